@@ -1,0 +1,259 @@
+import { z } from "zod";
+import type { Random } from "./random.ts";
+
+/**
+ * What a device kind is made of. A kind is one file in `kinds/`, composed from the builders below; the
+ * telemetry schema, the table's columns, the API's documentation and the console all derive from it.
+ */
+
+/** How a metric behaves over time, which decides how its rollup is made. */
+export type MetricType = "gauge" | "counter" | "state" | "text";
+
+/** What a MetricValue is on the wire: JSON numbers for gauges and counters, strings for states and texts. */
+export type MetricValue = number | string;
+
+export interface Metric {
+  readonly type: MetricType;
+  /** UCUM code, e.g. `m3/h`. Absent for states and texts. */
+  readonly unit?: string;
+  readonly about: string;
+  /** The plausible range, in `unit`; outside it a reading is rejected as `out_of_range`. Not an alarm limit. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The closed list of a state's values. */
+  readonly values?: readonly string[];
+  /** The longest text, in UTF-16 code units. */
+  readonly maxLength?: number;
+  /** When a counter may go back to zero, in words. */
+  readonly resets?: string;
+}
+
+export type Metrics = Readonly<Record<string, Metric>>;
+
+type Numeric = { unit: string; min: number; max: number; about: string };
+
+/** A value that goes up and down. Rollups keep count, min, max and sum. */
+export const gauge = (options: Numeric): Metric => ({ type: "gauge", ...options });
+
+/** A value that only rises, but for resets. Rollups keep first and last; usage is their difference. */
+export const counter = (options: Numeric & { resets?: string }): Metric => ({ type: "counter", ...options });
+
+/** One of a closed list of words. Rollups keep the last. */
+export const state = <const V extends readonly string[]>(options: { values: V; about: string }): Metric => ({
+  type: "state",
+  ...options,
+});
+
+/** A short free text, such as a firmware version. Rollups keep the last. */
+export const text = (options: { maxLength: number; about: string }): Metric => ({ type: "text", ...options });
+
+/** Severities after ISA-18.2 practice, most urgent first. */
+export const SEVERITIES = ["critical", "major", "minor", "warning"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+interface RuleBase {
+  /** Unique within the kind, snake_case: the alarm's identity together with the device. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly about: string;
+}
+
+/** Raises while `metric` is beyond a limit for `onDelayMs`; clears once it is back by `deadband`. */
+export interface LimitRule extends RuleBase {
+  readonly type: "high" | "low";
+  readonly metric: string;
+  readonly limit: number;
+  /** How far back inside the limit the value must come before the alarm clears, in the metric's unit. */
+  readonly deadband: number;
+  /** How long the condition must hold, by the device's clock, in milliseconds. */
+  readonly onDelayMs: number;
+}
+
+/** Raises while a state metric has one of `values` for `onDelayMs`; clears on any other value. */
+export interface StateRule extends RuleBase {
+  readonly type: "state";
+  readonly metric: string;
+  readonly values: readonly string[];
+  readonly onDelayMs: number;
+}
+
+/** Raises on an event; clears on one of `clearedBy`, or by acknowledgement where that list is empty. */
+export interface EventRule extends RuleBase {
+  readonly type: "event";
+  readonly event: string;
+  readonly clearedBy: readonly string[];
+}
+
+/** Raises when nothing was reported for `intervals` report intervals; clears on the next report. */
+export interface SilenceRule extends RuleBase {
+  readonly type: "silence";
+  readonly intervals: number;
+}
+
+export type AlarmRule = LimitRule | StateRule | EventRule | SilenceRule;
+
+type LimitOptions = {
+  limit: number;
+  deadband?: number;
+  onDelayMs?: number;
+  severity: Severity;
+  about: string;
+  rule?: string;
+};
+
+const limitRule =
+  (type: "high" | "low") =>
+  (
+    metric: string,
+    { limit, deadband = 0, onDelayMs = 0, severity, about, rule }: LimitOptions,
+  ): LimitRule => ({
+    type,
+    rule: rule ?? `${metric}_${type}`,
+    metric,
+    limit,
+    deadband,
+    onDelayMs,
+    severity,
+    about,
+  });
+
+export const high = limitRule("high");
+export const low = limitRule("low");
+
+export const inState = (
+  metric: string,
+  options: { values: string[]; rule: string; severity: Severity; about: string; onDelayMs?: number },
+): StateRule => ({ type: "state", metric, onDelayMs: 0, ...options });
+
+export const onEvent = (
+  event: string,
+  options: { severity: Severity; about: string; clearedBy?: string[]; rule?: string },
+): EventRule => ({ type: "event", event, rule: event, clearedBy: [], ...options });
+
+export const silent = (options: { intervals: number; severity: Severity; about: string }): SilenceRule => ({
+  type: "silence",
+  rule: "silent",
+  ...options,
+});
+
+export interface EventType {
+  readonly type: string;
+  readonly about: string;
+}
+
+/** One simulated moment of a device: the metrics of a reading, and events that happened, if any. */
+export interface SimulatedMoment {
+  readonly metrics: Record<string, MetricValue>;
+  /** As on the wire; what lacks an `eventId` or `observedAt` is given one by the runner. */
+  readonly events?: readonly { type: string; [key: string]: unknown }[];
+  /** True when the device says nothing at this moment; whatever else is here stays unsent. */
+  readonly silent?: boolean;
+}
+
+export interface SimulationInput {
+  /** Deterministic per device and run. */
+  readonly random: Random;
+  /** The simulated moment. */
+  readonly at: Date;
+  /** Time since the previous moment, in milliseconds; 0 at the first. */
+  readonly elapsedMs: number;
+  /** A story that the runner asks for, e.g. `leak`; kinds ignore the ones they don't know. */
+  readonly scenario?: string | undefined;
+  /** What the device's counters showed before this run; its registers may not start below. */
+  readonly atLeast?: Readonly<Record<string, number>> | undefined;
+}
+
+/** A story that a device can be asked to play, so that alarms can be tried out and shown. */
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  /** The alarm rules that it raises. */
+  readonly raises: readonly string[];
+}
+
+/** Every kind knows this one: the device stops reporting. */
+export const SILENCE = "silence";
+
+/** A device that behaves: called with moments in rising order, it keeps its own state between them. */
+export type Behaviour = (input: SimulationInput) => SimulatedMoment;
+
+/** A message as a device would send it on `…/telemetry` or `…/events`, and what must become of it. */
+export type KindExample = {
+  readonly about: string;
+  readonly channel?: "telemetry" | "events";
+  readonly message: unknown;
+} & ({ readonly rejects: string } | { readonly accepts: number });
+
+export interface KindDefinition {
+  /** kebab-case, unique in the catalog. */
+  readonly kind: string;
+  readonly title: { readonly en: string; readonly zh: string };
+  /** Where the facts of this file come from: a datasheet, a standard, or our own assumption, said as such. */
+  readonly source: string;
+  /** How often a healthy device reports, in seconds. */
+  readonly reportIntervalSeconds: number;
+  readonly metrics: Metrics;
+  readonly events: readonly EventType[];
+  readonly alarms: readonly AlarmRule[];
+  /** Whether a device of this kind publishes for others on `v1/gateways/{id}/telemetry`. */
+  readonly gateway?: boolean;
+  /** Turns what a vendor's device publishes as one event into our shape; default: as it is. */
+  readonly decodeEvent?: (event: Record<string, unknown>) => Record<string, unknown>;
+  /** Makes one device's behaviour. `seed` differs from device to device. */
+  readonly simulate: (seed: number) => Behaviour;
+  /** What `simulate` can play beside its ordinary days; `silence` is added for every kind. */
+  readonly scenarios?: readonly Scenario[];
+  readonly examples: readonly KindExample[];
+}
+
+export interface Kind extends KindDefinition {
+  /** A reading on the wire. Unknown keys are kept (they land in the row's `extra`). */
+  readonly telemetry: z.ZodType;
+  readonly scenarios: readonly Scenario[];
+}
+
+/** The zod schema of one metric's value. */
+export function metricSchema(metric: Metric): z.ZodType {
+  const base =
+    metric.type === "state"
+      ? z.enum(metric.values as [string, ...string[]])
+      : metric.type === "text"
+        ? z.string().max(metric.maxLength ?? 64)
+        : z
+            .number()
+            .min(metric.min ?? Number.NEGATIVE_INFINITY)
+            .max(metric.max ?? Number.POSITIVE_INFINITY);
+  return base.describe(metric.unit ? `${metric.about} (${metric.unit})` : metric.about);
+}
+
+/** Every metric may be absent or null: a battery device leaves out what it did not measure. */
+function telemetrySchema(metrics: Metrics): z.ZodType {
+  const shape: Record<string, z.ZodType> = {
+    observedAt: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
+  };
+  for (const [key, metric] of Object.entries(metrics)) shape[key] = metricSchema(metric).nullish();
+  return z.looseObject(shape);
+}
+
+/** Silence is the same for every kind, so no kind has to write it. */
+function withSilence(simulate: KindDefinition["simulate"]): KindDefinition["simulate"] {
+  return (seed) => {
+    const behave = simulate(seed);
+    return (input) => {
+      const moment = behave(input);
+      return input.scenario === SILENCE ? { ...moment, silent: true } : moment;
+    };
+  };
+}
+
+/** Completes a kind: its telemetry schema from its metrics, and the scenario that every kind has. */
+export function defineKind(definition: KindDefinition): Kind {
+  const raises = definition.alarms.filter((alarm) => alarm.type === "silence").map((alarm) => alarm.rule);
+  const silence = { name: SILENCE, about: "The device stops reporting.", raises };
+  return {
+    ...definition,
+    simulate: withSilence(definition.simulate),
+    scenarios: [...(definition.scenarios ?? []), silence],
+    telemetry: telemetrySchema(definition.metrics),
+  };
+}

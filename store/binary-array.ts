@@ -1,0 +1,203 @@
+/**
+ * One-dimensional PostgreSQL arrays in the binary wire format, filled value by value while messages are
+ * decoded. `pg` sends a Buffer parameter as binary, so a batch of 4,000 rows reaches the server without a
+ * number ever being printed or parsed.
+ *
+ * Layout (PostgreSQL `array_recv`): int32 dimensions (1), int32 has-null flag, int32 element type, int32 length,
+ * int32 lower bound (1); then per element an int32 byte count (-1 for null) and the bytes. All big-endian.
+ */
+
+const HEADER_BYTES = 20;
+
+/** Object ids of pg_type; fixed in PostgreSQL's catalog. */
+const OID = { int4: 23, text: 25, float4: 700, float8: 701, timestamptz: 1184, jsonb: 3802 } as const;
+
+/** Milliseconds from 1970-01-01 to 2000-01-01, where PostgreSQL counts from. */
+const POSTGRES_EPOCH_MS = 946_684_800_000;
+
+const TWO_POW_32 = 4_294_967_296;
+
+/**
+ * A column that skips rows: `set` fills the gap with nulls, and rows after the last value need no entry,
+ * because `unnest` of several arrays pads the shorter ones with nulls.
+ */
+export abstract class ArrayColumn {
+  protected buffer: Buffer;
+  protected position = HEADER_BYTES;
+  private count = 0;
+  private hasNull = false;
+  private readonly oid: number;
+
+  constructor(oid: number, initialBytes = 4096) {
+    this.oid = oid;
+    this.buffer = Buffer.allocUnsafe(initialBytes);
+  }
+
+  /** Readies the column for the element of `row`, which takes at most `bytes` bytes. Rows must rise. */
+  protected reserve(row: number, bytes: number): void {
+    const gap = row - this.count;
+    const needed = this.position + gap * 4 + bytes;
+    if (needed > this.buffer.length) this.grow(needed);
+    for (let i = 0; i < gap; i++) {
+      this.buffer.writeInt32BE(-1, this.position);
+      this.position += 4;
+    }
+    if (gap > 0) this.hasNull = true;
+    this.count = row + 1;
+  }
+
+  private grow(needed: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
+    this.buffer.copy(larger, 0, 0, this.position);
+    this.buffer = larger;
+  }
+
+  /** The parameter for `pg`. Valid until the next `reset`. */
+  finish(): Buffer {
+    const dimensions = this.count === 0 ? 0 : 1;
+    this.buffer.writeInt32BE(dimensions, 0);
+    this.buffer.writeInt32BE(this.hasNull ? 1 : 0, 4);
+    this.buffer.writeInt32BE(this.oid, 8);
+    if (dimensions === 0) return this.buffer.subarray(0, 12);
+    this.buffer.writeInt32BE(this.count, 12);
+    this.buffer.writeInt32BE(1, 16);
+    return this.buffer.subarray(0, this.position);
+  }
+
+  reset(): void {
+    this.position = HEADER_BYTES;
+    this.count = 0;
+    this.hasNull = false;
+  }
+
+  /** Copies the elements of rows `from` (inclusive) to `to` (exclusive) into an empty column of the same type. */
+  copyTo(target: this, from: number, to: number): void {
+    this.forEach((bytes, row) => {
+      if (row < from || row >= to || !bytes) return;
+      target.reserve(row - from, 4 + bytes.length);
+      target.buffer.writeInt32BE(bytes.length, target.position);
+      bytes.copy(target.buffer, target.position + 4);
+      target.position += 4 + bytes.length;
+    });
+  }
+
+  /** The value of a row as JavaScript has it, or undefined for null. For the rare look back, not the hot path. */
+  get(row: number): unknown {
+    let found: Buffer | undefined;
+    this.forEach((bytes, at) => {
+      if (at === row) found = bytes;
+    });
+    return found && this.decode(found);
+  }
+
+  protected abstract decode(bytes: Buffer): unknown;
+
+  private forEach(visit: (bytes: Buffer | undefined, row: number) => void): void {
+    let at = HEADER_BYTES;
+    for (let row = 0; row < this.count; row++) {
+      const length = this.buffer.readInt32BE(at);
+      at += 4;
+      visit(length < 0 ? undefined : this.buffer.subarray(at, at + length), row);
+      at += Math.max(0, length);
+    }
+  }
+}
+
+export class Int4Column extends ArrayColumn {
+  constructor() {
+    super(OID.int4);
+  }
+  set(row: number, value: number): void {
+    this.reserve(row, 8);
+    this.buffer.writeInt32BE(4, this.position);
+    this.buffer.writeInt32BE(value, this.position + 4);
+    this.position += 8;
+  }
+  protected decode(bytes: Buffer): number {
+    return bytes.readInt32BE(0);
+  }
+}
+
+export class Float4Column extends ArrayColumn {
+  constructor() {
+    super(OID.float4);
+  }
+  set(row: number, value: number): void {
+    this.reserve(row, 8);
+    this.buffer.writeInt32BE(4, this.position);
+    this.buffer.writeFloatBE(value, this.position + 4);
+    this.position += 8;
+  }
+  protected decode(bytes: Buffer): number {
+    // Seven significant digits are what four bytes hold.
+    return Number(bytes.readFloatBE(0).toPrecision(7));
+  }
+}
+
+export class Float8Column extends ArrayColumn {
+  constructor() {
+    super(OID.float8);
+  }
+  set(row: number, value: number): void {
+    this.reserve(row, 12);
+    this.buffer.writeInt32BE(8, this.position);
+    this.buffer.writeDoubleBE(value, this.position + 4);
+    this.position += 12;
+  }
+  protected decode(bytes: Buffer): number {
+    return bytes.readDoubleBE(0);
+  }
+}
+
+export class TimestampColumn extends ArrayColumn {
+  constructor() {
+    super(OID.timestamptz);
+  }
+  /** @param epochMs milliseconds since 1970, whole, within ±8.64e15 as a Date allows */
+  set(row: number, epochMs: number): void {
+    this.reserve(row, 12);
+    // Microseconds exceed 32 bits but stay below 2^53 until the year 2255; two halves beat a BigInt here.
+    const microseconds = (epochMs - POSTGRES_EPOCH_MS) * 1000;
+    this.buffer.writeInt32BE(8, this.position);
+    this.buffer.writeInt32BE(Math.floor(microseconds / TWO_POW_32), this.position + 4);
+    this.buffer.writeUInt32BE(microseconds >>> 0, this.position + 8);
+    this.position += 12;
+  }
+  protected decode(bytes: Buffer): number {
+    return Number(bytes.readBigInt64BE(0) / 1000n) + POSTGRES_EPOCH_MS;
+  }
+}
+
+export class TextColumn extends ArrayColumn {
+  constructor() {
+    super(OID.text);
+  }
+  set(row: number, value: string): void {
+    const bytes = Buffer.byteLength(value);
+    this.reserve(row, 4 + bytes);
+    this.buffer.writeInt32BE(bytes, this.position);
+    this.buffer.write(value, this.position + 4, "utf8");
+    this.position += 4 + bytes;
+  }
+  protected decode(bytes: Buffer): string {
+    return bytes.toString("utf8");
+  }
+}
+
+export class JsonbColumn extends ArrayColumn {
+  constructor() {
+    super(OID.jsonb);
+  }
+  /** @param json the text of a JSON value; jsonb's binary form is a version byte (1) before that text */
+  set(row: number, json: string): void {
+    const bytes = Buffer.byteLength(json) + 1;
+    this.reserve(row, 4 + bytes);
+    this.buffer.writeInt32BE(bytes, this.position);
+    this.buffer.writeUInt8(1, this.position + 4);
+    this.buffer.write(json, this.position + 5, "utf8");
+    this.position += 4 + bytes;
+  }
+  protected decode(bytes: Buffer): unknown {
+    return JSON.parse(bytes.toString("utf8", 1));
+  }
+}

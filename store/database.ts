@@ -1,0 +1,112 @@
+import pg from "pg";
+
+/** What a query function needs: a pool, or one client inside a transaction. */
+export type Db = Pick<pg.Pool, "query">;
+export type Pool = pg.Pool;
+export type Client = pg.PoolClient;
+
+// int8 comes as text by default, because it may not fit a number. Our counts and numbers stay far below
+// 2^53, and a lossy parse would be worse than a throw, so say so when one doesn't.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a JavaScript number`);
+  return value;
+});
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly size: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Longest statement, in milliseconds; 0 for none. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** Opens a pool. An idle connection that breaks is replaced on next use; it must not end the process. */
+export function openPool(options: PoolOptions, onIdleError: (error: Error) => void): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.size,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
+  });
+  pool.on("error", onIdleError);
+  return pool;
+}
+
+/** Runs `work` in a transaction on one connection; rolls back when it throws. */
+export async function withTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * SQLSTATEs after which the same statement may succeed later. An unknown code counts as permanent: retrying
+ * for ever what can never succeed would hold back every acknowledgement behind it.
+ */
+const TRANSIENT_SQLSTATES: Record<string, string> = {
+  "40001": "serialization_failure",
+  "40P01": "deadlock_detected",
+  "53000": "insufficient_resources",
+  "53100": "disk_full: an operator can make room, and nothing may be lost until then",
+  "53200": "out_of_memory",
+  "53300": "too_many_connections",
+  "55P03": "lock_not_available",
+  "57014": "query_canceled: our own statement_timeout, or an administrator",
+  "57P01": "admin_shutdown",
+  "57P02": "crash_shutdown",
+  "57P03": "cannot_connect_now: the server is starting",
+  "58030": "io_error",
+  "25006": "read_only_sql_transaction: a replica that has not been promoted yet",
+};
+
+/** Node's socket errors, and pg's own words for a connection that went away. */
+const TRANSIENT_NODE_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENOENT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+const TRANSIENT_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/;
+
+/** Whether the database may accept the same statement later. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === "string") {
+    if (code.startsWith("08") || code in TRANSIENT_SQLSTATES || TRANSIENT_NODE_CODES.has(code)) return true;
+  }
+  if (error instanceof AggregateError) return error.errors.some(isTransient);
+  return TRANSIENT_MESSAGES.test(error.message);
+}
+
+/**
+ * Whether the fault lies in the data of one row (SQLSTATE class 22 data exception, 23 integrity constraint
+ * violation, 54 program limit exceeded), so that the other rows of the batch may be fine.
+ */
+export function isRowFault(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^(22|23|54)...$/.test(code);
+}

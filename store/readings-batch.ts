@@ -1,0 +1,136 @@
+import {
+  type ArrayColumn,
+  Float4Column,
+  Float8Column,
+  Int4Column,
+  JsonbColumn,
+  TextColumn,
+  TimestampColumn,
+} from "./binary-array.ts";
+import type { Db } from "./database.ts";
+import { assertIdentifier, type KindTable, type MetricColumn, sqlType } from "./kind-table.ts";
+
+type ValueColumn = Float4Column | Float8Column | TextColumn;
+
+function columnFor(column: MetricColumn): ValueColumn {
+  switch (sqlType(column)) {
+    case "real":
+      return new Float4Column();
+    case "double precision":
+      return new Float8Column();
+    default:
+      return new TextColumn();
+  }
+}
+
+/** Readings of one kind on their way into its table: columns, not rows. */
+export class ReadingsBatch {
+  readonly kind: string;
+  /** How many readings it holds. */
+  rows = 0;
+  private readonly deviceNo = new Int4Column();
+  private readonly observedAt = new TimestampColumn();
+  private readonly receivedAt = new TimestampColumn();
+  private readonly extra = new JsonbColumn();
+  private readonly values: ValueColumn[];
+  private readonly all: ArrayColumn[];
+  private readonly table: KindTable;
+  private readonly statement: { name: string; text: string };
+
+  constructor(table: KindTable) {
+    this.kind = table.kind;
+    this.table = table;
+    this.values = table.columns.map(columnFor);
+    this.all = [this.deviceNo, this.observedAt, this.receivedAt, ...this.values, this.extra];
+    this.statement = { name: `insert_${table.table}`, text: insertSql(table) };
+  }
+
+  /** Begins a reading and returns its row. Times in milliseconds since 1970. */
+  begin(deviceNo: number, observedAt: number, receivedAt: number): number {
+    const row = this.rows++;
+    this.deviceNo.set(row, deviceNo);
+    this.observedAt.set(row, observedAt);
+    this.receivedAt.set(row, receivedAt);
+    return row;
+  }
+
+  /** Sets the metric at `index` of the table's columns; a metric that is not set is null. */
+  setNumber(row: number, index: number, value: number): void {
+    (this.values[index] as Float8Column).set(row, value);
+  }
+
+  setText(row: number, index: number, value: string): void {
+    (this.values[index] as TextColumn).set(row, value);
+  }
+
+  /** @param json text of a JSON object with the keys that the kind does not know */
+  setExtra(row: number, json: string): void {
+    this.extra.set(row, json);
+  }
+
+  /**
+   * Commits the readings and their ledger entry in one statement.
+   * @returns how many were new; the others were there already
+   */
+  async insert(db: Db): Promise<number> {
+    const { rows } = await db.query<{ stored: number }>({
+      ...this.statement,
+      values: this.all.map((column) => column.finish()),
+    });
+    return rows[0]!.stored;
+  }
+
+  /** A batch of its own with rows `from` (inclusive) to `to` (exclusive). */
+  slice(from: number, to: number): ReadingsBatch {
+    const part = new ReadingsBatch(this.table);
+    part.rows = to - from;
+    for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, from, to);
+    return part;
+  }
+
+  /** A row as the device would have sent it, with its device and times. */
+  row(row: number): { deviceNo: number; receivedAt: number; reading: Record<string, unknown> } {
+    const observedAt = new Date(this.observedAt.get(row) as number).toISOString();
+    const reading: Record<string, unknown> = { observedAt, ...(this.extra.get(row) as object | undefined) };
+    for (const [i, column] of this.table.columns.entries()) {
+      const value = this.values[i]!.get(row);
+      if (value !== undefined) reading[column.name] = value;
+    }
+    return {
+      deviceNo: this.deviceNo.get(row) as number,
+      receivedAt: this.receivedAt.get(row) as number,
+      reading,
+    };
+  }
+
+  reset(): void {
+    this.rows = 0;
+    for (const column of this.all) column.reset();
+  }
+}
+
+/**
+ * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows
+ * of 8 metrics): see bench/README.md. The ledger's two counts cost a hash aggregate over the batch.
+ */
+function insertSql(table: KindTable): string {
+  const metrics = table.columns.map((column) => assertIdentifier(column.name));
+  const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
+  const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
+  const parameters = types.map((type, index) => `$${index + 1}::${type}[]`);
+  return `
+    with input as (
+      select * from unnest(${parameters.join(", ")}) as input (${names.join(", ")})
+    ), stored as (
+      insert into ${assertIdentifier(table.table)} (${names.join(", ")})
+      select ${names.join(", ")} from input
+      on conflict do nothing
+      returning device_no
+    ), ledger as (
+      insert into ledger_batches (device_nos, received, stored, rejected)
+      select array_agg(r.device_no), array_agg(r.n), array_agg(coalesce(s.n, 0)), array_agg(0)
+      from (select device_no, count(*)::int as n from input group by 1) r
+      left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
+    )
+    select count(*)::int as stored from stored`;
+}

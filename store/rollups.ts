@@ -1,0 +1,65 @@
+import { assertIdentifier, type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "./kind-table.ts";
+
+/**
+ * The SQL of a kind's rollups. The hour is made from raw readings, the day from hours. The same select is a
+ * continuous aggregate on the community edition and a plain view on the Apache edition.
+ */
+
+function hourColumns({ name, type }: MetricColumn): string[] {
+  const m = assertIdentifier(name);
+  switch (type) {
+    case "gauge":
+      return [
+        `count(${m}) as ${m}_count`,
+        `min(${m}) as ${m}_min`,
+        `max(${m}) as ${m}_max`,
+        // sum(real) is real, which loses the seventh digit after a few readings.
+        `sum(${m}::double precision) as ${m}_sum`,
+      ];
+    case "counter":
+      // first() and last() take the value at the extreme time even if it is null, so filter.
+      return [
+        `first(${m}, observed_at) filter (where ${m} is not null) as ${m}_first`,
+        `last(${m}, observed_at) filter (where ${m} is not null) as ${m}_last`,
+      ];
+    default:
+      return [`last(${m}, observed_at) filter (where ${m} is not null) as ${m}_last`];
+  }
+}
+
+function dayColumns({ name, type }: MetricColumn): string[] {
+  const m = assertIdentifier(name);
+  switch (type) {
+    case "gauge":
+      return [
+        `sum(${m}_count)::bigint as ${m}_count`,
+        `min(${m}_min) as ${m}_min`,
+        `max(${m}_max) as ${m}_max`,
+        `sum(${m}_sum) as ${m}_sum`,
+      ];
+    case "counter":
+      return [
+        `first(${m}_first, bucket) filter (where ${m}_first is not null) as ${m}_first`,
+        `last(${m}_last, bucket) filter (where ${m}_last is not null) as ${m}_last`,
+      ];
+    default:
+      return [`last(${m}_last, bucket) filter (where ${m}_last is not null) as ${m}_last`];
+  }
+}
+
+export function hourSelect({ table, columns }: KindTable): string {
+  return [
+    "select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings",
+    ...columns.flatMap(hourColumns).map((column) => `, ${column}`),
+    `from ${assertIdentifier(table)} group by 1, 2`,
+  ].join("\n");
+}
+
+export function daySelect({ table, columns }: KindTable): string {
+  return [
+    `select time_bucket(interval '1 day', bucket, '${ROLLUP_TIME_ZONE}') as bucket, device_no, sum(readings)::bigint as readings`,
+    ...columns.flatMap(dayColumns).map((column) => `, ${column}`),
+    // time_bucket is named again because "bucket" would mean the input column here.
+    `from ${assertIdentifier(table)}_1h group by time_bucket(interval '1 day', bucket, '${ROLLUP_TIME_ZONE}'), device_no`,
+  ].join("\n");
+}

@@ -1,0 +1,103 @@
+import type { Db } from "./database.ts";
+
+/** An event on its way into its table. Times in milliseconds since 1970. */
+export interface NewEvent {
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  readonly eventId: string;
+  readonly phase: string;
+  readonly type: string;
+  /** Text of a JSON object: everything else that the device said. */
+  readonly data: string;
+}
+
+/** A device's answer to a command. Times in milliseconds since 1970. */
+export interface NewReply {
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  readonly commandId: string;
+  readonly outcome: string;
+  readonly data: string;
+}
+
+const iso = (epochMs: number) => new Date(epochMs).toISOString();
+
+/** The ledger part of both statements below: what came in against what was new, per device. */
+const LEDGER = `
+  ledger as (
+    insert into ledger_batches (device_nos, received, stored, rejected)
+    select array_agg(r.device_no), array_agg(r.n), array_agg(coalesce(s.n, 0)), array_agg(0)
+    from (select device_no, count(*)::int as n from input group by 1) r
+    left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
+  )`;
+
+/**
+ * Commits events with their ledger entry.
+ * @returns for each event whether it was new, in the order given
+ */
+export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
+  const { rows } = await db.query<{ i: number }>({
+    name: "insert_events",
+    text: `
+      with input as (
+        select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
+          with ordinality as input (device_no, observed_at, received_at, event_id, phase, type, data, i)
+      ), stored as (
+        insert into events (device_no, observed_at, received_at, event_id, phase, type, data)
+        select device_no, observed_at, received_at, event_id, phase, type, data from input
+        on conflict do nothing
+        returning device_no, observed_at, event_id, phase
+      ), ${LEDGER}
+      select min(i)::int as i from input join stored using (device_no, observed_at, event_id, phase)
+      group by device_no, observed_at, event_id, phase`,
+    values: [
+      events.map((event) => event.deviceNo),
+      events.map((event) => iso(event.observedAt)),
+      events.map((event) => iso(event.receivedAt)),
+      events.map((event) => event.eventId),
+      events.map((event) => event.phase),
+      events.map((event) => event.type),
+      events.map((event) => event.data),
+    ],
+  });
+  return markNew(events.length, rows);
+}
+
+/**
+ * Commits replies with their ledger entry.
+ * @returns for each reply whether it was new, in the order given
+ */
+export async function insertReplies(db: Db, replies: readonly NewReply[]): Promise<boolean[]> {
+  const { rows } = await db.query<{ i: number }>({
+    name: "insert_replies",
+    text: `
+      with input as (
+        select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[])
+          with ordinality as input (device_no, observed_at, received_at, command_id, outcome, data, i)
+      ), stored as (
+        insert into replies (device_no, observed_at, received_at, command_id, outcome, data)
+        select device_no, observed_at, received_at, command_id, outcome, data from input
+        on conflict do nothing
+        returning device_no, observed_at, command_id, outcome
+      ), ${LEDGER}
+      select min(i)::int as i from input join stored using (device_no, observed_at, command_id, outcome)
+      group by device_no, observed_at, command_id, outcome`,
+    values: [
+      replies.map((reply) => reply.deviceNo),
+      replies.map((reply) => iso(reply.observedAt)),
+      replies.map((reply) => iso(reply.receivedAt)),
+      replies.map((reply) => reply.commandId),
+      replies.map((reply) => reply.outcome),
+      replies.map((reply) => reply.data),
+    ],
+  });
+  return markNew(replies.length, rows);
+}
+
+function markNew(length: number, rows: readonly { i: number }[]): boolean[] {
+  const isNew = new Array<boolean>(length).fill(false);
+  for (const { i } of rows) isNew[i - 1] = true; // ordinality counts from 1
+  return isNew;
+}

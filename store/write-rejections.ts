@@ -1,0 +1,72 @@
+import type { Db } from "./database.ts";
+
+/** A message, or one reading of a message, that was refused. `receivedAt` in milliseconds since 1970. */
+export interface NewRejection {
+  readonly receivedAt: number;
+  /** Undefined when it came from, or was meant for, nobody that we know. */
+  readonly deviceNo: number | undefined;
+  readonly publisher: string;
+  readonly topic: string;
+  readonly reason: string;
+  /** What was expected, in words. */
+  readonly detail: string;
+  /** At most the payload limit of it. */
+  readonly payload: Buffer;
+  /** How long the payload was before it was cut. */
+  readonly payloadBytes: number;
+}
+
+/** PostgreSQL's text refuses the NUL character, which a topic or a detail may quote. */
+const printable = (text: string) => text.replaceAll("\0", "\u{fffd}").toWellFormed();
+
+/** Commits rejections with their ledger entries. */
+export async function insertRejections(db: Db, rejections: readonly NewRejection[]): Promise<void> {
+  await db.query({
+    name: "insert_rejections",
+    text: `
+      with input as (
+        select * from unnest($1::timestamptz[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::int4[])
+          as input (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes)
+      ), stored as (
+        insert into rejected_messages (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes)
+        select received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes from input
+      )
+      insert into ledger_batches (device_nos, received, stored, rejected)
+      select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
+      from (select device_no, count(*)::int as n from input where device_no is not null group by 1) counts
+      having count(*) > 0`,
+    values: [
+      rejections.map((row) => new Date(row.receivedAt).toISOString()),
+      rejections.map((row) => row.deviceNo ?? null),
+      rejections.map((row) => printable(row.publisher)),
+      rejections.map((row) => printable(row.topic)),
+      rejections.map((row) => row.reason),
+      rejections.map((row) => printable(row.detail)),
+      rejections.map((row) => row.payload),
+      rejections.map((row) => row.payloadBytes),
+    ],
+  });
+}
+
+/**
+ * Records what became of a replay. When it was accepted, the first receipt is taken back from the ledger,
+ * because the replay was counted as a receipt of its own: received stays, rejected falls by one.
+ */
+export async function recordReplay(
+  db: Db,
+  rejectionNo: number,
+  outcome: "stored" | "duplicate" | "rejected",
+  at: Date,
+): Promise<void> {
+  await db.query(
+    `with replayed as (
+       update rejected_messages set replayed_at = $2::timestamptz, replay_outcome = $3
+       where rejection_no = $1
+       returning device_no
+     )
+     insert into ledger_batches (device_nos, received, stored, rejected)
+     select array[device_no], array[-1], array[0], array[-1]
+     from replayed where device_no is not null and $3 <> 'rejected'`,
+    [rejectionNo, at.toISOString(), outcome],
+  );
+}
