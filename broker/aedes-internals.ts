@@ -1,0 +1,57 @@
+import type { Client } from "aedes";
+
+/**
+ * The few inner parts of aedes 1.2 that the broker needs and that have no public door. They are named here and
+ * nowhere else; the exact version of aedes is pinned, and test/broker holds each of them to what is said here.
+ */
+interface Internals {
+  /** mqtt-packet's parser; its states are looked up by name on the instance. */
+  readonly _parser: {
+    packet: { length: number };
+    _parseLength(): boolean;
+    _emitError(error: Error): boolean;
+  };
+  /** Fires 1.5 keep-alive intervals after the last packet that was read; null without keep-alive. */
+  readonly _keepaliveTimer: NodeJS.Timeout | null;
+  pause(): void;
+}
+
+const inside = (client: Client) => client as unknown as Internals;
+
+/** A packet longer than was allowed; the connection is closed. */
+export class PacketTooLarge extends Error {
+  readonly bytes: number;
+  constructor(bytes: number, limit: number) {
+    super(`MQTT packet of ${bytes} bytes, expected at most ${limit}`);
+    this.name = "PacketTooLarge";
+    this.bytes = bytes;
+  }
+}
+
+/**
+ * Ends a connection as soon as a packet announces more than `limit` bytes. Without it the parser would gather
+ * up to 256 MiB, the protocol's own bound, for anyone who asks.
+ */
+export function limitPacketBytes(client: Client, limit: number): void {
+  const parser = inside(client)._parser;
+  const parseLength = parser._parseLength;
+  parser._parseLength = function (this: typeof parser) {
+    const parsed = parseLength.call(this);
+    if (parsed && this.packet.length > limit)
+      return this._emitError(new PacketTooLarge(this.packet.length, limit));
+    return parsed;
+  };
+}
+
+/**
+ * Starts the keep-alive time anew. While messages of a client wait for the database its socket is not read, so
+ * its pings lie unread too, and it would be thrown out for our fault.
+ */
+export function refreshKeepalive(client: Client): void {
+  inside(client)._keepaliveTimer?.refresh();
+}
+
+/** Reads nothing more from the client; what was read is still answered. */
+export function stopReading(client: Client): void {
+  inside(client).pause();
+}

@@ -1,0 +1,186 @@
+import type { AlarmRule } from "../devices/kind.ts";
+import type { AlarmTransition } from "../store/write-alarms.ts";
+import type { DeviceEntry, Directory } from "./directory.ts";
+import type { CheckedMetric, CheckedReading, MetricRule } from "./kind-runtime.ts";
+
+/**
+ * Alarms are about now. A reading that arrives later than this after it was observed is history: it is stored,
+ * but neither raises nor clears anything.
+ */
+export const ALARM_HORIZON_MS = 24 * 60 * 60 * 1000;
+
+interface RuleState {
+  /** When the condition began, by the device's clock; undefined while it does not hold. */
+  since: number | undefined;
+  active: boolean;
+}
+
+type Emit = (transition: AlarmTransition) => void;
+
+/**
+ * Decides when alarms are raised and cleared; `store` makes it so, in the batch of the reading that caused
+ * it. State exists only for rules whose condition holds or whose alarm is active, so a healthy fleet costs one
+ * comparison per rule and reading.
+ */
+export class AlarmEngine {
+  private readonly states = new Map<DeviceEntry, Map<string, RuleState>>();
+
+  /**
+   * Takes up the alarms that were active when the platform last stopped.
+   * @returns transitions that clear alarms of rules that their kind has given up
+   */
+  restore(
+    active: readonly { deviceNo: number; rule: string }[],
+    directory: Directory,
+    at: number,
+  ): AlarmTransition[] {
+    const orphans: AlarmTransition[] = [];
+    for (const { deviceNo, rule } of active) {
+      const device = directory.findByNo(deviceNo);
+      if (device?.runtime.ruleNames.has(rule)) this.stateOf(device, rule).active = true;
+      else {
+        const message = "The rule or the device is no more";
+        orphans.push({ action: "clear", deviceNo, rule, severity: "warning", message, value: undefined, at });
+      }
+    }
+    return orphans;
+  }
+
+  /** Looks at a reading that will be committed. */
+  onReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number, emit: Emit): void {
+    if (this.states.size > 0 && device.runtime.silenceRules.length > 0)
+      this.endSilence(device, receivedAt, emit);
+    const { observedAt } = reading;
+    if (observedAt < device.evaluatedAt || receivedAt - observedAt > ALARM_HORIZON_MS) return;
+    device.evaluatedAt = observedAt;
+    for (let i = 0; i < reading.count; i++) {
+      const metric = reading.metrics[i]!;
+      for (const rule of metric.rules)
+        this.evaluate(device, metric, rule, reading.values[i]!, observedAt, emit);
+    }
+  }
+
+  /** Looks at an event that will be committed. */
+  onEvent(device: DeviceEntry, type: string, observedAt: number, receivedAt: number, emit: Emit): void {
+    if (this.states.size > 0 && device.runtime.silenceRules.length > 0)
+      this.endSilence(device, receivedAt, emit);
+    if (receivedAt - observedAt > ALARM_HORIZON_MS) return;
+    for (const rule of device.runtime.eventRules) {
+      // Not remembered here: such an alarm may be cleared by its acknowledgement, which this process need not
+      // see. The database keeps at most one active.
+      if (rule.event === type) emit(transition("raise", device, rule, observedAt, rule.about));
+      else if (rule.clearedBy.includes(type)) emit(transition("clear", device, rule, observedAt, rule.about));
+    }
+  }
+
+  /** Raises the alarm of every device that has been silent for too long. Called now and then with our clock. */
+  checkSilence(devices: Iterable<DeviceEntry>, now: number, emit: Emit): void {
+    for (const device of devices) {
+      const { runtime } = device;
+      for (const rule of runtime.silenceRules) {
+        const silentMs = now - device.lastReportAt;
+        if (silentMs <= rule.intervals * runtime.reportIntervalMs) continue;
+        const state = this.stateOf(device, rule.rule);
+        if (state.active) continue;
+        state.active = true;
+        const since = new Date(device.lastReportAt).toISOString();
+        emit(transition("raise", device, rule, now, `${rule.about}; last heard at ${since} or before`));
+      }
+    }
+  }
+
+  private endSilence(device: DeviceEntry, at: number, emit: Emit): void {
+    const states = this.states.get(device);
+    if (!states) return;
+    for (const rule of device.runtime.silenceRules) {
+      if (!states.get(rule.rule)?.active) continue;
+      this.forget(device, rule.rule);
+      emit(transition("clear", device, rule, at, rule.about));
+    }
+  }
+
+  private evaluate(
+    device: DeviceEntry,
+    metric: CheckedMetric,
+    rule: MetricRule,
+    value: number | string,
+    at: number,
+    emit: Emit,
+  ): void {
+    const states = this.states.get(device);
+    const state = states?.get(rule.rule);
+    if (holds(rule, value)) {
+      const current = state ?? this.stateOf(device, rule.rule);
+      if (current.active) return;
+      current.since ??= at;
+      if (at - current.since < rule.onDelayMs) return;
+      current.active = true;
+      emit(transition("raise", device, rule, at, describe(rule, metric, value), value));
+    } else if (state) {
+      state.since = undefined;
+      if (!state.active) this.forget(device, rule.rule);
+      else if (isOver(rule, value)) {
+        this.forget(device, rule.rule);
+        emit(transition("clear", device, rule, at, describe(rule, metric, value), value));
+      }
+    }
+  }
+
+  private stateOf(device: DeviceEntry, rule: string): RuleState {
+    let states = this.states.get(device);
+    if (!states) {
+      states = new Map();
+      this.states.set(device, states);
+    }
+    let state = states.get(rule);
+    if (!state) {
+      state = { since: undefined, active: false };
+      states.set(rule, state);
+    }
+    return state;
+  }
+
+  private forget(device: DeviceEntry, rule: string): void {
+    const states = this.states.get(device);
+    states?.delete(rule);
+    if (states?.size === 0) this.states.delete(device);
+  }
+}
+
+function holds(rule: MetricRule, value: number | string): boolean {
+  if (rule.type === "state") return rule.values.includes(value as string);
+  return rule.type === "high" ? (value as number) > rule.limit : (value as number) < rule.limit;
+}
+
+/** Whether an active alarm may clear: between the limit and the deadband it stays, so that it cannot flutter. */
+function isOver(rule: MetricRule, value: number | string): boolean {
+  if (rule.type === "state") return true;
+  return rule.type === "high"
+    ? (value as number) <= rule.limit - rule.deadband
+    : (value as number) >= rule.limit + rule.deadband;
+}
+
+function describe(rule: MetricRule, metric: CheckedMetric, value: number | string): string {
+  const unit = metric.unit ? ` ${metric.unit}` : "";
+  const limit = rule.type === "state" ? "" : `, limit ${rule.limit}${unit}`;
+  return `${rule.about} (${metric.key} ${value}${unit}${limit})`;
+}
+
+function transition(
+  action: "raise" | "clear",
+  device: DeviceEntry,
+  rule: AlarmRule,
+  at: number,
+  message: string,
+  value?: number | string,
+): AlarmTransition {
+  return {
+    action,
+    deviceNo: device.deviceNo,
+    rule: rule.rule,
+    severity: rule.severity,
+    message,
+    value: typeof value === "number" ? value : undefined,
+    at,
+  };
+}

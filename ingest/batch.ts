@@ -1,0 +1,76 @@
+import { ReadingsBatch } from "../store/readings-batch.ts";
+import type { AlarmTransition } from "../store/write-alarms.ts";
+import type { NewEvent, NewReply } from "../store/write-events.ts";
+import type { NewRejection } from "../store/write-rejections.ts";
+import type { DeviceEntry } from "./directory.ts";
+import type { KindRuntime } from "./kind-runtime.ts";
+
+/** A reading as live listeners want it; collected only while somebody listens. */
+export interface LiveReading {
+  readonly device: DeviceEntry;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  readonly values: Record<string, number | string>;
+}
+
+/**
+ * Everything that is committed together: the messages of a few milliseconds, whatever they hold. It is filled
+ * while messages are decoded and used again after it was committed.
+ */
+export class Batch {
+  readonly readings = new Map<KindRuntime, ReadingsBatch>();
+  readonly events: NewEvent[] = [];
+  readonly replies: NewReply[] = [];
+  readonly rejections: NewRejection[] = [];
+  readonly alarms: AlarmTransition[] = [];
+  readonly live: LiveReading[] = [];
+  /** Called once all of the batch is committed: each lets one message be acknowledged. */
+  readonly waiting: (() => void)[] = [];
+  /** The device of each item, for its count of pending items. */
+  readonly devices: DeviceEntry[] = [];
+  /** Readings, events, replies and rejections. */
+  items = 0;
+  /** Of the payloads that came in; bounds the statement, as one event may be 64 KiB long. */
+  bytes = 0;
+
+  readingsOf(runtime: KindRuntime): ReadingsBatch {
+    let readings = this.readings.get(runtime);
+    if (!readings) {
+      readings = new ReadingsBatch(runtime.table);
+      this.readings.set(runtime, readings);
+    }
+    return readings;
+  }
+
+  /** Counts an item of a device, which stays pending until the batch is settled. */
+  count(device: DeviceEntry): void {
+    this.items++;
+    device.pending++;
+    this.devices.push(device);
+  }
+
+  get isEmpty(): boolean {
+    return this.items === 0 && this.waiting.length === 0 && this.alarms.length === 0;
+  }
+
+  reset(): void {
+    for (const readings of this.readings.values()) readings.reset();
+    this.events.length = 0;
+    this.replies.length = 0;
+    this.rejections.length = 0;
+    this.alarms.length = 0;
+    this.live.length = 0;
+    this.waiting.length = 0;
+    this.devices.length = 0;
+    this.items = 0;
+    this.bytes = 0;
+  }
+}
+
+/** Where the pipeline puts what it has checked. */
+export interface BatchSink {
+  /** The batch that takes items now; may be another after `filled`. */
+  readonly open: Batch;
+  /** To be called after a message was put into `open`. */
+  filled(): void;
+}

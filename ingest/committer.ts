@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "../log.ts";
+import { createLogLimiter } from "../log.ts";
+import { isTransient, type Pool } from "../store/database.ts";
+import { Batch, type BatchSink, type LiveReading } from "./batch.ts";
+import { type Committed, commitBatch, type NameOf, nothingCommitted } from "./commit.ts";
+import type { IngestMetrics } from "./metrics.ts";
+
+export interface CommitterOptions {
+  readonly pool: Pool;
+  readonly log: Logger;
+  /** The largest batch, in items. */
+  readonly maxItems: number;
+  /** How long the first message of a batch waits for company, in milliseconds. */
+  readonly lingerMs: number;
+  /** Batches under way at once: more than one keeps the server busy while we decode. The embedded database has one session, so 1 there. */
+  readonly maxInFlight: number;
+  readonly nameOf: NameOf;
+  /** After a batch was committed and before its messages are acknowledged. Must not throw. */
+  readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
+}
+
+/** A batch's payloads at most; the statement that carries them is of the same order. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+
+/** Between attempts while the database is away, in milliseconds. */
+const RETRY_MS = [50, 100, 250, 500, 1000, 2000] as const;
+
+/**
+ * Collects messages into batches and commits them. A batch leaves when it is full, or when its first message
+ * has waited `lingerMs` and a slot is free; while all slots are taken, the open batch grows, so batches are
+ * small when load is low and large when it is high.
+ *
+ * Memory is bounded by the messages that were taken in and not settled, and the broker reads no more from a
+ * connection until what it read is settled. A batch that cannot be committed waits and is tried again for as
+ * long as it takes; nothing is acknowledged meanwhile.
+ */
+export class Committer implements BatchSink {
+  /** The batch that takes messages now. */
+  open = new Batch();
+  metrics: IngestMetrics | undefined;
+  private readonly options: CommitterOptions;
+  private readonly full: Batch[] = [];
+  private readonly spare: Batch[] = [];
+  private readonly limitLog = createLogLimiter();
+  private inFlightCount = 0;
+  private pendingCount = 0;
+  private lingering: NodeJS.Timeout | undefined;
+  private readonly stopping = new AbortController();
+  private idle: (() => void) | undefined;
+
+  constructor(options: CommitterOptions) {
+    this.options = options;
+  }
+
+  get inFlight(): number {
+    return this.inFlightCount;
+  }
+
+  /** Items that were taken in and are not settled. */
+  get pending(): number {
+    return this.pendingCount + this.open.items;
+  }
+
+  /** To be called after something was put into `open`. */
+  filled(): void {
+    if (this.open.items >= this.options.maxItems || this.open.bytes >= MAX_BATCH_BYTES) {
+      this.seal();
+      this.next();
+    } else if (this.lingering === undefined && this.inFlightCount < this.options.maxInFlight) {
+      this.lingering = setTimeout(this.lingered, this.options.lingerMs);
+    }
+  }
+
+  /** Commits what is there and waits until nothing is pending. Gives up when `signal` aborts. */
+  async flush(signal?: AbortSignal): Promise<void> {
+    this.lingered();
+    if (this.inFlightCount === 0 && this.full.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.idle = resolve;
+      signal?.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
+  /** Gives up what cannot be committed: its messages stay unacknowledged, so their senders keep them. */
+  stop(): void {
+    this.stopping.abort();
+    clearTimeout(this.lingering);
+  }
+
+  private readonly lingered = () => {
+    clearTimeout(this.lingering);
+    this.lingering = undefined;
+    if (!this.open.isEmpty && this.inFlightCount < this.options.maxInFlight) {
+      this.seal();
+      this.next();
+    }
+  };
+
+  private seal(): void {
+    this.pendingCount += this.open.items;
+    this.full.push(this.open);
+    this.open = this.spare.pop() ?? new Batch();
+  }
+
+  private next(): void {
+    while (this.full.length > 0 && this.inFlightCount < this.options.maxInFlight) {
+      this.inFlightCount++;
+      void this.run(this.full.shift()!);
+    }
+  }
+
+  private async run(batch: Batch): Promise<void> {
+    const started = performance.now();
+    const committed = nothingCommitted();
+    const settled = await this.commitUntilDone(batch, committed);
+    this.inFlightCount--;
+    this.pendingCount -= batch.items;
+    for (const device of batch.devices) device.pending--;
+    if (settled) {
+      this.measure(committed, batch.items, (performance.now() - started) / 1000);
+      this.options.onCommitted(committed, batch.live);
+      // One tick for all: mqtt-packet corks a socket per tick, so its acknowledgements leave in one write.
+      for (const acknowledge of batch.waiting) acknowledge();
+    }
+    batch.reset();
+    this.spare.push(batch);
+    // What gathered meanwhile has waited long enough.
+    if (this.full.length > 0) this.next();
+    else if (!this.open.isEmpty && this.lingering === undefined) this.lingered();
+    if (this.inFlightCount === 0 && this.full.length === 0 && this.open.isEmpty) this.idle?.();
+  }
+
+  private async commitUntilDone(batch: Batch, committed: Committed): Promise<boolean> {
+    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
+      try {
+        await commitBatch(this.options.pool, batch, committed, this.options.nameOf);
+        if (attempt > 0)
+          this.options.log.info({ attempts: attempt + 1 }, "the database accepts batches again");
+        return true;
+      } catch (error) {
+        const transient = isTransient(error);
+        this.metrics?.commitFailures.inc({ error_type: transient ? "transient" : "permanent" });
+        this.limitLog("commit", (suppressed) => {
+          const fields = { err: error, items: batch.items, attempt: attempt + 1, suppressed };
+          const text =
+            "a batch could not be committed; its messages wait unacknowledged and it is tried again";
+          if (transient) this.options.log.warn(fields, text);
+          else this.options.log.error(fields, text);
+        });
+      }
+      const pause = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
+      await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => {});
+    }
+    return false;
+  }
+
+  private measure(committed: Committed, items: number, seconds: number): void {
+    const { metrics } = this;
+    if (!metrics) return;
+    const { received, stored, rejected } = committed;
+    metrics.items.inc({ outcome: "stored" }, stored);
+    metrics.items.inc({ outcome: "rejected" }, rejected);
+    metrics.items.inc({ outcome: "duplicate" }, received - stored - rejected);
+    for (const { reason } of committed.rejections) metrics.rejected.inc({ reason });
+    for (const { action } of committed.alarms) metrics.alarms.inc({ action });
+    metrics.batchItems.observe(items);
+    metrics.commitSeconds.observe(seconds);
+  }
+}

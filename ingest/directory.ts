@@ -1,0 +1,130 @@
+import type { Logger } from "../log.ts";
+import type { Pool } from "../store/database.ts";
+import { type DirectoryRow, findDirectoryRow, readDirectory } from "../store/directory.ts";
+import type { KindRuntime } from "./kind-runtime.ts";
+
+/** A living device as the hot path knows it. One object per device, changed in place. */
+export interface DeviceEntry {
+  readonly deviceNo: number;
+  readonly id: string;
+  runtime: KindRuntime;
+  regionCode: string;
+  gatewayNo: number | null;
+  tokenHash: Buffer;
+  /** Whether it may publish for others on the gateway topic. */
+  gateway: boolean;
+  /** Our clock at its last report, or when this process first knew of it; epoch milliseconds. */
+  lastReportAt: number;
+  /** The newest observedAt that the alarm rules have seen; epoch milliseconds, 0 for none. */
+  evaluatedAt: number;
+  /** Readings and events that were received and are not yet committed. */
+  pending: number;
+}
+
+/** How long a name that is not a device's is remembered as such, so that a flood of it spares the database. */
+const UNKNOWN_FOR_MS = 5_000;
+const UNKNOWN_MAX = 10_000;
+
+/**
+ * All living devices in memory: about 500 bytes each, so that neither a login nor a message asks the database
+ * (also not while it is away). Devices that another process registered are found on their first use.
+ */
+export class Directory {
+  private readonly byId = new Map<string, DeviceEntry>();
+  private readonly byNo = new Map<number, DeviceEntry>();
+  private readonly unknownUntil = new Map<string, number>();
+  private readonly pool: Pool;
+  private readonly runtimes: ReadonlyMap<string, KindRuntime>;
+  private readonly log: Logger;
+  private readonly now: () => number;
+
+  constructor(
+    pool: Pool,
+    runtimes: ReadonlyMap<string, KindRuntime>,
+    log: Logger,
+    now: () => number = Date.now,
+  ) {
+    this.pool = pool;
+    this.runtimes = runtimes;
+    this.log = log;
+    this.now = now;
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** Reads every living device; called once before the broker listens. */
+  async load(): Promise<void> {
+    for await (const rows of readDirectory(this.pool)) for (const row of rows) this.put(row);
+    this.log.info({ devices: this.byId.size }, "device directory loaded");
+  }
+
+  find(id: string): DeviceEntry | undefined {
+    return this.byId.get(id);
+  }
+
+  findByNo(deviceNo: number): DeviceEntry | undefined {
+    return this.byNo.get(deviceNo);
+  }
+
+  entries(): IterableIterator<DeviceEntry> {
+    return this.byId.values();
+  }
+
+  /** Like `find`, but asks the database for a device that this process has not met yet. */
+  async lookUp(id: string): Promise<DeviceEntry | undefined> {
+    const known = this.byId.get(id);
+    if (known) return known;
+    const at = this.now();
+    if ((this.unknownUntil.get(id) ?? 0) > at) return undefined;
+    const row = await findDirectoryRow(this.pool, id);
+    if (row) return this.put(row);
+    if (this.unknownUntil.size >= UNKNOWN_MAX) this.unknownUntil.clear();
+    this.unknownUntil.set(id, at + UNKNOWN_FOR_MS);
+    return undefined;
+  }
+
+  /** Reads one device again after it was created, changed or deleted. */
+  async refresh(id: string): Promise<DeviceEntry | undefined> {
+    this.unknownUntil.delete(id);
+    const row = await findDirectoryRow(this.pool, id);
+    if (row) return this.put(row);
+    const gone = this.byId.get(id);
+    if (gone) {
+      this.byId.delete(id);
+      this.byNo.delete(gone.deviceNo);
+    }
+    return undefined;
+  }
+
+  private put(row: DirectoryRow): DeviceEntry | undefined {
+    const runtime = this.runtimes.get(row.kind);
+    if (!runtime) {
+      this.log.warn({ deviceId: row.id, kind: row.kind }, "a device has a kind that the catalog lacks");
+      return undefined;
+    }
+    const { deviceNo, id, regionCode, gatewayNo, tokenHash } = row;
+    const gateway = runtime.kind.gateway === true;
+    const known = this.byNo.get(deviceNo);
+    if (known) return Object.assign(known, { runtime, regionCode, gatewayNo, tokenHash, gateway });
+    const entry: DeviceEntry = {
+      deviceNo,
+      id,
+      runtime,
+      regionCode,
+      gatewayNo,
+      tokenHash,
+      gateway,
+      lastReportAt: this.now(),
+      evaluatedAt: 0,
+      pending: 0,
+    };
+    // An id that was deleted and given again has a new number; the old one is out of the game.
+    const former = this.byId.get(id);
+    if (former) this.byNo.delete(former.deviceNo);
+    this.byId.set(id, entry);
+    this.byNo.set(deviceNo, entry);
+    return entry;
+  }
+}

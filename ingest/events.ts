@@ -1,0 +1,79 @@
+import { checkText, encodeExtra, type JsonObject } from "./decode.ts";
+import type { KindRuntime } from "./kind-runtime.ts";
+import { readObservedAt } from "./observed-at.ts";
+import { type Refusal, refuse } from "./reasons.ts";
+
+/** An event that was found good. */
+export interface CheckedEvent {
+  readonly observedAt: number;
+  readonly eventId: string;
+  readonly phase: string;
+  readonly type: string;
+  readonly data: string;
+}
+
+export interface CheckedReply {
+  readonly observedAt: number;
+  readonly commandId: string;
+  readonly outcome: string;
+  readonly data: string;
+}
+
+const PHASES = new Set(["instant", "new", "update", "end"]);
+const MAX_ID_LENGTH = 128;
+const MAX_OUTCOME_LENGTH = 64;
+
+/** Decides whether an event is good; the kind's own shape, if it has one, is turned into ours first. */
+export function checkEvent(
+  runtime: KindRuntime,
+  message: JsonObject,
+  receivedAt: number,
+): CheckedEvent | Refusal {
+  let event = message;
+  if (runtime.kind.decodeEvent) {
+    try {
+      event = runtime.kind.decodeEvent(message);
+    } catch (error) {
+      return refuse("bad_shape", (error as Error).message);
+    }
+  }
+  const { eventId, observedAt, type, phase = "instant", ...data } = event;
+  const at = readObservedAt(observedAt, receivedAt);
+  if (typeof at !== "number") return at;
+  const fault = checkIdentifier(eventId, "eventId", MAX_ID_LENGTH);
+  if (fault) return fault;
+  if (typeof type !== "string") return refuse("bad_shape", "type: missing, expected the name of an event");
+  if (!runtime.eventTypes.has(type)) {
+    const known = [...runtime.eventTypes].join(", ");
+    return refuse("unknown_event", `type: '${type.slice(0, 64)}', expected one of ${known}`);
+  }
+  if (typeof phase !== "string" || !PHASES.has(phase)) {
+    return refuse(
+      "bad_shape",
+      `phase: ${JSON.stringify(phase)?.slice(0, 64)}, expected one of ${[...PHASES].join(", ")}`,
+    );
+  }
+  const encoded = encodeExtra(data, "event");
+  if ("reason" in encoded) return encoded;
+  return { observedAt: at, eventId: eventId as string, phase, type, data: encoded.json };
+}
+
+export function checkReply(message: JsonObject, receivedAt: number): CheckedReply | Refusal {
+  const { commandId, outcome, observedAt, ...data } = message;
+  const at = readObservedAt(observedAt, receivedAt);
+  if (typeof at !== "number") return at;
+  const fault =
+    checkIdentifier(commandId, "commandId", MAX_ID_LENGTH) ??
+    checkIdentifier(outcome, "outcome", MAX_OUTCOME_LENGTH);
+  if (fault) return fault;
+  const encoded = encodeExtra(data, "reply");
+  if ("reason" in encoded) return encoded;
+  return { observedAt: at, commandId: commandId as string, outcome: outcome as string, data: encoded.json };
+}
+
+function checkIdentifier(value: unknown, name: string, maxLength: number): Refusal | undefined {
+  if (typeof value !== "string" || value.length === 0 || value.length > maxLength) {
+    return refuse("bad_shape", `${name}: expected a text of 1 to ${maxLength} characters`);
+  }
+  return checkText(value, name);
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Registry } from "prom-client";
+import type { Kind } from "../devices/kind.ts";
+import type { Logger } from "../log.ts";
+import type { Pool } from "../store/database.ts";
+import { foldLedger } from "../store/fold-ledger.ts";
+import type { KindTable } from "../store/kind-table.ts";
+import { listActiveAlarms } from "../store/write-alarms.ts";
+import { clearPresence, type PresenceChange } from "../store/write-presence.ts";
+import { AlarmEngine } from "./alarms.ts";
+import type { LiveReading } from "./batch.ts";
+import type { Committed } from "./commit.ts";
+import { Committer } from "./committer.ts";
+import { Directory } from "./directory.ts";
+import { KindRuntime } from "./kind-runtime.ts";
+import { createIngestMetrics } from "./metrics.ts";
+import { startPeriodic } from "./periodic.ts";
+import { type IncomingMessage, Pipeline } from "./pipeline.ts";
+import { PresenceWriter } from "./presence.ts";
+import type { Refusal } from "./reasons.ts";
+import { type ReplayInput, type ReplayOutcome, replayRejection } from "./replay.ts";
+
+export interface IngestOptions {
+  readonly pool: Pool;
+  readonly catalog: readonly Kind[];
+  /** As the database has them, one per kind of the catalog. */
+  readonly tables: readonly KindTable[];
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly maxItems: number;
+  readonly lingerMs: number;
+  readonly maxInFlight: number;
+  readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
+  readonly wantsLive: () => boolean;
+  readonly now?: () => number;
+  /** For tests: how often silence is looked for, the ledger folded and presence written, in milliseconds. */
+  readonly every?: { silence?: number; fold?: number; presence?: number };
+}
+
+/** The ingest side of the platform, fed by whoever has messages. */
+export interface Ingest {
+  readonly directory: Directory;
+  accept(message: IncomingMessage, settled: () => void): void;
+  reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void;
+  notePresence(change: PresenceChange): void;
+  replay(input: ReplayInput): Promise<ReplayOutcome>;
+  /** Items of a device that were received and are not committed yet. */
+  pendingOf(deviceNo: number): number;
+  /** Looks for devices that have been silent for too long, by our clock. */
+  checkSilence(): void;
+  /** Commits what is there, for at most `timeoutMs`, and stops. What could not be committed stays unacknowledged. */
+  stop(timeoutMs: number): Promise<{ lost: number }>;
+}
+
+/** Batches of ledger entries are folded until fewer than this come back. */
+const FOLD_LIMIT = 2000;
+
+/** Loads the directory and the active alarms, and starts to take messages. */
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  const { pool, log, now = Date.now, every = {} } = options;
+  const runtimes = new Map(
+    options.catalog.map((kind) => {
+      const table = options.tables.find((candidate) => candidate.kind === kind.kind);
+      if (!table) throw new Error(`Kind '${kind.kind}' has no table`);
+      return [kind.kind, new KindRuntime(kind, table)];
+    }),
+  );
+  const directory = new Directory(pool, runtimes, log, now);
+  await directory.load();
+
+  const alarms = new AlarmEngine();
+  const committer = new Committer({
+    pool,
+    log,
+    maxItems: options.maxItems,
+    lingerMs: options.lingerMs,
+    maxInFlight: options.maxInFlight,
+    nameOf: (deviceNo) => directory.findByNo(deviceNo)?.id ?? `device ${deviceNo}`,
+    onCommitted: options.onCommitted,
+  });
+  const metrics = createIngestMetrics(options.registry, {
+    pending: () => committer.pending,
+    inFlight: () => committer.inFlight,
+    devices: () => directory.size,
+  });
+  committer.metrics = metrics;
+  const pipeline = new Pipeline({ directory, sink: committer, alarms, wantsLive: options.wantsLive });
+
+  const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
+  committer.open.alarms.push(...orphans);
+  await clearPresence(pool, new Date(now()));
+
+  const presence = new PresenceWriter(pool);
+  const checkSilence = () => {
+    alarms.checkSilence(directory.entries(), now(), (transition) => committer.open.alarms.push(transition));
+    committer.filled();
+  };
+  const fold = async () => {
+    while ((await foldLedger(pool, FOLD_LIMIT)) === FOLD_LIMIT);
+  };
+  const periodic = [
+    startPeriodic("look for silent devices", every.silence ?? 15_000, async () => checkSilence(), log),
+    startPeriodic("fold the ledger", every.fold ?? 5_000, fold, log),
+    startPeriodic("write presence", every.presence ?? 250, () => presence.write(), log),
+  ];
+
+  return {
+    directory,
+    accept(message, settled) {
+      metrics.messages[message.channel ?? "foreign"]++;
+      pipeline.accept(message, settled);
+    },
+    reject: (message, refusal, settled) => pipeline.reject(message, refusal, settled),
+    notePresence: (change) => presence.note(change),
+    replay: (input) => replayRejection(pool, directory, input),
+    pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
+    checkSilence,
+    async stop(timeoutMs) {
+      const signal = AbortSignal.timeout(timeoutMs);
+      await committer.flush(signal);
+      // A turn that waits for a database that is away must not hold up the end.
+      const stopped = Promise.all(periodic.map((work) => work.stop()));
+      await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);
+      await presence
+        .write()
+        .catch((error: unknown) => log.warn({ err: error }, "presence could not be written"));
+      const lost = committer.pending;
+      committer.stop();
+      if (lost > 0) log.warn({ items: lost }, "stopped with uncommitted items; they were not acknowledged");
+      return { lost };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { type Refusal, refuse } from "./reasons.ts";
+
+/** A device's clock may be this far ahead of ours; beyond it, it is wrong. */
+export const MAX_CLOCK_AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/** Clocks that were never set start at 1970, 1980 or 2000; no device of this network is older than this. */
+export const EARLIEST_MS = Date.UTC(2015, 0, 1);
+
+/** RFC 3339 §5.6 date-time, upper or lower case, with a space allowed for the T as its note permits. */
+const RFC_3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/**
+ * Reads `observedAt` as it is on the wire.
+ * @param value RFC 3339 text, epoch milliseconds, or nothing for the time of arrival
+ * @param receivedAt our clock when the message arrived, in epoch milliseconds
+ * @returns epoch milliseconds (finer fractions are cut), or why not
+ */
+export function readObservedAt(value: unknown, receivedAt: number): number | Refusal {
+  if (value === undefined || value === null) return receivedAt;
+  const at = typeof value === "number" ? value : parseRfc3339(value);
+  if (at === undefined || !Number.isFinite(at)) {
+    return refuse(
+      "bad_time",
+      `observedAt: ${show(value)}, expected RFC 3339 with an offset, or epoch milliseconds`,
+    );
+  }
+  if (at - receivedAt > MAX_CLOCK_AHEAD_MS) {
+    return refuse(
+      "clock_ahead",
+      `observedAt: ${show(value)} is more than 24 hours ahead of ${iso(receivedAt)}`,
+    );
+  }
+  if (at < EARLIEST_MS) {
+    const seconds =
+      typeof value === "number" && at * 1000 >= EARLIEST_MS && at * 1000 - receivedAt < MAX_CLOCK_AHEAD_MS;
+    return refuse(
+      "clock_unset",
+      seconds
+        ? `observedAt: ${show(value)} looks like epoch seconds, expected milliseconds`
+        : `observedAt: ${show(value)} is before 2015-01-01`,
+    );
+  }
+  return Math.trunc(at);
+}
+
+function parseRfc3339(value: unknown): number | undefined {
+  if (typeof value !== "string" || !RFC_3339.test(value)) return undefined;
+  let text = value[10] === " " ? `${value.slice(0, 10)}T${value.slice(11)}` : value;
+  // A leap second is the last of its minute to JavaScript; the reading matters more than the second.
+  if (text.slice(17, 19) === "60") text = `${text.slice(0, 17)}59${text.slice(19)}`;
+  const at = Date.parse(text.toUpperCase());
+  if (Number.isNaN(at)) return undefined;
+  // V8 rolls 2026-02-30 over to March; a calendar day that does not exist is a fault.
+  const day = Number(text.slice(8, 10));
+  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+  return day <= lastDay ? at : undefined;
+}
+
+const iso = (at: number) => new Date(at).toISOString();
+const show = (value: unknown) => JSON.stringify(value)?.slice(0, 64) ?? String(value);

@@ -1,0 +1,32 @@
+import type { Pool } from "../store/database.ts";
+import { type PresenceChange, writePresence } from "../store/write-presence.ts";
+
+/**
+ * Gathers connects and disconnects and writes them a few times a second: when a whole fleet reconnects, that
+ * is some hundred statements instead of ten thousand. What cannot be written is kept, newest per device.
+ */
+export class PresenceWriter {
+  private readonly pool: Pool;
+  private waiting = new Map<number, PresenceChange>();
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  note(change: PresenceChange): void {
+    this.waiting.set(change.deviceNo, change);
+  }
+
+  async write(): Promise<void> {
+    if (this.waiting.size === 0) return;
+    const taken = this.waiting;
+    this.waiting = new Map();
+    try {
+      await writePresence(this.pool, [...taken.values()]);
+    } catch (error) {
+      for (const [deviceNo, change] of taken)
+        if (!this.waiting.has(deviceNo)) this.waiting.set(deviceNo, change);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Why a message, or one reading of a message, is not stored. The list is closed: metrics, the API and the
+ * documentation name the same reasons, and a reason is never reused for something else.
+ */
+export const REASONS = {
+  not_json: "the payload is not JSON in UTF-8",
+  payload_too_large: "the payload is larger than 64 KiB",
+  too_deep: "values are nested more than 16 levels deep",
+  bad_shape: "the JSON is not what this topic takes",
+  empty: "there is nothing in it",
+  bad_type: "a metric has a value of the wrong type",
+  out_of_range: "a metric is outside its plausible range",
+  bad_time: "observedAt is neither RFC 3339 nor whole epoch milliseconds",
+  clock_ahead: "observedAt is more than 24 hours ahead of our clock",
+  clock_unset: "observedAt is before 2015, as on a device whose clock was never set",
+  bad_text: "a text holds a NUL character or half of a surrogate pair, which cannot be stored",
+  unknown_device: "there is no such device",
+  not_assigned: "the device is not assigned to this gateway",
+  unknown_event: "the device's kind has no such event",
+  foreign_topic: "a device may publish only on its own topics",
+  rate_limited: "QoS 0 messages came faster than the device's rate limit and burst",
+  store_refused: "the database refused the row",
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+/** A refusal: the reason, and what was expected where. */
+export interface Refusal {
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+export const refuse = (reason: Reason, detail: string = REASONS[reason]): Refusal => ({ reason, detail });
+
+/** Whether a step's answer is a refusal. */
+export function isRefusal(answer: unknown): answer is Refusal {
+  return typeof answer === "object" && answer !== null && "reason" in answer && "detail" in answer;
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import type { Logger } from "../log.ts";
+import type { DeviceEntry } from "./directory.ts";
+import type { Ingest } from "./ingest.ts";
+import { parseTopic } from "./topics.ts";
+
+/**
+ * Feeds the pipeline from another MQTT broker instead of our own: the way to grow past one machine, where any
+ * number of ingest processes share `$share/ingest/v1/#` on a cluster. An acknowledgement to that broker means
+ * the same as ours to a device: committed.
+ */
+export interface SubscriptionOptions {
+  /** mqtt://user:password@host:port */
+  readonly url: string;
+  readonly topics: readonly string[];
+  /** Names our session at the broker; the same after a restart, another in each process. */
+  readonly clientId: string;
+  readonly ingest: Pick<Ingest, "accept" | "directory">;
+  readonly log: Logger;
+  /** Overrides, e.g. `protocolVersion: 4` for a broker that does not speak MQTT 5. */
+  readonly client?: IClientOptions;
+}
+
+export interface Subscription {
+  /** Takes no new messages; those under way are still acknowledged. */
+  quiesce(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Messages that the broker may have under way to us: enough for a few full batches. */
+const WINDOW = 8192;
+
+/** The broker keeps our session, and so what we have not acknowledged, for this long. */
+const SESSION_EXPIRY_S = 24 * 60 * 60;
+
+/** Between attempts to ask who published, while the database is away, in milliseconds. */
+const RETRY_MS = 1000;
+
+/** Connects in the background and keeps trying: a broker that is away must not hold up a start. */
+export function startSubscription(options: SubscriptionOptions): Subscription {
+  const { url, topics, clientId, log } = options;
+  const client = connect(url, {
+    protocolVersion: 5,
+    clientId,
+    clean: false,
+    properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: WINDOW },
+    reconnectPeriod: 2000,
+    // Subscribed below, where a refusal is seen and told.
+    resubscribe: false,
+    ...options.client,
+  });
+  const state = { closing: false, connection: 0, underWay: 0 };
+  client.on("connect", () => {
+    state.connection++;
+    client.subscribe([...topics], { qos: 1 }, (error, granted = []) => {
+      const refused = granted.filter(({ qos }) => qos > 2).map(({ topic }) => topic);
+      if (error || refused.length > 0)
+        log.error({ err: error, refused }, "the source broker refused the subscription");
+      else log.info({ topics }, "subscribed at the source broker");
+    });
+  });
+  client.on("error", (error) =>
+    log.warn({ err: error }, "trouble with the source broker; it is tried again"),
+  );
+  holdAcknowledgements(client, state, (packet, settled) => void take(options, state, packet, settled));
+  return {
+    quiesce: async () => {
+      state.closing = true;
+      if (client.connected) await client.unsubscribeAsync([...topics]).catch(() => {});
+    },
+    close: async () => {
+      state.closing = true;
+      await client.endAsync(true);
+    },
+  };
+}
+
+interface State {
+  closing: boolean;
+  /** Counts connections: a packet id means nothing on the next one. */
+  connection: number;
+  underWay: number;
+}
+
+/**
+ * Lets messages through side by side and acknowledges each when it is settled. mqtt.js itself handles one at a
+ * time and acknowledges when `handleMessage` calls back; called back with an error, it goes on to the next
+ * message and acknowledges nothing (lib/handlers/publish.js of the pinned version), so that we can do it later.
+ */
+function holdAcknowledgements(
+  client: MqttClient,
+  state: State,
+  take: (packet: IPublishPacket, settled: () => void) => void,
+): void {
+  const send = client as unknown as {
+    _sendPacket(packet: { cmd: "puback"; messageId: number; reasonCode: number }, done: () => void): void;
+  };
+  const goOn = new Error("acknowledged later");
+  client.handleMessage = (packet, callback) => {
+    const { connection } = state;
+    const { qos, messageId } = packet;
+    state.underWay++;
+    // QoS 0 has no window at the broker: beyond ours, the next message waits until this one is settled.
+    const crowded = qos === 0 && state.underWay >= WINDOW;
+    take(packet, () => {
+      state.underWay--;
+      if (crowded) callback();
+      else if (qos === 1 && connection === state.connection && client.connected) {
+        send._sendPacket({ cmd: "puback", messageId: messageId!, reasonCode: 0 }, () => {});
+      }
+    });
+    if (!crowded) callback(goOn);
+  };
+}
+
+async function take(
+  { ingest, log }: SubscriptionOptions,
+  state: State,
+  { topic, payload }: IPublishPacket,
+  settled: () => void,
+): Promise<void> {
+  const receivedAt = Date.now();
+  const parsed = parseTopic(topic);
+  let publisher: DeviceEntry | undefined = parsed && ingest.directory.find(parsed.id);
+  while (parsed && !publisher) {
+    try {
+      publisher = await ingest.directory.lookUp(parsed.id);
+      break;
+    } catch (error) {
+      log.debug({ err: error, topic }, "could not ask who published; it is tried again");
+      await sleep(RETRY_MS);
+      if (state.closing) return;
+    }
+  }
+  // That broker decided who may publish where; here the topic is the identity.
+  const allowed = publisher && (parsed?.channel !== "gateway-telemetry" || publisher.gateway);
+  ingest.accept(
+    {
+      publisher,
+      channel: allowed ? parsed?.channel : undefined,
+      topic,
+      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+      receivedAt,
+    },
+    settled,
+  );
+}
