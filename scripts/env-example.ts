@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Config, configSchema, envExample } from "../config.ts";
+import { SETTINGS_ZH } from "./settings-zh.ts";
+
+/**
+ * What is generated from the schema in config.ts: `.env.example` and the table of settings in both READMEs.
+ * `npm run env:example` writes them, `-- --check` only says whether they are up to date.
+ */
+const ROOT = new URL("../", import.meta.url);
+const BEGIN = "<!-- settings: generated from config.ts by `npm run env:example` -->";
+const END = "<!-- /settings -->";
+
+const HEADS = {
+  en: { columns: ["Variable", "Default", "Meaning"], none: "not set" },
+  zh: { columns: ["变量", "默认值", "含义"], none: "未设置" },
+} as const;
+
+/** The settings as a Markdown table. */
+export function settingsTable(language: keyof typeof HEADS): string {
+  const { columns, none } = HEADS[language];
+  const rows = Object.entries(configSchema.shape).map(([name, schema]) => {
+    const fallback = schema.safeParse(undefined).data;
+    const about = language === "en" ? (schema.description ?? "") : SETTINGS_ZH[name as keyof Config];
+    return [`\`${name}\``, fallback === undefined ? none : `\`${fallback}\``, about.replaceAll("|", "\\|")];
+  });
+  return [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/**
+ * Puts the table between the two marks of a README.
+ * @throws Error when a mark is missing: the table would silently stay behind.
+ */
+export function withSettings(readme: string, table: string): string {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`Expected '${BEGIN}' and, after it, '${END}'`);
+  return `${readme.slice(0, begin + BEGIN.length)}\n${table}\n${readme.slice(end)}`;
+}
+
+/** Each generated file with the text that it should have. */
+export function generatedFiles(): { name: string; current: string; expected: string }[] {
+  const read = (name: string) => {
+    try {
+      return readFileSync(new URL(name, ROOT), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+      throw error;
+    }
+  };
+  const readme = (name: string, language: "en" | "zh") => {
+    const current = read(name);
+    return { name, current, expected: withSettings(current, settingsTable(language)) };
+  };
+  return [
+    { name: ".env.example", current: read(".env.example"), expected: envExample() },
+    readme("README.md", "en"),
+    readme("README.zh-CN.md", "zh"),
+  ];
+}
+
+function main(check: boolean): number {
+  const stale = generatedFiles().filter((file) => file.current !== file.expected);
+  if (check) {
+    for (const { name } of stale)
+      console.error(`${name} is not what config.ts says; run \`npm run env:example\``);
+    return stale.length === 0 ? 0 : 1;
+  }
+  for (const { name, expected } of stale) writeFileSync(new URL(name, ROOT), expected);
+  console.log(
+    stale.length === 0 ? "Everything is up to date" : `Wrote ${stale.map((f) => f.name).join(", ")}`,
+  );
+  return 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = main(process.argv.includes("--check"));
+}

@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { loadConfig } from "../config.ts";
+import { PlatformError } from "../errors.ts";
+import { createLogger } from "../log.ts";
+import { isTransient, openPool } from "../store/database.ts";
+import { migrate } from "../store/migrate.ts";
+import { seedDemoFleet } from "./demo-fleet.ts";
+import { seedRegions } from "./regions.ts";
+
+const HELP = `Fills a TimescaleDB server with what the platform starts from. Running it again does no harm.
+
+  npm run seed -- regions   the five-level tree of Guizhou: 19,572 regions
+  npm run seed -- demo      the regions and the demo fleet of one county: 4 gateways, 2,000 gas meters,
+                            60 speakers and 40 cameras; their tokens go to DATA_DIR/demo-credentials.json
+
+Options
+  -h, --help                this text
+
+Environment
+  DATABASE_URL              the server; needed. The embedded database has one owner, the platform, which
+                            seeds it on start: SEED=regions or SEED=demo with \`npm start\`.
+  DATA_DIR                  where demo-credentials.json goes; default .data
+  LOG_LEVEL                 default info
+`;
+
+class UsageError extends Error {}
+
+function readCommand(args: string[]): "help" | "regions" | "demo" {
+  let parsed: { values: { help?: boolean | undefined }; positionals: string[] };
+  try {
+    parsed = parseArgs({ args, options: { help: { type: "boolean", short: "h" } }, allowPositionals: true });
+  } catch (cause) {
+    throw new UsageError((cause as Error).message);
+  }
+  if (parsed.values.help) return "help";
+  const [command, ...more] = parsed.positionals;
+  if ((command !== "regions" && command !== "demo") || more.length > 0) {
+    throw new UsageError(`Expected one of 'regions' and 'demo', found '${parsed.positionals.join(" ")}'`);
+  }
+  return command;
+}
+
+async function run(command: "regions" | "demo"): Promise<void> {
+  const config = loadConfig();
+  if (config.DATABASE_URL === undefined) {
+    throw new PlatformError(
+      "config_invalid",
+      "DATABASE_URL is not set. This command fills a database server; the embedded database is seeded by the platform itself: SEED=demo npm start",
+    );
+  }
+  const log = createLogger(config.LOG_LEVEL);
+  const pool = openPool({ url: config.DATABASE_URL, size: 2, applicationName: "sbi-seed" }, (err) =>
+    log.warn({ err }, "an idle database connection broke"),
+  );
+  try {
+    await migrate(pool, log);
+    const regions = await seedRegions(pool, {
+      log,
+      onProgress: (done, total) => log.debug({ done, total }, "seeding regions"),
+    });
+    console.log(`Regions: ${regions.total} in all, ${regions.inserted} new, ${regions.updated} changed`);
+    if (command === "demo") {
+      const fleet = await seedDemoFleet(pool, { dataDir: config.DATA_DIR, log });
+      console.log(
+        `Demo fleet: ${fleet.devices} devices, ${fleet.created} new, ${fleet.renewed} with a new token`,
+      );
+      console.log(`Credentials: ${fleet.credentialsPath}`);
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+/** 0: done. 1: the database or a file said no. 2: the command or the configuration is wrong. */
+async function main(): Promise<number> {
+  try {
+    const command = readCommand(process.argv.slice(2));
+    if (command === "help") console.log(HELP);
+    else await run(command);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${HELP}`);
+      return 2;
+    }
+    if (error instanceof PlatformError) {
+      console.error(error.message);
+      return error.class === "config" ? 2 : 1;
+    }
+    if (isTransient(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
+    else console.error(error);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

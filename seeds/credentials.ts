@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+
+/** One device as the simulator logs in with it. `password` is the token in clear: this file is its only copy. */
+export interface Credential {
+  readonly id: string;
+  readonly kind: string;
+  readonly regionCode: string;
+  readonly gatewayId?: string | undefined;
+  readonly username: string;
+  readonly password: string;
+}
+
+const fileSchema = z.object({
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      regionCode: z.string(),
+      gatewayId: z.string().optional(),
+      username: z.string(),
+      password: z.string(),
+    }),
+  ),
+});
+
+/** 256 random bits as base64url: 43 characters, all of which MQTT clients and shells take unquoted. */
+export const newToken = (): string => randomBytes(32).toString("base64url");
+
+/** What the database keeps of a token. A token is random, so one round of SHA-256 is enough. */
+export const tokenHash = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+/**
+ * The devices of a credentials file by id; empty when there is no file.
+ * @throws Error that names the file when it is there and isn't ours: better than writing over it.
+ */
+export async function readCredentials(path: string): Promise<Map<string, Credential>> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
+    throw error;
+  }
+  try {
+    return new Map(fileSchema.parse(JSON.parse(text)).devices.map((device) => [device.id, device]));
+  } catch (cause) {
+    throw new Error(
+      `${path} is not a credentials file; expected {"devices": [...]}. Move it away and seed again.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Writes the file as a whole or not at all, readable by its owner only. The name in between has a random
+ * part, so that two writers cannot mix their halves.
+ */
+export async function writeCredentials(path: string, devices: readonly Credential[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${randomBytes(6).toString("hex")}.part`;
+  try {
+    const file = await open(part, "wx", 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify({ devices }, null, 1)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    // The umask may only take rights away, so this says it once more for the day when `open` changes.
+    await chmod(part, 0o600);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}

