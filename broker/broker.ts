@@ -73,15 +73,15 @@ interface Session<P> {
   readonly bucket: TokenBucket | undefined;
   /** Messages that were read and are not settled. */
   waiting: number;
+  /** Whether the device has been told that it is in, and so counts as present. */
+  ready: boolean;
   readonly address: string | undefined;
 }
 
 export async function createBroker<P extends DevicePrincipal>(options: BrokerOptions<P>): Promise<Broker> {
   const { log, rateLimit, now = Date.now } = options;
-  /** Weak: a client may vanish at any point of its login. */
-  const sessions = new WeakMap<Client, Session<P>>();
-  /** Those that have been told that they are in. */
-  const ready = new Map<Client, Session<P>>();
+  /** From the login to the end of the connection. */
+  const sessions = new Map<Client, Session<P>>();
   const connectionsOf = new Map<string, number>();
 
   const aedes = new FrontDoor({
@@ -114,7 +114,10 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
         }
         const bucket =
           rateLimit > 0 ? new TokenBucket(rateLimit, Math.max(10, rateLimit * 10), now()) : undefined;
-        sessions.set(client, { principal, bucket, waiting: 0, address: addressOf(client) });
+        sessions.set(client, { principal, bucket, waiting: 0, ready: false, address: addressOf(client) });
+        // Not on clientDisconnect: a connection may end in the middle of its login. Later than it, though, so
+        // that a will still finds its session.
+        client.conn.once("close", () => sessions.delete(client));
         callback(null, true);
       };
       if (username === undefined || password === undefined || !DEVICE_ID.test(username))
@@ -195,13 +198,13 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   aedes.on("clientReady", (client) => {
     const session = sessions.get(client);
     if (!session) return;
-    ready.set(client, session);
+    session.ready = true;
     announce(session, true);
   });
   aedes.on("clientDisconnect", (client) => {
-    const session = ready.get(client);
-    if (!session) return;
-    ready.delete(client);
+    const session = sessions.get(client);
+    if (!session?.ready) return;
+    session.ready = false;
     announce(session, false);
   });
   aedes.on("keepaliveTimeout", (client) => {
@@ -222,7 +225,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   );
 
   const keepalive = setInterval(() => {
-    for (const [client, session] of ready) if (session.waiting > 0) refreshKeepalive(client);
+    for (const [client, session] of sessions) if (session.waiting > 0) refreshKeepalive(client);
   }, KEEPALIVE_REFRESH_MS);
   keepalive.unref();
 
@@ -245,7 +248,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       return { port: portOf(tcp), wsPort: portOf(ws.http) };
     },
     disconnect(id) {
-      for (const [client, session] of ready) if (session.principal.id === id) client.close();
+      for (const [client, session] of sessions) if (session.principal.id === id) client.close();
     },
     send: (topic, payload) =>
       new Promise((resolve, reject) => {
@@ -253,11 +256,11 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
         aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
       }),
     get connections() {
-      return ready.size;
+      return sessions.size;
     },
     async quiesce() {
       await Promise.all([tcp, ws?.http].map((server) => server && stopListening(server)));
-      for (const client of ready.keys()) stopReading(client);
+      for (const client of sessions.keys()) stopReading(client);
     },
     async close() {
       clearInterval(keepalive);

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { dropServerDatabases } from "./server-databases.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where this run keeps its databases, and the name that tells them from another run's. */
+    testRun: { readonly folder: string; readonly id: string };
+  }
+}
+
+/**
+ * Gives the run a folder of its own and removes whatever the run has left. The template itself is made by the
+ * first test that asks for a database, so that runs without one start at once.
+ */
+export default function setup(project: TestProject): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sbi-test-"));
+  const id = `${Date.now().toString(36)}${process.pid.toString(36)}`;
+  project.provide("testRun", { folder, id });
+  return async () => {
+    // A database whose test process has died may still be closing its files.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    if (process.env.DATABASE_URL) await dropServerDatabases(process.env.DATABASE_URL, id);
+  };
+}

@@ -1,0 +1,85 @@
+import { connect as connectSocket, type Socket } from "node:net";
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { generate, type Packet, parser } from "mqtt-packet";
+import { onTestFinished } from "vitest";
+
+/** Connects an ordinary MQTT client; it is ended with the test. */
+export async function connectDevice(
+  port: number,
+  username: string,
+  password: string,
+  options: IClientOptions = {},
+): Promise<MqttClient> {
+  const client = await connectAsync(
+    `mqtt://127.0.0.1:${port}`,
+    { username, password, reconnectPeriod: 0, connectTimeout: 20_000, ...options },
+    false,
+  );
+  client.on("error", () => {});
+  onTestFinished(async () => {
+    await client.endAsync(true);
+  });
+  return client;
+}
+
+/** A connection that sends whatever a test wants, and keeps the packets that come back. */
+export class RawMqtt {
+  readonly socket: Socket;
+  readonly received: Packet[] = [];
+  readonly closed: Promise<void>;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(port: number) {
+    this.socket = connectSocket({ host: "127.0.0.1", port });
+    const incoming = parser();
+    incoming.on("packet", (packet: Packet) => {
+      this.received.push(packet);
+      for (const check of this.waiting) check();
+    });
+    this.socket.on("data", (chunk) => incoming.parse(chunk));
+    this.socket.on("error", () => {});
+    this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
+    onTestFinished(() => {
+      this.socket.destroy();
+    });
+  }
+
+  send(packet: Packet): void {
+    this.socket.write(generate(packet));
+  }
+
+  login(username: string, password: string, options: { keepalive?: number; clientId?: string } = {}): Promise<Packet> {
+    this.send({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId: options.clientId ?? "raw",
+      keepalive: options.keepalive ?? 0,
+      username,
+      password: Buffer.from(password),
+    });
+    return this.next("connack");
+  }
+
+  publish(topic: string, payload: string | Buffer, messageId: number, qos: 0 | 1 | 2 = 1): void {
+    this.send({ cmd: "publish", topic, payload, qos, messageId, dup: false, retain: false } as Packet);
+  }
+
+  /** The packet of this sort, with this id if given, once it has arrived. */
+  next(cmd: Packet["cmd"], messageId?: number): Promise<Packet> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const found = this.received.find(
+          (packet) => packet.cmd === cmd && (messageId === undefined || packet.messageId === messageId),
+        );
+        if (!found) return;
+        this.waiting.delete(check);
+        resolve(found);
+      };
+      this.waiting.add(check);
+      void this.closed.then(() => reject(new Error(`the connection closed before a ${cmd} came`)));
+      check();
+    });
+  }
+}

@@ -1,0 +1,191 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { defineKind, gauge, high, inState, low, onEvent, silent, state } from "../../devices/kind.ts";
+import { AlarmEngine } from "../../ingest/alarms.ts";
+import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
+import { KindRuntime } from "../../ingest/kind-runtime.ts";
+import { tablesOf } from "../../kind-tables.ts";
+import type { AlarmTransition } from "../../store/write-alarms.ts";
+
+const kind = defineKind({
+  kind: "pump",
+  title: { en: "Pump", zh: "泵" },
+  source: "made for this test",
+  reportIntervalSeconds: 60,
+  metrics: {
+    flow: gauge({ unit: "L/min", min: 0, max: 100, about: "Flow" }),
+    level: gauge({ unit: "m", min: 0, max: 10, about: "Level" }),
+    mode: state({ values: ["run", "stop", "fault"], about: "Mode" }),
+  },
+  events: [
+    { type: "mains_lost", about: "No mains" },
+    { type: "mains_restored", about: "Mains again" },
+    { type: "opened", about: "Opened" },
+  ],
+  alarms: [
+    high("flow", { limit: 35, deadband: 5, onDelayMs: 30_000, severity: "major", about: "Too much flow" }),
+    low("level", { limit: 1, deadband: 0.5, severity: "minor", about: "Level low" }),
+    inState("mode", { values: ["fault"], rule: "mode_fault", severity: "major", about: "Pump faulty" }),
+    onEvent("mains_lost", { severity: "minor", clearedBy: ["mains_restored"], about: "No mains" }),
+    onEvent("opened", { severity: "major", about: "Opened" }),
+    silent({ intervals: 3, severity: "minor", about: "Silent" }),
+  ],
+  simulate: () => () => ({ metrics: {} }),
+  examples: [],
+});
+
+const start = Date.parse("2026-06-01T00:00:00Z");
+const SECOND = 1000;
+let engine: AlarmEngine;
+let device: DeviceEntry;
+let transitions: AlarmTransition[];
+const emit = (transition: AlarmTransition) => transitions.push(transition);
+const actions = () => transitions.map(({ action, rule }) => `${action} ${rule}`);
+
+/** A reading, `seconds` after the start, which arrives at once unless told otherwise. */
+function report(seconds: number, metrics: Record<string, unknown>, arrives = seconds): void {
+  const receivedAt = start + arrives * SECOND;
+  const reading = device.runtime.check({ observedAt: start + seconds * SECOND, ...metrics }, receivedAt);
+  if ("reason" in reading) throw new Error(reading.detail);
+  engine.onReading(device, reading, receivedAt, emit);
+  device.lastReportAt = receivedAt;
+}
+
+beforeEach(() => {
+  engine = new AlarmEngine();
+  transitions = [];
+  device = {
+    deviceNo: 7,
+    id: "pump-7",
+    runtime: new KindRuntime(kind, tablesOf([kind])[0]!),
+    regionCode: "52",
+    gatewayNo: null,
+    tokenHash: Buffer.alloc(0),
+    gateway: false,
+    lastReportAt: start,
+    evaluatedAt: 0,
+    pending: 0,
+  };
+});
+
+describe("a limit rule", () => {
+  it("raises once the condition has held for the on-delay, by the device's clock", () => {
+    report(0, { flow: 40 });
+    report(29, { flow: 40 });
+    expect(actions()).toEqual([]);
+    report(30, { flow: 41 });
+    expect(transitions).toMatchObject([
+      { action: "raise", rule: "flow_high", deviceNo: 7, severity: "major", value: 41, at: start + 30 * SECOND },
+    ]);
+  });
+
+  it("starts the on-delay anew when the value came back in between", () => {
+    report(0, { flow: 40 });
+    report(20, { flow: 30 });
+    report(31, { flow: 40 });
+    report(60, { flow: 40 });
+    expect(actions()).toEqual([]);
+    report(61, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high"]);
+  });
+
+  it("raises only once while it is active", () => {
+    for (let second = 0; second <= 300; second += 10) report(second, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high"]);
+  });
+
+  it("stays within the deadband, and clears beyond it", () => {
+    report(0, { level: 0.9 });
+    report(10, { level: 1.2 });
+    expect(actions()).toEqual(["raise level_low"]);
+    report(20, { level: 1.5 });
+    expect(actions()).toEqual(["raise level_low", "clear level_low"]);
+    report(30, { level: 0.9 });
+    expect(actions()).toEqual(["raise level_low", "clear level_low", "raise level_low"]);
+  });
+
+  it("leaves an alarm as it is when a reading lacks the metric", () => {
+    report(0, { level: 0.9 });
+    report(10, { flow: 1 });
+    expect(actions()).toEqual(["raise level_low"]);
+  });
+
+  it("is not moved by a reading that is older than what it has seen", () => {
+    report(100, { level: 2 });
+    report(50, { level: 0.5 }, 101);
+    expect(actions()).toEqual([]);
+  });
+
+  it("takes a reading of more than a day ago for history", () => {
+    report(-25 * 3600, { level: 0.5 }, 0);
+    expect(actions()).toEqual([]);
+  });
+});
+
+describe("a state rule", () => {
+  it("raises on its value and clears on any other", () => {
+    report(0, { mode: "run" });
+    report(10, { mode: "fault" });
+    report(20, { mode: "stop" });
+    expect(actions()).toEqual(["raise mode_fault", "clear mode_fault"]);
+  });
+});
+
+describe("an event rule", () => {
+  it("raises on its event and clears on the one that ends it", () => {
+    engine.onEvent(device, "mains_lost", start, start, emit);
+    engine.onEvent(device, "mains_restored", start + SECOND, start + SECOND, emit);
+    expect(actions()).toEqual(["raise mains_lost", "clear mains_lost"]);
+  });
+
+  it("raises again after an acknowledgement that it did not see cleared it", () => {
+    engine.onEvent(device, "opened", start, start, emit);
+    engine.onEvent(device, "opened", start + SECOND, start + SECOND, emit);
+    expect(actions()).toEqual(["raise opened", "raise opened"]);
+  });
+});
+
+describe("a silence rule", () => {
+  it("raises once after more than its intervals, and clears on the next report", () => {
+    engine.checkSilence([device], start + 180 * SECOND, emit);
+    expect(actions()).toEqual([]);
+    engine.checkSilence([device], start + 181 * SECOND, emit);
+    engine.checkSilence([device], start + 200 * SECOND, emit);
+    expect(actions()).toEqual(["raise silent"]);
+    report(210, { flow: 1 });
+    expect(actions()).toEqual(["raise silent", "clear silent"]);
+  });
+
+  it("clears on an event as well", () => {
+    engine.checkSilence([device], start + 181 * SECOND, emit);
+    engine.onEvent(device, "mains_lost", start + 190 * SECOND, start + 190 * SECOND, emit);
+    expect(actions()).toEqual(["raise silent", "clear silent", "raise mains_lost"]);
+  });
+
+  it("ends with late readings too: the device is back, whatever they tell of", () => {
+    engine.checkSilence([device], start + 181 * SECOND, emit);
+    report(-48 * 3600, { flow: 1 }, 200);
+    expect(actions()).toEqual(["raise silent", "clear silent"]);
+  });
+});
+
+describe("restore", () => {
+  const directory = { findByNo: (no: number) => (no === 7 ? device : undefined) } as Directory;
+
+  it("takes up active alarms, so that they are not raised twice and do clear", () => {
+    expect(engine.restore([{ deviceNo: 7, rule: "level_low" }], directory, start)).toEqual([]);
+    report(0, { level: 0.5 });
+    report(10, { level: 2 });
+    expect(actions()).toEqual(["clear level_low"]);
+  });
+
+  it("clears alarms of rules and devices that are no more", () => {
+    const active = [
+      { deviceNo: 7, rule: "gone" },
+      { deviceNo: 8, rule: "level_low" },
+    ];
+    expect(engine.restore(active, directory, start)).toMatchObject([
+      { action: "clear", deviceNo: 7, rule: "gone" },
+      { action: "clear", deviceNo: 8, rule: "level_low" },
+    ]);
+  });
+});

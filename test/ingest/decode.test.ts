@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { decodeJson, encodeExtra } from "../../ingest/decode.ts";
+
+describe("decodeJson", () => {
+  it("refuses a payload over 64 KiB before it parses it", () => {
+    const payload = Buffer.from(JSON.stringify("x".repeat(64 * 1024)));
+    expect(decodeJson(payload)).toMatchObject({ reason: "payload_too_large" });
+  });
+
+  it.each([
+    ["nothing", Buffer.alloc(0), "empty"],
+    ["half an object", Buffer.from('{"flow":1'), "not_json"],
+    ["NaN", Buffer.from('{"flow":NaN}'), "not_json"],
+    ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), "not_json"],
+    ["a binary frame", Buffer.from([0x68, 0x10, 0x00, 0x16]), "not_json"],
+  ])("refuses %s", (_about, payload, reason) => {
+    expect(decodeJson(payload)).toMatchObject({ reason });
+  });
+
+  it("parses 32,000 nested arrays without running out of stack", () => {
+    const deep = "[".repeat(32_000) + "]".repeat(32_000);
+    expect(decodeJson(Buffer.from(deep))).toHaveProperty("value");
+  });
+});
+
+describe("encodeExtra", () => {
+  it("keeps what JSON can hold, a key __proto__ included", () => {
+    const value = JSON.parse('{"__proto__":{"a":1},"b":[1,null,"ü"]}');
+    expect(encodeExtra(value, "reading")).toEqual({ json: '{"__proto__":{"a":1},"b":[1,null,"ü"]}' });
+  });
+
+  it.each([
+    ["a NUL character", '{"note":"a\\u0000b"}', "bad_text"],
+    ["half of a surrogate pair", '{"note":"\\ud800"}', "bad_text"],
+    ["a NUL character in a key", '{"a\\u0000b":1}', "bad_text"],
+    ["a number beyond double precision", '{"n":[1e999]}', "bad_type"],
+    ["17 levels", `{"n":${"[".repeat(17)}${"]".repeat(17)}}`, "too_deep"],
+  ])("refuses %s", (_about, text, reason) => {
+    expect(encodeExtra(JSON.parse(text), "reading")).toMatchObject({ reason });
+  });
+
+  it("keeps a backslash before u0000, which is only text", () => {
+    expect(encodeExtra({ note: "\\u0000" }, "reading")).toEqual({ json: '{"note":"\\\\u0000"}' });
+  });
+});
