@@ -229,7 +229,7 @@ export function metricSchema(metric: Metric): z.ZodType {
 /** Every metric may be absent or null: a battery device leaves out what it did not measure. */
 function telemetrySchema(metrics: Metrics): z.ZodType {
   const shape: Record<string, z.ZodType> = {
-    observedAt: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
+    observedAt: z.union([z.iso.datetime({ offset: true }), z.number()]).nullish(),
   };
   for (const [key, metric] of Object.entries(metrics)) shape[key] = metricSchema(metric).nullish();
   return z.looseObject(shape);

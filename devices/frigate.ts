@@ -1,0 +1,63 @@
+/**
+ * Frigate (an open-source video recorder that detects objects) publishes on `frigate/events`
+ * `{ "type": "new" | "update" | "end", "before": {…}, "after": {…} }`, where `after` describes one tracked
+ * object: `id`, `camera`, `frame_time` (seconds), `label`, scores, zones, box and more.
+ * Source: https://docs.frigate.video/integrations/mqtt/
+ */
+const TYPE_OF_LABEL: Readonly<Record<string, string>> = {
+  person: "person",
+  car: "vehicle",
+  truck: "vehicle",
+  bus: "vehicle",
+  motorcycle: "vehicle",
+  bicycle: "vehicle",
+};
+
+/** Frigate's field → ours. What is not listed (thumbnails, paths, internals of the tracker) is left out. */
+const KEPT: Readonly<Record<string, string>> = {
+  camera: "camera",
+  label: "label",
+  sub_label: "subLabel",
+  score: "score",
+  top_score: "topScore",
+  current_zones: "currentZones",
+  entered_zones: "enteredZones",
+  box: "box",
+  stationary: "stationary",
+  has_clip: "hasClip",
+  has_snapshot: "hasSnapshot",
+  max_severity: "maxSeverity",
+  recognized_license_plate: "licensePlate",
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Frigate's seconds with a fraction → epoch milliseconds; anything else stays what it is, to be refused. */
+const milliseconds = (seconds: unknown) =>
+  typeof seconds === "number" ? Math.round(seconds * 1000) : seconds;
+
+/**
+ * Turns Frigate's message into our event and passes every other event on as it is. An object that is neither
+ * person nor vehicle becomes `motion` and keeps its label. `observedAt` is the frame that the message is
+ * about, so the updates of one object differ. What lacks the object's id or time comes out without it, and
+ * is refused as `bad_shape` further on.
+ */
+export function decodeFrigateEvent(event: Record<string, unknown>): Record<string, unknown> {
+  if (!("after" in event) || !("before" in event)) return event;
+  const after = isObject(event.after) ? event.after : {};
+  const label = typeof after.label === "string" ? after.label : "";
+  const decoded: Record<string, unknown> = {
+    type: Object.hasOwn(TYPE_OF_LABEL, label) ? TYPE_OF_LABEL[label] : "motion",
+    phase: event.type,
+  };
+  if (after.id !== undefined) decoded.eventId = after.id;
+  if (after.frame_time !== undefined) decoded.observedAt = milliseconds(after.frame_time);
+  for (const [theirs, ours] of Object.entries(KEPT)) {
+    if (after[theirs] !== undefined && after[theirs] !== null) decoded[ours] = after[theirs];
+  }
+  if (typeof after.start_time === "number")
+    decoded.startedAt = new Date(after.start_time * 1000).toISOString();
+  if (typeof after.end_time === "number") decoded.endedAt = new Date(after.end_time * 1000).toISOString();
+  return decoded;
+}

@@ -1,0 +1,345 @@
+import { meanTemperature, outdoorTemperature } from "../climate.ts";
+import {
+  type Behaviour,
+  counter,
+  defineKind,
+  gauge,
+  high,
+  inState,
+  low,
+  onEvent,
+  type Scenario,
+  silent,
+  state,
+} from "../kind.ts";
+import { DAY_MS, HOUR_MS, localDay, startOfLocalDay } from "../local-time.ts";
+import { chanceAt, clamp, createRunningSum, drift, round } from "../noise.ts";
+
+/** Five digits before the point, three behind: a G4 household register. */
+const REGISTER_MAX = 99_999.999;
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: "leak",
+    about: "Gas flows without a pause, and the meter reports a leak.",
+    raises: ["leak"],
+  },
+  {
+    name: "burst",
+    about: "A hose has come off: far too much flow, too little pressure.",
+    raises: ["flow_high", "pressure_low"],
+  },
+  {
+    name: "regulator_fault",
+    about: "The pressure regulator lets too much through.",
+    raises: ["pressure_high"],
+  },
+  {
+    name: "tampering",
+    about: "Somebody opens the case and holds a magnet to it.",
+    raises: ["tamper", "magnet", "case_open"],
+  },
+  { name: "reversed", about: "Gas runs backwards through the meter.", raises: ["reverse_flow"] },
+  { name: "low_battery", about: "The battery is nearly empty.", raises: ["battery_low"] },
+  { name: "valve_fault", about: "The valve neither opens nor closes.", raises: ["valve_abnormal"] },
+];
+
+export const gasMeter = defineKind({
+  kind: "gas-meter",
+  title: { en: "LoRa gas meter", zh: "LoRa 燃气表" },
+  source:
+    "Our assumptions, after diaphragm meters of size G2.5 to G6 on a low-pressure household line (nominally " +
+    "2 kPa gauge; low pressure means below 10 kPa), a 3.6 V lithium cell, and LoRa receivers that hear down " +
+    "to about -137 dBm. No vendor's datasheet stands behind these figures; adjust them to your meters.",
+  reportIntervalSeconds: 3600,
+  metrics: {
+    volume: counter({
+      unit: "m3",
+      min: 0,
+      max: REGISTER_MAX,
+      resets: "past 99,999.999 m3, or when the meter is exchanged",
+      about: "Gas metered since installation, at line conditions",
+    }),
+    flow: gauge({
+      unit: "m3/h",
+      min: 0,
+      max: 10,
+      about: "Flow at the moment of reporting; a G6 meter's limit is 10",
+    }),
+    // Below zero by a little, because a sensor at rest shows its own error.
+    pressure: gauge({ unit: "kPa", min: -1, max: 10, about: "Line pressure above the atmosphere's" }),
+    temperature: gauge({ unit: "Cel", min: -40, max: 70, about: "Inside the meter's case" }),
+    battery: gauge({ unit: "V", min: 0, max: 4, about: "Voltage of the lithium cell" }),
+    valve: state({ values: ["open", "closed", "abnormal"], about: "The built-in shut-off valve" }),
+    // UCUM has bel-watt (B[W]) but no bel-milliwatt. dB[W] would shift every figure that radios and people
+    // use by 30, so this is the plain decibel with an annotation that says what it refers to: dBm.
+    rssi: gauge({ unit: "dB{mW}", min: -150, max: 10, about: "Strength of the last downlink, in dBm" }),
+    snr: gauge({ unit: "dB", min: -30, max: 30, about: "Signal to noise of the last downlink" }),
+  },
+  events: [
+    { type: "leak", about: "The meter has found flow that never pauses" },
+    { type: "tamper", about: "The meter has noticed an attempt at manipulation" },
+    { type: "magnet", about: "A strong magnet is near" },
+    { type: "reverse_flow", about: "Gas runs backwards" },
+    { type: "case_open", about: "The case has been opened" },
+    { type: "low_battery", about: "The meter itself finds its battery low" },
+  ],
+  alarms: [
+    // Nothing but a person clears these five: somebody has to go and look.
+    onEvent("leak", { severity: "critical", about: "Gas leak reported" }),
+    onEvent("tamper", { severity: "major", about: "Meter tampered with" }),
+    onEvent("magnet", { severity: "major", about: "Magnet at the meter" }),
+    onEvent("case_open", { severity: "major", about: "Meter case opened" }),
+    onEvent("reverse_flow", { severity: "minor", about: "Gas runs backwards" }),
+    high("flow", {
+      limit: 6.5,
+      deadband: 0.5,
+      severity: "major",
+      about: "More flow than a household can burn",
+    }),
+    high("pressure", { limit: 3, deadband: 0.3, severity: "major", about: "Line pressure too high" }),
+    low("pressure", { limit: 1, deadband: 0.2, severity: "major", about: "Line pressure too low" }),
+    // By voltage alone: the low_battery event says the same, and two alarms would need two acknowledgements.
+    low("battery", { limit: 3.1, deadband: 0.1, severity: "minor", about: "Battery to be replaced" }),
+    inState("valve", {
+      values: ["abnormal"],
+      rule: "valve_abnormal",
+      severity: "major",
+      about: "Valve does not work",
+    }),
+    // A single lost hour is ordinary radio; a day and an hour is not.
+    silent({ intervals: 25, severity: "minor", about: "Nothing heard for more than a day" }),
+  ],
+  simulate,
+  scenarios,
+  examples: [
+    {
+      about: "an ordinary hour",
+      message: {
+        observedAt: "2025-06-01T08:00:00+08:00",
+        volume: 1423.518,
+        flow: 0.412,
+        pressure: 2.03,
+        temperature: 23.4,
+        battery: 3.58,
+        valve: "open",
+        rssi: -104,
+        snr: 4.5,
+      },
+      accepts: 1,
+    },
+    {
+      about: "three hours at once after a night without coverage, one without radio figures",
+      message: [
+        {
+          observedAt: "2025-06-01T09:00:00+08:00",
+          volume: 1423.6,
+          flow: 0,
+          pressure: 2.04,
+          battery: 3.58,
+          rssi: -110,
+        },
+        {
+          observedAt: "2025-06-01T10:00:00+08:00",
+          volume: 1423.6,
+          flow: 0,
+          pressure: 2.05,
+          battery: 3.58,
+          snr: null,
+        },
+        {
+          observedAt: "2025-06-01T11:00:00+08:00",
+          volume: 1423.742,
+          flow: 0.284,
+          pressure: 2.01,
+          battery: 3.57,
+        },
+      ],
+      accepts: 3,
+    },
+    {
+      about: "a key that this kind does not know is kept, not refused",
+      message: { observedAt: "2025-06-01T12:00:00+08:00", volume: 1423.9, spreading_factor: 10 },
+      accepts: 1,
+    },
+    {
+      about: "an unconnected pressure sensor reads 0x7FFF",
+      message: { observedAt: "2025-06-01T13:00:00+08:00", volume: 1424, pressure: 3276.7 },
+      rejects: "out_of_range",
+    },
+    {
+      about: "a register that ran below zero",
+      message: { observedAt: "2025-06-01T14:00:00+08:00", volume: -0.001 },
+      rejects: "out_of_range",
+    },
+    {
+      about: "a number sent as text",
+      message: { observedAt: "2025-06-01T15:00:00+08:00", volume: "1424.1" },
+      rejects: "bad_type",
+    },
+    {
+      about: "a word that is not one of the valve's",
+      message: { observedAt: "2025-06-01T16:00:00+08:00", valve: "ajar" },
+      rejects: "bad_type",
+    },
+    {
+      about: "a clock that has never been set",
+      message: { observedAt: "2000-01-01T00:00:12Z", volume: 1424.1 },
+      rejects: "clock_unset",
+    },
+    {
+      about: "a clock that is decades ahead",
+      message: { observedAt: "2099-12-31T23:59:59Z", volume: 1424.1 },
+      rejects: "clock_ahead",
+    },
+    {
+      about: "a leak",
+      channel: "events",
+      message: { eventId: "leak-1", observedAt: "2025-06-01T08:00:05+08:00", type: "leak", flow: 0.35 },
+      accepts: 1,
+    },
+    {
+      about: "an event that no gas meter has",
+      channel: "events",
+      message: { eventId: "boil-1", observedAt: "2025-06-01T08:00:06+08:00", type: "boiling_over" },
+      rejects: "unknown_event",
+    },
+  ],
+});
+
+// --- How a simulated household uses gas ----------------------------------------------------------------
+
+const QUARTERS = 96;
+/** Streams of the household's randomness, so that one draw never tells about another. */
+const [MOVE_IN, PEOPLE, BOILER, AWAY, APPETITE, COOKS, PRESSURE, RADIO, CELL] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** When people cook in Guizhou: hour of day, how spread out, how much gas. Our assumption. */
+const MEALS = [
+  { hour: 7.25, spread: 0.6, weight: 0.7 },
+  { hour: 12, spread: 0.7, weight: 1 },
+  { hour: 18.5, spread: 0.9, weight: 1.4 },
+];
+
+const MEAL_CURVE = Array.from({ length: QUARTERS }, (_, quarter) => {
+  const hour = (quarter + 0.5) / 4;
+  return MEALS.reduce(
+    (sum, meal) => sum + meal.weight * Math.exp(-(((hour - meal.hour) / meal.spread) ** 2) / 2),
+    0,
+  );
+});
+
+/** A household with its daily use of gas (m3), in closed form: any day can be asked for at any time. */
+function household(seed: number) {
+  const installed =
+    localDay(new Date("2019-01-01T00:00:00Z")) + Math.floor(chanceAt(seed, MOVE_IN) * 5 * 365);
+  const people = 1 + Math.floor(chanceAt(seed, PEOPLE) * 5);
+  // One home in seven heats with a gas boiler.
+  const heats = chanceAt(seed, BOILER) < 1 / 7;
+  const cooking = (day: number) => {
+    // Away for a whole week now and then; the pilot light stays off.
+    if (chanceAt(seed, AWAY, Math.floor(day / 7)) < 0.03) return 0;
+    return (0.12 + 0.11 * people) * (0.6 + 0.8 * chanceAt(seed, APPETITE, day));
+  };
+  const heating = (day: number) => (heats ? Math.max(0, 13 - meanTemperature(day)) * 0.8 : 0);
+  const total = createRunningSum(installed, (day) => cooking(day) + heating(day));
+  return { installed, cooking, heating, total };
+}
+
+/** One day's use in quarters of an hour: `use[q]` in m3, `before[q]` the sum of those earlier in the day. */
+function dayInQuarters(seed: number, home: ReturnType<typeof household>, day: number) {
+  const stove = MEAL_CURVE.map((curve, quarter) => {
+    const draw = chanceAt(seed, COOKS, day, quarter);
+    // Little tails of the curve are nobody at the stove, and so is a third of mealtime.
+    return curve < 0.05 || draw < 0.33 ? 0 : curve * draw;
+  });
+  const stoveTotal = stove.reduce((sum, part) => sum + part, 0);
+  const fallback = MEAL_CURVE.reduce((sum, part) => sum + part, 0);
+  const cooking = home.cooking(day);
+  const heating = home.heating(day);
+  const use: number[] = [];
+  const before: number[] = [];
+  let sum = 0;
+  for (let quarter = 0; quarter < QUARTERS; quarter++) {
+    // From six in the morning to eleven at night.
+    const heatingPart = quarter >= 24 && quarter < 92 ? heating / 68 : 0;
+    const cookingPart =
+      stoveTotal > 0 ? (cooking * stove[quarter]!) / stoveTotal : (cooking * MEAL_CURVE[quarter]!) / fallback;
+    use.push(heatingPart + cookingPart);
+    before.push(sum);
+    sum += heatingPart + cookingPart;
+  }
+  return { day, use, before };
+}
+
+/** The register (m3) and the flow (m3/h) as functions of time; moments that rise are cheap. */
+function gasUse(seed: number): (at: Date) => { volume: number; flow: number } {
+  const home = household(seed);
+  let today: ReturnType<typeof dayInQuarters> | undefined;
+  return (at) => {
+    const day = localDay(at);
+    if (day < home.installed) return { volume: 0, flow: 0 };
+    if (today?.day !== day) today = dayInQuarters(seed, home, day);
+    const quarters = (at.getTime() - startOfLocalDay(day)) / (DAY_MS / QUARTERS);
+    const quarter = Math.floor(quarters);
+    const use = today.use[quarter]!;
+    return {
+      volume: home.total(day) + today.before[quarter]! + use * (quarters - quarter),
+      flow: use * 4,
+    };
+  };
+}
+
+/** What a scenario adds to the flow, in m3/h. */
+const EXTRA_FLOW: Record<string, number> = { leak: 0.35, burst: 8 };
+
+const SCENARIO_EVENTS: Record<string, readonly { type: string; [key: string]: unknown }[]> = {
+  leak: [{ type: "leak", flow: EXTRA_FLOW.leak }],
+  tampering: [{ type: "case_open" }, { type: "magnet" }, { type: "tamper", method: "magnet" }],
+  reversed: [{ type: "reverse_flow" }],
+  low_battery: [{ type: "low_battery", battery: 2.95 }],
+};
+
+function simulate(seed: number): Behaviour {
+  const useOfGas = gasUse(seed);
+  const meanRssi = -90 - 30 * chanceAt(seed, RADIO);
+  const cellMade = Date.UTC(2018 + 5 * chanceAt(seed, CELL), 0);
+  /** What the register shows beyond the household's ordinary use, in m3. */
+  let surplus: number | undefined;
+  let playing: string | undefined;
+
+  return ({ random, at, elapsedMs, scenario, atLeast }) => {
+    const ordinary = useOfGas(at);
+    surplus ??= Math.max(0, (atLeast?.volume ?? 0) - ordinary.volume);
+    const extraFlow = EXTRA_FLOW[scenario ?? ""] ?? 0;
+    surplus += (extraFlow * elapsedMs) / HOUR_MS;
+    const flow = clamp(ordinary.flow * random.between(0.96, 1.04) + extraFlow, 0, 10);
+    const pressure =
+      scenario === "regulator_fault"
+        ? 4.6
+        : scenario === "burst"
+          ? 0.6
+          : 2 + 0.12 * drift(seed + PRESSURE, at, DAY_MS / 8);
+    const cellYears = (at.getTime() - cellMade) / (365 * DAY_MS);
+    const events = scenario && scenario !== playing ? SCENARIO_EVENTS[scenario] : undefined;
+    playing = scenario;
+    return {
+      metrics: {
+        volume: round((ordinary.volume + surplus) % REGISTER_MAX, 3),
+        flow: round(flow, 3),
+        pressure: round(pressure - 0.04 * Math.min(flow, 4) + random.normal(0, 0.01), 3),
+        // Meters hang in kitchens and stairwells, so they follow the weather only in part.
+        temperature: round(clamp(10 + outdoorTemperature(at) * 0.5 + random.normal(0, 0.4), -30, 60), 1),
+        battery:
+          scenario === "low_battery"
+            ? 2.95
+            : round(clamp(3.65 - 0.025 * cellYears, 3.3, 3.65) + random.normal(0, 0.004), 3),
+        valve: scenario === "valve_fault" ? "abnormal" : "open",
+        rssi: Math.round(
+          clamp(meanRssi + 5 * drift(seed + RADIO, at, HOUR_MS * 3) + random.normal(0, 2), -137, -40),
+        ),
+        snr: round(clamp(10 + (meanRssi + 90) * 0.7 + random.normal(0, 1.5), -20, 14), 1),
+      },
+      ...(events ? { events } : {}),
+    };
+  };
+}

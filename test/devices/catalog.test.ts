@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import { catalog, kindByName } from "../../devices/catalog.ts";
+import type { Behaviour, Kind, LimitRule } from "../../devices/kind.ts";
+import { createRandom } from "../../devices/random.ts";
+import { ucumFault } from "../../devices/ucum.ts";
+import { judge, raises, type Sample } from "./judge.ts";
+
+/** Columns that every readings table and rollup has beside its metrics. */
+const RESERVED = ["device_no", "observed_at", "received_at", "extra", "bucket", "readings"];
+/** Why a message may be refused: the closed list of the platform. */
+const REASONS =
+  "not_json payload_too_large too_deep bad_shape empty bad_type out_of_range bad_time clock_ahead clock_unset bad_text unknown_device not_assigned unknown_event foreign_topic rate_limited store_refused".split(
+    " ",
+  );
+const METRIC_KEY = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+/** PostgreSQL cuts names at 63 bytes, and rollups append up to six characters (`_first`, `_count`). */
+const LONGEST_KEY = 50;
+const START = new Date("2025-11-20T00:10:00Z");
+
+/** `count` moments, one report interval apart, starting in ordinary life and then in the scenario. */
+function run(kind: Kind, count: number, scenario?: string, seed = 42): Sample[] {
+  const behave: Behaviour = kind.simulate(seed);
+  const random = createRandom(seed);
+  const stepMs = kind.reportIntervalSeconds * 1000;
+  return Array.from({ length: count }, (_, index) => {
+    const at = new Date(START.getTime() + index * stepMs);
+    const elapsedMs = index === 0 ? 0 : stepMs;
+    return { at, moment: behave({ random, at, elapsedMs, scenario: index === 0 ? undefined : scenario }) };
+  });
+}
+
+describe("the catalog", () => {
+  it("names each kind once, in kebab-case", () => {
+    const names = catalog.map((kind) => kind.kind);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+  });
+
+  it("finds a kind by its name and nothing by another", () => {
+    for (const kind of catalog) expect(kindByName(kind.kind)).toBe(kind);
+    expect(kindByName("toaster")).toBeUndefined();
+    expect(kindByName("toString")).toBeUndefined();
+  });
+
+  it("has at least one gateway kind", () => {
+    expect(catalog.filter((kind) => kind.gateway).map((kind) => kind.kind)).toContain("lora-gateway");
+  });
+});
+
+describe.each(catalog.map((kind) => [kind.kind, kind] as const))("%s", (_name, kind) => {
+  const metrics = Object.entries(kind.metrics);
+  const numeric = metrics.filter(([, metric]) => metric.type === "gauge" || metric.type === "counter");
+  const words = metrics.filter(([, metric]) => metric.type === "state" || metric.type === "text");
+
+  it("has titles in both languages, a source, an interval and something to measure", () => {
+    expect(kind.title.en).not.toBe("");
+    expect(kind.title.zh).toMatch(/\p{Script=Han}/u);
+    expect(kind.source.length).toBeGreaterThan(20);
+    expect(kind.reportIntervalSeconds).toBeGreaterThan(0);
+    expect(metrics.length).toBeGreaterThan(0);
+  });
+
+  it.each(metrics)("%s can be a column and explains itself", (key, metric) => {
+    expect(key).toMatch(METRIC_KEY);
+    expect(key.length).toBeLessThanOrEqual(LONGEST_KEY);
+    expect(RESERVED).not.toContain(key);
+    expect(metric.about).not.toBe("");
+  });
+
+  it.each(numeric)("%s has a UCUM unit and both bounds", (_key, metric) => {
+    expect(ucumFault(metric.unit ?? "")).toBeUndefined();
+    expect(metric.min).toBeTypeOf("number");
+    expect(metric.max).toBeTypeOf("number");
+    expect(metric.min!).toBeLessThan(metric.max!);
+  });
+
+  it.each(words)("%s has no unit and a bounded set of values", (_key, metric) => {
+    expect(metric.unit).toBeUndefined();
+    if (metric.type === "state") expect(new Set(metric.values).size).toBeGreaterThan(1);
+    else expect(metric.maxLength).toBeGreaterThan(0);
+  });
+
+  it("says of each counter when it may go back", () => {
+    for (const [key, metric] of numeric) {
+      if (metric.type === "counter") expect(metric.resets, key).toBeTypeOf("string");
+    }
+  });
+
+  it("has event types in snake_case, each once", () => {
+    const types = kind.events.map((event) => event.type);
+    expect(new Set(types).size).toBe(types.length);
+    for (const type of types) expect(type).toMatch(METRIC_KEY);
+  });
+
+  it("has alarm rules in snake_case, each once", () => {
+    const rules = kind.alarms.map((alarm) => alarm.rule);
+    expect(new Set(rules).size).toBe(rules.length);
+    for (const rule of rules) expect(rule).toMatch(METRIC_KEY);
+  });
+
+  it("is missed when it falls silent", () => {
+    expect(kind.alarms.some((alarm) => alarm.type === "silence")).toBe(true);
+  });
+
+  it.each(kind.alarms.map((alarm) => [alarm.rule, alarm] as const))(
+    "alarm %s refers to what the kind has, within its range",
+    (_rule, alarm) => {
+      if (alarm.type === "silence") expect(alarm.intervals).toBeGreaterThanOrEqual(2);
+      else if (alarm.type === "event") {
+        const types = kind.events.map((event) => event.type);
+        expect(types).toContain(alarm.event);
+        for (const type of alarm.clearedBy) expect(types).toContain(type);
+        expect(alarm.clearedBy).not.toContain(alarm.event);
+      } else if (alarm.type === "state") {
+        const metric = kind.metrics[alarm.metric];
+        expect(metric?.type).toBe("state");
+        for (const value of alarm.values) expect(metric?.values).toContain(value);
+      } else expectInsideRange(kind, alarm);
+    },
+  );
+
+  it.each(kind.alarms.map((alarm) => [alarm.rule, alarm] as const))(
+    "alarm %s is raised by a scenario that promises to",
+    (rule, alarm) => {
+      const scenarios = kind.scenarios.filter((scenario) => scenario.raises.includes(rule));
+      expect(scenarios.length).toBeGreaterThan(0);
+      for (const { name } of scenarios) expect(raises(kind, alarm, run(kind, 60, name)), name).toBe(true);
+    },
+  );
+
+  it("promises no alarm that it does not have", () => {
+    const rules = kind.alarms.map((alarm) => alarm.rule);
+    for (const scenario of kind.scenarios) {
+      for (const rule of scenario.raises) expect(rules, scenario.name).toContain(rule);
+    }
+  });
+
+  it("raises no critical alarm in ordinary days", () => {
+    const samples = run(kind, 1000);
+    const raised = kind.alarms.filter(
+      (alarm) => alarm.severity === "critical" && raises(kind, alarm, samples),
+    );
+    expect(raised).toEqual([]);
+  });
+
+  it("shows what is accepted and what is refused, in its examples", () => {
+    const telemetry = kind.examples.filter((example) => (example.channel ?? "telemetry") === "telemetry");
+    expect(telemetry.some((example) => "accepts" in example)).toBe(true);
+    expect(telemetry.some((example) => "rejects" in example)).toBe(true);
+    expect(kind.examples.some((example) => example.channel === "events")).toBe(true);
+  });
+
+  it("gives each accepted item of its examples a time of its own", () => {
+    const keys = kind.examples
+      .filter((example) => "accepts" in example)
+      .flatMap((example) =>
+        (Array.isArray(example.message) ? example.message : [example.message]).map(
+          (item) => [example.channel ?? "telemetry", item] as const,
+        ),
+      )
+      .map(([channel, item]) => {
+        const event = channel === "events" && kind.decodeEvent ? kind.decodeEvent(item) : item;
+        return `${channel} ${new Date(event.observedAt).toISOString()} ${event.eventId ?? ""} ${event.phase ?? ""}`;
+      });
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it.each(kind.examples.map((example) => [example.about, example] as const))(
+    "example: %s",
+    (_about, example) => {
+      const expected = "accepts" in example ? { accepts: example.accepts } : { rejects: example.rejects };
+      if ("rejects" in example) expect(REASONS).toContain(example.rejects);
+      expect(judge(kind, example.channel ?? "telemetry", example.message)).toEqual(expected);
+    },
+  );
+
+  it("simulates 1,000 moments that are accepted, with every metric and the same on every run", () => {
+    const samples = run(kind, 1000);
+    expect(samples.map(({ moment }) => moment)).toEqual(run(kind, 1000).map(({ moment }) => moment));
+    for (const { at, moment } of samples) {
+      expect(Object.keys(moment.metrics).sort()).toEqual(metrics.map(([key]) => key).sort());
+      expect(judge(kind, "telemetry", { observedAt: at.toISOString(), ...moment.metrics })).toEqual({
+        accepts: 1,
+      });
+    }
+  });
+
+  it.each(kind.scenarios.map((scenario) => [scenario.name]))(
+    "plays %s with accepted readings and known events",
+    (name) => {
+      const moments = run(kind, 60, name);
+      for (const { at, moment } of moments) {
+        expect(judge(kind, "telemetry", { observedAt: at.toISOString(), ...moment.metrics })).toEqual({
+          accepts: 1,
+        });
+        for (const event of moment.events ?? []) {
+          const completed = { eventId: "e", observedAt: at.toISOString(), ...event };
+          expect(judge(kind, "events", completed)).toEqual({ accepts: 1 });
+        }
+      }
+    },
+  );
+});
+
+function expectInsideRange(kind: Kind, rule: LimitRule) {
+  const metric = kind.metrics[rule.metric];
+  expect(metric?.type === "gauge" || metric?.type === "counter").toBe(true);
+  expect(rule.deadband).toBeGreaterThanOrEqual(0);
+  expect(rule.onDelayMs).toBeGreaterThanOrEqual(0);
+  // The limit can be crossed, and the value that clears the alarm can be reached.
+  const clears = rule.type === "high" ? rule.limit - rule.deadband : rule.limit + rule.deadband;
+  for (const value of [rule.limit, clears]) {
+    expect(value).toBeGreaterThan(metric!.min!);
+    expect(value).toBeLessThan(metric!.max!);
+  }
+}
