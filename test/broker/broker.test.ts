@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type Broker, type BrokerOptions, createBroker, type Presence, type Published } from "../../broker/broker.ts";
+import {
+  type Broker,
+  type BrokerOptions,
+  createBroker,
+  type Presence,
+  type Published,
+} from "../../broker/broker.ts";
 import { createLogger } from "../../log.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 
@@ -31,7 +37,8 @@ async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void
   broker = await createBroker<Device>({
     log,
     rateLimit: 0,
-    authenticate: (username, token) => (token.toString() === `token-of-${username}` ? devices.get(username) : undefined),
+    authenticate: (username, token) =>
+      token.toString() === `token-of-${username}` ? devices.get(username) : undefined,
     onPublish: (message, settled) => {
       published.push(message);
       if (hold) hold(settled);
@@ -76,7 +83,14 @@ describe("logging in", () => {
   it("refuses a client without user name and token", async () => {
     await start();
     const raw = new RawMqtt(port);
-    raw.send({ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, clientId: "x", keepalive: 0 });
+    raw.send({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId: "x",
+      keepalive: 0,
+    });
     expect(await raw.next("connack")).toMatchObject({ returnCode: 4 });
   });
 
@@ -108,7 +122,9 @@ describe("logging in", () => {
     const first = new RawMqtt(port);
     await first.login("meter-1", "token-of-meter-1", { clientId: "same" });
     const second = new RawMqtt(port);
-    expect(await second.login("meter-1", "token-of-meter-1", { clientId: "same" })).toMatchObject({ returnCode: 0 });
+    expect(await second.login("meter-1", "token-of-meter-1", { clientId: "same" })).toMatchObject({
+      returnCode: 0,
+    });
     await first.closed;
     expect(logged).toContainEqual(expect.objectContaining({ deviceId: "meter-1", clientId: "meter-1:same" }));
     expect(broker.connections).toBe(1);
@@ -229,7 +245,9 @@ describe("publishing", () => {
     // PUBLISH with a remaining length of 256 MiB - 1, the most that MQTT can say.
     raw.socket.write(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f]));
     await raw.closed;
-    expect(refused).toMatchObject([{ reason: "payload_too_large", message: { principal: { id: "meter-1" } } }]);
+    expect(refused).toMatchObject([
+      { reason: "payload_too_large", message: { principal: { id: "meter-1" } } },
+    ]);
   });
 
   it("survives a connection that speaks something else", async () => {

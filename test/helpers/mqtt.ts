@@ -48,7 +48,11 @@ export class RawMqtt {
     this.socket.write(generate(packet));
   }
 
-  login(username: string, password: string, options: { keepalive?: number; clientId?: string } = {}): Promise<Packet> {
+  login(
+    username: string,
+    password: string,
+    options: { keepalive?: number; clientId?: string } = {},
+  ): Promise<Packet> {
     this.send({
       cmd: "connect",
       protocolId: "MQTT",

@@ -74,7 +74,14 @@ describe("a limit rule", () => {
     expect(actions()).toEqual([]);
     report(30, { flow: 41 });
     expect(transitions).toMatchObject([
-      { action: "raise", rule: "flow_high", deviceNo: 7, severity: "major", value: 41, at: start + 30 * SECOND },
+      {
+        action: "raise",
+        rule: "flow_high",
+        deviceNo: 7,
+        severity: "major",
+        value: 41,
+        at: start + 30 * SECOND,
+      },
     ]);
   });
 

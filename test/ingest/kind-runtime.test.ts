@@ -21,50 +21,56 @@ function valuesOf(metric: Metric): fc.Arbitrary<unknown> {
         : fc.oneof(fc.double({ min, max, noNaN: true }), fc.constantFrom(min, max, min - 1e-3, max + 1e-3));
   return fc.oneof(
     { weight: 8, arbitrary: right },
-    { weight: 1, arbitrary: fc.oneof(fc.constant(null), fc.boolean(), fc.string(), fc.double({ noNaN: true })) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(fc.constant(null), fc.boolean(), fc.string(), fc.double({ noNaN: true })),
+    },
     { weight: 1, arbitrary: fc.constantFrom<unknown>([], {}, "0", Number.POSITIVE_INFINITY) },
   );
 }
 
-describe.each(catalog.map((kind) => [kind.kind, kind] as const))("the compiled check of %s", (_name, kind) => {
-  it("accepts a reading exactly when the kind's zod schema does", () => {
-    const runtime = runtimeOf(kind);
-    const reading = fc.record(
-      Object.fromEntries(Object.entries(kind.metrics).map(([key, metric]) => [key, valuesOf(metric)])),
-      { requiredKeys: [] },
-    );
-    fc.assert(
-      fc.property(reading, (given) => {
-        const answer = runtime.check(given as Record<string, unknown>, receivedAt);
-        const schemaAccepts = kind.telemetry.safeParse(given).success;
-        if ("reason" in answer) {
-          // What the schema cannot say: a reading without any metric, and texts that PostgreSQL cannot hold.
-          if (answer.reason !== "empty" && answer.reason !== "bad_text") expect(schemaAccepts).toBe(false);
-        } else expect(schemaAccepts).toBe(true);
-      }),
-      { numRuns: 500 },
-    );
-  });
+describe.each(catalog.map((kind) => [kind.kind, kind] as const))(
+  "the compiled check of %s",
+  (_name, kind) => {
+    it("accepts a reading exactly when the kind's zod schema does", () => {
+      const runtime = runtimeOf(kind);
+      const reading = fc.record(
+        Object.fromEntries(Object.entries(kind.metrics).map(([key, metric]) => [key, valuesOf(metric)])),
+        { requiredKeys: [] },
+      );
+      fc.assert(
+        fc.property(reading, (given) => {
+          const answer = runtime.check(given as Record<string, unknown>, receivedAt);
+          const schemaAccepts = kind.telemetry.safeParse(given).success;
+          if ("reason" in answer) {
+            // What the schema cannot say: a reading without any metric, and texts that PostgreSQL cannot hold.
+            if (answer.reason !== "empty" && answer.reason !== "bad_text") expect(schemaAccepts).toBe(false);
+          } else expect(schemaAccepts).toBe(true);
+        }),
+        { numRuns: 500 },
+      );
+    });
 
-  const examples = kind.examples.map((example) => [example.about, example] as const);
-  it.each(examples)("treats the example '%s' as written", (_about, example) => {
-    const runtime = runtimeOf(kind);
-    const items = Array.isArray(example.message) ? example.message : [example.message];
-    const answers = items.map((item) =>
-      example.channel === "events"
-        ? checkEvent(runtime, item, receivedAt)
-        : { ...runtime.check(item, receivedAt) },
-    );
-    const reasons = answers.map((answer) => ("reason" in answer ? answer.reason : undefined));
-    if ("rejects" in example) {
-      expect(Object.keys(REASONS)).toContain(example.rejects);
-      expect(reasons).toContain(example.rejects);
-    } else {
-      expect(reasons.filter((reason) => reason === undefined)).toHaveLength(example.accepts);
-      expect(reasons.filter((reason) => reason !== undefined)).toEqual([]);
-    }
-  });
-});
+    const examples = kind.examples.map((example) => [example.about, example] as const);
+    it.each(examples)("treats the example '%s' as written", (_about, example) => {
+      const runtime = runtimeOf(kind);
+      const items = Array.isArray(example.message) ? example.message : [example.message];
+      const answers = items.map((item) =>
+        example.channel === "events"
+          ? checkEvent(runtime, item, receivedAt)
+          : { ...runtime.check(item, receivedAt) },
+      );
+      const reasons = answers.map((answer) => ("reason" in answer ? answer.reason : undefined));
+      if ("rejects" in example) {
+        expect(Object.keys(REASONS)).toContain(example.rejects);
+        expect(reasons).toContain(example.rejects);
+      } else {
+        expect(reasons.filter((reason) => reason === undefined)).toHaveLength(example.accepts);
+        expect(reasons.filter((reason) => reason !== undefined)).toEqual([]);
+      }
+    });
+  },
+);
 
 describe("KindRuntime", () => {
   it("names a metric that the table has no column for", () => {

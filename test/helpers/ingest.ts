@@ -1,0 +1,101 @@
+import { Registry } from "prom-client";
+import { onTestFinished } from "vitest";
+import { createToken, hashToken } from "../../access/tokens.ts";
+import { catalog } from "../../devices/catalog.ts";
+import type { Committed } from "../../ingest/commit.ts";
+import { type Ingest, type IngestOptions, startIngest } from "../../ingest/ingest.ts";
+import type { Channel } from "../../ingest/topics.ts";
+import { tablesOf } from "../../kind-tables.ts";
+import { createLogger } from "../../log.ts";
+import type { Db, Pool } from "../../store/database.ts";
+
+export interface TestDevice {
+  readonly id: string;
+  readonly kind: string;
+  readonly deviceNo: number;
+  readonly token: string;
+}
+
+/** Registers a device by SQL, in a small tree of regions that is made on first use. */
+export async function addDevice(
+  db: Db,
+  id: string,
+  { kind = "gas-meter", gatewayNo = null as number | null, regionCode = "520326001001" } = {},
+): Promise<TestDevice> {
+  await db.query(`
+    insert into regions (code, parent_code, name, level) values
+      ('52', null, '贵州省', 1), ('5203', '52', '遵义市', 2), ('520326', '5203', '务川县', 3),
+      ('520326001', '520326', '都濡街道', 4), ('520326001001', '520326001', '杨村社区', 5)
+    on conflict do nothing`);
+  const token = createToken();
+  const { rows } = await db.query<{ device_no: number }>(
+    `insert into devices (id, kind, region_code, gateway_no, token_hash) values ($1, $2, $3, $4, $5) returning device_no`,
+    [id, kind, regionCode, gatewayNo, hashToken(token)],
+  );
+  return { id, kind, token, deviceNo: rows[0]!.device_no };
+}
+
+export interface TestIngest {
+  readonly ingest: Ingest;
+  readonly registry: Registry;
+  /** What was committed, batch by batch. */
+  readonly committed: Committed[];
+  readonly logged: { msg: string; level: string; [key: string]: unknown }[];
+  /** Publishes as a device; resolves when it would be acknowledged. */
+  publish(id: string, channel: Channel, payload: unknown, options?: { receivedAt?: number }): Promise<void>;
+  ledger(id: string): Promise<{ received: number; stored: number; duplicate: number; rejected: number }>;
+}
+
+/** An ingest side of its own on a test database, stopped with the test. */
+export async function startTestIngest(pool: Pool, options: Partial<IngestOptions> = {}): Promise<TestIngest> {
+  const registry = new Registry();
+  const committed: Committed[] = [];
+  const logged: TestIngest["logged"] = [];
+  const ingest = await startIngest({
+    pool,
+    catalog,
+    tables: tablesOf(catalog),
+    log: createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) }),
+    registry,
+    maxItems: 4000,
+    lingerMs: 1,
+    maxInFlight: 2,
+    wantsLive: () => false,
+    onCommitted: (batch) => committed.push(batch),
+    ...options,
+  });
+  onTestFinished(async () => {
+    await ingest.stop(1000);
+  });
+  return {
+    ingest,
+    registry,
+    committed,
+    logged,
+    publish: (id, channel, payload, { receivedAt = Date.now() } = {}) =>
+      new Promise((resolve) => {
+        const body = Buffer.isBuffer(payload)
+          ? payload
+          : Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
+        const topic =
+          channel === "gateway-telemetry" ? `v1/gateways/${id}/telemetry` : `v1/devices/${id}/${channel}`;
+        const publisher = ingest.directory.find(id);
+        ingest.accept({ publisher, channel, topic, payload: body, receivedAt }, resolve);
+      }),
+    async ledger(id) {
+      const { rows } = await pool.query(
+        `select coalesce(sum(received), 0)::int as received, coalesce(sum(stored), 0)::int as stored,
+                coalesce(sum(received - stored - rejected), 0)::int as duplicate, coalesce(sum(rejected), 0)::int as rejected
+         from (
+           select received, stored, rejected from device_ledger join devices using (device_no) where id = $1
+           union all
+           select e.received, e.stored, e.rejected
+           from ledger_batches, unnest(device_nos, ledger_batches.received, ledger_batches.stored, ledger_batches.rejected)
+             as e (device_no, received, stored, rejected) join devices using (device_no) where id = $1
+         ) parts`,
+        [id],
+      );
+      return rows[0];
+    },
+  };
+}
