@@ -1,3 +1,4 @@
+import type { EventPhase } from "../store/write-events.ts";
 import { checkText, encodeExtra, type JsonObject } from "./decode.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { readObservedAt } from "./observed-at.ts";
@@ -7,7 +8,7 @@ import { type Refusal, refuse } from "./reasons.ts";
 export interface CheckedEvent {
   readonly observedAt: number;
   readonly eventId: string;
-  readonly phase: string;
+  readonly phase: EventPhase;
   readonly type: string;
   readonly data: string;
 }
@@ -19,7 +20,7 @@ export interface CheckedReply {
   readonly data: string;
 }
 
-const PHASES = new Set(["instant", "new", "update", "end"]);
+const PHASES: ReadonlySet<unknown> = new Set<EventPhase>(["instant", "new", "update", "end"]);
 const MAX_ID_LENGTH = 128;
 const MAX_OUTCOME_LENGTH = 64;
 
@@ -47,7 +48,7 @@ export function checkEvent(
     const known = [...runtime.eventTypes].join(", ");
     return refuse("unknown_event", `type: '${type.slice(0, 64)}', expected one of ${known}`);
   }
-  if (typeof phase !== "string" || !PHASES.has(phase)) {
+  if (!PHASES.has(phase)) {
     return refuse(
       "bad_shape",
       `phase: ${JSON.stringify(phase)?.slice(0, 64)}, expected one of ${[...PHASES].join(", ")}`,
@@ -55,7 +56,7 @@ export function checkEvent(
   }
   const encoded = encodeExtra(data, "event");
   if ("reason" in encoded) return encoded;
-  return { observedAt: at, eventId: eventId as string, phase, type, data: encoded.json };
+  return { observedAt: at, eventId: eventId as string, phase: phase as EventPhase, type, data: encoded.json };
 }
 
 export function checkReply(message: JsonObject, receivedAt: number): CheckedReply | Refusal {

@@ -1,3 +1,4 @@
+import type { AlarmSeverity } from "./alarms.ts";
 import type { Db } from "./database.ts";
 
 /** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
@@ -5,7 +6,7 @@ export interface AlarmTransition {
   readonly action: "raise" | "clear";
   readonly deviceNo: number;
   readonly rule: string;
-  readonly severity: string;
+  readonly severity: AlarmSeverity;
   readonly message: string;
   readonly value: number | undefined;
   readonly at: number;

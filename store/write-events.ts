@@ -1,12 +1,14 @@
 import type { Db } from "./database.ts";
 
+export type EventPhase = "instant" | "new" | "update" | "end";
+
 /** An event on its way into its table. Times in milliseconds since 1970. */
 export interface NewEvent {
   readonly deviceNo: number;
   readonly observedAt: number;
   readonly receivedAt: number;
   readonly eventId: string;
-  readonly phase: string;
+  readonly phase: EventPhase;
   readonly type: string;
   /** Text of a JSON object: everything else that the device said. */
   readonly data: string;

@@ -1,0 +1,20 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** 256 bits: out of reach of guessing, so that a token can be kept under a fast hash. */
+const TOKEN_BYTES = 32;
+
+/** Makes a device's token or an API key: 43 characters of base64url. It is shown once and kept as a hash. */
+export function createToken(): string {
+  return randomBytes(TOKEN_BYTES).toString("base64url");
+}
+
+/** SHA-256 of a token, as `devices.token_hash` keeps it. Not for passwords that people choose. */
+export function hashToken(token: string | Buffer): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+/** Whether `token` is the one that was hashed; takes the same time wherever the two differ. */
+export function tokenMatches(token: string | Buffer, hash: Uint8Array): boolean {
+  const given = hashToken(token);
+  return given.length === hash.length && timingSafeEqual(given, hash);
+}

@@ -1,0 +1,56 @@
+/**
+ * What a device may do on the MQTT side. Called for every message, so these functions compare strings in
+ * place: no regular expression, no split, no allocation.
+ */
+
+/** What a topic carries. `gateway-telemetry` holds readings of the devices behind a gateway. */
+export type Channel = "telemetry" | "events" | "replies" | "gateway-telemetry";
+
+export interface DevicePrincipal {
+  /** The device's id, which is also its MQTT user name. It cannot hold `/`, `+` or `#` (see `devices.id`). */
+  readonly id: string;
+  /** Whether its kind may publish for other devices. */
+  readonly gateway: boolean;
+}
+
+const DEVICES = "v1/devices/";
+const GATEWAYS = "v1/gateways/";
+const SLASH = 47;
+
+/** Where the part after `<prefix><id>/` begins, or 0 when the topic is not below that id. */
+function below(topic: string, prefix: string, id: string): number {
+  const end = prefix.length + id.length;
+  const inside =
+    id.length > 0 &&
+    topic.length > end + 1 &&
+    topic.startsWith(prefix) &&
+    topic.startsWith(id, prefix.length) &&
+    topic.charCodeAt(end) === SLASH;
+  return inside ? end + 1 : 0;
+}
+
+const isRest = (topic: string, from: number, rest: string): boolean =>
+  topic.length === from + rest.length && topic.endsWith(rest);
+
+/** The channel that `topic` is for this device, or undefined when it may not publish there. */
+export function mayPublish(principal: DevicePrincipal, topic: string): Channel | undefined {
+  const own = below(topic, DEVICES, principal.id);
+  if (own > 0) {
+    if (isRest(topic, own, "telemetry")) return "telemetry";
+    if (isRest(topic, own, "events")) return "events";
+    if (isRest(topic, own, "replies")) return "replies";
+    return undefined;
+  }
+  if (!principal.gateway) return undefined;
+  const gateway = below(topic, GATEWAYS, principal.id);
+  return gateway > 0 && isRest(topic, gateway, "telemetry") ? "gateway-telemetry" : undefined;
+}
+
+/**
+ * Whether the device may subscribe to `filter`. Everything it can match must lie below the device's own id,
+ * so wildcards may only follow the id; `$share/…`, `#` and `+/…` fall out by not starting with it.
+ */
+export function maySubscribe(principal: DevicePrincipal, filter: string): boolean {
+  if (below(filter, DEVICES, principal.id) > 0) return true;
+  return principal.gateway && below(filter, GATEWAYS, principal.id) > 0;
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import Fastify, { type FastifyInstance } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Registry } from "prom-client";
+import type { AccessControl } from "../access/control.ts";
+import type { Kind } from "../devices/kind.ts";
+import { PlatformError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { Pool } from "../store/database.ts";
+import type { RejectedMessage } from "../store/rejections.ts";
+import { alarmsRoutes } from "./alarms/routes.ts";
+import { indexCatalog } from "./catalog.ts";
+import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
+import { eventsRoutes } from "./events/routes.ts";
+import { assertGuarded, createAllow } from "./guard.ts";
+import { healthRoutes, type ReadinessCheck } from "./health/routes.ts";
+import { observeRequests } from "./http-metrics.ts";
+import { kindsRoutes } from "./kinds/routes.ts";
+import { ledgerRoutes } from "./ledger/routes.ts";
+import { openApiOptions } from "./openapi.ts";
+import { createProblemSender } from "./problem.ts";
+import { readingsRoutes } from "./readings/routes.ts";
+import { regionsRoutes } from "./regions/routes.ts";
+import { type ReplayOutcome, rejectionsRoutes } from "./rejections/routes.ts";
+import { seriesRoutes } from "./series/routes.ts";
+import type { StreamHub } from "./stream/hub.ts";
+import { streamRoutes } from "./stream/routes.ts";
+
+export interface AppOptions {
+  readonly pool: Pool;
+  readonly catalog: readonly Kind[];
+  readonly access: AccessControl;
+  /** Items of a device that were received and are not yet committed. */
+  readonly pendingOf: (deviceNo: number) => number;
+  /** Sends a rejected message through ingest once more, and records in the database what became of it. */
+  readonly replay: (rejection: RejectedMessage) => Promise<ReplayOutcome>;
+  /** Called after a change of the register is committed, and waited for before the answer. */
+  readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
+  /** Called after an acknowledgement has cleared an alarm. */
+  readonly onAlarmCleared?: (alarm: { deviceNo: number; rule: string }) => void;
+  readonly hub: StreamHub;
+  /** One app per registry: the API registers its own metrics there. */
+  readonly metrics: Registry;
+  readonly ready: () => Promise<ReadinessCheck[]>;
+  readonly log: Logger;
+  readonly version: string;
+}
+
+/** Time limits and sizes of every request, in one place. Milliseconds and bytes. */
+const SERVER = {
+  /** To send the whole request. */
+  requestTimeout: 30_000,
+  /** Nothing moves on the socket: longer than a stream's heartbeat, and than the slowest query. */
+  connectionTimeout: 120_000,
+  keepAliveTimeout: 72_000,
+  bodyLimit: 256 * 1024,
+} as const;
+
+/** The longest id has 64 characters; each may take three when it is escaped. */
+const MAX_PARAM_LENGTH = 200;
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Makes the HTTP API without listening, so that tests call it in place. Closing it ends its streams too. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { pool, access, hub, log } = options;
+  const catalog = indexCatalog(options.catalog);
+  const allow = createAllow(access);
+  const sendProblem = createProblemSender(log);
+  let closing = false;
+
+  const app = Fastify({
+    ...SERVER,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    trustProxy: false,
+    // Our own 503, as a problem, is sent by the hook below.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    genReqId: (request) => {
+      const given = request.headers["x-request-id"];
+      return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      new PlatformError("not_found", `There is no ${request.method} ${request.url.split("?")[0]}`),
+      request,
+      reply,
+    ),
+  );
+
+  app.addHook("onRoute", assertGuarded);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    reply.header("x-content-type-options", "nosniff");
+    if (!closing) return;
+    reply.header("connection", "close");
+    throw new PlatformError("shutting_down");
+  });
+  app.addHook("onResponse", observeRequests(options.metrics, hub));
+  app.addHook("preClose", async () => {
+    closing = true;
+    hub.close();
+  });
+
+  await app.register(swagger, openApiOptions(options.version));
+  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+
+  const { metrics, ready, version } = options;
+  await app.register(healthRoutes, { metrics, ready, version });
+
+  const prefix = "/v1";
+  const onAlarmCleared = options.onAlarmCleared ?? (() => {});
+  const { onDeviceChanged, pendingOf, replay } = options;
+  await app.register(kindsRoutes, { prefix, catalog, allow });
+  await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
+  await app.register(readingsRoutes, { prefix, pool, catalog, log, allow });
+  await app.register(seriesRoutes, { prefix, pool, catalog, log, allow });
+  await app.register(ledgerRoutes, { prefix, pool, pendingOf, allow });
+  await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
+  await app.register(regionsRoutes, { prefix, pool, allow });
+  await app.register(eventsRoutes, { prefix, pool, log, allow });
+  await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
+  await app.register(streamRoutes, { prefix, hub, allow });
+
+  await app.ready();
+  return app;
+}

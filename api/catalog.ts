@@ -1,0 +1,65 @@
+import type { Kind, Metric } from "../devices/kind.ts";
+import { type Fault, PlatformError } from "../errors.ts";
+import { tablesOf } from "../kind-tables.ts";
+import type { KindTable, MetricColumn } from "../store/kind-table.ts";
+
+/** The catalog as routes look things up in it. */
+export interface CatalogIndex {
+  readonly kinds: readonly Kind[];
+  /** The kinds whose devices may stand in front of others. */
+  readonly gatewayKinds: readonly string[];
+  find(kind: string): Kind | undefined;
+  /** @throws PlatformError `not_found` */
+  get(kind: string): Kind;
+  /** Where the readings of the kind lie. @throws PlatformError `not_found` */
+  table(kind: string): KindTable;
+  /** The named metrics' columns, or all. @throws PlatformError `invalid_request` for an unknown metric */
+  columns(kind: string, metrics: readonly string[] | undefined): MetricColumn[];
+  metric(kind: string, key: string): Metric | undefined;
+  /** Whether nothing but acknowledgement clears an alarm of this rule. */
+  isLatched(kind: string, rule: string): boolean;
+}
+
+export function indexCatalog(kinds: readonly Kind[]): CatalogIndex {
+  const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
+  const tables = new Map(tablesOf(kinds).map((table) => [table.kind, table]));
+  const get = (name: string): Kind => {
+    const kind = byName.get(name);
+    if (!kind) throw unknownKind(name, [...byName.keys()]);
+    return kind;
+  };
+  const table = (name: string): KindTable => tables.get(get(name).kind)!;
+  return {
+    kinds,
+    gatewayKinds: kinds.filter((kind) => kind.gateway).map((kind) => kind.kind),
+    find: (name) => byName.get(name),
+    get,
+    table,
+    columns(name, metrics) {
+      const { columns } = table(name);
+      if (!metrics) return [...columns];
+      return metrics.map((metric) => {
+        const column = columns.find((candidate) => candidate.name === metric);
+        if (column) return column;
+        throw invalidField(
+          "/metrics",
+          `Kind '${name}' has no metric '${metric}': expected ${columns.map((known) => known.name).join(", ")}`,
+        );
+      });
+    },
+    metric: (name, key) => byName.get(name)?.metrics[key],
+    isLatched(name, ruleName) {
+      const rule = byName.get(name)?.alarms.find((candidate) => candidate.rule === ruleName);
+      return rule?.type === "event" && rule.clearedBy.length === 0;
+    },
+  };
+}
+
+const unknownKind = (name: string, known: readonly string[]) =>
+  new PlatformError("not_found", `There is no kind '${name}': expected ${known.join(", ")}`);
+
+/** One field of the request is wrong in a way that a schema cannot know. */
+export function invalidField(path: string, message: string): PlatformError {
+  const fault: Fault = { path, message };
+  return new PlatformError("invalid_request", message, { faults: [fault] });
+}

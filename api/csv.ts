@@ -1,0 +1,81 @@
+import { pipeline, Readable } from "node:stream";
+import { stringify } from "csv-stringify";
+import type { FastifyReply } from "fastify";
+import type { Logger } from "../log.ts";
+
+export type CsvValue = string | number | boolean | Date | null;
+
+export interface CsvColumn<T> {
+  readonly header: string;
+  readonly value: (item: T) => CsvValue;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface CsvSource<T> {
+  /** Without the extension. */
+  readonly name: string;
+  readonly columns: readonly CsvColumn<T>[];
+  /** One page of rows. Called again with the cursor of the page before, when the client has read that far. */
+  readonly readPage: (cursor: string | undefined) => Promise<Page<T>>;
+  readonly cursor: string | undefined;
+  /** Only the first page: the caller asked for a limit. What comes after is named in X-Next-Cursor. */
+  readonly firstPageOnly: boolean;
+  readonly log: Logger;
+}
+
+/** A cell that begins so is a formula to a spreadsheet (OWASP, "CSV Injection"); also in full width. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** Text that no spreadsheet takes for a formula. Numbers never pass here: -5 stays a number. */
+export const neutralize = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+
+/**
+ * Streams rows as CSV (RFC 4180 with a header line, UTF-8). Pages are read by key as the client takes them:
+ * no transaction and no cursor of the database stays open behind a slow reader, which would hold up everybody
+ * on the embedded database, and no more than two pages are in memory.
+ *
+ * The first page is read before the answer begins, so that its errors are still problems. A later error cuts
+ * the connection, which a client sees as an incomplete body.
+ */
+export async function sendCsv<T>(reply: FastifyReply, source: CsvSource<T>): Promise<FastifyReply> {
+  const first = await source.readPage(source.cursor);
+  const stringifier = stringify({
+    header: true,
+    columns: source.columns.map(({ header }) => ({ key: header, header })),
+    record_delimiter: "\r\n",
+    quote_record_delimiter: true,
+    cast: {
+      string: (text, context) => (context.header ? text : neutralize(text)),
+      date: (date) => date.toISOString(),
+      boolean: (value) => (value ? "true" : "false"),
+    },
+  });
+  const rows = Readable.from(readRows(source, first));
+  pipeline(rows, stringifier, (error) => {
+    // A client that goes away destroys the stream; that is its own affair.
+    if (!error || (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return;
+    source.log.error({ requestId: reply.request.id, err: error }, "a CSV answer was cut off");
+  });
+  reply
+    .header("content-type", "text/csv; charset=utf-8; header=present")
+    .header("content-disposition", `attachment; filename="${fileName(source.name)}.csv"`)
+    .header("vary", "accept");
+  if (source.firstPageOnly && first.nextCursor !== null) reply.header("x-next-cursor", first.nextCursor);
+  return reply.send(stringifier);
+}
+
+async function* readRows<T>(source: CsvSource<T>, first: Page<T>): AsyncGenerator<CsvValue[]> {
+  let page = first;
+  for (;;) {
+    for (const item of page.items) yield source.columns.map(({ value }) => value(item));
+    if (page.nextCursor === null || source.firstPageOnly) return;
+    page = await source.readPage(page.nextCursor);
+  }
+}
+
+/** Nothing that a header or a file system could stumble over. */
+const fileName = (name: string) => name.replaceAll(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100);

@@ -1,0 +1,240 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { covers, type Limits } from "../../access/limits.ts";
+import { createToken, hashToken } from "../../access/tokens.ts";
+import { PlatformError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import type { Pool } from "../../store/database.ts";
+import {
+  deleteDevice,
+  getDevice,
+  insertDevice,
+  listDevices,
+  updateDevice,
+  updateDeviceToken,
+} from "../../store/devices.ts";
+import { type CatalogIndex, invalidField } from "../catalog.ts";
+import { sendCsv } from "../csv.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { csvOr } from "../media.ts";
+import { wantsCsv } from "../negotiate.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import type { StreamHub } from "../stream/hub.ts";
+import { DEVICE_CSV_COLUMNS } from "./csv.ts";
+import {
+  createdDeviceSchema,
+  credentialsSchema,
+  deviceChangeBody,
+  deviceListQuery,
+  deviceParams,
+  deviceSchema,
+  newDeviceBody,
+} from "./schema.ts";
+
+/** What the rest of the platform is told when the register of devices has changed. */
+export interface DeviceChangeNotice {
+  readonly type: "created" | "updated" | "deleted" | "credentials";
+  readonly deviceNo: number;
+  readonly id: string;
+}
+
+export interface DevicesOptions {
+  readonly pool: Pool;
+  readonly catalog: CatalogIndex;
+  readonly hub: StreamHub;
+  readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
+  readonly log: Logger;
+  readonly allow: Allow;
+}
+
+const DEFAULT_LIMIT = 100;
+const CSV_PAGE = 5000;
+
+/** The register of devices. */
+export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, options) => {
+  const { pool, catalog, hub, log, allow } = options;
+
+  /**
+   * The change is committed by now, and for a new device the token is in hand: a listener that fails must not
+   * turn that into an error. It finds the change in the database when it next looks.
+   */
+  async function announce(
+    type: DeviceChangeNotice["type"],
+    deviceNo: number,
+    device: { id: string; kind: string; regionCode: string },
+  ): Promise<void> {
+    const { id, kind, regionCode } = device;
+    try {
+      await options.onDeviceChanged({ type, deviceNo, id });
+    } catch (error) {
+      log.error({ err: error, deviceId: id, change: type }, "a device's change was stored but not taken up");
+    }
+    hub.publish("device", { deviceId: id, change: type }, { kind, regionCode });
+  }
+
+  app.post(
+    "/devices",
+    {
+      onRequest: allow("devices:write"),
+      schema: {
+        operationId: "createDevice",
+        tags: ["devices"],
+        summary: "Add a device",
+        description: "Answers with the device's MQTT credentials. The token cannot be read again.",
+        body: newDeviceBody,
+        response: {
+          201: createdDeviceSchema,
+          ...problems("device_exists", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      if (!catalog.find(body.kind)) {
+        const known = catalog.kinds.map((kind) => kind.kind).join(", ");
+        throw invalidField("/kind", `There is no kind '${body.kind}': expected ${known}`);
+      }
+      assertWithin(grantOf(request).limits, body);
+      const token = createToken();
+      const device = await insertDevice(pool, { ...body, tokenHash: hashToken(token) }, catalog.gatewayKinds);
+      await announce("created", device.deviceNo, device);
+      return reply
+        .code(201)
+        .header("location", `/v1/devices/${encodeURIComponent(device.id)}`)
+        .header("cache-control", "no-store")
+        .send({ device, credentials: { username: device.id, password: token } });
+    },
+  );
+
+  app.get(
+    "/devices",
+    {
+      onRequest: allow("devices:read"),
+      schema: {
+        operationId: "listDevices",
+        tags: ["devices"],
+        summary: "Devices, in the order in which they were added",
+        querystring: deviceListQuery,
+        response: {
+          200: csvOr(pageOf(deviceSchema), "A page of devices; as CSV all of them."),
+          ...problems("invalid_cursor"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, ...filter } = request.query;
+      const { limits } = grantOf(request);
+      if (!wantsCsv(request.headers.accept)) {
+        return listDevices(pool, filter, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
+      }
+      return sendCsv(reply, {
+        name: "devices",
+        columns: DEVICE_CSV_COLUMNS,
+        readPage: (at) => listDevices(pool, filter, limits, { limit: limit ?? CSV_PAGE, cursor: at }),
+        cursor,
+        firstPageOnly: limit !== undefined,
+        log,
+      });
+    },
+  );
+
+  app.get(
+    "/devices/:id",
+    {
+      onRequest: allow("devices:read"),
+      schema: {
+        operationId: "getDevice",
+        tags: ["devices"],
+        summary: "One device",
+        params: deviceParams,
+        response: { 200: deviceSchema, ...problems("device_not_found") },
+      },
+    },
+    async (request) => getDevice(pool, request.params.id, grantOf(request).limits),
+  );
+
+  app.patch(
+    "/devices/:id",
+    {
+      onRequest: allow("devices:write"),
+      schema: {
+        operationId: "updateDevice",
+        tags: ["devices"],
+        summary: "Change a device",
+        params: deviceParams,
+        body: deviceChangeBody,
+        response: {
+          200: deviceSchema,
+          ...problems("device_not_found", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { limits } = grantOf(request);
+      if (request.body.regionCode !== undefined) {
+        const { kind } = await getDevice(pool, id, limits);
+        assertWithin(limits, { kind, regionCode: request.body.regionCode });
+      }
+      const device = await updateDevice(pool, id, request.body, limits, catalog.gatewayKinds);
+      await announce("updated", device.deviceNo, device);
+      return device;
+    },
+  );
+
+  app.delete(
+    "/devices/:id",
+    {
+      onRequest: allow("devices:write"),
+      schema: {
+        operationId: "deleteDevice",
+        tags: ["devices"],
+        summary: "Take a device out of service",
+        description:
+          "It can no longer connect, and its id may be given again. Its readings stay and count in its region's series.",
+        params: deviceParams,
+        response: { 204: z.undefined().describe("Done."), ...problems("device_not_found", "gateway_in_use") },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { deviceNo, kind, regionCode } = await deleteDevice(pool, id, grantOf(request).limits);
+      await announce("deleted", deviceNo, { id, kind, regionCode });
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    "/devices/:id/credentials",
+    {
+      onRequest: allow("devices:write"),
+      schema: {
+        operationId: "rotateCredentials",
+        tags: ["devices"],
+        summary: "Give a device a new token",
+        description: "The token before is void at once.",
+        params: deviceParams,
+        response: { 200: credentialsSchema, ...problems("device_not_found") },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { limits } = grantOf(request);
+      const device = await getDevice(pool, id, limits);
+      const token = createToken();
+      const { deviceNo } = await updateDeviceToken(pool, id, hashToken(token), limits);
+      await announce("credentials", deviceNo, device);
+      return reply.header("cache-control", "no-store").send({ username: id, password: token });
+    },
+  );
+};
+
+/** @throws PlatformError `forbidden` when the caller would put a device where it sees none */
+function assertWithin(limits: Limits, at: { kind: string; regionCode: string }): void {
+  if (covers(limits, at)) return;
+  throw new PlatformError(
+    "forbidden",
+    `This key may not keep devices of kind '${at.kind}' in region '${at.regionCode}'`,
+  );
+}

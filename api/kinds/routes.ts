@@ -1,0 +1,99 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Limits } from "../../access/limits.ts";
+import type { AlarmRule, Kind } from "../../devices/kind.ts";
+import { PlatformError } from "../../errors.ts";
+import { supportedAggregates } from "../../store/series.ts";
+import type { CatalogIndex } from "../catalog.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { kindName, pageOf } from "../schemas.ts";
+import { kindSchema } from "./schema.ts";
+
+export interface KindsOptions {
+  readonly catalog: CatalogIndex;
+  readonly allow: Allow;
+}
+
+/** The catalog: what devices of each kind measure, report and raise. */
+export const kindsRoutes: FastifyPluginAsyncZod<KindsOptions> = async (app, { catalog, allow }) => {
+  app.get(
+    "/kinds",
+    {
+      onRequest: allow("kinds:read"),
+      schema: {
+        operationId: "listKinds",
+        tags: ["kinds"],
+        summary: "Device kinds",
+        description: "All of them at once: `nextCursor` is always null.",
+        querystring: z.strictObject({}),
+        response: { 200: pageOf(kindSchema), ...problems() },
+      },
+    },
+    async (request) => {
+      const { limits } = grantOf(request);
+      const items = catalog.kinds
+        .filter((kind) => sees(limits, kind.kind))
+        .map((kind) => toJson(kind, catalog));
+      return { items, nextCursor: null };
+    },
+  );
+
+  app.get(
+    "/kinds/:kind",
+    {
+      onRequest: allow("kinds:read"),
+      schema: {
+        operationId: "getKind",
+        tags: ["kinds"],
+        summary: "One device kind",
+        params: z.object({ kind: kindName }),
+        response: { 200: kindSchema, ...problems("not_found") },
+      },
+    },
+    async (request) => {
+      const { kind } = request.params;
+      if (!sees(grantOf(request).limits, kind)) {
+        throw new PlatformError("not_found", `There is no kind '${kind}'`);
+      }
+      return toJson(catalog.get(kind), catalog);
+    },
+  );
+};
+
+const sees = ({ kinds }: Limits, kind: string) => kinds === "all" || kinds.includes(kind);
+
+function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> {
+  return {
+    kind: kind.kind,
+    title: kind.title,
+    source: kind.source,
+    gateway: kind.gateway === true,
+    reportIntervalSeconds: kind.reportIntervalSeconds,
+    metrics: Object.entries(kind.metrics).map(([key, metric]) => ({
+      key,
+      type: metric.type,
+      unit: metric.unit ?? null,
+      about: metric.about,
+      min: metric.min ?? null,
+      max: metric.max ?? null,
+      values: metric.values ? [...metric.values] : null,
+      maxLength: metric.maxLength ?? null,
+      resets: metric.resets ?? null,
+      aggregates: supportedAggregates(metric.type, false),
+      fleetAggregates: supportedAggregates(metric.type, true),
+    })),
+    events: kind.events.map(({ type, about }) => ({ type, about })),
+    alarms: kind.alarms.map((rule) => toAlarmRule(rule, catalog.isLatched(kind.kind, rule.rule))),
+  };
+}
+
+const toAlarmRule = (rule: AlarmRule, latched: boolean) => ({
+  rule: rule.rule,
+  type: rule.type,
+  severity: rule.severity,
+  about: rule.about,
+  metric: "metric" in rule ? rule.metric : null,
+  limit: "limit" in rule ? rule.limit : null,
+  latched,
+});

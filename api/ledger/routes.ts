@@ -1,0 +1,39 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Pool } from "../../store/database.ts";
+import { getDevice } from "../../store/devices.ts";
+import { readLedger } from "../../store/ledger.ts";
+import { deviceParams } from "../devices/schema.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { ledgerSchema } from "./schema.ts";
+
+export interface LedgerOptions {
+  readonly pool: Pool;
+  /** Items of a device that were received and are not yet committed. */
+  readonly pendingOf: (deviceNo: number) => number;
+  readonly allow: Allow;
+}
+
+/** The account of what a device sent. */
+export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (app, { pool, pendingOf, allow }) => {
+  app.get(
+    "/devices/:id/ledger",
+    {
+      onRequest: allow("ledger:read"),
+      schema: {
+        operationId: "getLedger",
+        tags: ["ledger"],
+        summary: "What became of everything that a device sent",
+        params: deviceParams,
+        response: { 200: ledgerSchema, ...problems("device_not_found") },
+      },
+    },
+    async (request) => {
+      const { deviceNo } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const durable = await readLedger(pool, deviceNo);
+      // Looked at after the database: what is committed in between is counted a moment later, never twice.
+      const pending = pendingOf(deviceNo);
+      return { ...durable, received: durable.received + pending, pending };
+    },
+  );
+};

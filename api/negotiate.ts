@@ -1,0 +1,24 @@
+/**
+ * Whether the caller would rather have CSV than JSON. JSON unless `text/csv` is named with a higher weight:
+ * a wildcard, as browsers and curl send, means JSON.
+ */
+export function wantsCsv(accept: string | undefined): boolean {
+  if (accept === undefined) return false;
+  let csv = 0;
+  let json = 0;
+  for (const part of accept.split(",")) {
+    const [type = "", ...parameters] = part.split(";").map((piece) => piece.trim().toLowerCase());
+    const weight = weightOf(parameters);
+    if (type === "text/csv") csv = Math.max(csv, weight);
+    if (type === "application/json") json = Math.max(json, weight);
+  }
+  return csv > json;
+}
+
+/** `q` of RFC 9110 §12.4.2: 0 to 1, and 1 when it is absent. */
+function weightOf(parameters: readonly string[]): number {
+  const text = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+  if (text === undefined) return 1;
+  const weight = Number(text);
+  return weight >= 0 && weight <= 1 ? weight : 0;
+}

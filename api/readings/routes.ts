@@ -1,0 +1,100 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Logger } from "../../log.ts";
+import type { Pool } from "../../store/database.ts";
+import { getDevice } from "../../store/devices.ts";
+import type { MetricColumn } from "../../store/kind-table.ts";
+import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
+import type { CatalogIndex } from "../catalog.ts";
+import { type CsvColumn, sendCsv } from "../csv.ts";
+import { deviceParams } from "../devices/schema.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { csvOr } from "../media.ts";
+import { wantsCsv } from "../negotiate.ts";
+import { problems } from "../problem.ts";
+import { assertRange, pageOf } from "../schemas.ts";
+import { latestSchema, readingSchema, readingsQuery } from "./schema.ts";
+
+export interface ReadingsOptions {
+  readonly pool: Pool;
+  readonly catalog: CatalogIndex;
+  readonly log: Logger;
+  readonly allow: Allow;
+}
+
+const DEFAULT_LIMIT = 500;
+const CSV_PAGE = 5000;
+
+/** Readings as devices sent them. */
+export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app, options) => {
+  const { pool, catalog, log, allow } = options;
+
+  app.get(
+    "/devices/:id/latest",
+    {
+      onRequest: allow("readings:read"),
+      schema: {
+        operationId: "getLatestReading",
+        tags: ["readings"],
+        summary: "A device's newest reading",
+        description: "Newest by the device's clock: a late reading never takes its place.",
+        params: deviceParams,
+        response: { 200: latestSchema, ...problems("device_not_found") },
+      },
+    },
+    async (request) => {
+      const { deviceNo, id, kind } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const reading = await findLatestReading(pool, catalog.table(kind), deviceNo);
+      return { deviceId: id, kind, reading: reading ?? null };
+    },
+  );
+
+  app.get(
+    "/devices/:id/readings",
+    {
+      onRequest: allow("readings:read"),
+      schema: {
+        operationId: "listReadings",
+        tags: ["readings"],
+        summary: "A device's readings",
+        description: "From `from` on and before `to`. As CSV without a limit: all of them, streamed.",
+        params: deviceParams,
+        querystring: readingsQuery,
+        response: {
+          200: csvOr(pageOf(readingSchema), "A page of readings; as CSV all of them."),
+          ...problems("device_not_found", "invalid_cursor"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, from, to, order, metrics } = request.query;
+      assertRange(from, to);
+      const { deviceNo, id, kind } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const table = catalog.table(kind);
+      const columns = catalog.columns(kind, metrics);
+      const query = { deviceNo, from, to, order, columns };
+      if (!wantsCsv(request.headers.accept)) {
+        return listReadings(pool, table, query, { limit: limit ?? DEFAULT_LIMIT, cursor });
+      }
+      return sendCsv(reply, {
+        name: `readings_${id}`,
+        columns: csvColumns(columns, metrics === undefined),
+        readPage: (at) => listReadings(pool, table, query, { limit: limit ?? CSV_PAGE, cursor: at }),
+        cursor,
+        firstPageOnly: limit !== undefined,
+        log,
+      });
+    },
+  );
+};
+
+const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean): CsvColumn<Reading>[] => [
+  { header: "observedAt", value: (reading) => reading.observedAt },
+  { header: "receivedAt", value: (reading) => reading.receivedAt },
+  ...columns.map(({ name }) => ({
+    header: name,
+    value: (reading: Reading) => reading.metrics[name] ?? null,
+  })),
+  ...(withExtra
+    ? [{ header: "extra", value: ({ extra }: Reading) => (extra === null ? null : JSON.stringify(extra)) }]
+    : []),
+];

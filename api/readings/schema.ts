@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { deviceId, kindName, metricList, moment, pageQuery, timestamp } from "../schemas.ts";
+
+export const readingSchema = z
+  .object({
+    observedAt: timestamp.describe("By the device's clock."),
+    receivedAt: timestamp.describe("By ours."),
+    metrics: z
+      .record(z.string(), z.union([z.number(), z.string(), z.null()]))
+      .describe("By metric key; null is what the device left out."),
+    extra: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe("What it sent under keys that its kind does not know."),
+  })
+  .meta({ id: "Reading" });
+
+export const latestSchema = z
+  .object({
+    deviceId,
+    kind: kindName,
+    reading: readingSchema.nullable().describe("Null when the device has never reported."),
+  })
+  .meta({ id: "Latest" });
+
+export const readingsQuery = z.strictObject({
+  from: moment.optional(),
+  to: moment.optional(),
+  metrics: metricList.optional(),
+  order: z.enum(["asc", "desc"]).default("desc").describe("By the device's clock; newest first by default."),
+  ...pageQuery(500, 5000),
+});

@@ -1,0 +1,55 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Pool } from "../../store/database.ts";
+import { getRegion, listRegions } from "../../store/regions.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import { regionDetailSchema, regionListQuery, regionParams, regionSchema } from "./schema.ts";
+
+export interface RegionsOptions {
+  readonly pool: Pool;
+  readonly allow: Allow;
+}
+
+/** A prefecture with many counties has a few hundred; the default holds any region's children. */
+const DEFAULT_LIMIT = 1000;
+
+/** The statutory tree of regions. */
+export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, { pool, allow }) => {
+  app.get(
+    "/regions",
+    {
+      onRequest: allow("regions:read"),
+      schema: {
+        operationId: "listRegions",
+        tags: ["regions"],
+        summary: "The children of a region, by code",
+        querystring: regionListQuery,
+        response: { 200: pageOf(regionSchema), ...problems("invalid_cursor") },
+      },
+    },
+    async (request) => {
+      const { parent, limit, cursor } = request.query;
+      const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
+      return listRegions(pool, parent, grantOf(request).limits, page);
+    },
+  );
+
+  app.get(
+    "/regions/:code",
+    {
+      onRequest: allow("regions:read"),
+      schema: {
+        operationId: "getRegion",
+        tags: ["regions"],
+        summary: "One region with its ancestors and devices",
+        params: regionParams,
+        response: { 200: regionDetailSchema, ...problems("region_not_found") },
+      },
+    },
+    async (request) => {
+      const region = await getRegion(pool, request.params.code, grantOf(request).limits);
+      return { ...region, ancestors: [...region.ancestors] };
+    },
+  );
+};

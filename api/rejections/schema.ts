@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { deviceId, pageQuery, timestamp } from "../schemas.ts";
+
+const fields = {
+  id: z.int(),
+  receivedAt: timestamp,
+  deviceId: z.string().nullable().describe("Null when it came from, or was meant for, nobody that we know."),
+  publisher: z.string().describe("Who published it, as it logged in."),
+  topic: z.string(),
+  reason: z.string().describe("One of a closed list, e.g. `out_of_range`."),
+  detail: z.string().describe("What was wrong, and what was expected."),
+  payloadBytes: z.int().describe("Its full length; what is kept may be cut to 64 KiB."),
+  replayedAt: timestamp.nullable(),
+  replayOutcome: z.string().nullable(),
+};
+
+export const rejectionSchema = z.object(fields).meta({ id: "Rejection" });
+
+export const rejectedMessageSchema = z
+  .object({
+    ...fields,
+    payload: z.object({
+      encoding: z.enum(["utf8", "base64"]).describe("base64 when the payload is not UTF-8 text."),
+      data: z.string(),
+    }),
+  })
+  .meta({ id: "RejectedMessage" });
+
+export const replaySchema = z
+  .object({ outcome: z.enum(["stored", "duplicate", "rejected"]), detail: z.string() })
+  .meta({ id: "Replay" });
+
+export const rejectionListQuery = z.strictObject({
+  device: deviceId.optional(),
+  reason: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/, "expected a reason such as out_of_range")
+    .optional(),
+  ...pageQuery(100, 1000),
+});
+
+export const rejectionParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });

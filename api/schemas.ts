@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { PlatformError } from "../errors.ts";
+import { isTimeZone } from "../store/interval.ts";
+import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
+import { REGION_LEVELS } from "../store/regions.ts";
+
+/** Schemas that more than one resource uses. */
+
+/** A moment in an answer: RFC 3339 in UTC. */
+export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+
+/**
+ * A moment in a query. A `+` that was not escaped reaches us as a space, and nothing else in RFC 3339 has one
+ * before the offset, so it is put back.
+ */
+export const moment = z
+  .preprocess(
+    (value) => (typeof value === "string" ? value.replace(/ (\d\d:\d\d)$/, "+$1") : value),
+    z.iso.datetime({
+      offset: true,
+      error: "expected a moment with its offset, e.g. 2026-01-31T08:00:00+08:00",
+    }),
+  )
+  .transform((text) => new Date(text))
+  .meta({ description: "RFC 3339 with an offset, e.g. `2026-01-31T08:00:00+08:00`." });
+
+/** NUL, and halves of surrogate pairs: PostgreSQL stores neither. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+const storable = (text: string) => !UNSTORABLE.test(text);
+const UNSTORABLE_MESSAGE = "expected text without NUL and without halves of surrogate pairs";
+
+/** Free text of a caller. */
+export const freeText = (maxLength: number) =>
+  z.string().trim().min(1).max(maxLength).refine(storable, UNSTORABLE_MESSAGE);
+
+const isStorable = (value: unknown): boolean => {
+  if (typeof value === "string") return storable(value);
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => storable(key) && isStorable(inner));
+};
+
+const MAX_ATTRIBUTES_BYTES = 16_384;
+
+/** What an operator wants to keep with a device. */
+export const attributes = z
+  .record(z.string(), z.unknown())
+  .refine(isStorable, UNSTORABLE_MESSAGE)
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_ATTRIBUTES_BYTES,
+    "expected at most 16 KiB as JSON",
+  )
+  .meta({ description: "Any JSON object of at most 16 KiB." });
+
+export const deviceId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "expected 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit",
+  )
+  .meta({
+    description: "Chosen by the operator; also the device's MQTT user name.",
+    examples: ["meter-0001"],
+  });
+
+export const kindName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, "expected a kind of /v1/kinds")
+  .meta({ examples: ["gas-meter"] });
+
+export const regionCode = z
+  .string()
+  .regex(/^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/, "expected a division code of 2, 4, 6, 9 or 12 digits")
+  .meta({ description: "Statistical division code, cut to its level.", examples: ["520102"] });
+
+const LEVELS = REGION_LEVELS.map(({ level }) => level) as [
+  (typeof REGION_LEVELS)[number]["level"],
+  ...(typeof REGION_LEVELS)[number]["level"][],
+];
+export const regionLevel = z.enum(LEVELS);
+
+export const location = z
+  .object({
+    longitude: z.number().min(-180).max(180).describe("Degrees, WGS 84."),
+    latitude: z.number().min(-90).max(90).describe("Degrees, WGS 84."),
+  })
+  .meta({ id: "Location" });
+
+/** `a,b,c` as a list without repetitions. */
+export const commaList = <T extends z.ZodType<unknown, string>>(item: T, maxItems: number) =>
+  z
+    .string()
+    .transform((text) => [
+      ...new Set(
+        text
+          .split(",")
+          .map((piece) => piece.trim())
+          .filter((piece) => piece !== ""),
+      ),
+    ])
+    .pipe(z.array(item).min(1).max(maxItems));
+
+export const metricList = commaList(
+  z.string().regex(/^[a-z][a-z0-9_]{0,50}$/, "expected a metric's key"),
+  100,
+).meta({
+  description: "Metric keys, separated by commas. Default: all of the kind.",
+});
+
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, "expected an IANA time zone such as Asia/Shanghai")
+  .default(ROLLUP_TIME_ZONE)
+  .describe("IANA time zone in which days, weeks and months begin.");
+
+/** How far a list goes: `limit` rows from `cursor` on. */
+export const pageQuery = (defaultLimit: number, maxLimit: number) => ({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(maxLimit)
+    .optional()
+    .describe(`Items per page, ${defaultLimit} by default, at most ${maxLimit}.`),
+  cursor: z.string().max(600).optional().describe("`nextCursor` of the page before."),
+});
+
+/** A list: `nextCursor` is null on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** @throws PlatformError `invalid_request` unless from < to, where both are given */
+export function assertRange(from: Date | undefined, to: Date | undefined): void {
+  if (!from || !to || from < to) return;
+  const message = `'from' is ${from.toISOString()} and 'to' is ${to.toISOString()}: expected from before to`;
+  throw new PlatformError("invalid_request", message, { faults: [{ path: "/from", message }] });
+}

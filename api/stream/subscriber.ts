@@ -1,0 +1,27 @@
+import type { StreamFilter } from "./filter.ts";
+
+/** Where a stream's bytes go; an HTTP response in practice. */
+export interface StreamSink {
+  /** Whom the log should name. */
+  readonly name: string;
+  /** False when the socket is full; the text is kept nevertheless. */
+  write(text: string): boolean;
+  /** Bytes that wait in the socket. */
+  buffered(): number;
+  /** Calls back each time that a full socket has emptied. */
+  onDrain(callback: () => void): void;
+  end(): void;
+  destroy(): void;
+}
+
+export class Subscriber {
+  readonly sink: StreamSink;
+  readonly filter: StreamFilter;
+  /** The last event that was replayed, while it catches up; undefined once it is up to date. */
+  position: number | undefined;
+
+  constructor(sink: StreamSink, filter: StreamFilter) {
+    this.sink = sink;
+    this.filter = filter;
+  }
+}

@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadConfig } from "./config.ts";
+import { PlatformError } from "./errors.ts";
+import { CREDENTIALS_FILE } from "./seeds/demo-fleet.ts";
+import { DEMO_COUNTY, DEMO_SIZE } from "./seeds/demo-plan.ts";
+
+const HELP = `The demo: the whole platform, with the demo fleet of one county reporting to it.
+
+Usage: npm run demo [-- options]
+
+  --speed-up X       devices report X times as often as real ones (default 10)
+  --history-days D   days of past readings that a part of the fleet sends on the first start (default 30)
+  --history-share S  that part, 0 to 1 (default 0.25)
+  --for S            end by itself after S seconds (default: at Ctrl-C)
+  -h, --help         this text
+
+The platform's settings (npm start -- --help) hold here too. Without DATABASE_URL it uses the embedded database
+in DATA_DIR (default .data); delete that folder to begin anew. The platform's log goes to DATA_DIR/demo.log.
+`;
+
+/** What is shown of each kind, once its first reading can be read through the API. */
+const SHOWN_KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
+
+/** A marker in the data directory: the past was sent once and is not sent again. */
+const HISTORY_SENT = "demo-history-sent";
+
+interface Ready {
+  readonly mqttPort: number;
+  readonly mqttWsPort: number;
+  readonly httpPort: number;
+}
+
+const out = (text: string) => void process.stdout.write(text);
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * Starts a part of the demo in a process group of its own: Ctrl-C in a terminal reaches the whole group, and the
+ * fleet has to stop before the platform does. The channel tells a child when this process is gone.
+ */
+function start(
+  script: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  output: "inherit" | number,
+): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", file(script), ...args], {
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["ignore", output, output, "ipc"],
+  });
+}
+
+const ended = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode ?? 1);
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+
+/** The last readable lines of the platform's log, for when it ended on its own. */
+async function tail(path: string): Promise<string> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").slice(-8).join("\n");
+}
+
+async function latestOfEachKind(api: string, key: string): Promise<Map<string, string>> {
+  const headers = { authorization: `Bearer ${key}` };
+  const get = async (path: string) => (await fetch(`${api}${path}`, { headers })).json();
+  const shown = new Map<string, string>();
+  for (const kind of SHOWN_KINDS) {
+    const { items } = (await get(`/v1/devices?kind=${kind}&limit=1`)) as {
+      items: { id: string; name: string }[];
+    };
+    const device = items[0];
+    if (!device) continue;
+    const { reading } = (await get(`/v1/devices/${device.id}/latest`)) as {
+      reading: { metrics: Record<string, number | string | null> } | null;
+    };
+    if (!reading) continue;
+    const metrics = Object.entries(reading.metrics).filter(([, value]) => value !== null);
+    const text = metrics.slice(0, 4).map(([metric, value]) => `${metric} ${value}`);
+    shown.set(kind, `${device.id} (${device.name}): ${text.join(", ")}`);
+  }
+  return shown;
+}
+
+/** Shows the first reading of each kind as the API gives it, as they come. */
+async function showFirstReadings(api: string, key: string, stop: AbortSignal): Promise<void> {
+  const started = performance.now();
+  const seen = new Set<string>();
+  while (seen.size < SHOWN_KINDS.length && !stop.aborted) {
+    for (const [kind, text] of await latestOfEachKind(api, key).catch(() => new Map<string, string>())) {
+      if (seen.has(kind)) continue;
+      seen.add(kind);
+      out(`  ${kind.padEnd(13)} ${text}\n`);
+    }
+    await sleep(500, undefined, { signal: stop }).catch(() => {});
+  }
+  if (!stop.aborted) {
+    out(
+      `  All four kinds can be read through the API, ${Math.round((performance.now() - started) / 1000)} s after the fleet began.\n\n`,
+    );
+  }
+}
+
+function welcome({ httpPort, mqttPort, mqttWsPort }: Ready, key: string, log: string, data: string): string {
+  const api = `http://localhost:${httpPort}`;
+  const { gateways, meters, speakers, cameras } = DEMO_SIZE;
+  return `
+smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind ${gateways} LoRa gateways, ${speakers} speakers and ${cameras} cameras
+
+  API        ${api}/docs    (also /openapi.json, /metrics, /readyz)
+  MQTT       mqtt://localhost:${mqttPort}    over WebSocket: ws://localhost:${mqttWsPort}/mqtt
+  API key    ${key}
+  Log        ${log}
+
+  curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?kind=gas-meter&limit=3'
+  curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices/gm-${DEMO_COUNTY}-000001/latest'
+  curl -H 'Authorization: Bearer ${key}' '${api}/v1/series?kind=gas-meter&region=${DEMO_COUNTY}&groupBy=region&interval=1d&metrics=volume'
+
+Ctrl-C ends everything. The data stay in ${data}.
+
+First readings:
+`;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      "speed-up": { type: "string", default: "10" },
+      "history-days": { type: "string", default: "30" },
+      "history-share": { type: "string", default: "0.25" },
+      for: { type: "string", default: "0" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    out(HELP);
+    return 0;
+  }
+  const config = loadConfig();
+  const dataDir = config.DATA_DIR;
+  await mkdir(dataDir, { recursive: true });
+
+  const stopping = new AbortController();
+  const onSignal = () => stopping.abort();
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  process.on("SIGHUP", onSignal);
+
+  const logPath = join(dataDir, "demo.log");
+  const logFile = createWriteStream(logPath, { flags: "a" });
+  await new Promise((resolve) => logFile.once("open", resolve));
+  out("Starting the platform (the first start makes a database and takes some seconds) ...\n");
+  const platform = start("main.ts", [], { SEED: "demo" }, (logFile as unknown as { fd: number }).fd);
+  let fleet: ChildProcess | undefined;
+  try {
+    const ready = await Promise.race([
+      new Promise<Ready>((resolve) => platform.once("message", (message) => resolve(message as Ready))),
+      ended(platform).then(() => undefined),
+      new Promise<undefined>((resolve) =>
+        stopping.signal.addEventListener("abort", () => resolve(undefined)),
+      ),
+    ]);
+    if (!ready) {
+      if (stopping.signal.aborted) return 0;
+      process.stderr.write(`The platform did not start. The end of ${logPath}:\n${await tail(logPath)}\n`);
+      return 1;
+    }
+    const key = config.ADMIN_API_KEY ?? (await readFile(join(dataDir, "admin-key"), "utf8")).trim();
+    const api = `http://127.0.0.1:${ready.httpPort}`;
+    out(welcome(ready, key, logPath, dataDir));
+
+    const marker = join(dataDir, HISTORY_SENT);
+    const historyDays = existsSync(marker) ? "0" : values["history-days"];
+    fleet = start(
+      "simulators/cli.ts",
+      [
+        ...["--credentials", join(dataDir, CREDENTIALS_FILE), "--http", api, "--key", key],
+        ...["--mqtt", `mqtt://127.0.0.1:${ready.mqttPort}`, "--speed-up", values["speed-up"]],
+        ...[
+          "--history-days",
+          historyDays,
+          "--history-share",
+          values["history-share"],
+          "--duration",
+          values.for,
+        ],
+      ],
+      {},
+      "inherit",
+    );
+    await showFirstReadings(api, key, AbortSignal.any([stopping.signal, endOf(fleet)]));
+    const reason = await Promise.race([
+      ended(fleet).then(() => "fleet" as const),
+      ended(platform).then(() => "platform" as const),
+      new Promise<"signal">((resolve) => {
+        if (stopping.signal.aborted) resolve("signal");
+        stopping.signal.addEventListener("abort", () => resolve("signal"));
+      }),
+    ]);
+    if (reason === "platform") {
+      process.stderr.write(`The platform ended. The end of ${logPath}:\n${await tail(logPath)}\n`);
+      return 1;
+    }
+    if (fleet.exitCode === null) fleet.kill("SIGINT");
+    const code = await ended(fleet);
+    if (code === 0 && historyDays !== "0") await writeFile(marker, new Date().toISOString());
+    return code;
+  } finally {
+    if (fleet && fleet.exitCode === null) fleet.kill("SIGKILL");
+    platform.kill("SIGTERM");
+    await ended(platform);
+    logFile.end();
+    out("The demo has ended.\n");
+  }
+}
+
+/** Aborts when the process ends. */
+function endOf(child: ChildProcess): AbortSignal {
+  const controller = new AbortController();
+  void ended(child).then(() => controller.abort());
+  return controller.signal;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const usage = error instanceof TypeError || (error instanceof PlatformError && error.class === "config");
+    process.stderr.write(usage ? `${(error as Error).message}\n` : `${(error as Error).stack}\n`);
+    process.exit(usage ? 2 : 1);
+  },
+);

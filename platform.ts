@@ -1,0 +1,318 @@
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { createAccessControl } from "./access/control.ts";
+import { hashToken, tokenMatches } from "./access/tokens.ts";
+import { type AdminKey, loadAdminKey } from "./admin-key.ts";
+import { announce } from "./announce.ts";
+import { createApp } from "./api/app.ts";
+import { createStreamHub } from "./api/stream/hub.ts";
+import { createBroker } from "./broker/broker.ts";
+import type { Config } from "./config.ts";
+import { catalog } from "./devices/catalog.ts";
+import { PlatformError } from "./errors.ts";
+import { startIngest } from "./ingest/ingest.ts";
+import { refuse } from "./ingest/reasons.ts";
+import { startSubscription } from "./ingest/subscription.ts";
+import { tablesOf } from "./kind-tables.ts";
+import type { Logger } from "./log.ts";
+import { seedDemoFleet } from "./seeds/demo-fleet.ts";
+import { seedRegions } from "./seeds/regions.ts";
+import { isTransient, openPool, type Pool } from "./store/database.ts";
+import { type DatabaseFacts, readDatabaseFacts } from "./store/edition.ts";
+import { startEmbedded } from "./store/embedded/launch.ts";
+import { startJobRunner } from "./store/jobs.ts";
+import { applyKindTables } from "./store/kind-tables.ts";
+import { migrate } from "./store/migrate.ts";
+import { applyPolicies, type Retention, startRetention } from "./store/retention.ts";
+
+export const VERSION = (
+  JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as { version: string }
+).version;
+
+/** A running platform. */
+export interface Platform {
+  readonly mqttPort: number;
+  readonly mqttWsPort: number;
+  readonly httpPort: number;
+  readonly adminKey: AdminKey;
+  readonly database: DatabaseFacts & { readonly embedded: boolean };
+  /** Resolves, with the reason, when the platform cannot go on by itself. */
+  readonly failed: Promise<Error>;
+  /** Ends everything in order: no new messages, commit what is there, close. */
+  stop(): Promise<void>;
+}
+
+/** How long a start waits for a database that does not answer yet, e.g. beside it in a compose file. */
+const DATABASE_WAIT_MS = 60_000;
+
+/** How long the end waits for batches under way; what is not committed by then is not acknowledged. */
+const FLUSH_MS = 10_000;
+
+/** The longest statement that the API may run, and the longest commit, in milliseconds. */
+const API_STATEMENT_MS = 60_000;
+const COMMIT_STATEMENT_MS = 30_000;
+
+/** What is undone at the end, in reverse order of how it was made. */
+type Undo = () => Promise<unknown> | unknown;
+
+/** Starts the whole platform. When a step fails, the steps before it are undone. */
+export async function startPlatform(config: Config, log: Logger): Promise<Platform> {
+  const undo: Undo[] = [];
+  const unwind = async () => {
+    for (const step of undo.reverse()) {
+      await Promise.resolve()
+        .then(step)
+        .catch((error: unknown) => log.warn({ err: error }, "a part did not end cleanly"));
+    }
+    undo.length = 0;
+  };
+  try {
+    return await start(config, log, undo, unwind);
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  log: Logger,
+  undo: Undo[],
+  unwind: () => Promise<void>,
+): Promise<Platform> {
+  const adminKey = await loadAdminKey(config.ADMIN_API_KEY, config.DATA_DIR);
+  const child = (component: string) => log.child({ component });
+
+  // Database
+  const storeLog = child("store");
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<Error>((resolve) => {
+    fail = resolve;
+  });
+  let url = config.DATABASE_URL;
+  if (url === undefined) {
+    const embedded = await startEmbedded({ dataDir: join(config.DATA_DIR, "database"), log: storeLog });
+    undo.push(() => embedded.stop());
+    void embedded.exited.then(({ expected, code, signal }) => {
+      if (!expected)
+        fail(new Error(`The embedded database ended unexpectedly (${signal ?? `code ${code}`})`));
+    });
+    url = embedded.url;
+  }
+  const isEmbedded = config.DATABASE_URL === undefined;
+  const onIdleError = (error: Error) => storeLog.warn({ err: error }, "an idle database connection broke");
+  const writers = isEmbedded ? 1 : 3;
+  const ingestPool = openPool(
+    // One connection more than writers: ledger, presence and logins must not wait behind a batch.
+    {
+      url,
+      size: writers + 1,
+      applicationName: "sbi-ingest",
+      statementTimeoutMs: isEmbedded ? 0 : COMMIT_STATEMENT_MS,
+    },
+    onIdleError,
+  );
+  undo.push(() => endPool(ingestPool));
+  const apiPool = openPool(
+    {
+      url,
+      size: isEmbedded ? 4 : config.DATABASE_POOL_SIZE,
+      applicationName: "sbi-api",
+      statementTimeoutMs: isEmbedded ? 0 : API_STATEMENT_MS,
+    },
+    onIdleError,
+  );
+  undo.push(() => endPool(apiPool));
+  await waitForDatabase(apiPool, storeLog);
+  await migrate(apiPool, storeLog);
+  const facts = await readDatabaseFacts(apiPool);
+  storeLog.info({ ...facts, embedded: isEmbedded }, "database is ready");
+  if (facts.edition === "apache") {
+    storeLog.warn(
+      "this TimescaleDB is the Apache edition: rollups are plain views (slower over long ranges), readings are not compressed, and retention is done by the platform",
+    );
+  }
+  const tables = tablesOf(catalog);
+  await applyKindTables(apiPool, tables, { edition: facts.edition, log: storeLog });
+  const retention: Retention = {
+    readingsDays: config.RETENTION_READINGS_DAYS,
+    eventsDays: config.RETENTION_EVENTS_DAYS,
+    rejectedDays: config.RETENTION_REJECTED_DAYS,
+  };
+  if (facts.edition === "community") await applyPolicies(apiPool, tables, retention);
+  const dropping = startRetention(apiPool, tables, retention, { log: storeLog, edition: facts.edition });
+  undo.push(() => dropping.stop());
+  if (isEmbedded) {
+    const jobs = startJobRunner(apiPool, { everyMs: 30_000, log: storeLog });
+    undo.push(() => jobs.stop());
+  }
+
+  // Seeds
+  if (config.SEED !== "none") await seedRegions(apiPool, { log: child("seeds") });
+  if (config.SEED === "demo") await seedDemoFleet(apiPool, { dataDir: config.DATA_DIR, log: child("seeds") });
+
+  // Ingest
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "sbi_" });
+  const hub = createStreamHub({ log: child("stream") });
+  undo.push(() => hub.close());
+  const ingest = await startIngest({
+    pool: ingestPool,
+    catalog,
+    tables,
+    log: child("ingest"),
+    registry,
+    maxItems: config.BATCH_MAX_READINGS,
+    lingerMs: config.BATCH_LINGER_MS,
+    maxInFlight: writers,
+    wantsLive: () => hub.wants("reading"),
+    onCommitted: (committed, live) => announce(hub, ingest.directory, committed, live),
+  });
+  let flushed = false;
+  const flush = async () => {
+    if (flushed) return;
+    flushed = true;
+    await ingest.stop(FLUSH_MS);
+  };
+  undo.push(flush);
+
+  // API, before the broker: whoever looks after the start can do so while devices still connect.
+  let stopping = false;
+  const app = await createApp({
+    pool: apiPool,
+    catalog,
+    access: createAccessControl({ adminKeyHash: hashToken(adminKey.key) }),
+    pendingOf: ingest.pendingOf,
+    replay: (rejection) => ingest.replay(rejection),
+    onDeviceChanged: async ({ type, id }) => {
+      await ingest.directory.refresh(id);
+      if (type === "deleted" || type === "credentials") broker.disconnect(id);
+    },
+    hub,
+    metrics: registry,
+    ready: async () => [
+      await databaseCheck(apiPool),
+      { name: "platform", ok: !stopping, ...(stopping ? { detail: "shutting down" } : {}) },
+    ],
+    log: child("api"),
+    version: VERSION,
+  });
+  undo.push(() => app.close());
+
+  // Broker
+  const broker = await createBroker({
+    log: child("broker"),
+    rateLimit: config.DEVICE_RATE_LIMIT,
+    authenticate: async (username, token) => {
+      const device = await ingest.directory.lookUp(username);
+      return device && tokenMatches(token, device.tokenHash) ? device : undefined;
+    },
+    onPublish: ({ principal, ...message }, settled) =>
+      ingest.accept({ publisher: principal, ...message }, settled),
+    onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
+      ingest.reject({ publisher: principal, ...message }, refuse(reason, detail), settled),
+    onPresence: ({ principal, connected, at, address }) => {
+      ingest.notePresence({ deviceNo: principal.deviceNo, connected, at, address });
+      hub.publish(
+        "presence",
+        { deviceId: principal.id, connected, changedAt: at.toISOString() },
+        { regionCode: principal.regionCode, kind: principal.runtime.kind.kind, deviceId: principal.id },
+      );
+    },
+  });
+  undo.push(() => broker.close());
+  new Gauge({
+    name: "sbi_mqtt_connections",
+    help: "Devices and gateways that are connected",
+    registers: [registry],
+    collect() {
+      this.set(broker.connections);
+    },
+  });
+
+  const { HOST: host } = config;
+  const mqtt = await orSayWhichPort(
+    broker.listen({ host, port: config.MQTT_PORT, wsPort: config.MQTT_WS_PORT }),
+  );
+  await orSayWhichPort(app.listen({ host, port: config.HTTP_PORT }));
+  const subscription =
+    config.SOURCE_MQTT_URL === undefined
+      ? undefined
+      : startSubscription({
+          url: config.SOURCE_MQTT_URL,
+          topics: config.SOURCE_MQTT_TOPICS,
+          clientId: config.SOURCE_MQTT_CLIENT_ID,
+          ingest,
+          log: child("source"),
+        });
+  undo.push(() => subscription?.close());
+
+  undo.push(async () => {
+    // First of all: take nothing new, commit and acknowledge what was read, then let go.
+    stopping = true;
+    await broker.quiesce();
+    await subscription?.quiesce();
+    await flush();
+  });
+
+  return {
+    mqttPort: mqtt.port,
+    mqttWsPort: mqtt.wsPort,
+    httpPort: (app.server.address() as AddressInfo).port,
+    adminKey,
+    database: { ...facts, embedded: isEmbedded },
+    failed,
+    stop: unwind,
+  };
+}
+
+/** Turns "address in use" and the like into a fault of the configuration, which it is. */
+async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
+    const why = {
+      EADDRINUSE: "another program uses it",
+      EACCES: "that needs more rights",
+      EADDRNOTAVAIL: "this machine has no such address",
+    }[code];
+    throw new PlatformError(
+      "config_invalid",
+      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, HTTP_PORT or HOST.`,
+      { cause: error },
+    );
+  }
+}
+
+async function waitForDatabase(pool: Pool, log: Logger): Promise<void> {
+  const deadline = Date.now() + DATABASE_WAIT_MS;
+  for (;;) {
+    try {
+      await pool.query("select 1");
+      return;
+    } catch (error) {
+      if (!isTransient(error) || Date.now() > deadline) throw error;
+      log.info({ reason: (error as Error).message }, "waiting for the database");
+      await sleep(1000);
+    }
+  }
+}
+
+async function databaseCheck(pool: Pool): Promise<{ name: string; ok: boolean; detail?: string }> {
+  const answer = pool.query("select 1").then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  const detail = await Promise.race([answer, sleep(2000, "no answer within 2 s", { ref: false })]);
+  return detail === undefined ? { name: "database", ok: true } : { name: "database", ok: false, detail };
+}
+
+/** `pool.end` waits for statements under way, which may hang with the database. */
+async function endPool(pool: Pool): Promise<void> {
+  await Promise.race([pool.end(), sleep(5000, undefined, { ref: false })]);
+}

@@ -1,0 +1,74 @@
+import { PlatformError } from "../errors.ts";
+
+/** A page of a list, and where the next one begins; null when this was the last. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+}
+
+/** What a key in a cursor is. Times are PostgreSQL's own text, so that no microsecond is lost on the way. */
+export type KeyType = "integer" | "text" | "time";
+type KeyValue<T extends KeyType> = T extends "integer" ? number : string;
+type Keys<T extends readonly KeyType[]> = { -readonly [I in keyof T]: KeyValue<T[I]> };
+
+const TIME = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:?\d\d){0,2}$/;
+
+const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
+  integer: (value) => Number.isSafeInteger(value),
+  // The keys of our lists are ids and codes; NUL could not be sent to the database.
+  text: (value) => typeof value === "string" && value.length <= 300 && !value.includes("\0"),
+  time: (value) => typeof value === "string" && TIME.test(value),
+};
+
+/** The position after a row, as opaque text. `list` names the list, so that a cursor fits only its own. */
+export function encodeCursor(list: string, keys: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([list, ...keys])).toString("base64url");
+}
+
+/**
+ * The keys in a cursor, or undefined when there is none.
+ * @throws PlatformError `invalid_cursor` when the text was not made by `encodeCursor` for this list
+ */
+export function decodeCursor<const T extends readonly KeyType[]>(
+  list: string,
+  types: T,
+  cursor: string | undefined,
+): Keys<T> | undefined {
+  if (cursor === undefined) return undefined;
+  const [name, ...keys] = parse(cursor);
+  const fits =
+    name === list && keys.length === types.length && types.every((type, index) => CHECKS[type](keys[index]));
+  if (!fits) {
+    throw new PlatformError(
+      "invalid_cursor",
+      `The cursor does not belong to the list of ${list}: expected a 'nextCursor' of this list, unchanged`,
+    );
+  }
+  return keys as Keys<T>;
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Makes a page of rows that were asked for with `limit + 1`: the extra row only shows that there is more.
+ */
+export function toPage<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => T,
+  toCursor: (row: Row) => string,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? toCursor(last) : null,
+  };
+}

@@ -1,0 +1,277 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { Connection, type Turns, type Unit } from "./connection.ts";
+import { command, type Engine } from "./engine.ts";
+import { firstError, firstValue, frame, summarize, type TransactionStatus } from "./frames.ts";
+
+export interface ServeOptions {
+  readonly engine: Engine;
+  readonly socketPath: string;
+  /**
+   * How long a connection may keep a transaction open without sending anything while others wait, in
+   * milliseconds. A server would let the others work; here a forgotten transaction stops everybody.
+   */
+  readonly idleInTransactionMs: number;
+  /** The engine has crashed: nothing more can be run in this process. */
+  readonly onCrash: (error: unknown) => void;
+  readonly onWarning: (text: string) => void;
+}
+
+export interface WireServer {
+  /** Ends every connection, rolls back what is open, and stops listening. */
+  close(): Promise<void>;
+}
+
+const SYNC = frame("S");
+const FLUSH = frame("H");
+/** PGlite starts PostgreSQL with debug logging; nobody reads its log, and it costs half of a short query. */
+const BASELINE = "set client_min_messages = notice; set log_min_messages = fatal";
+const READ_SETTINGS =
+  "select coalesce(json_object_agg(name, setting order by name), '{}')::text from pg_settings where source = 'session'";
+/** What a client is told when it connects. */
+const REPORTED = [
+  "server_version",
+  "server_encoding",
+  "client_encoding",
+  "is_superuser",
+  "session_authorization",
+  "DateStyle",
+  "IntervalStyle",
+  "TimeZone",
+  "integer_datetimes",
+  "standard_conforming_strings",
+  "default_transaction_read_only",
+  "in_hot_standby",
+];
+
+/** Listens on a Unix socket and lets connections take turns on the engine's one session. */
+export async function serve(options: ServeOptions): Promise<WireServer> {
+  const turns = new TurnTaker(options);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    turns.join(socket);
+  });
+  await listen(server, options.socketPath);
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      turns.stop();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/**
+ * Gives the session to one connection at a time: from its first message until PostgreSQL says that it is idle
+ * again. The others wait in the order in which they asked.
+ */
+class TurnTaker implements Turns {
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly processId = process.pid;
+  readonly #options: ServeOptions;
+  readonly #engine: Engine;
+  readonly #waiting = new Set<Connection>();
+  readonly #connections = new Set<Connection>();
+  /** Has an open sequence or transaction. */
+  #holder: Connection | undefined;
+  #status: TransactionStatus | undefined = "I";
+  #idleTimer: NodeJS.Timeout | undefined;
+  #scheduled = false;
+  #stopped = false;
+  #statements = 0;
+  readonly #baseline: string;
+  /** Whose settings the session has, as JSON; undefined when that is not known. */
+  #settings: string | undefined;
+  /** Whose unnamed statement the session has. */
+  #unnamedOf: Connection | undefined;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
+    command(this.#engine, BASELINE);
+    this.#baseline = firstValue(command(this.#engine, READ_SETTINGS)) ?? "{}";
+    this.#settings = this.#baseline;
+    const parameters = new Map<string, string>();
+    for (const name of REPORTED) {
+      parameters.set(name, firstValue(command(this.#engine, `select current_setting('${name}')`)) ?? "");
+    }
+    this.parameters = parameters;
+  }
+
+  join(socket: Socket): void {
+    this.#connections.add(new Connection(socket, this));
+  }
+
+  nextStatementName(): string {
+    this.#statements++;
+    return `s${this.#statements}`;
+  }
+
+  wanted(connection: Connection): void {
+    if (connection !== this.#holder) this.#waiting.add(connection);
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const connection of this.#connections) {
+      // The others are idle or leave anyway: their sockets just close.
+      const busy = connection === this.#holder || this.#waiting.has(connection);
+      if (!busy || connection.leaving) continue;
+      connection.fail("57P01", "terminating connection: the embedded database is shutting down");
+    }
+    clearTimeout(this.#idleTimer);
+    if (this.#holder) this.#rollback();
+    this.#holder = undefined;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    // Not at once: the event loop reads and writes sockets between two units.
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#stopped) return;
+      try {
+        this.#turn();
+      } catch (error) {
+        this.#stopped = true;
+        this.#options.onCrash(error);
+      }
+    });
+  }
+
+  #turn(): void {
+    const connection = this.#holder ?? this.#nextWaiting();
+    if (!connection) return;
+    const unit = connection.runnable ? connection.take() : undefined;
+    if (connection.closed) this.#leave(connection);
+    else if (unit) this.#run(connection, unit);
+    else return; // the holder thinks, or does not read its answer; its timer runs
+    if (this.#holder ? this.#holder.runnable || this.#holder.closed : this.#waiting.size > 0)
+      this.#schedule();
+  }
+
+  #nextWaiting(): Connection | undefined {
+    for (const connection of this.#waiting) {
+      this.#waiting.delete(connection);
+      if (connection.runnable || connection.closed) return connection;
+    }
+    return undefined;
+  }
+
+  #run(connection: Connection, unit: Unit): void {
+    clearTimeout(this.#idleTimer);
+    if (!this.#holder) this.#useSettings(connection);
+    const before = this.#restoreUnnamed(connection, unit);
+    let answer = this.#engine.exec(unit.parts.length === 1 ? unit.parts[0]! : Buffer.concat(unit.parts));
+    if (before) answer = Buffer.concat([before, answer]);
+    const summary = summarize(answer);
+    connection.names.ran(summary.failed);
+    this.#keepUnnamed(connection, unit, summary.failed);
+    if (summary.settingsChanged) connection.settingsChanged = true;
+    connection.send(answer);
+
+    this.#status = summary.status;
+    if (summary.status === "I") {
+      this.#holder = undefined;
+      if (connection.settingsChanged) this.#readSettings(connection);
+      if (connection.runnable) this.#waiting.add(connection);
+    } else {
+      this.#holder = connection;
+      this.#waiting.delete(connection);
+      this.#watchIdle(connection);
+    }
+  }
+
+  #watchIdle(holder: Connection): void {
+    this.#idleTimer = setTimeout(() => {
+      if (this.#holder !== holder) return;
+      if (this.#waiting.size === 0) return this.#watchIdle(holder);
+      const seconds = this.#options.idleInTransactionMs / 1000;
+      const text = `transaction idle for ${seconds} s while other connections wait for the embedded database`;
+      this.#options.onWarning(text);
+      holder.fail("25P03", text);
+    }, this.#options.idleInTransactionMs);
+    this.#idleTimer.unref();
+  }
+
+  /** What a closed connection has left in the session goes with it. */
+  #leave(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#waiting.delete(connection);
+    if (connection === this.#holder) {
+      clearTimeout(this.#idleTimer);
+      this.#rollback();
+      this.#holder = undefined;
+    }
+    if (connection === this.#unnamedOf) this.#unnamedOf = undefined;
+    const closing = connection.names.closeAll();
+    if (closing.length > 0) this.#engine.exec(Buffer.concat([...closing, SYNC]));
+  }
+
+  #rollback(): void {
+    if (this.#status === undefined) this.#status = summarize(this.#engine.exec(SYNC)).status;
+    if (this.#status !== "I") command(this.#engine, "rollback");
+    this.#status = "I";
+    this.#unnamedOf = undefined;
+  }
+
+  /** Another connection may have replaced the unnamed statement since this one parsed it: parses it again. */
+  #restoreUnnamed(connection: Connection, unit: Unit): Buffer | undefined {
+    if (!unit.needsUnnamed || this.#unnamedOf === connection || !connection.unnamed) return undefined;
+    const answer = this.#engine.exec(Buffer.concat([connection.unnamed, FLUSH]));
+    this.#unnamedOf = connection;
+    // The client did not ask for this Parse and must not see that it went well.
+    return firstError(answer) === undefined ? undefined : answer;
+  }
+
+  #keepUnnamed(connection: Connection, unit: Unit, failed: boolean): void {
+    if (unit.unnamed === undefined) return;
+    if (unit.unnamed === null || failed) {
+      connection.unnamed = undefined;
+      this.#unnamedOf = undefined;
+    } else {
+      connection.unnamed = unit.unnamed;
+      this.#unnamedOf = connection;
+    }
+  }
+
+  /** Gives the session the settings of a connection whose turn begins. */
+  #useSettings(connection: Connection): void {
+    const wanted = connection.settings ?? this.#baseline;
+    if (wanted === this.#settings) return;
+    const literal = wanted.replaceAll("'", "''");
+    command(
+      this.#engine,
+      `reset all; select set_config(key, value, false) from json_each_text('${literal}')`,
+    );
+    this.#settings = wanted;
+    this.#unnamedOf = undefined;
+  }
+
+  #readSettings(connection: Connection): void {
+    connection.settingsChanged = false;
+    const now = firstValue(command(this.#engine, READ_SETTINGS)) ?? "{}";
+    this.#settings = now;
+    connection.settings = now;
+    // `reset all` takes the baseline away as well.
+    const merged = { ...JSON.parse(this.#baseline), ...JSON.parse(now) };
+    if (Object.keys(merged).length > Object.keys(JSON.parse(now)).length) {
+      connection.settings = JSON.stringify(merged);
+    }
+    this.#unnamedOf = undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Db } from "./database.ts";
+
+/** A device came or went. */
+export interface PresenceChange {
+  readonly deviceNo: number;
+  readonly connected: boolean;
+  readonly changedAt: Date;
+  /** The peer's address as the socket gave it. */
+  readonly address?: string | undefined;
+}
+
+/**
+ * Records that devices came and went. An older change never overwrites a newer one, so that a takeover (the
+ * new connection opens before the old one is seen to close) ends as connected. At most one change a device
+ * may be given at once.
+ */
+export async function recordPresence(db: Db, changes: readonly PresenceChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await db.query(
+    `insert into device_presence as p (device_no, connected, changed_at, address)
+     select * from unnest($1::int[], $2::boolean[], $3::timestamptz[], $4::text[])
+     on conflict (device_no) do update
+       set connected = excluded.connected, changed_at = excluded.changed_at, address = excluded.address
+       where excluded.changed_at >= p.changed_at`,
+    [
+      changes.map((change) => change.deviceNo),
+      changes.map((change) => change.connected),
+      changes.map((change) => change.changedAt.toISOString()),
+      changes.map((change) => change.address ?? null),
+    ],
+  );
+}
+
+/**
+ * Marks every device as gone. For a start after a crash: whoever was connected then is not now.
+ * @returns how many were marked
+ */
+export async function disconnectAll(db: Db, at: Date): Promise<number> {
+  const { rowCount } = await db.query(
+    "update device_presence set connected = false, changed_at = $1::timestamptz where connected",
+    [at.toISOString()],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,123 @@
+import { PlatformError } from "../errors.ts";
+import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
+import type { Db } from "./database.ts";
+import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+
+/** The five levels (省市县乡村) with the length of their codes, from the top. */
+export const REGION_LEVELS = [
+  { level: "province", codeLength: 2 },
+  { level: "city", codeLength: 4 },
+  { level: "county", codeLength: 6 },
+  { level: "township", codeLength: 9 },
+  { level: "village", codeLength: 12 },
+] as const;
+export type RegionLevel = (typeof REGION_LEVELS)[number]["level"];
+
+export interface Region {
+  readonly code: string;
+  readonly parentCode: string | null;
+  readonly name: string;
+  readonly level: RegionLevel;
+  readonly location: { readonly longitude: number; readonly latitude: number } | null;
+  readonly childCount: number;
+}
+
+export interface RegionDetail extends Region {
+  /** From the province down to the parent. */
+  readonly ancestors: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly level: RegionLevel;
+  }[];
+  /** Living devices in the region and everything inside, per kind; kinds without a device are left out. */
+  readonly deviceCounts: Readonly<Record<string, number>>;
+}
+
+interface RegionRow {
+  code: string;
+  parent_code: string | null;
+  name: string;
+  level: number;
+  longitude: number | null;
+  latitude: number | null;
+  child_count: number;
+}
+
+const SELECT_REGION = `
+  select r.code, r.parent_code, r.name, r.level, r.longitude, r.latitude,
+         (select count(*)::int from regions child where child.parent_code = r.code) as child_count
+  from regions r`;
+
+/**
+ * Regions within the limits, and the way to them: who sees one county may see that its province exists.
+ * `$first` is the patterns' parameter, `$first + 1` the codes'.
+ */
+const visible = (first: number) => `
+  ($${first}::text[] is null or r.code like any ($${first}::text[])
+   or exists (select 1 from unnest($${first + 1}::text[]) as own (code) where own.code like r.code || '%'))`;
+
+const levelOf = (level: number): RegionLevel => REGION_LEVELS[level - 1]!.level;
+
+function toRegion(row: RegionRow): Region {
+  return {
+    code: row.code,
+    parentCode: row.parent_code,
+    name: row.name,
+    level: levelOf(row.level),
+    location:
+      row.longitude === null || row.latitude === null
+        ? null
+        : { longitude: row.longitude, latitude: row.latitude },
+    childCount: row.child_count,
+  };
+}
+
+const visibleParameters = (limits: Limits) => [
+  limitsParameters(limits)[0],
+  limits.regions === "all" ? null : limits.regions,
+];
+
+/** The children of `parent` by code, or the provinces. */
+export async function listRegions(
+  db: Db,
+  parent: string | undefined,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Region>> {
+  const after = decodeCursor("regions", ["text"], page.cursor);
+  const { rows } = await db.query<RegionRow>(
+    `${SELECT_REGION}
+     where ${visible(1)}
+       and (case when $3::text is null then r.parent_code is null else r.parent_code = $3::text end)
+       and ($4::text is null or r.code > $4::text)
+     order by r.code
+     limit $5::int`,
+    [...visibleParameters(limits), parent ?? null, after?.[0] ?? null, page.limit + 1],
+  );
+  return toPage(rows, page.limit, toRegion, (row) => encodeCursor("regions", [row.code]));
+}
+
+/** @throws PlatformError `region_not_found`, also for a region outside the limits */
+export async function getRegion(db: Db, code: string, limits: Limits): Promise<RegionDetail> {
+  const { rows } = await db.query<RegionRow>(`${SELECT_REGION} where r.code = $3::text and ${visible(1)}`, [
+    ...visibleParameters(limits),
+    code,
+  ]);
+  const row = rows[0];
+  if (!row) throw new PlatformError("region_not_found", `There is no region '${code}'`);
+  const ancestors = await db.query<{ code: string; name: string; level: number }>(
+    "select code, name, level from regions where $1::text like code || '%' and code <> $1::text order by code",
+    [code],
+  );
+  const counts = await db.query<{ kind: string; devices: number }>(
+    `select d.kind, count(*)::int as devices from devices d
+     where d.deleted_at is null and d.region_code like $1::text and ${limitsCondition("d", 2)}
+     group by d.kind order by d.kind`,
+    [`${code}%`, ...limitsParameters(limits)],
+  );
+  return {
+    ...toRegion(row),
+    ancestors: ancestors.rows.map((ancestor) => ({ ...ancestor, level: levelOf(ancestor.level) })),
+    deviceCounts: Object.fromEntries(counts.rows.map(({ kind, devices }) => [kind, devices])),
+  };
+}

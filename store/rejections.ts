@@ -1,0 +1,110 @@
+import { PlatformError } from "../errors.ts";
+import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
+import type { Db } from "./database.ts";
+import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+
+/** A message that was refused, as lists show it. */
+export interface Rejection {
+  readonly rejectionNo: number;
+  readonly receivedAt: Date;
+  /** Null when it came from, or was meant for, nobody that we know. */
+  readonly deviceId: string | null;
+  readonly deviceNo: number | null;
+  /** Who published it, as it logged in. */
+  readonly publisher: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly detail: string;
+  /** How long the payload was; what is kept may be cut shorter. */
+  readonly payloadBytes: number;
+  readonly replayedAt: Date | null;
+  readonly replayOutcome: string | null;
+}
+
+/** With what it carried. */
+export interface RejectedMessage extends Rejection {
+  readonly payload: Buffer;
+}
+
+interface RejectionRow {
+  rejection_no: number;
+  received_at: Date;
+  id: string | null;
+  device_no: number | null;
+  publisher: string;
+  topic: string;
+  reason: string;
+  detail: string;
+  payload_bytes: number;
+  replayed_at: Date | null;
+  replay_outcome: string | null;
+}
+
+const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
+         m.payload_bytes, m.replayed_at, m.replay_outcome`;
+
+/** A message from nobody that we know belongs to no region: only who sees everything sees it. */
+const VISIBLE = `(case when d.device_no is null then $1::text[] is null and $2::text[] is null
+      else ${limitsCondition("d", 1)} end)`;
+
+const toRejection = (row: RejectionRow): Rejection => ({
+  rejectionNo: row.rejection_no,
+  receivedAt: row.received_at,
+  deviceId: row.id,
+  deviceNo: row.device_no,
+  publisher: row.publisher,
+  topic: row.topic,
+  reason: row.reason,
+  detail: row.detail,
+  payloadBytes: row.payload_bytes,
+  replayedAt: row.replayed_at,
+  replayOutcome: row.replay_outcome,
+});
+
+export interface RejectionFilter {
+  readonly deviceNo?: number | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Rejected messages without their payloads, newest first. */
+export async function listRejections(
+  db: Db,
+  filter: RejectionFilter,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Rejection>> {
+  const after = decodeCursor("rejections", ["integer"], page.cursor);
+  const { rows } = await db.query<RejectionRow>(
+    `select ${COLUMNS}
+     from rejected_messages m
+     left join devices d on d.device_no = m.device_no
+     where ${VISIBLE}
+       and ($3::int is null or m.device_no = $3::int)
+       and ($4::text is null or m.reason = $4::text)
+       and ($5::bigint is null or m.rejection_no < $5::bigint)
+     order by m.rejection_no desc
+     limit $6::int`,
+    [
+      ...limitsParameters(limits),
+      filter.deviceNo ?? null,
+      filter.reason ?? null,
+      after?.[0] ?? null,
+      page.limit + 1,
+    ],
+  );
+  return toPage(rows, page.limit, toRejection, (row) => encodeCursor("rejections", [row.rejection_no]));
+}
+
+/** @throws PlatformError `rejection_not_found`, also for one outside the limits */
+export async function getRejection(db: Db, rejectionNo: number, limits: Limits): Promise<RejectedMessage> {
+  const { rows } = await db.query<RejectionRow & { payload: Buffer }>(
+    `select ${COLUMNS}, m.payload
+     from rejected_messages m
+     left join devices d on d.device_no = m.device_no
+     where ${VISIBLE} and m.rejection_no = $3::bigint`,
+    [...limitsParameters(limits), rejectionNo],
+  );
+  const row = rows[0];
+  if (!row) throw new PlatformError("rejection_not_found", `There is no rejected message ${rejectionNo}`);
+  return { ...toRejection(row), payload: row.payload };
+}
