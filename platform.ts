@@ -55,6 +55,9 @@ const FLUSH_MS = 10_000;
 const API_STATEMENT_MS = 60_000;
 const COMMIT_STATEMENT_MS = 30_000;
 
+/** What the network may take on top of that before a connection counts as dead, in milliseconds. */
+const ANSWER_MARGIN_MS = 5_000;
+
 /** What is undone at the end, in reverse order of how it was made. */
 type Undo = () => Promise<unknown> | unknown;
 
@@ -112,6 +115,7 @@ async function start(
       size: writers + 1,
       applicationName: "sbi-ingest",
       statementTimeoutMs: isEmbedded ? 0 : COMMIT_STATEMENT_MS,
+      answerTimeoutMs: isEmbedded ? 0 : COMMIT_STATEMENT_MS + ANSWER_MARGIN_MS,
     },
     onIdleError,
   );
@@ -122,6 +126,7 @@ async function start(
       size: isEmbedded ? 4 : config.DATABASE_POOL_SIZE,
       applicationName: "sbi-api",
       statementTimeoutMs: isEmbedded ? 0 : API_STATEMENT_MS,
+      answerTimeoutMs: isEmbedded ? 0 : API_STATEMENT_MS + ANSWER_MARGIN_MS,
     },
     onIdleError,
   );

@@ -25,6 +25,7 @@ import { readingsRoutes } from "./readings/routes.ts";
 import { regionsRoutes } from "./regions/routes.ts";
 import { type ReplayOutcome, rejectionsRoutes } from "./rejections/routes.ts";
 import { seriesRoutes } from "./series/routes.ts";
+import { prepareShutdown } from "./shutdown.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import { streamRoutes } from "./stream/routes.ts";
 
@@ -104,9 +105,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     throw new PlatformError("shutting_down");
   });
   app.addHook("onResponse", observeRequests(options.metrics, hub));
+  const endConnections = prepareShutdown(app.server);
   app.addHook("preClose", async () => {
     closing = true;
     hub.close();
+    endConnections();
   });
 
   await app.register(swagger, openApiOptions(options.version));

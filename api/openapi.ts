@@ -39,17 +39,50 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
       security: [{ apiKey: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
+    transformObject: (document) => polish(jsonSchemaTransformObject(document)) as OpenApiDocument,
   };
 }
 
 type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
+type Schemas = Record<string, unknown>;
 
-/** Every named schema comes in an input and an output form; leaves out those that nothing refers to. */
-function withoutUnused(document: OpenApiDocument): OpenApiDocument {
-  const components = (document as { components?: { schemas?: Record<string, unknown> } }).components;
-  const schemas = components?.schemas;
-  if (!schemas) return document;
+interface Operation {
+  responses?: unknown;
+  requestBody?: { required?: boolean; content: Record<string, { schema: { anyOf?: { type?: unknown }[] } }> };
+}
+
+/** Puts right what the translation of schemas does not know. */
+function polish(translated: unknown): unknown {
+  const document = translated as {
+    components: { schemas: Schemas };
+    paths: Record<string, Record<string, Operation>>;
+  };
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path)) {
+      operation.responses = open(operation.responses);
+      const body = operation.requestBody;
+      const schema = body?.content["application/json"]?.schema;
+      // A body that may be null may also be absent.
+      if (body && schema?.anyOf?.some(({ type }) => type === "null")) body.required = false;
+    }
+  }
+  const schemas = usedSchemas(document.components.schemas, document.paths).map(([name, schema]) => [
+    name,
+    name.endsWith("Input") ? schema : open(schema),
+  ]);
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
+}
+
+/** Answers may gain fields, so a client made from this document must not refuse those that it does not know. */
+const open = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema), (_key, value) => {
+    if (value?.additionalProperties !== false) return value;
+    const { additionalProperties: _closed, ...rest } = value;
+    return rest;
+  });
+
+/** Every named schema comes in an input and an output form: those that something refers to, by name. */
+function usedSchemas(schemas: Schemas, paths: unknown): [string, unknown][] {
   const used = new Set<string>();
   const visit = (value: unknown): void => {
     for (const [, name] of JSON.stringify(value ?? null).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
@@ -58,10 +91,8 @@ function withoutUnused(document: OpenApiDocument): OpenApiDocument {
       visit(schemas[name!]);
     }
   };
-  visit((document as { paths?: unknown }).paths);
-  const kept = Object.entries(schemas).filter(([name]) => used.has(name));
-  return {
-    ...document,
-    components: { ...components, schemas: Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))) },
-  } as OpenApiDocument;
+  visit(paths);
+  return Object.entries(schemas)
+    .filter(([name]) => used.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -17,15 +17,16 @@ export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {
  * before the offset, so it is put back.
  */
 export const moment = z
-  .preprocess(
-    (value) => (typeof value === "string" ? value.replace(/ (\d\d:\d\d)$/, "+$1") : value),
+  .string()
+  .transform((text) => text.replace(/ (\d\d:\d\d)$/, "+$1"))
+  .pipe(
     z.iso.datetime({
       offset: true,
       error: "expected a moment with its offset, e.g. 2026-01-31T08:00:00+08:00",
     }),
   )
   .transform((text) => new Date(text))
-  .meta({ description: "RFC 3339 with an offset, e.g. `2026-01-31T08:00:00+08:00`." });
+  .meta({ description: "RFC 3339 with an offset, e.g. `2026-01-31T08:00:00+08:00`.", format: "date-time" });
 
 /** NUL, and halves of surrogate pairs: PostgreSQL stores neither. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;

@@ -37,6 +37,12 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const milliseconds = (seconds: unknown) =>
   typeof seconds === "number" ? Math.round(seconds * 1000) : seconds;
 
+/** Frigate's seconds as RFC 3339, if they are a time at all. */
+function isoTime(seconds: unknown): string | undefined {
+  const time = new Date(typeof seconds === "number" ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
 /**
  * Turns Frigate's message into our event and passes every other event on as it is. An object that is neither
  * person nor vehicle becomes `motion` and keeps its label. `observedAt` is the frame that the message is
@@ -56,8 +62,9 @@ export function decodeFrigateEvent(event: Record<string, unknown>): Record<strin
   for (const [theirs, ours] of Object.entries(KEPT)) {
     if (after[theirs] !== undefined && after[theirs] !== null) decoded[ours] = after[theirs];
   }
-  if (typeof after.start_time === "number")
-    decoded.startedAt = new Date(after.start_time * 1000).toISOString();
-  if (typeof after.end_time === "number") decoded.endedAt = new Date(after.end_time * 1000).toISOString();
+  const startedAt = isoTime(after.start_time);
+  if (startedAt) decoded.startedAt = startedAt;
+  const endedAt = isoTime(after.end_time);
+  if (endedAt) decoded.endedAt = endedAt;
   return decoded;
 }

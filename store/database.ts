@@ -20,6 +20,11 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Longest statement, in milliseconds; 0 for none. */
   readonly statementTimeoutMs?: number;
+  /**
+   * When an answer is given up, in milliseconds; 0 for never. Longer than the statement's own limit: it is for
+   * connections that are dead without a word, which TCP itself would notice after hours.
+   */
+  readonly answerTimeoutMs?: number;
 }
 
 /** Opens a pool. An idle connection that breaks is replaced on next use; it must not end the process. */
@@ -32,6 +37,7 @@ export function openPool(options: PoolOptions, onIdleError: (error: Error) => vo
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
+    ...(options.answerTimeoutMs ? { query_timeout: options.answerTimeoutMs } : {}),
   });
   pool.on("error", onIdleError);
   return pool;

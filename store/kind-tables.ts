@@ -1,8 +1,9 @@
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Pool } from "./database.ts";
+import type { Client, Db, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, sqlType } from "./kind-table.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { daySelect, hourSelect } from "./rollups.ts";
 
 /**

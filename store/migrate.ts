@@ -2,12 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Client, Pool } from "./database.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 const DIRECTORY = new URL("./migrations/", import.meta.url);
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
-
-/** Any number will do, as long as no other program takes advisory locks in this database with it. */
-const ADVISORY_LOCK = 7_352_001;
 
 export interface Migration {
   readonly version: number;
@@ -48,24 +46,14 @@ export async function readMigrations(directory: URL = DIRECTORY): Promise<Migrat
 }
 
 /**
- * Brings the database to this version. Safe to call from several starting processes at once: they queue on an
- * advisory lock, and the later ones find nothing to do.
+ * Brings the database to this version. Safe to call from several starting processes at once: the later ones
+ * wait and find nothing to do.
  * @returns how many migrations were applied
  * @throws PlatformError `database_too_new` when a newer platform has changed the database in a breaking way
  */
 export async function migrate(pool: Pool, log: Logger, migrations?: Migration[]): Promise<number> {
   const wanted = migrations ?? (await readMigrations());
-  const client = await pool.connect();
-  try {
-    await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
-    try {
-      return await applyMissing(client, wanted, log);
-    } finally {
-      await client.query("select pg_advisory_unlock($1)", [ADVISORY_LOCK]);
-    }
-  } finally {
-    client.release();
-  }
+  return oneAtATime(pool, (client) => applyMissing(client, wanted, log));
 }
 
 async function applyMissing(client: Client, wanted: Migration[], log: Logger): Promise<number> {
@@ -103,19 +91,20 @@ async function applyOne(client: Client, migration: Migration): Promise<void> {
       migration.name,
       migration.breaking,
     ]);
-  if (migration.noTransaction) {
-    // Its one statement is written so that a second run does no harm, should we die before the record.
-    await client.query(migration.sql);
-    await record();
-    return;
-  }
-  await client.query("begin");
   try {
+    if (migration.noTransaction) {
+      // Its one statement is written so that a second run does no harm, should we die before the record.
+      await client.query(migration.sql);
+      await record();
+      return;
+    }
+    await client.query("begin");
     await record();
     await client.query(migration.sql);
     await client.query("commit");
   } catch (error) {
-    await client.query("rollback");
+    // A connection that has broken meanwhile rolls back by itself.
+    if (!migration.noTransaction) await client.query("rollback").catch(() => {});
     throw new Error(`Migration '${migration.name}' failed: ${(error as Error).message}`, { cause: error });
   }
 }

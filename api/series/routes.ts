@@ -37,6 +37,8 @@ const MAX_BUCKETS = 10_000;
 const MAX_BUCKETS_CSV = 50_000;
 /** Groups times buckets of one page: about 10 MB of JSON. */
 const MAX_POINTS = 100_000;
+/** As CSV a page is only a step, and what is in memory: about 10 MB. */
+const MAX_POINTS_CSV = 20_000;
 const DEFAULT_GROUPS = 100;
 
 interface AskedSeries {
@@ -164,7 +166,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         csv ? MAX_BUCKETS_CSV : MAX_BUCKETS,
       );
       const fleet = { kind, region, groupBy: level ?? ("device" as const) };
-      const affordable = Math.max(1, Math.floor(MAX_POINTS / planned.buckets));
+      const affordable = Math.max(1, Math.floor((csv ? MAX_POINTS_CSV : MAX_POINTS) / planned.buckets));
       const readPage = (at: string | undefined) =>
         readFleetSeries(pool, planned, fleet, limits, {
           limit: Math.min(limit ?? DEFAULT_GROUPS, affordable),

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
@@ -296,9 +295,11 @@ describe("subscribing", () => {
     await start();
     const client = await login("meter-1");
     await client.subscribeAsync("v1/devices/meter-1/commands", { qos: 1 });
-    const arrived = once(client, "message");
+    const arrived = new Promise<[string, Buffer]>((resolve) =>
+      client.once("message", (topic, payload) => resolve([topic, payload])),
+    );
     await broker.send("v1/devices/meter-1/commands", '{"commandId":"1"}');
-    const [topic, payload] = (await arrived) as [string, Buffer];
+    const [topic, payload] = await arrived;
     expect([topic, payload.toString()]).toEqual(["v1/devices/meter-1/commands", '{"commandId":"1"}']);
   });
 });

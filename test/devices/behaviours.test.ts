@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import type { Behaviour, Kind, SimulatedMoment } from "../../devices/kind.ts";
 import { camera } from "../../devices/kinds/camera.ts";
 import { example } from "../../devices/kinds/example.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { loraGateway } from "../../devices/kinds/lora-gateway.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
-import type { Behaviour, Kind, SimulatedMoment } from "../../devices/kind.ts";
 import { DAY_MS, HOUR_MS, localHours } from "../../devices/local-time.ts";
 import { createRandom } from "../../devices/random.ts";
 
@@ -29,9 +29,11 @@ function watch(behave: Behaviour, { from, hours, stepMs = HOUR_MS, scenario }: S
 const valuesOf = (seen: ReturnType<typeof watch>, metric: string) =>
   seen.map(({ moment }) => moment.metrics[metric] as number);
 
-const rises = (values: readonly number[]) => values.every((value, index) => index === 0 || value >= values[index - 1]!);
+const rises = (values: readonly number[]) =>
+  values.every((value, index) => index === 0 || value >= values[index - 1]!);
 
-const fleetOf = (kind: Kind, count: number) => Array.from({ length: count }, (_, index) => kind.simulate(1000 + index * 7919));
+const fleetOf = (kind: Kind, count: number) =>
+  Array.from({ length: count }, (_, index) => kind.simulate(1000 + index * 7919));
 
 /** The gas used by a fleet in a stretch of time, in m3. */
 const gasUsed = (stretch: Stretch) =>
@@ -63,11 +65,17 @@ describe("a simulated gas meter", () => {
   it("does not start below what its register showed", () => {
     const behave = gasMeter.simulate(5);
     const at = new Date("2025-06-01T00:00:00Z");
-    const ordinary = gasMeter.simulate(5)({ random: createRandom(1), at, elapsedMs: 0 }).metrics.volume as number;
+    const ordinary = gasMeter.simulate(5)({ random: createRandom(1), at, elapsedMs: 0 }).metrics
+      .volume as number;
     const atLeast = { volume: ordinary + 12.5 };
     const first = behave({ random: createRandom(1), at, elapsedMs: 0, atLeast }).metrics.volume;
     expect(first).toBeCloseTo(ordinary + 12.5, 3);
-    const behind = gasMeter.simulate(5)({ random: createRandom(1), at, elapsedMs: 0, atLeast: { volume: 1 } });
+    const behind = gasMeter.simulate(5)({
+      random: createRandom(1),
+      at,
+      elapsedMs: 0,
+      atLeast: { volume: 1 },
+    });
     expect(behind.metrics.volume).toBe(ordinary);
   });
 
@@ -85,7 +93,11 @@ describe("a simulated gas meter", () => {
   });
 
   it("has a flow that adds up to its volume", () => {
-    const seen = watch(gasMeter.simulate(11), { from: "2025-06-01T00:00:00+08:00", hours: 24 * 20, stepMs: HOUR_MS / 4 });
+    const seen = watch(gasMeter.simulate(11), {
+      from: "2025-06-01T00:00:00+08:00",
+      hours: 24 * 20,
+      stepMs: HOUR_MS / 4,
+    });
     const volumes = valuesOf(seen, "volume");
     const flows = valuesOf(seen, "flow");
     const integrated = flows.slice(0, -1).reduce((sum, flow) => sum + flow / 4, 0);
@@ -109,14 +121,20 @@ describe("a simulated speaker", () => {
     expect(playing).toHaveLength(30);
     expect(Math.min(...valuesOf(playing, "amplifier_current"))).toBeGreaterThan(0.5);
     const idle = seen.filter(({ moment }) => moment.metrics.play_state === "idle");
-    expect(Math.max(...valuesOf(idle, "sound_level"))).toBeLessThan(Math.min(...valuesOf(playing, "sound_level")));
+    expect(Math.max(...valuesOf(idle, "sound_level"))).toBeLessThan(
+      Math.min(...valuesOf(playing, "sound_level")),
+    );
     const events = seen.flatMap(({ moment }) => moment.events ?? []);
     expect(events.map(({ type }) => type)).toEqual(["play_started", "play_ended"]);
     expect(events[1]).toMatchObject({ seconds: 1800 });
   });
 
   it("does not claim to know how long it played when it was started in the middle", () => {
-    const seen = watch(speaker.simulate(2), { from: "2025-06-10T12:15:00+08:00", hours: 0.5, stepMs: 60_000 });
+    const seen = watch(speaker.simulate(2), {
+      from: "2025-06-10T12:15:00+08:00",
+      hours: 0.5,
+      stepMs: 60_000,
+    });
     const [ended] = seen.flatMap(({ moment }) => moment.events ?? []);
     expect(ended).toEqual({ type: "play_ended", programme: "daily" });
   });
@@ -129,7 +147,9 @@ describe("a simulated speaker", () => {
         .filter((type) => type.startsWith("mains")),
     );
     expect(types.flat().length).toBeGreaterThan(4);
-    for (const ofOne of types) ofOne.forEach((type, index) => expect(type).toBe(index % 2 ? "mains_restored" : "mains_lost"));
+    for (const ofOne of types) {
+      expect(ofOne).toEqual(ofOne.map((_, index) => (index % 2 ? "mains_restored" : "mains_lost")));
+    }
   });
 });
 
@@ -137,7 +157,11 @@ describe("a simulated camera", () => {
   it("sees more by day than by night", () => {
     const counts = { day: 0, night: 0 };
     for (const behave of fleetOf(camera, 10)) {
-      for (const { at, moment } of watch(behave, { from: "2025-06-10T00:00:00+08:00", hours: 48, stepMs: 60_000 })) {
+      for (const { at, moment } of watch(behave, {
+        from: "2025-06-10T00:00:00+08:00",
+        hours: 48,
+        stepMs: 60_000,
+      })) {
         const hour = localHours(at);
         counts[hour >= 8 && hour < 20 ? "day" : "night"] += moment.events?.length ?? 0;
       }
@@ -159,7 +183,10 @@ describe("a simulated camera", () => {
   });
 
   it("counts its uptime from its last restart, which comes now and then", () => {
-    const uptimes = valuesOf(watch(camera.simulate(4), { from: "2025-01-01T00:00:00Z", hours: 24 * 120 }), "uptime");
+    const uptimes = valuesOf(
+      watch(camera.simulate(4), { from: "2025-01-01T00:00:00Z", hours: 24 * 120 }),
+      "uptime",
+    );
     const restarts = uptimes.filter((uptime, index) => index > 0 && uptime < uptimes[index - 1]!).length;
     expect(restarts).toBeGreaterThanOrEqual(2);
     expect(restarts).toBeLessThanOrEqual(6);
@@ -174,7 +201,10 @@ describe("a simulated gateway", () => {
       expect(rises(valuesOf(seen, counter)), counter).toBe(true);
     }
     for (const { moment } of seen) {
-      const { uplinks_received, uplinks_forwarded, uplinks_bad_crc } = moment.metrics as Record<string, number>;
+      const { uplinks_received, uplinks_forwarded, uplinks_bad_crc } = moment.metrics as Record<
+        string,
+        number
+      >;
       expect(uplinks_forwarded).toBe(uplinks_received! - uplinks_bad_crc!);
     }
   });

@@ -4,7 +4,12 @@ import { decodeFrigateEvent } from "../../devices/frigate.ts";
 /** The example of https://docs.frigate.video/integrations/mqtt/, with what does not matter here left out. */
 const documented = {
   type: "update",
-  before: { id: "1607123955.475377-mxklsc", camera: "front_door", frame_time: 1607123961.837752, label: "person" },
+  before: {
+    id: "1607123955.475377-mxklsc",
+    camera: "front_door",
+    frame_time: 1607123961.837752,
+    label: "person",
+  },
   after: {
     id: "1607123955.475377-mxklsc",
     camera: "front_door",
@@ -83,7 +88,10 @@ describe("decodeFrigateEvent", () => {
 
   it("leaves a time that is no number as it is, and does not throw on an absurd one", () => {
     const withTime = (time: unknown) =>
-      decodeFrigateEvent({ ...documented, after: { ...documented.after, frame_time: time, start_time: 1e300 } });
+      decodeFrigateEvent({
+        ...documented,
+        after: { ...documented.after, frame_time: time, start_time: 1e300 },
+      });
     expect(withTime("now")).toMatchObject({ observedAt: "now" });
     expect(withTime(1e300)).not.toHaveProperty("startedAt");
   });

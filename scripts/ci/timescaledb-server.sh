@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# Runs a command with DATABASE_URL set to a fresh TimescaleDB server, and removes the server afterwards:
+#   scripts/ci/timescaledb-server.sh npm run test:server
+# The server is Debian 13's postgresql-17-timescaledb (Apache edition) in a chroot, because Debian 12 has no
+# TimescaleDB and a pipeline may have no Docker. Needs Debian and root; the chroot is kept between runs in
+# ${SBI_CI_CACHE:-~/.cache/smart-broadcast-iot}/debian13 (about 500 MB).
+set -euo pipefail
+
+cache=${SBI_CI_CACHE:-$HOME/.cache/smart-broadcast-iot}
+root=$cache/debian13
+# Written when the chroot is complete; without it an interrupted run has left half of one.
+marker=$root/.finished
+suite=trixie
+bin=/usr/lib/postgresql/17/bin
+server_pid=
+cluster=
+
+say() { printf 'timescaledb-server: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+[ $# -gt 0 ] || die "expected a command to run with DATABASE_URL set"
+[ "$(id -u)" = 0 ] || die "expected to be root (for debootstrap and chroot); set DATABASE_URL to use a server of your own"
+grep -qx 'ID=debian' /etc/os-release || die "expected Debian; set DATABASE_URL to use a server of your own"
+
+# The mirror that apt uses here, which may be the only one that can be reached.
+mirror() {
+  local found
+  found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+    grep -E '^[[:space:]]*(deb[[:space:]]|URIs:)' | grep -oE 'https?://[^[:space:]]+/debian/?' | head -n 1) || true
+  printf '%s\n' "${found:-http://deb.debian.org/debian}"
+}
+
+# debootstrap mounts /proc and /sys in its target and leaves them there when it is killed.
+remove_chroot() {
+  local mounted
+  awk -v dir="$root/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mounted; do
+    umount -l "$mounted"
+  done
+  rm -rf --one-file-system "$root"
+}
+
+make_chroot() {
+  if ! command -v debootstrap >/dev/null; then
+    say "installing debootstrap"
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends debootstrap >&2
+  fi
+  if [ -e "$root" ]; then
+    say "removing an unfinished $root"
+    remove_chroot
+  fi
+  mkdir -p "$root"
+  say "making $root from $(mirror)"
+  local log=$cache/debootstrap.log
+  if ! debootstrap --variant=minbase --include=postgresql-17,postgresql-17-timescaledb \
+    "$suite" "$root" "$(mirror)" >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    die "debootstrap failed; its log is $log"
+  fi
+  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+  as_postgres "$bin/postgres" --version >&2
+  touch "$marker"
+}
+
+as_postgres() {
+  chroot "$root" setpriv --reuid postgres --regid postgres --clear-groups "$@"
+}
+
+free_port() {
+  node -e 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+}
+
+stop_server() {
+  if [ -n "$server_pid" ] && kill -INT "$server_pid" 2>/dev/null; then
+    # SIGINT is PostgreSQL's fast shutdown; test databases need no goodbye, so do not wait for ever.
+    for _ in $(seq 100); do
+      kill -0 "$server_pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -QUIT "$server_pid" 2>/dev/null || true
+    wait "$server_pid" 2>/dev/null || true
+  fi
+  server_pid=
+  [ -z "$cluster" ] || rm -rf --one-file-system "${root:?}$cluster"
+}
+trap stop_server EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Returns 1 when the server ended by itself, as it does when somebody else took the port in between.
+start_server() {
+  local port=$1 log=$root$cluster/server.log
+  # Safe to lose, so no fsync; no /dev/shm in the chroot, so mmap; nobody is to be called, so no telemetry.
+  chroot "$root" setpriv --reuid postgres --regid postgres --clear-groups "$bin/postgres" -D "$cluster/data" \
+    -c listen_addresses=127.0.0.1 -p "$port" -c unix_socket_directories= \
+    -c shared_preload_libraries=timescaledb -c timescaledb.telemetry_level=off \
+    -c dynamic_shared_memory_type=mmap -c fsync=off -c full_page_writes=off >"$log" 2>&1 </dev/null &
+  server_pid=$!
+  for _ in $(seq 300); do
+    if as_postgres "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then return 0; fi
+    if ! kill -0 "$server_pid" 2>/dev/null; then
+      server_pid=
+      tail -n 20 "$log" >&2
+      return 1
+    fi
+    sleep 0.1
+  done
+  tail -n 20 "$log" >&2
+  die "the server did not get ready within 30 s"
+}
+
+mkdir -p "$cache"
+# Two runs at once must not build the chroot at the same time.
+exec 9>"$cache/debian13.lock"
+flock 9
+[ -e "$marker" ] || make_chroot
+flock -u 9
+exec 9>&-
+
+mkdir -p "$root/var/lib/sbi"
+chroot "$root" chown postgres:postgres /var/lib/sbi
+cluster=/var/lib/sbi/ci-$$
+as_postgres mkdir "$cluster"
+as_postgres "$bin/initdb" -D "$cluster/data" -U postgres --auth=trust --locale=C.UTF-8 -E UTF8 --no-sync >/dev/null
+port=
+for attempt in 1 2 3; do
+  port=$(free_port)
+  start_server "$port" && break
+  [ "$attempt" -lt 3 ] || die "the server did not start on any of three ports"
+done
+say "PostgreSQL with TimescaleDB listens on 127.0.0.1:$port"
+
+status=0
+DATABASE_URL=postgres://postgres@127.0.0.1:$port/postgres "$@" || status=$?
+exit "$status"

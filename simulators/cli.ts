@@ -1,0 +1,208 @@
+import { fileURLToPath } from "node:url";
+import { compare, describeComparison, type Ledgers, readLedgers } from "./comparison.ts";
+import { type Credential, type CredentialsFile, readCredentials, writeCredentials } from "./credentials.ts";
+import { type Fleet, startFleet } from "./fleet.ts";
+import { type CliOptions, DEFAULT_MQTT, helpText, readOptions, UsageError } from "./options.ts";
+import { createPlatform, type Platform } from "./platform.ts";
+import { showProgress } from "./progress.ts";
+import { planDevices, registerDevices } from "./register.ts";
+import { type Casting, cast, firstOfEachKind } from "./scenario.ts";
+
+/** How long outstanding acknowledgements are waited for at the end, in milliseconds. */
+const GRACE_MS = 20_000;
+
+/** A second signal within this time is the same Ctrl-C, which npm and the terminal both deliver. */
+const SAME_SIGNAL_MS = 500;
+
+export interface Surroundings {
+  readonly args: readonly string[];
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborts at the first wish to stop; `impatient` at the second. */
+  readonly stop: AbortSignal;
+  readonly impatient: AbortSignal;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+/** Runs the command line and returns its exit code. */
+export async function runCli(surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  try {
+    const options = readOptions(surroundings.args);
+    if (!options) {
+      stdout.write(`${helpText()}\n`);
+      return 0;
+    }
+    return await simulate(options, surroundings);
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n`);
+    if (error instanceof UsageError) stderr.write("See npm run simulate -- --help\n");
+    return 2;
+  }
+}
+
+/** The devices of the credentials file, those that were asked for registered and added. */
+async function loadDevices(options: CliOptions, platform: Platform | undefined): Promise<CredentialsFile> {
+  const known = await readCredentials(options.credentials);
+  if (options.register === 0) {
+    if (known && known.devices.length > 0) return known;
+    throw new Error(
+      `There are no devices in ${options.credentials}. The demo writes this file; or register some with ` +
+        "--register N --region CODE --key KEY.",
+    );
+  }
+  const devices: Credential[] = [...(known?.devices ?? [])];
+  const plan = planDevices({
+    count: options.register,
+    regionCode: options.region!,
+    prefix: options.prefix,
+    kind: options.kind,
+    taken: new Set(devices.map((device) => device.id)),
+  });
+  const file = { ...(known?.mqttUrl === undefined ? {} : { mqttUrl: known.mqttUrl }), devices };
+  try {
+    await registerDevices(platform!, plan, (credential) => devices.push(credential));
+  } finally {
+    // Passwords that were shown are kept, also when a later device failed.
+    if (devices.length > (known?.devices.length ?? 0)) await writeCredentials(options.credentials, file);
+  }
+  return file;
+}
+
+/**
+ * What the counters of devices showed that a scenario may have pushed ahead of their ordinary course: those
+ * that play now, and those that play when nobody is named.
+ */
+async function readCounters(
+  platform: Platform,
+  devices: readonly Credential[],
+  casting: Casting | undefined,
+) {
+  const ids = new Set(firstOfEachKind(devices).map((device) => device.id));
+  if (casting) ids.add(casting.deviceId);
+  const entries = await Promise.all([...ids].map(async (id) => [id, await platform.latest(id)] as const));
+  return new Map(entries);
+}
+
+async function simulate(options: CliOptions, surroundings: Surroundings): Promise<number> {
+  const { stderr, stdout, stop } = surroundings;
+  const platform = options.key === undefined ? undefined : createPlatform(options.httpUrl, options.key);
+  const { devices, mqttUrl } = await loadDevices(options, platform);
+  const casting =
+    options.scenario === undefined ? undefined : cast(options.scenario, devices, options.scenarioDevice);
+  if (casting && !options.quiet) stderr.write(`${casting.deviceId} plays '${casting.name}'.\n`);
+  const ids = devices.map((device) => device.id);
+  const before = platform && (await readLedgers(platform, ids));
+  const atLeast = platform && (await readCounters(platform, devices, casting));
+
+  const fleet = startFleet({
+    mqttUrl: options.mqttUrl ?? mqttUrl ?? DEFAULT_MQTT,
+    devices,
+    seed: options.seed,
+    speedUp: options.speedUp,
+    historyDays: options.historyDays,
+    historyShare: options.historyShare,
+    loss: options.loss,
+    scenario: casting,
+    ...(atLeast ? { atLeast } : {}),
+  });
+  const progress = showProgress(fleet, {
+    durationS: options.durationS,
+    stream: stderr,
+    quiet: options.quiet,
+  });
+  try {
+    await Promise.race([fleet.caughtUp, aborted(stop)]);
+    progress.live();
+    if (!stop.aborted) await liveUntil(stop, options.durationS);
+  } finally {
+    // Also when something of ours went wrong: nothing may be left running.
+    const abandon = () => fleet.abandon();
+    surroundings.impatient.addEventListener("abort", abandon);
+    const stopped = await fleet.stop(surroundings.impatient.aborted ? 0 : GRACE_MS);
+    surroundings.impatient.removeEventListener("abort", abandon);
+    progress.stop();
+    stderr.write(describeStop(stopped));
+  }
+  const code =
+    platform && before ? await settle(platform, ids, fleet, before, stdout) : settleAlone(fleet, stdout);
+  if (fleet.tally.total.acknowledged > 0) return code;
+  // Nothing sent and nothing received would match as well.
+  const { trouble } = fleet.state().connections;
+  stderr.write(`Nothing was acknowledged${trouble === undefined ? "." : `: ${trouble}`}\n`);
+  return 1;
+}
+
+/** Waits `durationS` seconds, or without an end where that is 0, or until told to stop. */
+async function liveUntil(stop: AbortSignal, durationS: number): Promise<void> {
+  if (durationS === 0) return aborted(stop);
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.min(durationS * 1000, 2 ** 31 - 1));
+  });
+  await Promise.race([over, aborted(stop)]);
+  clearTimeout(timer);
+}
+
+function describeStop({ kept, overwritten }: { kept: number; overwritten: number }): string {
+  const lines: string[] = [];
+  if (kept > 0) lines.push(`${kept} readings and events stayed in devices without coverage or connection.\n`);
+  if (overwritten > 0) lines.push(`${overwritten} were overwritten in devices whose memory was full.\n`);
+  return lines.join("");
+}
+
+async function settle(
+  platform: Platform,
+  ids: readonly string[],
+  fleet: Fleet,
+  before: Ledgers,
+  stdout: Surroundings["stdout"],
+): Promise<number> {
+  const comparison = compare(fleet.tally, before, await readLedgers(platform, ids));
+  stdout.write(`${describeComparison(comparison)}\n`);
+  return comparison.matches ? 0 : 1;
+}
+
+function settleAlone(fleet: Fleet, stdout: Surroundings["stdout"]): number {
+  const { published, acknowledged } = fleet.tally.total;
+  stdout.write(
+    `Published ${published} readings and events, ${acknowledged} of them acknowledged. ` +
+      "With --key, the platform's ledger would be compared.\n",
+  );
+  return published === acknowledged ? 0 : 1;
+}
+
+/** Ctrl-C once: end well. Twice: end now. */
+async function main(): Promise<void> {
+  const first = new AbortController();
+  const second = new AbortController();
+  let since = Number.NaN;
+  const onSignal = () => {
+    if (!first.signal.aborted) {
+      since = Date.now();
+      first.abort();
+    } else if (Date.now() - since > SAME_SIGNAL_MS) second.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  // Started with a channel, e.g. by the demo: when that process is gone, nobody else would ever end this one.
+  process.once("disconnect", onSignal);
+  process.exitCode = await runCli({
+    args: process.argv.slice(2),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stop: first.signal,
+    impatient: second.signal,
+  });
+  process.off("SIGINT", onSignal);
+  process.off("SIGTERM", onSignal);
+  // A listener would keep the channel, and so this process, open.
+  process.off("disconnect", onSignal);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

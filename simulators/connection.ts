@@ -1,0 +1,183 @@
+import mqtt, { type MqttClient } from "mqtt";
+import type { Message } from "./pack.ts";
+
+/**
+ * One device's line to the broker. The protocol is the package `mqtt`'s; which message is sent when, and
+ * sent again, is decided here: a device keeps a message until its PUBACK, sends it again with the DUP flag
+ * after each reconnect, and never has more than `maxInFlight` of them.
+ */
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly maxInFlight: number;
+  /** The first wait before a reconnect; it doubles up to `longestWaitMs`, give or take a half. */
+  readonly shortestWaitMs?: number;
+  readonly longestWaitMs?: number;
+  readonly onSent: (message: Message, again: boolean) => void;
+  readonly onAcknowledged: (message: Message) => void;
+  /** There is room for another message. */
+  readonly onRoom?: () => void;
+}
+
+/** Unacknowledged: it left, but the line was closed before a PUBACK came. */
+export type Outcome = "acknowledged" | "unacknowledged" | "unsent";
+
+export interface Connection {
+  readonly connected: boolean;
+  /** How often the connection was made. */
+  readonly connects: number;
+  /** Messages that are not acknowledged yet. */
+  readonly inFlight: number;
+  /** Why the broker or the network said no the last time, until a connection succeeds. */
+  readonly trouble: string | undefined;
+  hasRoom(): boolean;
+  /** Waits for room, sends, and tells in the end what became of the message; it never throws. */
+  publish(message: Message): Promise<Outcome>;
+  /** Takes nothing more, gives what it has up to `graceMs` to be acknowledged, then disconnects. */
+  close(graceMs: number): Promise<void>;
+  /** Ends the waiting of `close` now. */
+  abandon(): void;
+}
+
+interface Outstanding {
+  readonly message: Message;
+  sent: boolean;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export function openConnection(options: ConnectionOptions): Connection {
+  const { maxInFlight, shortestWaitMs = 500, longestWaitMs = 15_000 } = options;
+  const outstanding = new Set<Outstanding>();
+  const waiting: { message: Message; resolve: (outcome: Outcome) => void }[] = [];
+  let client: MqttClient | undefined;
+  let connected = false;
+  let connects = 0;
+  let failures = 0;
+  let trouble: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Takes nothing new, but still sends and waits, over a new connection if need be. */
+  let ending = false;
+  let closed = false;
+  let stopWaiting: (() => void) | undefined;
+
+  const send = (entry: Outstanding) => {
+    const again = entry.sent;
+    entry.sent = true;
+    options.onSent(entry.message, again);
+    const { topic, payload } = entry.message;
+    // An error means that this attempt's connection is over; the next one sends the message again.
+    client!.publish(topic, payload, { qos: 1, dup: again }, (error) => {
+      if (!error) acknowledge(entry);
+    });
+  };
+
+  const start = (message: Message, resolve: (outcome: Outcome) => void) => {
+    const entry: Outstanding = { message, sent: false, settle: resolve };
+    outstanding.add(entry);
+    if (connected) send(entry);
+  };
+
+  const acknowledge = (entry: Outstanding) => {
+    if (!outstanding.delete(entry)) return;
+    options.onAcknowledged(entry.message);
+    entry.settle("acknowledged");
+    const next = waiting.shift();
+    if (next) start(next.message, next.resolve);
+    else if (!ending) options.onRoom?.();
+    if (outstanding.size === 0) stopWaiting?.();
+  };
+
+  const connect = () => {
+    const attempt = mqtt.connect(options.url, {
+      clientId: options.username,
+      username: options.username,
+      password: options.password,
+      protocolVersion: 4,
+      clean: true,
+      // Reconnecting is ours, see above.
+      reconnectPeriod: 0,
+      connectTimeout: 30_000,
+      keepalive: 60,
+    });
+    client = attempt;
+    attempt.on("connect", () => {
+      connected = true;
+      connects++;
+      failures = 0;
+      trouble = undefined;
+      for (const entry of [...outstanding]) send(entry);
+      if (!ending && outstanding.size < maxInFlight) options.onRoom?.();
+    });
+    attempt.on("error", (error) => {
+      trouble = error.message || (error as NodeJS.ErrnoException).code || "connection failed";
+    });
+    attempt.on("close", () => {
+      connected = false;
+      if (closed || attempt !== client || timer) return;
+      const wait = Math.min(longestWaitMs, shortestWaitMs * 2 ** failures++) * (0.5 + Math.random());
+      timer = setTimeout(() => {
+        timer = undefined;
+        connect();
+      }, wait);
+    });
+  };
+  connect();
+
+  return {
+    get connected() {
+      return connected;
+    },
+    get connects() {
+      return connects;
+    },
+    get inFlight() {
+      return outstanding.size;
+    },
+    get trouble() {
+      return trouble;
+    },
+    hasRoom: () => !ending && outstanding.size < maxInFlight && waiting.length === 0,
+    publish(message) {
+      if (ending) return Promise.resolve("unsent");
+      return new Promise((resolve) => {
+        if (outstanding.size < maxInFlight && waiting.length === 0) start(message, resolve);
+        else waiting.push({ message, resolve });
+      });
+    },
+    abandon: () => stopWaiting?.(),
+    async close(graceMs) {
+      if (ending) return;
+      ending = true;
+      if (outstanding.size > 0 && graceMs > 0) {
+        await new Promise<void>((resolve) => {
+          const limit = setTimeout(resolve, graceMs);
+          stopWaiting = () => {
+            clearTimeout(limit);
+            resolve();
+          };
+        });
+      }
+      closed = true;
+      clearTimeout(timer);
+      const unacknowledged = [...outstanding];
+      outstanding.clear();
+      await disconnect(client, connected && unacknowledged.length === 0);
+      for (const entry of unacknowledged) entry.settle(entry.sent ? "unacknowledged" : "unsent");
+      for (const entry of waiting.splice(0)) entry.resolve("unsent");
+    },
+  };
+}
+
+/** Says goodbye where that is possible; a broker that does not answer is left after two seconds. */
+async function disconnect(client: MqttClient | undefined, politely: boolean): Promise<void> {
+  if (!client) return;
+  const goodbye = client.endAsync(!politely).catch(() => undefined);
+  let limit: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, 2000);
+  });
+  await Promise.race([goodbye, patience]);
+  clearTimeout(limit);
+  client.stream?.destroy();
+}

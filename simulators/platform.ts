@@ -1,0 +1,105 @@
+/** What the simulators ask of the platform's HTTP API: the same that any application could. */
+export interface Ledger {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly pending: number;
+}
+
+export interface NewDevice {
+  readonly id: string;
+  readonly kind: string;
+  readonly regionCode: string;
+  readonly name?: string;
+  readonly gatewayId?: string;
+}
+
+export interface Platform {
+  ledger(deviceId: string): Promise<Ledger>;
+  /** The numbers of the device's newest reading; empty when there is none. */
+  latest(deviceId: string): Promise<Record<string, number>>;
+  /** @throws PlatformRefusal with code `device_exists` when the id is taken */
+  register(device: NewDevice): Promise<{ username: string; password: string }>;
+}
+
+/** An answer other than 2xx, with what the platform's problem document says. */
+export class PlatformRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = "PlatformRefusal";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** @param url the API's address without `/v1`, e.g. `http://127.0.0.1:8080` */
+export function createPlatform(url: string, key: string): Platform {
+  const base = url.replace(/\/+$/, "");
+
+  const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
+    const what = `${method} ${base}${path}`;
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          accept: "application/json",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      text = await response.text();
+    } catch (error) {
+      const cause = (error as Error).cause as Error | undefined;
+      const why =
+        cause?.message || (cause as NodeJS.ErrnoException | undefined)?.code || (error as Error).message;
+      throw new Error(`${what} failed: ${why}. Is the platform running there?`, { cause: error });
+    }
+    let answer: unknown;
+    try {
+      answer = JSON.parse(text);
+    } catch {
+      answer = undefined;
+    }
+    if (response.ok && answer !== undefined) return answer;
+    const problem = (answer ?? {}) as { code?: string; title?: string; detail?: string };
+    const told = problem.detail ?? problem.title ?? "the answer is not JSON";
+    throw new PlatformRefusal(
+      response.status,
+      problem.code ?? "",
+      `${what} answered ${response.status}: ${told}`,
+    );
+  };
+
+  const pathOf = (deviceId: string) => `/v1/devices/${encodeURIComponent(deviceId)}`;
+
+  return {
+    ledger: async (deviceId) => (await ask("GET", `${pathOf(deviceId)}/ledger`)) as Ledger,
+
+    async latest(deviceId) {
+      const answer = (await ask("GET", `${pathOf(deviceId)}/latest`)) as {
+        reading: { metrics: Record<string, number | string | null> } | null;
+      };
+      const metrics = answer.reading?.metrics ?? {};
+      return Object.fromEntries(
+        Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+      );
+    },
+
+    async register(device) {
+      const answer = (await ask("POST", "/v1/devices", device)) as {
+        credentials: { username: string; password: string };
+      };
+      return answer.credentials;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { kindByName } from "../devices/catalog.ts";
+import type { Kind } from "../devices/kind.ts";
+import { seedOf } from "../devices/noise.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import type { Credential } from "./credentials.ts";
+import { createDevice, type Device, draw } from "./device.ts";
+import type { Tally } from "./tally.ts";
+import { createGatewayUplink, createOwnUplink, type Publish, type Uplink } from "./uplink.ts";
+
+export interface WiringOptions {
+  readonly mqttUrl: string;
+  readonly devices: readonly Credential[];
+  readonly seed: number;
+  readonly loss: number;
+  readonly atLeast?: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  readonly maxInFlight?: number;
+  readonly reconnect?: { readonly shortestWaitMs: number; readonly longestWaitMs: number };
+}
+
+/** A device of the fleet and the ways that its messages take. */
+export interface Member {
+  readonly credential: Credential;
+  readonly kind: Kind;
+  readonly seed: number;
+  readonly device: Device;
+  readonly telemetry: Uplink;
+  readonly events: Uplink;
+}
+
+export interface Wiring {
+  readonly members: readonly Member[];
+  /** Grows as devices open their connections. */
+  readonly connections: readonly Connection[];
+  /** Hands over what devices and gateways still hold. */
+  flush(): void;
+  /** Items that were handed over and never left. */
+  readonly unsent: number;
+}
+
+/** Messages that one connection may have unacknowledged; a gateway speaks for hundreds. */
+const IN_FLIGHT = 8;
+const IN_FLIGHT_OF_GATEWAY = 32;
+const POOR_COVERAGE = 1;
+
+interface Ways {
+  readonly telemetry: Uplink;
+  readonly events: Uplink;
+}
+
+const kindOf = ({ id, kind }: Credential): Kind => {
+  const found = kindByName(kind);
+  if (!found) throw new Error(`The device ${id} is of the kind '${kind}', which is not in the catalog`);
+  return found;
+};
+
+/**
+ * Makes the devices and gives each its way to the platform. A device that names a gateway of this fleet
+ * reports through it. Its events go over a connection of its own, because a gateway's topic carries
+ * telemetry only; that connection is opened when there is an event.
+ * @throws Error when a device's kind is not in the catalog
+ */
+export function wire(options: WiringOptions, tally: Tally): Wiring {
+  const connections: Connection[] = [];
+  let unsent = 0;
+
+  const publish: Publish = async (connection, message) => {
+    if ((await connection.publish(message)) !== "unsent") return;
+    for (const share of message.shares) unsent += share.count;
+  };
+
+  const open = (credential: Credential, maxInFlight: number, uplinks: readonly Uplink[]): Connection => {
+    const connection = openConnection({
+      url: options.mqttUrl,
+      username: credential.username,
+      password: credential.password,
+      maxInFlight: options.maxInFlight ?? maxInFlight,
+      ...options.reconnect,
+      onRoom: () => {
+        for (const uplink of uplinks) uplink.onRoom();
+      },
+      onSent: (message, again) => tally.add(again ? "resent" : "published", message.shares),
+      onAcknowledged: (message) => tally.add("acknowledged", message.shares),
+    });
+    connections.push(connection);
+    return connection;
+  };
+
+  /** One connection for both topics, opened when it is first needed. */
+  const ownWays = (credential: Credential, maxInFlight: number, uplinks: Uplink[]) => {
+    let connection: Connection | undefined;
+    const connect = () => {
+      connection ??= open(credential, maxInFlight, uplinks);
+      return connection;
+    };
+    const telemetry = createOwnUplink(connect, publish, credential.id, "telemetry");
+    const events = createOwnUplink(connect, publish, credential.id, "events");
+    uplinks.push(telemetry, events);
+    return { telemetry, events, connect };
+  };
+
+  const gateways = new Map<string, { own: Ways; uplink: Uplink }>();
+  for (const credential of options.devices) {
+    if (!kindOf(credential).gateway) continue;
+    const uplinks: Uplink[] = [];
+    const { connect, ...own } = ownWays(credential, IN_FLIGHT_OF_GATEWAY, uplinks);
+    const uplink = createGatewayUplink(connect(), publish, credential.id);
+    uplinks.push(uplink);
+    gateways.set(credential.id, { own, uplink });
+  }
+
+  const members = options.devices.map((credential): Member => {
+    const kind = kindOf(credential);
+    const seed = seedOf(credential.id, options.seed);
+    const own = gateways.get(credential.id)?.own ?? ownWays(credential, IN_FLIGHT, []);
+    const gateway = gateways.get(credential.gatewayId ?? "")?.uplink;
+    const telemetry = gateway ?? own.telemetry;
+    const device = createDevice({
+      id: credential.id,
+      kind,
+      seed,
+      telemetry,
+      events: own.events,
+      poorCoverage: gateway !== undefined && draw(seed, POOR_COVERAGE) < options.loss,
+      atLeast: options.atLeast?.get(credential.id),
+    });
+    return { credential, kind, seed, device, telemetry, events: own.events };
+  });
+
+  return {
+    members,
+    connections,
+    flush() {
+      for (const { device } of members) device.flush();
+      for (const { uplink } of gateways.values()) uplink.flush();
+    },
+    get unsent() {
+      return unsent;
+    },
+  };
+}

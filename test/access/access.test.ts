@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { authenticateApiKey, createAccessControl } from "../../access/control.ts";
+import { ACTIONS, decide } from "../../access/decide.ts";
+import { covers, UNLIMITED } from "../../access/limits.ts";
+import { createToken, hashToken, tokenMatches } from "../../access/tokens.ts";
+
+describe("a token", () => {
+  it("has 256 random bits as base64url, and is another each time", () => {
+    const tokens = Array.from({ length: 100 }, createToken);
+    for (const token of tokens) expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(new Set(tokens).size).toBe(100);
+  });
+
+  it("matches its own hash and no other", () => {
+    const token = createToken();
+    expect(tokenMatches(token, hashToken(token))).toBe(true);
+    expect(tokenMatches(Buffer.from(token), hashToken(token))).toBe(true);
+    expect(tokenMatches(`${token}x`, hashToken(token))).toBe(false);
+    expect(tokenMatches("", hashToken(token))).toBe(false);
+  });
+
+  it("matches nothing where the hash is not one", () => {
+    expect(tokenMatches("x", Buffer.alloc(0))).toBe(false);
+    expect(tokenMatches("x", Buffer.alloc(31))).toBe(false);
+  });
+
+  it("is hashed with SHA-256", () => {
+    expect(hashToken("abc").toString("hex")).toBe(
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", // FIPS 180-2, B.1
+    );
+  });
+});
+
+describe("an API key", () => {
+  const hash = hashToken("the-key");
+
+  it("names the administrator, who sees everything", () => {
+    expect(authenticateApiKey("Bearer the-key", hash)).toEqual({
+      role: "administrator",
+      name: "administrator",
+      limits: UNLIMITED,
+    });
+    expect(authenticateApiKey("bearer  the-key ", hash)).toBeDefined();
+  });
+
+  it.each([
+    undefined,
+    "",
+    "the-key",
+    "Bearer",
+    "Bearer ",
+    "Bearer wrong",
+    "Bearer the-key more",
+    "Basic the-key",
+    `Bearer ${"x".repeat(5000)}`,
+  ])("in %j names nobody", (header) => {
+    expect(authenticateApiKey(header, hash)).toBeUndefined();
+  });
+});
+
+describe("the decision table", () => {
+  it("lets the administrator do every action", () => {
+    const access = createAccessControl({ adminKeyHash: hashToken("the-key") });
+    const principal = access.authenticate("Bearer the-key")!;
+    for (const action of ACTIONS) {
+      expect(access.decide(principal, action)).toEqual({ allowed: true, limits: UNLIMITED });
+    }
+  });
+
+  it("refuses what it does not list, and says what", () => {
+    const principal = { role: "administrator", name: "a", limits: UNLIMITED } as const;
+    expect(decide(principal, "planets:move" as never)).toEqual({
+      allowed: false,
+      reason: "The role 'administrator' of 'a' may not do 'planets:move'",
+    });
+  });
+});
+
+describe("limits", () => {
+  const at = { regionCode: "520102001", kind: "camera" };
+
+  it.each([
+    [{ regions: "all", kinds: "all" }, true],
+    [{ regions: ["520102"], kinds: "all" }, true],
+    [{ regions: ["520102001"], kinds: ["camera"] }, true],
+    [{ regions: ["520102001001"], kinds: "all" }, false],
+    [{ regions: ["520103", "5202"], kinds: "all" }, false],
+    [{ regions: "all", kinds: ["speaker"] }, false],
+    [{ regions: [], kinds: "all" }, false],
+    [{ regions: "all", kinds: [] }, false],
+  ] as const)("%j: %s", (limits, expected) => {
+    expect(covers(limits, at)).toBe(expected);
+  });
+});

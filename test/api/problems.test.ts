@@ -1,0 +1,208 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { API_ERROR_CODES, problemSchema } from "../../api/problem.ts";
+import { ERRORS } from "../../errors.ts";
+import { openPool } from "../../store/database.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { type Api, startApi } from "./harness.ts";
+
+let db: TestDatabase;
+let api: Api;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  api = await startApi(db.pool);
+});
+afterAll(async () => {
+  await api.app.close();
+  await db.drop();
+});
+
+describe("a problem", () => {
+  it("has the fields of RFC 9457, our code, and the request's id in body and header", async () => {
+    const answer = await api.call({
+      url: "/v1/devices/nobody",
+      headers: { "x-request-id": "from-outside-1" },
+    });
+    expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
+    expect(answer.headers["x-request-id"]).toBe("from-outside-1");
+    expect(answer.json).toEqual({
+      type: "urn:smart-broadcast-iot:problem:device_not_found",
+      title: "There is no such device",
+      status: 404,
+      detail: "There is no device 'nobody'",
+      code: "device_not_found",
+      requestId: "from-outside-1",
+    });
+    expect(problemSchema.safeParse(answer.json).success).toBe(true);
+  });
+
+  it("makes an id of its own when the given one could forge a log line", async () => {
+    const answer = await api.call({ url: "/livez", headers: { "x-request-id": "a b" } });
+    expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("is what an unknown address gets", async () => {
+    const answer = await api.call("/v1/nothing?secret=1");
+    expect([answer.status, answer.json.code]).toEqual([404, "not_found"]);
+    expect(answer.json.detail).toBe("There is no GET /v1/nothing");
+  });
+
+  it("is what a broken address gets", async () => {
+    const answer = await api.call("/v1/devices/%zz");
+    expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
+  });
+
+  it.each([
+    ["text that is no JSON", "application/json", "{", 400, "invalid_request"],
+    ["another content type", "application/xml", "<a/>", 415, "unsupported_media_type"],
+    ["more than 256 KiB", "application/json", JSON.stringify("x".repeat(300_000)), 413, "payload_too_large"],
+  ])("is what %s gets", async (_what, type, payload, status, code) => {
+    const answer = await api.call({
+      method: "POST",
+      url: "/v1/devices",
+      payload,
+      headers: { "content-type": type },
+    });
+    expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  it("lists every fault of a query with its place", async () => {
+    const answer = await api.call("/v1/devices?limit=0&kind=NO&colour=red");
+    expect(answer.json.faults.map((fault: { path: string }) => fault.path).sort()).toEqual([
+      "/",
+      "/kind",
+      "/limit",
+    ]);
+  });
+});
+
+describe("access", () => {
+  it.each([
+    ["no header", undefined],
+    ["another scheme", "Basic dGVzdA=="],
+    ["a wrong key", "Bearer wrong"],
+    ["nothing behind the scheme", "Bearer "],
+  ])("with %s is refused", async (_what, authorization) => {
+    const response = await api.app.inject({
+      url: "/v1/devices",
+      ...(authorization && { headers: { authorization } }),
+    });
+    expect(response.statusCode).toBe(401);
+    expect(response.headers["www-authenticate"]).toContain("Bearer");
+    expect(response.json().code).toBe("unauthorized");
+  });
+
+  it("is refused before anything is said about the request itself", async () => {
+    const response = await api.app.inject({
+      method: "POST",
+      url: "/v1/devices",
+      payload: { nonsense: true },
+    });
+    expect(response.statusCode).toBe(401);
+  });
+
+  it("that the role does not have is forbidden", async () => {
+    const limited = await startApi(db.pool, {
+      access: {
+        authenticate: () => ({
+          role: "administrator",
+          name: "reader",
+          limits: { regions: "all", kinds: "all" },
+        }),
+        decide: (_principal, action) =>
+          action === "devices:read"
+            ? { allowed: true, limits: { regions: "all", kinds: "all" } }
+            : { allowed: false, reason: "only reading" },
+      },
+    });
+    expect((await limited.call("/v1/devices")).status).toBe(200);
+    const answer = await limited.call("/v1/alarms");
+    expect([answer.status, answer.json.code, answer.json.detail]).toEqual([403, "forbidden", "only reading"]);
+    await limited.app.close();
+  });
+});
+
+describe("an error of ours", () => {
+  it("is logged once with the request's id, and tells the caller nothing", async () => {
+    const failing = await startApi(db.pool, {
+      pendingOf: () => {
+        throw new Error("secret of the house");
+      },
+    });
+    await db.pool.query(
+      "insert into regions (code, name, level) values ('52', 'p', 1) on conflict do nothing",
+    );
+    await db.pool.query(
+      "insert into devices (id, kind, region_code, token_hash) values ('d', 'gas-meter', '52', '\\x00')",
+    );
+    const answer = await failing.call("/v1/devices/d/ledger");
+    await failing.app.close();
+    expect([answer.status, answer.json.code]).toEqual([500, "internal"]);
+    expect(answer.text).not.toContain("secret");
+    const errors = failing.logged.filter((line) => line.level === "error");
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({
+      requestId: answer.json.requestId,
+      err: { message: "secret of the house" },
+    });
+  });
+});
+
+describe("while the database is away", () => {
+  it("requests are told to come back, and the log has one line for many of them", async () => {
+    // A port that was free a moment ago and has nobody behind it.
+    const probe = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => probe.once("listening", resolve));
+    const { port } = probe.address() as { port: number };
+    await new Promise((resolve) => probe.close(resolve));
+    const pool = openPool(
+      { url: `postgres://nobody@127.0.0.1:${port}/none`, size: 1, applicationName: "test" },
+      () => {},
+    );
+    const away = await startApi(pool);
+    for (const url of ["/v1/devices", "/v1/alarms", "/v1/regions"]) {
+      const answer = await away.call(url);
+      expect([answer.status, answer.json.code]).toEqual([503, "database_unavailable"]);
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+      expect(answer.text).not.toContain("ECONNREFUSED");
+    }
+    expect((await away.call("/livez")).status).toBe(200);
+    expect(away.logged.filter((line) => line.level === "warn")).toHaveLength(1);
+    await away.app.close();
+    await pool.end();
+  });
+});
+
+describe("the table of errors", () => {
+  const documented = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
+  const rows = [...documented.matchAll(/^\| `([a-z_]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => ({
+    code,
+    status: Number(status),
+  }));
+
+  it("is the same in the documentation", () => {
+    const expected = API_ERROR_CODES.map((code) => ({ code, status: ERRORS[code].status }));
+    expect(rows).toEqual(expected);
+  });
+
+  it("is the same in OpenAPI, and each code is an answer of some route", async () => {
+    const document = (await api.call("/openapi.json")).json;
+    expect(document.components.schemas.Problem.properties.code.enum).toEqual(API_ERROR_CODES);
+    const mentioned = new Set<string>();
+    for (const path of Object.values<Record<string, { responses: Record<string, { description: string }> }>>(
+      document.paths,
+    )) {
+      for (const operation of Object.values(path)) {
+        for (const [status, { description }] of Object.entries(operation.responses)) {
+          for (const [, code] of description.matchAll(/`([a-z_]+)`:/g)) {
+            expect(ERRORS[code as keyof typeof ERRORS].status).toBe(Number(status));
+            mentioned.add(code!);
+          }
+        }
+      }
+    }
+    expect([...mentioned].sort()).toEqual([...API_ERROR_CODES].sort());
+  });
+});

@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { StreamTopic } from "../../api/contract.ts";
+import type { StreamFilter } from "../../api/stream/filter.ts";
+import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
+import type { StreamSink } from "../../api/stream/subscriber.ts";
+import { createLogger } from "../../log.ts";
+
+/** A client whose socket takes `room` characters at a time. */
+class FakeSink implements StreamSink {
+  readonly name = "fake";
+  readonly frames: string[] = [];
+  room = Number.POSITIVE_INFINITY;
+  waiting = 0;
+  ended = false;
+  destroyed = false;
+  private drain = () => {};
+
+  write(text: string): boolean {
+    this.frames.push(text);
+    this.waiting += text.length;
+    if (this.room !== Number.POSITIVE_INFINITY) return this.waiting < this.room;
+    this.waiting = 0;
+    return true;
+  }
+  buffered = () => this.waiting;
+  onDrain(callback: () => void): void {
+    this.drain = callback;
+  }
+  end(): void {
+    this.ended = true;
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
+  /** The client reads all that waits. */
+  read(): void {
+    this.waiting = 0;
+    this.drain();
+  }
+  get data(): unknown[] {
+    return [...this.frames.join("").matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1]!));
+  }
+  get events(): string[] {
+    return [...this.frames.join("").matchAll(/^event: (.*)$/gm)].map((match) => match[1]!);
+  }
+  get ids(): string[] {
+    return [...this.frames.join("").matchAll(/^id: (.*)$/gm)].map((match) => match[1]!);
+  }
+}
+
+const logged: Record<string, unknown>[] = [];
+const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
+let hub: StreamHub;
+
+const filter = (change: Partial<StreamFilter> = {}): StreamFilter => ({
+  topics: new Set<StreamTopic>(["presence", "reading"]),
+  limits: { regions: "all", kinds: "all" },
+  ...change,
+});
+
+const presence = (deviceId: string, regionCode = "520102", kind = "camera") =>
+  hub.publish(
+    "presence",
+    { deviceId, connected: true, changedAt: "2026-01-01T00:00:00.000Z" },
+    { regionCode, kind },
+  );
+
+const devices = (sink: FakeSink) => sink.data.map((data) => (data as { deviceId?: string }).deviceId);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  logged.length = 0;
+  hub = createStreamHub({ log, epoch: "e1", ringEntries: 5 });
+});
+afterEach(() => {
+  hub.close();
+  vi.useRealTimers();
+});
+
+describe("the hub", () => {
+  it("sends an event to whoever wants its topic, with kind and region from its scope", () => {
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter());
+    presence("a");
+    hub.publish("device", { deviceId: "b", change: "created" }, { regionCode: "52", kind: "camera" });
+    expect(sink.data).toEqual([
+      {
+        deviceId: "a",
+        kind: "camera",
+        regionCode: "520102",
+        connected: true,
+        changedAt: "2026-01-01T00:00:00.000Z",
+      },
+    ]);
+    expect(sink.ids).toEqual(["e1-0", "e1-1"]);
+  });
+
+  it.each([
+    ["region", { regions: ["5201"] }, ["in"]],
+    ["kind", { kinds: new Set(["camera"]) }, ["in", "elsewhere"]],
+    ["device", { devices: new Set(["speaker"]) }, ["speaker"]],
+    ["limits to regions", { limits: { regions: ["5202"], kinds: "all" as const } }, ["elsewhere"]],
+    ["limits to kinds", { limits: { regions: "all" as const, kinds: ["speaker"] } }, ["speaker"]],
+    ["limits that allow nothing", { limits: { regions: [], kinds: "all" as const } }, []],
+  ])("filters by %s", (_what, change, expected) => {
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter(change));
+    presence("in", "520102", "camera");
+    presence("elsewhere", "520202", "camera");
+    presence("speaker", "530102", "speaker");
+    expect(devices(sink)).toEqual(expected);
+  });
+
+  it("knows whether anybody wants a topic, so that nobody makes readings for nobody", () => {
+    expect(hub.wants("reading")).toBe(false);
+    const subscription = hub.subscribe(new FakeSink(), filter());
+    expect(hub.wants("reading")).toBe(true);
+    subscription.close();
+    subscription.close();
+    expect(hub.wants("reading")).toBe(false);
+    expect(hub.size).toBe(0);
+  });
+
+  it("keeps quiet streams open with comments", () => {
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter());
+    vi.advanceTimersByTime(31_000);
+    expect(sink.frames.filter((frame) => frame.startsWith(":"))).toHaveLength(2);
+  });
+
+  it("drops a client that does not read, says so, and goes on for the others", () => {
+    const slow = new FakeSink();
+    const good = new FakeSink();
+    slow.room = 1;
+    hub.subscribe(slow, filter());
+    hub.subscribe(good, filter());
+    const big = "x".repeat(400_000);
+    for (let i = 0; i < 4; i++) presence(`${big}${i}`);
+    expect(slow.destroyed).toBe(true);
+    expect(slow.data).toHaveLength(3);
+    expect(good.data).toHaveLength(4);
+    expect(hub.dropped).toBe(1);
+    expect(hub.size).toBe(1);
+    expect(logged).toContainEqual(expect.objectContaining({ level: "warn", client: "fake" }));
+  });
+
+  it("ends every stream when it closes, and takes no more", () => {
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter());
+    hub.close();
+    expect(sink.ended).toBe(true);
+    expect(() => hub.subscribe(new FakeSink(), filter())).toThrow("shutting down");
+  });
+});
+
+describe("a client that comes back", () => {
+  it("gets what it missed, in order, and then what is new", () => {
+    presence("a");
+    presence("b");
+    presence("c");
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter(), "e1-1");
+    presence("d");
+    expect(devices(sink)).toEqual(["b", "c", "d"]);
+  });
+
+  it("does not get readings again, and its place is right even when a reading was the last it saw", () => {
+    hub.subscribe(new FakeSink(), filter());
+    presence("a");
+    hub.publish(
+      "reading",
+      { deviceId: "r", observedAt: "t", receivedAt: "t", metrics: {} },
+      { regionCode: "52", kind: "camera" },
+    );
+    presence("b");
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter(), "e1-2");
+    expect(devices(sink)).toEqual(["b"]);
+    const earlier = new FakeSink();
+    hub.subscribe(earlier, filter(), "e1-0");
+    expect(devices(earlier)).toEqual(["a", "b"]);
+  });
+
+  it("is told to start anew when the ring has moved on", () => {
+    for (let i = 1; i <= 7; i++) presence(String(i));
+    const tooOld = new FakeSink();
+    hub.subscribe(tooOld, filter(), "e1-1");
+    expect(tooOld.events).toEqual(["reset"]);
+    expect(tooOld.data).toEqual([{ reason: "too_old" }]);
+    expect(tooOld.ids).toEqual(["e1-7"]);
+    const justRight = new FakeSink();
+    hub.subscribe(justRight, filter(), "e1-2");
+    expect(devices(justRight)).toEqual(["3", "4", "5", "6", "7"]);
+  });
+
+  it.each(["e0-1", "e1-99", "e1-", "nonsense", "e1-1-1"])(
+    "is told to start anew when the platform does not know its place (%s)",
+    (id) => {
+      presence("a");
+      const sink = new FakeSink();
+      hub.subscribe(sink, filter(), id);
+      expect(sink.data).toEqual([{ reason: "restarted" }]);
+      presence("b");
+      expect(devices(sink)).toEqual([undefined, "b"]);
+    },
+  );
+
+  it("catches up no faster than it reads, and sees what happens meanwhile in its turn", () => {
+    presence("1");
+    presence("2");
+    const sink = new FakeSink();
+    sink.room = 10;
+    hub.subscribe(sink, filter(), "e1-0");
+    expect(devices(sink)).toEqual(["1"]);
+    presence("3");
+    expect(devices(sink)).toEqual(["1"]);
+    sink.read();
+    expect(devices(sink)).toEqual(["1", "2"]);
+    sink.read();
+    sink.read();
+    presence("4");
+    expect(devices(sink)).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("finds no more than the ring may hold, however large events are", () => {
+    hub.close();
+    hub = createStreamHub({ log, epoch: "e1", ringEntries: 100, ringLength: 1000 });
+    for (let i = 1; i <= 20; i++) presence(`${i}-${"x".repeat(100)}`);
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter(), "e1-16");
+    expect(sink.events).toEqual(["presence", "presence", "presence", "presence"]);
+    const older = new FakeSink();
+    hub.subscribe(older, filter(), "e1-1");
+    expect(older.events).toEqual(["reset"]);
+  });
+});

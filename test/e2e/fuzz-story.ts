@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Publisher } from "../../bench/load/publisher.ts";
+import { catalog } from "../../devices/catalog.ts";
+import { createRandom, type Random } from "../../devices/random.ts";
+import type { PlatformProcess } from "../helpers/platform-process.ts";
+
+/**
+ * The story of bad input: random mutations of the catalog's own examples are published like any message. Each
+ * must be acknowledged and end as stored, duplicate or rejected with a reason of the closed list.
+ */
+export interface FuzzOptions {
+  readonly platform: PlatformProcess;
+  readonly mutations: number;
+  readonly seed: number;
+  readonly report?: (line: string) => void;
+}
+
+export interface FuzzResult {
+  readonly published: number;
+  readonly acknowledged: number;
+  /** What the platform should have received, counted in items by the contract's rule. */
+  readonly expectedItems: number;
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly pending: number;
+  readonly closed: number;
+  /** How many were rejected, by reason, as `/metrics` tells. */
+  readonly reasons: Record<string, number>;
+}
+
+const NASTY: readonly unknown[] = [
+  null,
+  true,
+  "",
+  "NaN",
+  "\u0000",
+  "\ud800",
+  -0,
+  1e308,
+  -1e308,
+  5e-324,
+  Number.MAX_SAFE_INTEGER,
+  8.64e15,
+  [],
+  {},
+  [[]],
+  { a: { b: { c: {} } } },
+  "x".repeat(5000),
+  "2026-02-30T00:00:00Z",
+  "9999-12-31T23:59:59Z",
+  "1970-01-01T00:00:00Z",
+];
+
+const KEYS = [
+  "observedAt",
+  "__proto__",
+  "constructor",
+  "toString",
+  "flow",
+  "",
+  "a".repeat(300),
+  "extra",
+  "device_no",
+];
+
+/** A mutation of a message: of its structure, or of its bytes. */
+export function mutate(random: Random, message: unknown): Buffer {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;
+  let text = random.chance(0.6) ? mutateValue(random, message) : JSON.stringify(message);
+  if (random.chance(0.02)) text = `${"[".repeat(20_000)}${text}${"]".repeat(20_000)}`;
+  if (random.chance(0.02))
+    text = text.replace(
+      /:\s*-?\d[\d.]*/,
+      () => `:${pick(["NaN", "1e999", "-Infinity", "0x10", "01", "1e400"])}`,
+    );
+  const bytes = Buffer.from(text);
+  if (random.chance(0.5)) return bytes;
+  const at = Math.floor(random.next() * bytes.length);
+  switch (Math.floor(random.next() * 6)) {
+    case 0: // truncated
+      return bytes.subarray(0, at);
+    case 1: // a flipped bit
+      if (bytes.length > 0) bytes[at]! ^= 1 << Math.floor(random.next() * 8);
+      return bytes;
+    case 2: // a repeated part
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - 20))]);
+    case 3: // foreign bytes in the middle
+      return Buffer.concat([bytes.subarray(0, at), Buffer.from([0xff, 0x00, 0xc0]), bytes.subarray(at)]);
+    case 4: // two messages in one
+      return Buffer.concat([bytes, bytes]);
+    default: // too large, now and then
+      return random.chance(0.02) ? Buffer.concat([bytes, Buffer.alloc(70_000, 0x20)]) : bytes;
+  }
+}
+
+function mutateValue(random: Random, message: unknown): string {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;
+  const copy = structuredClone(message);
+  const target = Array.isArray(copy) && copy.length > 0 ? pick(copy) : copy;
+  if (typeof target !== "object" || target === null) return JSON.stringify(pick(NASTY));
+  const record = target as Record<string, unknown>;
+  const keys = [...Object.keys(record), ...KEYS];
+  for (let i = 0; i < 1 + random.next() * 3; i++) {
+    const key = pick(keys);
+    if (random.chance(0.2)) delete record[key];
+    else
+      Object.defineProperty(record, key, {
+        value: pick(NASTY),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+  }
+  // Most keep a time of their own, or all would be duplicates of the example.
+  if (random.chance(0.5)) record.observedAt = Date.now() - Math.floor(random.next() * 300 * 24 * 3600) * 1000;
+  return JSON.stringify(random.chance(0.05) ? [copy, copy] : copy);
+}
+
+/** How many items a message holds by the contract: what cannot be decoded counts as one, and so does an empty list. */
+export function itemsOf(payload: Buffer): number {
+  if (payload.length > 64 * 1024) return 1;
+  try {
+    const value: unknown = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload),
+    );
+    return Array.isArray(value) ? Math.max(1, value.length) : 1;
+  } catch {
+    return 1;
+  }
+}
+
+export async function runFuzz({
+  platform,
+  mutations,
+  seed,
+  report = () => {},
+}: FuzzOptions): Promise<FuzzResult> {
+  const random = createRandom(seed);
+  let published = 0;
+  let acknowledged = 0;
+  let expectedItems = 0;
+  let closed = 0;
+  const reasonsBefore = await readReasons(platform);
+  const publishers: Publisher[] = [];
+  const ids: string[] = [];
+  const perChannel = catalog.flatMap((kind) =>
+    (["telemetry", "events"] as const).map((channel) => ({
+      kind: kind.kind,
+      channel,
+      examples: kind.examples.filter((example) => (example.channel ?? "telemetry") === channel),
+    })),
+  );
+  try {
+    for (const { kind, channel, examples } of perChannel.filter(({ examples }) => examples.length > 0)) {
+      const { id, token } = await platform.register(`fuzz-${kind}-${channel}`, kind);
+      ids.push(id);
+      const publisher = await Publisher.connect({
+        host: "127.0.0.1",
+        port: platform.mqttPort,
+        username: id,
+        password: token,
+        topic: `v1/devices/${id}/${channel}`,
+        qos: 1,
+        window: 100,
+        next: () => {
+          if (published >= mutations) return undefined;
+          published++;
+          const example = examples[Math.floor(random.next() * examples.length)]!;
+          const payload = mutate(random, example.message);
+          expectedItems += itemsOf(payload);
+          return payload;
+        },
+        acknowledged: () => {
+          acknowledged++;
+          if (acknowledged % 10_000 === 0) report(`${acknowledged} of ${mutations} acknowledged`);
+        },
+        closed: () => {
+          closed++;
+        },
+      });
+      publishers.push(publisher);
+    }
+    for (const publisher of publishers) publisher.fill();
+    const deadline = Date.now() + 30_000 + mutations * 5;
+    while (acknowledged < mutations && closed === 0 && Date.now() < deadline) await sleep(20);
+    const connectionsClosed = closed;
+    for (const publisher of publishers) publisher.destroy();
+    const total = { received: 0, stored: 0, duplicate: 0, rejected: 0, pending: 0 };
+    for (const id of ids) {
+      const ledger = await platform.api<typeof total>(`/v1/devices/${id}/ledger`);
+      for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += ledger[key];
+    }
+    const reasons = await readReasons(platform);
+    for (const [reason, count] of Object.entries(reasonsBefore)) reasons[reason]! -= count;
+    return { published, acknowledged, expectedItems, closed: connectionsClosed, reasons, ...total };
+  } finally {
+    for (const publisher of publishers) publisher.destroy();
+  }
+}
+
+async function readReasons(platform: PlatformProcess): Promise<Record<string, number>> {
+  const text = await platform.api<string>("/metrics");
+  const found = text.matchAll(/^sbi_rejected_items_total\{reason="([a-z_]+)"\} (\d+)$/gm);
+  return Object.fromEntries([...found].map(([, reason, count]) => [reason, Number(count)]));
+}
