@@ -192,6 +192,7 @@ async function start(
     access: createAccessControl({ adminKeyHash: hashToken(adminKey.key) }),
     pendingOf: ingest.pendingOf,
     replay: (rejection) => ingest.replay(rejection),
+    onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);
       if (type === "deleted" || type === "credentials") broker.disconnect(id);
@@ -220,7 +221,7 @@ async function start(
     onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
       ingest.reject({ publisher: principal, ...message }, refuse(reason, detail), settled),
     onPresence: ({ principal, connected, at, address }) => {
-      ingest.notePresence({ deviceNo: principal.deviceNo, connected, at, address });
+      ingest.notePresence({ deviceNo: principal.deviceNo, connected, changedAt: at, address });
       hub.publish(
         "presence",
         { deviceId: principal.id, connected, changedAt: at.toISOString() },

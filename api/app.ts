@@ -40,7 +40,7 @@ export interface AppOptions {
   /** Called after a change of the register is committed, and waited for before the answer. */
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
   /** Called after an acknowledgement has cleared an alarm. */
-  readonly onAlarmCleared?: (alarm: { deviceNo: number; rule: string }) => void;
+  readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
   readonly hub: StreamHub;
   /** One app per registry: the API registers its own metrics there. */
   readonly metrics: Registry;
@@ -120,8 +120,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { metrics, ready, version });
 
   const prefix = "/v1";
-  const onAlarmCleared = options.onAlarmCleared ?? (() => {});
-  const { onDeviceChanged, pendingOf, replay } = options;
+  const { onAlarmCleared, onDeviceChanged, pendingOf, replay } = options;
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, catalog, log, allow });

@@ -140,7 +140,8 @@ export class AlarmEngine {
     return state;
   }
 
-  private forget(device: DeviceEntry, rule: string): void {
+  /** Drops what is known of a rule's condition, so that it is looked at afresh. */
+  forget(device: DeviceEntry, rule: string): void {
     const states = this.states.get(device);
     states?.delete(rule);
     if (states?.size === 0) this.states.delete(device);

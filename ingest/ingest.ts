@@ -5,8 +5,8 @@ import type { Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
 import { foldLedger } from "../store/fold-ledger.ts";
 import type { KindTable } from "../store/kind-table.ts";
+import { disconnectAll, type PresenceChange } from "../store/presence.ts";
 import { listActiveAlarms } from "../store/write-alarms.ts";
-import { clearPresence, type PresenceChange } from "../store/write-presence.ts";
 import { AlarmEngine } from "./alarms.ts";
 import type { LiveReading } from "./batch.ts";
 import type { Committed } from "./commit.ts";
@@ -46,6 +46,8 @@ export interface Ingest {
   replay(input: ReplayInput): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
   pendingOf(deviceNo: number): number;
+  /** To be told when an alarm was cleared elsewhere, by an acknowledgement. */
+  alarmCleared(deviceNo: number, rule: string): void;
   /** Looks for devices that have been silent for too long, by our clock. */
   checkSilence(): void;
   /** Commits what is there, for at most `timeoutMs`, and stops. What could not be committed stays unacknowledged. */
@@ -88,7 +90,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
   committer.open.alarms.push(...orphans);
-  await clearPresence(pool, new Date(now()));
+  await disconnectAll(pool, new Date(now()));
 
   const presence = new PresenceWriter(pool);
   const checkSilence = () => {
@@ -114,6 +116,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     notePresence: (change) => presence.note(change),
     replay: (input) => replayRejection(pool, directory, input),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
+    alarmCleared: (deviceNo, rule) => {
+      const device = directory.findByNo(deviceNo);
+      if (device) alarms.forget(device, rule);
+    },
     checkSilence,
     async stop(timeoutMs) {
       const signal = AbortSignal.timeout(timeoutMs);

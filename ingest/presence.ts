@@ -1,5 +1,5 @@
 import type { Pool } from "../store/database.ts";
-import { type PresenceChange, writePresence } from "../store/write-presence.ts";
+import { type PresenceChange, recordPresence } from "../store/presence.ts";
 
 /**
  * Gathers connects and disconnects and writes them a few times a second: when a whole fleet reconnects, that
@@ -22,7 +22,7 @@ export class PresenceWriter {
     const taken = this.waiting;
     this.waiting = new Map();
     try {
-      await writePresence(this.pool, [...taken.values()]);
+      await recordPresence(this.pool, [...taken.values()]);
     } catch (error) {
       for (const [deviceNo, change] of taken)
         if (!this.waiting.has(deviceNo)) this.waiting.set(deviceNo, change);

@@ -10,7 +10,15 @@
 const HEADER_BYTES = 20;
 
 /** Object ids of pg_type; fixed in PostgreSQL's catalog. */
-const OID = { int4: 23, text: 25, float4: 700, float8: 701, timestamptz: 1184, jsonb: 3802 } as const;
+const OID = {
+  bytea: 17,
+  int4: 23,
+  text: 25,
+  float4: 700,
+  float8: 701,
+  timestamptz: 1184,
+  jsonb: 3802,
+} as const;
 
 /** Milliseconds from 1970-01-01 to 2000-01-01, where PostgreSQL counts from. */
 const POSTGRES_EPOCH_MS = 946_684_800_000;
@@ -200,4 +208,35 @@ export class JsonbColumn extends ArrayColumn {
   protected decode(bytes: Buffer): unknown {
     return JSON.parse(bytes.toString("utf8", 1));
   }
+}
+
+export class ByteaColumn extends ArrayColumn {
+  constructor() {
+    super(OID.bytea);
+  }
+  set(row: number, value: Uint8Array): void {
+    this.reserve(row, 4 + value.length);
+    this.buffer.writeInt32BE(value.length, this.position);
+    this.buffer.set(value, this.position + 4);
+    this.position += 4 + value.length;
+  }
+  protected decode(bytes: Buffer): Buffer {
+    return Buffer.from(bytes);
+  }
+}
+
+/**
+ * An array of rows' values for a statement that is not on the hot path; undefined and null become null.
+ * Shorter than `rows` when the last ones are null, which `unnest` pads.
+ */
+export function arrayOf<T, R>(
+  column: ArrayColumn & { set(row: number, value: T): void },
+  rows: readonly R[],
+  value: (row: R) => T | null | undefined,
+): Buffer {
+  rows.forEach((row, i) => {
+    const given = value(row);
+    if (given !== null && given !== undefined) column.set(i, given);
+  });
+  return column.finish();
 }

@@ -1,10 +1,10 @@
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { Client, Db, Pool } from "./database.ts";
+import { buildRollups, dropReplacedRollups } from "./build-rollups.ts";
+import type { Client, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, sqlType } from "./kind-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { daySelect, hourSelect } from "./rollups.ts";
 
 /**
  * Seven days a chunk: a province's hot chunk (400,000 meters, hourly) is about 6 GB and its index fits a
@@ -19,42 +19,56 @@ interface BuiltTable {
 
 /**
  * Makes the readings table and rollups of every kind, adds a column for each metric that a kind has gained,
- * and rebuilds rollups whose columns or edition changed. Does nothing when all is as it was.
+ * and rebuilds rollups whose columns or edition changed. Does nothing when all is as it was. Safe to call from
+ * several starting processes at once: the later ones wait and find nothing to do.
  * @throws PlatformError `database_unsuitable` when a metric changed its type: that needs a migration
  */
-export async function applyKindTables(
+export function applyKindTables(
   pool: Pool,
   tables: readonly KindTable[],
-  { edition, log }: { edition: Edition; log: Logger },
+  options: { edition: Edition; log: Logger },
 ): Promise<void> {
-  for (const table of tables) {
-    const built = await findBuilt(pool, table.kind);
-    const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
-    const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
-    if (sameColumns && built.edition === edition) continue;
-
-    await createOrWiden(pool, merged, edition);
-    if (built) {
-      log.warn(
-        { kind: table.kind, from: built, to: { columns: merged.columns, edition } },
-        "rebuilding the rollups of a kind, because its metrics or the database's edition changed",
-      );
-    }
-    await rebuildRollups(pool, merged, edition);
-    await pool.query(
-      `insert into kind_tables (kind, table_name, columns, edition) values ($1, $2, $3, $4)
-       on conflict (kind) do update
-         set columns = excluded.columns, edition = excluded.edition, updated_at = now()`,
-      [table.kind, table.table, JSON.stringify(merged.columns), edition],
-    );
-    log.info({ kind: table.kind, columns: merged.columns.length }, "readings table is ready");
-  }
+  return oneAtATime(pool, async (client) => {
+    for (const table of tables) await applyKindTable(client, table, options);
+  });
 }
 
-async function findBuilt(pool: Pool, kind: string): Promise<BuiltTable | undefined> {
-  const { rows } = await pool.query<BuiltTable>("select columns, edition from kind_tables where kind = $1", [
-    kind,
-  ]);
+async function applyKindTable(
+  client: Client,
+  table: KindTable,
+  { edition, log }: { edition: Edition; log: Logger },
+): Promise<void> {
+  const built = await findBuilt(client, table.kind);
+  const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
+  const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
+  if (sameColumns && built.edition === edition) {
+    await dropReplacedRollups(client, table);
+    return;
+  }
+
+  await createOrWiden(client, merged, edition);
+  if (built) {
+    log.warn(
+      { kind: table.kind, from: built, to: { columns: merged.columns, edition } },
+      "rebuilding the rollups of a kind, because its metrics or the database's edition changed",
+    );
+  }
+  await buildRollups(client, merged, edition);
+  await client.query(
+    `insert into kind_tables (kind, table_name, columns, edition) values ($1, $2, $3, $4)
+     on conflict (kind) do update
+       set columns = excluded.columns, edition = excluded.edition, updated_at = now()`,
+    [table.kind, table.table, JSON.stringify(merged.columns), edition],
+  );
+  await dropReplacedRollups(client, table);
+  log.info({ kind: table.kind, columns: merged.columns.length }, "readings table is ready");
+}
+
+async function findBuilt(client: Client, kind: string): Promise<BuiltTable | undefined> {
+  const { rows } = await client.query<BuiltTable>(
+    "select columns, edition from kind_tables where kind = $1",
+    [kind],
+  );
   return rows[0];
 }
 
@@ -74,9 +88,9 @@ function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn
   return merged;
 }
 
-async function createOrWiden(pool: Pool, { table, columns }: KindTable, edition: Edition): Promise<void> {
+async function createOrWiden(client: Client, { table, columns }: KindTable, edition: Edition): Promise<void> {
   const name = assertIdentifier(table);
-  await pool.query(`
+  await client.query(`
     create table if not exists ${name} (
       device_no integer not null,
       observed_at timestamptz not null,
@@ -85,47 +99,20 @@ async function createOrWiden(pool: Pool, { table, columns }: KindTable, edition:
       primary key (device_no, observed_at)
     )`);
   // The primary key serves every query that we have; TimescaleDB's own index on time alone would only cost.
-  await pool.query(
+  await client.query(
     `select create_hypertable('${name}', by_range('observed_at', ${CHUNK}), create_default_indexes => false, if_not_exists => true)`,
   );
   for (const column of columns) {
-    await pool.query(
+    await client.query(
       `alter table ${name} add column if not exists ${assertIdentifier(column.name)} ${sqlType(column)}`,
     );
   }
   if (edition === "apache") return;
   // A new column needs no rebuild of compressed chunks: it is null there.
-  await pool.query(
+  await client.query(
     `alter table ${name} set (timescaledb.enable_columnstore, timescaledb.segmentby = 'device_no', timescaledb.orderby = 'observed_at')`,
   );
-  await pool.query(
+  await client.query(
     `call add_columnstore_policy('${name}', after => interval '30 days', if_not_exists => true)`,
   );
-}
-
-async function rebuildRollups(pool: Pool, table: KindTable, edition: Edition): Promise<void> {
-  const hour = `${table.table}_1h`;
-  const day = `${table.table}_1d`;
-  await dropRollup(pool, day);
-  await dropRollup(pool, hour);
-  if (edition === "apache") {
-    await pool.query(`create or replace view ${hour} as ${hourSelect(table)}`);
-    await pool.query(`create or replace view ${day} as ${daySelect(table)}`);
-    return;
-  }
-  // Each in a query of its own: continuous aggregates refuse a transaction block, and pg wraps several
-  // statements of one query in one. No data at first: real-time aggregation answers from raw readings.
-  const options = "with (timescaledb.continuous, timescaledb.materialized_only = false)";
-  await pool.query(`create materialized view ${hour} ${options} as ${hourSelect(table)} with no data`);
-  await pool.query(`create materialized view ${day} ${options} as ${daySelect(table)} with no data`);
-}
-
-/** A continuous aggregate looks like a view to PostgreSQL, but must be dropped as a materialized view. */
-async function dropRollup(pool: Pool, view: string): Promise<void> {
-  const { rows } = await pool.query<{ continuous: boolean }>(
-    `select exists (select from timescaledb_information.continuous_aggregates
-                    where view_schema = current_schema() and view_name = $1) as continuous`,
-    [view],
-  );
-  await pool.query(`drop ${rows[0]?.continuous ? "materialized view" : "view"} if exists ${view}`);
 }

@@ -19,6 +19,8 @@ export async function recordPresence(db: Db, changes: readonly PresenceChange[])
   await db.query(
     `insert into device_presence as p (device_no, connected, changed_at, address)
      select * from unnest($1::int[], $2::boolean[], $3::timestamptz[], $4::text[])
+     -- One order for all, or two writing processes could deadlock.
+     order by 1
      on conflict (device_no) do update
        set connected = excluded.connected, changed_at = excluded.changed_at, address = excluded.address
        where excluded.changed_at >= p.changed_at`,

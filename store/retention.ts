@@ -1,7 +1,7 @@
 import type { Logger } from "../log.ts";
 import type { Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
-import type { KindTable } from "./kind-table.ts";
+import { assertIdentifier, type KindTable } from "./kind-table.ts";
 
 /** Days that each class of data is kept; 0 keeps it for ever. */
 export interface Retention {
@@ -10,15 +10,16 @@ export interface Retention {
   readonly rejectedDays: number;
 }
 
-/** Rollups are refreshed up to this far behind the retention limit, and never beyond it: see below. */
-const REFRESH_MARGIN_DAYS = 14;
+/** How long before readings may be dropped the refresh of their rollup ends, in hours. */
+const REFRESH_MARGIN_HOURS = 12;
 
 /**
  * Brings TimescaleDB's policies (community edition) in line with the configuration: retention by class of
  * data, and the refresh of rollups.
  *
  * Dropping a raw chunk marks its range as changed, and a refresh of that range would empty the rollup there.
- * So the refresh window ends before the retention limit, and rollups outlive the readings they were made of.
+ * So the refresh of hours reaches no further back than readings are kept, and rollups outlive the readings
+ * that they were made of. Days are made of hours, which stay, and need no such limit.
  */
 export async function applyPolicies(
   pool: Pool,
@@ -27,53 +28,81 @@ export async function applyPolicies(
 ): Promise<void> {
   for (const { table } of tables) {
     await setRetention(pool, table, retention.readingsDays);
-    const start =
-      retention.readingsDays > REFRESH_MARGIN_DAYS * 2
-        ? `interval '${retention.readingsDays - REFRESH_MARGIN_DAYS} days'`
-        : "null";
-    await setRefresh(pool, `${table}_1h`, start, "interval '1 hour'", "interval '10 minutes'");
-    await setRefresh(pool, `${table}_1d`, start, "interval '1 day'", "interval '1 hour'");
+    const reach = await refreshReach(pool, table, retention.readingsDays);
+    await setRefresh(pool, `${table}_1h`, reach, "1 hour", "10 minutes");
+    await setRefresh(pool, `${table}_1d`, null, "1 day", "1 hour");
   }
   for (const table of ["events", "replies"]) await setRetention(pool, table, retention.eventsDays);
   await setRetention(pool, "rejected_messages", retention.rejectedDays);
 }
 
 async function setRetention(pool: Pool, table: string, days: number): Promise<void> {
-  const { rows } = await pool.query<{ days: number }>(
-    `select extract(day from (config ->> 'drop_after')::interval)::int as days
+  const { rows } = await pool.query<{ same: boolean }>(
+    `select (config ->> 'drop_after')::interval = make_interval(days => $2::int) as same
      from timescaledb_information.jobs
-     where proc_name = 'policy_retention' and hypertable_name = $1`,
-    [table],
+     where proc_name = 'policy_retention' and hypertable_schema = current_schema() and hypertable_name = $1`,
+    [table, days],
   );
   // A policy that is right stays: made anew, it would forget when it last ran.
-  if ((rows[0]?.days ?? 0) === days) return;
+  if (rows[0] ? rows[0].same : days === 0) return;
   await pool.query("select remove_retention_policy($1::regclass, if_exists => true)", [table]);
   if (days > 0) {
-    await pool.query("select add_retention_policy($1::regclass, make_interval(days => $2))", [table, days]);
+    await pool.query("select add_retention_policy($1::regclass, make_interval(days => $2::int))", [
+      table,
+      days,
+    ]);
   }
 }
 
+/**
+ * How far back hours are refreshed, as an interval; null for all of them. When readings are now kept for longer
+ * than before, those that the old limit has dropped are still gone, so hours older than the oldest chunk of
+ * readings are left alone as well.
+ */
+async function refreshReach(pool: Pool, table: string, days: number): Promise<string | null> {
+  const { rows } = await pool.query<{ reach: string | null }>(
+    `with kept as (
+       select min(range_start) as since from timescaledb_information.chunks
+       where hypertable_schema = current_schema() and hypertable_name = $1::text
+         -- A chunk past the limit holds stragglers and is about to go.
+         and ($2::int = 0 or range_end > now() - make_interval(days => $2::int))
+     ), limits (hours) as (
+       select $2::int * 24 - ${REFRESH_MARGIN_HOURS} where $2::int > 0
+       union all
+       select greatest(floor(extract(epoch from now() - since) / 3600)::int, 4)
+       from kept where exists (select from ${assertIdentifier(table)}_1h where bucket < since)
+     )
+     select make_interval(hours => min(hours))::text as reach from limits`,
+    [table, days],
+  );
+  return rows[0]!.reach;
+}
+
+/** @param reach how far back, as an interval; null for everything. `behind`: how close to now */
 async function setRefresh(
   pool: Pool,
   view: string,
-  start: string,
-  end: string,
+  reach: string | null,
+  behind: string,
   every: string,
 ): Promise<void> {
   const { rows } = await pool.query<{ same: boolean }>(
-    `select (config ->> 'start_offset')::interval is not distinct from ${start}::interval as same
+    `select (j.config ->> 'start_offset')::interval is not distinct from $2::interval
+            and (j.config ->> 'end_offset')::interval = $3::interval
+            and j.schedule_interval = $4::interval as same
      from timescaledb_information.jobs j
      join timescaledb_information.continuous_aggregates c
        on c.materialization_hypertable_name = j.hypertable_name
-     where j.proc_name = 'policy_refresh_continuous_aggregate' and c.view_name = $1`,
-    [view],
+     where j.proc_name = 'policy_refresh_continuous_aggregate'
+       and c.view_schema = current_schema() and c.view_name = $1`,
+    [view, reach, behind, every],
   );
   if (rows[0]?.same) return;
   await pool.query("select remove_continuous_aggregate_policy($1::regclass, if_exists => true)", [view]);
   await pool.query(
-    `select add_continuous_aggregate_policy($1::regclass, start_offset => ${start}::interval,
-       end_offset => ${end}, schedule_interval => ${every})`,
-    [view],
+    `select add_continuous_aggregate_policy($1::regclass, start_offset => $2::interval,
+       end_offset => $3::interval, schedule_interval => $4::interval)`,
+    [view, reach, behind, every],
   );
 }
 

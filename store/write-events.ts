@@ -1,3 +1,4 @@
+import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
@@ -23,8 +24,6 @@ export interface NewReply {
   readonly outcome: string;
   readonly data: string;
 }
-
-const iso = (epochMs: number) => new Date(epochMs).toISOString();
 
 /** The ledger part of both statements below: what came in against what was new, per device. */
 const LEDGER = `
@@ -55,13 +54,13 @@ export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise
       select min(i)::int as i from input join stored using (device_no, observed_at, event_id, phase)
       group by device_no, observed_at, event_id, phase`,
     values: [
-      events.map((event) => event.deviceNo),
-      events.map((event) => iso(event.observedAt)),
-      events.map((event) => iso(event.receivedAt)),
-      events.map((event) => event.eventId),
-      events.map((event) => event.phase),
-      events.map((event) => event.type),
-      events.map((event) => event.data),
+      arrayOf(new Int4Column(), events, (event) => event.deviceNo),
+      arrayOf(new TimestampColumn(), events, (event) => event.observedAt),
+      arrayOf(new TimestampColumn(), events, (event) => event.receivedAt),
+      arrayOf(new TextColumn(), events, (event) => event.eventId),
+      arrayOf(new TextColumn(), events, (event) => event.phase),
+      arrayOf(new TextColumn(), events, (event) => event.type),
+      arrayOf(new JsonbColumn(), events, (event) => event.data),
     ],
   });
   return markNew(events.length, rows);
@@ -87,12 +86,12 @@ export async function insertReplies(db: Db, replies: readonly NewReply[]): Promi
       select min(i)::int as i from input join stored using (device_no, observed_at, command_id, outcome)
       group by device_no, observed_at, command_id, outcome`,
     values: [
-      replies.map((reply) => reply.deviceNo),
-      replies.map((reply) => iso(reply.observedAt)),
-      replies.map((reply) => iso(reply.receivedAt)),
-      replies.map((reply) => reply.commandId),
-      replies.map((reply) => reply.outcome),
-      replies.map((reply) => reply.data),
+      arrayOf(new Int4Column(), replies, (reply) => reply.deviceNo),
+      arrayOf(new TimestampColumn(), replies, (reply) => reply.observedAt),
+      arrayOf(new TimestampColumn(), replies, (reply) => reply.receivedAt),
+      arrayOf(new TextColumn(), replies, (reply) => reply.commandId),
+      arrayOf(new TextColumn(), replies, (reply) => reply.outcome),
+      arrayOf(new JsonbColumn(), replies, (reply) => reply.data),
     ],
   });
   return markNew(replies.length, rows);

@@ -1,3 +1,4 @@
+import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
 
 /** A message, or one reading of a message, that was refused. `receivedAt` in milliseconds since 1970. */
@@ -35,15 +36,16 @@ export async function insertRejections(db: Db, rejections: readonly NewRejection
       select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
       from (select device_no, count(*)::int as n from input where device_no is not null group by 1) counts
       having count(*) > 0`,
+    // Binary: as text, each byte of a payload would be sent as two hexadecimal digits and parsed again.
     values: [
-      rejections.map((row) => new Date(row.receivedAt).toISOString()),
-      rejections.map((row) => row.deviceNo ?? null),
-      rejections.map((row) => printable(row.publisher)),
-      rejections.map((row) => printable(row.topic)),
-      rejections.map((row) => row.reason),
-      rejections.map((row) => printable(row.detail)),
-      rejections.map((row) => row.payload),
-      rejections.map((row) => row.payloadBytes),
+      arrayOf(new TimestampColumn(), rejections, (row) => row.receivedAt),
+      arrayOf(new Int4Column(), rejections, (row) => row.deviceNo),
+      arrayOf(new TextColumn(), rejections, (row) => printable(row.publisher)),
+      arrayOf(new TextColumn(), rejections, (row) => printable(row.topic)),
+      arrayOf(new TextColumn(), rejections, (row) => row.reason),
+      arrayOf(new TextColumn(), rejections, (row) => printable(row.detail)),
+      arrayOf(new ByteaColumn(), rejections, (row) => row.payload),
+      arrayOf(new Int4Column(), rejections, (row) => row.payloadBytes),
     ],
   });
 }

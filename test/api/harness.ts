@@ -39,6 +39,7 @@ export async function startApi(pool: Pool, overrides: Partial<AppOptions> = {}):
     catalog,
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY) }),
     pendingOf: () => 0,
+    onAlarmCleared: () => {},
     replay: async () => {
       throw new Error("nothing should be replayed here");
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foldLedger } from "../../store/fold-ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest } from "../helpers/ingest.ts";
@@ -273,52 +273,6 @@ describe("events and replies", () => {
   });
 });
 
-describe("alarms", () => {
-  const alarmsOf = async (id: string) =>
-    (
-      await db.pool.query(
-        "select rule, cleared_at is null as active from alarms join devices using (device_no) where id = $1 order by alarm_no",
-        [id],
-      )
-    ).rows;
-
-  it("are raised and cleared with the readings that cause it, one active per rule", async () => {
-    await addDevice(db.pool, "alarm-1");
-    const { publish, committed } = await startTestIngest(db.pool);
-    await publish("alarm-1", "telemetry", { observedAt: at(1), battery: 3 });
-    await publish("alarm-1", "telemetry", { observedAt: at(2), battery: 3 });
-    expect(await alarmsOf("alarm-1")).toEqual([{ rule: "battery_low", active: true }]);
-    await publish("alarm-1", "telemetry", { observedAt: at(3), battery: 3.6 });
-    expect(await alarmsOf("alarm-1")).toEqual([{ rule: "battery_low", active: false }]);
-    expect(committed.flatMap(({ alarms }) => alarms.map(({ action }) => action))).toEqual(["raise", "clear"]);
-  });
-
-  it("survive a restart: what was active is neither raised twice nor forgotten", async () => {
-    await addDevice(db.pool, "alarm-2");
-    const first = await startTestIngest(db.pool);
-    await first.publish("alarm-2", "telemetry", { observedAt: at(1), battery: 3 });
-    await first.ingest.stop(1000);
-    const second = await startTestIngest(db.pool);
-    await second.publish("alarm-2", "telemetry", { observedAt: at(2), battery: 3 });
-    expect(await alarmsOf("alarm-2")).toHaveLength(1);
-    await second.publish("alarm-2", "telemetry", { observedAt: at(3), battery: 3.6 });
-    expect(await alarmsOf("alarm-2")).toEqual([{ rule: "battery_low", active: false }]);
-  });
-
-  it("tell of a device that has been silent for too long, by our clock", async () => {
-    await addDevice(db.pool, "alarm-3");
-    let now = Date.now();
-    const { ingest, publish } = await startTestIngest(db.pool, { now: () => now });
-    now += 26 * 3_600_000;
-    ingest.checkSilence();
-    await vi.waitFor(async () =>
-      expect(await alarmsOf("alarm-3")).toEqual([{ rule: "silent", active: true }]),
-    );
-    await publish("alarm-3", "telemetry", { flow: 1 }, { receivedAt: now });
-    expect(await alarmsOf("alarm-3")).toEqual([{ rule: "silent", active: false }]);
-  });
-});
-
 describe("the ledger", () => {
   it("adds up when it is folded while messages come in", async () => {
     await addDevice(db.pool, "fold-1");
@@ -346,75 +300,5 @@ describe("the ledger", () => {
     expect(ingest.pendingOf(deviceNo)).toBe(2);
     await acknowledged;
     expect(ingest.pendingOf(deviceNo)).toBe(0);
-  });
-});
-
-describe("replay", () => {
-  const lastRejection = async (id: string) => {
-    const { rows } = await db.pool.query(
-      `select rejection_no, publisher, topic, payload, payload_bytes, received_at from rejected_messages
-       join devices using (device_no) where id = $1 order by rejection_no desc limit 1`,
-      [id],
-    );
-    const [row] = rows;
-    return {
-      rejectionNo: row.rejection_no,
-      publisher: row.publisher,
-      topic: row.topic,
-      payload: row.payload,
-      payloadBytes: row.payload_bytes,
-      receivedAt: row.received_at,
-    };
-  };
-
-  it("stores what can be stored by now, and moves it in the ledger from rejected to stored", async () => {
-    const { deviceNo } = await addDevice(db.pool, "replay-1");
-    const gateway = await addDevice(db.pool, "gw-replay", { kind: "lora-gateway" });
-    const { ingest, publish, ledger } = await startTestIngest(db.pool);
-    await publish("gw-replay", "gateway-telemetry", { "replay-1": { observedAt: at(1), flow: 1 } });
-    const rejection = await lastRejection("gw-replay");
-    expect(await ingest.replay(rejection)).toMatchObject({
-      outcome: "rejected",
-      detail: expect.stringContaining("not_assigned"),
-    });
-    expect(await ledger("gw-replay")).toEqual({ received: 1, stored: 0, duplicate: 0, rejected: 1 });
-
-    await db.pool.query("update devices set gateway_no = $1 where device_no = $2", [
-      gateway.deviceNo,
-      deviceNo,
-    ]);
-    await ingest.directory.refresh("replay-1");
-    expect(await ingest.replay(rejection)).toMatchObject({ outcome: "stored" });
-    expect(await rowsOf("replay-1")).toMatchObject([{ flow: 1 }]);
-    expect(await ledger("replay-1")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
-    expect(await ledger("gw-replay")).toEqual({ received: 0, stored: 0, duplicate: 0, rejected: 0 });
-    expect(ingest.pendingOf(deviceNo)).toBe(0);
-  });
-
-  it("says so when the reading has come in by another way meanwhile", async () => {
-    await addDevice(db.pool, "replay-2");
-    const { ingest, publish, ledger } = await startTestIngest(db.pool);
-    const observedAt = at(1);
-    await publish("replay-2", "telemetry", { observedAt, flow: 1, note: "a\0b" });
-    const rejection = await lastRejection("replay-2");
-    await publish("replay-2", "telemetry", { observedAt, flow: 1 });
-    expect(
-      await ingest.replay({
-        ...rejection,
-        payload: Buffer.from(JSON.stringify({ observedAt, flow: 1 })),
-        payloadBytes: JSON.stringify({ observedAt, flow: 1 }).length,
-      }),
-    ).toMatchObject({ outcome: "duplicate" });
-    expect(await ledger("replay-2")).toEqual({ received: 2, stored: 1, duplicate: 1, rejected: 0 });
-  });
-
-  it("does not pretend to replay what was kept only in part", async () => {
-    await addDevice(db.pool, "replay-3");
-    const { ingest, publish } = await startTestIngest(db.pool);
-    await publish("replay-3", "telemetry", Buffer.alloc(70_000, " "));
-    expect(await ingest.replay(await lastRejection("replay-3"))).toEqual({
-      outcome: "rejected",
-      detail: "only 65536 of 70000 bytes were kept",
-    });
   });
 });

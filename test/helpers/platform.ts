@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../config.ts";
+import { createLogger } from "../../log.ts";
+import { type Platform, startPlatform } from "../../platform.ts";
+import { createTestDatabase, type TestDatabase } from "./db.ts";
+
+const KEY = "test-administrator-key";
+
+export interface TestPlatform {
+  readonly platform: Platform;
+  readonly db: TestDatabase;
+  /** Everything that was logged, line by line. */
+  readonly logged: string[];
+  api<T>(path: string, init?: { method?: string; body?: unknown; accept?: string }): Promise<T>;
+  register(id: string, kind?: string, gatewayId?: string): Promise<{ id: string; token: string }>;
+  stop(): Promise<void>;
+}
+
+/** The whole platform in this process, on a test database and free ports. */
+export async function startTestPlatform(env: Record<string, string> = {}): Promise<TestPlatform> {
+  const db = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), "sbi-platform-"));
+  await db.pool.query(`
+    insert into regions (code, parent_code, name, level) values
+      ('52', null, '贵州省', 1), ('5203', '52', '遵义市', 2), ('520326', '5203', '务川县', 3),
+      ('520326001', '520326', '都濡街道', 4), ('520326001001', '520326001', '杨村社区', 5)
+    on conflict do nothing`);
+  const logged: string[] = [];
+  const config = loadConfig({
+    DATABASE_URL: db.url,
+    DATA_DIR: dataDir,
+    HOST: "127.0.0.1",
+    MQTT_PORT: "0",
+    MQTT_WS_PORT: "0",
+    HTTP_PORT: "0",
+    ADMIN_API_KEY: KEY,
+    SEED: "none",
+    ...env,
+  });
+  const platform = await startPlatform(config, createLogger("debug", { write: (line) => logged.push(line) }));
+  const api: TestPlatform["api"] = async (path, { method = "GET", body, accept } = {}) => {
+    const response = await fetch(`http://127.0.0.1:${platform.httpPort}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        ...(accept ? { accept } : {}),
+        ...(body ? { "content-type": "application/json" } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text;
+  };
+  return {
+    platform,
+    db,
+    logged,
+    api,
+    async register(id, kind = "gas-meter", gatewayId) {
+      const { credentials } = await api<{ credentials: { password: string } }>("/v1/devices", {
+        method: "POST",
+        body: { id, kind, regionCode: "520326001001", ...(gatewayId ? { gatewayId } : {}) },
+      });
+      return { id, token: credentials.password };
+    },
+    async stop() {
+      await platform.stop();
+      await db.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

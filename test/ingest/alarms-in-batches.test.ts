@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const at = (minute: number) => new Date(Date.now() - (600 - minute) * 60_000).toISOString();
+
+describe("alarms", () => {
+  const alarmsOf = async (id: string) =>
+    (
+      await db.pool.query(
+        "select rule, cleared_at is null as active from alarms join devices using (device_no) where id = $1 order by alarm_no",
+        [id],
+      )
+    ).rows;
+
+  it("are raised and cleared with the readings that cause it, one active per rule", async () => {
+    await addDevice(db.pool, "alarm-1");
+    const { publish, committed } = await startTestIngest(db.pool);
+    await publish("alarm-1", "telemetry", { observedAt: at(1), battery: 3 });
+    await publish("alarm-1", "telemetry", { observedAt: at(2), battery: 3 });
+    expect(await alarmsOf("alarm-1")).toEqual([{ rule: "battery_low", active: true }]);
+    await publish("alarm-1", "telemetry", { observedAt: at(3), battery: 3.6 });
+    expect(await alarmsOf("alarm-1")).toEqual([{ rule: "battery_low", active: false }]);
+    expect(committed.flatMap(({ alarms }) => alarms.map(({ action }) => action))).toEqual(["raise", "clear"]);
+  });
+
+  it("survive a restart: what was active is neither raised twice nor forgotten", async () => {
+    await addDevice(db.pool, "alarm-2");
+    const first = await startTestIngest(db.pool);
+    await first.publish("alarm-2", "telemetry", { observedAt: at(1), battery: 3 });
+    await first.ingest.stop(1000);
+    const second = await startTestIngest(db.pool);
+    await second.publish("alarm-2", "telemetry", { observedAt: at(2), battery: 3 });
+    expect(await alarmsOf("alarm-2")).toHaveLength(1);
+    await second.publish("alarm-2", "telemetry", { observedAt: at(3), battery: 3.6 });
+    expect(await alarmsOf("alarm-2")).toEqual([{ rule: "battery_low", active: false }]);
+  });
+
+  it("tell of a device that has been silent for too long, by our clock", async () => {
+    await addDevice(db.pool, "alarm-3");
+    let now = Date.now();
+    const { ingest, publish } = await startTestIngest(db.pool, { now: () => now });
+    now += 26 * 3_600_000;
+    ingest.checkSilence();
+    await vi.waitFor(async () =>
+      expect(await alarmsOf("alarm-3")).toEqual([{ rule: "silent", active: true }]),
+    );
+    await publish("alarm-3", "telemetry", { flow: 1 }, { receivedAt: now });
+    expect(await alarmsOf("alarm-3")).toEqual([{ rule: "silent", active: false }]);
+  });
+});
