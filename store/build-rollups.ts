@@ -1,7 +1,7 @@
 import type { Client } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
-import { daySelect, hourSelect } from "./rollups.ts";
+import { daySelect, hourSelect, REFRESH_JOBS } from "./rollups.ts";
 
 /** Appended to the name of an hourly rollup while another takes its place. */
 const BEFORE = "_before";
@@ -47,11 +47,7 @@ export async function dropReplacedRollups(client: Client, { table }: KindTable):
 async function carryOver(client: Client, before: string, hour: string): Promise<void> {
   const { rows } = await client.query<{ end: string | null }>(
     `select time_bucket(interval '1 hour', now() - (j.config ->> 'start_offset')::interval)::text as end
-     from timescaledb_information.jobs j
-     join timescaledb_information.continuous_aggregates c
-       on c.materialization_hypertable_name = j.hypertable_name
-     where j.proc_name = 'policy_refresh_continuous_aggregate'
-       and c.view_schema = current_schema() and c.view_name = $1`,
+     from ${REFRESH_JOBS} where c.view_name = $1`,
     [before],
   );
   const end = rows[0]?.end;

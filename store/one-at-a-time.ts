@@ -1,7 +1,7 @@
 import type { Client, Pool } from "./database.ts";
 
 /** Any number will do, as long as no other program takes advisory locks in this database with it. */
-const ADVISORY_LOCK = 7_352_001;
+export const SCHEMA_LOCK = 7_352_001;
 
 /** Who comes next in this process. The embedded database is one session, whose advisory locks exclude nobody in it. */
 let queue: Promise<unknown> = Promise.resolve();
@@ -22,13 +22,13 @@ async function locked<T>(pool: Pool, work: (client: Client) => Promise<T>): Prom
   let broken: Error | undefined;
   try {
     await client.query("set statement_timeout = 0");
-    await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
+    await client.query("select pg_advisory_lock($1)", [SCHEMA_LOCK]);
     return await work(client);
   } finally {
     // A connection that can't be put back as it was is closed, which frees the lock as well; and why the work
     // failed must not be hidden by that.
     await client
-      .query("select pg_advisory_unlock($1)", [ADVISORY_LOCK])
+      .query("select pg_advisory_unlock($1)", [SCHEMA_LOCK])
       .then(() => client.query("reset statement_timeout"))
       .catch((error: Error) => {
         broken = error;

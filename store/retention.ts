@@ -2,6 +2,7 @@ import type { Logger } from "../log.ts";
 import type { Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
+import { REFRESH_JOBS } from "./rollups.ts";
 
 /** Days that each class of data is kept; 0 keeps it for ever. */
 export interface Retention {
@@ -90,11 +91,7 @@ async function setRefresh(
     `select (j.config ->> 'start_offset')::interval is not distinct from $2::interval
             and (j.config ->> 'end_offset')::interval = $3::interval
             and j.schedule_interval = $4::interval as same
-     from timescaledb_information.jobs j
-     join timescaledb_information.continuous_aggregates c
-       on c.materialization_hypertable_name = j.hypertable_name
-     where j.proc_name = 'policy_refresh_continuous_aggregate'
-       and c.view_schema = current_schema() and c.view_name = $1`,
+     from ${REFRESH_JOBS} where c.view_name = $1`,
     [view, reach, behind, every],
   );
   if (rows[0]?.same) return;

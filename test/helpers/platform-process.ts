@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const KEY = "test-administrator-key";
+export const ADMIN_KEY = "test-administrator-key";
 
 export interface PlatformProcessOptions {
   readonly dataDir: string;
@@ -44,7 +44,7 @@ export class PlatformProcess {
         MQTT_PORT: "0",
         MQTT_WS_PORT: "0",
         HTTP_PORT: "0",
-        ADMIN_API_KEY: KEY,
+        ADMIN_API_KEY: ADMIN_KEY,
         SEED: "none",
         LOG_LEVEL: "info",
         ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
@@ -95,7 +95,7 @@ export class PlatformProcess {
     const response = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {
       method: init.method ?? "GET",
       headers: {
-        authorization: `Bearer ${KEY}`,
+        authorization: `Bearer ${ADMIN_KEY}`,
         ...(init.body ? { "content-type": "application/json" } : {}),
       },
       ...(init.body ? { body: JSON.stringify(init.body) } : {}),

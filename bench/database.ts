@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { catalog } from "../devices/catalog.ts";
+import { tablesOf } from "../kind-tables.ts";
+import { createLogger } from "../log.ts";
+import { openPool, type Pool } from "../store/database.ts";
+import { type DatabaseFacts, readDatabaseFacts } from "../store/edition.ts";
+import { startEmbedded } from "../store/embedded/launch.ts";
+import type { KindTable } from "../store/kind-table.ts";
+import { applyKindTables } from "../store/kind-tables.ts";
+import { migrate } from "../store/migrate.ts";
+import { databaseUrl, withAdmin } from "../test/helpers/server-databases.ts";
+import type { Bench } from "./story.ts";
+
+export interface DatabaseOptions {
+  /**
+   * Whether the story itself asks the database while a platform runs on it. The embedded database has one
+   * owner: as it is, that is the platform, and `withPool` works only while none runs.
+   */
+  readonly shared?: boolean;
+}
+
+/** A database of a story's own, migrated, with the tables of every kind. */
+export interface BenchDatabase {
+  readonly facts: DatabaseFacts & { readonly embedded: boolean };
+  readonly tables: readonly KindTable[];
+  /** How a platform is started on it. */
+  readonly platform: { readonly dataDir: string; readonly databaseUrl?: string | undefined };
+  /** Runs `work` on connections of its own. */
+  withPool<T>(work: (pool: Pool, url: string) => Promise<T>): Promise<T>;
+}
+
+const silent = createLogger("silent");
+const POOL_SIZE = 10;
+let made = 0;
+
+/** The table of a kind. @throws Error for one that is not in the catalog */
+export function tableOf(database: BenchDatabase, kind: string): KindTable {
+  const table = database.tables.find((candidate) => candidate.kind === kind);
+  if (!table) throw new Error(`There is no table for the kind '${kind}'`);
+  return table;
+}
+
+/** The three regions that devices of a story stand in, for stories that need no more. */
+export const COUNTY = "520326";
+const REGIONS = `
+  insert into regions (code, parent_code, name, level)
+  values ('52', null, '贵州省', 1), ('5203', '52', '遵义市', 2), ('${COUNTY}', '5203', '务川县', 3)
+  on conflict do nothing`;
+
+/** Fills a fresh database, and says what it is. */
+async function prepare(url: string, tables: readonly KindTable[]): Promise<DatabaseFacts> {
+  return using(url, async (pool) => {
+    await migrate(pool, silent);
+    const facts = await readDatabaseFacts(pool);
+    await applyKindTables(pool, tables, { edition: facts.edition, log: silent });
+    await pool.query(REGIONS);
+    return facts;
+  });
+}
+
+async function using<T>(url: string, work: (pool: Pool, url: string) => Promise<T>): Promise<T> {
+  const pool = openPool({ url, size: POOL_SIZE, applicationName: "sbi-bench" }, () => {});
+  try {
+    return await work(pool, url);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** For a database that is there already, e.g. a test's. */
+export async function adoptDatabase(bench: Bench, url: string, embedded: boolean): Promise<BenchDatabase> {
+  const tables = tablesOf(catalog);
+  return {
+    facts: { ...(await prepare(url, tables)), embedded },
+    tables,
+    platform: { dataDir: await bench.folder(), databaseUrl: url },
+    withPool: (work) => using(url, work),
+  };
+}
+
+/** A database on the server; dropped at the end, whoever is still connected. */
+export async function createServerDatabase(bench: Bench, serverUrl: string): Promise<BenchDatabase> {
+  const name = `sbi_bench_${Date.now().toString(36)}_${process.pid}_${++made}`;
+  // template0 has nothing of anybody's in it, whatever was put into template1.
+  await withAdmin(serverUrl, (admin) => admin.query(`create database ${name} template template0`));
+  bench.defer(() => withAdmin(serverUrl, (admin) => admin.query(`drop database ${name} with (force)`)));
+  return adoptDatabase(bench, databaseUrl(serverUrl, name), false);
+}
+
+/** An embedded database in a folder of the story's. */
+export async function createEmbeddedDatabase(
+  bench: Bench,
+  { shared = false }: DatabaseOptions,
+): Promise<BenchDatabase> {
+  const dataDir = await bench.folder();
+  const start = () => startEmbedded({ dataDir: join(dataDir, "database"), log: silent });
+  if (shared) {
+    const running = await start();
+    bench.defer(() => running.stop());
+    return adoptDatabase(bench, running.url, true);
+  }
+  const withPool: BenchDatabase["withPool"] = async (work) => {
+    const running = await start();
+    try {
+      return await using(running.url, work);
+    } finally {
+      await running.stop();
+    }
+  };
+  const tables = tablesOf(catalog);
+  const facts = await withPool((_pool, url) => prepare(url, tables));
+  return { facts: { ...facts, embedded: true }, tables, platform: { dataDir }, withPool };
+}

@@ -1,0 +1,49 @@
+import type { Bench } from "../story.ts";
+import { Child } from "./child.ts";
+import type { LoadMessage, LoadOrder, LoadReport } from "./worker.ts";
+
+/** A load that runs in a process of its own. */
+export interface RunningLoad {
+  /** All are connected and what follows counts. */
+  readonly counting: Promise<void>;
+  readonly counted: Promise<void>;
+  readonly report: Promise<LoadReport>;
+  /** Sends no more and reports. */
+  stop(): void;
+}
+
+export function startLoad(bench: Bench, order: LoadOrder): RunningLoad {
+  const child = Child.start<LoadMessage>(bench, "load/worker.ts", order);
+  const counting = child.next("counting").then(() => {});
+  const counted = counting.then(() => child.next("counted")).then(() => {});
+  const report = counted.then(() => child.next("report")).then((message) => message.report);
+  // Whoever looks at the report only still hears of a failure there.
+  counting.catch(() => {});
+  counted.catch(() => {});
+  report.catch(() => {});
+  return { counting, counted, report, stop: () => child.tell({ type: "stop" }) };
+}
+
+/** Hands out moments for readings, so that no run sends what another has sent. */
+export class Moments {
+  private at: number;
+
+  /** Begins six days ago: late enough for the newest chunks, and with room for every run. */
+  constructor(now = Date.now()) {
+    this.at = now - 6 * 24 * 3600 * 1000;
+  }
+
+  get next(): number {
+    return this.at;
+  }
+
+  /** @param last the last moment that was used */
+  used(last: number): void {
+    this.at = Math.max(this.at, last + 1000);
+  }
+}
+
+/** Between two readings of a device, in milliseconds: a run of 100,000 readings stays within twenty minutes. */
+export const STEP_MS = 10;
+/** Unacknowledged readings over all connections at full speed: one full batch for each of the three writers. */
+export const WINDOW = 12_000;

@@ -1,0 +1,111 @@
+import { createLogger } from "../../log.ts";
+import { seedRegions } from "../../seeds/regions.ts";
+import type { Pool } from "../../store/database.ts";
+import type { Edition } from "../../store/edition.ts";
+import type { Bench } from "../story.ts";
+
+export interface History {
+  /** Meters' ids, in the order of their counties. */
+  readonly deviceIds: readonly string[];
+  readonly deviceNos: readonly number[];
+  /** Six digits each. */
+  readonly counties: readonly string[];
+  /** Behind the last reading. */
+  readonly end: Date;
+  readonly rows: number;
+}
+
+/** As in Guizhou: 400,000 meters in 88 counties. */
+const METERS_PER_COUNTY = 4545;
+const WRITERS = 2;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const ADD_METERS = `
+  with townships as (
+    select code, row_number() over (order by code) - 1 as place, count(*) over () as places
+    from regions where level = 4 and left(code, 6) = any ($2::text[])
+  )
+  insert into devices (id, kind, region_code, token_hash)
+  select 'meter-' || n, 'gas-meter', t.code, '\\x00'
+  from generate_series(0, $1::int - 1) as n
+  join townships t on t.place = n % t.places
+  order by t.code, n`;
+
+/**
+ * An hourly reading of each meter, at the meter's own minute, in the order in which readings arrive. Flow and
+ * volume follow the hour, so that the rollups have something to tell.
+ */
+const ADD_READINGS = `
+  insert into readings_gas_meter
+    (device_no, observed_at, received_at, volume, flow, pressure, temperature, battery, valve, rssi, snr)
+  select d.device_no, at, at + interval '1 second',
+         (d.device_no % 1000) + extract(epoch from at - timestamptz '2020-01-01') / 3600 * 0.05,
+         0.4 * random(), 2 + 0.1 * random(), 15 + 5 * sin(extract(hour from at)::float8 / 4), 3.6,
+         'open', -100 - (random() * 20)::int, 5 + 3 * random()
+  from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') as hour
+  cross join devices d
+  cross join lateral (select hour + make_interval(secs => d.device_no % 3600) as at) as moment
+  where d.kind = 'gas-meter'`;
+
+/** Makes meters with hourly readings straight in the database, day by day. */
+export async function makeHistory(
+  bench: Bench,
+  pool: Pool,
+  { meters, days, edition }: { meters: number; days: number; edition: Edition },
+): Promise<History> {
+  await seedRegions(pool, { log: createLogger("silent") });
+  const { rows: regions } = await pool.query<{ code: string }>(
+    "select code from regions where level = 3 order by code limit $1",
+    [Math.max(1, Math.round(meters / METERS_PER_COUNTY))],
+  );
+  const counties = regions.map(({ code }) => code);
+  await pool.query(ADD_METERS, [meters, counties]);
+  const { rows: devices } = await pool.query<{ id: string; device_no: number }>(
+    "select id, device_no from devices where kind = 'gas-meter' order by device_no",
+  );
+
+  // The last hour is complete, so that "now" finds the newest readings just before it.
+  const end = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+  const starts = Array.from({ length: days }, (_, day) => end.getTime() - (days - day) * DAY_MS);
+  let rows = 0;
+  let done = 0;
+  const write = async () => {
+    for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
+      const result = await pool.query(ADD_READINGS, [
+        new Date(start).toISOString(),
+        new Date(start + DAY_MS).toISOString(),
+      ]);
+      rows += result.rowCount ?? 0;
+      done++;
+      if (done % 10 === 0 || done === days) {
+        bench.progress(`history: ${done} of ${days} days, ${rows.toLocaleString("en-US")} readings`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, write));
+  await settle(bench, pool, edition);
+  return {
+    deviceIds: devices.map(({ id }) => id),
+    deviceNos: devices.map(({ device_no }) => device_no),
+    counties,
+    end,
+    rows,
+  };
+}
+
+/** Brings the database to the state that its policies keep it in, which take hours to come round. */
+async function settle(bench: Bench, pool: Pool, edition: Edition): Promise<void> {
+  if (edition === "community") {
+    bench.progress("history: refreshing rollups, converting chunks older than 30 days to columnstore");
+    await pool.query("call refresh_continuous_aggregate('readings_gas_meter_1h', null, null)");
+    await pool.query("call refresh_continuous_aggregate('readings_gas_meter_1d', null, null)");
+    const { rows } = await pool.query<{ chunk: string }>(
+      "select show_chunks('readings_gas_meter', older_than => interval '30 days')::text as chunk",
+    );
+    for (const { chunk } of rows) await pool.query(`call convert_to_columnstore('${chunk}')`);
+  }
+  bench.progress("history: analyzing");
+  await pool.query("vacuum (analyze) readings_gas_meter");
+  await pool.query("vacuum (analyze) devices");
+}

@@ -1,0 +1,105 @@
+import { createRandom } from "../../devices/random.ts";
+import { ADMIN_KEY } from "../../test/helpers/platform-process.ts";
+import { tableOf } from "../database.ts";
+import { type Cell, spread } from "../figures.ts";
+import { closedLoop, httpClient, type LoopFigures } from "../query/closed-loop.ts";
+import { makeHistory } from "../query/history.ts";
+import { pick, type Question, questionsAbout } from "../query/questions.ts";
+import { defineStory, numberFlag, runsFlag } from "../story.ts";
+
+const flags = {
+  runs: runsFlag("counted runs of each question"),
+  seconds: numberFlag(4, 0.1, 600, "counted time of a run, each way"),
+  meters: numberFlag(20_000, 10, 1_000_000, "gas meters; 400000 is all of Guizhou and takes some 100 GB"),
+  days: numberFlag(90, 1, 1000, "days of hourly history of each"),
+  callers: numberFlag(4, 1, 100, "requests under way at once"),
+} as const;
+
+/** How fast the API answers, beside the same SQL without it. */
+export const query = defineStory({
+  name: "query",
+  about: "requests/s and p99 of the API beside the same SQL through bare pg, on months of history",
+  flags,
+  async run(bench, values) {
+    const database = await bench.createDatabase({ shared: true });
+    const { runs, meters, days, callers } = values;
+    return database.withPool(async (pool) => {
+      const history = await makeHistory(bench, pool, { meters, days, edition: database.facts.edition });
+      const platform = await bench.startPlatform(database);
+      const http = httpClient(platform.httpPort, ADMIN_KEY, callers);
+      const questions = questionsAbout(history, tableOf(database, "gas-meter"));
+      const measured = new Map<Question, { api: LoopFigures; bare: LoopFigures }[]>();
+      try {
+        for (const question of questions) {
+          bench.progress(`warming up: ${question.name}`);
+          const asked = pick(history, createRandom(1));
+          await check(question, await http.ask(question.path(asked)), await question.bare(pool, asked));
+          measured.set(question, []);
+        }
+        for (let run = 0; run <= runs; run++) {
+          for (const question of questions) {
+            // The first turn warms caches and connections and does not count.
+            const options = { callers, runMs: values.seconds * (run === 0 ? 250 : 1000) };
+            // The same devices in the same order for both.
+            const [forApi, forBare] = [createRandom(run), createRandom(run)];
+            const api = await closedLoop(() => http.ask(question.path(pick(history, forApi))), options);
+            const bare = await closedLoop(() => question.bare(pool, pick(history, forBare)), options);
+            if (run === 0) continue;
+            measured.get(question)!.push({ api, bare });
+            bench.progress(
+              `run ${run}/${runs}, ${question.name}: API ${api.perSecond.toFixed(1)}/s, bare ${bare.perSecond.toFixed(1)}/s`,
+            );
+          }
+        }
+      } finally {
+        http.close();
+        await platform.end("SIGTERM");
+      }
+      return {
+        database: database.facts,
+        tables: [
+          {
+            title: `${history.rows.toLocaleString("en-US")} readings of ${meters.toLocaleString("en-US")} meters over ${days} days, ${callers} callers, median of ${runs} (min–max)`,
+            columns: [
+              { title: "question" },
+              { title: "API requests/s", digits: 1 },
+              { title: "API p99 ms", digits: 1 },
+              { title: "bare SQL/s", digits: 1 },
+              { title: "bare p99 ms", digits: 1 },
+              { title: "API / bare", digits: 2 },
+            ],
+            rows: questions.map((question) => toRow(question, measured.get(question)!)),
+          },
+        ],
+        notes: [
+          "Bare: the store's own functions on a pool of the same size, in the process that asks. The API adds authentication, the check of the request, the look-up of the device, and JSON.",
+          database.facts.edition === "community"
+            ? "Rollups are continuous aggregates, refreshed; chunks older than 30 days are columnstore."
+            : "Apache edition: rollups are views, so a county's month is made from its readings each time.",
+        ],
+      };
+    });
+  },
+});
+
+/** Both ways must find something, and the same. */
+async function check(question: Question, body: Buffer, bare: number): Promise<void> {
+  const answer = JSON.parse(body.toString()) as { items?: unknown[]; reading?: unknown };
+  const found = answer.items?.length ?? (answer.reading ? 1 : 0);
+  if (found !== bare || found === 0) {
+    throw new Error(
+      `${question.name}: the API found ${found} items, bare SQL ${bare}; expected the same, and some`,
+    );
+  }
+}
+
+function toRow(question: Question, runs: readonly { api: LoopFigures; bare: LoopFigures }[]): Cell[] {
+  return [
+    question.name,
+    spread(runs.map(({ api }) => api.perSecond)),
+    spread(runs.map(({ api }) => api.p99)),
+    spread(runs.map(({ bare }) => bare.perSecond)),
+    spread(runs.map(({ bare }) => bare.p99)),
+    spread(runs.map(({ api, bare }) => api.perSecond / bare.perSecond)),
+  ];
+}

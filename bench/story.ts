@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PlatformProcess } from "../test/helpers/platform-process.ts";
+import type { BenchDatabase, DatabaseOptions } from "./database.ts";
+import type { Table } from "./figures.ts";
+import type { Flags, NumberFlag, Values } from "./flags.ts";
+
+/** What a story has found. */
+export interface Outcome {
+  readonly tables: readonly Table[];
+  /** Sentences that a reader of the figures needs. */
+  readonly notes: readonly string[];
+  readonly database?: BenchDatabase["facts"] | undefined;
+  /** An SVG, where the story draws one. */
+  readonly picture?: string | undefined;
+}
+
+export interface Story<F extends Flags = Flags> {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly about: string;
+  readonly flags: F;
+  run(bench: Bench, values: Values<F>): Promise<Outcome>;
+}
+
+/** Lets the compiler derive what `run` gets from the story's own flags. */
+export const defineStory = <const F extends Flags>(story: Story<F>): Story<F> => story;
+
+/** A story cannot run here; the text says why and what would help. */
+export class CannotRun extends Error {}
+
+/** Three counted runs is the least that has a median. */
+export const runsFlag = (about = "counted runs of each case"): NumberFlag => ({
+  type: "number",
+  fallback: 3,
+  min: 1,
+  max: 50,
+  about,
+});
+
+export const numberFlag = (fallback: number, min: number, max: number, about: string): NumberFlag => ({
+  type: "number",
+  fallback,
+  min,
+  max,
+  about,
+});
+
+/** What stories run with. All that they start is ended in reverse order, however they end. */
+export interface Bench {
+  progress(text: string): void;
+  /** Calls `undo` at the end. */
+  defer(undo: () => unknown): void;
+  /** A folder of the story's own, removed at the end. */
+  folder(): Promise<string>;
+  /** A fresh database with all tables, dropped at the end. */
+  createDatabase(options?: DatabaseOptions): Promise<BenchDatabase>;
+  /** The platform as a process of its own, ended at the end. */
+  startPlatform(database: BenchDatabase, env?: Record<string, string>): Promise<PlatformProcess>;
+}
+
+export interface BenchOptions {
+  readonly progress: (text: string) => void;
+  readonly createDatabase: (bench: Bench, options: DatabaseOptions) => Promise<BenchDatabase>;
+}
+
+/** @returns the bench and how to end all that was started with it */
+export function createBench(options: BenchOptions): { bench: Bench; close(): Promise<void> } {
+  const undos: (() => unknown)[] = [];
+  const bench: Bench = {
+    progress: options.progress,
+    defer: (undo) => void undos.push(undo),
+    async folder() {
+      const folder = await mkdtemp(join(tmpdir(), "sbi-bench-"));
+      // A process that was just ended may still be closing its files.
+      undos.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
+      return folder;
+    },
+    createDatabase: (databaseOptions = {}) => options.createDatabase(bench, databaseOptions),
+    async startPlatform(database, env = {}) {
+      const platform = await PlatformProcess.start({
+        ...database.platform,
+        env: { LOG_LEVEL: "warn", ...env },
+      });
+      undos.push(() => platform.end("SIGTERM"));
+      return platform;
+    },
+  };
+  return {
+    bench,
+    async close() {
+      for (let undo = undos.pop(); undo; undo = undos.pop()) {
+        try {
+          await undo();
+        } catch (error) {
+          options.progress(`something did not end cleanly: ${(error as Error).message}`);
+        }
+      }
+    },
+  };
+}
