@@ -43,23 +43,46 @@ export function openPool(options: PoolOptions, onIdleError: (error: Error) => vo
   return pool;
 }
 
-/** Runs `work` in a transaction on one connection; rolls back when it throws. */
-export async function withTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` on one connection of the pool, and closes the connection rather than give it to somebody else when
+ * `work` says or the server shows that it is broken. A pool listens for errors of idle connections only: one that
+ * is lost between two statements of `work` would otherwise end the process.
+ */
+export async function withClient<T>(
+  pool: Pool,
+  work: (client: Client, isBroken: (error: Error) => void) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const isBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", isBroken);
   try {
-    await client.query("begin");
-    const result = await work(client);
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch((cause: Error) => {
-      broken = cause;
-    });
-    throw error;
+    return await work(client, isBroken);
   } finally {
+    client.off("error", isBroken);
     client.release(broken);
   }
+}
+
+/** Runs `work` in a transaction on one connection; rolls back when it throws. */
+export function withTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+  return withClient(pool, async (client, isBroken) => {
+    try {
+      await client.query("begin");
+      const result = await work(client);
+      const { command } = await client.query("commit");
+      // After a failed statement whose error the work has swallowed, a commit is answered with a rollback.
+      if (command !== "COMMIT") {
+        throw new Error(`The transaction ended in ${command}: one of its statements failed`);
+      }
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch(isBroken);
+      throw error;
+    }
+  });
 }
 
 /**
@@ -79,6 +102,8 @@ const TRANSIENT_SQLSTATES: Record<string, string> = {
   "57P02": "crash_shutdown",
   "57P03": "cannot_connect_now: the server is starting",
   "58030": "io_error",
+  "25P03": "idle_in_transaction_session_timeout: the server has ended the connection; another one will do",
+  "57P05": "idle_session_timeout: likewise",
   "25006": "read_only_sql_transaction: a replica that has not been promoted yet",
 };
 
@@ -102,7 +127,8 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === "string") {
-    if (code.startsWith("08") || code in TRANSIENT_SQLSTATES || TRANSIENT_NODE_CODES.has(code)) return true;
+    if (code.startsWith("08") || Object.hasOwn(TRANSIENT_SQLSTATES, code) || TRANSIENT_NODE_CODES.has(code))
+      return true;
   }
   if (error instanceof AggregateError) return error.errors.some(isTransient);
   return TRANSIENT_MESSAGES.test(error.message);

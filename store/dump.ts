@@ -24,7 +24,7 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
   const tables = await readTables(db);
   const parts = [
     "-- Written by `npm run db:dump` from what the migrations and the catalog of kinds make. Do not edit.",
-    "create extension timescaledb;",
+    "create extension if not exists timescaledb;",
     ...tables.map(tableText),
     // After all tables, because they name each other.
     tables

@@ -1,4 +1,4 @@
-import type { Client, Pool } from "./database.ts";
+import { type Client, type Pool, withClient } from "./database.ts";
 
 /** Any number will do, as long as no other program takes advisory locks in this database with it. */
 export const SCHEMA_LOCK = 7_352_001;
@@ -17,22 +17,19 @@ export function oneAtATime<T>(pool: Pool, work: (client: Client) => Promise<T>):
   return turn;
 }
 
-async function locked<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query("set statement_timeout = 0");
-    await client.query("select pg_advisory_lock($1)", [SCHEMA_LOCK]);
-    return await work(client);
-  } finally {
-    // A connection that can't be put back as it was is closed, which frees the lock as well; and why the work
-    // failed must not be hidden by that.
-    await client
-      .query("select pg_advisory_unlock($1)", [SCHEMA_LOCK])
-      .then(() => client.query("reset statement_timeout"))
-      .catch((error: Error) => {
-        broken = error;
-      });
-    client.release(broken);
-  }
+function locked<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+  return withClient(pool, async (client, isBroken) => {
+    try {
+      await client.query("set statement_timeout = 0");
+      await client.query("select pg_advisory_lock($1)", [SCHEMA_LOCK]);
+      return await work(client);
+    } finally {
+      // A connection that can't be put back as it was is closed, which frees the lock as well; and why the work
+      // failed must not be hidden by that.
+      await client
+        .query("select pg_advisory_unlock($1)", [SCHEMA_LOCK])
+        .then(() => client.query("reset statement_timeout"))
+        .catch(isBroken);
+    }
+  });
 }

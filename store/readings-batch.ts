@@ -73,6 +73,7 @@ export class ReadingsBatch {
    * @returns how many were new; the others were there already
    */
   async insert(db: Db): Promise<number> {
+    if (this.rows === 0) return 0;
     const { rows } = await db.query<{ stored: number }>({
       ...this.statement,
       values: this.all.map((column) => column.finish()),

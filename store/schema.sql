@@ -1,6 +1,6 @@
 -- Written by `npm run db:dump` from what the migrations and the catalog of kinds make. Do not edit.
 
-create extension timescaledb;
+create extension if not exists timescaledb;
 
 create table alarms (
   alarm_no bigint not null generated always as identity,
@@ -206,7 +206,7 @@ create table rejected_messages (
   replayed_at timestamp with time zone,
   replay_outcome text
 );
-select create_hypertable('rejected_messages', by_range('received_at', interval '1 days'), create_default_indexes => false);
+select create_hypertable('rejected_messages', by_range('received_at', interval '1 day'), create_default_indexes => false);
 CREATE INDEX rejected_messages_device ON rejected_messages USING btree (device_no, rejection_no DESC);
 CREATE INDEX rejected_messages_no ON rejected_messages USING btree (rejection_no DESC);
 
@@ -237,8 +237,7 @@ alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_
 alter table devices add constraint devices_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);
 
--- On the community edition a continuous aggregate.
-
+-- On the community edition continuous aggregates.
 create view readings_gas_meter_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , first(volume, observed_at) filter (where volume is not null) as volume_first
@@ -301,8 +300,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , sum(snr_sum) as snr_sum
 from readings_gas_meter_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition a continuous aggregate.
-
+-- On the community edition continuous aggregates.
 create view readings_speaker_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , last(play_state, observed_at) filter (where play_state is not null) as play_state_last
@@ -371,8 +369,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
 from readings_speaker_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition a continuous aggregate.
-
+-- On the community edition continuous aggregates.
 create view readings_camera_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , count(bitrate) as bitrate_count
@@ -425,8 +422,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(uptime_last, bucket) filter (where uptime_last is not null) as uptime_last
 from readings_camera_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition a continuous aggregate.
-
+-- On the community edition continuous aggregates.
 create view readings_lora_gateway_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , first(uplinks_received, observed_at) filter (where uplinks_received is not null) as uplinks_received_first
@@ -479,8 +475,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
 from readings_lora_gateway_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition a continuous aggregate.
-
+-- On the community edition continuous aggregates.
 create view readings_example_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , first(rain, observed_at) filter (where rain is not null) as rain_first

@@ -39,6 +39,7 @@ const LEDGER = `
  * @returns for each event whether it was new, in the order given
  */
 export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
+  if (events.length === 0) return [];
   const { rows } = await db.query<{ i: number }>({
     name: "insert_events",
     text: `
@@ -71,6 +72,7 @@ export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise
  * @returns for each reply whether it was new, in the order given
  */
 export async function insertReplies(db: Db, replies: readonly NewReply[]): Promise<boolean[]> {
+  if (replies.length === 0) return [];
   const { rows } = await db.query<{ i: number }>({
     name: "insert_replies",
     text: `

@@ -1,0 +1,183 @@
+import type { Socket } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { type Client, isRowFault, isTransient, openPool, withTransaction } from "../../store/database.ts";
+import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await emptyTestDatabase();
+  await db.pool.query("create table item (n int primary key)");
+});
+afterAll(() => db.drop());
+beforeEach(() => db.pool.query("truncate item"));
+
+const items = async () =>
+  (await db.pool.query<{ n: number }>("select n from item order by n")).rows.map(({ n }) => n);
+
+/** Cuts the connection as a network does, without a word to the server. */
+function cut(client: Client): void {
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+}
+
+describe("a transaction", () => {
+  function onePool() {
+    const pool = openPool({ url: db.url, size: 1, applicationName: "test-one" }, () => {});
+    onTestFinished(() => pool.end());
+    return pool;
+  }
+
+  it("commits what the work has done and returns its result", async () => {
+    const pool = onePool();
+    const result = await withTransaction(pool, async (tx) => {
+      await tx.query("insert into item values (1), (2)");
+      return "done";
+    });
+    expect(result).toBe("done");
+    expect(await items()).toEqual([1, 2]);
+    expect(pool.idleCount).toBe(1);
+  });
+
+  it("is rolled back when the work throws, and the connection is used again", async () => {
+    const pool = onePool();
+    const failing = withTransaction(pool, async (tx) => {
+      await tx.query("insert into item values (1)");
+      throw new Error("on purpose");
+    });
+    await expect(failing).rejects.toThrow("on purpose");
+    expect(await items()).toEqual([]);
+    expect(pool.idleCount).toBe(1);
+    await withTransaction(pool, (tx) => tx.query("insert into item values (2)"));
+    expect(await items()).toEqual([2]);
+  });
+
+  it("tells the database's error when a statement fails", async () => {
+    const pool = onePool();
+    const failing = withTransaction(pool, async (tx) => {
+      await tx.query("insert into item values (1)");
+      await tx.query("insert into item values (1)");
+    });
+    await expect(failing).rejects.toMatchObject({ code: "23505" });
+    expect(await items()).toEqual([]);
+  });
+
+  it("does not pass for committed when the work has swallowed a statement's error", async () => {
+    const pool = onePool();
+    const failing = withTransaction(pool, async (tx) => {
+      await tx.query("insert into item values (1)");
+      await tx.query("insert into item values (1)").catch(() => {});
+    });
+    await expect(failing).rejects.toThrow("The transaction ended in ROLLBACK: one of its statements failed");
+    expect(await items()).toEqual([]);
+  });
+
+  it("whose connection breaks throws a transient error, and the pool gets another connection", async () => {
+    const pool = onePool();
+    const failing = withTransaction(pool, async (tx) => {
+      await tx.query("insert into item values (1)");
+      cut(tx);
+      await tx.query("insert into item values (2)");
+    });
+    const error = await failing.catch((cause: unknown) => cause);
+    expect(isTransient(error)).toBe(true);
+    expect(pool.totalCount).toBe(0);
+    await withTransaction(pool, (tx) => tx.query("insert into item values (3)"));
+    expect(await items()).toEqual([3]);
+  });
+});
+
+describe("numbers of the database", () => {
+  it("of 64 bits are JavaScript numbers while they are exact, and else an error rather than another number", async () => {
+    const read = async (value: string) =>
+      (await db.pool.query<{ value: number }>("select $1::bigint as value", [value])).rows[0]!.value;
+    expect(await read("9007199254740991")).toBe(Number.MAX_SAFE_INTEGER);
+    expect(await read("-9007199254740991")).toBe(Number.MIN_SAFE_INTEGER);
+    await expect(read("9007199254740993")).rejects.toThrow("bigint 9007199254740993 does not fit");
+    await expect(read("-9223372036854775808")).rejects.toThrow(RangeError);
+    expect(await read("1")).toBe(1);
+  });
+});
+
+const coded = (code: string, message = "as PostgreSQL says it") =>
+  Object.assign(new Error(message), { code });
+
+describe("an error may pass by itself", () => {
+  it.each([
+    ["a connection that was refused", coded("ECONNREFUSED")],
+    ["a name that does not resolve yet", coded("EAI_AGAIN")],
+    ["a socket file that is not there yet", coded("ENOENT")],
+    ["a connection that was reset", coded("ECONNRESET")],
+    ["several addresses that all refused", new AggregateError([new Error("x"), coded("ECONNREFUSED")])],
+    ["pg's word for a lost connection", new Error("Connection terminated unexpectedly")],
+    ["pg's word for a pool without a connection", new Error("timeout exceeded when trying to connect")],
+    ["connection_failure", coded("08006")],
+    ["a deadlock", coded("40P01")],
+    ["a serialization failure", coded("40001")],
+    ["a full disk", coded("53100")],
+    ["too many connections", coded("53300")],
+    ["a statement that took too long", coded("57014")],
+    ["a server that shuts down", coded("57P01")],
+    ["a server that starts", coded("57P03")],
+    ["a transaction that idled too long", coded("25P03")],
+    ["a replica", coded("25006")],
+  ])("when it is %s", (_, error) => {
+    expect(isTransient(error)).toBe(true);
+    expect(isRowFault(error)).toBe(false);
+  });
+
+  it.each([
+    ["a unique violation", coded("23505")],
+    ["a value out of range", coded("22003")],
+    ["a table that is missing", coded("42P01")],
+    ["a wrong password", coded("28P01")],
+    ["a code that nobody knows", coded("ZZ999")],
+    ["a code that is a word of JavaScript", coded("constructor")],
+    ["a bug of ours", new TypeError("x is not a function")],
+    ["several that are all permanent", new AggregateError([coded("28P01"), new Error("x")])],
+    ["no error at all", "ECONNREFUSED"],
+    ["nothing", undefined],
+  ])("and not when it is %s", (_, error) => {
+    expect(isTransient(error)).toBe(false);
+  });
+
+  it("when nobody listens there, as pg reports it", async () => {
+    const pool = openPool(
+      { url: "postgres://nobody@127.0.0.1:1/none", size: 1, applicationName: "test-nobody" },
+      () => {},
+    );
+    onTestFinished(() => pool.end());
+    const error = await pool.query("select 1").catch((cause: unknown) => cause);
+    expect(isTransient(error)).toBe(true);
+  });
+});
+
+describe("the fault lies in the row", () => {
+  it.each([
+    ["a check", "insert into item select 1 / 0", "22012"],
+    ["a key that is there", "insert into item values (1), (1)", "23505"],
+    ["a missing value", "insert into item values (null)", "23502"],
+    ["text that is no number", "insert into item select 'x'::int", "22P02"],
+    ["a NUL in JSON", `select '{"a":"\\u0000"}'::jsonb`, "22P05"],
+  ])("when the database refuses %s", async (_, sql, code) => {
+    const error = await db.pool.query(sql).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code });
+    expect(isRowFault(error)).toBe(true);
+    expect(isTransient(error)).toBe(false);
+  });
+
+  it("when a value is too large for its index or form", () => {
+    expect(isRowFault(coded("54000"))).toBe(true);
+  });
+
+  it.each([["42P01"], ["40001"], ["08006"], ["2200"], ["220031"], ["ENOENT"]])(
+    "and not with code %s",
+    (code) => {
+      expect(isRowFault(coded(code))).toBe(false);
+    },
+  );
+
+  it("and not without a code", () => {
+    expect(isRowFault(new Error("22003"))).toBe(false);
+    expect(isRowFault(undefined)).toBe(false);
+    expect(isRowFault(null)).toBe(false);
+  });
+});

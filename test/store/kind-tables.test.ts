@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { createLogger } from "../../log.ts";
+import { buildRollups } from "../../store/build-rollups.ts";
+import { openPool } from "../../store/database.ts";
+import { type KindTable, type MetricColumn, readingsTable } from "../../store/kind-table.ts";
+import { applyKindTables } from "../../store/kind-tables.ts";
+import { migrate } from "../../store/migrate.ts";
+import { applyPolicies } from "../../store/retention.ts";
+import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
+
+const silent = createLogger("silent");
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await emptyTestDatabase();
+  await migrate(db.pool, silent);
+});
+afterAll(() => db.drop());
+
+const level: MetricColumn = { name: "level", type: "gauge" };
+const total: MetricColumn = { name: "total", type: "counter" };
+const mode: MetricColumn = { name: "mode", type: "state" };
+
+const kind = (name: string, ...columns: MetricColumn[]): KindTable => ({
+  kind: name,
+  table: readingsTable(name),
+  columns,
+});
+
+/** Applies the tables and returns what was logged. */
+async function apply(...tables: KindTable[]): Promise<{ level: string; msg: string }[]> {
+  const logged: { level: string; msg: string }[] = [];
+  const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
+  await applyKindTables(db.pool, tables, { edition: db.edition, log });
+  return logged;
+}
+
+const columnsOf = async (relation: string) =>
+  Object.fromEntries(
+    (
+      await db.pool.query<{ name: string; type: string }>(
+        `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+         where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
+        [relation],
+      )
+    ).rows.map(({ name, type }) => [name, type]),
+  );
+const rows = async (sql: string) => (await db.pool.query(sql)).rows;
+
+describe("the tables of a kind", () => {
+  it("have a column per metric, one reading per device and moment, and rollups by metric type", async () => {
+    await apply(kind("first-one", level, total, mode));
+    expect(await columnsOf("readings_first_one")).toEqual({
+      device_no: "integer",
+      observed_at: "timestamp with time zone",
+      received_at: "timestamp with time zone",
+      extra: "jsonb",
+      level: "real",
+      total: "double precision",
+      mode: "text",
+    });
+    const rollup = {
+      bucket: "timestamp with time zone",
+      device_no: "integer",
+      readings: "bigint",
+      level_count: "bigint",
+      level_min: "real",
+      level_max: "real",
+      level_sum: "double precision",
+      total_first: "double precision",
+      total_last: "double precision",
+      mode_last: "text",
+    };
+    expect(await columnsOf("readings_first_one_1h")).toEqual(rollup);
+    expect(await columnsOf("readings_first_one_1d")).toEqual(rollup);
+    expect(
+      await rows(`select column_name::text, time_interval::text from timescaledb_information.dimensions
+                  where hypertable_name = 'readings_first_one'`),
+    ).toEqual([{ column_name: "observed_at", time_interval: "7 days" }]);
+    const insert = "insert into readings_first_one values (1, '2026-01-01T00:00Z', now())";
+    await db.pool.query(insert);
+    await expect(db.pool.query(insert)).rejects.toMatchObject({ code: "23505" });
+  });
+
+  it("are left alone when nothing has changed", async () => {
+    const table = kind("unchanged", level);
+    expect((await apply(table)).map(({ msg }) => msg)).toEqual(["readings table is ready"]);
+    const state = () =>
+      rows(`select 'readings_unchanged_1h'::regclass::oid as hour, 'readings_unchanged_1d'::regclass::oid as day,
+                   updated_at from kind_tables where kind = 'unchanged'`);
+    const before = await state();
+    expect(await apply(table)).toEqual([]);
+    expect(await state()).toEqual(before);
+  });
+
+  it("gain a column for a new metric, here and in the rollups, and keep what was there", async () => {
+    await apply(kind("gaining", level));
+    await db.pool.query(
+      "insert into readings_gaining (device_no, observed_at, received_at, level) values (1, '2026-01-01T00:10Z', now(), 5)",
+    );
+    const logged = await apply(kind("gaining", level, total));
+    expect(logged.map(({ level: severity }) => severity)).toEqual(["warn", "info"]);
+    await db.pool.query(
+      "insert into readings_gaining (device_no, observed_at, received_at, level, total) values (1, '2026-01-01T00:20Z', now(), 7, 100)",
+    );
+    expect(await rows("select level, total from readings_gaining order by observed_at")).toEqual([
+      { level: 5, total: null },
+      { level: 7, total: 100 },
+    ]);
+    for (const rollup of ["readings_gaining_1h", "readings_gaining_1d"]) {
+      expect(
+        await rows(`select readings, level_min, level_max, total_first, total_last from ${rollup}`),
+      ).toEqual([{ readings: 2, level_min: 5, level_max: 7, total_first: 100, total_last: 100 }]);
+    }
+  });
+
+  it("keep the column of a metric that the kind has dropped, and take it back as it was", async () => {
+    await apply(kind("losing", level, mode));
+    expect(await apply(kind("losing", mode))).toEqual([]);
+    await apply(kind("losing", mode, total));
+    expect(Object.keys(await columnsOf("readings_losing")).slice(4)).toEqual(["level", "mode", "total"]);
+    expect(Object.keys(await columnsOf("readings_losing_1d"))).toContain("level_sum");
+    expect(await apply(kind("losing", level, mode, total))).toEqual([]);
+    await expect(apply(kind("losing", { ...level, type: "state" }))).rejects.toThrow("'level'");
+  });
+
+  it("refuse a metric that has become another type, and say which was and which is wanted", async () => {
+    await apply(kind("changing", level));
+    await expect(apply(kind("changing", total, { name: "level", type: "counter" }))).rejects.toMatchObject({
+      code: "database_unsuitable",
+      message:
+        "Metric 'level' of kind 'changing' is a counter, but the database holds it as a gauge: give the metric a new name, or write a migration",
+    });
+    expect(Object.keys(await columnsOf("readings_changing"))).not.toContain("total");
+  });
+
+  it("refuse what is no name for a column, and have no part of it", async () => {
+    await expect(apply(kind("hostile", { name: "a; drop table devices", type: "gauge" }))).rejects.toThrow(
+      "Not a SQL identifier: 'a; drop table devices'",
+    );
+    await expect(apply({ ...kind("hostile"), table: "Readings" })).rejects.toThrow("Not a SQL identifier");
+    expect(await rows("select from kind_tables where kind = 'hostile'")).toEqual([]);
+  });
+
+  it("are made once when several start at once, and widened once", async () => {
+    const other = openPool({ url: db.url, size: 2, applicationName: "test-other" }, () => {});
+    onTestFinished(() => other.end());
+    const options = { edition: db.edition, log: silent };
+    for (const columns of [[level], [level, total]]) {
+      const tables = [kind("crowded-one", ...columns), kind("crowded-two", ...columns)];
+      await Promise.all([
+        applyKindTables(db.pool, tables, options),
+        applyKindTables(other, tables.toReversed(), options),
+        applyKindTables(db.pool, tables, options),
+      ]);
+      expect(await apply(...tables)).toEqual([]);
+    }
+    expect(Object.keys(await columnsOf("readings_crowded_two_1h"))).toContain("total_last");
+  });
+});
+
+describe("the tables of a kind on the community edition", () => {
+  it("gain a column while some of their chunks are compressed", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    await apply(kind("packed", level));
+    await db.pool.query(
+      "insert into readings_packed (device_no, observed_at, received_at, level) values (1, '2026-01-01T00:10Z', now(), 5)",
+    );
+    await db.pool.query("select compress_chunk(c) from show_chunks('readings_packed') c");
+    await apply(kind("packed", level, total, mode));
+    await db.pool.query(
+      `insert into readings_packed (device_no, observed_at, received_at, level, mode) values (1, '2026-01-01T00:20Z', now(), 7, 'on')`,
+    );
+    expect(await rows("select level, total, mode from readings_packed order by observed_at")).toEqual([
+      { level: 5, total: null, mode: null },
+      { level: 7, total: null, mode: "on" },
+    ]);
+    expect(await rows("select readings, level_sum, mode_last from readings_packed_1d")).toEqual([
+      { readings: 2, level_sum: 12, mode_last: "on" },
+    ]);
+  });
+
+  it("have their rollups made anew as views, and back, when the edition changes", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    const table = kind("moving", level);
+    const type = async () =>
+      rows(`select view_name::text from timescaledb_information.continuous_aggregates
+            where view_name like 'readings_moving%' order by 1`);
+    await apply(table);
+    await db.pool.query(
+      "insert into readings_moving (device_no, observed_at, received_at, level) values (1, '2026-01-01T00:10Z', now(), 5)",
+    );
+    expect(await type()).toHaveLength(2);
+    await applyKindTables(db.pool, [table], { edition: "apache", log: silent });
+    expect(await type()).toHaveLength(0);
+    expect(await rows("select readings from readings_moving_1d")).toEqual([{ readings: 1 }]);
+    await apply(table);
+    expect(await type()).toHaveLength(2);
+    expect(await rows("select readings from readings_moving_1d")).toEqual([{ readings: 1 }]);
+  });
+
+  it("keep rollups that are older than the readings when a metric is gained, also after an interruption", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    const narrow = kind("historic", level);
+    const wide = kind("historic", level, total);
+    const policies = (table: KindTable) =>
+      applyPolicies(db.pool, [table], { readingsDays: 30, eventsDays: 0, rejectedDays: 0 });
+    const sums = () =>
+      rows(`select (select sum(level_sum) from readings_historic_1h) as hours,
+                   (select sum(level_sum) from readings_historic_1d) as days,
+                   (select count(*) from readings_historic) as raw`);
+    const runRefresh = async () => {
+      const jobs = await rows(`select job_id from timescaledb_information.jobs
+        where proc_name = 'policy_refresh_continuous_aggregate' order by job_id`);
+      for (const { job_id } of jobs) await db.pool.query("call run_job($1)", [job_id]);
+    };
+    await apply(narrow);
+    await policies(narrow);
+    await db.pool.query(`insert into readings_historic (device_no, observed_at, received_at, level)
+      select 1, now() - make_interval(hours => h), now(), 1 from generate_series(2, 60 * 24, 6) h`);
+    await db.pool.query(
+      "call refresh_continuous_aggregate('readings_historic_1h', null, now() - interval '1 hour')",
+    );
+    await db.pool.query(
+      "call refresh_continuous_aggregate('readings_historic_1d', null, now() - interval '1 day')",
+    );
+    await db.pool.query("select drop_chunks('readings_historic', older_than => interval '30 days')");
+    const [before] = await sums();
+    expect(before).toMatchObject({ hours: 240, days: 240 });
+    expect(before.raw).toBeLessThan(160);
+
+    // A start that was killed after the old rollup had been set aside.
+    const client = await db.pool.connect();
+    await client.query("alter table readings_historic add column total double precision");
+    await buildRollups(client, wide, "community");
+    client.release();
+    await policies(wide);
+    await apply(wide);
+    expect(await rows("select to_regclass('readings_historic_1h_before') as left_over")).toEqual([
+      { left_over: null },
+    ]);
+    expect(await sums()).toEqual([before]);
+    await policies(wide);
+    await runRefresh();
+    expect(await sums()).toEqual([before]);
+    await db.pool.query(`insert into readings_historic (device_no, observed_at, received_at, level, total)
+      values (1, now() - interval '9 days 1 minute', now(), 10, 1)`);
+    await runRefresh();
+    expect(await sums()).toMatchObject([{ hours: 250, days: 250 }]);
+    expect(await rows("select sum(total_last) as total from readings_historic_1d")).toEqual([{ total: 1 }]);
+
+    // And one that was killed before the rollup that was set aside had been removed.
+    const again = await db.pool.connect();
+    await buildRollups(again, wide, "community");
+    again.release();
+    await apply(wide);
+    expect(await rows("select to_regclass('readings_historic_1h_before') as left_over")).toEqual([
+      { left_over: null },
+    ]);
+    expect(await sums()).toMatchObject([{ hours: 250, days: 250 }]);
+  });
+});

@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLogger } from "../../log.ts";
+import type { KindTable } from "../../store/kind-table.ts";
+import { applyKindTables } from "../../store/kind-tables.ts";
+import { readLedger } from "../../store/ledger.ts";
+import { findLatestReading } from "../../store/readings.ts";
+import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+
+const table: KindTable = {
+  kind: "batched",
+  table: "readings_batched",
+  columns: [
+    { name: "level", type: "gauge" },
+    { name: "total", type: "counter" },
+    { name: "mode", type: "state" },
+    { name: "firmware", type: "text" },
+  ],
+};
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await applyKindTables(db.pool, [table], { edition: db.edition, log: createLogger("silent") });
+});
+afterAll(() => db.drop());
+
+/** Each test takes device numbers of its own. */
+let nextDevice = 1000;
+
+interface Sample {
+  readonly level: number | undefined;
+  readonly total: number | undefined;
+  readonly mode: string | undefined;
+  readonly firmware: string | undefined;
+  readonly extra: Record<string, unknown> | undefined;
+}
+
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const sample: fc.Arbitrary<Sample> = fc.record({
+  level: maybe(fc.integer({ min: -9_999_999, max: 9_999_999 }).map((n) => n / 1000)),
+  total: maybe(fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0)),
+  mode: maybe(fc.constantFrom("on", "off", "自检")),
+  firmware: maybe(fc.string({ unit: "grapheme", maxLength: 20 }).filter((value) => !value.includes("\0"))),
+  extra: maybe(
+    fc.dictionary(fc.constantFrom("a", "键", "__proto__"), fc.integer(), { noNullPrototype: true }),
+  ),
+});
+const FIRST = Date.parse("2026-02-01T00:00:00.007Z");
+
+function put(batch: ReadingsBatch, deviceNo: number, observedAt: number, values: Partial<Sample>): void {
+  const row = batch.begin(deviceNo, observedAt, observedAt + 1234);
+  if (values.level !== undefined) batch.setNumber(row, 0, values.level);
+  if (values.total !== undefined) batch.setNumber(row, 1, values.total);
+  if (values.mode !== undefined) batch.setText(row, 2, values.mode);
+  if (values.firmware !== undefined) batch.setText(row, 3, values.firmware);
+  if (values.extra !== undefined) batch.setExtra(row, JSON.stringify(values.extra));
+}
+
+const stored = async (deviceNo: number) =>
+  (
+    await db.pool.query("select * from readings_batched where device_no = $1 order by observed_at", [
+      deviceNo,
+    ])
+  ).rows;
+
+describe("a batch of readings", () => {
+  it("comes out of the database as it went in, whatever is missing from row to row", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(sample, { minLength: 1, maxLength: 40 }), async (samples) => {
+        const device = nextDevice++;
+        const batch = new ReadingsBatch(table);
+        for (const [i, values] of samples.entries()) put(batch, device, FIRST + i * 61_001, values);
+        expect(await batch.insert(db.pool)).toBe(samples.length);
+        expect(await stored(device)).toEqual(
+          samples.map((values, i) => ({
+            device_no: device,
+            observed_at: new Date(FIRST + i * 61_001),
+            received_at: new Date(FIRST + i * 61_001 + 1234),
+            level: values.level === undefined ? null : values.level + 0,
+            total: values.total ?? null,
+            mode: values.mode ?? null,
+            firmware: values.firmware ?? null,
+            extra: values.extra ?? null,
+          })),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("shows any of its rows as the device would have sent it, also from a slice", () => {
+    fc.assert(
+      fc.property(fc.array(sample, { minLength: 1, maxLength: 30 }), fc.nat(), fc.nat(), (samples, a, b) => {
+        const batch = new ReadingsBatch(table);
+        for (const [i, values] of samples.entries()) put(batch, 100 + i, FIRST + i, values);
+        const [from, to] = [a % samples.length, (b % samples.length) + 1].toSorted((x, y) => x - y) as [
+          number,
+          number,
+        ];
+        const part = batch.slice(from, to);
+        expect(part.rows).toBe(to - from);
+        for (let row = from; row < to; row++) {
+          const { extra, ...metrics } = samples[row]!;
+          const given = Object.entries(metrics).filter(([, value]) => value !== undefined);
+          const expected = {
+            deviceNo: 100 + row,
+            receivedAt: FIRST + row + 1234,
+            reading: {
+              ...extra,
+              ...Object.fromEntries(given.map(([name, value]) => [name, value === 0 ? 0 : value])),
+              observedAt: new Date(FIRST + row).toISOString(),
+            },
+          };
+          expect(batch.row(row)).toEqual(expected);
+          expect(part.row(row - from)).toEqual(expected);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("may be sliced into halves that store the same as the whole", async () => {
+    const [whole, halved] = [nextDevice++, nextDevice++];
+    for (const device of [whole, halved]) {
+      const batch = new ReadingsBatch(table);
+      for (let i = 0; i < 11; i++) {
+        put(batch, device, FIRST + i, { level: i, ...(i % 3 === 0 ? { mode: "on", extra: { i } } : {}) });
+      }
+      if (device === whole) expect(await batch.insert(db.pool)).toBe(11);
+      else {
+        expect(await batch.slice(0, 5).insert(db.pool)).toBe(5);
+        expect(await batch.slice(5, 11).insert(db.pool)).toBe(6);
+        expect(await batch.insert(db.pool)).toBe(0);
+      }
+    }
+    const but = (rows: Record<string, unknown>[]) => rows.map((row) => ({ ...row, device_no: 0 }));
+    expect(but(await stored(halved))).toEqual(but(await stored(whole)));
+  });
+
+  it("stores a moment of a device once, keeps the first, and counts all in the ledger", async () => {
+    const device = nextDevice++;
+    const other = nextDevice++;
+    const batch = new ReadingsBatch(table);
+    put(batch, device, FIRST, { level: 1 });
+    put(batch, device, FIRST, { level: 2 });
+    put(batch, other, FIRST, { level: 3 });
+    put(batch, device, FIRST + 1, { level: 4 });
+    expect(await batch.insert(db.pool)).toBe(3);
+    expect(await batch.insert(db.pool)).toBe(0);
+    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 4]);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 6, stored: 2, duplicate: 4, rejected: 0 });
+    expect(await readLedger(db.pool, other)).toEqual({ received: 2, stored: 1, duplicate: 1, rejected: 0 });
+  });
+
+  it("holds nothing of what was in it before a reset", async () => {
+    const device = nextDevice++;
+    const batch = new ReadingsBatch(table);
+    put(batch, device, FIRST, { level: 1, total: 2, mode: "on", firmware: "x", extra: { a: 1 } });
+    batch.reset();
+    put(batch, device, FIRST + 5, { total: 9 });
+    expect(batch.rows).toBe(1);
+    expect(await batch.insert(db.pool)).toBe(1);
+    expect(await stored(device)).toMatchObject([
+      { level: null, total: 9, mode: null, firmware: null, extra: null },
+    ]);
+  });
+
+  it("without a reading stores nothing and writes no ledger entry", async () => {
+    const entries = async () =>
+      (await db.pool.query<{ n: number }>("select count(*) as n from ledger_batches")).rows[0]!.n;
+    const before = await entries();
+    expect(await new ReadingsBatch(table).insert(db.pool)).toBe(0);
+    expect(await entries()).toBe(before);
+  });
+
+  it("with a row that is refused stores none of its rows and writes no ledger entry", async () => {
+    const device = nextDevice++;
+    const batch = new ReadingsBatch(table);
+    put(batch, device, FIRST, { level: 1 });
+    put(batch, device, FIRST + 1, { firmware: "a\0b" });
+    await expect(batch.insert(db.pool)).rejects.toMatchObject({ code: "22021" });
+    expect(await stored(device)).toEqual([]);
+    expect(await readLedger(db.pool, device)).toMatchObject({ received: 0, stored: 0 });
+  });
+
+  it("that comes late does not change which reading is the latest", async () => {
+    const device = nextDevice++;
+    for (const minute of [5, 9, 2, 9, 7]) {
+      const batch = new ReadingsBatch(table);
+      put(batch, device, FIRST + minute * 60_000, { level: minute });
+      await batch.insert(db.pool);
+    }
+    expect(await findLatestReading(db.pool, table, device)).toMatchObject({
+      observedAt: new Date(FIRST + 9 * 60_000),
+      metrics: { level: 9, mode: null },
+    });
+  });
+
+  it("is stored once also where the chunk is compressed by now", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    const device = nextDevice++;
+    const send = (minutes: number[], add: number) => {
+      const batch = new ReadingsBatch(table);
+      for (const minute of minutes)
+        put(batch, device, FIRST + minute * 60_000, { level: minute + add, mode: "on" });
+      return batch.insert(db.pool);
+    };
+    expect(await send([1, 2, 3], 0)).toBe(3);
+    await db.pool.query(
+      "select compress_chunk(c, if_not_compressed => true) from show_chunks('readings_batched') c",
+    );
+    // What was there, what is new, and both in one batch.
+    expect(await send([1, 2], 100)).toBe(0);
+    expect(await send([4], 100)).toBe(1);
+    expect(await send([2, 4, 5, 5], 200)).toBe(1);
+    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 104, 205]);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 10, stored: 5, duplicate: 5, rejected: 0 });
+    // And compressed again with what came meanwhile.
+    await db.pool.query(
+      "select compress_chunk(c, if_not_compressed => true) from show_chunks('readings_batched') c",
+    );
+    expect(await send([1, 2, 3, 4, 5], 300)).toBe(0);
+    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 104, 205]);
+  });
+});

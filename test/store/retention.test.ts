@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../log.ts";
+import type { KindTable } from "../../store/kind-table.ts";
+import { applyKindTables } from "../../store/kind-tables.ts";
+import { migrate } from "../../store/migrate.ts";
+import { applyPolicies, dropOldChunks, type Retention, startRetention } from "../../store/retention.ts";
+import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
+
+const silent = createLogger("silent");
+const table: KindTable = {
+  kind: "kept",
+  table: "readings_kept",
+  columns: [{ name: "level", type: "gauge" }],
+};
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await emptyTestDatabase();
+  await migrate(db.pool, silent);
+  await applyKindTables(db.pool, [table], { edition: db.edition, log: silent });
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  await db.pool.query("truncate readings_kept, events, replies, rejected_messages");
+});
+
+const keep = (readingsDays: number, eventsDays = 0, rejectedDays = 0): Retention => ({
+  readingsDays,
+  eventsDays,
+  rejectedDays,
+});
+const rows = async (sql: string) => (await db.pool.query(sql)).rows;
+
+/** One reading, event, reply and rejection per day, for the last `days` days. */
+async function fill(days: number): Promise<void> {
+  const each = `from generate_series(0, ${days - 1}) d`;
+  const at = "now() - make_interval(days => d, mins => 1)";
+  await db.pool.query(
+    `insert into readings_kept (device_no, observed_at, received_at, level) select 1, ${at}, now(), d ${each}`,
+  );
+  await db.pool.query(
+    `insert into events (device_no, observed_at, event_id, phase, type, received_at)
+     select 1, ${at}, d, 'instant', 'leak', now() ${each}`,
+  );
+  await db.pool.query(
+    `insert into replies (device_no, observed_at, command_id, outcome, received_at) select 1, ${at}, d, 'done', now() ${each}`,
+  );
+  await db.pool.query(
+    `insert into rejected_messages (received_at, publisher, topic, reason, detail, payload, payload_bytes)
+     select ${at}, 'p', 't', 'empty', '', '', 0 ${each}`,
+  );
+}
+
+/** The age in whole days of the oldest row, per class of data. */
+async function oldest(): Promise<Record<string, number>> {
+  const [row] = await rows(`
+    select (select extract(day from now() - min(observed_at)) from readings_kept)::int as readings,
+           (select extract(day from now() - min(observed_at)) from events)::int as events,
+           (select extract(day from now() - min(observed_at)) from replies)::int as replies,
+           (select extract(day from now() - min(received_at)) from rejected_messages)::int as rejected`);
+  return row;
+}
+
+describe("dropping old chunks", () => {
+  it("keeps every row that is younger than its limit, and at most a chunk of older ones", async () => {
+    await fill(60);
+    const dropped = await dropOldChunks(db.pool, [table], keep(30, 40, 10));
+    expect(dropped.length).toBeGreaterThan(4 + 2 + 2 + 45);
+    const ages = await oldest();
+    const within = (age: number | undefined, limit: number, chunkDays: number) => {
+      expect(age).toBeGreaterThanOrEqual(limit - 1);
+      expect(age).toBeLessThanOrEqual(limit + chunkDays);
+    };
+    within(ages.readings, 30, 7);
+    within(ages.events, 40, 7);
+    within(ages.replies, 40, 7);
+    within(ages.rejected, 10, 1);
+    const [{ kept }] = await rows(
+      "select count(*) as kept from readings_kept where observed_at > now() - interval '30 days'",
+    );
+    expect(kept).toBe(30);
+    expect(await dropOldChunks(db.pool, [table], keep(30, 40, 10))).toEqual([]);
+  });
+
+  it("drops nothing of what is kept for ever", async () => {
+    await fill(60);
+    expect(await dropOldChunks(db.pool, [table], keep(0))).toEqual([]);
+    expect(await oldest()).toEqual({ readings: 59, events: 59, replies: 59, rejected: 59 });
+  });
+
+  it("is done at the start and again by our own clock, where there are no policies", async () => {
+    await fill(60);
+    const logged: { msg: string; chunks?: number }[] = [];
+    const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });
+    const retention = startRetention(db.pool, [table], keep(30), { log, edition: "apache", everyMs: 5 });
+    await expect.poll(async () => (await oldest()).readings).toBeLessThanOrEqual(37);
+    await db.pool.query(
+      "insert into readings_kept (device_no, observed_at, received_at) values (2, now() - interval '50 days', now())",
+    );
+    await expect.poll(async () => (await oldest()).readings).toBeLessThanOrEqual(37);
+    await retention.stop();
+    expect(logged.length).toBeGreaterThanOrEqual(2);
+    expect(logged[0]).toMatchObject({ msg: "old chunks dropped" });
+  });
+
+  it("logs when it fails and goes on, and is not done where policies do it", async () => {
+    const logged: { level: string }[] = [];
+    const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });
+    const ghost: KindTable = { kind: "ghost", table: "readings_ghost", columns: [] };
+    const failing = startRetention(db.pool, [ghost], keep(30), { log, edition: "apache", everyMs: 5 });
+    await expect.poll(() => logged.length).toBeGreaterThanOrEqual(2);
+    await failing.stop();
+    expect(logged.every(({ level }) => level === "warn")).toBe(true);
+
+    await fill(60);
+    const idle = startRetention(db.pool, [table], keep(30), { log, edition: "community", everyMs: 5 });
+    await idle.stop();
+    expect((await oldest()).readings).toBe(59);
+  });
+});
+
+describe("policies of the community edition", () => {
+  const jobs = async () =>
+    rows(`select hypertable_name::text as name, proc_name::text as proc, job_id,
+                 coalesce(config ->> 'drop_after', concat_ws(' to ', config ->> 'start_offset', config ->> 'end_offset')) as span
+          from timescaledb_information.jobs
+          where proc_name in ('policy_retention', 'policy_refresh_continuous_aggregate') order by proc_name, span, hypertable_name`);
+  const spans = async (proc: string) =>
+    (await jobs()).filter((job) => job.proc === proc).map((job) => job.span);
+  const runJobs = async (proc: string) => {
+    for (const job of await jobs())
+      if (job.proc === proc) await db.pool.query("call run_job($1)", [job.job_id]);
+  };
+  const rollupSums = async () =>
+    rows(`select (select sum(readings) from readings_kept_1h)::int as hours,
+                 (select sum(readings) from readings_kept_1d)::int as days`);
+
+  it("are made, left alone while they are right, changed and removed with the configuration", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    await applyPolicies(db.pool, [table], keep(90, 60, 30));
+    expect(await spans("policy_retention")).toEqual(["30 days", "60 days", "60 days", "90 days"]);
+    // Hours: up to half a day before readings go. Days: all of them.
+    expect(await spans("policy_refresh_continuous_aggregate")).toEqual(["1 day", "2148:00:00 to 01:00:00"]);
+    const before = await jobs();
+    await applyPolicies(db.pool, [table], keep(90, 60, 30));
+    expect(await jobs()).toEqual(before);
+    await applyPolicies(db.pool, [table], keep(120, 0, 30));
+    expect(await spans("policy_retention")).toEqual(["120 days", "30 days"]);
+    await applyPolicies(db.pool, [table], keep(1, 0, 0));
+    expect(await spans("policy_refresh_continuous_aggregate")).toContain("12:00:00 to 01:00:00");
+    await applyPolicies(db.pool, [table], keep(0, 0, 0));
+    expect(await spans("policy_retention")).toEqual([]);
+    expect(await spans("policy_refresh_continuous_aggregate")).toEqual(["01:00:00", "1 day"]);
+  });
+
+  it.for([1, 7, 20, 30])("let rollups outlive readings that are kept for %i days", async (days, context) => {
+    if (db.edition !== "community") return context.skip();
+    await applyPolicies(db.pool, [table], keep(days));
+    await fill(60);
+    await refreshAll();
+    expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
+    await runJobs("policy_retention");
+    expect((await oldest()).readings).toBeLessThanOrEqual(days + 7);
+    await runJobs("policy_refresh_continuous_aggregate");
+    await runJobs("policy_refresh_continuous_aggregate");
+    expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
+  });
+
+  it.for([
+    ["longer", 90],
+    ["for ever", 0],
+  ] as const)("let them outlive also when readings are now kept %s", async ([, days], context) => {
+    if (db.edition !== "community") return context.skip();
+    await applyPolicies(db.pool, [table], keep(20));
+    await fill(60);
+    await refreshAll();
+    await runJobs("policy_retention");
+    await applyPolicies(db.pool, [table], keep(days));
+    await runJobs("policy_refresh_continuous_aggregate");
+    expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
+  });
+
+  it("refresh what comes late, as long as readings of that age are kept", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    await applyPolicies(db.pool, [table], keep(20));
+    await fill(19);
+    await refreshAll();
+    await db.pool.query(
+      "insert into readings_kept (device_no, observed_at, received_at) values (2, now() - interval '19 days', now())",
+    );
+    expect(await rollupSums()).toEqual([{ hours: 19, days: 19 }]);
+    await runJobs("policy_refresh_continuous_aggregate");
+    await runJobs("policy_refresh_continuous_aggregate");
+    expect(await rollupSums()).toEqual([{ hours: 20, days: 20 }]);
+  });
+
+  async function refreshAll(): Promise<void> {
+    await db.pool.query(
+      "call refresh_continuous_aggregate('readings_kept_1h', null, now() - interval '1 hour')",
+    );
+    await db.pool.query(
+      "call refresh_continuous_aggregate('readings_kept_1d', null, now() - interval '1 day')",
+    );
+  }
+});

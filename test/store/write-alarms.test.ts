@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AlarmTransition, applyAlarmTransitions, listActiveAlarms } from "../../store/write-alarms.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice } from "../helpers/ingest.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const AT = Date.parse("2026-02-01T08:00:00.123Z");
+const MINUTE = 60_000;
+
+const raise = (
+  deviceNo: number,
+  rule: string,
+  at = AT,
+  more: Partial<AlarmTransition> = {},
+): AlarmTransition => ({
+  action: "raise",
+  deviceNo,
+  rule,
+  severity: "major",
+  message: `${rule} is raised`,
+  value: 3.2,
+  at,
+  ...more,
+});
+const clear = (deviceNo: number, rule: string, at = AT): AlarmTransition =>
+  raise(deviceNo, rule, at, { action: "clear" });
+
+const device = async (id: string) => (await addDevice(db.pool, id)).deviceNo;
+const apply = (...transitions: AlarmTransition[]) => applyAlarmTransitions(db.pool, transitions);
+const alarms = async (deviceNo: number) =>
+  (
+    await db.pool.query(
+      "select rule, severity, message, value, raised_at, cleared_at from alarms where device_no = $1 order by alarm_no",
+      [deviceNo],
+    )
+  ).rows;
+
+describe("an alarm", () => {
+  it("is raised with what the rule says, and cleared", async () => {
+    const no = await device("alarm-1");
+    const [raised] = await apply(raise(no, "battery_low"));
+    expect(await alarms(no)).toEqual([
+      {
+        rule: "battery_low",
+        severity: "major",
+        message: "battery_low is raised",
+        value: 3.2,
+        raised_at: new Date(AT),
+        cleared_at: null,
+      },
+    ]);
+    const [cleared] = await apply(clear(no, "battery_low", AT + MINUTE));
+    expect(cleared).toEqual({ ...clear(no, "battery_low", AT + MINUTE), alarmNo: raised!.alarmNo });
+    expect(await alarms(no)).toMatchObject([{ cleared_at: new Date(AT + MINUTE) }]);
+  });
+
+  it("may be raised without a value", async () => {
+    const no = await device("alarm-2");
+    await apply(raise(no, "silent", AT, { value: undefined }));
+    expect(await alarms(no)).toMatchObject([{ value: null }]);
+  });
+
+  it("that is active is not raised again: the first stays as it was", async () => {
+    const no = await device("alarm-3");
+    expect(await apply(raise(no, "a"), raise(no, "a", AT + MINUTE, { value: 1 }))).toHaveLength(1);
+    expect(await apply(raise(no, "a", AT + 2 * MINUTE, { severity: "critical" }))).toEqual([]);
+    expect(await alarms(no)).toMatchObject([{ value: 3.2, severity: "major", raised_at: new Date(AT) }]);
+  });
+
+  it("that is not active is not cleared, and a clearance is not moved", async () => {
+    const no = await device("alarm-4");
+    expect(await apply(clear(no, "a"))).toEqual([]);
+    await apply(raise(no, "a"), clear(no, "a", AT + MINUTE));
+    expect(await apply(clear(no, "a", AT + 2 * MINUTE))).toEqual([]);
+    expect(await alarms(no)).toMatchObject([{ cleared_at: new Date(AT + MINUTE) }]);
+  });
+
+  it("never ends before it began, though the device's clock went backwards", async () => {
+    const no = await device("alarm-5");
+    expect(await apply(raise(no, "a"), clear(no, "a", AT - 60 * MINUTE))).toHaveLength(2);
+    expect(await alarms(no)).toMatchObject([{ raised_at: new Date(AT), cleared_at: new Date(AT) }]);
+  });
+
+  it("is a new one after it was cleared", async () => {
+    const no = await device("alarm-6");
+    const changes = await apply(raise(no, "a"), clear(no, "a", AT + MINUTE), raise(no, "a", AT + 2 * MINUTE));
+    expect(changes.map(({ action }) => action)).toEqual(["raise", "clear", "raise"]);
+    expect(new Set(changes.map(({ alarmNo }) => alarmNo)).size).toBe(2);
+    expect(await alarms(no)).toMatchObject([
+      { cleared_at: new Date(AT + MINUTE) },
+      { raised_at: new Date(AT + 2 * MINUTE), cleared_at: null },
+    ]);
+  });
+
+  it("belongs to one device and one rule: others are left alone", async () => {
+    const [one, two] = [await device("alarm-7"), await device("alarm-8")];
+    await apply(raise(one, "a"), raise(one, "b"), raise(two, "a"));
+    await apply(clear(one, "a", AT + MINUTE));
+    const active = (await listActiveAlarms(db.pool)).filter(
+      ({ deviceNo }) => deviceNo === one || deviceNo === two,
+    );
+    expect(active.map(({ deviceNo, rule }) => [deviceNo, rule])).toEqual(
+      expect.arrayContaining([
+        [one, "b"],
+        [two, "a"],
+      ]),
+    );
+    expect(active).toHaveLength(2);
+  });
+
+  it("is raised once when the same batch is applied twice at the same time", async () => {
+    const no = await device("alarm-9");
+    const changes = await Promise.all([apply(raise(no, "a")), apply(raise(no, "a")), apply(raise(no, "a"))]);
+    expect(changes.flat()).toHaveLength(1);
+    expect(await alarms(no)).toHaveLength(1);
+  });
+});
+
+it("no transitions change nothing", async () => {
+  expect(await apply()).toEqual([]);
+});

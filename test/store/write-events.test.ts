@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readLedger } from "../../store/ledger.ts";
+import { insertEvents, insertReplies, type NewEvent, type NewReply } from "../../store/write-events.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+/** Each test takes device numbers of its own. */
+let nextDevice = 1;
+const AT = Date.parse("2026-02-01T08:00:00.123Z");
+
+const event = (deviceNo: number, eventId: string, more: Partial<NewEvent> = {}): NewEvent => ({
+  deviceNo,
+  observedAt: AT,
+  receivedAt: AT + 50,
+  eventId,
+  phase: "instant",
+  type: "leak",
+  data: "{}",
+  ...more,
+});
+const reply = (deviceNo: number, commandId: string, more: Partial<NewReply> = {}): NewReply => ({
+  deviceNo,
+  observedAt: AT,
+  receivedAt: AT + 50,
+  commandId,
+  outcome: "done",
+  data: "{}",
+  ...more,
+});
+const rows = async (table: "events" | "replies", deviceNo: number) =>
+  (await db.pool.query(`select * from ${table} where device_no = $1 order by observed_at`, [deviceNo])).rows;
+
+describe("events", () => {
+  it("are stored with all that they said", async () => {
+    const device = nextDevice++;
+    const data = JSON.stringify({ 流量: 0.4, deep: { a: [1, null] }, quote: '"\\' });
+    expect(
+      await insertEvents(db.pool, [event(device, "e'1", { phase: "update", type: "gas_leak", data })]),
+    ).toEqual([true]);
+    expect(await rows("events", device)).toEqual([
+      {
+        device_no: device,
+        observed_at: new Date(AT),
+        event_id: "e'1",
+        phase: "update",
+        type: "gas_leak",
+        received_at: new Date(AT + 50),
+        data: JSON.parse(data),
+      },
+    ]);
+  });
+
+  it("that are twice in a batch are new the first time, and the first is what is stored", async () => {
+    const device = nextDevice++;
+    const first = event(device, "a", { data: '{"n":1}' });
+    const again = event(device, "a", { data: '{"n":2}' });
+    expect(
+      await insertEvents(db.pool, [event(device, "z"), first, again, event(device, "b"), first]),
+    ).toEqual([true, true, false, true, false]);
+    const stored = await rows("events", device);
+    expect(stored.find(({ event_id }) => event_id === "a").data).toEqual({ n: 1 });
+    expect(await readLedger(db.pool, device)).toEqual({ received: 5, stored: 3, duplicate: 2, rejected: 0 });
+  });
+
+  it("that were there before are not new, beside others that are", async () => {
+    const device = nextDevice++;
+    await insertEvents(db.pool, [event(device, "a")]);
+    expect(await insertEvents(db.pool, [event(device, "b"), event(device, "a")])).toEqual([true, false]);
+    expect(await insertEvents(db.pool, [event(device, "b"), event(device, "a")])).toEqual([false, false]);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 5, stored: 2, duplicate: 3, rejected: 0 });
+  });
+
+  it("are told apart by device, moment, id and phase", async () => {
+    const [device, other] = [nextDevice++, nextDevice++];
+    const isNew = await insertEvents(db.pool, [
+      event(device, "a", { phase: "new" }),
+      event(device, "a", { phase: "update" }),
+      event(device, "a", { phase: "update", observedAt: AT + 1 }),
+      event(device, "a", { phase: "end", observedAt: AT + 1 }),
+      event(device, "b", { phase: "new" }),
+      event(other, "a", { phase: "new" }),
+    ]);
+    expect(isNew).toEqual([true, true, true, true, true, true]);
+    expect(await readLedger(db.pool, device)).toMatchObject({ received: 5, stored: 5 });
+    expect(await readLedger(db.pool, other)).toMatchObject({ received: 1, stored: 1 });
+  });
+
+  it("with one that is refused store nothing and count nothing", async () => {
+    const device = nextDevice++;
+    await expect(
+      insertEvents(db.pool, [event(device, "a"), event(device, "b", { phase: "later" as "new" })]),
+    ).rejects.toMatchObject({ code: "23514" });
+    expect(await rows("events", device)).toEqual([]);
+    expect(await readLedger(db.pool, device)).toMatchObject({ received: 0, stored: 0 });
+  });
+});
+
+describe("replies", () => {
+  it("are stored once per device, moment, command and outcome", async () => {
+    const device = nextDevice++;
+    expect(
+      await insertReplies(db.pool, [
+        reply(device, "c", { outcome: "accepted", data: '{"step":1}' }),
+        reply(device, "c"),
+        reply(device, "c", { data: '{"late":true}' }),
+        reply(device, "d"),
+      ]),
+    ).toEqual([true, true, false, true]);
+    expect(await insertReplies(db.pool, [reply(device, "c"), reply(device, "e")])).toEqual([false, true]);
+    const stored = await rows("replies", device);
+    expect(stored.map(({ command_id, outcome }) => `${command_id} ${outcome}`).toSorted()).toEqual([
+      "c accepted",
+      "c done",
+      "d done",
+      "e done",
+    ]);
+    expect(stored.find(({ outcome }) => outcome === "accepted")).toMatchObject({
+      observed_at: new Date(AT),
+      received_at: new Date(AT + 50),
+      data: { step: 1 },
+    });
+    expect(await readLedger(db.pool, device)).toEqual({ received: 6, stored: 4, duplicate: 2, rejected: 0 });
+  });
+});
+
+it("no events and no replies are no work", async () => {
+  const entries = async () =>
+    (await db.pool.query<{ n: number }>("select count(*) as n from ledger_batches")).rows[0]!.n;
+  const before = await entries();
+  expect(await insertEvents(db.pool, [])).toEqual([]);
+  expect(await insertReplies(db.pool, [])).toEqual([]);
+  expect(await entries()).toBe(before);
+});
