@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { type Acknowledgement, acknowledgeAlarm, listAlarms } from "../../store/alarms.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
+import { getDeviceKey } from "../../store/devices.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -40,7 +40,7 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
     async (request) => {
       const { device, limit, cursor, ...filter } = request.query;
       const { limits } = grantOf(request);
-      const deviceNo = device === undefined ? undefined : (await getDevice(pool, device, limits)).deviceNo;
+      const deviceNo = device === undefined ? undefined : (await getDeviceKey(pool, device, limits)).deviceNo;
       return listAlarms(pool, { ...filter, deviceNo }, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
     },
   );

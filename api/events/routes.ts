@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
+import { getDeviceKey } from "../../store/devices.ts";
 import { type DeviceEvent, listEvents } from "../../store/events.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -53,7 +53,7 @@ export const eventsRoutes: FastifyPluginAsyncZod<EventsOptions> = async (app, { 
       const { device, limit, cursor, ...rest } = request.query;
       const { limits } = grantOf(request);
       assertRange(rest.from, rest.to);
-      const deviceNo = device === undefined ? undefined : (await getDevice(pool, device, limits)).deviceNo;
+      const deviceNo = device === undefined ? undefined : (await getDeviceKey(pool, device, limits)).deviceNo;
       const filter = { ...rest, deviceNo };
       if (!wantsCsv(request.headers.accept)) {
         return listEvents(pool, filter, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });

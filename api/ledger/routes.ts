@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
+import { getDeviceKey } from "../../store/devices.ts";
 import { readLedger } from "../../store/ledger.ts";
 import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -29,7 +29,7 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (app, { 
       },
     },
     async (request) => {
-      const { deviceNo } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
       const durable = await readLedger(pool, deviceNo);
       // Looked at after the database: what is committed in between is counted a moment later, never twice.
       const pending = pendingOf(deviceNo);

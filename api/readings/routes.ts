@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
+import { getDeviceKey } from "../../store/devices.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
 import type { CatalogIndex } from "../catalog.ts";
@@ -10,6 +10,7 @@ import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
+import { plainJson } from "../plain-json.ts";
 import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { latestSchema, readingSchema, readingsQuery } from "./schema.ts";
@@ -32,6 +33,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     "/devices/:id/latest",
     {
       onRequest: allow("readings:read"),
+      serializerCompiler: plainJson,
       schema: {
         operationId: "getLatestReading",
         tags: ["readings"],
@@ -42,7 +44,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
       },
     },
     async (request) => {
-      const { deviceNo, id, kind } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
       const reading = await findLatestReading(pool, catalog.table(kind), deviceNo);
       return { deviceId: id, kind, reading: reading ?? null };
     },
@@ -52,6 +54,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     "/devices/:id/readings",
     {
       onRequest: allow("readings:read"),
+      serializerCompiler: plainJson,
       schema: {
         operationId: "listReadings",
         tags: ["readings"],
@@ -68,7 +71,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     async (request, reply) => {
       const { limit, cursor, from, to, order, metrics } = request.query;
       assertRange(from, to);
-      const { deviceNo, id, kind } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
       const table = catalog.table(kind);
       const columns = catalog.columns(kind, metrics);
       const query = { deviceNo, from, to, order, columns };

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { PlatformError } from "../../errors.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
+import { getDeviceKey } from "../../store/devices.ts";
 import {
   getRejection,
   listRejections,
@@ -56,7 +56,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     async (request) => {
       const { device, reason, limit, cursor } = request.query;
       const { limits } = grantOf(request);
-      const deviceNo = device === undefined ? undefined : (await getDevice(pool, device, limits)).deviceNo;
+      const deviceNo = device === undefined ? undefined : (await getDeviceKey(pool, device, limits)).deviceNo;
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
       const { items, nextCursor } = await listRejections(pool, { deviceNo, reason }, limits, page);
       return { items: items.map(toJson), nextCursor };

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
+import { getDeviceKey } from "../../store/devices.ts";
 import { parseInterval } from "../../store/interval.ts";
 import {
   type Aggregate,
@@ -19,6 +19,7 @@ import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
+import { plainJson } from "../plain-json.ts";
 import { problems } from "../problem.ts";
 import { assertRange } from "../schemas.ts";
 import { bucketCsvColumns, fleetCsvColumns, fleetRows, toBucketJson } from "./present.ts";
@@ -95,6 +96,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     "/devices/:id/series",
     {
       onRequest: allow("readings:read"),
+      serializerCompiler: plainJson,
       schema: {
         operationId: "getDeviceSeries",
         tags: ["series"],
@@ -109,7 +111,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     },
     async (request, reply) => {
       const csv = wantsCsv(request.headers.accept);
-      const { deviceNo, id, kind } = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
       const planned = await plan(kind, request.query, false, csv ? MAX_BUCKETS_CSV : MAX_BUCKETS);
       if (!csv) {
         const buckets = await readDeviceSeries(pool, planned, deviceNo);
@@ -138,6 +140,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     "/series",
     {
       onRequest: allow("readings:read"),
+      serializerCompiler: plainJson,
       schema: {
         operationId: "getFleetSeries",
         tags: ["series"],
