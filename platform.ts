@@ -16,17 +16,13 @@ import { PlatformError } from "./errors.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { refuse } from "./ingest/reasons.ts";
 import { startSubscription } from "./ingest/subscription.ts";
-import { tablesOf } from "./kind-tables.ts";
 import type { Logger } from "./log.ts";
-import { seedDemoFleet } from "./seeds/demo-fleet.ts";
-import { seedRegions } from "./seeds/regions.ts";
-import { isTransient, openPool, type Pool } from "./store/database.ts";
-import { type DatabaseFacts, readDatabaseFacts } from "./store/edition.ts";
+import { prepareDatabase } from "./prepare-database.ts";
+import { openPool, type Pool } from "./store/database.ts";
+import type { DatabaseFacts } from "./store/edition.ts";
 import { startEmbedded } from "./store/embedded/launch.ts";
 import { startJobRunner } from "./store/jobs.ts";
-import { applyKindTables } from "./store/kind-tables.ts";
-import { migrate } from "./store/migrate.ts";
-import { applyPolicies, type Retention, startRetention } from "./store/retention.ts";
+import { startRetention } from "./store/retention.ts";
 
 export const VERSION = (
   JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as { version: string }
@@ -44,9 +40,6 @@ export interface Platform {
   /** Ends everything in order: no new messages, commit what is there, close. */
   stop(): Promise<void>;
 }
-
-/** How long a start waits for a database that does not answer yet, e.g. beside it in a compose file. */
-const DATABASE_WAIT_MS = 60_000;
 
 /** How long the end waits for batches under way; what is not committed by then is not acknowledged. */
 const FLUSH_MS = 10_000;
@@ -107,6 +100,7 @@ async function start(
   }
   const isEmbedded = config.DATABASE_URL === undefined;
   const onIdleError = (error: Error) => storeLog.warn({ err: error }, "an idle database connection broke");
+  const { facts, tables, retention } = await prepareDatabase(url, config, log);
   const writers = isEmbedded ? 1 : 3;
   const ingestPool = openPool(
     // One connection more than writers: ledger, presence and logins must not wait behind a batch.
@@ -131,33 +125,12 @@ async function start(
     onIdleError,
   );
   undo.push(() => endPool(apiPool));
-  await waitForDatabase(apiPool, storeLog);
-  await migrate(apiPool, storeLog);
-  const facts = await readDatabaseFacts(apiPool);
-  storeLog.info({ ...facts, embedded: isEmbedded }, "database is ready");
-  if (facts.edition === "apache") {
-    storeLog.warn(
-      "this TimescaleDB is the Apache edition: rollups are plain views (slower over long ranges), readings are not compressed, and retention is done by the platform",
-    );
-  }
-  const tables = tablesOf(catalog);
-  await applyKindTables(apiPool, tables, { edition: facts.edition, log: storeLog });
-  const retention: Retention = {
-    readingsDays: config.RETENTION_READINGS_DAYS,
-    eventsDays: config.RETENTION_EVENTS_DAYS,
-    rejectedDays: config.RETENTION_REJECTED_DAYS,
-  };
-  if (facts.edition === "community") await applyPolicies(apiPool, tables, retention);
   const dropping = startRetention(apiPool, tables, retention, { log: storeLog, edition: facts.edition });
   undo.push(() => dropping.stop());
   if (isEmbedded) {
     const jobs = startJobRunner(apiPool, { everyMs: 30_000, log: storeLog });
     undo.push(() => jobs.stop());
   }
-
-  // Seeds
-  if (config.SEED !== "none") await seedRegions(apiPool, { log: child("seeds") });
-  if (config.SEED === "demo") await seedDemoFleet(apiPool, { dataDir: config.DATA_DIR, log: child("seeds") });
 
   // Ingest
   const registry = new Registry();
@@ -174,6 +147,7 @@ async function start(
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: writers,
     wantsLive: () => hub.wants("reading"),
+    onRevoked: (id) => broker.disconnect(id),
     onCommitted: (committed, live) => announce(hub, ingest.directory, committed, live),
   });
   let flushed = false;
@@ -190,6 +164,17 @@ async function start(
     pool: apiPool,
     catalog,
     access: createAccessControl({ adminKeyHash: hashToken(adminKey.key) }),
+    knownDevice: (id) => {
+      const device = ingest.directory.find(id);
+      return (
+        device && {
+          deviceNo: device.deviceNo,
+          id,
+          kind: device.runtime.kind.kind,
+          regionCode: device.regionCode,
+        }
+      );
+    },
     pendingOf: ingest.pendingOf,
     replay: (rejection) => ingest.replay(rejection),
     onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
@@ -292,20 +277,6 @@ async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
       `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, HTTP_PORT or HOST.`,
       { cause: error },
     );
-  }
-}
-
-async function waitForDatabase(pool: Pool, log: Logger): Promise<void> {
-  const deadline = Date.now() + DATABASE_WAIT_MS;
-  for (;;) {
-    try {
-      await pool.query("select 1");
-      return;
-    } catch (error) {
-      if (!isTransient(error) || Date.now() > deadline) throw error;
-      log.info({ reason: (error as Error).message }, "waiting for the database");
-      await sleep(1000);
-    }
   }
 }
 

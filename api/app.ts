@@ -12,6 +12,7 @@ import type { Pool } from "../store/database.ts";
 import type { RejectedMessage } from "../store/rejections.ts";
 import { alarmsRoutes } from "./alarms/routes.ts";
 import { indexCatalog } from "./catalog.ts";
+import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
 import { assertGuarded, createAllow } from "./guard.ts";
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly pool: Pool;
   readonly catalog: readonly Kind[];
   readonly access: AccessControl;
+  /** What is known in memory of a living device; undefined when the database has to be asked. */
+  readonly knownDevice: (id: string) => KnownDevice | undefined;
   /** Items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
   /** Sends a rejected message through ingest once more, and records in the database what became of it. */
@@ -121,11 +124,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   const prefix = "/v1";
   const { onAlarmCleared, onDeviceChanged, pendingOf, replay } = options;
+  const findKey = createKeyFinder(pool, options.knownDevice);
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
-  await app.register(readingsRoutes, { prefix, pool, catalog, log, allow });
-  await app.register(seriesRoutes, { prefix, pool, catalog, log, allow });
-  await app.register(ledgerRoutes, { prefix, pool, pendingOf, allow });
+  await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
+  await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });
+  await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });

@@ -1,6 +1,12 @@
 import type { Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
-import { type DirectoryRow, findDirectoryRow, readDirectory } from "../store/directory.ts";
+import {
+  type DirectoryRow,
+  findDirectoryRow,
+  readDatabaseTime,
+  readDirectory,
+  readDirectoryChanges,
+} from "../store/directory.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 
 /** A living device as the hot path knows it. One object per device, changed in place. */
@@ -21,6 +27,12 @@ export interface DeviceEntry {
   pending: number;
 }
 
+/**
+ * How far back each look for changes reaches beyond the last one: a transaction's `now()` is when it began, and
+ * it may have committed after we looked.
+ */
+const FOLLOW_OVERLAP_MS = 10_000;
+
 /** How long a name that is not a device's is remembered as such, so that a flood of it spares the database. */
 const UNKNOWN_FOR_MS = 5_000;
 const UNKNOWN_MAX = 10_000;
@@ -37,6 +49,7 @@ export class Directory {
   private readonly runtimes: ReadonlyMap<string, KindRuntime>;
   private readonly log: Logger;
   private readonly now: () => number;
+  private followedUntil = new Date(0);
 
   constructor(
     pool: Pool,
@@ -56,6 +69,7 @@ export class Directory {
 
   /** Reads every living device; called once before the broker listens. */
   async load(): Promise<void> {
+    this.followedUntil = await readDatabaseTime(this.pool);
     for await (const rows of readDirectory(this.pool)) for (const row of rows) this.put(row);
     this.log.info({ devices: this.byId.size }, "device directory loaded");
   }
@@ -91,11 +105,35 @@ export class Directory {
     const row = await findDirectoryRow(this.pool, id);
     if (row) return this.put(row);
     const gone = this.byId.get(id);
-    if (gone) {
-      this.byId.delete(id);
-      this.byNo.delete(gone.deviceNo);
-    }
+    if (gone) this.forget(gone);
     return undefined;
+  }
+
+  /**
+   * Takes in what other processes have changed since the last call, so that a token that was revoked there is
+   * refused here as well. @returns ids of devices whose token changed or which were deleted
+   */
+  async follow(): Promise<string[]> {
+    const since = new Date(this.followedUntil.getTime() - FOLLOW_OVERLAP_MS);
+    const revoked: string[] = [];
+    for await (const changes of readDirectoryChanges(this.pool, since)) {
+      for (const { id, updatedAt, row } of changes) {
+        const known = this.byId.get(id);
+        const before = known?.tokenHash;
+        if (row) this.put(row);
+        // The id of a deleted device may have been given again, to a device that is a row of its own.
+        else if (known && !(await findDirectoryRow(this.pool, id))) this.forget(known);
+        const after = this.byId.get(id)?.tokenHash;
+        if (before && !(after && before.equals(after))) revoked.push(id);
+        if (updatedAt > this.followedUntil) this.followedUntil = updatedAt;
+      }
+    }
+    return revoked;
+  }
+
+  private forget(gone: DeviceEntry): void {
+    this.byId.delete(gone.id);
+    this.byNo.delete(gone.deviceNo);
   }
 
   private put(row: DirectoryRow): DeviceEntry | undefined {

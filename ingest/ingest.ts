@@ -32,9 +32,11 @@ export interface IngestOptions {
   readonly maxInFlight: number;
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
   readonly wantsLive: () => boolean;
+  /** Another process has changed a device's token or deleted the device. */
+  readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
   /** For tests: how often silence is looked for, the ledger folded and presence written, in milliseconds. */
-  readonly every?: { silence?: number; fold?: number; presence?: number };
+  readonly every?: { silence?: number; fold?: number; follow?: number; presence?: number };
 }
 
 /** The ingest side of the platform, fed by whoever has messages. */
@@ -100,9 +102,13 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const fold = async () => {
     while ((await foldLedger(pool, FOLD_LIMIT)) === FOLD_LIMIT);
   };
+  const follow = async () => {
+    for (const id of await directory.follow()) options.onRevoked?.(id);
+  };
   const periodic = [
     startPeriodic("look for silent devices", every.silence ?? 15_000, async () => checkSilence(), log),
     startPeriodic("fold the ledger", every.fold ?? 5_000, fold, log),
+    startPeriodic("follow changes of devices", every.follow ?? 2_000, follow, log),
     startPeriodic("write presence", every.presence ?? 250, () => presence.write(), log),
   ];
 

@@ -44,6 +44,48 @@ export async function* readDirectory(db: Db, pageSize = 20_000): AsyncGenerator<
   }
 }
 
+/** A device that was changed or deleted. */
+export interface DirectoryChange {
+  readonly id: string;
+  readonly updatedAt: Date;
+  /** Undefined when it was deleted. */
+  readonly row: DirectoryRow | undefined;
+}
+
+/** Devices that were changed at `since` or later, oldest change first, in pages: a fleet may be seeded at once. */
+export async function* readDirectoryChanges(
+  db: Db,
+  since: Date,
+  pageSize = 5000,
+): AsyncGenerator<DirectoryChange[]> {
+  // Text keeps the microseconds that a Date would cut, or rows of one moment could be skipped or met for ever.
+  let after: [at: string, deviceNo: number] = [since.toISOString(), 0];
+  for (;;) {
+    const { rows } = await db.query<SqlRow & { updated_at: Date; updated_key: string; deleted: boolean }>({
+      name: "read_directory_changes",
+      text: `select ${COLUMNS}, updated_at, updated_at::text as updated_key, deleted_at is not null as deleted
+             from devices where (updated_at, device_no) > ($1::timestamptz, $2::int)
+             order by updated_at, device_no limit $3`,
+      values: [...after, pageSize],
+    });
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows.map((row) => ({
+      id: row.id,
+      updatedAt: row.updated_at,
+      row: row.deleted ? undefined : toRow(row),
+    }));
+    if (rows.length < pageSize) return;
+    after = [last.updated_key, last.device_no];
+  }
+}
+
+/** The database's clock, which `updated_at` goes by. */
+export async function readDatabaseTime(db: Db): Promise<Date> {
+  const { rows } = await db.query<{ now: Date }>("select now() as now");
+  return rows[0]!.now;
+}
+
 export async function findDirectoryRow(db: Db, id: string): Promise<DirectoryRow | undefined> {
   const { rows } = await db.query<SqlRow>({
     name: "find_directory_row",

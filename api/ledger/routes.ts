@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/devices.ts";
 import { readLedger } from "../../store/ledger.ts";
+import type { FindKey } from "../devices/key.ts";
 import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -9,13 +9,17 @@ import { ledgerSchema } from "./schema.ts";
 
 export interface LedgerOptions {
   readonly pool: Pool;
+  readonly findKey: FindKey;
   /** Items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
   readonly allow: Allow;
 }
 
 /** The account of what a device sent. */
-export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (app, { pool, pendingOf, allow }) => {
+export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
+  app,
+  { pool, findKey, pendingOf, allow },
+) => {
   app.get(
     "/devices/:id/ledger",
     {
@@ -29,7 +33,7 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (app, { 
       },
     },
     async (request) => {
-      const { deviceNo } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo } = await findKey(request.params.id, grantOf(request).limits);
       const durable = await readLedger(pool, deviceNo);
       // Looked at after the database: what is committed in between is counted a moment later, never twice.
       const pending = pendingOf(deviceNo);

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/devices.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
+import type { FindKey } from "../devices/key.ts";
 import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
@@ -17,6 +17,7 @@ import { latestSchema, readingSchema, readingsQuery } from "./schema.ts";
 
 export interface ReadingsOptions {
   readonly pool: Pool;
+  readonly findKey: FindKey;
   readonly catalog: CatalogIndex;
   readonly log: Logger;
   readonly allow: Allow;
@@ -44,7 +45,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
       },
     },
     async (request) => {
-      const { deviceNo, id, kind } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
       const reading = await findLatestReading(pool, catalog.table(kind), deviceNo);
       return { deviceId: id, kind, reading: reading ?? null };
     },
@@ -71,7 +72,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     async (request, reply) => {
       const { limit, cursor, from, to, order, metrics } = request.query;
       assertRange(from, to);
-      const { deviceNo, id, kind } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
       const table = catalog.table(kind);
       const columns = catalog.columns(kind, metrics);
       const query = { deviceNo, from, to, order, columns };

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/devices.ts";
 import { parseInterval } from "../../store/interval.ts";
 import {
   type Aggregate,
@@ -15,6 +14,7 @@ import {
 import type { CatalogIndex } from "../catalog.ts";
 import { invalidField } from "../catalog.ts";
 import { sendCsv } from "../csv.ts";
+import type { FindKey } from "../devices/key.ts";
 import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
@@ -27,6 +27,7 @@ import { deviceSeriesQuery, deviceSeriesSchema, fleetSeriesQuery, fleetSeriesSch
 
 export interface SeriesOptions {
   readonly pool: Pool;
+  readonly findKey: FindKey;
   readonly catalog: CatalogIndex;
   readonly log: Logger;
   readonly allow: Allow;
@@ -111,7 +112,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     },
     async (request, reply) => {
       const csv = wantsCsv(request.headers.accept);
-      const { deviceNo, id, kind } = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
       const planned = await plan(kind, request.query, false, csv ? MAX_BUCKETS_CSV : MAX_BUCKETS);
       if (!csv) {
         const buckets = await readDeviceSeries(pool, planned, deviceNo);

@@ -38,6 +38,7 @@ export async function startApi(pool: Pool, overrides: Partial<AppOptions> = {}):
     pool,
     catalog,
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY) }),
+    knownDevice: () => undefined,
     pendingOf: () => 0,
     onAlarmCleared: () => {},
     replay: async () => {

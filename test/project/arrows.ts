@@ -30,6 +30,7 @@ const ROOT_FILES = new Set(["config.ts", "errors.ts", "log.ts"]);
 /** Other files at the root, and the folders that they may import. */
 const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "kind-tables.ts": ["devices", "store"],
+  "prepare-database.ts": ["devices", "store", "seeds"],
   "admin-key.ts": [],
   "announce.ts": ANYTHING,
   "platform.ts": ANYTHING,

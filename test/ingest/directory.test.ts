@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const change = (id: string, set: string) =>
+  db.pool.query(`update devices set ${set}, updated_at = now() where id = $1 and deleted_at is null`, [id]);
+
+/** What another process did shows after a while; here, when it is asked for. */
+describe("following other processes", () => {
+  it("takes in new and changed devices, and tells whose token is no longer right", async () => {
+    await addDevice(db.pool, "follow-1");
+    await addDevice(db.pool, "follow-2");
+    await addDevice(db.pool, "follow-3");
+    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    const { directory } = ingest;
+    await directory.follow();
+
+    await addDevice(db.pool, "follow-4");
+    await change("follow-1", "region_code = '5203'");
+    await change("follow-2", "token_hash = '\\x00'");
+    await change("follow-3", "deleted_at = now()");
+    expect((await directory.follow()).sort()).toEqual(["follow-2", "follow-3"]);
+    expect(directory.find("follow-1")).toMatchObject({ regionCode: "5203" });
+    expect(directory.find("follow-3")).toBeUndefined();
+    expect(directory.find("follow-4")).toBeDefined();
+    expect(await directory.follow()).toEqual([]);
+  });
+
+  it("knows a deleted device's id by the device that has it now", async () => {
+    const old = await addDevice(db.pool, "reused-1");
+    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    await change("reused-1", "deleted_at = now()");
+    const { deviceNo } = await addDevice(db.pool, "reused-1");
+    expect(await ingest.directory.follow()).toEqual(["reused-1"]);
+    expect(ingest.directory.find("reused-1")).toMatchObject({ deviceNo });
+    expect(ingest.directory.findByNo(old.deviceNo)).toBeUndefined();
+  });
+
+  it("gets through more changes of one moment than fit a page", async () => {
+    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    await db.pool.query(`
+      insert into devices (id, kind, region_code, token_hash)
+      select 'mass-' || n, 'gas-meter', '520326', '\\x00' from generate_series(1, 5500) n`);
+    const before = ingest.directory.size;
+    await ingest.directory.follow();
+    expect(ingest.directory.size - before).toBe(5500);
+  });
+});
