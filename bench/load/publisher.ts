@@ -27,8 +27,9 @@ export class Publisher {
   private readonly options: PublisherOptions;
   private readonly socket: Socket;
   private readonly topicBytes: Buffer;
-  private readonly sentAt = new Float64Array(65_536);
-  private readonly busy = new Uint8Array(65_536);
+  /** By packet id. Ids go round in no more than are needed, because ten thousand publishers have these. */
+  private readonly sentAt: Float64Array;
+  private readonly busy: Uint8Array;
   private packetId = 0;
   private rest: Buffer = Buffer.alloc(0);
   private stopped = false;
@@ -38,6 +39,10 @@ export class Publisher {
     this.options = options;
     this.socket = socket;
     this.topicBytes = Buffer.from(options.topic);
+    // Twice the window, so that a free id is found quickly; MQTT has 65,535.
+    const ids = options.qos === 0 ? 0 : Math.min(65_535, 2 * options.window + 16);
+    this.sentAt = new Float64Array(ids + 1);
+    this.busy = new Uint8Array(ids + 1);
     socket.on("data", (chunk) => this.onData(chunk));
     socket.on("drain", () => this.fill());
     socket.on("close", () => options.closed?.(undefined));
@@ -138,7 +143,8 @@ export class Publisher {
   }
 
   private nextPacketId(): number {
-    do this.packetId = this.packetId === 65_535 ? 1 : this.packetId + 1;
+    const last = this.busy.length - 1;
+    do this.packetId = this.packetId === last ? 1 : this.packetId + 1;
     while (this.busy[this.packetId]);
     return this.packetId;
   }

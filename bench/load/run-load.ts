@@ -1,6 +1,6 @@
 import type { Bench } from "../story.ts";
 import { Child } from "./child.ts";
-import type { LoadMessage, LoadOrder, LoadReport } from "./worker.ts";
+import type { LoadCommand, LoadMessage, LoadOrder, LoadReport } from "./worker.ts";
 
 /** A load that runs in a process of its own. */
 export interface RunningLoad {
@@ -8,8 +8,8 @@ export interface RunningLoad {
   readonly counting: Promise<void>;
   readonly counted: Promise<void>;
   readonly report: Promise<LoadReport>;
-  /** Sends no more and reports. */
-  stop(): void;
+  /** Tells a load of QoS 0 how many of its messages are stored. */
+  settled(messages: number): void;
 }
 
 export function startLoad(bench: Bench, order: LoadOrder): RunningLoad {
@@ -21,7 +21,12 @@ export function startLoad(bench: Bench, order: LoadOrder): RunningLoad {
   counting.catch(() => {});
   counted.catch(() => {});
   report.catch(() => {});
-  return { counting, counted, report, stop: () => child.tell({ type: "stop" }) };
+  return {
+    counting,
+    counted,
+    report,
+    settled: (messages) => child.tell({ type: "settled", messages } satisfies LoadCommand),
+  };
 }
 
 /** Hands out moments for readings, so that no run sends what another has sent. */

@@ -12,7 +12,7 @@ export interface LoadOrder {
   readonly port: number;
   readonly devices: readonly LoadDevice[];
   readonly qos: 0 | 1;
-  /** Unacknowledged messages over all connections. */
+  /** Unacknowledged messages over all connections; for QoS 0, messages that are not `settled` yet. */
   readonly window: number;
   readonly readingsPerMessage: number;
   /** Messages per second over all connections; 0 for as fast as it goes. */
@@ -45,6 +45,15 @@ export interface LoadReport {
   readonly recorded: Readonly<Record<string, readonly number[]>>;
 }
 
+/**
+ * For QoS 0: how many messages of this load the platform has stored. Without it, a load at full speed would only
+ * fill the sockets' buffers, some megabytes each.
+ */
+export interface LoadCommand {
+  readonly type: "settled";
+  readonly messages: number;
+}
+
 export type LoadMessage =
   | { readonly type: "counting" | "counted" }
   | { readonly type: "report"; readonly report: LoadReport };
@@ -70,7 +79,8 @@ class Load {
   private broken = 0;
   private allowance: number;
   private left: number;
-  stopped = false;
+  private settled = 0;
+  private turn = 0;
 
   constructor(order: LoadOrder) {
     this.order = order;
@@ -110,7 +120,7 @@ class Load {
     tell({ type: "counted" });
     clearInterval(pacer);
     for (const publisher of this.publishers) publisher.stop();
-    await this.until(() => this.inFlight === 0, DRAIN_MS, true);
+    await this.until(() => this.inFlight === 0, DRAIN_MS);
     await Promise.race([Promise.all(this.publishers.map((publisher) => publisher.end())), pause(DRAIN_MS)]);
     this.latencies.sort((a, b) => a - b);
     return {
@@ -128,10 +138,10 @@ class Load {
     return this.publishers.reduce((sum, publisher) => sum + publisher.inFlight, 0);
   }
 
-  /** Waits for a condition, at most for a time; broken connections and `stop` end the waiting as well. */
-  private async until(done: () => boolean, timeoutMs: number, evenStopped = false): Promise<void> {
+  /** Waits for a condition, at most for a time; broken connections end the waiting as well. */
+  private async until(done: () => boolean, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    while (!done() && (evenStopped || !this.stopped) && this.broken < this.publishers.length) {
+    while (!done() && this.broken < this.publishers.length) {
       const left = deadline - performance.now();
       if (left <= 0) return;
       await pause(Math.min(LOOK_MS, left));
@@ -140,18 +150,32 @@ class Load {
 
   private pace(rate: number): NodeJS.Timeout {
     let last = performance.now();
-    let turn = 0;
     return setInterval(() => {
       const now = performance.now();
       // What a stalled broker did not take is not made up for: at most a tenth of a second's worth.
       this.allowance = Math.min(rate / 10, this.allowance + ((now - last) * rate) / 1000);
       last = now;
-      const { publishers } = this;
-      for (let i = 0; i < publishers.length && this.allowance >= 1; i++) {
-        publishers[(turn + i) % publishers.length]!.fill();
-      }
-      turn++;
+      this.fill();
     }, PACE_MS);
+  }
+
+  /** Each time another publisher is the first, so that none is forgotten when there is not enough for all. */
+  private fill(): void {
+    const { publishers } = this;
+    for (let i = 0; i < publishers.length && this.mayNext(); i++) {
+      publishers[(this.turn + i) % publishers.length]!.fill();
+    }
+    this.turn++;
+  }
+
+  private mayNext(): boolean {
+    if (this.allowance < 1 || this.left < 1) return false;
+    return this.order.qos === 1 || this.total.sent - this.settled < this.order.window;
+  }
+
+  noteSettled(messages: number): void {
+    this.settled = messages;
+    this.fill();
   }
 
   private async connect({ id, token, meters }: LoadDevice): Promise<void> {
@@ -170,7 +194,7 @@ class Load {
       qos: order.qos,
       window: Math.max(1, Math.round(order.window / order.devices.length)),
       next: () => {
-        if (this.allowance < 1 || this.left < 1) return undefined;
+        if (!this.mayNext()) return undefined;
         this.allowance--;
         this.left--;
         this.total.sent++;
@@ -199,8 +223,8 @@ class Load {
 
 process.once("message", (order: LoadOrder) => {
   const load = new Load(order);
-  process.on("message", () => {
-    load.stopped = true;
+  process.on("message", (command: LoadCommand) => {
+    load.noteSettled(command.messages);
   });
   // Whoever started this process is gone.
   process.on("disconnect", () => process.exit(1));

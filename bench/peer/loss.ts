@@ -16,8 +16,8 @@ export interface LossOptions {
   readonly killAfterMs: number;
 }
 
-const AFTER_MS = 1000;
-const QUIET_MS = 1500;
+const AFTER_MS = 500;
+const QUIET_MS = 1000;
 const REST_MS = 60_000;
 
 /** Looks up every acknowledged reading. */

@@ -157,14 +157,15 @@ const count = (database: BenchDatabase, from: number): Promise<number> =>
     return rows[0]!.n;
   });
 
-const LOOK_MS = 500;
-const LOOKS = 20;
+const LOOK_MS = 250;
+const LOOKS = 40;
+const SAME_LOOKS = 4;
 
 /** Memory once it has come to rest: garbage of the logins goes in its own time. */
 async function memory(platform: PlatformProcess): Promise<{ resident: number; heap: number }> {
   let best = { resident: Number.POSITIVE_INFINITY, heap: Number.POSITIVE_INFINITY };
   let same = 0;
-  for (let look = 0; look < LOOKS && same < 4; look++) {
+  for (let look = 0; look < LOOKS && same < SAME_LOOKS; look++) {
     const resident = await platform.metric("sbi_process_resident_memory_bytes");
     const heap = await platform.metric("sbi_nodejs_heap_size_used_bytes");
     same = Math.abs(resident - best.resident) < MIB ? same + 1 : 0;
