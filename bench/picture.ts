@@ -68,6 +68,7 @@ export function drawPicture(title: string, seconds: readonly number[], panels: r
   const head = 30;
   const height = head + panels.length * PANEL;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="11" fill="#222">
+<title>${escapeXml(title)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${WIDTH / 2}" y="20" text-anchor="middle" font-size="14">${escapeXml(title)}</text>
 ${panels.map((panel, index) => drawPanel(panel, seconds, head + index * PANEL)).join("\n")}

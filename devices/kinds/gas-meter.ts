@@ -221,6 +221,8 @@ const SCENARIO_EVENTS: Record<string, readonly { type: string; [key: string]: un
   low_battery: [{ type: "low_battery", battery: 2.95 }],
 };
 
+const halves = (value: number) => Math.round(value * 2) / 2;
+
 function simulate(seed: number): Behaviour {
   const useOfGas = gasUse(seed);
   const meanRssi = -90 - 30 * chanceAt(seed, RADIO);
@@ -248,18 +250,19 @@ function simulate(seed: number): Behaviour {
       metrics: {
         volume: round((ordinary.volume + surplus) % REGISTER_MAX, 3),
         flow: round(flow, 3),
-        pressure: round(pressure - 0.04 * Math.min(flow, 4) + random.normal(0, 0.01), 3),
+        // Resolutions as such sensors have them: 0.01 kPa, half a degree, 0.01 V, 1 dB, a quarter of a dB.
+        pressure: round(pressure - 0.04 * Math.min(flow, 4) + random.normal(0, 0.01), 2),
         // Meters hang in kitchens and stairwells, so they follow the weather only in part.
-        temperature: round(clamp(10 + outdoorTemperature(at) * 0.5 + random.normal(0, 0.4), -30, 60), 1),
+        temperature: halves(clamp(10 + outdoorTemperature(at) * 0.5 + random.normal(0, 0.2), -30, 60)),
         battery:
           scenario === "low_battery"
             ? 2.95
-            : round(clamp(3.65 - 0.025 * cellYears, 3.3, 3.65) + random.normal(0, 0.004), 3),
+            : round(clamp(3.65 - 0.025 * cellYears, 3.3, 3.65) + random.normal(0, 0.002), 2),
         valve: scenario === "valve_fault" ? "abnormal" : "open",
         rssi: Math.round(
           clamp(meanRssi + 5 * drift(seed + RADIO, at, HOUR_MS * 3) + random.normal(0, 2), -137, -40),
         ),
-        snr: round(clamp(10 + (meanRssi + 90) * 0.7 + random.normal(0, 1.5), -20, 14), 1),
+        snr: halves(2 * clamp(10 + (meanRssi + 90) * 0.7 + random.normal(0, 1.5), -20, 14)) / 2,
       },
       ...(events ? { events } : {}),
     };
