@@ -97,7 +97,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   if (parsed.success) return parsed.data;
   const faults: Fault[] = parsed.error.issues.map((issue) => ({
     path: issue.path.join("."),
-    message: issue.message,
+    message:
+      issue.code === "invalid_type" && issue.expected === "number"
+        ? `'${given[issue.path.join(".")]}', expected a number`
+        : issue.message,
   }));
   const lines = faults.map((fault) => `  ${fault.path}: ${fault.message}`);
   throw new PlatformError("config_invalid", `The configuration is not valid:\n${lines.join("\n")}`, {

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { loadAdminKey } from "./admin-key.ts";
 import { loadConfig } from "./config.ts";
 import { PlatformError } from "./errors.ts";
 import { CREDENTIALS_FILE } from "./seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE } from "./seeds/demo-plan.ts";
+import { readOptions, UsageError } from "./simulators/options.ts";
 
 const HELP = `The demo: the whole platform, with the demo fleet of one county reporting to it.
 
@@ -17,7 +19,7 @@ Usage: npm run demo [-- options]
   --speed-up X       devices report X times as often as real ones (default 10)
   --history-days D   days of past readings that a part of the fleet sends on the first start (default 30)
   --history-share S  that part, 0 to 1 (default 0.25)
-  --for S            end by itself after S seconds (default: at Ctrl-C)
+  --duration S       end by itself S seconds after the past was sent (default 0: at Ctrl-C)
   -h, --help         this text
 
 The platform's settings (npm start -- --help) hold here too. Without DATABASE_URL it uses the embedded database
@@ -27,7 +29,7 @@ in DATA_DIR (default .data); delete that folder to begin anew. The platform's lo
 /** What is shown of each kind, once its first reading can be read through the API. */
 const SHOWN_KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
 
-/** A marker in the data directory: the past was sent once and is not sent again. */
+/** A marker in the data directory: the whole past was sent once and is not sent again. */
 const HISTORY_SENT = "demo-history-sent";
 
 interface Ready {
@@ -37,7 +39,9 @@ interface Ready {
 }
 
 const out = (text: string) => void process.stdout.write(text);
-const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+/** A script beside this one; both are `.ts` or, once compiled, `.js`. */
+const beside = (name: string) =>
+  fileURLToPath(new URL(name + extname(fileURLToPath(import.meta.url)), import.meta.url));
 
 /**
  * Starts a part of the demo in a process group of its own: Ctrl-C in a terminal reaches the whole group, and the
@@ -49,7 +53,7 @@ function start(
   env: NodeJS.ProcessEnv,
   output: "inherit" | number,
 ): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", file(script), ...args], {
+  return spawn(process.execPath, [...process.execArgv, beside(script), ...args], {
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", output, output, "ipc"],
@@ -68,7 +72,8 @@ async function tail(path: string): Promise<string> {
   return text.trimEnd().split("\n").slice(-8).join("\n");
 }
 
-async function latestOfEachKind(api: string, key: string): Promise<Map<string, string>> {
+/** The newest reading of the first device of each kind, where it arrived since `since`. */
+async function latestOfEachKind(api: string, key: string, since: Date): Promise<Map<string, string>> {
   const headers = { authorization: `Bearer ${key}` };
   const get = async (path: string) => (await fetch(`${api}${path}`, { headers })).json();
   const shown = new Map<string, string>();
@@ -79,9 +84,9 @@ async function latestOfEachKind(api: string, key: string): Promise<Map<string, s
     const device = items[0];
     if (!device) continue;
     const { reading } = (await get(`/v1/devices/${device.id}/latest`)) as {
-      reading: { metrics: Record<string, number | string | null> } | null;
+      reading: { receivedAt: string; metrics: Record<string, number | string | null> } | null;
     };
-    if (!reading) continue;
+    if (!reading || new Date(reading.receivedAt) < since) continue;
     const metrics = Object.entries(reading.metrics).filter(([, value]) => value !== null);
     const text = metrics.slice(0, 4).map(([metric, value]) => `${metric} ${value}`);
     shown.set(kind, `${device.id} (${device.name}): ${text.join(", ")}`);
@@ -92,9 +97,12 @@ async function latestOfEachKind(api: string, key: string): Promise<Map<string, s
 /** Shows the first reading of each kind as the API gives it, as they come. */
 async function showFirstReadings(api: string, key: string, stop: AbortSignal): Promise<void> {
   const started = performance.now();
+  const since = new Date();
   const seen = new Set<string>();
   while (seen.size < SHOWN_KINDS.length && !stop.aborted) {
-    for (const [kind, text] of await latestOfEachKind(api, key).catch(() => new Map<string, string>())) {
+    for (const [kind, text] of await latestOfEachKind(api, key, since).catch(
+      () => new Map<string, string>(),
+    )) {
       if (seen.has(kind)) continue;
       seen.add(kind);
       out(`  ${kind.padEnd(13)} ${text}\n`);
@@ -111,6 +119,7 @@ async function showFirstReadings(api: string, key: string, stop: AbortSignal): P
 function welcome({ httpPort, mqttPort, mqttWsPort }: Ready, key: string, log: string, data: string): string {
   const api = `http://localhost:${httpPort}`;
   const { gateways, meters, speakers, cameras } = DEMO_SIZE;
+  const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
   return `
 smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind ${gateways} LoRa gateways, ${speakers} speakers and ${cameras} cameras
 
@@ -121,11 +130,11 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
 
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?kind=gas-meter&limit=3'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices/gm-${DEMO_COUNTY}-000001/latest'
-  curl -H 'Authorization: Bearer ${key}' '${api}/v1/series?kind=gas-meter&region=${DEMO_COUNTY}&groupBy=region&interval=1d&metrics=volume'
+  curl -H 'Authorization: Bearer ${key}' '${api}/v1/series?kind=gas-meter&region=${DEMO_COUNTY}&interval=1d&metrics=volume&from=${weekAgo}T00:00:00Z'
 
 Ctrl-C ends everything. The data stay in ${data}.
 
-First readings:
+First readings, as they come in (about half a minute):
 `;
 }
 
@@ -135,7 +144,7 @@ async function main(): Promise<number> {
       "speed-up": { type: "string", default: "10" },
       "history-days": { type: "string", default: "30" },
       "history-share": { type: "string", default: "0.25" },
-      for: { type: "string", default: "0" },
+      duration: { type: "string", default: "0" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -145,6 +154,12 @@ async function main(): Promise<number> {
   }
   const config = loadConfig();
   const dataDir = config.DATA_DIR;
+  const marker = join(dataDir, HISTORY_SENT);
+  const past = existsSync(marker) ? "0" : values["history-days"];
+  const pace = ["--speed-up", values["speed-up"], "--duration", values.duration];
+  const fleetArgs = [...pace, "--history-days", past, "--history-share", values["history-share"]];
+  // What the fleet would refuse is refused before the platform is started.
+  readOptions([...fleetArgs, "--history-days", values["history-days"]]);
   await mkdir(dataDir, { recursive: true });
 
   const stopping = new AbortController();
@@ -154,10 +169,11 @@ async function main(): Promise<number> {
   process.on("SIGHUP", onSignal);
 
   const logPath = join(dataDir, "demo.log");
-  const logFile = createWriteStream(logPath, { flags: "a" });
-  await new Promise((resolve) => logFile.once("open", resolve));
+  const logFile = await open(logPath, "a");
+  // Made here where there is none yet: the platform would print a new key, and its output goes to the log.
+  const { key } = await loadAdminKey(config.ADMIN_API_KEY, dataDir);
   out("Starting the platform (the first start makes a database and takes some seconds) ...\n");
-  const platform = start("main.ts", [], { SEED: "demo" }, (logFile as unknown as { fd: number }).fd);
+  const platform = start("main", [], { SEED: "demo" }, logFile.fd);
   let fleet: ChildProcess | undefined;
   try {
     const ready = await Promise.race([
@@ -172,29 +188,15 @@ async function main(): Promise<number> {
       process.stderr.write(`The platform did not start. The end of ${logPath}:\n${await tail(logPath)}\n`);
       return 1;
     }
-    const key = config.ADMIN_API_KEY ?? (await readFile(join(dataDir, "admin-key"), "utf8")).trim();
-    const api = `http://127.0.0.1:${ready.httpPort}`;
+    const host = reachable(config.HOST);
+    const api = `http://${host}:${ready.httpPort}`;
     out(welcome(ready, key, logPath, dataDir));
 
-    const marker = join(dataDir, HISTORY_SENT);
-    const historyDays = existsSync(marker) ? "0" : values["history-days"];
-    fleet = start(
-      "simulators/cli.ts",
-      [
-        ...["--credentials", join(dataDir, CREDENTIALS_FILE), "--http", api, "--key", key],
-        ...["--mqtt", `mqtt://127.0.0.1:${ready.mqttPort}`, "--speed-up", values["speed-up"]],
-        ...[
-          "--history-days",
-          historyDays,
-          "--history-share",
-          values["history-share"],
-          "--duration",
-          values.for,
-        ],
-      ],
-      {},
-      "inherit",
-    );
+    const where = ["--http", api, "--mqtt", `mqtt://${host}:${ready.mqttPort}`, "--key", key];
+    const who = ["--credentials", join(dataDir, CREDENTIALS_FILE)];
+    fleet = start("simulators/cli", [...where, ...who, ...fleetArgs], {}, "inherit");
+    // The fleet says this one thing: the past is through.
+    if (past !== "0") fleet.once("message", () => void writeFile(marker, `${new Date().toISOString()}\n`));
     await showFirstReadings(api, key, AbortSignal.any([stopping.signal, endOf(fleet)]));
     const reason = await Promise.race([
       ended(fleet).then(() => "fleet" as const),
@@ -209,16 +211,20 @@ async function main(): Promise<number> {
       return 1;
     }
     if (fleet.exitCode === null) fleet.kill("SIGINT");
-    const code = await ended(fleet);
-    if (code === 0 && historyDays !== "0") await writeFile(marker, new Date().toISOString());
-    return code;
+    return await ended(fleet);
   } finally {
     if (fleet && fleet.exitCode === null) fleet.kill("SIGKILL");
     platform.kill("SIGTERM");
     await ended(platform);
-    logFile.end();
+    await logFile.close();
     out("The demo has ended.\n");
   }
+}
+
+/** Where this machine reaches what listens on `host`. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Aborts when the process ends. */
@@ -231,8 +237,16 @@ function endOf(child: ChildProcess): AbortSignal {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const usage = error instanceof TypeError || (error instanceof PlatformError && error.class === "config");
-    process.stderr.write(usage ? `${(error as Error).message}\n` : `${(error as Error).stack}\n`);
-    process.exit(usage ? 2 : 1);
+    if (error instanceof UsageError || isWrongArgument(error)) {
+      process.stderr.write(`${error.message}\nSee npm run demo -- --help\n`);
+      process.exit(2);
+    }
+    const config = error instanceof PlatformError && error.class === "config";
+    process.stderr.write(`${config ? error.message : (error as Error).stack}\n`);
+    process.exit(config ? 2 : 1);
   },
 );
+
+function isWrongArgument(error: unknown): error is Error {
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+}

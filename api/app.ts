@@ -117,6 +117,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(swagger, openApiOptions(options.version));
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+  app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/docs"));
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
 
   const { metrics, ready, version } = options;

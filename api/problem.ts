@@ -67,14 +67,19 @@ const FOREIGN_CODES: Readonly<Record<string, ErrorCode>> = {
   "22P05": "invalid_request", // untranslatable_character: NUL in JSON
 };
 
+/** What is not there at all is missing; zod says that it received undefined. */
+const plainly = (message: string) =>
+  message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1");
+
 /** What an error is to the caller. Anything unknown is our bug, and the caller learns nothing about it. */
 export function classify(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const where = (error as { validationContext?: string }).validationContext ?? "request";
+    const context = (error as { validationContext?: string }).validationContext ?? "request";
+    const where = context === "querystring" ? "query" : context;
     const faults: Fault[] = error.validation.map((issue) => ({
       path: issue.instancePath,
-      message: issue.message ?? "not as expected",
+      message: plainly(issue.message ?? "not as expected"),
     }));
     const detail = faults.map(({ path, message }) => `${where}${path}: ${message}`).join("; ");
     return new PlatformError("invalid_request", detail, { cause: error, faults });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { type Config, configSchema, envExample } from "../config.ts";
 import { SETTINGS_ZH } from "./settings-zh.ts";
 
@@ -74,5 +75,11 @@ function main(check: boolean): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.exitCode = main(process.argv.includes("--check"));
+  try {
+    const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+    process.exitCode = main(values.check);
+  } catch (error) {
+    console.error(`${(error as Error).message}\nThe only option is --check.`);
+    process.exitCode = 2;
+  }
 }

@@ -30,12 +30,14 @@ function readCommand(args: string[]): "help" | "regions" | "demo" {
   try {
     parsed = parseArgs({ args, options: { help: { type: "boolean", short: "h" } }, allowPositionals: true });
   } catch (cause) {
-    throw new UsageError((cause as Error).message);
+    // Node adds a hint about quoting, which helps nobody here.
+    throw new UsageError((cause as Error).message.replace(/\. To specify .*$/s, ""));
   }
   if (parsed.values.help) return "help";
   const [command, ...more] = parsed.positionals;
   if ((command !== "regions" && command !== "demo") || more.length > 0) {
-    throw new UsageError(`Expected one of 'regions' and 'demo', found '${parsed.positionals.join(" ")}'`);
+    const found = command === undefined ? "nothing" : `'${parsed.positionals.join(" ")}'`;
+    throw new UsageError(`Expected one of 'regions' and 'demo', found ${found}`);
   }
   return command;
 }
@@ -80,7 +82,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\n\n${HELP}`);
+      console.error(`${error.message}\nSee npm run seed -- --help`);
       return 2;
     }
     if (error instanceof PlatformError) {

@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Aborts at the first wish to stop; `impatient` at the second. */
   readonly stop: AbortSignal;
   readonly impatient: AbortSignal;
+  /** Called when every device has reported and the whole past is acknowledged; not when stopped before that. */
+  readonly onCaughtUp?: () => void;
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -119,6 +121,7 @@ async function simulate(options: CliOptions, surroundings: Surroundings): Promis
   try {
     await Promise.race([fleet.caughtUp, aborted(stop)]);
     progress.live();
+    if (!stop.aborted) surroundings.onCaughtUp?.();
     if (!stop.aborted) await liveUntil(stop, options.durationS);
   } finally {
     // Also when something of ours went wrong: nothing may be left running.
@@ -198,6 +201,7 @@ async function main(): Promise<void> {
     stderr: process.stderr,
     stop: first.signal,
     impatient: second.signal,
+    onCaughtUp: () => process.send?.({ type: "caught-up" }),
   });
   process.off("SIGINT", onSignal);
   process.off("SIGTERM", onSignal);

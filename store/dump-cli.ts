@@ -95,7 +95,9 @@ function readOptions(): { check: boolean; help: boolean } {
     });
     return { check: values.check ?? false, help: values.help ?? false };
   } catch (cause) {
-    throw new PlatformError("invalid_request", `${(cause as Error).message}\n\n${HELP}`, { cause });
+    throw new PlatformError("invalid_request", `${(cause as Error).message}\nSee npm run db:dump -- --help`, {
+      cause,
+    });
   }
 }
 

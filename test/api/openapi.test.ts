@@ -80,6 +80,11 @@ describe("the document's details", () => {
 });
 
 describe("the page for people", () => {
+  it("is where the bare address leads", async () => {
+    const answer = await api.call("/");
+    expect([answer.status, answer.headers.location]).toEqual([302, "/docs"]);
+  });
+
   it("loads nothing from other hosts", async () => {
     const page = await api.call("/docs/");
     expect(page.status).toBe(200);

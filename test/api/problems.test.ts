@@ -76,6 +76,12 @@ describe("a problem", () => {
       "/limit",
     ]);
   });
+
+  it("says of a parameter that is needed and not there that it is missing", async () => {
+    const { json } = await api.call("/v1/series?kind=gas-meter");
+    expect(json.faults).toEqual([{ path: "/from", message: "missing, expected string" }]);
+    expect(json.detail).toBe("query/from: missing, expected string");
+  });
 });
 
 describe("access", () => {

@@ -4,6 +4,19 @@ import { generatedFiles, settingsTable, withSettings } from "../../scripts/env-e
 
 const names = Object.keys(configSchema.shape);
 
+describe("a configuration that is not valid", () => {
+  it("is told with all of its faults at once, and without the secrets in it", () => {
+    const env = { MQTT_PORT: "x", HTTP_PORT: "70000", LOG_LEVEL: "loud", ADMIN_API_KEY: "secret" };
+    expect(() => loadConfig(env)).toThrowErrorMatchingInlineSnapshot(`
+      [PlatformError: The configuration is not valid:
+        MQTT_PORT: 'x', expected a number
+        HTTP_PORT: Too big: expected number to be <=65535
+        ADMIN_API_KEY: expected at least 16 characters
+        LOG_LEVEL: Invalid option: expected one of "fatal"|"error"|"warn"|"info"|"debug"|"trace"|"silent"]
+    `);
+  });
+});
+
 describe("what is generated from the configuration's schema", () => {
   it.each(generatedFiles().map((file) => file.name))("%s is up to date (npm run env:example)", (name) => {
     const file = generatedFiles().find((generated) => generated.name === name);

@@ -127,15 +127,18 @@ interface Streams {
   stderr?: (text: string) => void;
   stop?: AbortSignal;
   impatient?: AbortSignal;
+  onCaughtUp?: () => void;
 }
 
-function run(args: readonly string[], { stdout, stderr, stop, impatient }: Streams = {}): Promise<number> {
+function run(args: readonly string[], streams: Streams = {}): Promise<number> {
+  const { stdout, stderr, stop, impatient, onCaughtUp } = streams;
   return runCli({
     args,
     stdout: { write: (text) => stdout?.(text) },
     stderr: { isTTY: false, write: (text: string) => stderr?.(text) } as never,
     stop: stop ?? new AbortController().signal,
     impatient: impatient ?? new AbortController().signal,
+    ...(onCaughtUp ? { onCaughtUp } : {}),
   });
 }
 
@@ -200,6 +203,18 @@ describe("a run", () => {
     const kept = JSON.parse(await readFile(file, "utf8")).devices.map(({ id }: { id: string }) => id);
     expect(kept).toEqual(["sim-520326-gas-meter-00001", "sim-520326-gas-meter-00002"]);
     expect(received(kept[0])).toBeGreaterThanOrEqual(23);
+  }, 30_000);
+
+  it("says that the past is through once it is, and not when it was stopped before", async () => {
+    await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "gas-meter")] });
+    const args = [...addresses(), "--quiet", "--history-days", "1", "--history-share", "1"];
+    const receivedWhenSaid: number[] = [];
+    const onCaughtUp = () => receivedWhenSaid.push(received("m"));
+    await run(args, { onCaughtUp, stop: AbortSignal.abort() });
+    expect(receivedWhenSaid).toEqual([]);
+    expect(await run(args, { onCaughtUp })).toBe(0);
+    expect(receivedWhenSaid).toHaveLength(1);
+    expect(receivedWhenSaid[0]).toBeGreaterThanOrEqual(24);
   }, 30_000);
 
   it("goes on where a register stood, also when a scenario pushed it ahead", async () => {
