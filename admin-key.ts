@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { prepareDataDir } from "./data-dir.ts";
 
 const FILE = "admin-key";
 
@@ -18,6 +19,7 @@ export interface AdminKey {
  */
 export async function loadAdminKey(given: string | undefined, dataDir: string): Promise<AdminKey> {
   if (given !== undefined) return { key: given, isNew: false, file: undefined };
+  await prepareDataDir(dataDir);
   const file = join(dataDir, FILE);
   const kept = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -25,7 +27,6 @@ export async function loadAdminKey(given: string | undefined, dataDir: string): 
   });
   const key = kept?.trim();
   if (key) return { key, isNew: false, file };
-  await mkdir(dataDir, { recursive: true });
   const made = `sbi_${randomBytes(32).toString("base64url")}`;
   await writeFile(file, `${made}\n`, { mode: 0o600 });
   return { key: made, isNew: true, file };

@@ -160,7 +160,7 @@ async function main(): Promise<number> {
   const fleetArgs = [...pace, "--history-days", past, "--history-share", values["history-share"]];
   // What the fleet would refuse is refused before the platform is started.
   readOptions([...fleetArgs, "--history-days", values["history-days"]]);
-  await mkdir(dataDir, { recursive: true });
+  await prepareDataDir(dataDir);
 
   const stopping = new AbortController();
   const onSignal = () => stopping.abort();

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
+import { loadAdminKey } from "./admin-key.ts";
 import { configSchema, loadConfig } from "./config.ts";
 import { PlatformError } from "./errors.ts";
-import { createLogger } from "./log.ts";
+import { createLogger, type Logger } from "./log.ts";
 import { startPlatform, VERSION } from "./platform.ts";
 
 const HELP = `smart-broadcast-iot ${VERSION}
@@ -39,16 +40,18 @@ async function main(): Promise<void> {
   });
 
   const started = performance.now();
-  // A signal during the start is kept until there is something to stop.
-  let asked: { signal: string; at: number } | undefined;
-  let stop: ((signal: string) => void) | undefined;
+  const asked = new AbortController();
+  let askedAt = 0;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (asked && Date.now() - asked.at > SAME_SIGNAL_MS) {
+    if (asked.signal.aborted) {
+      if (Date.now() - askedAt < SAME_SIGNAL_MS) return;
       log.warn("asked twice: ending at once");
       process.exit(1);
     }
-    asked ??= { signal, at: Date.now() };
-    stop?.(signal);
+    askedAt = Date.now();
+    log.info({ signal }, "stopping");
+    limitTheEnd(log);
+    asked.abort();
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
@@ -56,13 +59,18 @@ async function main(): Promise<void> {
   // Whoever started this process with a channel is gone: nobody else would ever end it.
   process.on("disconnect", () => onSignal("SIGTERM"));
 
-  const platform = await startPlatform(config, log);
-  if (platform.adminKey.isNew) {
-    // Printed once, to a person, and never through the log.
+  const adminKey = await loadAdminKey(config.ADMIN_API_KEY, config.DATA_DIR);
+  if (adminKey.isNew) {
+    // Printed once, to a person, and never through the log; before the start, which may fail.
     process.stderr.write(
-      `\nThe administrator's API key, shown this once and kept in ${platform.adminKey.file}:\n  ${platform.adminKey.key}\n\n`,
+      `\nThe administrator's API key, shown this once and kept in ${adminKey.file}:\n  ${adminKey.key}\n\n`,
     );
   }
+  const platform = await startPlatform(config, log, asked.signal).catch((error: unknown) => {
+    if (!asked.signal.aborted) throw error;
+    log.info("stopped during the start");
+    process.exit(0);
+  });
   log.info(
     {
       version: VERSION,
@@ -83,26 +91,32 @@ async function main(): Promise<void> {
 
   const reason = await Promise.race([
     platform.failed,
-    new Promise<string>((resolve) => {
-      stop = resolve;
-      if (asked) resolve(asked.signal);
+    new Promise<undefined>((resolve) => {
+      if (asked.signal.aborted) resolve(undefined);
+      asked.signal.addEventListener("abort", () => resolve(undefined));
     }),
   ]);
-  if (reason instanceof Error) log.fatal({ err: reason }, "the platform cannot go on");
-  else log.info({ signal: reason }, "stopping");
+  if (reason) {
+    log.fatal({ err: reason }, "the platform cannot go on");
+    limitTheEnd(log);
+  }
+  await platform.stop();
+  log.info("stopped");
+  process.exit(reason ? 1 : 0);
+}
+
+function limitTheEnd(log: Logger): void {
   setTimeout(() => {
     log.error("the end took too long and was cut short");
     process.exit(1);
   }, STOP_DEADLINE_MS).unref();
-  await platform.stop();
-  log.info("stopped");
-  process.exit(reason instanceof Error ? 1 : 0);
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof PlatformError && error.class === "config") {
+  // What an operator can do something about is said in a sentence; the rest needs its stack.
+  if (error instanceof PlatformError && error.class !== "bug") {
     process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    process.exit(error.class === "config" ? 2 : 1);
   }
   if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
     process.stderr.write(`${error.message}\nTry --help.\n`);

@@ -5,14 +5,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { createAccessControl } from "./access/control.ts";
 import { hashToken, tokenMatches } from "./access/tokens.ts";
-import { type AdminKey, loadAdminKey } from "./admin-key.ts";
+import { loadAdminKey } from "./admin-key.ts";
 import { announce } from "./announce.ts";
 import { createApp } from "./api/app.ts";
 import { createStreamHub } from "./api/stream/hub.ts";
 import { createBroker } from "./broker/broker.ts";
 import type { Config } from "./config.ts";
+import { prepareDataDir } from "./data-dir.ts";
 import { catalog } from "./devices/catalog.ts";
 import { PlatformError } from "./errors.ts";
+import type { DeviceEntry } from "./ingest/directory.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { refuse } from "./ingest/reasons.ts";
 import { startSubscription } from "./ingest/subscription.ts";
@@ -33,7 +35,6 @@ export interface Platform {
   readonly mqttPort: number;
   readonly mqttWsPort: number;
   readonly httpPort: number;
-  readonly adminKey: AdminKey;
   readonly database: DatabaseFacts & { readonly embedded: boolean };
   /** Resolves, with the reason, when the platform cannot go on by itself. */
   readonly failed: Promise<Error>;
@@ -54,8 +55,12 @@ const ANSWER_MARGIN_MS = 5_000;
 /** What is undone at the end, in reverse order of how it was made. */
 type Undo = () => Promise<unknown> | unknown;
 
-/** Starts the whole platform. When a step fails, the steps before it are undone. */
-export async function startPlatform(config: Config, log: Logger): Promise<Platform> {
+/**
+ * Starts the whole platform. When a step fails, or `signal` aborts, the steps before it are undone.
+ * @throws PlatformError `config_invalid` or `database_unsuitable` for what the operator has to change; the reason
+ * of `signal` when it aborted
+ */
+export async function startPlatform(config: Config, log: Logger, signal?: AbortSignal): Promise<Platform> {
   const undo: Undo[] = [];
   const unwind = async () => {
     for (const step of undo.reverse()) {
@@ -66,7 +71,9 @@ export async function startPlatform(config: Config, log: Logger): Promise<Platfo
     undo.length = 0;
   };
   try {
-    return await start(config, log, undo, unwind);
+    const platform = await start(config, log, undo, unwind, signal);
+    signal?.throwIfAborted();
+    return platform;
   } catch (error) {
     await unwind();
     throw error;
@@ -78,6 +85,7 @@ async function start(
   log: Logger,
   undo: Undo[],
   unwind: () => Promise<void>,
+  signal: AbortSignal | undefined,
 ): Promise<Platform> {
   const adminKey = await loadAdminKey(config.ADMIN_API_KEY, config.DATA_DIR);
   const child = (component: string) => log.child({ component });
@@ -90,6 +98,7 @@ async function start(
   });
   let url = config.DATABASE_URL;
   if (url === undefined) {
+    await prepareDataDir(config.DATA_DIR);
     const embedded = await startEmbedded({ dataDir: join(config.DATA_DIR, "database"), log: storeLog });
     undo.push(() => embedded.stop());
     void embedded.exited.then(({ expected, code, signal }) => {
@@ -100,7 +109,7 @@ async function start(
   }
   const isEmbedded = config.DATABASE_URL === undefined;
   const onIdleError = (error: Error) => storeLog.warn({ err: error }, "an idle database connection broke");
-  const { facts, tables, retention } = await prepareDatabase(url, config, log);
+  const { facts, tables, retention } = await prepareDatabase(url, config, log, signal);
   const writers = isEmbedded ? 1 : 3;
   const ingestPool = openPool(
     // One connection more than writers: ledger, presence and logins must not wait behind a batch.
@@ -133,6 +142,7 @@ async function start(
   }
 
   // Ingest
+  signal?.throwIfAborted();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "sbi_" });
   const hub = createStreamHub({ log: child("stream") });
@@ -194,12 +204,15 @@ async function start(
   undo.push(() => app.close());
 
   // Broker
+  signal?.throwIfAborted();
   const broker = await createBroker({
     log: child("broker"),
     rateLimit: config.DEVICE_RATE_LIMIT,
-    authenticate: async (username, token) => {
-      const device = await ingest.directory.lookUp(username);
-      return device && tokenMatches(token, device.tokenHash) ? device : undefined;
+    authenticate: (username, token) => {
+      const check = (device: DeviceEntry | undefined) =>
+        device && tokenMatches(token, device.tokenHash) ? device : undefined;
+      const device = ingest.directory.find(username);
+      return device ? check(device) : ingest.directory.lookUp(username).then(check);
     },
     onPublish: ({ principal, ...message }, settled) =>
       ingest.accept({ publisher: principal, ...message }, settled),
@@ -253,7 +266,6 @@ async function start(
     mqttPort: mqtt.port,
     mqttWsPort: mqtt.wsPort,
     httpPort: (app.server.address() as AddressInfo).port,
-    adminKey,
     database: { ...facts, embedded: isEmbedded },
     failed,
     stop: unwind,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "./config.ts";
 import { catalog } from "./devices/catalog.ts";
+import { PlatformError } from "./errors.ts";
 import { tablesOf } from "./kind-tables.ts";
 import type { Logger } from "./log.ts";
 import { seedDemoFleet } from "./seeds/demo-fleet.ts";
@@ -24,15 +25,21 @@ export interface PreparedDatabase {
 /**
  * Brings the database to this version of the platform: migrations, a table and rollups per kind, policies, seeds.
  * On a pool of its own without time limits, as a migration of a large table may take its time.
+ * @throws PlatformError `config_invalid` when the server is there and refuses; the reason of `signal` when it aborts
  */
-export async function prepareDatabase(url: string, config: Config, log: Logger): Promise<PreparedDatabase> {
+export async function prepareDatabase(
+  url: string,
+  config: Config,
+  log: Logger,
+  signal?: AbortSignal,
+): Promise<PreparedDatabase> {
   const storeLog = log.child({ component: "store" });
   const seedsLog = log.child({ component: "seeds" });
   const pool = openPool({ url, size: 2, applicationName: "sbi-setup" }, (error) =>
     storeLog.warn({ err: error }, "an idle database connection broke"),
   );
   try {
-    await waitForDatabase(pool, storeLog);
+    await waitForDatabase(pool, storeLog, signal);
     await migrate(pool, storeLog);
     const facts = await readDatabaseFacts(pool);
     storeLog.info({ ...facts, embedded: config.DATABASE_URL === undefined }, "database is ready");
@@ -57,16 +64,45 @@ export async function prepareDatabase(url: string, config: Config, log: Logger):
   }
 }
 
-async function waitForDatabase(pool: Pool, log: Logger): Promise<void> {
+async function waitForDatabase(pool: Pool, log: Logger, signal: AbortSignal | undefined): Promise<void> {
   const deadline = Date.now() + DATABASE_WAIT_MS;
   for (;;) {
     try {
       await pool.query("select 1");
       return;
     } catch (error) {
-      if (!isTransient(error) || Date.now() > deadline) throw error;
-      log.info({ reason: (error as Error).message }, "waiting for the database");
-      await sleep(1000);
+      const reason = reasonOf(error);
+      if (!isTransient(error)) {
+        const message = `The database at DATABASE_URL cannot be used: ${reason}. ${adviceFor(error)}`;
+        throw new PlatformError("config_invalid", message, { cause: error });
+      }
+      if (Date.now() > deadline) {
+        const message = `The database at DATABASE_URL has not answered for ${DATABASE_WAIT_MS / 1000} s: ${reason}`;
+        throw new PlatformError("database_unavailable", message, { cause: error });
+      }
+      log.info({ reason }, "waiting for the database");
+      await sleep(1000, undefined, { signal }).catch(() => {});
+      signal?.throwIfAborted();
     }
+  }
+}
+
+/** A host with several addresses fails with several errors and no message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  return (error as Error).message;
+}
+
+function adviceFor(error: unknown): string {
+  switch ((error as { code?: string }).code) {
+    case "28P01":
+    case "28000":
+      return "Check its user and password.";
+    case "3D000":
+      return "Create that database first, or check the name.";
+    case "ERR_INVALID_URL":
+      return "Special characters of a password are written as %XX there, # as %23.";
+    default:
+      return "Check DATABASE_URL and the server's own log.";
   }
 }

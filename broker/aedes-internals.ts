@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
 
 /**
@@ -8,11 +9,18 @@ interface Internals {
   /** mqtt-packet's parser; its states are looked up by name on the instance. */
   readonly _parser: {
     packet: { length: number };
+    parse(chunk: Buffer): number;
     _parseLength(): boolean;
     _emitError(error: Error): boolean;
   };
   /** Fires 1.5 keep-alive intervals after the last packet that was read; null without keep-alive. */
   readonly _keepaliveTimer: NodeJS.Timeout | null;
+  /** Packets that were read and not finished; 1 before the first. */
+  _parsingBatch: number;
+  /** Counts a packet as finished; after the last one, reads on. Listens to the socket's "readable". */
+  readonly _nextBatch: () => void;
+  readonly conn: Duplex;
+  readonly _paused?: boolean;
   pause(): void;
 }
 
@@ -49,6 +57,23 @@ export function limitPacketBytes(client: Client, limit: number): void {
  */
 export function refreshKeepalive(client: Client): void {
   inside(client)._keepaliveTimer?.refresh();
+}
+
+/**
+ * Reads on from the socket when all that was read is finished, and before that while `mayReadAhead` says so. aedes
+ * means to do the first, but counts each "readable" of the socket as a finished packet, so a device whose messages
+ * come one by one would be read for ever.
+ */
+export function readInTurn(client: Client, mayReadAhead: () => boolean): void {
+  const inner = inside(client);
+  inner.conn.off("readable", inner._nextBatch);
+  inner._parsingBatch = 0;
+  inner.conn.on("readable", () => {
+    if (inner._parsingBatch === 0) return inner._nextBatch();
+    if (inner._paused || !mayReadAhead()) return;
+    const chunk = inner.conn.read() as Buffer | null;
+    if (chunk) inner._parser.parse(chunk);
+  });
 }
 
 /** Reads nothing more from the client; what was read is still answered. */

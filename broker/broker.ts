@@ -1,12 +1,18 @@
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { once } from "node:events";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
-import { createWebSocketStream, WebSocketServer } from "ws";
 import { type Channel, type DevicePrincipal, mayPublish, maySubscribe } from "../access/topics.ts";
 import type { Logger } from "../log.ts";
-import { limitPacketBytes, PacketTooLarge, refreshKeepalive, stopReading } from "./aedes-internals.ts";
+import {
+  limitPacketBytes,
+  PacketTooLarge,
+  readInTurn,
+  refreshKeepalive,
+  stopReading,
+} from "./aedes-internals.ts";
 import { FrontDoor } from "./front-door.ts";
+import { createWebSocketListener, listening, portOf } from "./listeners.ts";
 import { TokenBucket } from "./rate-limit.ts";
 
 /** One publish of a device that has logged in. */
@@ -32,7 +38,10 @@ export interface Presence<P extends DevicePrincipal> {
 
 export interface BrokerOptions<P extends DevicePrincipal> {
   readonly log: Logger;
-  /** Who logs in, or undefined. May reject while the database is away: the client is told to come back. */
+  /**
+   * Who logs in, or undefined. May reject while the database is away: the client is told to come back. An answer
+   * at once lets nothing come between the look at the token and the session that `disconnect` can end.
+   */
   readonly authenticate: (username: string, token: Buffer) => P | undefined | Promise<P | undefined>;
   /** Takes a message over. It is acknowledged when `settled` is called, and not before. */
   readonly onPublish: (message: Published<P>, settled: () => void) => void;
@@ -62,18 +71,38 @@ export interface Broker {
 /** The contract allows 64 KiB of payload; up to this a larger one is refused on record, above it the line is cut. */
 const MAX_PACKET_BYTES = 256 * 1024;
 
+/**
+ * A connection is read ahead while fewer messages and bytes of it than this are not settled; beyond, what it sends
+ * stays in the kernel's buffers and then with the device. A read itself brings up to 64 KiB.
+ */
+const READ_AHEAD = { messages: 64, bytes: 64 * 1024 };
+
 /** Well below half of the shortest sensible keep-alive (10 s). */
 const KEEPALIVE_REFRESH_MS = 2_000;
+
+/** A peer that is gone without a word is noticed by TCP after about this long, also without MQTT's keep-alive. */
+const TCP_KEEPALIVE_MS = 60_000;
+
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Filters that one connection may have: a device has one topic to listen to. */
+const MAX_FILTERS = 32;
 
 /** What may stand in a user name: the form of device ids. */
 const DEVICE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** One connection of a device, from its login. */
 interface Session<P> {
+  readonly client: Client;
   readonly principal: P;
-  readonly bucket: TokenBucket | undefined;
-  /** Messages that were read and are not settled. */
+  readonly filters: Set<string>;
+  /** Messages over the rate that wait for their turn. */
+  readonly held: Set<NodeJS.Timeout>;
+  /** Messages that were read and are not settled, and their payloads' bytes. */
   waiting: number;
-  /** Whether the device has been told that it is in, and so counts as present. */
+  waitingBytes: number;
+  /** Whether it counts as present: it has been told that it is in. */
   ready: boolean;
   readonly address: string | undefined;
 }
@@ -81,8 +110,14 @@ interface Session<P> {
 export async function createBroker<P extends DevicePrincipal>(options: BrokerOptions<P>): Promise<Broker> {
   const { log, rateLimit, now = Date.now } = options;
   /** From the login to the end of the connection. */
-  const sessions = new Map<Client, Session<P>>();
+  const sessions = new Set<Session<P>>();
+  /** Also after that: a will may come later than the end. */
+  const sessionOf = new WeakMap<Client, Session<P>>();
   const connectionsOf = new Map<string, number>();
+  /** By device, not by connection: who comes back does not come back to a full bucket. */
+  const buckets = new Map<string, TokenBucket>();
+  const burst = Math.max(10, rateLimit * 10);
+  let quiesced = false;
 
   const aedes = new FrontDoor({
     connectTimeout: 10_000,
@@ -90,8 +125,13 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     maxClientsIdLength: 1024,
     maxTopicLevels: 16,
 
-    /** A client id counts within its device, so that no device can take over another's session. */
+    /**
+     * A client id counts within its device, so that no device can take over another's session. And no session
+     * outlives its connection: kept in memory it would be gone with this process anyway, and each new client id
+     * would leave another one.
+     */
     preConnect(client, packet, callback) {
+      packet.clean = true;
       const username =
         packet.username !== undefined && DEVICE_ID.test(packet.username) ? packet.username : "";
       if (packet.clientId !== "") {
@@ -108,43 +148,50 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
 
     authenticate(client, username, password, callback) {
       const finish = (principal: P | undefined) => {
+        // Gone while it was looked up: nothing would ever end its session.
+        if (client.closed) return;
+        if (quiesced) return callback(refusal(3, "server unavailable"), false);
         if (!principal) {
           log.info({ username: username?.slice(0, 64), address: addressOf(client) }, "login refused");
           return callback(refusal(4, "bad user name or password"), false);
         }
-        const bucket =
-          rateLimit > 0 ? new TokenBucket(rateLimit, Math.max(10, rateLimit * 10), now()) : undefined;
-        sessions.set(client, { principal, bucket, waiting: 0, ready: false, address: addressOf(client) });
-        // Not on clientDisconnect: a connection may end in the middle of its login. Later than it, though, so
-        // that a will still finds its session.
-        client.conn.once("close", () => sessions.delete(client));
+        open(client, principal);
         callback(null, true);
+      };
+      const fail = (error: unknown) => {
+        log.warn({ err: error, username }, "a login could not be checked");
+        callback(refusal(3, "server unavailable"), false);
       };
       if (username === undefined || password === undefined || !DEVICE_ID.test(username))
         return finish(undefined);
-      Promise.resolve()
-        .then(() => options.authenticate(username, password))
-        .then(finish, (error: unknown) => {
-          log.warn({ err: error, username }, "a login could not be checked");
-          callback(refusal(3, "server unavailable"), false);
-        });
+      try {
+        const answer = options.authenticate(username, password);
+        if (answer instanceof Promise) answer.then(finish, fail);
+        else finish(answer);
+      } catch (error) {
+        fail(error);
+      }
     },
 
     /** The one place where a message can be held before its acknowledgement: see docs/decisions/0002. */
     authorizePublish(client, packet, callback) {
-      const session = client && sessions.get(client);
+      const session = client && sessionOf.get(client);
       // A will of a former process has no session, and neither has anything that we did not let in.
       if (!session) return callback(new Error("not logged in"));
       takeOver(session, packet, callback);
     },
 
     authorizeSubscribe(client, subscription, callback) {
-      const session = sessions.get(client);
-      if (session && maySubscribe(session.principal, subscription.topic)) return callback(null, subscription);
-      log.info(
-        { deviceId: session?.principal.id, filter: subscription.topic.slice(0, 256) },
-        "subscription refused",
-      );
+      const session = sessionOf.get(client);
+      const { topic } = subscription;
+      if (session && maySubscribe(session.principal, topic)) {
+        const { filters } = session;
+        if (filters.has(topic) || filters.size < MAX_FILTERS) {
+          filters.add(topic);
+          return callback(null, subscription);
+        }
+      }
+      log.info({ deviceId: session?.principal.id, filter: topic.slice(0, 256) }, "subscription refused");
       // Without a subscription aedes answers 0x80 for this filter and keeps the connection.
       callback(null, null);
     },
@@ -154,12 +201,38 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     return (aedes as unknown as { clients: Record<string, Client> }).clients[id];
   }
 
+  function open(client: Client, principal: P): void {
+    const session: Session<P> = {
+      client,
+      principal,
+      filters: new Set(),
+      held: new Set(),
+      waiting: 0,
+      waitingBytes: 0,
+      ready: false,
+      address: addressOf(client),
+    };
+    sessions.add(session);
+    sessionOf.set(client, session);
+    // The one event that comes once and last for each connection, however it ends.
+    client.conn.once("close", () => {
+      sessions.delete(session);
+      // Not acknowledged, so their sender keeps them: nothing may wait here for who is gone.
+      for (const timer of session.held) clearTimeout(timer);
+      buckets.get(principal.id)?.giveBack(session.held.size);
+      session.held.clear();
+      if (session.ready) announce(session, false);
+    });
+  }
+
   function takeOver(
     session: Session<P>,
     packet: PublishPacket,
     callback: (error?: Error | null) => void,
   ): void {
-    const { principal, bucket } = session;
+    // After the last flush nobody would commit it.
+    if (quiesced) return;
+    const { client, principal } = session;
     const { topic } = packet;
     const channel = mayPublish(principal, topic);
     const message: Published<P> = {
@@ -170,20 +243,42 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       receivedAt: now(),
     };
     session.waiting++;
+    session.waitingBytes += message.payload.length;
     const settled = () => {
       session.waiting--;
+      session.waitingBytes -= message.payload.length;
+      // Nobody is there to be answered, and aedes would keep a QoS 2 message for a second half that never comes.
+      if (client.closed) return callback(new Error("the connection has ended"));
       // An error closes the connection: MQTT 3.1.1 has no other way to say "you may not" [MQTT-3.3.5-2].
       callback(channel ? null : new Error(`'${principal.id}' may not publish on '${topic.slice(0, 256)}'`));
     };
-    if (!bucket) return options.onPublish(message, settled);
+    // A will has nobody who could be slowed.
+    if (rateLimit === 0 || client.closed) return options.onPublish(message, settled);
+    const bucket = bucketOf(principal.id);
     if (packet.qos === 0) {
       if (bucket.tryTake(message.receivedAt)) return options.onPublish(message, settled);
-      const detail = `more than ${rateLimit} messages/s after a burst of ${Math.max(10, rateLimit * 10)}`;
+      const detail = `more than ${rateLimit} messages/s after a burst of ${burst}`;
       return options.onRefused(message, { reason: "rate_limited", detail }, settled);
     }
     const waitMs = bucket.take(message.receivedAt);
     if (waitMs <= 0) return options.onPublish(message, settled);
-    setTimeout(() => options.onPublish(message, settled), waitMs);
+    const timer = setTimeout(
+      () => {
+        session.held.delete(timer);
+        if (!quiesced) options.onPublish(message, settled);
+      },
+      Math.min(waitMs, MAX_TIMER_MS),
+    );
+    session.held.add(timer);
+  }
+
+  function bucketOf(id: string): TokenBucket {
+    let bucket = buckets.get(id);
+    if (!bucket) {
+      bucket = new TokenBucket(rateLimit, burst, now());
+      buckets.set(id, bucket);
+    }
+    return bucket;
   }
 
   function announce({ principal, address }: Session<P>, connected: boolean): void {
@@ -196,22 +291,21 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   }
 
   aedes.on("clientReady", (client) => {
-    const session = sessions.get(client);
-    if (!session) return;
+    const session = sessionOf.get(client);
+    // It may have gone while its login was answered.
+    if (!session || client.closed) return;
+    if (quiesced) stopReading(client);
     session.ready = true;
     announce(session, true);
   });
-  aedes.on("clientDisconnect", (client) => {
-    const session = sessions.get(client);
-    if (!session?.ready) return;
-    session.ready = false;
-    announce(session, false);
+  aedes.on("unsubscribe", (filters, client) => {
+    for (const filter of filters) sessionOf.get(client)?.filters.delete(filter);
   });
   aedes.on("keepaliveTimeout", (client) => {
     log.debug({ clientId: client.id }, "keep-alive timeout");
   });
   const onClientError = (client: Client, error: Error) => {
-    const session = sessions.get(client);
+    const session = sessionOf.get(client);
     log.debug({ clientId: client.id, err: error }, "connection ended with an error");
     if (!(error instanceof PacketTooLarge) || !session) return;
     const { principal } = session;
@@ -225,30 +319,44 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   );
 
   const keepalive = setInterval(() => {
-    for (const [client, session] of sessions) if (session.waiting > 0) refreshKeepalive(client);
+    for (const { client, waiting } of sessions) if (waiting > 0) refreshKeepalive(client);
   }, KEEPALIVE_REFRESH_MS);
   keepalive.unref();
 
   await aedes.listen();
 
   let tcp: Server | undefined;
-  let ws: { http: HttpServer; sockets: WebSocketServer } | undefined;
+  let ws: ReturnType<typeof createWebSocketListener> | undefined;
 
   function handle(connection: Duplex): void {
-    limitPacketBytes(aedes.handle(connection as Socket), MAX_PACKET_BYTES);
+    const client = aedes.handle(connection as Socket);
+    readInTurn(client, () => {
+      const session = sessionOf.get(client);
+      if (!session?.ready) return false;
+      return session.waiting < READ_AHEAD.messages && session.waitingBytes < READ_AHEAD.bytes;
+    });
+    limitPacketBytes(client, MAX_PACKET_BYTES);
+  }
+
+  /** Takes no connections more; does not wait for those there are. */
+  function stopListening(): void {
+    for (const server of [tcp, ws?.http]) if (server?.listening) server.close();
   }
 
   return {
     handle,
     async listen({ host, port, wsPort }) {
-      tcp = createTcpServer({ noDelay: true }, handle);
-      ws = createWebSocketListener(handle);
+      const keepAlive = { keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS };
+      tcp = createTcpServer({ noDelay: true, ...keepAlive }, handle);
+      ws = createWebSocketListener(keepAlive, handle);
       await listening(tcp, port, host);
       await listening(ws.http, wsPort, host);
+      for (const server of [tcp, ws.http])
+        server.on("error", (error) => log.error({ err: error }, "a listener cannot take a connection"));
       return { port: portOf(tcp), wsPort: portOf(ws.http) };
     },
     disconnect(id) {
-      for (const [client, session] of sessions) if (session.principal.id === id) client.close();
+      for (const { client, principal } of sessions) if (principal.id === id) client.close();
     },
     send: (topic, payload) =>
       new Promise((resolve, reject) => {
@@ -259,56 +367,20 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       return sessions.size;
     },
     async quiesce() {
-      await Promise.all([tcp, ws?.http].map((server) => server && stopListening(server)));
-      for (const client of sessions.keys()) stopReading(client);
+      stopListening();
+      quiesced = true;
+      for (const { client } of sessions) stopReading(client);
     },
     async close() {
       clearInterval(keepalive);
-      await Promise.all([tcp, ws?.http].map((server) => server && stopListening(server)));
+      stopListening();
+      const ended = [...sessions].map(({ client }) => once(client.conn, "close"));
       await new Promise<void>((resolve) => aedes.close(resolve));
+      for (const { client } of sessions) client.conn.destroy();
       for (const socket of ws?.sockets.clients ?? []) socket.terminate();
+      await Promise.all(ended);
     },
   };
-}
-
-function createWebSocketListener(handle: (connection: Duplex) => void): {
-  http: HttpServer;
-  sockets: WebSocketServer;
-} {
-  const http = createHttpServer((_request, response) => {
-    response.writeHead(426, { "content-type": "text/plain", upgrade: "websocket" });
-    response.end("This port speaks MQTT over WebSocket, at /mqtt, with the subprotocol 'mqtt'.\n");
-  });
-  const sockets = new WebSocketServer({
-    server: http,
-    path: "/mqtt",
-    maxPayload: MAX_PACKET_BYTES * 4,
-    // [MQTT-6.0.0-3] names "mqtt"; "mqttv3.1" is what 3.1 clients ask for.
-    handleProtocols: (offered) =>
-      offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false,
-  });
-  sockets.on("connection", (socket, request) => {
-    const stream = createWebSocketStream(socket);
-    handle(Object.assign(stream, { remoteAddress: request.socket.remoteAddress }));
-  });
-  return { http, sockets };
-}
-
-function listening(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-const portOf = (server: Server) => (server.address() as AddressInfo).port;
-
-/** Stops taking connections; does not wait for those there are. */
-async function stopListening(server: Server): Promise<void> {
-  if (server.listening) server.close();
 }
 
 const addressOf = (client: Client) => (client.conn as Partial<Socket>).remoteAddress;

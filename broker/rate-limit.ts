@@ -35,6 +35,11 @@ export class TokenBucket {
     return this.tokens >= 0 ? 0 : -this.tokens / this.perMs;
   }
 
+  /** Takes back `count` messages that were told to wait and will not come. */
+  giveBack(count: number): void {
+    this.tokens += count;
+  }
+
   private refill(now: number): void {
     this.tokens = Math.min(this.capacity, this.tokens + Math.max(0, now - this.updatedAt) * this.perMs);
     this.updatedAt = now;

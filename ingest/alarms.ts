@@ -23,7 +23,8 @@ type Emit = (transition: AlarmTransition) => void;
  * comparison per rule and reading.
  */
 export class AlarmEngine {
-  private readonly states = new Map<DeviceEntry, Map<string, RuleState>>();
+  /** Weak, so that a device that is deleted takes its states along. */
+  private readonly states = new WeakMap<DeviceEntry, Map<string, RuleState>>();
 
   /**
    * Takes up the alarms that were active when the platform last stopped.
@@ -48,33 +49,36 @@ export class AlarmEngine {
 
   /** Looks at a reading that will be committed. */
   onReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number, emit: Emit): void {
-    if (this.states.size > 0 && device.runtime.silenceRules.length > 0)
-      this.endSilence(device, receivedAt, emit);
-    const { observedAt } = reading;
-    if (observedAt < device.evaluatedAt || receivedAt - observedAt > ALARM_HORIZON_MS) return;
-    device.evaluatedAt = observedAt;
+    if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
+    // A clock that is ahead counts as ours: once it is right again, the device is not deaf until then.
+    const at = Math.min(reading.observedAt, receivedAt);
+    if (at < device.evaluatedAt || receivedAt - at > ALARM_HORIZON_MS) return;
+    device.evaluatedAt = at;
     for (let i = 0; i < reading.count; i++) {
       const metric = reading.metrics[i]!;
-      for (const rule of metric.rules)
-        this.evaluate(device, metric, rule, reading.values[i]!, observedAt, emit);
+      for (const rule of metric.rules) this.evaluate(device, metric, rule, reading.values[i]!, at, emit);
     }
   }
 
   /** Looks at an event that will be committed. */
   onEvent(device: DeviceEntry, type: string, observedAt: number, receivedAt: number, emit: Emit): void {
-    if (this.states.size > 0 && device.runtime.silenceRules.length > 0)
-      this.endSilence(device, receivedAt, emit);
+    if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
     if (receivedAt - observedAt > ALARM_HORIZON_MS) return;
+    const at = Math.min(observedAt, receivedAt);
     for (const rule of device.runtime.eventRules) {
       // Not remembered here: such an alarm may be cleared by its acknowledgement, which this process need not
       // see. The database keeps at most one active.
-      if (rule.event === type) emit(transition("raise", device, rule, observedAt, rule.about));
-      else if (rule.clearedBy.includes(type)) emit(transition("clear", device, rule, observedAt, rule.about));
+      if (rule.event === type) emit(transition("raise", device, rule, at, rule.about));
+      else if (rule.clearedBy.includes(type)) emit(transition("clear", device, rule, at, rule.about));
     }
   }
 
-  /** Raises the alarm of every device that has been silent for too long. Called now and then with our clock. */
-  checkSilence(devices: Iterable<DeviceEntry>, now: number, emit: Emit): void {
+  /**
+   * Raises the alarms of devices that have been silent for too long, at most `limit`. Called now and then with our
+   * clock. @returns how many it raised
+   */
+  checkSilence(devices: Iterable<DeviceEntry>, now: number, emit: Emit, limit = Infinity): number {
+    let raised = 0;
     for (const device of devices) {
       const { runtime } = device;
       for (const rule of runtime.silenceRules) {
@@ -85,8 +89,10 @@ export class AlarmEngine {
         state.active = true;
         const since = new Date(device.lastReportAt).toISOString();
         emit(transition("raise", device, rule, now, `${rule.about}; last heard at ${since} or before`));
+        if (++raised >= limit) return raised;
       }
     }
+    return raised;
   }
 
   private endSilence(device: DeviceEntry, at: number, emit: Emit): void {

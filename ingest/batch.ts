@@ -19,6 +19,8 @@ export interface LiveReading {
  */
 export class Batch {
   readonly readings = new Map<KindRuntime, ReadingsBatch>();
+  /** What a batch with a row that the database refuses was cut into, while that row is looked for; last first. */
+  readonly pieces: ReadingsBatch[] = [];
   readonly events: NewEvent[] = [];
   readonly replies: NewReply[] = [];
   readonly rejections: NewRejection[] = [];
@@ -55,6 +57,7 @@ export class Batch {
 
   reset(): void {
     for (const readings of this.readings.values()) readings.reset();
+    this.pieces.length = 0;
     this.events.length = 0;
     this.replies.length = 0;
     this.rejections.length = 0;

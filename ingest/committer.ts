@@ -31,8 +31,8 @@ const RETRY_MS = [50, 100, 250, 500, 1000, 2000] as const;
  * has waited `lingerMs` and a slot is free; while all slots are taken, the open batch grows, so batches are
  * small when load is low and large when it is high.
  *
- * Memory is bounded by the messages that were taken in and not settled, and the broker reads no more from a
- * connection until what it read is settled. A batch that cannot be committed waits and is tried again for as
+ * Memory is bounded by the messages that were taken in and not settled, and the broker reads only a little ahead
+ * of what is settled on a connection. A batch that cannot be committed waits and is tried again for as
  * long as it takes; nothing is acknowledged meanwhile.
  */
 export class Committer implements BatchSink {
@@ -48,6 +48,8 @@ export class Committer implements BatchSink {
   private lingering: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
   private idle: (() => void) | undefined;
+  /** Resolves when the batches that have left so far have applied their alarms, or were given up. */
+  private alarmsTurn: Promise<void> = Promise.resolve();
 
   constructor(options: CommitterOptions) {
     this.options = options;
@@ -106,16 +108,20 @@ export class Committer implements BatchSink {
   private next(): void {
     while (this.full.length > 0 && this.inFlightCount < this.options.maxInFlight) {
       this.inFlightCount++;
-      void this.run(this.full.shift()!);
+      const batch = this.full.shift()!;
+      const { alarmsTurn } = this;
+      const done = this.run(batch, alarmsTurn);
+      if (batch.alarms.length > 0) this.alarmsTurn = done;
     }
   }
 
-  private async run(batch: Batch): Promise<void> {
+  private async run(batch: Batch, alarmsTurn: Promise<void>): Promise<void> {
     const started = performance.now();
     const committed = nothingCommitted();
-    const settled = await this.commitUntilDone(batch, committed);
+    const settled = await this.commitUntilDone(batch, committed, alarmsTurn);
     this.inFlightCount--;
     this.pendingCount -= batch.items;
+    // Of a batch that was given up; otherwise they are counted already.
     for (const device of batch.devices) device.pending--;
     if (settled) {
       this.measure(committed, batch.items, (performance.now() - started) / 1000);
@@ -124,17 +130,22 @@ export class Committer implements BatchSink {
       for (const acknowledge of batch.waiting) acknowledge();
     }
     batch.reset();
-    this.spare.push(batch);
+    // After an outage there may be thousands, each with buffers for a full batch.
+    if (this.spare.length <= this.options.maxInFlight) this.spare.push(batch);
     // What gathered meanwhile has waited long enough.
     if (this.full.length > 0) this.next();
     else if (!this.open.isEmpty && this.lingering === undefined) this.lingered();
     if (this.inFlightCount === 0 && this.full.length === 0 && this.open.isEmpty) this.idle?.();
   }
 
-  private async commitUntilDone(batch: Batch, committed: Committed): Promise<boolean> {
+  private async commitUntilDone(
+    batch: Batch,
+    committed: Committed,
+    alarmsTurn: Promise<void>,
+  ): Promise<boolean> {
     for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
       try {
-        await commitBatch(this.options.pool, batch, committed, this.options.nameOf);
+        await commitBatch(this.options.pool, batch, committed, this.options.nameOf, alarmsTurn);
         if (attempt > 0)
           this.options.log.info({ attempts: attempt + 1 }, "the database accepts batches again");
         return true;

@@ -61,6 +61,16 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
   return undefined;
 }
 
+/** A value for a refusal's detail: the beginning of its JSON. */
+export function show(value: unknown): string {
+  try {
+    return JSON.stringify(value)?.slice(0, 64) ?? String(value);
+  } catch {
+    // JSON.parse follows any depth, JSON.stringify only some thousand levels.
+    return "a value that is nested too deeply to show";
+  }
+}
+
 /** PostgreSQL's text and jsonb take neither NUL nor half a surrogate pair. */
 export function checkText(text: string, path: string): Refusal | undefined {
   if (!text.includes("\0") && text.isWellFormed()) return undefined;

@@ -21,7 +21,7 @@ export interface DeviceEntry {
   gateway: boolean;
   /** Our clock at its last report, or when this process first knew of it; epoch milliseconds. */
   lastReportAt: number;
-  /** The newest observedAt that the alarm rules have seen; epoch milliseconds, 0 for none. */
+  /** The newest moment that the alarm rules have seen; epoch milliseconds, 0 for none. */
   evaluatedAt: number;
   /** Readings and events that were received and are not yet committed. */
   pending: number;

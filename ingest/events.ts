@@ -1,5 +1,5 @@
 import type { EventPhase } from "../store/write-events.ts";
-import { checkText, encodeExtra, type JsonObject } from "./decode.ts";
+import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { readObservedAt } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
@@ -49,10 +49,7 @@ export function checkEvent(
     return refuse("unknown_event", `type: '${type.slice(0, 64)}', expected one of ${known}`);
   }
   if (!PHASES.has(phase)) {
-    return refuse(
-      "bad_shape",
-      `phase: ${JSON.stringify(phase)?.slice(0, 64)}, expected one of ${[...PHASES].join(", ")}`,
-    );
+    return refuse("bad_shape", `phase: ${show(phase)}, expected one of ${[...PHASES].join(", ")}`);
   }
   const encoded = encodeExtra(data, "event");
   if ("reason" in encoded) return encoded;

@@ -6,7 +6,7 @@ import type { Pool } from "../store/database.ts";
 import { foldLedger } from "../store/fold-ledger.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import { disconnectAll, type PresenceChange } from "../store/presence.ts";
-import { listActiveAlarms } from "../store/write-alarms.ts";
+import { type AlarmTransition, listActiveAlarms } from "../store/write-alarms.ts";
 import { AlarmEngine } from "./alarms.ts";
 import type { LiveReading } from "./batch.ts";
 import type { Committed } from "./commit.ts";
@@ -23,7 +23,7 @@ import { type ReplayInput, type ReplayOutcome, replayRejection } from "./replay.
 export interface IngestOptions {
   readonly pool: Pool;
   readonly catalog: readonly Kind[];
-  /** As the database has them, one per kind of the catalog. */
+  /** One per kind of the catalog, with a column for each of its metrics. */
   readonly tables: readonly KindTable[];
   readonly log: Logger;
   readonly registry: Registry;
@@ -50,11 +50,17 @@ export interface Ingest {
   pendingOf(deviceNo: number): number;
   /** To be told when an alarm was cleared elsewhere, by an acknowledgement. */
   alarmCleared(deviceNo: number, rule: string): void;
-  /** Looks for devices that have been silent for too long, by our clock. */
-  checkSilence(): void;
+  /** Looks for devices that have been silent for too long, by our clock; resolves when their alarms are stored. */
+  checkSilence(): Promise<void>;
   /** Commits what is there, for at most `timeoutMs`, and stops. What could not be committed stays unacknowledged. */
   stop(timeoutMs: number): Promise<{ lost: number }>;
 }
+
+/**
+ * Silence alarms in one batch at most. When a region goes dark they come by the ten thousand, and the messages that
+ * share a batch with them must not wait for all.
+ */
+const SILENT_AT_ONCE = 2000;
 
 /** Batches of ledger entries are folded until fewer than this come back. */
 const FOLD_LIMIT = 2000;
@@ -91,13 +97,21 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const pipeline = new Pipeline({ directory, sink: committer, alarms, wantsLive: options.wantsLive });
 
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
-  committer.open.alarms.push(...orphans);
+  for (const orphan of orphans) committer.open.alarms.push(orphan);
+  if (orphans.length > 0) committer.filled();
   await disconnectAll(pool, new Date(now()));
 
   const presence = new PresenceWriter(pool);
-  const checkSilence = () => {
-    alarms.checkSilence(directory.entries(), now(), (transition) => committer.open.alarms.push(transition));
-    committer.filled();
+  const checkSilence = async () => {
+    for (;;) {
+      const emit = (transition: AlarmTransition) => committer.open.alarms.push(transition);
+      const raised = alarms.checkSilence(directory.entries(), now(), emit, SILENT_AT_ONCE);
+      if (raised === 0) return;
+      await new Promise<void>((resolve) => {
+        committer.open.waiting.push(resolve);
+        committer.filled();
+      });
+    }
   };
   const fold = async () => {
     while ((await foldLedger(pool, FOLD_LIMIT)) === FOLD_LIMIT);
@@ -106,7 +120,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     for (const id of await directory.follow()) options.onRevoked?.(id);
   };
   const periodic = [
-    startPeriodic("look for silent devices", every.silence ?? 15_000, async () => checkSilence(), log),
+    startPeriodic("look for silent devices", every.silence ?? 15_000, checkSilence, log),
     startPeriodic("fold the ledger", every.fold ?? 5_000, fold, log),
     startPeriodic("follow changes of devices", every.follow ?? 2_000, follow, log),
     startPeriodic("write presence", every.presence ?? 250, () => presence.write(), log),
@@ -130,12 +144,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     async stop(timeoutMs) {
       const signal = AbortSignal.timeout(timeoutMs);
       await committer.flush(signal);
-      // A turn that waits for a database that is away must not hold up the end.
-      const stopped = Promise.all(periodic.map((work) => work.stop()));
-      await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);
-      await presence
-        .write()
+      // Neither a turn under way nor the last write may hold up the end when the database is away.
+      const stopped = Promise.all(periodic.map((work) => work.stop()))
+        .then(() => presence.write())
         .catch((error: unknown) => log.warn({ err: error }, "presence could not be written"));
+      await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);
       const lost = committer.pending;
       committer.stop();
       if (lost > 0) log.warn({ items: lost }, "stopped with uncommitted items; they were not acknowledged");

@@ -1,7 +1,7 @@
 import type { EventRule, Kind, LimitRule, Metric, SilenceRule, StateRule } from "../devices/kind.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
-import { checkText, encodeExtra, type JsonObject } from "./decode.ts";
+import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { readObservedAt } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
@@ -158,5 +158,5 @@ function checkMetric(metric: CheckedMetric, value: unknown): Refusal | undefined
 }
 
 function wrongType(metric: CheckedMetric, value: unknown, expected: string): Refusal {
-  return refuse("bad_type", `${metric.key}: ${JSON.stringify(value)?.slice(0, 64)}, expected ${expected}`);
+  return refuse("bad_type", `${metric.key}: ${show(value)}, expected ${expected}`);
 }

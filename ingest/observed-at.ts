@@ -1,3 +1,4 @@
+import { show } from "./decode.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** A device's clock may be this far ahead of ours; beyond it, it is wrong. */
@@ -58,4 +59,3 @@ function parseRfc3339(value: unknown): number | undefined {
 }
 
 const iso = (at: number) => new Date(at).toISOString();
-const show = (value: unknown) => JSON.stringify(value)?.slice(0, 64) ?? String(value);

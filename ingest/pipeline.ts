@@ -1,4 +1,4 @@
-import { AlarmEngine } from "./alarms.ts";
+import type { AlarmEngine } from "./alarms.ts";
 import type { BatchSink } from "./batch.ts";
 import { decodeJson, isObject, MAX_PAYLOAD_BYTES } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
@@ -22,6 +22,7 @@ export interface IncomingMessage {
 export interface PipelineOptions {
   readonly directory: Directory;
   readonly sink: BatchSink;
+  /** Undefined: alarms are not looked at. */
   readonly alarms?: AlarmEngine;
   /** Whether anybody listens for live readings at the moment. */
   readonly wantsLive?: () => boolean;
@@ -35,10 +36,10 @@ export interface PipelineOptions {
 export class Pipeline {
   private readonly directory: Directory;
   private readonly sink: BatchSink;
-  private readonly alarms: AlarmEngine;
+  private readonly alarms: AlarmEngine | undefined;
   private readonly wantsLive: () => boolean;
 
-  constructor({ directory, sink, alarms = new AlarmEngine(), wantsLive = () => false }: PipelineOptions) {
+  constructor({ directory, sink, alarms, wantsLive = () => false }: PipelineOptions) {
     this.directory = directory;
     this.sink = sink;
     this.alarms = alarms;
@@ -151,13 +152,13 @@ export class Pipeline {
       const reading = runtime.check(item, receivedAt);
       if ("reason" in reading) return reading;
       runtime.add(open.readingsOf(runtime), deviceNo, receivedAt, reading);
-      this.alarms.onReading(device, reading, receivedAt, this.emitAlarm);
+      this.alarms?.onReading(device, reading, receivedAt, this.emitAlarm);
       if (this.wantsLive()) open.live.push(liveReading(device, reading, receivedAt));
     } else if (channel === "events") {
       const event = checkEvent(runtime, item, receivedAt);
       if (isRefusal(event)) return event;
       open.events.push({ deviceNo, receivedAt, ...event });
-      this.alarms.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
+      this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
       const reply = checkReply(item, receivedAt);
       if (isRefusal(reply)) return reply;

@@ -1,7 +1,8 @@
-import { type Db, isRowFault } from "../store/database.ts";
+import { PlatformError } from "../errors.ts";
+import { type Db, isRowFault, type Pool, withTransaction } from "../store/database.ts";
+import { insertEvents, insertReplies } from "../store/write-events.ts";
 import { recordReplay } from "../store/write-rejections.ts";
 import { Batch } from "./batch.ts";
-import { commitBatch, nothingCommitted } from "./commit.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { parseTopic } from "./topics.ts";
@@ -23,27 +24,51 @@ export interface ReplayOutcome {
 
 /**
  * Sends a rejected message through the pipeline again, as if it had arrived when it did first. It is stored
- * whole or not at all; what is refused again stays the one rejection that it was. Alarms are not looked at:
- * a replay is history.
+ * whole or not at all, in one transaction with the note that it was; what is refused again stays the one rejection
+ * that it was. Alarms are not looked at: a replay is history.
+ * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile
  */
 export async function replayRejection(
-  db: Db,
+  pool: Pool,
   directory: Directory,
   input: ReplayInput,
 ): Promise<ReplayOutcome> {
-  const conclude = async (outcome: ReplayOutcome["outcome"], detail: string): Promise<ReplayOutcome> => {
-    await recordReplay(db, input.rejectionNo, outcome, new Date());
-    return { outcome, detail };
+  const conclude = async (
+    db: Db,
+    outcome: ReplayOutcome["outcome"],
+    detail: string,
+  ): Promise<ReplayOutcome> => {
+    if (await recordReplay(db, input.rejectionNo, outcome, new Date())) return { outcome, detail };
+    throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
   };
   if (input.payloadBytes > input.payload.length) {
-    return conclude("rejected", `only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
+    return conclude(
+      pool,
+      "rejected",
+      `only ${input.payload.length} of ${input.payloadBytes} bytes were kept`,
+    );
   }
+  const batch = await decodeAgain(directory, input);
+  const refused = batch.rejections[0];
+  if (refused) return conclude(pool, "rejected", `${refused.reason}: ${refused.detail}`);
+  try {
+    return await withTransaction(pool, async (tx) =>
+      (await insertWhole(tx, batch)) > 0
+        ? conclude(tx, "stored", "the message was stored")
+        : conclude(tx, "duplicate", "it was stored already"),
+    );
+  } catch (error) {
+    if (isRowFault(error)) return conclude(pool, "rejected", (error as Error).message);
+    throw error;
+  }
+}
+
+/** The message in a batch of its own, whose outcome is this message's alone. */
+async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Batch> {
   const publisher = await directory.lookUp(input.publisher);
   const topic = parseTopic(input.topic);
   const own = publisher !== undefined && topic?.id === publisher.id;
   const allowed = own && (topic.channel !== "gateway-telemetry" || publisher.gateway);
-
-  // A private batch instead of the open one: its outcome is this message's alone.
   const batch = new Batch();
   const pipeline = new Pipeline({ directory, sink: { open: batch, filled: () => {} } });
   pipeline.accept(
@@ -57,19 +82,14 @@ export async function replayRejection(
     () => {},
   );
   for (const device of batch.devices) device.pending--;
-  const refused = batch.rejections[0];
-  if (refused) return conclude("rejected", `${refused.reason}: ${refused.detail}`);
+  return batch;
+}
 
-  batch.alarms.length = 0;
-  const done = nothingCommitted();
-  try {
-    await commitBatch(db, batch, done, (deviceNo) => directory.findByNo(deviceNo)?.id ?? String(deviceNo));
-  } catch (error) {
-    if (isRowFault(error)) return conclude("rejected", (error as Error).message);
-    throw error;
-  }
-  if (done.rejected > 0) return conclude("rejected", done.rejections[0]!.detail);
-  return done.stored > 0
-    ? conclude("stored", "the message was stored")
-    : conclude("duplicate", "it was stored already");
+/** @returns how many of the items were new */
+async function insertWhole(db: Db, batch: Batch): Promise<number> {
+  let stored = 0;
+  for (const readings of batch.readings.values()) stored += await readings.insert(db);
+  for (const isNew of await insertEvents(db, batch.events)) if (isNew) stored++;
+  for (const isNew of await insertReplies(db, batch.replies)) if (isNew) stored++;
+  return stored;
 }

@@ -1,4 +1,5 @@
 import type { AlarmSeverity } from "./alarms.ts";
+import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
 
 /** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
@@ -17,41 +18,87 @@ export interface AlarmChange extends AlarmTransition {
   readonly alarmNo: number;
 }
 
+/** Transitions in one statement at most: when a region goes dark, its silent devices come by the ten thousand. */
+const MAX_AT_ONCE = 2000;
+
 /**
- * Applies transitions in the order given. Raising what is active and clearing what is not do nothing, so a
- * repeated batch does no harm.
+ * Applies transitions in the order given, as many in one statement as can be. Raising what is active and clearing
+ * what is not do nothing, so a repetition does no harm; nothing is raised for a device that was deleted meanwhile.
+ * @param applied told after each statement how many transitions it took, and which of them changed something
  * @returns what changed
  */
 export async function applyAlarmTransitions(
   db: Db,
   transitions: readonly AlarmTransition[],
+  applied: (count: number, changes: readonly AlarmChange[]) => void = () => {},
 ): Promise<AlarmChange[]> {
-  const changes: AlarmChange[] = [];
-  for (const transition of transitions) {
-    const { deviceNo, rule, at } = transition;
-    const when = new Date(at).toISOString();
-    const { rows } =
-      transition.action === "raise"
-        ? await db.query<{ alarm_no: number }>({
-            name: "raise_alarm",
-            text: `insert into alarms (device_no, rule, severity, message, value, raised_at)
-                   values ($1, $2, $3, $4, $5, $6)
-                   on conflict (device_no, rule) where cleared_at is null do nothing
-                   returning alarm_no`,
-            values: [deviceNo, rule, transition.severity, transition.message, transition.value ?? null, when],
-          })
-        : await db.query<{ alarm_no: number }>({
-            name: "clear_alarm",
-            // The device's clock may have gone backwards; an alarm never clears before it was raised.
-            text: `update alarms set cleared_at = greatest(raised_at, $3::timestamptz)
-                   where device_no = $1 and rule = $2 and cleared_at is null
-                   returning alarm_no`,
-            values: [deviceNo, rule, when],
-          });
-    const alarmNo = rows[0]?.alarm_no;
-    if (alarmNo !== undefined) changes.push({ ...transition, alarmNo });
+  const all: AlarmChange[] = [];
+  for (let from = 0; from < transitions.length; ) {
+    const count = howManyAtOnce(transitions, from);
+    const changes = await applyAtOnce(db, transitions.slice(from, from + count));
+    for (const change of changes) all.push(change);
+    applied(count, changes);
+    from += count;
   }
-  return changes;
+  return all;
+}
+
+/** The order of an alarm's transitions decides, so each alarm can be in a statement once. */
+function howManyAtOnce(transitions: readonly AlarmTransition[], from: number): number {
+  const keys = new Set<string>();
+  while (keys.size < MAX_AT_ONCE && from + keys.size < transitions.length) {
+    const { deviceNo, rule } = transitions[from + keys.size]!;
+    const before = keys.size;
+    if (keys.add(`${deviceNo} ${rule}`).size === before) break;
+  }
+  return keys.size;
+}
+
+async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Promise<AlarmChange[]> {
+  const { rows } = await db.query<{ alarm_no: number; device_no: number; rule: string }>({
+    name: "apply_alarm_transitions",
+    // The share lock waits for a deletion under way, and then does not find the device. The order is for two
+    // processes at once, which could deadlock otherwise.
+    text: `
+      with input as (
+        select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[])
+          as input (action, device_no, rule, severity, message, at, value)
+      ), living as (
+        select device_no from devices
+        where device_no in (select device_no from input where action = 'raise') and deleted_at is null
+        order by device_no for share
+      ), raised as (
+        insert into alarms (device_no, rule, severity, message, value, raised_at)
+        select device_no, rule, severity, message, value, at
+        from input join living using (device_no) where action = 'raise'
+        order by device_no, rule
+        on conflict (device_no, rule) where cleared_at is null do nothing
+        returning alarm_no, device_no, rule
+      ), cleared as (
+        -- The device's clock may have gone backwards; an alarm never clears before it was raised.
+        update alarms set cleared_at = greatest(raised_at, input.at)
+        from input
+        where input.action = 'clear' and alarms.device_no = input.device_no and alarms.rule = input.rule
+          and cleared_at is null
+        returning alarms.alarm_no, alarms.device_no, alarms.rule
+      )
+      select * from raised union all select * from cleared`,
+    values: [
+      arrayOf(new TextColumn(), transitions, ({ action }) => action),
+      arrayOf(new Int4Column(), transitions, ({ deviceNo }) => deviceNo),
+      arrayOf(new TextColumn(), transitions, ({ rule }) => rule),
+      arrayOf(new TextColumn(), transitions, ({ severity }) => severity),
+      arrayOf(new TextColumn(), transitions, ({ message }) => message),
+      arrayOf(new TimestampColumn(), transitions, ({ at }) => at),
+      // Last: unnest pads the values that alarms of states and events do not have.
+      arrayOf(new Float8Column(), transitions, ({ value }) => value),
+    ],
+  });
+  const numbers = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row.alarm_no]));
+  return transitions.flatMap((transition) => {
+    const alarmNo = numbers.get(`${transition.deviceNo} ${transition.rule}`);
+    return alarmNo === undefined ? [] : [{ ...transition, alarmNo }];
+  });
 }
 
 /** Active alarms, which the alarm engine needs to know after a restart. */

@@ -52,23 +52,28 @@ export async function insertRejections(db: Db, rejections: readonly NewRejection
 
 /**
  * Records what became of a replay. When it was accepted, the first receipt is taken back from the ledger,
- * because the replay was counted as a receipt of its own: received stays, rejected falls by one.
+ * because the replay was counted as a receipt of its own: received stays, rejected falls by one. What was accepted
+ * once stays accepted.
+ * @returns false when another replay was accepted before
  */
 export async function recordReplay(
   db: Db,
   rejectionNo: number,
   outcome: "stored" | "duplicate" | "rejected",
   at: Date,
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const { rows } = await db.query<{ recorded: boolean }>(
     `with replayed as (
        update rejected_messages set replayed_at = $2::timestamptz, replay_outcome = $3
-       where rejection_no = $1
+       where rejection_no = $1 and coalesce(replay_outcome, 'rejected') = 'rejected'
        returning device_no
+     ), ledger as (
+       insert into ledger_batches (device_nos, received, stored, rejected)
+       select array[device_no], array[-1], array[0], array[-1]
+       from replayed where device_no is not null and $3 <> 'rejected'
      )
-     insert into ledger_batches (device_nos, received, stored, rejected)
-     select array[device_no], array[-1], array[0], array[-1]
-     from replayed where device_no is not null and $3 <> 'rejected'`,
+     select exists (select from replayed) as recorded`,
     [rejectionNo, at.toISOString(), outcome],
   );
+  return rows[0]!.recorded;
 }

@@ -35,7 +35,7 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
     async (request) => {
       const { deviceNo } = await findKey(request.params.id, grantOf(request).limits);
       const durable = await readLedger(pool, deviceNo);
-      // Looked at after the database: what is committed in between is counted a moment later, never twice.
+      // Not of one moment with the database: what is committed just then may show twice, or a moment later.
       const pending = pendingOf(deviceNo);
       return { ...durable, received: durable.received + pending, pending };
     },

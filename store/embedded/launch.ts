@@ -132,7 +132,8 @@ function startError(message: Extract<ChildMessage, { type: "failed" }>, dataDir:
   if (message.reason === "directory_in_use") return new PlatformError("config_invalid", message.text);
   return new PlatformError(
     "database_unavailable",
-    `The embedded database on ${dataDir} does not start: ${message.text}`,
+    `The embedded database on ${dataDir} does not start: ${message.text}. ` +
+      "If its files are damaged, put a copy of that folder back, or move it away to begin anew.",
   );
 }
 

@@ -47,7 +47,7 @@ describe("alarms", () => {
     let now = Date.now();
     const { ingest, publish } = await startTestIngest(db.pool, { now: () => now });
     now += 26 * 3_600_000;
-    ingest.checkSilence();
+    await ingest.checkSilence();
     await vi.waitFor(async () =>
       expect(await alarmsOf("alarm-3")).toEqual([{ rule: "silent", active: true }]),
     );

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { defineKind, gauge, high, inState, low, onEvent, silent, state } from "../../devices/kind.ts";
 import { AlarmEngine } from "../../ingest/alarms.ts";
@@ -5,6 +7,9 @@ import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import type { AlarmTransition } from "../../store/write-alarms.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const kind = defineKind({
   kind: "pump",
@@ -194,5 +199,32 @@ describe("restore", () => {
       { action: "clear", deviceNo: 7, rule: "gone" },
       { action: "clear", deviceNo: 8, rule: "level_low" },
     ]);
+  });
+});
+
+describe("a device whose clock was ahead", () => {
+  it("is heard again as soon as its clock is right, with alarms at times that have come", () => {
+    report(20 * 3600, { level: 0.5 }, 0);
+    expect(transitions).toMatchObject([{ action: "raise", rule: "level_low", at: start }]);
+    report(60, { level: 5 });
+    expect(actions()).toEqual(["raise level_low", "clear level_low"]);
+  });
+
+  it("does not have to wait for an on-delay that began in the future", () => {
+    report(20 * 3600, { flow: 40 }, 0);
+    report(60, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high"]);
+  });
+});
+
+describe("a device that is deleted", () => {
+  it("takes its alarms' states along", async () => {
+    report(0, { level: 0.5 });
+    const gone = new WeakRef(device);
+    device = { ...device, deviceNo: 8 };
+    // A WeakRef holds its target until the turn in which it was made is over.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(gone.deref()).toBeUndefined();
   });
 });

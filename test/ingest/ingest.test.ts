@@ -302,3 +302,17 @@ describe("the ledger", () => {
     expect(ingest.pendingOf(deviceNo)).toBe(0);
   });
 });
+
+describe("the end", () => {
+  it("comes in time, also when the database does not answer", async () => {
+    const { deviceNo } = await addDevice(db.pool, "end-1");
+    const stalled = Object.create(db.pool) as typeof db.pool;
+    let stall = false;
+    stalled.query = ((...args: Parameters<typeof db.pool.query>) =>
+      stall ? new Promise(() => {}) : db.pool.query(...args)) as typeof db.pool.query;
+    const { ingest } = await startTestIngest(stalled, { every: { presence: 3_600_000 } });
+    stall = true;
+    ingest.notePresence({ deviceNo, connected: true, changedAt: new Date() });
+    expect(await ingest.stop(200)).toEqual({ lost: 0 });
+  });
+});

@@ -86,4 +86,55 @@ describe("replay", () => {
       detail: "only 65536 of 70000 bytes were kept",
     });
   });
+
+  it("is accepted once, however many ask for it at the same time", async () => {
+    const { deviceNo } = await addDevice(db.pool, "replay-4");
+    const gateway = await addDevice(db.pool, "gw-replay-4", { kind: "lora-gateway" });
+    const { ingest, publish, ledger } = await startTestIngest(db.pool);
+    await publish("gw-replay-4", "gateway-telemetry", { "replay-4": { observedAt: at(1), flow: 1 } });
+    const rejection = await lastRejection("gw-replay-4");
+    await db.pool.query("update devices set gateway_no = $1 where device_no = $2", [
+      gateway.deviceNo,
+      deviceNo,
+    ]);
+    await ingest.directory.refresh("replay-4");
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => ingest.replay(rejection)));
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "already_replayed" });
+    }
+    expect(await ledger("replay-4")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
+    expect(await ledger("gw-replay-4")).toEqual({ received: 0, stored: 0, duplicate: 0, rejected: 0 });
+  });
+
+  it("stores nothing of a message when the database refuses a part of it", async () => {
+    await addDevice(db.pool, "replay-5");
+    const { ingest, publish, ledger } = await startTestIngest(db.pool);
+    await publish("replay-5", "telemetry", { observedAt: at(1), flow: "much" });
+    const payload = Buffer.from(JSON.stringify([1, 2, 3].map((n) => ({ observedAt: at(n), snr: n }))));
+    const rejection = { ...(await lastRejection("replay-5")), payload, payloadBytes: payload.length };
+    await db.pool.query(
+      "alter table readings_gas_meter add constraint refuses_2 check (snr is distinct from 2)",
+    );
+    try {
+      expect(await ingest.replay(rejection)).toMatchObject({
+        outcome: "rejected",
+        detail: expect.stringContaining("refuses_2"),
+      });
+    } finally {
+      await db.pool.query("alter table readings_gas_meter drop constraint refuses_2");
+    }
+    expect(await rowsOf("replay-5")).toEqual([]);
+    expect(await ledger("replay-5")).toEqual({ received: 1, stored: 0, duplicate: 0, rejected: 1 });
+  });
+
+  it("does not make the alarm rules deaf for what the device says now", async () => {
+    await addDevice(db.pool, "replay-6");
+    const { ingest, publish } = await startTestIngest(db.pool);
+    await publish("replay-6", "telemetry", { observedAt: at(599), flow: "much" });
+    const payload = Buffer.from(JSON.stringify({ observedAt: at(599), battery: 3.6 }));
+    const rejection = { ...(await lastRejection("replay-6")), payload, payloadBytes: payload.length };
+    expect(await ingest.replay(rejection)).toMatchObject({ outcome: "stored" });
+    expect(ingest.directory.find("replay-6")).toMatchObject({ evaluatedAt: 0 });
+  });
 });

@@ -31,7 +31,8 @@ const ROOT_FILES = new Set(["config.ts", "errors.ts", "log.ts"]);
 const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "kind-tables.ts": ["devices", "store"],
   "prepare-database.ts": ["devices", "store", "seeds"],
-  "admin-key.ts": [],
+  "admin-key.ts": ["data-dir.ts"],
+  "data-dir.ts": [],
   "announce.ts": ANYTHING,
   "platform.ts": ANYTHING,
   "main.ts": ANYTHING,

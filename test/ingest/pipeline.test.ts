@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { catalog } from "../../devices/catalog.ts";
+import { Batch } from "../../ingest/batch.ts";
+import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
+import { KindRuntime } from "../../ingest/kind-runtime.ts";
+import { Pipeline } from "../../ingest/pipeline.ts";
+import { tablesOf } from "../../kind-tables.ts";
+
+const kind = catalog.find((candidate) => candidate.kind === "gas-meter")!;
+const device: DeviceEntry = {
+  deviceNo: 1,
+  id: "deep-1",
+  runtime: new KindRuntime(kind, tablesOf([kind])[0]!),
+  regionCode: "52",
+  gatewayNo: null,
+  tokenHash: Buffer.alloc(0),
+  gateway: false,
+  lastReportAt: 0,
+  evaluatedAt: 0,
+  pending: 0,
+};
+
+describe("a value that is nested as deep as 64 KiB allow", () => {
+  const deep = `${"[".repeat(32_000)}${"]".repeat(32_000)}`;
+
+  it.each([
+    ["telemetry", `{"observedAt":${deep}}`, "bad_time"],
+    ["telemetry", `{"flow":${deep}}`, "bad_type"],
+    ["telemetry", `{"valve":${deep}}`, "bad_type"],
+    ["telemetry", `{"unknown":${deep}}`, "too_deep"],
+    ["telemetry", deep, "bad_shape"],
+    ["events", `{"eventId":"1","type":"leak","phase":${deep}}`, "bad_shape"],
+    ["events", `{"eventId":${deep}}`, "bad_shape"],
+    ["events", `{"eventId":"1","type":${deep}}`, "bad_shape"],
+    ["replies", `{"commandId":"1","outcome":${deep}}`, "bad_shape"],
+    ["gateway-telemetry", `{"nobody":${deep}}`, "unknown_device"],
+  ] as const)("is refused on %s, on record with its bytes: case %#", (channel, body, reason) => {
+    const batch = new Batch();
+    const directory = { find: () => undefined } as unknown as Directory;
+    const pipeline = new Pipeline({ directory, sink: { open: batch, filled: () => {} } });
+    const payload = Buffer.from(body);
+    const message = { publisher: device, channel, topic: "t", payload, receivedAt: Date.now() };
+    pipeline.accept(message, () => {});
+    expect(batch.rejections.map((rejection) => rejection.reason)).toEqual([reason]);
+    expect(batch.rejections[0]!.payloadBytes).toBeGreaterThan(60_000);
+  });
+});
