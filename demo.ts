@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadAdminKey } from "./admin-key.ts";
 import { loadConfig } from "./config.ts";
+import { prepareDataDir } from "./data-dir.ts";
 import { PlatformError } from "./errors.ts";
 import { CREDENTIALS_FILE } from "./seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE } from "./seeds/demo-plan.ts";

@@ -32,11 +32,17 @@ export function createWebSocketListener(
   return { http, sockets };
 }
 
+/**
+ * Connections that may wait to be taken: with Node's 511, some of a fleet that reconnects at once are turned away by
+ * the kernel and come back only after their own long pause (seen with 10,000). Linux caps it at net.core.somaxconn.
+ */
+const BACKLOG = 4096;
+
 /** Starts to listen. @throws the error of the server, e.g. EADDRINUSE */
 export function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off("error", reject);
       resolve();
     });
