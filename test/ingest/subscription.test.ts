@@ -1,0 +1,142 @@
+import { type AddressInfo, createServer } from "node:net";
+import { Aedes } from "aedes";
+import { connectAsync, type MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Subscription, startSubscription } from "../../ingest/subscription.ts";
+import { createLogger } from "../../log.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
+
+/**
+ * Another broker, in place of a cluster: aedes, which speaks MQTT 3.1.1 and has no shared subscriptions. What is
+ * held here is ours: that a message is acknowledged to it after the commit, and none is lost in between.
+ */
+interface Source {
+  readonly port: number;
+  /** Acknowledgements that our side sent, by packet id of the broker. */
+  readonly acknowledged: number[];
+  readonly publish: (topic: string, payload: unknown) => Promise<unknown>;
+  /** Cuts our connection, as a broker that restarts would. */
+  cut(): void;
+}
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+async function startSource(): Promise<Source> {
+  const broker = await Aedes.createBroker();
+  const acknowledged: number[] = [];
+  broker.on("ack", (packet) => {
+    if (packet.messageId !== undefined) acknowledged.push(packet.messageId);
+  });
+  const server = createServer(broker.handle);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const publisher: MqttClient = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+  onTestFinished(async () => {
+    await publisher.endAsync(true);
+    await new Promise<void>((resolve) => broker.close(resolve));
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return {
+    port,
+    acknowledged,
+    publish: (topic, payload) => publisher.publishAsync(topic, JSON.stringify(payload), { qos: 1 }),
+    cut: () => {
+      const { clients } = broker as unknown as { clients: Record<string, { conn: { destroy(): void } }> };
+      clients["ingest-test"]?.conn.destroy();
+    },
+  };
+}
+
+async function subscribe(source: Source, { ingest }: TestIngest): Promise<Subscription> {
+  const lines: string[] = [];
+  const subscription = startSubscription({
+    url: `mqtt://127.0.0.1:${source.port}`,
+    topics: ["v1/#"],
+    clientId: "ingest-test",
+    ingest,
+    log: createLogger("info", { write: (line) => lines.push(line) }),
+    client: { protocolVersion: 4, reconnectPeriod: 50 },
+  });
+  onTestFinished(() => subscription.close());
+  await vi.waitFor(() => expect(lines.join()).toContain("subscribed at the source broker"));
+  return subscription;
+}
+
+const countOf = async (id: string) =>
+  (
+    await db.pool.query(
+      "select count(*)::int as n from readings_gas_meter join devices using (device_no) where id = $1",
+      [id],
+    )
+  ).rows[0].n;
+
+describe("a subscription to another broker", () => {
+  it("feeds the same pipeline, gateways and rubbish included, and acknowledges each message", async () => {
+    const gateway = await addDevice(db.pool, "source-gw", { kind: "lora-gateway" });
+    await addDevice(db.pool, "source-1");
+    await addDevice(db.pool, "source-2", { gatewayNo: gateway.deviceNo });
+    const side = await startTestIngest(db.pool);
+    const source = await startSource();
+    await subscribe(source, side);
+    await source.publish("v1/devices/source-1/telemetry", { observedAt: "2026-04-01T00:00:00Z", flow: 1 });
+    await source.publish("v1/gateways/source-gw/telemetry", {
+      "source-2": { observedAt: "2026-04-01T00:00:00Z", flow: 2 },
+    });
+    await source.publish("v1/gateways/source-1/telemetry", { "source-2": { flow: 3 } });
+    await source.publish("v1/devices/nobody/telemetry", { flow: 4 });
+    await source.publish("v1/elsewhere", { flow: 5 });
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(5));
+    expect(await countOf("source-1")).toBe(1);
+    expect(await countOf("source-2")).toBe(1);
+    const { rows } = await db.pool.query("select topic, reason from rejected_messages order by topic");
+    expect(rows).toEqual([
+      { topic: "v1/devices/nobody/telemetry", reason: "unknown_device" },
+      { topic: "v1/elsewhere", reason: "unknown_device" },
+      { topic: "v1/gateways/source-1/telemetry", reason: "foreign_topic" },
+    ]);
+  });
+
+  it("acknowledges only after the commit, and lets other messages pass meanwhile", async () => {
+    await addDevice(db.pool, "source-3");
+    const side = await startTestIngest(db.pool, { lingerMs: 300 });
+    const source = await startSource();
+    await subscribe(source, side);
+    for (let i = 0; i < 20; i++) {
+      await source.publish("v1/devices/source-3/telemetry", {
+        observedAt: Date.UTC(2026, 3, 1, 0, i),
+        flow: 1,
+      });
+    }
+    // All twenty are in the open batch at once: none waits for the acknowledgement of the one before.
+    await vi.waitFor(() => expect(side.ingest.directory.find("source-3")?.pending).toBe(20));
+    expect(source.acknowledged).toEqual([]);
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(20));
+    expect(await countOf("source-3")).toBe(20);
+  });
+
+  it("gets again what it had not acknowledged when the connection broke", async () => {
+    await addDevice(db.pool, "source-4");
+    const side = await startTestIngest(db.pool, { lingerMs: 200 });
+    const source = await startSource();
+    await subscribe(source, side);
+    for (let i = 0; i < 10; i++) {
+      await source.publish("v1/devices/source-4/telemetry", {
+        observedAt: Date.UTC(2026, 3, 1, 0, i),
+        flow: 1,
+      });
+    }
+    await vi.waitFor(() => expect(side.ingest.directory.find("source-4")?.pending).toBe(10));
+    source.cut();
+    await vi.waitFor(() => expect(source.acknowledged.length).toBeGreaterThanOrEqual(10), {
+      timeout: 10_000,
+    });
+    expect(await countOf("source-4")).toBe(10);
+    const { received, stored, duplicate } = await side.ledger("source-4");
+    expect({ stored, balance: received - stored - duplicate }).toEqual({ stored: 10, balance: 0 });
+  });
+});
