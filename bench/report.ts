@@ -23,7 +23,7 @@ function section(result: Result): string {
   ];
   const options = Object.entries(result.options).map(([name, value]) => `--${name} ${String(value)}`);
   const parts = [
-    `### ${result.story}`,
+    `### ${result.story}${database?.embedded ? ", embedded database" : ""}`,
     `${facts.join("; ")}. \`${options.join(" ")}\``,
     ...result.tables.map(renderMarkdown),
     ...(result.notes.length > 0 ? [result.notes.map((note) => `- ${note}`).join("\n")] : []),
@@ -45,16 +45,16 @@ export function withResults(text: string, results: readonly Result[]): string {
 }
 
 /**
- * Fills bench/README.md with the newest result of each story, in the order of `stories`.
+ * Fills bench/README.md with the newest results of each story, in the order of `stories`.
  * @returns the stories that have one
  */
 export async function fillReport(stories: readonly string[]): Promise<string[]> {
   const newest = await readNewest();
-  const results = stories.flatMap((story) => newest.get(story) ?? []);
+  const results = stories.flatMap((story) => newest.filter((result) => result.story === story));
   for (const { story, picture } of results) {
     if (picture)
       await copyFile(join(RESULTS, picture), fileURLToPath(new URL(`${story}.svg`, import.meta.url)));
   }
   await writeFile(README, withResults(await readFile(README, "utf8"), results));
-  return results.map(({ story }) => story);
+  return [...new Set(results.map(({ story }) => story))];
 }

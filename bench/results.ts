@@ -77,8 +77,8 @@ export async function writeResult(
   return path;
 }
 
-/** The newest result of each story. */
-export async function readNewest(folder: string = RESULTS): Promise<Map<string, Result>> {
+/** The newest result of each story and kind of database, server before embedded: they are different machines. */
+export async function readNewest(folder: string = RESULTS): Promise<Result[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
@@ -86,7 +86,9 @@ export async function readNewest(folder: string = RESULTS): Promise<Map<string, 
   const newest = new Map<string, Result>();
   for (const name of names.filter((candidate) => candidate.endsWith(".json"))) {
     const result = JSON.parse(await readFile(join(folder, name), "utf8")) as Result;
-    if (result.date > (newest.get(result.story)?.date ?? "")) newest.set(result.story, result);
+    const key = `${result.story} ${result.database?.embedded ? "on the embedded database" : "on a server"}`;
+    if (result.date > (newest.get(key)?.date ?? "")) newest.set(key, result);
   }
-  return newest;
+  const isEmbedded = (result: Result) => Number(result.database?.embedded ?? false);
+  return [...newest.values()].sort((a, b) => isEmbedded(a) - isEmbedded(b));
 }
