@@ -1,9 +1,16 @@
+import type { StreamScope } from "./api/stream/filter.ts";
 import type { StreamHub } from "./api/stream/hub.ts";
 import type { LiveReading } from "./ingest/batch.ts";
 import type { Committed } from "./ingest/commit.ts";
-import type { Directory } from "./ingest/directory.ts";
+import type { DeviceEntry, Directory } from "./ingest/directory.ts";
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString();
+
+/** Where what a device does belongs: it decides who may hear of it. */
+export const scopeOf = (device: DeviceEntry): StreamScope => ({
+  regionCode: device.regionCode,
+  kind: device.runtime.kind.kind,
+});
 
 /** Tells live listeners what a batch brought, once it is committed. */
 export function announce(
@@ -16,7 +23,7 @@ export function announce(
     hub.publish(
       "reading",
       { deviceId: device.id, observedAt: iso(observedAt), receivedAt: iso(receivedAt), metrics: values },
-      { regionCode: device.regionCode, kind: device.runtime.kind.kind, deviceId: device.id },
+      scopeOf(device),
     );
   }
   for (const event of committed.events) {
@@ -34,7 +41,7 @@ export function announce(
         receivedAt: iso(event.receivedAt),
         data: JSON.parse(event.data) as Record<string, unknown>,
       },
-      { regionCode: device.regionCode, kind: device.runtime.kind.kind, deviceId: device.id },
+      scopeOf(device),
     );
   }
   for (const change of committed.alarms) {
@@ -54,7 +61,7 @@ export function announce(
         at: iso(change.at),
         by: null,
       },
-      { regionCode: device.regionCode, kind: device.runtime.kind.kind, deviceId: device.id },
+      scopeOf(device),
     );
   }
 }

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { createAccessControl } from "./access/control.ts";
 import { hashToken, tokenMatches } from "./access/tokens.ts";
 import { loadAdminKey } from "./admin-key.ts";
-import { announce } from "./announce.ts";
+import { announce, scopeOf } from "./announce.ts";
 import { createApp } from "./api/app.ts";
 import { createStreamHub } from "./api/stream/hub.ts";
 import { createBroker } from "./broker/broker.ts";
@@ -223,7 +223,7 @@ async function start(
       hub.publish(
         "presence",
         { deviceId: principal.id, connected, changedAt: at.toISOString() },
-        { regionCode: principal.regionCode, kind: principal.runtime.kind.kind, deviceId: principal.id },
+        scopeOf(principal),
       );
     },
   });

@@ -5,8 +5,6 @@ import type { StreamTopic } from "../contract.ts";
 export interface StreamScope {
   readonly regionCode: string;
   readonly kind: string;
-  /** The same as in the payload. */
-  readonly deviceId?: string;
 }
 
 /** An event, ready to send. */
