@@ -1,18 +1,82 @@
 /**
- * The part of the platform that a principal sees. `store` declares the same shape for its queries: neither
+ * The part of the platform that a principal sees. `store` declares the same shapes for its queries: neither
  * folder imports the other, and where they meet, in `api`, the compiler compares the two.
  */
-export interface Limits {
+export interface Area {
   /** Region codes; each stands for itself and everything inside. */
   readonly regions: readonly string[] | "all";
   readonly kinds: readonly string[] | "all";
+  /** The tenants that own the devices. A device that nobody owns is seen by "all" only. */
+  readonly tenants: readonly string[] | "all";
+  /** Single devices by id, e.g. the one meter of a household. */
+  readonly devices: readonly string[] | "all";
 }
+
+/** Several areas together: what lies in one of them is seen. An empty list sees nothing. */
+export type Limits = readonly Area[];
+
+export const WHOLE_AREA: Area = { regions: "all", kinds: "all", tenants: "all", devices: "all" };
 
 /** Sees everything. */
-export const UNLIMITED: Limits = { regions: "all", kinds: "all" };
+export const UNLIMITED: Limits = [WHOLE_AREA];
 
-/** Whether something of this kind in this region lies within the limits. A region contains what it prefixes. */
-export function covers(limits: Limits, at: { readonly regionCode: string; readonly kind: string }): boolean {
-  const inRegion = limits.regions === "all" || limits.regions.some((code) => at.regionCode.startsWith(code));
-  return inRegion && (limits.kinds === "all" || limits.kinds.includes(at.kind));
+/** What of a device decides who sees it. */
+export interface Place {
+  readonly id: string;
+  readonly regionCode: string;
+  readonly kind: string;
+  /** Its owner; null: nobody's. */
+  readonly tenantId: string | null;
 }
+
+/** Whether a device lies within the limits. A region contains what it prefixes. */
+export function covers(limits: Limits, place: Place): boolean {
+  for (const area of limits) if (areaCovers(area, place)) return true;
+  return false;
+}
+
+function areaCovers(area: Area, place: Place): boolean {
+  if (area.regions !== "all" && !area.regions.some((code) => place.regionCode.startsWith(code))) return false;
+  if (area.kinds !== "all" && !area.kinds.includes(place.kind)) return false;
+  if (area.tenants !== "all" && (place.tenantId === null || !area.tenants.includes(place.tenantId)))
+    return false;
+  return area.devices === "all" || area.devices.includes(place.id);
+}
+
+/**
+ * Whether everything that `inner` sees now or ever could see lies within `outer`. List by list: an area that is
+ * covered only by two outer areas together counts as outside, and has to be given as two.
+ */
+export const within = (inner: Limits, outer: Limits): boolean =>
+  inner.every((area) => outer.some((around) => areaWithin(area, around)));
+
+function areaWithin(inner: Area, outer: Area): boolean {
+  return (
+    listWithin(inner.regions, outer.regions, (code, around) => code.startsWith(around)) &&
+    listWithin(inner.kinds, outer.kinds, equal) &&
+    listWithin(inner.tenants, outer.tenants, equal) &&
+    listWithin(inner.devices, outer.devices, equal)
+  );
+}
+
+const equal = (a: string, b: string) => a === b;
+
+function listWithin(
+  inner: Area["regions"],
+  outer: Area["regions"],
+  contains: (inner: string, outer: string) => boolean,
+): boolean {
+  if (outer === "all") return true;
+  return inner !== "all" && inner.every((item) => outer.some((around) => contains(item, around)));
+}
+
+/** Whether the limits reach into a tenant's belongings; null: into those of the platform's operator. */
+export const reachesTenant = (limits: Limits, tenantId: string | null): boolean =>
+  limits.some(({ tenants }) => tenants === "all" || (tenantId !== null && tenants.includes(tenantId)));
+
+/** Whether the limits see everything, so that a check can be spared. */
+export const seesEverything = (limits: Limits): boolean =>
+  limits.some(
+    ({ regions, kinds, tenants, devices }) =>
+      regions === "all" && kinds === "all" && tenants === "all" && devices === "all",
+  );

@@ -1,6 +1,6 @@
 /**
- * What a device may do on the MQTT side. Called for every message, so these functions compare strings in
- * place: no regular expression, no split, no allocation.
+ * What a device, and an application, may do on the MQTT side. `mayPublish` is called for every message, so it compares
+ * strings in place: no regular expression, no split, no allocation.
  */
 
 /** What a topic carries. `gateway-telemetry` holds readings of the devices behind a gateway. */
@@ -54,3 +54,32 @@ export function maySubscribe(principal: DevicePrincipal, filter: string): boolea
   if (below(filter, DEVICES, principal.id) > 0) return true;
   return principal.gateway && below(filter, GATEWAYS, principal.id) > 0;
 }
+
+/** What an application can listen to. */
+export type FeedChannel = "telemetry" | "events";
+
+/** A filter of an application: a channel of one device, or of all that it may see. */
+export interface FeedFilter {
+  readonly channel: FeedChannel;
+  readonly deviceId: string | "all";
+}
+
+/**
+ * What an application's filter means, or undefined where it is none of theirs. There are four forms, so that no other
+ * wildcard has to be understood, and none can match more than was meant:
+ * `v1/devices/{id}/telemetry`, `v1/devices/{id}/events` and the same with `+` for the id.
+ */
+export function feedFilter(filter: string): FeedFilter | undefined {
+  if (!filter.startsWith(DEVICES)) return undefined;
+  const end = filter.indexOf("/", DEVICES.length);
+  if (end < 0) return undefined;
+  const id = filter.slice(DEVICES.length, end);
+  const channel = filter.slice(end + 1);
+  if (channel !== "telemetry" && channel !== "events") return undefined;
+  if (id === "+") return { channel, deviceId: "all" };
+  return id === "" || id.includes("+") || id.includes("#") ? undefined : { channel, deviceId: id };
+}
+
+/** Where an application hears what a device sends. */
+export const feedTopic = (deviceId: string, channel: FeedChannel): string =>
+  `${DEVICES}${deviceId}/${channel}`;

@@ -6,6 +6,7 @@ export interface DirectoryRow {
   readonly id: string;
   readonly kind: string;
   readonly regionCode: string;
+  readonly tenantId: string | null;
   readonly gatewayNo: number | null;
   readonly tokenHash: Buffer;
 }
@@ -15,17 +16,19 @@ interface SqlRow {
   id: string;
   kind: string;
   region_code: string;
+  tenant_id: string | null;
   gateway_no: number | null;
   token_hash: Buffer;
 }
 
-const COLUMNS = "device_no, id, kind, region_code, gateway_no, token_hash";
+const COLUMNS = "device_no, id, kind, region_code, tenant_id, gateway_no, token_hash";
 
 const toRow = (row: SqlRow): DirectoryRow => ({
   deviceNo: row.device_no,
   id: row.id,
   kind: row.kind,
   regionCode: row.region_code,
+  tenantId: row.tenant_id,
   gatewayNo: row.gateway_no,
   tokenHash: row.token_hash,
 });

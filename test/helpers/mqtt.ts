@@ -29,8 +29,9 @@ export class RawMqtt {
   readonly closed: Promise<void>;
   private readonly waiting = new Set<() => void>();
 
-  constructor(port: number) {
-    this.socket = connectSocket({ host: "127.0.0.1", port });
+  /** @param where a port of this machine, or a connection, e.g. over TLS */
+  constructor(where: number | Socket) {
+    this.socket = typeof where === "number" ? connectSocket({ host: "127.0.0.1", port: where }) : where;
     const incoming = parser();
     incoming.on("packet", (packet: Packet) => {
       this.received.push(packet);

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertNoSecretIn, keepSecret, keepSecretsOf } from "./secrets.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-export const ADMIN_KEY = "test-administrator-key";
+export const ADMIN_KEY = keepSecret("test-administrator-key");
 
 export interface PlatformProcessOptions {
   readonly dataDir: string;
@@ -87,7 +88,9 @@ export class PlatformProcess {
     if (!this.running) return this.child.exitCode;
     const ended = new Promise<number | null>((resolve) => this.child.once("exit", (code) => resolve(code)));
     this.child.kill(signal);
-    return ended;
+    const code = await ended;
+    assertNoSecretIn(this.output);
+    return code;
   }
 
   /** Asks the API. @throws when the answer is not one of success */
@@ -102,7 +105,10 @@ export class PlatformProcess {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${init.method ?? "GET"} ${path}: ${response.status} ${text}`);
-    return (response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text) as T;
+    const answer = response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text;
+    keepSecretsOf(init.body);
+    keepSecretsOf(answer);
+    return answer as T;
   }
 
   /** Registers a device through the API. */

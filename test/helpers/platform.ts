@@ -5,8 +5,9 @@ import { loadConfig } from "../../config.ts";
 import { createLogger } from "../../log.ts";
 import { type Platform, startPlatform } from "../../platform.ts";
 import { createTestDatabase, type TestDatabase } from "./db.ts";
+import { assertNoSecretIn, keepSecret, keepSecretsOf } from "./secrets.ts";
 
-const KEY = "test-administrator-key";
+const KEY = keepSecret("test-administrator-key");
 
 export interface TestPlatform {
   readonly platform: Platform;
@@ -52,7 +53,11 @@ export async function startTestPlatform(env: Record<string, string> = {}): Promi
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text;
+    keepSecretsOf(body);
+    if (!response.headers.get("content-type")?.includes("json")) return text;
+    const answer = JSON.parse(text);
+    keepSecretsOf(answer);
+    return answer;
   };
   return {
     platform,
@@ -70,6 +75,7 @@ export async function startTestPlatform(env: Record<string, string> = {}): Promi
       await platform.stop();
       await db.drop();
       await rm(dataDir, { recursive: true, force: true });
+      assertNoSecretIn(logged);
     },
   };
 }

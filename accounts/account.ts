@@ -1,0 +1,131 @@
+import { PlatformError } from "../errors.ts";
+import { type AuditActor, appendAudit } from "../store/audit.ts";
+import { type Client, withTransaction } from "../store/database.ts";
+import {
+  confirmTotp,
+  findPassword,
+  findPendingTotp,
+  removeTotp,
+  savePassword,
+  savePendingTotp,
+} from "../store/passwords.ts";
+import { getPrincipal } from "../store/principals.ts";
+import type { Caller } from "./caller.ts";
+import { assertMayTry, assertPassword, type PasswordCheckOptions } from "./password-check.ts";
+import { checkPassword } from "./password-rules.ts";
+import { lockManaged } from "./principals.ts";
+import type { Sessions } from "./sessions.ts";
+import { createTotpSecret, totpStepOf, totpUri } from "./totp.ts";
+
+/** How long a second factor waits for its first code, in milliseconds. */
+const CONFIRM_WITHIN_MS = 10 * 60_000;
+
+/** Somebody who changes how they sign in. */
+export interface AccountOwner {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface AccountsOptions extends PasswordCheckOptions {
+  readonly sessions: Sessions;
+  readonly now?: () => number;
+}
+
+export interface Accounts {
+  /** Changes one's own password and ends all sessions but the one in use. */
+  changePassword(
+    owner: AccountOwner,
+    change: { readonly current: string; readonly next: string; readonly keepSessionNo: number | undefined },
+    actor: AuditActor,
+  ): Promise<void>;
+  /**
+   * Gives somebody else a password, the first or another, and ends all of their sessions.
+   * @throws PlatformError `person_not_found`; `forbidden` for who may do more than the caller
+   */
+  resetPassword(caller: Caller, id: string, password: string): Promise<void>;
+  /** Begins to set up a second factor. */
+  startTotp(
+    owner: AccountOwner,
+    password: string,
+    actor: AuditActor,
+  ): Promise<{ readonly secret: string; readonly uri: string }>;
+  /** Ends it, with the first code of the authenticator app. */
+  confirmTotp(owner: AccountOwner, code: string, actor: AuditActor): Promise<void>;
+  /** Removes one's own second factor. */
+  removeTotp(owner: AccountOwner, password: string, actor: AuditActor): Promise<void>;
+  /** Removes somebody else's, who has lost it. @throws PlatformError like `resetPassword` */
+  resetTotp(caller: Caller, id: string): Promise<void>;
+}
+
+/** How people sign in, and who changes it. Each change is in the audit; passwords and secrets are not. */
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { pool, gate, hasher, sessions, now = Date.now } = options;
+  const object = (owner: AccountOwner) => ({ type: "person", id: owner.id });
+  const addressOf = (actor: AuditActor) => actor.address ?? "";
+
+  async function removeFactor(tx: Client, id: string, actor: AuditActor, action: string): Promise<void> {
+    if (!(await removeTotp(tx, id))) throw new PlatformError("totp_not_found");
+    await appendAudit(tx, { actor, action, object: { type: "person", id } });
+  }
+
+  async function replacePassword(
+    owner: AccountOwner,
+    password: string,
+    actor: AuditActor,
+    action: string,
+    { keepSessionNo, lock }: { keepSessionNo?: number | undefined; lock?: (tx: Client) => Promise<unknown> },
+  ): Promise<void> {
+    checkPassword(password, owner);
+    const hash = await hasher.hash(password);
+    await withTransaction(pool, async (tx) => {
+      await lock?.(tx);
+      await savePassword(tx, owner.id, hash);
+      const sessionsEnded = await sessions.endAll(tx, owner.id, keepSessionNo);
+      await appendAudit(tx, { actor, action, object: object(owner), after: { sessionsEnded } });
+    });
+    sessions.forget(owner.id);
+  }
+
+  return {
+    async changePassword(owner, { current, next, keepSessionNo }, actor) {
+      await assertPassword(options, owner.id, current, addressOf(actor));
+      await replacePassword(owner, next, actor, "password.change", { keepSessionNo });
+    },
+    async resetPassword(caller, id, password) {
+      const owner = await getPrincipal(pool, "person", id, caller.limits);
+      const lock = (tx: Client) => lockManaged(tx, caller, "person", id);
+      await replacePassword(owner, password, caller.actor, "password.reset", { lock });
+    },
+
+    async startTotp(owner, password, actor) {
+      const { totpSecret } = await assertPassword(options, owner.id, password, addressOf(actor));
+      if (totpSecret !== null) throw new PlatformError("totp_exists");
+      const secret = createTotpSecret();
+      const until = new Date(now() + CONFIRM_WITHIN_MS);
+      if (!(await savePendingTotp(pool, owner.id, secret, until))) throw new PlatformError("totp_exists");
+      return { secret, uri: totpUri(secret, owner.id) };
+    },
+    async confirmTotp(owner, code, actor) {
+      if (!(await findPassword(pool, owner.id))) throw new PlatformError("no_password");
+      const secret = await findPendingTotp(pool, owner.id, new Date(now()));
+      if (secret === undefined) throw new PlatformError("totp_not_started");
+      assertMayTry(gate.check(addressOf(actor), owner.id));
+      const step = totpStepOf(secret, code, now());
+      if (step === undefined) throw new PlatformError("wrong_code");
+      gate.released(addressOf(actor), owner.id);
+      await withTransaction(pool, async (tx) => {
+        if (!(await confirmTotp(tx, owner.id, secret, step))) throw new PlatformError("totp_not_started");
+        await appendAudit(tx, { actor, action: "totp.enable", object: object(owner) });
+      });
+    },
+    async removeTotp(owner, password, actor) {
+      await assertPassword(options, owner.id, password, addressOf(actor));
+      await withTransaction(pool, (tx) => removeFactor(tx, owner.id, actor, "totp.disable"));
+    },
+    resetTotp: (caller, id) =>
+      withTransaction(pool, async (tx) => {
+        await lockManaged(tx, caller, "person", id);
+        await removeFactor(tx, id, caller.actor, "totp.reset");
+      }),
+  };
+}

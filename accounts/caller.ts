@@ -1,0 +1,104 @@
+import { type Grant, mayGive, type Principal } from "../access/decide.ts";
+import { type Limits, reachesTenant, seesEverything } from "../access/limits.ts";
+import { PlatformError } from "../errors.ts";
+import type { AuditActor } from "../store/audit.ts";
+import type { Client } from "../store/database.ts";
+import { findUnknownRegions, type StoredGrant } from "../store/grants.ts";
+import type { PrincipalType, StoredPrincipal } from "../store/principals.ts";
+import { findUnknownTenants } from "../store/tenants.ts";
+import { knownGrant } from "./grants.ts";
+
+/** Who changes something here, and within which limits. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly limits: Limits;
+  readonly actor: AuditActor;
+}
+
+/** @throws PlatformError `forbidden`: a tenant is the whole platform's, not one region's */
+export function assertWholePlatform({ limits }: Caller): void {
+  if (seesEverything(limits)) return;
+  throw new PlatformError(
+    "forbidden",
+    "Only an administrator of the whole platform may add or change tenants",
+  );
+}
+
+/**
+ * Whether somebody is no mightier than the caller, who could otherwise act as them: by a new key, a new password.
+ * @throws PlatformError `forbidden`
+ */
+export function assertMayManage({ principal }: Caller, { id, grants }: StoredPrincipal): void {
+  for (const grant of grants) {
+    const known = knownGrant(grant);
+    if (!known || mayGive(principal, known)) continue;
+    throw new PlatformError("forbidden", `'${id}' may do more than you, so you may not change them`);
+  }
+}
+
+/**
+ * Whether the caller may give these grants, to somebody of this type.
+ * @throws PlatformError `forbidden` where the caller has not got them; `invalid_request` for what there is not
+ */
+export async function assertGrantable(
+  tx: Client,
+  caller: Caller,
+  type: PrincipalType,
+  grants: readonly Grant[],
+): Promise<void> {
+  const faults = grants.flatMap((grant, index) =>
+    "role" in grant === (type === "person")
+      ? []
+      : [
+          {
+            path: `/grants/${index}`,
+            message: `expected ${type === "person" ? "a role" : "scopes"} for a ${type}`,
+          },
+        ],
+  );
+  if (faults.length > 0) throw invalid(faults);
+  for (const grant of grants) {
+    if (mayGive(caller.principal, grant)) continue;
+    const what = "role" in grant ? `the role '${grant.role}'` : `the scopes ${grant.scopes.join(", ")}`;
+    throw new PlatformError(
+      "forbidden",
+      `You may not give ${what} over ${JSON.stringify(grant.area)}: nobody gives more than they have`,
+    );
+  }
+  await assertExisting(tx, grants);
+}
+
+async function assertExisting(tx: Client, grants: readonly StoredGrant[]): Promise<void> {
+  const named = (list: "regions" | "tenants") =>
+    grants.flatMap(({ area }) => (area[list] === "all" ? [] : area[list]));
+  const regions = new Set(await findUnknownRegions(tx, [...new Set(named("regions"))]));
+  const tenants = new Set(await findUnknownTenants(tx, [...new Set(named("tenants"))]));
+  const faults = grants.flatMap(({ area }, index) => [
+    ...unknownIn(area.regions, regions).map(([at, code]) => ({
+      path: `/grants/${index}/area/regions/${at}`,
+      message: `There is no region '${code}'`,
+    })),
+    ...unknownIn(area.tenants, tenants).map(([at, id]) => ({
+      path: `/grants/${index}/area/tenants/${at}`,
+      message: `There is no tenant '${id}'`,
+    })),
+  ]);
+  if (faults.length > 0) throw invalid(faults);
+}
+
+function unknownIn(list: readonly string[] | "all", unknown: ReadonlySet<string>): [number, string][] {
+  if (list === "all") return [];
+  return [...list.entries()].filter(([, item]) => unknown.has(item));
+}
+
+/**
+ * Whether the caller may put somebody into this tenant. One out of reach and one that does not exist are told alike.
+ * @throws PlatformError `invalid_request`
+ */
+export async function assertTenant(tx: Client, { limits }: Caller, tenantId: string): Promise<void> {
+  const exists = reachesTenant(limits, tenantId) && (await findUnknownTenants(tx, [tenantId])).length === 0;
+  if (!exists) throw invalid([{ path: "/tenantId", message: `There is no tenant '${tenantId}'` }]);
+}
+
+const invalid = (faults: { path: string; message: string }[]) =>
+  new PlatformError("invalid_request", faults.map(({ message }) => message).join("; "), { faults });

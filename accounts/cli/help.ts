@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import { type Command, isFlag } from "./command.ts";
+
+const INTRODUCTION = `Who may do what: tenants, people, applications, their grants and keys. It works on the database directly, for
+whoever holds the machine; everything that it changes is in the audit.
+
+  npm run access -- <command> [options]
+`;
+
+const COMMON = `Options of every command
+  --json       print one JSON value instead of text
+  -h, --help   this text, or that of a command
+`;
+
+const ENVIRONMENT = `Environment
+  DATABASE_URL   the server. Unset: the embedded database in DATA_DIR, while no platform runs on it.
+  DATA_DIR       where the administrator's key is kept; default .data
+
+Running processes of the platform take up a change within about two seconds, the end of a session within five.
+Exit codes: 0 done; 1 it could not be done; 2 the command line or the configuration is not right.
+`;
+
+const metaOf = (schema: unknown): { description?: string | undefined; value?: unknown } =>
+  (schema as z.ZodType).meta() ?? {};
+
+const isOptional = (schema: unknown) => (schema as z.ZodType).safeParse(undefined).success;
+
+function usageOf({ name, operands }: Command): string {
+  return [name, ...operands.map((operand) => `<${operand}>`)].join(" ");
+}
+
+function rows(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([left]) => left.length));
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}   ${right}\n`).join("");
+}
+
+/** The help of all commands, or of those that begin with some words. */
+export function helpOf(commands: readonly Command[]): string {
+  const list = rows(commands.map((command) => [usageOf(command), command.about]));
+  return `${INTRODUCTION}\nCommands\n${list}\n${COMMON}\n${ENVIRONMENT}`;
+}
+
+/** The help of one command. */
+export function helpOfCommand(command: Command): string {
+  const options = Object.entries(command.shape)
+    .filter(([field]) => !command.operands.includes(field))
+    .map(([field, schema]): [string, string] => {
+      const { description = "", value = "<text>" } = metaOf(schema);
+      const left = isFlag(schema) ? `--${field}` : `--${field} ${String(value)}`;
+      return [left, isOptional(schema) ? description : `${description} (needed)`];
+    });
+  const more = command.more === undefined ? "" : `${command.more}\n\n`;
+  const own = options.length === 0 ? "" : `Options\n${rows(options)}\n`;
+  return `${command.about}
+
+  npm run access -- ${usageOf(command)}${options.length === 0 ? "" : " [options]"}
+
+${own}${more}${COMMON}`;
+}

@@ -1,0 +1,220 @@
+import { timingSafeEqual } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { apiKeyPrefix } from "../access/api-keys.ts";
+import type { Principal } from "../access/decide.ts";
+import { hashToken } from "../access/tokens.ts";
+import { createLogLimiter, type Logger } from "../log.ts";
+import { type AccessSnapshot, readAccessSnapshot, readAccessVersion } from "../store/access-snapshot.ts";
+import { recordKeyUses } from "../store/api-keys.ts";
+import type { Pool } from "../store/database.ts";
+import { knownGrants } from "./grants.ts";
+
+export interface AccessDirectoryOptions {
+  readonly pool: Pool;
+  readonly log: Logger;
+  /**
+   * Told of everybody who can do less than before, or otherwise: who was disabled, whose grants were changed, who
+   * lost a key. What they have open is cut, and they may come back as what they are now.
+   */
+  readonly onRevoked: (principalId: string) => void;
+  /** Epoch milliseconds; keys expire by it. */
+  readonly now?: () => number;
+  /** How often other processes' changes are looked for, in milliseconds. */
+  readonly followMs?: number;
+  /** How often the last use of keys is written, in milliseconds. */
+  readonly useMs?: number;
+}
+
+interface KeyEntry {
+  readonly keyNo: number;
+  readonly principal: Principal;
+  readonly hash: Buffer;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** When a use was noted last, in epoch milliseconds; 0: never by this process. */
+  usedAt: number;
+}
+
+const FOLLOW_MS = 2_000;
+const USE_MS = 60_000;
+
+/** No key has this hash: a prefix that nobody has is compared as well. */
+const NO_HASH = Buffer.alloc(32);
+
+export const createAccessDirectory = (options: AccessDirectoryOptions): AccessDirectory =>
+  new AccessDirectory(options);
+
+/**
+ * Everybody who may act and their keys, in memory, so that no request and no login asks the database who calls, also
+ * while it is away. What another process changes is known here within about two seconds, what this one changes at
+ * once (`refresh`). Everything is read again when something changes: 0.3 s for 10,000 applications with a key each (the
+ * embedded database on two busy cores).
+ */
+export class AccessDirectory {
+  private readonly options: AccessDirectoryOptions;
+  private readonly now: () => number;
+  private principals: ReadonlyMap<string, Principal> = new Map();
+  private keys: ReadonlyMap<string, KeyEntry> = new Map();
+  private version = 0;
+  /** The reading under way, and the one that begins after it because something changed meanwhile. */
+  private reading: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
+  private readonly uses = new Map<number, number>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private turn: Promise<void> | undefined;
+  private checkedAt: number;
+
+  constructor(options: AccessDirectoryOptions) {
+    this.options = options;
+    this.now = options.now ?? Date.now;
+    this.checkedAt = this.now();
+  }
+
+  get size(): { readonly principals: number; readonly keys: number } {
+    return { principals: this.principals.size, keys: this.keys.size };
+  }
+
+  /** Reads everybody; called once before anything listens. */
+  async load(): Promise<void> {
+    await this.refresh();
+    this.options.log.info(this.size, "access directory loaded");
+  }
+
+  /** Looks for other processes' changes from now on, and writes when keys were used. */
+  follow(): void {
+    const { log, followMs = FOLLOW_MS, useMs = USE_MS } = this.options;
+    const limit = createLogLimiter();
+    const every = (ms: number, what: string, work: () => Promise<void>) => {
+      const timer = setInterval(() => {
+        this.turn ??= work()
+          .catch((error: unknown) =>
+            limit(what, (suppressed) =>
+              log.warn({ err: error, suppressed }, `${what} failed; the next turn tries again`),
+            ),
+          )
+          .finally(() => {
+            this.turn = undefined;
+          });
+      }, ms);
+      this.timers.push(timer.unref());
+    };
+    every(followMs, "a look for changes of access", () => this.lookForChanges());
+    every(useMs, "writing when keys were used", () => this.writeUses());
+  }
+
+  /** Ends following, and writes the last uses of keys. */
+  async close(): Promise<void> {
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    await this.turn;
+    await this.reading?.catch(() => {});
+    await this.writeUses();
+  }
+
+  /** One turn of following: cuts off whose key has expired, and reads everybody again where something changed. */
+  async lookForChanges(): Promise<void> {
+    this.cutExpired();
+    if ((await readAccessVersion(this.options.pool)) !== this.version) await this.refresh();
+  }
+
+  /**
+   * Reads everybody again. What was committed before the call is in memory when it returns: a reading that was
+   * under way may have missed it, so that one more follows, for all who ask meanwhile.
+   */
+  refresh(): Promise<void> {
+    if (!this.reading) {
+      this.reading = this.read().finally(() => {
+        this.reading = undefined;
+      });
+      return this.reading;
+    }
+    const before = this.reading;
+    this.next ??= before
+      .catch(() => {})
+      .then(() => {
+        this.next = undefined;
+        return this.refresh();
+      });
+    return this.next;
+  }
+
+  /**
+   * The application whose key this is. Undefined when it is nobody's, has expired or was revoked, or when its
+   * application or tenant is disabled. Takes the same time for all of them.
+   */
+  findByKey(token: string): Principal | undefined {
+    const prefix = apiKeyPrefix(token);
+    if (prefix === undefined) return undefined;
+    const entry = this.keys.get(prefix);
+    const matches = timingSafeEqual(hashToken(token), entry?.hash ?? NO_HASH);
+    const now = this.now();
+    if (!entry || !matches || entry.expiresAt <= now) return undefined;
+    if (now - entry.usedAt >= USE_MS) {
+      entry.usedAt = now;
+      this.uses.set(entry.keyNo, now);
+    }
+    return entry.principal;
+  }
+
+  /** Somebody who is enabled and whose tenant is. */
+  findPrincipal(id: string): Principal | undefined {
+    return this.principals.get(id);
+  }
+
+  /** Writes when keys were used since the last time. */
+  async writeUses(): Promise<void> {
+    if (this.uses.size === 0) return;
+    const uses = [...this.uses].map(([keyNo, at]) => ({ keyNo, at: new Date(at) }));
+    this.uses.clear();
+    try {
+      await recordKeyUses(this.options.pool, uses);
+    } catch (error) {
+      for (const { keyNo, at } of uses) if (!this.uses.has(keyNo)) this.uses.set(keyNo, at.getTime());
+      throw error;
+    }
+  }
+
+  private async read(): Promise<void> {
+    const snapshot = await readAccessSnapshot(this.options.pool);
+    const { principals, keys } = this.index(snapshot);
+    const before = { principals: this.principals, keys: this.keys };
+    this.principals = principals;
+    this.keys = keys;
+    this.version = snapshot.version;
+    const revoked = new Set<string>();
+    for (const [id, principal] of before.principals) if (principals.get(id) !== principal) revoked.add(id);
+    for (const [prefix, { principal }] of before.keys) if (!keys.has(prefix)) revoked.add(principal.id);
+    for (const id of revoked) this.options.onRevoked(id);
+  }
+
+  /** Who has not changed stays the same object, so that "has it changed" is one comparison, here and elsewhere. */
+  private index(snapshot: AccessSnapshot) {
+    const principals = new Map<string, Principal>();
+    for (const row of snapshot.principals) {
+      const principal: Principal = { ...row, grants: knownGrants(row, this.options.log) };
+      const known = this.principals.get(row.id);
+      principals.set(row.id, known && isDeepStrictEqual(known, principal) ? known : principal);
+    }
+    const keys = new Map<string, KeyEntry>();
+    for (const { keyNo, prefix, principalId, hash, expiresAt } of snapshot.keys) {
+      const principal = principals.get(principalId);
+      if (!principal) continue;
+      keys.set(prefix, {
+        keyNo,
+        principal,
+        hash,
+        expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+        usedAt: this.keys.get(prefix)?.usedAt ?? 0,
+      });
+    }
+    return { principals, keys };
+  }
+
+  private cutExpired(): void {
+    const since = this.checkedAt;
+    const now = this.now();
+    this.checkedAt = now;
+    for (const { principal, expiresAt } of this.keys.values()) {
+      if (expiresAt > since && expiresAt <= now) this.options.onRevoked(principal.id);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { createApiKey } from "../access/api-keys.ts";
+import { PlatformError } from "../errors.ts";
+import {
+  type ApiKey,
+  expireApiKey,
+  insertApiKey,
+  listApiKeys,
+  lockApiKey,
+  revokeApiKey,
+} from "../store/api-keys.ts";
+import { appendAudit } from "../store/audit.ts";
+import { type Client, type Pool, withTransaction } from "../store/database.ts";
+import { getPrincipal } from "../store/principals.ts";
+import type { Caller } from "./caller.ts";
+import { lockManaged } from "./principals.ts";
+
+/** A key that was just made, with the one sight of it that there is. */
+export interface MadeKey {
+  readonly key: string;
+  readonly record: ApiKey;
+}
+
+/** Keys that an application has or had. @throws PlatformError `application_not_found` */
+export async function listKeys(
+  pool: Pool,
+  { limits }: Pick<Caller, "limits">,
+  id: string,
+): Promise<ApiKey[]> {
+  await getPrincipal(pool, "application", id, limits);
+  return listApiKeys(pool, id);
+}
+
+/** Makes a key for an application. @throws PlatformError `application_not_found`, `forbidden` */
+export function createKey(pool: Pool, caller: Caller, id: string, expiresAt: Date | null): Promise<MadeKey> {
+  return withTransaction(pool, async (tx) => {
+    await lockManaged(tx, caller, "application", id);
+    const made = await make(tx, id, expiresAt);
+    await audit(tx, caller, "create", id, { after: toAudit(made.record) });
+    return made;
+  });
+}
+
+/**
+ * Makes a key in place of another, which goes on for `overlapMs`, so that an application can change over without a
+ * gap. Without `expiresAt` the new key lives as long as the old one was made for.
+ * @throws PlatformError `application_not_found`, `forbidden`, `key_not_found`; `key_ended` for one that is over
+ */
+export function rotateKey(
+  pool: Pool,
+  caller: Caller,
+  id: string,
+  prefix: string,
+  { overlapMs, expiresAt, now = Date.now() }: { overlapMs: number; expiresAt?: Date | null; now?: number },
+): Promise<MadeKey & { readonly old: ApiKey }> {
+  return withTransaction(pool, async (tx) => {
+    await lockManaged(tx, caller, "application", id);
+    const before = await lockApiKey(tx, id, prefix);
+    if (before.revokedAt !== null || (before.expiresAt !== null && before.expiresAt.getTime() <= now)) {
+      throw new PlatformError(
+        "key_ended",
+        `Key '${prefix}' has ended: make a new one instead of rotating it`,
+      );
+    }
+    const made = await make(tx, id, expiresAt === undefined ? sameLife(before, now) : expiresAt);
+    const old = await expireApiKey(tx, before.keyNo, new Date(now + overlapMs));
+    await audit(tx, caller, "rotate", id, {
+      before: toAudit(before),
+      after: { old: toAudit(old), new: toAudit(made.record) },
+    });
+    return { ...made, old };
+  });
+}
+
+const sameLife = ({ createdAt, expiresAt }: ApiKey, now: number): Date | null =>
+  expiresAt && new Date(now + (expiresAt.getTime() - createdAt.getTime()));
+
+/** Ends a key at once; one that has ended stays so. @throws PlatformError as for rotation, but for `key_ended` */
+export function revokeKey(pool: Pool, caller: Caller, id: string, prefix: string): Promise<void> {
+  return withTransaction(pool, async (tx) => {
+    await lockManaged(tx, caller, "application", id);
+    const before = await lockApiKey(tx, id, prefix);
+    await revokeApiKey(tx, before.keyNo);
+    await audit(tx, caller, "revoke", id, { before: toAudit(before) });
+  });
+}
+
+async function make(tx: Client, principalId: string, expiresAt: Date | null): Promise<MadeKey> {
+  const { key, prefix, hash } = createApiKey();
+  return { key, record: await insertApiKey(tx, { principalId, prefix, hash, expiresAt }) };
+}
+
+const audit = (
+  tx: Client,
+  { actor }: Caller,
+  verb: string,
+  id: string,
+  values: { before?: unknown; after?: unknown },
+) => appendAudit(tx, { actor, action: `key.${verb}`, object: { type: "application", id }, ...values });
+
+const toAudit = ({ prefix, expiresAt, revokedAt }: ApiKey) => ({ prefix, expiresAt, revokedAt });

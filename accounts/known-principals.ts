@@ -1,0 +1,9 @@
+import type { Principal } from "../access/decide.ts";
+
+/** What signing in needs of the directory: whoever is disabled, or whose tenant is, is not found. */
+export interface KnownPrincipals {
+  findByKey(token: string): Principal | undefined;
+  findPrincipal(id: string): Principal | undefined;
+  /** Reads what has changed in the database. */
+  refresh(): Promise<void>;
+}

@@ -1,0 +1,63 @@
+import type { GateAnswer, LoginGate } from "../access/login-gate.ts";
+import { PlatformError } from "../errors.ts";
+import type { Pool } from "../store/database.ts";
+import { findPassword, type PasswordRecord, replacePasswordHash } from "../store/passwords.ts";
+import type { PasswordHasher } from "./password-hash.ts";
+
+export interface PasswordCheckOptions {
+  readonly pool: Pool;
+  readonly gate: LoginGate;
+  readonly hasher: PasswordHasher;
+}
+
+/** @throws PlatformError `too_many_attempts` unless the gate lets this attempt through */
+export function assertMayTry(answer: GateAnswer): void {
+  if (answer.allowed) return;
+  const seconds = Math.ceil(answer.retryAfterMs / 1000);
+  throw new PlatformError("too_many_attempts", `Too many attempts to sign in: try again in ${seconds} s`, {
+    retryAfterSeconds: seconds,
+  });
+}
+
+/**
+ * The record of `id` when `password` is the right one. Who does not exist costs the same time. The caller has asked
+ * the gate before, and tells it afterwards.
+ */
+export async function verifyPassword(
+  { pool, hasher }: Pick<PasswordCheckOptions, "pool" | "hasher">,
+  id: string,
+  password: string,
+): Promise<PasswordRecord | undefined> {
+  const record = await findPassword(pool, id);
+  const { ok, outdated } = await hasher.verify(password, record?.passwordHash);
+  if (!record || !ok) return undefined;
+  if (!outdated) return record;
+  const passwordHash = await hasher.hash(password);
+  const replaced = await replacePasswordHash(pool, id, record.passwordHash, passwordHash);
+  return replaced ? { ...record, passwordHash } : record;
+}
+
+/**
+ * Asks somebody who is signed in for their password once more, before something that a stolen session must not do.
+ * @throws PlatformError `wrong_password`, `no_password`, `too_many_attempts`
+ */
+export async function assertPassword(
+  options: PasswordCheckOptions,
+  id: string,
+  password: string,
+  address: string,
+): Promise<PasswordRecord> {
+  const { pool, gate } = options;
+  if (!(await findPassword(pool, id))) throw new PlatformError("no_password");
+  assertMayTry(gate.check(address, id));
+  const record = await verifyPassword(options, id, password).catch((error: unknown) => {
+    gate.released(address, id);
+    throw error;
+  });
+  if (!record) {
+    gate.failed(address, id);
+    throw new PlatformError("wrong_password");
+  }
+  gate.released(address, id);
+  return record;
+}

@@ -1,0 +1,125 @@
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { PlatformError } from "../errors.ts";
+
+/** What a guess costs. N = 2^`ln`; one hash takes 128·N·`r` bytes. */
+export interface ScryptCost {
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/**
+ * 128 MiB and about 250 ms of one core: OWASP's recommendation for scrypt (Password Storage Cheat Sheet). Whoever
+ * changes it changes it for everybody: each password is hashed again when its owner signs in.
+ */
+export const PASSWORD_COST: ScryptCost = { ln: 17, r: 8, p: 1 };
+
+/** The dearest hash that is computed at all, whatever a row of the database says. */
+const MAX_COST = { ln: 20, r: 32, p: 16 } as const;
+
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+export interface PasswordHasher {
+  /** The password in the PHC string format, `$scrypt$ln=17,r=8,p=1$salt$hash`. */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether `password` is the one that was hashed. Without a hash, for somebody who does not exist, it takes the
+   * same time and says no.
+   */
+  verify(
+    password: string,
+    phc: string | undefined,
+  ): Promise<{ readonly ok: boolean; readonly outdated: boolean }>;
+}
+
+export interface HasherOptions {
+  readonly cost?: ScryptCost;
+  /** How many hashes are computed at once: each takes a core and its memory. */
+  readonly concurrency?: number;
+  /** How many may wait for their turn; one more is refused. */
+  readonly maxWaiting?: number;
+}
+
+/** Makes a hasher with a queue of its own. @throws PlatformError `sign_in_busy` from its methods when that is full */
+export function createPasswordHasher(options: HasherOptions = {}): PasswordHasher {
+  const { cost = PASSWORD_COST, concurrency = 2, maxWaiting = 40 } = options;
+  const inTurn = createTurnstile(concurrency, maxWaiting);
+  const dummySalt = randomBytes(SALT_BYTES);
+  return {
+    async hash(password) {
+      const salt = randomBytes(SALT_BYTES);
+      const hash = await inTurn(() => derive(password, salt, HASH_BYTES, cost));
+      return formatPhc({ cost, salt, hash });
+    },
+    async verify(password, phc) {
+      const kept = phc === undefined ? undefined : parsePhc(phc);
+      const { cost: by, salt } = kept ?? { cost, salt: dummySalt };
+      const given = await inTurn(() => derive(password, salt, kept?.hash.length ?? HASH_BYTES, by));
+      const ok = kept !== undefined && timingSafeEqual(given, kept.hash);
+      return { ok, outdated: by.ln !== cost.ln || by.r !== cost.r || by.p !== cost.p };
+    },
+  };
+}
+
+/** The process's own: all who sign in share its queue. */
+export const passwordHasher = createPasswordHasher();
+
+/** Hashes a password for keeping; `checkPassword` comes first. */
+export const hashPassword = (password: string): Promise<string> => passwordHasher.hash(password);
+
+/** The same password typed on another keyboard may come as other code points; NFC makes them equal. */
+const bytesOf = (password: string) => Buffer.from(password.normalize("NFC"), "utf8");
+
+function derive(password: string, salt: Buffer, length: number, { ln, r, p }: ScryptCost): Promise<Buffer> {
+  const N = 2 ** ln;
+  const options: ScryptOptions = { N, r, p, maxmem: 128 * N * r + 128 * r * p + 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    scrypt(bytesOf(password), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}
+
+interface Phc {
+  readonly cost: ScryptCost;
+  readonly salt: Buffer;
+  readonly hash: Buffer;
+}
+
+const PHC =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+const toBase64 = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+
+function formatPhc({ cost: { ln, r, p }, salt, hash }: Phc): string {
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(hash)}`;
+}
+
+/** @throws Error when a row holds something else: that is damage, not a wrong password */
+function parsePhc(phc: string): Phc {
+  const parts = PHC.exec(phc);
+  if (!parts) throw new Error("A kept password hash is not a scrypt hash in the PHC string format");
+  const cost = { ln: Number(parts[1]), r: Number(parts[2]), p: Number(parts[3]) };
+  const sane = (["ln", "r", "p"] as const).every((key) => cost[key] >= 1 && cost[key] <= MAX_COST[key]);
+  if (!sane) throw new Error("A kept password hash asks for more work than any that is made here");
+  return { cost, salt: Buffer.from(parts[4]!, "base64"), hash: Buffer.from(parts[5]!, "base64") };
+}
+
+/** Lets `concurrency` tasks run at once and `maxWaiting` wait, in order. */
+function createTurnstile(concurrency: number, maxWaiting: number) {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async <T>(task: () => Promise<T>): Promise<T> => {
+    if (running < concurrency) running++;
+    else {
+      if (waiting.length >= maxWaiting) throw new PlatformError("sign_in_busy");
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+    try {
+      return await task();
+    } finally {
+      // A turn is handed on, so that nobody slips in between.
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}

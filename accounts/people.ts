@@ -1,0 +1,107 @@
+import type { Registry } from "prom-client";
+import { createLoginGate, KNOWN_FOR_MS, type LoginGate } from "../access/login-gate.ts";
+import { createLogLimiter, type Logger } from "../log.ts";
+import type { Pool } from "../store/database.ts";
+import { deleteOldSessions, listSignInAddresses } from "../store/sessions.ts";
+import { type Accounts, createAccounts } from "./account.ts";
+import type { KnownPrincipals } from "./known-principals.ts";
+import { type CountLogin, createLoginCounter } from "./login-metrics.ts";
+import { createIdentityProvider, type IdentityProvider, type ProviderSettings } from "./oidc.ts";
+import { type PasswordHasher, passwordHasher } from "./password-hash.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+import { createSignIn, type SignIn } from "./sign-in.ts";
+
+export interface PeopleOptions {
+  readonly pool: Pool;
+  readonly directory: Pick<KnownPrincipals, "findPrincipal" | "refresh">;
+  readonly log: Logger;
+  readonly registry: Registry;
+  /** How long a session lasts after the sign-in, and after it was last used, in milliseconds. */
+  readonly sessionMaxAgeMs: number;
+  readonly sessionMaxIdleMs: number;
+  /** Told when sessions of somebody have ended. What is open of their others comes back by itself. */
+  readonly onSessionsEnded?: (principalId: string) => void;
+  /** Undefined: people sign in with passwords alone. */
+  readonly provider?: ProviderSettings | undefined;
+  readonly gate?: LoginGate;
+  readonly hasher?: PasswordHasher;
+  readonly now?: () => number;
+}
+
+/** Everything about people who sign in. */
+export interface People {
+  readonly gate: LoginGate;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly accounts: Accounts;
+  readonly provider: IdentityProvider | undefined;
+  readonly countLogin: CountLogin;
+  /** One turn of housekeeping: learns where people sign in from, and removes old sessions. */
+  tidy(): Promise<void>;
+  /** Tidies now, and from then on every ten minutes. */
+  begin(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TIDY_MS = 10 * 60_000;
+
+/** As many as the gate keeps in mind. */
+const MAX_ADDRESSES = 100_000;
+
+/** Puts together how people sign in. Nothing runs by itself until `begin`. */
+export function createPeople(options: PeopleOptions): People {
+  const { pool, directory, log, now = Date.now, hasher = passwordHasher } = options;
+  const { sessionMaxAgeMs: maxAgeMs, sessionMaxIdleMs: maxIdleMs } = options;
+  const gate = options.gate ?? createLoginGate({ now });
+  const countLogin = createLoginCounter(options.registry);
+  const sessions = createSessions({ pool, maxAgeMs, maxIdleMs, onEnded: options.onSessionsEnded, now });
+  const signIn = createSignIn({ pool, gate, hasher, directory, sessions, log, countLogin, now });
+  const accounts = createAccounts({ pool, gate, hasher, sessions, now });
+  const provider =
+    options.provider &&
+    createIdentityProvider({ ...options.provider, pool, directory, signIn, log, countLogin });
+  const limit = createLogLimiter();
+  let timer: NodeJS.Timeout | undefined;
+  let turn: Promise<void> | undefined;
+
+  async function tidy(): Promise<void> {
+    const since = new Date(now() - KNOWN_FOR_MS);
+    const addresses = await listSignInAddresses(pool, since, MAX_ADDRESSES);
+    // The latest last: when there are too many, the gate forgets those that it heard of first.
+    for (const { principalId, address, at } of addresses.reverse()) {
+      gate.remember(address, principalId, at.getTime());
+    }
+    await deleteOldSessions(pool, since, new Date(now()));
+  }
+
+  return {
+    gate,
+    sessions,
+    signIn,
+    accounts,
+    provider,
+    countLogin,
+    tidy,
+    async begin() {
+      await tidy();
+      timer = setInterval(() => {
+        turn ??= tidy()
+          .catch((error: unknown) =>
+            limit("tidy", (suppressed) =>
+              log.warn(
+                { err: error, suppressed },
+                "old sessions were not removed; the next turn tries again",
+              ),
+            ),
+          )
+          .finally(() => {
+            turn = undefined;
+          });
+      }, TIDY_MS).unref();
+    },
+    async close() {
+      clearInterval(timer);
+      await turn;
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { createToken, hashToken } from "../access/tokens.ts";
+import type { Page } from "../store/cursor.ts";
+import type { Db, Pool } from "../store/database.ts";
+import {
+  endSession,
+  endSessionsOf,
+  findSession,
+  insertSession,
+  type Living,
+  listSessions,
+  noteSessionSeen,
+  type Session,
+  type SessionType,
+} from "../store/sessions.ts";
+
+/** Tells a session's secret from an API key. */
+export const SESSION_PREFIX = "sbis_";
+const TOKEN = /^sbis_[A-Za-z0-9_-]{43}$/;
+
+/** A change by another process is seen after this, in milliseconds; one of this process at once. */
+const FRESH_MS = 5_000;
+
+/** When a session was last used is written this often, in milliseconds. */
+const NOTE_EVERY_MS = 60_000;
+
+const MAX_CACHED = 10_000;
+const MAX_USER_AGENT = 300;
+
+export interface SessionsOptions {
+  readonly pool: Pool;
+  /** A session ends so long after the sign-in, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** … and so long after it was last used. */
+  readonly maxIdleMs: number;
+  /** Told when sessions of somebody have ended, so that what they have open is cut. */
+  readonly onEnded?: ((principalId: string) => void) | undefined;
+  readonly now?: () => number;
+}
+
+/** A new session, with the one secret that proves it. */
+export interface OpenedSession {
+  readonly session: Session;
+  readonly token: string;
+}
+
+export interface Sessions {
+  /** Opens a session within the caller's transaction; it counts from the commit on. */
+  open(
+    db: Db,
+    of: {
+      readonly principalId: string;
+      readonly type: SessionType;
+      readonly address: string | null;
+      readonly userAgent: string | null;
+    },
+  ): Promise<OpenedSession>;
+  /** The living session of this type with this secret. Asking counts as using it. */
+  find(token: string, type: SessionType): Promise<Session | undefined>;
+  list(
+    principalId: string,
+    page: { readonly limit: number; readonly cursor?: string | undefined },
+  ): Promise<Page<Session>>;
+  /** Ends a session of this person; `forget` after the commit. @returns false when there is none */
+  end(db: Db, principalId: string, sessionNo: number): Promise<boolean>;
+  /** Ends this person's sessions, but for one where it is named; `forget` after the commit. @returns how many */
+  endAll(db: Db, principalId: string, exceptNo?: number): Promise<number>;
+  /** Makes what was committed about this person's sessions count at once, by asking the database again. */
+  forget(principalId: string): void;
+}
+
+interface Cached {
+  readonly session: Session;
+  readonly readAt: number;
+  /** By this process's own memory, in milliseconds since 1970. */
+  seenAt: number;
+  notedAt: number;
+}
+
+/** People's sessions. The database has the hash of each secret; what was asked lately is in memory. */
+export function createSessions(options: SessionsOptions): Sessions {
+  const { pool, maxAgeMs, maxIdleMs, onEnded, now = Date.now } = options;
+  /** By the secret's hash in base64; the one longest unread goes first. */
+  const cache = new Map<string, Cached>();
+  /** Rises with each `forget`: an answer of the database that was on its way meanwhile is not kept. */
+  let generation = 0;
+
+  function forget(principalId: string): void {
+    generation++;
+    for (const [key, { session }] of cache) if (session.principalId === principalId) cache.delete(key);
+    onEnded?.(principalId);
+  }
+
+  async function read(key: string, tokenHash: Buffer): Promise<Cached | undefined> {
+    const known = cache.get(key);
+    if (known && now() - known.readAt < FRESH_MS) return known;
+    const before = generation;
+    const session = await findSession(pool, tokenHash);
+    cache.delete(key);
+    if (!session) return undefined;
+    const noted = session.lastSeenAt.getTime();
+    const seenAt = Math.max(noted, known?.seenAt ?? 0);
+    const cached: Cached = { session, readAt: now(), seenAt, notedAt: noted };
+    if (before === generation) {
+      cache.set(key, cached);
+      if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
+    }
+    return cached;
+  }
+
+  const living = (): Living => ({ at: new Date(now()), seenAfter: new Date(now() - maxIdleMs) });
+
+  return {
+    async open(db, { principalId, type, address, userAgent }) {
+      const token = SESSION_PREFIX + createToken();
+      const session = await insertSession(db, {
+        principalId,
+        type,
+        tokenHash: hashToken(token),
+        at: new Date(now()),
+        expiresAt: new Date(now() + maxAgeMs),
+        address,
+        userAgent: userAgent?.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, MAX_USER_AGENT) ?? null,
+      });
+      return { session, token };
+    },
+    async find(token, type) {
+      if (!TOKEN.test(token)) return undefined;
+      const tokenHash = hashToken(token);
+      const cached = await read(tokenHash.toString("base64"), tokenHash);
+      if (!cached || cached.session.type !== type) return undefined;
+      const at = now();
+      if (at >= cached.session.expiresAt.getTime() || at - cached.seenAt >= maxIdleMs) return undefined;
+      cached.seenAt = at;
+      if (at - cached.notedAt >= NOTE_EVERY_MS) {
+        cached.notedAt = at;
+        await noteSessionSeen(pool, cached.session.sessionNo, new Date(at));
+      }
+      return cached.session;
+    },
+    list: (principalId, page) => listSessions(pool, principalId, living(), page),
+    end: (db, principalId, sessionNo) => endSession(db, principalId, sessionNo, new Date(now())),
+    endAll: (db, principalId, exceptNo) => endSessionsOf(db, principalId, new Date(now()), exceptNo ?? null),
+    forget,
+  };
+}

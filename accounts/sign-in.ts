@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Principal } from "../access/decide.ts";
+import { PlatformError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { appendAudit } from "../store/audit.ts";
+import { withTransaction } from "../store/database.ts";
+import { lockPassword, takeTotpStep } from "../store/passwords.ts";
+import type { SessionType } from "../store/sessions.ts";
+import type { KnownPrincipals } from "./known-principals.ts";
+import type { CountLogin, LoginVia } from "./login-metrics.ts";
+import { assertMayTry, type PasswordCheckOptions, verifyPassword } from "./password-check.ts";
+import type { OpenedSession, Sessions } from "./sessions.ts";
+import { totpStepOf } from "./totp.ts";
+
+/** Where a call of somebody who is not known yet comes from. */
+export interface Visitor {
+  readonly address: string;
+  readonly userAgent: string | undefined;
+  readonly requestId: string;
+}
+
+export interface SignedIn extends OpenedSession {
+  readonly person: Principal;
+}
+
+export interface SignInOptions extends PasswordCheckOptions {
+  readonly directory: Pick<KnownPrincipals, "findPrincipal">;
+  readonly sessions: Sessions;
+  readonly log: Logger;
+  readonly countLogin?: CountLogin | undefined;
+  readonly now?: () => number;
+}
+
+export interface PasswordSignIn {
+  readonly username: string;
+  readonly password: string;
+  readonly code?: string | undefined;
+  readonly type: SessionType;
+}
+
+export interface SignIn {
+  /**
+   * Opens a session for the right name, password and, where a second factor is set up, code.
+   * @throws PlatformError `sign_in_failed`, the same whatever was wrong; `code_required` when only the code lacks;
+   * `too_many_attempts`; `sign_in_busy`
+   */
+  withPassword(credentials: PasswordSignIn, visitor: Visitor): Promise<SignedIn>;
+  /** Opens a session for somebody whose identity was proved otherwise. */
+  open(person: Principal, type: SessionType, via: LoginVia, visitor: Visitor): Promise<SignedIn>;
+}
+
+interface Identified {
+  readonly person: Principal;
+  readonly passwordHash: string;
+}
+
+/** Signing in of people. */
+export function createSignIn(options: SignInOptions): SignIn {
+  const { pool, gate, directory, sessions, log, countLogin, now = Date.now } = options;
+
+  async function open(
+    person: Principal,
+    type: SessionType,
+    via: LoginVia,
+    { address, userAgent, requestId }: Visitor,
+    passwordHash?: string,
+  ): Promise<SignedIn> {
+    const { id, name, tenantId } = person;
+    const opened = await withTransaction(pool, async (tx) => {
+      // A change of the password ends all sessions: none may slip in behind it with the old one.
+      if (passwordHash !== undefined && !(await lockPassword(tx, id, passwordHash))) {
+        throw new PlatformError("sign_in_failed");
+      }
+      const made = await sessions.open(tx, { principalId: id, type, address, userAgent: userAgent ?? null });
+      await appendAudit(tx, {
+        actor: { type: "person", id, name, tenantId, address, requestId },
+        action: "session.open",
+        object: { type: "session", id: String(made.session.sessionNo) },
+        after: { type, via, expiresAt: made.session.expiresAt },
+      });
+      return made;
+    });
+    if (passwordHash === undefined) gate.remember(address, id, now());
+    else gate.succeeded(address, id);
+    countLogin?.("ok", via);
+    return { ...opened, person };
+  }
+
+  /** The person and the password's hash, when everything is right; undefined when anything is wrong. */
+  async function identify({ username, password, code }: PasswordSignIn): Promise<Identified | undefined> {
+    const record = await verifyPassword(options, username, password);
+    const person = directory.findPrincipal(username);
+    if (!record || person?.type !== "person") return undefined;
+    const identified = { person, passwordHash: record.passwordHash };
+    if (record.totpSecret === null) return identified;
+    if (code === undefined) throw new PlatformError("code_required");
+    const step = totpStepOf(record.totpSecret, code, now());
+    if (step === undefined) return undefined;
+    return (await takeTotpStep(pool, username, record.totpSecret, step)) ? identified : undefined;
+  }
+
+  return {
+    open,
+    async withPassword(credentials, visitor) {
+      const { username, type } = credentials;
+      const { address, requestId } = visitor;
+      const answer = gate.check(address, username);
+      if (!answer.allowed) countLogin?.("refused", "password");
+      assertMayTry(answer);
+      const identified = await identify(credentials).catch((error: unknown) => {
+        // A missing code or a database that is away: nothing was guessed.
+        gate.released(address, username);
+        throw error;
+      });
+      if (identified) return open(identified.person, type, "password", visitor, identified.passwordHash);
+      gate.failed(address, username);
+      countLogin?.("failed", "password");
+      // People type passwords into the wrong field: only names that exist are logged.
+      const known = directory.findPrincipal(username)?.id;
+      log.info({ principalId: known ?? null, address, requestId }, "a sign-in failed");
+      await sleep(gate.delayFor(address, username), undefined, { ref: false });
+      throw new PlatformError("sign_in_failed");
+    },
+  };
+}

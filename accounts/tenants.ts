@@ -1,0 +1,45 @@
+import { appendAudit } from "../store/audit.ts";
+import { type Pool, withTransaction } from "../store/database.ts";
+import { getTenant, insertTenant, type Tenant, type TenantChange, updateTenant } from "../store/tenants.ts";
+import { assertWholePlatform, type Caller } from "./caller.ts";
+
+const toAudit = ({ name, use, disabledAt }: Tenant) => ({ name, use, disabled: disabledAt !== null });
+
+/** Adds a tenant. @throws PlatformError `tenant_exists`, `forbidden` */
+export function createTenant(
+  pool: Pool,
+  caller: Caller,
+  tenant: Pick<Tenant, "id" | "name" | "use">,
+): Promise<Tenant> {
+  assertWholePlatform(caller);
+  return withTransaction(pool, async (tx) => {
+    const added = await insertTenant(tx, tenant);
+    await appendAudit(tx, {
+      actor: caller.actor,
+      action: "tenant.create",
+      object: { type: "tenant", id: added.id },
+      after: toAudit(added),
+    });
+    return added;
+  });
+}
+
+/**
+ * Changes a tenant. Disabling it shuts out its people and applications; its devices go on reporting.
+ * @throws PlatformError `tenant_not_found`, `forbidden`
+ */
+export function changeTenant(pool: Pool, caller: Caller, id: string, change: TenantChange): Promise<Tenant> {
+  return withTransaction(pool, async (tx) => {
+    const before = await getTenant(tx, id, caller.limits, "for update");
+    assertWholePlatform(caller);
+    const after = await updateTenant(tx, id, change);
+    await appendAudit(tx, {
+      actor: caller.actor,
+      action: "tenant.update",
+      object: { type: "tenant", id },
+      before: toAudit(before),
+      after: toAudit(after),
+    });
+    return after;
+  });
+}

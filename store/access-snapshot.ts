@@ -1,0 +1,83 @@
+import { type Db, type Pool, withTransaction } from "./database.ts";
+import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
+
+/** Everybody who may act at the moment, with their keys: what each process keeps in memory. */
+export interface AccessSnapshot {
+  /** Rises with every change. */
+  readonly version: number;
+  /** Enabled, of an enabled tenant. */
+  readonly principals: readonly {
+    readonly id: string;
+    readonly type: "person" | "application";
+    readonly tenantId: string;
+    readonly name: string;
+    readonly grants: readonly StoredGrant[];
+  }[];
+  /** Of these principals, and not revoked. */
+  readonly keys: readonly {
+    readonly keyNo: number;
+    readonly prefix: string;
+    readonly principalId: string;
+    readonly hash: Buffer;
+    readonly expiresAt: Date | null;
+  }[];
+}
+
+/** The number that rises whenever a snapshot would differ. */
+export async function readAccessVersion(db: Db): Promise<number> {
+  const { rows } = await db.query<{ version: number }>({
+    name: "read_access_version",
+    text: "select version from access_version",
+  });
+  return rows[0]!.version;
+}
+
+/** Reads everything as of one moment. */
+export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
+  return withTransaction(pool, async (tx) => {
+    await tx.query("set transaction isolation level repeatable read, read only");
+    const version = await readAccessVersion(tx);
+    const principals = await tx.query<{
+      id: string;
+      type: "person" | "application";
+      tenant_id: string;
+      name: string;
+      grants: GrantRow[];
+    }>(
+      `select p.id, p.type, p.tenant_id, p.name, ${GRANTS_OF("p")} as grants
+       from principals p join tenants t on t.id = p.tenant_id
+       where p.disabled_at is null and t.disabled_at is null`,
+    );
+    const keys = await tx.query<{
+      key_no: number;
+      prefix: string;
+      principal_id: string;
+      key_hash: Buffer;
+      expires_at: Date | null;
+    }>(
+      `select k.key_no, k.prefix, k.principal_id, k.key_hash, k.expires_at
+       from api_keys k
+       join principals p on p.id = k.principal_id
+       join tenants t on t.id = p.tenant_id
+       where k.revoked_at is null and p.disabled_at is null and t.disabled_at is null
+         and (k.expires_at is null or k.expires_at > now())`,
+    );
+    return {
+      version,
+      principals: principals.rows.map((row) => ({
+        id: row.id,
+        type: row.type,
+        tenantId: row.tenant_id,
+        name: row.name,
+        grants: row.grants.map(toGrant),
+      })),
+      keys: keys.rows.map((row) => ({
+        keyNo: row.key_no,
+        prefix: row.prefix,
+        principalId: row.principal_id,
+        hash: row.key_hash,
+        expiresAt: row.expires_at,
+      })),
+    };
+  });
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { isSecretName } from "../log.ts";
+
+/** What stands before the first row. */
+export const ORIGIN_HASH = Buffer.alloc(32);
+
+/** A row as its hash covers it: texts as they are stored, `before` and `after` as PostgreSQL writes jsonb. */
+export interface HashedRow {
+  readonly auditNo: number | bigint;
+  /** UTC with six digits of a second: `2026-01-31T00:00:00.000000Z`. */
+  readonly at: string;
+  readonly actorType: string;
+  readonly actorId: string | null;
+  readonly actorName: string | null;
+  readonly tenantId: string | null;
+  readonly action: string;
+  readonly objectType: string;
+  readonly objectId: string | null;
+  readonly reason: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly address: string | null;
+  readonly requestId: string | null;
+}
+
+/**
+ * The hash of a row: SHA-256 over the 32 bytes of the previous row's hash and then the fields in the order of
+ * `HashedRow`, each as `<length in bytes>:<UTF-8>,` and null as `~,`. So no text can be moved from one field to
+ * the next, and null is not the empty text.
+ */
+export function rowHash(row: HashedRow, previousHash: Uint8Array): Buffer {
+  const hash = createHash("sha256").update(previousHash);
+  for (const value of [
+    String(row.auditNo),
+    row.at,
+    row.actorType,
+    row.actorId,
+    row.actorName,
+    row.tenantId,
+    row.action,
+    row.objectType,
+    row.objectId,
+    row.reason,
+    row.before,
+    row.after,
+    row.address,
+    row.requestId,
+  ]) {
+    hash.update(value === null ? "~," : `${Buffer.byteLength(value)}:${value},`);
+  }
+  return hash.digest();
+}
+
+const BLOT = "[redacted]";
+
+/**
+ * `before` or `after` as JSON that PostgreSQL takes: what it cannot hold (NUL, halves of surrogate pairs) is
+ * replaced, and whatever has the name of a secret is blotted out. Null when there is nothing.
+ */
+export function auditValue(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return JSON.stringify(storable(JSON.parse(JSON.stringify(value, asJson))));
+}
+
+/** JSON has no big integers and no bytes. */
+function asJson(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
+const clean = (text: string) => text.replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
+
+function storable(value: unknown): unknown {
+  if (typeof value === "string") return clean(value);
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      clean(key),
+      isSecretName(key) && inner !== null && typeof inner !== "boolean" ? BLOT : storable(inner),
+    ]),
+  );
+}

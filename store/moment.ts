@@ -1,0 +1,22 @@
+/** `2026-01-31 08:00:00.123456+00`, as PostgreSQL writes a moment in a session whose time zone is UTC. */
+const UTC_LENGTHS = { whole: 22, shortest: 24, longest: 29 } as const;
+
+/**
+ * PostgreSQL's text of a timestamptz as RFC 3339 in UTC with milliseconds (microseconds are cut, as Date cuts them).
+ * In a session in UTC it is put together from the text; else it goes through Date.
+ */
+export function momentOf(text: string): string {
+  const { length } = text;
+  if (text.endsWith("+00") && text.charCodeAt(4) === 45 && length <= UTC_LENGTHS.longest) {
+    const date = text.slice(0, 10);
+    if (length === UTC_LENGTHS.whole) return `${date}T${text.slice(11, 19)}.000Z`;
+    if (length >= UTC_LENGTHS.shortest) {
+      return `${date}T${text.slice(11, 19)}.${text
+        .slice(20, length - 3)
+        .padEnd(3, "0")
+        .slice(0, 3)}Z`;
+    }
+  }
+  // "+08" alone is no offset to Date.
+  return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
+}

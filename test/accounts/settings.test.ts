@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { providerSettings } from "../../accounts/settings.ts";
+import { loadConfig } from "../../config.ts";
+
+const MAPPING = JSON.stringify({ a: { role: "viewer", tenantId: "x", regions: "all", tenants: "all" } });
+const whole = { OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "platform", OIDC_MAPPING: MAPPING };
+const settingsOf = (env: Record<string, string>) => providerSettings(loadConfig(env), "the-admin-key");
+
+describe("the settings of an identity provider", () => {
+  it("are none where none is set", () => {
+    expect(settingsOf({})).toBeUndefined();
+  });
+
+  it("are taken as a whole, with the same sealing key in every process that has the same admin key", () => {
+    const settings = settingsOf(whole)!;
+    expect(settings).toMatchObject({
+      issuer: "https://id.example",
+      scopes: "openid profile",
+      rolesClaim: "roles",
+    });
+    expect(settings.mapping.get("a")).toMatchObject([{ role: "viewer", kinds: "all" }]);
+    expect(settings.flowKey).toHaveLength(32);
+    expect(settingsOf(whole)!.flowKey).toEqual(settings.flowKey);
+    expect(providerSettings(loadConfig(whole), "another-key")!.flowKey).not.toEqual(settings.flowKey);
+  });
+
+  it.each(["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_MAPPING"] as const)("are refused without %s", (missing) => {
+    const { [missing]: _left, ...rest } = whole;
+    expect(() => settingsOf(rest)).toThrow(
+      expect.objectContaining({ code: "config_invalid", message: expect.stringContaining(missing) }),
+    );
+  });
+
+  it.each([
+    ["OIDC_ISSUER", "http://id.example", /https/],
+    ["OIDC_ISSUER", "https://id.example?x=1", /without a query/],
+    ["OIDC_ISSUER", "nonsense", /https/],
+    ["OIDC_MAPPING", "{", /expected JSON/],
+    ["OIDC_REDIRECT_URL", "ftp://x", /./],
+    ["TRUST_PROXY", "10.0.0.0/33", /expected addresses/],
+    ["TRUST_PROXY", "proxy.example", /expected addresses/],
+    ["TRUST_PROXY", "10.0.0.1,", /expected addresses/],
+    ["SESSION_MAX_HOURS", "0", /./],
+    ["SESSION_IDLE_MINUTES", "a", /expected a number/],
+  ])("%s=%s is not valid", (name, value, message) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(
+      expect.objectContaining({ code: "config_invalid", message: expect.stringMatching(message) }),
+    );
+  });
+
+  it.each(["10.0.0.5", "10.0.0.0/8,::1", "loopback, fd00::/8"])("TRUST_PROXY=%s is valid", (value) => {
+    expect(loadConfig({ TRUST_PROXY: value }).TRUST_PROXY).toEqual(
+      value.split(",").map((part) => part.trim()),
+    );
+  });
+
+  it("may name a provider on this machine without TLS", () => {
+    expect(loadConfig({ OIDC_ISSUER: "http://127.0.0.1:9000" }).OIDC_ISSUER).toBe("http://127.0.0.1:9000");
+  });
+});
