@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
+import type { Packet } from "mqtt-packet";
 
 /**
  * The few inner parts of aedes 1.2 that the broker needs and that have no public door. They are named here and
@@ -12,6 +13,9 @@ interface Internals {
     parse(chunk: Buffer): number;
     _parseLength(): boolean;
     _emitError(error: Error): boolean;
+    /** Packets that came before the login was answered; null after the end. */
+    readonly _queue: Packet[] | null;
+    prependListener(event: "packet", listener: (packet: Packet) => void): unknown;
   };
   /** Fires 1.5 keep-alive intervals after the last packet that was read; null without keep-alive. */
   readonly _keepaliveTimer: NodeJS.Timeout | null;
@@ -37,18 +41,32 @@ export class PacketTooLarge extends Error {
 }
 
 /**
- * Ends a connection as soon as a packet announces more than `limit` bytes. Without it the parser would gather
- * up to 256 MiB, the protocol's own bound, for anyone who asks.
+ * Ends a connection as soon as a packet announces more than `limit.bytes`, which may change. Without it the parser
+ * would gather up to 256 MiB, the protocol's own bound, for anyone who asks.
  */
-export function limitPacketBytes(client: Client, limit: number): void {
+export function limitPacketBytes(client: Client, limit: { readonly bytes: number }): void {
   const parser = inside(client)._parser;
   const parseLength = parser._parseLength;
   parser._parseLength = function (this: typeof parser) {
     const parsed = parseLength.call(this);
-    if (parsed && this.packet.length > limit)
-      return this._emitError(new PacketTooLarge(this.packet.length, limit));
+    if (parsed && this.packet.length > limit.bytes)
+      return this._emitError(new PacketTooLarge(this.packet.length, limit.bytes));
     return parsed;
   };
+}
+
+/**
+ * Has every subscription of the client granted with QoS 0, whatever it asks for. aedes answers with what stands in the
+ * packet, so it is changed there, before it is looked at; also in those that came ahead of the answer to the login.
+ */
+export function grantQos0(client: Client): void {
+  const parser = inside(client)._parser;
+  const lower = (packet: Packet) => {
+    if (packet.cmd !== "subscribe") return;
+    for (const subscription of packet.subscriptions) subscription.qos = 0;
+  };
+  parser._queue?.forEach(lower);
+  parser.prependListener("packet", lower);
 }
 
 /**

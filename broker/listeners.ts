@@ -1,19 +1,107 @@
-import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from "node:http";
-import type { AddressInfo, Server } from "node:net";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import type { Logger } from "../log.ts";
+import type { Admission } from "./connection-limits.ts";
+import type { ListenOptions, Ports } from "./options.ts";
+import { createTlsListener, type TlsListener } from "./tls-listener.ts";
 
 /** A frame may hold several packets, and a packet may come in several frames. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
+/** A peer that is gone without a word is noticed by TCP after about this long, also without MQTT's keep-alive. */
+const TCP_KEEPALIVE_MS = 60_000;
+
+const KEEP_ALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS };
+
+export interface ListenersOptions {
+  readonly log: Logger;
+  /** Counts a socket, or ends it and returns undefined. */
+  readonly admit: (socket: Socket) => Admission | undefined;
+  readonly handle: (connection: Duplex, admission: Admission, commonName?: string) => void;
+  readonly onTrustChanged: () => void;
+}
+
+export interface Listeners {
+  listen(options: ListenOptions): Promise<Ports>;
+  /** Takes no connections more; does not wait for those there are. */
+  stop(): void;
+  /** Ends what has come over WebSocket. */
+  close(): void;
+  readonly tlsErrors: number;
+}
+
+/** The doors: MQTT over TCP, over WebSocket and over TLS. */
+export function createListeners({ log, admit, handle, onTrustChanged }: ListenersOptions): Listeners {
+  const servers: Server[] = [];
+  let sockets: WebSocketServer | undefined;
+  let tls: TlsListener | undefined;
+
+  async function open(server: Server, port: number, host: string): Promise<number> {
+    servers.push(server);
+    await listening(server, port, host);
+    server.on("error", (error) => log.error({ err: error }, "a listener cannot take a connection"));
+    return (server.address() as AddressInfo).port;
+  }
+
+  return {
+    async listen({ host, port, wsPort, tls: secure }) {
+      const ports = { port: 0, wsPort: 0, tlsPort: 0 };
+      // First of all, as its files may be wrong.
+      if (secure) {
+        const { files, pollMs } = secure;
+        tls = await createTlsListener({
+          files,
+          pollMs,
+          log,
+          keepAliveMs: TCP_KEEPALIVE_MS,
+          admit,
+          handle,
+          onTrustChanged,
+        });
+      }
+      if (port !== "off") {
+        const tcp = createServer(KEEP_ALIVE, (socket) => {
+          const admission = admit(socket);
+          if (admission) handle(socket, admission);
+        });
+        ports.port = await open(tcp, port, host);
+      }
+      if (wsPort !== "off") {
+        const ws = createWebSocketListener(admit, handle);
+        sockets = ws.sockets;
+        ports.wsPort = await open(ws.http, wsPort, host);
+      }
+      if (secure && tls) ports.tlsPort = await open(tls.server, secure.port, host);
+      return ports;
+    },
+    stop() {
+      tls?.stop();
+      for (const server of servers) if (server.listening) server.close();
+    },
+    close() {
+      for (const socket of sockets?.clients ?? []) socket.terminate();
+    },
+    get tlsErrors() {
+      return tls?.counts.tlsErrors ?? 0;
+    },
+  };
+}
+
 /** Takes MQTT over WebSocket at `/mqtt`; each connection is handed on as a stream. */
-export function createWebSocketListener(
-  options: ServerOptions,
-  handle: (connection: Duplex) => void,
+function createWebSocketListener(
+  admit: ListenersOptions["admit"],
+  handle: ListenersOptions["handle"],
 ): { http: HttpServer; sockets: WebSocketServer } {
-  const http = createHttpServer(options, (_request, response) => {
+  const http = createHttpServer(KEEP_ALIVE, (_request, response) => {
     response.writeHead(426, { "content-type": "text/plain", upgrade: "websocket" });
     response.end("This port speaks MQTT over WebSocket, at /mqtt, with the subprotocol 'mqtt'.\n");
+  });
+  const admissions = new WeakMap<Socket, Admission>();
+  http.on("connection", (socket) => {
+    const admission = admit(socket);
+    if (admission) admissions.set(socket, admission);
   });
   const sockets = new WebSocketServer({
     server: http,
@@ -26,8 +114,9 @@ export function createWebSocketListener(
   // It repeats each error of its server, which is told of there, and without a listener would end the process.
   sockets.on("error", () => {});
   sockets.on("connection", (socket, request) => {
-    const stream = createWebSocketStream(socket);
-    handle(Object.assign(stream, { remoteAddress: request.socket.remoteAddress }));
+    const admission = admissions.get(request.socket);
+    if (!admission) return socket.terminate();
+    handle(createWebSocketStream(socket), admission);
   });
   return { http, sockets };
 }
@@ -39,7 +128,7 @@ export function createWebSocketListener(
 const BACKLOG = 4096;
 
 /** Starts to listen. @throws the error of the server, e.g. EADDRINUSE */
-export function listening(server: Server, port: number, host: string): Promise<void> {
+function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
@@ -48,5 +137,3 @@ export function listening(server: Server, port: number, host: string): Promise<v
     });
   });
 }
-
-export const portOf = (server: Server) => (server.address() as AddressInfo).port;

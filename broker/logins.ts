@@ -1,0 +1,116 @@
+import type { DevicePrincipal } from "../access/topics.ts";
+import type { BrokerOptions, Known } from "./options.ts";
+
+/** What may stand in a user name: the form of ids of devices and applications. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** A user name that can belong to somebody, else an empty text. */
+export const nameOr = (username: string | undefined): string =>
+  username !== undefined && ID.test(username) ? username : "";
+
+/** MQTT 3.1.1's return codes of a refusal. */
+export const UNAVAILABLE = 3;
+export const WRONG = 4;
+
+export type LoginAnswer<P extends DevicePrincipal> =
+  | { readonly known: Known<P>; readonly certified: boolean }
+  | {
+      readonly returnCode: typeof UNAVAILABLE | typeof WRONG;
+      /** How long to hold this answer back. */
+      readonly afterMs: number;
+    };
+
+/** Who asks to be let in. */
+export interface LoginRequest {
+  readonly username: string | undefined;
+  readonly password: Buffer | undefined;
+  readonly address: string | undefined;
+  /** Of a client certificate that the listener has verified. */
+  readonly commonName: string | undefined;
+}
+
+/**
+ * No refusal leaves earlier than this after it was asked for, so that its time does not tell a name that had to be
+ * looked up from one that is known.
+ */
+const REFUSAL_MS = 250;
+
+/**
+ * When a look-up has failed, wrong logins of every sort are answered "unavailable" for so long: else the return code
+ * would tell names that are in memory from those that are not.
+ */
+const UNSURE_MS = 5_000;
+
+/** Looks at who asks to be let in, and slows those who guess. */
+export class Logins<P extends DevicePrincipal> {
+  private readonly options: BrokerOptions<P>;
+  private unsureUntil = Number.NEGATIVE_INFINITY;
+  private warnedAt = Number.NEGATIVE_INFINITY;
+  refused = 0;
+  unchecked = 0;
+
+  constructor(options: BrokerOptions<P>) {
+    this.options = options;
+  }
+
+  /** Answers at once when who asks is known in memory. A right login is never held back. */
+  check(request: LoginRequest, answer: (answer: LoginAnswer<P>) => void): void {
+    const { username, password, commonName } = request;
+    const since = performance.now();
+    // A certificate speaks for its own device only, and a token that is sent along has to be right.
+    const certified =
+      commonName !== undefined &&
+      (username === undefined || username === commonName) &&
+      (password === undefined || password.length === 0);
+    const id = nameOr(certified ? commonName : username);
+    const finish = (known: Known<P> | undefined) => {
+      if (known) return answer({ known, certified });
+      this.refuse(request, id, since, answer);
+    };
+    const fail = (error: unknown) => {
+      this.unsureUntil = performance.now() + UNSURE_MS;
+      this.warn(error);
+      this.refuse(request, id, since, answer);
+    };
+    if (id === "" || (!certified && password === undefined)) return finish(undefined);
+    try {
+      const found = certified
+        ? this.options.authenticateCertificate?.(id)
+        : this.options.authenticate(id, password!);
+      if (found instanceof Promise) found.then(finish, fail);
+      else finish(found);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  private refuse(
+    { username, address = "", commonName }: LoginRequest,
+    id: string,
+    since: number,
+    answer: (answer: LoginAnswer<P>) => void,
+  ): void {
+    const { gate, log } = this.options;
+    const now = performance.now();
+    const unsure = now < this.unsureUntil;
+    if (unsure) this.unchecked++;
+    else {
+      this.refused++;
+      log.info({ username: username?.slice(0, 64), commonName, address }, "login refused");
+    }
+    gate?.failed(address, id === "" ? undefined : id);
+    const delayMs = Math.max(REFUSAL_MS, gate?.delayFor(address, id === "" ? undefined : id) ?? 0);
+    answer({
+      returnCode: unsure ? UNAVAILABLE : WRONG,
+      afterMs: Math.max(0, since + delayMs - now),
+    });
+  }
+
+  /** Once in a while: when logins cannot be checked there are many of them. */
+  private warn(error: unknown): void {
+    const now = performance.now();
+    if (now - this.warnedAt < UNSURE_MS) return;
+    this.warnedAt = now;
+    this.options.log.warn({ err: error }, "logins cannot be checked at the moment");
+  }
+}

@@ -1,0 +1,122 @@
+import type { Duplex } from "node:stream";
+import type { Principal } from "../access/decide.ts";
+import type { LoginGate } from "../access/login-gate.ts";
+import type { Channel, DevicePrincipal } from "../access/topics.ts";
+import type { Logger } from "../log.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import type { Feed } from "./feed.ts";
+import type { TlsFiles } from "./tls-files.ts";
+
+/** One publish of a device that has logged in. */
+export interface Published<P extends DevicePrincipal> {
+  readonly principal: P;
+  /** Undefined: the topic is none of the device's, and the connection will be closed once that is on record. */
+  readonly channel: Channel | undefined;
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** Why the broker itself refuses a message; it is still handed over, to be put on record. */
+export type BrokerRefusal = { reason: "rate_limited" | "payload_too_large"; detail: string };
+
+export interface Presence<P extends DevicePrincipal> {
+  readonly principal: P;
+  readonly connected: boolean;
+  readonly at: Date;
+  readonly address: string | undefined;
+}
+
+/** Who has logged in: a device, or an application that listens. Nobody else comes in here. */
+export type Known<P extends DevicePrincipal> = P | Principal;
+
+export interface BrokerOptions<P extends DevicePrincipal> {
+  readonly log: Logger;
+  /**
+   * Who logs in, or undefined. May reject while the database is away: the client is told to come back. An answer
+   * at once lets nothing come between the look at the token and the session that `disconnect` can end.
+   */
+  readonly authenticate: (
+    username: string,
+    token: Buffer,
+  ) => Known<P> | undefined | Promise<Known<P> | undefined>;
+  /**
+   * The device with the common name of a client certificate, which the TLS listener has verified. Not given: no
+   * certificate lets anybody in.
+   */
+  readonly authenticateCertificate?: (commonName: string) => P | undefined | Promise<P | undefined>;
+  /** Takes a message over. It is acknowledged when `settled` is called, and not before. */
+  readonly onPublish: (message: Published<P>, settled: () => void) => void;
+  /** Takes note of a message that is refused. */
+  readonly onRefused: (message: Published<P>, refusal: BrokerRefusal, settled: () => void) => void;
+  readonly onPresence: (presence: Presence<P>) => void;
+  /** A device listens to its commands from now on. */
+  readonly onListening?: (principal: P) => void;
+  /** Messages per second and device; 0 for no limit. The burst is ten seconds' worth, at least 10. */
+  readonly rateLimit: number;
+  /** What applications listen to. Not given: applications are refused. */
+  readonly feed?: Feed;
+  /** Slows the answers to wrong logins. */
+  readonly gate?: Pick<LoginGate, "failed" | "delayFor">;
+  readonly limits?: Partial<ConnectionLimits>;
+  readonly now?: () => number;
+}
+
+/** Where to listen. `off`: not there; port 0 takes any free port. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number | "off";
+  readonly wsPort: number | "off";
+  readonly tls?: {
+    readonly port: number;
+    readonly files: TlsFiles;
+    /** How often the files are looked at, in milliseconds. */
+    readonly pollMs?: number;
+  };
+}
+
+/** The ports that are listened on; 0 where none is. */
+export interface Ports {
+  readonly port: number;
+  readonly wsPort: number;
+  readonly tlsPort: number;
+}
+
+/** What the broker has refused since its start, for metrics. */
+export interface BrokerCounts {
+  /** Wrong user name, token, key or certificate. */
+  readonly loginsRefused: number;
+  /** Could not be checked. */
+  readonly loginsUnchecked: number;
+  /** Beyond a limit of connections, in all, per address or before their login. */
+  readonly connectionsRefused: number;
+  readonly subscriptionsRefused: number;
+  readonly tlsErrors: number;
+}
+
+export interface Broker {
+  /**
+   * Starts to listen. @throws PlatformError `config_invalid` that names the file, when a certificate or key cannot
+   * be used; the error of the listener, e.g. EADDRINUSE
+   */
+  listen(options: ListenOptions): Promise<Ports>;
+  /** Takes over an open connection, as the listeners do. */
+  handle(connection: Duplex): void;
+  /** Ends all connections of a device, e.g. after its token was changed. */
+  disconnect(id: string): void;
+  /** Sends to a device's topic with QoS 1. */
+  send(topic: string, payload: string): Promise<void>;
+  /**
+   * Hands a command to a device's open connections that listen, with QoS 1.
+   * @returns whether there was one that took it; not when there is none, or when it does not keep up
+   */
+  deliver(id: string, payload: string): boolean;
+  isConnected(id: string): boolean;
+  /** Devices and gateways that have logged in. */
+  readonly connections: number;
+  readonly counts: BrokerCounts;
+  /** Takes no new connections and reads no more from those there are; answers still go out. */
+  quiesce(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import type { Client } from "aedes";
+import type { DevicePrincipal } from "../access/topics.ts";
+import type { Presence } from "./options.ts";
+
+/** One connection of a device, from its login. */
+export interface Session<P> {
+  readonly client: Client;
+  readonly principal: P;
+  readonly filters: Set<string>;
+  /** Messages over the rate that wait for their turn. */
+  readonly held: Set<NodeJS.Timeout>;
+  /** Messages that were read and are not settled, and their payloads' bytes. */
+  waiting: number;
+  waitingBytes: number;
+  /** Whether it counts as present: it has been told that it is in. */
+  ready: boolean;
+  readonly address: string | undefined;
+  /** Whether a client certificate let it in. */
+  readonly certified: boolean;
+}
+
+export interface SessionsOptions<P extends DevicePrincipal> {
+  readonly onPresence: (presence: Presence<P>) => void;
+  /** Called once for each session, when its connection has ended. */
+  readonly onEnd: (session: Session<P>) => void;
+  readonly now: () => number;
+}
+
+/** The connections of devices, and which devices are present: those with at least one. */
+export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>> {
+  private readonly options: SessionsOptions<P>;
+  /** From the login to the end of the connection. */
+  private readonly living = new Set<Session<P>>();
+  /** Also after that: a will may come later than the end. */
+  private readonly byClient = new WeakMap<Client, Session<P>>();
+  private readonly connectionsOf = new Map<string, number>();
+  private readonly byDevice = new Map<string, Set<Session<P>>>();
+
+  constructor(options: SessionsOptions<P>) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.living.size;
+  }
+
+  [Symbol.iterator](): Iterator<Session<P>> {
+    return this.living.values();
+  }
+
+  of(client: Client): Session<P> | undefined {
+    return this.byClient.get(client);
+  }
+
+  /** The connections of one device. */
+  ofDevice(id: string): Iterable<Session<P>> {
+    return this.byDevice.get(id) ?? [];
+  }
+
+  open(client: Client, principal: P, address: string | undefined, certified: boolean): void {
+    const session: Session<P> = {
+      client,
+      principal,
+      filters: new Set(),
+      held: new Set(),
+      waiting: 0,
+      waitingBytes: 0,
+      ready: false,
+      address,
+      certified,
+    };
+    this.living.add(session);
+    const own = this.byDevice.get(principal.id);
+    if (own) own.add(session);
+    else this.byDevice.set(principal.id, new Set([session]));
+    this.byClient.set(client, session);
+    // The one event that comes once and last for each connection, however it ends.
+    client.conn.once("close", () => {
+      this.living.delete(session);
+      const left = this.byDevice.get(principal.id);
+      left?.delete(session);
+      if (left?.size === 0) this.byDevice.delete(principal.id);
+      this.options.onEnd(session);
+      if (session.ready) this.announce(session, false);
+    });
+  }
+
+  /** The device has been told that it is in. */
+  becameReady(session: Session<P>): void {
+    session.ready = true;
+    this.announce(session, true);
+  }
+
+  /** Ends the connections of which `chosen` holds. @returns how many */
+  end(chosen: (session: Session<P>) => boolean): number {
+    let ended = 0;
+    for (const session of this.living) {
+      if (!chosen(session)) continue;
+      session.client.close();
+      ended++;
+    }
+    return ended;
+  }
+
+  private announce({ principal, address }: Session<P>, connected: boolean): void {
+    const before = this.connectionsOf.get(principal.id) ?? 0;
+    const after = before + (connected ? 1 : -1);
+    if (after > 0) this.connectionsOf.set(principal.id, after);
+    else this.connectionsOf.delete(principal.id);
+    if ((before === 0) !== (after === 0))
+      this.options.onPresence({ principal, connected, at: new Date(this.options.now()), address });
+  }
+}

@@ -1,0 +1,86 @@
+import { constants, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { PlatformError } from "../errors.ts";
+
+/** PEM files of the TLS listener, each with the name of the setting that says where it is. */
+export interface TlsFiles {
+  /** The certificate, with the intermediate ones after it. */
+  readonly cert: string;
+  readonly key: string;
+  /** Who signs the certificates of devices. */
+  readonly ca?: string | undefined;
+  /** Which of them are revoked. */
+  readonly crl?: string | undefined;
+}
+
+/** What is in the files. */
+export interface TlsMaterial {
+  readonly context: SecureContextOptions;
+  /** The CA's and the revoked certificates' text: when it changes, those who came in by them come in again. */
+  readonly trust: string;
+  /** The whole text, to be compared with what is there later. */
+  readonly text: string;
+  readonly validTo: Date;
+}
+
+const SETTING = {
+  cert: "MQTT_TLS_CERT",
+  key: "MQTT_TLS_KEY",
+  ca: "MQTT_TLS_CA",
+  crl: "MQTT_TLS_CRL",
+} as const;
+
+/**
+ * Reads the files and looks whether TLS can work with them.
+ * @throws PlatformError `config_invalid` that names the setting, the file and what is wrong with it
+ */
+export async function readTlsFiles(files: TlsFiles): Promise<TlsMaterial> {
+  const [cert, key, ca, crl] = await Promise.all([
+    read(files, "cert"),
+    read(files, "key"),
+    read(files, "ca"),
+    read(files, "crl"),
+  ]);
+  const certificate = parse(files, "cert", () => new X509Certificate(cert!));
+  const privateKey: KeyObject = parse(files, "key", () => createPrivateKey(key!));
+  if (!certificate.checkPrivateKey(privateKey)) fault(files, "key", `is not the key of ${files.cert}`);
+  if (ca !== undefined) parse(files, "ca", () => new X509Certificate(ca));
+  if (crl !== undefined) {
+    if (ca === undefined) fault(files, "crl", "needs MQTT_TLS_CA as well");
+    parse(files, "crl", () => createSecureContext({ crl }));
+  }
+  const context: SecureContextOptions = {
+    cert: cert!,
+    key: key!,
+    minVersion: "TLSv1.2",
+    // A session that is taken up again would not have its certificate looked at again, revoked or not.
+    ...(ca === undefined ? {} : { ca, secureOptions: constants.SSL_OP_NO_TICKET }),
+    ...(crl === undefined ? {} : { crl }),
+  };
+  parse(files, "cert", () => createSecureContext(context));
+  const trust = `${ca ?? ""}\n${crl ?? ""}`;
+  return { context, trust, text: `${cert}\n${key}\n${trust}`, validTo: new Date(certificate.validTo) };
+}
+
+async function read(files: TlsFiles, which: keyof TlsFiles): Promise<string | undefined> {
+  const file = files[which];
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    return fault(files, which, `cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
+  }
+}
+
+function parse<T>(files: TlsFiles, which: keyof TlsFiles, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    return fault(files, which, `cannot be used, expected PEM: ${(error as Error).message}`, error);
+  }
+}
+
+function fault(files: TlsFiles, which: keyof TlsFiles, what: string, cause?: unknown): never {
+  throw new PlatformError("config_invalid", `${SETTING[which]}: ${files[which]} ${what}`, { cause });
+}

@@ -1,0 +1,118 @@
+import type { Socket } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Logger } from "../log.ts";
+import type { Admission } from "./connection-limits.ts";
+import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
+
+/** A handshake takes a second or two on a bad line. */
+const HANDSHAKE_MS = 10_000;
+
+const POLL_MS = 5_000;
+
+export interface TlsListenerOptions {
+  readonly files: TlsFiles;
+  readonly pollMs?: number | undefined;
+  readonly log: Logger;
+  readonly keepAliveMs: number;
+  readonly admit: (socket: Socket) => Admission | undefined;
+  /** @param commonName of the client's certificate, when it has one that was verified */
+  readonly handle: (socket: TLSSocket, admission: Admission, commonName: string | undefined) => void;
+  /** The CA or the revoked certificates are others now. */
+  readonly onTrustChanged: () => void;
+}
+
+export interface TlsListener {
+  readonly server: Server;
+  readonly counts: { tlsErrors: number };
+  /** Stops to look at the files. */
+  stop(): void;
+}
+
+/**
+ * MQTT over TLS 1.2 and 1.3. The files are read again when they change, for new connections; what cannot be used is
+ * said in the log, and the former stays, as certificate and key are seldom replaced in one moment.
+ * @throws PlatformError `config_invalid` that names the file
+ */
+export async function createTlsListener(options: TlsListenerOptions): Promise<TlsListener> {
+  const { files, log } = options;
+  const counts = { tlsErrors: 0 };
+  let material = await readTlsFiles(files);
+  sayWhenExpired(material.validTo, log);
+  /** By remote address and port: the TLS socket is another object than the one that was accepted. */
+  const admissions = new Map<string, Admission>();
+
+  const server = createServer({
+    ...material.context,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: options.keepAliveMs,
+    handshakeTimeout: HANDSHAKE_MS,
+    requestCert: files.ca !== undefined,
+    // A client without a certificate may have a token.
+    rejectUnauthorized: false,
+  });
+  server.on("connection", (socket) => {
+    const admission = options.admit(socket);
+    if (!admission) return;
+    const peer = peerOf(socket);
+    admissions.set(peer, admission);
+    socket.once("close", () => admissions.delete(peer));
+  });
+  server.on("secureConnection", (socket) => {
+    const admission = admissions.get(peerOf(socket));
+    if (!admission) return void socket.destroy();
+    const certificate = files.ca === undefined ? undefined : socket.getPeerX509Certificate();
+    if (certificate && !socket.authorized) {
+      counts.tlsErrors++;
+      const { authorizationError: reason } = socket;
+      log.info({ address: admission.address, reason: String(reason) }, "client certificate refused");
+      return void socket.destroy();
+    }
+    options.handle(socket, admission, certificate && commonNameOf(socket));
+  });
+  server.on("tlsClientError", (error, socket) => {
+    counts.tlsErrors++;
+    log.debug({ err: error, address: socket.remoteAddress }, "a TLS handshake failed");
+    socket.destroy();
+  });
+
+  let reading = false;
+  let lastFault = "";
+  const poll = async () => {
+    if (reading) return;
+    reading = true;
+    try {
+      const next = await readTlsFiles(files);
+      lastFault = "";
+      if (next.text === material.text) return;
+      server.setSecureContext(next.context);
+      log.info({ validTo: next.validTo.toISOString() }, "the TLS certificate was read again");
+      sayWhenExpired(next.validTo, log);
+      const trustChanged = next.trust !== material.trust;
+      material = next;
+      if (trustChanged) options.onTrustChanged();
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== lastFault) log.error({ err: error }, "the TLS files cannot be used; the former stay");
+      lastFault = message;
+    } finally {
+      reading = false;
+    }
+  };
+  const timer = setInterval(() => void poll(), options.pollMs ?? POLL_MS);
+  timer.unref();
+  return { server, counts, stop: () => clearInterval(timer) };
+}
+
+const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** A subject with several common names is no name of a device. */
+function commonNameOf(socket: TLSSocket): string | undefined {
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  return typeof name === "string" ? name : undefined;
+}
+
+function sayWhenExpired(validTo: Date, log: Logger): void {
+  if (validTo.getTime() < Date.now())
+    log.warn({ validTo: validTo.toISOString() }, "the TLS certificate has expired: clients will refuse it");
+}

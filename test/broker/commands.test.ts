@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Broker, createBroker } from "../../broker/broker.ts";
+import { createLogger } from "../../log.ts";
+import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
+
+interface Device {
+  id: string;
+  gateway: boolean;
+}
+
+let broker: Broker;
+let port: number;
+let listening: string[];
+
+beforeEach(async () => {
+  listening = [];
+  broker = await createBroker<Device>({
+    log: createLogger("silent"),
+    rateLimit: 0,
+    authenticate: (id) => ({ id, gateway: false }),
+    onPublish: (_message, settled) => settled(),
+    onRefused: (_message, _refusal, settled) => settled(),
+    onPresence: () => {},
+    onListening: ({ id }) => listening.push(id),
+  });
+  ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
+});
+afterEach(() => broker.close());
+
+const heardBy = async (id: string, filter: string, clientId = id) => {
+  const client = await connectDevice(port, id, "x", { clientId });
+  const heard: string[] = [];
+  client.on("message", (topic, payload, { qos }) => heard.push(`${qos} ${topic} ${payload}`));
+  await client.subscribeAsync(filter, { qos: 1 });
+  return { client, heard };
+};
+
+describe("a command", () => {
+  it("goes with QoS 1 to the device that listens, on each of its connections, and to nobody else", async () => {
+    const one = await heardBy("sp-1", "v1/devices/sp-1/commands", "a");
+    const two = await heardBy("sp-1", "v1/devices/sp-1/#", "b");
+    const other = await heardBy("sp-2", "v1/devices/sp-2/commands");
+    expect(listening).toEqual(["sp-1", "sp-1", "sp-2"]);
+    expect(broker.deliver("sp-1", "play")).toBe(true);
+    for (const { heard } of [one, two])
+      await vi.waitFor(() => expect(heard).toEqual(["1 v1/devices/sp-1/commands play"]));
+    expect(other.heard).toEqual([]);
+  });
+
+  it("is not handed over to a device that is away, does not listen, or listens no more", async () => {
+    expect(broker.deliver("sp-1", "play")).toBe(false);
+    expect(broker.isConnected("sp-1")).toBe(false);
+    const { client, heard } = await heardBy("sp-1", "v1/devices/sp-1/telemetry");
+    expect(broker.isConnected("sp-1")).toBe(true);
+    expect(broker.deliver("sp-1", "play")).toBe(false);
+    await client.subscribeAsync("v1/devices/sp-1/commands", { qos: 1 });
+    await vi.waitFor(() => expect(broker.deliver("sp-1", "play")).toBe(true));
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await client.unsubscribeAsync("v1/devices/sp-1/commands");
+    expect(broker.deliver("sp-1", "play")).toBe(false);
+    await client.endAsync();
+    await vi.waitFor(() => expect(broker.isConnected("sp-1")).toBe(false));
+    expect(listening).toEqual(["sp-1"]);
+  });
+
+  it("is not piled up for a device that does not read", async () => {
+    const raw = new RawMqtt(port);
+    await raw.login("sp-1", "x");
+    raw.send({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: [{ topic: "v1/devices/sp-1/commands", qos: 1 }],
+    });
+    await raw.next("suback");
+    raw.socket.pause();
+    const command = "x".repeat(60 * 1024);
+    let handed = 0;
+    // The kernel's buffers take some megabytes first.
+    await vi.waitFor(
+      () => {
+        while (broker.deliver("sp-1", command) && handed % 20 !== 19) handed++;
+        handed++;
+        expect(broker.deliver("sp-1", command)).toBe(false);
+      },
+      { timeout: 10_000, interval: 5 },
+    );
+    expect(handed).toBeLessThan(2000);
+    expect(broker.isConnected("sp-1")).toBe(true);
+    raw.socket.resume();
+    await vi.waitFor(() => expect(broker.deliver("sp-1", "play")).toBe(true), { timeout: 10_000 });
+  });
+});
