@@ -1,0 +1,179 @@
+import { create } from "xmlbuilder2";
+import { PlatformError } from "../../errors.ts";
+import { findEventCode } from "../event-codes.ts";
+import { type BroadcastMessage, type Mode, SEVERITY_OF_LEVEL, type Target, type Text } from "../message.ts";
+import { CAP_NAMESPACE, type CapMessageType } from "./alert.ts";
+import { cleanText } from "./clean-text.ts";
+import {
+  CLASS_VALUE_NAME,
+  EVENT_CODE_VALUE_NAME,
+  REGION_VALUE_NAME,
+  REPEAT_VALUE_NAME,
+  VOLUME_VALUE_NAME,
+} from "./names.ts";
+import { parseAlert } from "./parse.ts";
+
+/** What an alert needs beside the message. */
+export interface AlertHeader {
+  /** No space, comma, `<` or `&`; the same holds for `sender`. */
+  readonly identifier: string;
+  readonly sender: string;
+  readonly sent: Date;
+  readonly msgType: Extract<CapMessageType, "Alert" | "Update" | "Cancel">;
+  /** What an Update replaces or a Cancel ends; times to the second, as they were sent. */
+  readonly references?: readonly {
+    readonly sender: string;
+    readonly identifier: string;
+    readonly sent: Date;
+  }[];
+  /** E.g. why it was cancelled. */
+  readonly note?: string;
+  readonly regionName: (code: string) => string;
+}
+
+const STATUS_OF_MODE: Record<Mode, string> = { actual: "Actual", drill: "Exercise", training: "Test" };
+
+/** More names than this only make a description longer, not clearer. */
+const MAX_NAMES = 20;
+
+/**
+ * A message as CAP 1.2, one info for each language; a Cancel has none. Times are to the second in +08:00. What
+ * comes out has passed `parseAlert`, and comes back from `importAlert` as the same message.
+ * @throws PlatformError `cap_invalid` when CAP cannot hold it: a polygon that crosses itself, over 256 KiB
+ */
+export function exportAlert(message: BroadcastMessage, header: AlertHeader): string {
+  const document = create({ version: "1.0", encoding: "UTF-8" });
+  const alert = document.ele(CAP_NAMESPACE, "alert");
+  const add = (parent: typeof alert, name: string, text: string | undefined) => {
+    if (text !== undefined && text !== "") parent.ele(CAP_NAMESPACE, name).txt(cleanText(text));
+  };
+  const addPair = (parent: typeof alert, name: string, valueName: string, value: string) => {
+    const pair = parent.ele(CAP_NAMESPACE, name);
+    add(pair, "valueName", valueName);
+    add(pair, "value", value);
+  };
+  const references = (header.references ?? []).map(
+    ({ sender, identifier, sent }) => `${sender},${identifier},${formatTime(sent)}`,
+  );
+  add(alert, "identifier", header.identifier);
+  add(alert, "sender", header.sender);
+  add(alert, "sent", formatTime(header.sent));
+  add(alert, "status", STATUS_OF_MODE[message.mode]);
+  add(alert, "msgType", header.msgType);
+  add(alert, "scope", "Public");
+  add(alert, "note", header.note);
+  add(alert, "references", references.join(" "));
+
+  for (const text of header.msgType === "Cancel" ? [] : message.texts) {
+    const info = alert.ele(CAP_NAMESPACE, "info");
+    add(info, "language", text.language);
+    add(info, "category", message.category);
+    add(info, "event", eventName(message.eventCode, text));
+    for (const type of message.responseTypes) add(info, "responseType", type);
+    add(info, "urgency", message.urgency);
+    add(info, "severity", SEVERITY_OF_LEVEL[message.level]);
+    add(info, "certainty", message.certainty);
+    addPair(info, "eventCode", EVENT_CODE_VALUE_NAME, message.eventCode);
+    add(info, "effective", message.startsAt && formatTime(message.startsAt));
+    add(info, "expires", message.expiresAt && formatTime(message.expiresAt));
+    add(info, "senderName", message.senderName);
+    add(info, "headline", text.headline);
+    add(info, "description", text.description);
+    add(info, "instruction", text.instruction);
+    add(info, "web", message.web && escapeUri(message.web));
+    add(info, "contact", message.contact);
+    addPair(info, "parameter", CLASS_VALUE_NAME, message.class);
+    if (message.volume !== null) addPair(info, "parameter", VOLUME_VALUE_NAME, String(message.volume));
+    addPair(info, "parameter", REPEAT_VALUE_NAME, String(message.repeatCount));
+    for (const place of describePlaces(message.target, isChinese(text), header.regionName)) {
+      const area = info.ele(CAP_NAMESPACE, "area");
+      add(area, "areaDesc", place.areaDesc);
+      for (const polygon of place.polygons) add(area, "polygon", polygon);
+      for (const circle of place.circles) add(area, "circle", circle);
+      for (const region of place.regions) addPair(area, "geocode", REGION_VALUE_NAME, region);
+    }
+  }
+  const xml = document.end();
+  const check = parseAlert(Buffer.from(xml));
+  if (check.ok) return xml;
+  const faults = check.faults.map(({ path, message }) => ({ path, message }));
+  throw new PlatformError("cap_invalid", `CAP cannot hold this message: ${faults[0]?.message}`, { faults });
+}
+
+/** Shanghai has had no summer time since 1991, so one offset serves all. */
+export function formatTime(time: Date): string {
+  const shifted = new Date(time.getTime() + 8 * 3_600_000);
+  return `${shifted.toISOString().slice(0, 19)}+08:00`;
+}
+
+const isChinese = (text: Text) => /^(zh|cmn|yue)\b/i.test(text.language);
+
+function eventName(code: string, text: Text): string {
+  const event = findEventCode(code);
+  if (event === undefined) return text.headline;
+  return isChinese(text) ? event.zh : event.en;
+}
+
+interface Place {
+  readonly areaDesc: string;
+  readonly regions: readonly string[];
+  readonly polygons: readonly string[];
+  readonly circles: readonly string[];
+}
+
+/** One area for the regions and one for the shapes; CAP joins all that an info has. */
+function describePlaces(target: Target, chinese: boolean, regionName: (code: string) => string): Place[] {
+  const { regions } = target;
+  const places: Place[] = [];
+  if (regions.length > 0) {
+    const names = regions
+      .slice(0, MAX_NAMES)
+      .map(regionName)
+      .join(chinese ? "、" : ", ");
+    const more = chinese ? `等${regions.length}个地区` : ` and others, ${regions.length} regions in all`;
+    places.push({
+      areaDesc: regions.length > MAX_NAMES ? names + more : names,
+      regions,
+      polygons: [],
+      circles: [],
+    });
+  }
+  // CAP writes latitude first.
+  const polygons = target.polygons.map((ring) =>
+    ring.map(([longitude, latitude]) => `${decimal(latitude)},${decimal(longitude)}`).join(" "),
+  );
+  const circles = target.circles.map(
+    ({ longitude, latitude, radiusKm }) => `${decimal(latitude)},${decimal(longitude)} ${decimal(radiusKm)}`,
+  );
+  if (polygons.length + circles.length > 0) {
+    places.push({
+      areaDesc: chinese ? "地图上划定的范围" : "Area marked on the map",
+      regions: [],
+      polygons,
+      circles,
+    });
+  }
+  return places;
+}
+
+/** All digits of a number, without the exponent that JavaScript writes below 1e-6. */
+function decimal(value: number): string {
+  const text = String(value);
+  const match = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text);
+  if (match === null) return text;
+  const [, sign, digit, fraction = "", exponent] = match;
+  const written = `${sign}0.${"0".repeat(Number(exponent) - 1)}${digit}${fraction}`;
+  // Nearer to zero than an atom: longer than any reader takes.
+  return written.length > 40 ? "0" : written;
+}
+
+/** A space or the like is no part of a URI; the address of a page keeps working when it is escaped. */
+const escapeUri = (uri: string) => (/[\s"<>\\^`{|}]/.test(uri) ? encodeURI(decodeURIIfWhole(uri)) : uri);
+
+function decodeURIIfWhole(uri: string): string {
+  try {
+    return decodeURI(uri);
+  } catch {
+    return uri;
+  }
+}

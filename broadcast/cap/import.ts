@@ -1,0 +1,284 @@
+import {
+  type BroadcastMessage,
+  CATEGORIES,
+  CERTAINTIES,
+  CLASSES,
+  type Level,
+  type Mode,
+  messageSchema,
+  RESPONSE_TYPES,
+  SEVERITY_OF_LEVEL,
+  type Text,
+  URGENCIES,
+} from "../message.ts";
+import type { CapAlert, CapInfo, CapReference, CapStatus } from "./alert.ts";
+import { groupByLanguage } from "./group-infos.ts";
+import { guessEventCode } from "./guess-event.ts";
+import { readTarget } from "./import-area.ts";
+import {
+  CLASS_VALUE_NAME,
+  EVENT_CODE_VALUE_NAME,
+  namesEventCode,
+  REPEAT_VALUE_NAME,
+  VOLUME_VALUE_NAME,
+} from "./names.ts";
+import { timeOf } from "./values.ts";
+
+/** What an alert says of a broadcast. A human fills in what `missing` names before it can be submitted. */
+export type DraftMessage = Omit<BroadcastMessage, "mode" | "eventCode"> &
+  Partial<Pick<BroadcastMessage, "mode" | "eventCode">>;
+
+export interface ImportedMessage {
+  readonly draft: DraftMessage;
+  /** What keeps the draft from being a `BroadcastMessage`: a path such as `eventCode` or `texts.0.headline`. */
+  readonly missing: readonly { readonly path: string; readonly message: string }[];
+}
+
+export interface ImportWarning {
+  /** Short and stable, for programs. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+export type RefusalCode = "cap_not_for_broadcast" | "cap_expired";
+
+export type ImportResult =
+  /** To be aired once released; `replaces` is empty for a new alert and never for an Update. */
+  | {
+      readonly disposition: "broadcast";
+      readonly messages: readonly ImportedMessage[];
+      readonly replaces: readonly CapReference[];
+      readonly warnings: readonly ImportWarning[];
+    }
+  /** Nothing to air: what it refers to must stop. `mode` says whose: an exercise cancels no actual broadcast. */
+  | {
+      readonly disposition: "cancel";
+      readonly mode: Mode;
+      readonly cancels: readonly CapReference[];
+      readonly warnings: readonly ImportWarning[];
+    }
+  /** An Ack or Error about alerts of ours: recorded, never aired. */
+  | {
+      readonly disposition: "acknowledged";
+      readonly accepted: boolean;
+      readonly references: readonly CapReference[];
+      readonly note?: string;
+      readonly warnings: readonly ImportWarning[];
+    }
+  | {
+      readonly disposition: "refused";
+      readonly code: RefusalCode;
+      readonly reason: string;
+      readonly warnings: readonly ImportWarning[];
+    };
+
+/** System is refused, and a Draft's author has not said what it will be. */
+const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
+  Actual: "actual",
+  Exercise: "drill",
+  Test: "training",
+  Draft: undefined,
+  System: undefined,
+};
+
+/**
+ * What to do with a valid alert. Pure: the same alert at the same `now` gives the same answer. Nothing that
+ * is not understood passes for something else; it is refused, or the draft has a gap and a warning.
+ */
+export function importAlert(alert: CapAlert, context: { readonly now: Date }): ImportResult {
+  const warnings: ImportWarning[] = [];
+  const warn = (warning: ImportWarning) => {
+    if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
+  };
+  const refuse = (code: RefusalCode, reason: string): ImportResult => ({
+    disposition: "refused",
+    code,
+    reason,
+    warnings,
+  });
+
+  if (alert.status === "System") {
+    return refuse(
+      "cap_not_for_broadcast",
+      "its status is System: it is meant for machines and not for people",
+    );
+  }
+  if (alert.scope !== "Public") {
+    const reason = `its scope is ${alert.scope}, so it must not be made public`;
+    return refuse("cap_not_for_broadcast", alert.restriction ? `${reason} (${alert.restriction})` : reason);
+  }
+  const mode = MODE_OF_STATUS[alert.status];
+  switch (alert.msgType) {
+    case "Ack":
+    case "Error": {
+      const note = alert.note === undefined ? {} : { note: alert.note };
+      const accepted = alert.msgType === "Ack";
+      return { disposition: "acknowledged", accepted, references: alert.references, ...note, warnings };
+    }
+    case "Cancel":
+      return mode === undefined
+        ? refuse(
+            "cap_not_for_broadcast",
+            "it is the draft of a Cancel: it cancels nothing before it is issued",
+          )
+        : { disposition: "cancel", mode, cancels: alert.references, warnings };
+    case "Alert":
+    case "Update":
+      break;
+    default:
+      return refuse("cap_not_for_broadcast", `its msgType ${String(alert.msgType)} is not supported`);
+  }
+
+  if (alert.status === "Draft") {
+    warn({
+      rule: "draft",
+      message: "its status is Draft: its author has not issued it; choose the mode by hand",
+    });
+  }
+  if (alert.infos.length === 0) {
+    return refuse("cap_not_for_broadcast", "it has no info: there is nothing to say");
+  }
+  const current = alert.infos.filter(
+    (info) => info.expires === undefined || timeOf(info.expires) > context.now,
+  );
+  if (current.length === 0) {
+    const ends = alert.infos.map((info) => timeOf(info.expires!).getTime());
+    const end = new Date(Math.max(...ends)).toISOString();
+    return refuse("cap_expired", `it expired at ${end}, and it is ${context.now.toISOString()}`);
+  }
+  if (current.length < alert.infos.length) {
+    const gone = alert.infos.length - current.length;
+    warn({
+      rule: "info_expired",
+      message: `${gone} of its ${alert.infos.length} infos have expired and are left out`,
+    });
+  }
+  return {
+    disposition: "broadcast",
+    messages: groupByLanguage(current).map((infos) => toMessage(infos, mode, warn)),
+    replaces: alert.msgType === "Update" ? alert.references : [],
+    warnings,
+  };
+}
+
+type Warn = (warning: ImportWarning) => void;
+
+function toMessage(infos: readonly CapInfo[], mode: Mode | undefined, warn: Warn): ImportedMessage {
+  const info = infos[0]!;
+  const draft: DraftMessage = {
+    ...(mode === undefined ? {} : { mode }),
+    ...readEventCode(infos, warn),
+    ...readParameters(info, warn),
+    level: readLevel(info, warn),
+    texts: infos.map(toText),
+    target: readTarget(info.areas, warn),
+    ...(info.effective === undefined ? {} : { startsAt: timeOf(info.effective) }),
+    ...(info.expires === undefined ? {} : { expiresAt: timeOf(info.expires) }),
+    category: word(CATEGORIES, info.categories[0]),
+    urgency: word(URGENCIES, info.urgency),
+    certainty: word(CERTAINTIES, info.certainty),
+    responseTypes: info.responseTypes.map((type) => word(RESPONSE_TYPES, type)),
+    ...(info.senderName === undefined ? {} : { senderName: info.senderName }),
+    ...(info.contact === undefined ? {} : { contact: info.contact }),
+    ...(info.web === undefined ? {} : { web: info.web }),
+  };
+  if (info.categories.length > 1) {
+    const rest = info.categories.slice(1).join(", ");
+    warn({
+      rule: "category_ignored",
+      message: `of its categories only ${info.categories[0]} is kept, not ${rest}`,
+    });
+  }
+  if (infos.some(({ resources }) => resources.length > 0)) {
+    warn({ rule: "resource_ignored", message: "its resources (pictures, sound) are not aired: texts are" });
+  }
+  return { draft, missing: findGaps(draft) };
+}
+
+function findGaps(draft: DraftMessage): ImportedMessage["missing"] {
+  const gaps = (messageSchema.safeParse(draft).error?.issues ?? []).map(({ path, message }) => {
+    const field = path.join(".");
+    return {
+      path: field,
+      message: field === "eventCode" || field === "mode" ? "to be chosen by hand" : message,
+    };
+  });
+  const { regions, polygons, circles } = draft.target;
+  if (regions.length + polygons.length + circles.length === 0) {
+    gaps.push({ path: "target", message: "to be chosen by hand: no area is usable" });
+  }
+  return gaps;
+}
+
+/** The parser has checked that the word is one of them. */
+const word = <const W extends string>(words: readonly W[], text: string | undefined): W =>
+  words.find((one) => one === text)!;
+
+function toText(info: CapInfo): Text {
+  const headline = info.headline ?? info.event;
+  return {
+    language: info.language,
+    headline,
+    description: info.description ?? headline,
+    ...(info.instruction === undefined ? {} : { instruction: info.instruction }),
+  };
+}
+
+const LEVEL_OF_SEVERITY = new Map<string, Level>(
+  Object.entries(SEVERITY_OF_LEVEL).map(([level, severity]) => [severity, Number(level) as Level]),
+);
+
+function readLevel(info: CapInfo, warn: Warn): Level {
+  const level = LEVEL_OF_SEVERITY.get(info.severity);
+  if (level === undefined) {
+    warn({ rule: "severity_unknown", message: `its severity is ${info.severity}: level 4 is assumed` });
+  }
+  return level ?? 4;
+}
+
+function readEventCode(infos: readonly CapInfo[], warn: Warn): { eventCode?: string } {
+  const codes = infos[0]!.eventCodes;
+  const coded =
+    codes.find(({ valueName }) => valueName === EVENT_CODE_VALUE_NAME) ??
+    codes.find(({ valueName }) => namesEventCode(valueName));
+  if (coded !== undefined && /^[0-9A-Z]{5}$/.test(coded.value)) return { eventCode: coded.value };
+  for (const info of infos) {
+    const eventCode = guessEventCode(info);
+    if (eventCode === undefined) continue;
+    warn({
+      rule: "event_code_guessed",
+      message: `the event "${info.event}" is taken for ${eventCode}: check it`,
+    });
+    return { eventCode };
+  }
+  const event = infos[0]!.event;
+  warn({
+    rule: "event_code_unknown",
+    message: `the event "${event}" has no code that we know: choose it by hand`,
+  });
+  return {};
+}
+
+function readParameters(
+  info: CapInfo,
+  warn: Warn,
+): Pick<BroadcastMessage, "class" | "volume" | "repeatCount"> {
+  const parameter = <T>(valueName: string, shape: { safeParse: (v: unknown) => { data?: T } }, absent: T) => {
+    const found = info.parameters.find((one) => one.valueName === valueName);
+    if (found === undefined) return absent;
+    const text = found.value;
+    const { data } = shape.safeParse(/^\d+$/.test(text) ? Number(text) : text);
+    if (data !== undefined) return data;
+    warn({
+      rule: "parameter_invalid",
+      message: `the parameter ${valueName} is "${text}": ${absent} is assumed`,
+    });
+    return absent;
+  };
+  const { shape } = messageSchema;
+  return {
+    class: parameter(CLASS_VALUE_NAME, shape.class, CLASSES[0]),
+    volume: parameter(VOLUME_VALUE_NAME, shape.volume, null),
+    repeatCount: parameter(REPEAT_VALUE_NAME, shape.repeatCount, 1),
+  };
+}

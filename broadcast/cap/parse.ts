@@ -1,0 +1,191 @@
+import type {
+  CapAlert,
+  CapArea,
+  CapFault,
+  CapInfo,
+  CapNamedValue,
+  CapReference,
+  CapResource,
+} from "./alert.ts";
+import { CAP_NAMESPACE, DSIG_NAMESPACE } from "./alert.ts";
+import { decodeDocument } from "./encoding.ts";
+import { ALERT_CONTENT } from "./grammar.ts";
+import { locator, readXml, type XmlElement } from "./read-xml.ts";
+import { checkRules } from "./rules.ts";
+import { quote } from "./values.ts";
+import { checkAttributes, FaultList, type Value, type Values, walk } from "./walk.ts";
+
+export type ParseResult =
+  | { readonly ok: true; readonly alert: CapAlert; readonly warnings: readonly CapFault[] }
+  | { readonly ok: false; readonly faults: readonly CapFault[]; readonly warnings: readonly CapFault[] };
+
+/** An alert as text and tree beside the parsed form: signatures are checked on these. */
+export interface CapDocument {
+  readonly text: string;
+  readonly root: XmlElement;
+  readonly result: ParseResult;
+}
+
+/** Two at once are in real feeds: the author's and the aggregator's. */
+export const MAX_SIGNATURES = 2;
+
+/**
+ * Reads one CAP 1.2 alert and holds it against the standard. Whatever the bytes are, it answers and does not
+ * throw: with the alert, or with every fault that it has. It does not check signatures.
+ */
+export function parseAlert(bytes: Uint8Array): ParseResult {
+  return readDocument(bytes).result;
+}
+
+/** As `parseAlert`, with what it was read from. `root` is absent when the document could not be read at all. */
+export function readDocument(bytes: Uint8Array): CapDocument | { readonly result: ParseResult } {
+  const decoded = decodeDocument(bytes);
+  if (!decoded.ok) return { result: refuse({ line: 0, column: 0 }, decoded.rule, decoded.message) };
+  return parseText(decoded.text);
+}
+
+/** As `readDocument`, for a text that has been decoded before and so was not too large. */
+export function parseText(text: string): CapDocument | { readonly result: ParseResult } {
+  const locate = locator(text);
+  const xml = readXml(text);
+  if (!xml.ok) {
+    const { at, rule, message } = xml.refusal;
+    return { result: refuse(locate(Math.max(0, at)), rule, message) };
+  }
+  return { text, root: xml.root, result: readAlert(xml.root, new FaultList(locate)) };
+}
+
+const refuse = (place: { line: number; column: number }, rule: string, message: string): ParseResult => ({
+  ok: false,
+  faults: [{ path: "/", ...place, rule, message }],
+  warnings: [],
+});
+
+function readAlert(root: XmlElement, found: FaultList): ParseResult {
+  const wrongRoot = refuseRoot(root);
+  if (wrongRoot !== undefined) {
+    found.add(`/${root.name}`, root, wrongRoot.rule, wrongRoot.message);
+    return { ok: false, faults: found.faults, warnings: [] };
+  }
+  const signatures = root.children.filter(isSignature);
+  checkSignaturePlaces(root, signatures, found);
+  checkAttributes(root, "/alert", found, true);
+  const unsigned = { ...root, children: root.children.filter((child) => !isSignature(child)) };
+  const values = walk(unsigned, "/alert", ALERT_CONTENT, found);
+  checkRules(values, found);
+  if (found.faults.length > 0) return { ok: false, faults: found.faults, warnings: found.warnings };
+  return { ok: true, alert: toAlert(values, signatures.length), warnings: found.warnings };
+}
+
+const isSignature = (element: XmlElement) =>
+  element.namespace === DSIG_NAMESPACE && element.name === "Signature";
+
+function refuseRoot(root: XmlElement): { rule: string; message: string } | undefined {
+  const olderCap = /^(urn:oasis:names:tc:emergency:cap:1\.1|http:\/\/www\.incident\.com\/cap\/1\.0)$/;
+  if (olderCap.test(root.namespace)) {
+    const version = root.namespace.includes("1.1") ? "1.1" : "1.0";
+    return {
+      rule: "cap_version",
+      message: `found CAP ${version}, expected 1.2: the older versions mean other things by the same words`,
+    };
+  }
+  if (root.name === "alert" && root.namespace === CAP_NAMESPACE) return undefined;
+  return {
+    rule: "root_element",
+    message: `found <${root.name}> of the namespace ${quote(root.namespace)}, expected <alert> of ${CAP_NAMESPACE}`,
+  };
+}
+
+function checkSignaturePlaces(root: XmlElement, signatures: readonly XmlElement[], found: FaultList): void {
+  const first = signatures[0];
+  if (first === undefined) return;
+  const late = root.children.slice(root.children.indexOf(first)).find((child) => !isSignature(child));
+  if (late !== undefined) {
+    found.add(
+      `/alert/${late.name}`,
+      late,
+      "element_order",
+      `found <${late.name}> after <Signature>, expected it before`,
+    );
+  }
+  const extra = signatures[MAX_SIGNATURES];
+  if (extra !== undefined) {
+    const message = `found ${signatures.length} signatures, expected at most ${MAX_SIGNATURES}`;
+    found.add(`/alert/Signature[${MAX_SIGNATURES + 1}]`, extra, "too_many_signatures", message);
+  }
+}
+
+// The casts below hold because `walk` found no fault: each element is there and was read by its rule.
+
+const all = <T>(values: Values, name: string): T[] =>
+  (values.byName.get(name) ?? []).map(({ value }: Value) => value as T);
+
+const one = <T>(values: Values, name: string): T => all<T>(values, name)[0] as T;
+
+/** The optional elements that are there, for spreading. */
+function optional<K extends string>(values: Values, ...names: K[]): { [P in K]?: string } {
+  const present: { [P in K]?: string } = {};
+  for (const name of names) {
+    const value = values.byName.get(name)?.[0];
+    if (value !== undefined) present[name] = value.value as string;
+  }
+  return present;
+}
+
+function optionalNumber<K extends string>(values: Values, name: K): { [P in K]?: number } {
+  const value = values.byName.get(name)?.[0];
+  return (value === undefined ? {} : { [name]: value.value as number }) as { [P in K]?: number };
+}
+
+const namedValues = (values: Values, name: string): CapNamedValue[] =>
+  all<Values>(values, name).map((pair) => ({ valueName: one(pair, "valueName"), value: one(pair, "value") }));
+
+function toAlert(values: Values, signatures: number): CapAlert {
+  return {
+    identifier: one(values, "identifier"),
+    sender: one(values, "sender"),
+    sent: one(values, "sent"),
+    status: one(values, "status"),
+    msgType: one(values, "msgType"),
+    scope: one(values, "scope"),
+    ...optional(values, "source", "restriction", "addresses", "note", "incidents"),
+    codes: all(values, "code"),
+    references: one<CapReference[] | undefined>(values, "references") ?? [],
+    infos: all<Values>(values, "info").map(toInfo),
+    signatures,
+  };
+}
+
+function toInfo(values: Values): CapInfo {
+  return {
+    language: one<string | undefined>(values, "language") ?? "en-US",
+    categories: all(values, "category"),
+    event: one(values, "event"),
+    responseTypes: all(values, "responseType"),
+    urgency: one(values, "urgency"),
+    severity: one(values, "severity"),
+    certainty: one(values, "certainty"),
+    ...optional(values, "audience", "effective", "onset", "expires", "senderName", "headline"),
+    ...optional(values, "description", "instruction", "web", "contact"),
+    eventCodes: namedValues(values, "eventCode"),
+    parameters: namedValues(values, "parameter"),
+    resources: all<Values>(values, "resource").map(toResource),
+    areas: all<Values>(values, "area").map(toArea),
+  };
+}
+
+const toResource = (values: Values): CapResource => ({
+  resourceDesc: one(values, "resourceDesc"),
+  mimeType: one(values, "mimeType"),
+  ...optionalNumber(values, "size"),
+  ...optional(values, "uri", "derefUri", "digest"),
+});
+
+const toArea = (values: Values): CapArea => ({
+  areaDesc: one(values, "areaDesc"),
+  polygons: all(values, "polygon"),
+  circles: all(values, "circle"),
+  geocodes: namedValues(values, "geocode"),
+  ...optionalNumber(values, "altitude"),
+  ...optionalNumber(values, "ceiling"),
+});

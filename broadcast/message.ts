@@ -1,0 +1,143 @@
+import { z } from "zod";
+
+/**
+ * What is said, to whom and how: the content of one broadcast, whoever wrote it. CAP is turned into this and back
+ * in `cap/`; the API takes it as JSON; a command carries it to the speakers.
+ */
+
+/** Actual: it happens. Drill: it sounds, and is announced as a drill. Training: it can never reach a speaker. */
+export const MODES = ["actual", "drill", "training"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Emergency before daily: a daily programme gives way and comes back, an emergency does not give way to it. */
+export const CLASSES = ["emergency", "daily"] as const;
+export type MessageClass = (typeof CLASSES)[number];
+
+/** 1 特别重大 red, 2 重大 orange, 3 较大 yellow, 4 一般 blue. */
+export const LEVELS = [1, 2, 3, 4] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** CAP 1.2's words, where ours have no other. */
+export const CATEGORIES = [
+  "Geo",
+  "Met",
+  "Safety",
+  "Security",
+  "Rescue",
+  "Fire",
+  "Health",
+  "Env",
+  "Transport",
+  "Infra",
+  "CBRNE",
+  "Other",
+] as const;
+export const RESPONSE_TYPES = [
+  "Shelter",
+  "Evacuate",
+  "Prepare",
+  "Execute",
+  "Avoid",
+  "Monitor",
+  "Assess",
+  "AllClear",
+  "None",
+] as const;
+export const URGENCIES = ["Immediate", "Expected", "Future", "Past", "Unknown"] as const;
+export const CERTAINTIES = ["Observed", "Likely", "Possible", "Unlikely", "Unknown"] as const;
+
+/** Degrees, WGS 84. */
+const longitude = z.number().min(-180).max(180);
+const latitude = z.number().min(-90).max(90);
+
+export const MAX_REGIONS = 2000;
+export const MAX_SHAPES = 50;
+export const MAX_POINTS = 1000;
+
+/** A ring of `[longitude, latitude]` in GeoJSON's order, closed: first = last. */
+export const polygonSchema = z
+  .array(z.tuple([longitude, latitude]))
+  .min(4)
+  .max(MAX_POINTS)
+  .refine((ring) => {
+    const first = ring[0];
+    const last = ring.at(-1);
+    return first !== undefined && last !== undefined && first[0] === last[0] && first[1] === last[1];
+  }, "expected a closed ring: the last point repeats the first");
+
+export const circleSchema = z.strictObject({
+  longitude,
+  latitude,
+  /** Kilometres. */
+  radiusKm: z.number().positive().max(2000),
+});
+
+/** Whoever is in any of these is meant. A region stands for itself and all that its code prefixes. */
+export const targetSchema = z.strictObject({
+  regions: z
+    .array(
+      z
+        .string()
+        .regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/, "expected a region code of 2, 4, 6, 9 or 12 digits"),
+    )
+    .max(MAX_REGIONS)
+    .default([]),
+  polygons: z.array(polygonSchema).max(MAX_SHAPES).default([]),
+  circles: z.array(circleSchema).max(MAX_SHAPES).default([]),
+});
+export type Target = z.infer<typeof targetSchema>;
+export type Polygon = z.infer<typeof polygonSchema>;
+export type Circle = z.infer<typeof circleSchema>;
+
+/** BCP 47, e.g. `zh-CN`, `en`, `za` (Zhuang). */
+const language = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, "expected a language tag such as zh-CN");
+
+export const textSchema = z.strictObject({
+  language,
+  /** One line for screens and lists. */
+  headline: z.string().trim().min(1).max(160),
+  /** What is read aloud. */
+  description: z.string().trim().min(1).max(4000),
+  /** What to do; read aloud after it. */
+  instruction: z.string().trim().max(4000).optional(),
+});
+export type Text = z.infer<typeof textSchema>;
+
+/** Volume in percent; null leaves each speaker at its own. */
+const volume = z.int().min(1).max(100).nullable();
+
+export const messageSchema = z.strictObject({
+  mode: z.enum(MODES),
+  class: z.enum(CLASSES).default("emergency"),
+  level: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
+  /** Five characters of the national list, e.g. 11D01 landslide; `00000` for a test. See `event-codes.ts`. */
+  eventCode: z.string().regex(/^[0-9A-Z]{5}$/, "expected five characters such as 11D01"),
+  /** In the order in which they are read aloud; one per language. */
+  texts: z.array(textSchema).min(1).max(8),
+  target: targetSchema,
+  /** Not before; absent: at once. */
+  startsAt: z.date().optional(),
+  /** Never aired after. Absent: `DEFAULT_LIFETIME_HOURS` after release. */
+  expiresAt: z.date().optional(),
+  volume: volume.default(null),
+  /** How often the whole text is read. */
+  repeatCount: z.int().min(1).max(20).default(1),
+  category: z.enum(CATEGORIES).default("Other"),
+  urgency: z.enum(URGENCIES).default("Immediate"),
+  certainty: z.enum(CERTAINTIES).default("Observed"),
+  responseTypes: z.array(z.enum(RESPONSE_TYPES)).max(RESPONSE_TYPES.length).default([]),
+  senderName: z.string().trim().max(200).optional(),
+  contact: z.string().trim().max(200).optional(),
+  web: z.url().max(500).optional(),
+});
+/** A message that is complete, defaults filled in. */
+export type BroadcastMessage = z.infer<typeof messageSchema>;
+
+/** Expiry when nobody says, and the longest that anybody may say. Hours from release. */
+export const DEFAULT_LIFETIME_HOURS = 24;
+export const MAX_LIFETIME_HOURS = 72;
+
+/** CAP's severity of each level. */
+export const SEVERITY_OF_LEVEL = { 1: "Extreme", 2: "Severe", 3: "Moderate", 4: "Minor" } as const;
