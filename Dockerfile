@@ -11,7 +11,9 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY *.ts ./
 COPY scripts/build.mjs scripts/
 COPY access access
+COPY accounts accounts
 COPY api api
+COPY broadcast broadcast
 COPY broker broker
 COPY devices devices
 COPY ingest ingest
@@ -38,7 +40,7 @@ RUN mkdir /data && chown node:node /data && chmod 700 /data
 VOLUME /data
 USER node
 # MQTT, MQTT over WebSocket, HTTP.
-EXPOSE 1883 8083 8080
+EXPOSE 1883 8083 8883 8080
 # Alive, not ready: a database that is away must not get the platform restarted, it waits by itself.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

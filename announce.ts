@@ -1,5 +1,6 @@
 import type { StreamScope } from "./api/stream/filter.ts";
 import type { StreamHub } from "./api/stream/hub.ts";
+import type { Feed } from "./broker/feed.ts";
 import type { LiveReading } from "./ingest/batch.ts";
 import type { Committed } from "./ingest/commit.ts";
 import type { DeviceEntry, Directory } from "./ingest/directory.ts";
@@ -10,39 +11,56 @@ const iso = (epochMs: number) => new Date(epochMs).toISOString();
 export const scopeOf = (device: DeviceEntry): StreamScope => ({
   regionCode: device.regionCode,
   kind: device.runtime.kind.kind,
+  tenantId: device.tenantId,
 });
+
+/** What a message for an application says of its device: not who owns it. */
+const named = ({ id, runtime, regionCode }: DeviceEntry) => ({
+  deviceId: id,
+  kind: runtime.kind.kind,
+  regionCode,
+});
+
+/** Who listens to what is committed: event streams over HTTP, and applications over MQTT. */
+export interface Audience {
+  readonly hub: StreamHub;
+  readonly feed: Feed;
+}
+
+/** Whether somebody wants live readings, which are many. */
+export const wantsReadings = ({ hub, feed }: Audience): boolean =>
+  hub.wants("reading") || feed.wants("telemetry");
 
 /** Tells live listeners what a batch brought, once it is committed. */
 export function announce(
-  hub: StreamHub,
+  { hub, feed }: Audience,
   directory: Directory,
   committed: Committed,
   live: readonly LiveReading[],
 ): void {
   for (const { device, observedAt, receivedAt, values } of live) {
-    hub.publish(
-      "reading",
-      { deviceId: device.id, observedAt: iso(observedAt), receivedAt: iso(receivedAt), metrics: values },
-      scopeOf(device),
-    );
+    const scope = scopeOf(device);
+    const times = { observedAt: iso(observedAt), receivedAt: iso(receivedAt) };
+    hub.publish("reading", { deviceId: device.id, ...times, metrics: values }, scope);
+    if (feed.wants("telemetry"))
+      feed.publish("telemetry", { id: device.id, ...scope }, { ...named(device), ...times, metrics: values });
   }
   for (const event of committed.events) {
     const device = directory.findByNo(event.deviceNo);
     if (!device) continue;
+    const scope = scopeOf(device);
     const { eventId, phase, type } = event;
-    hub.publish(
-      "event",
-      {
-        deviceId: device.id,
-        eventId,
-        phase,
-        type,
-        observedAt: iso(event.observedAt),
-        receivedAt: iso(event.receivedAt),
-        data: JSON.parse(event.data) as Record<string, unknown>,
-      },
-      scopeOf(device),
-    );
+    const told = {
+      eventId,
+      phase,
+      type,
+      observedAt: iso(event.observedAt),
+      receivedAt: iso(event.receivedAt),
+      data: JSON.parse(event.data) as Record<string, unknown>,
+    };
+    hub.publish("event", { deviceId: device.id, ...told }, scope);
+    if (feed.wants("events"))
+      feed.publish("events", { id: device.id, ...scope }, { ...named(device), ...told });
   }
   for (const change of committed.alarms) {
     const device = directory.findByNo(change.deviceNo);

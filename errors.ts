@@ -10,6 +10,7 @@ export type ErrorClass =
   | "not_found"
   | "conflict" // the request is fine, the state is not
   | "transient" // try again later
+  | "throttled" // the caller has used up its share: try again after the header Retry-After
   | "bug"; // ours: log it, say nothing outside
 
 interface ErrorEntry {
@@ -52,9 +53,56 @@ export const ERRORS = {
     status: 413,
     title: "The request body is too large",
   },
+  command_too_large: {
+    class: "invalid_input",
+    status: 422,
+    title: "The broadcast does not fit into one command",
+  },
+
+  cap_invalid: { class: "invalid_input", status: 400, title: "The alert is not valid CAP 1.2" },
+  cap_not_for_broadcast: {
+    class: "invalid_input",
+    status: 422,
+    title: "The alert is not one that may be broadcast to the public",
+  },
+  cap_expired: { class: "invalid_input", status: 422, title: "The alert has expired" },
 
   unauthorized: { class: "unauthorized", status: 401, title: "A valid API key is needed" },
+  sign_in_failed: {
+    class: "unauthorized",
+    status: 401,
+    title: "The name, the password or the code is not right",
+  },
+  code_required: {
+    class: "unauthorized",
+    status: 401,
+    title: "A code of the second factor is needed",
+  },
+  provider_sign_in_failed: {
+    class: "unauthorized",
+    status: 401,
+    title: "The identity provider did not confirm who this is",
+  },
   forbidden: { class: "forbidden", status: 403, title: "This key may not do that" },
+  csrf_refused: {
+    class: "forbidden",
+    status: 403,
+    title: "The request does not show that it comes from the page that signed in",
+  },
+  wrong_password: { class: "forbidden", status: 403, title: "The current password is not right" },
+  wrong_code: { class: "forbidden", status: 403, title: "This is not the code of this moment" },
+  rate_limited: { class: "throttled", status: 429, title: "Too many requests" },
+  too_many_attempts: { class: "throttled", status: 429, title: "Too many attempts to sign in" },
+  own_submission: {
+    class: "forbidden",
+    status: 403,
+    title: "Who submitted a broadcast may not approve it",
+  },
+  own_release: {
+    class: "forbidden",
+    status: 403,
+    title: "Who released a broadcast may not review the release",
+  },
 
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
   device_not_found: { class: "not_found", status: 404, title: "There is no such device" },
@@ -64,13 +112,32 @@ export const ERRORS = {
     status: 404,
     title: "There is no such rejected message",
   },
+  session_not_found: { class: "not_found", status: 404, title: "There is no such session" },
+  tenant_not_found: { class: "not_found", status: 404, title: "There is no such tenant" },
+  person_not_found: { class: "not_found", status: 404, title: "There is no such person" },
+  application_not_found: { class: "not_found", status: 404, title: "There is no such application" },
+  key_not_found: { class: "not_found", status: 404, title: "The application has no such key" },
+  totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
+  broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
 
   device_exists: { class: "conflict", status: 409, title: "A device with this id exists" },
+  tenant_exists: { class: "conflict", status: 409, title: "A tenant with this id exists" },
+  principal_exists: {
+    class: "conflict",
+    status: 409,
+    title: "A person or application with this id exists or has existed",
+  },
+  key_ended: { class: "conflict", status: 409, title: "The key has been revoked or has expired" },
   gateway_in_use: {
     class: "conflict",
     status: 409,
     title: "Devices are still assigned to this gateway",
+  },
+  device_not_listening: {
+    class: "conflict",
+    status: 409,
+    title: "The device is not connected, or does not listen to its commands: try again later",
   },
   already_replayed: {
     class: "conflict",
@@ -78,6 +145,46 @@ export const ERRORS = {
     title: "This message has been replayed and stored",
   },
 
+  no_password: {
+    class: "conflict",
+    status: 409,
+    title: "This person signs in through an identity provider and has no password here",
+  },
+  totp_exists: { class: "conflict", status: 409, title: "A second factor is set up already" },
+  totp_not_started: { class: "conflict", status: 409, title: "No second factor is waiting for its code" },
+
+  broadcast_state: {
+    class: "conflict",
+    status: 409,
+    title: "The broadcast is not in a state that allows this",
+  },
+  broadcast_changed: {
+    class: "conflict",
+    status: 409,
+    title: "Somebody has changed the broadcast meanwhile",
+  },
+  broadcast_incomplete: {
+    class: "conflict",
+    status: 409,
+    title: "The broadcast lacks something that it needs",
+  },
+  broadcast_expired: { class: "conflict", status: 409, title: "The broadcast's message has expired" },
+  green_channel_closed: {
+    class: "conflict",
+    status: 409,
+    title: "The green channel is not for a broadcast like this",
+  },
+
+  sign_in_busy: {
+    class: "transient",
+    status: 503,
+    title: "Too many people sign in at this moment",
+  },
+  provider_unavailable: {
+    class: "transient",
+    status: 503,
+    title: "The identity provider cannot be reached at the moment",
+  },
   database_unavailable: {
     class: "transient",
     status: 503,
@@ -94,6 +201,11 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface Fault {
   readonly path: string;
   readonly message: string;
+  /** Of a text with lines, e.g. an XML document; both from 1. */
+  readonly line?: number;
+  readonly column?: number;
+  /** A stable name of the rule that was broken, where there is one. */
+  readonly rule?: string;
 }
 
 /**
@@ -103,12 +215,19 @@ export interface Fault {
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly Fault[];
+  /** When it is worth while to try again, for the header Retry-After. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message?: string, options: { cause?: unknown; faults?: Fault[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    options: { cause?: unknown; faults?: Fault[]; retryAfterSeconds?: number } = {},
+  ) {
     super(message ?? ERRORS[code].title, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "PlatformError";
     this.code = code;
     this.faults = options.faults ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get class(): ErrorClass {

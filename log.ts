@@ -1,30 +1,91 @@
-import { type Logger, pino } from "pino";
+import { type LogFn, type Logger, pino } from "pino";
 
 export type { Logger } from "pino";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Names of fields that hold secrets, in lower case without `-` and `_`; also as the end of a longer name. */
+const SECRET_NAME =
+  /(^|.)(authorization|cookie|passw(or)?d|passphrase|secret|token|apikey|adminkey|privatekey|(password|token|key)hash|otp|jws|jwt)$|^key$/;
+
+/** Whether a field of this name holds a secret. */
+export const isSecretName = (name: string): boolean =>
+  SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ""));
+
+const BLOT = "[redacted]";
+
+/** Secrets inside a text: the password of a URL, `Bearer …` and `Basic …`, our keys (`sbi_…`), and signed tokens. */
+const SECRETS_IN_TEXT: readonly [pattern: RegExp, put: string][] = [
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@]+@/gi, `$1:${BLOT}@`],
+  [/\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${BLOT}`],
+  [/\bsbis?_[A-Za-z0-9_-]{20,}/g, BLOT],
+  [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}/g, BLOT],
+];
+
+/** The text without the secrets that can be told by their form. */
+export function redactText(text: string): string {
+  return SECRETS_IN_TEXT.reduce((rest, [pattern, put]) => rest.replaceAll(pattern, put), text);
+}
+
+const CHILD_SECRETS = ["authorization", "cookie", "password", "token", "key", "apiKey", "secret"].flatMap(
+  (name) => [name, `*.${name}`],
+);
+
+/** Whether there is a secret is none. */
+const isFlag = (value: unknown) => value === null || value === undefined || typeof value === "boolean";
+
+/** A code that somebody types or is sent to prove who they are; error codes and SQLSTATEs look otherwise. */
+const ONE_TIME_CODE = /^(\d{6,8}|[A-Za-z0-9._~-]{20,})$/;
+
+/** What is logged lies flat; deeper than this it is only said that there is more. */
+const MAX_DEPTH = 8;
+
+/** A copy without secrets: neither fields that are named as one, nor texts that hold one. */
+function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  if (value instanceof Error) return redact(pino.stdSerializers.err(value), depth);
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  if (depth > MAX_DEPTH) return "…";
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === "function") return redact(toJSON.call(value, ""), depth + 1);
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  const copy: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    const isCode = name === "code" && typeof inner === "string" && ONE_TIME_CODE.test(inner);
+    copy[name] = !isFlag(inner) && (isSecretName(name) || isCode) ? BLOT : redact(inner, depth + 1);
+  }
+  return copy;
+}
+
 /**
  * The root logger: JSON lines on standard output. Each component takes a child, `{ component: "ingest" }`.
  * info = lifecycle, warn = an operator may act, error = data lost or a promise broken, debug = per message.
+ * Secrets are blotted out wherever they turn up: by the name of their field at any depth, and by their form in
+ * texts, also of errors. That is the net under code that should not log them at all.
  */
 export function createLogger(level: LogLevel, destination?: { write(line: string): void }): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: {
-      paths: [
-        "password",
-        "token",
-        "*.password",
-        "*.token",
-        "req.headers.authorization",
-        "headers.authorization",
-      ],
-      censor: "[redacted]",
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) => redact(fields) as Record<string, unknown>,
+    },
+    // What a child logger is bound to goes past the formatters.
+    redact: { paths: CHILD_SECRETS, censor: (value: unknown) => (isFlag(value) ? value : BLOT) },
+    // Errors are texts and fields by then; see `redact`.
+    serializers: { err: (error: unknown) => error },
+    hooks: {
+      logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn) {
+        // The message, which may be the words of an error.
+        const [first, ...rest] = args as unknown[];
+        const given = first instanceof Error && rest.length === 0 ? [first, first.message] : [first, ...rest];
+        const plain = given.map((arg) => (typeof arg === "string" ? redactText(arg) : arg));
+        method.apply(this, plain as Parameters<LogFn>);
+      },
     },
   };
   return destination ? pino(options, destination) : pino(options);

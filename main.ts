@@ -74,8 +74,9 @@ async function main(): Promise<void> {
   log.info(
     {
       version: VERSION,
-      mqtt: platform.mqttPort,
-      mqttWebSocket: platform.mqttWsPort,
+      mqtt: platform.mqttPort || "off",
+      mqttWebSocket: platform.mqttWsPort || "off",
+      mqttTls: platform.mqttTlsPort || "off",
       http: platform.httpPort,
       startedInMs: Math.round(performance.now() - started),
     },

@@ -2,14 +2,23 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { createAccessControl } from "./access/control.ts";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { apiKeyPrefix } from "./access/api-keys.ts";
 import { hashToken, tokenMatches } from "./access/tokens.ts";
+import { createAccessControl } from "./accounts/control.ts";
+import { createAccessDirectory } from "./accounts/directory.ts";
+import { createPeople } from "./accounts/people.ts";
+import { providerSettings } from "./accounts/settings.ts";
 import { loadAdminKey } from "./admin-key.ts";
-import { announce, scopeOf } from "./announce.ts";
+import { announce, scopeOf, wantsReadings } from "./announce.ts";
 import { createApp } from "./api/app.ts";
 import { createStreamHub } from "./api/stream/hub.ts";
+import { startBroadcasting } from "./broadcasting.ts";
 import { createBroker } from "./broker/broker.ts";
+import { Feed } from "./broker/feed.ts";
+import { limitLookUps } from "./broker/look-ups.ts";
+import { registerBrokerMetrics } from "./broker/metrics.ts";
+import type { ListenOptions } from "./broker/options.ts";
 import type { Config } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { catalog } from "./devices/catalog.ts";
@@ -20,6 +29,7 @@ import { refuse } from "./ingest/reasons.ts";
 import { startSubscription } from "./ingest/subscription.ts";
 import type { Logger } from "./log.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { startAuditHead } from "./store/audit-head.ts";
 import { openPool, type Pool } from "./store/database.ts";
 import type { DatabaseFacts } from "./store/edition.ts";
 import { startEmbedded } from "./store/embedded/launch.ts";
@@ -30,10 +40,11 @@ export const VERSION = (
   JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as { version: string }
 ).version;
 
-/** A running platform. */
+/** A running platform. A port is 0 where it does not listen. */
 export interface Platform {
   readonly mqttPort: number;
   readonly mqttWsPort: number;
+  readonly mqttTlsPort: number;
   readonly httpPort: number;
   readonly database: DatabaseFacts & { readonly embedded: boolean };
   /** Resolves, with the reason, when the platform cannot go on by itself. */
@@ -134,8 +145,16 @@ async function start(
     onIdleError,
   );
   undo.push(() => endPool(apiPool));
-  const dropping = startRetention(apiPool, tables, retention, { log: storeLog, edition: facts.edition });
+  const ownerPool =
+    config.DATABASE_OWNER_URL === undefined
+      ? apiPool
+      : openPool({ url: config.DATABASE_OWNER_URL, size: 1, applicationName: "sbi-owner" }, onIdleError);
+  if (ownerPool !== apiPool) undo.push(() => endPool(ownerPool));
+  const dropping = startRetention(ownerPool, tables, retention, { log: storeLog, edition: facts.edition });
   undo.push(() => dropping.stop());
+  await prepareDataDir(config.DATA_DIR);
+  const auditHead = startAuditHead(apiPool, { dataDir: config.DATA_DIR, log: child("audit") });
+  undo.push(() => auditHead.stop());
   if (isEmbedded) {
     const jobs = startJobRunner(apiPool, { everyMs: 30_000, log: storeLog });
     undo.push(() => jobs.stop());
@@ -147,6 +166,47 @@ async function start(
   collectDefaultMetrics({ register: registry, prefix: "sbi_" });
   const hub = createStreamHub({ log: child("stream") });
   undo.push(() => hub.close());
+  const feed = new Feed({
+    log: child("feed"),
+    placeOf: (id) => {
+      const device = ingest.directory.find(id);
+      return device && { id, ...scopeOf(device) };
+    },
+  });
+  const audience = { hub, feed };
+  const accessDirectory = createAccessDirectory({
+    pool: apiPool,
+    log: child("access"),
+    onRevoked: (id) => {
+      feed.disconnect(id);
+      hub.endOf(id);
+    },
+  });
+  await accessDirectory.load();
+  accessDirectory.follow();
+  undo.push(() => accessDirectory.close());
+  const people = createPeople({
+    pool: apiPool,
+    directory: accessDirectory,
+    log: child("people"),
+    registry,
+    sessionMaxAgeMs: config.SESSION_MAX_HOURS * 3_600_000,
+    sessionMaxIdleMs: config.SESSION_IDLE_MINUTES * 60_000,
+    onSessionsEnded: (id) => hub.endOf(id),
+    provider: providerSettings(config, adminKey.key),
+  });
+  await people.begin();
+  undo.push(() => people.close());
+  const broadcasting = await startBroadcasting({
+    config,
+    pool: apiPool,
+    log: child("broadcast"),
+    registry,
+    hub,
+    deliver: (id, payload) => broker.deliver(id, payload),
+    isOnline: (id) => broker.isConnected(id),
+  });
+  undo.push(() => broadcasting.stop());
   const ingest = await startIngest({
     pool: ingestPool,
     catalog,
@@ -156,9 +216,12 @@ async function start(
     maxItems: config.BATCH_MAX_READINGS,
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: writers,
-    wantsLive: () => hub.wants("reading"),
+    wantsLive: ({ deviceNo }) => wantsReadings(audience) || broadcasting.wantsReadingsOf(deviceNo),
     onRevoked: (id) => broker.disconnect(id),
-    onCommitted: (committed, live) => announce(hub, ingest.directory, committed, live),
+    onCommitted: (committed, live) => {
+      announce(audience, ingest.directory, committed, live);
+      broadcasting.onCommitted(committed, live);
+    },
   });
   let flushed = false;
   const flush = async () => {
@@ -173,26 +236,34 @@ async function start(
   const app = await createApp({
     pool: apiPool,
     catalog,
-    access: createAccessControl({ adminKeyHash: hashToken(adminKey.key) }),
+    access: createAccessControl({
+      adminKeyHash: hashToken(adminKey.key),
+      directory: accessDirectory,
+      ...people,
+    }),
+    people,
+    trustProxy: config.TRUST_PROXY ?? [],
     knownDevice: (id) => {
       const device = ingest.directory.find(id);
-      return (
-        device && {
-          deviceNo: device.deviceNo,
-          id,
-          kind: device.runtime.kind.kind,
-          regionCode: device.regionCode,
-        }
-      );
+      return device && { id, deviceNo: device.deviceNo, ...scopeOf(device) };
     },
     pendingOf: ingest.pendingOf,
-    replay: (rejection) => ingest.replay(rejection),
+    replay: (rejection, actor) => ingest.replay(rejection, actor),
     onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);
       if (type === "deleted" || type === "credentials") broker.disconnect(id);
     },
+    onAccessChanged: () => accessDirectory.refresh(),
+    deliver: (id, payload) => broker.deliver(id, payload),
     hub,
+    broadcasts: broadcasting.routes,
+    http: {
+      perMinute: config.HTTP_RATE_LIMIT,
+      anonymousPerMinute: config.HTTP_RATE_LIMIT_ANONYMOUS,
+      maxStreams: config.HTTP_MAX_STREAMS,
+      corsOrigins: config.CORS_ORIGINS ?? [],
+    },
     metrics: registry,
     ready: async () => [
       await databaseCheck(apiPool),
@@ -205,15 +276,31 @@ async function start(
 
   // Broker
   signal?.throwIfAborted();
-  const broker = await createBroker({
+  // A device that another process registered a moment ago is not in memory yet. Half of the connections at most: the
+  // others are for batches, ledger and presence.
+  const lookUp = limitLookUps((id) => ingest.directory.lookUp(id), isEmbedded ? 1 : 2);
+  const broker = await createBroker<DeviceEntry>({
     log: child("broker"),
     rateLimit: config.DEVICE_RATE_LIMIT,
+    limits: {
+      connections: config.MQTT_MAX_CONNECTIONS,
+      perAddress: config.MQTT_MAX_CONNECTIONS_PER_ADDRESS,
+    },
+    feed,
+    // The one of HTTP: who guesses is slowed on both sides.
+    gate: people.gate,
     authenticate: (username, token) => {
+      const key = token.toString();
+      if (apiKeyPrefix(key) !== undefined) {
+        const application = accessDirectory.findByKey(key);
+        return application?.id === username ? application : undefined;
+      }
       const check = (device: DeviceEntry | undefined) =>
         device && tokenMatches(token, device.tokenHash) ? device : undefined;
       const device = ingest.directory.find(username);
-      return device ? check(device) : ingest.directory.lookUp(username).then(check);
+      return device ? check(device) : lookUp(username).then(check);
     },
+    authenticateCertificate: (commonName) => ingest.directory.find(commonName) ?? lookUp(commonName),
     onPublish: ({ principal, ...message }, settled) =>
       ingest.accept({ publisher: principal, ...message }, settled),
     onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
@@ -226,20 +313,15 @@ async function start(
         scopeOf(principal),
       );
     },
+    onListening: ({ id }) => broadcasting.onListening(id),
   });
   undo.push(() => broker.close());
-  new Gauge({
-    name: "sbi_mqtt_connections",
-    help: "Devices and gateways that are connected",
-    registers: [registry],
-    collect() {
-      this.set(broker.connections);
-    },
-  });
+  registerBrokerMetrics(registry, broker, feed);
 
+  await broadcasting.resume();
   const { HOST: host } = config;
   const mqtt = await orSayWhichPort(
-    broker.listen({ host, port: config.MQTT_PORT, wsPort: config.MQTT_WS_PORT }),
+    broker.listen({ host, port: config.MQTT_PORT, wsPort: config.MQTT_WS_PORT, ...tlsOf(config) }),
   );
   await orSayWhichPort(app.listen({ host, port: config.HTTP_PORT }));
   const subscription =
@@ -265,11 +347,19 @@ async function start(
   return {
     mqttPort: mqtt.port,
     mqttWsPort: mqtt.wsPort,
+    mqttTlsPort: mqtt.tlsPort,
     httpPort: (app.server.address() as AddressInfo).port,
     database: { ...facts, embedded: isEmbedded },
     failed,
     stop: unwind,
   };
+}
+
+/** Where to listen for MQTT over TLS, once there is a certificate. */
+function tlsOf(config: Config): Pick<ListenOptions, "tls"> {
+  const { MQTT_TLS_CERT: cert, MQTT_TLS_KEY: key, MQTT_TLS_CA: ca, MQTT_TLS_CRL: crl } = config;
+  if (cert === undefined || key === undefined) return {};
+  return { tls: { port: config.MQTT_TLS_PORT, files: { cert, key, ca, crl } } };
 }
 
 /** Turns "address in use" and the like into a fault of the configuration, which it is. */
@@ -286,7 +376,7 @@ async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
     }[code];
     throw new PlatformError(
       "config_invalid",
-      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, HTTP_PORT or HOST.`,
+      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HTTP_PORT or HOST.`,
       { cause: error },
     );
   }

@@ -4,14 +4,17 @@ import { catalog } from "./devices/catalog.ts";
 import { PlatformError } from "./errors.ts";
 import { tablesOf } from "./kind-tables.ts";
 import type { Logger } from "./log.ts";
+import { seedDemoAccess } from "./seeds/demo-access.ts";
 import { seedDemoFleet } from "./seeds/demo-fleet.ts";
 import { seedRegions } from "./seeds/regions.ts";
+import { beginAudit } from "./store/audit.ts";
 import { isTransient, openPool, type Pool } from "./store/database.ts";
 import { type DatabaseFacts, readDatabaseFacts } from "./store/edition.ts";
 import type { KindTable } from "./store/kind-table.ts";
 import { applyKindTables } from "./store/kind-tables.ts";
 import { migrate } from "./store/migrate.ts";
 import { applyPolicies, type Retention } from "./store/retention.ts";
+import { assertSameDatabase, grantRuntimeRole, readRole, whyAuditIsExposed } from "./store/runtime-role.ts";
 
 /** How long a start waits for a database that does not answer yet, e.g. beside it in a compose file. */
 const DATABASE_WAIT_MS = 60_000;
@@ -23,8 +26,9 @@ export interface PreparedDatabase {
 }
 
 /**
- * Brings the database to this version of the platform: migrations, a table and rollups per kind, policies, seeds.
- * On a pool of its own without time limits, as a migration of a large table may take its time.
+ * Brings the database to this version of the platform: migrations, a table and rollups per kind, policies, seeds,
+ * and the first row of the audit. As the owner of the tables where the configuration names one, and on a pool of
+ * its own without time limits, as a migration of a large table may take its time.
  * @throws PlatformError `config_invalid` when the server is there and refuses; the reason of `signal` when it aborts
  */
 export async function prepareDatabase(
@@ -35,11 +39,14 @@ export async function prepareDatabase(
 ): Promise<PreparedDatabase> {
   const storeLog = log.child({ component: "store" });
   const seedsLog = log.child({ component: "seeds" });
-  const pool = openPool({ url, size: 2, applicationName: "sbi-setup" }, (error) =>
-    storeLog.warn({ err: error }, "an idle database connection broke"),
-  );
+  const ownerUrl = config.DATABASE_OWNER_URL;
+  const open = (at: string) =>
+    openPool({ url: at, size: 2, applicationName: "sbi-setup" }, (error) =>
+      storeLog.warn({ err: error }, "an idle database connection broke"),
+    );
+  const pool = open(ownerUrl ?? url);
   try {
-    await waitForDatabase(pool, storeLog, signal);
+    await waitForDatabase(pool, ownerUrl ? "DATABASE_OWNER_URL" : "DATABASE_URL", storeLog, signal);
     await migrate(pool, storeLog);
     const facts = await readDatabaseFacts(pool);
     storeLog.info({ ...facts, embedded: config.DATABASE_URL === undefined }, "database is ready");
@@ -48,6 +55,11 @@ export async function prepareDatabase(
         "this TimescaleDB is the Apache edition: rollups are plain views (slower over long ranges), readings are not compressed, and retention is done by the platform",
       );
     }
+    await beginAudit(pool, {
+      edition: facts.edition,
+      postgres: facts.postgres,
+      timescaledb: facts.timescaledb,
+    });
     const tables = tablesOf(catalog);
     await applyKindTables(pool, tables, { edition: facts.edition, log: storeLog });
     const retention: Retention = {
@@ -57,14 +69,47 @@ export async function prepareDatabase(
     };
     if (facts.edition === "community") await applyPolicies(pool, tables, retention);
     if (config.SEED !== "none") await seedRegions(pool, { log: seedsLog });
-    if (config.SEED === "demo") await seedDemoFleet(pool, { dataDir: config.DATA_DIR, log: seedsLog });
+    if (config.SEED === "demo") {
+      await seedDemoAccess(pool, { dataDir: config.DATA_DIR, log: seedsLog });
+      await seedDemoFleet(pool, { dataDir: config.DATA_DIR, log: seedsLog });
+    }
+    if (config.DATABASE_URL !== undefined) {
+      const runtime = open(url);
+      try {
+        await waitForDatabase(runtime, "DATABASE_URL", storeLog, signal);
+        await protectAudit(pool, runtime, ownerUrl !== undefined, storeLog);
+      } finally {
+        await runtime.end();
+      }
+    }
     return { facts, tables, retention };
   } finally {
     await pool.end();
   }
 }
 
-async function waitForDatabase(pool: Pool, log: Logger, signal: AbortSignal | undefined): Promise<void> {
+/** Leaves the role that the platform runs with no way to change the audit, or says that it has one. */
+async function protectAudit(owner: Pool, runtime: Pool, separate: boolean, log: Logger): Promise<void> {
+  const role = await readRole(runtime);
+  if (separate) {
+    await assertSameDatabase(owner, runtime);
+    await grantRuntimeRole(owner, role);
+  }
+  const why = await whyAuditIsExposed(runtime);
+  if (why === undefined) return;
+  log.warn(
+    { role, why },
+    "the database role of the platform could change the audit: give DATABASE_URL a role of its own, and the owner of the tables in DATABASE_OWNER_URL",
+  );
+}
+
+/** @param name the setting that the pool was made of */
+async function waitForDatabase(
+  pool: Pool,
+  name: string,
+  log: Logger,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const deadline = Date.now() + DATABASE_WAIT_MS;
   for (;;) {
     try {
@@ -73,11 +118,11 @@ async function waitForDatabase(pool: Pool, log: Logger, signal: AbortSignal | un
     } catch (error) {
       const reason = reasonOf(error);
       if (!isTransient(error)) {
-        const message = `The database at DATABASE_URL cannot be used: ${reason}. ${adviceFor(error)}`;
+        const message = `The database at ${name} cannot be used: ${reason}. ${adviceFor(error, name)}`;
         throw new PlatformError("config_invalid", message, { cause: error });
       }
       if (Date.now() > deadline) {
-        const message = `The database at DATABASE_URL has not answered for ${DATABASE_WAIT_MS / 1000} s: ${reason}`;
+        const message = `The database at ${name} has not answered for ${DATABASE_WAIT_MS / 1000} s: ${reason}`;
         throw new PlatformError("database_unavailable", message, { cause: error });
       }
       log.info({ reason }, "waiting for the database");
@@ -93,7 +138,7 @@ function reasonOf(error: unknown): string {
   return (error as Error).message;
 }
 
-function adviceFor(error: unknown): string {
+function adviceFor(error: unknown, name: string): string {
   switch ((error as { code?: string }).code) {
     case "28P01":
     case "28000":
@@ -103,6 +148,6 @@ function adviceFor(error: unknown): string {
     case "ERR_INVALID_URL":
       return "Special characters of a password are written as %XX there, # as %23.";
     default:
-      return "Check DATABASE_URL and the server's own log.";
+      return `Check ${name} and the server's own log.`;
   }
 }

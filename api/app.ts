@@ -1,17 +1,26 @@
 import { randomUUID } from "node:crypto";
+import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import type { AccessControl } from "../access/control.ts";
+import type { People } from "../accounts/people.ts";
 import type { Kind } from "../devices/kind.ts";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { AuditActor } from "../store/audit.ts";
 import type { Pool } from "../store/database.ts";
 import type { RejectedMessage } from "../store/rejections.ts";
 import { alarmsRoutes } from "./alarms/routes.ts";
+import { keysRoutes } from "./applications/keys.ts";
+import { applicationsRoutes } from "./applications/routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { authRoutes } from "./auth/routes.ts";
+import { type BroadcastsOptions, broadcastsRoutes } from "./broadcasts/routes.ts";
 import { indexCatalog } from "./catalog.ts";
+import { commandsRoutes } from "./commands/routes.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
@@ -20,31 +29,52 @@ import { healthRoutes, type ReadinessCheck } from "./health/routes.ts";
 import { observeRequests } from "./http-metrics.ts";
 import { kindsRoutes } from "./kinds/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
+import { myPasswordRoutes } from "./me/password.ts";
+import { meRoutes } from "./me/routes.ts";
+import { myTotpRoutes } from "./me/totp.ts";
 import { openApiOptions } from "./openapi.ts";
+import { personCredentialsRoutes } from "./people/credentials.ts";
+import { peopleRoutes } from "./people/routes.ts";
 import { createProblemSender } from "./problem.ts";
+import { limitRates, type RateLimits } from "./rate-limit.ts";
 import { readingsRoutes } from "./readings/routes.ts";
 import { regionsRoutes } from "./regions/routes.ts";
 import { type ReplayOutcome, rejectionsRoutes } from "./rejections/routes.ts";
+import { PAGE_POLICY, type SecurityOptions, secure } from "./security.ts";
 import { seriesRoutes } from "./series/routes.ts";
+import { sessionsRoutes } from "./sessions/routes.ts";
 import { prepareShutdown } from "./shutdown.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import { streamRoutes } from "./stream/routes.ts";
+import { tenantsRoutes } from "./tenants/routes.ts";
 
 export interface AppOptions {
   readonly pool: Pool;
   readonly catalog: readonly Kind[];
   readonly access: AccessControl;
+  /** How people sign in. */
+  readonly people: People;
   /** What is known in memory of a living device; undefined when the database has to be asked. */
   readonly knownDevice: (id: string) => KnownDevice | undefined;
   /** Items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
   /** Sends a rejected message through ingest once more, and records in the database what became of it. */
-  readonly replay: (rejection: RejectedMessage) => Promise<ReplayOutcome>;
+  readonly replay: (rejection: RejectedMessage, actor: AuditActor) => Promise<ReplayOutcome>;
   /** Called after a change of the register is committed, and waited for before the answer. */
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
+  /** Called after a change of who may do what is committed, and waited for before the answer. */
+  readonly onAccessChanged: () => Promise<void>;
   /** Called after an acknowledgement has cleared an alarm. */
   readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
+  /** Hands a command to a device's open connections that listen: whether there was one that took it. */
+  readonly deliver: (deviceId: string, payload: string) => boolean;
   readonly hub: StreamHub;
+  /** What the operations on broadcasts need, and the public keys of what is signed. */
+  readonly broadcasts: Omit<BroadcastsOptions, "allow">;
+  /** How much a caller may ask, and which web pages may. */
+  readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
+  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
+  readonly trustProxy: readonly string[];
   /** One app per registry: the API registers its own metrics there. */
   readonly metrics: Registry;
   readonly ready: () => Promise<ReadinessCheck[]>;
@@ -78,7 +108,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...SERVER,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    trustProxy: false,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     // Our own 503, as a problem, is sent by the hook below.
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -90,7 +120,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(refusalOf(error, request, reply), request, reply),
+  );
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       new PlatformError("not_found", `There is no ${request.method} ${request.url.split("?")[0]}`),
@@ -102,11 +134,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onRoute", assertGuarded);
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
-    reply.header("x-content-type-options", "nosniff");
+  });
+  await secure(app, options.http);
+  // Parsed where one is looked for: most callers have a key and no cookies.
+  await app.register(cookies, { hook: false });
+  app.addHook("onRequest", async (_request, reply) => {
     if (!closing) return;
     reply.header("connection", "close");
     throw new PlatformError("shutting_down");
   });
+  const refusalOf = limitRates(app, options.http);
   app.addHook("onResponse", observeRequests(options.metrics, hub));
   const endConnections = prepareShutdown(app.server);
   app.addHook("preClose", async () => {
@@ -116,7 +153,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   await app.register(swagger, openApiOptions(options.version));
-  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: PAGE_POLICY });
   app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/docs"));
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
 
@@ -126,6 +163,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const prefix = "/v1";
   const { onAlarmCleared, onDeviceChanged, pendingOf, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
+  const onAccessChanged = takenUp(options.onAccessChanged, log);
+  const { people } = options;
+  await app.register(sessionsRoutes, { prefix, pool, people, allow });
+  await app.register(authRoutes, { prefix, people, allow });
+  await app.register(meRoutes, { prefix, pool, allow });
+  await app.register(myPasswordRoutes, { prefix, people, allow });
+  await app.register(myTotpRoutes, { prefix, people, allow });
+  await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, allow });
+  await app.register(peopleRoutes, { prefix, pool, catalog, onAccessChanged, allow });
+  await app.register(personCredentialsRoutes, { prefix, people, allow });
+  await app.register(applicationsRoutes, { prefix, pool, catalog, onAccessChanged, allow });
+  await app.register(keysRoutes, { prefix, pool, onAccessChanged, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
@@ -135,8 +184,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
-  await app.register(streamRoutes, { prefix, hub, allow });
+  await app.register(commandsRoutes, { prefix, pool, deliver: options.deliver, allow });
+  await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, allow });
+  await app.register(auditRoutes, { prefix, pool, log, allow });
+  await app.register(streamRoutes, { prefix, hub, maxStreams: options.http.maxStreams, allow });
 
   await app.ready();
   return app;
 }
+
+/**
+ * A change is committed by the time that the rest of the platform takes it up, and a key may be in hand: a failure
+ * then must not turn that into an error. The change is found when it is next looked for.
+ */
+const takenUp = (takeUp: () => Promise<void>, log: Logger) => () =>
+  takeUp().catch((error: unknown) =>
+    log.error({ err: error }, "a change of access was stored but not taken up"),
+  );

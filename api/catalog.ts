@@ -63,3 +63,21 @@ export function invalidField(path: string, message: string): PlatformError {
   const fault: Fault = { path, message };
   return new PlatformError("invalid_request", message, { faults: [fault] });
 }
+
+/** Whether the kinds that grants name are in the catalog. @throws PlatformError `invalid_request` */
+export function assertKinds(
+  catalog: CatalogIndex,
+  grants: readonly { readonly area: { readonly kinds: readonly string[] | "all" } }[],
+): void {
+  const faults = grants.flatMap(({ area: { kinds } }, index) =>
+    kinds === "all"
+      ? []
+      : kinds.flatMap((kind, at) =>
+          catalog.find(kind)
+            ? []
+            : { path: `/grants/${index}/area/kinds/${at}`, message: `There is no kind '${kind}'` },
+        ),
+  );
+  if (faults.length === 0) return;
+  throw new PlatformError("invalid_request", faults.map(({ message }) => message).join("; "), { faults });
+}

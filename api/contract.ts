@@ -1,14 +1,25 @@
 import type { z } from "zod";
 import type { alarmSchema } from "./alarms/schema.ts";
+import type { applicationSchema, keySchema, madeKeySchema } from "./applications/schema.ts";
+import type {
+  broadcastDetailSchema,
+  broadcastSchema,
+  countsSchema,
+  importedSchema,
+  previewSchema,
+} from "./broadcasts/schema.ts";
 import type { createdDeviceSchema, deviceSchema } from "./devices/schema.ts";
 import type { eventSchema } from "./events/schema.ts";
 import type { kindSchema } from "./kinds/schema.ts";
 import type { ledgerSchema } from "./ledger/schema.ts";
+import type { meSchema } from "./me/schema.ts";
+import type { personSchema } from "./people/schema.ts";
 import type { problemSchema } from "./problem.ts";
 import type { latestSchema, readingSchema } from "./readings/schema.ts";
 import type { regionDetailSchema, regionSchema } from "./regions/schema.ts";
 import type { rejectionSchema } from "./rejections/schema.ts";
 import type { deviceSeriesSchema, fleetSeriesSchema } from "./series/schema.ts";
+import type { tenantSchema } from "./tenants/schema.ts";
 
 /**
  * What goes over the wire, as types; the console imports this file and nothing else of the platform. Moments
@@ -26,7 +37,17 @@ export type RegionJson = z.input<typeof regionSchema>;
 export type RegionDetailJson = z.input<typeof regionDetailSchema>;
 export type EventJson = z.input<typeof eventSchema>;
 export type AlarmJson = z.input<typeof alarmSchema>;
+export type BroadcastJson = z.input<typeof broadcastSchema>;
+export type BroadcastDetailJson = z.input<typeof broadcastDetailSchema>;
+export type BroadcastPreviewJson = z.input<typeof previewSchema>;
+export type ImportedAlertJson = z.input<typeof importedSchema>;
 export type RejectionJson = z.input<typeof rejectionSchema>;
+export type MeJson = z.input<typeof meSchema>;
+export type TenantJson = z.input<typeof tenantSchema>;
+export type PersonJson = z.input<typeof personSchema>;
+export type ApplicationJson = z.input<typeof applicationSchema>;
+export type ApiKeyJson = z.input<typeof keySchema>;
+export type MadeApiKeyJson = z.input<typeof madeKeySchema>;
 export type ProblemJson = z.input<typeof problemSchema>;
 
 /** Every list. `nextCursor` is null on the last page. */
@@ -36,7 +57,7 @@ export interface PageJson<T> {
 }
 
 /** The topics that a client can ask `/v1/stream` for. */
-export const STREAM_TOPICS = ["reading", "event", "alarm", "presence", "device"] as const;
+export const STREAM_TOPICS = ["reading", "event", "alarm", "presence", "device", "broadcast"] as const;
 export type StreamTopic = (typeof STREAM_TOPICS)[number];
 
 /** What is in `data` of each server-sent event, by its `event`. */
@@ -83,6 +104,18 @@ export interface StreamEvents {
     readonly kind: string;
     readonly regionCode: string;
     readonly change: "created" | "updated" | "deleted" | "credentials";
+  };
+  /** A broadcast was written, decided on, or got further. At most twice a second each; the latest says it all. */
+  broadcast: {
+    readonly id: string;
+    readonly state: BroadcastJson["state"];
+    /** Null when this start of the platform has not learnt it yet. */
+    readonly mode: BroadcastJson["message"]["mode"] | null;
+    readonly level: number;
+    readonly headline: string;
+    /** Null before release. */
+    readonly counts: z.input<typeof countsSchema> | null;
+    readonly at: string;
   };
   /** Sent instead of a replay: events were missed that are no longer known, so read the lists again. */
   reset: { readonly reason: "restarted" | "too_old" };

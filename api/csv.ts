@@ -24,6 +24,8 @@ export interface CsvSource<T> {
   readonly cursor: string | undefined;
   /** Only the first page: the caller asked for a limit. What comes after is named in X-Next-Cursor. */
   readonly firstPageOnly: boolean;
+  /** Puts the export into the audit. Called once, when there is something to send and before any of it is sent. */
+  readonly record: () => Promise<void>;
   readonly log: Logger;
 }
 
@@ -43,6 +45,7 @@ export const neutralize = (text: string): string => (FORMULA.test(text) ? `'${te
  */
 export async function sendCsv<T>(reply: FastifyReply, source: CsvSource<T>): Promise<FastifyReply> {
   const first = await source.readPage(source.cursor);
+  await source.record();
   const stringifier = stringify({
     header: true,
     columns: source.columns.map(({ header }) => ({ key: header, header })),

@@ -1,8 +1,10 @@
 import type { FastifyRequest, onRequestHookHandler, RouteOptions } from "fastify";
-import type { AccessControl } from "../access/control.ts";
-import type { Action, Principal } from "../access/decide.ts";
+import type { AccessControl, Credentials } from "../access/control.ts";
+import type { Principal } from "../access/decide.ts";
 import type { Limits } from "../access/limits.ts";
+import type { Action } from "../access/roles.ts";
 import { PlatformError } from "../errors.ts";
+import { ownOriginOf, readSessionCookie } from "./sessions/cookie.ts";
 
 /** Who calls, and what of the platform this call may touch. */
 export interface Grant {
@@ -14,26 +16,61 @@ const grants = new WeakMap<FastifyRequest, Grant>();
 const guards = new WeakSet<object>();
 
 /** Makes the hook that each route names: `onRequest: allow("devices:read")`. */
-export type Allow = (action: Action) => onRequestHookHandler;
+export interface Allow {
+  (action: Action): onRequestHookHandler;
+  /** For whoever is known, whatever they may do: what people do with their own account. */
+  readonly signedIn: onRequestHookHandler;
+  /** For anybody, known or not: to sign in. */
+  readonly anybody: onRequestHookHandler;
+}
 
 export function createAllow(access: AccessControl): Allow {
-  return (action) => {
-    const hook: onRequestHookHandler = async (request) => {
-      const principal = access.authenticate(request.headers.authorization);
-      if (!principal) {
-        throw new PlatformError(
-          "unauthorized",
-          "Expected the header 'Authorization: Bearer <API key>' with a valid key",
-        );
-      }
-      const decision = access.decide(principal, action);
-      if (!decision.allowed) throw new PlatformError("forbidden", decision.reason);
-      grants.set(request, { principal, limits: decision.limits });
-    };
+  async function whoCalls(request: FastifyRequest): Promise<Principal> {
+    const answer = access.authenticate(credentialsOf(request));
+    const principal = answer instanceof Promise ? await answer : answer;
+    if (principal) return principal;
+    throw new PlatformError(
+      "unauthorized",
+      "Expected the header 'Authorization: Bearer <API key>' with a valid key, or a session",
+    );
+  }
+  const asGuard = (hook: onRequestHookHandler) => {
     guards.add(hook);
     return hook;
   };
+  const allow = (action: Action) =>
+    asGuard(async (request) => {
+      const principal = await whoCalls(request);
+      const decision = access.decide(principal, action);
+      if (!decision.allowed) throw new PlatformError("forbidden", decision.reason);
+      grants.set(request, { principal, limits: decision.limits });
+    });
+  const signedIn = asGuard(async (request) => {
+    grants.set(request, { principal: await whoCalls(request), limits: [] });
+  });
+  return Object.assign(allow, { signedIn, anybody: asGuard(async () => {}) });
 }
+
+/** What of a request says who calls. */
+export function credentialsOf(request: FastifyRequest): Credentials {
+  const { headers } = request;
+  return {
+    authorization: headers.authorization,
+    cookie: readSessionCookie(request),
+    csrfToken: oneOf(headers["x-csrf-token"]),
+    method: request.method,
+    origin: headers.origin,
+    fetchSite: oneOf(headers["sec-fetch-site"]),
+    ownOrigin: ownOriginOf(request),
+    address: request.ip,
+  };
+}
+
+/** A header that came twice is none. */
+const oneOf = (header: string | string[] | undefined) => (typeof header === "string" ? header : undefined);
+
+/** Who calls, as far as the guard of the route has asked; undefined where anybody may. */
+export const principalOf = (request: FastifyRequest): Principal | undefined => grants.get(request)?.principal;
 
 /** What `allow` found out about this request. */
 export function grantOf(request: FastifyRequest): Grant {

@@ -1,18 +1,21 @@
+/** Whether the caller would rather have CSV than JSON. */
+export const wantsCsv = (accept: string | undefined): boolean => prefers(accept, "text/csv");
+
 /**
- * Whether the caller would rather have CSV than JSON. JSON unless `text/csv` is named with a higher weight:
- * a wildcard, as browsers and curl send, means JSON.
+ * Whether the caller would rather have `wanted` than JSON. JSON unless it is named with a higher weight: a
+ * wildcard, as browsers and curl send, means JSON.
  */
-export function wantsCsv(accept: string | undefined): boolean {
+export function prefers(accept: string | undefined, wanted: string): boolean {
   if (accept === undefined) return false;
-  let csv = 0;
+  let other = 0;
   let json = 0;
   for (const part of accept.split(",")) {
     const [type = "", ...parameters] = part.split(";").map((piece) => piece.trim().toLowerCase());
     const weight = weightOf(parameters);
-    if (type === "text/csv") csv = Math.max(csv, weight);
+    if (type === wanted) other = Math.max(other, weight);
     if (type === "application/json") json = Math.max(json, weight);
   }
-  return csv > json;
+  return other > json;
 }
 
 /** `q` of RFC 9110 §12.4.2: 0 to 1, and 1 when it is absent. */

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { CAP_MEDIA_TYPE } from "../broadcast/cap/alert.ts";
 
 const DESCRIPTION = `
 Telemetry, events and alarms of the devices on a broadcasting network, by region.
@@ -17,7 +18,15 @@ const TAGS = [
   { name: "regions", description: "The statutory tree of regions." },
   { name: "events", description: "What devices reported as having happened." },
   { name: "alarms", description: "Alarms and their acknowledgement." },
+  { name: "commands", description: "What single devices are told to do." },
+  {
+    name: "broadcasts",
+    description: "Emergency broadcasts, from a draft to the proof that they were heard.",
+  },
   { name: "stream", description: "Live events." },
+  { name: "audit", description: "What was done, and by whom." },
+  { name: "sessions", description: "Signing in and out of people, and how they do." },
+  { name: "access", description: "Tenants, people, applications, and what they may do." },
   { name: "health", description: "For whatever watches the process." },
 ];
 
@@ -34,9 +43,22 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
       },
       tags: TAGS,
       components: {
-        securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key." } },
+        securitySchemes: {
+          apiKey: {
+            type: "http",
+            scheme: "bearer",
+            description: "An application's key, or a person's session of type `bearer`.",
+          },
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "__Host-sbi_session",
+            description:
+              "A person's session of type `cookie` (over plain http the name is `sbi_session`). What changes something also needs the header `X-CSRF-Token`.",
+          },
+        },
       },
-      security: [{ apiKey: [] }],
+      security: [{ apiKey: [] }, { session: [] }],
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => polish(jsonSchemaTransformObject(document)) as OpenApiDocument,
@@ -46,9 +68,14 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
 type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
 type Schemas = Record<string, unknown>;
 
+const CAP_ALERT = { type: "string", description: "One alert in CAP 1.2 (OASIS), at most 256 KiB." } as const;
+
 interface Operation {
   responses?: unknown;
-  requestBody?: { required?: boolean; content: Record<string, { schema: { anyOf?: { type?: unknown }[] } }> };
+  requestBody?: {
+    required?: boolean;
+    content: Record<string, { schema: { type?: string; anyOf?: { type?: unknown }[] } }>;
+  };
 }
 
 /** Puts right what the translation of schemas does not know. */
@@ -62,6 +89,8 @@ function polish(translated: unknown): unknown {
       operation.responses = open(operation.responses);
       const body = operation.requestBody;
       const schema = body?.content["application/json"]?.schema;
+      // It is not what JSON says: the standard has its own schema.
+      if (body?.content[CAP_MEDIA_TYPE]) body.content[CAP_MEDIA_TYPE] = { schema: CAP_ALERT };
       // A body that may be null may also be absent.
       if (body && schema?.anyOf?.some(({ type }) => type === "null")) body.required = false;
     }

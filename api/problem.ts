@@ -20,7 +20,15 @@ export const problemSchema = z
     code: z.enum(API_ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe("Stable: branch on this."),
     requestId: z.string().describe("Also in the X-Request-Id header; the server's log names it."),
     faults: z
-      .array(z.object({ path: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          line: z.int().optional(),
+          column: z.int().optional(),
+          rule: z.string().optional().describe("A stable name of the rule that was broken."),
+        }),
+      )
       .optional()
       .describe("Each fault of the request: where it is and what was expected there."),
   })
@@ -31,6 +39,7 @@ const COMMON: readonly ErrorCode[] = [
   "invalid_request",
   "unauthorized",
   "forbidden",
+  "rate_limited",
   "database_unavailable",
   "shutting_down",
   "internal",
@@ -115,8 +124,10 @@ export function createProblemSender(log: Logger) {
     } else {
       log.debug({ ...where, code: problem.code, detail: problem.message }, "request refused");
     }
-    if (problem.code === "unauthorized")
-      reply.header("www-authenticate", 'Bearer realm="smart-broadcast-iot"');
+    if (problem.retryAfterSeconds !== undefined) {
+      reply.header("retry-after", String(problem.retryAfterSeconds));
+    }
+    if (status === 401) reply.header("www-authenticate", 'Bearer realm="smart-broadcast-iot"');
     const body: z.input<typeof problemSchema> = {
       type: `urn:smart-broadcast-iot:problem:${problem.code}`,
       title,

@@ -6,6 +6,12 @@ import { REGION_LEVELS } from "../store/regions.ts";
 
 /** Schemas that more than one resource uses. */
 
+/** A moment in an answer that is text already. */
+export const momentText = z
+  .string()
+  .refine((text) => z.iso.datetime().safeParse(text).success, "expected RFC 3339 in UTC")
+  .meta({ format: "date-time" });
+
 /** A moment in an answer: RFC 3339 in UTC. */
 export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {
   decode: (text) => new Date(text),
@@ -46,9 +52,20 @@ const isStorable = (value: unknown): boolean => {
 
 const MAX_ATTRIBUTES_BYTES = 16_384;
 
+/** As deep as a device's own JSON may be; beyond some thousand levels JSON.stringify itself gives up. */
+const MAX_DEPTH = 16;
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)));
+
 /** What an operator wants to keep with a device. */
 export const attributes = z
   .record(z.string(), z.unknown())
+  .refine((value) => isShallow(value, MAX_DEPTH), {
+    error: `expected at most ${MAX_DEPTH} levels of nesting`,
+    abort: true,
+  })
   .refine(isStorable, UNSTORABLE_MESSAGE)
   .refine(
     (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_ATTRIBUTES_BYTES,
@@ -66,6 +83,11 @@ export const deviceId = z
     description: "Chosen by the operator; also the device's MQTT user name.",
     examples: ["meter-0001"],
   });
+
+export const tenantId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected 1 to 63 of a-z 0-9 -, beginning with a letter or digit")
+  .meta({ description: "A tenant's id.", examples: ["guiyang-gas"] });
 
 export const kindName = z
   .string()

@@ -14,6 +14,8 @@ export interface Committed {
   rejected: number;
   /** The events that were new. */
   readonly events: NewEvent[];
+  /** All replies, also those that were there already: an attempt whose answer was lost may have stored them. */
+  readonly replies: NewReply[];
   readonly rejections: NewRejection[];
   readonly alarms: AlarmChange[];
 }
@@ -23,6 +25,7 @@ export const nothingCommitted = (): Committed => ({
   stored: 0,
   rejected: 0,
   events: [],
+  replies: [],
   rejections: [],
   alarms: [],
 });
@@ -69,6 +72,7 @@ export async function commitBatch(
       const isNew = await insertReplies(db, replies);
       done.received += replies.length;
       done.stored += isNew.filter(Boolean).length;
+      for (const reply of replies) done.replies.push(reply);
     },
     (reply, error) => batch.rejections.push(refusedReply(reply, error, nameOf)),
   );

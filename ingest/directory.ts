@@ -15,6 +15,8 @@ export interface DeviceEntry {
   readonly id: string;
   runtime: KindRuntime;
   regionCode: string;
+  /** Its owner; null: the platform's operator. */
+  tenantId: string | null;
   gatewayNo: number | null;
   tokenHash: Buffer;
   /** Whether it may publish for others on the gateway topic. */
@@ -142,15 +144,16 @@ export class Directory {
       this.log.warn({ deviceId: row.id, kind: row.kind }, "a device has a kind that the catalog lacks");
       return undefined;
     }
-    const { deviceNo, id, regionCode, gatewayNo, tokenHash } = row;
+    const { deviceNo, id, regionCode, tenantId, gatewayNo, tokenHash } = row;
     const gateway = runtime.kind.gateway === true;
     const known = this.byNo.get(deviceNo);
-    if (known) return Object.assign(known, { runtime, regionCode, gatewayNo, tokenHash, gateway });
+    if (known) return Object.assign(known, { runtime, regionCode, tenantId, gatewayNo, tokenHash, gateway });
     const entry: DeviceEntry = {
       deviceNo,
       id,
       runtime,
       regionCode,
+      tenantId,
       gatewayNo,
       tokenHash,
       gateway,

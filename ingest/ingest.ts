@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Kind } from "../devices/kind.ts";
 import type { Logger } from "../log.ts";
+import type { AuditActor } from "../store/audit.ts";
 import type { Pool } from "../store/database.ts";
 import { foldLedger } from "../store/fold-ledger.ts";
 import type { KindTable } from "../store/kind-table.ts";
@@ -11,7 +12,7 @@ import { AlarmEngine } from "./alarms.ts";
 import type { LiveReading } from "./batch.ts";
 import type { Committed } from "./commit.ts";
 import { Committer } from "./committer.ts";
-import { Directory } from "./directory.ts";
+import { type DeviceEntry, Directory } from "./directory.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { createIngestMetrics } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
@@ -31,7 +32,7 @@ export interface IngestOptions {
   readonly lingerMs: number;
   readonly maxInFlight: number;
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
-  readonly wantsLive: () => boolean;
+  readonly wantsLive: (device: DeviceEntry) => boolean;
   /** Another process has changed a device's token or deleted the device. */
   readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
@@ -45,7 +46,7 @@ export interface Ingest {
   accept(message: IncomingMessage, settled: () => void): void;
   reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void;
   notePresence(change: PresenceChange): void;
-  replay(input: ReplayInput): Promise<ReplayOutcome>;
+  replay(input: ReplayInput, actor: AuditActor): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
   pendingOf(deviceNo: number): number;
   /** To be told when an alarm was cleared elsewhere, by an acknowledgement. */
@@ -134,7 +135,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
     reject: (message, refusal, settled) => pipeline.reject(message, refusal, settled),
     notePresence: (change) => presence.note(change),
-    replay: (input) => replayRejection(pool, directory, input),
+    replay: (input, actor) => replayRejection(pool, directory, input, actor),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
     alarmCleared: (deviceNo, rule) => {
       const device = directory.findByNo(deviceNo);

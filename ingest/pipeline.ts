@@ -24,8 +24,8 @@ export interface PipelineOptions {
   readonly sink: BatchSink;
   /** Undefined: alarms are not looked at. */
   readonly alarms?: AlarmEngine;
-  /** Whether anybody listens for live readings at the moment. */
-  readonly wantsLive?: () => boolean;
+  /** Whether anybody wants live readings of this device at the moment. */
+  readonly wantsLive?: (device: DeviceEntry) => boolean;
 }
 
 /**
@@ -37,7 +37,7 @@ export class Pipeline {
   private readonly directory: Directory;
   private readonly sink: BatchSink;
   private readonly alarms: AlarmEngine | undefined;
-  private readonly wantsLive: () => boolean;
+  private readonly wantsLive: (device: DeviceEntry) => boolean;
 
   constructor({ directory, sink, alarms, wantsLive = () => false }: PipelineOptions) {
     this.directory = directory;
@@ -153,7 +153,7 @@ export class Pipeline {
       if ("reason" in reading) return reading;
       runtime.add(open.readingsOf(runtime), deviceNo, receivedAt, reading);
       this.alarms?.onReading(device, reading, receivedAt, this.emitAlarm);
-      if (this.wantsLive()) open.live.push(liveReading(device, reading, receivedAt));
+      if (this.wantsLive(device)) open.live.push(liveReading(device, reading, receivedAt));
     } else if (channel === "events") {
       const event = checkEvent(runtime, item, receivedAt);
       if (isRefusal(event)) return event;

@@ -1,5 +1,6 @@
 import { PlatformError } from "../errors.ts";
-import { type Db, isRowFault, type Pool, withTransaction } from "../store/database.ts";
+import { type AuditActor, appendAudit } from "../store/audit.ts";
+import { type Client, type Db, isRowFault, type Pool, withTransaction } from "../store/database.ts";
 import { insertEvents, insertReplies } from "../store/write-events.ts";
 import { recordReplay } from "../store/write-rejections.ts";
 import { Batch } from "./batch.ts";
@@ -24,7 +25,7 @@ export interface ReplayOutcome {
 
 /**
  * Sends a rejected message through the pipeline again, as if it had arrived when it did first. It is stored
- * whole or not at all, in one transaction with the note that it was; what is refused again stays the one rejection
+ * whole or not at all, in one transaction with the note that it was and its row in the audit; what is refused again stays the one rejection
  * that it was. Alarms are not looked at: a replay is history.
  * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile
  */
@@ -32,25 +33,31 @@ export async function replayRejection(
   pool: Pool,
   directory: Directory,
   input: ReplayInput,
+  actor: AuditActor,
 ): Promise<ReplayOutcome> {
   const conclude = async (
-    db: Db,
+    tx: Client,
     outcome: ReplayOutcome["outcome"],
     detail: string,
   ): Promise<ReplayOutcome> => {
-    if (await recordReplay(db, input.rejectionNo, outcome, new Date())) return { outcome, detail };
-    throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
+    if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date()))) {
+      throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
+    }
+    await appendAudit(tx, {
+      actor,
+      action: "rejection.replay",
+      object: { type: "rejection", id: String(input.rejectionNo) },
+      after: { publisher: input.publisher, topic: input.topic, outcome, detail },
+    });
+    return { outcome, detail };
   };
+  const refuse = (detail: string) => withTransaction(pool, (tx) => conclude(tx, "rejected", detail));
   if (input.payloadBytes > input.payload.length) {
-    return conclude(
-      pool,
-      "rejected",
-      `only ${input.payload.length} of ${input.payloadBytes} bytes were kept`,
-    );
+    return refuse(`only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
   }
   const batch = await decodeAgain(directory, input);
   const refused = batch.rejections[0];
-  if (refused) return conclude(pool, "rejected", `${refused.reason}: ${refused.detail}`);
+  if (refused) return refuse(`${refused.reason}: ${refused.detail}`);
   try {
     return await withTransaction(pool, async (tx) =>
       (await insertWhole(tx, batch)) > 0
@@ -58,7 +65,7 @@ export async function replayRejection(
         : conclude(tx, "duplicate", "it was stored already"),
     );
   } catch (error) {
-    if (isRowFault(error)) return conclude(pool, "rejected", (error as Error).message);
+    if (isRowFault(error)) return refuse((error as Error).message);
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { PlatformError } from "../errors.ts";
+import { type AuditActor, appendAudit } from "./audit.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";
-import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 export type AlarmSeverity = "critical" | "major" | "minor" | "warning";
 
@@ -10,6 +11,8 @@ export interface Alarm {
   readonly deviceId: string;
   readonly kind: string;
   readonly regionCode: string;
+  /** The device's owner; null: the platform's operator. */
+  readonly tenantId: string | null;
   readonly rule: string;
   readonly severity: AlarmSeverity;
   readonly message: string;
@@ -28,6 +31,7 @@ interface AlarmRow {
   id: string;
   kind: string;
   region_code: string;
+  tenant_id: string | null;
   rule: string;
   severity: AlarmSeverity;
   message: string;
@@ -40,8 +44,8 @@ interface AlarmRow {
 }
 
 const SELECT_ALARM = `
-  select a.alarm_no, a.device_no, d.id, d.kind, d.region_code, a.rule, a.severity, a.message, a.value, a.raised_at,
-         a.raised_at::text as raised_key, a.acknowledged_at, a.acknowledged_by, a.cleared_at
+  select a.alarm_no, a.device_no, d.id, d.kind, d.region_code, d.tenant_id, a.rule, a.severity, a.message, a.value,
+         a.raised_at, a.raised_at::text as raised_key, a.acknowledged_at, a.acknowledged_by, a.cleared_at
   from alarms a
   join devices d on d.device_no = a.device_no`;
 
@@ -50,6 +54,7 @@ const toAlarm = (row: AlarmRow): Alarm => ({
   deviceId: row.id,
   kind: row.kind,
   regionCode: row.region_code,
+  tenantId: row.tenant_id,
   rule: row.rule,
   severity: row.severity,
   message: row.message,
@@ -80,16 +85,16 @@ export async function listAlarms(
   const { rows } = await db.query<AlarmRow>(
     `${SELECT_ALARM}
      where ${limitsCondition("d", 1)}
-       and ($3::text = 'all' or (a.cleared_at is null) = ($3::text = 'active'))
-       and ($4::int is null or a.device_no = $4::int)
-       and ($5::text is null or d.region_code like $5::text)
-       and ($6::text is null or d.kind = $6::text)
-       and ($7::text is null or a.severity = $7::text)
-       and ($8::timestamptz is null or (a.raised_at, a.alarm_no) < ($8::timestamptz, $9::bigint))
+       and ($2::text = 'all' or (a.cleared_at is null) = ($2::text = 'active'))
+       and ($3::int is null or a.device_no = $3::int)
+       and ($4::text is null or d.region_code like $4::text)
+       and ($5::text is null or d.kind = $5::text)
+       and ($6::text is null or a.severity = $6::text)
+       and ($7::timestamptz is null or (a.raised_at, a.alarm_no) < ($7::timestamptz, $8::bigint))
      order by a.raised_at desc, a.alarm_no desc
-     limit $10::int`,
+     limit $9::int`,
     [
-      ...limitsParameters(limits),
+      limitsParameter(limits),
       filter.state,
       filter.deviceNo ?? null,
       filter.region === undefined ? null : `${filter.region}%`,
@@ -123,6 +128,7 @@ export async function acknowledgeAlarm(
   at: Date,
   isLatched: (kind: string, rule: string) => boolean,
   limits: Limits,
+  actor: AuditActor,
 ): Promise<Acknowledgement> {
   return withTransaction(pool, async (tx) => {
     const before = await findAlarm(tx, alarmNo, limits, "for update of a");
@@ -141,14 +147,31 @@ export async function acknowledgeAlarm(
       );
     }
     const after = (await findAlarm(tx, alarmNo, limits))!;
+    if (acknowledged || cleared) {
+      await appendAudit(tx, {
+        actor,
+        action: "alarm.acknowledge",
+        object: { type: "alarm", id: String(alarmNo) },
+        before: toAudit(before),
+        after: toAudit(after),
+      });
+    }
     return { alarm: toAlarm(after), deviceNo: after.device_no, acknowledged, cleared };
   });
 }
 
+const toAudit = (row: AlarmRow) => ({
+  deviceId: row.id,
+  rule: row.rule,
+  acknowledgedBy: row.acknowledged_by,
+  acknowledgedAt: row.acknowledged_at,
+  clearedAt: row.cleared_at,
+});
+
 async function findAlarm(db: Db, alarmNo: number, limits: Limits, lock = ""): Promise<AlarmRow | undefined> {
   const { rows } = await db.query<AlarmRow>(
     `${SELECT_ALARM} where a.alarm_no = $1::bigint and ${limitsCondition("d", 2)} ${lock}`,
-    [alarmNo, ...limitsParameters(limits)],
+    [alarmNo, limitsParameter(limits)],
   );
   return rows[0];
 }

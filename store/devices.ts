@@ -1,7 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
-import { type Client, type Db, type Pool, withTransaction } from "./database.ts";
-import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+import type { Db } from "./database.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 export interface Location {
   /** Degrees, WGS 84. */
@@ -15,6 +15,8 @@ export interface Device {
   readonly id: string;
   readonly kind: string;
   readonly regionCode: string;
+  /** Its owner; null: the platform's operator. */
+  readonly tenantId: string | null;
   readonly name: string | null;
   readonly location: Location | null;
   readonly gatewayId: string | null;
@@ -25,11 +27,12 @@ export interface Device {
   readonly updatedAt: Date;
 }
 
-interface DeviceRow {
+export interface DeviceRow {
   device_no: number;
   id: string;
   kind: string;
   region_code: string;
+  tenant_id: string | null;
   name: string | null;
   longitude: number | null;
   latitude: number | null;
@@ -41,19 +44,20 @@ interface DeviceRow {
   updated_at: Date;
 }
 
-const SELECT_DEVICE = `
-  select d.device_no, d.id, d.kind, d.region_code, d.name, d.longitude, d.latitude, g.id as gateway_id,
+export const SELECT_DEVICE = `
+  select d.device_no, d.id, d.kind, d.region_code, d.tenant_id, d.name, d.longitude, d.latitude, g.id as gateway_id,
          d.attributes, p.connected, p.changed_at, d.created_at, d.updated_at
   from devices d
   left join devices g on g.device_no = d.gateway_no
   left join device_presence p on p.device_no = d.device_no`;
 
-function toDevice(row: DeviceRow): Device {
+export function toDevice(row: DeviceRow): Device {
   return {
     deviceNo: row.device_no,
     id: row.id,
     kind: row.kind,
     regionCode: row.region_code,
+    tenantId: row.tenant_id,
     name: row.name,
     location:
       row.longitude === null || row.latitude === null
@@ -74,7 +78,7 @@ function toDevice(row: DeviceRow): Device {
 export async function findDevice(db: Db, id: string, limits: Limits): Promise<Device | undefined> {
   const { rows } = await db.query<DeviceRow>(
     `${SELECT_DEVICE} where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}`,
-    [id, ...limitsParameters(limits)],
+    [id, limitsParameter(limits)],
   );
   return rows[0] && toDevice(rows[0]);
 }
@@ -103,7 +107,7 @@ export async function getDeviceKey(db: Db, id: string, limits: Limits): Promise<
     name: "get_device_key",
     text: `select d.device_no, d.kind from devices d
            where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}`,
-    values: [id, ...limitsParameters(limits)],
+    values: [id, limitsParameter(limits)],
   });
   if (!rows[0]) throw new PlatformError("device_not_found", `There is no device '${id}'`);
   return { deviceNo: rows[0].device_no, id, kind: rows[0].kind };
@@ -128,14 +132,14 @@ export async function listDevices(
   const { rows } = await db.query<DeviceRow>(
     `${SELECT_DEVICE}
      where d.deleted_at is null and ${limitsCondition("d", 1)}
-       and ($3::text is null or d.kind = $3::text)
-       and ($4::text is null or d.region_code like $4::text)
-       and ($5::text is null or d.id ilike $5::text or d.name ilike $5::text)
-       and ($6::int is null or d.device_no > $6::int)
+       and ($2::text is null or d.kind = $2::text)
+       and ($3::text is null or d.region_code like $3::text)
+       and ($4::text is null or d.id ilike $4::text or d.name ilike $4::text)
+       and ($5::int is null or d.device_no > $5::int)
      order by d.device_no
-     limit $7::int`,
+     limit $6::int`,
     [
-      ...limitsParameters(limits),
+      limitsParameter(limits),
       filter.kind ?? null,
       filter.region === undefined ? null : `${filter.region}%`,
       filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, "\\$&")}%`,
@@ -146,236 +150,11 @@ export async function listDevices(
   return toPage(rows, page.limit, toDevice, (row) => encodeCursor("devices", [row.device_no]));
 }
 
-export interface NewDevice {
+/** A device with all that decides who sees it. */
+export interface PlacedDevice {
+  readonly deviceNo: number;
   readonly id: string;
   readonly kind: string;
   readonly regionCode: string;
-  readonly name?: string | null | undefined;
-  readonly location?: Location | null | undefined;
-  readonly gatewayId?: string | null | undefined;
-  readonly attributes?: Record<string, unknown> | undefined;
-  /** SHA-256 of its token. */
-  readonly tokenHash: Buffer;
-}
-
-/**
- * Adds a device. `gatewayKinds` are the kinds that may stand in front of others.
- * @throws PlatformError `device_exists`; `invalid_request` for an unknown region or gateway
- */
-export async function insertDevice(
-  pool: Pool,
-  device: NewDevice,
-  gatewayKinds: readonly string[],
-): Promise<Device> {
-  return withTransaction(pool, async (tx) => {
-    const gatewayNo = await lockGateway(tx, device.gatewayId ?? null, gatewayKinds);
-    await explainingConflicts(device.id, device.regionCode, () =>
-      tx.query(
-        `insert into devices (id, kind, region_code, name, longitude, latitude, gateway_no, attributes, token_hash)
-         values ($1::text, $2::text, $3::text, $4::text, $5::float8, $6::float8, $7::int, $8::jsonb, $9::bytea)`,
-        [
-          device.id,
-          device.kind,
-          device.regionCode,
-          device.name ?? null,
-          device.location?.longitude ?? null,
-          device.location?.latitude ?? null,
-          gatewayNo,
-          JSON.stringify(device.attributes ?? {}),
-          device.tokenHash,
-        ],
-      ),
-    );
-    return getLiving(tx, device.id);
-  });
-}
-
-/** What may change; an absent field stays as it is, null empties it. A device keeps its id and kind. */
-export interface DeviceChange {
-  readonly regionCode?: string | undefined;
-  readonly name?: string | null | undefined;
-  readonly location?: Location | null | undefined;
-  readonly gatewayId?: string | null | undefined;
-  readonly attributes?: Record<string, unknown> | undefined;
-}
-
-/**
- * @throws PlatformError `device_not_found`; `invalid_request` for an unknown region or gateway
- */
-export async function updateDevice(
-  pool: Pool,
-  id: string,
-  change: DeviceChange,
-  limits: Limits,
-  gatewayKinds: readonly string[],
-): Promise<Device> {
-  return withTransaction(pool, async (tx) => {
-    const before = await lockDevice(tx, id, limits);
-    if (change.gatewayId === id) throw gatewayFault("A device cannot stand behind itself");
-    const gatewayNo =
-      change.gatewayId === undefined
-        ? before.gatewayNo
-        : await lockGateway(tx, change.gatewayId, gatewayKinds);
-    await explainingConflicts(id, change.regionCode ?? before.regionCode, () =>
-      tx.query(
-        `update devices
-         set region_code = coalesce($2::text, region_code),
-             name = case when $3::boolean then $4::text else name end,
-             longitude = case when $5::boolean then $6::float8 else longitude end,
-             latitude = case when $5::boolean then $7::float8 else latitude end,
-             gateway_no = $8::int,
-             attributes = coalesce($9::jsonb, attributes),
-             updated_at = now()
-         where device_no = $1::int`,
-        [
-          before.deviceNo,
-          change.regionCode ?? null,
-          change.name !== undefined,
-          change.name ?? null,
-          change.location !== undefined,
-          change.location?.longitude ?? null,
-          change.location?.latitude ?? null,
-          gatewayNo,
-          change.attributes === undefined ? null : JSON.stringify(change.attributes),
-        ],
-      ),
-    );
-    return getLiving(tx, id);
-  });
-}
-
-/** Replaces a device's token. @throws PlatformError `device_not_found` */
-export async function updateDeviceToken(
-  db: Db,
-  id: string,
-  tokenHash: Buffer,
-  limits: Limits,
-): Promise<{ deviceNo: number }> {
-  const { rows } = await db.query<{ device_no: number }>(
-    `update devices d set token_hash = $2::bytea, updated_at = now()
-     where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 3)}
-     returning d.device_no`,
-    [id, tokenHash, ...limitsParameters(limits)],
-  );
-  if (!rows[0]) throw new PlatformError("device_not_found", `There is no device '${id}'`);
-  return { deviceNo: rows[0].device_no };
-}
-
-/**
- * Takes a device out of service. Its row stays, because its readings carry its number; its alarms end.
- * @throws PlatformError `device_not_found`, `gateway_in_use` while devices are assigned to it
- */
-export async function deleteDevice(
-  pool: Pool,
-  id: string,
-  limits: Limits,
-): Promise<{ deviceNo: number; kind: string; regionCode: string }> {
-  return withTransaction(pool, async (tx) => {
-    const device = await lockDevice(tx, id, limits);
-    const { rows } = await tx.query<{ assigned: number }>(
-      "select count(*)::int as assigned from devices where gateway_no = $1::int and deleted_at is null",
-      [device.deviceNo],
-    );
-    const assigned = rows[0]?.assigned ?? 0;
-    if (assigned > 0) {
-      throw new PlatformError(
-        "gateway_in_use",
-        `${assigned} device(s) are assigned to gateway '${id}': assign them to another one first`,
-      );
-    }
-    await tx.query("update devices set deleted_at = now(), updated_at = now() where device_no = $1::int", [
-      device.deviceNo,
-    ]);
-    await tx.query("update alarms set cleared_at = now() where device_no = $1::int and cleared_at is null", [
-      device.deviceNo,
-    ]);
-    await tx.query("delete from device_presence where device_no = $1::int", [device.deviceNo]);
-    return device;
-  });
-}
-
-interface LockedDevice {
-  readonly deviceNo: number;
-  readonly kind: string;
-  readonly regionCode: string;
-  readonly gatewayNo: number | null;
-}
-
-async function lockDevice(tx: Client, id: string, limits: Limits): Promise<LockedDevice> {
-  const { rows } = await tx.query<{
-    device_no: number;
-    kind: string;
-    region_code: string;
-    gateway_no: number | null;
-  }>(
-    `select d.device_no, d.kind, d.region_code, d.gateway_no from devices d
-     where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}
-     for update`,
-    [id, ...limitsParameters(limits)],
-  );
-  const row = rows[0];
-  if (!row) throw new PlatformError("device_not_found", `There is no device '${id}'`);
-  return {
-    deviceNo: row.device_no,
-    kind: row.kind,
-    regionCode: row.region_code,
-    gatewayNo: row.gateway_no,
-  };
-}
-
-/**
- * The gateway's number. The share lock holds off its deletion until the assignment is committed; a key share
- * lock would not, because a soft deletion does not touch the key.
- */
-async function lockGateway(
-  tx: Client,
-  gatewayId: string | null,
-  gatewayKinds: readonly string[],
-): Promise<number | null> {
-  if (gatewayId === null) return null;
-  const { rows } = await tx.query<{ device_no: number }>(
-    `select device_no from devices
-     where id = $1::text and deleted_at is null and kind = any ($2::text[])
-     for share`,
-    [gatewayId, gatewayKinds],
-  );
-  if (rows[0]) return rows[0].device_no;
-  throw gatewayFault(
-    `There is no gateway '${gatewayId}': expected a device of kind ${gatewayKinds.join(" or ")}`,
-  );
-}
-
-const gatewayFault = (message: string) =>
-  new PlatformError("invalid_request", message, { faults: [{ path: "/gatewayId", message }] });
-
-async function getLiving(tx: Client, id: string): Promise<Device> {
-  const { rows } = await tx.query<DeviceRow>(
-    `${SELECT_DEVICE} where d.id = $1::text and d.deleted_at is null`,
-    [id],
-  );
-  return toDevice(rows[0]!);
-}
-
-/** Turns the two constraints that a caller can break into errors that say so. */
-async function explainingConflicts(
-  id: string,
-  regionCode: string,
-  write: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    const constraint = (error as { constraint?: string }).constraint;
-    if (constraint === "devices_id") {
-      throw new PlatformError("device_exists", `A device with the id '${id}' exists`, { cause: error });
-    }
-    if (constraint === "devices_region_code_fkey") {
-      const message = `There is no region '${regionCode}'`;
-      throw new PlatformError("invalid_request", message, {
-        cause: error,
-        faults: [{ path: "/regionCode", message }],
-      });
-    }
-    throw error;
-  }
+  readonly tenantId: string | null;
 }

@@ -30,6 +30,7 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
     tables
       .flatMap((table) => table.foreign_keys.map((key) => `alter table ${table.name} add ${key};`))
       .join("\n"),
+    ...(await readTriggers(db)),
     ...kinds.flatMap((kind) => [
       `-- On the community edition continuous aggregates.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
       `create view ${kind.table}_1d as\n${daySelect(kind)};`,
@@ -116,6 +117,30 @@ function duration(seconds: number): string {
   return seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} seconds`;
 }
 
+/** The functions that triggers call, and then the triggers of each table. */
+async function readTriggers(db: Db): Promise<string[]> {
+  const functions = await db.query<{ text: string }>(
+    `select replace(pg_get_functiondef(p.oid), 'FUNCTION ' || quote_ident(current_schema()) || '.', 'FUNCTION ')
+              as text
+     from pg_proc p
+     where p.pronamespace = current_schema()::regnamespace and p.prorettype = 'trigger'::regtype
+       and ${IS_OURS("pg_proc", "p")}
+     order by p.proname collate "C"`,
+  );
+  const triggers = await db.query<{ table: string; text: string }>(
+    `select c.relname as table, pg_get_triggerdef(g.oid, true) as text
+     from pg_trigger g
+     join pg_class c on c.oid = g.tgrelid
+     join pg_proc p on p.oid = g.tgfoid
+     where c.relnamespace = current_schema()::regnamespace and not g.tgisinternal and ${IS_OURS("pg_proc", "p")}
+     order by c.relname collate "C", g.tgname collate "C"`,
+  );
+  return [
+    ...functions.rows.map(({ text }) => `${text.trimEnd()};`),
+    triggers.rows.map(({ text }) => `${text};`).join("\n"),
+  ];
+}
+
 /** What is in our schema and that the text has no form for, in words. */
 async function findUnknown(db: Db, rollups: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ what: string }>(
@@ -132,12 +157,8 @@ async function findUnknown(db: Db, rollups: readonly string[]): Promise<string[]
      where t.typnamespace = current_schema()::regnamespace and t.typtype in ('e', 'd', 'r') and ${IS_OURS("pg_type", "t")}
      union all
      select 'function ' || p.proname from pg_proc p
-     where p.pronamespace = current_schema()::regnamespace and ${IS_OURS("pg_proc", "p")}
-     union all
-     select 'trigger ' || g.tgname from pg_trigger g
-     join pg_class c on c.oid = g.tgrelid
-     join pg_proc p on p.oid = g.tgfoid
-     where c.relnamespace = current_schema()::regnamespace and not g.tgisinternal and ${IS_OURS("pg_proc", "p")}
+     where p.pronamespace = current_schema()::regnamespace and p.prorettype <> 'trigger'::regtype
+       and ${IS_OURS("pg_proc", "p")}
      union all
      select 'dimension ' || d.column_name || ' of ' || d.hypertable_name
      from timescaledb_information.dimensions d

@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 /** Something that a device reported as having happened. */
 export interface DeviceEvent {
@@ -68,20 +68,20 @@ export async function listEvents(
      from events e
      join devices d on d.device_no = e.device_no
      where ${limitsCondition("d", 1)}
-       and ($3::int is null or e.device_no = $3::int)
-       and ($4::text is null or d.region_code like $4::text)
-       and ($5::text is null or d.kind = $5::text)
-       and ($6::text is null or e.type = $6::text)
-       and ($7::timestamptz is null or e.observed_at >= $7::timestamptz)
-       and ($8::timestamptz is null or e.observed_at < $8::timestamptz)
-       and ($9::timestamptz is null or (
-         e.observed_at <= $9::timestamptz
+       and ($2::int is null or e.device_no = $2::int)
+       and ($3::text is null or d.region_code like $3::text)
+       and ($4::text is null or d.kind = $4::text)
+       and ($5::text is null or e.type = $5::text)
+       and ($6::timestamptz is null or e.observed_at >= $6::timestamptz)
+       and ($7::timestamptz is null or e.observed_at < $7::timestamptz)
+       and ($8::timestamptz is null or (
+         e.observed_at <= $8::timestamptz
          and (e.observed_at, e.device_no, e.event_id, e.phase)
-             < ($9::timestamptz, $10::int, $11::text, $12::text)))
+             < ($8::timestamptz, $9::int, $10::text, $11::text)))
      order by e.observed_at desc, e.device_no desc, e.event_id desc, e.phase desc
-     limit $13::int`,
+     limit $12::int`,
     [
-      ...limitsParameters(limits),
+      limitsParameter(limits),
       filter.deviceNo ?? null,
       filter.region === undefined ? null : `${filter.region}%`,
       filter.kind ?? null,

@@ -1,7 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+import { type Limits, limitsCondition, limitsParameter, limitsRegions } from "./limits.ts";
 
 /** The five levels (省市县乡村) with the length of their codes, from the top. */
 export const REGION_LEVELS = [
@@ -72,10 +72,10 @@ function toRegion(row: RegionRow): Region {
   };
 }
 
-const visibleParameters = (limits: Limits) => [
-  limitsParameters(limits)[0],
-  limits.regions === "all" ? null : limits.regions,
-];
+const visibleParameters = (limits: Limits) => {
+  const codes = limitsRegions(limits);
+  return [codes?.map((code) => `${code}%`) ?? null, codes];
+};
 
 /** The children of `parent` by code, or the provinces. */
 export async function listRegions(
@@ -113,7 +113,7 @@ export async function getRegion(db: Db, code: string, limits: Limits): Promise<R
     `select d.kind, count(*)::int as devices from devices d
      where d.deleted_at is null and d.region_code like $1::text and ${limitsCondition("d", 2)}
      group by d.kind order by d.kind`,
-    [`${code}%`, ...limitsParameters(limits)],
+    [`${code}%`, limitsParameter(limits)],
   );
   return {
     ...toRegion(row),

@@ -1,7 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 /** A message that was refused, as lists show it. */
 export interface Rejection {
@@ -44,7 +44,7 @@ const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, 
          m.payload_bytes, m.replayed_at, m.replay_outcome`;
 
 /** A message from nobody that we know belongs to no region: only who sees everything sees it. */
-const VISIBLE = `(case when d.device_no is null then $1::text[] is null and $2::text[] is null
+const VISIBLE = `(case when d.device_no is null then $1::jsonb is null
       else ${limitsCondition("d", 1)} end)`;
 
 const toRejection = (row: RejectionRow): Rejection => ({
@@ -79,13 +79,13 @@ export async function listRejections(
      from rejected_messages m
      left join devices d on d.device_no = m.device_no
      where ${VISIBLE}
-       and ($3::int is null or m.device_no = $3::int)
-       and ($4::text is null or m.reason = $4::text)
-       and ($5::bigint is null or m.rejection_no < $5::bigint)
+       and ($2::int is null or m.device_no = $2::int)
+       and ($3::text is null or m.reason = $3::text)
+       and ($4::bigint is null or m.rejection_no < $4::bigint)
      order by m.rejection_no desc
-     limit $6::int`,
+     limit $5::int`,
     [
-      ...limitsParameters(limits),
+      limitsParameter(limits),
       filter.deviceNo ?? null,
       filter.reason ?? null,
       after?.[0] ?? null,
@@ -101,8 +101,8 @@ export async function getRejection(db: Db, rejectionNo: number, limits: Limits):
     `select ${COLUMNS}, m.payload
      from rejected_messages m
      left join devices d on d.device_no = m.device_no
-     where ${VISIBLE} and m.rejection_no = $3::bigint`,
-    [...limitsParameters(limits), rejectionNo],
+     where ${VISIBLE} and m.rejection_no = $2::bigint`,
+    [limitsParameter(limits), rejectionNo],
   );
   const row = rows[0];
   if (!row) throw new PlatformError("rejection_not_found", `There is no rejected message ${rejectionNo}`);

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
 import type { KindTable, MetricColumn } from "./kind-table.ts";
-import { type Limits, limitsCondition, limitsParameters } from "./limits.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
 import { AGGREGATES, type Aggregate, type SeriesColumn, seriesSql } from "./series-sql.ts";
 
@@ -259,13 +259,13 @@ async function readByDevice(
     region_code: string;
   }>(
     `select d.device_no, d.id, d.name, d.region_code from devices d
-     where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $3::text
-       and ($4::text is null or d.region_code like $4::text)
-       and ($5::int is null or d.device_no > $5::int)
+     where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
+       and ($3::text is null or d.region_code like $3::text)
+       and ($4::int is null or d.device_no > $4::int)
      order by d.device_no
-     limit $6::int`,
+     limit $5::int`,
     [
-      ...limitsParameters(limits),
+      limitsParameter(limits),
       kind,
       region === undefined ? null : `${region}%`,
       after?.[0] ?? null,
@@ -303,21 +303,21 @@ async function readByRegion(
   const { rows } = await db.query<{ key: string; name: string | null }>(
     `select g.key, r.name
      from (
-       select distinct left(d.region_code, $5::int) as key from devices d
-       where ${limitsCondition("d", 1)} and d.kind = $3::text and ($4::text is null or d.region_code like $4::text)
+       select distinct left(d.region_code, $4::int) as key from devices d
+       where ${limitsCondition("d", 1)} and d.kind = $2::text and ($3::text is null or d.region_code like $3::text)
      ) g
      left join regions r on r.code = g.key
-     where $6::text is null or g.key > $6::text
+     where $5::text is null or g.key > $5::text
      order by g.key
-     limit $7::int`,
-    [...limitsParameters(limits), kind, pattern, codeLength, after, page.limit + 1],
+     limit $6::int`,
+    [limitsParameter(limits), kind, pattern, codeLength, after, page.limit + 1],
   );
   const regions = rows.slice(0, page.limit);
   const groups = await readBuckets(db, plan, {
-    sql: `select d.device_no, left(d.region_code, $10::int) as key from devices d
-       where ${limitsCondition("d", 6)} and d.kind = $8::text and ($9::text is null or d.region_code like $9::text)
-         and left(d.region_code, $10::int) = any ($11::text[])`,
-    values: [...limitsParameters(limits), kind, pattern, codeLength, regions.map((row) => row.key)],
+    sql: `select d.device_no, left(d.region_code, $9::int) as key from devices d
+       where ${limitsCondition("d", 6)} and d.kind = $7::text and ($8::text is null or d.region_code like $8::text)
+         and left(d.region_code, $9::int) = any ($10::text[])`,
+    values: [limitsParameter(limits), kind, pattern, codeLength, regions.map((row) => row.key)],
   });
   return {
     items: regions.map((row) => ({

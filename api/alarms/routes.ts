@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { type Acknowledgement, acknowledgeAlarm, listAlarms } from "../../store/alarms.ts";
 import type { Pool } from "../../store/database.ts";
 import { getDeviceKey } from "../../store/devices.ts";
+import { actorOf } from "../audit/actor.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -67,7 +68,15 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
       const { principal, limits } = grantOf(request);
       const by = request.body?.by ?? principal.name;
       const { id } = request.params;
-      const done = await acknowledgeAlarm(pool, id, by, new Date(), catalog.isLatched, limits);
+      const done = await acknowledgeAlarm(
+        pool,
+        id,
+        by,
+        new Date(),
+        catalog.isLatched,
+        limits,
+        actorOf(request),
+      );
       if (done.cleared) options.onAlarmCleared({ deviceNo: done.deviceNo, rule: done.alarm.rule });
       publish(hub, done);
       return done.alarm;

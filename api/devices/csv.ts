@@ -14,4 +14,5 @@ export const DEVICE_CSV_COLUMNS: readonly CsvColumn<Device>[] = [
   { header: "presenceChangedAt", value: (device) => device.presence?.changedAt ?? null },
   { header: "createdAt", value: (device) => device.createdAt },
   { header: "updatedAt", value: (device) => device.updatedAt },
+  { header: "tenantId", value: (device) => device.tenantId },
 ];

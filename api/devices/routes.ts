@@ -1,18 +1,13 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { covers, type Limits } from "../../access/limits.ts";
+import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
-import { PlatformError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import {
-  deleteDevice,
-  getDevice,
-  insertDevice,
-  listDevices,
-  updateDevice,
-  updateDeviceToken,
-} from "../../store/devices.ts";
+import { getDevice, listDevices } from "../../store/devices.ts";
+import { deleteDevice, insertDevice, updateDevice, updateDeviceToken } from "../../store/write-devices.ts";
+import { actorOf } from "../audit/actor.ts";
+import { recordRead } from "../audit/record.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";
 import { sendCsv } from "../csv.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -62,15 +57,14 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
   async function announce(
     type: DeviceChangeNotice["type"],
     deviceNo: number,
-    device: { id: string; kind: string; regionCode: string },
+    { id, kind, regionCode, tenantId }: Place,
   ): Promise<void> {
-    const { id, kind, regionCode } = device;
     try {
       await options.onDeviceChanged({ type, deviceNo, id });
     } catch (error) {
       log.error({ err: error, deviceId: id, change: type }, "a device's change was stored but not taken up");
     }
-    hub.publish("device", { deviceId: id, change: type }, { kind, regionCode });
+    hub.publish("device", { deviceId: id, change: type }, { kind, regionCode, tenantId });
   }
 
   app.post(
@@ -95,9 +89,19 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         const known = catalog.kinds.map((kind) => kind.kind).join(", ");
         throw invalidField("/kind", `There is no kind '${body.kind}': expected ${known}`);
       }
-      assertWithin(grantOf(request).limits, body);
+      const { principal, limits } = grantOf(request);
       const token = createToken();
-      const device = await insertDevice(pool, { ...body, tokenHash: hashToken(token) }, catalog.gatewayKinds);
+      const device = await insertDevice(
+        pool,
+        {
+          ...body,
+          tenantId: body.tenantId === undefined ? principal.tenantId : body.tenantId,
+          tokenHash: hashToken(token),
+        },
+        limits,
+        catalog.gatewayKinds,
+        actorOf(request),
+      );
       await announce("created", device.deviceNo, device);
       return reply
         .code(201)
@@ -134,6 +138,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         readPage: (at) => listDevices(pool, filter, limits, { limit: limit ?? CSV_PAGE, cursor: at }),
         cursor,
         firstPageOnly: limit !== undefined,
+        record: () => recordRead(pool, request, "export.devices", { type: "device", id: null }),
         log,
       });
     },
@@ -173,11 +178,14 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     async (request) => {
       const { id } = request.params;
       const { limits } = grantOf(request);
-      if (request.body.regionCode !== undefined) {
-        const { kind } = await getDevice(pool, id, limits);
-        assertWithin(limits, { kind, regionCode: request.body.regionCode });
-      }
-      const device = await updateDevice(pool, id, request.body, limits, catalog.gatewayKinds);
+      const device = await updateDevice(
+        pool,
+        id,
+        request.body,
+        limits,
+        catalog.gatewayKinds,
+        actorOf(request),
+      );
       await announce("updated", device.deviceNo, device);
       return device;
     },
@@ -199,8 +207,8 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { deviceNo, kind, regionCode } = await deleteDevice(pool, id, grantOf(request).limits);
-      await announce("deleted", deviceNo, { id, kind, regionCode });
+      const device = await deleteDevice(pool, id, grantOf(request).limits, actorOf(request));
+      await announce("deleted", device.deviceNo, device);
       return reply.code(204).send();
     },
   );
@@ -221,20 +229,10 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     async (request, reply) => {
       const { id } = request.params;
       const { limits } = grantOf(request);
-      const device = await getDevice(pool, id, limits);
       const token = createToken();
-      const { deviceNo } = await updateDeviceToken(pool, id, hashToken(token), limits);
-      await announce("credentials", deviceNo, device);
+      const device = await updateDeviceToken(pool, id, hashToken(token), limits, actorOf(request));
+      await announce("credentials", device.deviceNo, device);
       return reply.header("cache-control", "no-store").send({ username: id, password: token });
     },
   );
 };
-
-/** @throws PlatformError `forbidden` when the caller would put a device where it sees none */
-function assertWithin(limits: Limits, at: { kind: string; regionCode: string }): void {
-  if (covers(limits, at)) return;
-  throw new PlatformError(
-    "forbidden",
-    `This key may not keep devices of kind '${at.kind}' in region '${at.regionCode}'`,
-  );
-}

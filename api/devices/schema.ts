@@ -7,6 +7,7 @@ import {
   location,
   pageQuery,
   regionCode,
+  tenantId,
   timestamp,
 } from "../schemas.ts";
 
@@ -17,6 +18,7 @@ export const deviceSchema = z
     id: deviceId,
     kind: kindName,
     regionCode,
+    tenantId: tenantId.nullable().describe("Its owner; null: the platform's operator."),
     name: z.string().nullable(),
     location: location.nullable(),
     gatewayId: z.string().nullable().describe("The gateway that publishes for it."),
@@ -45,6 +47,9 @@ export const newDeviceBody = z.strictObject({
   id: deviceId,
   kind: kindName,
   regionCode,
+  tenantId: tenantId
+    .nullish()
+    .describe("Its owner. Default: the caller's own tenant; null: the platform's operator."),
   name: freeText(MAX_NAME).nullish(),
   location: location.nullish(),
   gatewayId: deviceId.nullish(),
@@ -54,6 +59,7 @@ export const newDeviceBody = z.strictObject({
 export const deviceChangeBody = z
   .strictObject({
     regionCode: regionCode.optional(),
+    tenantId: tenantId.nullish(),
     name: freeText(MAX_NAME).nullish(),
     location: location.nullish(),
     gatewayId: deviceId.nullish(),

@@ -3,6 +3,7 @@ import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import { getDeviceKey } from "../../store/devices.ts";
 import { type DeviceEvent, listEvents } from "../../store/events.ts";
+import { recordRead } from "../audit/record.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
@@ -64,6 +65,7 @@ export const eventsRoutes: FastifyPluginAsyncZod<EventsOptions> = async (app, { 
         readPage: (at) => listEvents(pool, filter, limits, { limit: limit ?? CSV_PAGE, cursor: at }),
         cursor,
         firstPageOnly: limit !== undefined,
+        record: () => recordRead(pool, request, "export.events", { type: "device", id: device ?? null }),
         log,
       });
     },

@@ -61,7 +61,8 @@ export const kindsRoutes: FastifyPluginAsyncZod<KindsOptions> = async (app, { ca
   );
 };
 
-const sees = ({ kinds }: Limits, kind: string) => kinds === "all" || kinds.includes(kind);
+const sees = (limits: Limits, kind: string) =>
+  limits.some(({ kinds }) => kinds === "all" || kinds.includes(kind));
 
 function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> {
   return {

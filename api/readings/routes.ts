@@ -3,6 +3,7 @@ import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
+import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import type { FindKey } from "../devices/key.ts";
@@ -85,6 +86,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
         readPage: (at) => listReadings(pool, table, query, { limit: limit ?? CSV_PAGE, cursor: at }),
         cursor,
         firstPageOnly: limit !== undefined,
+        record: () => recordRead(pool, request, "export.readings", { type: "device", id }),
         log,
       });
     },

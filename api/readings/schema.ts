@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { deviceId, kindName, metricList, moment, pageQuery, timestamp } from "../schemas.ts";
+import { deviceId, kindName, metricList, moment, momentText, pageQuery } from "../schemas.ts";
 
 export const readingSchema = z
   .object({
-    observedAt: timestamp.describe("By the device's clock."),
-    receivedAt: timestamp.describe("By ours."),
+    observedAt: momentText.describe("By the device's clock."),
+    receivedAt: momentText.describe("By ours."),
     metrics: z
       .record(z.string(), z.union([z.number(), z.string(), z.null()]))
       .describe("By metric key; null is what the device left out."),

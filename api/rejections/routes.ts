@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { PlatformError } from "../../errors.ts";
+import type { AuditActor } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { getDeviceKey } from "../../store/devices.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type RejectedMessage,
   type Rejection,
 } from "../../store/rejections.ts";
+import { actorOf } from "../audit/actor.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
@@ -29,7 +31,7 @@ export interface ReplayOutcome {
 export interface RejectionsOptions {
   readonly pool: Pool;
   /** Sends a rejected message through ingest once more, and records in the database what became of it. */
-  readonly replay: (rejection: RejectedMessage) => Promise<ReplayOutcome>;
+  readonly replay: (rejection: RejectedMessage, actor: AuditActor) => Promise<ReplayOutcome>;
   readonly allow: Allow;
 }
 
@@ -104,7 +106,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
           `Message ${rejection.rejectionNo} was replayed at ${rejection.replayedAt?.toISOString()} and is stored`,
         );
       }
-      return replay(rejection);
+      return replay(rejection, actorOf(request));
     },
   );
 };

@@ -11,6 +11,7 @@ import {
   readFleetSeries,
   type SeriesPlan,
 } from "../../store/series.ts";
+import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { invalidField } from "../catalog.ts";
 import { sendCsv } from "../csv.ts";
@@ -132,6 +133,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         }),
         cursor: undefined,
         firstPageOnly: false,
+        record: () => recordRead(pool, request, "export.series", { type: "device", id }),
         log,
       });
     },
@@ -199,6 +201,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         },
         cursor,
         firstPageOnly: limit !== undefined,
+        record: () => recordRead(pool, request, "export.series", { type: "region", id: region ?? null }),
         log,
       });
     },

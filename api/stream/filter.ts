@@ -1,18 +1,18 @@
-import { covers, type Limits } from "../../access/limits.ts";
+import { covers, type Limits, type Place } from "../../access/limits.ts";
+import { type BroadcastPlace, seesBroadcast } from "../../broadcast/visibility.ts";
 import type { StreamTopic } from "../contract.ts";
 
-/** Where an event belongs. */
-export interface StreamScope {
-  readonly regionCode: string;
-  readonly kind: string;
-}
+/** Where an event belongs: it decides who may hear of it. */
+export type StreamScope = Omit<Place, "id">;
 
 /** An event, ready to send. */
 export interface StreamEntry {
   /** Rises by one with each event since the start of the platform. */
   readonly sequence: number;
   readonly topic: StreamTopic;
-  readonly scope: StreamScope;
+  /** Of a device, or of a broadcast. */
+  readonly scope: StreamScope | BroadcastPlace;
+  /** Empty for a broadcast. */
   readonly deviceId: string;
   /** As it goes over the wire. */
   readonly frame: string;
@@ -20,20 +20,42 @@ export interface StreamEntry {
 
 /** What a subscriber wants, and what it may see. An absent list wants all. */
 export interface StreamFilter {
-  readonly topics: ReadonlySet<StreamTopic>;
+  /** Whose stream it is: it is ended when what they may do changes. */
+  readonly principalId: string;
+  readonly tenantId: string | null;
+  /** The topics that are wanted, each with where its subscriber may see what the topic tells. */
+  readonly topics: ReadonlyMap<StreamTopic, Limits>;
   readonly kinds?: ReadonlySet<string> | undefined;
   /** Region codes; what is inside is meant too. */
   readonly regions?: readonly string[] | undefined;
   readonly devices?: ReadonlySet<string> | undefined;
+  /** Where it may listen at all. */
   readonly limits: Limits;
 }
 
 export function matches(filter: StreamFilter, { topic, scope, deviceId }: StreamEntry): boolean {
+  const seen = filter.topics.get(topic);
+  if ("regions" in scope) return seen !== undefined && matchesBroadcast(filter, seen, scope);
+  const place = { id: deviceId, ...scope };
   return (
-    filter.topics.has(topic) &&
+    seen !== undefined &&
     (!filter.kinds || filter.kinds.has(scope.kind)) &&
     (!filter.devices || filter.devices.has(deviceId)) &&
     (!filter.regions || filter.regions.some((code) => scope.regionCode.startsWith(code))) &&
-    covers(filter.limits, scope)
+    covers(filter.limits, place) &&
+    (seen === filter.limits || covers(seen, place))
+  );
+}
+
+/** A broadcast is of speakers, of no single device, and in each region that it meets. */
+function matchesBroadcast(filter: StreamFilter, seen: Limits, place: BroadcastPlace): boolean {
+  const { kinds, devices, regions, limits, tenantId } = filter;
+  return (
+    (!kinds || kinds.has("speaker")) &&
+    !devices &&
+    (!regions ||
+      regions.some((mine) => place.regions.some((code) => code.startsWith(mine) || mine.startsWith(code)))) &&
+    seesBroadcast(limits, tenantId, place) &&
+    (seen === limits || seesBroadcast(seen, tenantId, place))
   );
 }

@@ -1,3 +1,4 @@
+import type { BroadcastPlace } from "../../broadcast/visibility.ts";
 import { PlatformError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
@@ -57,22 +58,33 @@ export class StreamHub {
   }
 
   /** Hands an event to everybody whose filter and limits it passes. Never waits and never throws. */
-  publish<T extends StreamTopic>(topic: T, payload: Publication<T>, scope: StreamScope): void {
-    if (this.closed) return;
-    const kept = topic !== "reading";
-    if (!kept && !this.wants(topic)) return;
-    const sequence = ++this.sequence;
+  publish<T extends Exclude<StreamTopic, "broadcast">>(
+    topic: T,
+    payload: Publication<T>,
+    scope: StreamScope,
+  ): void {
+    if (topic === "reading" && !this.wants(topic)) return;
     const { kind, regionCode } = scope;
     const { deviceId, ...rest } = payload as { deviceId: string };
-    const data = JSON.stringify({ deviceId, kind, regionCode, ...rest });
+    this.distribute(topic, { deviceId, kind, regionCode, ...rest }, scope, deviceId);
+  }
+
+  /** The same for a broadcast, which is in several regions. */
+  publishBroadcast(payload: StreamEvents["broadcast"], place: BroadcastPlace): void {
+    this.distribute("broadcast", payload, place, "");
+  }
+
+  private distribute(topic: StreamTopic, data: object, scope: StreamEntry["scope"], deviceId: string): void {
+    if (this.closed) return;
+    const sequence = ++this.sequence;
     const entry: StreamEntry = {
       sequence,
       topic,
       scope,
       deviceId,
-      frame: `id: ${this.epoch}-${sequence}\nevent: ${topic}\ndata: ${data}\n\n`,
+      frame: `id: ${this.epoch}-${sequence}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`,
     };
-    if (kept) this.ring.push(entry);
+    if (topic !== "reading") this.ring.push(entry);
     for (const subscriber of this.subscribers) {
       // Who is catching up finds it in the ring, in its turn; readings are for those who are up to date.
       if (subscriber.position !== undefined || !matches(subscriber.filter, entry)) continue;
@@ -90,7 +102,7 @@ export class StreamHub {
     if (this.closed) throw new PlatformError("shutting_down");
     const subscriber = new Subscriber(sink, filter);
     this.subscribers.add(subscriber);
-    for (const topic of filter.topics) this.listeners.set(topic, (this.listeners.get(topic) ?? 0) + 1);
+    for (const topic of filter.topics.keys()) this.listeners.set(topic, (this.listeners.get(topic) ?? 0) + 1);
     this.heartbeat ??= setInterval(() => this.beat(), this.heartbeatMs).unref();
 
     const resume = lastEventId === undefined ? undefined : this.parseId(lastEventId);
@@ -103,6 +115,15 @@ export class StreamHub {
       this.catchUp(subscriber);
     }
     return { close: () => this.remove(subscriber) };
+  }
+
+  /** Ends the streams of somebody who may do less than before, or otherwise: they may come back as what they are. */
+  endOf(principalId: string): void {
+    for (const subscriber of [...this.subscribers]) {
+      if (subscriber.filter.principalId !== principalId) continue;
+      this.remove(subscriber);
+      subscriber.sink.end();
+    }
   }
 
   /** Ends every stream, so that a server that is closing need not wait for them. */
@@ -172,7 +193,7 @@ export class StreamHub {
 
   private remove(subscriber: Subscriber): void {
     if (!this.subscribers.delete(subscriber)) return;
-    for (const topic of subscriber.filter.topics) {
+    for (const topic of subscriber.filter.topics.keys()) {
       this.listeners.set(topic, (this.listeners.get(topic) ?? 0) - 1);
     }
     if (this.subscribers.size > 0) return;

@@ -1,7 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { STREAM_TOPICS } from "../contract.ts";
+import { decide, type Principal } from "../../access/decide.ts";
+import type { Limits } from "../../access/limits.ts";
+import type { Action } from "../../access/roles.ts";
+import { PlatformError } from "../../errors.ts";
+import { STREAM_TOPICS, type StreamTopic } from "../contract.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import type { StreamHub } from "./hub.ts";
@@ -10,13 +14,52 @@ import type { StreamSink } from "./subscriber.ts";
 
 export interface StreamOptions {
   readonly hub: StreamHub;
+  /** How many streams one person or application may have open at once. */
+  readonly maxStreams: number;
   readonly allow: Allow;
 }
 
+/** When another stream may have ended, in seconds. */
+const STREAM_RETRY_SECONDS = 10;
+
 const WITHOUT_READINGS = STREAM_TOPICS.filter((topic) => topic !== "reading");
 
+/** What somebody must be allowed to do, besides listening, to hear of a topic. */
+const TOPIC_ACTIONS: Readonly<Record<StreamTopic, Action>> = {
+  reading: "readings:read",
+  event: "events:read",
+  alarm: "alarms:read",
+  presence: "devices:read",
+  device: "devices:read",
+  broadcast: "broadcasts:read",
+};
+
+/**
+ * The topics with where the caller may see what they tell. Those that nobody asked for by name are left out where
+ * the caller may not hear of them. @throws PlatformError `forbidden`
+ */
+function topicsFor(
+  principal: Principal,
+  named: readonly StreamTopic[] | undefined,
+): Map<StreamTopic, Limits> {
+  const topics = new Map<StreamTopic, Limits>();
+  for (const topic of named ?? WITHOUT_READINGS) {
+    const decision = decide(principal, TOPIC_ACTIONS[topic]);
+    if (decision.allowed) topics.set(topic, decision.limits);
+    else if (named) throw new PlatformError("forbidden", decision.reason);
+  }
+  return topics;
+}
+
 /** Live events as server-sent events. */
-export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { hub, allow }) => {
+export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { hub, maxStreams, allow }) => {
+  const open = new Map<string, number>();
+  const leave = (caller: string) => {
+    const left = (open.get(caller) ?? 1) - 1;
+    if (left > 0) open.set(caller, left);
+    else open.delete(caller);
+  };
+
   app.get(
     "/stream",
     {
@@ -36,14 +79,26 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { 
       },
     },
     (request, reply) => {
+      const { principal, limits } = grantOf(request);
+      const caller = `${principal.type} ${principal.id}`;
+      const streams = open.get(caller) ?? 0;
+      if (streams >= maxStreams) {
+        reply.header("retry-after", String(STREAM_RETRY_SECONDS));
+        throw new PlatformError(
+          "rate_limited",
+          `'${principal.name}' has ${streams} streams open: expected at most ${maxStreams}`,
+        );
+      }
       const { topics, kind, region, device } = request.query;
       const sink = toSink(reply.raw, `${request.ip} ${request.id}`);
       const filter = {
-        topics: new Set(topics ?? WITHOUT_READINGS),
+        principalId: principal.id,
+        tenantId: principal.tenantId,
+        topics: topicsFor(principal, topics),
         kinds: kind && new Set(kind),
         regions: region,
         devices: device && new Set(device),
-        limits: grantOf(request).limits,
+        limits,
       };
       // The head goes out with the first text that the hub writes, so a refusal is still a problem.
       reply.raw.statusCode = 200;
@@ -56,7 +111,14 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { 
       reply.raw.setHeader("x-accel-buffering", "no");
       const subscription = hub.subscribe(sink, filter, request.headers["last-event-id"]);
       reply.hijack();
-      reply.raw.on("close", () => subscription.close());
+      open.set(caller, streams + 1);
+      const end = () => {
+        subscription.close();
+        leave(caller);
+      };
+      // Who has gone already will not go again.
+      if (reply.raw.destroyed) end();
+      else reply.raw.once("close", end);
       reply.raw.on("error", () => subscription.close());
     },
   );

@@ -7,7 +7,14 @@ const logged: Record<string, unknown>[] = [];
 const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });
 
 /** A table of numbered pages that counts how far it was read. */
-const source = { pagesRead: 0, pages: 0, failsAt: Number.POSITIVE_INFINITY, answerClosed: false };
+const source = {
+  pagesRead: 0,
+  pages: 0,
+  failsAt: Number.POSITIVE_INFINITY,
+  answerClosed: false,
+  recorded: 0,
+  auditFails: false,
+};
 const ROWS = 1000;
 
 const app = Fastify();
@@ -34,6 +41,10 @@ app.get("/numbers", (_request, reply) => {
     },
     cursor: undefined,
     firstPageOnly: false,
+    record: async () => {
+      source.recorded++;
+      if (source.auditFails) throw new Error("the audit cannot be written");
+    },
     log,
   });
 });
@@ -80,6 +91,18 @@ describe("a CSV answer", () => {
     await expect.poll(() => source.answerClosed, { timeout: 5000 }).toBe(true);
     expect(source.pagesRead).toBeLessThan(100);
     expect(logged).toEqual([]);
+  });
+
+  it("is recorded once, and is no answer at all when it cannot be recorded", async () => {
+    source.pages = 3;
+    source.recorded = 0;
+    await (await fetch(`${base}/numbers`)).text();
+    expect(source.recorded).toBe(1);
+    source.auditFails = true;
+    const response = await fetch(`${base}/numbers`);
+    source.auditFails = false;
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("xxx");
   });
 
   it("is a plain error when the first page cannot be read", async () => {

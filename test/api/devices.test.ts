@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UNLIMITED } from "../../access/limits.ts";
 import { tokenMatches } from "../../access/tokens.ts";
 import type { DeviceChangeNotice } from "../../api/devices/routes.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
@@ -104,7 +105,12 @@ describe("adding a device", () => {
         end: () => {},
         destroy: () => {},
       },
-      { topics: new Set(["device"]), limits: { regions: "all", kinds: "all" } },
+      {
+        principalId: "somebody",
+        tenantId: null,
+        topics: new Map([["device", UNLIMITED]]),
+        limits: UNLIMITED,
+      },
     );
     await post({ id: "meter-live", kind: "gas-meter", regionCode: "520102001" });
     subscription.close();

@@ -21,11 +21,16 @@ export async function insertRegions(pool: Pool): Promise<void> {
 export async function insertDevice(
   pool: Pool,
   id: string,
-  { kind = "gas-meter", regionCode = "520102001" }: { kind?: string; regionCode?: string } = {},
+  {
+    kind = "gas-meter",
+    regionCode = "520102001",
+    tenantId = null,
+  }: { kind?: string; regionCode?: string; tenantId?: string | null } = {},
 ): Promise<number> {
   const { rows } = await pool.query(
-    "insert into devices (id, kind, region_code, token_hash) values ($1, $2, $3, '\\x00') returning device_no",
-    [id, kind, regionCode],
+    `insert into devices (id, kind, region_code, tenant_id, token_hash) values ($1, $2, $3, $4, '\\x00')
+     returning device_no`,
+    [id, kind, regionCode, tenantId],
   );
   return rows[0].device_no;
 }

@@ -1,14 +1,16 @@
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { Registry } from "prom-client";
-import { createAccessControl } from "../../access/control.ts";
 import { hashToken } from "../../access/tokens.ts";
+import { createAccessControl } from "../../accounts/control.ts";
+import type { KnownPrincipals } from "../../accounts/known-principals.ts";
+import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { createLogger, type Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 
-export const ADMIN_KEY = "test-administrator-key";
+export const ADMIN_KEY = keepSecret("test-administrator-key");
 
 export interface Api {
   readonly app: FastifyInstance;
@@ -29,15 +31,40 @@ export interface Answer {
   readonly json: any;
 }
 
+import { assertNoSecretIn, keepCookiesOf, keepSecret, keepSecretsOf } from "../helpers/secrets.ts";
+
+/** A directory without anybody. */
+const NOBODY: KnownPrincipals = {
+  findByKey: () => undefined,
+  findPrincipal: () => undefined,
+  refresh: async () => {},
+};
+
 /** The API on a test database, with everything else that it is given replaced by something quiet. */
-export async function startApi(pool: Pool, overrides: Partial<AppOptions> = {}): Promise<Api> {
+export async function startApi(
+  pool: Pool,
+  { directory = NOBODY, ...overrides }: Partial<AppOptions> & { directory?: KnownPrincipals } = {},
+): Promise<Api> {
   const logged: Record<string, unknown>[] = [];
   const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
   const hub = overrides.hub ?? createStreamHub({ log, epoch: "test" });
+  const metrics = overrides.metrics ?? new Registry();
+  const people =
+    overrides.people ??
+    createPeople({
+      pool,
+      directory,
+      log,
+      registry: metrics,
+      sessionMaxAgeMs: 3_600_000,
+      sessionMaxIdleMs: 600_000,
+    });
   const app = await createApp({
     pool,
     catalog,
-    access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY) }),
+    access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
+    people,
+    trustProxy: [],
     knownDevice: () => undefined,
     pendingOf: () => 0,
     onAlarmCleared: () => {},
@@ -45,13 +72,35 @@ export async function startApi(pool: Pool, overrides: Partial<AppOptions> = {}):
       throw new Error("nothing should be replayed here");
     },
     onDeviceChanged: async () => {},
+    onAccessChanged: async () => {},
+    deliver: () => false,
     hub,
-    metrics: new Registry(),
+    broadcasts: {
+      broadcasts: {
+        pool,
+        log,
+        keys: { sign: async () => "not.a.signature" },
+        dispatcher: { begin: () => {}, cancel: () => {}, retry: () => {} },
+        issuer: "test-platform",
+        trustedCertificates: new Map(),
+        onChanged: () => {},
+        now: () => new Date(),
+      },
+      jwks: () => ({ keys: [] }),
+    },
+    http: { perMinute: 0, anonymousPerMinute: 0, maxStreams: 1000, corsOrigins: [] },
+    metrics,
     ready: async () => [],
     log,
     version: "0.0.0-test",
     ...overrides,
   });
+  // Whoever ends the API has its log looked through.
+  const close = app.close.bind(app);
+  app.close = (async () => {
+    await close();
+    assertNoSecretIn(logged.map((line) => JSON.stringify(line)));
+  }) as typeof app.close;
   return {
     app,
     hub,
@@ -64,6 +113,9 @@ export async function startApi(pool: Pool, overrides: Partial<AppOptions> = {}):
         headers: { authorization: `Bearer ${ADMIN_KEY}`, ...options.headers },
       });
       const isJson = String(response.headers["content-type"]).includes("json");
+      keepSecretsOf(options.payload);
+      keepCookiesOf(response.headers["set-cookie"]);
+      if (isJson && response.statusCode < 300) keepSecretsOf(response.json());
       return {
         status: response.statusCode,
         headers: response.headers,

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Limits } from "../../access/limits.ts";
+import { ADMINISTRATOR } from "../../access/decide.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { areaOf, limitsOf } from "../helpers/limits.ts";
+import { createCallers, personWith } from "./callers.ts";
 import { insertDevice, insertReadings, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";
 
 /** Every route under the eyes of a caller who sees the meters of one county and nothing else. */
-const LIMITS: Limits = { regions: ["520102"], kinds: ["gas-meter"] };
+const LIMITS = limitsOf({ regions: ["520102"], kinds: ["gas-meter"] });
 
 let db: TestDatabase;
 let api: Api;
@@ -42,7 +44,7 @@ beforeAll(async () => {
   );
   api = await startApi(db.pool, {
     access: {
-      authenticate: () => ({ role: "administrator", name: "county", limits: LIMITS }),
+      authenticate: () => ADMINISTRATOR,
       decide: () => ({ allowed: true, limits: LIMITS }),
     },
   });
@@ -147,5 +149,85 @@ describe("a caller with limits", () => {
       payload: { regionCode: "520103" },
     });
     expect(moved.json.code).toBe("forbidden");
+  });
+});
+
+describe("a device's owner", () => {
+  const callers = createCallers();
+  const grants = [{ role: "administrator" as const, area: areaOf({ tenants: ["gas"] }) }];
+  const gas = callers.as(personWith("gas-admin", grants, "gas"));
+  let own: Api;
+  beforeAll(async () => {
+    await db.pool.query(
+      "insert into tenants (id, name, use) values ('gas', 'g', 'commercial'), ('police', 'p', 'government')",
+    );
+    own = await startApi(db.pool, { access: callers.access });
+  });
+  afterAll(() => own.app.close());
+
+  const create = (id: string, more: object, headers: Record<string, string>) =>
+    own.call({
+      method: "POST",
+      url: "/v1/devices",
+      payload: { id, kind: "gas-meter", regionCode: "520102001", ...more },
+      headers,
+    });
+  const patch = (id: string, payload: object, headers: Record<string, string>) =>
+    own.call({ method: "PATCH", url: `/v1/devices/${id}`, payload, headers });
+  const platform = callers.as(ADMINISTRATOR);
+
+  it("is whoever adds it, unless they say otherwise", async () => {
+    expect((await create("gas-1", {}, gas)).json.device.tenantId).toBe("gas");
+    expect((await create("nobody-1", {}, platform)).json.device.tenantId).toBeNull();
+    expect((await create("police-1", { tenantId: "police" }, platform)).json.device.tenantId).toBe("police");
+    expect((await own.call({ url: "/v1/devices/police-1", headers: gas })).status).toBe(404);
+  });
+
+  it("is nobody whom the caller does not see, whether there is such a tenant or not", async () => {
+    for (const tenantId of ["police", "nobody-at-all", null]) {
+      expect((await create("gas-2", { tenantId }, gas)).json.code).toBe("forbidden");
+      expect((await patch("gas-1", { tenantId }, gas)).json.code).toBe("forbidden");
+    }
+    expect((await own.call({ url: "/v1/devices/gas-2", headers: platform })).status).toBe(404);
+    expect((await own.call({ url: "/v1/devices/gas-1", headers: platform })).json.tenantId).toBe("gas");
+  });
+
+  it("is a tenant that there is", async () => {
+    const { status, json } = await create("gas-3", { tenantId: "nobody-at-all" }, platform);
+    expect([status, json.faults]).toEqual([
+      400,
+      [{ path: "/tenantId", message: "There is no tenant 'nobody-at-all'" }],
+    ]);
+  });
+
+  it("changes, and others see it from then on", async () => {
+    await create("moving", { tenantId: "police" }, platform);
+    expect((await patch("moving", { tenantId: "gas" }, platform)).json.tenantId).toBe("gas");
+    expect((await own.call({ url: "/v1/devices/moving", headers: gas })).status).toBe(200);
+    expect((await patch("moving", { tenantId: null }, platform)).json.tenantId).toBeNull();
+    expect((await own.call({ url: "/v1/devices/moving", headers: gas })).status).toBe(404);
+  });
+
+  it("does not put a device behind a gateway that is out of reach, nor learns of it", async () => {
+    await create("police-gateway", { kind: "lora-gateway", tenantId: "police" }, platform);
+    const refusal = async (gatewayId: string) => {
+      const { status, json } = await patch("gas-1", { gatewayId }, gas);
+      return [status, json.detail.replace(gatewayId, "…")];
+    };
+    const hidden = await refusal("police-gateway");
+    expect(hidden[0]).toBe(400);
+    expect(hidden).toEqual(await refusal("no-such-gateway"));
+    expect((await patch("gas-1", { gatewayId: "police-gateway" }, platform)).status).toBe(200);
+  });
+
+  it("and every change of it is in the audit", async () => {
+    const { rows } = await db.pool.query(
+      "select action, actor_id, before, after from audit where object_id = 'moving' order by audit_no",
+    );
+    expect(rows.map((row) => [row.action, row.actor_id, row.before?.tenantId, row.after?.tenantId])).toEqual([
+      ["device.create", "administrator", undefined, "police"],
+      ["device.update", "administrator", "police", "gas"],
+      ["device.update", "administrator", "gas", null],
+    ]);
   });
 });

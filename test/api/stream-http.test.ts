@@ -25,7 +25,7 @@ const presence = (deviceId: string) =>
   api.hub.publish(
     "presence",
     { deviceId, connected: true, changedAt: "2026-01-01T00:00:00.000Z" },
-    { regionCode: "520102", kind: "camera" },
+    { regionCode: "520102", kind: "camera", tenantId: null },
   );
 
 /** Reads until the text holds `wanted`. */
@@ -105,7 +105,7 @@ describe("GET /v1/stream", () => {
       api.hub.publish(
         "reading",
         { deviceId: "d", observedAt: "t", receivedAt: "t", metrics: { filler } },
-        { regionCode: "52", kind: "camera" },
+        { regionCode: "52", kind: "camera", tenantId: null },
       );
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { UNLIMITED } from "../../access/limits.ts";
 import type { StreamTopic } from "../../api/contract.ts";
 import type { StreamFilter } from "../../api/stream/filter.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import type { StreamSink } from "../../api/stream/subscriber.ts";
 import { createLogger } from "../../log.ts";
+import { limitsOf } from "../helpers/limits.ts";
 
 /** A client whose socket takes `room` characters at a time. */
 class FakeSink implements StreamSink {
@@ -52,9 +54,13 @@ const logged: Record<string, unknown>[] = [];
 const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
 let hub: StreamHub;
 
+const all = (...topics: StreamTopic[]) => new Map(topics.map((topic) => [topic, UNLIMITED]));
+
 const filter = (change: Partial<StreamFilter> = {}): StreamFilter => ({
-  topics: new Set<StreamTopic>(["presence", "reading"]),
-  limits: { regions: "all", kinds: "all" },
+  principalId: "somebody",
+  tenantId: null,
+  topics: all("presence", "reading"),
+  limits: UNLIMITED,
   ...change,
 });
 
@@ -62,7 +68,7 @@ const presence = (deviceId: string, regionCode = "520102", kind = "camera") =>
   hub.publish(
     "presence",
     { deviceId, connected: true, changedAt: "2026-01-01T00:00:00.000Z" },
-    { regionCode, kind },
+    { regionCode, kind, tenantId: null },
   );
 
 const devices = (sink: FakeSink) => sink.data.map((data) => (data as { deviceId?: string }).deviceId);
@@ -82,7 +88,11 @@ describe("the hub", () => {
     const sink = new FakeSink();
     hub.subscribe(sink, filter());
     presence("a");
-    hub.publish("device", { deviceId: "b", change: "created" }, { regionCode: "52", kind: "camera" });
+    hub.publish(
+      "device",
+      { deviceId: "b", change: "created" },
+      { regionCode: "52", kind: "camera", tenantId: null },
+    );
     expect(sink.data).toEqual([
       {
         deviceId: "a",
@@ -99,9 +109,9 @@ describe("the hub", () => {
     ["region", { regions: ["5201"] }, ["in"]],
     ["kind", { kinds: new Set(["camera"]) }, ["in", "elsewhere"]],
     ["device", { devices: new Set(["speaker"]) }, ["speaker"]],
-    ["limits to regions", { limits: { regions: ["5202"], kinds: "all" as const } }, ["elsewhere"]],
-    ["limits to kinds", { limits: { regions: "all" as const, kinds: ["speaker"] } }, ["speaker"]],
-    ["limits that allow nothing", { limits: { regions: [], kinds: "all" as const } }, []],
+    ["limits to regions", { limits: limitsOf({ regions: ["5202"] }) }, ["elsewhere"]],
+    ["limits to kinds", { limits: limitsOf({ kinds: ["speaker"] }) }, ["speaker"]],
+    ["limits that allow nothing", { limits: limitsOf({ regions: [] }) }, []],
   ])("filters by %s", (_what, change, expected) => {
     const sink = new FakeSink();
     hub.subscribe(sink, filter(change));
@@ -144,6 +154,28 @@ describe("the hub", () => {
     expect(logged).toContainEqual(expect.objectContaining({ level: "warn", client: "fake" }));
   });
 
+  it("tells of a topic only where both listening and the topic are allowed", () => {
+    const sink = new FakeSink();
+    const topics = new Map([["presence" as const, limitsOf({ kinds: ["camera"] })]]);
+    hub.subscribe(sink, filter({ topics, limits: limitsOf({ regions: ["5201"] }) }));
+    presence("in", "520102", "camera");
+    presence("elsewhere", "520202", "camera");
+    presence("speaker", "520102", "speaker");
+    expect(devices(sink)).toEqual(["in"]);
+  });
+
+  it("ends the streams of one principal and no others", () => {
+    const [his, also, hers] = [new FakeSink(), new FakeSink(), new FakeSink()] as const;
+    hub.subscribe(his, filter({ principalId: "he" }));
+    hub.subscribe(also, filter({ principalId: "he" }));
+    hub.subscribe(hers, filter({ principalId: "she" }));
+    hub.endOf("he");
+    presence("a");
+    expect([his.ended, also.ended, hers.ended]).toEqual([true, true, false]);
+    expect([devices(his), devices(also), devices(hers)]).toEqual([[], [], ["a"]]);
+    expect(hub.size).toBe(1);
+  });
+
   it("ends every stream when it closes, and takes no more", () => {
     const sink = new FakeSink();
     hub.subscribe(sink, filter());
@@ -170,7 +202,7 @@ describe("a client that comes back", () => {
     hub.publish(
       "reading",
       { deviceId: "r", observedAt: "t", receivedAt: "t", metrics: {} },
-      { regionCode: "52", kind: "camera" },
+      { regionCode: "52", kind: "camera", tenantId: null },
     );
     presence("b");
     const sink = new FakeSink();
@@ -232,5 +264,53 @@ describe("a client that comes back", () => {
     const older = new FakeSink();
     hub.subscribe(older, filter(), "e1-1");
     expect(older.events).toEqual(["reset"]);
+  });
+});
+
+describe("news of broadcasts", () => {
+  const news = {
+    id: "bc-1",
+    state: "draft",
+    mode: "actual",
+    level: 1,
+    headline: "h",
+    counts: null,
+    at: "x",
+  } as const;
+  const heard = (
+    change: Partial<StreamFilter>,
+    place = { regions: ["520326"], tenantId: "office" as string | null },
+  ) => {
+    const one = new FakeSink();
+    const limits = change.limits ?? UNLIMITED;
+    hub.subscribe(one, filter({ topics: new Map([["broadcast", limits]]), ...change }));
+    hub.publishBroadcast(news, place);
+    return one.events.includes("broadcast");
+  };
+
+  it("reaches those whose limits meet one of its regions, from above or from inside", () => {
+    expect(heard({})).toBe(true);
+    for (const code of ["52", "520326", "520326001001"])
+      expect(heard({ limits: limitsOf({ regions: [code] }) })).toBe(true);
+    expect(heard({ limits: limitsOf({ regions: ["520327"] }) })).toBe(false);
+    expect(heard({ limits: limitsOf({ regions: ["520326"], kinds: ["gas-meter"] }) })).toBe(false);
+    expect(heard({ limits: limitsOf({ devices: ["meter-1"] }) })).toBe(false);
+    expect(heard({ limits: limitsOf({ tenants: ["gas"] }) })).toBe(false);
+    expect(heard({ limits: [] })).toBe(false);
+  });
+
+  it("reaches its author's colleagues wherever it is aimed", () => {
+    const elsewhere = limitsOf({ regions: ["520327"] });
+    expect(heard({ limits: elsewhere, tenantId: "office" })).toBe(true);
+    expect(heard({ limits: elsewhere, tenantId: "other" })).toBe(false);
+    expect(heard({ limits: elsewhere, tenantId: null }, { regions: ["520326"], tenantId: null })).toBe(false);
+  });
+
+  it("can be narrowed down by region and kind", () => {
+    expect(heard({ regions: ["520326001"] })).toBe(true);
+    expect(heard({ regions: ["520327"] })).toBe(false);
+    expect(heard({ kinds: new Set(["speaker"]) })).toBe(true);
+    expect(heard({ kinds: new Set(["camera"]) })).toBe(false);
+    expect(heard({ devices: new Set(["sp-1"]) })).toBe(false);
   });
 });

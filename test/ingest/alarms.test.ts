@@ -63,6 +63,7 @@ beforeEach(() => {
     id: "pump-7",
     runtime: new KindRuntime(kind, tablesOf([kind])[0]!),
     regionCode: "52",
+    tenantId: null,
     gatewayNo: null,
     tokenHash: Buffer.alloc(0),
     gateway: false,

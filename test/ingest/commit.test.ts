@@ -209,6 +209,36 @@ describe("alarms of batches that are committed side by side", () => {
   });
 });
 
+describe("replies", () => {
+  it("are told of also when the connection broke after they were stored, so that none is missed", async () => {
+    const { deviceNo } = await addDevice(db.pool, "replies-1");
+    const reply = {
+      deviceNo,
+      observedAt: 1,
+      receivedAt: 2,
+      commandId: "c-1.1",
+      outcome: "started",
+      data: "{}",
+    };
+    const batch = new Batch();
+    batch.replies.push(reply);
+    let lost = false;
+    const losing = Object.create(db.pool) as Pool;
+    losing.query = (async (...args: Parameters<Pool["query"]>) => {
+      const result = await db.pool.query(...args);
+      if (lost) return result;
+      lost = true;
+      throw Object.assign(new Error("connection lost"), { code: "ECONNRESET" });
+    }) as unknown as Pool["query"];
+    const done = nothingCommitted();
+    await expect(commitBatch(losing, batch, done, () => "replies-1")).rejects.toThrow("connection lost");
+    expect(done.replies).toEqual([]);
+    await commitBatch(losing, batch, done, () => "replies-1");
+    expect(done.replies).toEqual([reply]);
+    expect(done.stored).toBe(0);
+  });
+});
+
 describe("the ledger", () => {
   it("does not show as pending what is committed and only waits for its alarms", async () => {
     const { deviceNo } = await addDevice(db.pool, "pending-1");

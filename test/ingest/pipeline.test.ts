@@ -12,6 +12,7 @@ const device: DeviceEntry = {
   id: "deep-1",
   runtime: new KindRuntime(kind, tablesOf([kind])[0]!),
   regionCode: "52",
+  tenantId: null,
   gatewayNo: null,
   tokenHash: Buffer.alloc(0),
   gateway: false,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listAudit } from "../../store/audit.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+
+const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -42,7 +45,7 @@ describe("replay", () => {
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
     await publish("gw-replay", "gateway-telemetry", { "replay-1": { observedAt: at(1), flow: 1 } });
     const rejection = await lastRejection("gw-replay");
-    expect(await ingest.replay(rejection)).toMatchObject({
+    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({
       outcome: "rejected",
       detail: expect.stringContaining("not_assigned"),
     });
@@ -53,8 +56,14 @@ describe("replay", () => {
       deviceNo,
     ]);
     await ingest.directory.refresh("replay-1");
-    expect(await ingest.replay(rejection)).toMatchObject({ outcome: "stored" });
+    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({ outcome: "stored" });
     expect(await rowsOf("replay-1")).toMatchObject([{ flow: 1 }]);
+    const { items } = await listAudit(db.pool, { action: "rejection.replay" }, "all", { limit: 10 });
+    const object = { type: "rejection", id: String(rejection.rejectionNo) };
+    expect(items).toMatchObject([
+      { object, actor: ACTOR, after: { outcome: "stored" } },
+      { object, actor: ACTOR, after: { outcome: "rejected" } },
+    ]);
     expect(await ledger("replay-1")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
     expect(await ledger("gw-replay")).toEqual({ received: 0, stored: 0, duplicate: 0, rejected: 0 });
     expect(ingest.pendingOf(deviceNo)).toBe(0);
@@ -68,11 +77,14 @@ describe("replay", () => {
     const rejection = await lastRejection("replay-2");
     await publish("replay-2", "telemetry", { observedAt, flow: 1 });
     expect(
-      await ingest.replay({
-        ...rejection,
-        payload: Buffer.from(JSON.stringify({ observedAt, flow: 1 })),
-        payloadBytes: JSON.stringify({ observedAt, flow: 1 }).length,
-      }),
+      await ingest.replay(
+        {
+          ...rejection,
+          payload: Buffer.from(JSON.stringify({ observedAt, flow: 1 })),
+          payloadBytes: JSON.stringify({ observedAt, flow: 1 }).length,
+        },
+        ACTOR,
+      ),
     ).toMatchObject({ outcome: "duplicate" });
     expect(await ledger("replay-2")).toEqual({ received: 2, stored: 1, duplicate: 1, rejected: 0 });
   });
@@ -81,7 +93,7 @@ describe("replay", () => {
     await addDevice(db.pool, "replay-3");
     const { ingest, publish } = await startTestIngest(db.pool);
     await publish("replay-3", "telemetry", Buffer.alloc(70_000, " "));
-    expect(await ingest.replay(await lastRejection("replay-3"))).toEqual({
+    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR)).toEqual({
       outcome: "rejected",
       detail: "only 65536 of 70000 bytes were kept",
     });
@@ -98,7 +110,7 @@ describe("replay", () => {
       deviceNo,
     ]);
     await ingest.directory.refresh("replay-4");
-    const outcomes = await Promise.allSettled([1, 2, 3].map(() => ingest.replay(rejection)));
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => ingest.replay(rejection, ACTOR)));
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const outcome of outcomes) {
       if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "already_replayed" });
@@ -117,7 +129,7 @@ describe("replay", () => {
       "alter table readings_gas_meter add constraint refuses_2 check (snr is distinct from 2)",
     );
     try {
-      expect(await ingest.replay(rejection)).toMatchObject({
+      expect(await ingest.replay(rejection, ACTOR)).toMatchObject({
         outcome: "rejected",
         detail: expect.stringContaining("refuses_2"),
       });
@@ -134,7 +146,7 @@ describe("replay", () => {
     await publish("replay-6", "telemetry", { observedAt: at(599), flow: "much" });
     const payload = Buffer.from(JSON.stringify({ observedAt: at(599), battery: 3.6 }));
     const rejection = { ...(await lastRejection("replay-6")), payload, payloadBytes: payload.length };
-    expect(await ingest.replay(rejection)).toMatchObject({ outcome: "stored" });
+    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({ outcome: "stored" });
     expect(ingest.directory.find("replay-6")).toMatchObject({ evaluatedAt: 0 });
   });
 });

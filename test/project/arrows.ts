@@ -6,19 +6,20 @@ const ANYTHING = "anything";
 
 /**
  * Who may import whom, besides itself and the root files. Arrows point one way:
- * main → {broker, ingest, broadcast, api} → {devices, store, access} → root files.
+ * main → {broker, ingest, broadcast, accounts, api} → {devices, store, access} → root files.
  */
 export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   devices: [],
   store: [],
   access: [],
+  accounts: ["store", "access"],
   broker: ["access"],
   ingest: ["devices", "store"],
   broadcast: ["devices", "store", "access"],
-  api: ["devices", "store", "access", "broadcast"],
+  api: ["devices", "store", "access", "accounts", "broadcast"],
   console: [],
   simulators: ["devices"],
-  seeds: ["devices", "store"],
+  seeds: ["devices", "store", "access", "accounts"],
   bench: ANYTHING,
   scripts: ANYTHING,
   test: ANYTHING,
@@ -34,17 +35,26 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "admin-key.ts": ["data-dir.ts"],
   "data-dir.ts": [],
   "announce.ts": ANYTHING,
+  "broadcasting.ts": ANYTHING,
+  "broadcast-keys.ts": ANYTHING,
   "platform.ts": ANYTHING,
   "main.ts": ANYTHING,
   "demo.ts": ANYTHING,
+  "demo-story.ts": ["seeds"],
   "vitest.config.ts": ANYTHING,
 };
 
 /** Narrow permissions beyond the table, each with its reason. */
 const EXCEPTIONS = new Map([
+  ["simulators → broadcast/command.ts", "the contract on the wire"],
   ["console → api/contract.ts", "the page shares the API's types"],
   ["store/dump-cli.ts → kind-tables.ts", "a command that needs the tables of the catalog, as main does"],
   ["store/dump-cli.ts → devices/catalog.ts", "a command that needs the tables of the catalog, as main does"],
+  ["accounts/cli/inputs.ts → devices/catalog.ts", "a command that knows the kinds, as the API does"],
+  [
+    "accounts/cli/recover.ts → admin-key.ts",
+    "a command that makes a new key, as main does at the first start",
+  ],
 ]);
 
 const folderOf = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : file);

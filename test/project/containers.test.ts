@@ -107,7 +107,8 @@ describe("the Dockerfile", () => {
   });
 
   it("exposes the platform's default ports", () => {
-    const defaults = [settings.MQTT_PORT, settings.MQTT_WS_PORT, settings.HTTP_PORT].map((port) =>
+    const { MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HTTP_PORT } = settings;
+    const defaults = [MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HTTP_PORT].map((port) =>
       String(port.parse(undefined)),
     );
     expect(argsOf("EXPOSE", lastStage)[0]?.split(" ")).toEqual(defaults);

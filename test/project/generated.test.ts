@@ -9,7 +9,7 @@ describe("a configuration that is not valid", () => {
     const env = { MQTT_PORT: "x", HTTP_PORT: "70000", LOG_LEVEL: "loud", ADMIN_API_KEY: "secret" };
     expect(() => loadConfig(env)).toThrowErrorMatchingInlineSnapshot(`
       [PlatformError: The configuration is not valid:
-        MQTT_PORT: 'x', expected a number
+        MQTT_PORT: 'x', expected a port (0 to 65535) or off
         HTTP_PORT: Too big: expected number to be <=65535
         ADMIN_API_KEY: expected at least 16 characters
         LOG_LEVEL: Invalid option: expected one of "fatal"|"error"|"warn"|"info"|"debug"|"trace"|"silent"]

@@ -1,0 +1,24 @@
+import type { FastifyRequest } from "fastify";
+import { appendAuditAlone } from "../../store/audit.ts";
+import type { Pool } from "../../store/database.ts";
+import { actorOf } from "./actor.ts";
+
+/**
+ * Puts a read that is sensitive into the audit, with what was asked for: one row a request, however many pages it
+ * takes. Wait for it before the answer leaves; when it cannot be written, there is no answer.
+ * @param action e.g. `export.readings`
+ */
+export async function recordRead(
+  pool: Pool,
+  request: FastifyRequest,
+  action: string,
+  object: { readonly type: string; readonly id: string | null },
+): Promise<void> {
+  const query = request.query as Record<string, unknown>;
+  await appendAuditAlone(pool, {
+    actor: actorOf(request),
+    action,
+    object,
+    ...(Object.keys(query).length > 0 ? { after: { query } } : {}),
+  });
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { TARGET_STATES } from "../../store/broadcast-targets.ts";
+import { regionLevel, timestamp } from "../schemas.ts";
+import { broadcastDetailSchema, historySchema } from "./schema.ts";
+
+const counts = {
+  targeted: z.int(),
+  sounded: z.int().describe("Proven."),
+  refused: z.int(),
+  failed: z.int(),
+  offline: z.int().describe("Until the message expired."),
+  cancelled: z.int(),
+  open: z.int().describe("Not resolved yet."),
+};
+
+const seconds = z
+  .object({
+    count: z.int(),
+    p50: z.number().nullable(),
+    p95: z.number().nullable(),
+    p99: z.number().nullable(),
+    max: z.number().nullable(),
+  })
+  .meta({ id: "BroadcastPercentiles" });
+
+const regions = z.array(z.object({ regionCode: z.string(), name: z.string().nullable(), ...counts }));
+
+const silentVillages = z.object({
+  count: z.int(),
+  items: z
+    .array(
+      z.object({
+        regionCode: z.string(),
+        name: z.string().nullable(),
+        townshipName: z.string().nullable(),
+        targeted: z.int(),
+        open: z.int().describe("It may still sound."),
+      }),
+    )
+    .describe("The first 1,000."),
+});
+
+const timings = z
+  .object({ handedOver: seconds, acknowledged: seconds, started: seconds, ended: seconds })
+  .describe(
+    "Seconds from the release, of first attempts; those who were offline count from the release as well.",
+  );
+
+export const coverageQuery = z.strictObject({
+  level: regionLevel.default("township").describe("What one item is."),
+});
+
+export const coverageSchema = z
+  .object({
+    total: z.object(counts),
+    level: regionLevel,
+    items: regions,
+    silentVillages: silentVillages.describe("Villages in which no targeted speaker has sounded."),
+    seconds: timings,
+  })
+  .meta({ id: "BroadcastCoverage" });
+
+export const targetSchema = z
+  .object({
+    deviceId: z.string(),
+    name: z.string().nullable(),
+    regionCode: z.string().describe("Where it stood at release."),
+    villageName: z.string().nullable(),
+    townshipName: z.string().nullable(),
+    countyName: z.string().nullable(),
+    state: z.enum(TARGET_STATES),
+    reason: z.string().nullable().describe("Why it refused or failed."),
+    attempt: z.int(),
+    sends: z.int().describe("How often the command of this attempt was sent."),
+    handedOverAt: timestamp.nullable(),
+    acknowledgedAt: timestamp.nullable(),
+    startedAt: timestamp.nullable(),
+    evidenceAt: timestamp.nullable().describe("The reading that proves sound."),
+    evidenceCurrent: z.number().nullable().describe("Amperes."),
+    evidenceSoundLevel: z.number().nullable().describe("dB[SPL] at its own microphone."),
+    endedAt: timestamp.nullable(),
+    secondsPlayed: z.number().nullable(),
+  })
+  .meta({ id: "BroadcastTargetReport" });
+
+export const reportSchema = z
+  .object({
+    broadcast: broadcastDetailSchema,
+    history: historySchema.shape.items,
+    total: z.object(counts),
+    counties: regions,
+    townships: regions,
+    silentVillages,
+    seconds: timings,
+  })
+  .meta({ id: "BroadcastReport" });

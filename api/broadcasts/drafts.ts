@@ -1,0 +1,166 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
+import type { Level } from "../../broadcast/message.ts";
+import { previewTarget } from "../../broadcast/preview.ts";
+import { importCap } from "../../broadcast/service-cap.ts";
+import { changeDraft, createDraft, describePlace } from "../../broadcast/service-drafts.ts";
+import { fillTemplate, findTemplate, listTemplates } from "../../broadcast/templates.ts";
+import { invalidField } from "../catalog.ts";
+import { grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { broadcastCallerOf, presentBroadcast } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import {
+  broadcastParams,
+  broadcastSchema,
+  draftBody,
+  draftChangeBody,
+  importedSchema,
+  previewBody,
+  previewSchema,
+  templateQuery,
+  templatesSchema,
+} from "./schema.ts";
+
+/** Writing: drafts by hand, by template and from CAP. */
+export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+  app.addContentTypeParser(CAP_MEDIA_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  app.post(
+    "/broadcasts",
+    {
+      onRequest: allow("broadcasts:draft"),
+      // An alert has its own validator, with places and rules; zod's is for JSON.
+      preValidation: async (request, reply) => {
+        if (Buffer.isBuffer(request.body)) return takeAlert(request, reply, request.body);
+      },
+      schema: {
+        operationId: "createBroadcast",
+        tags: ["broadcasts"],
+        summary: "Write a draft, or take an alert in CAP 1.2",
+        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` takes an alert: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
+        consumes: ["application/json", CAP_MEDIA_TYPE],
+        body: draftBody,
+        response: {
+          200: importedSchema.describe("The alert had come before, or made no draft."),
+          201: z.union([broadcastSchema, importedSchema]).describe("The draft, or what became of the alert."),
+          ...problems(
+            "cap_invalid",
+            "cap_not_for_broadcast",
+            "cap_expired",
+            "payload_too_large",
+            "unsupported_media_type",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const broadcast = await createDraft(broadcasts, broadcastCallerOf(request), request.body);
+      return reply
+        .code(201)
+        .header("location", `/v1/broadcasts/${broadcast.id}`)
+        .send(presentBroadcast(broadcast));
+    },
+  );
+
+  async function takeAlert(request: FastifyRequest, reply: FastifyReply, xml: Buffer): Promise<FastifyReply> {
+    const { items, warnings, ...done } = await importCap(broadcasts, broadcastCallerOf(request), xml);
+    const isNew = !done.duplicate && done.disposition === "broadcast";
+    return reply
+      .code(isNew ? 201 : 200)
+      .send({ ...done, items: items.map(presentBroadcast), warnings: [...warnings] });
+  }
+
+  app.patch(
+    "/broadcasts/:id",
+    {
+      onRequest: allow("broadcasts:draft"),
+      schema: {
+        operationId: "updateBroadcast",
+        tags: ["broadcasts"],
+        summary: "Change a draft, or one that was returned",
+        params: broadcastParams,
+        body: draftChangeBody,
+        response: {
+          200: broadcastSchema,
+          ...problems(
+            "broadcast_not_found",
+            "broadcast_changed",
+            "broadcast_state",
+            "payload_too_large",
+            "unsupported_media_type",
+          ),
+        },
+      },
+    },
+    async (request) => {
+      const { revision, ...change } = request.body;
+      const caller = broadcastCallerOf(request);
+      return presentBroadcast(await changeDraft(broadcasts, caller, request.params.id, revision, change));
+    },
+  );
+
+  app.post(
+    "/broadcasts/preview",
+    {
+      onRequest: allow("broadcasts:draft"),
+      schema: {
+        operationId: "previewBroadcast",
+        tags: ["broadcasts"],
+        summary: "Whom a target would reach now",
+        body: previewBody,
+        response: { 200: previewSchema, ...problems("payload_too_large", "unsupported_media_type") },
+      },
+    },
+    async (request) => {
+      const { target, texts, repeatCount } = request.body;
+      const { limits } = grantOf(request);
+      const reading = texts && { texts, repeatCount };
+      const preview = await previewTarget(broadcasts.pool, target, limits, reading);
+      const { villagesWithoutSpeaker, villagesOffline } = preview;
+      return {
+        ...preview,
+        villagesWithoutSpeaker: { ...villagesWithoutSpeaker, items: [...villagesWithoutSpeaker.items] },
+        villagesOffline: { ...villagesOffline, items: [...villagesOffline.items] },
+      };
+    },
+  );
+
+  app.get(
+    "/broadcasts/templates",
+    {
+      onRequest: allow("broadcasts:draft"),
+      schema: {
+        operationId: "listBroadcastTemplates",
+        tags: ["broadcasts"],
+        summary: "Ready texts per kind of event",
+        querystring: templateQuery,
+        response: { 200: templatesSchema, ...problems() },
+      },
+    },
+    async (request) => {
+      const { eventCode, level, mode, region } = request.query;
+      const found = eventCode === undefined ? listTemplates() : [findTemplate(eventCode)];
+      const target = { regions: region === undefined ? [] : [region], polygons: [], circles: [] };
+      const place = await describePlace(broadcasts.pool, target);
+      const at = broadcasts.now();
+      const items = found.map((template) => {
+        if (!template) {
+          const known = listTemplates().map((one) => one.eventCode);
+          throw invalidField(
+            "/eventCode",
+            `There is no template for '${eventCode}': expected one of ${known.join(", ")}, or texts of your own`,
+          );
+        }
+        const texts =
+          level === undefined
+            ? [...template.texts]
+            : fillTemplate(template.eventCode, { place, at, level: level as Level, mode })!;
+        return { ...template, responseTypes: [...template.responseTypes], texts };
+      });
+      return { items };
+    },
+  );
+};

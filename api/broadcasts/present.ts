@@ -1,0 +1,55 @@
+import type { FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { decide } from "../../access/decide.ts";
+import { draftOf, missingOf } from "../../broadcast/draft.ts";
+import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
+import { toNewsCounts } from "../../broadcast/progress.ts";
+import type { Caller } from "../../broadcast/service.ts";
+import { countTargets } from "../../store/broadcast-targets.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Db } from "../../store/database.ts";
+import { actorOf } from "../audit/actor.ts";
+import { grantOf } from "../guard.ts";
+import type { broadcastDetailSchema, broadcastSchema } from "./schema.ts";
+
+/** Who makes this request, where they may do what they ask for, and where they may read broadcasts. */
+export function broadcastCallerOf(request: FastifyRequest): Caller {
+  const { principal, limits } = grantOf(request);
+  const reading = decide(principal, "broadcasts:read");
+  return { actor: actorOf(request), limits, sees: reading.allowed ? reading.limits : [] };
+}
+
+/** A broadcast as the API shows it. */
+export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcastSchema> {
+  const {
+    broadcastNo: _no,
+    replacesNos: _numbers,
+    replaces,
+    regions,
+    attachments,
+    source,
+    ...rest
+  } = broadcast;
+  const message = draftOf(broadcast);
+  const canBeSubmitted = EDITABLE_STATES.includes(broadcast.state);
+  const missing = canBeSubmitted ? missingOf(message, new Date()) : [];
+  return {
+    ...rest,
+    message,
+    missing: missing.map(({ path, message: what }) => ({ path, message: what })),
+    regions: [...regions],
+    replaces: [...replaces],
+    attachments: [...attachments],
+    source: source && { ...source, warnings: [...source.warnings] },
+  };
+}
+
+/** The same with its targets by state. */
+export async function presentDetail(
+  db: Db,
+  broadcast: Broadcast,
+): Promise<z.output<typeof broadcastDetailSchema>> {
+  const wasReleased = broadcast.releasedAt !== null;
+  const counts = wasReleased ? toNewsCounts(await countTargets(db, broadcast.broadcastNo)) : null;
+  return { ...presentBroadcast(broadcast), counts };
+}

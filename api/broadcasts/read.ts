@@ -1,0 +1,150 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
+import { FEED_MEDIA_TYPE } from "../../broadcast/cap/feed.ts";
+import { getBroadcast } from "../../broadcast/service.ts";
+import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
+import { listHistory } from "../../store/broadcast-history.ts";
+import { listBroadcasts } from "../../store/broadcasts.ts";
+import { grantOf } from "../guard.ts";
+import { prefers } from "../negotiate.ts";
+import { problems } from "../problem.ts";
+import { assertRange, pageOf } from "../schemas.ts";
+import { broadcastCallerOf, presentBroadcast, presentDetail } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import {
+  broadcastDetailSchema,
+  broadcastListQuery,
+  broadcastParams,
+  broadcastSchema,
+  historySchema,
+  keysSchema,
+} from "./schema.ts";
+
+const DEFAULT_LIMIT = 50;
+
+/** Reading: lists, one broadcast as JSON or CAP, its history, the feed, and the keys that terminals need. */
+export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, options) => {
+  const { broadcasts, jwks, allow } = options;
+  const { pool } = broadcasts;
+
+  app.get(
+    "/broadcasts",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "listBroadcasts",
+        tags: ["broadcasts"],
+        summary: "Broadcasts, newest first",
+        description:
+          "Those of your own tenant, and those that reach into regions where you may read broadcasts.",
+        querystring: broadcastListQuery,
+        response: { 200: pageOf(broadcastSchema), ...problems("invalid_cursor") },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, state, ...filter } = request.query;
+      assertRange(filter.from, filter.to);
+      const { principal, limits } = grantOf(request);
+      const reach = { limits, tenantId: principal.tenantId };
+      const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
+      const { items, nextCursor } = await listBroadcasts(pool, { ...filter, states: state }, reach, page);
+      return { items: items.map(presentBroadcast), nextCursor };
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcast",
+        tags: ["broadcasts"],
+        summary: "One broadcast, as JSON or CAP",
+        description: `\`Accept: ${CAP_MEDIA_TYPE}\` answers with CAP 1.2, signed where the platform has a certificate: an Alert or Update, and once it is cancelled the Cancel of it.`,
+        params: broadcastParams,
+        response: {
+          200: {
+            description: "The broadcast, with its targets by state.",
+            content: {
+              "application/json": { schema: broadcastDetailSchema },
+              [CAP_MEDIA_TYPE]: { schema: z.string() },
+            },
+          },
+          ...problems("broadcast_not_found", "broadcast_incomplete"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
+      reply.header("vary", "accept");
+      if (prefers(request.headers.accept, CAP_MEDIA_TYPE)) {
+        const xml = await exportCap(broadcasts, broadcast);
+        return reply.header("content-type", `${CAP_MEDIA_TYPE}; charset=utf-8`).send(xml);
+      }
+      return presentDetail(pool, broadcast);
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id/history",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcastHistory",
+        tags: ["broadcasts"],
+        summary: "Every step of a broadcast, with who, why and when",
+        params: broadcastParams,
+        response: { 200: historySchema, ...problems("broadcast_not_found") },
+      },
+    },
+    async (request) => {
+      const { broadcastNo } = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
+      return { items: await listHistory(pool, broadcastNo) };
+    },
+  );
+
+  app.get(
+    "/broadcasts/feed.atom",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcastFeed",
+        tags: ["broadcasts"],
+        summary: "The alerts in force, as an Atom feed",
+        description:
+          "Released actual broadcasts that have not expired; a cancelled one is there as its Cancel.",
+        response: {
+          200: { description: "The feed.", content: { [FEED_MEDIA_TYPE]: { schema: z.string() } } },
+          ...problems(),
+        },
+      },
+    },
+    async (request, reply) => {
+      const base = `${request.protocol}://${request.host}`;
+      const feed = await exportFeed(broadcasts, broadcastCallerOf(request), base);
+      return reply.header("content-type", `${FEED_MEDIA_TYPE}; charset=utf-8`).send(feed);
+    },
+  );
+
+  app.get(
+    "/broadcasts/keys",
+    {
+      // Public keys for terminals, which have no key of the API.
+      onRequest: allow.anybody,
+      schema: {
+        operationId: "getBroadcastKeys",
+        tags: ["broadcasts"],
+        summary: "The keys that commands are signed with",
+        description:
+          "For terminals: needs no API key. Fetch it again when a command names a key that is not here.",
+        security: [],
+        response: { 200: keysSchema, ...problems() },
+      },
+    },
+    async (_request, reply) => {
+      reply.header("cache-control", "public, max-age=300");
+      return { keys: [...jwks().keys] };
+    },
+  );
+};

@@ -1,0 +1,28 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { BroadcastDeps } from "../../broadcast/service.ts";
+import type { Jwks } from "../../broadcast/signing/signer.ts";
+import type { Allow } from "../guard.ts";
+import { draftRoutes } from "./drafts.ts";
+import { readRoutes } from "./read.ts";
+import { stepRoutes } from "./steps.ts";
+import { targetRoutes } from "./targets.ts";
+
+export interface BroadcastsOptions {
+  readonly broadcasts: BroadcastDeps;
+  /** The public keys of what this platform signs. */
+  readonly jwks: () => Jwks;
+  readonly allow: Allow;
+}
+
+/** Emergency broadcasts, by theme. */
+export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
+  app,
+  { broadcasts, jwks, allow },
+) => {
+  // Without the prefix, which would be set before each path once more.
+  const options = { broadcasts, jwks, allow };
+  await app.register(draftRoutes, options);
+  await app.register(stepRoutes, options);
+  await app.register(readRoutes, options);
+  await app.register(targetRoutes, options);
+};

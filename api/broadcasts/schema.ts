@@ -1,0 +1,282 @@
+import { z } from "zod";
+import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/command.ts";
+import { STATES } from "../../broadcast/lifecycle.ts";
+import {
+  CATEGORIES,
+  MODES,
+  messageSchema,
+  RESPONSE_TYPES,
+  targetSchema,
+  textSchema,
+} from "../../broadcast/message.ts";
+import { TARGET_STATES } from "../../store/broadcast-targets.ts";
+import { commaList, freeText, moment, pageQuery, regionCode, tenantId, timestamp } from "../schemas.ts";
+
+export const broadcastId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected a broadcast's id")
+  .meta({ examples: ["bc-20260131-7k2m9xqd"] });
+
+export const broadcastParams = z.object({ id: broadcastId });
+
+const state = z.enum(STATES);
+const { shape } = messageSchema;
+
+const text = textSchema.meta({ id: "BroadcastText" });
+const target = targetSchema
+  .describe("Whoever is in any of these is meant. Polygons are rings of `[longitude, latitude]`.")
+  .meta({ id: "BroadcastTarget" });
+
+/** Moments are text on the wire. */
+const startsAt = timestamp.describe("Not before. Absent: at once.");
+const expiresAt = timestamp.describe("Never aired after. Absent: 24 hours after release; at most 72.");
+
+/** What somebody writes. */
+export const draftBody = z
+  .strictObject({
+    ...shape,
+    target,
+    texts: z
+      .array(text)
+      .min(1)
+      .max(8)
+      .optional()
+      .describe(
+        "In the order in which they are read. Absent: the event code's template, in Chinese and English.",
+      ),
+    startsAt: startsAt.optional(),
+    expiresAt: expiresAt.optional(),
+    category: shape.category.unwrap().optional().describe("CAP's. Absent: the event's."),
+  })
+  .meta({ id: "BroadcastDraft" });
+
+/** Everything of a draft that can be changed; null empties. */
+export const draftChangeBody = z
+  .strictObject({
+    revision: z
+      .int()
+      .min(1)
+      .describe("The one that you have read: another one means that somebody was faster."),
+    mode: shape.mode.optional(),
+    class: shape.class.unwrap().optional(),
+    level: shape.level.optional(),
+    eventCode: shape.eventCode.optional(),
+    texts: z.array(text).min(1).max(8).optional(),
+    target: target.optional(),
+    startsAt: startsAt.nullish(),
+    expiresAt: expiresAt.nullish(),
+    volume: shape.volume.unwrap().optional(),
+    repeatCount: shape.repeatCount.unwrap().optional(),
+    category: shape.category.unwrap().optional(),
+    urgency: shape.urgency.unwrap().optional(),
+    certainty: shape.certainty.unwrap().optional(),
+    responseTypes: shape.responseTypes.unwrap().optional(),
+    senderName: shape.senderName.nullable(),
+    contact: shape.contact.nullable(),
+    web: shape.web.nullable(),
+  })
+  .refine((change) => Object.keys(change).length > 1, "expected at least one field beside the revision")
+  .meta({
+    description:
+      "What is absent stays as it is; null empties a field; texts and target are replaced as a whole.",
+  });
+
+export const previewBody = z.strictObject({
+  target,
+  texts: z.array(text).max(8).optional(),
+  repeatCount: shape.repeatCount,
+});
+
+const villages = z.object({
+  count: z.int(),
+  items: z.array(z.object({ code: regionCode, name: z.string() })).describe("The first 200."),
+});
+
+export const previewSchema = z
+  .object({
+    speakers: z.int(),
+    online: z.int(),
+    outsideLimits: z.int().describe("Speakers that you may not sound; any keeps you from submitting."),
+    villages: z.int(),
+    villagesCovered: z.int().describe("With at least one speaker."),
+    villagesWithoutSpeaker: villages,
+    villagesOffline: villages.describe("Their speakers are all offline."),
+    readingSeconds: z
+      .int()
+      .nullable()
+      .describe("To read the texts, repetitions included; null without texts."),
+  })
+  .meta({ id: "BroadcastPreview" });
+
+/** A message that may still lack something. */
+const messageJson = z.object({
+  ...shape,
+  eventCode: shape.eventCode.optional(),
+  texts: z.array(z.object({ ...textSchema.shape, headline: z.string(), description: z.string() })),
+  target,
+  startsAt: timestamp.optional(),
+  expiresAt: timestamp.optional(),
+  senderName: z.string().optional(),
+  contact: z.string().optional(),
+  web: z.string().optional(),
+});
+
+export const countsSchema = z
+  .object({
+    targets: z.int(),
+    waiting: z.int(),
+    handedOver: z.int(),
+    acknowledged: z.int(),
+    started: z.int(),
+    sounded: z.int().describe("With proof: started, current or sound while playing, ended."),
+    refused: z.int(),
+    failed: z.int(),
+    offline: z.int(),
+    cancelled: z.int(),
+  })
+  .describe("Targets by the state that they are in.")
+  .meta({ id: "BroadcastCounts" });
+
+export const broadcastSchema = z
+  .object({
+    id: broadcastId,
+    state,
+    revision: z.int(),
+    tenantId: tenantId.nullable().describe("Its author's; null: the platform's."),
+    headline: z.string(),
+    message: messageJson,
+    missing: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .describe("What keeps a draft from being submitted; empty once it was released."),
+    regions: z
+      .array(z.string())
+      .describe("Reached; of polygons and circles the counties of the speakers in them."),
+    createdBy: z.string(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    submittedBy: z.string().nullable(),
+    approvedBy: z.string().nullable().describe("Who approved it, or released it by the green channel."),
+    greenChannel: z.boolean(),
+    review: z.enum(["none", "open", "done"]).describe("Of a release by the green channel."),
+    releasedAt: timestamp.nullable(),
+    expiresAt: timestamp.nullable(),
+    endedAt: timestamp.nullable(),
+    attempt: z.int().describe("How often its speakers were ordered to play; 0 before release."),
+    replaces: z.array(z.string()).describe("Broadcasts that are cancelled when it is released."),
+    source: z
+      .object({
+        sender: z.string(),
+        identifier: z.string(),
+        sent: z.string(),
+        msgType: z.string(),
+        signature: z.string(),
+        warnings: z.array(z.string()),
+      })
+      .nullable()
+      .describe("The CAP alert that it was made of."),
+    proposedByAlarm: z.int().nullable(),
+    attachments: z.array(
+      z.object({ kind: z.string(), deviceId: z.string(), distanceKm: z.number().nullable() }),
+    ),
+  })
+  .meta({ id: "Broadcast" });
+
+export const broadcastDetailSchema = broadcastSchema
+  .extend({ counts: countsSchema.nullable().describe("Null before release.") })
+  .meta({ id: "BroadcastDetail" });
+
+export const importedSchema = z
+  .object({
+    duplicate: z.boolean().describe("It had come before: nothing was done again."),
+    disposition: z.enum(["broadcast", "cancel", "acknowledged"]),
+    signature: z.enum(["absent", "verified", "untrusted", "invalid"]),
+    items: z.array(broadcastSchema).describe("The drafts made of it, or the broadcasts that it speaks of."),
+    warnings: z.array(z.object({ rule: z.string(), message: z.string() })),
+  })
+  .meta({ id: "ImportedAlert" });
+
+const reason = freeText(1000);
+
+/** What comes with a step. */
+const stepFields = {
+  revision: z.int().min(1).optional().describe("The one that you have read; another one is refused."),
+};
+export const stepBody = z.strictObject({ reason: reason.optional(), ...stepFields }).nullish();
+export const reasonedStepBody = z.strictObject({ reason, ...stepFields });
+
+export const broadcastListQuery = z.strictObject({
+  state: commaList(state, STATES.length).optional().meta({ description: "States, separated by commas." }),
+  region: regionCode.optional().describe("Broadcasts that reach into this region."),
+  level: z.coerce.number().int().min(1).max(4).optional(),
+  mode: z.enum(MODES).optional(),
+  review: z.enum(["open", "done"]).optional().describe("Of releases by the green channel."),
+  from: moment.optional().describe("Written from here on."),
+  to: moment.optional().describe("Written before."),
+  ...pageQuery(50, 200),
+});
+
+export const historySchema = z.object({
+  items: z.array(
+    z.object({
+      step: z.int(),
+      at: timestamp,
+      action: z.string(),
+      from: state.nullable(),
+      to: state,
+      actor: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+      reason: z.string().nullable(),
+      details: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+export const templateQuery = z.strictObject({
+  eventCode: shape.eventCode.optional(),
+  level: z.coerce.number().int().min(1).max(4).optional().describe("With it the texts are filled in."),
+  mode: z.enum(MODES).default("actual"),
+  region: regionCode.optional().describe("The place that is named."),
+});
+
+export const templatesSchema = z.object({
+  items: z.array(
+    z
+      .object({
+        eventCode: z.string(),
+        event: z.object({ zh: z.string(), en: z.string() }),
+        category: z.enum(CATEGORIES),
+        responseTypes: z.array(z.enum(RESPONSE_TYPES)),
+        texts: z
+          .array(text)
+          .describe("With `{place}`, `{time}`, `{level}` and `{colour}`, unless a level was given."),
+      })
+      .meta({ id: "BroadcastTemplate" }),
+  ),
+});
+
+export const keysSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        kid: z.string(),
+        alg: z.string(),
+        use: z.string(),
+      }),
+    ),
+  })
+  .describe("A JWK set (RFC 7517).");
+
+export const targetListQuery = z.strictObject({
+  state: commaList(z.enum(TARGET_STATES), TARGET_STATES.length)
+    .optional()
+    .meta({ description: "States, separated by commas." }),
+  reason: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/, "expected a reason such as no_sound")
+    .optional()
+    .describe(`Why it was refused or failed, e.g. ${REFUSAL_REASONS[0]}, ${FAILURE_REASONS[0]}, no_sound.`),
+  region: regionCode.optional().describe("Speakers in this region."),
+  ...pageQuery(100, 1000),
+});

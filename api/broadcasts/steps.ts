@@ -1,0 +1,154 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Action } from "../../access/roles.ts";
+import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
+import {
+  approve,
+  cancel,
+  reject,
+  release,
+  retry,
+  returnDraft,
+  review,
+  type StepRequest,
+  submit,
+} from "../../broadcast/service-release.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
+import { problems } from "../problem.ts";
+import { broadcastCallerOf, presentBroadcast } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import { broadcastParams, broadcastSchema, reasonedStepBody, stepBody } from "./schema.ts";
+
+interface StepRoute {
+  readonly name: string;
+  readonly operationId: string;
+  readonly action: Action;
+  readonly summary: string;
+  readonly description?: string;
+  /** A reason must be given. */
+  readonly reasoned?: true;
+  readonly codes: readonly ErrorCode[];
+  readonly take: (
+    deps: BroadcastDeps,
+    caller: Caller,
+    id: string,
+    request: StepRequest,
+  ) => Promise<Broadcast>;
+}
+
+/** Each step of a broadcast's life that somebody takes. */
+const STEPS: readonly StepRoute[] = [
+  {
+    name: "submit",
+    operationId: "submitBroadcast",
+    action: "broadcasts:submit",
+    summary: "Submit a draft for approval",
+    description: "It must be complete, reach at least one speaker, and reach none outside your limits.",
+    codes: ["broadcast_incomplete", "broadcast_expired"],
+    take: submit,
+  },
+  {
+    name: "approve",
+    operationId: "approveBroadcast",
+    action: "broadcasts:approve",
+    summary: "Approve: it is released at once",
+    description:
+      "Somebody else than who submitted it, administrators included. A training is complete by this and reaches nobody.",
+    codes: ["own_submission", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
+    take: approve,
+  },
+  {
+    name: "return",
+    operationId: "returnBroadcast",
+    action: "broadcasts:approve",
+    summary: "Give a submitted broadcast back to its author",
+    reasoned: true,
+    codes: [],
+    take: returnDraft,
+  },
+  {
+    name: "reject",
+    operationId: "rejectBroadcast",
+    action: "broadcasts:approve",
+    summary: "Reject a submitted broadcast for good",
+    reasoned: true,
+    codes: [],
+    take: reject,
+  },
+  {
+    name: "release",
+    operationId: "releaseBroadcast",
+    action: "broadcasts:release",
+    summary: "The green channel: release without approval",
+    description:
+      "For actual emergencies of level 1 or 2, by a person. Its review stays open until somebody else does it.",
+    codes: ["green_channel_closed", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
+    take: release,
+  },
+  {
+    name: "cancel",
+    operationId: "cancelBroadcast",
+    action: "broadcasts:cancel",
+    summary: "Cancel a broadcast, on air or before",
+    description: "Speakers that play it are told to stop; those that are away are told when they are back.",
+    reasoned: true,
+    codes: [],
+    take: cancel,
+  },
+  {
+    name: "retry",
+    operationId: "retryBroadcast",
+    action: "broadcasts:retry",
+    summary: "Try the speakers that failed again",
+    description:
+      "With a new order, as long as the message has not expired. Those that sounded never hear it twice.",
+    codes: ["broadcast_expired"],
+    take: retry,
+  },
+  {
+    name: "review",
+    operationId: "reviewBroadcast",
+    action: "broadcasts:review",
+    summary: "Review a release by the green channel",
+    description: "By another person than who released it; the reason is the comment.",
+    reasoned: true,
+    codes: ["own_release"],
+    take: review,
+  },
+];
+
+/** Steps: who may take which one is the lifecycle's to say. */
+export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+  for (const { name, operationId, action, summary, description, reasoned, codes, take } of STEPS) {
+    app.post(
+      `/broadcasts/:id/${name}`,
+      {
+        onRequest: allow(action),
+        schema: {
+          operationId,
+          tags: ["broadcasts"],
+          summary,
+          ...(description === undefined ? {} : { description }),
+          params: broadcastParams,
+          body: reasoned ? reasonedStepBody : stepBody,
+          response: {
+            200: broadcastSchema,
+            ...problems(
+              "broadcast_not_found",
+              "broadcast_state",
+              "broadcast_changed",
+              ...codes,
+              "payload_too_large",
+              "unsupported_media_type",
+            ),
+          },
+        },
+      },
+      async (request) => {
+        const { reason, revision } = request.body ?? {};
+        const caller = broadcastCallerOf(request);
+        return presentBroadcast(await take(broadcasts, caller, request.params.id, { reason, revision }));
+      },
+    );
+  }
+};

@@ -1,0 +1,176 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { getBroadcast } from "../../broadcast/service.ts";
+import {
+  readCoverage,
+  readCoverageTotal,
+  readSilentVillages,
+  readTimings,
+} from "../../store/broadcast-coverage.ts";
+import { listHistory } from "../../store/broadcast-history.ts";
+import { listTargets, type TargetFilter, type TargetReport } from "../../store/broadcast-reports.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
+import { recordRead } from "../audit/record.ts";
+import { type CsvColumn, sendCsv } from "../csv.ts";
+import { grantOf } from "../guard.ts";
+import { csvOr } from "../media.ts";
+import { wantsCsv } from "../negotiate.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import { coverageQuery, coverageSchema, reportSchema, targetSchema } from "./coverage-schema.ts";
+import { broadcastCallerOf, presentDetail } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import { broadcastParams, targetListQuery } from "./schema.ts";
+
+const DEFAULT_LIMIT = 100;
+const CSV_PAGE = 5000;
+const MAX_SILENT = 1000;
+
+const COLUMNS: readonly CsvColumn<TargetReport>[] = [
+  { header: "deviceId", value: (target) => target.deviceId },
+  { header: "name", value: (target) => target.name },
+  { header: "regionCode", value: (target) => target.regionCode },
+  { header: "countyName", value: (target) => target.countyName },
+  { header: "townshipName", value: (target) => target.townshipName },
+  { header: "villageName", value: (target) => target.villageName },
+  { header: "state", value: (target) => target.state },
+  { header: "reason", value: (target) => target.reason },
+  { header: "attempt", value: (target) => target.attempt },
+  { header: "sends", value: (target) => target.sends },
+  { header: "handedOverAt", value: (target) => target.handedOverAt },
+  { header: "acknowledgedAt", value: (target) => target.acknowledgedAt },
+  { header: "startedAt", value: (target) => target.startedAt },
+  { header: "evidenceAt", value: (target) => target.evidenceAt },
+  { header: "evidenceCurrent_A", value: (target) => target.evidenceCurrent },
+  { header: "evidenceSoundLevel_dB", value: (target) => target.evidenceSoundLevel },
+  { header: "endedAt", value: (target) => target.endedAt },
+  { header: "secondsPlayed", value: (target) => target.secondsPlayed },
+];
+
+/** What became of a broadcast: speaker by speaker, region by region, and as a report. */
+export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+  const { pool, log } = broadcasts;
+  const find = (request: FastifyRequest, id: string) => getBroadcast(pool, broadcastCallerOf(request), id);
+
+  /** A page of targets within the caller's limits. */
+  const readPage = (
+    request: FastifyRequest,
+    { broadcastNo }: Broadcast,
+    filter: TargetFilter,
+    page: { readonly limit: number; readonly cursor: string | undefined },
+  ) => listTargets(pool, broadcastNo, filter, grantOf(request).limits, page);
+
+  const sendTargets = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    broadcast: Broadcast,
+    filter: TargetFilter,
+    page: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
+  ) =>
+    sendCsv(reply, {
+      name: broadcast.id,
+      columns: COLUMNS,
+      readPage: (at) => readPage(request, broadcast, filter, { limit: page.limit ?? CSV_PAGE, cursor: at }),
+      cursor: page.cursor,
+      firstPageOnly: page.limit !== undefined,
+      record: () => recordRead(pool, request, "export.broadcast", { type: "broadcast", id: broadcast.id }),
+      log,
+    });
+
+  app.get(
+    "/broadcasts/:id/targets",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "listBroadcastTargets",
+        tags: ["broadcasts"],
+        summary: "What became of each speaker",
+        description:
+          "Within your limits, in the order of regions. A speaker counts as `sounded` on proof only.",
+        params: broadcastParams,
+        querystring: targetListQuery,
+        response: {
+          200: csvOr(pageOf(targetSchema), "A page of targets; as CSV all of them."),
+          ...problems("broadcast_not_found", "invalid_cursor"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const broadcast = await find(request, request.params.id);
+      const { limit, cursor, state, ...rest } = request.query;
+      const filter = { ...rest, states: state };
+      if (wantsCsv(request.headers.accept)) {
+        return sendTargets(request, reply, broadcast, filter, { limit, cursor });
+      }
+      return readPage(request, broadcast, filter, { limit: limit ?? DEFAULT_LIMIT, cursor });
+    },
+  );
+
+  /** The parts that coverage and report have in common. */
+  async function readSummary(request: FastifyRequest, { broadcastNo }: Broadcast) {
+    const { limits } = grantOf(request);
+    const { count, villages } = await readSilentVillages(pool, broadcastNo, limits, MAX_SILENT);
+    return {
+      total: await readCoverageTotal(pool, broadcastNo, limits),
+      silentVillages: { count, items: villages },
+      seconds: await readTimings(pool, broadcastNo, limits),
+    };
+  }
+
+  app.get(
+    "/broadcasts/:id/coverage",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcastCoverage",
+        tags: ["broadcasts"],
+        summary: "Who was reached, by region",
+        description:
+          "Sounded out of targeted, by village, township, county or above, with the silent villages by name.",
+        params: broadcastParams,
+        querystring: coverageQuery,
+        response: { 200: coverageSchema, ...problems("broadcast_not_found") },
+      },
+    },
+    async (request) => {
+      const broadcast = await find(request, request.params.id);
+      const { level } = request.query;
+      const items = await readCoverage(pool, broadcast.broadcastNo, level, grantOf(request).limits);
+      return { ...(await readSummary(request, broadcast)), level, items };
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id/report",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcastReport",
+        tags: ["broadcasts"],
+        summary: "The whole story of a broadcast, for the files",
+        description: "As JSON: the broadcast, its history and its coverage. As CSV: each speaker.",
+        params: broadcastParams,
+        response: {
+          200: csvOr(reportSchema, "The report; as CSV one row a speaker."),
+          ...problems("broadcast_not_found"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const broadcast = await find(request, request.params.id);
+      if (wantsCsv(request.headers.accept)) return sendTargets(request, reply, broadcast, {}, {});
+      const { limits } = grantOf(request);
+      const { broadcastNo } = broadcast;
+      const object = { type: "broadcast", id: broadcast.id };
+      const report = {
+        broadcast: await presentDetail(pool, broadcast),
+        history: await listHistory(pool, broadcastNo),
+        ...(await readSummary(request, broadcast)),
+        counties: await readCoverage(pool, broadcastNo, "county", limits),
+        townships: await readCoverage(pool, broadcastNo, "township", limits),
+      };
+      await recordRead(pool, request, "export.broadcast", object);
+      return report;
+    },
+  );
+};

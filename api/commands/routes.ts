@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { PlatformError } from "../../errors.ts";
+import { appendAuditAlone } from "../../store/audit.ts";
+import type { Pool } from "../../store/database.ts";
+import { getDevice } from "../../store/devices.ts";
+import { actorOf } from "../audit/actor.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { commandBody, commandParams, sentCommandSchema } from "./schema.ts";
+
+export interface CommandsOptions {
+  readonly pool: Pool;
+  /** Hands a payload to a device's open connections that listen, and says whether there was one that took it. */
+  readonly deliver: (deviceId: string, payload: string) => boolean;
+  readonly allow: Allow;
+}
+
+/** 16 characters of base64url. */
+const ID_BYTES = 12;
+
+/** Commands to single devices. Those that make speakers sound are broadcasts, and are signed. */
+export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app, options) => {
+  const { pool, deliver, allow } = options;
+
+  app.post(
+    "/devices/:id/commands",
+    {
+      onRequest: allow("commands:send"),
+      schema: {
+        operationId: "sendCommand",
+        tags: ["commands"],
+        summary: "Send a command to a device",
+        description:
+          "It is handed over at once or not at all: nothing is kept for a device that is away. Speakers obey signed commands only, see `/v1/broadcasts`.",
+        params: commandParams,
+        body: commandBody,
+        response: {
+          202: sentCommandSchema,
+          ...problems(
+            "device_not_found",
+            "device_not_listening",
+            "payload_too_large",
+            "unsupported_media_type",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const device = await getDevice(pool, request.params.id, grantOf(request).limits);
+      if (device.kind === "speaker") {
+        throw new PlatformError("invalid_request", "Speakers obey signed commands only: use /v1/broadcasts");
+      }
+      const command = { commandId: `cmd-${randomBytes(ID_BYTES).toString("base64url")}`, ...request.body };
+      // First, so that no device obeys what is not on record; a command that was not taken is on record too.
+      await appendAuditAlone(pool, {
+        actor: actorOf(request),
+        action: "command.send",
+        object: { type: "device", id: device.id },
+        after: command,
+      });
+      if (!deliver(device.id, JSON.stringify(command))) throw new PlatformError("device_not_listening");
+      return reply.code(202).send({ commandId: command.commandId, deviceId: device.id, delivered: true });
+    },
+  );
+};

@@ -1,0 +1,164 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { hashPassword } from "../../accounts/password-hash.ts";
+import { checkPassword } from "../../accounts/password-rules.ts";
+import { changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
+import { savePassword } from "../../store/passwords.ts";
+import { getPrincipal, listPrincipals, type StoredPrincipal } from "../../store/principals.ts";
+import { callerOf } from "../caller.ts";
+import { assertKinds, type CatalogIndex } from "../catalog.ts";
+import { grantOf } from "../guard.ts";
+import {
+  principalChangeBody,
+  principalListQuery,
+  principalParams,
+  toRoleGrants,
+} from "../principal-schemas.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import type { AccessRoutesOptions } from "../tenants/routes.ts";
+import { newPersonBody, personGrantsBody, personSchema } from "./schema.ts";
+
+export interface PeopleOptions extends AccessRoutesOptions {
+  readonly catalog: CatalogIndex;
+}
+
+const DEFAULT_LIMIT = 100;
+
+const toPerson = (stored: StoredPrincipal) => ({
+  ...stored,
+  grants: toRoleGrants(stored.grants),
+});
+
+/** People and what they may do. Their own side of it, such as a password, is under `/v1/me`. */
+export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, options) => {
+  const { pool, catalog, onAccessChanged, allow } = options;
+
+  app.get(
+    "/people",
+    {
+      onRequest: allow("access:read"),
+      schema: {
+        operationId: "listPeople",
+        tags: ["access"],
+        summary: "People",
+        description: "Those whose grants all lie within the caller's own areas.",
+        querystring: principalListQuery,
+        response: { 200: pageOf(personSchema), ...problems("invalid_cursor") },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, ...filter } = request.query;
+      const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
+      const { items, nextCursor } = await listPrincipals(
+        pool,
+        "person",
+        filter,
+        grantOf(request).limits,
+        page,
+      );
+      return { items: items.map(toPerson), nextCursor };
+    },
+  );
+
+  app.post(
+    "/people",
+    {
+      onRequest: allow("access:write"),
+      schema: {
+        operationId: "createPerson",
+        tags: ["access"],
+        summary: "Add a person",
+        description: "Nobody gives more than they have themselves.",
+        body: newPersonBody,
+        response: {
+          201: personSchema,
+          ...problems("principal_exists", "sign_in_busy", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { password, ...person } = request.body;
+      assertKinds(catalog, person.grants);
+      if (password !== undefined) checkPassword(password, person);
+      const hash = password === undefined ? undefined : await hashPassword(password);
+      const added = await createPrincipal(
+        pool,
+        callerOf(request),
+        { ...person, type: "person" },
+        hash === undefined ? undefined : (tx) => savePassword(tx, person.id, hash),
+      );
+      await onAccessChanged();
+      return reply
+        .code(201)
+        .header("location", `/v1/people/${encodeURIComponent(added.id)}`)
+        .send(toPerson(added));
+    },
+  );
+
+  app.get(
+    "/people/:id",
+    {
+      onRequest: allow("access:read"),
+      schema: {
+        operationId: "getPerson",
+        tags: ["access"],
+        summary: "One person",
+        params: principalParams,
+        response: { 200: personSchema, ...problems("person_not_found") },
+      },
+    },
+    async (request) =>
+      toPerson(await getPrincipal(pool, "person", request.params.id, grantOf(request).limits)),
+  );
+
+  app.patch(
+    "/people/:id",
+    {
+      onRequest: allow("access:write"),
+      schema: {
+        operationId: "updatePerson",
+        tags: ["access"],
+        summary: "Rename a person, or shut them out",
+        params: principalParams,
+        body: principalChangeBody,
+        response: {
+          200: personSchema,
+          ...problems("person_not_found", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const changed = await changePrincipal(pool, callerOf(request), "person", id, request.body);
+      await onAccessChanged();
+      return toPerson(changed);
+    },
+  );
+
+  app.put(
+    "/people/:id/grants",
+    {
+      onRequest: allow("access:write"),
+      schema: {
+        operationId: "setPersonGrants",
+        tags: ["access"],
+        summary: "Say what a person may do",
+        description:
+          "The whole list: what is not in it is taken away. Nobody gives more than they have themselves.",
+        params: principalParams,
+        body: personGrantsBody,
+        response: {
+          200: personSchema,
+          ...problems("person_not_found", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request) => {
+      const { grants } = request.body;
+      assertKinds(catalog, grants);
+      const changed = await setGrants(pool, callerOf(request), "person", request.params.id, grants);
+      await onAccessChanged();
+      return toPerson(changed);
+    },
+  );
+};

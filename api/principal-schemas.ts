@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { Area } from "../access/limits.ts";
+import { ROLES, SCOPES } from "../access/roles.ts";
+import type { StoredGrant } from "../store/grants.ts";
+import { deviceId, freeText, kindName, pageQuery, regionCode, tenantId, timestamp } from "./schemas.ts";
+
+/** Schemas that people, applications and `me` share. */
+
+const MAX_NAME = 200;
+
+export const principalId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "expected 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit",
+  )
+  .meta({
+    description: "One name space for people and applications. Never given again: the audit names it.",
+    examples: ["zhang.wei"],
+  });
+
+/** Absent is not "all": a list that somebody forgot must not open everything. */
+const listOrAll = <T extends z.ZodType<string>>(item: T, maxItems: number) =>
+  z.union([z.literal("all"), z.array(item).min(1).max(maxItems)]);
+
+export const areaSchema = z
+  .strictObject({
+    regions: listOrAll(regionCode, 200).describe("Regions with everything inside them."),
+    kinds: listOrAll(kindName, 100),
+    tenants: listOrAll(tenantId, 100).describe(
+      "Owners of devices; a device that nobody owns is in `all` only.",
+    ),
+    devices: listOrAll(deviceId, 500).describe("Single devices."),
+  })
+  .meta({ id: "Area", description: "What lies in all four." });
+
+/** An area in an answer: an older or a mightier hand may have given more than a body may. */
+const areaJson = z.object({
+  regions: z.union([z.literal("all"), z.array(z.string())]),
+  kinds: z.union([z.literal("all"), z.array(z.string())]),
+  tenants: z.union([z.literal("all"), z.array(z.string())]),
+  devices: z.union([z.literal("all"), z.array(z.string())]),
+});
+
+const MAX_GRANTS = 50;
+
+export const personGrants = z
+  .array(z.strictObject({ role: z.enum(ROLES), area: areaSchema }))
+  .max(MAX_GRANTS)
+  .describe("What this person may do, and where.");
+
+export const applicationGrants = z
+  .array(z.strictObject({ scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length), area: areaSchema }))
+  .max(MAX_GRANTS)
+  .describe("What this application may do, and where.");
+
+export const roleGrantJson = z.object({ role: z.string(), area: areaJson });
+export const scopesGrantJson = z.object({ scopes: z.array(z.string()), area: areaJson });
+export const areasJson = z.array(areaJson);
+
+/** What the answers about people and about applications have in common. */
+export const principalFields = {
+  id: principalId,
+  tenantId,
+  name: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  disabledAt: timestamp.nullable().describe("Since when it is shut out; null: it is not."),
+};
+
+export const newPrincipalFields = {
+  id: principalId,
+  tenantId,
+  name: freeText(MAX_NAME),
+};
+
+export const principalChangeBody = z
+  .strictObject({
+    name: freeText(MAX_NAME).optional(),
+    disabled: z.boolean().optional().describe("True shuts it out at once; nobody is deleted."),
+  })
+  .refine((change) => Object.keys(change).length > 0, "expected at least one field");
+
+export const principalParams = z.object({ id: principalId });
+
+export const principalListQuery = z.strictObject({
+  tenant: tenantId.optional(),
+  q: freeText(100).optional().describe("Part of the id or name, in any case."),
+  ...pageQuery(100, 1000),
+});
+
+const toListJson = (list: readonly string[] | "all") => (list === "all" ? list : [...list]);
+
+export const toAreaJson = ({ regions, kinds, tenants, devices }: Area): z.input<typeof areaJson> => ({
+  regions: toListJson(regions),
+  kinds: toListJson(kinds),
+  tenants: toListJson(tenants),
+  devices: toListJson(devices),
+});
+
+/** Grants of a person; one of another form cannot be theirs and gives nothing. */
+export const toRoleGrants = (grants: readonly StoredGrant[]): z.input<typeof roleGrantJson>[] =>
+  grants.flatMap((grant) => ("role" in grant ? { role: grant.role, area: toAreaJson(grant.area) } : []));
+
+/** Grants of an application; one of another form cannot be its own and gives nothing. */
+export const toScopesGrants = (grants: readonly StoredGrant[]): z.input<typeof scopesGrantJson>[] =>
+  grants.flatMap((grant) =>
+    "scopes" in grant ? { scopes: [...grant.scopes], area: toAreaJson(grant.area) } : [],
+  );

@@ -1,0 +1,115 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { networkOf } from "../access/networks.ts";
+import { PlatformError } from "../errors.ts";
+import { principalOf } from "./guard.ts";
+
+/** Requests per minute; 0: no limit. */
+export interface RateLimits {
+  /** For each person and application. */
+  readonly perMinute: number;
+  /** For each address, from whoever is not signed in. */
+  readonly anonymousPerMinute: number;
+}
+
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was right, in milliseconds of the clock. */
+  at: number;
+}
+
+/** What a request found: how much is left, and when there is more. Seconds are whole, rounded up. */
+export interface Allowance {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until the whole budget is there again. */
+  readonly resetSeconds: number;
+  /** Until the next request is allowed; 0 when it is now. */
+  readonly retrySeconds: number;
+}
+
+/** Far more than there are applications and people; addresses beyond it are forgotten, at some 10 MB. */
+const MAX_CALLERS = 50_000;
+
+/**
+ * A budget of requests for each caller: a bucket that holds a minute's worth and fills evenly. So a burst is
+ * served, and the rate over any longer time is kept; a window that begins anew each minute would let twice as
+ * many through around its border.
+ */
+export function createBudget(perMinute: number, now: () => number = Date.now, maxCallers = MAX_CALLERS) {
+  const buckets = new Map<string, Bucket>();
+  const perMs = perMinute / 60_000;
+  return (caller: string): Allowance => {
+    const at = now();
+    let bucket = buckets.get(caller);
+    if (bucket) {
+      // A clock that was set back gives nothing and takes nothing.
+      bucket.tokens = Math.min(perMinute, bucket.tokens + Math.max(0, at - bucket.at) * perMs);
+      bucket.at = at;
+    } else {
+      bucket = { tokens: perMinute, at };
+      buckets.set(caller, bucket);
+      // The one that came first begins anew.
+      if (buckets.size > maxCallers) buckets.delete(buckets.keys().next().value as string);
+    }
+    const allowed = bucket.tokens >= 1;
+    if (allowed) bucket.tokens--;
+    const { tokens } = bucket;
+    return {
+      allowed,
+      limit: perMinute,
+      remaining: Math.floor(tokens),
+      resetSeconds: Math.ceil((perMinute - tokens) / perMs / 1000),
+      retrySeconds: allowed ? 0 : Math.ceil((1 - tokens) / perMs / 1000),
+    };
+  };
+}
+
+/**
+ * What watches the process must be answered also when somebody floods it; and the keys that broadcasts are verified
+ * with, which a county's speakers all ask for from behind one address.
+ */
+const FREE = new Set(["/livez", "/readyz", "/metrics", "/v1/broadcasts/keys"]);
+
+/**
+ * Counts each request against the budget of its caller, which the guard of its route has found out by then, and
+ * of its address where there is none. Answers say what is left in `RateLimit-Limit`, `-Remaining` and `-Reset`
+ * (draft-ietf-httpapi-ratelimit-headers-07).
+ * @returns what to ask when a request is refused before it is counted, because its credentials are not right: an
+ * address that has used up its budget is told so instead
+ */
+export function limitRates(app: FastifyInstance, { perMinute, anonymousPerMinute }: RateLimits) {
+  const known = perMinute > 0 ? createBudget(perMinute) : undefined;
+  const unknown = anonymousPerMinute > 0 ? createBudget(anonymousPerMinute) : undefined;
+
+  const count = (request: FastifyRequest, reply: FastifyReply): PlatformError | undefined => {
+    const principal = principalOf(request);
+    const allowance = principal
+      ? known?.(`${principal.type} ${principal.id}`)
+      : FREE.has(request.routeOptions.url ?? "")
+        ? undefined
+        : unknown?.(networkOf(request.ip));
+    if (!allowance) return undefined;
+    reply.header("ratelimit-limit", allowance.limit);
+    reply.header("ratelimit-remaining", allowance.remaining);
+    reply.header("ratelimit-reset", allowance.resetSeconds);
+    if (allowance.allowed) return undefined;
+    reply.header("retry-after", allowance.retrySeconds);
+    const whose = principal ? `'${principal.name}'` : "an address that is not signed in";
+    return new PlatformError(
+      "rate_limited",
+      `More than ${allowance.limit} requests per minute from ${whose}: the next one is allowed in ${allowance.retrySeconds} s`,
+    );
+  };
+
+  // After the guards, which are hooks of `onRequest`, and before the body is read.
+  app.addHook("preParsing", (request, reply, payload, done) => {
+    const refusal = count(request, reply);
+    if (refusal) done(refusal);
+    else done(null, payload);
+  });
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): unknown =>
+    error instanceof PlatformError && error.code === "unauthorized"
+      ? (count(request, reply) ?? error)
+      : error;
+}

@@ -1,0 +1,171 @@
+import type { FastifyRequest } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { assertSameOrigin, csrfTokenOf } from "../../accounts/csrf.ts";
+import type { People } from "../../accounts/people.ts";
+import { PlatformError } from "../../errors.ts";
+import { appendAudit } from "../../store/audit.ts";
+import { type Pool, withTransaction } from "../../store/database.ts";
+import { actorOf } from "../audit/actor.ts";
+import { type Allow, credentialsOf, grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import { clearSessionCookie } from "./cookie.ts";
+import { currentSession, presentOpened, toSessionJson, visitorOf } from "./present.ts";
+import {
+  currentSessionSchema,
+  newSessionBody,
+  openedSessionSchema,
+  sessionListQuery,
+  sessionParams,
+  sessionSchema,
+} from "./schema.ts";
+
+export interface SessionsOptions {
+  readonly pool: Pool;
+  readonly people: Pick<People, "sessions" | "signIn">;
+  readonly allow: Allow;
+}
+
+const DEFAULT_LIMIT = 100;
+
+/** Signing in and out of people. */
+export const sessionsRoutes: FastifyPluginAsyncZod<SessionsOptions> = async (
+  app,
+  { pool, people, allow },
+) => {
+  const { sessions, signIn } = people;
+
+  const current = async (request: FastifyRequest) => {
+    const found = await currentSession(request, sessions);
+    if (found) return found;
+    throw new PlatformError("session_not_found", "This request came by an API key, which is not a session");
+  };
+
+  async function end(request: FastifyRequest, sessionNo: number): Promise<void> {
+    const { id } = grantOf(request).principal;
+    await withTransaction(pool, async (tx) => {
+      if (!(await sessions.end(tx, id, sessionNo))) {
+        throw new PlatformError("session_not_found", `There is no session ${sessionNo} of yours`);
+      }
+      const object = { type: "session", id: String(sessionNo) };
+      await appendAudit(tx, { actor: actorOf(request), action: "session.end", object });
+    });
+    sessions.forget(id);
+  }
+
+  app.post(
+    "/sessions",
+    {
+      onRequest: allow.anybody,
+      schema: {
+        operationId: "signIn",
+        tags: ["sessions"],
+        summary: "Sign in with a password",
+        description:
+          "For people. After some failed attempts the next ones are refused for a while (`too_many_attempts`, with `Retry-After`); from an address where this person has signed in before, what strangers try does not count.",
+        security: [],
+        body: newSessionBody,
+        response: {
+          201: openedSessionSchema,
+          ...problems(
+            "sign_in_failed",
+            "code_required",
+            "csrf_refused",
+            "too_many_attempts",
+            "sign_in_busy",
+            "payload_too_large",
+            "unsupported_media_type",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      // Nobody shall be signed in by another site, as somebody else.
+      if (request.body.type === "cookie") assertSameOrigin(credentialsOf(request));
+      const opened = await signIn.withPassword(request.body, visitorOf(request));
+      return reply.code(201).send(presentOpened(request, reply, opened));
+    },
+  );
+
+  app.get(
+    "/sessions",
+    {
+      onRequest: allow.signedIn,
+      schema: {
+        operationId: "listSessions",
+        tags: ["sessions"],
+        summary: "Where I am signed in, newest first",
+        querystring: sessionListQuery,
+        response: { 200: pageOf(sessionSchema), ...problems("invalid_cursor") },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const found = await currentSession(request, sessions);
+      const page = await sessions.list(grantOf(request).principal.id, {
+        limit: limit ?? DEFAULT_LIMIT,
+        cursor,
+      });
+      return { ...page, items: page.items.map((item) => toSessionJson(item, found?.session.sessionNo)) };
+    },
+  );
+
+  app.get(
+    "/sessions/current",
+    {
+      onRequest: allow.signedIn,
+      schema: {
+        operationId: "getCurrentSession",
+        tags: ["sessions"],
+        summary: "The session of this request, with its CSRF token",
+        response: { 200: currentSessionSchema, ...problems("session_not_found") },
+      },
+    },
+    async (request, reply) => {
+      const { session, token } = await current(request);
+      reply.header("cache-control", "no-store");
+      const csrfToken = session.type === "cookie" ? csrfTokenOf(token) : null;
+      return { session: toSessionJson(session, session.sessionNo), csrfToken };
+    },
+  );
+
+  const ended = { 204: z.undefined().describe("Done.") };
+
+  app.delete(
+    "/sessions/current",
+    {
+      onRequest: allow.signedIn,
+      schema: {
+        operationId: "signOut",
+        tags: ["sessions"],
+        summary: "Sign out",
+        response: { ...ended, ...problems("session_not_found", "csrf_refused") },
+      },
+    },
+    async (request, reply) => {
+      const { session } = await current(request);
+      await end(request, session.sessionNo);
+      if (session.type === "cookie") clearSessionCookie(request, reply);
+      return reply.code(204).send();
+    },
+  );
+
+  app.delete(
+    "/sessions/:no",
+    {
+      onRequest: allow.signedIn,
+      schema: {
+        operationId: "endSession",
+        tags: ["sessions"],
+        summary: "End one of my sessions",
+        params: sessionParams,
+        response: { ...ended, ...problems("session_not_found", "csrf_refused") },
+      },
+    },
+    async (request, reply) => {
+      await end(request, request.params.no);
+      return reply.code(204).send();
+    },
+  );
+};

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { pageQuery, timestamp } from "../schemas.ts";
+
+/** In UTF-16 units: 256 characters, each of which may take two. What is longer is nobody's password. */
+const MAX_PASSWORD_UNITS = 512;
+
+/** A password as it was typed: not trimmed, and held against the rules only when it is set. */
+export const passwordText = z.string().min(1).max(MAX_PASSWORD_UNITS).meta({ format: "password" });
+
+export const totpCode = z
+  .string()
+  .regex(/^\d{6}$/, "expected six digits")
+  .describe("The six digits that the authenticator app shows.");
+
+export const sessionType = z
+  .enum(["cookie", "bearer"])
+  .describe("`cookie` for browsers, `bearer` for everything else.");
+
+export const newSessionBody = z.strictObject({
+  username: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine((name) => !/\p{Cc}|\p{Surrogate}/u.test(name), "expected text without control characters")
+    .describe("The person's id."),
+  password: passwordText,
+  code: totpCode.optional().describe("The second factor's code, where one is set up."),
+  type: sessionType.default("cookie"),
+});
+
+export const sessionSchema = z
+  .object({
+    no: z.int().describe("Its number."),
+    type: sessionType,
+    createdAt: timestamp,
+    lastSeenAt: timestamp.describe("To the minute."),
+    expiresAt: timestamp.describe("It ends then, or earlier when it is not used for an hour."),
+    address: z.string().nullable().describe("Where the sign-in came from."),
+    userAgent: z.string().nullable(),
+    current: z.boolean().describe("Whether it is the one of this request."),
+  })
+  .meta({ id: "Session" });
+
+const csrfToken = z
+  .string()
+  .nullable()
+  .describe(
+    "For sessions by cookie: to be sent as `X-CSRF-Token` with every request but GET and HEAD. Null for others.",
+  );
+
+export const openedSessionSchema = z
+  .object({
+    session: sessionSchema,
+    person: z.object({ id: z.string(), name: z.string(), tenantId: z.string().nullable() }),
+    token: z
+      .string()
+      .nullable()
+      .describe(
+        "For sessions by bearer token: for `Authorization: Bearer`. Shown this once. Null for others.",
+      ),
+    csrfToken,
+  })
+  .meta({ id: "OpenedSession" });
+
+export const currentSessionSchema = z
+  .object({ session: sessionSchema, csrfToken })
+  .meta({ id: "CurrentSession" });
+
+export const sessionListQuery = z.strictObject(pageQuery(100, 1000));
+
+export const sessionParams = z.object({ no: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });

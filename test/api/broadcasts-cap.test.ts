@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAlert } from "../../broadcast/cap/parse.ts";
+import { alertText, referenceOf } from "../broadcast/cap-text.ts";
+import { type BroadcastWorld, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
+
+let world: BroadcastWorld;
+beforeAll(async () => {
+  world = await startBroadcastWorld();
+});
+afterAll(() => world.stop());
+
+describe("CAP", () => {
+  const CAP = "application/cap+xml";
+
+  it("makes drafts, and the same alert again makes none", async () => {
+    const xml = alertText({ identifier: "api-1" });
+    const first = await world.cap("robot", xml);
+    expect([first.status, first.json.disposition, first.json.items[0].state]).toEqual([
+      201,
+      "broadcast",
+      "draft",
+    ]);
+    const second = await world.cap("robot", xml);
+    expect([second.status, second.json.duplicate]).toEqual([200, true]);
+    expect(second.json.items[0].id).toBe(first.json.items[0].id);
+    const cancelled = await world.cap(
+      "robot",
+      alertText({
+        identifier: "api-1c",
+        msgType: "Cancel",
+        references: [referenceOf({ identifier: "api-1" })],
+      }),
+    );
+    expect([cancelled.status, cancelled.json.disposition, cancelled.json.items[0].state]).toEqual([
+      200,
+      "cancel",
+      "cancelled",
+    ]);
+  });
+
+  it("that is wrong is refused with line, rule and what was expected", async () => {
+    const answer = await world.cap("robot", alertText({ identifier: "api-2", status: "Real" }));
+    expect([answer.status, answer.json.code]).toEqual([400, "cap_invalid"]);
+    expect(answer.json.faults[0]).toMatchObject({ path: "/alert/status", line: 6, rule: expect.any(String) });
+    expect(outcome(await world.cap("robot", alertText({ identifier: "api-3", status: "System" })))).toEqual([
+      422,
+      "cap_not_for_broadcast",
+    ]);
+    expect(
+      outcome(await world.cap("robot", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>")),
+    ).toEqual([400, "cap_invalid"]);
+    expect((await world.cap("robot", `<x>${"y".repeat(300_000)}</x>`)).status).toBe(413);
+    expect((await world.cap("viewer", alertText())).status).toBe(403);
+  });
+
+  it("is what a broadcast can be had as: Alert, Update, and Cancel once it is cancelled", async () => {
+    const id = await world.write({ level: 1 });
+    await world.step("duty-officer", id, "release");
+    const alert = await world.get("viewer", `/v1/broadcasts/${id}`, CAP);
+    expect(alert.headers["content-type"]).toBe(`${CAP}; charset=utf-8`);
+    const parsed = parseAlert(Buffer.from(alert.text));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    expect(parsed.alert).toMatchObject({
+      identifier: id,
+      sender: "test-platform",
+      msgType: "Alert",
+      status: "Actual",
+    });
+    await world.step("duty-officer", id, "cancel", { reason: "over" });
+    const cancel = parseAlert(Buffer.from((await world.get("viewer", `/v1/broadcasts/${id}`, CAP)).text));
+    if (!cancel.ok) throw new Error(JSON.stringify(cancel.faults));
+    expect(cancel.alert).toMatchObject({
+      msgType: "Cancel",
+      references: [{ identifier: id, sent: parsed.alert.sent }],
+    });
+  });
+
+  it("is in the feed while it is in force: released, actual, not expired", async () => {
+    const on = await world.write({ level: 1 });
+    await world.step("duty-officer", on, "release");
+    const draft = await world.write({ level: 1 });
+    const drill = await world.write({ mode: "drill" });
+    await world.step("dispatcher", drill, "submit");
+    await world.step("approver", drill, "approve");
+    const feed = await world.get("viewer", "/v1/broadcasts/feed.atom");
+    expect(feed.headers["content-type"]).toContain("application/atom+xml");
+    expect(feed.text).toContain(`/v1/broadcasts/${on}`);
+    expect(feed.text).toContain('type="application/cap+xml"');
+    expect(feed.text).not.toContain(draft);
+    expect(feed.text).not.toContain(drill);
+    expect((await world.get("elsewhere", "/v1/broadcasts/feed.atom")).text).not.toContain(on);
+    expect(
+      (await world.api.call({ url: "/v1/broadcasts/feed.atom", headers: { authorization: "" } })).status,
+    ).toBe(401);
+  });
+});
+
+describe("the keys of commands", () => {
+  it("are public, and hold no secret", async () => {
+    const answer = await world.api.call({ url: "/v1/broadcasts/keys", headers: { authorization: "" } });
+    expect(answer.status).toBe(200);
+    expect(answer.json.keys[0]).toMatchObject({ kty: "OKP", crv: "Ed25519", use: "sig" });
+    expect(answer.json.keys[0]).not.toHaveProperty("d");
+  });
+});

@@ -1,0 +1,145 @@
+import type { InjectOptions } from "fastify";
+import { decide, type Principal } from "../../../access/decide.ts";
+import { messageSchema } from "../../../broadcast/message.ts";
+import { seesBroadcast } from "../../../broadcast/visibility.ts";
+import { insertBroadcast } from "../../../store/broadcasts.ts";
+import { type Pool, withTransaction } from "../../../store/database.ts";
+import type { ObjectRow, Row } from "./rows.ts";
+import type { Known } from "./world.ts";
+
+/** Broadcasts of three authors over different regions, played by the speakers there. */
+const BROADCASTS: [id: string, tenantId: string | null, regions: string[]][] = [
+  ["b-province", null, ["52"]],
+  ["b-city", "police", ["5201"]],
+  ["b-county", "police", ["520102"]],
+  ["b-counties", "home", ["520103", "520201"]],
+  ["b-village", "gas", ["520102001"]],
+];
+
+/** Somebody sees a broadcast as far as they may read broadcasts, whatever they want to do with it. */
+const visibleTo = (principal: Principal, tenantId: string | null, regions: readonly string[]): boolean => {
+  const reading = decide(principal, "broadcasts:read");
+  return seesBroadcast(reading.allowed ? reading.limits : [], principal.tenantId, { tenantId, regions });
+};
+
+export async function addBroadcasts(pool: Pool): Promise<Known[]> {
+  for (const [id, tenantId, regions] of BROADCASTS) {
+    const message = messageSchema.parse({
+      mode: "actual",
+      level: 2,
+      eventCode: "11D01",
+      texts: [{ language: "zh-CN", headline: "山体滑坡", description: "请立即撤离。" }],
+      target: { regions },
+    });
+    const { mode, level, eventCode } = message;
+    const { broadcastNo } = await withTransaction(pool, (tx) =>
+      insertBroadcast(tx, {
+        ...{ id, tenantId, regions, message, mode, level, eventCode, class: message.class },
+        ...{ headline: "山体滑坡", startsAt: null, expiresAt: null, createdBy: "x", capSender: "test" },
+      }),
+    );
+    await pool.query(
+      `insert into broadcast_targets (broadcast_no, device_no, region_code, state)
+       select $1, device_no, region_code, 'sounded' from devices
+       where kind = 'speaker' and deleted_at is null
+         and exists (select from unnest($2::text[]) as r (code) where region_code like r.code || '%')`,
+      [broadcastNo, regions],
+    );
+    await pool.query(
+      "update broadcasts set state = 'completed', released_at = now(), ended_at = now() where broadcast_no = $1",
+      [broadcastNo],
+    );
+  }
+  return BROADCASTS.map(([id, tenantId, regions]) => ({
+    id,
+    visible: (_limits, principal) => visibleTo(principal, tenantId, regions),
+  }));
+}
+
+const draft = { mode: "drill", level: 4, eventCode: "11D01", target: { regions: ["520102"] } };
+
+export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row> {
+  const object = (requests: (id: string) => InjectOptions[], more: Partial<ObjectRow> = {}): ObjectRow => ({
+    type: "object",
+    objects: broadcasts,
+    unknown: "b-nobody",
+    code: "broadcast_not_found",
+    requests,
+    ...more,
+  });
+  const read = (path: string, ...forms: (string | undefined)[]): Row => ({
+    action: "broadcasts:read",
+    ...object((id) =>
+      [undefined, ...forms].map((accept) => ({
+        method: "GET",
+        url: `/v1/broadcasts/${id}${path}`,
+        ...(accept ? { headers: { accept } } : {}),
+      })),
+    ),
+  });
+  /** What becomes of one that is seen, the lifecycle says; here, who learns of it at all. */
+  const step = (name: string, action: Row["action"], payload?: object): Row => ({
+    action,
+    ...object(
+      (id) => [{ method: "POST", url: `/v1/broadcasts/${id}/${name}`, ...(payload ? { payload } : {}) }],
+      {
+        hiddenOnly: true,
+      },
+    ),
+  });
+  const reason = { reason: "because" };
+  return {
+    listBroadcasts: {
+      action: "broadcasts:read",
+      type: "list",
+      lists: [
+        {
+          url: "/v1/broadcasts?limit=100",
+          field: "id",
+          expected: (limits, principal) =>
+            broadcasts.filter((each) => each.visible(limits, principal)).map(({ id }) => id),
+        },
+      ],
+    },
+    getBroadcast: read("", "application/cap+xml"),
+    getBroadcastHistory: read("/history"),
+    listBroadcastTargets: read("/targets", "text/csv"),
+    getBroadcastCoverage: read("/coverage"),
+    getBroadcastReport: read("/report", "text/csv"),
+    getBroadcastFeed: {
+      action: "broadcasts:read",
+      type: "plain",
+      request: { method: "GET", url: "/v1/broadcasts/feed.atom" },
+    },
+    listBroadcastTemplates: {
+      action: "broadcasts:draft",
+      type: "plain",
+      request: { method: "GET", url: "/v1/broadcasts/templates" },
+    },
+    createBroadcast: {
+      action: "broadcasts:draft",
+      type: "closed",
+      request: { method: "POST", url: "/v1/broadcasts", payload: draft },
+    },
+    previewBroadcast: {
+      action: "broadcasts:draft",
+      type: "closed",
+      request: { method: "POST", url: "/v1/broadcasts/preview", payload: { target: draft.target } },
+    },
+    updateBroadcast: {
+      action: "broadcasts:draft",
+      ...object(
+        (id) => [{ method: "PATCH", url: `/v1/broadcasts/${id}`, payload: { revision: 1, repeatCount: 2 } }],
+        { hiddenOnly: true },
+      ),
+    },
+    submitBroadcast: step("submit", "broadcasts:submit"),
+    approveBroadcast: step("approve", "broadcasts:approve"),
+    returnBroadcast: step("return", "broadcasts:approve", reason),
+    rejectBroadcast: step("reject", "broadcasts:approve", reason),
+    releaseBroadcast: step("release", "broadcasts:release", reason),
+    cancelBroadcast: step("cancel", "broadcasts:cancel", reason),
+    retryBroadcast: step("retry", "broadcasts:retry"),
+    reviewBroadcast: step("review", "broadcasts:review", reason),
+  };
+}

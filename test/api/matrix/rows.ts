@@ -1,0 +1,314 @@
+import type { InjectOptions } from "fastify";
+import type { Principal } from "../../../access/decide.ts";
+import { covers, type Limits, seesEverything } from "../../../access/limits.ts";
+import type { Action } from "../../../access/roles.ts";
+import { catalog } from "../../../devices/catalog.ts";
+import { accessRows } from "./access-rows.ts";
+import { broadcastRows } from "./broadcast-rows.ts";
+import {
+  FROM,
+  KINDS,
+  type Known,
+  kindVisible,
+  regionVisible,
+  TO,
+  type World,
+  type WorldDevice,
+} from "./world.ts";
+
+/** What one route needs and gives: the rows that its answers are compared with. */
+export type Row = { readonly action: Action } & (ListRow | ObjectRow | CreateRow | PlainRow | ClosedRow);
+
+/** Lists exactly what the limits let through. */
+export interface ListRow {
+  readonly type: "list";
+  readonly lists: readonly {
+    readonly url: string;
+    /** What names an item, in JSON and in the column of the CSV form, where there is one. */
+    readonly field: string;
+    readonly csv?: boolean;
+    expected(limits: Limits, principal: Principal): string[];
+  }[];
+}
+
+/** One object: found within the limits; else told like one that there is not. */
+export interface ObjectRow {
+  readonly type: "object";
+  readonly objects: readonly Known[];
+  /** Of the right form, and nobody's. */
+  readonly unknown: string;
+  readonly code: string;
+  /** What stands in the list of objects under `id`, for requests that name more than that. */
+  requests(id: string, object: Known | undefined): InjectOptions[];
+  /** What a visible one answers with. 200 by default. */
+  status?(limits: Limits, object: Known): number;
+  /** Asked for only where it is out of reach: what becomes of others has tests of its own. */
+  readonly hiddenOnly?: boolean;
+  /** SQL with which everything is as it was. */
+  readonly restore?: string;
+}
+
+/** Adding something that there is already: whoever may add it is told so, and nothing changes. */
+export interface CreateRow {
+  readonly type: "create";
+  readonly cases: readonly {
+    readonly request: InjectOptions;
+    status(limits: Limits, principal: Principal): number;
+  }[];
+}
+
+/** Bounded by its action alone, or by limits that its own tests look after. */
+export interface PlainRow {
+  readonly type: "plain";
+  readonly request: InjectOptions;
+}
+
+export const get = (url: string): InjectOptions => ({ method: "GET", url });
+const csv = (url: string): InjectOptions => ({ method: "GET", url, headers: { accept: "text/csv" } });
+
+/** What comes of it has tests of its own; here, that nobody may do it who does not hold the action. */
+export interface ClosedRow {
+  readonly type: "closed";
+  readonly request: InjectOptions;
+}
+
+/** The ids of what is visible. */
+export const ids = (known: readonly (Known | WorldDevice)[]) => (limits: Limits, principal: Principal) =>
+  known.filter((each) => each.visible(limits, principal)).map(({ id }) => id);
+
+/** A change that changes nothing. */
+export const patch =
+  (path: string) =>
+  (id: string): InjectOptions => ({
+    method: "PATCH",
+    url: `/v1/${path}/${id}`,
+    payload: { name: id },
+  });
+
+/** Rows of every route that names an action. A new route gets a line here, or the test fails. */
+export function rowsOf(world: World): Record<string, Row> {
+  const { devices } = world;
+  const range = `from=${FROM}&to=${TO}`;
+
+  const device = (...urls: ((id: string) => InjectOptions)[]): ObjectRow => ({
+    type: "object",
+    objects: devices,
+    unknown: "d520102001-camera-nothing",
+    code: "device_not_found",
+    requests: (id) => urls.map((url) => url(id)),
+  });
+  const devicePath = (path: string) => (id: string) => get(`/v1/devices/${id}${path}`);
+  const deviceCsv = (path: string) => (id: string) => csv(`/v1/devices/${id}${path}`);
+
+  /** Something of a device that has a number of its own. */
+  const numbered = (
+    key: "alarmId" | "rejectionId",
+    code: string,
+    request: (id: string) => InjectOptions,
+  ): ObjectRow => ({
+    type: "object",
+    objects: devices.map((owner) => ({ id: owner[key], visible: owner.visible })),
+    unknown: "999999",
+    code,
+    requests: (id) => [request(id)],
+  });
+
+  return {
+    listDevices: {
+      action: "devices:read",
+      type: "list",
+      lists: [
+        { url: "/v1/devices?limit=1000", field: "id", csv: true, expected: ids(devices) },
+        {
+          url: "/v1/devices?region=5201&kind=camera&limit=1000",
+          field: "id",
+          expected: ids(
+            devices.filter((each) => each.regionCode.startsWith("5201") && each.kind === "camera"),
+          ),
+        },
+      ],
+    },
+    getDevice: { action: "devices:read", ...device(devicePath("")) },
+    createDevice: {
+      action: "devices:write",
+      type: "create",
+      cases: [0, 5, 14, 23, 35].map((at) => {
+        const { id, kind, regionCode, tenantId } = devices[at]!;
+        return {
+          request: { method: "POST", url: "/v1/devices", payload: { id, kind, regionCode, tenantId } },
+          status: (limits) => (covers(limits, devices[at]!) ? 409 : 403),
+        };
+      }),
+    },
+    updateDevice: { action: "devices:write", ...device(patch("devices")) },
+    deleteDevice: {
+      action: "devices:write",
+      ...device((id) => ({ method: "DELETE", url: `/v1/devices/${id}` })),
+      status: () => 204,
+      restore: `
+        update alarms a set cleared_at = null from devices d where d.device_no = a.device_no and d.deleted_at is not null
+          and d.id <> 'out-of-service';
+        update devices set deleted_at = null where deleted_at is not null and id <> 'out-of-service'`,
+    },
+    rotateCredentials: {
+      action: "devices:write",
+      ...device((id) => ({ method: "POST", url: `/v1/devices/${id}/credentials` })),
+    },
+    sendCommand: {
+      action: "commands:send",
+      ...device((id) => ({
+        method: "POST",
+        url: `/v1/devices/${id}/commands`,
+        payload: { name: "restart" },
+      })),
+      // Nobody is connected here, and speakers take none.
+      status: (_limits, { id }) => (id.includes("-speaker-") ? 400 : 409),
+    },
+    getLatestReading: { action: "readings:read", ...device(devicePath("/latest")) },
+    listReadings: { action: "readings:read", ...device(devicePath("/readings"), deviceCsv("/readings")) },
+    getDeviceSeries: {
+      action: "readings:read",
+      ...device(devicePath(`/series?${range}`), deviceCsv(`/series?${range}`)),
+    },
+    getFleetSeries: {
+      action: "readings:read",
+      type: "list",
+      lists: [
+        ...KINDS.map((kind) => ({
+          url: `/v1/series?kind=${kind}&groupBy=device&limit=100&${range}`,
+          field: "deviceId",
+          csv: true,
+          expected: ids(devices.filter((each) => each.kind === kind)),
+        })),
+        {
+          url: `/v1/series?kind=camera&groupBy=region&level=county&${range}`,
+          field: "regionCode",
+          csv: true,
+          expected: (limits) => [
+            ...new Set(
+              devices
+                .filter((each) => each.kind === "camera" && each.visible(limits))
+                .map(({ regionCode }) => regionCode.slice(0, 6)),
+            ),
+          ],
+        },
+      ],
+    },
+    getLedger: { action: "ledger:read", ...device(devicePath("/ledger")) },
+    listEvents: {
+      action: "events:read",
+      type: "list",
+      lists: [{ url: "/v1/events?limit=1000", field: "deviceId", csv: true, expected: ids(devices) }],
+    },
+    listAlarms: {
+      action: "alarms:read",
+      type: "list",
+      lists: [{ url: "/v1/alarms?limit=1000", field: "deviceId", expected: ids(devices) }],
+    },
+    acknowledgeAlarm: {
+      action: "alarms:acknowledge",
+      ...numbered("alarmId", "alarm_not_found", (id) => ({
+        method: "POST",
+        url: `/v1/alarms/${id}/acknowledge`,
+      })),
+    },
+    listRejections: {
+      action: "rejections:read",
+      type: "list",
+      lists: [
+        {
+          url: "/v1/rejections?limit=1000",
+          field: "deviceId",
+          expected: (limits, principal) => [
+            ...ids(devices)(limits, principal),
+            ...(seesEverything(limits) ? ["null"] : []),
+          ],
+        },
+      ],
+    },
+    getRejection: {
+      action: "rejections:read",
+      ...numbered("rejectionId", "rejection_not_found", (id) => get(`/v1/rejections/${id}`)),
+    },
+    replayRejection: {
+      action: "rejections:replay",
+      ...numbered("rejectionId", "rejection_not_found", (id) => ({
+        method: "POST",
+        url: `/v1/rejections/${id}/replay`,
+      })),
+    },
+    listRegions: {
+      action: "regions:read",
+      type: "list",
+      lists: [
+        ["52", ["5201", "5202"]],
+        ["5201", ["520102", "520103"]],
+        ["520102", ["520102001", "520102002"]],
+      ].map(([parent, children]) => ({
+        url: `/v1/regions?parent=${parent}`,
+        field: "code",
+        expected: (limits: Limits) => (children as string[]).filter((code) => regionVisible(limits, code)),
+      })),
+    },
+    getRegion: {
+      action: "regions:read",
+      type: "object",
+      objects: ["52", "5201", "520103", "520102002"].map((id) => ({
+        id,
+        visible: (limits: Limits) => regionVisible(limits, id),
+      })),
+      unknown: "99",
+      code: "region_not_found",
+      requests: (id) => [get(`/v1/regions/${id}`)],
+    },
+    listKinds: {
+      action: "kinds:read",
+      type: "list",
+      lists: [
+        {
+          url: "/v1/kinds",
+          field: "kind",
+          expected: (limits) => catalog.map(({ kind }) => kind).filter((kind) => kindVisible(limits, kind)),
+        },
+      ],
+    },
+    getKind: {
+      action: "kinds:read",
+      type: "object",
+      objects: KINDS.map((id) => ({ id, visible: (limits: Limits) => kindVisible(limits, id) })),
+      unknown: "dragon",
+      code: "not_found",
+      requests: (id) => [get(`/v1/kinds/${id}`)],
+    },
+    ...accessRows(world),
+    ...broadcastRows(world.broadcasts),
+    listAudit: { action: "audit:read", type: "plain", request: get("/v1/audit?limit=1") },
+  };
+}
+
+/** Routes for whoever is known, whatever they may do: what they show is the caller's own. */
+export const SIGNED_IN = new Set([
+  "getMe",
+  "changeMyPassword",
+  "startMyTotp",
+  "removeMyTotp",
+  "confirmMyTotp",
+  "listSessions",
+  "getCurrentSession",
+  "signOut",
+  "endSession",
+]);
+
+/** Routes for anybody: to sign in, and for whatever watches the process. */
+export const ANYBODY = new Set([
+  "signIn",
+  "startProviderSignIn",
+  "finishProviderSignIn",
+  "livez",
+  "readyz",
+  "metrics",
+  "getBroadcastKeys",
+]);
+
+/** Has a test of its own beside the rows: its answer does not end. */
+export const STREAM = "stream";

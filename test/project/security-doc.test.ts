@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { configSchema } from "../../config.ts";
+import { ROOT } from "./source-files.ts";
+
+const text = readFileSync(`${ROOT}docs/security.md`, "utf8");
+const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
+
+describe("docs/security.md", () => {
+  it("names code and tests that exist, and a test for each threat that it says is answered", () => {
+    const paths = quoted.filter((word) =>
+      /^(access|accounts|api|broadcast|broker|store|test)\/[\w./-]*$/.test(word),
+    );
+    expect(paths.length).toBeGreaterThan(30);
+    expect(paths.filter((path) => !existsSync(ROOT + path))).toEqual([]);
+    const threats = text.slice(text.indexOf("| Threat |"), text.indexOf("## What does not hold")).split("\n");
+    const untested = threats.slice(2).filter((row) => row.startsWith("|") && !row.includes("`test/"));
+    expect(untested).toEqual([]);
+  });
+
+  it("names settings that there are", () => {
+    const settings = quoted.flatMap((word) => word.match(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+/)?.[0] ?? []);
+    expect(settings.length).toBeGreaterThan(10);
+    expect(settings.filter((name) => !(name in configSchema.shape))).toEqual([]);
+  });
+});
