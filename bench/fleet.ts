@@ -37,6 +37,15 @@ export function addMeters(pool: Pool, count: number, prefix = "meter"): Promise<
   );
 }
 
+/** Speakers that connect by themselves. To be called before the platform starts. */
+export function addSpeakers(pool: Pool, count: number): Promise<LoadDevice[]> {
+  return insert(
+    pool,
+    "speaker",
+    Array.from({ length: count }, (_, index) => `speaker-${index}`),
+  );
+}
+
 /** Gateways with gas meters behind them; the meters are named by their gateway. */
 export async function addGateways(pool: Pool, count: number, metersEach: number): Promise<LoadDevice[]> {
   const gateways = await insert(

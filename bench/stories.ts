@@ -1,3 +1,4 @@
+import { broadcast } from "./stories/broadcast.ts";
 import { connections } from "./stories/connections.ts";
 import { ingest } from "./stories/ingest.ts";
 import { peer } from "./stories/peer.ts";
@@ -7,4 +8,4 @@ import { storage } from "./stories/storage.ts";
 import type { Story } from "./story.ts";
 
 /** Every story, in the order of the report. */
-export const stories: readonly Story[] = [ingest, peer, query, connections, soak, storage];
+export const stories: readonly Story[] = [ingest, peer, query, connections, soak, storage, broadcast];

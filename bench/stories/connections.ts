@@ -1,18 +1,15 @@
-import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
 import type { BenchDatabase } from "../database.ts";
 import { type Cell, spread } from "../figures.ts";
+import { assertFiles, OTHER_FILES } from "../files.ts";
 import { addMeters, type LoadDevice } from "../fleet.ts";
 import { Child } from "../load/child.ts";
 import { Moments } from "../load/run-load.ts";
 import type { StormMessage, StormOrder } from "../load/storm.ts";
 import { freePort } from "../peer/mosquitto.ts";
-import { type Bench, CannotRun, defineStory, numberFlag, runsFlag } from "../story.ts";
+import { type Bench, defineStory, numberFlag, runsFlag } from "../story.ts";
 
-/** Files that a process has open besides its connections: code, database, log. */
-const OTHER_FILES = 200;
 const RETRY_MS = 1000;
 const MIB = 2 ** 20;
 
@@ -44,7 +41,7 @@ export const connections = defineStory({
   about: "memory per idle connection, and seconds until a whole fleet is back after a kill, nothing lost",
   flags,
   async run(bench, values) {
-    await assertFiles(values.devices + OTHER_FILES);
+    await assertFiles(values.devices + OTHER_FILES, "--devices");
     const database = await bench.createDatabase();
     const devices = await database.withPool((pool) => addMeters(pool, values.devices));
     const moments = new Moments();
@@ -82,21 +79,6 @@ export const connections = defineStory({
     };
   },
 });
-
-/**
- * Every connection is an open file on both sides. The limit is looked at and not raised: that is the operator's.
- * @throws CannotRun when it is too low
- */
-async function assertFiles(needed: number): Promise<void> {
-  // Node raises its soft limit to the hard one by itself.
-  const { stdout } = await promisify(execFile)("sh", ["-c", "ulimit -Hn"]);
-  const limit = Number(stdout.trim());
-  if (!(limit < needed)) return;
-  throw new CannotRun(
-    `This story opens ${needed} files in one process, and the limit here is ${limit}. Raise it for this shell, ` +
-      `ulimit -Hn ${needed} && ulimit -n ${needed}, or take fewer: --devices ${limit - OTHER_FILES}`,
-  );
-}
 
 async function measure(
   bench: Bench,

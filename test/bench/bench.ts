@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import { adoptDatabase } from "../../bench/database.ts";
 import { type Flags, fallbacks, type Values } from "../../bench/flags.ts";
 import { createBench, type Outcome, type Story } from "../../bench/story.ts";
+import { withTransaction } from "../../store/database.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 
 /** Runs a story in a small form on a test database; everything that it starts ends with it. */
@@ -30,9 +31,14 @@ export async function tellStory<F extends Flags>(
 async function empty({ pool }: TestDatabase): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     `select tablename as name from pg_tables
-     where schemaname = current_schema() and tablename not in ('schema_migrations', 'kind_tables', 'regions')`,
+     where schemaname = current_schema()
+       and tablename not in ('schema_migrations', 'kind_tables', 'regions', 'access_version')`,
   );
-  await pool.query(`truncate ${rows.map(({ name }) => name).join(", ")} restart identity`);
+  await withTransaction(pool, async (tx) => {
+    // Otherwise the triggers of what is append-only refuse it.
+    await tx.query("set local session_replication_role = replica");
+    await tx.query(`truncate ${rows.map(({ name }) => name).join(", ")} restart identity`);
+  });
 }
 
 /** A table's row that begins with this text. */

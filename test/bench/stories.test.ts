@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Spread } from "../../bench/figures.ts";
 import { findMosquitto } from "../../bench/peer/mosquitto.ts";
+import { broadcast } from "../../bench/stories/broadcast.ts";
 import { connections } from "../../bench/stories/connections.ts";
 import { ingest } from "../../bench/stories/ingest.ts";
 import { peer } from "../../bench/stories/peer.ts";
@@ -93,6 +94,13 @@ describe("in a small form", () => {
     expect(received).toBeGreaterThan(0);
     expect(rowOf(outcome, "of them stored")[1]).toBe(received);
     expect(outcome.picture).toMatch(/^<svg [\s\S]*<polyline points="[\d., ]+"[\s\S]*<\/svg>\n$/);
+  }, 60_000);
+
+  it("broadcast proves every speaker, each heard once", async () => {
+    const outcome = await tellStory(database, broadcast, { runs: 1, speakers: 20, seconds: 1 });
+    expect(rowOf(outcome, "speakers that are not proven", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
+    expect(rowOf(outcome, "plays beyond one", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
+    for (const cell of rowOf(outcome, "release → speaker has started").slice(1)) positive(cell);
   }, 60_000);
 
   it("storage weighs each kind's readings, as columnstore where the edition has it", async () => {
