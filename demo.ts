@@ -8,7 +8,9 @@ import { parseArgs } from "node:util";
 import { loadAdminKey } from "./admin-key.ts";
 import { loadConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
+import { closeEarlierLeak, playStory, STORY_FLEET_ARGS } from "./demo-story.ts";
 import { PlatformError } from "./errors.ts";
+import { type DemoAccess, demoAccessFile, readDemoAccess } from "./seeds/demo-access-file.ts";
 import { CREDENTIALS_FILE } from "./seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE } from "./seeds/demo-plan.ts";
 import { readOptions, UsageError } from "./simulators/options.ts";
@@ -20,6 +22,7 @@ Usage: npm run demo [-- options]
   --speed-up X       devices report X times as often as real ones (default 10)
   --history-days D   days of past readings that a part of the fleet sends on the first start (default 30)
   --history-share S  that part, 0 to 1 (default 0.25)
+  --no-story         leave out the gas leak that becomes a broadcast
   --duration S       end by itself S seconds after the past was sent (default 0: at Ctrl-C)
   -h, --help         this text
 
@@ -117,7 +120,14 @@ async function showFirstReadings(api: string, key: string, stop: AbortSignal): P
   }
 }
 
-function welcome({ httpPort, mqttPort, mqttWsPort }: Ready, key: string, log: string, data: string): string {
+interface Shown {
+  readonly key: string;
+  readonly access: DemoAccess;
+  readonly log: string;
+  readonly data: string;
+}
+
+function welcome({ httpPort, mqttPort, mqttWsPort }: Ready, { key, access, log, data }: Shown): string {
   const api = `http://localhost:${httpPort}`;
   const { gateways, meters, speakers, cameras } = DEMO_SIZE;
   const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
@@ -132,11 +142,32 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?kind=gas-meter&limit=3'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices/gm-${DEMO_COUNTY}-000001/latest'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/series?kind=gas-meter&region=${DEMO_COUNTY}&interval=1d&metrics=volume&from=${weekAgo}T00:00:00Z'
-
+${whoIsWho(api, access, demoAccessFile(data))}
 Ctrl-C ends everything. The data stay in ${data}.
 
 First readings, as they come in (about half a minute):
 `;
+}
+
+/** Who comes in how, with a line each that can be tried. */
+function whoIsWho(api: string, access: DemoAccess, file: string): string {
+  const first = access.people[0];
+  const applications = access.applications.map(
+    ({ id, use, key, sees }) =>
+      `  ${use.padEnd(10)}  ${id}: ${sees}\n    curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?limit=3'\n`,
+  );
+  const people = access.people.map(
+    ({ id, use, role, password, sees }) =>
+      `  ${use.padEnd(10)}  ${id.padEnd(9)}  ${password}  ${role} of ${sees}\n`,
+  );
+  const signIn =
+    first &&
+    `    curl -H 'Content-Type: application/json' -d '${JSON.stringify({ username: first.id, password: first.password, type: "bearer" })}' '${api}/v1/sessions'\n`;
+  return `
+Applications, each with its own part of the county (kept in ${file}):
+${applications.join("")}
+People, who sign in with id and password:
+${people.join("")}${signIn ?? ""}`;
 }
 
 async function main(): Promise<number> {
@@ -146,6 +177,7 @@ async function main(): Promise<number> {
       "history-days": { type: "string", default: "30" },
       "history-share": { type: "string", default: "0.25" },
       duration: { type: "string", default: "0" },
+      "no-story": { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -157,6 +189,7 @@ async function main(): Promise<number> {
   const dataDir = config.DATA_DIR;
   const marker = join(dataDir, HISTORY_SENT);
   const past = existsSync(marker) ? "0" : values["history-days"];
+  const withStory = !values["no-story"];
   const pace = ["--speed-up", values["speed-up"], "--duration", values.duration];
   const fleetArgs = [...pace, "--history-days", past, "--history-share", values["history-share"]];
   // What the fleet would refuse is refused before the platform is started.
@@ -191,14 +224,27 @@ async function main(): Promise<number> {
     }
     const host = reachable(config.HOST);
     const api = `http://${host}:${ready.httpPort}`;
-    out(welcome(ready, key, logPath, dataDir));
+    // The platform has written it before it was ready.
+    const access = await readDemoAccess(dataDir);
+    out(welcome(ready, { key, access, log: logPath, data: dataDir }));
 
     const where = ["--http", api, "--mqtt", `mqtt://${host}:${ready.mqttPort}`, "--key", key];
     const who = ["--credentials", join(dataDir, CREDENTIALS_FILE)];
-    fleet = start("simulators/cli", [...where, ...who, ...fleetArgs], {}, "inherit");
+    const story = { api, access, out, stop: stopping.signal };
+    if (withStory) await closeEarlierLeak(story);
+    const fleetBegan = new Date();
+    const part = withStory ? STORY_FLEET_ARGS : [];
+    fleet = start("simulators/cli", [...where, ...who, ...fleetArgs, ...part], {}, "inherit");
     // The fleet says this one thing: the past is through.
     if (past !== "0") fleet.once("message", () => void writeFile(marker, `${new Date().toISOString()}\n`));
-    await showFirstReadings(api, key, AbortSignal.any([stopping.signal, endOf(fleet)]));
+    const stop = AbortSignal.any([stopping.signal, endOf(fleet)]);
+    await showFirstReadings(api, key, stop);
+    // The demo goes on without it: what is shown beside it still works.
+    if (withStory && !stop.aborted) {
+      await playStory({ ...story, stop }, fleetBegan).catch((error: Error) =>
+        out(`  The story was cut short: ${error.message}\n\n`),
+      );
+    }
     const reason = await Promise.race([
       ended(fleet).then(() => "fleet" as const),
       ended(platform).then(() => "platform" as const),

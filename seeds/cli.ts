@@ -4,6 +4,7 @@ import { PlatformError } from "../errors.ts";
 import { createLogger } from "../log.ts";
 import { isTransient, openPool } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
+import { seedDemoAccess } from "./demo-access.ts";
 import { seedDemoFleet } from "./demo-fleet.ts";
 import { seedRegions } from "./regions.ts";
 
@@ -11,7 +12,9 @@ const HELP = `Fills a TimescaleDB server with what the platform starts from. Run
 
   npm run seed -- regions   the five-level tree of Guizhou: 19,572 regions
   npm run seed -- demo      the regions and the demo fleet of one county: 4 gateways, 2,000 gas meters,
-                            60 speakers and 40 cameras; their tokens go to DATA_DIR/demo-credentials.json
+                            60 speakers and 40 cameras; their tokens go to DATA_DIR/demo-credentials.json.
+                            Also people and applications of three tenants; their passwords and keys go to
+                            DATA_DIR/demo-access.json
 
 Options
   -h, --help                this text
@@ -19,7 +22,7 @@ Options
 Environment
   DATABASE_URL              the server; needed. The embedded database has one owner, the platform, which
                             seeds it on start: SEED=regions or SEED=demo with \`npm start\`.
-  DATA_DIR                  where demo-credentials.json goes; default .data
+  DATA_DIR                  where the two files go; default .data
   LOG_LEVEL                 default info
 `;
 
@@ -62,6 +65,11 @@ async function run(command: "regions" | "demo"): Promise<void> {
     });
     console.log(`Regions: ${regions.total} in all, ${regions.inserted} new, ${regions.updated} changed`);
     if (command === "demo") {
+      const access = await seedDemoAccess(pool, { dataDir: config.DATA_DIR, log });
+      console.log(
+        `Demo people and applications: ${access.created} new, ${access.renewed} with a new password or key`,
+      );
+      console.log(`Passwords and keys: ${access.path}`);
       const fleet = await seedDemoFleet(pool, { dataDir: config.DATA_DIR, log });
       console.log(
         `Demo fleet: ${fleet.devices} devices, ${fleet.created} new, ${fleet.renewed} with a new token`,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { writePrivateFile } from "./private-file.ts";
 
 /** One device as the simulator logs in with it. `password` is the token in clear: this file is its only copy. */
 export interface Credential {
@@ -56,26 +56,6 @@ export async function readCredentials(path: string): Promise<Map<string, Credent
   }
 }
 
-/**
- * Writes the file as a whole or not at all, readable by its owner only. The name in between has a random
- * part, so that two writers cannot mix their halves.
- */
-export async function writeCredentials(path: string, devices: readonly Credential[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.${randomBytes(6).toString("hex")}.part`;
-  try {
-    const file = await open(part, "wx", 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify({ devices }, null, 1)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    // The umask may only take rights away, so this says it once more for the day when `open` changes.
-    await chmod(part, 0o600);
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
+/** Writes the file as a whole or not at all, readable by its owner only. */
+export const writeCredentials = (path: string, devices: readonly Credential[]): Promise<void> =>
+  writePrivateFile(path, `${JSON.stringify({ devices }, null, 1)}\n`);

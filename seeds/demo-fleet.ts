@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import { type Client, type Pool, withTransaction } from "../store/database.ts";
 import { type Credential, newToken, readCredentials, tokenHash, writeCredentials } from "./credentials.ts";
+import { DEMO_METER_OWNER } from "./demo-people.ts";
 import { DEMO_COUNTY, type DemoDevice, type DemoInput, type Place, planDemoFleet } from "./demo-plan.ts";
 
 export const CREDENTIALS_FILE = "demo-credentials.json";
@@ -75,15 +77,21 @@ async function readExisting(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Gateways must be in before the meters that name them, so this runs once for each of the two. */
+/**
+ * Gateways must be in before the meters that name them, so this runs once for each of the two. Meters are the gas
+ * company's, where the demo's tenants are there.
+ */
 async function insertDevices(client: Client, devices: readonly DemoDevice[], hashes: Map<string, Buffer>) {
   if (devices.length === 0) return;
   await client.query(
-    `insert into devices (id, kind, region_code, name, longitude, latitude, gateway_no, attributes, token_hash)
-     select g.id, g.kind, g.region_code, g.name, g.longitude, g.latitude, gateway.device_no, '{"demo": true}', g.token_hash
+    `insert into devices
+       (id, kind, region_code, tenant_id, name, longitude, latitude, gateway_no, attributes, token_hash)
+     select g.id, g.kind, g.region_code, owner.id, g.name, g.longitude, g.latitude, gateway.device_no,
+            '{"demo": true}', g.token_hash
      from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[], $8::bytea[])
        with ordinality as g (id, kind, region_code, name, longitude, latitude, gateway_id, token_hash, position)
      left join devices gateway on gateway.id = g.gateway_id and gateway.deleted_at is null
+     left join tenants owner on owner.id = $9::text and g.kind = 'gas-meter'
      order by g.position`,
     [
       devices.map((device) => device.id),
@@ -94,6 +102,7 @@ async function insertDevices(client: Client, devices: readonly DemoDevice[], has
       devices.map((device) => device.latitude),
       devices.map((device) => device.gatewayId ?? null),
       devices.map((device) => hashes.get(device.id)),
+      DEMO_METER_OWNER,
     ],
   );
 }
@@ -170,6 +179,16 @@ export async function seedDemoFleet(
       fresh,
     );
     await renewTokens(client, stale, fresh);
+
+    if (missing.length + stale.length > 0) {
+      // One row for the fleet: it is one deed, and two thousand rows would say the same.
+      await appendAudit(client, {
+        actor: PLATFORM_ACTOR,
+        action: "device.seed",
+        object: { type: "fleet", id: DEMO_COUNTY },
+        after: { created: missing.length, renewed: stale.length },
+      });
+    }
 
     const result = { credentialsPath, devices: plan.length, created: missing.length, renewed: stale.length };
     if (fresh.size > 0 || known.size !== plan.length) {
