@@ -3,10 +3,12 @@ import { compare, describeComparison, type Ledgers, readLedgers } from "./compar
 import { type Credential, type CredentialsFile, readCredentials, writeCredentials } from "./credentials.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { type CliOptions, DEFAULT_MQTT, helpText, readOptions, UsageError } from "./options.ts";
-import { createPlatform, type Platform } from "./platform.ts";
+import { createPlatform, fetchBroadcastKeys, type Platform } from "./platform.ts";
 import { showProgress } from "./progress.ts";
 import { planDevices, registerDevices } from "./register.ts";
 import { type Casting, cast, firstOfEachKind } from "./scenario.ts";
+import { createMemoryFile, readMemory } from "./speaker/memory-file.ts";
+import { createSpeakers } from "./speaker/speakers.ts";
 
 /** How long outstanding acknowledgements are waited for at the end, in milliseconds. */
 const GRACE_MS = 20_000;
@@ -91,16 +93,57 @@ async function readCounters(
   return new Map(entries);
 }
 
+/** The devices with the places of their speakers, which a polygon or a circle may hold. */
+async function placeSpeakers(devices: readonly Credential[], platform: Platform): Promise<Credential[]> {
+  const isMissing = ({ kind, location }: Credential) => kind === "speaker" && !location;
+  if (!devices.some(isMissing)) return [...devices];
+  const locations = await platform.locations("speaker");
+  return devices.map((device) => {
+    const location = isMissing(device) ? locations.get(device.id) : undefined;
+    return location ? { ...device, location } : device;
+  });
+}
+
+/** The terminals of the speakers, with what they remember; undefined when there are none. */
+async function openSpeakers(devices: readonly Credential[], options: CliOptions, stderr: NodeJS.WriteStream) {
+  const ids = new Set(devices.filter(({ kind }) => kind === "speaker").map(({ id }) => id));
+  const strangers = [...options.speakerFaults.keys()].filter((id) => !ids.has(id));
+  if (strangers.length > 0) {
+    throw new Error(
+      `--speaker-fault names ${strangers.join(", ")}, which the credentials file has no speaker of`,
+    );
+  }
+  if (ids.size === 0) return undefined;
+  const path = `${options.credentials.replace(/\.json$/, "")}-speakers.json`;
+  let told: string | undefined;
+  const speakers = createSpeakers({
+    fetchKeys: () => fetchBroadcastKeys(options.httpUrl),
+    faults: options.speakerFaults,
+    memory: await readMemory(path),
+    onChange: () => file.note(),
+    onTrouble(why) {
+      if (!options.quiet && why !== told) stderr.write(`Speakers have no new keys to verify with: ${why}\n`);
+      told = why;
+    },
+  });
+  const file = createMemoryFile(path, speakers.memory);
+  void speakers.keys.refresh();
+  return { speakers, file };
+}
+
 async function simulate(options: CliOptions, surroundings: Surroundings): Promise<number> {
   const { stderr, stdout, stop } = surroundings;
   const platform = options.key === undefined ? undefined : createPlatform(options.httpUrl, options.key);
-  const { devices, mqttUrl } = await loadDevices(options, platform);
+  const { devices: known, mqttUrl } = await loadDevices(options, platform);
+  const devices = platform ? await placeSpeakers(known, platform) : known;
   const casting =
     options.scenario === undefined ? undefined : cast(options.scenario, devices, options.scenarioDevice);
   if (casting && !options.quiet) stderr.write(`${casting.deviceId} plays '${casting.name}'.\n`);
   const ids = devices.map((device) => device.id);
   const before = platform && (await readLedgers(platform, ids));
   const atLeast = platform && (await readCounters(platform, devices, casting));
+
+  const opened = await openSpeakers(devices, options, stderr);
 
   const fleet = startFleet({
     mqttUrl: options.mqttUrl ?? mqttUrl ?? DEFAULT_MQTT,
@@ -111,6 +154,7 @@ async function simulate(options: CliOptions, surroundings: Surroundings): Promis
     historyShare: options.historyShare,
     loss: options.loss,
     scenario: casting,
+    speakers: opened?.speakers,
     ...(atLeast ? { atLeast } : {}),
   });
   const progress = showProgress(fleet, {
@@ -130,6 +174,7 @@ async function simulate(options: CliOptions, surroundings: Surroundings): Promis
     const stopped = await fleet.stop(surroundings.impatient.aborted ? 0 : GRACE_MS);
     surroundings.impatient.removeEventListener("abort", abandon);
     progress.stop();
+    await opened?.file.close();
     stderr.write(describeStop(stopped));
   }
   const code =

@@ -18,6 +18,13 @@ export interface ConnectionOptions {
   readonly onAcknowledged: (message: Message) => void;
   /** There is room for another message. */
   readonly onRoom?: () => void;
+  /** What it listens to, with QoS 1; subscribed again after each connect. */
+  readonly subscription?: Subscription;
+}
+
+export interface Subscription {
+  readonly topic: string;
+  readonly onMessage: (payload: Buffer) => void;
 }
 
 /** Unacknowledged: it left, but the line was closed before a PUBACK came. */
@@ -25,6 +32,8 @@ export type Outcome = "acknowledged" | "unacknowledged" | "unsent";
 
 export interface Connection {
   readonly connected: boolean;
+  /** Whether the broker has granted the subscription of this connection. */
+  readonly subscribed: boolean;
   /** How often the connection was made. */
   readonly connects: number;
   /** Messages that are not acknowledged yet. */
@@ -34,6 +43,9 @@ export interface Connection {
   hasRoom(): boolean;
   /** Waits for room, sends, and tells in the end what became of the message; it never throws. */
   publish(message: Message): Promise<Outcome>;
+  /** Breaks the line as a power cut does, without a goodbye, and stays away until `dial`. */
+  hangUp(): void;
+  dial(): void;
   /** Takes nothing more, gives what it has up to `graceMs` to be acknowledged, then disconnects. */
   close(graceMs: number): Promise<void>;
   /** Ends the waiting of `close` now. */
@@ -52,6 +64,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   const waiting: { message: Message; resolve: (outcome: Outcome) => void }[] = [];
   let client: MqttClient | undefined;
   let connected = false;
+  let subscribed = false;
+  let away = false;
   let connects = 0;
   let failures = 0;
   let trouble: string | undefined;
@@ -88,6 +102,15 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (outstanding.size === 0) stopWaiting?.();
   };
 
+  const subscribe = (attempt: MqttClient, topic: string) => {
+    attempt.subscribe(topic, { qos: 1 }, (error, granted) => {
+      // 0x80: refused. An error otherwise means that the line is gone, and the next one subscribes.
+      if (granted?.some(({ qos }) => (qos as number) === 0x80))
+        trouble = `the broker refuses to subscribe ${topic}`;
+      else if (!error && attempt === client) subscribed = connected;
+    });
+  };
+
   const connect = () => {
     const attempt = mqtt.connect(options.url, {
       clientId: options.username,
@@ -101,11 +124,14 @@ export function openConnection(options: ConnectionOptions): Connection {
       keepalive: 60,
     });
     client = attempt;
+    const { subscription } = options;
+    if (subscription) attempt.on("message", (_topic, payload) => subscription.onMessage(payload));
     attempt.on("connect", () => {
       connected = true;
       connects++;
       failures = 0;
       trouble = undefined;
+      if (subscription) subscribe(attempt, subscription.topic);
       for (const entry of [...outstanding]) send(entry);
       if (!ending && outstanding.size < maxInFlight) options.onRoom?.();
     });
@@ -113,8 +139,11 @@ export function openConnection(options: ConnectionOptions): Connection {
       trouble = error.message || (error as NodeJS.ErrnoException).code || "connection failed";
     });
     attempt.on("close", () => {
-      connected = false;
-      if (closed || attempt !== client || timer) return;
+      if (attempt === client) {
+        connected = false;
+        subscribed = false;
+      }
+      if (closed || away || attempt !== client || timer) return;
       const wait = Math.min(longestWaitMs, shortestWaitMs * 2 ** failures++) * (0.5 + Math.random());
       timer = setTimeout(() => {
         timer = undefined;
@@ -127,6 +156,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   return {
     get connected() {
       return connected;
+    },
+    get subscribed() {
+      return subscribed;
     },
     get connects() {
       return connects;
@@ -144,6 +176,17 @@ export function openConnection(options: ConnectionOptions): Connection {
         if (outstanding.size < maxInFlight && waiting.length === 0) start(message, resolve);
         else waiting.push({ message, resolve });
       });
+    },
+    hangUp() {
+      away = true;
+      clearTimeout(timer);
+      timer = undefined;
+      client?.stream?.destroy();
+    },
+    dial() {
+      if (!away || closed) return;
+      away = false;
+      connect();
     },
     abandon: () => stopWaiting?.(),
     async close(graceMs) {

@@ -12,6 +12,10 @@ const credentialSchema = z.object({
   kind: z.string().min(1),
   regionCode: z.string().min(1),
   gatewayId: z.string().min(1).optional(),
+  /** Where it stands, degrees WGS 84; a speaker needs it to know whether a polygon or a circle holds it. */
+  location: z
+    .object({ longitude: z.number().min(-180).max(180), latitude: z.number().min(-90).max(90) })
+    .optional(),
   username: z.string().min(1),
   password: z.string().min(1),
 });

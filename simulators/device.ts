@@ -1,4 +1,4 @@
-import type { Behaviour, Kind, SimulatedMoment } from "../devices/kind.ts";
+import type { Behaviour, Kind, MetricValue, SimulatedMoment } from "../devices/kind.ts";
 import { chanceAt } from "../devices/noise.ts";
 import { createRandom, type Random } from "../devices/random.ts";
 import type { Item } from "./pack.ts";
@@ -22,8 +22,11 @@ export interface DeviceOptions {
 export interface Device {
   readonly id: string;
   readonly kind: Kind;
-  /** Observes a moment and sends what it can. Moments must rise; a moment that does not is moved by a millisecond. */
-  report(at: Date, scenario?: string): void;
+  /**
+   * Observes a moment and sends what it can. Moments must rise; a moment that does not is moved by a millisecond.
+   * `metrics` stand in for those of the kind's ordinary behaviour.
+   */
+  report(at: Date, scenario?: string, metrics?: Readonly<Record<string, MetricValue>>): void;
   /** Sends what it kept, unless it is out of coverage. */
   flush(): void;
   /** Items in its memory. */
@@ -107,14 +110,15 @@ export function createDevice(options: DeviceOptions): Device {
   return {
     id,
     kind,
-    report(moment, scenario) {
+    report(moment, scenario, metrics) {
       // Made at its first report, because a counter's past takes a moment to add up.
       behave ??= kind.simulate(seed);
       const at = new Date(before === undefined ? moment : Math.max(moment.getTime(), before + 1));
       const elapsedMs = before === undefined ? 0 : at.getTime() - before;
       before = at.getTime();
       const { atLeast } = options;
-      const observed = behave({ random, at, elapsedMs, scenario, atLeast });
+      const ordinary = behave({ random, at, elapsedMs, scenario, atLeast });
+      const observed = metrics ? { ...ordinary, metrics: { ...ordinary.metrics, ...metrics } } : ordinary;
       covered = coverage();
       if (observed.silent) return;
       keep("telemetry", [readingItem(id, at, observed)]);

@@ -40,6 +40,8 @@ export interface Stopped {
 export interface Fleet {
   readonly tally: Tally;
   state(): FleetState;
+  /** How many connections hear commands. */
+  listening(): number;
   /** Resolves when every device has reported once and the past is acknowledged, or the fleet was stopped. */
   readonly caughtUp: Promise<void>;
   /** Stops observing, waits up to `graceMs` for acknowledgements, disconnects. */
@@ -117,18 +119,21 @@ export function startFleet(options: FleetOptions): Fleet {
     timers.add(timer);
   };
 
-  const live = ({ kind, seed, device }: Member, index: number) => {
+  const live = ({ kind, seed, device, speaker }: Member, index: number) => {
     const scenario = options.scenario?.deviceId === device.id ? options.scenario.name : undefined;
     const intervalMs = Math.min(
       LONGEST_TIMER_MS,
       Math.max(SHORTEST_INTERVAL_MS, (kind.reportIntervalSeconds * 1000) / options.speedUp),
     );
+    // A speaker may have a clock of its own, and something to play.
+    const report = () =>
+      device.report(new Date(speaker?.clock() ?? Date.now()), scenario, speaker?.metrics());
     const again = () => {
-      device.report(new Date(), scenario);
+      report();
       after(intervalMs, again);
     };
     after((spreadMs * index) / members.length, () => {
-      device.report(new Date(), scenario);
+      report();
       // Each at its own point of the interval, or the whole fleet would speak at once for ever.
       after(intervalMs * draw(seed, PHASE), again);
       if (++firstReports === members.length) onAllReported();
@@ -159,6 +164,7 @@ export function startFleet(options: FleetOptions): Fleet {
   return {
     tally,
     caughtUp,
+    listening: () => connections.filter((connection) => connection.subscribed).length,
     state: () => ({
       phase,
       firstReadings: { done: firstReports, total: members.length },
@@ -175,6 +181,7 @@ export function startFleet(options: FleetOptions): Fleet {
     },
     async stop(graceMs) {
       phase = "stopping";
+      options.speakers?.stop();
       onAllReported();
       for (const timer of timers) clearTimeout(timer);
       timers.clear();

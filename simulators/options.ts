@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { scenarioList } from "./scenario.ts";
+import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 
 export interface CliOptions {
   readonly mqttUrl: string | undefined;
@@ -16,6 +17,8 @@ export interface CliOptions {
   readonly durationS: number;
   readonly scenario: string | undefined;
   readonly scenarioDevice: string | undefined;
+  /** By device id. */
+  readonly speakerFaults: ReadonlyMap<string, Faults>;
   readonly loss: number;
   readonly seed: number;
   readonly quiet: boolean;
@@ -40,6 +43,7 @@ const flags = {
   duration: { type: "string", default: "0" },
   scenario: { type: "string" },
   "scenario-device": { type: "string" },
+  "speaker-fault": { type: "string", multiple: true },
   loss: { type: "string", default: "0.05" },
   seed: { type: "string", default: "1" },
   quiet: { type: "boolean", default: false },
@@ -49,6 +53,7 @@ const flags = {
 /** What `--help` prints. */
 export function helpText(): string {
   const scenarios = scenarioList().map(({ name, kinds }) => `      ${name.padEnd(18)} ${kinds.join(", ")}`);
+  const faults = Object.entries(FAULTS).map(([name, about]) => `      ${name}\n        ${about}`);
   return `Simulated devices: MQTT clients that behave like gas meters, speakers, cameras and gateways.
 
 Usage: npm run simulate -- [options]
@@ -82,6 +87,12 @@ What happens
   --scenario NAME       one device plays a story that raises an alarm:
 ${scenarios.join("\n")}
   --scenario-device ID  which device; otherwise the first of the first kind that knows it
+
+Speakers stay connected, verify commands with the keys of the HTTP API, play them and report. What they have
+played is kept beside the credentials file, in <name>-speakers.json, so that a restart plays nothing twice.
+  --speaker-fault FAULT[:S]=ID[,ID...]
+                        something is wrong with these speakers; S are seconds; may be given several times:
+${faults.join("\n")}
 
   --quiet               no progress
   -h, --help            this text
@@ -135,6 +146,13 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
     return text;
   };
 
+  let speakerFaults: CliOptions["speakerFaults"] = new Map();
+  try {
+    speakerFaults = parseFaults(values["speaker-fault"] ?? []);
+  } catch (error) {
+    faults.push((error as Error).message);
+  }
+
   const options: CliOptions = {
     mqttUrl: url("mqtt", ["mqtt", "mqtts", "ws", "wss"]),
     httpUrl: url("http", ["http", "https"]) ?? DEFAULT_HTTP,
@@ -150,6 +168,7 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
     durationS: number("duration", 0, 31_536_000),
     scenario: values.scenario,
     scenarioDevice: values["scenario-device"],
+    speakerFaults,
     loss: number("loss", 0, 1),
     seed: number("seed", 0, 2 ** 32 - 1, true),
     quiet: values.quiet,

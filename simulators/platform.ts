@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** What the simulators ask of the platform's HTTP API: the same that any application could. */
 export interface Ledger {
   readonly received: number;
@@ -15,10 +17,18 @@ export interface NewDevice {
   readonly gatewayId?: string;
 }
 
+/** Degrees, WGS 84. */
+export interface DeviceLocation {
+  readonly longitude: number;
+  readonly latitude: number;
+}
+
 export interface Platform {
   ledger(deviceId: string): Promise<Ledger>;
   /** The numbers of the device's newest reading; empty when there is none. */
   latest(deviceId: string): Promise<Record<string, number>>;
+  /** Where the devices of a kind stand, by id; those of which nobody knows it are left out. */
+  locations(kind: string): Promise<Map<string, DeviceLocation>>;
   /** @throws PlatformRefusal with code `device_exists` when the id is taken */
   register(device: NewDevice): Promise<{ username: string; password: string }>;
 }
@@ -37,12 +47,47 @@ export class PlatformRefusal extends Error {
 }
 
 const TIMEOUT_MS = 30_000;
+const MAX_ATTEMPTS = 20;
+const MAX_PAUSE_SECONDS = 60;
+const KEYS_TIMEOUT_MS = 5000;
+const PAGE = 1000;
+
+/**
+ * The public keys that commands are verified with. They are public: a speaker has no API key.
+ * @throws Error when there is no answer, or another than 200
+ */
+export async function fetchBroadcastKeys(url: string): Promise<unknown> {
+  const address = `${url.replace(/\/+$/, "")}/v1/broadcasts/keys`;
+  const response = await fetch(address, {
+    headers: { accept: "application/json" },
+    signal: AbortSignal.timeout(KEYS_TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`GET ${address} answered ${response.status}`);
+  }
+  return await response.json();
+}
 
 /** @param url the API's address without `/v1`, e.g. `http://127.0.0.1:8080` */
 export function createPlatform(url: string, key: string): Platform {
   const base = url.replace(/\/+$/, "");
 
+  /** Waits as long as the platform says when more was asked than it lets one caller ask. */
   const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
+    for (let attempt = 1; ; attempt++) {
+      const { retryAfterSeconds, answer } = await askOnce(method, path, body, attempt < MAX_ATTEMPTS);
+      if (retryAfterSeconds === undefined) return answer;
+      await sleep(Math.min(retryAfterSeconds, MAX_PAUSE_SECONDS) * 1000);
+    }
+  };
+
+  const askOnce = async (
+    method: "GET" | "POST",
+    path: string,
+    body: unknown,
+    mayRepeat: boolean,
+  ): Promise<{ answer?: unknown; retryAfterSeconds?: number }> => {
     const what = `${method} ${base}${path}`;
     let response: Response;
     let text: string;
@@ -70,7 +115,9 @@ export function createPlatform(url: string, key: string): Platform {
     } catch {
       answer = undefined;
     }
-    if (response.ok && answer !== undefined) return answer;
+    if (response.ok && answer !== undefined) return { answer };
+    const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+    if (response.status === 429 && mayRepeat && retryAfter >= 0) return { retryAfterSeconds: retryAfter };
     const problem = (answer ?? {}) as { code?: string; title?: string; detail?: string };
     const told = problem.detail ?? problem.title ?? "the answer is not JSON";
     throw new PlatformRefusal(
@@ -93,6 +140,25 @@ export function createPlatform(url: string, key: string): Platform {
       return Object.fromEntries(
         Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
       );
+    },
+
+    async locations(kind) {
+      const found = new Map<string, DeviceLocation>();
+      let cursor: string | null = null;
+      do {
+        const query = new URLSearchParams({
+          kind,
+          limit: String(PAGE),
+          ...(cursor === null ? {} : { cursor }),
+        });
+        const page = (await ask("GET", `/v1/devices?${query}`)) as {
+          items: { id: string; location: DeviceLocation | null }[];
+          nextCursor: string | null;
+        };
+        for (const { id, location } of page.items) if (location) found.set(id, location);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      return found;
     },
 
     async register(device) {

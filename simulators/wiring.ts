@@ -1,9 +1,11 @@
 import { kindByName } from "../devices/catalog.ts";
 import type { Kind } from "../devices/kind.ts";
 import { seedOf } from "../devices/noise.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { type Connection, openConnection, type Subscription } from "./connection.ts";
 import type { Credential } from "./credentials.ts";
 import { createDevice, type Device, draw } from "./device.ts";
+import type { Speaker } from "./speaker/speaker.ts";
+import type { Speakers } from "./speaker/speakers.ts";
 import type { Tally } from "./tally.ts";
 import { createGatewayUplink, createOwnUplink, type Publish, type Uplink } from "./uplink.ts";
 
@@ -13,6 +15,8 @@ export interface WiringOptions {
   readonly seed: number;
   readonly loss: number;
   readonly atLeast?: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** The terminals of speakers. Without them, speakers report and hear no commands. */
+  readonly speakers?: Speakers | undefined;
   readonly maxInFlight?: number;
   readonly reconnect?: { readonly shortestWaitMs: number; readonly longestWaitMs: number };
 }
@@ -25,6 +29,7 @@ export interface Member {
   readonly device: Device;
   readonly telemetry: Uplink;
   readonly events: Uplink;
+  readonly speaker: Speaker | undefined;
 }
 
 export interface Wiring {
@@ -68,13 +73,19 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     for (const share of message.shares) unsent += share.count;
   };
 
-  const open = (credential: Credential, maxInFlight: number, uplinks: readonly Uplink[]): Connection => {
+  const open = (
+    credential: Credential,
+    maxInFlight: number,
+    uplinks: readonly Uplink[],
+    subscription?: Subscription,
+  ): Connection => {
     const connection = openConnection({
       url: options.mqttUrl,
       username: credential.username,
       password: credential.password,
       maxInFlight: options.maxInFlight ?? maxInFlight,
       ...options.reconnect,
+      ...(subscription ? { subscription } : {}),
       onRoom: () => {
         for (const uplink of uplinks) uplink.onRoom();
       },
@@ -85,11 +96,16 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     return connection;
   };
 
-  /** One connection for both topics, opened when it is first needed. */
-  const ownWays = (credential: Credential, maxInFlight: number, uplinks: Uplink[]) => {
+  /** One connection for all topics, opened when it is first needed. */
+  const ownWays = (
+    credential: Credential,
+    maxInFlight: number,
+    uplinks: Uplink[],
+    subscription?: Subscription,
+  ) => {
     let connection: Connection | undefined;
     const connect = () => {
-      connection ??= open(credential, maxInFlight, uplinks);
+      connection ??= open(credential, maxInFlight, uplinks, subscription);
       return connection;
     };
     const telemetry = createOwnUplink(connect, publish, credential.id, "telemetry");
@@ -108,22 +124,60 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     gateways.set(credential.id, { own, uplink });
   }
 
+  const makeDevice = (credential: Credential, seed: number, { telemetry, events }: Ways, isBehind = false) =>
+    createDevice({
+      id: credential.id,
+      kind: kindOf(credential),
+      seed,
+      telemetry,
+      events,
+      poorCoverage: isBehind && draw(seed, POOR_COVERAGE) < options.loss,
+      atLeast: options.atLeast?.get(credential.id),
+    });
+
+  /** A speaker is online all the time: it has to hear. */
+  const wireSpeaker = (credential: Credential, seed: number, speakers: Speakers): Member => {
+    const { id, regionCode, location } = credential;
+    const { connect, ...ways } = ownWays(credential, IN_FLIGHT, [], {
+      topic: `v1/devices/${id}/commands`,
+      onMessage: (payload) => speaker.hear(payload),
+    });
+    const device = makeDevice(credential, seed, ways);
+    const send = (channel: "replies" | "events", json: string) => {
+      const message = {
+        topic: `v1/devices/${id}/${channel}`,
+        payload: json,
+        shares: [{ deviceId: id, count: 1 }],
+      };
+      void publish(connect(), message);
+    };
+    const speaker: Speaker = speakers.add({
+      id,
+      seed,
+      place: { regionCode, location },
+      ways: {
+        reply: (json) => send("replies", json),
+        event: (json) => send("events", json),
+        report: (at, metrics) => device.report(new Date(at), undefined, metrics),
+        hangUp: () => connect().hangUp(),
+        dial: () => connect().dial(),
+      },
+    });
+    connect();
+    return { credential, kind: kindOf(credential), seed, device, ...ways, speaker };
+  };
+
   const members = options.devices.map((credential): Member => {
     const kind = kindOf(credential);
     const seed = seedOf(credential.id, options.seed);
-    const own = gateways.get(credential.id)?.own ?? ownWays(credential, IN_FLIGHT, []);
     const gateway = gateways.get(credential.gatewayId ?? "")?.uplink;
-    const telemetry = gateway ?? own.telemetry;
-    const device = createDevice({
-      id: credential.id,
-      kind,
-      seed,
-      telemetry,
-      events: own.events,
-      poorCoverage: gateway !== undefined && draw(seed, POOR_COVERAGE) < options.loss,
-      atLeast: options.atLeast?.get(credential.id),
-    });
-    return { credential, kind, seed, device, telemetry, events: own.events };
+    if (kind.kind === "speaker" && !gateway && options.speakers) {
+      return wireSpeaker(credential, seed, options.speakers);
+    }
+    const own = gateways.get(credential.id)?.own ?? ownWays(credential, IN_FLIGHT, []);
+    const ways = { telemetry: gateway ?? own.telemetry, events: own.events };
+    const device = makeDevice(credential, seed, ways, gateway !== undefined);
+    return { credential, kind, seed, device, ...ways, speaker: undefined };
   });
 
   return {

@@ -13,6 +13,7 @@ import {
 } from "../kind.ts";
 import { HOUR_MS, localDay, localHours } from "../local-time.ts";
 import { chanceAt, clamp, drift, round } from "../noise.ts";
+import type { Random } from "../random.ts";
 
 const scenarios: readonly Scenario[] = [
   {
@@ -207,8 +208,29 @@ function mainsAway(seed: number, at: Date): boolean {
   return now >= from && now < from + hours;
 }
 
+/** The volume that somebody has set at a speaker, in percent. */
+export const volumeOf = (seed: number): number => 60 + 5 * Math.floor(chanceAt(seed, TASTE) * 8);
+
+/**
+ * What amplifier and microphone show while a horn sounds at a volume, or, at 0, while it does not: the idle amplifier
+ * and the village. Between the two lies what proves that a broadcast was heard.
+ */
+export function measureSound(random: Random, volume: number) {
+  const isAloud = volume > 0;
+  return {
+    amplifier_current: round(
+      isAloud ? clamp(random.normal(volume * 0.035, 0.25), 0.8, 8) : random.between(0.04, 0.07),
+      2,
+    ),
+    sound_level: round(
+      isAloud ? clamp(random.normal(70 + volume * 0.35, 2), 78, 115) : clamp(random.normal(44, 4), 30, 65),
+      1,
+    ),
+  };
+}
+
 function simulate(seed: number): Behaviour {
-  const volume = 60 + 5 * Math.floor(chanceAt(seed, TASTE) * 8);
+  const volume = volumeOf(seed);
   const meanLink = 70 + 28 * chanceAt(seed, LINK);
   let before: { playing: boolean; mains: boolean } | undefined;
   let startedAt: number | undefined;
@@ -247,18 +269,9 @@ function simulate(seed: number): Behaviour {
       metrics: {
         play_state: faulty ? "fault" : playing ? "playing" : "idle",
         volume,
-        amplifier_current: round(
-          playing ? clamp(random.normal(volume * 0.035, 0.25), 0.8, 8) : random.between(0.04, 0.07),
-          2,
-        ),
+        ...measureSound(random, playing ? volume : 0),
         mains_voltage: mains ? round(clamp(random.normal(223, 3), 190, 250), 1) : 0,
         battery_voltage: round(battery + 0.05 * drift(seed, at, HOUR_MS), 2),
-        sound_level: round(
-          playing
-            ? clamp(random.normal(70 + volume * 0.35, 2), 78, 115)
-            : clamp(random.normal(44, 4), 30, 65),
-          1,
-        ),
         temperature: scenario === "overheat" ? 81 : round(clamp(temperature, -30, 70), 1),
         link_quality:
           scenario === "weak_link" ? 9 : Math.round(clamp(meanLink + random.normal(0, 3), 40, 100)),

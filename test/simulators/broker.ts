@@ -23,6 +23,8 @@ export interface TestBroker {
   readonly held: number;
   /** Breaks every connection, without acknowledging what is held. */
   breakConnections(): void;
+  /** Sends a message to whoever has subscribed, with QoS 1. */
+  publish(topic: string, payload: string | Buffer): void;
   /** Refuses this user name from now on. */
   refuse(username: string): void;
   /** How often that happened. */
@@ -98,6 +100,10 @@ export async function startBroker(): Promise<TestBroker> {
     breakConnections() {
       heldBack = [];
       destroySockets();
+    },
+    publish(topic, payload) {
+      const packet = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false } as const;
+      broker.publish(packet, () => undefined);
     },
     refuse: (username) => void refused.add(username),
     get refusals() {

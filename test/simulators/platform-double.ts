@@ -8,7 +8,7 @@ export interface Asked {
   readonly authorization: string | undefined;
 }
 
-type Answer = { status: number; body: unknown };
+type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 
 /** An HTTP server on a port of its own that answers as a test decides. */
 export async function startPlatformDouble(answer: (asked: Asked) => Answer) {
@@ -27,8 +27,8 @@ export async function startPlatformDouble(answer: (asked: Asked) => Answer) {
       const { authorization } = request.headers;
       const entry = { method: request.method!, path: request.url!, body, authorization };
       asked.push(entry);
-      const { status, body: told } = answer(entry);
-      response.writeHead(status, { "content-type": "application/json", connection: "close" });
+      const { status, body: told, headers } = answer(entry);
+      response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
       response.end(typeof told === "string" ? told : JSON.stringify(told));
     });
   });

@@ -108,6 +108,28 @@ describe("registering devices", () => {
     await platform.close();
   });
 
+  it("waits as long as it is told when it has asked too much, and then goes on", async () => {
+    let refusals = 3;
+    const platform = await startPlatformDouble(() =>
+      refusals-- > 0
+        ? { ...problem(429, "rate_limited", "More than 6000 requests"), headers: { "retry-after": "0" } }
+        : { status: 200, body: { received: 1 } },
+    );
+    expect(await createPlatform(platform.url, "k").ledger("a")).toEqual({ received: 1 });
+    expect(platform.asked).toHaveLength(4);
+    await platform.close();
+  });
+
+  it("gives up when it is never let through", async () => {
+    const platform = await startPlatformDouble(() => ({
+      ...problem(429, "rate_limited", "More than 6000 requests"),
+      headers: { "retry-after": "0" },
+    }));
+    const asking = createPlatform(platform.url, "k").ledger("a");
+    await expect(asking).rejects.toThrow("answered 429: More than 6000 requests");
+    await platform.close();
+  });
+
   it("says when nobody answers there", async () => {
     const platform = await startPlatformDouble(() => ({ status: 200, body: {} }));
     await platform.close();

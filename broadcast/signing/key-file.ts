@@ -1,0 +1,185 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, readFileSync, statSync } from "node:fs";
+import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { PlatformError } from "../../errors.ts";
+
+export const KEY_FILE = "signing-keys.json";
+
+const base64url32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "expected 32 bytes in base64url");
+const moment = z.iso.datetime();
+
+/** One key with its times, oldest first in the file. */
+const keySchema = z.strictObject({
+  kid: z.string().min(1).max(100),
+  algorithm: z.literal("EdDSA"),
+  createdAt: moment,
+  /** Signs from here on, until the next key does. Published from `createdAt`. */
+  activeFrom: moment,
+  /** Not published any more from here on; null while no other key has followed. */
+  retireAt: moment.nullable(),
+  x: base64url32,
+  /** The private part; null once the key is retired. */
+  d: base64url32.nullable(),
+});
+export type StoredKey = z.infer<typeof keySchema>;
+
+const fileSchema = z
+  .strictObject({ version: z.literal(1), keys: z.array(keySchema).min(1) })
+  .refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, "a key id is there twice");
+
+/** What changes whenever another file is put in its place. */
+const stampOf = (path: string): string => {
+  const { ino, mtimeMs, size } = statSync(path);
+  return `${ino} ${mtimeMs} ${size}`;
+};
+
+export interface ReadKeys {
+  readonly keys: readonly StoredKey[];
+  readonly stamp: string;
+}
+
+/** Whether the file has been replaced since it was read. A file that is gone counts as unchanged. */
+export function isReplaced(path: string, stamp: string): boolean {
+  try {
+    return stampOf(path) !== stamp;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads the keys; undefined when there is no file.
+ * @throws PlatformError `config_invalid` that names the file and the fault, and shows nothing of what is in it
+ */
+export function readKeys(path: string): ReadKeys | undefined {
+  let text: string;
+  let stamp: string;
+  try {
+    stamp = stampOf(path);
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new PlatformError("config_invalid", `${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // No cause: V8's message quotes the text around the fault, which may be a private key.
+    throw unusable(path, "it is not JSON");
+  }
+  const parsed = fileSchema.safeParse(value);
+  if (parsed.success) return { keys: parsed.data.keys, stamp };
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "file"}: ${issue.message}`);
+  throw unusable(path, faults.slice(0, 3).join("; "));
+}
+
+const unusable = (path: string, why: string) =>
+  new PlatformError(
+    "config_invalid",
+    `${path} does not hold signing keys (${why}). Put it back from a backup, or move it away: then a new key is ` +
+      "made, and terminals obey it once they have fetched it.",
+  );
+
+/**
+ * Takes away what others may do with the file.
+ * @returns the mode that it had, when that was too wide
+ */
+export function narrowMode(path: string): number | undefined {
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) === 0) return undefined;
+  chmodSync(path, 0o600);
+  return mode;
+}
+
+/** Writes the text to a file of its own beside `path`, on disk and readable by its owner alone. */
+async function writePart(path: string, keys: readonly StoredKey[]): Promise<string> {
+  const part = `${path}.${randomBytes(6).toString("hex")}.part`;
+  const handle = await open(part, "wx", 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify({ version: 1, keys }, null, 1)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return part;
+}
+
+/** A rename or a link is on disk once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Puts a first file there, whole. @returns false when another process was quicker; its file stays. */
+export async function createKeys(path: string, keys: readonly StoredKey[]): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = await writePart(path, keys);
+  try {
+    // Unlike a rename, a link fails where there is something already.
+    await link(part, path);
+    await syncFolder(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+/** Replaces the file as a whole or not at all. */
+export async function replaceKeys(path: string, keys: readonly StoredKey[]): Promise<void> {
+  const part = await writePart(path, keys);
+  try {
+    await rename(part, path);
+    await syncFolder(path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** A lock that is older than this belongs to a process that died with it: changing the keys takes milliseconds. */
+const STALE_LOCK_MS = 10_000;
+const LOCK_PATIENCE_MS = 15_000;
+const LOCK_RETRY_MS = 25;
+
+/** Lets one process at a time change the keys. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = join(dirname(path), `${KEY_FILE}.lock`);
+  const deadline = performance.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      await (await open(lock, "wx", 0o600)).close();
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (isStale(lock)) await rm(lock, { force: true });
+      else if (performance.now() > deadline) {
+        throw new PlatformError("config_invalid", `${lock} is held by another process. Is one hanging?`);
+      } else await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+function isStale(lock: string): boolean {
+  try {
+    return Date.now() - statSync(lock).mtimeMs > STALE_LOCK_MS;
+  } catch {
+    return false;
+  }
+}

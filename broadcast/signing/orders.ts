@@ -1,0 +1,147 @@
+import type { z } from "zod";
+import { PlatformError } from "../../errors.ts";
+import {
+  type CommandEnvelope,
+  MAX_AGAIN,
+  MAX_COMMAND_BYTES,
+  type Order,
+  type StartOrder,
+  type StopOrder,
+  startOrderSchema,
+  stopOrderSchema,
+} from "../command.ts";
+import type { BroadcastMessage, Target } from "../message.ts";
+
+/** Who orders, and when. */
+interface Origin {
+  /** The platform's name, so that a terminal of two platforms can tell them apart. */
+  readonly issuer: string;
+  readonly broadcastId: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface StartInput extends Origin {
+  /** From 1. */
+  readonly attempt: number;
+  readonly message: Pick<
+    BroadcastMessage,
+    "mode" | "class" | "level" | "eventCode" | "texts" | "target" | "startsAt" | "volume" | "repeatCount"
+  >;
+  /** Who may play it although an earlier attempt has ended there. */
+  readonly again?: readonly string[];
+}
+
+export interface StopInput extends Origin {
+  /** As in the start orders: who may hear it is who may stop. */
+  readonly target: Target;
+}
+
+/** What both kinds of order have, before they are checked. */
+interface Draft {
+  readonly type: Order["type"];
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  readonly area: Target;
+}
+
+const areaOf = ({ regions, polygons, circles }: Target) => ({ regions, polygons, circles });
+
+const common = ({ issuer, broadcastId, issuedAt, expiresAt }: Origin) => ({
+  issuer,
+  broadcastId,
+  issuedAt: issuedAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+});
+
+/**
+ * The order to play, ready to be signed.
+ * @throws PlatformError `invalid_request` that lists all that a terminal would refuse, a training first of all
+ */
+export function createStartOrder(input: StartInput): StartOrder {
+  const { message, attempt, again = [] } = input;
+  const order = {
+    type: "start" as const,
+    ...common(input),
+    area: areaOf(message.target),
+    attempt,
+    mode: message.mode,
+    class: message.class,
+    level: message.level,
+    eventCode: message.eventCode,
+    texts: message.texts,
+    ...(message.startsAt ? { startsAt: message.startsAt.toISOString() } : {}),
+    volume: message.volume,
+    repeatCount: message.repeatCount,
+    ...(again.length > 0 ? { again } : {}),
+  };
+  const checked = check(startOrderSchema, order, "start order");
+  if (message.startsAt && message.startsAt >= input.expiresAt) {
+    throw new PlatformError(
+      "invalid_request",
+      "startsAt: it is not before expiresAt, so nobody would play it",
+    );
+  }
+  return checked;
+}
+
+/**
+ * The order to stop, and never to start again. Its `expiresAt` must not be before that of any of the broadcast's
+ * start orders: a terminal forgets after it.
+ * @throws PlatformError `invalid_request` that lists what is wrong
+ */
+export function createStopOrder(input: StopInput): StopOrder {
+  return check(stopOrderSchema, { type: "stop", ...common(input), area: areaOf(input.target) }, "stop order");
+}
+
+function check<T extends Order>(schema: z.ZodType<T>, order: Draft, what: string): T {
+  const parsed = schema.safeParse(order);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+  if (order.expiresAt <= order.issuedAt) {
+    faults.push({
+      path: "expiresAt",
+      message: `${order.expiresAt} is not after issuedAt, ${order.issuedAt}`,
+    });
+  }
+  if (Object.values(order.area).every((list) => list.length === 0)) {
+    faults.push({ path: "area", message: "nobody is meant: no region, no polygon and no circle" });
+  }
+  if (parsed.success && faults.length === 0) return parsed.data;
+  const lines = faults.map(({ path, message }) => `${path}: ${message}`);
+  throw new PlatformError("invalid_request", `This is no ${what}: ${lines.join("; ")}`, { faults });
+}
+
+/** Bytes for the envelope, and for an attempt with more digits than the first. */
+const ENVELOPE_BYTES = 512;
+
+/**
+ * The first of these device ids, as many as an order can name and a command can carry.
+ * @param firstJws of the broadcast's first attempt, which is as long as another one that names nobody
+ */
+export function fitAgain(deviceIds: readonly string[], firstJws: string): string[] {
+  // In a JWS three bytes take four characters.
+  let room = ((MAX_COMMAND_BYTES - ENVELOPE_BYTES - firstJws.length) * 3) / 4;
+  const fitting: string[] = [];
+  for (const id of deviceIds.slice(0, MAX_AGAIN)) {
+    room -= Buffer.byteLength(JSON.stringify(id)) + 1;
+    if (room < 0) break;
+    fitting.push(id);
+  }
+  return fitting;
+}
+
+/**
+ * The message for `v1/devices/{id}/commands`.
+ * @throws PlatformError `command_too_large` when a terminal would not take it
+ */
+export function packCommand(envelope: CommandEnvelope): Buffer {
+  const bytes = Buffer.from(JSON.stringify(envelope));
+  if (bytes.byteLength <= MAX_COMMAND_BYTES) return bytes;
+  throw new PlatformError(
+    "command_too_large",
+    `The command ${envelope.commandId} has ${bytes.byteLength} bytes, expected at most ${MAX_COMMAND_BYTES}: ` +
+      "shorten the texts, or aim at regions instead of polygons with many points",
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * What the rest of broadcasting knows of signing. An algorithm is behind this: Ed25519 today; one with SM2 and SM3
+ * would sign the same bytes and publish its keys in the same form.
+ */
+export interface Signer {
+  /** The name in the `alg` of each command's header. */
+  readonly algorithm: string;
+  /** Signs with the key that is active now. The result is a compact JWS (RFC 7515) of type `COMMAND_TYPE`. */
+  sign(payload: object): Promise<string>;
+  /** What terminals verify with, for `GET /v1/broadcasts/keys`. */
+  publicKeys(): Jwks;
+}
+
+/** A public key on the wire (RFC 7517, RFC 8037). */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly kid: string;
+  readonly alg: string;
+  readonly use: "sig";
+}
+
+/** The keys that are valid now (RFC 7517). */
+export interface Jwks {
+  readonly keys: readonly PublicJwk[];
+}

@@ -1,0 +1,164 @@
+import type { MetricValue } from "../../devices/kind.ts";
+import { measureSound } from "../../devices/kinds/speaker.ts";
+import { createRandom } from "../../devices/random.ts";
+import type { Place } from "./admit.ts";
+import type { Counters } from "./counters.ts";
+import type { Faults } from "./faults.ts";
+import type { TerminalMemory } from "./memory.ts";
+import { createTerminal, type Output, type Terminal } from "./terminal.ts";
+import type { Verifier } from "./verify.ts";
+import type { Wheel } from "./wheel.ts";
+
+/** How long into its first broadcast a speaker restarts that has this fault, in milliseconds of the text. */
+const RESTARTS_AFTER_MS = 1000;
+
+/** How a speaker's messages leave, and how its line is cut and mended. */
+export interface Ways {
+  reply(json: string): void;
+  event(json: string): void;
+  /** Reports all metrics of the moment; `metrics` stands in for the ordinary ones. */
+  report(at: number, metrics: Record<string, MetricValue> | undefined): void;
+  hangUp(): void;
+  dial(): void;
+}
+
+/** What the speakers of a process share. */
+export interface Shared {
+  readonly verifier: Verifier;
+  readonly wheel: Wheel;
+  readonly counters: Counters;
+  readonly now: () => number;
+  readonly timeScale: number;
+  readonly telemetryWhilePlayingMs: number;
+  /** Something happened that has to be remembered. */
+  readonly onChange: () => void;
+}
+
+export interface SpeakerOptions {
+  readonly id: string;
+  readonly seed: number;
+  readonly place: Place;
+  /** At which volume it plays when a broadcast says nothing; percent. */
+  readonly volume: number;
+  readonly faults: Faults;
+  readonly memory: TerminalMemory | undefined;
+  readonly ways: Ways;
+}
+
+/** A speaker on its line: the terminal, what is wrong with it, and what a bystander hears. */
+export interface Speaker {
+  readonly id: string;
+  /** A message on its topic of commands. */
+  hear(payload: Buffer): void;
+  /** Milliseconds since 1970 by its own clock. */
+  clock(): number;
+  /** Metrics that differ from the ordinary ones while it plays. */
+  metrics(): Record<string, MetricValue> | undefined;
+  memory(): TerminalMemory;
+  /** Takes its power away for a while; what it remembers comes back from where it is kept. */
+  restart(awayMs: number): void;
+}
+
+export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker {
+  const { id, faults, ways } = options;
+  const { wheel, counters, now, timeScale } = shared;
+  const random = createRandom(options.seed ^ 0x50eac);
+  const clock = () => now() + (faults.wrong_clock ?? 0) * 1000;
+  let cancelNext: () => void = () => undefined;
+  let hasPower = true;
+  let hasRestarted = false;
+
+  const sounding = (ordered: number | null): Record<string, MetricValue> => {
+    const volume = faults.mute === undefined ? (ordered ?? options.volume) : 0;
+    const isHeard = faults.amplifier_dead === undefined;
+    return { play_state: "playing", volume, ...measureSound(random, isHeard ? volume : 0) };
+  };
+
+  const makeTerminal = (memory: TerminalMemory | undefined): Terminal =>
+    createTerminal({
+      deviceId: id,
+      place: options.place,
+      timeScale,
+      telemetryWhilePlayingMs: shared.telemetryWhilePlayingMs,
+      sounding,
+      memory,
+    });
+  let terminal = makeTerminal(options.memory);
+
+  const act = (outputs: readonly Output[]) => {
+    for (const output of outputs) {
+      switch (output.type) {
+        case "reply":
+          counters.noteReply(output.reply.outcome, output.reply.reason as string | undefined);
+          ways.reply(JSON.stringify(output.reply));
+          break;
+        case "event":
+          ways.event(JSON.stringify(output.event));
+          break;
+        case "telemetry":
+          ways.report(clock(), terminal.metrics());
+          break;
+        case "sound":
+          counters.noteSound(id, output.order, output.on, output.resumed, now());
+          if (output.on && faults.restarts_while_playing !== undefined && !hasRestarted) {
+            hasRestarted = true;
+            wheel.at(now() + RESTARTS_AFTER_MS / timeScale, () =>
+              restart(faults.restarts_while_playing! * 1000),
+            );
+          }
+          break;
+      }
+    }
+    if (outputs.some(({ type }) => type === "reply" || type === "sound")) shared.onChange();
+    arm();
+  };
+
+  const arm = () => {
+    cancelNext();
+    const next = terminal.nextAt();
+    if (next === undefined) return;
+    // From the speaker's clock to ours.
+    cancelNext = wheel.at(next - (clock() - now()), () => act(terminal.tick(clock())));
+  };
+
+  const restart = (awayMs: number) => {
+    if (!hasPower) return;
+    hasPower = false;
+    act(terminal.power(false, clock()));
+    ways.hangUp();
+    // Through text, as from a disk: what is not written down is gone.
+    const kept = JSON.parse(JSON.stringify(terminal.memory())) as TerminalMemory;
+    wheel.at(now() + awayMs, () => {
+      hasPower = true;
+      terminal = makeTerminal(kept);
+      act(terminal.power(true, clock()));
+      ways.dial();
+    });
+  };
+
+  const late = (work: () => void) => {
+    if (faults.slow === undefined) work();
+    else wheel.at(now() + faults.slow * 1000, work);
+  };
+
+  if (faults.offline_then_back !== undefined) {
+    ways.hangUp();
+    wheel.at(now() + faults.offline_then_back * 1000, () => ways.dial());
+  }
+  if (options.memory) act(terminal.power(true, clock()));
+
+  return {
+    id,
+    clock,
+    hear(payload) {
+      counters.commandsReceived++;
+      if (faults.deaf !== undefined || !hasPower) return;
+      void shared.verifier
+        .check(payload)
+        .then((verdict) => late(() => act(terminal.receive(verdict, clock()))));
+    },
+    metrics: () => terminal.metrics(),
+    memory: () => terminal.memory(),
+    restart,
+  };
+}

@@ -1,0 +1,90 @@
+import { volumeOf } from "../../devices/kinds/speaker.ts";
+import { seedOf } from "../../devices/noise.ts";
+import type { Place } from "./admit.ts";
+import { type Counters, createCounters } from "./counters.ts";
+import type { Faults } from "./faults.ts";
+import { createKeyCache, type KeyCache } from "./keys.ts";
+import { type FleetMemory, packMemories, unpackMemory } from "./memory.ts";
+import { createSpeaker, type Shared, type Speaker, type Ways } from "./speaker.ts";
+import { createVerifier, type Verifier } from "./verify.ts";
+import { createWheel } from "./wheel.ts";
+
+export interface SpeakersOptions {
+  /** Asks the platform for the public keys that commands are verified with: `GET /v1/broadcasts/keys`. */
+  readonly fetchKeys: () => Promise<unknown>;
+  /** The least time between two fetches for a key that is not known. Default 30 s. */
+  readonly refetchKeysMs?: number;
+  /** Texts are read this many times as fast. Default 1. */
+  readonly timeScale?: number;
+  /** How often a speaker that plays reports. Default 2 s, whatever the time scale. */
+  readonly telemetryWhilePlayingMs?: number;
+  /** By device id. */
+  readonly faults?: ReadonlyMap<string, Faults>;
+  /** What the fleet remembered when it ended. */
+  readonly memory?: FleetMemory | undefined;
+  /** The memory has changed. */
+  readonly onChange?: () => void;
+  /** A fetch of keys failed. */
+  readonly onTrouble?: (why: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** The speakers of one process, with all that they share. */
+export interface Speakers {
+  add(speaker: { id: string; seed: number; place: Place; ways: Ways }): Speaker;
+  get(id: string): Speaker | undefined;
+  readonly keys: KeyCache;
+  readonly verifier: Verifier;
+  readonly counters: Counters;
+  memory(): FleetMemory;
+  /** Falls silent, and gives up what was to come. */
+  stop(): void;
+}
+
+export function createSpeakers(options: SpeakersOptions): Speakers {
+  const { now = Date.now, faults = new Map<string, Faults>() } = options;
+  const keys = createKeyCache({
+    fetchKeys: options.fetchKeys,
+    now,
+    ...(options.refetchKeysMs === undefined ? {} : { refetchMs: options.refetchKeysMs }),
+    ...(options.onTrouble ? { onTrouble: options.onTrouble } : {}),
+  });
+  const verifier = createVerifier(keys);
+  const wheel = createWheel({ now });
+  const counters = createCounters();
+  const speakers = new Map<string, Speaker>();
+  const shared: Shared = {
+    verifier,
+    wheel,
+    counters,
+    now,
+    timeScale: options.timeScale ?? 1,
+    telemetryWhilePlayingMs: options.telemetryWhilePlayingMs ?? 2000,
+    onChange: options.onChange ?? (() => undefined),
+  };
+  return {
+    keys,
+    verifier,
+    counters,
+    add({ id, seed, place, ways }) {
+      const speaker = createSpeaker(
+        {
+          id,
+          seed: seedOf(id, seed),
+          place,
+          volume: volumeOf(seed),
+          faults: faults.get(id) ?? {},
+          memory: options.memory && unpackMemory(options.memory, id),
+          ways,
+        },
+        shared,
+      );
+      speakers.set(id, speaker);
+      return speaker;
+    },
+    get: (id) => speakers.get(id),
+    memory: () => packMemories([...speakers].map(([id, speaker]) => [id, speaker.memory()] as const)),
+    stop: () => wheel.stop(),
+  };
+}

@@ -1,0 +1,154 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "../../../simulators/cli.ts";
+import { writeCredentials } from "../../../simulators/credentials.ts";
+import { startBroker, type TestBroker } from "../broker.ts";
+import { type Asked, ledger, problem, startPlatformDouble } from "../platform-double.ts";
+import { command, openKeys, startOrder } from "./commands.ts";
+
+const WITHIN = { timeout: 10_000, interval: 10 };
+const credential = (id: string) => ({
+  id,
+  kind: "speaker",
+  regionCode: "520326001001",
+  username: id,
+  password: "p",
+});
+
+describe("speakers on the command line", () => {
+  let broker: TestBroker;
+  let keys: Awaited<ReturnType<typeof openKeys>>;
+  let platform: Awaited<ReturnType<typeof startPlatformDouble>>;
+  let dir: string;
+  let file: string;
+  let errors: string;
+  let hasKeys: boolean;
+
+  const answer = ({ path }: Asked) => {
+    const sp1 = { id: "sp-1", location: { longitude: 107.9, latitude: 28.5 } };
+    if (path === "/v1/broadcasts/keys" && hasKeys) return { status: 200, body: keys.ring.jwks() };
+    if (path === "/v1/devices?kind=speaker&limit=1000")
+      return { status: 200, body: { items: [sp1], nextCursor: "more" } };
+    if (path === "/v1/devices?kind=speaker&limit=1000&cursor=more") {
+      return { status: 200, body: { items: [{ id: "sp-2", location: null }], nextCursor: null } };
+    }
+    if (path.endsWith("/ledger")) {
+      const id = path.split("/")[3]!;
+      return { status: 200, body: ledger(broker.received.filter(({ clientId }) => clientId === id).length) };
+    }
+    if (path.endsWith("/latest")) return { status: 200, body: { reading: null } };
+    return problem(404, "not_found", "there is nothing here");
+  };
+
+  beforeEach(async () => {
+    hasKeys = true;
+    errors = "";
+    [broker, keys, platform, dir] = await Promise.all([
+      startBroker(),
+      openKeys(),
+      startPlatformDouble(answer),
+      mkdtemp(join(tmpdir(), "sbi-cli-")),
+    ]);
+    file = join(dir, "fleet.json");
+    await writeCredentials(file, { mqttUrl: broker.url, devices: [credential("sp-1"), credential("sp-2")] });
+  });
+  afterEach(async () => {
+    await Promise.all([
+      broker.close(),
+      keys.close(),
+      platform.close(),
+      rm(dir, { recursive: true, force: true }),
+    ]);
+  });
+
+  const note = (text: string) => {
+    errors += text;
+  };
+  const run = (args: readonly string[], stop: AbortSignal) =>
+    runCli({
+      args: ["--credentials", file, "--http", platform.url, ...args],
+      stdout: { write: () => true },
+      stderr: { write: note } as unknown as NodeJS.WriteStream,
+      stop,
+      impatient: new AbortController().signal,
+    });
+  const replies = (id: string) =>
+    broker.received
+      .filter(({ topic }) => topic === `v1/devices/${id}/replies`)
+      .map(({ payload }) => JSON.parse(payload) as { outcome: string; reason?: string });
+
+  it("verify with the platform's keys, know where they stand, and remember over a restart", async () => {
+    const circle = { longitude: 107.9, latitude: 28.5, radiusKm: 1 };
+    const texts = [{ language: "en", headline: "x", description: "Go." }];
+    const order = startOrder({
+      at: Date.now(),
+      texts,
+      target: { regions: [], polygons: [], circles: [circle] },
+    });
+    const bytes = await command(keys.ring, order);
+    const play = async (check: () => void) => {
+      const stop = new AbortController();
+      const connects = broker.connects.length;
+      const running = run(["--quiet", "--key", "k"], stop.signal);
+      await broker.until(() => broker.connects.length === connects + 2);
+      // Sent until it is heard, as a platform does; the answers are the same each time.
+      await vi.waitFor(() => {
+        for (const id of ["sp-1", "sp-2"]) broker.publish(`v1/devices/${id}/commands`, bytes);
+        check();
+      }, WITHIN);
+      stop.abort();
+      expect(await running).toBe(0);
+    };
+    await play(() => {
+      expect(replies("sp-1").some(({ outcome }) => outcome === "ended")).toBe(true);
+      expect(replies("sp-2").some(({ reason }) => reason === "wrong_area")).toBe(true);
+    });
+    expect((await readdir(dir)).sort()).toEqual(["fleet-speakers.json", "fleet.json"]);
+    expect(JSON.parse(await readFile(join(dir, "fleet-speakers.json"), "utf8"))).toMatchObject({
+      speakers: { "sp-1": { tasks: [{ commandId: "b-1.1", phase: "done" }] } },
+    });
+    const started = () =>
+      new Set(
+        replies("sp-1")
+          .filter(({ outcome }) => outcome === "started")
+          .map((reply) => JSON.stringify(reply)),
+      );
+    const before = replies("sp-1").length;
+    await play(() => expect(replies("sp-1").length).toBeGreaterThanOrEqual(before + 3));
+    // The same moment each time: it has sounded once.
+    expect(started().size).toBe(1);
+  }, 30_000);
+
+  it("go on reporting when the platform has no keys, and say so once", async () => {
+    hasKeys = false;
+    const stop = new AbortController();
+    const running = run([], stop.signal);
+    await vi.waitFor(
+      () => expect(errors).toContain("Speakers have no new keys to verify with: GET "),
+      WITHIN,
+    );
+    await broker.until(() => broker.received.length >= 2);
+    stop.abort();
+    expect(await running).toBe(0);
+    expect(errors.split("Speakers have no new keys").length - 1).toBe(1);
+  }, 30_000);
+
+  it("may have faults, but not those who are no speakers of the fleet", async () => {
+    const { signal } = new AbortController();
+    expect(await run(["--speaker-fault", "deaf=sp-1,gm-1", "--speaker-fault=mute=gm-2"], signal)).toBe(2);
+    expect(errors).toContain(
+      "--speaker-fault names gm-1, gm-2, which the credentials file has no speaker of",
+    );
+    expect(await run(["--speaker-fault", "lazy=sp-1"], signal)).toBe(2);
+    expect(errors).toContain("--speaker-fault is 'lazy=sp-1', expected FAULT=DEVICE,…");
+  });
+
+  it("do not begin with a memory that is damaged", async () => {
+    await writeFile(join(dir, "fleet-speakers.json"), '{"version":');
+    expect(await run([], new AbortController().signal)).toBe(2);
+    expect(errors).toContain("fleet-speakers.json is not as it was written");
+    expect(broker.connects).toEqual([]);
+  });
+});
