@@ -2,6 +2,13 @@
 
 create extension if not exists timescaledb;
 
+create table access_version (
+  version bigint not null,
+  single_row boolean not null default true,
+  constraint access_version_pkey PRIMARY KEY (single_row),
+  constraint access_version_single_row_check CHECK (single_row)
+);
+
 create table alarms (
   alarm_no bigint not null generated always as identity,
   device_no integer not null,
@@ -19,6 +26,156 @@ create table alarms (
 CREATE UNIQUE INDEX alarms_active ON alarms USING btree (device_no, rule) WHERE cleared_at IS NULL;
 CREATE INDEX alarms_device ON alarms USING btree (device_no, alarm_no DESC);
 CREATE INDEX alarms_raised_at ON alarms USING btree (raised_at DESC, alarm_no DESC);
+
+create table api_keys (
+  key_no bigint not null generated always as identity,
+  principal_id text not null,
+  prefix text not null,
+  key_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (key_no),
+  constraint api_keys_prefix_key UNIQUE (prefix)
+);
+CREATE INDEX api_keys_principal_id ON api_keys USING btree (principal_id);
+
+create table audit (
+  audit_no bigint not null,
+  at timestamp with time zone not null,
+  actor_type text not null,
+  actor_id text,
+  actor_name text,
+  tenant_id text,
+  action text not null,
+  object_type text not null,
+  object_id text,
+  reason text,
+  before jsonb,
+  after jsonb,
+  address text,
+  request_id text,
+  previous_hash bytea not null,
+  hash bytea not null,
+  constraint audit_pkey PRIMARY KEY (audit_no),
+  constraint audit_actor_type_check CHECK (actor_type = ANY (ARRAY['person'::text, 'application'::text, 'device'::text, 'machine'::text, 'platform'::text]))
+);
+CREATE INDEX audit_actor ON audit USING btree (actor_id, audit_no);
+CREATE INDEX audit_at ON audit USING btree (at);
+CREATE INDEX audit_object ON audit USING btree (object_type, object_id, audit_no);
+CREATE INDEX audit_tenant ON audit USING btree (tenant_id, audit_no);
+
+create table broadcast_history (
+  broadcast_no bigint not null,
+  step integer not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  action text not null,
+  from_state text,
+  to_state text not null,
+  actor_type text not null,
+  actor_id text,
+  actor_name text,
+  reason text,
+  details jsonb not null default '{}'::jsonb,
+  constraint broadcast_history_pkey PRIMARY KEY (broadcast_no, step)
+);
+
+create table broadcast_orders (
+  command_id text not null,
+  broadcast_no bigint not null,
+  type text not null,
+  attempt integer not null,
+  jws text not null,
+  issued_at timestamp with time zone not null,
+  constraint broadcast_orders_pkey PRIMARY KEY (command_id),
+  constraint broadcast_orders_type_check CHECK (type = ANY (ARRAY['start'::text, 'stop'::text]))
+);
+CREATE INDEX broadcast_orders_broadcast ON broadcast_orders USING btree (broadcast_no, attempt);
+
+create table broadcast_targets (
+  broadcast_no bigint not null,
+  device_no integer not null,
+  region_code text not null,
+  state text not null default 'waiting'::text,
+  reason text,
+  attempt integer not null default 1,
+  sends integer not null default 0,
+  handed_over_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  started_at timestamp with time zone,
+  evidence_at timestamp with time zone,
+  evidence_current double precision,
+  evidence_sound_level double precision,
+  ended_at timestamp with time zone,
+  seconds_played double precision,
+  constraint broadcast_targets_pkey PRIMARY KEY (broadcast_no, device_no),
+  constraint broadcast_targets_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'handed_over'::text, 'acknowledged'::text, 'started'::text, 'sounded'::text, 'refused'::text, 'failed'::text, 'offline'::text, 'cancelled'::text]))
+);
+CREATE INDEX broadcast_targets_device ON broadcast_targets USING btree (device_no, broadcast_no);
+CREATE INDEX broadcast_targets_open ON broadcast_targets USING btree (broadcast_no) WHERE state = ANY (ARRAY['waiting'::text, 'handed_over'::text, 'acknowledged'::text, 'started'::text]);
+
+create table broadcasts (
+  broadcast_no bigint not null generated always as identity,
+  id text not null,
+  tenant_id text,
+  state text not null,
+  message jsonb not null,
+  mode text not null,
+  class text not null,
+  level smallint not null,
+  event_code text,
+  headline text not null,
+  regions text[] not null default '{}'::text[],
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  revision integer not null default 1,
+  submitted_by text,
+  approved_by text,
+  green_channel boolean not null default false,
+  review text not null default 'none'::text,
+  released_at timestamp with time zone,
+  starts_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  attempt integer not null default 0,
+  cap_identifier text not null,
+  cap_sender text not null,
+  cap_sent timestamp with time zone not null,
+  source jsonb,
+  replaces_nos bigint[] not null default '{}'::bigint[],
+  proposed_by_alarm bigint,
+  attachments jsonb not null default '[]'::jsonb,
+  constraint broadcasts_pkey PRIMARY KEY (broadcast_no),
+  constraint broadcasts_class_check CHECK (class = ANY (ARRAY['emergency'::text, 'daily'::text])),
+  constraint broadcasts_id_key UNIQUE (id),
+  constraint broadcasts_level_check CHECK (level >= 1 AND level <= 4),
+  constraint broadcasts_mode_check CHECK (mode = ANY (ARRAY['actual'::text, 'drill'::text, 'training'::text])),
+  constraint broadcasts_proposed_by_alarm_key UNIQUE (proposed_by_alarm),
+  constraint broadcasts_review_check CHECK (review = ANY (ARRAY['none'::text, 'open'::text, 'done'::text])),
+  constraint broadcasts_state_check CHECK (state = ANY (ARRAY['draft'::text, 'pending_approval'::text, 'returned'::text, 'rejected'::text, 'approved'::text, 'dispatching'::text, 'playing'::text, 'completed'::text, 'cancelled'::text, 'expired'::text, 'failed'::text])),
+  constraint broadcasts_training_is_silent CHECK (mode <> 'training'::text OR (state <> ALL (ARRAY['dispatching'::text, 'playing'::text])))
+);
+CREATE INDEX broadcasts_cap ON broadcasts USING btree (cap_sender, cap_identifier);
+CREATE INDEX broadcasts_state ON broadcasts USING btree (state, broadcast_no DESC);
+
+create table cap_alerts (
+  sender text not null,
+  identifier text not null,
+  sent timestamp with time zone not null,
+  msg_type text not null,
+  status text not null,
+  disposition text not null,
+  signature text not null,
+  received_at timestamp with time zone not null default now(),
+  received_from text,
+  xml bytea not null,
+  broadcast_nos bigint[] not null default '{}'::bigint[],
+  referenced text[] not null default '{}'::text[],
+  constraint cap_alerts_pkey PRIMARY KEY (sender, identifier, sent)
+);
+CREATE INDEX cap_alerts_referenced ON cap_alerts USING gin (referenced);
 
 create table device_ledger (
   device_no integer not null,
@@ -50,6 +207,7 @@ create table devices (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
+  tenant_id text,
   constraint devices_pkey PRIMARY KEY (device_no),
   constraint devices_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   constraint devices_latitude_check CHECK (latitude >= '-90'::integer::double precision AND latitude <= 90::double precision),
@@ -59,6 +217,7 @@ CREATE INDEX devices_gateway_no ON devices USING btree (gateway_no) WHERE gatewa
 CREATE UNIQUE INDEX devices_id ON devices USING btree (id) WHERE deleted_at IS NULL;
 CREATE INDEX devices_kind ON devices USING btree (kind, device_no) WHERE deleted_at IS NULL;
 CREATE INDEX devices_region_code ON devices USING btree (region_code text_pattern_ops, device_no) WHERE deleted_at IS NULL;
+CREATE INDEX devices_tenant_id ON devices USING btree (tenant_id, device_no) WHERE tenant_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX devices_updated_at ON devices USING btree (updated_at);
 
 create table events (
@@ -74,6 +233,29 @@ create table events (
 );
 select create_hypertable('events', by_range('observed_at', interval '7 days'), create_default_indexes => false);
 CREATE INDEX events_observed_at ON events USING btree (observed_at DESC);
+
+create table external_identities (
+  issuer text not null,
+  subject text not null,
+  principal_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint external_identities_pkey PRIMARY KEY (issuer, subject)
+);
+
+create table grants (
+  grant_no bigint not null generated always as identity,
+  principal_id text not null,
+  role text,
+  scopes text[],
+  regions text[],
+  kinds text[],
+  tenants text[],
+  devices text[],
+  created_at timestamp with time zone not null default now(),
+  constraint grants_pkey PRIMARY KEY (grant_no),
+  constraint grants_check CHECK ((role IS NULL) <> (scopes IS NULL))
+);
+CREATE INDEX grants_principal_id ON grants USING btree (principal_id);
 
 create table kind_tables (
   kind text not null,
@@ -92,6 +274,30 @@ create table ledger_batches (
   stored integer[] not null,
   rejected integer[] not null,
   constraint ledger_batches_pkey PRIMARY KEY (batch_no)
+);
+
+create table passwords (
+  principal_id text not null,
+  password_hash text not null,
+  totp_secret text,
+  totp_last_step bigint,
+  totp_pending_secret text,
+  totp_pending_until timestamp with time zone,
+  changed_at timestamp with time zone not null default now(),
+  constraint passwords_pkey PRIMARY KEY (principal_id)
+);
+
+create table principals (
+  id text not null,
+  type text not null,
+  tenant_id text not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  disabled_at timestamp with time zone,
+  constraint principals_pkey PRIMARY KEY (id),
+  constraint principals_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
+  constraint principals_type_check CHECK (type = ANY (ARRAY['person'::text, 'application'::text]))
 );
 
 create table readings_camera (
@@ -230,12 +436,114 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 
+create table sessions (
+  session_no bigint not null generated always as identity,
+  principal_id text not null,
+  type text not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  address text,
+  user_agent text,
+  constraint sessions_pkey PRIMARY KEY (session_no),
+  constraint sessions_token_hash_key UNIQUE (token_hash),
+  constraint sessions_type_check CHECK (type = ANY (ARRAY['cookie'::text, 'bearer'::text]))
+);
+CREATE INDEX sessions_created_at ON sessions USING btree (created_at);
+CREATE INDEX sessions_principal_id ON sessions USING btree (principal_id, session_no);
+
+create table tenants (
+  id text not null,
+  name text not null,
+  use text not null,
+  created_at timestamp with time zone not null default now(),
+  disabled_at timestamp with time zone,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_id_check CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text),
+  constraint tenants_use_check CHECK (use = ANY (ARRAY['government'::text, 'civil'::text, 'commercial'::text]))
+);
+
 alter table alarms add constraint alarms_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+alter table api_keys add constraint api_keys_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table broadcast_history add constraint broadcast_history_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
+alter table broadcast_orders add constraint broadcast_orders_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
+alter table broadcast_targets add constraint broadcast_targets_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
+alter table broadcast_targets add constraint broadcast_targets_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_presence add constraint device_presence_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_no) REFERENCES devices(device_no);
 alter table devices add constraint devices_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);
+alter table devices add constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table external_identities add constraint external_identities_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table grants add constraint grants_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table passwords add constraint passwords_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table principals add constraint principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);
+alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+
+CREATE OR REPLACE FUNCTION end_sessions_of_disabled()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'principals' then
+    update sessions set ended_at = now() where principal_id = new.id and ended_at is null;
+  else
+    update sessions s set ended_at = now() from principals p
+    where p.id = s.principal_id and p.tenant_id = new.id and s.ended_at is null;
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION raise_access_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update access_version set version = version + 1;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit is append-only: % is refused', tg_op using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE OR REPLACE FUNCTION refuse_history_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the history of a broadcast is append-only: % is refused', tg_op using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE OR REPLACE FUNCTION refuse_training()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from inserted join broadcasts using (broadcast_no) where mode = 'training') then
+    raise exception 'a training never reaches a speaker: nothing goes into %', tg_table_name using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE OF expires_at, revoked_at, key_hash ON api_keys FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER broadcast_history_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();
+CREATE TRIGGER broadcast_orders_not_of_training AFTER INSERT ON broadcast_orders REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
+CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targets REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON principals FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
+CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON principals FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON tenants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
+CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON tenants FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();
 
 -- On the community edition continuous aggregates.
 create view readings_gas_meter_1h as

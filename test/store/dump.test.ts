@@ -66,6 +66,17 @@ describe("the dump of a schema", () => {
       "select set_chunk_time_interval('events', interval '36 hours')",
       "by_range('observed_at', interval '129600 seconds')",
     ],
+    [
+      "a trigger",
+      `create function added() returns trigger language plpgsql as 'begin return null; end';
+       create trigger added after delete on regions for each statement execute function added()`,
+      "CREATE TRIGGER added AFTER DELETE ON regions FOR EACH STATEMENT EXECUTE FUNCTION added();",
+    ],
+    [
+      "a change in what a trigger does",
+      `create or replace function added() returns trigger language plpgsql as 'begin return new; end'`,
+      "begin return new; end",
+    ],
     ["a storage parameter", "alter table regions set (fillfactor = 90)", ") with (fillfactor=90);"],
   ])("shows %s that was added", async (_, change, shown) => {
     expect(await dumpSchema(db.pool, tables)).not.toContain(shown);

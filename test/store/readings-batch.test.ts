@@ -193,7 +193,7 @@ describe("a batch of readings", () => {
       await batch.insert(db.pool);
     }
     expect(await findLatestReading(db.pool, table, device)).toMatchObject({
-      observedAt: new Date(FIRST + 9 * 60_000),
+      observedAt: new Date(FIRST + 9 * 60_000).toISOString(),
       metrics: { level: 9, mode: null },
     });
   });

@@ -1,0 +1,92 @@
+import type { DispatchSettings } from "./settings.ts";
+import type { OnAirTarget } from "./target.ts";
+
+/** What a deadline is decided on. */
+export interface Surroundings {
+  readonly settings: DispatchSettings;
+  readonly isOnline: (deviceId: string) => boolean;
+  /** Whether another broadcast has the amplifier of this speaker, or comes before this one on it. */
+  readonly isBusy: (target: OnAirTarget) => boolean;
+  /** Our clock, milliseconds since 1970: for `startsAt` and expiry. */
+  readonly now: number;
+}
+
+/** What to do with a target whose time has come. `wait`: look again after so long; infinite: until something comes. */
+export type Decision =
+  | { readonly do: "send" }
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "give_up"; readonly state: "failed" | "offline"; readonly reason: string | null };
+
+const FOREVER: Decision = { do: "wait", ms: Number.POSITIVE_INFINITY };
+const RECHECK_MS = 2_000;
+
+const wait = (ms: number): Decision => ({ do: "wait", ms });
+const failed = (reason: string): Decision => ({ do: "give_up", state: "failed", reason });
+const OFFLINE: Decision = { do: "give_up", state: "offline", reason: null };
+
+/** How long a play may take. */
+export const playMs = (target: OnAirTarget, settings: DispatchSettings): number =>
+  (target.broadcast.expectedSeconds + target.broadcast.announcementSeconds) * 1000 * settings.lengthFactor +
+  settings.lengthMarginMs;
+
+/** How long to wait in the standing that a target has just reached. */
+export function patienceOf(target: OnAirTarget, { settings, now }: Surroundings): number {
+  switch (target.standing) {
+    case "acknowledged":
+      return Math.max(0, (target.broadcast.startsAt ?? now) - now) + settings.startWaitMs;
+    case "started":
+      return playMs(target, settings);
+    case "interrupted":
+      return settings.startWaitMs;
+    case "unproven":
+      return settings.evidenceGraceMs;
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** What to do with a target that is not resolved and whose time has come. */
+export function decide(target: OnAirTarget, around: Surroundings): Decision {
+  const { settings, now } = around;
+  const { broadcast } = target;
+  const expired = now >= broadcast.expiresAt;
+  const online = around.isOnline(target.deviceId);
+  switch (target.standing) {
+    case "unanswered":
+      if (target.tries === 0) return expired ? OFFLINE : { do: "send" };
+      if (!online) return expired ? OFFLINE : FOREVER;
+      if (expired || target.tries > settings.answerWaitsMs.length - 1) return failed("no_answer");
+      return { do: "send" };
+    case "acknowledged":
+      if (!online) return expired ? failed("connection_lost") : FOREVER;
+      if (!expired && now < (broadcast.startsAt ?? 0))
+        return wait(broadcast.startsAt! - now + settings.startWaitMs);
+      if (!expired && around.isBusy(target)) return wait(RECHECK_MS);
+      return failed("not_started");
+    case "started":
+      if (!online) return expired ? failed("connection_lost") : FOREVER;
+      if (!expired && around.isBusy(target)) return wait(RECHECK_MS);
+      return failed("no_end");
+    case "interrupted":
+      if (!expired && (!online || around.isBusy(target))) return online ? wait(RECHECK_MS) : FOREVER;
+      return failed("interrupted");
+    case "unproven":
+      // Its reason comes from the facts.
+      return failed("no_sound");
+    default:
+      return FOREVER;
+  }
+}
+
+/** How long after expiry a target that is not resolved may still bring something. */
+export function patienceAfterExpiry(target: OnAirTarget, settings: DispatchSettings): number {
+  switch (target.standing) {
+    case "unanswered":
+      return 0;
+    case "started":
+      // What has begun is played to the end of the text that is being read.
+      return settings.expiryGraceMs + playMs(target, settings);
+    default:
+      return settings.expiryGraceMs;
+  }
+}

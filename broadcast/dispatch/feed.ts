@@ -1,0 +1,69 @@
+import { OUTCOMES } from "../command.ts";
+import type { ReplyFact, SpeakerReading } from "../proof.ts";
+
+/** A reply as it was committed. Times in milliseconds since 1970. */
+export interface CommittedReply {
+  readonly deviceNo: number;
+  readonly commandId: string;
+  readonly outcome: string;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  /** Text of a JSON object, or the object: everything else that the speaker said. */
+  readonly data: string | Readonly<Record<string, unknown>>;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(OUTCOMES);
+const MAX_REASON_LENGTH = 100;
+
+/**
+ * What a reply says. A part of it that makes no sense is left out rather than the whole reply, since that it came at
+ * all says something.
+ * @returns undefined for an outcome that is none of ours
+ */
+export function toFact(reply: CommittedReply, attempt: number): ReplyFact | undefined {
+  if (!KNOWN.has(reply.outcome)) return undefined;
+  const data = typeof reply.data === "string" ? parse(reply.data) : reply.data;
+  const { reason, previous, secondsPlayed } = data;
+  return {
+    attempt,
+    outcome: reply.outcome as ReplyFact["outcome"],
+    observedAt: reply.observedAt,
+    receivedAt: reply.receivedAt,
+    reason: typeof reason === "string" && reason !== "" ? reason.slice(0, MAX_REASON_LENGTH) : undefined,
+    previous: typeof previous === "string" ? previous : undefined,
+    secondsPlayed:
+      typeof secondsPlayed === "number" && secondsPlayed >= 0 && Number.isFinite(secondsPlayed)
+        ? secondsPlayed
+        : undefined,
+  };
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A committed reading of any kind of device. */
+export interface CommittedReading {
+  readonly device: { readonly deviceNo: number };
+  readonly observedAt: number;
+  readonly values: Readonly<Record<string, number | string>>;
+}
+
+const numberIn = (value: number | string | undefined) => (typeof value === "number" ? value : undefined);
+
+/** What of a reading can prove that a speaker sounded. The keys are those of devices/kinds/speaker.ts. */
+export function toSpeakerReading({ device, observedAt, values }: CommittedReading): SpeakerReading {
+  return {
+    deviceNo: device.deviceNo,
+    observedAt,
+    amplifierCurrent: numberIn(values.amplifier_current),
+    soundLevel: numberIn(values.sound_level),
+    playState: typeof values.play_state === "string" ? values.play_state : undefined,
+    volume: numberIn(values.volume),
+  };
+}

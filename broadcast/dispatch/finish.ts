@@ -1,0 +1,48 @@
+import { appendAudit, PLATFORM_ACTOR } from "../../store/audit.ts";
+import { countTargets, OPEN_TARGET_STATES } from "../../store/broadcast-targets.ts";
+import { lockBroadcasts } from "../../store/broadcasts.ts";
+import { type Pool, withTransaction } from "../../store/database.ts";
+import { type LifecycleAction, nextState, type State } from "../lifecycle.ts";
+import { takeStep } from "../steps.ts";
+import type { OnAir } from "./on-air.ts";
+
+/** What the state of its targets asks of a broadcast; undefined: nothing at the moment. */
+export function dueStep(broadcast: OnAir, now: number): "play" | "complete" | "expire" | "fail" | undefined {
+  const { state, counts } = broadcast;
+  if (state !== "dispatching" && state !== "playing") return undefined;
+  if (broadcast.open === 0) {
+    if (counts.sounded > 0) return "complete";
+    return now >= broadcast.expiresAt ? "expire" : "fail";
+  }
+  if (state === "dispatching" && counts.started + counts.sounded > 0) return "play";
+  return undefined;
+}
+
+/**
+ * Takes a step in the database, unless somebody else has taken the broadcast elsewhere meanwhile, or has opened
+ * targets again.
+ * @returns the state that it is in afterwards, and whether it was this step that led there
+ */
+export function step(
+  pool: Pool,
+  broadcast: OnAir,
+  action: LifecycleAction & ("play" | "complete" | "expire" | "fail"),
+  now: Date,
+): Promise<{ state: State; taken: boolean }> {
+  return withTransaction(pool, async (tx) => {
+    const [stored] = await lockBroadcasts(tx, [broadcast.broadcastNo]);
+    if (!stored) throw new Error(`Broadcast ${broadcast.broadcastNo} is gone`);
+    if (nextState(stored.state, action) === undefined) return { state: stored.state, taken: false };
+    const ends = action !== "play";
+    const counts = await countTargets(tx, broadcast.broadcastNo);
+    if (ends && OPEN_TARGET_STATES.some((state) => counts[state] > 0))
+      return { state: stored.state, taken: false };
+    const { broadcast: after, audit } = await takeStep(tx, stored, action, {
+      actor: PLATFORM_ACTOR,
+      now,
+      ...(ends ? { details: { targets: counts }, move: { endedAt: now } } : {}),
+    });
+    await appendAudit(tx, audit);
+    return { state: after.state, taken: true };
+  });
+}

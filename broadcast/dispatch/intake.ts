@@ -1,0 +1,93 @@
+import { noteReading, noteReply, type ProofRules, type SpeakerReading } from "../proof.ts";
+import { type CommittedReply, toFact } from "./feed.ts";
+import type { Roster } from "./roster.ts";
+import type { OnAirTarget } from "./target.ts";
+
+export interface IntakeOptions {
+  readonly roster: Roster;
+  readonly rules: ProofRules;
+  /** Facts of a target have come. */
+  readonly onFacts: (target: OnAirTarget) => void;
+  /** A speaker listens that has a command, or a stop, to come. */
+  readonly onListening: (target: OnAirTarget) => void;
+}
+
+/** Takes in what speakers say. While broadcasts are being read from the database it waits. */
+export class Intake {
+  private readonly options: IntakeOptions;
+  private readonly replies: CommittedReply[] = [];
+  private readonly readings: SpeakerReading[] = [];
+  private readonly listening = new Set<string>();
+  private holds = 0;
+
+  constructor(options: IntakeOptions) {
+    this.options = options;
+  }
+
+  get isHeld(): boolean {
+    return this.holds > 0;
+  }
+
+  hold(): void {
+    this.holds++;
+  }
+
+  /** Undoes one `hold`; after the last one all that has waited is taken in. */
+  release(): void {
+    if (--this.holds > 0) return;
+    for (const reply of this.replies.splice(0)) this.takeReply(reply);
+    for (const reading of this.readings.splice(0)) this.takeReading(reading);
+    for (const deviceId of this.listening) this.takeListening(deviceId);
+    this.listening.clear();
+  }
+
+  onReplies(replies: readonly CommittedReply[]): void {
+    if (this.isHeld) for (const reply of replies) this.replies.push(reply);
+    else if (this.options.roster.size > 0) for (const reply of replies) this.takeReply(reply);
+  }
+
+  onReadings(readings: readonly SpeakerReading[]): void {
+    if (this.isHeld) for (const reading of readings) this.readings.push(reading);
+    else if (this.options.roster.size > 0) for (const reading of readings) this.takeReading(reading);
+  }
+
+  onListening(deviceId: string): void {
+    if (this.isHeld) this.listening.add(deviceId);
+    else if (this.options.roster.size > 0) this.takeListening(deviceId);
+  }
+
+  takeReply(reply: CommittedReply): void {
+    const command = this.options.roster.command(reply.commandId);
+    const target = command?.broadcast.byDeviceNo.get(reply.deviceNo);
+    if (!command || !target) return;
+    const isStop = command.attempt === "stop";
+    const fact = toFact(reply, command.attempt === "stop" ? target.attempt : command.attempt);
+    if (!fact) return;
+    if (isStop) {
+      // Whatever it says, it has the command; how long it had played is worth keeping.
+      target.stopWanted = false;
+      target.stopAnswered = true;
+      if (fact.outcome !== "stopped") return;
+    }
+    noteReply(target.facts, fact);
+    this.options.onFacts(target);
+  }
+
+  takeReading(reading: SpeakerReading): void {
+    const { roster, rules, onFacts } = this.options;
+    for (const broadcast of roster) {
+      const target = broadcast.byDeviceNo.get(reading.deviceNo);
+      if (!target || target.state === "sounded") continue;
+      noteReading(target.facts, reading, target.attempt, rules);
+      // Before it has begun a reading changes nothing yet.
+      if (target.standing !== "unanswered" && target.standing !== "acknowledged") onFacts(target);
+    }
+  }
+
+  private takeListening(deviceId: string): void {
+    for (const broadcast of this.options.roster) {
+      const target = broadcast.byDeviceId.get(deviceId);
+      if (target) this.options.onListening(target);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { TARGET_STATES, type TargetState } from "../../store/broadcast-targets.ts";
+
+export interface DispatchMetrics {
+  /** Commands that were handed to a connection. */
+  readonly commands: Counter<"type">;
+  /** Targets of broadcasts that have ended, by how they ended. */
+  readonly resolved: Counter<"state">;
+  readonly ended: Counter<"state">;
+  /** Release to the last command of the first round. */
+  readonly handOverSeconds: Histogram;
+  readonly writeSeconds: Histogram;
+}
+
+export function createDispatchMetrics(
+  registry: Registry,
+  state: { readonly size: number; readonly open: number },
+): DispatchMetrics {
+  const registers = [registry];
+  new Gauge({
+    name: "sbi_broadcast_on_air",
+    help: "Broadcasts that are dispatched, played or being stopped",
+    registers,
+    collect() {
+      this.set(state.size);
+    },
+  });
+  new Gauge({
+    name: "sbi_broadcast_open_targets",
+    help: "Speakers of these broadcasts that are not resolved",
+    registers,
+    collect() {
+      this.set(state.open);
+    },
+  });
+  const metrics: DispatchMetrics = {
+    commands: new Counter({
+      name: "sbi_broadcast_commands_total",
+      help: "Commands handed to the connection of a speaker: first ones, repeated ones, and those that stop",
+      labelNames: ["type"],
+      registers,
+    }),
+    resolved: new Counter({
+      name: "sbi_broadcast_targets_total",
+      help: "Speakers of broadcasts that have ended, by what became of them",
+      labelNames: ["state"],
+      registers,
+    }),
+    ended: new Counter({
+      name: "sbi_broadcasts_total",
+      help: "Broadcasts that have ended",
+      labelNames: ["state"],
+      registers,
+    }),
+    handOverSeconds: new Histogram({
+      name: "sbi_broadcast_hand_over_seconds",
+      help: "From release until every speaker that was online had its command on its connection",
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30],
+      registers,
+    }),
+    writeSeconds: new Histogram({
+      name: "sbi_broadcast_write_duration_seconds",
+      help: "Time to write the course of up to 2,000 targets",
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+      registers,
+    }),
+  };
+  for (const type of ["first", "repeated", "stop"]) metrics.commands.inc({ type }, 0);
+  for (const target of TARGET_STATES.filter(
+    (s: TargetState) => !["waiting", "handed_over", "acknowledged", "started"].includes(s),
+  ))
+    metrics.resolved.inc({ state: target }, 0);
+  for (const end of ["completed", "cancelled", "expired", "failed"]) metrics.ended.inc({ state: end }, 0);
+  return metrics;
+}

@@ -1,0 +1,152 @@
+import type { BroadcastOrder } from "../../store/broadcast-orders.ts";
+import { OPEN_TARGET_STATES, TARGET_STATES, type TargetState } from "../../store/broadcast-targets.ts";
+import type { OpenBroadcast } from "../../store/open-broadcasts.ts";
+import type { CommandEnvelope } from "../command.ts";
+import type { State } from "../lifecycle.ts";
+import { messageSchema } from "../message.ts";
+import { spokenSeconds } from "../spoken-length.ts";
+import type { OnAirTarget } from "./target.ts";
+
+/** A command as it goes out: the same text for every speaker, so it is made once. */
+export interface Command {
+  readonly commandId: string;
+  readonly payload: string;
+}
+
+export type TargetCounts = Readonly<Record<TargetState, number>>;
+
+/** How far a broadcast has come, for whoever watches. */
+export interface Progress {
+  readonly broadcastNo: number;
+  readonly id: string;
+  readonly state: State;
+  readonly class: "emergency" | "daily";
+  readonly level: number;
+  readonly headline: string;
+  readonly regions: readonly string[];
+  readonly counts: TargetCounts;
+  readonly at: Date;
+}
+
+/** "This is a drill" in any language. */
+const ANNOUNCEMENT_SECONDS = 5;
+
+/** What this needs of a stored message; a message of another version must not keep its stop from going out. */
+const spokenPart = messageSchema.pick({ texts: true, repeatCount: true });
+
+export const toCommand = ({ commandId, jws }: BroadcastOrder): Command => ({
+  commandId,
+  payload: JSON.stringify({ commandId, jws } satisfies CommandEnvelope),
+});
+
+/** A broadcast with its targets in memory, from its release until each target is resolved. */
+export class OnAir {
+  readonly broadcastNo: number;
+  readonly id: string;
+  readonly class: "emergency" | "daily";
+  readonly level: number;
+  readonly headline: string;
+  readonly regions: readonly string[];
+  /** Milliseconds since 1970, by our clock. */
+  readonly releasedAt: number;
+  readonly startsAt: number | undefined;
+  readonly expiresAt: number;
+  /** How long the text takes. */
+  readonly expectedSeconds: number;
+  /** What announces each reading of a drill comes on top; a speaker need not say it at any length. */
+  readonly announcementSeconds: number;
+  /** As the database has it. */
+  state: State;
+  /** Start commands by attempt. */
+  readonly starts = new Map<number, Command>();
+  stop: Command | undefined;
+  readonly byDeviceNo = new Map<number, OnAirTarget>();
+  readonly byDeviceId = new Map<string, OnAirTarget>();
+  readonly counts: Record<TargetState, number>;
+  /** Targets whose command is to be sent, and how many of them were. */
+  readonly queue: OnAirTarget[] = [];
+  queueHead = 0;
+  /** Its expiry has been dealt with. */
+  expired = false;
+  /** A step is being taken. */
+  stepping = false;
+  /** One that was not taken is not tried again before this, by the monotonic clock. */
+  stepAt = 0;
+  /** When its targets are looked through next, by the monotonic clock. */
+  lookAt = 0;
+  /** It was released in this life of the process. */
+  fresh = false;
+  /** That the first round is out was told. */
+  roundTold = false;
+  /** Something has changed since it was last told. */
+  changed = false;
+  /** The last command of the first round, by our clock. */
+  lastHandedOverAt: number | undefined;
+
+  constructor(row: OpenBroadcast, orders: readonly BroadcastOrder[]) {
+    this.broadcastNo = row.broadcastNo;
+    this.id = row.id;
+    this.class = row.class;
+    this.level = row.level;
+    this.headline = row.headline;
+    this.regions = row.regions;
+    this.releasedAt = row.releasedAt.getTime();
+    this.startsAt = row.startsAt?.getTime();
+    this.expiresAt = row.expiresAt.getTime();
+    this.state = row.state as State;
+    const spoken = spokenPart.safeParse(row.message);
+    const { texts, repeatCount } = spoken.success ? spoken.data : { texts: [], repeatCount: 0 };
+    this.expectedSeconds = spokenSeconds(texts, repeatCount);
+    this.announcementSeconds = row.mode === "drill" ? texts.length * repeatCount * ANNOUNCEMENT_SECONDS : 0;
+    for (const order of orders) {
+      if (order.type === "stop") this.stop = toCommand(order);
+      else this.starts.set(order.attempt, toCommand(order));
+    }
+    this.counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as Record<TargetState, number>;
+  }
+
+  add(target: OnAirTarget): void {
+    this.byDeviceNo.set(target.deviceNo, target);
+    this.byDeviceId.set(target.deviceId, target);
+    this.counts[target.state]++;
+  }
+
+  get targets(): Iterable<OnAirTarget> {
+    return this.byDeviceNo.values();
+  }
+
+  get isCancelled(): boolean {
+    return this.state === "cancelled";
+  }
+
+  /** Targets that are not resolved. */
+  get open(): number {
+    return OPEN_TARGET_STATES.reduce((sum, state) => sum + this.counts[state], 0);
+  }
+
+  /** Whether a target's row in the database is older than what is known. */
+  hasDirty(): boolean {
+    for (const target of this.targets) if (target.dirty) return true;
+    return false;
+  }
+
+  get waitsToSend(): boolean {
+    return this.queueHead < this.queue.length;
+  }
+
+  progress(at: Date): Progress {
+    const { broadcastNo, id, state, level, headline, regions, counts } = this;
+    return { broadcastNo, id, state, class: this.class, level, headline, regions, counts: { ...counts }, at };
+  }
+}
+
+/** Whose commands go first: what stops, then emergencies, then level 1 to 4, then what was released first. */
+export function moreUrgentFirst(a: OnAir, b: OnAir): number {
+  return (
+    Number(b.isCancelled) - Number(a.isCancelled) ||
+    Number(a.class === "daily") - Number(b.class === "daily") ||
+    a.level - b.level ||
+    a.releasedAt - b.releasedAt ||
+    a.broadcastNo - b.broadcastNo
+  );
+}

@@ -1,0 +1,69 @@
+import type { Logger } from "../../log.ts";
+import { createLogLimiter } from "../../log.ts";
+import type { Db } from "../../store/database.ts";
+import type { DispatchSettings } from "./settings.ts";
+import type { OnAirTarget } from "./target.ts";
+
+export interface PatienceOptions {
+  readonly pool: Db;
+  readonly settings: DispatchSettings;
+  readonly monotonic: () => number;
+  readonly log: Logger;
+  readonly targets: () => Iterable<OnAirTarget>;
+}
+
+/** Slower than this the database counts as away: what speakers say may be held up behind it. */
+const SLOW_MS = 1_000;
+const RETRY_MS = 1_000;
+
+/**
+ * Gives up on targets that have let their time pass, but only while the database works. A reply counts from its
+ * commit on; while nothing is committed, silence is ours and not the speaker's, so everybody gets more time.
+ */
+export class Patience {
+  private readonly options: PatienceOptions;
+  private readonly limitLog = createLogLimiter();
+  private lost = new Set<OnAirTarget>();
+  private asking = false;
+  private notBefore = 0;
+  private wasAway = false;
+
+  constructor(options: PatienceOptions) {
+    this.options = options;
+  }
+
+  /** This target has waited long enough. */
+  lose(target: OnAirTarget): void {
+    this.lost.add(target);
+  }
+
+  /** Asks the database for a sign of life and then hands over all that are lost. */
+  async runOut(giveUp: (target: OnAirTarget) => void): Promise<void> {
+    const { pool, settings, monotonic, log } = this.options;
+    const began = monotonic();
+    if (this.lost.size === 0 || this.asking || began < this.notBefore) return;
+    this.asking = true;
+    try {
+      await pool.query("select 1");
+      if (monotonic() - began > SLOW_MS) this.wasAway = true;
+      if (this.wasAway) {
+        this.wasAway = false;
+        this.lost.clear();
+        const until = monotonic() + settings.outageGraceMs;
+        for (const target of this.options.targets()) if (target.dueAt < until) target.dueAt = until;
+        return;
+      }
+      const { lost } = this;
+      this.lost = new Set();
+      for (const target of lost) giveUp(target);
+    } catch (error) {
+      this.wasAway = true;
+      this.notBefore = monotonic() + RETRY_MS;
+      this.limitLog("away", (suppressed) =>
+        log.warn({ err: error, suppressed }, "the database is away; nobody is given up meanwhile"),
+      );
+    } finally {
+      this.asking = false;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { type Command, moreUrgentFirst, type OnAir } from "./on-air.ts";
+import type { OnAirTarget } from "./target.ts";
+
+/** Which broadcast a command belongs to, and which of its orders it is. */
+export interface CommandOf {
+  readonly broadcast: OnAir;
+  readonly attempt: number | "stop";
+}
+
+/** The broadcasts in memory, and their commands by id. */
+export class Roster implements Iterable<OnAir> {
+  private readonly byNo = new Map<number, OnAir>();
+  private readonly commands = new Map<string, CommandOf>();
+
+  [Symbol.iterator](): Iterator<OnAir> {
+    return this.byNo.values();
+  }
+
+  get size(): number {
+    return this.byNo.size;
+  }
+
+  get(broadcastNo: number): OnAir | undefined {
+    return this.byNo.get(broadcastNo);
+  }
+
+  add(broadcast: OnAir): void {
+    this.byNo.set(broadcast.broadcastNo, broadcast);
+    for (const [attempt, { commandId }] of broadcast.starts)
+      this.commands.set(commandId, { broadcast, attempt });
+    if (broadcast.stop) this.addStop(broadcast, broadcast.stop);
+  }
+
+  addStop(broadcast: OnAir, stop: Command): void {
+    broadcast.stop = stop;
+    this.commands.set(stop.commandId, { broadcast, attempt: "stop" });
+  }
+
+  remove(broadcast: OnAir): void {
+    this.byNo.delete(broadcast.broadcastNo);
+    for (const [commandId, command] of this.commands) {
+      if (command.broadcast === broadcast) this.commands.delete(commandId);
+    }
+  }
+
+  command(commandId: string): CommandOf | undefined {
+    return this.commands.get(commandId);
+  }
+
+  *targets(): Iterable<OnAirTarget> {
+    for (const broadcast of this) yield* broadcast.targets;
+  }
+
+  get open(): number {
+    let open = 0;
+    for (const broadcast of this) open += broadcast.open;
+    return open;
+  }
+
+  has(deviceNo: number): boolean {
+    for (const { byDeviceNo } of this) if (byDeviceNo.has(deviceNo)) return true;
+    return false;
+  }
+
+  /** Whether something else plays on this speaker, or has to come first on it. */
+  isBusy(target: OnAirTarget): boolean {
+    for (const other of this) {
+      if (other === target.broadcast || other.isCancelled) continue;
+      const rival = other.byDeviceNo.get(target.deviceNo);
+      if (!rival || rival.isFinal) continue;
+      if (rival.standing === "started") return true;
+      const waits = rival.standing === "acknowledged" || rival.standing === "interrupted";
+      if (waits && moreUrgentFirst(other, target.broadcast) < 0) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { PROOF_RULES, type ProofRules } from "../proof.ts";
+
+/** How long is waited for what. Milliseconds. */
+export interface DispatchSettings {
+  readonly proof: ProofRules;
+  /** For the first answer, after each time that the command was sent. After the last the target has failed. */
+  readonly answerWaitsMs: readonly number[];
+  /** From `accepted`, or from `startsAt`, to `started`, when nothing more urgent plays. */
+  readonly startWaitMs: number;
+  /** What a play may take beyond the length of the text: voices differ in speed. */
+  readonly lengthFactor: number;
+  readonly lengthMarginMs: number;
+  /** For the readings of a play whose end was reported first. */
+  readonly evidenceGraceMs: number;
+  /** After expiry, for the last word of speakers that had begun. */
+  readonly expiryGraceMs: number;
+  /** After the database was away: replies that waited for it have to be committed first. */
+  readonly outageGraceMs: number;
+  /** How long changes are gathered before they are written. */
+  readonly flushMs: number;
+  /** How often deadlines are looked at. */
+  readonly tickMs: number;
+}
+
+/**
+ * With these a speaker that is online and says nothing is resolved after 21 s, one with a dead amplifier 5 s after
+ * its end.
+ */
+export const DISPATCH_SETTINGS: DispatchSettings = {
+  proof: PROOF_RULES,
+  answerWaitsMs: [3_000, 6_000, 12_000],
+  startWaitMs: 15_000,
+  lengthFactor: 1.5,
+  lengthMarginMs: 10_000,
+  evidenceGraceMs: 5_000,
+  expiryGraceMs: 10_000,
+  outageGraceMs: 5_000,
+  flushMs: 150,
+  tickMs: 100,
+};

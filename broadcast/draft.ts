@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { Fault } from "../errors.ts";
+import type { Broadcast, BroadcastContent } from "../store/broadcasts.ts";
+import { findEventCode } from "./event-codes.ts";
+import {
+  type BroadcastMessage,
+  MAX_LIFETIME_HOURS,
+  messageSchema,
+  type Target,
+  textSchema,
+} from "./message.ts";
+
+/**
+ * A message that may still lack something: an imported alert need not say which event of our list it means, or to
+ * whom it is addressed. What is there is right; what is missing keeps it from being submitted.
+ */
+export const draftSchema = messageSchema.extend({
+  eventCode: messageSchema.shape.eventCode.optional(),
+  texts: z.array(textSchema).max(8),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+/** The message of a broadcast. In the database its moments are text. */
+export function draftOf({ message }: Pick<Broadcast, "message">): Draft {
+  const stored = message as unknown as Omit<Draft, "startsAt" | "expiresAt"> & Moments<string>;
+  const { startsAt, expiresAt, ...rest } = stored;
+  return {
+    ...rest,
+    ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
+  };
+}
+
+interface Moments<T> {
+  readonly startsAt?: T;
+  readonly expiresAt?: T;
+}
+
+export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>
+  regions.length + polygons.length + circles.length === 0;
+
+const HOUR_MS = 3_600_000;
+
+/** What keeps a draft from being submitted, each with its place. Empty: it is complete. */
+export function missingOf(draft: Draft, now: Date): Fault[] {
+  const faults: Fault[] = [];
+  const miss = (path: string, message: string) => faults.push({ path, message });
+  // What an alert says may be longer than what is read aloud, or unknown to us.
+  for (const issue of messageSchema.safeParse(draft).error?.issues ?? []) {
+    miss(
+      `/${issue.path.join("/")}`,
+      issue.message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1"),
+    );
+  }
+  const languages = draft.texts.map(({ language }) => language.toLowerCase());
+  if (new Set(languages).size < languages.length) {
+    miss("/texts", `two texts have the same language (${languages.join(", ")}): expected one of each`);
+  }
+  if (isEmptyTarget(draft.target)) {
+    miss("/target", "empty: expected at least one region, polygon or circle");
+  }
+  const { startsAt, expiresAt } = draft;
+  if (startsAt && expiresAt && startsAt >= expiresAt) {
+    miss("/expiresAt", `${expiresAt.toISOString()} is not after startsAt, ${startsAt.toISOString()}`);
+  }
+  if (startsAt && startsAt.getTime() >= now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS) {
+    miss(
+      "/startsAt",
+      `expected a start within ${MAX_LIFETIME_HOURS} hours, which is how long a broadcast lives`,
+    );
+  }
+  return faults;
+}
+
+/** The message once nothing is missing. */
+export const completeMessage = (draft: Draft): BroadcastMessage => messageSchema.parse(draft);
+
+/** A draft as it is stored. `regions` is what it reaches into. */
+export function contentOf(draft: Draft, regions: readonly string[]): BroadcastContent {
+  const event = draft.eventCode === undefined ? undefined : findEventCode(draft.eventCode);
+  return {
+    message: draft,
+    mode: draft.mode,
+    class: draft.class,
+    level: draft.level,
+    eventCode: draft.eventCode ?? null,
+    headline: draft.texts[0]?.headline ?? event?.zh ?? draft.eventCode ?? "-",
+    regions,
+    startsAt: draft.startsAt ?? null,
+    expiresAt: draft.expiresAt ?? null,
+  };
+}

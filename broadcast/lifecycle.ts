@@ -1,0 +1,222 @@
+import { ADMINISTRATOR } from "../access/decide.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Level, MessageClass, Mode } from "./message.ts";
+
+/**
+ * The life of a broadcast: one table of states and actions, and the conditions beside it. Everything here is pure;
+ * `service*.ts` and `dispatch/` make it so, each step with its row of history.
+ */
+export const STATES = [
+  "draft",
+  "pending_approval",
+  "returned",
+  "rejected",
+  "approved",
+  "dispatching",
+  "playing",
+  "completed",
+  "cancelled",
+  "expired",
+  "failed",
+] as const;
+export type State = (typeof STATES)[number];
+
+export const LIFECYCLE_ACTIONS = [
+  "submit",
+  "approve",
+  /** Back to its author, with a reason; it can be changed and submitted again. */
+  "return",
+  "reject",
+  /** The green channel. */
+  "release",
+  /** Targets and order are stored; commands may leave. */
+  "dispatch",
+  /** The first speaker has started. */
+  "play",
+  "complete",
+  "expire",
+  "fail",
+  "cancel",
+  /** Try failed speakers again. */
+  "retry",
+  /** Somebody looks at a release by the green channel afterwards. The state stays as it is. */
+  "review",
+] as const;
+export type LifecycleAction = (typeof LIFECYCLE_ACTIONS)[number];
+
+type Row = Partial<Record<LifecycleAction, State>>;
+
+/**
+ * What leads where; what is not listed is refused. `approved` lasts no longer than the transaction that approves:
+ * from there an actual broadcast or a drill is dispatched and a training is complete. `completed` and `failed` are
+ * opened again by `retry` alone; `rejected`, `cancelled` and `expired` are the end.
+ */
+export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
+  draft: { submit: "pending_approval", release: "approved", cancel: "cancelled" },
+  returned: { submit: "pending_approval", release: "approved", cancel: "cancelled" },
+  pending_approval: {
+    approve: "approved",
+    return: "returned",
+    reject: "rejected",
+    release: "approved",
+    cancel: "cancelled",
+  },
+  approved: { dispatch: "dispatching", complete: "completed" },
+  dispatching: {
+    play: "playing",
+    complete: "completed",
+    expire: "expired",
+    fail: "failed",
+    cancel: "cancelled",
+    retry: "dispatching",
+    review: "dispatching",
+  },
+  playing: {
+    complete: "completed",
+    expire: "expired",
+    fail: "failed",
+    cancel: "cancelled",
+    retry: "playing",
+    review: "playing",
+  },
+  completed: { retry: "dispatching", review: "completed" },
+  failed: { retry: "dispatching", review: "failed" },
+  cancelled: { review: "cancelled" },
+  expired: { review: "expired" },
+  rejected: {},
+};
+
+/** Where `action` leads from `from`; undefined when it is not possible there. */
+export const nextState = (from: State, action: LifecycleAction): State | undefined =>
+  TRANSITIONS[from][action];
+
+/** States from which nothing leads to another state any more. */
+export const FINAL_STATES: readonly State[] = ["rejected", "cancelled", "expired"];
+
+/** Its content can be changed. */
+export const EDITABLE_STATES: readonly State[] = ["draft", "returned"];
+
+/** Speakers may be playing it or about to. */
+export const ON_AIR_STATES: readonly State[] = ["dispatching", "playing"];
+
+/** What only the platform does, by itself. */
+const BY_THE_PLATFORM: ReadonlySet<LifecycleAction> = new Set([
+  "dispatch",
+  "play",
+  "complete",
+  "expire",
+  "fail",
+]);
+
+/** What a person does, or whoever holds the administrator's key. */
+const BY_A_PERSON: ReadonlySet<LifecycleAction> = new Set([
+  "approve",
+  "return",
+  "reject",
+  "release",
+  "review",
+]);
+
+/** What is not done without a reason in words. */
+const WITH_A_REASON: ReadonlySet<LifecycleAction> = new Set(["return", "reject", "cancel", "review"]);
+
+/** What of a broadcast decides whether a step is possible. */
+export interface LifecycleFacts {
+  readonly state: State;
+  readonly mode: Mode;
+  readonly class: MessageClass;
+  readonly level: Level;
+  readonly submittedBy: string | null;
+  /** Who approved it, or released it by the green channel. */
+  readonly approvedBy: string | null;
+  readonly review: "none" | "open" | "done";
+  readonly expiresAt: Date | null;
+}
+
+/** Who does it. The id is unique among people and applications; the platform has none. */
+export interface Doer {
+  readonly type: "person" | "application" | "device" | "machine" | "platform";
+  readonly id: string | null;
+}
+
+export type Step =
+  | { readonly allowed: true; readonly from: State; readonly to: State }
+  | { readonly allowed: false; readonly code: ErrorCode; readonly message: string };
+
+const refuse = (code: ErrorCode, message: string): Step => ({ allowed: false, code, message });
+
+const isPersonal = (doer: Doer) => doer.type === "person" || doer.id === ADMINISTRATOR.id;
+
+/** Whether `doer` may take this step now, and where it leads. */
+export function decideStep(
+  facts: LifecycleFacts,
+  action: LifecycleAction,
+  doer: Doer,
+  { now, reason }: { readonly now: Date; readonly reason?: string | undefined },
+): Step {
+  const to = nextState(facts.state, action);
+  if (to === undefined) {
+    const possible = Object.keys(TRANSITIONS[facts.state]).filter(
+      (name) => !BY_THE_PLATFORM.has(name as LifecycleAction),
+    );
+    return refuse(
+      "broadcast_state",
+      `'${action}' is not possible while the broadcast is '${facts.state}'${possible.length > 0 ? `: possible is ${possible.join(", ")}` : ""}`,
+    );
+  }
+  if (BY_THE_PLATFORM.has(action) && doer.type !== "platform") {
+    return refuse("forbidden", `'${action}' is the platform's own step`);
+  }
+  if (BY_A_PERSON.has(action) && !isPersonal(doer)) {
+    return refuse("forbidden", `'${action}' is for a person to do`);
+  }
+  if (WITH_A_REASON.has(action) && (reason === undefined || reason.trim() === "")) {
+    return refuse("invalid_request", `'${action}' needs a reason: expected 'reason' with what led to it`);
+  }
+  return refusalOf(facts, action, doer, now) ?? { allowed: true, from: facts.state, to };
+}
+
+/** The conditions of single actions. */
+function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, now: Date): Step | undefined {
+  const expired = facts.expiresAt !== null && facts.expiresAt <= now;
+  const over = () =>
+    refuse(
+      "broadcast_expired",
+      `The message expired at ${facts.expiresAt?.toISOString()}: it is never aired`,
+    );
+  switch (action) {
+    case "submit":
+      return expired ? over() : undefined;
+    case "approve":
+      if (doer.id === facts.submittedBy) {
+        return refuse("own_submission", "You submitted this broadcast: somebody else has to approve it");
+      }
+      return expired ? over() : undefined;
+    case "release":
+      if (facts.mode !== "actual" || facts.class !== "emergency" || facts.level > 2) {
+        return refuse(
+          "green_channel_closed",
+          `The green channel is for actual emergencies of level 1 or 2; this is ${facts.mode}, ${facts.class}, level ${facts.level}: submit it for approval`,
+        );
+      }
+      return expired ? over() : undefined;
+    case "dispatch":
+      return facts.mode === "training"
+        ? refuse("broadcast_state", "A training never reaches a speaker")
+        : undefined;
+    case "complete":
+      return facts.state === "approved" && facts.mode !== "training"
+        ? refuse("broadcast_state", "What was approved has to be dispatched")
+        : undefined;
+    case "retry":
+      if (facts.mode === "training") return refuse("broadcast_state", "A training never reaches a speaker");
+      return expired ? over() : undefined;
+    case "review":
+      if (facts.review !== "open") return refuse("broadcast_state", "There is no review open");
+      return doer.id === facts.approvedBy
+        ? refuse("own_release", "You released this broadcast: somebody else has to review it")
+        : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,256 @@
+import type { CommandOutcome } from "./command.ts";
+
+/**
+ * What is known of one speaker in one broadcast, and what follows from it. Replies and readings come late, twice and
+ * in any order, so they are kept as facts of which only the earliest, the latest or the largest counts; the verdict
+ * follows from the facts alone, never from the order in which they came.
+ */
+
+/** One answer of a speaker. Times in milliseconds since 1970. */
+export interface ReplyFact {
+  readonly attempt: number;
+  readonly outcome: CommandOutcome;
+  /** By the speaker's clock. */
+  readonly observedAt: number;
+  /** By ours. */
+  readonly receivedAt: number;
+  readonly reason?: string | undefined;
+  readonly previous?: string | undefined;
+  readonly secondsPlayed?: number | undefined;
+}
+
+/** What a speaker measured at one moment. */
+export interface SpeakerReading {
+  readonly deviceNo: number;
+  /** By the speaker's clock, milliseconds since 1970. */
+  readonly observedAt: number;
+  /** Amperes. */
+  readonly amplifierCurrent?: number | undefined;
+  /** dB[SPL], at the speaker's own microphone. */
+  readonly soundLevel?: number | undefined;
+  readonly playState?: string | undefined;
+  /** Percent. */
+  readonly volume?: number | undefined;
+}
+
+/** What has to be measured before a speaker counts as heard. */
+export interface ProofRules {
+  /** Amperes into the amplifier. Idle is about 0.05 A, the quietest speech about 0.8 A. */
+  readonly minCurrent: number;
+  /** dB[SPL] at the speaker's microphone. A village street is at 45 to 65, a horn that sounds above 78. */
+  readonly minSoundLevel: number;
+  /** Of the length that the text takes, so that one that broke off after a second does not count. */
+  readonly minPlayedShare: number;
+}
+
+/** Current or sound level: either shows it. Both defaults lie between idle and the quietest speech. */
+export const PROOF_RULES: ProofRules = { minCurrent: 0.5, minSoundLevel: 75, minPlayedShare: 0.5 };
+
+/** A reading that shows sound. */
+export interface Evidence {
+  readonly observedAt: number;
+  readonly amplifierCurrent: number | undefined;
+  readonly soundLevel: number | undefined;
+}
+
+/** A moment by both clocks. */
+export interface Moment {
+  readonly observedAt: number;
+  readonly receivedAt: number;
+}
+
+/** What a speaker has answered to one attempt. */
+export interface AttemptFacts {
+  /** The first answer that says it has the command, by our clock. */
+  acknowledgedAt?: number;
+  started?: Moment;
+  /** The latest beginning: one that was interrupted begins again. */
+  startedLast?: number;
+  interruptedLast?: number;
+  ended?: Moment & { readonly secondsPlayed: number };
+  stopped?: Moment & { readonly secondsPlayed: number };
+  failed?: { readonly reason: string; readonly receivedAt: number };
+  refused?: { readonly reason: string; readonly previous: string | undefined; readonly receivedAt: number };
+}
+
+/** All facts about one speaker in one broadcast. */
+export interface Facts {
+  /** By attempt; index 0 is not used. */
+  readonly attempts: (AttemptFacts | undefined)[];
+  /** Readings that show sound, in the order of the speaker's clock. */
+  readonly loud: Evidence[];
+  /** When it last reported volume 0 while playing, by its clock; of an earlier attempt it says nothing of a later. */
+  mutedAt: number;
+}
+
+export const noFacts = (): Facts => ({ attempts: [], loud: [], mutedAt: Number.NEGATIVE_INFINITY });
+
+/**
+ * Readings that show sound before a start is known are kept, the newest of them, as its reply may come later. One
+ * reading a second, the fastest that terminals report while they play, makes a minute.
+ */
+const LOUD_KEPT = 64;
+
+const earlier = <T extends Moment>(a: T | undefined, b: T): T => (a && a.observedAt <= b.observedAt ? a : b);
+const later = <T extends Moment>(a: T | undefined, b: T): T => (a && a.observedAt >= b.observedAt ? a : b);
+
+/** Adds an answer. Adding it again changes nothing. */
+export function noteReply(facts: Facts, reply: ReplyFact): void {
+  const { attempt, outcome, observedAt, receivedAt, secondsPlayed = 0 } = reply;
+  let own = facts.attempts[attempt];
+  if (!own) {
+    own = {};
+    facts.attempts[attempt] = own;
+  }
+  if (outcome !== "refused")
+    own.acknowledgedAt = Math.min(own.acknowledgedAt ?? Number.POSITIVE_INFINITY, receivedAt);
+  const moment = { observedAt, receivedAt };
+  switch (outcome) {
+    case "accepted":
+      break;
+    case "started":
+      own.started = earlier(own.started, moment);
+      own.startedLast = Math.max(own.startedLast ?? observedAt, observedAt);
+      break;
+    case "interrupted":
+      own.interruptedLast = Math.max(own.interruptedLast ?? observedAt, observedAt);
+      break;
+    case "ended":
+      own.ended = withSeconds(own.ended, later(own.ended, { ...moment, secondsPlayed }), secondsPlayed);
+      break;
+    case "stopped":
+      own.stopped = withSeconds(own.stopped, later(own.stopped, { ...moment, secondsPlayed }), secondsPlayed);
+      break;
+    case "failed":
+      own.failed = firstByReason(own.failed, { reason: reply.reason ?? "unnamed", receivedAt });
+      break;
+    case "refused":
+      own.refused = firstByReason(own.refused, {
+        reason: reply.reason ?? "unnamed",
+        previous: reply.previous,
+        receivedAt,
+      });
+      break;
+  }
+}
+
+const withSeconds = <T extends Moment & { readonly secondsPlayed: number }>(
+  before: T | undefined,
+  chosen: T,
+  secondsPlayed: number,
+): T => ({ ...chosen, secondsPlayed: Math.max(before?.secondsPlayed ?? 0, secondsPlayed) });
+
+/** Of several reasons one has to be chosen whatever their order: `replayed` says least, then by the alphabet. */
+function firstByReason<T extends { readonly reason: string }>(a: T | undefined, b: T): T {
+  if (!a) return b;
+  const weight = ({ reason }: T) => (reason === "replayed" ? "~" : reason);
+  return weight(b) < weight(a) ? b : a;
+}
+
+/** Adds a reading. Adding it again changes nothing. */
+export function noteReading(facts: Facts, reading: SpeakerReading, attempt: number, rules: ProofRules): void {
+  const { observedAt, amplifierCurrent, soundLevel } = reading;
+  if (reading.volume === 0 && reading.playState === "playing")
+    facts.mutedAt = Math.max(facts.mutedAt, observedAt);
+  if (!((amplifierCurrent ?? 0) >= rules.minCurrent || (soundLevel ?? 0) >= rules.minSoundLevel)) return;
+  const { loud } = facts;
+  let at = loud.length;
+  while (at > 0 && loud[at - 1]!.observedAt > observedAt) at--;
+  const same = loud[at - 1];
+  if (same?.observedAt === observedAt) {
+    // A moment has one reading; of two that contradict each other the louder stays, whichever came first.
+    if (isLouder(reading, same)) loud[at - 1] = { observedAt, amplifierCurrent, soundLevel };
+    return;
+  }
+  // The first one after the start of an attempt is its evidence; one after it adds nothing to any attempt.
+  if (at > 0 && loud[at - 1]!.observedAt >= lastStart(facts, attempt)) return;
+  loud.splice(at, 0, { observedAt, amplifierCurrent, soundLevel });
+  if (loud.length <= LOUD_KEPT) return;
+  const start = facts.attempts[attempt]?.started?.observedAt ?? Number.POSITIVE_INFINITY;
+  loud.splice(loud[0]!.observedAt >= start ? 1 : 0, 1);
+}
+
+type Loudness = { readonly [K in "amplifierCurrent" | "soundLevel"]?: number | undefined };
+
+function isLouder(a: Loudness, b: Loudness): boolean {
+  const byCurrent = (a.amplifierCurrent ?? 0) - (b.amplifierCurrent ?? 0);
+  return byCurrent === 0 ? (a.soundLevel ?? 0) > (b.soundLevel ?? 0) : byCurrent > 0;
+}
+
+/** When the last of the attempts began; infinite while one of them may still turn out to have begun. */
+function lastStart(facts: Facts, attempts: number): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (let attempt = 1; attempt <= attempts; attempt++)
+    last = Math.max(last, facts.attempts[attempt]?.started?.observedAt ?? Number.POSITIVE_INFINITY);
+  return last;
+}
+
+/** The first reading that shows sound between the start and the end of an attempt. */
+export function evidenceOf(facts: Facts, attempt: number): Evidence | undefined {
+  const own = facts.attempts[attempt];
+  if (!own?.started) return undefined;
+  const from = own.started.observedAt;
+  const to = own.ended?.observedAt ?? own.stopped?.observedAt ?? Number.POSITIVE_INFINITY;
+  return facts.loud.find(({ observedAt }) => observedAt >= from && observedAt <= to);
+}
+
+/**
+ * The attempt that is proven: started, then a reading while playing that shows sound, then ended, and played for a
+ * good part of the text. Once there is one, no further fact takes it back.
+ * @param expectedSeconds how long the text takes
+ */
+export function provenAttempt(facts: Facts, rules: ProofRules, expectedSeconds: number): number | undefined {
+  for (let attempt = 1; attempt < facts.attempts.length; attempt++) {
+    const ended = facts.attempts[attempt]?.ended;
+    if (!ended || !playedEnough(ended.secondsPlayed, rules, expectedSeconds)) continue;
+    if (evidenceOf(facts, attempt)) return attempt;
+  }
+  return undefined;
+}
+
+const playedEnough = (seconds: number, rules: ProofRules, expectedSeconds: number) =>
+  seconds > 0 && seconds >= expectedSeconds * rules.minPlayedShare;
+
+/** What the facts say of one attempt, as far as they go. */
+export type Standing =
+  | { readonly state: "sounded"; readonly attempt: number }
+  | { readonly state: "refused" | "failed"; readonly reason: string }
+  /** `unproven`: it says that it has ended, and nothing shows it yet; with why, should nothing come. */
+  | { readonly state: "unproven"; readonly reason: string; readonly since: number }
+  | { readonly state: "started" | "interrupted"; readonly since: number }
+  | { readonly state: "acknowledged"; readonly since: number }
+  | { readonly state: "unanswered" };
+
+/**
+ * Where a speaker stands in its current attempt. Proof of any attempt wins: a speaker that refuses a second attempt
+ * as `replayed` because the first one ended well has sounded, if the evidence of the first is there.
+ */
+export function judge(facts: Facts, attempt: number, rules: ProofRules, expectedSeconds: number): Standing {
+  const proven = provenAttempt(facts, rules, expectedSeconds);
+  if (proven !== undefined) return { state: "sounded", attempt: proven };
+  const own = facts.attempts[attempt];
+  if (!own) return { state: "unanswered" };
+  if (own.failed) return { state: "failed", reason: own.failed.reason };
+  if (own.ended)
+    return {
+      state: "unproven",
+      reason: whyUnproven(facts, attempt),
+      since: own.ended.receivedAt,
+    };
+  if (own.stopped) return { state: "failed", reason: "stopped" };
+  // A repeated command may be refused while the first one plays.
+  if (own.started) {
+    const interrupted = (own.interruptedLast ?? Number.NEGATIVE_INFINITY) > own.startedLast!;
+    return { state: interrupted ? "interrupted" : "started", since: own.started.receivedAt };
+  }
+  if (own.refused) return { state: "refused", reason: own.refused.reason };
+  return { state: "acknowledged", since: own.acknowledgedAt! };
+}
+
+/** Why one that says it has ended does not count as heard. */
+function whyUnproven(facts: Facts, attempt: number): string {
+  const started = facts.attempts[attempt]?.started;
+  if (!started) return "not_started";
+  if (!evidenceOf(facts, attempt)) return facts.mutedAt >= started.observedAt ? "muted" : "no_sound";
+  return "cut_short";
+}

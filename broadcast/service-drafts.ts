@@ -1,0 +1,180 @@
+import { randomInt } from "node:crypto";
+import { PlatformError } from "../errors.ts";
+import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
+import { insertHistory } from "../store/broadcast-history.ts";
+import {
+  type Broadcast,
+  insertBroadcast,
+  lockBroadcasts,
+  type NewBroadcast,
+  updateContent,
+} from "../store/broadcasts.ts";
+import { type Client, type Db, withTransaction } from "../store/database.ts";
+import { nameRegions } from "../store/speakers.ts";
+import { contentOf, type Draft, draftOf } from "./draft.ts";
+import { findEventCode } from "./event-codes.ts";
+import { EDITABLE_STATES } from "./lifecycle.ts";
+import type { Target } from "./message.ts";
+import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { regionsReached, selectAllSpeakers } from "./targets.ts";
+import { fillTemplate } from "./templates.ts";
+
+/** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
+export type NewDraft = Omit<Draft, "texts" | "category"> & {
+  readonly texts?: Draft["texts"] | undefined;
+  readonly category?: Draft["category"] | undefined;
+};
+
+/** Without letters that look alike. */
+const ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz";
+
+/** `bc-20260131-7k2m9xqd`: unique, sortable by day, and fit for CAP (no space, comma, `<`, `&`). */
+export function createBroadcastId(now: Date): string {
+  const day = now.toISOString().slice(0, 10).replaceAll("-", "");
+  const tail = Array.from({ length: 8 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join("");
+  return `bc-${day}-${tail}`;
+}
+
+const MAX_NAMES = 3;
+
+/** How a target is called in a text: the names of its regions, the first few of them. */
+export async function describePlace(db: Db, target: Target): Promise<{ zh: string; en: string }> {
+  const first = target.regions.slice(0, MAX_NAMES);
+  const names = await nameRegions(db, first);
+  const known = first.flatMap((code) => names.get(code) ?? []);
+  if (known.length === 0) return { zh: "本区域", en: "this area" };
+  const more = target.regions.length > MAX_NAMES;
+  return {
+    zh: known.join("、") + (more ? "等地" : ""),
+    en: known.join(", ") + (more ? " and other places" : ""),
+  };
+}
+
+/**
+ * Adds what a template knows to a draft that lacks it.
+ * @throws PlatformError `invalid_request` when there are no texts and no template for its event code
+ */
+export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise<Draft> {
+  const event = draft.eventCode === undefined ? undefined : findEventCode(draft.eventCode);
+  const category = draft.category ?? event?.category ?? "Other";
+  const responseTypes =
+    draft.responseTypes.length > 0 ? draft.responseTypes : [...(event?.responseTypes ?? [])];
+  if (draft.texts !== undefined) return { ...draft, category, responseTypes, texts: draft.texts };
+  const place = await describePlace(db, draft.target);
+  const filling = { place, at: now, level: draft.level, mode: draft.mode };
+  const texts = draft.eventCode === undefined ? undefined : fillTemplate(draft.eventCode, filling);
+  if (texts) return { ...draft, category, responseTypes, texts };
+  const message = `missing, and there is no template for event code '${draft.eventCode ?? ""}': expected at least one text`;
+  throw new PlatformError("invalid_request", `body/texts: ${message}`, {
+    faults: [{ path: "/texts", message }],
+  });
+}
+
+/** What is known of a new draft beside its message. */
+export type Origin = Pick<NewBroadcast, "source" | "replaces" | "proposedByAlarm" | "attachments"> & {
+  readonly action: "create" | "import" | "propose";
+};
+
+/** Stores a draft with the first row of its history. The caller appends the audit row. */
+export async function storeDraft(
+  tx: Client,
+  deps: Pick<BroadcastDeps, "issuer" | "now">,
+  actor: AuditActor,
+  draft: Draft,
+  { action, ...origin }: Origin,
+): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
+  const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
+  const broadcast = await insertBroadcast(tx, {
+    ...contentOf(draft, regions),
+    ...origin,
+    id: createBroadcastId(deps.now()),
+    tenantId: actor.tenantId,
+    createdBy: actor.id ?? actor.type,
+    capSender: deps.issuer,
+  });
+  const { broadcastNo, id } = broadcast;
+  await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor });
+  const audit = {
+    actor,
+    action: `broadcast.${action}`,
+    object: { type: "broadcast", id },
+    after: { state: "draft", message: broadcast.message },
+  };
+  return { broadcast, audit };
+}
+
+/** Writes a new draft. Nothing is sent to anybody. */
+export async function createDraft(deps: BroadcastDeps, caller: Caller, draft: NewDraft): Promise<Broadcast> {
+  const broadcast = await withTransaction(deps.pool, async (tx) => {
+    const complete = await completeDraft(tx, draft, deps.now());
+    const stored = await storeDraft(tx, deps, caller.actor, complete, { action: "create" });
+    await appendAudit(tx, stored.audit);
+    return stored.broadcast;
+  });
+  deps.onChanged(broadcast);
+  return broadcast;
+}
+
+/** A change of a draft: what is absent stays, null empties. */
+export type DraftChange = {
+  readonly [K in keyof Draft]?: Draft[K] | null | undefined;
+};
+
+/**
+ * Changes a draft, or one that was returned.
+ * @throws PlatformError `broadcast_not_found`, `broadcast_changed` for another revision than the present one,
+ * `broadcast_state` once it was submitted
+ */
+export async function changeDraft(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  revision: number,
+  change: DraftChange,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const broadcast = await withTransaction(deps.pool, async (tx) => {
+    const before = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    if (!EDITABLE_STATES.includes(before.state)) {
+      throw new PlatformError(
+        "broadcast_state",
+        `The broadcast is '${before.state}': its message can be changed while it is ${EDITABLE_STATES.join(" or ")}`,
+      );
+    }
+    assertRevision(before, revision);
+    // Colleagues may correct each other's drafts; of others, only those that they could submit themselves.
+    if (before.tenantId !== caller.actor.tenantId) {
+      assertWithin(await selectAllSpeakers(tx, draftOf(before).target), caller);
+    }
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const merged: Record<string, unknown> = { ...draftOf(before) };
+    for (const [key, value] of given) {
+      if (value === null && key !== "volume") delete merged[key];
+      else merged[key] = value;
+    }
+    const draft = merged as Draft;
+    const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
+    const after = await updateContent(tx, broadcastNo, contentOf(draft, regions));
+    const { actor } = caller;
+    const changed = given.map(([key]) => key);
+    const details = { revision: after.revision, changed };
+    await insertHistory(tx, {
+      broadcastNo,
+      action: "change",
+      from: before.state,
+      to: before.state,
+      actor,
+      details,
+    });
+    await appendAudit(tx, {
+      actor,
+      action: "broadcast.change",
+      object: { type: "broadcast", id },
+      before: { revision: before.revision, message: before.message },
+      after: { revision: after.revision, message: after.message },
+    });
+    return after;
+  });
+  deps.onChanged(broadcast);
+  return broadcast;
+}

@@ -1,0 +1,120 @@
+import { PlatformError } from "../errors.ts";
+import { type Broadcast, getBroadcasts, listCurrentBroadcasts } from "../store/broadcasts.ts";
+import type { Db } from "../store/database.ts";
+import { nameRegions } from "../store/speakers.ts";
+import type { CapAlert } from "./cap/alert.ts";
+import { exportAlert } from "./cap/export.ts";
+import { buildFeed } from "./cap/feed.ts";
+import { parseAlert } from "./cap/parse.ts";
+import { signAlert } from "./cap/signature.ts";
+import { completeMessage, draftOf, missingOf } from "./draft.ts";
+import type { BroadcastDeps, Caller } from "./service.ts";
+
+/** What alerts need beside their broadcasts. */
+interface Around {
+  /** Broadcasts that others replace, by number. */
+  readonly older: ReadonlyMap<number, Broadcast>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+async function readAround(db: Db, broadcasts: readonly Broadcast[]): Promise<Around> {
+  const numbers = broadcasts.flatMap(({ replacesNos }) => replacesNos);
+  const codes = broadcasts.flatMap((broadcast) => draftOf(broadcast).target.regions);
+  const older = numbers.length === 0 ? [] : await getBroadcasts(db, [...new Set(numbers)]);
+  return {
+    older: new Map(older.map((old) => [old.broadcastNo, old])),
+    names: await nameRegions(db, [...new Set(codes)]),
+  };
+}
+
+const referenceTo = (broadcast: Broadcast) => ({
+  sender: broadcast.capSender,
+  identifier: broadcast.capIdentifier,
+  sent: broadcast.capSent,
+});
+
+/**
+ * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
+ * after its release, the Cancel of that alert.
+ */
+function toAlert(broadcast: Broadcast, { older, names }: Around): string {
+  const message = completeMessage({
+    ...draftOf(broadcast),
+    ...(broadcast.expiresAt === null ? {} : { expiresAt: broadcast.expiresAt }),
+  });
+  const regionName = (code: string) => names.get(code) ?? code;
+  const own = referenceTo(broadcast);
+  if (broadcast.state === "cancelled" && broadcast.releasedAt !== null) {
+    return exportAlert(message, {
+      sender: own.sender,
+      identifier: `${own.identifier}.cancel`,
+      sent: broadcast.endedAt ?? broadcast.updatedAt,
+      msgType: "Cancel",
+      references: [own],
+      regionName,
+    });
+  }
+  const replaced = broadcast.replacesNos.flatMap((number) => older.get(number) ?? []);
+  const references = replaced.filter(({ releasedAt }) => releasedAt !== null).map(referenceTo);
+  return exportAlert(message, {
+    ...own,
+    msgType: references.length > 0 ? "Update" : "Alert",
+    references,
+    regionName,
+  });
+}
+
+/**
+ * One broadcast as an alert, signed where the platform has a certificate for it.
+ * @throws PlatformError `broadcast_incomplete` for a draft that lacks something
+ */
+export async function exportCap(deps: BroadcastDeps, broadcast: Broadcast): Promise<string> {
+  const faults = missingOf(draftOf(broadcast), deps.now());
+  if (broadcast.releasedAt === null && faults.length > 0) {
+    const detail = faults.map(({ path, message }) => `${path} ${message}`).join("; ");
+    throw new PlatformError("broadcast_incomplete", `It is no alert yet: ${detail}`, { faults });
+  }
+  const xml = toAlert(broadcast, await readAround(deps.pool, [broadcast]));
+  return deps.alertSigning ? signAlert(xml, deps.alertSigning) : xml;
+}
+
+/** Undefined for a broadcast that CAP cannot hold: the others are in the feed nevertheless. */
+function alertFor(deps: BroadcastDeps, broadcast: Broadcast, around: Around): CapAlert | undefined {
+  try {
+    const parsed = parseAlert(Buffer.from(toAlert(broadcast, around)));
+    if (parsed.ok) return parsed.alert;
+    deps.log.error({ broadcast: broadcast.id, faults: parsed.faults }, "an alert was left out of the feed");
+  } catch (error) {
+    deps.log.error({ broadcast: broadcast.id, err: error }, "an alert was left out of the feed");
+  }
+  return undefined;
+}
+
+/** Alerts in the feed at most; more at once than this are not in force. */
+const MAX_ENTRIES = 200;
+
+/** The alerts that are in force, within what the caller sees, as an Atom feed. `base` is this platform's address. */
+export async function exportFeed(
+  deps: BroadcastDeps,
+  caller: Pick<Caller, "actor" | "sees">,
+  base: string,
+): Promise<string> {
+  const now = deps.now();
+  const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
+  const broadcasts = await listCurrentBroadcasts(deps.pool, now, reach, MAX_ENTRIES);
+  const around = await readAround(deps.pool, broadcasts);
+  const entries = broadcasts.flatMap((broadcast) => {
+    const alert = alertFor(deps, broadcast, around);
+    return alert ? [{ alert, href: `${base}/v1/broadcasts/${broadcast.id}` }] : [];
+  });
+  return buildFeed(
+    {
+      id: `urn:smart-broadcast-iot:feed:${encodeURIComponent(deps.issuer)}`,
+      title: `Alerts of ${deps.issuer}`,
+      author: deps.issuer,
+      href: `${base}/v1/broadcasts/feed.atom`,
+      updated: now,
+    },
+    entries,
+  );
+}

@@ -1,0 +1,308 @@
+import { PlatformError } from "../errors.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
+import { insertHistory } from "../store/broadcast-history.ts";
+import { insertOrder, readOrders } from "../store/broadcast-orders.ts";
+import { cancelTargets, insertTargets, reopenTargets } from "../store/broadcast-targets.ts";
+import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
+import { type Client, withTransaction } from "../store/database.ts";
+import { completeMessage, draftOf } from "./draft.ts";
+import { EDITABLE_STATES, nextState } from "./lifecycle.ts";
+import { DEFAULT_LIFETIME_HOURS, MAX_LIFETIME_HOURS } from "./message.ts";
+import {
+  assertRevision,
+  assertTargetsWithin,
+  assertWithin,
+  type BroadcastDeps,
+  type Caller,
+  getBroadcast,
+  speakersOfComplete,
+} from "./service.ts";
+import { createStartOrder, fitAgain, packCommand } from "./signing/orders.ts";
+import { takeStep } from "./steps.ts";
+import { type Speaker, selectAllSpeakers } from "./targets.ts";
+
+/** What comes with a decision. */
+export interface StepRequest {
+  readonly reason?: string | undefined;
+  /** The revision that the caller has looked at. */
+  readonly revision?: number | undefined;
+}
+
+type Audit = Parameters<typeof appendAudit>[1];
+
+/** Audit rows come last: from the first of them on, every other change waits for this transaction. */
+async function appendAll(tx: Client, audits: readonly Audit[]): Promise<void> {
+  for (const audit of audits) await appendAudit(tx, audit);
+}
+
+/** Takes one step of somebody's, within the limits of that somebody, and nothing beside. */
+async function takeSingleStep(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  action: "submit" | "return" | "reject" | "review",
+  { reason, revision }: StepRequest,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const { actor } = caller;
+  const after = await withTransaction(deps.pool, async (tx) => {
+    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    assertRevision(broadcast, revision);
+    const now = deps.now();
+    // The lifecycle speaks first: that a step is not possible at all is the better answer.
+    const move = {
+      ...(action === "submit" && actor.id !== null ? { submittedBy: actor.id } : {}),
+      ...(action === "review" ? { review: "done" as const } : {}),
+    };
+    const step = await takeStep(tx, broadcast, action, { actor, now, reason, move });
+    if (action === "submit") assertWithin(await speakersOfComplete(tx, broadcast, now), caller);
+    else await assertReachWithin(tx, broadcast, caller);
+    await appendAudit(tx, step.audit);
+    return step.broadcast;
+  });
+  deps.onChanged(after);
+  return after;
+}
+
+/** Hands a draft to whoever approves. It has to be complete, and to mean at least one speaker. */
+export const submit = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  takeSingleStep(deps, caller, id, "submit", request);
+
+/** Back to its author. */
+export const returnDraft = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  takeSingleStep(deps, caller, id, "return", request);
+
+export const reject = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  takeSingleStep(deps, caller, id, "reject", request);
+
+/** Closes the review that the green channel has left open. The reason is the reviewer's comment. */
+export const review = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  takeSingleStep(deps, caller, id, "review", request);
+
+/** Approves what somebody else submitted: it is on its way at once. A training is complete by that. */
+export const approve = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  letGo(deps, caller, id, "approve", request);
+
+/** The green channel: on its way at once without approval, to be reviewed afterwards. */
+export const release = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  letGo(deps, caller, id, "release", request);
+
+async function letGo(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  action: "approve" | "release",
+  { reason, revision }: StepRequest,
+): Promise<Broadcast> {
+  const seen = await getBroadcast(deps.pool, caller, id);
+  const { actor } = caller;
+  const done = await withTransaction(deps.pool, async (tx) => {
+    // What it replaces never changes, so one look without the lock is enough to know what to lock.
+    const locked = await lockBroadcasts(tx, [seen.broadcastNo, ...seen.replacesNos]);
+    const broadcast = locked.find(({ broadcastNo }) => broadcastNo === seen.broadcastNo)!;
+    assertRevision(broadcast, revision);
+    const now = deps.now();
+    const isGreen = action === "release";
+    const decided = await takeStep(tx, broadcast, action, {
+      actor,
+      now,
+      reason,
+      move: {
+        approvedBy: actor.id ?? actor.type,
+        ...(isGreen ? { greenChannel: true, review: "open" as const } : {}),
+      },
+    });
+    const speakers = await speakersOfComplete(tx, broadcast, now);
+    assertWithin(speakers, caller);
+    if (broadcast.mode === "training") {
+      const move = { endedAt: now };
+      const completed = await takeStep(tx, decided.broadcast, "complete", {
+        actor: PLATFORM_ACTOR,
+        now,
+        move,
+      });
+      await appendAll(tx, [decided.audit, completed.audit]);
+      return { broadcast: completed.broadcast, replaced: [] };
+    }
+    const dispatched = await dispatch(tx, deps, decided.broadcast, speakers, now);
+    const audits = [decided.audit, dispatched.audit];
+    const replaced: Broadcast[] = [];
+    for (const old of locked) {
+      if (old.broadcastNo === broadcast.broadcastNo || !canBeCancelled(old)) continue;
+      await assertReachWithin(tx, old, caller);
+      const ended = await cancelOne(tx, old, { actor, now, reason: `replaced by ${broadcast.id}` });
+      audits.push(ended.audit);
+      replaced.push(ended.broadcast);
+    }
+    await appendAll(tx, audits);
+    return { broadcast: dispatched.broadcast, replaced };
+  });
+  if (done.broadcast.state === "dispatching") await deps.dispatcher.begin(done.broadcast.broadcastNo);
+  for (const old of done.replaced) await afterCancel(deps, old);
+  deps.onChanged(done.broadcast);
+  return done.broadcast;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** When a message released now is over: as it says, but never later than the ceiling. */
+export function expiryOf(asked: Date | undefined, startsAt: Date | undefined, now: Date): Date {
+  const ceiling = now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS;
+  const fallback = Math.max(now.getTime(), startsAt?.getTime() ?? 0) + DEFAULT_LIFETIME_HOURS * HOUR_MS;
+  return new Date(Math.min(asked?.getTime() ?? fallback, ceiling));
+}
+
+/** Writes targets and order: what `dispatch/` sends is in the database before the first command leaves. */
+async function dispatch(
+  tx: Client,
+  deps: BroadcastDeps,
+  broadcast: Broadcast,
+  speakers: readonly Speaker[],
+  now: Date,
+) {
+  const message = completeMessage(draftOf(broadcast));
+  const expiresAt = expiryOf(message.expiresAt, message.startsAt, now);
+  const isCut = message.expiresAt !== undefined && message.expiresAt > expiresAt;
+  const attempt = 1;
+  const step = await takeStep(tx, broadcast, "dispatch", {
+    actor: PLATFORM_ACTOR,
+    now,
+    details: { targets: speakers.length, ...(isCut ? { expiryCutTo: expiresAt.toISOString() } : {}) },
+    move: { releasedAt: now, expiresAt, attempt },
+  });
+  await insertTargets(tx, broadcast.broadcastNo, speakers);
+  await storeStart(tx, deps, step.broadcast, attempt, now);
+  return step;
+}
+
+/** Signs the order of one attempt, once for all speakers, and stores it. */
+async function storeStart(
+  tx: Client,
+  deps: BroadcastDeps,
+  broadcast: Broadcast,
+  attempt: number,
+  now: Date,
+  again: readonly string[] = [],
+): Promise<void> {
+  const { broadcastNo, id: broadcastId } = broadcast;
+  const order = createStartOrder({
+    issuer: deps.issuer,
+    broadcastId,
+    message: completeMessage(draftOf(broadcast)),
+    issuedAt: now,
+    expiresAt: broadcast.expiresAt!,
+    attempt,
+    again,
+  });
+  const command = { commandId: `${broadcastId}.${attempt}`, jws: await deps.keys.sign(order) };
+  // Better known now than when no speaker takes it.
+  packCommand(command);
+  await insertOrder(tx, { ...command, broadcastNo, type: "start", attempt, issuedAt: now });
+}
+
+/** Ends a broadcast, and its open targets with it. */
+export async function cancelOne(
+  tx: Client,
+  broadcast: Broadcast,
+  options: { readonly actor: Caller["actor"]; readonly now: Date; readonly reason: string | undefined },
+) {
+  const wasReleased = broadcast.releasedAt !== null;
+  const step = await takeStep(tx, broadcast, "cancel", { ...options, move: { endedAt: options.now } });
+  if (wasReleased) await cancelTargets(tx, broadcast.broadcastNo);
+  return step;
+}
+
+/** @throws PlatformError `forbidden` unless everybody whom the broadcast reaches lies within the caller's limits */
+async function assertReachWithin(tx: Client, broadcast: Broadcast, caller: Caller): Promise<void> {
+  if (broadcast.releasedAt !== null) await assertTargetsWithin(tx, broadcast.broadcastNo, caller);
+  else assertWithin(await selectAllSpeakers(tx, draftOf(broadcast).target), caller);
+}
+
+/** What follows once a cancellation is committed: the speakers are told to stop. */
+export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
+  if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
+  deps.onChanged(broadcast);
+}
+
+/** Stops a broadcast, whether it was released or not. */
+export async function cancel(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  { reason, revision }: StepRequest,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const { actor } = caller;
+  const after = await withTransaction(deps.pool, async (tx) => {
+    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    assertRevision(broadcast, revision);
+    // Whoever wrote a draft may throw it away, whatever it was aimed at.
+    if (broadcast.releasedAt !== null || broadcast.createdBy !== actor.id) {
+      await assertReachWithin(tx, broadcast, caller);
+    }
+    const step = await cancelOne(tx, broadcast, { actor, now: deps.now(), reason });
+    await appendAudit(tx, step.audit);
+    return step.broadcast;
+  });
+  await afterCancel(deps, after);
+  return after;
+}
+
+/** Tries the speakers that failed again, with a new order, as long as the message has not expired. */
+export async function retry(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  { reason }: StepRequest,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const { actor } = caller;
+  const after = await withTransaction(deps.pool, async (tx) => {
+    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    await assertTargetsWithin(tx, broadcastNo, caller);
+    const now = deps.now();
+    const attempt = broadcast.attempt + 1;
+    const { targets, silent } = await reopenTargets(tx, broadcastNo, attempt);
+    const first = (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
+    const again = first ? fitAgain(silent, first.jws) : [];
+    // Those whom the order has no room for will refuse it as `replayed`.
+    const left = silent.length - again.length;
+    const details = { attempt, targets, ...(left > 0 ? { again: again.length, notAgain: left } : {}) };
+    const move = { endedAt: null, attempt };
+    const step = await takeStep(tx, broadcast, "retry", { actor, now, reason, details, move });
+    if (targets === 0) {
+      throw new PlatformError(
+        "broadcast_state",
+        "No speaker of this broadcast failed in a way that can be tried again",
+      );
+    }
+    await storeStart(tx, deps, step.broadcast, attempt, now, again);
+    await appendAudit(tx, step.audit);
+    return step.broadcast;
+  });
+  await deps.dispatcher.retry(broadcastNo);
+  deps.onChanged(after);
+  return after;
+}
+
+/**
+ * Notes on a broadcast what somebody asks for who may not do it: a person decides. The state stays.
+ * The caller holds the lock.
+ */
+export async function noteOn(
+  tx: Client,
+  broadcast: Broadcast,
+  action: "cancel_proposed" | "acknowledged" | "error_reported",
+  actor: Caller["actor"],
+  reason: string,
+  details: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const { broadcastNo, state } = broadcast;
+  await insertHistory(tx, { broadcastNo, action, from: state, to: state, actor, reason, details });
+}
+
+/** Whether anything of the broadcast can still be heard or released. */
+export const canBeCancelled = ({ state }: Broadcast): boolean => nextState(state, "cancel") !== undefined;
+
+export const isUnreleased = ({ state }: Broadcast): boolean =>
+  EDITABLE_STATES.includes(state) || state === "pending_approval";

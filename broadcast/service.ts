@@ -1,0 +1,107 @@
+import type { Limits } from "../access/limits.ts";
+import { type Fault, PlatformError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { AuditActor } from "../store/audit.ts";
+import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";
+import type { Client, Db, Pool } from "../store/database.ts";
+import { countTargetsWithin } from "../store/speakers.ts";
+import type { Order } from "./command.ts";
+import { draftOf, missingOf } from "./draft.ts";
+import { countOutside, type Speaker, selectAllSpeakers } from "./targets.ts";
+
+/** What the operations on broadcasts need. */
+export interface BroadcastDeps {
+  readonly pool: Pool;
+  readonly log: Logger;
+  /** Signs orders; the key ring in practice. */
+  readonly keys: { sign(order: Order): Promise<string> };
+  /** Hands commands to speakers once everything is committed. */
+  readonly dispatcher: BroadcastDispatcher;
+  /** Names this platform in orders and as the sender of its alerts. */
+  readonly issuer: string;
+  /** By CAP sender, the certificates (PEM) that may sign its alerts: nobody speaks, or cancels, for another. */
+  readonly trustedCertificates: ReadonlyMap<string, readonly string[]>;
+  /** Signs exported alerts. */
+  readonly alertSigning?: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
+  /** Told of every committed change, for live listeners. Never throws. */
+  readonly onChanged: (broadcast: Broadcast) => void;
+  readonly now: () => Date;
+}
+
+/** What the service asks of `dispatch/`. */
+export interface BroadcastDispatcher {
+  begin(broadcastNo: number): void | Promise<void>;
+  cancel(broadcastNo: number): void | Promise<void>;
+  retry(broadcastNo: number): unknown;
+}
+
+/** Who asks for something. */
+export interface Caller {
+  readonly actor: AuditActor;
+  /** Where the caller may do what is asked for. */
+  readonly limits: Limits;
+  /** Where the caller may read broadcasts. */
+  readonly sees: Limits;
+}
+
+/** @throws PlatformError `broadcast_not_found`, also for one that the caller does not see */
+export async function getBroadcast(
+  db: Db,
+  caller: Pick<Caller, "actor" | "sees">,
+  id: string,
+): Promise<Broadcast> {
+  const broadcast = await findBroadcast(db, id, { limits: caller.sees, tenantId: caller.actor.tenantId });
+  if (!broadcast) throw new PlatformError("broadcast_not_found", `There is no broadcast '${id}'`);
+  return broadcast;
+}
+
+/** @throws PlatformError `broadcast_changed` when the caller has looked at another revision than the present one */
+export function assertRevision(broadcast: Broadcast, revision: number | undefined): void {
+  if (revision === undefined || revision === broadcast.revision) return;
+  throw new PlatformError(
+    "broadcast_changed",
+    `The broadcast is at revision ${broadcast.revision}, and you looked at ${revision}: read it again`,
+  );
+}
+
+const outside = (count: number, all: number) =>
+  new PlatformError(
+    "forbidden",
+    `${count} of the ${all} speakers that the broadcast is aimed at lie outside the regions where you may do this`,
+  );
+
+/** @throws PlatformError `forbidden` unless all speakers lie within the caller's limits */
+export function assertWithin(speakers: readonly Speaker[], { limits }: Caller): void {
+  const count = countOutside(speakers, limits);
+  if (count > 0) throw outside(count, speakers.length);
+}
+
+/** The same for a broadcast that was released, by the targets that it was released to. */
+export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits }: Caller): Promise<void> {
+  const { all, within } = await countTargetsWithin(db, broadcastNo, limits);
+  if (within < all) throw outside(all - within, all);
+}
+
+/**
+ * The speakers of a broadcast that is complete.
+ * @throws PlatformError `broadcast_incomplete` with everything that is missing
+ */
+export async function speakersOfComplete(tx: Client, broadcast: Broadcast, now: Date): Promise<Speaker[]> {
+  const draft = draftOf(broadcast);
+  const faults = missingOf(draft, now);
+  const speakers = faults.some(({ path }) => path === "/target")
+    ? []
+    : await selectAllSpeakers(tx, draft.target);
+  if (speakers.length === 0 && !faults.some(({ path }) => path === "/target")) {
+    faults.push({ path: "/target", message: "there is no speaker in it" });
+  }
+  if (faults.length > 0) throw incomplete(faults);
+  return speakers;
+}
+
+const incomplete = (faults: Fault[]) =>
+  new PlatformError(
+    "broadcast_incomplete",
+    `The broadcast is not complete: ${faults.map(({ path, message }) => `${path} ${message}`).join("; ")}`,
+    { faults },
+  );

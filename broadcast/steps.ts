@@ -1,0 +1,48 @@
+import { PlatformError } from "../errors.ts";
+import type { AuditActor, AuditEntry } from "../store/audit.ts";
+import { insertHistory } from "../store/broadcast-history.ts";
+import { type Broadcast, type Move, moveBroadcast } from "../store/broadcasts.ts";
+import type { Client } from "../store/database.ts";
+import { decideStep, type LifecycleAction } from "./lifecycle.ts";
+import type { Level } from "./message.ts";
+
+export interface StepOptions {
+  readonly actor: AuditActor;
+  readonly now: Date;
+  readonly reason?: string | undefined;
+  /** For the history. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** What changes beside the state. */
+  readonly move?: Omit<Move, "state">;
+}
+
+/**
+ * Takes a broadcast one step on: asks the lifecycle, changes the state, adds the history. The caller holds the
+ * broadcast's lock, and appends the audit row that comes back at the end of its transaction.
+ * @throws PlatformError with the lifecycle's code when the step is refused
+ * @returns the broadcast as it is now, and the audit row
+ */
+export async function takeStep(
+  tx: Client,
+  broadcast: Broadcast,
+  action: LifecycleAction,
+  { actor, now, reason, details, move }: StepOptions,
+): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
+  const step = decideStep({ ...broadcast, level: broadcast.level as Level }, action, actor, { now, reason });
+  if (!step.allowed) throw new PlatformError(step.code, step.message);
+  const { from, to } = step;
+  await moveBroadcast(tx, broadcast.broadcastNo, { ...move, state: to });
+  await insertHistory(tx, { broadcastNo: broadcast.broadcastNo, action, from, to, actor, reason, details });
+  const given = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
+  return {
+    broadcast: { ...broadcast, ...given, state: to },
+    audit: {
+      actor,
+      action: `broadcast.${action}`,
+      object: { type: "broadcast", id: broadcast.id },
+      ...(reason === undefined ? {} : { reason }),
+      before: { state: from, revision: broadcast.revision },
+      after: { state: to, ...given, ...details },
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { Db } from "./database.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
+import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
+
+/**
+ * Who was reached, by region. A speaker belongs where it stood at release. Callers see the targets within their
+ * limits only: `$2` is `limitsParameter`'s in each statement.
+ */
+
+export interface CoverageCounts {
+  readonly targeted: number;
+  readonly sounded: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly offline: number;
+  readonly cancelled: number;
+  /** Not resolved yet. */
+  readonly open: number;
+}
+
+export interface RegionCoverage extends CoverageCounts {
+  readonly regionCode: string;
+  /** Null for a region that has been taken from the tree since. */
+  readonly name: string | null;
+}
+
+const COUNTS = `
+  count(*)::int as targeted,
+  ${["sounded", "refused", "failed", "offline", "cancelled"]
+    .map((state) => `count(*) filter (where t.state = '${state}')::int as ${state}`)
+    .join(",\n  ")},
+  count(*) filter (where t.state in ('waiting', 'handed_over', 'acknowledged', 'started'))::int as open`;
+
+/** Targets within the limits: `$1` is the broadcast, `$2` the limits, `d` the device. */
+export const TARGETS = `
+  broadcast_targets t join devices d using (device_no)
+  where t.broadcast_no = $1::bigint and ${limitsCondition("d", 2)}`;
+
+/** Digits of a region code of this level. */
+export const lengthOf = (level: RegionLevel) =>
+  REGION_LEVELS.find((candidate) => candidate.level === level)!.codeLength;
+
+/** All regions of a level that have targets, by code. A speaker that stands above that level counts as itself. */
+export async function readCoverage(
+  db: Db,
+  broadcastNo: number,
+  level: RegionLevel,
+  limits: Limits,
+): Promise<RegionCoverage[]> {
+  const { rows } = await db.query<CoverageCounts & { region_code: string; name: string | null }>(
+    `select c.*, r.name from (
+       select left(t.region_code, $3::int) as region_code, ${COUNTS}
+       from ${TARGETS}
+       group by 1) c
+     left join regions r on r.code = c.region_code
+     order by c.region_code`,
+    [broadcastNo, limitsParameter(limits), lengthOf(level)],
+  );
+  return rows.map(({ region_code: regionCode, ...rest }) => ({ regionCode, ...rest }));
+}
+
+/** Over all targets within the limits. */
+export async function readCoverageTotal(
+  db: Db,
+  broadcastNo: number,
+  limits: Limits,
+): Promise<CoverageCounts> {
+  const { rows } = await db.query<CoverageCounts>(`select ${COUNTS} from ${TARGETS}`, [
+    broadcastNo,
+    limitsParameter(limits),
+  ]);
+  return rows[0]!;
+}
+
+export interface SilentVillage {
+  readonly regionCode: string;
+  readonly name: string | null;
+  readonly townshipName: string | null;
+  readonly targeted: number;
+  /** Targets that are not resolved yet: it may still sound. */
+  readonly open: number;
+}
+
+/** Villages in which no targeted speaker has sounded, by code; at most `limit`, and how many there are. */
+export async function readSilentVillages(
+  db: Db,
+  broadcastNo: number,
+  limits: Limits,
+  limit: number,
+): Promise<{ readonly villages: SilentVillage[]; readonly count: number }> {
+  const { rows } = await db.query<{
+    region_code: string;
+    name: string | null;
+    township: string | null;
+    targeted: number;
+    open: number;
+    total: number;
+  }>(
+    `select c.region_code, v.name, s.name as township, c.targeted, c.open, (count(*) over ())::int as total
+     from (select t.region_code, ${COUNTS} from ${TARGETS} group by 1) c
+     left join regions v on v.code = c.region_code
+     left join regions s on s.code = left(c.region_code, ${lengthOf("township")})
+     where c.sounded = 0
+     order by c.region_code
+     limit $3::int`,
+    [broadcastNo, limitsParameter(limits), limit],
+  );
+  return {
+    count: rows[0]?.total ?? 0,
+    villages: rows.map((row) => ({
+      regionCode: row.region_code,
+      name: row.name,
+      townshipName: row.township,
+      targeted: row.targeted,
+      open: row.open,
+    })),
+  };
+}
+
+/** Seconds from the release, of the targets that came so far. Null where none has. */
+export interface Percentiles {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+export interface CoverageTimings {
+  readonly handedOver: Percentiles;
+  readonly acknowledged: Percentiles;
+  readonly started: Percentiles;
+  readonly ended: Percentiles;
+}
+
+const TIMED = { handedOver: "handed_over", acknowledged: "acknowledged", started: "started", ended: "ended" };
+
+/**
+ * How fast it went, over first attempts: a later one began when somebody asked for it. A speaker that was offline
+ * counts from the release too, for that is what its village waited.
+ */
+export async function readTimings(db: Db, broadcastNo: number, limits: Limits): Promise<CoverageTimings> {
+  const columns = Object.values(TIMED).map(
+    (step) => `
+      count(${step}_at)::int as ${step}_count,
+      percentile_disc(array[0.5, 0.95, 0.99, 1]) within group (order by ${step}_seconds) as ${step}`,
+  );
+  const { rows } = await db.query<Record<string, number | (number | null)[] | null>>(
+    `select ${columns.join(",")}
+     from (select t.*, ${Object.values(TIMED)
+       .map(
+         (step) => `extract(epoch from t.${step}_at - b.released_at)::float8 as ${step}_seconds
+         `,
+       )
+       .join(",")}
+       from broadcasts b, ${TARGETS} and b.broadcast_no = $1::bigint and t.attempt = 1) timed`,
+    [broadcastNo, limitsParameter(limits)],
+  );
+  const row = rows[0]!;
+  const of = (step: string): Percentiles => {
+    const [p50 = null, p95 = null, p99 = null, max = null] = (row[step] as (number | null)[] | null) ?? [];
+    return { count: row[`${step}_count`] as number, p50, p95, p99, max };
+  };
+  return {
+    handedOver: of(TIMED.handedOver),
+    acknowledged: of(TIMED.acknowledged),
+    started: of(TIMED.started),
+    ended: of(TIMED.ended),
+  };
+}

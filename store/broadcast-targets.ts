@@ -1,0 +1,216 @@
+import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
+import type { Db } from "./database.ts";
+
+/** Of one speaker of one broadcast. The first four are open, the others final. */
+export const TARGET_STATES = [
+  "waiting",
+  "handed_over",
+  "acknowledged",
+  "started",
+  "sounded",
+  "refused",
+  "failed",
+  "offline",
+  "cancelled",
+] as const;
+export type TargetState = (typeof TARGET_STATES)[number];
+
+/** States in which a target is not resolved yet. The partial index `broadcast_targets_open` has the same list. */
+export const OPEN_TARGET_STATES = ["waiting", "handed_over", "acknowledged", "started"] as const;
+
+const OPEN = OPEN_TARGET_STATES.map((state) => `'${state}'`).join(", ");
+
+/** A speaker as it stands at release. */
+export interface NewTarget {
+  readonly deviceNo: number;
+  readonly regionCode: string;
+}
+
+/** Writes all targets of a broadcast: before the first command leaves, in the transaction that releases it. */
+export async function insertTargets(
+  db: Db,
+  broadcastNo: number,
+  targets: readonly NewTarget[],
+): Promise<void> {
+  await db.query({
+    name: "insert_broadcast_targets",
+    text: `insert into broadcast_targets (broadcast_no, device_no, region_code)
+           select $1::bigint, device_no, region_code from unnest($2::int4[], $3::text[]) as input (device_no, region_code)`,
+    values: [
+      broadcastNo,
+      arrayOf(new Int4Column(), targets, ({ deviceNo }) => deviceNo),
+      arrayOf(new TextColumn(), targets, ({ regionCode }) => regionCode),
+    ],
+  });
+}
+
+/** A target as dispatch takes it up. Times in milliseconds since 1970. */
+export interface TargetRow {
+  readonly broadcastNo: number;
+  readonly deviceNo: number;
+  readonly deviceId: string;
+  readonly state: TargetState;
+  readonly reason: string | null;
+  readonly attempt: number;
+  readonly sends: number;
+  readonly handedOverAt: number | null;
+}
+
+/** Every target of these broadcasts. A deleted device stays a target: it is offline until the end. */
+export async function readTargets(db: Db, broadcastNos: readonly number[]): Promise<TargetRow[]> {
+  const { rows } = await db.query<{
+    broadcast_no: number;
+    device_no: number;
+    id: string;
+    state: TargetState;
+    reason: string | null;
+    attempt: number;
+    sends: number;
+    handed_over_at: Date | null;
+  }>(
+    `select t.broadcast_no, t.device_no, d.id, t.state, t.reason, t.attempt, t.sends, t.handed_over_at
+     from broadcast_targets t join devices d using (device_no)
+     where t.broadcast_no = any ($1::bigint[])
+     order by t.broadcast_no, t.device_no`,
+    [broadcastNos],
+  );
+  return rows.map((row) => ({
+    broadcastNo: row.broadcast_no,
+    deviceNo: row.device_no,
+    deviceId: row.id,
+    state: row.state,
+    reason: row.reason,
+    attempt: row.attempt,
+    sends: row.sends,
+    handedOverAt: row.handed_over_at?.getTime() ?? null,
+  }));
+}
+
+/** What has become of a target. Times in milliseconds since 1970. */
+export interface TargetChange {
+  readonly broadcastNo: number;
+  readonly deviceNo: number;
+  readonly attempt: number;
+  readonly state: TargetState;
+  readonly reason: string | null;
+  readonly sends: number;
+  readonly handedOverAt: number | null;
+  readonly acknowledgedAt: number | null;
+  readonly startedAt: number | null;
+  readonly evidenceAt: number | null;
+  readonly evidenceCurrent: number | null;
+  readonly evidenceSoundLevel: number | null;
+  readonly endedAt: number | null;
+  readonly secondsPlayed: number | null;
+}
+
+/**
+ * Writes many changes in one statement; done again, it changes nothing more. A change of an attempt that another one
+ * has followed is dropped, and what was cancelled stays so, unless it turns out to have sounded.
+ */
+export async function writeTargetChanges(db: Db, changes: readonly TargetChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await db.query({
+    name: "write_broadcast_target_changes",
+    text: `
+      update broadcast_targets t set
+        state = c.state, reason = c.reason, sends = c.sends, handed_over_at = c.handed_over_at,
+        acknowledged_at = c.acknowledged_at, started_at = c.started_at, evidence_at = c.evidence_at,
+        evidence_current = c.evidence_current, evidence_sound_level = c.evidence_sound_level,
+        ended_at = c.ended_at, seconds_played = c.seconds_played
+      from unnest($1::int4[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[],
+                  $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::float8[], $12::float8[],
+                  $13::timestamptz[], $14::float8[])
+        as c (broadcast_no, device_no, attempt, state, reason, sends, handed_over_at, acknowledged_at, started_at,
+              evidence_at, evidence_current, evidence_sound_level, ended_at, seconds_played)
+      where t.broadcast_no = c.broadcast_no::bigint and t.device_no = c.device_no and t.attempt = c.attempt
+        and (t.state <> 'cancelled' or c.state in ('cancelled', 'sounded'))`,
+    values: [
+      arrayOf(new Int4Column(), changes, (change) => change.broadcastNo),
+      arrayOf(new Int4Column(), changes, (change) => change.deviceNo),
+      arrayOf(new Int4Column(), changes, (change) => change.attempt),
+      arrayOf(new TextColumn(), changes, (change) => change.state),
+      arrayOf(new TextColumn(), changes, (change) => change.reason),
+      arrayOf(new Int4Column(), changes, (change) => change.sends),
+      arrayOf(new TimestampColumn(), changes, (change) => change.handedOverAt),
+      arrayOf(new TimestampColumn(), changes, (change) => change.acknowledgedAt),
+      arrayOf(new TimestampColumn(), changes, (change) => change.startedAt),
+      arrayOf(new TimestampColumn(), changes, (change) => change.evidenceAt),
+      arrayOf(new Float8Column(), changes, (change) => change.evidenceCurrent),
+      arrayOf(new Float8Column(), changes, (change) => change.evidenceSoundLevel),
+      arrayOf(new TimestampColumn(), changes, (change) => change.endedAt),
+      arrayOf(new Float8Column(), changes, (change) => change.secondsPlayed),
+    ],
+  });
+}
+
+/** Ends all open targets of a broadcast as cancelled. @returns how many */
+export async function cancelTargets(db: Db, broadcastNo: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `update broadcast_targets set state = 'cancelled', reason = null
+     where broadcast_no = $1 and state in (${OPEN})`,
+    [broadcastNo],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * Refusals that another attempt can overcome: a clock that is set again, a key that is fetched meanwhile, a command
+ * that came in pieces, an amplifier that was busy. `wrong_area`, `cancelled` and `replayed` would come back the same.
+ */
+export const RETRIED_REFUSALS = [
+  "malformed",
+  "unsigned",
+  "unknown_key",
+  "bad_signature",
+  "not_yet_valid",
+  "expired",
+  "preempted",
+  "clock_unset",
+] as const;
+
+/** What was set back for another attempt. */
+export interface Reopened {
+  readonly targets: number;
+  /** Those of them that had said that they ended, and that nothing showed to sound: device ids. */
+  readonly silent: readonly string[];
+}
+
+/**
+ * Sets the targets that failed, or refused for a reason that may have passed, back to waiting for another attempt.
+ * One that sounded is never tried again, and one that is still open goes on with the attempt it is in.
+ */
+export async function reopenTargets(db: Db, broadcastNo: number, attempt: number): Promise<Reopened> {
+  const { rows } = await db.query<Reopened>(
+    `with former as (
+       select device_no, reason from broadcast_targets
+       where broadcast_no = $1 and attempt < $2
+         and (state = 'failed' or (state = 'refused' and reason = any ($3::text[])))
+       for update
+     ), reopened as (
+     update broadcast_targets t set
+       state = 'waiting', reason = null, attempt = $2, sends = 0, handed_over_at = null, acknowledged_at = null,
+       started_at = null, evidence_at = null, evidence_current = null, evidence_sound_level = null, ended_at = null,
+       seconds_played = null
+     from former
+     where t.broadcast_no = $1 and t.device_no = former.device_no
+     returning t.device_no, former.reason
+     )
+     select count(*)::int as targets,
+       coalesce(array_agg(d.id order by d.device_no) filter (where reason in ('no_sound', 'muted')), '{}') as silent
+     from reopened join devices d using (device_no)`,
+    [broadcastNo, attempt, RETRIED_REFUSALS],
+  );
+  return rows[0]!;
+}
+
+/** How many targets of each state. */
+export async function countTargets(db: Db, broadcastNo: number): Promise<Record<TargetState, number>> {
+  const { rows } = await db.query<{ state: TargetState; n: number }>(
+    "select state, count(*)::int as n from broadcast_targets where broadcast_no = $1 group by state",
+    [broadcastNo],
+  );
+  const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as Record<TargetState, number>;
+  for (const { state, n } of rows) counts[state] = n;
+  return counts;
+}

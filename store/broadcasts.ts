@@ -1,0 +1,390 @@
+import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
+import type { Client, Db } from "./database.ts";
+import { type Limits, limitsParameter } from "./limits.ts";
+
+export type BroadcastState =
+  | "draft"
+  | "pending_approval"
+  | "returned"
+  | "rejected"
+  | "approved"
+  | "dispatching"
+  | "playing"
+  | "completed"
+  | "cancelled"
+  | "expired"
+  | "failed";
+
+/** What may be found near the place, for whoever decides. */
+export interface Attachment {
+  readonly kind: string;
+  readonly deviceId: string;
+  /** Null where one of the two has no location. */
+  readonly distanceKm: number | null;
+}
+
+/** Where an imported alert came from. */
+export interface BroadcastSource {
+  readonly sender: string;
+  readonly identifier: string;
+  readonly sent: string;
+  readonly msgType: string;
+  /** Of its signature: absent, verified, untrusted or invalid. */
+  readonly signature: string;
+  readonly warnings: readonly string[];
+}
+
+/** What a draft says, with the columns that are taken from it. */
+export interface BroadcastContent {
+  /** The whole message as JSON. */
+  readonly message: Readonly<Record<string, unknown>>;
+  readonly mode: "actual" | "drill" | "training";
+  readonly class: "emergency" | "daily";
+  readonly level: number;
+  readonly eventCode: string | null;
+  readonly headline: string;
+  readonly regions: readonly string[];
+  readonly startsAt: Date | null;
+  readonly expiresAt: Date | null;
+}
+
+export interface NewBroadcast extends BroadcastContent {
+  readonly id: string;
+  readonly tenantId: string | null;
+  readonly createdBy: string;
+  readonly capSender: string;
+  readonly source?: BroadcastSource;
+  readonly replaces?: readonly number[];
+  readonly proposedByAlarm?: number;
+  readonly attachments?: readonly Attachment[];
+}
+
+export interface Broadcast extends BroadcastContent {
+  readonly broadcastNo: number;
+  readonly id: string;
+  /** Its author's tenant; null: the platform's. */
+  readonly tenantId: string | null;
+  readonly state: BroadcastState;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Rises with each change of the content. */
+  readonly revision: number;
+  readonly submittedBy: string | null;
+  /** Who approved it, or released it by the green channel. */
+  readonly approvedBy: string | null;
+  readonly greenChannel: boolean;
+  readonly review: "none" | "open" | "done";
+  readonly releasedAt: Date | null;
+  readonly endedAt: Date | null;
+  /** The highest attempt that was ordered; 0 before release. */
+  readonly attempt: number;
+  readonly capIdentifier: string;
+  readonly capSender: string;
+  readonly capSent: Date;
+  readonly source: BroadcastSource | null;
+  readonly replacesNos: readonly number[];
+  /** Ids of the same. */
+  readonly replaces: readonly string[];
+  readonly proposedByAlarm: number | null;
+  readonly attachments: readonly Attachment[];
+}
+
+/** Who asks: broadcasts of the caller's tenant are seen, and those that reach into the limits. */
+export interface BroadcastReach {
+  readonly limits: Limits;
+  readonly tenantId: string | null;
+}
+
+interface BroadcastRow {
+  broadcast_no: number;
+  id: string;
+  tenant_id: string | null;
+  state: BroadcastState;
+  message: Record<string, unknown>;
+  mode: Broadcast["mode"];
+  class: Broadcast["class"];
+  level: number;
+  event_code: string | null;
+  headline: string;
+  regions: string[];
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+  revision: number;
+  submitted_by: string | null;
+  approved_by: string | null;
+  green_channel: boolean;
+  review: Broadcast["review"];
+  released_at: Date | null;
+  starts_at: Date | null;
+  expires_at: Date | null;
+  ended_at: Date | null;
+  attempt: number;
+  cap_identifier: string;
+  cap_sender: string;
+  cap_sent: Date;
+  source: BroadcastSource | null;
+  /** Arrays of int8 come as text. */
+  replaces_nos: string[];
+  replaces: string[];
+  proposed_by_alarm: number | null;
+  attachments: Attachment[];
+}
+
+const SELECT_BROADCAST = `
+  select b.*, array(select o.id from broadcasts o where o.broadcast_no = any (b.replaces_nos) order by 1) as replaces
+  from broadcasts b`;
+
+const toBroadcast = (row: BroadcastRow): Broadcast => ({
+  broadcastNo: row.broadcast_no,
+  id: row.id,
+  tenantId: row.tenant_id,
+  state: row.state,
+  message: row.message,
+  mode: row.mode,
+  class: row.class,
+  level: row.level,
+  eventCode: row.event_code,
+  headline: row.headline,
+  regions: row.regions,
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  revision: row.revision,
+  submittedBy: row.submitted_by,
+  approvedBy: row.approved_by,
+  greenChannel: row.green_channel,
+  review: row.review,
+  releasedAt: row.released_at,
+  startsAt: row.starts_at,
+  expiresAt: row.expires_at,
+  endedAt: row.ended_at,
+  attempt: row.attempt,
+  capIdentifier: row.cap_identifier,
+  capSender: row.cap_sender,
+  capSent: row.cap_sent,
+  source: row.source,
+  replacesNos: row.replaces_nos.map(Number),
+  replaces: row.replaces,
+  proposedByAlarm: row.proposed_by_alarm,
+  attachments: row.attachments,
+});
+
+/**
+ * The condition for who sees the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant.
+ * A broadcast counts as a speaker in each of its regions that its author's tenant owns; regions meet when one
+ * contains the other.
+ */
+const visible = (first: number) => `
+  ($${first}::jsonb is null or b.tenant_id = $${first + 1}::text or exists (
+    select from jsonb_to_recordset($${first}::jsonb)
+      as area (regions text[], kinds text[], tenants text[], devices text[])
+    where area.devices is null
+      and (area.kinds is null or 'speaker' = any (area.kinds))
+      and (area.tenants is null or b.tenant_id = any (area.tenants))
+      and (area.regions is null or exists (
+        select from unnest(b.regions) as own (code), unnest(area.regions) as mine (pattern)
+        where own.code like mine.pattern or mine.pattern like own.code || '%'))))`;
+
+const reachParameters = ({ limits, tenantId }: BroadcastReach) => [limitsParameter(limits), tenantId];
+
+/** A broadcast that the caller sees, or undefined. */
+export async function findBroadcast(
+  db: Db,
+  id: string,
+  reach: BroadcastReach,
+): Promise<Broadcast | undefined> {
+  const { rows } = await db.query<BroadcastRow>(
+    `${SELECT_BROADCAST} where b.id = $1::text and ${visible(2)}`,
+    [id, ...reachParameters(reach)],
+  );
+  return rows[0] && toBroadcast(rows[0]);
+}
+
+/** Broadcasts by number, in that order. For the platform's own work. */
+export async function getBroadcasts(db: Db, numbers: readonly number[]): Promise<Broadcast[]> {
+  const { rows } = await db.query<BroadcastRow>(
+    `${SELECT_BROADCAST} where b.broadcast_no = any ($1::bigint[]) order by b.broadcast_no`,
+    [numbers],
+  );
+  return rows.map(toBroadcast);
+}
+
+/** Locks broadcasts until the end of the transaction, always in the order of their numbers, and reads them. */
+export async function lockBroadcasts(tx: Client, numbers: readonly number[]): Promise<Broadcast[]> {
+  await tx.query(
+    "select from broadcasts where broadcast_no = any ($1::bigint[]) order by broadcast_no for update",
+    [numbers],
+  );
+  // In a statement of its own, so that it sees what was committed while the lock was waited for.
+  return getBroadcasts(tx, numbers);
+}
+
+const contentValues = (content: BroadcastContent) => [
+  JSON.stringify(content.message),
+  content.mode,
+  content.class,
+  content.level,
+  content.eventCode,
+  content.headline,
+  content.regions,
+  content.startsAt,
+  content.expiresAt,
+];
+
+/** Adds a draft. */
+export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Promise<Broadcast> {
+  const { rows } = await tx.query<{ broadcast_no: number }>(
+    `insert into broadcasts (state, message, mode, class, level, event_code, headline, regions, starts_at, expires_at,
+       id, tenant_id, created_by, cap_identifier, cap_sender, cap_sent, source, replaces_nos, proposed_by_alarm,
+       attachments)
+     values ('draft', $1::jsonb, $2, $3, $4, $5, $6, $7::text[], $8::timestamptz, $9::timestamptz,
+       $10, $11, $12, $10, $13, date_trunc('second', now()), $14::jsonb, $15::bigint[], $16::bigint, $17::jsonb)
+     returning broadcast_no`,
+    [
+      ...contentValues(broadcast),
+      broadcast.id,
+      broadcast.tenantId,
+      broadcast.createdBy,
+      broadcast.capSender,
+      broadcast.source === undefined ? null : JSON.stringify(broadcast.source),
+      broadcast.replaces ?? [],
+      broadcast.proposedByAlarm ?? null,
+      JSON.stringify(broadcast.attachments ?? []),
+    ],
+  );
+  return (await getBroadcasts(tx, [rows[0]!.broadcast_no]))[0]!;
+}
+
+/** Replaces what a draft says. */
+export async function updateContent(
+  tx: Client,
+  broadcastNo: number,
+  content: BroadcastContent,
+): Promise<Broadcast> {
+  await tx.query(
+    `update broadcasts
+     set message = $1::jsonb, mode = $2, class = $3, level = $4, event_code = $5, headline = $6,
+         regions = $7::text[], starts_at = $8::timestamptz, expires_at = $9::timestamptz,
+         revision = revision + 1, updated_at = now()
+     where broadcast_no = $10::bigint`,
+    [...contentValues(content), broadcastNo],
+  );
+  return (await getBroadcasts(tx, [broadcastNo]))[0]!;
+}
+
+/** What a step changes beside the state. What is absent stays. */
+export interface Move {
+  readonly state: BroadcastState;
+  readonly submittedBy?: string | undefined;
+  readonly approvedBy?: string | undefined;
+  readonly greenChannel?: boolean | undefined;
+  readonly review?: Broadcast["review"] | undefined;
+  readonly releasedAt?: Date | undefined;
+  readonly expiresAt?: Date | undefined;
+  /** Null: it is open again. */
+  readonly endedAt?: Date | null | undefined;
+  readonly attempt?: number | undefined;
+}
+
+/** Takes a broadcast to another state. The caller holds its lock and writes the history. */
+export async function moveBroadcast(tx: Client, broadcastNo: number, move: Move): Promise<void> {
+  await tx.query(
+    `update broadcasts
+     set state = $2, updated_at = now(),
+         submitted_by = coalesce($3::text, submitted_by),
+         approved_by = coalesce($4::text, approved_by),
+         green_channel = coalesce($5::boolean, green_channel),
+         review = coalesce($6::text, review),
+         released_at = coalesce($7::timestamptz, released_at),
+         cap_sent = coalesce(date_trunc('second', $7::timestamptz), cap_sent),
+         expires_at = coalesce($8::timestamptz, expires_at),
+         ended_at = case when $9::boolean then $10::timestamptz else ended_at end,
+         attempt = coalesce($11::int, attempt)
+     where broadcast_no = $1::bigint`,
+    [
+      broadcastNo,
+      move.state,
+      move.submittedBy ?? null,
+      move.approvedBy ?? null,
+      move.greenChannel ?? null,
+      move.review ?? null,
+      move.releasedAt ?? null,
+      move.expiresAt ?? null,
+      move.endedAt !== undefined,
+      move.endedAt ?? null,
+      move.attempt ?? null,
+    ],
+  );
+}
+
+export interface BroadcastFilter {
+  readonly states?: readonly BroadcastState[] | undefined;
+  /** Broadcasts that reach into this region. */
+  readonly region?: string | undefined;
+  readonly level?: number | undefined;
+  readonly mode?: Broadcast["mode"] | undefined;
+  readonly review?: Broadcast["review"] | undefined;
+  /** Written from here on, and before there. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** Broadcasts, newest first. */
+export async function listBroadcasts(
+  db: Db,
+  filter: BroadcastFilter,
+  reach: BroadcastReach,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Broadcast>> {
+  const after = decodeCursor("broadcasts", ["integer"], page.cursor);
+  const { rows } = await db.query<BroadcastRow>(
+    `${SELECT_BROADCAST}
+     where ${visible(1)}
+       and ($3::text[] is null or b.state = any ($3::text[]))
+       and ($4::text is null or exists (select from unnest(b.regions) as own (code)
+            where own.code like $4::text || '%' or $4::text like own.code || '%'))
+       and ($5::int is null or b.level = $5::int)
+       and ($6::text is null or b.mode = $6::text)
+       and ($7::text is null or b.review = $7::text)
+       and ($8::timestamptz is null or b.created_at >= $8::timestamptz)
+       and ($9::timestamptz is null or b.created_at < $9::timestamptz)
+       and ($10::bigint is null or b.broadcast_no < $10::bigint)
+     order by b.broadcast_no desc
+     limit $11::int`,
+    [
+      ...reachParameters(reach),
+      filter.states ?? null,
+      filter.region ?? null,
+      filter.level ?? null,
+      filter.mode ?? null,
+      filter.review ?? null,
+      filter.from?.toISOString() ?? null,
+      filter.to?.toISOString() ?? null,
+      after?.[0] ?? null,
+      page.limit + 1,
+    ],
+  );
+  return toPage(rows, page.limit, toBroadcast, (row) => encodeCursor("broadcasts", [row.broadcast_no]));
+}
+
+/**
+ * Released actual broadcasts that have not expired, newest first: what the feed holds. Those that were cancelled are
+ * there too, because whoever has taken the alert must hear of its end.
+ */
+export async function listCurrentBroadcasts(
+  db: Db,
+  at: Date,
+  reach: BroadcastReach,
+  limit: number,
+): Promise<Broadcast[]> {
+  const { rows } = await db.query<BroadcastRow>(
+    `${SELECT_BROADCAST}
+     where ${visible(1)} and b.mode = 'actual' and b.released_at is not null and b.expires_at > $3::timestamptz
+     order by b.released_at desc, b.broadcast_no desc
+     limit $4::int`,
+    [...reachParameters(reach), at.toISOString(), limit],
+  );
+  return rows.map(toBroadcast);
+}

@@ -1,0 +1,150 @@
+import type { Db } from "./database.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
+
+/** A box that a polygon or circle fits in. Degrees, WGS 84. */
+export interface Box {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+/** Where to look: in any of the regions, or in any of the boxes. */
+export interface Whereabouts {
+  /** Each stands for itself and all that its code prefixes. */
+  readonly regions: readonly string[];
+  readonly boxes: readonly Box[];
+}
+
+export interface SpeakerCandidate {
+  readonly deviceNo: number;
+  readonly id: string;
+  readonly regionCode: string;
+  readonly tenantId: string | null;
+  readonly location: { readonly longitude: number; readonly latitude: number } | null;
+  /** It stands in one of the regions; else it was found by a box, and whoever asks tests the shape itself. */
+  readonly byRegion: boolean;
+  /** Whether it is connected, as far as the database knows. */
+  readonly connected: boolean;
+}
+
+/** Lengths of region codes, from the top. */
+const CODE_LENGTHS = [2, 4, 6, 9, 12] as const;
+
+/**
+ * Whether a code lies in one of the regions of `$number`. One look into a hash table per level, where a pattern for
+ * each of 2,000 regions would be tried on each row.
+ */
+const inRegions = (column: string, number: number) =>
+  `(${CODE_LENGTHS.map((length) => `left(${column}, ${length}) = any ($${number}::text[])`).join(" or ")})`;
+
+/** `$first`: codes of regions; the next four: the boxes' sides. */
+const inBoxes = (alias: string, first: number) => `
+  exists (select from unnest($${first + 1}::float8[], $${first + 2}::float8[], $${first + 3}::float8[], $${first + 4}::float8[])
+      as box (west, south, east, north)
+    where ${alias}.longitude between box.west and box.east and ${alias}.latitude between box.south and box.north)`;
+
+const whereParameters = ({ regions, boxes }: Whereabouts) => [
+  regions,
+  boxes.map((box) => box.west),
+  boxes.map((box) => box.south),
+  boxes.map((box) => box.east),
+  boxes.map((box) => box.north),
+];
+
+/** Living speakers in the regions or the boxes. A speaker without a location is found by its region only. */
+export async function findSpeakers(
+  db: Db,
+  whereabouts: Whereabouts,
+  limits: Limits,
+): Promise<SpeakerCandidate[]> {
+  const { rows } = await db.query<{
+    device_no: number;
+    id: string;
+    region_code: string;
+    tenant_id: string | null;
+    longitude: number | null;
+    latitude: number | null;
+    by_region: boolean;
+    connected: boolean | null;
+  }>(
+    `select d.device_no, d.id, d.region_code, d.tenant_id, d.longitude, d.latitude, p.connected,
+            ${inRegions("d.region_code", 1)} as by_region
+     from devices d
+     left join device_presence p on p.device_no = d.device_no
+     where d.kind = 'speaker' and d.deleted_at is null
+       and (${inRegions("d.region_code", 1)} or ${inBoxes("d", 1)})
+       and ${limitsCondition("d", 6)}
+     order by d.device_no`,
+    [...whereParameters(whereabouts), limitsParameter(limits)],
+  );
+  return rows.map((row) => ({
+    deviceNo: row.device_no,
+    id: row.id,
+    regionCode: row.region_code,
+    tenantId: row.tenant_id,
+    location:
+      row.longitude === null || row.latitude === null
+        ? null
+        : { longitude: row.longitude, latitude: row.latitude },
+    byRegion: row.by_region,
+    connected: row.connected ?? false,
+  }));
+}
+
+/** How many speakers a released broadcast was aimed at, and how many of them lie within the limits. */
+export async function countTargetsWithin(
+  db: Db,
+  broadcastNo: number,
+  limits: Limits,
+): Promise<{ all: number; within: number }> {
+  const { rows } = await db.query<{ all: number; within: number }>(
+    `select count(*)::int as all, count(*) filter (where ${limitsCondition("d", 2)})::int as within
+     from broadcast_targets t join devices d using (device_no)
+     where t.broadcast_no = $1::bigint`,
+    [broadcastNo, limitsParameter(limits)],
+  );
+  return rows[0]!;
+}
+
+export interface Village {
+  readonly code: string;
+  readonly name: string;
+  readonly location: { readonly longitude: number; readonly latitude: number } | null;
+  readonly byRegion: boolean;
+}
+
+/** Villages in the regions or, where their own place is known, in the boxes. */
+export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Village[]> {
+  const { rows } = await db.query<{
+    code: string;
+    name: string;
+    longitude: number | null;
+    latitude: number | null;
+    by_region: boolean;
+  }>(
+    `select r.code, r.name, r.longitude, r.latitude, ${inRegions("r.code", 1)} as by_region
+     from regions r
+     where r.level = 5 and (${inRegions("r.code", 1)} or ${inBoxes("r", 1)})
+     order by r.code`,
+    whereParameters(whereabouts),
+  );
+  return rows.map((row) => ({
+    code: row.code,
+    name: row.name,
+    location:
+      row.longitude === null || row.latitude === null
+        ? null
+        : { longitude: row.longitude, latitude: row.latitude },
+    byRegion: row.by_region,
+  }));
+}
+
+/** The names of regions by code. Codes that do not exist are left out. */
+export async function nameRegions(db: Db, codes: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ code: string; name: string }>(
+    "select code, name from regions where code = any ($1::text[])",
+    [codes],
+  );
+  return new Map(rows.map((row) => [row.code, row.name]));
+}

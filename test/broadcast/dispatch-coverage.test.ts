@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  readCoverage,
+  readCoverageTotal,
+  readSilentVillages,
+  readTimings,
+} from "../../store/broadcast-coverage.ts";
+import { listTargets, readTargetReports } from "../../store/broadcast-reports.ts";
+import { insertTargets } from "../../store/broadcast-targets.ts";
+import { NO_LIMITS } from "../../store/limits.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice } from "../helpers/ingest.ts";
+import { limitsOf } from "../helpers/limits.ts";
+
+let db: TestDatabase;
+let broadcastNo: number;
+
+const RELEASED = "2026-05-01T00:00:00Z";
+const after = (seconds: number) => new Date(Date.parse(RELEASED) + seconds * 1000).toISOString();
+const YANG = "520326001001";
+const PING = "520326001002";
+const LONG = "520326002001";
+
+/** Two villages of one township, one of another: sounded; failed and refused; sounded and offline. */
+beforeAll(async () => {
+  db = await createTestDatabase();
+  const first = await addDevice(db.pool, "sp-a", { kind: "speaker", regionCode: YANG });
+  await db.pool.query(
+    `insert into regions (code, parent_code, name, level) values ($1, '520326001', '坪上村', 5),
+       ('520326002', '520326', '丰乐镇', 4), ($2, '520326002', '龙潭村', 5)`,
+    [PING, LONG],
+  );
+  const places = [PING, PING, LONG, LONG] as const;
+  const others = [];
+  for (const [i, regionCode] of places.entries())
+    others.push(await addDevice(db.pool, `sp-b${i}`, { kind: "speaker", regionCode }));
+  const { rows } = await db.pool.query<{ broadcast_no: number }>(
+    `insert into broadcasts (id, state, message, mode, class, level, headline, created_by, released_at, expires_at,
+       attempt, cap_identifier, cap_sender, cap_sent)
+     values ('coverage', 'playing', '{}', 'actual', 'emergency', 1, 'x', 'test', $1, $2, 1, 'coverage', 'test', now())
+     returning broadcast_no`,
+    [RELEASED, after(3600)],
+  );
+  broadcastNo = rows[0]!.broadcast_no;
+  const speakers = [first, ...others];
+  const regions = [YANG, ...places];
+  await insertTargets(
+    db.pool,
+    broadcastNo,
+    speakers.map(({ deviceNo }, i) => ({ deviceNo, regionCode: regions[i]! })),
+  );
+  const states = ["sounded", "failed", "refused", "sounded", "offline"];
+  for (const [i, { deviceNo }] of speakers.entries()) {
+    const came = states[i] !== "offline";
+    await db.pool.query(
+      `update broadcast_targets set state = $3, reason = $4, handed_over_at = $5, started_at = $6
+       where broadcast_no = $1 and device_no = $2`,
+      [
+        broadcastNo,
+        deviceNo,
+        states[i],
+        states[i] === "failed" ? "no_sound" : states[i] === "refused" ? "expired" : null,
+        came ? after(i + 1) : null,
+        states[i] === "sounded" ? after(10 + i) : null,
+      ],
+    );
+  }
+  // Of another broadcast, which must not be counted.
+  await db.pool.query(
+    `insert into broadcasts (id, state, message, mode, class, level, headline, created_by, cap_identifier, cap_sender, cap_sent)
+     values ('another', 'draft', '{}', 'actual', 'emergency', 1, 'x', 'test', 'another', 'test', now())`,
+  );
+});
+afterAll(() => db.drop());
+
+it("counts by village, township and county who was reached", async () => {
+  const villages = await readCoverage(db.pool, broadcastNo, "village", NO_LIMITS);
+  expect(
+    villages.map(({ regionCode, name, targeted, sounded }) => [regionCode, name, targeted, sounded]),
+  ).toEqual([
+    [YANG, "杨村社区", 1, 1],
+    [PING, "坪上村", 2, 0],
+    [LONG, "龙潭村", 2, 1],
+  ]);
+  const townships = await readCoverage(db.pool, broadcastNo, "township", NO_LIMITS);
+  expect(townships).toMatchObject([
+    { regionCode: "520326001", name: "都濡街道", targeted: 3, sounded: 1, failed: 1, refused: 1, offline: 0 },
+    { regionCode: "520326002", name: "丰乐镇", targeted: 2, sounded: 1, offline: 1, open: 0 },
+  ]);
+  expect(await readCoverage(db.pool, broadcastNo, "county", NO_LIMITS)).toMatchObject([
+    {
+      regionCode: "520326",
+      targeted: 5,
+      sounded: 2,
+      refused: 1,
+      failed: 1,
+      offline: 1,
+      cancelled: 0,
+      open: 0,
+    },
+  ]);
+});
+
+it("names the villages in which nothing sounded, and says how many there are beyond the limit", async () => {
+  expect(await readSilentVillages(db.pool, broadcastNo, NO_LIMITS, 10)).toEqual({
+    count: 1,
+    villages: [{ regionCode: PING, name: "坪上村", townshipName: "都濡街道", targeted: 2, open: 0 }],
+  });
+  expect(await readSilentVillages(db.pool, broadcastNo, limitsOf({ regions: [YANG] }), 10)).toEqual({
+    count: 0,
+    villages: [],
+  });
+});
+
+it("shows a caller its own regions and devices only", async () => {
+  const limits = limitsOf({ regions: ["520326002"] });
+  expect(await readCoverageTotal(db.pool, broadcastNo, limits)).toMatchObject({ targeted: 2, sounded: 1 });
+  expect((await readCoverage(db.pool, broadcastNo, "county", limits))[0]).toMatchObject({ targeted: 2 });
+  expect(await readCoverage(db.pool, broadcastNo, "village", limitsOf({ kinds: ["camera"] }))).toEqual([]);
+  const { items } = await listTargets(db.pool, broadcastNo, {}, limits, { limit: 10 });
+  expect(items.map(({ deviceId }) => deviceId)).toEqual(["sp-b2", "sp-b3"]);
+});
+
+it("tells how long it took from the release, by percentiles", async () => {
+  const timings = await readTimings(db.pool, broadcastNo, NO_LIMITS);
+  expect(timings.handedOver).toEqual({ count: 4, p50: 2, p95: 4, p99: 4, max: 4 });
+  expect(timings.started).toEqual({ count: 2, p50: 10, p95: 13, p99: 13, max: 13 });
+  expect(timings.ended).toEqual({ count: 0, p50: null, p95: null, p99: null, max: null });
+});
+
+it("lists targets in pages and filtered, and reads all of them for a report", async () => {
+  const pages = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTargets(db.pool, broadcastNo, {}, NO_LIMITS, { limit: 2, cursor });
+    pages.push(page.items.map(({ deviceId }) => deviceId));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  expect(pages).toEqual([["sp-a", "sp-b0"], ["sp-b1", "sp-b2"], ["sp-b3"]]);
+  const failed = await listTargets(db.pool, broadcastNo, { states: ["failed"] }, NO_LIMITS, { limit: 9 });
+  expect(failed.items).toMatchObject([
+    {
+      deviceId: "sp-b0",
+      reason: "no_sound",
+      villageName: "坪上村",
+      townshipName: "都濡街道",
+      countyName: "务川县",
+    },
+  ]);
+  const inTown = await listTargets(db.pool, broadcastNo, { region: "520326002" }, NO_LIMITS, { limit: 9 });
+  expect(inTown.items).toHaveLength(2);
+  const all = [];
+  for await (const part of readTargetReports(db.pool, broadcastNo, {}, NO_LIMITS, 2)) all.push(part.length);
+  expect(all).toEqual([2, 2, 1]);
+});

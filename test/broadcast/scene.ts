@@ -1,0 +1,266 @@
+import { Registry } from "prom-client";
+import { onTestFinished } from "vitest";
+import type { Order } from "../../broadcast/command.ts";
+import {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherOptions,
+} from "../../broadcast/dispatch/dispatcher.ts";
+import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
+import type { Progress } from "../../broadcast/dispatch/on-air.ts";
+import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
+import { createLogger } from "../../log.ts";
+import { insertOrder } from "../../store/broadcast-orders.ts";
+import { insertTargets } from "../../store/broadcast-targets.ts";
+import type { Pool } from "../../store/database.ts";
+import { insertReplies } from "../../store/write-events.ts";
+import { addDevice } from "../helpers/ingest.ts";
+
+/**
+ * Nothing runs out by itself: a test shortens the one wait that it is about, so that a slow machine cannot make
+ * another one run out.
+ */
+const PATIENT: Partial<DispatchSettings> = {
+  answerWaitsMs: [60_000],
+  startWaitMs: 60_000,
+  lengthFactor: 1,
+  lengthMarginMs: 60_000,
+  evidenceGraceMs: 60_000,
+  expiryGraceMs: 80,
+  outageGraceMs: 100,
+  flushMs: 10,
+  tickMs: 10,
+};
+
+/** Not signed by anybody: who checks it is the terminal, and that is tested elsewhere. */
+export const sign = async (order: Order): Promise<string> =>
+  `e30.${Buffer.from(JSON.stringify(order)).toString("base64url")}.c2ln`;
+
+let made = 0;
+
+export interface Released {
+  readonly broadcastNo: number;
+  readonly id: string;
+  readonly commandId: string;
+}
+
+/** Releases a broadcast to speakers, as the service does it, by SQL. */
+export async function release(
+  pool: Pool,
+  speakers: readonly { deviceNo: number }[],
+  { level = 1, cls = "emergency", lifeMs = 60_000, startsInMs = undefined as number | undefined } = {},
+): Promise<Released> {
+  const id = `b-${process.pid}-${++made}`;
+  const now = Date.now();
+  const expiresAt = new Date(now + lifeMs);
+  const startsAt = startsInMs === undefined ? null : new Date(now + startsInMs);
+  const texts = [{ language: "zh-CN", headline: "山洪", description: "请上山" }];
+  const area = { regions: ["520326"], polygons: [], circles: [] };
+  const message = {
+    mode: "actual",
+    class: cls,
+    level,
+    eventCode: "11A51",
+    texts,
+    target: area,
+    repeatCount: 1,
+  };
+  const { rows } = await pool.query<{ broadcast_no: number }>(
+    `insert into broadcasts (id, state, message, mode, class, level, headline, regions, created_by, released_at,
+       starts_at, expires_at, attempt, cap_identifier, cap_sender, cap_sent)
+     values ($1, 'dispatching', $2::jsonb, 'actual', $3, $4, '山洪', '{520326}', 'test', $5::timestamptz,
+       $6::timestamptz, $7::timestamptz, 1, $1, 'test', now()) returning broadcast_no`,
+    [
+      id,
+      JSON.stringify(message),
+      cls,
+      level,
+      new Date(now).toISOString(),
+      startsAt?.toISOString() ?? null,
+      expiresAt.toISOString(),
+    ],
+  );
+  const broadcastNo = rows[0]!.broadcast_no;
+  await insertTargets(
+    pool,
+    broadcastNo,
+    speakers.map(({ deviceNo }) => ({ deviceNo, regionCode: "520326001001" })),
+  );
+  const jws = await sign({
+    type: "start",
+    issuer: "test",
+    broadcastId: id,
+    issuedAt: new Date(now).toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    area,
+    attempt: 1,
+    mode: "actual",
+    class: cls as "emergency",
+    level,
+    eventCode: "11A51",
+    texts,
+    volume: null,
+    repeatCount: 1,
+  });
+  const commandId = `${id}.1`;
+  await insertOrder(pool, {
+    commandId,
+    broadcastNo,
+    type: "start",
+    attempt: 1,
+    jws,
+    issuedAt: new Date(now),
+  });
+  return { broadcastNo, id, commandId };
+}
+
+export interface Heard {
+  readonly deviceId: string;
+  readonly commandId: string;
+  readonly order: Order;
+  /** `performance.now()`. */
+  readonly at: number;
+}
+
+/** A dispatcher with speakers whose lines and answers are in the test's hand. */
+export interface Scene {
+  readonly dispatcher: Dispatcher;
+  readonly registry: Registry;
+  readonly heard: Heard[];
+  readonly progress: Progress[];
+  readonly online: Set<string>;
+  readonly logged: { msg: string }[];
+  /** A speaker connects and subscribes. */
+  connect(deviceId: string): void;
+  disconnect(deviceId: string): void;
+  /** An answer is committed and told. */
+  reply(speaker: { deviceNo: number }, commandId: string, outcome: string, more?: ReplyMore): Promise<void>;
+  /** A reading is committed and told. */
+  measure(
+    speaker: { deviceNo: number },
+    amplifierCurrent: number,
+    more?: { at?: number; volume?: number },
+  ): Promise<void>;
+  /** The whole course of one that does as it is told. */
+  play(speaker: { deviceNo: number }, commandId: string): Promise<void>;
+  target(released: Released, speaker: { deviceNo: number }): Promise<Record<string, unknown>>;
+  stateOf(released: Released): Promise<string>;
+  /** Ends it without a farewell, as SIGKILL does: nothing more is written. */
+  kill(): void;
+}
+
+interface ReplyMore {
+  readonly at?: number;
+  readonly tell?: boolean;
+  readonly reason?: string;
+  readonly previous?: string;
+  readonly secondsPlayed?: number;
+}
+
+export function startScene(
+  pool: Pool,
+  options: Partial<DispatcherOptions> & {
+    online?: Iterable<string>;
+    settings?: Partial<DispatchSettings>;
+  } = {},
+): Scene {
+  const heard: Heard[] = [];
+  const progress: Progress[] = [];
+  const online = new Set(options.online);
+  const logged: Scene["logged"] = [];
+  const registry = new Registry();
+  let dead = false;
+  // A process that was killed writes nothing more.
+  const own = Object.create(pool) as Pool;
+  own.query = ((...args: Parameters<Pool["query"]>) =>
+    dead ? new Promise(() => {}) : pool.query(...args)) as Pool["query"];
+  own.connect = (() => (dead ? new Promise(() => {}) : pool.connect())) as Pool["connect"];
+  const dispatcher = createDispatcher({
+    pool: own,
+    sign,
+    deliver(deviceId, payload) {
+      if (dead || !online.has(deviceId)) return false;
+      const { commandId, jws } = JSON.parse(payload) as { commandId: string; jws: string };
+      const order = JSON.parse(Buffer.from(jws.split(".")[1]!, "base64url").toString()) as Order;
+      heard.push({ deviceId, commandId, order, at: performance.now() });
+      return true;
+    },
+    isOnline: (deviceId) => online.has(deviceId),
+    onProgress: (news) => progress.push(news),
+    log: createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) }),
+    registry,
+    ...options,
+    settings: { ...PATIENT, ...options.settings },
+  });
+  onTestFinished(async () => {
+    if (!dead) await dispatcher.stop();
+  });
+  const scene: Scene = {
+    dispatcher,
+    registry,
+    heard,
+    progress,
+    online,
+    logged,
+    connect(deviceId) {
+      online.add(deviceId);
+      dispatcher.onListening(deviceId);
+    },
+    disconnect: (deviceId) => void online.delete(deviceId),
+    async reply({ deviceNo }, commandId, outcome, { at = Date.now(), tell = true, ...data } = {}) {
+      const reply = {
+        deviceNo,
+        commandId,
+        outcome,
+        observedAt: at,
+        receivedAt: Date.now(),
+        data: JSON.stringify(data),
+      };
+      await insertReplies(pool, [reply]);
+      if (tell) dispatcher.onReplies([reply satisfies CommittedReply]);
+    },
+    async measure({ deviceNo }, amplifierCurrent, { at = Date.now(), volume = 80 } = {}) {
+      const soundLevel = amplifierCurrent > 0.5 ? 95 : 45;
+      await pool.query(
+        `insert into readings_speaker (device_no, observed_at, received_at, amplifier_current, sound_level, play_state, volume)
+         values ($1, $2::timestamptz, now(), $3, $4, 'playing', $5)`,
+        [deviceNo, new Date(at).toISOString(), amplifierCurrent, soundLevel, volume],
+      );
+      dispatcher.onReadings([
+        { deviceNo, observedAt: at, amplifierCurrent, soundLevel, playState: "playing", volume },
+      ]);
+    },
+    async play(speaker, commandId) {
+      const at = Date.now();
+      await scene.reply(speaker, commandId, "accepted", { at });
+      await scene.reply(speaker, commandId, "started", { at: at + 1 });
+      await scene.measure(speaker, 2.8, { at: at + 2 });
+      await scene.reply(speaker, commandId, "ended", { at: at + 3, secondsPlayed: 1 });
+    },
+    async target({ broadcastNo }, { deviceNo }) {
+      const { rows } = await pool.query(
+        "select * from broadcast_targets where broadcast_no = $1 and device_no = $2",
+        [broadcastNo, deviceNo],
+      );
+      return rows[0];
+    },
+    async stateOf({ broadcastNo }) {
+      const { rows } = await pool.query("select state from broadcasts where broadcast_no = $1", [
+        broadcastNo,
+      ]);
+      return rows[0].state;
+    },
+    kill() {
+      dead = true;
+      void dispatcher.stop();
+    },
+  };
+  return scene;
+}
+
+/** Registers speakers with ids of their own. */
+export async function addSpeakers(pool: Pool, count: number): Promise<{ id: string; deviceNo: number }[]> {
+  const speakers = [];
+  for (let i = 0; i < count; i++) speakers.push(await addDevice(pool, `sp-${++made}`, { kind: "speaker" }));
+  return speakers;
+}

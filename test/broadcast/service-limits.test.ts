@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { getBroadcast } from "../../broadcast/service.ts";
+import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
+import { approve, cancel, retry, submit } from "../../broadcast/service-release.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
+import {
+  createDeps,
+  draft,
+  insertSpeaker,
+  insertTenant,
+  insertVillages,
+  somebody,
+  type TestDeps,
+} from "./fixtures.ts";
+
+let db: TestDatabase;
+let dir: string;
+let deps: TestDeps;
+const li = somebody("li");
+const because = { reason: "because" };
+const refusal = (code: string) => expect.objectContaining({ code });
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  dir = await mkdtemp(join(tmpdir(), "sbi-limits-"));
+  await insertVillages(db.pool);
+  await insertTenant(db.pool, "county-office");
+  await insertTenant(db.pool, "other-office");
+  await insertSpeaker(db.pool, "sp-1", "520326001001");
+  await insertSpeaker(db.pool, "sp-2", "520326002001");
+});
+beforeEach(async () => {
+  deps = await createDeps(db.pool, dir);
+});
+afterAll(async () => {
+  await db.drop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe("limits", () => {
+  const county = limitsOf({ regions: ["520326"] });
+  const village = limitsOf({ regions: ["520326001001"], kinds: ["speaker"] });
+  const elsewhere = limitsOf({ regions: ["520327"] });
+
+  it("keep from acting on speakers outside them whoever sees the broadcast", async () => {
+    const { id } = await createDraft(deps, li, draft());
+    await expect(submit(deps, somebody("qian", { limits: village }), id, {})).rejects.toEqual(
+      refusal("forbidden"),
+    );
+    await submit(deps, somebody("qian", { limits: county }), id, {});
+    await expect(approve(deps, somebody("sun", { limits: village }), id, {})).rejects.toEqual(
+      refusal("forbidden"),
+    );
+    const { broadcastNo } = await approve(deps, somebody("sun", { limits: county }), id, {});
+    for (const act of [cancel, retry]) {
+      await expect(act(deps, somebody("qian", { limits: village }), id, because)).rejects.toEqual(
+        refusal("forbidden"),
+      );
+    }
+    expect(deps.asked).toEqual([`begin ${broadcastNo}`]);
+  });
+
+  it("hide a broadcast from whom it does not reach, but not from its author's tenant", async () => {
+    const author = somebody("qian", { limits: county, tenantId: "county-office" });
+    const { id } = await createDraft(deps, author, draft());
+    const colleague = somebody("sun", { limits: elsewhere, tenantId: "county-office" });
+    const stranger = somebody("zhou", { limits: elsewhere, tenantId: "other-office" });
+    expect((await getBroadcast(db.pool, colleague, id)).id).toBe(id);
+    await expect(getBroadcast(db.pool, stranger, id)).rejects.toEqual(refusal("broadcast_not_found"));
+    await expect(submit(deps, stranger, id, {})).rejects.toEqual(refusal("broadcast_not_found"));
+    await expect(submit(deps, colleague, id, {})).rejects.toEqual(refusal("forbidden"));
+    const cameras = somebody("wu", { limits: limitsOf({ regions: ["520326"], kinds: ["camera"] }) });
+    await expect(getBroadcast(db.pool, cameras, id)).rejects.toEqual(refusal("broadcast_not_found"));
+    const inside = somebody("wu", { limits: village });
+    expect((await getBroadcast(db.pool, inside, id)).id).toBe(id);
+  });
+
+  it("let only colleagues and those who could submit it change a draft", async () => {
+    const author = somebody("qian", { limits: county, tenantId: "county-office" });
+    const { id } = await createDraft(deps, author, draft());
+    const inside = somebody("wu", { limits: village, tenantId: "other-office" });
+    await expect(changeDraft(deps, inside, id, 1, { level: 4 })).rejects.toEqual(refusal("forbidden"));
+    const colleague = somebody("sun", { limits: elsewhere, tenantId: "county-office" });
+    expect((await changeDraft(deps, colleague, id, 1, { level: 4 })).level).toBe(4);
+  });
+});

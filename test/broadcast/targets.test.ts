@@ -1,0 +1,143 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UNLIMITED } from "../../access/limits.ts";
+import type { Target } from "../../broadcast/message.ts";
+import { previewTarget } from "../../broadcast/preview.ts";
+import { countOutside, regionsReached, type Speaker, selectSpeakers } from "../../broadcast/targets.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
+import { insertSpeaker, insertTenant, insertVillages } from "./fixtures.ts";
+
+let db: TestDatabase;
+
+const target = (change: Partial<Target>): Target => ({ regions: [], polygons: [], circles: [], ...change });
+const select = async (change: Partial<Target>, limits = UNLIMITED) =>
+  (await selectSpeakers(db.pool, target(change), limits)).map(({ id }) => id).sort();
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await insertVillages(db.pool);
+  await insertTenant(db.pool, "county-office");
+  await insertSpeaker(db.pool, "yang-1", "520326001001", { at: [107.88, 28.52], connected: true });
+  await insertSpeaker(db.pool, "yang-2", "520326001001", { at: [107.9, 28.54], connected: false });
+  await insertSpeaker(db.pool, "jiang", "520326002001", { connected: false });
+  await insertSpeaker(db.pool, "long", "520327001001", { at: [107.72, 27.95], tenantId: "county-office" });
+  await insertSpeaker(db.pool, "meter", "520326001001", { kind: "gas-meter", at: [107.88, 28.52] });
+  await insertSpeaker(db.pool, "gone", "520326001001", { at: [107.88, 28.52] });
+  await db.pool.query("update devices set deleted_at = now() where id = 'gone'");
+});
+afterAll(() => db.drop());
+
+/** A triangle whose box holds both speakers of 杨村, and which holds only the first. */
+const TRIANGLE: Target["polygons"][number] = [
+  [107.85, 28.5],
+  [107.93, 28.5],
+  [107.85, 28.58],
+  [107.85, 28.5],
+];
+
+describe("the speakers that a target means", () => {
+  it("are the living ones in its regions, by prefix", async () => {
+    expect(await select({ regions: ["520326"] })).toEqual(["jiang", "yang-1", "yang-2"]);
+    expect(await select({ regions: ["520326001", "520327"] })).toEqual(["long", "yang-1", "yang-2"]);
+    expect(await select({ regions: ["5204"] })).toEqual([]);
+    expect(await select({})).toEqual([]);
+  });
+
+  it("are those inside a polygon, and not those that only its box holds", async () => {
+    expect(await select({ polygons: [TRIANGLE] })).toEqual(["yang-1"]);
+  });
+
+  it("are those within a circle's radius", async () => {
+    const circle = { longitude: 107.88, latitude: 28.52 };
+    expect(await select({ circles: [{ ...circle, radiusKm: 1 }] })).toEqual(["yang-1"]);
+    expect(await select({ circles: [{ ...circle, radiusKm: 3.1 }] })).toEqual(["yang-1", "yang-2"]);
+    expect(await select({ circles: [{ ...circle, radiusKm: 200 }] })).toEqual(["long", "yang-1", "yang-2"]);
+  });
+
+  it("are counted once, however they are meant; without a location only by region", async () => {
+    expect(await select({ regions: ["520326002"], polygons: [TRIANGLE, TRIANGLE] })).toEqual([
+      "jiang",
+      "yang-1",
+    ]);
+  });
+
+  it("stay within limits", async () => {
+    expect(await select({ regions: ["52"] }, limitsOf({ regions: ["520326002"] }))).toEqual(["jiang"]);
+    expect(await select({ regions: ["52"] }, limitsOf({ tenants: ["county-office"] }))).toEqual(["long"]);
+    const all = await selectSpeakers(db.pool, target({ regions: ["52"] }), UNLIMITED);
+    expect(countOutside(all, limitsOf({ regions: ["520326"] }))).toBe(1);
+    expect(countOutside(all, limitsOf({ kinds: ["camera"] }))).toBe(4);
+  });
+});
+
+describe("the regions that a target reaches into", () => {
+  const speaker = (regionCode: string, byRegion: boolean): Speaker => ({
+    deviceNo: 1,
+    id: "s",
+    regionCode,
+    tenantId: null,
+    location: null,
+    byRegion,
+    connected: false,
+  });
+
+  it("are its own, and of its shapes the counties of their speakers", () => {
+    const reached = regionsReached(target({ regions: ["520326001"] }), [
+      speaker("520326001001", true),
+      speaker("520327001001", false),
+    ]);
+    expect(reached).toEqual(["520326001", "520327"]);
+  });
+
+  it("are named once: what lies in another one is left out", () => {
+    const code = fc.integer({ min: 0, max: 3 }).map(String);
+    const region = fc.array(code, { minLength: 1, maxLength: 4 }).map((digits) => digits.join("0"));
+    fc.assert(
+      fc.property(fc.array(region, { maxLength: 12 }), (regions) => {
+        const reached = regionsReached(target({ regions }), []);
+        for (const one of reached) {
+          expect(regions).toContain(one);
+          expect(reached.filter((other) => one.startsWith(other))).toEqual([one]);
+        }
+        for (const given of regions) expect(reached.some((one) => given.startsWith(one))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a preview", () => {
+  it("counts speakers, those online, and names the villages that would hear nothing", async () => {
+    const texts = [{ language: "zh-CN", headline: "x", description: "请".repeat(45) }];
+    const limits = limitsOf({ regions: ["520326001"] });
+    const preview = await previewTarget(db.pool, target({ regions: ["520326"] }), limits, {
+      texts,
+      repeatCount: 2,
+    });
+    expect(preview).toEqual({
+      speakers: 3,
+      online: 1,
+      outsideLimits: 1,
+      villages: 3,
+      villagesCovered: 2,
+      villagesWithoutSpeaker: { count: 1, items: [{ code: "520326001002", name: "石村" }] },
+      villagesOffline: { count: 1, items: [{ code: "520326002001", name: "江村" }] },
+      readingSeconds: 20,
+    });
+  });
+
+  it("knows the villages of a polygon by the speakers in it", async () => {
+    const preview = await previewTarget(db.pool, target({ polygons: [TRIANGLE] }), UNLIMITED);
+    expect(preview).toMatchObject({
+      speakers: 1,
+      online: 1,
+      villages: 1,
+      villagesCovered: 1,
+      readingSeconds: null,
+    });
+  });
+
+  it("of nobody says so", async () => {
+    expect(await previewTarget(db.pool, target({}), UNLIMITED)).toMatchObject({ speakers: 0, villages: 0 });
+  });
+});

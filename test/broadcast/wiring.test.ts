@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createStreamHub } from "../../api/stream/hub.ts";
+import { startBroadcasting } from "../../broadcasting.ts";
+import { loadConfig } from "../../config.ts";
+import { createLogger } from "../../log.ts";
+
+/** Nothing here asks the database: the pool never connects. */
+const pool = new pg.Pool();
+const log = createLogger("silent");
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "sbi-wiring-"));
+});
+afterAll(async () => {
+  await pool.end();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const start = (env: Record<string, string>) =>
+  startBroadcasting({
+    config: loadConfig({ DATA_DIR: dir, ...env }),
+    pool,
+    log,
+    registry: new Registry(),
+    hub: createStreamHub({ log }),
+    deliver: () => false,
+    isOnline: () => false,
+  });
+
+describe("the settings of broadcasting", () => {
+  it("start as they are, with a signing key of their own", async () => {
+    const broadcasting = await start({});
+    expect(broadcasting.routes.jwks().keys).toHaveLength(1);
+    await broadcasting.stop();
+    const again = await start({ BROADCAST_PROPOSALS: "none" });
+    expect(again.routes.jwks()).toEqual(broadcasting.routes.jwks());
+    await again.stop();
+  });
+
+  it("name every proposal that makes no sense", async () => {
+    const env = { BROADCAST_PROPOSALS: "gas-meter:leak=12P09/2,gas-meter:sos=12P09/2,kite:lost=12P09/2,x" };
+    await expect(start(env)).rejects.toMatchObject({
+      code: "config_invalid",
+      message: expect.stringMatching(
+        /'gas-meter' has no alarm rule 'sos'.*'kite' has no.*'x': expected kind:rule/,
+      ),
+    });
+  });
+
+  it.each([
+    [{ CAP_SIGNING_KEY: "/nowhere/key.pem", CAP_SIGNING_CERT: "/nowhere/cert.pem" }, "CAP_SIGNING_KEY"],
+    [{ CAP_TRUSTED_CERTS: "/nowhere" }, "CAP_TRUSTED_CERTS"],
+  ])("say which file cannot be read: %o", async (env, name) => {
+    await expect(start(env as Record<string, string>)).rejects.toMatchObject({
+      code: "config_invalid",
+      message: expect.stringContaining(`${name}: /nowhere`),
+    });
+  });
+
+  it("refuse a trusted certificate that is none, at the start and not at the first alert", async () => {
+    const certificates = await mkdtemp(join(dir, "certs-"));
+    const sender = join(certificates, "weather@example.org");
+    await mkdir(sender);
+    await writeFile(join(sender, "broken.pem"), "not a certificate");
+    await expect(start({ CAP_TRUSTED_CERTS: certificates })).rejects.toMatchObject({
+      code: "config_invalid",
+      message: expect.stringContaining("broken.pem"),
+    });
+  });
+
+  it("refuse a trusted certificate that lies in no sender's folder", async () => {
+    const certificates = await mkdtemp(join(dir, "certs-"));
+    await writeFile(join(certificates, "astray.pem"), "whatever it is");
+    await expect(start({ CAP_TRUSTED_CERTS: certificates })).rejects.toMatchObject({
+      code: "config_invalid",
+      message: expect.stringContaining(join("<sender>", "astray.pem")),
+    });
+  });
+
+  it("ask for the certificate of a key", () => {
+    expect(() => loadConfig({ CAP_SIGNING_KEY: "x" })).toThrow("CAP_SIGNING_KEY: needs CAP_SIGNING_CERT");
+  });
+});
