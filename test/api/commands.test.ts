@@ -121,7 +121,6 @@ describe("a command that is refused is neither handed over nor audited:", () => 
       "invalid_request",
     ],
     ["nested 17 levels deep", "valve", { name: "restart", parameters: nested(17) }, 400, "invalid_request"],
-    ["valve", { name: "restart", parameters: nested(7000) }, 400, "invalid_request"],
     ["with a NUL", "valve", { name: "restart", parameters: { text: "\0" } }, 400, "invalid_request"],
   ])("%s", async (_what, id, payload, status, code) => {
     const before = (await audited()).length;
