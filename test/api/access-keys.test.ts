@@ -23,14 +23,17 @@ describe("a key", () => {
     const { key, prefix } = made.json;
     expect(key).toMatch(new RegExp(`^sbi_${prefix}_`));
     const secret = key.slice(-43);
+    const creation = await lastAudit();
     const list = await get(`/v1/applications/${id}/keys`);
     expect(list.json).toMatchObject({
       items: [{ prefix, expiresAt: null, revokedAt: null, lastUsedAt: null }],
       nextCursor: null,
     });
     const kept = await db.pool.query("select * from api_keys where prefix = $1", [prefix]);
-    expect(JSON.stringify([list.text, await lastAudit(), kept.rows, api.logged])).not.toContain(secret);
-    expect(await lastAudit()).toMatchObject({ action: "key.create", object_id: id, after: { prefix } });
+    expect(JSON.stringify([list.text, creation, kept.rows, api.logged])).not.toContain(secret);
+    expect(creation).toMatchObject({ action: "key.create", object_id: id, after: { prefix } });
+    // Who looked at the list is on record too.
+    expect(await lastAudit()).toMatchObject({ action: "key.list", object_id: id });
   });
 
   it("is rotated with an overlap, in which both are good", async () => {
