@@ -1,8 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
-import { insertOrder, readOrders } from "../store/broadcast-orders.ts";
-import { cancelTargets, insertTargets, reopenTargets } from "../store/broadcast-targets.ts";
+import { cancelTargets, insertTargets } from "../store/broadcast-targets.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { type Client, withTransaction } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
@@ -17,7 +16,7 @@ import {
   getBroadcast,
   speakersOfComplete,
 } from "./service.ts";
-import { createStartOrder, fitAgain, packCommand } from "./signing/orders.ts";
+import { reopenForRetry, storeStart } from "./start-orders.ts";
 import { takeStep } from "./steps.ts";
 import { type Speaker, selectAllSpeakers } from "./targets.ts";
 
@@ -175,31 +174,6 @@ async function dispatch(
   return step;
 }
 
-/** Signs the order of one attempt, once for all speakers, and stores it. */
-async function storeStart(
-  tx: Client,
-  deps: BroadcastDeps,
-  broadcast: Broadcast,
-  attempt: number,
-  now: Date,
-  again: readonly string[] = [],
-): Promise<void> {
-  const { broadcastNo, id: broadcastId } = broadcast;
-  const order = createStartOrder({
-    issuer: deps.issuer,
-    broadcastId,
-    message: completeMessage(draftOf(broadcast)),
-    issuedAt: now,
-    expiresAt: broadcast.expiresAt!,
-    attempt,
-    again,
-  });
-  const command = { commandId: `${broadcastId}.${attempt}`, jws: await deps.keys.sign(order) };
-  // Better known now than when no speaker takes it.
-  packCommand(command);
-  await insertOrder(tx, { ...command, broadcastNo, type: "start", attempt, issuedAt: now });
-}
-
 /** Ends a broadcast, and its open targets with it. */
 export async function cancelOne(
   tx: Client,
@@ -261,13 +235,9 @@ export async function retry(
     const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
     await assertTargetsWithin(tx, broadcastNo, caller);
     const now = deps.now();
-    const attempt = broadcast.attempt + 1;
-    const { targets, silent } = await reopenTargets(tx, broadcastNo, attempt);
-    const first = (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
-    const again = first ? fitAgain(silent, first.jws) : [];
+    const { attempt, targets, again, notAgain } = await reopenForRetry(tx, broadcast);
     // Those whom the order has no room for will refuse it as `replayed`.
-    const left = silent.length - again.length;
-    const details = { attempt, targets, ...(left > 0 ? { again: again.length, notAgain: left } : {}) };
+    const details = { attempt, targets, ...(notAgain > 0 ? { again: again.length, notAgain } : {}) };
     const move = { endedAt: null, attempt };
     const step = await takeStep(tx, broadcast, "retry", { actor, now, reason, details, move });
     if (targets === 0) {

@@ -11,7 +11,7 @@ import { Jobs } from "./jobs.ts";
 import { type Loaded, load } from "./load.ts";
 import { createDispatchMetrics } from "./metrics.ts";
 import { type OnAir, type Progress, toCommand } from "./on-air.ts";
-import { ensureStopOrder, orderRetry, type Sign } from "./orders.ts";
+import { ensureStopOrder, type Sign } from "./orders.ts";
 import { Patience } from "./patience.ts";
 import { Roster } from "./roster.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -52,7 +52,7 @@ export interface Dispatcher {
    * speakers that listen have the command to stop on their connection.
    */
   cancel(broadcastNo: number): Promise<void>;
-  /** Tries failed targets of a broadcast again, whose step to `dispatching` or `playing` is committed. */
+  /** Takes up another attempt, whose order and targets are committed. */
   retry(broadcastNo: number): Promise<void>;
   /** Replies that were committed. */
   onReplies(replies: readonly CommittedReply[]): void;
@@ -292,20 +292,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   /** Reads broadcasts into memory; what speakers say meanwhile waits. */
-  async function read(
-    what: string,
-    {
-      before,
-      ...only
-    }: NonNullable<Parameters<typeof load>[2]> & { readonly before?: () => Promise<unknown> },
-  ): Promise<void> {
+  async function read(what: string, only: NonNullable<Parameters<typeof load>[2]>): Promise<void> {
     intake.hold();
     try {
       await jobs.run(only.broadcastNo ?? 0, what, async () => {
         // What is known of a broadcast that is read again must not be lost by that.
         if (only.broadcastNo !== undefined && roster.get(only.broadcastNo) && !(await writer.write()))
           throw new Error("the course of a broadcast could not be written");
-        await before?.();
         const loaded = await load(pool, new Date(now()), only);
         if (!stopped) admit(loaded, only.fresh === true);
       });
@@ -368,11 +361,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     begin: (broadcastNo) => read("begin a broadcast", { broadcastNo, fresh: true }),
     cancel,
-    retry: (broadcastNo) =>
-      read("try a broadcast again", {
-        broadcastNo,
-        before: () => orderRetry(pool, broadcastNo, sign, new Date(now())),
-      }),
+    retry: (broadcastNo) => read("try a broadcast again", { broadcastNo }),
     onReplies: (replies) => intake.onReplies(replies),
     onReadings: (readings) => intake.onReadings(readings),
     onListening: (deviceId) => intake.onListening(deviceId),

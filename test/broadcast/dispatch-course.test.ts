@@ -122,8 +122,7 @@ describe("another attempt", () => {
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
     expect(await scene.target(released, silent!)).toMatchObject({ state: "failed", reason: "no_answer" });
     scene.heard.length = 0;
-    await commitState(released, "dispatching");
-    await scene.dispatcher.retry(released.broadcastNo);
+    await scene.retry(released);
     await until(() => expect(scene.heard.length).toBeGreaterThanOrEqual(2));
     expect(scene.heard[0]).toMatchObject({
       commandId: `${released.id}.2`,
@@ -158,8 +157,7 @@ describe("another attempt", () => {
     expect(await scene.target(released, muted!)).toMatchObject({ state: "failed", reason: "muted" });
     const tryAgain = async (count: number) => {
       scene.heard.length = 0;
-      await commitState(released, "dispatching");
-      await scene.dispatcher.retry(released.broadcastNo);
+      await scene.retry(released);
       await until(() => expect(scene.heard).toHaveLength(count));
       return scene.heard[0]!.order;
     };
@@ -185,9 +183,8 @@ describe("another attempt", () => {
     await scene.reply(speaker!, released.commandId, "started", { at, tell: false });
     await scene.measure(speaker!, 2.8, { at: at + 1 });
     await scene.reply(speaker!, released.commandId, "ended", { at: at + 2, secondsPlayed: 1, tell: false });
-    await commitState(released, "dispatching");
     scene.heard.length = 0;
-    await scene.dispatcher.retry(released.broadcastNo);
+    await scene.retry(released);
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
     expect(await scene.target(released, speaker!)).toMatchObject({ state: "sounded" });
     expect(scene.heard).toEqual([]);

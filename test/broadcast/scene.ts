@@ -9,10 +9,12 @@ import {
 import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
 import type { Progress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
+import { reopenForRetry, storeStart } from "../../broadcast/start-orders.ts";
 import { createLogger } from "../../log.ts";
 import { insertOrder } from "../../store/broadcast-orders.ts";
 import { insertTargets } from "../../store/broadcast-targets.ts";
-import type { Pool } from "../../store/database.ts";
+import { lockBroadcasts, moveBroadcast } from "../../store/broadcasts.ts";
+import { type Pool, withTransaction } from "../../store/database.ts";
 import { insertReplies } from "../../store/write-events.ts";
 import { addDevice } from "../helpers/ingest.ts";
 
@@ -145,6 +147,8 @@ export interface Scene {
   play(speaker: { deviceNo: number }, commandId: string): Promise<void>;
   target(released: Released, speaker: { deviceNo: number }): Promise<Record<string, unknown>>;
   stateOf(released: Released): Promise<string>;
+  /** An operator tries again what failed, as the service does it. */
+  retry(released: Released): Promise<void>;
   /** Ends it without a farewell, as SIGKILL does: nothing more is written. */
   kill(): void;
 }
@@ -249,6 +253,16 @@ export function startScene(
         broadcastNo,
       ]);
       return rows[0].state;
+    },
+    async retry({ broadcastNo }) {
+      await withTransaction(pool, async (tx) => {
+        const [broadcast] = await lockBroadcasts(tx, [broadcastNo]);
+        const { attempt, targets, again } = await reopenForRetry(tx, broadcast!);
+        await moveBroadcast(tx, broadcastNo, { state: "dispatching", ...(targets > 0 ? { attempt } : {}) });
+        if (targets === 0) return;
+        await storeStart(tx, { issuer: "test", keys: { sign } }, broadcast!, attempt, new Date(), again);
+      });
+      await dispatcher.retry(broadcastNo);
     },
     kill() {
       dead = true;

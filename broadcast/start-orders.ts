@@ -1,0 +1,60 @@
+import { insertOrder, readOrders } from "../store/broadcast-orders.ts";
+import { reopenTargets } from "../store/broadcast-targets.ts";
+import type { Broadcast } from "../store/broadcasts.ts";
+import type { Client } from "../store/database.ts";
+import { completeMessage, draftOf } from "./draft.ts";
+import type { BroadcastDeps } from "./service.ts";
+import { createStartOrder, fitAgain, packCommand } from "./signing/orders.ts";
+
+/** Who signs, and in whose name. */
+type Signing = Pick<BroadcastDeps, "issuer" | "keys">;
+
+/** Signs the order of one attempt, once for all speakers, and stores it. */
+export async function storeStart(
+  tx: Client,
+  { issuer, keys }: Signing,
+  broadcast: Broadcast,
+  attempt: number,
+  now: Date,
+  again: readonly string[] = [],
+): Promise<void> {
+  const { broadcastNo, id: broadcastId } = broadcast;
+  const order = createStartOrder({
+    issuer,
+    broadcastId,
+    message: completeMessage(draftOf(broadcast)),
+    issuedAt: now,
+    expiresAt: broadcast.expiresAt!,
+    attempt,
+    again,
+  });
+  const command = { commandId: `${broadcastId}.${attempt}`, jws: await keys.sign(order) };
+  // Better known now than when no speaker takes it.
+  packCommand(command);
+  await insertOrder(tx, { ...command, broadcastNo, type: "start", attempt, issuedAt: now });
+}
+
+/** Another attempt, and whom it is for. */
+export interface Reopened {
+  readonly attempt: number;
+  /** How many targets wait again; 0: there is nothing to try again. */
+  readonly targets: number;
+  /** Ids of speakers that had ended unheard, for the order to name, and how many it has no room for. */
+  readonly again: readonly string[];
+  readonly notAgain: number;
+}
+
+/**
+ * Opens failed targets again for another attempt, whose order `storeStart` makes. In the transaction of the caller, who
+ * holds the lock of the broadcast and moves it.
+ */
+export async function reopenForRetry(
+  tx: Client,
+  { broadcastNo, attempt: last }: Broadcast,
+): Promise<Reopened> {
+  const attempt = last + 1;
+  const { targets, silent } = await reopenTargets(tx, broadcastNo, attempt);
+  const first = (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
+  const again = first ? fitAgain(silent, first.jws) : [];
+  return { attempt, targets, again, notAgain: silent.length - again.length };
+}
