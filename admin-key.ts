@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareDataDir } from "./data-dir.ts";
+import { createPrivateFile, writePrivateFile } from "./private-file.ts";
 
 const FILE = "admin-key";
 
@@ -17,21 +18,33 @@ export interface AdminKey {
 
 /**
  * The administrator's key: from the environment, or the one that is kept in the data directory, or a new one
- * of 256 random bits that is put there, readable by its owner alone.
+ * of 256 random bits that is put there, readable by its owner alone. Several processes that start at once have one key.
  */
 export async function loadAdminKey(given: string | undefined, dataDir: string): Promise<AdminKey> {
   if (given !== undefined) return { key: given, isNew: false, file: undefined };
   await prepareDataDir(dataDir);
   const file = join(dataDir, FILE);
-  const kept = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  const key = kept?.trim();
-  if (key) return { key, isNew: false, file };
+  const kept = await readKept(file);
+  if (kept) return { key: kept, isNew: false, file };
   const made = newKey();
-  await writeFile(file, `${made}\n`, { mode: 0o600 });
+  if (kept === undefined) {
+    if (await createPrivateFile(file, `${made}\n`)) return { key: made, isNew: true, file };
+    const theirs = await readKept(file);
+    if (theirs) return { key: theirs, isNew: false, file };
+  }
+  // Nobody's key is lost: the file is empty, as a full disk may have left it, or a link to nothing.
+  await writePrivateFile(file, `${made}\n`);
   return { key: made, isNew: true, file };
+}
+
+/** What is kept; undefined when there is no file. */
+async function readKept(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -44,15 +57,7 @@ export async function replaceAdminKey(
 ): Promise<{ readonly key: string; readonly file: string }> {
   await prepareDataDir(dataDir);
   const file = join(dataDir, FILE);
-  const part = `${file}.${randomBytes(6).toString("hex")}.part`;
   const key = newKey();
-  try {
-    await writeFile(part, `${key}\n`, { mode: 0o600, flag: "wx", flush: true });
-    await record();
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
+  await writePrivateFile(file, `${key}\n`, { beforeItCounts: record });
   return { key, file };
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { writePrivateFile } from "../private-file.ts";
 
 /**
  * The credentials file: who the simulated devices are and how they log in. The platform shows a device's
@@ -67,19 +66,5 @@ function firstRepeated(ids: readonly string[]): string | undefined {
 
 /** Writes the file as a whole or not at all. */
 export async function writeCredentials(path: string, file: CredentialsFile): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.${randomBytes(6).toString("hex")}.part`;
-  try {
-    const handle = await open(part, "wx", 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(file, null, 1)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
+  await writePrivateFile(path, `${JSON.stringify(file, null, 1)}\n`);
 }

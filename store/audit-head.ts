@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../log.ts";
+import { writePrivateFile } from "../private-file.ts";
 import { type AuditHead, formatHead, parseHead } from "./audit-verify.ts";
 import type { Db } from "./database.ts";
 
@@ -31,7 +32,7 @@ interface HeadRow {
 }
 
 export interface AuditHeadOptions {
-  /** The data directory; it must exist. */
+  /** The data directory. */
   readonly dataDir: string;
   readonly log: Logger;
   readonly everyMs?: number;
@@ -81,8 +82,7 @@ export function startAuditHead(db: Db, options: AuditHeadOptions): { stop(): Pro
     if (!row) return;
     const head = { auditNo: BigInt(row.audit_no), hash: row.hash };
     if (head.auditNo !== kept?.auditNo) {
-      await writeFile(`${file}.new`, `${formatHead(head)}\n`, { mode: 0o600 });
-      await rename(`${file}.new`, file);
+      await writePrivateFile(file, `${formatHead(head)}\n`);
       kept = head;
     }
     if (now() - loggedAt >= DAY_MS) {

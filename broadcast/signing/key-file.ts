@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, statSync } from "node:fs";
-import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../errors.ts";
+import { createPrivateFile, writePrivateFile } from "../../private-file.ts";
 
 export const KEY_FILE = "signing-keys.json";
 
@@ -96,57 +96,15 @@ export function narrowMode(path: string): number | undefined {
   return mode;
 }
 
-/** Writes the text to a file of its own beside `path`, on disk and readable by its owner alone. */
-async function writePart(path: string, keys: readonly StoredKey[]): Promise<string> {
-  const part = `${path}.${randomBytes(6).toString("hex")}.part`;
-  const handle = await open(part, "wx", 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify({ version: 1, keys }, null, 1)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return part;
-}
-
-/** A rename or a link is on disk once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
+const formatKeys = (keys: readonly StoredKey[]) => `${JSON.stringify({ version: 1, keys }, null, 1)}\n`;
 
 /** Puts a first file there, whole. @returns false when another process was quicker; its file stays. */
-export async function createKeys(path: string, keys: readonly StoredKey[]): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = await writePart(path, keys);
-  try {
-    // Unlike a rename, a link fails where there is something already.
-    await link(part, path);
-    await syncFolder(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(part, { force: true });
-  }
-}
+export const createKeys = (path: string, keys: readonly StoredKey[]): Promise<boolean> =>
+  createPrivateFile(path, formatKeys(keys));
 
 /** Replaces the file as a whole or not at all. */
-export async function replaceKeys(path: string, keys: readonly StoredKey[]): Promise<void> {
-  const part = await writePart(path, keys);
-  try {
-    await rename(part, path);
-    await syncFolder(path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
+export const replaceKeys = (path: string, keys: readonly StoredKey[]): Promise<void> =>
+  writePrivateFile(path, formatKeys(keys));
 
 /** A lock that is older than this belongs to a process that died with it: changing the keys takes milliseconds. */
 const STALE_LOCK_MS = 10_000;

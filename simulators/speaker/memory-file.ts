@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { writePrivateFile } from "../../private-file.ts";
 import { type FleetMemory, fleetMemorySchema } from "./memory.ts";
 
 /** How long changes are collected before they are written: a broadcast changes every speaker several times. */
@@ -46,21 +45,7 @@ export function createMemoryFile(path: string, memory: () => FleetMemory): Memor
 
   const write = async () => {
     isChanged = false;
-    await mkdir(dirname(path), { recursive: true });
-    const part = `${path}.${randomBytes(6).toString("hex")}.part`;
-    try {
-      const handle = await open(part, "wx", 0o600);
-      try {
-        await handle.writeFile(`${JSON.stringify(memory())}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(part, path);
-    } catch (error) {
-      await rm(part, { force: true });
-      throw error;
-    }
+    await writePrivateFile(path, `${JSON.stringify(memory())}\n`);
   };
   const inTurn = (): Promise<void> => {
     const turn = writing.then(write);

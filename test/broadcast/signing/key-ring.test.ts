@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { COMMAND_TYPE } from "../../../broadcast/command.ts";
 import { KEY_FILE } from "../../../broadcast/signing/key-file.ts";
 import {
@@ -26,7 +26,11 @@ beforeEach(async () => {
   file = join(dir, KEY_FILE);
   at = START;
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(async () => {
+  // A signature erases retired keys behind itself, and is done with that when its lock is gone.
+  await vi.waitFor(async () => expect(await readdir(dir)).not.toContain(`${KEY_FILE}.lock`));
+  await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+});
 
 const verify = async (jws: string, ring: KeyRing) => {
   const { payload, protectedHeader } = await compactVerify(
