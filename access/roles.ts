@@ -33,7 +33,8 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-const READ = [
+/** To look: what every role may do, and an application may be given. */
+export const READ_ACTIONS = [
   "kinds:read",
   "regions:read",
   "devices:read",
@@ -58,20 +59,25 @@ export type Role = (typeof ROLES)[number];
 
 /** The decision table of roles: what each may do. What is not listed is refused. */
 export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
-  viewer: new Set(READ),
+  viewer: new Set(READ_ACTIONS),
   /** Looks after devices: acknowledges alarms, sends commands, deals with refused messages. */
   operator: new Set<Action>([
-    ...READ,
+    ...READ_ACTIONS,
     "alarms:acknowledge",
     "rejections:read",
     "rejections:replay",
     "commands:send",
   ]),
   /** Writes broadcasts; somebody else approves them. */
-  dispatcher: new Set<Action>([...READ, "broadcasts:draft", "broadcasts:submit", "broadcasts:cancel"]),
+  dispatcher: new Set<Action>([
+    ...READ_ACTIONS,
+    "broadcasts:draft",
+    "broadcasts:submit",
+    "broadcasts:cancel",
+  ]),
   /** A dispatcher on duty, who may take the green channel. */
   "duty-officer": new Set<Action>([
-    ...READ,
+    ...READ_ACTIONS,
     "alarms:acknowledge",
     "broadcasts:draft",
     "broadcasts:submit",
@@ -80,14 +86,14 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "broadcasts:retry",
   ]),
   approver: new Set<Action>([
-    ...READ,
+    ...READ_ACTIONS,
     "broadcasts:approve",
     "broadcasts:cancel",
     "broadcasts:retry",
     "broadcasts:review",
   ]),
   /** Sees what was done and by whom, and changes nothing. */
-  auditor: new Set<Action>([...READ, "rejections:read", "access:read", "audit:read"]),
+  auditor: new Set<Action>([...READ_ACTIONS, "rejections:read", "access:read", "audit:read"]),
   administrator: new Set(ACTIONS),
 };
 
@@ -96,7 +102,7 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
  * do what, which only people do; and the audit, which is read by people.
  */
 export const SCOPES = [
-  ...READ,
+  ...READ_ACTIONS,
   "devices:write",
   "alarms:acknowledge",
   "rejections:read",

@@ -1,6 +1,6 @@
 import type { Grant, Use } from "../access/decide.ts";
 import { type Area, WHOLE_AREA } from "../access/limits.ts";
-import type { Role, Scope } from "../access/roles.ts";
+import { READ_ACTIONS, type Role, type Scope } from "../access/roles.ts";
 import { DEMO_COUNTY } from "./demo-plan.ts";
 
 /** Who uses the demo: an authority, a company and the residents of one county. */
@@ -62,17 +62,6 @@ export const DEMO_PEOPLE: readonly DemoPrincipal[] = [
   },
 ];
 
-const READ_ALL: readonly Scope[] = [
-  "kinds:read",
-  "regions:read",
-  "devices:read",
-  "readings:read",
-  "ledger:read",
-  "events:read",
-  "alarms:read",
-  "stream:read",
-  "broadcasts:read",
-];
 const READ_METERS: readonly Scope[] = [
   "kinds:read",
   "regions:read",
@@ -87,7 +76,7 @@ export const DEMO_APPLICATIONS: readonly DemoPrincipal[] = [
     name: "县级态势大屏",
     tenantId: EMERGENCY,
     sees: "everything in the county",
-    grants: [{ scopes: READ_ALL, area: COUNTY }],
+    grants: [{ scopes: READ_ACTIONS, area: COUNTY }],
   },
   {
     id: "gas-billing",

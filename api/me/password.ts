@@ -5,7 +5,7 @@ import { actorOf } from "../audit/actor.ts";
 import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { currentSession } from "../sessions/present.ts";
-import { passwordText } from "../sessions/schema.ts";
+import { ASKS_FOR_OWN_PASSWORD, passwordText } from "../sessions/schema.ts";
 import { personOf } from "./person.ts";
 
 export interface MyPasswordOptions {
@@ -32,15 +32,7 @@ export const myPasswordRoutes: FastifyPluginAsyncZod<MyPasswordOptions> = async 
         body: passwordChangeBody,
         response: {
           204: z.undefined().describe("Done."),
-          ...problems(
-            "wrong_password",
-            "no_password",
-            "csrf_refused",
-            "too_many_attempts",
-            "sign_in_busy",
-            "payload_too_large",
-            "unsupported_media_type",
-          ),
+          ...problems(...ASKS_FOR_OWN_PASSWORD),
         },
       },
     },

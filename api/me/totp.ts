@@ -4,7 +4,7 @@ import type { People } from "../../accounts/people.ts";
 import { actorOf } from "../audit/actor.ts";
 import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
-import { passwordText, totpCode } from "../sessions/schema.ts";
+import { ASKS_FOR_OWN_PASSWORD, passwordText, totpCode } from "../sessions/schema.ts";
 import { personOf } from "./person.ts";
 
 export interface MyTotpOptions {
@@ -22,15 +22,6 @@ const enrolmentSchema = z
   .meta({ id: "TotpEnrolment" });
 
 const done = { 204: z.undefined().describe("Done.") };
-const ASKS_FOR_PASSWORD = [
-  "wrong_password",
-  "no_password",
-  "csrf_refused",
-  "too_many_attempts",
-  "sign_in_busy",
-  "payload_too_large",
-  "unsupported_media_type",
-] as const;
 
 /** One's own second factor: a code that changes every 30 seconds (RFC 6238). */
 export const myTotpRoutes: FastifyPluginAsyncZod<MyTotpOptions> = async (app, { people, allow }) => {
@@ -46,7 +37,7 @@ export const myTotpRoutes: FastifyPluginAsyncZod<MyTotpOptions> = async (app, { 
         summary: "Begin to set up a second factor",
         description: "It counts once its first code has come, within ten minutes.",
         body: withPassword,
-        response: { 201: enrolmentSchema, ...problems("totp_exists", ...ASKS_FOR_PASSWORD) },
+        response: { 201: enrolmentSchema, ...problems("totp_exists", ...ASKS_FOR_OWN_PASSWORD) },
       },
     },
     async (request, reply) => {
@@ -85,7 +76,7 @@ export const myTotpRoutes: FastifyPluginAsyncZod<MyTotpOptions> = async (app, { 
         tags: ["sessions"],
         summary: "Remove my second factor",
         body: withPassword,
-        response: { ...done, ...problems("totp_not_found", ...ASKS_FOR_PASSWORD) },
+        response: { ...done, ...problems("totp_not_found", ...ASKS_FOR_OWN_PASSWORD) },
       },
     },
     async (request, reply) => {

@@ -13,6 +13,7 @@ import { pageOf } from "../schemas.ts";
 import { clearSessionCookie } from "./cookie.ts";
 import { currentSession, presentOpened, toSessionJson, visitorOf } from "./present.ts";
 import {
+  CHECKS_PASSWORD,
   currentSessionSchema,
   newSessionBody,
   openedSessionSchema,
@@ -68,15 +69,7 @@ export const sessionsRoutes: FastifyPluginAsyncZod<SessionsOptions> = async (
         body: newSessionBody,
         response: {
           201: openedSessionSchema,
-          ...problems(
-            "sign_in_failed",
-            "code_required",
-            "csrf_refused",
-            "too_many_attempts",
-            "sign_in_busy",
-            "payload_too_large",
-            "unsupported_media_type",
-          ),
+          ...problems("sign_in_failed", "code_required", ...CHECKS_PASSWORD),
         },
       },
     },

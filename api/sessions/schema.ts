@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ErrorCode } from "../../errors.ts";
 import { pageQuery, timestamp } from "../schemas.ts";
 
 /** In UTF-16 units: 256 characters, each of which may take two. What is longer is nobody's password. */
@@ -6,6 +7,22 @@ const MAX_PASSWORD_UNITS = 512;
 
 /** A password as it was typed: not trimmed, and held against the rules only when it is set. */
 export const passwordText = z.string().min(1).max(MAX_PASSWORD_UNITS).meta({ format: "password" });
+
+/** What a route that checks a password may answer, besides that it was wrong. */
+export const CHECKS_PASSWORD = [
+  "csrf_refused",
+  "too_many_attempts",
+  "sign_in_busy",
+  "payload_too_large",
+  "unsupported_media_type",
+] as const satisfies readonly ErrorCode[];
+
+/** The same where somebody who is signed in gives their own password once more. */
+export const ASKS_FOR_OWN_PASSWORD = [
+  "wrong_password",
+  "no_password",
+  ...CHECKS_PASSWORD,
+] as const satisfies readonly ErrorCode[];
 
 export const totpCode = z
   .string()
