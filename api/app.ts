@@ -184,7 +184,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
-  await app.register(commandsRoutes, { prefix, pool, deliver: options.deliver, allow });
+  await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
   await app.register(streamRoutes, { prefix, hub, maxStreams: options.http.maxStreams, allow });

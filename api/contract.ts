@@ -8,6 +8,7 @@ import type {
   importedSchema,
   previewSchema,
 } from "./broadcasts/schema.ts";
+import type { replySchema } from "./commands/schema.ts";
 import type { createdDeviceSchema, deviceSchema } from "./devices/schema.ts";
 import type { eventSchema } from "./events/schema.ts";
 import type { kindSchema } from "./kinds/schema.ts";
@@ -36,6 +37,7 @@ export type LedgerJson = z.input<typeof ledgerSchema>;
 export type RegionJson = z.input<typeof regionSchema>;
 export type RegionDetailJson = z.input<typeof regionDetailSchema>;
 export type EventJson = z.input<typeof eventSchema>;
+export type ReplyJson = z.input<typeof replySchema>;
 export type AlarmJson = z.input<typeof alarmSchema>;
 export type BroadcastJson = z.input<typeof broadcastSchema>;
 export type BroadcastDetailJson = z.input<typeof broadcastDetailSchema>;

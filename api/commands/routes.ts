@@ -4,13 +4,17 @@ import { PlatformError } from "../../errors.ts";
 import { appendAuditAlone } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { getDevice } from "../../store/devices.ts";
+import { listReplies } from "../../store/replies.ts";
 import { actorOf } from "../audit/actor.ts";
+import type { FindKey } from "../devices/key.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
-import { commandBody, commandParams, sentCommandSchema } from "./schema.ts";
+import { assertRange, pageOf } from "../schemas.ts";
+import { commandBody, commandParams, replyListQuery, replySchema, sentCommandSchema } from "./schema.ts";
 
 export interface CommandsOptions {
   readonly pool: Pool;
+  readonly findKey: FindKey;
   /** Hands a payload to a device's open connections that listen, and says whether there was one that took it. */
   readonly deliver: (deviceId: string, payload: string) => boolean;
   readonly allow: Allow;
@@ -18,10 +22,11 @@ export interface CommandsOptions {
 
 /** 16 characters of base64url. */
 const ID_BYTES = 12;
+const DEFAULT_LIMIT = 100;
 
-/** Commands to single devices. Those that make speakers sound are broadcasts, and are signed. */
+/** Commands to single devices, and what these reply. Those that make speakers sound are broadcasts, and are signed. */
 export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app, options) => {
-  const { pool, deliver, allow } = options;
+  const { pool, findKey, deliver, allow } = options;
 
   app.post(
     "/devices/:id/commands",
@@ -61,6 +66,28 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       });
       if (!deliver(device.id, JSON.stringify(command))) throw new PlatformError("device_not_listening");
       return reply.code(202).send({ commandId: command.commandId, deviceId: device.id, delivered: true });
+    },
+  );
+
+  app.get(
+    "/devices/:id/replies",
+    {
+      onRequest: allow("events:read"),
+      schema: {
+        operationId: "listReplies",
+        tags: ["commands"],
+        summary: "What a device replied to commands, newest first by its clock",
+        params: commandParams,
+        querystring: replyListQuery,
+        response: { 200: pageOf(replySchema), ...problems("device_not_found", "invalid_cursor") },
+      },
+    },
+    async (request) => {
+      const { command, from, to, limit, cursor } = request.query;
+      assertRange(from, to);
+      const { deviceNo } = await findKey(request.params.id, grantOf(request).limits);
+      const filter = { deviceNo, commandId: command, from, to };
+      return listReplies(pool, filter, { limit: limit ?? DEFAULT_LIMIT, cursor });
     },
   );
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { attributes, deviceId } from "../schemas.ts";
+import { attributes, deviceId, freeText, moment, pageQuery, timestamp } from "../schemas.ts";
 
 export const commandParams = z.object({ id: deviceId });
 
@@ -20,6 +20,28 @@ export const sentCommandSchema = z
     deviceId,
     delivered: z
       .boolean()
-      .describe("Handed to an open connection of the device. What came of it is in the device's replies."),
+      .describe(
+        "Handed to an open connection of the device. What came of it is in `/v1/devices/{id}/replies`.",
+      ),
   })
   .meta({ id: "SentCommand" });
+
+export const replySchema = z
+  .object({
+    commandId: z.string(),
+    outcome: z.string().describe("In the device's own words; those of speakers are in docs/terminals.md."),
+    observedAt: timestamp.describe("By the device's clock."),
+    receivedAt: timestamp.describe("By ours."),
+    data: z.record(z.string(), z.unknown()).describe("Everything else that the device said."),
+  })
+  .meta({ id: "Reply" });
+
+/** As long as the command's id in a reply may be. */
+const MAX_COMMAND_ID = 128;
+
+export const replyListQuery = z.strictObject({
+  command: freeText(MAX_COMMAND_ID).optional().describe("Only replies to the command of this id."),
+  from: moment.optional(),
+  to: moment.optional(),
+  ...pageQuery(100, 1000),
+});

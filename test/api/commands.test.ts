@@ -141,3 +141,82 @@ describe("a command that is refused is neither handed over nor audited:", () => 
     );
   });
 });
+
+describe("the replies of a device", () => {
+  beforeAll(async () => {
+    const { rows } = await db.pool.query("select device_no from devices where id = any ($1) order by id", [
+      ["far", "valve"],
+    ]);
+    const [far, valve] = rows.map(({ device_no }) => device_no);
+    const add = (deviceNo: number, at: string, commandId: string, outcome: string, data = {}) =>
+      db.pool.query(
+        `insert into replies (device_no, observed_at, command_id, outcome, received_at, data)
+         values ($1, $2, $3, $4, '2026-01-03T00:00:00Z', $5)`,
+        [deviceNo, at, commandId, outcome, data],
+      );
+    await add(valve, "2026-01-01T00:00:00Z", "cmd-1", "accepted");
+    await add(valve, "2026-01-01T00:00:00.000001Z", "cmd-1", "done", { turns: 4 });
+    await add(valve, "2026-01-01T00:00:00.000001Z", "cmd-2", "accepted");
+    await add(valve, "2026-01-02T00:00:00Z", "cmd-2", "failed");
+    await add(far, "2026-01-01T00:00:00Z", "cmd-1", "done");
+  });
+
+  const replies = (query = "", who = operator, id = "valve") =>
+    api.call({ url: `/v1/devices/${id}/replies${query}`, headers: callers.as(who) });
+  const shown = ({ json }: { json: { items: { commandId: string; outcome: string }[] } }) =>
+    json.items.map(({ commandId, outcome }) => `${commandId} ${outcome}`);
+  const ALL = ["cmd-2 failed", "cmd-2 accepted", "cmd-1 done", "cmd-1 accepted"];
+
+  it("come newest first, without those of others, and go on by cursor also within a microsecond", async () => {
+    const all = await replies();
+    expect(shown(all)).toEqual(ALL);
+    expect(all.json.items[2]).toEqual({
+      commandId: "cmd-1",
+      outcome: "done",
+      observedAt: "2026-01-01T00:00:00.000Z",
+      receivedAt: "2026-01-03T00:00:00.000Z",
+      data: { turns: 4 },
+    });
+    const seen: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page = await replies(`?limit=1${cursor && `&cursor=${cursor}`}`);
+      seen.push(...shown(page));
+      cursor = page.json.nextCursor;
+    }
+    expect(seen).toEqual(ALL);
+  });
+
+  it.each([
+    ["command=cmd-1", ALL.slice(2)],
+    ["command=cmd-3", []],
+    ["from=2026-01-01T12:00:00Z", ALL.slice(0, 1)],
+    ["to=2026-01-01T12:00:00Z&command=cmd-2", ALL.slice(1, 2)],
+  ])("are narrowed by %s", async (query, expected) => {
+    expect(shown(await replies(`?${query}`))).toEqual(expected);
+  });
+
+  it("are for whoever may look at its events, where they may", async () => {
+    expect(shown(await replies("", viewer, "far"))).toEqual(["cmd-1 done"]);
+    const out = await replies("", operator, "far");
+    expect([out.status, out.json.code]).toEqual([404, "device_not_found"]);
+    const sender = personWith("only-sends", []);
+    const application = { ...sender, grants: [{ scopes: ["commands:send" as const], area: areaOf({}) }] };
+    expect((await replies("", application)).json.code).toBe("forbidden");
+  });
+
+  it.each([
+    "?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+    "?command=",
+    `?command=${"c".repeat(129)}`,
+    "?commandId=cmd-1",
+  ])("are not listed for %s", async (query) => {
+    const answer = await replies(query);
+    expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
+  });
+
+  it("take no cursor of another list", async () => {
+    const cursor = (await replies("?limit=1")).json.nextCursor;
+    const answer = await api.call({ url: `/v1/events?cursor=${cursor}`, headers: callers.as(viewer) });
+    expect(answer.json.code).toBe("invalid_cursor");
+  });
+});

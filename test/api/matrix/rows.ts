@@ -164,6 +164,7 @@ export function rowsOf(world: World): Record<string, Row> {
       // Nobody is connected here, and speakers take none.
       status: (_limits, { id }) => (id.includes("-speaker-") ? 400 : 409),
     },
+    listReplies: { action: "events:read", ...device(devicePath("/replies")) },
     getLatestReading: { action: "readings:read", ...device(devicePath("/latest")) },
     listReadings: { action: "readings:read", ...device(devicePath("/readings"), deviceCsv("/readings")) },
     getDeviceSeries: {
