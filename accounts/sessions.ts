@@ -37,6 +37,12 @@ export interface SessionsOptions {
   readonly now?: () => number;
 }
 
+/** What proves a session, and how it is shown: one by cookie is no bearer token. */
+export interface SessionSecret {
+  readonly token: string;
+  readonly type: SessionType;
+}
+
 /** A new session, with the one secret that proves it. */
 export interface OpenedSession {
   readonly session: Session;
@@ -56,6 +62,8 @@ export interface Sessions {
   ): Promise<OpenedSession>;
   /** The living session of this type with this secret. Asking counts as using it. */
   find(token: string, type: SessionType): Promise<Session | undefined>;
+  /** How long such a session lives on if nobody uses it, in milliseconds; 0 when it is over. Asking is no use. */
+  timeLeft(token: string, type: SessionType): Promise<number>;
   list(
     principalId: string,
     page: { readonly limit: number; readonly cursor?: string | undefined },
@@ -107,6 +115,17 @@ export function createSessions(options: SessionsOptions): Sessions {
     return cached;
   }
 
+  /** What is in memory of a session of this type, whether it has run out or not. */
+  async function look(token: string, type: SessionType): Promise<Cached | undefined> {
+    if (!TOKEN.test(token)) return undefined;
+    const tokenHash = hashToken(token);
+    const cached = await read(tokenHash.toString("base64"), tokenHash);
+    return cached?.session.type === type ? cached : undefined;
+  }
+
+  const leftOf = ({ session, seenAt }: Cached): number =>
+    Math.max(0, Math.min(session.expiresAt.getTime(), seenAt + maxIdleMs) - now());
+
   const living = (): Living => ({ at: new Date(now()), seenAfter: new Date(now() - maxIdleMs) });
 
   return {
@@ -124,18 +143,19 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { session, token };
     },
     async find(token, type) {
-      if (!TOKEN.test(token)) return undefined;
-      const tokenHash = hashToken(token);
-      const cached = await read(tokenHash.toString("base64"), tokenHash);
-      if (!cached || cached.session.type !== type) return undefined;
+      const cached = await look(token, type);
+      if (!cached || leftOf(cached) === 0) return undefined;
       const at = now();
-      if (at >= cached.session.expiresAt.getTime() || at - cached.seenAt >= maxIdleMs) return undefined;
       cached.seenAt = at;
       if (at - cached.notedAt >= NOTE_EVERY_MS) {
         cached.notedAt = at;
         await noteSessionSeen(pool, cached.session.sessionNo, new Date(at));
       }
       return cached.session;
+    },
+    async timeLeft(token, type) {
+      const cached = await look(token, type);
+      return cached ? leftOf(cached) : 0;
     },
     list: (principalId, page) => listSessions(pool, principalId, living(), page),
     end: (db, principalId, sessionNo) => endSession(db, principalId, sessionNo, new Date(now())),

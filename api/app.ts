@@ -187,7 +187,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
-  await app.register(streamRoutes, { prefix, hub, maxStreams: options.http.maxStreams, allow });
+  await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });
 
   await app.ready();
   return app;

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { bearerToken } from "../../access/control.ts";
 import { csrfTokenOf } from "../../accounts/csrf.ts";
-import type { Sessions } from "../../accounts/sessions.ts";
+import { SESSION_PREFIX, type SessionSecret, type Sessions } from "../../accounts/sessions.ts";
 import type { SignedIn, Visitor } from "../../accounts/sign-in.ts";
 import type { Session } from "../../store/sessions.ts";
 import { readSessionCookie, setSessionCookie } from "./cookie.ts";
@@ -15,16 +15,22 @@ export const visitorOf = (request: FastifyRequest): Visitor => ({
   requestId: request.id,
 });
 
+/** The secret that a request shows; undefined where it comes by an API key. */
+export function sessionSecretOf(request: FastifyRequest): SessionSecret | undefined {
+  const { authorization } = request.headers;
+  const token = authorization === undefined ? readSessionCookie(request) : bearerToken(authorization);
+  if (!token?.startsWith(SESSION_PREFIX)) return undefined;
+  return { token, type: authorization === undefined ? "cookie" : "bearer" };
+}
+
 /** The session that a request came by, and its secret; undefined for API keys. */
 export async function currentSession(
   request: FastifyRequest,
   sessions: Sessions,
 ): Promise<{ readonly session: Session; readonly token: string } | undefined> {
-  const { authorization } = request.headers;
-  const token = authorization === undefined ? readSessionCookie(request) : bearerToken(authorization);
-  const type = authorization === undefined ? "cookie" : "bearer";
-  const session = token === undefined ? undefined : await sessions.find(token, type);
-  return session && token !== undefined ? { session, token } : undefined;
+  const secret = sessionSecretOf(request);
+  const session = secret && (await sessions.find(secret.token, secret.type));
+  return session && { session, token: secret.token };
 }
 
 export function toSessionJson(

@@ -23,6 +23,14 @@ export interface StreamHubOptions {
 /** What a publisher hands over; the hub adds the kind and region from the scope. */
 export type Publication<T extends StreamTopic> = Omit<StreamEvents[T], "kind" | "regionCode">;
 
+/** One stream of the hub. */
+export interface Subscription {
+  /** Nothing more is sent. */
+  close(): void;
+  /** The same, and the stream ends. */
+  end(): void;
+}
+
 export const createStreamHub = (options: StreamHubOptions): StreamHub => new StreamHub(options);
 
 /** Distributes live events to server-sent event streams, and remembers the latest for those who come back. */
@@ -98,7 +106,7 @@ export class StreamHub {
    * `reset` when that is no longer known.
    * @throws PlatformError `shutting_down`
    */
-  subscribe(sink: StreamSink, filter: StreamFilter, lastEventId?: string): { close(): void } {
+  subscribe(sink: StreamSink, filter: StreamFilter, lastEventId?: string): Subscription {
     if (this.closed) throw new PlatformError("shutting_down");
     const subscriber = new Subscriber(sink, filter);
     this.subscribers.add(subscriber);
@@ -114,25 +122,25 @@ export class StreamHub {
       sink.onDrain(() => this.catchUp(subscriber));
       this.catchUp(subscriber);
     }
-    return { close: () => this.remove(subscriber) };
+    return { close: () => this.remove(subscriber), end: () => this.end(subscriber) };
   }
 
   /** Ends the streams of somebody who may do less than before, or otherwise: they may come back as what they are. */
   endOf(principalId: string): void {
     for (const subscriber of [...this.subscribers]) {
-      if (subscriber.filter.principalId !== principalId) continue;
-      this.remove(subscriber);
-      subscriber.sink.end();
+      if (subscriber.filter.principalId === principalId) this.end(subscriber);
     }
   }
 
   /** Ends every stream, so that a server that is closing need not wait for them. */
   close(): void {
     this.closed = true;
-    for (const subscriber of [...this.subscribers]) {
-      this.remove(subscriber);
-      subscriber.sink.end();
-    }
+    for (const subscriber of [...this.subscribers]) this.end(subscriber);
+  }
+
+  private end(subscriber: Subscriber): void {
+    this.remove(subscriber);
+    subscriber.sink.end();
   }
 
   private currentId(): string {

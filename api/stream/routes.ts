@@ -4,16 +4,20 @@ import { z } from "zod";
 import { decide, type Principal } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
+import type { People } from "../../accounts/people.ts";
 import { PlatformError } from "../../errors.ts";
 import { STREAM_TOPICS, type StreamTopic } from "../contract.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { sessionSecretOf } from "../sessions/present.ts";
 import type { StreamHub } from "./hub.ts";
 import { streamHeaders, streamQuery } from "./schema.ts";
+import { watchSession } from "./session-watch.ts";
 import type { StreamSink } from "./subscriber.ts";
 
 export interface StreamOptions {
   readonly hub: StreamHub;
+  readonly people: Pick<People, "sessions">;
   /** How many streams one person or application may have open at once. */
   readonly maxStreams: number;
   readonly allow: Allow;
@@ -52,7 +56,9 @@ function topicsFor(
 }
 
 /** Live events as server-sent events. */
-export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { hub, maxStreams, allow }) => {
+export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, options) => {
+  const { hub, maxStreams, allow } = options;
+  const { sessions } = options.people;
   const open = new Map<string, number>();
   const leave = (caller: string) => {
     const left = (open.get(caller) ?? 1) - 1;
@@ -69,7 +75,7 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { 
         tags: ["stream"],
         summary: "Live events",
         description:
-          "Server-sent events. `event` is the topic (or `reset`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`. Readings are not replayed. A client that does not read is cut off.",
+          "Server-sent events. `event` is the topic (or `reset`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`. Readings are not replayed. A client that does not read is cut off, and everybody with their session or key.",
         querystring: streamQuery,
         headers: streamHeaders,
         response: {
@@ -112,7 +118,10 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { 
       const subscription = hub.subscribe(sink, filter, request.headers["last-event-id"]);
       reply.hijack();
       open.set(caller, streams + 1);
+      const secret = sessionSecretOf(request);
+      const endWatch = secret && watchSession(sessions, secret, () => subscription.end());
       const end = () => {
+        endWatch?.();
         subscription.close();
         leave(caller);
       };

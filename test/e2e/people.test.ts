@@ -48,3 +48,18 @@ it("a person signs in, listens, and is cut off from the live stream by signing o
     'sbi_logins_total{result="ok",via="password"} 1',
   );
 });
+
+it("an application is cut off from the live stream when its key expires", async () => {
+  const post = <T>(path: string, body: object) => running.api<T>(path, { method: "POST", body });
+  const area = { regions: "all", kinds: "all", tenants: "all", devices: "all" };
+  const grants = [{ scopes: ["stream:read", "devices:read"], area }];
+  await post("/v1/applications", { id: "wall", tenantId: "county", name: "Wall", grants });
+  const expiresAt = new Date(Date.now() + 2000);
+  const { key } = await post<{ key: string }>("/v1/applications/wall/keys", { expiresAt });
+  const headers = { authorization: `Bearer ${key}` };
+  const stream = await request("/v1/stream", { headers });
+  expect(stream.status).toBe(200);
+  await stream.text();
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
+  expect((await request("/v1/stream", { headers })).status).toBe(401);
+});

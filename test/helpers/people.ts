@@ -26,6 +26,9 @@ export interface PeopleTestOptions {
   readonly hasher?: PasswordHasher;
   readonly provider?: ProviderSettings;
   readonly trustProxy?: readonly string[];
+  /** Twelve hours and one by default. */
+  readonly sessionMaxAgeMs?: number;
+  readonly sessionMaxIdleMs?: number;
   /** Holds the answers to failures, as the platform does. Tests fail a lot, and would wait. */
   readonly slow?: boolean;
 }
@@ -57,8 +60,8 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     gate,
     hasher,
     provider,
-    sessionMaxAgeMs: 12 * HOUR,
-    sessionMaxIdleMs: HOUR,
+    sessionMaxAgeMs: options.sessionMaxAgeMs ?? 12 * HOUR,
+    sessionMaxIdleMs: options.sessionMaxIdleMs ?? HOUR,
     onSessionsEnded: (id) => ended.push(id),
     now,
   });
