@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Client, Pool } from "./database.ts";
+import { ensureSuitable } from "./ensure-suitable.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 const DIRECTORY = new URL("./migrations/", import.meta.url);
@@ -49,11 +50,15 @@ export async function readMigrations(directory: URL = DIRECTORY): Promise<Migrat
  * Brings the database to this version. Safe to call from several starting processes at once: the later ones
  * wait and find nothing to do.
  * @returns how many migrations were applied
- * @throws PlatformError `database_too_new` when a newer platform has changed the database in a breaking way
+ * @throws PlatformError `database_unsuitable` when PostgreSQL, TimescaleDB or the role's rights will not do;
+ * `database_too_new` when a newer platform has changed the database in a breaking way
  */
 export async function migrate(pool: Pool, log: Logger, migrations?: Migration[]): Promise<number> {
   const wanted = migrations ?? (await readMigrations());
-  return oneAtATime(pool, (client) => applyMissing(client, wanted, log));
+  return oneAtATime(pool, async (client) => {
+    await ensureSuitable(client);
+    return applyMissing(client, wanted, log);
+  });
 }
 
 async function applyMissing(client: Client, wanted: Migration[], log: Logger): Promise<number> {

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, inject, it, onTestFinished } from "vitest";
+import { createServerDatabase, withAdmin } from "../helpers/server-databases.ts";
 
+const onServer = process.env.DATABASE_URL !== undefined;
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 let dataDir: string;
@@ -101,6 +104,21 @@ describe("a start that cannot succeed says why in a sentence, with exit code 2",
       'The database at DATABASE_URL cannot be used: password authentication failed for user "sbi". Check its user and password.',
     );
     expect(stderr + stdout).not.toContain("secret-word");
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it.runIf(onServer)("when the role may create nothing in the database", async () => {
+    const serverUrl = process.env.DATABASE_URL!;
+    const role = `sbi_e2e_${randomBytes(6).toString("hex")}`;
+    const { url, drop } = await createServerDatabase(serverUrl, inject("testRun").id);
+    await withAdmin(serverUrl, (admin) => admin.query(`create role ${role} login`));
+    onTestFinished(async () => {
+      await drop();
+      await withAdmin(serverUrl, (admin) => admin.query(`drop role ${role}`));
+    });
+    const { code, stderr } = await start({ DATABASE_URL: url.replace(/\/\/[^@]*@/, `//${role}@`) }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`The role ${role} may not create tables in the schema public`);
     expect(stderr).not.toContain("    at ");
   });
 

@@ -10,6 +10,8 @@ function answering(number: number, timescaledb: string | null, license: string |
   return { query } as unknown as Db;
 }
 
+const UPDATE = ". Once the server has it, say in this database: alter extension timescaledb update";
+
 describe("what a database is", () => {
   it.each([
     ["timescale", "community"],
@@ -37,9 +39,9 @@ describe("what a database is", () => {
   });
 
   it.each([
-    ["2.18.2", 170_000, "TimescaleDB is 2.18.2, expected 2.19 or newer"],
-    ["2.9.0", 170_000, "TimescaleDB is 2.9.0, expected 2.19 or newer"],
-    ["1.20.0", 170_000, "TimescaleDB is 1.20.0, expected 2.19 or newer"],
+    ["2.18.2", 170_000, `TimescaleDB is 2.18.2, expected 2.19 or newer${UPDATE}`],
+    ["2.9.0", 170_000, `TimescaleDB is 2.9.0, expected 2.19 or newer${UPDATE}`],
+    ["1.20.0", 170_000, `TimescaleDB is 1.20.0, expected 2.19 or newer${UPDATE}`],
     [null, 170_000, "TimescaleDB is not installed, expected 2.19 or newer"],
     ["2.19.0", 149_999, "PostgreSQL is 149999, expected 15 or newer"],
   ])("may not be TimescaleDB %s on PostgreSQL %i", async (timescaledb, number, message) => {
