@@ -29,6 +29,7 @@ import { refuse } from "./ingest/reasons.ts";
 import { startSubscription } from "./ingest/subscription.ts";
 import type { Logger } from "./log.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { readiness } from "./readiness.ts";
 import { startAuditHead } from "./store/audit-head.ts";
 import { openPool, type Pool } from "./store/database.ts";
 import type { DatabaseFacts } from "./store/edition.ts";
@@ -265,10 +266,7 @@ async function start(
       corsOrigins: config.CORS_ORIGINS ?? [],
     },
     metrics: registry,
-    ready: async () => [
-      await databaseCheck(apiPool),
-      { name: "platform", ok: !stopping, ...(stopping ? { detail: "shutting down" } : {}) },
-    ],
+    ready: () => readiness({ pool: apiPool, ingest, isStopping: () => stopping }),
     log: child("api"),
     version: VERSION,
   });
@@ -380,15 +378,6 @@ async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
       { cause: error },
     );
   }
-}
-
-async function databaseCheck(pool: Pool): Promise<{ name: string; ok: boolean; detail?: string }> {
-  const answer = pool.query("select 1").then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  const detail = await Promise.race([answer, sleep(2000, "no answer within 2 s", { ref: false })]);
-  return detail === undefined ? { name: "database", ok: true } : { name: "database", ok: false, detail };
 }
 
 /** `pool.end` waits for statements under way, which may hang with the database. */

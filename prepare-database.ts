@@ -8,7 +8,7 @@ import { seedDemoAccess } from "./seeds/demo-access.ts";
 import { seedDemoFleet } from "./seeds/demo-fleet.ts";
 import { seedRegions } from "./seeds/regions.ts";
 import { beginAudit } from "./store/audit.ts";
-import { isTransient, openPool, type Pool } from "./store/database.ts";
+import { isTransient, openPool, type Pool, reasonOf } from "./store/database.ts";
 import { type DatabaseFacts, readDatabaseFacts } from "./store/edition.ts";
 import type { KindTable } from "./store/kind-table.ts";
 import { applyKindTables } from "./store/kind-tables.ts";
@@ -130,12 +130,6 @@ async function waitForDatabase(
       signal?.throwIfAborted();
     }
   }
-}
-
-/** A host with several addresses fails with several errors and no message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
-  return (error as Error).message;
 }
 
 function adviceFor(error: unknown, name: string): string {

@@ -23,6 +23,17 @@ export interface CommitterOptions {
 /** A batch's payloads at most; the statement that carries them is of the same order. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
+/** Shorter than this is a deadlock, a restart or a failover, and nobody's concern. In milliseconds. */
+const BLOCKED_AFTER_MS = 2_000;
+
+/** A batch that the database has refused for a while, and that is tried again. */
+export interface Blocked {
+  /** Since its first attempt failed, in milliseconds. */
+  readonly forMs: number;
+  /** Of its latest attempt. */
+  readonly error: unknown;
+}
+
 /** Between attempts while the database is away, in milliseconds. */
 const RETRY_MS = [50, 100, 250, 500, 1000, 2000] as const;
 
@@ -42,6 +53,8 @@ export class Committer implements BatchSink {
   private readonly options: CommitterOptions;
   private readonly full: Batch[] = [];
   private readonly spare: Batch[] = [];
+  /** The batches whose latest attempt failed, and since when by `performance.now()`; the longest first. */
+  private readonly failing = new Map<Batch, { readonly since: number; error: unknown }>();
   private readonly limitLog = createLogLimiter();
   private inFlightCount = 0;
   private pendingCount = 0;
@@ -62,6 +75,13 @@ export class Committer implements BatchSink {
   /** Items that were taken in and are not settled. */
   get pending(): number {
     return this.pendingCount + this.open.items;
+  }
+
+  /** The batch that has been refused for longest, unless that is not long. */
+  get blocked(): Blocked | undefined {
+    const [longest] = this.failing.values();
+    const forMs = longest ? performance.now() - longest.since : 0;
+    return longest && forMs >= BLOCKED_AFTER_MS ? { forMs, error: longest.error } : undefined;
   }
 
   /** To be called after something was put into `open`. */
@@ -119,6 +139,7 @@ export class Committer implements BatchSink {
     const started = performance.now();
     const committed = nothingCommitted();
     const settled = await this.commitUntilDone(batch, committed, alarmsTurn);
+    this.failing.delete(batch);
     this.inFlightCount--;
     this.pendingCount -= batch.items;
     // Of a batch that was given up; otherwise they are counted already.
@@ -150,6 +171,9 @@ export class Committer implements BatchSink {
           this.options.log.info({ attempts: attempt + 1 }, "the database accepts batches again");
         return true;
       } catch (error) {
+        const failing = this.failing.get(batch);
+        if (failing) failing.error = error;
+        else this.failing.set(batch, { since: performance.now(), error });
         const transient = isTransient(error);
         this.metrics?.commitFailures.inc({ error_type: transient ? "transient" : "permanent" });
         this.limitLog("commit", (suppressed) => {

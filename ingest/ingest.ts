@@ -11,7 +11,7 @@ import { type AlarmTransition, listActiveAlarms } from "../store/write-alarms.ts
 import { AlarmEngine } from "./alarms.ts";
 import type { LiveReading } from "./batch.ts";
 import type { Committed } from "./commit.ts";
-import { Committer } from "./committer.ts";
+import { type Blocked, Committer } from "./committer.ts";
 import { type DeviceEntry, Directory } from "./directory.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { createIngestMetrics } from "./metrics.ts";
@@ -49,6 +49,8 @@ export interface Ingest {
   replay(input: ReplayInput, actor: AuditActor): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
   pendingOf(deviceNo: number): number;
+  /** Why nothing, or not everything, is committed at the moment; undefined while all is well. */
+  blocked(): Blocked | undefined;
   /** To be told when an alarm was cleared elsewhere, by an acknowledgement. */
   alarmCleared(deviceNo: number, rule: string): void;
   /** Looks for devices that have been silent for too long, by our clock; resolves when their alarms are stored. */
@@ -92,6 +94,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const metrics = createIngestMetrics(options.registry, {
     pending: () => committer.pending,
     inFlight: () => committer.inFlight,
+    blockedSeconds: () => (committer.blocked?.forMs ?? 0) / 1000,
     devices: () => directory.size,
   });
   committer.metrics = metrics;
@@ -137,6 +140,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     notePresence: (change) => presence.note(change),
     replay: (input, actor) => replayRejection(pool, directory, input, actor),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
+    blocked: () => committer.blocked,
     alarmCleared: (deviceNo, rule) => {
       const device = directory.findByNo(deviceNo);
       if (device) alarms.forget(device, rule);

@@ -16,7 +16,7 @@ export interface IngestMetrics {
 
 export function createIngestMetrics(
   registry: Registry,
-  state: { pending(): number; inFlight(): number; devices(): number },
+  state: { pending(): number; inFlight(): number; blockedSeconds(): number; devices(): number },
 ): IngestMetrics {
   const registers = [registry];
   new Gauge({
@@ -33,6 +33,14 @@ export function createIngestMetrics(
     registers,
     collect() {
       this.set(state.inFlight());
+    },
+  });
+  new Gauge({
+    name: "sbi_ingest_blocked_seconds",
+    help: "For how long a batch could not be committed, from two seconds on; 0 while all is well",
+    registers,
+    collect() {
+      this.set(state.blockedSeconds());
     },
   });
   new Gauge({
@@ -82,7 +90,7 @@ export function createIngestMetrics(
     }),
     commitFailures: new Counter({
       name: "sbi_commit_failures_total",
-      help: "Failed attempts to commit: temporary ones are tried again, permanent ones cut the batch apart",
+      help: "Attempts to commit that failed and are repeated: transient while the database is away, permanent until an operator mends something",
       labelNames: ["error_type"],
       registers,
     }),
@@ -95,6 +103,7 @@ export function createIngestMetrics(
   };
   // Every series exists from the start, so that a rate over it is right from the first increase.
   for (const outcome of ["stored", "duplicate", "rejected"]) metrics.items.inc({ outcome }, 0);
+  for (const error_type of ["transient", "permanent"]) metrics.commitFailures.inc({ error_type }, 0);
   for (const reason of Object.keys(REASONS) as Reason[]) metrics.rejected.inc({ reason }, 0);
   return metrics;
 }

@@ -142,3 +142,9 @@ export function isRowFault(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && /^(22|23|54)...$/.test(code);
 }
+
+/** Why the database could not be used, in words. A host with several addresses fails with several errors and no message. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  return (error as Error).message;
+}

@@ -37,6 +37,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "prepare-database.ts": ["devices", "store", "seeds"],
   "admin-key.ts": ["data-dir.ts"],
   "data-dir.ts": [],
+  "readiness.ts": ["api", "ingest", "store"],
   "announce.ts": ANYTHING,
   "broadcasting.ts": ANYTHING,
   "broadcast-keys.ts": ANYTHING,

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ReadinessCheck } from "./api/health/routes.ts";
+import type { Ingest } from "./ingest/ingest.ts";
+import { type Pool, reasonOf } from "./store/database.ts";
+
+export interface ReadinessOptions {
+  readonly pool: Pool;
+  readonly ingest: Pick<Ingest, "blocked">;
+  readonly isStopping: () => boolean;
+}
+
+/** What `/readyz` asks: can the platform do its work, and if not, why? */
+export const readiness = async ({
+  pool,
+  ingest,
+  isStopping,
+}: ReadinessOptions): Promise<ReadinessCheck[]> => [
+  check("database", await whyDatabaseIsAway(pool)),
+  check("ingest", whyIngestIsBlocked(ingest)),
+  check("platform", isStopping() ? "shutting down" : undefined),
+];
+
+const check = (name: string, detail: string | undefined): ReadinessCheck =>
+  detail === undefined ? { name, ok: true } : { name, ok: false, detail };
+
+async function whyDatabaseIsAway(pool: Pool): Promise<string | undefined> {
+  const answer = pool.query("select 1").then(() => undefined, reasonOf);
+  return Promise.race([answer, sleep(2000, "no answer within 2 s", { ref: false })]);
+}
+
+/** A database that answers may still refuse every batch: for a table that is missing, or a right that was revoked. */
+function whyIngestIsBlocked(ingest: ReadinessOptions["ingest"]): string | undefined {
+  const blocked = ingest.blocked();
+  if (!blocked) return undefined;
+  const seconds = Math.floor(blocked.forMs / 1000);
+  return `a batch could not be committed for ${seconds} s, and its messages wait: ${reasonOf(blocked.error)}`;
+}
