@@ -1,4 +1,3 @@
-import { Agent, get } from "node:http";
 import { percentile } from "../figures.ts";
 
 export interface LoopOptions {
@@ -32,29 +31,5 @@ export async function closedLoop(ask: () => Promise<unknown>, options: LoopOptio
     perSecond: latencies.length / seconds,
     p50: percentile(latencies, 0.5),
     p99: percentile(latencies, 0.99),
-  };
-}
-
-/** A client that keeps its connections and reads answers as a whole, without looking into them. */
-export function httpClient(port: number, key: string, connections: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
-  return {
-    /** @throws Error for an answer other than 200 */
-    ask: (path: string): Promise<Buffer> =>
-      new Promise((resolve, reject) => {
-        const request = get({ agent, host: "127.0.0.1", port, path, headers }, (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.once("error", reject);
-          response.once("end", () => {
-            const body = Buffer.concat(chunks);
-            if (response.statusCode === 200) resolve(body);
-            else reject(new Error(`GET ${path} answered ${response.statusCode}: ${body.toString()}`));
-          });
-        });
-        request.once("error", reject);
-      }),
-    close: () => agent.destroy(),
   };
 }
