@@ -1,3 +1,5 @@
+import type { FastifyReply } from "fastify";
+
 /**
  * Serialises an answer as it is, for the routes that carry many values: `serializerCompiler: plainJson`.
  *
@@ -6,3 +8,7 @@
  * RFC 3339 by Date's own toJSON, and test/api holds them to their schemas.
  */
 export const plainJson = () => (answer: unknown) => JSON.stringify(answer);
+
+/** Sends an answer that is JSON text already; no schema looks at it, here neither. */
+export const sendJsonText = (reply: FastifyReply, text: string): FastifyReply =>
+  reply.header("content-type", "application/json; charset=utf-8").send(text);

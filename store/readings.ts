@@ -75,18 +75,38 @@ export interface ReadingQuery {
   readonly columns: readonly MetricColumn[];
 }
 
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 /** A device's readings in the order of its clock. */
 export async function listReadings(
   db: Db,
   table: KindTable,
   query: ReadingQuery,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageRequest,
 ): Promise<Page<Reading>> {
+  return readPage(db, table, query, page, types, toReading(query.columns));
+}
+
+/**
+ * One page, as what `toItem` makes of its rows: the moments, `extra`, and then the columns of the query, each as
+ * `parsers` reads it. The moments have to stay PostgreSQL's text.
+ */
+export async function readPage<Row extends readonly [observedAt: string, ...rest: unknown[]], T>(
+  db: Db,
+  table: KindTable,
+  query: ReadingQuery,
+  page: PageRequest,
+  parsers: pg.CustomTypesConfig,
+  toItem: (row: Row) => T,
+): Promise<Page<T>> {
   const list = `readings/${query.order}`;
   const after = decodeCursor(list, ["time"], page.cursor);
-  const { rows } = await db.query<ReadingRow>({
+  const { rows } = await db.query({
     rowMode: "array",
-    types,
+    types: parsers,
     text: `select r.observed_at, r.received_at, r.extra ${metricList(query.columns)}
      from ${assertIdentifier(table.table)} r
      where r.device_no = $1::int
@@ -104,5 +124,5 @@ export async function listReadings(
     ],
   });
   // PostgreSQL's own text has the microseconds, so that the next page begins after exactly this row.
-  return toPage(rows, page.limit, toReading(query.columns), (row) => encodeCursor(list, [row[0]]));
+  return toPage(rows as unknown as Row[], page.limit, toItem, (row) => encodeCursor(list, [row[0]]));
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
+import { readPageAsJson } from "../../store/readings-json.ts";
 import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
@@ -11,7 +12,7 @@ import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
-import { plainJson } from "../plain-json.ts";
+import { plainJson, sendJsonText } from "../plain-json.ts";
 import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { latestSchema, readingSchema, readingsQuery } from "./schema.ts";
@@ -56,7 +57,6 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     "/devices/:id/readings",
     {
       onRequest: allow("readings:read"),
-      serializerCompiler: plainJson,
       schema: {
         operationId: "listReadings",
         tags: ["readings"],
@@ -78,7 +78,10 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
       const columns = catalog.columns(kind, metrics);
       const query = { deviceNo, from, to, order, columns };
       if (!wantsCsv(request.headers.accept)) {
-        return listReadings(pool, table, query, { limit: limit ?? DEFAULT_LIMIT, cursor });
+        return sendJsonText(
+          reply,
+          await readPageAsJson(pool, table, query, { limit: limit ?? DEFAULT_LIMIT, cursor }),
+        );
       }
       return sendCsv(reply, {
         name: `readings_${id}`,
