@@ -6,7 +6,7 @@ export const wantsCsv = (accept: string | undefined): boolean => prefers(accept,
  * wildcard, as browsers and curl send, means JSON.
  */
 export function prefers(accept: string | undefined, wanted: string): boolean {
-  if (accept === undefined) return false;
+  if (accept === undefined || !accept.toLowerCase().includes(wanted)) return false;
   let other = 0;
   let json = 0;
   for (const part of accept.split(",")) {
