@@ -132,16 +132,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   );
 
   app.addHook("onRoute", assertGuarded);
-  app.addHook("onRequest", async (request, reply) => {
+  // Hooks that every request passes call back rather than return a promise, each of which is a turn of its own.
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
+    done();
   });
   await secure(app, options.http);
   // Parsed where one is looked for: most callers have a key and no cookies.
   await app.register(cookies, { hook: false });
-  app.addHook("onRequest", async (_request, reply) => {
-    if (!closing) return;
+  app.addHook("onRequest", (_request, reply, done) => {
+    if (!closing) return done();
     reply.header("connection", "close");
-    throw new PlatformError("shutting_down");
+    done(new PlatformError("shutting_down"));
   });
   const refusalOf = limitRates(app, options.http);
   app.addHook("onResponse", observeRequests(options.metrics, hub));

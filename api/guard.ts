@@ -15,6 +15,8 @@ export interface Grant {
 const grants = new WeakMap<FastifyRequest, Grant>();
 const guards = new WeakSet<object>();
 
+const WANTED = "Expected the header 'Authorization: Bearer <API key>' with a valid key, or a session";
+
 /** Makes the hook that each route names: `onRequest: allow("devices:read")`. */
 export interface Allow {
   (action: Action): onRequestHookHandler;
@@ -24,31 +26,43 @@ export interface Allow {
   readonly anybody: onRequestHookHandler;
 }
 
+/** What a known caller gets, or why nothing. */
+type Admit = (principal: Principal) => Grant | PlatformError;
+
+/** @returns why the request must not go on */
+function letIn(
+  request: FastifyRequest,
+  principal: Principal | undefined,
+  admit: Admit,
+): PlatformError | undefined {
+  if (!principal) return new PlatformError("unauthorized", WANTED);
+  const grant = admit(principal);
+  if (grant instanceof PlatformError) return grant;
+  grants.set(request, grant);
+  return undefined;
+}
+
 export function createAllow(access: AccessControl): Allow {
-  async function whoCalls(request: FastifyRequest): Promise<Principal> {
-    const answer = access.authenticate(credentialsOf(request));
-    const principal = answer instanceof Promise ? await answer : answer;
-    if (principal) return principal;
-    throw new PlatformError(
-      "unauthorized",
-      "Expected the header 'Authorization: Bearer <API key>' with a valid key, or a session",
-    );
-  }
   const asGuard = (hook: onRequestHookHandler) => {
     guards.add(hook);
     return hook;
   };
-  const allow = (action: Action) =>
-    asGuard(async (request) => {
-      const principal = await whoCalls(request);
-      const decision = access.decide(principal, action);
-      if (!decision.allowed) throw new PlatformError("forbidden", decision.reason);
-      grants.set(request, { principal, limits: decision.limits });
+  // Goes on at once with a caller who is known in memory, as the holder of a key is.
+  const guard = (admit: Admit) =>
+    asGuard((request, _reply, done) => {
+      const answer = access.authenticate(credentialsOf(request));
+      if (answer instanceof Promise) {
+        answer.then((principal) => done(letIn(request, principal, admit)), done);
+      } else done(letIn(request, answer, admit));
     });
-  const signedIn = asGuard(async (request) => {
-    grants.set(request, { principal: await whoCalls(request), limits: [] });
-  });
-  return Object.assign(allow, { signedIn, anybody: asGuard(async () => {}) });
+  const allow = (action: Action) =>
+    guard((principal) => {
+      const decision = access.decide(principal, action);
+      if (!decision.allowed) return new PlatformError("forbidden", decision.reason);
+      return { principal, limits: decision.limits };
+    });
+  const signedIn = guard((principal) => ({ principal, limits: [] }));
+  return Object.assign(allow, { signedIn, anybody: asGuard((_request, _reply, done) => done()) });
 }
 
 /** What of a request says who calls. */

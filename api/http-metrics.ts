@@ -35,10 +35,12 @@ export function observeRequests(registry: Registry, hub: StreamHub) {
       this.inc(hub.dropped);
     },
   });
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const route = request.routeOptions.url ?? "none";
-    if (route === "/v1/stream") return;
-    const labels = { method: request.method, route, status: String(reply.statusCode) };
-    durations.observe(labels, reply.elapsedTime / 1000);
+    if (route !== "/v1/stream") {
+      const labels = { method: request.method, route, status: String(reply.statusCode) };
+      durations.observe(labels, reply.elapsedTime / 1000);
+    }
+    done();
   };
 }
