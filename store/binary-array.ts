@@ -12,6 +12,7 @@ const HEADER_BYTES = 20;
 /** Object ids of pg_type; fixed in PostgreSQL's catalog. */
 const OID = {
   bytea: 17,
+  int8: 20,
   int4: 23,
   text: 25,
   float4: 700,
@@ -126,6 +127,45 @@ export class Int4Column extends ArrayColumn {
   }
 }
 
+/** A 64-bit integer as two halves, which beats a BigInt: `value` is whole and within ±2^53. */
+function writeInt8(buffer: Buffer, value: number, position: number): void {
+  buffer.writeInt32BE(Math.floor(value / TWO_POW_32), position);
+  buffer.writeUInt32BE(value >>> 0, position + 4);
+}
+
+/** Numbers with a fixed count of digits behind the point, rounded to whole ones of them: with scale 10, 21.4 is 214. */
+export class ScaledInt4Column extends Int4Column {
+  private readonly scale: number;
+  constructor(scale: number) {
+    super();
+    this.scale = scale;
+  }
+  override set(row: number, value: number): void {
+    super.set(row, Math.round(value * this.scale));
+  }
+  protected override decode(bytes: Buffer): number {
+    return super.decode(bytes) / this.scale;
+  }
+}
+
+/** The same in eight bytes; `value * scale` must be within ±2^53. */
+export class ScaledInt8Column extends ArrayColumn {
+  private readonly scale: number;
+  constructor(scale: number) {
+    super(OID.int8);
+    this.scale = scale;
+  }
+  set(row: number, value: number): void {
+    this.reserve(row, 12);
+    this.buffer.writeInt32BE(8, this.position);
+    writeInt8(this.buffer, Math.round(value * this.scale), this.position + 4);
+    this.position += 12;
+  }
+  protected decode(bytes: Buffer): number {
+    return Number(bytes.readBigInt64BE(0)) / this.scale;
+  }
+}
+
 export class Float4Column extends ArrayColumn {
   constructor() {
     super(OID.float4);
@@ -164,11 +204,9 @@ export class TimestampColumn extends ArrayColumn {
   /** @param epochMs milliseconds since 1970, whole, within ±8.64e15 as a Date allows */
   set(row: number, epochMs: number): void {
     this.reserve(row, 12);
-    // Microseconds exceed 32 bits but stay below 2^53 until the year 2255; two halves beat a BigInt here.
-    const microseconds = (epochMs - POSTGRES_EPOCH_MS) * 1000;
+    // Microseconds stay below 2^53 until the year 2255.
     this.buffer.writeInt32BE(8, this.position);
-    this.buffer.writeInt32BE(Math.floor(microseconds / TWO_POW_32), this.position + 4);
-    this.buffer.writeUInt32BE(microseconds >>> 0, this.position + 8);
+    writeInt8(this.buffer, (epochMs - POSTGRES_EPOCH_MS) * 1000, this.position + 4);
     this.position += 12;
   }
   protected decode(bytes: Buffer): number {

@@ -6,6 +6,8 @@ import {
   Float8Column,
   Int4Column,
   JsonbColumn,
+  ScaledInt4Column,
+  ScaledInt8Column,
   TextColumn,
   TimestampColumn,
 } from "../../store/binary-array.ts";
@@ -69,6 +71,46 @@ describe("an array in the binary format comes to the database as it was set, nul
         const column = new Int4Column();
         fill(column, values);
         expect(await readBack(column, "int4")).toEqual(expected(values));
+      }),
+      runs,
+    );
+  });
+
+  it("of numbers with decimals, as whole ones of the last digit", async () => {
+    const number = fc.oneof(
+      fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }).map((n) => n / 1000),
+      fc.constantFrom(1.0005, -1.0005, 0.0004, -0.0004, 2_147_483.647, -2_147_483.648),
+    );
+    await fc.assert(
+      fc.asyncProperty(sparse(number), async (values) => {
+        const column = new ScaledInt4Column(1000);
+        fill(column, values);
+        expect(await readBack(column, "int4")).toEqual(
+          expected(values, (value) => Math.round(value * 1000) + 0),
+        );
+        for (const [row, value] of values.entries()) {
+          expect(column.get(row)).toBe(value === undefined ? undefined : Math.round(value * 1000) / 1000 + 0);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it("of the same in eight bytes, up to 2^53", async () => {
+    const number = fc.oneof(
+      fc.maxSafeInteger().map((n) => n / 10),
+      fc.constantFrom(0, -0.1, 0.1, 429_496_729.5, 429_496_729.6, -429_496_729.6, -429_496_729.7),
+    );
+    await fc.assert(
+      fc.asyncProperty(sparse(number), async (values) => {
+        const column = new ScaledInt8Column(10);
+        fill(column, values);
+        expect((await readBack(column, "int8")).map((value) => value && Number(value))).toEqual(
+          expected(values, (value) => Math.round(value * 10) + 0),
+        );
+        for (const [row, value] of values.entries()) {
+          expect(column.get(row)).toBe(value === undefined ? undefined : Math.round(value * 10) / 10 + 0);
+        }
       }),
       runs,
     );
