@@ -17,10 +17,13 @@ import type { LiveReading } from "./ingest/batch.ts";
 import type { Committed } from "./ingest/commit.ts";
 import type { Logger } from "./log.ts";
 import type { Pool } from "./store/database.ts";
+import type { KindTable } from "./store/kind-table.ts";
 
 export interface BroadcastingOptions {
   readonly config: Config;
   readonly pool: Pool;
+  /** Where speakers' readings lie. */
+  readonly speakers: KindTable;
   readonly log: Logger;
   readonly registry: Registry;
   readonly hub: StreamHub;
@@ -55,6 +58,7 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
   const news = createNewsFeed((piece, place) => hub.publishBroadcast(piece, place));
   const dispatcher = createDispatcher({
     pool,
+    speakers: options.speakers,
     sign: (order) => keys.sign(order),
     deliver: options.deliver,
     isOnline: options.isOnline,

@@ -22,6 +22,7 @@ import type { ListenOptions } from "./broker/options.ts";
 import type { Config } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { catalog } from "./devices/catalog.ts";
+import { speaker } from "./devices/kinds/speaker.ts";
 import { PlatformError } from "./errors.ts";
 import type { DeviceEntry } from "./ingest/directory.ts";
 import { startIngest } from "./ingest/ingest.ts";
@@ -201,6 +202,7 @@ async function start(
   const broadcasting = await startBroadcasting({
     config,
     pool: apiPool,
+    speakers: tables.find(({ kind }) => kind === speaker.kind)!,
     log: child("broadcast"),
     registry,
     hub,
@@ -237,6 +239,7 @@ async function start(
   const app = await createApp({
     pool: apiPool,
     catalog,
+    tables,
     access: createAccessControl({
       adminKeyHash: hashToken(adminKey.key),
       directory: accessDirectory,

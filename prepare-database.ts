@@ -21,6 +21,7 @@ const DATABASE_WAIT_MS = 60_000;
 
 export interface PreparedDatabase {
   readonly facts: DatabaseFacts;
+  /** As they are in the database. */
   readonly tables: readonly KindTable[];
   readonly retention: Retention;
 }
@@ -60,8 +61,7 @@ export async function prepareDatabase(
       postgres: facts.postgres,
       timescaledb: facts.timescaledb,
     });
-    const tables = tablesOf(catalog);
-    await applyKindTables(pool, tables, { edition: facts.edition, log: storeLog });
+    const tables = await applyKindTables(pool, tablesOf(catalog), { edition: facts.edition, log: storeLog });
     const retention: Retention = {
       readingsDays: config.RETENTION_READINGS_DAYS,
       eventsDays: config.RETENTION_EVENTS_DAYS,

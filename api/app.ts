@@ -12,6 +12,7 @@ import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
 import type { Pool } from "../store/database.ts";
+import type { KindTable } from "../store/kind-table.ts";
 import type { RejectedMessage } from "../store/rejections.ts";
 import { alarmsRoutes } from "./alarms/routes.ts";
 import { keysRoutes } from "./applications/keys.ts";
@@ -51,6 +52,8 @@ import { tenantsRoutes } from "./tenants/routes.ts";
 export interface AppOptions {
   readonly pool: Pool;
   readonly catalog: readonly Kind[];
+  /** The readings table of each kind, as it is in the database. */
+  readonly tables: readonly KindTable[];
   readonly access: AccessControl;
   /** How people sign in. */
   readonly people: People;
@@ -100,7 +103,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Makes the HTTP API without listening, so that tests call it in place. Closing it ends its streams too. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { pool, access, hub, log } = options;
-  const catalog = indexCatalog(options.catalog);
+  const catalog = indexCatalog(options.catalog, options.tables);
   const allow = createAllow(access);
   const sendProblem = createProblemSender(log);
   let closing = false;

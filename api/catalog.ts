@@ -1,6 +1,5 @@
 import type { Kind, Metric } from "../devices/kind.ts";
 import { type Fault, PlatformError } from "../errors.ts";
-import { tablesOf } from "../kind-tables.ts";
 import type { KindTable, MetricColumn } from "../store/kind-table.ts";
 
 /** The catalog as routes look things up in it. */
@@ -20,9 +19,10 @@ export interface CatalogIndex {
   isLatched(kind: string, rule: string): boolean;
 }
 
-export function indexCatalog(kinds: readonly Kind[]): CatalogIndex {
+/** @param kindTables a table for each kind, as it is in the database */
+export function indexCatalog(kinds: readonly Kind[], kindTables: readonly KindTable[]): CatalogIndex {
   const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
-  const tables = new Map(tablesOf(kinds).map((table) => [table.kind, table]));
+  const tables = new Map(kindTables.map((table) => [table.kind, table]));
   const get = (name: string): Kind => {
     const kind = byName.get(name);
     if (!kind) throw unknownKind(name, [...byName.keys()]);

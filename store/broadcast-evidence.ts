@@ -1,4 +1,5 @@
 import type { Db } from "./database.ts";
+import { assertIdentifier, inUnit, type KindTable } from "./kind-table.ts";
 
 /** A speaker's answer to a command. Times in milliseconds since 1970. */
 export interface ReplyRow {
@@ -34,6 +35,9 @@ export async function readReplies(db: Db, commandIds: readonly string[]): Promis
   }));
 }
 
+/** The metrics that prove sound. */
+const PROOF = ["amplifier_current", "sound_level", "play_state", "volume"] as const;
+
 /** What a speaker measured, as far as it can prove that it sounded. */
 export interface SpeakerReadingRow {
   readonly deviceNo: number;
@@ -45,12 +49,21 @@ export interface SpeakerReadingRow {
   readonly volume: number | undefined;
 }
 
-/** Readings of the speakers of these broadcasts that are not proven yet, from `since` on by their own clocks. */
+/**
+ * Readings of the speakers of these broadcasts that are not proven yet, from `since` on by their own clocks.
+ * @param speakers where speakers' readings lie
+ */
 export async function readSpeakerReadings(
   db: Db,
+  speakers: KindTable,
   broadcastNos: readonly number[],
   since: Date,
 ): Promise<SpeakerReadingRow[]> {
+  const metric = (name: string) => {
+    const column = speakers.columns.find((candidate) => candidate.name === name);
+    if (!column) throw new Error(`${speakers.table} has no column '${name}', by which sound is proven`);
+    return `${inUnit(column, `r.${assertIdentifier(name)}`)} as ${name}`;
+  };
   const { rows } = await db.query<{
     device_no: number;
     observed_at: Date;
@@ -59,8 +72,8 @@ export async function readSpeakerReadings(
     play_state: string | null;
     volume: number | null;
   }>(
-    `select r.device_no, r.observed_at, r.amplifier_current, r.sound_level, r.play_state, r.volume
-     from readings_speaker r
+    `select r.device_no, r.observed_at, ${PROOF.map(metric).join(", ")}
+     from ${assertIdentifier(speakers.table)} r
      where r.observed_at >= $2::timestamptz
        and r.device_no in (select t.device_no from broadcast_targets t
                            where t.broadcast_no = any ($1::bigint[]) and t.state <> 'sounded')

@@ -30,6 +30,7 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
     tables
       .flatMap((table) => table.foreign_keys.map((key) => `alter table ${table.name} add ${key};`))
       .join("\n"),
+    (await readComments(db)).join("\n"),
     ...(await readTriggers(db)),
     ...kinds.flatMap((kind) => [
       `-- On the community edition continuous aggregates.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
@@ -115,6 +116,20 @@ function tableText(table: Table): string {
 function duration(seconds: number): string {
   if (seconds === 86_400) return "1 day";
   return seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} seconds`;
+}
+
+/** What is noted on columns: of a metric its unit. */
+async function readComments(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ text: string }>(
+    `select format('comment on column %I.%I is %L;', c.relname, a.attname, d.description) as text
+     from pg_class c
+     join pg_attribute a on a.attrelid = c.oid
+     join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum
+     where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and a.attnum > 0
+       and ${IS_OURS("pg_class", "c")}
+     order by c.relname collate "C", a.attnum`,
+  );
+  return rows.map(({ text }) => text);
 }
 
 /** The functions that triggers call, and then the triggers of each table. */

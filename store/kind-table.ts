@@ -7,6 +7,15 @@ export interface MetricColumn {
   readonly name: string;
   /** Decides the rollup: gauge count/min/max/sum, counter first/last, state and text last. */
   readonly type: "gauge" | "counter" | "state" | "text";
+  /** UCUM code; for the comment on the column. */
+  readonly unit?: string;
+  /**
+   * Digits behind the point, 0 to 6: the column holds whole numbers, 214 for 21.4 with one. Absent: floats, which
+   * take several times the room in columnstore.
+   */
+  readonly decimals?: number;
+  /** The largest magnitude that a value may have, in `unit`. With `decimals` it decides between four and eight bytes. */
+  readonly largest?: number;
 }
 
 export interface KindTable {
@@ -17,10 +26,30 @@ export interface KindTable {
   readonly columns: readonly MetricColumn[];
 }
 
+export type MetricSqlType = "integer" | "bigint" | "real" | "double precision" | "text";
+
+const INT4_MAX = 2_147_483_647;
+
 /** PostgreSQL's type for a metric. Gauges have at most seven significant digits, so four bytes hold them. */
-export function sqlType(column: MetricColumn): "real" | "double precision" | "text" {
-  if (column.type === "gauge") return "real";
-  return column.type === "counter" ? "double precision" : "text";
+export function sqlType(column: MetricColumn): MetricSqlType {
+  const { type, decimals, largest = 0 } = column;
+  if (type === "state" || type === "text") return "text";
+  if (decimals !== undefined) return largest * 10 ** decimals <= INT4_MAX ? "integer" : "bigint";
+  return type === "gauge" ? "real" : "double precision";
+}
+
+/** What a column's number 1 stands for in the metric's unit is one divided by this. */
+export const scaleOf = ({ decimals = 0 }: MetricColumn): number => 10 ** decimals;
+
+/**
+ * SQL for a value in the metric's unit, from `value`: its column, or a call of an aggregate of it such as `sum(…)`. Division
+ * gives the double that is nearest to the decimal, so that 214 comes out as 21.4; times 0.1 would not.
+ */
+export function inUnit(column: MetricColumn, value: string): string {
+  if (column.decimals === undefined) return value;
+  return column.decimals === 0
+    ? `${value}::double precision`
+    : `${value} / ${scaleOf(column)}::double precision`;
 }
 
 /** `gas-meter` → `readings_gas_meter`. */

@@ -1,9 +1,10 @@
+import pg from "pg";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { buildRollups, dropReplacedRollups } from "./build-rollups.ts";
 import type { Client, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
-import { assertIdentifier, type KindTable, type MetricColumn, sqlType } from "./kind-table.ts";
+import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
@@ -21,29 +22,53 @@ interface BuiltTable {
  * Makes the readings table and rollups of every kind, adds a column for each metric that a kind has gained,
  * and rebuilds rollups whose columns or edition changed. Does nothing when all is as it was. Safe to call from
  * several starting processes at once: the later ones wait and find nothing to do.
- * @throws PlatformError `database_unsuitable` when a metric changed its type: that needs a migration
+ *
+ * A column stays as it was made, also when the kind has come to keep its metric with decimals, or with others.
+ * @returns the tables as they are in the database, with the columns that were asked for. Whoever writes or reads
+ * readings goes by these, not by the catalog
+ * @throws PlatformError `database_unsuitable` when a metric changed its type, or outgrew its column: that needs a
+ * migration
  */
 export function applyKindTables(
   pool: Pool,
   tables: readonly KindTable[],
   options: { edition: Edition; log: Logger },
-): Promise<void> {
+): Promise<KindTable[]> {
   return oneAtATime(pool, async (client) => {
-    for (const table of tables) await applyKindTable(client, table, options);
+    const asBuilt: KindTable[] = [];
+    for (const table of tables) {
+      const built = await applyKindTable(client, table, options);
+      const columns = table.columns.map(({ name }) => built.find((column) => column.name === name)!);
+      logOtherwiseKept(table, columns, options.log);
+      asBuilt.push({ ...table, columns });
+    }
+    return asBuilt;
   });
+}
+
+/** Says which metrics are not kept as their kind has it now. */
+function logOtherwiseKept({ kind, columns }: KindTable, asBuilt: readonly MetricColumn[], log: Logger): void {
+  const metrics = asBuilt
+    .filter(({ decimals }, index) => decimals !== columns[index]!.decimals)
+    .map(({ name, decimals = null }) => ({ name, decimals }));
+  if (metrics.length === 0) return;
+  log.info(
+    { kind, metrics },
+    "metrics are kept as their table was made, not with the decimals of their kind",
+  );
 }
 
 async function applyKindTable(
   client: Client,
   table: KindTable,
   { edition, log }: { edition: Edition; log: Logger },
-): Promise<void> {
+): Promise<readonly MetricColumn[]> {
   const built = await findBuilt(client, table.kind);
   const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
   if (sameColumns && built.edition === edition) {
     await dropReplacedRollups(client, table);
-    return;
+    return merged.columns;
   }
 
   await createOrWiden(client, merged, edition);
@@ -62,6 +87,7 @@ async function applyKindTable(
   );
   await dropReplacedRollups(client, table);
   log.info({ kind: table.kind, columns: merged.columns.length }, "readings table is ready");
+  return merged.columns;
 }
 
 async function findBuilt(client: Client, kind: string): Promise<BuiltTable | undefined> {
@@ -82,6 +108,14 @@ function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn
       throw new PlatformError(
         "database_unsuitable",
         `Metric '${column.name}' of kind '${kind}' is a ${column.type}, but the database holds it as a ${before.type}: give the metric a new name, or write a migration`,
+      );
+    } else if (
+      sqlType(before) === "integer" &&
+      sqlType({ ...column, decimals: before.decimals! }) !== "integer"
+    ) {
+      throw new PlatformError(
+        "database_unsuitable",
+        `Metric '${column.name}' of kind '${kind}' may be as large as ${column.largest} now, but the database holds it as an integer of ${before.decimals} decimals, which ends at ${2_147_483_647 / scaleOf(before)}: give the metric a new name, or write a migration`,
       );
     }
   }
@@ -106,6 +140,10 @@ async function createOrWiden(client: Client, { table, columns }: KindTable, edit
     await client.query(
       `alter table ${name} add column if not exists ${assertIdentifier(column.name)} ${sqlType(column)}`,
     );
+    const comment = commentOn(column);
+    if (comment !== undefined) {
+      await client.query(`comment on column ${name}.${column.name} is ${pg.escapeLiteral(comment)}`);
+    }
   }
   if (edition === "apache") return;
   // A new column needs no rebuild of compressed chunks: it is null there.
@@ -115,4 +153,11 @@ async function createOrWiden(client: Client, { table, columns }: KindTable, edit
   await client.query(
     `call add_columnstore_policy('${name}', after => interval '30 days', if_not_exists => true)`,
   );
+}
+
+/** For people who look into the table: the unit, and what to do to get there. */
+function commentOn(column: MetricColumn): string | undefined {
+  const { unit, decimals = 0 } = column;
+  if (unit === undefined || decimals === 0) return unit;
+  return `in ${(1 / scaleOf(column)).toFixed(decimals)} ${unit}: divide by ${scaleOf(column)}.0 for ${unit}`;
 }

@@ -4,16 +4,22 @@ import {
   Float8Column,
   Int4Column,
   JsonbColumn,
+  ScaledInt4Column,
+  ScaledInt8Column,
   TextColumn,
   TimestampColumn,
 } from "./binary-array.ts";
 import type { Db } from "./database.ts";
-import { assertIdentifier, type KindTable, type MetricColumn, sqlType } from "./kind-table.ts";
+import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 
-type ValueColumn = Float4Column | Float8Column | TextColumn;
+type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
 function columnFor(column: MetricColumn): ValueColumn {
   switch (sqlType(column)) {
+    case "integer":
+      return new ScaledInt4Column(scaleOf(column));
+    case "bigint":
+      return new ScaledInt8Column(scaleOf(column));
     case "real":
       return new Float4Column();
     case "double precision":
@@ -54,7 +60,10 @@ export class ReadingsBatch {
     return row;
   }
 
-  /** Sets the metric at `index` of the table's columns; a metric that is not set is null. */
+  /**
+   * Sets the metric at `index` of the table's columns, in its unit; a metric that is not set is null. Where the
+   * column keeps a number of decimals, the value is rounded to them.
+   */
   setNumber(row: number, index: number, value: number): void {
     (this.values[index] as Float8Column).set(row, value);
   }
@@ -89,7 +98,7 @@ export class ReadingsBatch {
     return part;
   }
 
-  /** A row as the device would have sent it, with its device and times. */
+  /** A row as the device would have sent it, with its device and times; numbers as the table keeps them. */
   row(row: number): { deviceNo: number; receivedAt: number; reading: Record<string, unknown> } {
     const observedAt = new Date(this.observedAt.get(row) as number).toISOString();
     const reading: Record<string, unknown> = { observedAt, ...(this.extra.get(row) as object | undefined) };

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { momentOf } from "./moment.ts";
 
 /** All metrics of one device at one moment. What it did not measure is null. */
@@ -25,7 +25,7 @@ type ReadingRow = [
 ];
 
 const metricList = (columns: readonly MetricColumn[]) =>
-  columns.map(({ name }) => `, r.${assertIdentifier(name)}`).join("");
+  columns.map((column) => `, ${inUnit(column, `r.${assertIdentifier(column.name)}`)}`).join("");
 
 /** Moments stay text: a Date of each, made only to be written as text again, took a fifth of a day's answer. */
 const types = {

@@ -1,27 +1,39 @@
-import { assertIdentifier, type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "./kind-table.ts";
+import {
+  assertIdentifier,
+  inUnit,
+  type KindTable,
+  type MetricColumn,
+  ROLLUP_TIME_ZONE,
+} from "./kind-table.ts";
 
 /**
- * The SQL of a kind's rollups. The hour is made from raw readings, the day from hours. The same select is a
- * continuous aggregate on the community edition and a plain view on the Apache edition.
+ * The SQL of a kind's rollups, whose columns are in the metrics' units. The hour is made from raw readings, the
+ * day from hours. The same select is a continuous aggregate on the community edition and a plain view on the
+ * Apache edition.
  */
 
-function hourColumns({ name, type }: MetricColumn): string[] {
-  const m = assertIdentifier(name);
-  switch (type) {
-    case "gauge":
+function hourColumns(column: MetricColumn): string[] {
+  const m = assertIdentifier(column.name);
+  switch (column.type) {
+    case "gauge": {
+      // Seven digits: what a gauge has, and half the room of a double.
+      const inFour = (extreme: string) =>
+        column.decimals === undefined ? extreme : `(${inUnit(column, extreme)})::real`;
+      // A sum of whole numbers is exact. sum(real) is real, which loses the seventh digit after a few readings.
+      const exact = column.decimals === undefined ? `${m}::double precision` : m;
       return [
         `count(${m}) as ${m}_count`,
-        `min(${m}) as ${m}_min`,
-        `max(${m}) as ${m}_max`,
-        // sum(real) is real, which loses the seventh digit after a few readings.
-        `sum(${m}::double precision) as ${m}_sum`,
+        `${inFour(`min(${m})`)} as ${m}_min`,
+        `${inFour(`max(${m})`)} as ${m}_max`,
+        `${inUnit(column, `sum(${exact})`)} as ${m}_sum`,
       ];
+    }
     case "counter":
       // first() and last() take the value at the extreme time even if it is null, so filter.
-      return [
-        `first(${m}, observed_at) filter (where ${m} is not null) as ${m}_first`,
-        `last(${m}, observed_at) filter (where ${m} is not null) as ${m}_last`,
-      ];
+      return ["first", "last"].map(
+        (which) =>
+          `${inUnit(column, `${which}(${m}, observed_at) filter (where ${m} is not null)`)} as ${m}_${which}`,
+      );
     default:
       return [`last(${m}, observed_at) filter (where ${m} is not null) as ${m}_last`];
   }

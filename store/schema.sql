@@ -305,12 +305,12 @@ create table readings_camera (
   observed_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   extra jsonb,
-  bitrate real,
-  fps real,
-  packet_loss real,
-  storage_free real,
-  temperature real,
-  uptime double precision,
+  bitrate integer,
+  fps integer,
+  packet_loss integer,
+  storage_free integer,
+  temperature integer,
+  uptime integer,
   constraint readings_camera_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_camera', by_range('observed_at', interval '7 days'), create_default_indexes => false);
@@ -320,10 +320,10 @@ create table readings_example (
   observed_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   extra jsonb,
-  rain double precision,
-  intensity real,
-  temperature real,
-  battery real,
+  rain integer,
+  intensity integer,
+  temperature integer,
+  battery integer,
   heater text,
   firmware text,
   constraint readings_example_pkey PRIMARY KEY (device_no, observed_at)
@@ -335,14 +335,14 @@ create table readings_gas_meter (
   observed_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   extra jsonb,
-  volume double precision,
-  flow real,
-  pressure real,
-  temperature real,
-  battery real,
+  volume integer,
+  flow integer,
+  pressure integer,
+  temperature integer,
+  battery integer,
   valve text,
-  rssi real,
-  snr real,
+  rssi integer,
+  snr integer,
   constraint readings_gas_meter_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_gas_meter', by_range('observed_at', interval '7 days'), create_default_indexes => false);
@@ -352,14 +352,14 @@ create table readings_lora_gateway (
   observed_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   extra jsonb,
-  uplinks_received double precision,
-  uplinks_forwarded double precision,
-  uplinks_bad_crc double precision,
-  downlinks_sent double precision,
-  temperature real,
-  supply_voltage real,
+  uplinks_received bigint,
+  uplinks_forwarded bigint,
+  uplinks_bad_crc bigint,
+  downlinks_sent bigint,
+  temperature integer,
+  supply_voltage integer,
   backhaul text,
-  backhaul_delay real,
+  backhaul_delay integer,
   firmware text,
   constraint readings_lora_gateway_pkey PRIMARY KEY (device_no, observed_at)
 );
@@ -371,13 +371,13 @@ create table readings_speaker (
   received_at timestamp with time zone not null,
   extra jsonb,
   play_state text,
-  volume real,
-  amplifier_current real,
-  mains_voltage real,
-  battery_voltage real,
-  sound_level real,
-  temperature real,
-  link_quality real,
+  volume integer,
+  amplifier_current integer,
+  mains_voltage integer,
+  battery_voltage integer,
+  sound_level integer,
+  temperature integer,
+  link_quality integer,
   firmware text,
   constraint readings_speaker_pkey PRIMARY KEY (device_no, observed_at)
 );
@@ -484,6 +484,38 @@ alter table principals add constraint principals_tenant_id_fkey FOREIGN KEY (ten
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 
+comment on column readings_camera.bitrate is 'kbit/s';
+comment on column readings_camera.fps is 'in 0.01 {frame}/s: divide by 100.0 for {frame}/s';
+comment on column readings_camera.packet_loss is 'in 0.01 %: divide by 100.0 for %';
+comment on column readings_camera.storage_free is 'in 0.1 %: divide by 10.0 for %';
+comment on column readings_camera.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_camera.uptime is 's';
+comment on column readings_example.rain is 'in 0.1 mm: divide by 10.0 for mm';
+comment on column readings_example.intensity is 'in 0.1 mm/h: divide by 10.0 for mm/h';
+comment on column readings_example.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_example.battery is 'in 0.01 V: divide by 100.0 for V';
+comment on column readings_gas_meter.volume is 'in 0.001 m3: divide by 1000.0 for m3';
+comment on column readings_gas_meter.flow is 'in 0.001 m3/h: divide by 1000.0 for m3/h';
+comment on column readings_gas_meter.pressure is 'in 0.01 kPa: divide by 100.0 for kPa';
+comment on column readings_gas_meter.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_gas_meter.battery is 'in 0.01 V: divide by 100.0 for V';
+comment on column readings_gas_meter.rssi is 'dB{mW}';
+comment on column readings_gas_meter.snr is 'in 0.01 dB: divide by 100.0 for dB';
+comment on column readings_lora_gateway.uplinks_received is '{uplink}';
+comment on column readings_lora_gateway.uplinks_forwarded is '{uplink}';
+comment on column readings_lora_gateway.uplinks_bad_crc is '{uplink}';
+comment on column readings_lora_gateway.downlinks_sent is '{downlink}';
+comment on column readings_lora_gateway.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_lora_gateway.supply_voltage is 'in 0.01 V: divide by 100.0 for V';
+comment on column readings_lora_gateway.backhaul_delay is 'in 0.1 ms: divide by 10.0 for ms';
+comment on column readings_speaker.volume is '%';
+comment on column readings_speaker.amplifier_current is 'in 0.01 A: divide by 100.0 for A';
+comment on column readings_speaker.mains_voltage is 'in 0.1 V: divide by 10.0 for V';
+comment on column readings_speaker.battery_voltage is 'in 0.01 V: divide by 100.0 for V';
+comment on column readings_speaker.sound_level is 'in 0.1 dB[SPL]: divide by 10.0 for dB[SPL]';
+comment on column readings_speaker.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_speaker.link_quality is '%';
+
 CREATE OR REPLACE FUNCTION end_sessions_of_disabled()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -548,33 +580,33 @@ CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON tenants FOR EACH ROW 
 -- On the community edition continuous aggregates.
 create view readings_gas_meter_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
-, first(volume, observed_at) filter (where volume is not null) as volume_first
-, last(volume, observed_at) filter (where volume is not null) as volume_last
+, first(volume, observed_at) filter (where volume is not null) / 1000::double precision as volume_first
+, last(volume, observed_at) filter (where volume is not null) / 1000::double precision as volume_last
 , count(flow) as flow_count
-, min(flow) as flow_min
-, max(flow) as flow_max
-, sum(flow::double precision) as flow_sum
+, (min(flow) / 1000::double precision)::real as flow_min
+, (max(flow) / 1000::double precision)::real as flow_max
+, sum(flow) / 1000::double precision as flow_sum
 , count(pressure) as pressure_count
-, min(pressure) as pressure_min
-, max(pressure) as pressure_max
-, sum(pressure::double precision) as pressure_sum
+, (min(pressure) / 100::double precision)::real as pressure_min
+, (max(pressure) / 100::double precision)::real as pressure_max
+, sum(pressure) / 100::double precision as pressure_sum
 , count(temperature) as temperature_count
-, min(temperature) as temperature_min
-, max(temperature) as temperature_max
-, sum(temperature::double precision) as temperature_sum
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
 , count(battery) as battery_count
-, min(battery) as battery_min
-, max(battery) as battery_max
-, sum(battery::double precision) as battery_sum
+, (min(battery) / 100::double precision)::real as battery_min
+, (max(battery) / 100::double precision)::real as battery_max
+, sum(battery) / 100::double precision as battery_sum
 , last(valve, observed_at) filter (where valve is not null) as valve_last
 , count(rssi) as rssi_count
-, min(rssi) as rssi_min
-, max(rssi) as rssi_max
-, sum(rssi::double precision) as rssi_sum
+, (min(rssi)::double precision)::real as rssi_min
+, (max(rssi)::double precision)::real as rssi_max
+, sum(rssi)::double precision as rssi_sum
 , count(snr) as snr_count
-, min(snr) as snr_min
-, max(snr) as snr_max
-, sum(snr::double precision) as snr_sum
+, (min(snr) / 100::double precision)::real as snr_min
+, (max(snr) / 100::double precision)::real as snr_max
+, sum(snr) / 100::double precision as snr_sum
 from readings_gas_meter group by 1, 2;
 
 create view readings_gas_meter_1d as
@@ -613,33 +645,33 @@ create view readings_speaker_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , last(play_state, observed_at) filter (where play_state is not null) as play_state_last
 , count(volume) as volume_count
-, min(volume) as volume_min
-, max(volume) as volume_max
-, sum(volume::double precision) as volume_sum
+, (min(volume)::double precision)::real as volume_min
+, (max(volume)::double precision)::real as volume_max
+, sum(volume)::double precision as volume_sum
 , count(amplifier_current) as amplifier_current_count
-, min(amplifier_current) as amplifier_current_min
-, max(amplifier_current) as amplifier_current_max
-, sum(amplifier_current::double precision) as amplifier_current_sum
+, (min(amplifier_current) / 100::double precision)::real as amplifier_current_min
+, (max(amplifier_current) / 100::double precision)::real as amplifier_current_max
+, sum(amplifier_current) / 100::double precision as amplifier_current_sum
 , count(mains_voltage) as mains_voltage_count
-, min(mains_voltage) as mains_voltage_min
-, max(mains_voltage) as mains_voltage_max
-, sum(mains_voltage::double precision) as mains_voltage_sum
+, (min(mains_voltage) / 10::double precision)::real as mains_voltage_min
+, (max(mains_voltage) / 10::double precision)::real as mains_voltage_max
+, sum(mains_voltage) / 10::double precision as mains_voltage_sum
 , count(battery_voltage) as battery_voltage_count
-, min(battery_voltage) as battery_voltage_min
-, max(battery_voltage) as battery_voltage_max
-, sum(battery_voltage::double precision) as battery_voltage_sum
+, (min(battery_voltage) / 100::double precision)::real as battery_voltage_min
+, (max(battery_voltage) / 100::double precision)::real as battery_voltage_max
+, sum(battery_voltage) / 100::double precision as battery_voltage_sum
 , count(sound_level) as sound_level_count
-, min(sound_level) as sound_level_min
-, max(sound_level) as sound_level_max
-, sum(sound_level::double precision) as sound_level_sum
+, (min(sound_level) / 10::double precision)::real as sound_level_min
+, (max(sound_level) / 10::double precision)::real as sound_level_max
+, sum(sound_level) / 10::double precision as sound_level_sum
 , count(temperature) as temperature_count
-, min(temperature) as temperature_min
-, max(temperature) as temperature_max
-, sum(temperature::double precision) as temperature_sum
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
 , count(link_quality) as link_quality_count
-, min(link_quality) as link_quality_min
-, max(link_quality) as link_quality_max
-, sum(link_quality::double precision) as link_quality_sum
+, (min(link_quality)::double precision)::real as link_quality_min
+, (max(link_quality)::double precision)::real as link_quality_max
+, sum(link_quality)::double precision as link_quality_sum
 , last(firmware, observed_at) filter (where firmware is not null) as firmware_last
 from readings_speaker group by 1, 2;
 
@@ -681,27 +713,27 @@ from readings_speaker_1h group by time_bucket(interval '1 day', bucket, 'Asia/Sh
 create view readings_camera_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , count(bitrate) as bitrate_count
-, min(bitrate) as bitrate_min
-, max(bitrate) as bitrate_max
-, sum(bitrate::double precision) as bitrate_sum
+, (min(bitrate)::double precision)::real as bitrate_min
+, (max(bitrate)::double precision)::real as bitrate_max
+, sum(bitrate)::double precision as bitrate_sum
 , count(fps) as fps_count
-, min(fps) as fps_min
-, max(fps) as fps_max
-, sum(fps::double precision) as fps_sum
+, (min(fps) / 100::double precision)::real as fps_min
+, (max(fps) / 100::double precision)::real as fps_max
+, sum(fps) / 100::double precision as fps_sum
 , count(packet_loss) as packet_loss_count
-, min(packet_loss) as packet_loss_min
-, max(packet_loss) as packet_loss_max
-, sum(packet_loss::double precision) as packet_loss_sum
+, (min(packet_loss) / 100::double precision)::real as packet_loss_min
+, (max(packet_loss) / 100::double precision)::real as packet_loss_max
+, sum(packet_loss) / 100::double precision as packet_loss_sum
 , count(storage_free) as storage_free_count
-, min(storage_free) as storage_free_min
-, max(storage_free) as storage_free_max
-, sum(storage_free::double precision) as storage_free_sum
+, (min(storage_free) / 10::double precision)::real as storage_free_min
+, (max(storage_free) / 10::double precision)::real as storage_free_max
+, sum(storage_free) / 10::double precision as storage_free_sum
 , count(temperature) as temperature_count
-, min(temperature) as temperature_min
-, max(temperature) as temperature_max
-, sum(temperature::double precision) as temperature_sum
-, first(uptime, observed_at) filter (where uptime is not null) as uptime_first
-, last(uptime, observed_at) filter (where uptime is not null) as uptime_last
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
+, first(uptime, observed_at) filter (where uptime is not null)::double precision as uptime_first
+, last(uptime, observed_at) filter (where uptime is not null)::double precision as uptime_last
 from readings_camera group by 1, 2;
 
 create view readings_camera_1d as
@@ -733,27 +765,27 @@ from readings_camera_1h group by time_bucket(interval '1 day', bucket, 'Asia/Sha
 -- On the community edition continuous aggregates.
 create view readings_lora_gateway_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
-, first(uplinks_received, observed_at) filter (where uplinks_received is not null) as uplinks_received_first
-, last(uplinks_received, observed_at) filter (where uplinks_received is not null) as uplinks_received_last
-, first(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null) as uplinks_forwarded_first
-, last(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null) as uplinks_forwarded_last
-, first(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null) as uplinks_bad_crc_first
-, last(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null) as uplinks_bad_crc_last
-, first(downlinks_sent, observed_at) filter (where downlinks_sent is not null) as downlinks_sent_first
-, last(downlinks_sent, observed_at) filter (where downlinks_sent is not null) as downlinks_sent_last
+, first(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_first
+, last(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_last
+, first(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null)::double precision as uplinks_forwarded_first
+, last(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null)::double precision as uplinks_forwarded_last
+, first(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null)::double precision as uplinks_bad_crc_first
+, last(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null)::double precision as uplinks_bad_crc_last
+, first(downlinks_sent, observed_at) filter (where downlinks_sent is not null)::double precision as downlinks_sent_first
+, last(downlinks_sent, observed_at) filter (where downlinks_sent is not null)::double precision as downlinks_sent_last
 , count(temperature) as temperature_count
-, min(temperature) as temperature_min
-, max(temperature) as temperature_max
-, sum(temperature::double precision) as temperature_sum
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
 , count(supply_voltage) as supply_voltage_count
-, min(supply_voltage) as supply_voltage_min
-, max(supply_voltage) as supply_voltage_max
-, sum(supply_voltage::double precision) as supply_voltage_sum
+, (min(supply_voltage) / 100::double precision)::real as supply_voltage_min
+, (max(supply_voltage) / 100::double precision)::real as supply_voltage_max
+, sum(supply_voltage) / 100::double precision as supply_voltage_sum
 , last(backhaul, observed_at) filter (where backhaul is not null) as backhaul_last
 , count(backhaul_delay) as backhaul_delay_count
-, min(backhaul_delay) as backhaul_delay_min
-, max(backhaul_delay) as backhaul_delay_max
-, sum(backhaul_delay::double precision) as backhaul_delay_sum
+, (min(backhaul_delay) / 10::double precision)::real as backhaul_delay_min
+, (max(backhaul_delay) / 10::double precision)::real as backhaul_delay_max
+, sum(backhaul_delay) / 10::double precision as backhaul_delay_sum
 , last(firmware, observed_at) filter (where firmware is not null) as firmware_last
 from readings_lora_gateway group by 1, 2;
 
@@ -786,20 +818,20 @@ from readings_lora_gateway_1h group by time_bucket(interval '1 day', bucket, 'As
 -- On the community edition continuous aggregates.
 create view readings_example_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
-, first(rain, observed_at) filter (where rain is not null) as rain_first
-, last(rain, observed_at) filter (where rain is not null) as rain_last
+, first(rain, observed_at) filter (where rain is not null) / 10::double precision as rain_first
+, last(rain, observed_at) filter (where rain is not null) / 10::double precision as rain_last
 , count(intensity) as intensity_count
-, min(intensity) as intensity_min
-, max(intensity) as intensity_max
-, sum(intensity::double precision) as intensity_sum
+, (min(intensity) / 10::double precision)::real as intensity_min
+, (max(intensity) / 10::double precision)::real as intensity_max
+, sum(intensity) / 10::double precision as intensity_sum
 , count(temperature) as temperature_count
-, min(temperature) as temperature_min
-, max(temperature) as temperature_max
-, sum(temperature::double precision) as temperature_sum
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
 , count(battery) as battery_count
-, min(battery) as battery_min
-, max(battery) as battery_max
-, sum(battery::double precision) as battery_sum
+, (min(battery) / 100::double precision)::real as battery_min
+, (max(battery) / 100::double precision)::real as battery_max
+, sum(battery) / 100::double precision as battery_sum
 , last(heater, observed_at) filter (where heater is not null) as heater_last
 , last(firmware, observed_at) filter (where firmware is not null) as firmware_last
 from readings_example group by 1, 2;

@@ -1,6 +1,6 @@
 import type { Edition } from "./edition.ts";
 import type { SeriesSource } from "./interval.ts";
-import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { daySelect, hourSelect } from "./rollups.ts";
 
 /**
@@ -88,7 +88,8 @@ function fields({ metric, aggregate }: SeriesColumn): string[] {
 /** The same columns for a reading that is a bucket of its own. */
 function rawFields({ metric, aggregate }: SeriesColumn): string[] {
   const m = assertIdentifier(metric.name);
-  const asSum = `r.${m}::double precision as ${m}_sum`;
+  const value = inUnit(metric, `r.${m}`);
+  const asSum = `(${value})::double precision as ${m}_sum`;
   const asCount = `(r.${m} is not null)::int as ${m}_count`;
   switch (aggregate) {
     case "avg":
@@ -98,9 +99,9 @@ function rawFields({ metric, aggregate }: SeriesColumn): string[] {
     case "count":
       return [asCount];
     case "delta":
-      return [`r.${m} as ${m}_first`, `r.${m} as ${m}_last`];
+      return [`${value} as ${m}_first`, `${value} as ${m}_last`];
     default:
-      return [`r.${m} as ${m}_${aggregate}`];
+      return [`${value} as ${m}_${aggregate}`];
   }
 }
 
@@ -184,17 +185,18 @@ function usageOf(m: string): string {
  */
 function withPrior({ table }: KindTable, counters: readonly MetricColumn[]): string {
   if (counters.length === 0) return "select * from cells";
-  const names = counters.map(({ name }) => assertIdentifier(name));
   // lag() cannot skip nulls; last() over a growing frame can, and still costs one step a row.
-  const before = names.map(
-    (m) => `last(c.${m}_last, c.bucket) filter (where c.${m}_last is not null) over earlier as ${m}_before`,
-  );
-  const prior = names.map(
-    (m) => `coalesce(s.${m}_before, (
-        select r.${m} from ${assertIdentifier(table)} r
+  const before = counters.map(({ name }) => {
+    const m = assertIdentifier(name);
+    return `last(c.${m}_last, c.bucket) filter (where c.${m}_last is not null) over earlier as ${m}_before`;
+  });
+  const prior = counters.map((counter) => {
+    const m = assertIdentifier(counter.name);
+    return `coalesce(s.${m}_before, (
+        select ${inUnit(counter, `r.${m}`)} from ${assertIdentifier(table)} r
         where r.device_no = s.device_no and r.observed_at < $5::timestamptz and r.${m} is not null
-        order by r.observed_at desc limit 1)) as ${m}_prior`,
-  );
+        order by r.observed_at desc limit 1)) as ${m}_prior`;
+  });
   // "offset 0" keeps the lookup from being copied to each place that names it.
   return `
     select s.*${list(prior)}

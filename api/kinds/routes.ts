@@ -78,6 +78,7 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
       about: metric.about,
       min: metric.min ?? null,
       max: metric.max ?? null,
+      decimals: metric.decimals ?? null,
       values: metric.values ? [...metric.values] : null,
       maxLength: metric.maxLength ?? null,
       resets: metric.resets ?? null,

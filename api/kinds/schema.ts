@@ -18,6 +18,10 @@ export const kindSchema = z
         about: z.string(),
         min: z.number().nullable().describe("Below this a reading is rejected as implausible."),
         max: z.number().nullable(),
+        decimals: z
+          .int()
+          .nullable()
+          .describe("Digits behind the point that are kept; a value with more is rounded to them."),
         values: z.array(z.string()).nullable().describe("The closed list of a state's values."),
         maxLength: z.int().nullable(),
         resets: z.string().nullable().describe("When a counter may go back to zero."),

@@ -4,7 +4,8 @@ import pg from "pg";
 /**
  * The pipeline that people build by hand, with care: a subscriber with QoS 1 and a lasting session collects
  * messages and inserts them in batches, three inserts under way at once. As the client's users do, it takes a
- * message by its event, so the acknowledgement to Mosquitto leaves when the message has arrived.
+ * message by its event, so the acknowledgement to Mosquitto leaves when the message has arrived. Its table is the
+ * platform's, so it keeps numbers as that does.
  */
 export interface SubscriberOrder {
   readonly brokerPort: number;
@@ -19,15 +20,27 @@ export type SubscriberMessage =
   | { readonly type: "stored"; readonly rows: number };
 
 const CONNECTIONS = 3;
-const COLUMNS = ["volume", "flow", "pressure", "temperature", "battery", "valve", "rssi", "snr"] as const;
-const TYPES = ["float8", "float4", "float4", "float4", "float4", "text", "float4", "float4"];
+/** Each metric with what makes a whole number of it; null for a text. */
+const COLUMNS = [
+  ["volume", 1000],
+  ["flow", 1000],
+  ["pressure", 100],
+  ["temperature", 10],
+  ["battery", 100],
+  ["valve", null],
+  ["rssi", 1],
+  ["snr", 100],
+] as const;
 
 const INSERT = {
   name: "insert_readings",
-  text: `insert into readings_gas_meter (device_no, observed_at, received_at, ${COLUMNS.join(", ")})
-    select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], ${TYPES.map((type, i) => `$${i + 4}::${type}[]`).join(", ")})
+  text: `insert into readings_gas_meter (device_no, observed_at, received_at, ${COLUMNS.map(([name]) => name).join(", ")})
+    select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], ${COLUMNS.map(([, scale], i) => `$${i + 4}::${scale === null ? "text" : "int4"}[]`).join(", ")})
     on conflict do nothing`,
 };
+
+const whole = (value: unknown, scale: number | null) =>
+  typeof value === "number" && scale !== null ? Math.round(value * scale) : (value ?? null);
 
 type Row = { deviceNo: number; receivedAt: string } & Record<string, unknown>;
 
@@ -53,7 +66,7 @@ async function run(order: SubscriberOrder, tell: (message: SubscriberMessage) =>
           part.map((row) => row.deviceNo),
           part.map((row) => new Date(row.observedAt as number).toISOString()),
           part.map((row) => row.receivedAt),
-          ...COLUMNS.map((column) => part.map((row) => row[column] ?? null)),
+          ...COLUMNS.map(([name, scale]) => part.map((row) => whole(row[name], scale))),
         ],
       })
       .then(

@@ -34,15 +34,16 @@ const ADD_METERS = `
 
 /**
  * An hourly reading of each meter, at the meter's own minute, in the order in which readings arrive. Flow and
- * volume follow the hour, so that the rollups have something to tell.
+ * volume follow the hour, so that the rollups have something to tell. Numbers are those of the columns, see the
+ * kind's `decimals`.
  */
 const ADD_READINGS = `
   insert into readings_gas_meter
     (device_no, observed_at, received_at, volume, flow, pressure, temperature, battery, valve, rssi, snr)
   select d.device_no, at, at + interval '1 second',
-         (d.device_no % 1000) + extract(epoch from at - timestamptz '2020-01-01') / 3600 * 0.05,
-         0.4 * random(), 2 + 0.1 * random(), 15 + 5 * sin(extract(hour from at)::float8 / 4), 3.6,
-         'open', -100 - (random() * 20)::int, 5 + 3 * random()
+         (d.device_no % 1000) * 1000 + extract(epoch from at - timestamptz '2020-01-01') / 3600 * 50,
+         400 * random(), 200 + 10 * random(), 150 + 50 * sin(extract(hour from at)::float8 / 4), 360,
+         'open', -100 - (random() * 20)::int, 500 + 300 * random()
   from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') as hour
   cross join devices d
   cross join lateral (select hour + make_interval(secs => d.device_no % 3600) as at) as moment

@@ -2,6 +2,7 @@ import type { Registry } from "prom-client";
 import type { Logger } from "../../log.ts";
 import { cancelTargets } from "../../store/broadcast-targets.ts";
 import type { Pool } from "../../store/database.ts";
+import type { KindTable } from "../../store/kind-table.ts";
 import type { SpeakerReading } from "../proof.ts";
 import { decide, patienceAfterExpiry, patienceOf, type Surroundings } from "./deadlines.ts";
 import type { CommittedReply } from "./feed.ts";
@@ -21,6 +22,8 @@ import { Writer } from "./writer.ts";
 
 export interface DispatcherOptions {
   readonly pool: Pool;
+  /** Where speakers' readings lie. */
+  readonly speakers: KindTable;
   /** Signs the orders that stop, and those of another attempt. */
   readonly sign: Sign;
   /** Hands a command to the open connection of a speaker that listens; false when there is none that takes it. */
@@ -292,14 +295,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   /** Reads broadcasts into memory; what speakers say meanwhile waits. */
-  async function read(what: string, only: NonNullable<Parameters<typeof load>[2]>): Promise<void> {
+  async function read(what: string, only: NonNullable<Parameters<typeof load>[3]>): Promise<void> {
     intake.hold();
     try {
       await jobs.run(only.broadcastNo ?? 0, what, async () => {
         // What is known of a broadcast that is read again must not be lost by that.
         if (only.broadcastNo !== undefined && roster.get(only.broadcastNo) && !(await writer.write()))
           throw new Error("the course of a broadcast could not be written");
-        const loaded = await load(pool, new Date(now()), only);
+        const loaded = await load(pool, options.speakers, new Date(now()), only);
         if (!stopped) admit(loaded, only.fresh === true);
       });
     } finally {

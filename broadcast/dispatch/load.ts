@@ -2,6 +2,7 @@ import { readReplies, readSpeakerReadings } from "../../store/broadcast-evidence
 import { readOrders } from "../../store/broadcast-orders.ts";
 import { readTargets } from "../../store/broadcast-targets.ts";
 import type { Db } from "../../store/database.ts";
+import type { KindTable } from "../../store/kind-table.ts";
 import { readOpenBroadcasts } from "../../store/open-broadcasts.ts";
 import { CLOCK_TOLERANCE_MS } from "../command.ts";
 import type { SpeakerReading } from "../proof.ts";
@@ -18,11 +19,13 @@ export interface Loaded {
 
 /**
  * Reads what is on the air: a query each for broadcasts, orders, targets, replies and readings.
+ * @param speakers where speakers' readings lie
  * @param only one broadcast; absent: all
  * @param fresh it was released just now, so that nobody can have answered
  */
 export async function load(
   db: Db,
+  speakers: KindTable,
   now: Date,
   only: { readonly broadcastNo?: number; readonly fresh?: boolean } = {},
 ): Promise<Loaded> {
@@ -48,6 +51,6 @@ export async function load(
       db,
       orders.map(({ commandId }) => commandId),
     ),
-    readings: await readSpeakerReadings(db, numbers, new Date(since)),
+    readings: await readSpeakerReadings(db, speakers, numbers, new Date(since)),
   };
 }

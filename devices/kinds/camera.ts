@@ -37,21 +37,24 @@ export const camera = defineKind({
     "interval: our assumptions for an H.265 camera on a pole with local storage.",
   reportIntervalSeconds: 60,
   metrics: {
-    bitrate: gauge({ unit: "kbit/s", min: 0, max: 100_000, about: "Of the main stream" }),
-    fps: gauge({ unit: "{frame}/s", min: 0, max: 120, about: "Pictures that really arrive" }),
+    bitrate: gauge({ unit: "kbit/s", min: 0, max: 100_000, decimals: 0, about: "Of the main stream" }),
+    // 29.97 is an ordinary rate.
+    fps: gauge({ unit: "{frame}/s", min: 0, max: 120, decimals: 2, about: "Pictures that really arrive" }),
     packet_loss: gauge({
       unit: "%",
       min: 0,
       max: 100,
+      decimals: 2,
       about: "Of the stream's packets, since the last report",
     }),
-    storage_free: gauge({ unit: "%", min: 0, max: 100, about: "Free space for recordings" }),
-    temperature: gauge({ unit: "Cel", min: -40, max: 110, about: "Inside the housing" }),
+    storage_free: gauge({ unit: "%", min: 0, max: 100, decimals: 1, about: "Free space for recordings" }),
+    temperature: gauge({ unit: "Cel", min: -40, max: 110, decimals: 1, about: "Inside the housing" }),
     uptime: counter({
       unit: "s",
       min: 0,
       // Thirty years.
       max: 946_080_000,
+      decimals: 0,
       resets: "when the camera restarts",
       about: "Since the camera started",
     }),

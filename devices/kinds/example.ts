@@ -44,13 +44,23 @@ export const example = defineKind({
       // or an unplugged sensor's 0x7FFF becomes weather. The wettest place on Earth has 26,000 mm a year.
       min: 0,
       max: 100_000,
+      // What the instrument resolves: tips of 0.2 mm need one digit behind the point. What is stored is rounded to
+      // it, and takes a fraction of the room of a float. Rather one digit too many than one too few: it can't be
+      // changed once the table is there.
+      decimals: 1,
       resets: "at the beginning of each year (UTC)",
       about: "Rain since the year began",
     }),
-    // A gauge goes up and down. It is stored in four bytes: seven significant digits.
-    intensity: gauge({ unit: "mm/h", min: 0, max: 500, about: "Rain at this moment" }),
-    temperature: gauge({ unit: "Cel", min: -60, max: 80, about: "At the funnel" }),
-    battery: gauge({ unit: "V", min: 0, max: 20, about: "Of the 12 V battery behind the solar panel" }),
+    // A gauge goes up and down. It has at most seven digits, those behind the point included.
+    intensity: gauge({ unit: "mm/h", min: 0, max: 500, decimals: 1, about: "Rain at this moment" }),
+    temperature: gauge({ unit: "Cel", min: -60, max: 80, decimals: 1, about: "At the funnel" }),
+    battery: gauge({
+      unit: "V",
+      min: 0,
+      max: 20,
+      decimals: 2,
+      about: "Of the 12 V battery behind the solar panel",
+    }),
     // A closed list of words; a word outside it refuses the reading.
     heater: state({ values: ["off", "on", "broken"], about: "The funnel's heater against ice" }),
     // A short text for what has no scale. Nothing can be reckoned from it, so use it sparingly.

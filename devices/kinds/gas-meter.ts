@@ -53,11 +53,14 @@ export const gasMeter = defineKind({
     "2 kPa gauge; low pressure means below 10 kPa), a 3.6 V lithium cell, and LoRa receivers that hear down " +
     "to about -137 dBm. No vendor's datasheet stands behind these figures; adjust them to your meters.",
   reportIntervalSeconds: 3600,
+  // `decimals` are what such meters resolve: the register's litres, 0.01 kPa, 0.01 V, tenths of a degree and whole dBm.
+  // SNR comes in quarters of a dB from the radio chip, in tenths by way of some gateways; two digits hold both.
   metrics: {
     volume: counter({
       unit: "m3",
       min: 0,
       max: REGISTER_MAX,
+      decimals: 3,
       resets: "past 99,999.999 m3, or when the meter is exchanged",
       about: "Gas metered since installation, at line conditions",
     }),
@@ -65,17 +68,30 @@ export const gasMeter = defineKind({
       unit: "m3/h",
       min: 0,
       max: 10,
+      decimals: 3,
       about: "Flow at the moment of reporting; a G6 meter's limit is 10",
     }),
     // Below zero by a little, because a sensor at rest shows its own error.
-    pressure: gauge({ unit: "kPa", min: -1, max: 10, about: "Line pressure above the atmosphere's" }),
-    temperature: gauge({ unit: "Cel", min: -40, max: 70, about: "Inside the meter's case" }),
-    battery: gauge({ unit: "V", min: 0, max: 4, about: "Voltage of the lithium cell" }),
+    pressure: gauge({
+      unit: "kPa",
+      min: -1,
+      max: 10,
+      decimals: 2,
+      about: "Line pressure above the atmosphere's",
+    }),
+    temperature: gauge({ unit: "Cel", min: -40, max: 70, decimals: 1, about: "Inside the meter's case" }),
+    battery: gauge({ unit: "V", min: 0, max: 4, decimals: 2, about: "Voltage of the lithium cell" }),
     valve: state({ values: ["open", "closed", "abnormal"], about: "The built-in shut-off valve" }),
     // UCUM has bel-watt (B[W]) but no bel-milliwatt. dB[W] would shift every figure that radios and people
     // use by 30, so this is the plain decibel with an annotation that says what it refers to: dBm.
-    rssi: gauge({ unit: "dB{mW}", min: -150, max: 10, about: "Strength of the last downlink, in dBm" }),
-    snr: gauge({ unit: "dB", min: -30, max: 30, about: "Signal to noise of the last downlink" }),
+    rssi: gauge({
+      unit: "dB{mW}",
+      min: -150,
+      max: 10,
+      decimals: 0,
+      about: "Strength of the last downlink, in dBm",
+    }),
+    snr: gauge({ unit: "dB", min: -30, max: 30, decimals: 2, about: "Signal to noise of the last downlink" }),
   },
   events: [
     { type: "leak", about: "The meter has found flow that never pauses" },

@@ -45,19 +45,33 @@ export const speaker = defineKind({
   reportIntervalSeconds: 60,
   metrics: {
     play_state: state({ values: ["idle", "playing", "fault", "off"], about: "What the speaker is doing" }),
-    volume: gauge({ unit: "%", min: 0, max: 100, about: "Volume that is set; 0 is mute" }),
+    volume: gauge({ unit: "%", min: 0, max: 100, decimals: 0, about: "Volume that is set; 0 is mute" }),
+    // Idle amplifiers take some hundredths of an ampere, and a fault may be that they take none.
     amplifier_current: gauge({
       unit: "A",
       min: 0,
       max: 20,
+      decimals: 2,
       about: "Current into the amplifier: with sound_level the proof that it sounded",
     }),
-    mains_voltage: gauge({ unit: "V", min: 0, max: 300, about: "Mains at the speaker" }),
-    battery_voltage: gauge({ unit: "V", min: 0, max: 30, about: "Spare battery, 12 V or 24 V" }),
+    mains_voltage: gauge({ unit: "V", min: 0, max: 300, decimals: 1, about: "Mains at the speaker" }),
+    battery_voltage: gauge({ unit: "V", min: 0, max: 30, decimals: 2, about: "Spare battery, 12 V or 24 V" }),
     // UCUM's own bel for sound pressure, re 20 uPa; a bare dB would leave the reference open.
-    sound_level: gauge({ unit: "dB[SPL]", min: 0, max: 140, about: "At the speaker's own microphone" }),
-    temperature: gauge({ unit: "Cel", min: -40, max: 110, about: "Inside the cabinet" }),
-    link_quality: gauge({ unit: "%", min: 0, max: 100, about: "Of the line that commands come over" }),
+    sound_level: gauge({
+      unit: "dB[SPL]",
+      min: 0,
+      max: 140,
+      decimals: 1,
+      about: "At the speaker's own microphone",
+    }),
+    temperature: gauge({ unit: "Cel", min: -40, max: 110, decimals: 1, about: "Inside the cabinet" }),
+    link_quality: gauge({
+      unit: "%",
+      min: 0,
+      max: 100,
+      decimals: 0,
+      about: "Of the line that commands come over",
+    }),
     firmware: text({ maxLength: 32, about: "Version of its software" }),
   },
   events: [

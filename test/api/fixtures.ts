@@ -35,7 +35,7 @@ export async function insertDevice(
   return rows[0].device_no;
 }
 
-/** Adds gas meter readings: the counter and one gauge. */
+/** Adds gas meter readings: the counter and one gauge, both of which are kept with three decimals. */
 export async function insertReadings(
   pool: Pool,
   deviceNo: number,
@@ -43,8 +43,8 @@ export async function insertReadings(
 ): Promise<void> {
   await pool.query(
     `insert into readings_gas_meter (device_no, observed_at, received_at, volume, flow, extra)
-     select $1, at, at + interval '2 seconds', volume, flow, extra
-     from unnest($2::timestamptz[], $3::float8[], $4::real[], $5::jsonb[]) as r (at, volume, flow, extra)`,
+     select $1, at, at + interval '2 seconds', volume * 1000, flow * 1000, extra
+     from unnest($2::timestamptz[], $3::float8[], $4::float8[], $5::jsonb[]) as r (at, volume, flow, extra)`,
     [
       deviceNo,
       readings.map((reading) => reading.at),

@@ -7,6 +7,7 @@ import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import { catalog } from "../../devices/catalog.ts";
+import { tablesOf } from "../../kind-tables.ts";
 import { createLogger, type Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 
@@ -62,6 +63,7 @@ export async function startApi(
   const app = await createApp({
     pool,
     catalog,
+    tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
     people,
     trustProxy: [],

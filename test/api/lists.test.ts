@@ -35,9 +35,12 @@ describe("kinds", () => {
       type: "counter",
       unit: "m3",
       min: 0,
+      decimals: 3,
       aggregates: ["delta", "first", "last"],
       fleetAggregates: ["delta"],
     });
+    const valve = meter.metrics.find((metric: { key: string }) => metric.key === "valve");
+    expect(valve).toMatchObject({ type: "state", unit: null, decimals: null });
     expect(meter.alarms.length).toBeGreaterThan(0);
     expect(meter.events.length).toBeGreaterThan(0);
   });

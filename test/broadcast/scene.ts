@@ -10,6 +10,8 @@ import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
 import type { Progress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
 import { reopenForRetry, storeStart } from "../../broadcast/start-orders.ts";
+import { speaker } from "../../devices/kinds/speaker.ts";
+import { tablesOf } from "../../kind-tables.ts";
 import { createLogger } from "../../log.ts";
 import { insertOrder } from "../../store/broadcast-orders.ts";
 import { insertTargets } from "../../store/broadcast-targets.ts";
@@ -17,6 +19,8 @@ import { lockBroadcasts, moveBroadcast } from "../../store/broadcasts.ts";
 import { type Pool, withTransaction } from "../../store/database.ts";
 import { insertReplies } from "../../store/write-events.ts";
 import { addDevice } from "../helpers/ingest.ts";
+
+const SPEAKERS = tablesOf([speaker])[0]!;
 
 /**
  * Nothing runs out by itself: a test shortens the one wait that it is about, so that a slow machine cannot make
@@ -181,6 +185,7 @@ export function startScene(
   own.connect = (() => (dead ? new Promise(() => {}) : pool.connect())) as Pool["connect"];
   const dispatcher = createDispatcher({
     pool: own,
+    speakers: SPEAKERS,
     sign,
     deliver(deviceId, payload) {
       if (dead || !online.has(deviceId)) return false;
@@ -227,7 +232,7 @@ export function startScene(
       const soundLevel = amplifierCurrent > 0.5 ? 95 : 45;
       await pool.query(
         `insert into readings_speaker (device_no, observed_at, received_at, amplifier_current, sound_level, play_state, volume)
-         values ($1, $2::timestamptz, now(), $3, $4, 'playing', $5)`,
+         values ($1, $2::timestamptz, now(), $3::float8 * 100, $4::float8 * 10, 'playing', $5)`,
         [deviceNo, new Date(at).toISOString(), amplifierCurrent, soundLevel, volume],
       );
       dispatcher.onReadings([

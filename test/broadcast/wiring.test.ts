@@ -7,11 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStreamHub } from "../../api/stream/hub.ts";
 import { startBroadcasting } from "../../broadcasting.ts";
 import { loadConfig } from "../../config.ts";
+import { speaker } from "../../devices/kinds/speaker.ts";
+import { tablesOf } from "../../kind-tables.ts";
 import { createLogger } from "../../log.ts";
 
 /** Nothing here asks the database: the pool never connects. */
 const pool = new pg.Pool();
 const log = createLogger("silent");
+const speakers = tablesOf([speaker])[0]!;
 let dir: string;
 
 beforeAll(async () => {
@@ -26,6 +29,7 @@ const start = (env: Record<string, string>) =>
   startBroadcasting({
     config: loadConfig({ DATA_DIR: dir, ...env }),
     pool,
+    speakers,
     log,
     registry: new Registry(),
     hub: createStreamHub({ log }),

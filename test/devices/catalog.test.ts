@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { catalog, kindByName } from "../../devices/catalog.ts";
 import type { Behaviour, Kind, LimitRule } from "../../devices/kind.ts";
+import { round } from "../../devices/noise.ts";
 import { createRandom } from "../../devices/random.ts";
 import { ucumFault } from "../../devices/ucum.ts";
 import { judge, raises, type Sample } from "./judge.ts";
@@ -74,8 +75,18 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))("%s", (_name, k
     expect(metric.min!).toBeLessThan(metric.max!);
   });
 
+  it.each(numeric)("%s is kept with decimals that leave its range whole", (_key, metric) => {
+    const { decimals, min, max, type } = metric;
+    expect(decimals).toBeOneOf([0, 1, 2, 3, 4, 5, 6]);
+    expect([round(min!, decimals!), round(max!, decimals!)]).toEqual([min, max]);
+    // A gauge has seven digits, which is what its rollups keep; a counter is exact as far as JavaScript counts.
+    const largest = Math.max(-min!, max!) * 10 ** decimals!;
+    expect(largest).toBeLessThan(type === "gauge" ? 1e7 : Number.MAX_SAFE_INTEGER);
+  });
+
   it.each(words)("%s has no unit and a bounded set of values", (_key, metric) => {
     expect(metric.unit).toBeUndefined();
+    expect(metric.decimals).toBeUndefined();
     if (metric.type === "state") expect(new Set(metric.values).size).toBeGreaterThan(1);
     else expect(metric.maxLength).toBeGreaterThan(0);
   });
@@ -183,6 +194,24 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))("%s", (_name, k
         accepts: 1,
       });
     }
+  });
+
+  it("reports in steps that its metrics keep, in ordinary days, scenarios and examples", () => {
+    const scenarios = kind.scenarios.flatMap(({ name }) => run(kind, 60, name));
+    const sent = [...run(kind, 1000), ...scenarios].map(
+      ({ moment }) => moment.metrics as Record<string, unknown>,
+    );
+    for (const example of kind.examples) {
+      if ("accepts" in example && example.channel !== "events")
+        sent.push(...[example.message as Record<string, unknown>].flat());
+    }
+    const lost = sent.flatMap((reading) =>
+      numeric.flatMap(([key, { decimals }]) => {
+        const value = reading[key];
+        return typeof value === "number" && round(value, decimals!) !== value ? `${key}: ${value}` : [];
+      }),
+    );
+    expect(lost).toEqual([]);
   });
 
   it.each(kind.scenarios.map((scenario) => [scenario.name]))(

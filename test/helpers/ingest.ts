@@ -2,12 +2,14 @@ import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import { catalog } from "../../devices/catalog.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import type { Committed } from "../../ingest/commit.ts";
 import { type Ingest, type IngestOptions, startIngest } from "../../ingest/ingest.ts";
 import type { Channel } from "../../ingest/topics.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { createLogger } from "../../log.ts";
 import type { Db, Pool } from "../../store/database.ts";
+import { inUnit } from "../../store/kind-table.ts";
 
 export interface TestDevice {
   readonly id: string;
@@ -33,6 +35,18 @@ export async function addDevice(
     [id, kind, regionCode, gatewayNo, hashToken(token)],
   );
   return { id, kind, token, deviceNo: rows[0]!.device_no };
+}
+
+/** What the readings table has of a gas meter, oldest first, with the metrics in their units. */
+export async function gasMeterRows(db: Db, id: string) {
+  const { table, columns } = tablesOf([gasMeter])[0]!;
+  const metrics = columns.map((column) => `${inUnit(column, `r.${column.name}`)} as ${column.name}`);
+  const { rows } = await db.query(
+    `select r.device_no, r.observed_at, r.received_at, r.extra, ${metrics.join(", ")}
+     from ${table} r join devices using (device_no) where id = $1 order by observed_at`,
+    [id],
+  );
+  return rows;
 }
 
 export interface TestIngest {

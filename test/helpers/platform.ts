@@ -19,9 +19,12 @@ export interface TestPlatform {
   stop(): Promise<void>;
 }
 
-/** The whole platform in this process, on a test database and free ports. */
-export async function startTestPlatform(env: Record<string, string> = {}): Promise<TestPlatform> {
-  const db = await createTestDatabase();
+/** The whole platform in this process, on a test database, which it drops at its end, and free ports. */
+export async function startTestPlatform(
+  env: Record<string, string> = {},
+  given?: TestDatabase,
+): Promise<TestPlatform> {
+  const db = given ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), "sbi-platform-"));
   await db.pool.query(`
     insert into regions (code, parent_code, name, level) values

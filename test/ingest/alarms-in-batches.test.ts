@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -40,6 +40,23 @@ describe("alarms", () => {
     expect(await alarmsOf("alarm-2")).toHaveLength(1);
     await second.publish("alarm-2", "telemetry", { observedAt: at(3), battery: 3.6 });
     expect(await alarmsOf("alarm-2")).toEqual([{ rule: "battery_low", active: false }]);
+  });
+
+  it("go by what the device sent, also where the table keeps fewer digits", async () => {
+    await addDevice(db.pool, "alarm-digits");
+    const { publish } = await startTestIngest(db.pool);
+    // Above the limit of 3 by less than what is kept, and then below it, at which nothing is left of the alarm.
+    await publish("alarm-digits", "telemetry", { observedAt: at(1), pressure: 3.004 });
+    expect(await gasMeterRows(db.pool, "alarm-digits")).toMatchObject([{ pressure: 3 }]);
+    const { rows } = await db.pool.query(
+      "select rule, value from alarms join devices using (device_no) where id = 'alarm-digits'",
+    );
+    expect(rows).toEqual([{ rule: "pressure_high", value: 3.004 }]);
+    // The deadband ends at 2.7: what is stored as 2.70 has not come back as far.
+    await publish("alarm-digits", "telemetry", { observedAt: at(2), pressure: 2.704 });
+    expect(await alarmsOf("alarm-digits")).toEqual([{ rule: "pressure_high", active: true }]);
+    await publish("alarm-digits", "telemetry", { observedAt: at(3), pressure: 2.696 });
+    expect(await alarmsOf("alarm-digits")).toEqual([{ rule: "pressure_high", active: false }]);
   });
 
   it("tell of a device that has been silent for too long, by our clock", async () => {

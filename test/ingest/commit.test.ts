@@ -85,7 +85,7 @@ describe("an item that only the database finds fault with", () => {
       if (++statements % 2 === 0) throw Object.assign(new Error("connection lost"), { code: "ECONNRESET" });
     });
     const done = nothingCommitted();
-    await withConstraint("readings_gas_meter", "snr is distinct from 6", async () => {
+    await withConstraint("readings_gas_meter", "snr is distinct from 600", async () => {
       for (let attempt = 0; attempt < 50; attempt++) {
         try {
           return await commitBatch(breaking, batch, done, () => "fault-2");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foldLedger } from "../../store/fold-ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -11,13 +11,7 @@ afterAll(() => db.drop());
 
 const at = (minute: number) => new Date(Date.now() - (600 - minute) * 60_000).toISOString();
 
-async function rowsOf(id: string) {
-  const { rows } = await db.pool.query(
-    `select r.* from readings_gas_meter r join devices using (device_no) where id = $1 order by observed_at`,
-    [id],
-  );
-  return rows;
-}
+const rowsOf = (id: string) => gasMeterRows(db.pool, id);
 
 async function rejectionsOf(id: string) {
   const { rows } = await db.pool.query(
@@ -189,7 +183,7 @@ describe("what cannot be stored", () => {
   it("is isolated when only the database finds the fault", async () => {
     await addDevice(db.pool, "checked-1");
     await db.pool.query(
-      "alter table readings_gas_meter add constraint snr_test check (snr is distinct from 13)",
+      "alter table readings_gas_meter add constraint snr_test check (snr is distinct from 1300)",
     );
     try {
       const { publish, ledger } = await startTestIngest(db.pool);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAudit } from "../../store/audit.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
 const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
@@ -13,13 +13,7 @@ afterAll(() => db.drop());
 
 const at = (minute: number) => new Date(Date.now() - (600 - minute) * 60_000).toISOString();
 
-async function rowsOf(id: string) {
-  const { rows } = await db.pool.query(
-    `select r.* from readings_gas_meter r join devices using (device_no) where id = $1 order by observed_at`,
-    [id],
-  );
-  return rows;
-}
+const rowsOf = (id: string) => gasMeterRows(db.pool, id);
 
 describe("replay", () => {
   const lastRejection = async (id: string) => {
@@ -126,7 +120,7 @@ describe("replay", () => {
     const payload = Buffer.from(JSON.stringify([1, 2, 3].map((n) => ({ observedAt: at(n), snr: n }))));
     const rejection = { ...(await lastRejection("replay-5")), payload, payloadBytes: payload.length };
     await db.pool.query(
-      "alter table readings_gas_meter add constraint refuses_2 check (snr is distinct from 2)",
+      "alter table readings_gas_meter add constraint refuses_2 check (snr is distinct from 200)",
     );
     try {
       expect(await ingest.replay(rejection, ACTOR)).toMatchObject({

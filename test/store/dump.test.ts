@@ -77,6 +77,11 @@ describe("the dump of a schema", () => {
       `create or replace function added() returns trigger language plpgsql as 'begin return new; end'`,
       "begin return new; end",
     ],
+    [
+      "a comment on a column",
+      "comment on column regions.level is 'province is ''1'''",
+      "comment on column regions.level is 'province is ''1''';",
+    ],
     ["a storage parameter", "alter table regions set (fillfactor = 90)", ") with (fillfactor=90);"],
   ])("shows %s that was added", async (_, change, shown) => {
     expect(await dumpSchema(db.pool, tables)).not.toContain(shown);

@@ -5,6 +5,8 @@ import { openPool } from "../../store/database.ts";
 import { type KindTable, type MetricColumn, readingsTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { migrate } from "../../store/migrate.ts";
+import { findLatestReading } from "../../store/readings.ts";
+import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { applyPolicies } from "../../store/retention.ts";
 import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
@@ -26,9 +28,11 @@ const kind = (name: string, ...columns: MetricColumn[]): KindTable => ({
   columns,
 });
 
+type Logged = { level: string; msg: string; [key: string]: unknown };
+
 /** Applies the tables and returns what was logged. */
-async function apply(...tables: KindTable[]): Promise<{ level: string; msg: string }[]> {
-  const logged: { level: string; msg: string }[] = [];
+async function apply(...tables: KindTable[]): Promise<Logged[]> {
+  const logged: Logged[] = [];
   const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
   await applyKindTables(db.pool, tables, { edition: db.edition, log });
   return logged;
@@ -139,6 +143,100 @@ describe("the tables of a kind", () => {
     );
     await expect(apply({ ...kind("hostile"), table: "Readings" })).rejects.toThrow("Not a SQL identifier");
     expect(await rows("select from kind_tables where kind = 'hostile'")).toEqual([]);
+  });
+
+  it("keep metrics with decimals as integers that are wide enough, and say so to whoever looks", async () => {
+    await apply(
+      kind(
+        "whole",
+        { name: "warmth", type: "gauge", unit: "Cel", decimals: 1, largest: 100 },
+        { name: "fits", type: "counter", unit: "L", decimals: 0, largest: 2_147_483_647 },
+        { name: "wide", type: "counter", unit: "m'3", decimals: 6, largest: 2_147.483_648 },
+        { ...level, unit: "kPa" },
+      ),
+    );
+    expect(await columnsOf("readings_whole")).toMatchObject({
+      warmth: "integer",
+      fits: "integer",
+      wide: "bigint",
+      level: "real",
+    });
+    const rollup = {
+      warmth_min: "real",
+      warmth_max: "real",
+      warmth_sum: "double precision",
+      fits_first: "double precision",
+      wide_last: "double precision",
+    };
+    expect(await columnsOf("readings_whole_1h")).toMatchObject(rollup);
+    expect(await columnsOf("readings_whole_1d")).toMatchObject(rollup);
+    expect(
+      await rows(`select attname::text as name, col_description(attrelid, attnum) as comment from pg_attribute
+                  where attrelid = 'readings_whole'::regclass and attnum > 4 order by attnum`),
+    ).toEqual([
+      { name: "warmth", comment: "in 0.1 Cel: divide by 10.0 for Cel" },
+      { name: "fits", comment: "L" },
+      { name: "wide", comment: "in 0.000001 m'3: divide by 1000000.0 for m'3" },
+      { name: "level", comment: "kPa" },
+    ]);
+  });
+
+  it("stay as they were made when a metric gets decimals, loses them or has others, and are returned so", async () => {
+    const once = { name: "once", type: "gauge", decimals: 1, largest: 10 } as const;
+    await apply(kind("older", level, once, total));
+    const now = kind(
+      "older",
+      { name: "added", type: "gauge", decimals: 0, largest: 10 },
+      { ...level, decimals: 2, largest: 10 },
+      { ...once, decimals: 3 },
+      total,
+    );
+    const before = await columnsOf("readings_older");
+    const options = { edition: db.edition, log: silent };
+    const [built] = await applyKindTables(db.pool, [now], options);
+    expect(built).toEqual({ ...now, columns: [now.columns[0], level, once, total] });
+    expect(await columnsOf("readings_older")).toEqual({ ...before, added: "integer" });
+    expect(await applyKindTables(db.pool, [now], options)).toEqual([built]);
+    expect(await apply(now)).toMatchObject([
+      {
+        level: "info",
+        msg: "metrics are kept as their table was made, not with the decimals of their kind",
+        kind: "older",
+        metrics: [
+          { name: "level", decimals: null },
+          { name: "once", decimals: 1 },
+        ],
+      },
+    ]);
+    const batch = new ReadingsBatch(built!);
+    const row = batch.begin(1, Date.now(), Date.now());
+    for (const [index, value] of [4.4, 3.45678, 3.45678, 2.5].entries()) batch.setNumber(row, index, value);
+    expect(await batch.insert(db.pool)).toBe(1);
+    expect((await findLatestReading(db.pool, built!, 1))?.metrics).toEqual({
+      added: 4,
+      level: 3.45678,
+      once: 3.5,
+      total: 2.5,
+    });
+    expect(
+      await rows("select added_sum, level_sum::real, once_sum, total_last from readings_older_1d"),
+    ).toEqual([{ added_sum: 4, level_sum: 3.45678, once_sum: 3.5, total_last: 2.5 }]);
+  });
+
+  it("refuse a metric that has outgrown its integers, before anything of it is lost", async () => {
+    const grown = (largest: number): MetricColumn => ({
+      name: "used",
+      type: "counter",
+      decimals: 3,
+      largest,
+    });
+    await apply(kind("growing", grown(1000)));
+    await apply(kind("growing", grown(2_000_000)));
+    await expect(apply(kind("growing", grown(3_000_000)))).rejects.toMatchObject({
+      code: "database_unsuitable",
+      message:
+        "Metric 'used' of kind 'growing' may be as large as 3000000 now, but the database holds it as an integer of 3 decimals, which ends at 2147483.647: give the metric a new name, or write a migration",
+    });
   });
 
   it("are made once when several start at once, and widened once", async () => {

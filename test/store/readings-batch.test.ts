@@ -4,7 +4,7 @@ import { createLogger } from "../../log.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { readLedger } from "../../store/ledger.ts";
-import { findLatestReading } from "../../store/readings.ts";
+import { findLatestReading, listReadings } from "../../store/readings.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
@@ -223,5 +223,83 @@ describe("a batch of readings", () => {
     );
     expect(await send([1, 2, 3, 4, 5], 300)).toBe(0);
     expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 104, 205]);
+  });
+});
+
+describe("a batch of metrics with decimals", () => {
+  const scaled: KindTable = {
+    kind: "scaled",
+    table: "readings_scaled",
+    columns: [
+      { name: "level", type: "gauge", decimals: 2, largest: 1000 },
+      { name: "total", type: "counter", decimals: 3, largest: 1e12 },
+      { name: "count", type: "counter", decimals: 0, largest: 1e6 },
+      { name: "odd", type: "gauge" },
+    ],
+  };
+  beforeAll(() => applyKindTables(db.pool, [scaled], { edition: db.edition, log: createLogger("silent") }));
+
+  const insert = (deviceNo: number, at: number, values: Record<string, number>) => {
+    const batch = new ReadingsBatch(scaled);
+    const row = batch.begin(deviceNo, at, at);
+    for (const [index, { name }] of scaled.columns.entries()) {
+      if (values[name] !== undefined) batch.setNumber(row, index, values[name]);
+    }
+    return { batch, row, stored: batch.insert(db.pool) };
+  };
+
+  it("comes out in the metrics' units, every step of a resolution as it was sent", async () => {
+    const device = nextDevice++;
+    const steps = (most: number, scale: number) =>
+      fc.integer({ min: -most, max: most }).map((n) => n / scale + 0);
+    const values = fc.record({
+      level: steps(100_000, 100),
+      total: steps(1e15, 1000),
+      count: steps(1_000_000, 1),
+      odd: steps(1_000_000, 1000),
+    });
+    let at = FIRST;
+    await fc.assert(
+      fc.asyncProperty(values, async (given) => {
+        const { batch, row, stored } = insert(device, at++, given);
+        expect(await stored).toBe(1);
+        expect((await findLatestReading(db.pool, scaled, device))?.metrics).toEqual(given);
+        expect(batch.row(row).reading).toMatchObject(given);
+      }),
+      { numRuns: 60 },
+    );
+    const page = await listReadings(
+      db.pool,
+      scaled,
+      { deviceNo: device, order: "desc", columns: scaled.columns.slice(0, 1) },
+      { limit: 1 },
+    );
+    expect(page.items[0]!.metrics).toEqual({
+      level: (await findLatestReading(db.pool, scaled, device))!.metrics.level,
+    });
+  });
+
+  it("rounds what has more digits, and is a duplicate when it comes again", async () => {
+    const device = nextDevice++;
+    const sent = { level: 20.004_9, total: 1.000_5, count: 2.5, odd: 3.45678 };
+    expect(await insert(device, FIRST, sent).stored).toBe(1);
+    expect(await insert(device, FIRST, sent).stored).toBe(0);
+    expect((await findLatestReading(db.pool, scaled, device))?.metrics).toEqual({
+      level: 20,
+      total: 1.001,
+      count: 3,
+      odd: 3.45678,
+    });
+    expect(await readLedger(db.pool, device)).toMatchObject({ received: 2, stored: 1, duplicate: 1 });
+  });
+
+  it("lies in the table as whole numbers", async () => {
+    const device = nextDevice++;
+    await insert(device, FIRST, { level: -21.4, total: 999_999_999_999.999 }).stored;
+    const { rows } = await db.pool.query(
+      "select level, total::text, count from readings_scaled where device_no = $1",
+      [device],
+    );
+    expect(rows).toEqual([{ level: -2140, total: "999999999999999", count: null }]);
   });
 });

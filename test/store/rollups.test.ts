@@ -14,6 +14,8 @@ const table: KindTable = {
     { name: "volume", type: "counter" },
     { name: "valve", type: "state" },
     { name: "firmware", type: "text" },
+    { name: "pressure", type: "gauge", decimals: 2, largest: 10 },
+    { name: "heard", type: "counter", decimals: 1, largest: 1e12 },
   ],
 };
 const HOUR = 3_600_000;
@@ -52,6 +54,8 @@ async function report(seed: number, from: number, days: number): Promise<number>
       if (random.chance(0.7)) batch.setNumber(row, 1, random.next() * 1e6);
       if (random.chance(0.5))
         batch.setText(row, 2, ["open", "closed", "fault"][Math.floor(random.next() * 3)]!);
+      if (random.chance(0.7)) batch.setNumber(row, 4, random.between(-1, 10));
+      if (random.chance(0.7)) batch.setNumber(row, 5, random.next() * 1e12);
       if (random.chance(0.1)) batch.setText(row, 3, `v${Math.floor(random.next() * 9)}`);
     }
   }
@@ -62,6 +66,10 @@ async function report(seed: number, from: number, days: number): Promise<number>
 const plain = (bucket: string) => `
   select ${bucket} as bucket, device_no, count(*) as readings,
     count(flow) as flow_count, min(flow) as flow_min, max(flow) as flow_max, sum(flow::float8) as flow_sum,
+    count(pressure) as pressure_count, min(pressure / 100.0)::real as pressure_min,
+    max(pressure / 100.0)::real as pressure_max, sum(pressure / 100.0)::float8 as pressure_sum,
+    (array_agg(heard / 10.0 order by observed_at) filter (where heard is not null))[1]::float8 as heard_first,
+    (array_agg(heard / 10.0 order by observed_at desc) filter (where heard is not null))[1]::float8 as heard_last,
     (array_agg(volume order by observed_at) filter (where volume is not null))[1] as volume_first,
     (array_agg(volume order by observed_at desc) filter (where volume is not null))[1] as volume_last,
     (array_agg(valve order by observed_at desc) filter (where valve is not null))[1] as valve_last,
@@ -74,16 +82,18 @@ const DAYS = plain(
 
 /** Sums are added up in another order by hours, so the last bits may differ. */
 async function select(sql: string) {
-  const { rows } = await db.pool.query<{ flow_sum: number | null }>(sql);
+  const { rows } = await db.pool.query<{ flow_sum: number | null; pressure_sum: number | null }>(sql);
+  const tidy = (sum: number | null) => (sum ? Number(sum.toPrecision(12)) : sum);
   return rows.map((row) => ({
     ...row,
-    flow_sum: row.flow_sum === null ? null : Number(row.flow_sum.toPrecision(12)),
+    flow_sum: tidy(row.flow_sum),
+    pressure_sum: tidy(row.pressure_sum),
   }));
 }
 
 async function expectRollupsToBeRight(): Promise<void> {
   const columns =
-    "bucket, device_no, readings, flow_count, flow_min, flow_max, flow_sum, volume_first, volume_last, valve_last, firmware_last";
+    "bucket, device_no, readings, flow_count, flow_min, flow_max, flow_sum, volume_first, volume_last, valve_last, firmware_last, pressure_count, pressure_min, pressure_max, pressure_sum, heard_first, heard_last";
   expect(await select(`select ${columns} from readings_rolled_1h order by 1, 2`)).toEqual(
     await select(HOURS),
   );
@@ -160,6 +170,22 @@ describe("hours and days of readings", () => {
     }
     await refresh();
     await expectRollupsToBeRight();
+  });
+
+  it("keep a metric with decimals in its unit, its sum to the last digit", async () => {
+    const batch = new ReadingsBatch(table);
+    const start = midnight(2);
+    for (let i = 0; i < 3600; i++) {
+      batch.setNumber(batch.begin(1, start + i * 1000, Date.now()), 4, i % 2 === 0 ? 0.1 : 0.29);
+    }
+    await batch.insert(db.pool);
+    await refresh();
+    for (const rollup of ["readings_rolled_1h", "readings_rolled_1d"]) {
+      // 1800 × 0.1 + 1800 × 0.29; added up as doubles it would be 702.0000000000174.
+      expect(
+        await select(`select pressure_min, pressure_max, pressure_sum::text as sum from ${rollup}`),
+      ).toMatchObject([{ pressure_min: 0.1, pressure_max: 0.29, sum: "702" }]);
+    }
   });
 
   it("keep the seventh digit of a sum over many readings", async () => {

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { tablesOf } from "../../kind-tables.ts";
 import { parseInterval } from "../../store/interval.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { chooseColumns, planSeries, readDeviceSeries, supportedAggregates } from "../../store/series.ts";
 import { insertDevice, insertRegions } from "../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
+const meters = tablesOf([gasMeter])[0]!;
 const table: KindTable = {
-  kind: "gas-meter",
-  table: "readings_gas_meter",
-  columns: [
-    { name: "volume", type: "counter" },
-    { name: "flow", type: "gauge" },
-  ],
+  ...meters,
+  columns: ["volume", "flow"].map((name) => meters.columns.find((column) => column.name === name)!),
 };
 
 let db: TestDatabase;
@@ -52,7 +51,7 @@ beforeAll(async () => {
   }
   await db.pool.query(
     `insert into readings_gas_meter (device_no, observed_at, received_at, volume, flow)
-     select $1::int, at, at, volume, flow from unnest($2::timestamptz[], $3::float8[], $4::real[]) as s (at, volume, flow)`,
+     select $1::int, at, at, volume * 1000, flow * 1000 from unnest($2::timestamptz[], $3::float8[], $4::float8[]) as s (at, volume, flow)`,
     [
       deviceNo,
       samples.map((sample) => new Date(sample.at).toISOString()),
