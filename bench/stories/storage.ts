@@ -10,11 +10,16 @@ import { defineStory, numberFlag } from "../story.ts";
 
 const KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
 const ROWS_PER_BATCH = 4000;
-/** A device's readings in one stretch: with hourly ones, six weeks. */
+/** At most, of a device: a batch of the columnstore. */
 const READINGS_PER_DEVICE = 1000;
+/** From a reading's moment to its arrival, at least. */
+const DELAY_MS = 800;
+/** Chunks are weeks, counted from 1970. A device has one at most, so that there is a fleet in it as in life. */
+const CHUNK_MS = 7 * 86_400_000;
 
 const flags = {
   readings: numberFlag(1_000_000, 1000, 100_000_000, "readings of each kind"),
+  spread: numberFlag(0, 0, 60_000, "milliseconds by which arrivals stray, beyond the 0.8 s that each takes"),
   kinds: { type: "words", fallback: KINDS, of: KINDS, about: "device kinds, each with its own metrics" },
 } as const;
 
@@ -31,7 +36,7 @@ export const storage = defineStory({
       for (const name of values.kinds) {
         const kind = kindByName(name)!;
         const kindTable = tableOf(database, name);
-        const count = await fill(pool, kind, kindTable, values.readings, bench.progress);
+        const count = await fill(pool, kind, kindTable, values, bench.progress);
         const before = await sizeOf(pool, kindTable.table);
         const after = community ? await compressed(pool, kindTable.table) : null;
         bench.progress(`${name}: ${Math.round(before / count)} bytes a reading before columnstore`);
@@ -66,7 +71,8 @@ export const storage = defineStory({
         },
       ],
       notes: [
-        `Values are those of the simulated devices, ${READINGS_PER_DEVICE.toLocaleString("en-US")} readings each at the kind's own interval; real noise may differ.`,
+        `Values are those of the simulated devices at the kind's own interval, a week or ${READINGS_PER_DEVICE.toLocaleString("en-US")} readings of each; real noise may differ.`,
+        `Each arrives ${DELAY_MS / 1000} s after its moment${values.spread > 0 ? `, or up to ${values.spread / 1000} s later` : "; --spread tells what uneven arrivals cost"}.`,
         ...(community
           ? []
           : ["This server is the Apache edition, which has no columnstore: --embedded measures both."]),
@@ -75,18 +81,22 @@ export const storage = defineStory({
   },
 });
 
+const readingsPerDevice = (kind: Kind) =>
+  Math.min(READINGS_PER_DEVICE, Math.floor(CHUNK_MS / (kind.reportIntervalSeconds * 1000)));
+
 /** Writes what simulated devices observe, in the order of time, as a platform would get it. @returns the rows */
 async function fill(
   pool: Pool,
   kind: Kind,
   table: KindTable,
-  readings: number,
+  { readings, spread }: { readings: number; spread: number },
   progress: (text: string) => void,
 ): Promise<number> {
-  const perDevice = Math.min(READINGS_PER_DEVICE, readings);
+  const perDevice = Math.min(readingsPerDevice(kind), readings);
   const count = Math.max(1, Math.round(readings / perDevice));
   const intervalMs = kind.reportIntervalSeconds * 1000;
-  const from = Date.now() - perDevice * intervalMs;
+  const from = Math.floor((Date.now() - perDevice * intervalMs) / CHUNK_MS) * CHUNK_MS;
+  const arrivals = createRandom(1);
   const devices = Array.from({ length: count }, (_, index) => ({
     deviceNo: index + 1,
     behave: kind.simulate(index),
@@ -106,7 +116,7 @@ async function fill(
       const at = from + turn * intervalMs + offsetMs;
       const elapsedMs = turn === 0 ? 0 : intervalMs;
       const { metrics } = behave({ random, at: new Date(at), elapsedMs });
-      const row = batch.begin(deviceNo, at, at + 800);
+      const row = batch.begin(deviceNo, at, at + DELAY_MS + Math.floor(arrivals.between(0, spread)));
       table.columns.forEach(({ name }, column) => {
         const value = metrics[name];
         if (typeof value === "number") batch.setNumber(row, column, value);
