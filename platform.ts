@@ -35,8 +35,7 @@ import { startAuditHead } from "./store/audit-head.ts";
 import { openPool, type Pool } from "./store/database.ts";
 import type { DatabaseFacts } from "./store/edition.ts";
 import { startEmbedded } from "./store/embedded/launch.ts";
-import { startJobRunner } from "./store/jobs.ts";
-import { startRetention } from "./store/retention.ts";
+import { startUpkeep } from "./upkeep.ts";
 
 export const VERSION = (
   JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as { version: string }
@@ -147,25 +146,26 @@ async function start(
     onIdleError,
   );
   undo.push(() => endPool(apiPool));
-  const ownerPool =
-    config.DATABASE_OWNER_URL === undefined
-      ? apiPool
-      : openPool({ url: config.DATABASE_OWNER_URL, size: 1, applicationName: "sbi-owner" }, onIdleError);
-  if (ownerPool !== apiPool) undo.push(() => endPool(ownerPool));
-  const dropping = startRetention(ownerPool, tables, retention, { log: storeLog, edition: facts.edition });
-  undo.push(() => dropping.stop());
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "sbi_" });
+  const upkeep = startUpkeep({
+    url,
+    ownerUrl: config.DATABASE_OWNER_URL,
+    embedded: isEmbedded,
+    edition: facts.edition,
+    tables,
+    retention,
+    log: storeLog,
+    registry,
+    apiPool,
+  });
+  undo.push(() => upkeep.stop());
   await prepareDataDir(config.DATA_DIR);
   const auditHead = startAuditHead(apiPool, { dataDir: config.DATA_DIR, log: child("audit") });
   undo.push(() => auditHead.stop());
-  if (isEmbedded) {
-    const jobs = startJobRunner(apiPool, { everyMs: 30_000, log: storeLog });
-    undo.push(() => jobs.stop());
-  }
 
   // Ingest
   signal?.throwIfAborted();
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: "sbi_" });
   const hub = createStreamHub({ log: child("stream") });
   undo.push(() => hub.close());
   const feed = new Feed({

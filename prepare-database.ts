@@ -53,7 +53,7 @@ export async function prepareDatabase(
     storeLog.info({ ...facts, embedded: config.DATABASE_URL === undefined }, "database is ready");
     if (facts.edition === "apache") {
       storeLog.warn(
-        "this TimescaleDB is the Apache edition: rollups are plain views (slower over long ranges), readings are not compressed, and retention is done by the platform",
+        "this TimescaleDB is the Apache edition: readings are not compressed, rollups by hour are plain views, and rollups by day and retention are the platform's own work",
       );
     }
     await beginAudit(pool, {

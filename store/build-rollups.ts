@@ -1,5 +1,6 @@
 import type { Client } from "./database.ts";
 import type { Edition } from "./edition.ts";
+import { endKeeping, keptDaySelect, makeKeptDays } from "./kept-days.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 import { daySelect, hourSelect, REFRESH_JOBS } from "./rollups.ts";
 
@@ -11,6 +12,8 @@ const BEFORE = "_before";
  * anew from the readings; but it may be older than the oldest reading that is kept, and that part is carried
  * over. What was there stays beside it until `dropReplacedRollups`, so that this can be repeated after an
  * interruption at any point.
+ *
+ * On the Apache edition hours are a view of the readings, and days are kept by ourselves (`kept-days.ts`).
  */
 export async function buildRollups(client: Client, table: KindTable, edition: Edition): Promise<void> {
   const hour = `${assertIdentifier(table.table)}_1h`;
@@ -20,9 +23,11 @@ export async function buildRollups(client: Client, table: KindTable, edition: Ed
   if (edition === "apache") {
     await dropRollup(client, hour);
     await client.query(`create view ${hour} as ${hourSelect(table)}`);
-    await client.query(`create view ${day} as ${daySelect(table)}`);
+    await makeKeptDays(client, table);
+    await client.query(`create view ${day} as ${keptDaySelect(table)}`);
     return;
   }
+  await endKeeping(client, table);
 
   const interrupted = await isContinuous(client, before);
   if (interrupted || !(await isContinuous(client, hour))) await dropRollup(client, hour);

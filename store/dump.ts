@@ -1,4 +1,5 @@
 import type { Db } from "./database.ts";
+import { keptTable } from "./kept-days.ts";
 import type { KindTable } from "./kind-table.ts";
 import { daySelect, hourSelect } from "./rollups.ts";
 
@@ -7,8 +8,9 @@ import { daySelect, hourSelect } from "./rollups.ts";
  * TimescaleDB's edition, so that a difference means a difference. Reviewers read it; the database itself is
  * made by the migrations and the catalog of kinds.
  *
- * Left out is what differs by edition: policies, columnstore settings, and what a rollup is (a continuous
- * aggregate or a view). Its select is the same in both, and is taken from the code that makes it.
+ * Left out is what differs by edition: policies, columnstore settings, what a rollup is (a continuous aggregate or
+ * a view), and the days that the Apache edition keeps. A rollup's columns are the same in both, and its select is
+ * taken from the code that makes it.
  * @throws Error that names what the schema has and this text could not show
  */
 export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<string> {
@@ -21,7 +23,8 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
       `The schema has what store/dump.ts does not know how to write, so it would be missing: ${unknown.join(", ")}`,
     );
   }
-  const tables = await readTables(db);
+  const kept = new Set(kinds.map(keptTable));
+  const tables = (await readTables(db)).filter(({ name }) => !kept.has(name));
   const parts = [
     "-- Written by `npm run db:dump` from what the migrations and the catalog of kinds make. Do not edit.",
     "create extension if not exists timescaledb;",
@@ -33,7 +36,7 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
     (await readComments(db)).join("\n"),
     ...(await readTriggers(db)),
     ...kinds.flatMap((kind) => [
-      `-- On the community edition continuous aggregates.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
+      `-- On the community edition continuous aggregates; on the Apache edition the day is kept in ${keptTable(kind)}.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
       `create view ${kind.table}_1d as\n${daySelect(kind)};`,
     ]),
   ];

@@ -4,6 +4,7 @@ import type { Logger } from "../log.ts";
 import { buildRollups, dropReplacedRollups } from "./build-rollups.ts";
 import type { Client, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
+import { hasKeptDays, keptTable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
@@ -66,7 +67,9 @@ async function applyKindTable(
   const built = await findBuilt(client, table.kind);
   const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
-  if (sameColumns && built.edition === edition) {
+  // A platform before it kept days itself had built none.
+  const complete = edition === "community" || (await hasKeptDays(client, table));
+  if (sameColumns && built.edition === edition && complete) {
     await dropReplacedRollups(client, table);
     return merged.columns;
   }
@@ -75,7 +78,13 @@ async function applyKindTable(
   if (built) {
     log.warn(
       { kind: table.kind, from: built, to: { columns: merged.columns, edition } },
-      "rebuilding the rollups of a kind, because its metrics or the database's edition changed",
+      "rebuilding the rollups of a kind, because its metrics, the database's edition or how they are kept changed",
+    );
+  }
+  if (built?.edition === "apache" && edition === "community" && (await hasKeptDays(client, table))) {
+    log.warn(
+      { kind: table.kind, table: keptTable(table) },
+      "the days that the Apache edition kept stay in their table and are not shown: rollups are made of the readings that are there",
     );
   }
   await buildRollups(client, merged, edition);

@@ -1,5 +1,5 @@
 import type { Logger } from "../log.ts";
-import type { Pool } from "./database.ts";
+import { type Pool, withTransaction } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 import { REFRESH_JOBS } from "./rollups.ts";
@@ -105,7 +105,7 @@ async function setRefresh(
 
 /**
  * Drops the chunks that are older than the retention limits. The Apache edition has no policies, so the
- * platform calls this once an hour there.
+ * platform calls this once an hour there. Kept days stay, and are not made from readings again.
  * @returns the names of the dropped chunks
  */
 export async function dropOldChunks(
@@ -122,11 +122,24 @@ export async function dropOldChunks(
   const dropped: string[] = [];
   for (const [table, days] of limits) {
     if (days === 0) continue;
-    const { rows } = await pool.query<{ chunk: string }>(
-      "select drop_chunks($1::regclass, older_than => make_interval(days => $2)) as chunk",
-      [table, days],
-    );
-    dropped.push(...rows.map((row) => row.chunk));
+    const chunks = await withTransaction(pool, async (tx) => {
+      // First, because it waits for a keeper that may be reading them (`keep-days.ts`).
+      await tx.query(
+        `update rollup_state s set readings_since = greatest(s.readings_since, (
+           select max(range_end) from timescaledb_information.chunks
+           where hypertable_schema = current_schema() and hypertable_name = $1
+             and range_end <= now() - make_interval(days => $2::int)
+         ))
+         from kind_tables k where k.kind = s.kind and k.table_name = $1`,
+        [table, days],
+      );
+      const { rows } = await tx.query<{ chunk: string }>(
+        "select drop_chunks($1::regclass, older_than => make_interval(days => $2)) as chunk",
+        [table, days],
+      );
+      return rows;
+    });
+    dropped.push(...chunks.map((row) => row.chunk));
   }
   return dropped;
 }
@@ -139,14 +152,19 @@ export function startRetention(
   { log, edition, everyMs = 3_600_000 }: { log: Logger; edition: Edition; everyMs?: number },
 ): { stop(): Promise<void> } {
   if (edition === "community") return { stop: async () => {} };
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | undefined;
   const run = () => {
-    running = dropOldChunks(pool, tables, retention).then(
-      (dropped) => {
-        if (dropped.length > 0) log.info({ chunks: dropped.length }, "old chunks dropped");
-      },
-      (error: unknown) => log.warn({ err: error }, "dropping old chunks failed; it will be tried again"),
-    );
+    // Never twice at once: it may have to wait for the keeper of rollups.
+    running ??= dropOldChunks(pool, tables, retention)
+      .then(
+        (dropped) => {
+          if (dropped.length > 0) log.info({ chunks: dropped.length }, "old chunks dropped");
+        },
+        (error: unknown) => log.warn({ err: error }, "dropping old chunks failed; it will be tried again"),
+      )
+      .finally(() => {
+        running = undefined;
+      });
   };
   const timer = setInterval(run, everyMs);
   timer.unref();

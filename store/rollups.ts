@@ -8,11 +8,11 @@ import {
 
 /**
  * The SQL of a kind's rollups, whose columns are in the metrics' units. The hour is made from raw readings, the
- * day from hours. The same select is a continuous aggregate on the community edition and a plain view on the
- * Apache edition.
+ * day from hours. On the community edition they are continuous aggregates. On the Apache edition hours are a plain
+ * view of the same select, and days are kept by the platform with the same columns (`kept-days.ts`).
  */
 
-function hourColumns(column: MetricColumn): string[] {
+export function hourColumns(column: MetricColumn): string[] {
   const m = assertIdentifier(column.name);
   switch (column.type) {
     case "gauge": {
@@ -39,7 +39,7 @@ function hourColumns(column: MetricColumn): string[] {
   }
 }
 
-function dayColumns({ name, type }: MetricColumn): string[] {
+export function dayColumns({ name, type }: MetricColumn): string[] {
   const m = assertIdentifier(name);
   switch (type) {
     case "gauge":

@@ -42,6 +42,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "broadcasting.ts": ANYTHING,
   "broadcast-keys.ts": ANYTHING,
   "platform.ts": ANYTHING,
+  "upkeep.ts": ["store"],
   "main.ts": ANYTHING,
   "demo.ts": ANYTHING,
   "demo-story.ts": ["seeds"],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { createLogger } from "../../log.ts";
 import { buildRollups } from "../../store/build-rollups.ts";
 import { openPool } from "../../store/database.ts";
+import { keepChanged, keepNext } from "../../store/keep-days.ts";
 import { type KindTable, type MetricColumn, readingsTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { migrate } from "../../store/migrate.ts";
@@ -253,6 +254,88 @@ describe("the tables of a kind", () => {
       expect(await apply(...tables)).toEqual([]);
     }
     expect(Object.keys(await columnsOf("readings_crowded_two_1h"))).toContain("total_last");
+  });
+});
+
+describe("kept days of a kind", () => {
+  const asApache = (...tables: KindTable[]) =>
+    applyKindTables(db.pool, tables, { edition: "apache", log: silent });
+  const at = "2026-01-01T00:10Z";
+  const keep = async (table: KindTable) => {
+    while ((await keepNext(db.pool, table, { devices: 1000 })) === "more");
+    while ((await keepChanged(db.pool, table, { limit: 1000 })) === "more");
+  };
+  const kept = (name: string) => rows(`select * from ${readingsTable(name)}_1d_kept order by bucket`);
+
+  it("have the types of the rollup, and gain columns without losing a day", async () => {
+    const [narrow, wide] = [kind("kept-wide", level), kind("kept-wide", level, total, mode)];
+    await asApache(narrow);
+    await db.pool.query(
+      `insert into readings_kept_wide (device_no, observed_at, received_at, level) values (1, '${at}', now(), 5)`,
+    );
+    await keep(narrow);
+    await db.pool.query("select drop_chunks('readings_kept_wide', older_than => now())");
+    expect(await columnsOf("readings_kept_wide_1d_kept")).toEqual(await columnsOf("readings_kept_wide_1d"));
+    await asApache(wide);
+    expect(await columnsOf("readings_kept_wide_1d_kept")).toEqual({
+      ...(await columnsOf("readings_kept_wide_1d")),
+      total_prior: "double precision",
+    });
+    const added = kind("kept-wide", level, total, mode, { name: "heat", type: "gauge" });
+    await asApache(added);
+    expect(
+      await rows("select readings, level_sum, heat_count, total_last from readings_kept_wide_1d"),
+    ).toEqual([{ readings: 1, level_sum: 5, heat_count: 0, total_last: null }]);
+    await asApache(added);
+    expect(await kept("kept-wide")).toHaveLength(1);
+  });
+
+  it("are begun on a database of a version that made them each time anew", async () => {
+    const table = kind("kept-before", level);
+    await asApache(table);
+    await db.pool.query("drop view readings_kept_before_1d");
+    await db.pool.query("drop table readings_kept_before_1d_kept");
+    await db.pool.query("delete from rollup_state where kind = 'kept-before'");
+    await db.pool.query("create view readings_kept_before_1d as select * from readings_kept_before_1h");
+    await asApache(table);
+    await db.pool.query(
+      `insert into readings_kept_before (device_no, observed_at, received_at, level) values (1, '${at}', now(), 5)`,
+    );
+    await keep(table);
+    expect(await rows("select bucket, level_sum from readings_kept_before_1d")).toEqual([
+      { bucket: new Date("2025-12-31T16:00Z"), level_sum: 5 },
+    ]);
+  });
+
+  it("outlive a time on the community edition, which makes those anew that can be", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    const table = kind("kept-twice", level);
+    const insert = (when: string) =>
+      db.pool.query(
+        `insert into readings_kept_twice (device_no, observed_at, received_at, level) values (1, '${when}', now(), 5)`,
+      );
+    await asApache(table);
+    await insert(at);
+    await insert("2026-03-01T00:10Z");
+    await keep(table);
+    await db.pool.query("select drop_chunks('readings_kept_twice', older_than => timestamptz '2026-02-01')");
+    const logged = await apply(table);
+    expect(logged.filter((line) => line.level === "warn").map(({ msg }) => msg)).toEqual([
+      expect.stringContaining("rebuilding the rollups"),
+      expect.stringContaining("are not shown"),
+    ]);
+    expect(await rows("select bucket from readings_kept_twice_1d")).toHaveLength(1);
+    expect(await rows("select from rollup_state where kind = 'kept-twice'")).toEqual([]);
+    // Nobody tells the kept days of this one.
+    await insert("2026-03-01T00:20Z");
+    await asApache(table);
+    for (let turn = 0; turn < 2; turn++) {
+      expect(await rows("select bucket, readings from readings_kept_twice_1d order by 1")).toEqual([
+        { bucket: new Date("2025-12-31T16:00Z"), readings: 1 },
+        { bucket: new Date("2026-02-28T16:00Z"), readings: 2 },
+      ]);
+      await keep(table);
+    }
   });
 });
 

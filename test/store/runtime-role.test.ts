@@ -4,6 +4,7 @@ import { catalog } from "../../devices/catalog.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { openPool, type Pool } from "../../store/database.ts";
+import { keepChanged, keepNext } from "../../store/keep-days.ts";
 import { dropOldChunks } from "../../store/retention.ts";
 import {
   assertSameDatabase,
@@ -96,6 +97,25 @@ describe.skipIf(!onServer)("the role that the platform runs with, on a server", 
     expect((await runtime.query(`select count(*)::int as n from ${table}`)).rows).toEqual([{ n: 3 }]);
     expect((await runtime.query(`select * from ${table}_1h`)).rows.length).toBeGreaterThan(0);
     expect((await runtime.query(`select * from ${table}_1d`)).rows.length).toBeGreaterThan(0);
+  });
+
+  it("keeps days, where the platform does that itself", async (context) => {
+    if (db.edition !== "apache") return context.skip();
+    const table = tablesOf(catalog)[1]!;
+    for (const hours of [60, 30]) {
+      await runtime.query(
+        `insert into ${table.table} (device_no, observed_at, received_at) values (1, now() - make_interval(hours => ${hours}), now())`,
+      );
+      await runtime.query(
+        `insert into rollup_changes (kind, device_no, day)
+         select $1, 1, time_bucket('1 day', now() - interval '60 hours', 'Asia/Shanghai')`,
+        [table.kind],
+      );
+      while ((await keepNext(runtime, table, { devices: 1000 })) === "more");
+      expect(await keepChanged(runtime, table, { limit: 10 })).toBe("done");
+    }
+    const { rows } = await runtime.query(`select count(*)::int as n from ${table.table}_1d_kept`);
+    expect(rows[0].n).toBeGreaterThan(0);
   });
 
   it("cannot drop chunks, which the owner does", async () => {

@@ -1,0 +1,190 @@
+import type { Client, Db } from "./database.ts";
+import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { dayColumns, daySelect, hourColumns } from "./rollups.ts";
+
+/**
+ * Days that the platform keeps itself, where TimescaleDB has no continuous aggregates (Apache edition).
+ *
+ * A row of `<table>_1d_kept` is a device's day, made of the readings before `rollup_state.complete_until`; of devices
+ * below `next_device_no` before `next_until`. What was observed from then on is added when somebody asks, and so are
+ * the days in `rollup_changes`, made anew. One statement sees all of this at one moment, so a day is never counted
+ * twice or missed, whatever the keeper (`rollup-keeper.ts`) is doing.
+ *
+ * `<counter>_prior` is the last value that the device had before the day: with it, the usage of a day is known
+ * from its own row.
+ */
+
+export const keptTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_1d_kept`;
+
+/** A quarter: a county's month is in one or two chunks, and a province's meters make 8 GB of one. */
+const CHUNK = "interval '91 days'";
+
+/**
+ * The day of a moment. The same as `time_bucket` with the zone, which costs a microsecond more: days there have 24
+ * hours each, since before any reading.
+ */
+export const dayOf = (moment: string): string =>
+  `time_bucket(interval '24 hours', ${moment}, timestamptz '2015-01-01 00:00:00+08')`;
+
+/** A kind in SQL text. */
+export const kindLiteral = ({ kind }: KindTable): string => `'${kind.replaceAll("'", "''")}'`;
+
+export const countersOf = ({ columns }: KindTable): MetricColumn[] =>
+  columns.filter(({ type }) => type === "counter");
+
+/**
+ * Days from readings, which are the relation `part` with `day` and the table's columns. `bucket` is when the first was
+ * observed, so that a day's parts have an order.
+ */
+export const daysOfReadings = (part: string, columns: readonly MetricColumn[]): string =>
+  [
+    "select day, min(observed_at) as bucket, device_no, count(*) as readings",
+    ...columns.flatMap(hourColumns).map((column) => `, ${column}`),
+    `from ${part} group by day, device_no`,
+  ].join("\n");
+
+/** One row per device and day of a relation that may hold several parts of a day. */
+export const mergedDays = (parts: string, columns: readonly MetricColumn[], more = ""): string =>
+  [
+    `select day, device_no, sum(readings)::bigint as readings${more}`,
+    ...columns.flatMap(dayColumns).map((column) => `, ${column}`),
+    `from ${parts} group by day, device_no`,
+  ].join("\n");
+
+/** Whether a reading `r` is not in its kept day yet; `s` is the row of `rollup_state`. */
+export const NOT_KEPT = "(r.device_no >= s.next_device_no or r.observed_at >= s.next_until)";
+
+/** Up to when the readings of a device `r` are in its kept days. */
+export const KEPT_UNTIL =
+  "case when r.device_no < s.next_device_no then s.next_until else s.complete_until end";
+
+/** The columns of a day's row after its device, in the order of the rollup. */
+const valuesOf = (columns: readonly MetricColumn[]): string[] =>
+  columns.flatMap(({ name, type }) => {
+    const m = assertIdentifier(name);
+    if (type === "gauge") return ["count", "min", "max", "sum"].map((of) => `${m}_${of}`);
+    return type === "counter" ? [`${m}_first`, `${m}_last`] : [`${m}_last`];
+  });
+
+/** All columns of the kept table, and of them those of a counter's value before. */
+export function keptColumns(table: KindTable): { days: string[]; priors: string[] } {
+  return {
+    days: ["bucket", "device_no", "readings", ...valuesOf(table.columns)],
+    priors: countersOf(table).map(({ name }) => `${assertIdentifier(name)}_prior`),
+  };
+}
+
+/** The rollup by day: what is kept, what is newer, and what has changed since it was kept. */
+export function keptDaySelect(table: KindTable): string {
+  const { columns } = table;
+  const list = (items: readonly string[]) => items.map((item) => `, ${item}`).join("");
+  const names = list(columns.map(({ name }) => `r.${assertIdentifier(name)}`));
+  return `
+    with state as (select * from rollup_state where kind = ${kindLiteral(table)}),
+    changed as (
+      select distinct c.device_no, c.day from rollup_changes c, state s
+      where c.kind = ${kindLiteral(table)} and c.day >= s.readings_since
+    ), part as not materialized (
+      select ${dayOf("r.observed_at")} as day, r.device_no, r.observed_at${names}
+      from ${table.table} r cross join state s
+      where r.observed_at >= (select complete_until from state) and ${NOT_KEPT}
+      union all
+      select c.day, r.device_no, r.observed_at${names}
+      from changed c
+      join ${table.table} r on r.device_no = c.device_no
+        and r.observed_at >= c.day and r.observed_at < c.day + interval '24 hours'
+      cross join state s
+      where r.observed_at < ${KEPT_UNTIL}
+    ), newer as (${daysOfReadings("part", columns)}),
+    parts as (
+      select k.bucket as day, k.bucket, k.device_no, k.readings${list(valuesOf(columns).map((name) => `k.${name}`))}
+      from ${keptTable(table)} k
+      where not exists (select from changed c where c.device_no = k.device_no and c.day = k.bucket)
+      union all
+      select * from newer
+    ), days as (${mergedDays("parts", columns)})
+    select day as bucket, device_no, readings${list(valuesOf(columns))} from days`;
+}
+
+/** Whether the days of a kind are kept in this database. */
+export async function hasKeptDays(db: Db, table: KindTable): Promise<boolean> {
+  const { rows } = await db.query<{ there: boolean }>(
+    `select to_regclass($1) is not null and exists (select from rollup_state where kind = $2) as there`,
+    [keptTable(table), table.kind],
+  );
+  return rows[0]!.there;
+}
+
+/**
+ * Makes the table of kept days, or widens it. Its types are those of the day's select, whose view of hours must be
+ * there and whose view of days must not. Rows that are there stay: a column that a kind has gained has no values
+ * before, so they are right.
+ */
+export async function makeKeptDays(client: Client, table: KindTable): Promise<void> {
+  const kept = keptTable(table);
+  const priors = countersOf(table).map(({ name }) => `, d.${name}_last as ${name}_prior`);
+  await client.query("drop table if exists wanted_days");
+  await client.query(
+    `create temporary table wanted_days as select d.*${priors.join("")} from (${daySelect(table)}) d with no data`,
+  );
+  await client.query(
+    `create table if not exists ${kept} (like wanted_days, primary key (device_no, bucket))`,
+  );
+  await client.query(
+    `select create_hypertable('${kept}', by_range('bucket', ${CHUNK}), create_default_indexes => false, if_not_exists => true)`,
+  );
+  const { rows } = await client.query<{ name: string; type: string; before: string | null }>(
+    `select w.attname as name, format_type(w.atttypid, w.atttypmod) as type,
+            format_type(k.atttypid, k.atttypmod) as before
+     from pg_attribute w
+     left join pg_attribute k on k.attrelid = $1::regclass and k.attname = w.attname and not k.attisdropped
+     where w.attrelid = 'wanted_days'::regclass and w.attnum > 0
+     order by w.attnum`,
+    [kept],
+  );
+  for (const { name, type, before } of rows) {
+    const column = assertIdentifier(name);
+    // Of a metric that did not exist there are no values, which is 0 of them.
+    const none = name.endsWith("_count") ? " default 0" : "";
+    if (before === null) await client.query(`alter table ${kept} add column ${column} ${type}${none}`);
+    else if (before !== type) await client.query(`alter table ${kept} alter column ${column} type ${type}`);
+  }
+  await client.query("drop table wanted_days");
+  await beginKeeping(client, table);
+}
+
+/**
+ * Begins to keep the days of a kind. There may be days from before the database's edition changed for a time: those
+ * whose readings are gone stay, and the others are made anew, because nobody has kept them up to date.
+ */
+async function beginKeeping(client: Client, table: KindTable): Promise<void> {
+  const kept = keptTable(table);
+  const { rows } = await client.query<{ oldest: string | null; outlived: boolean }>(
+    `with readings as (
+       select min(range_start) as oldest from timescaledb_information.chunks
+       where hypertable_schema = current_schema() and hypertable_name = $2
+         and not exists (select from rollup_state where kind = $1)
+     )
+     select oldest::text, exists (select from ${kept} k where k.bucket < oldest) as outlived from readings`,
+    [table.kind, table.table],
+  );
+  const { oldest, outlived } = rows[0]!;
+  if (oldest !== null) await client.query(`delete from ${kept} where bucket >= $1::timestamptz`, [oldest]);
+  if (oldest === null || !outlived) {
+    await client.query("insert into rollup_state (kind) values ($1) on conflict do nothing", [table.kind]);
+    return;
+  }
+  // The first whole day; the one before is kept, though some of its readings are still there.
+  await client.query(
+    `insert into rollup_state (kind, readings_since, complete_until)
+     select $1, $2::timestamptz, ${dayOf("$2::timestamptz - interval '1 microsecond'")} + interval '24 hours'
+     on conflict do nothing`,
+    [table.kind, oldest],
+  );
+}
+
+/** Ends it: the kept days stay in their table, and nothing is logged for them any more. */
+export async function endKeeping(client: Client, { kind }: KindTable): Promise<void> {
+  await client.query("delete from rollup_state where kind = $1", [kind]);
+  await client.query("delete from rollup_changes where kind = $1", [kind]);
+}

@@ -1,0 +1,115 @@
+import { createLogLimiter, type Logger } from "../log.ts";
+import type { Pool } from "./database.ts";
+import type { Edition } from "./edition.ts";
+import { keepChanged, keepNext } from "./keep-days.ts";
+import type { KindTable } from "./kind-table.ts";
+
+export interface RollupKeeper {
+  /** Keeps all that is due now, kind by kind. */
+  runDue(): Promise<void>;
+  /** Ends the timer and waits for a piece under way; what is left is done after the next start. */
+  stop(): Promise<void>;
+}
+
+export interface RollupKeeperOptions {
+  readonly log: Logger;
+  readonly edition: Edition;
+  /** How often it looks for what is due, in milliseconds. */
+  readonly everyMs?: number;
+  /** Milliseconds since 1970; tests pass their own. Otherwise it is the database's clock. */
+  readonly now?: () => number;
+  /** Device numbers in the first piece of work; the next ones follow the time that it took. */
+  readonly devices?: number;
+}
+
+/** Device numbers at once; a province's meters make 10 million readings a day, which is much for one transaction. */
+const DEVICES = { first: 20_000, least: 100, most: 1_000_000 } as const;
+/** A piece that takes less is doubled, one that takes more is halved. Retention and other processes wait for it. */
+const PIECE_MS = { least: 1000, most: 5000 } as const;
+/** Entries of the log of changes at once. */
+const CHANGES = 2000;
+const PROGRESS_MS = 10_000;
+
+/**
+ * Keeps days on the Apache edition, as continuous aggregates do elsewhere. A first start on a large database takes
+ * its time; meanwhile, and whenever this is behind, series are made of readings and as right as always.
+ */
+export function startRollupKeeper(
+  pool: Pool,
+  tables: readonly KindTable[],
+  { log, edition, everyMs = 60_000, now, devices: first = DEVICES.first }: RollupKeeperOptions,
+): RollupKeeper {
+  if (edition === "community") return { runDue: async () => {}, stop: async () => {} };
+  const limitLog = createLogLimiter();
+  const sizes = new Map<string, number>();
+  let stopped = false;
+  let running: Promise<void> | undefined;
+
+  async function keepKind(table: KindTable): Promise<void> {
+    let reported = performance.now();
+    for (let kept = "more"; kept === "more" && !stopped; ) {
+      const devices = sizes.get(table.kind) ?? first;
+      const began = performance.now();
+      kept = await keepNext(pool, table, { devices, now: now?.() });
+      const ended = performance.now();
+      if (ended - began > PIECE_MS.most) sizes.set(table.kind, Math.max(devices >> 1, DEVICES.least));
+      else if (ended - began < PIECE_MS.least) {
+        sizes.set(table.kind, Math.min(devices * 2, DEVICES.most));
+      }
+      if (ended - reported > PROGRESS_MS) {
+        reported = ended;
+        await report(table);
+      }
+      // Also in the midst of a long backfill: what is kept already gets late readings.
+      if (kept === "more") await keepChanged(pool, table, { limit: CHANGES });
+    }
+    while (!stopped && (await keepChanged(pool, table, { limit: CHANGES })) === "more");
+  }
+
+  async function report({ kind, table }: KindTable): Promise<void> {
+    const { rows } = await pool.query<{ until: Date; days: number }>(
+      `select complete_until as until,
+              ceil(extract(epoch from now() - complete_until) / 86400)::int as days
+       from rollup_state where kind = $1`,
+      [kind],
+    );
+    if (rows[0])
+      log.info({ table, until: rows[0].until, daysLeft: rows[0].days }, "keeping days of readings");
+  }
+
+  async function run(): Promise<void> {
+    for (const table of tables) {
+      if (stopped) return;
+      try {
+        await keepKind(table);
+      } catch (error) {
+        limitLog(table.kind, (suppressed) =>
+          log.warn(
+            { err: error, kind: table.kind, suppressed },
+            "days of readings could not be kept; series are made of readings, and it will be tried again",
+          ),
+        );
+      }
+    }
+  }
+
+  function runDue(): Promise<void> {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  const timer = setInterval(runDue, everyMs);
+  timer.unref();
+  void runDue();
+
+  return {
+    runDue,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Gauge, type Registry } from "prom-client";
+import type { Logger } from "./log.ts";
+import { openPool, type Pool } from "./store/database.ts";
+import type { Edition } from "./store/edition.ts";
+import { startJobRunner } from "./store/jobs.ts";
+import type { KindTable } from "./store/kind-table.ts";
+import { type Retention, startRetention } from "./store/retention.ts";
+import { startRollupKeeper } from "./store/rollup-keeper.ts";
+import { readRollupLags } from "./store/rollup-lag.ts";
+
+/** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
+const PIECE_MS = 600_000;
+/** How long the end waits for it. What is cut off is rolled back and done after the next start. */
+const STOP_MS = 5_000;
+
+export interface UpkeepOptions {
+  /** The database as the role that the platform runs with. */
+  readonly url: string;
+  /** The same as the owner of the tables, where that is another. */
+  readonly ownerUrl: string | undefined;
+  readonly embedded: boolean;
+  readonly edition: Edition;
+  readonly tables: readonly KindTable[];
+  readonly retention: Retention;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly apiPool: Pool;
+}
+
+/**
+ * Starts what has to be done for the database again and again, as far as it does not do so itself: TimescaleDB's jobs
+ * (embedded), or retention and the days of readings (Apache edition).
+ */
+export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
+  const { edition, log, apiPool } = options;
+  if (options.embedded) return startJobRunner(apiPool, { everyMs: 30_000, log });
+  if (edition === "community") return { stop: async () => {} };
+  const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
+  // The owner alone may drop chunks.
+  const ownerPool =
+    options.ownerUrl === undefined
+      ? undefined
+      : openPool({ url: options.ownerUrl, size: 1, applicationName: "sbi-owner" }, onIdleError);
+  const dropping = startRetention(ownerPool ?? apiPool, options.tables, options.retention, { log, edition });
+  const keeperPool = openPool(
+    {
+      url: options.url,
+      size: 1,
+      applicationName: "sbi-rollups",
+      statementTimeoutMs: PIECE_MS,
+      answerTimeoutMs: PIECE_MS + 5_000,
+    },
+    onIdleError,
+  );
+  const keeper = startRollupKeeper(keeperPool, options.tables, { log, edition });
+  registerGauges(options.registry, apiPool);
+  return {
+    stop: async () => {
+      const ended = Promise.all([
+        dropping.stop().then(() => ownerPool?.end()),
+        keeper.stop().then(() => keeperPool.end()),
+      ]);
+      await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+function registerGauges(registry: Registry, pool: Pool): void {
+  const gauge = (name: string, help: string, read: "seconds" | "changes") =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["kind"],
+      registers: [registry],
+      async collect() {
+        // Without the database the last figures stand; `/readyz` says that it is away.
+        const lags = await readRollupLags(pool).catch(() => []);
+        for (const lag of lags) this.set({ kind: lag.kind }, lag[read]);
+      },
+    });
+  gauge(
+    "sbi_rollup_lag_seconds",
+    "Age of the newest readings that are in kept days; one to four hours are as it should be",
+    "seconds",
+  );
+  gauge("sbi_rollup_changes_waiting", "Changed days that wait to be made anew", "changes");
+}
