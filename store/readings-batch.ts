@@ -10,7 +10,9 @@ import {
   TimestampColumn,
 } from "./binary-array.ts";
 import type { Db } from "./database.ts";
+import { dayOf, kindLiteral } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
+import { lateBefore } from "./late-readings.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
@@ -42,6 +44,9 @@ export class ReadingsBatch {
   private readonly all: ArrayColumn[];
   private readonly table: KindTable;
   private readonly statement: { name: string; text: string };
+  private readonly lateStatement: { name: string; text: string };
+  /** When the oldest reading was observed. */
+  private oldest = Number.POSITIVE_INFINITY;
 
   constructor(table: KindTable) {
     this.kind = table.kind;
@@ -49,6 +54,7 @@ export class ReadingsBatch {
     this.values = table.columns.map(columnFor);
     this.all = [this.deviceNo, this.observedAt, this.receivedAt, ...this.values, this.extra];
     this.statement = { name: `insert_${table.table}`, text: insertSql(table) };
+    this.lateStatement = { name: `insert_late_${table.table}`, text: insertSql(table, true) };
   }
 
   /** Begins a reading and returns its row. Times in milliseconds since 1970. */
@@ -57,6 +63,7 @@ export class ReadingsBatch {
     this.deviceNo.set(row, deviceNo);
     this.observedAt.set(row, observedAt);
     this.receivedAt.set(row, receivedAt);
+    if (observedAt < this.oldest) this.oldest = observedAt;
     return row;
   }
 
@@ -78,15 +85,20 @@ export class ReadingsBatch {
   }
 
   /**
-   * Commits the readings and their ledger entry in one statement.
+   * Commits the readings and their ledger entry in one statement. When some are late, it also logs which days of
+   * which devices have changed.
+   * @param now milliseconds since 1970; tests pass their own
    * @returns how many were new; the others were there already
    */
-  async insert(db: Db): Promise<number> {
+  async insert(db: Db, now = Date.now()): Promise<number> {
     if (this.rows === 0) return 0;
-    const { rows } = await db.query<{ stored: number }>({
-      ...this.statement,
-      values: this.all.map((column) => column.finish()),
-    });
+    const late = lateBefore(now);
+    const values: unknown[] = this.all.map((column) => column.finish());
+    const { rows } = await db.query<{ stored: number }>(
+      this.oldest < late
+        ? { ...this.lateStatement, values: [...values, new Date(late).toISOString()] }
+        : { ...this.statement, values },
+    );
     return rows[0]!.stored;
   }
 
@@ -94,6 +106,7 @@ export class ReadingsBatch {
   slice(from: number, to: number): ReadingsBatch {
     const part = new ReadingsBatch(this.table);
     part.rows = to - from;
+    part.oldest = this.oldest;
     for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, from, to);
     return part;
   }
@@ -115,6 +128,7 @@ export class ReadingsBatch {
 
   reset(): void {
     this.rows = 0;
+    this.oldest = Number.POSITIVE_INFINITY;
     for (const column of this.all) column.reset();
   }
 }
@@ -122,8 +136,11 @@ export class ReadingsBatch {
 /**
  * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows
  * of 8 metrics): see bench/README.md. The ledger's two counts cost a hash aggregate over the batch.
+ *
+ * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
+ * the platform keeps days itself, which a row of rollup_state says.
  */
-function insertSql(table: KindTable): string {
+function insertSql(table: KindTable, late = false): string {
   const metrics = table.columns.map((column) => assertIdentifier(column.name));
   const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
   const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
@@ -135,12 +152,21 @@ function insertSql(table: KindTable): string {
       insert into ${assertIdentifier(table.table)} (${names.join(", ")})
       select ${names.join(", ")} from input
       on conflict do nothing
-      returning device_no
+      returning device_no${late ? ", observed_at" : ""}
     ), ledger as (
       insert into ledger_batches (device_nos, received, stored, rejected)
       select array_agg(r.device_no), array_agg(r.n), array_agg(coalesce(s.n, 0)), array_agg(0)
       from (select device_no, count(*)::int as n from input group by 1) r
       left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
-    )
+    )${late ? logLate(table, `$${types.length + 1}`) : ""}
     select count(*)::int as stored from stored`;
+}
+
+function logLate(table: KindTable, before: string): string {
+  return `, late as (
+      insert into rollup_changes (kind, device_no, day)
+      select distinct state.kind, stored.device_no, ${dayOf("stored.observed_at")}
+      from stored join rollup_state state on state.kind = ${kindLiteral(table)}
+      where stored.observed_at < ${before}::timestamptz
+    )`;
 }
