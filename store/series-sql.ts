@@ -1,7 +1,7 @@
 import type { Edition } from "./edition.ts";
 import type { SeriesSource } from "./interval.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
-import { daySelect, hourSelect } from "./rollups.ts";
+import { hourSelect } from "./rollups.ts";
 
 /**
  * The SQL of a series. All sources are brought to one shape first, `cells`: one row per device and source
@@ -27,7 +27,10 @@ export interface SeriesSqlOptions {
   readonly fleet: string;
 }
 
-/** `$1` interval, `$2` time zone, `$3` first bucket, `$4` end, `$5` where the scan begins (see `usageOf`). */
+/**
+ * `$1` interval, `$2` time zone, `$3` first bucket, `$4` end, `$5` where the scan begins (see `usageOf`). Days of the
+ * Apache edition are not for this: `keptSeriesSql`.
+ */
 export function seriesSql(options: SeriesSqlOptions): string {
   const { columns } = options;
   const counters = usedMetrics(columns.filter(({ aggregate }) => aggregate === "delta"));
@@ -40,14 +43,14 @@ export function seriesSql(options: SeriesSqlOptions): string {
   ];
   return `with ${ctes.join(",\n")}
 select c.key, c.start, sum(c.readings)::bigint as readings${list(values)}
-from (${withPrior(options.table, counters)}) c
+from (${withUsage(options.table, counters)}) c
 group by 1, 2
 order by 1, 2`;
 }
 
-const list = (items: readonly string[]) => items.map((item) => `, ${item}`).join("");
+export const list = (items: readonly string[]) => items.map((item) => `, ${item}`).join("");
 
-const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
+export const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
   ...new Map(columns.map(({ metric }) => [metric.name, metric])).values(),
 ];
 
@@ -55,11 +58,14 @@ const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
  * The wanted bucket of each cell. `time_bucket` with a time zone costs about a microsecond, which is much over
  * a hundred thousand rows, so rollups go through a calendar of their buckets.
  */
-function startOf({ source, sameBuckets }: SeriesSqlOptions): { cte?: string; join: string; start: string } {
+export function startOf(
+  { source, sameBuckets }: SeriesSqlOptions,
+  cell = "r",
+): { cte?: string; join: string; start: string } {
   if (source === "raw") {
-    return { join: "", start: "time_bucket($1::interval, r.observed_at, $2::text)" };
+    return { join: "", start: `time_bucket($1::interval, ${cell}.observed_at, $2::text)` };
   }
-  if (sameBuckets) return { join: "", start: "r.bucket" };
+  if (sameBuckets) return { join: "", start: `${cell}.bucket` };
   // Steps of hours, because a step of a day would follow the session's time zone. Asia/Shanghai has no DST.
   const step = source === "1h" ? "1 hour" : "24 hours";
   return {
@@ -67,13 +73,13 @@ function startOf({ source, sameBuckets }: SeriesSqlOptions): { cte?: string; joi
       select moment as bucket, time_bucket($1::interval, moment, $2::text) as start
       from generate_series($5::timestamptz, $4::timestamptz, interval '${step}') as moment
     )`,
-    join: "join calendar k on k.bucket = r.bucket",
+    join: `join calendar k on k.bucket = ${cell}.bucket`,
     start: "k.start",
   };
 }
 
 /** The rollup's columns for a metric, as far as the aggregates need them. */
-function fields({ metric, aggregate }: SeriesColumn): string[] {
+export function fields({ metric, aggregate }: SeriesColumn): string[] {
   const m = assertIdentifier(metric.name);
   switch (aggregate) {
     case "avg":
@@ -105,9 +111,9 @@ function rawFields({ metric, aggregate }: SeriesColumn): string[] {
   }
 }
 
-const unique = (items: readonly string[]) => [...new Set(items)];
+export const unique = (items: readonly string[]) => [...new Set(items)];
 
-const IN_FLEET = "r.device_no = any (array(select device_no from fleet))";
+export const IN_FLEET = "r.device_no = any (array(select device_no from fleet))";
 
 function cells(options: SeriesSqlOptions): string[] {
   const { table, columns, source, edition } = options;
@@ -132,8 +138,8 @@ function cells(options: SeriesSqlOptions): string[] {
   if (edition === "community") {
     return [...before, `cells as (${select(`${raw}_${source}`)} where ${within("bucket")})`];
   }
-  // Without continuous aggregates a rollup is a view, and a condition on its bucket excludes no chunk. So the
-  // view's own definition is put here, over the part of the readings that is needed.
+  // Without continuous aggregates the rollup by hour is a view, and a condition on its bucket excludes no chunk. So
+  // the view's own definition is put here, over the part of the readings that is needed.
   const part: KindTable = { ...table, table: "part", columns: usedMetrics(columns) };
   return [
     ...before,
@@ -142,12 +148,11 @@ function cells(options: SeriesSqlOptions): string[] {
       from ${raw} r where ${within("observed_at")}
     )`,
     `part_1h as (${hourSelect(part)})`,
-    ...(source === "1d" ? [`part_1d as (${daySelect(part)})`] : []),
-    `cells as (${select(`part_${source}`)})`,
+    `cells as (${select("part_1h")})`,
   ];
 }
 
-function aggregateOf({ metric, aggregate }: SeriesColumn): string {
+export function aggregateOf({ metric, aggregate }: SeriesColumn): string {
   const m = assertIdentifier(metric.name);
   switch (aggregate) {
     case "avg":
@@ -157,7 +162,7 @@ function aggregateOf({ metric, aggregate }: SeriesColumn): string {
     case "count":
       return `coalesce(sum(c.${m}_count), 0)::bigint`;
     case "delta":
-      return usageOf(m);
+      return `sum(c.${m}_usage)`;
     case "min":
     case "max":
       return `${aggregate}(c.${m}_${aggregate})`;
@@ -170,20 +175,21 @@ function aggregateOf({ metric, aggregate }: SeriesColumn): string {
  * What a counter counted: in each cell its last value less the last one before, or less the cell's own first
  * where there is none before; after a reset, what it shows since.
  */
-function usageOf(m: string): string {
-  return `sum(case when c.${m}_prior is null then c.${m}_last - c.${m}_first
+export function usageOf(m: string): string {
+  return `case when c.${m}_prior is null then c.${m}_last - c.${m}_first
          when c.${m}_last >= c.${m}_prior then c.${m}_last - c.${m}_prior
-         else c.${m}_last end)`;
+         else c.${m}_last end`;
 }
 
 /**
- * The cells of the range, each counter with the last value that the device had before (`<metric>_prior`).
+ * The cells of the range, each counter with what it counted there (`<metric>_usage`), for which its last value before
+ * is looked for (`<metric>_prior`).
  *
  * That value is mostly in the scan, which begins some source buckets before the range. For a device that was
  * silent then, and for raw readings, it is looked up among the readings: `coalesce` runs the lookup for those
  * alone. Once retention has dropped the readings, what such a device used in its silence stays unknown.
  */
-function withPrior({ table }: KindTable, counters: readonly MetricColumn[]): string {
+function withUsage({ table }: KindTable, counters: readonly MetricColumn[]): string {
   if (counters.length === 0) return "select * from cells";
   // lag() cannot skip nulls; last() over a growing frame can, and still costs one step a row.
   const before = counters.map(({ name }) => {
@@ -199,11 +205,14 @@ function withPrior({ table }: KindTable, counters: readonly MetricColumn[]): str
   });
   // "offset 0" keeps the lookup from being copied to each place that names it.
   return `
-    select s.*${list(prior)}
+    select c.*${list(counters.map(({ name }) => `${usageOf(name)} as ${name}_usage`))}
     from (
-      select c.*${list(before)} from cells c
-      window earlier as (partition by c.device_no order by c.bucket rows between unbounded preceding and 1 preceding)
-    ) s
-    where s.bucket >= $3::timestamptz
-    offset 0`;
+      select s.*${list(prior)}
+      from (
+        select c.*${list(before)} from cells c
+        window earlier as (partition by c.device_no order by c.bucket rows between unbounded preceding and 1 preceding)
+      ) s
+      where s.bucket >= $3::timestamptz
+      offset 0
+    ) c`;
 }

@@ -2,6 +2,7 @@ import { PlatformError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
+import { keptSeriesSql } from "./kept-series-sql.ts";
 import type { KindTable, MetricColumn } from "./kind-table.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
@@ -91,6 +92,8 @@ export interface SeriesQuery {
 export interface SeriesPlan extends SeriesQuery {
   readonly source: SeriesSource;
   readonly edition: "community" | "apache";
+  /** Up to when readings were in kept days at least, where the platform keeps them (`kept-days.ts`). */
+  readonly keptUntil: Date | null;
   /** An upper estimate. */
   readonly buckets: number;
 }
@@ -111,16 +114,28 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
       `From ${query.from.toISOString()} to ${query.to.toISOString()} there are about ${buckets} buckets of ${toSqlInterval(query.interval)}, expected at most ${maxBuckets}: ask for less time or a longer interval`,
     );
   }
-  const { rows } = await db.query<{ start: Date; stop: Date; license: string | null }>(
+  const { rows } = await db.query<{
+    start: Date;
+    stop: Date;
+    license: string | null;
+    kept_until: Date | null;
+  }>(
     `select time_bucket($1::interval, $2::timestamptz, $4::text) as start,
             case when time_bucket($1::interval, $3::timestamptz, $4::text) = $3::timestamptz then $3::timestamptz
                  else (time_bucket($1::interval, $3::timestamptz, $4::text) at time zone $4::text + $1::interval)
                       at time zone $4::text
             end as stop,
-            current_setting('timescaledb.license', true) as license`,
-    [toSqlInterval(query.interval), query.from.toISOString(), query.to.toISOString(), query.timeZone],
+            current_setting('timescaledb.license', true) as license,
+            (select complete_until from rollup_state where kind = $5::text) as kept_until`,
+    [
+      toSqlInterval(query.interval),
+      query.from.toISOString(),
+      query.to.toISOString(),
+      query.timeZone,
+      query.table.kind,
+    ],
   );
-  const { start, stop, license } = rows[0]!;
+  const { start, stop, license, kept_until } = rows[0]!;
   const rawOnly = query.columns.some(({ metric, aggregate }) => SUPPORT[metric.type][aggregate]?.raw);
   return {
     ...query,
@@ -128,6 +143,7 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
     to: stop,
     source: rawOnly ? "raw" : chooseSource(query.interval, query.timeZone, start, stop),
     edition: license === "timescale" ? "community" : "apache",
+    keptUntil: kept_until,
     buckets,
   };
 }
@@ -143,6 +159,8 @@ export interface Bucket {
 interface Fleet {
   readonly sql: string;
   readonly values: readonly unknown[];
+  /** Whether the key is the device's number. */
+  readonly byDevice: boolean;
 }
 
 type BucketRow = { key: string; start: Date; readings: number } & Record<
@@ -157,7 +175,18 @@ async function readBuckets(db: Db, plan: SeriesPlan, fleet: Fleet): Promise<Map<
     (source === "1d" && interval.unit === "day" && interval.amount === 1);
   const usage = plan.columns.some(({ aggregate }) => aggregate === "delta");
   const scanFrom = plan.from.getTime() - (usage ? LOOKBACK_BUCKETS * SOURCE_MS[source] : 0);
-  const { rows } = await db.query<BucketRow>(seriesSql({ ...plan, sameBuckets, fleet: fleet.sql }), [
+  const options = { ...plan, sameBuckets, fleet: fleet.sql };
+  const sql =
+    source === "1d" && plan.edition === "apache" && plan.keptUntil !== null
+      ? keptSeriesSql({
+          ...options,
+          ...fleet,
+          fleet: fleet.sql,
+          scanFrom: new Date(scanFrom),
+          keptUntil: plan.keptUntil,
+        })
+      : seriesSql(options);
+  const { rows } = await db.query<BucketRow>(sql, [
     toSqlInterval(interval),
     plan.timeZone,
     plan.from.toISOString(),
@@ -192,10 +221,11 @@ function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null
 /** The buckets of one device, oldest first; those without a reading are left out. */
 export async function readDeviceSeries(db: Db, plan: SeriesPlan, deviceNo: number): Promise<Bucket[]> {
   const groups = await readBuckets(db, plan, {
-    sql: "select $6::int as device_no, ''::text as key",
+    sql: "select $6::int as device_no, $6::int::text as key",
     values: [deviceNo],
+    byDevice: true,
   });
-  return groups.get("") ?? [];
+  return groups.get(String(deviceNo)) ?? [];
 }
 
 /** A group of a fleet's series, with its buckets. */
@@ -276,6 +306,7 @@ async function readByDevice(
   const groups = await readBuckets(db, plan, {
     sql: "select device_no, device_no::text as key from unnest($6::int[]) as own (device_no)",
     values: [devices.map((row) => row.device_no)],
+    byDevice: true,
   });
   return {
     items: devices.map((row) => ({
@@ -318,6 +349,7 @@ async function readByRegion(
        where ${limitsCondition("d", 6)} and d.kind = $7::text and ($8::text is null or d.region_code like $8::text)
          and left(d.region_code, $9::int) = any ($10::text[])`,
     values: [limitsParameter(limits), kind, pattern, codeLength, regions.map((row) => row.key)],
+    byDevice: false,
   });
   return {
     items: regions.map((row) => ({

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRandom } from "../../devices/random.ts";
+import { createLogger } from "../../log.ts";
+import { keepChanged, keepNext } from "../../store/keep-days.ts";
+import { applyKindTables } from "../../store/kind-tables.ts";
+import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertDevice, insertRegions } from "../api/fixtures.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import {
+  addReading,
+  DAY,
+  expectDaysToBeRight,
+  HOUR,
+  keptKind,
+  midnight,
+  planDays,
+  readGroups,
+} from "./kept-readings.ts";
+
+const table = keptKind("random_kept");
+
+let db: TestDatabase;
+const devices: number[] = [];
+beforeAll(async () => {
+  db = await createTestDatabase();
+  // As on the Apache edition, also where the test's database could do more: kept days are tables and views.
+  await applyKindTables(db.pool, [table], { edition: "apache", log: createLogger("silent") });
+  await insertRegions(db.pool);
+  for (let i = 0; i < 7; i++) {
+    const regionCode = i < 4 ? "520102001" : "520102";
+    devices.push(await insertDevice(db.pool, `kept-${i}`, { kind: table.kind, regionCode }));
+  }
+});
+afterAll(() => db.drop());
+
+/** What a random story did, so that a test can tell that it has told something. */
+interface Told {
+  kept: number;
+  changed: number;
+  days: number;
+}
+
+/**
+ * Readings in time, late, twice and of a week at once, while the keeper does a piece now and then, of a few devices;
+ * after every step the days must be those of the readings.
+ */
+async function tell(seed: number, steps: number): Promise<Told> {
+  const random = createRandom(seed);
+  const { pool } = db;
+  await pool.query(`truncate ${table.table}, ${table.table}_1d_kept, rollup_changes`);
+  await pool.query("update rollup_state set complete_until = default, next_until = null, next_device_no = 0");
+  const told = { kept: 0, changed: 0, days: 0 };
+  // Ends before now: the keeper waits for whoever writes, by the database's own clock.
+  let now = midnight(Date.now()) - 12 * DAY;
+  const pick = () => devices[Math.floor(random.next() * devices.length)]!;
+  for (let step = 0; step < steps; step++) {
+    const batch = new ReadingsBatch(table);
+    const deed = random.next();
+    if (deed < 0.3) {
+      const passed = random.next() * 14 * HOUR;
+      for (const device of devices) {
+        if (random.chance(0.2)) continue;
+        for (let i = 0; i < 4; i++) addReading(batch, random, device, now + random.next() * passed);
+      }
+      now += passed;
+    } else if (deed < 0.45) {
+      // What a device had kept to itself, some of it there already.
+      const device = pick();
+      const from = now - random.next() * 9 * DAY;
+      for (let at = from; at < Math.min(now, from + 3 * DAY); at += random.next() * 12 * HOUR) {
+        addReading(batch, random, device, Math.floor(at / (2 * HOUR)) * 2 * HOUR);
+      }
+    } else if (deed < 0.8) {
+      const size = { devices: random.chance(0.5) ? 1000 : Math.ceil(random.next() * 4), now };
+      const kept = await keepNext(pool, table, size);
+      if (kept === "more") told.kept++;
+    } else {
+      const limit = random.chance(0.5) ? 1000 : 2;
+      const { rows } = await pool.query("select count(*)::int as n from rollup_changes");
+      told.changed += Math.min(rows[0].n, limit);
+      await keepChanged(pool, table, { limit });
+    }
+    await batch.insert(pool, now);
+    told.days = await expectDaysToBeRight(pool, table);
+    await expectSeriesToBeRight(random.next(), now);
+  }
+  return told;
+}
+
+/** From kept days, by township and by device, a series is what the same SQL as elsewhere makes of the rollup. */
+async function expectSeriesToBeRight(chance: number, now: number): Promise<void> {
+  const from = midnight(now) - Math.floor(chance * 10) * DAY;
+  const to = chance < 0.5 ? now + DAY : from + (1 + (Math.floor(chance * 40) % 4)) * DAY;
+  for (const [groupBy, overFleet, interval] of [
+    ["township", true, "1d"],
+    ["device", false, chance < 0.3 ? "1w" : "1d"],
+  ] as const) {
+    const plan = await planDays(db.pool, table, { from, to, interval, overFleet });
+    const expected = await readGroups(db.pool, { ...plan, edition: "community" }, groupBy);
+    expect(await readGroups(db.pool, plan, groupBy)).toEqual(expected);
+  }
+}
+
+describe("days that the platform keeps itself", () => {
+  it.each([1, 2, 3])(
+    "are those of the readings at every moment of random story %i",
+    async (seed) => {
+      const told = await tell(seed, 50);
+      expect(told.kept).toBeGreaterThan(5);
+      expect(told.days).toBeGreaterThan(30);
+      expect(told.changed).toBeGreaterThan(3);
+    },
+    60_000,
+  );
+});
