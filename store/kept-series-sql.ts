@@ -8,7 +8,7 @@ import {
   mergedDays,
   NOT_KEPT,
 } from "./kept-days.ts";
-import { assertIdentifier, type KindTable } from "./kind-table.ts";
+import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
 import {
   aggregateOf,
@@ -87,13 +87,6 @@ from (
 group by 1, 2
 order by 1, 2`;
 }
-
-const deltasOf = (columns: readonly SeriesColumn[]): string[] =>
-  unique(
-    columns
-      .filter(({ aggregate }) => aggregate === "delta")
-      .map(({ metric }) => assertIdentifier(metric.name)),
-  );
 
 /** What of a cell the aggregates need; of counters that is what they counted. */
 const cellFields = (columns: readonly SeriesColumn[]): string[] =>
@@ -195,18 +188,19 @@ function looseCells(options: KeptSeriesOptions, used: KindTable): string[] {
  */
 function withUsage(options: KeptSeriesOptions): string {
   const { table, columns } = options;
-  const counters = deltasOf(columns);
+  const used = usedMetrics(columns.filter(({ aggregate }) => aggregate === "delta"));
+  const counters = used.map(({ name }) => assertIdentifier(name));
   if (counters.length === 0) return "select * from cells where bucket >= $3::timestamptz";
   const known = (m: string) => `coalesce(c.${m}_last, c.known_${m}_prior)`;
   const before = counters.map(
     (m) => `last(${known(m)}, c.bucket) filter (where ${known(m)} is not null) over earlier as ${m}_before`,
   );
-  const inReadings = (m: string) => `(
-        select r.${m} from ${assertIdentifier(table.table)} r
-        where r.device_no = s.device_no and r.${m} is not null and r.observed_at < $5::timestamptz
+  const inReadings = (counter: MetricColumn) => `(
+        select ${inUnit(counter, `r.${counter.name}`)} from ${assertIdentifier(table.table)} r
+        where r.device_no = s.device_no and r.${counter.name} is not null and r.observed_at < $5::timestamptz
         order by r.observed_at desc limit 1), `;
   const prior = counters.map(
-    (m) => `coalesce(s.${m}_before, s.known_${m}_prior, ${isBehind(options) ? inReadings(m) : ""}(
+    (m, index) => `coalesce(s.${m}_before, s.known_${m}_prior, ${isBehind(options) ? inReadings(used[index]!) : ""}(
         select coalesce(k.${m}_last, k.${m}_prior) from ${keptTable(table)} k
         where k.device_no = s.device_no
           and k.bucket < case when s.dirty then (select since from scan) else ${moment(looseFrom(options))} end

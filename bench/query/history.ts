@@ -2,6 +2,8 @@ import { createLogger } from "../../log.ts";
 import { seedRegions } from "../../seeds/regions.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Edition } from "../../store/edition.ts";
+import type { KindTable } from "../../store/kind-table.ts";
+import { startRollupKeeper } from "../../store/rollup-keeper.ts";
 import type { Bench } from "../story.ts";
 
 export interface History {
@@ -33,8 +35,8 @@ const ADD_METERS = `
   order by t.code, n`;
 
 /**
- * An hourly reading of each meter, at the meter's own minute, in the order in which readings arrive. Flow and
- * volume follow the hour, so that the rollups have something to tell. Numbers are those of the columns, see the
+ * A reading of each meter every `$3` hours, at the meter's own minute, in the order in which readings arrive. Flow
+ * and volume follow the hour, so that the rollups have something to tell. Numbers are those of the columns, see the
  * kind's `decimals`.
  */
 const ADD_READINGS = `
@@ -44,16 +46,26 @@ const ADD_READINGS = `
          (d.device_no % 1000) * 1000 + extract(epoch from at - timestamptz '2020-01-01') / 3600 * 50,
          400 * random(), 200 + 10 * random(), 150 + 50 * sin(extract(hour from at)::float8 / 4), 360,
          'open', -100 - (random() * 20)::int, 500 + 300 * random()
-  from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') as hour
+  from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', make_interval(hours => $3::int)) as hour
   cross join devices d
   cross join lateral (select hour + make_interval(secs => d.device_no % 3600) as at) as moment
   where d.kind = 'gas-meter'`;
 
-/** Makes meters with hourly readings straight in the database, day by day. */
+export interface HistoryOptions {
+  readonly meters: number;
+  readonly days: number;
+  /** The last days have hourly readings; the ones before have one reading every 24 hours, to fit a disk. */
+  readonly hourlyDays: number;
+  readonly edition: Edition;
+  /** Of the gas meters. */
+  readonly table: KindTable;
+}
+
+/** Makes meters with readings straight in the database, day by day. */
 export async function makeHistory(
   bench: Bench,
   pool: Pool,
-  { meters, days, edition }: { meters: number; days: number; edition: Edition },
+  { meters, days, hourlyDays, edition, table }: HistoryOptions,
 ): Promise<History> {
   await seedRegions(pool, { log: createLogger("silent") });
   const { rows: regions } = await pool.query<{ code: string }>(
@@ -76,6 +88,7 @@ export async function makeHistory(
       const result = await pool.query(ADD_READINGS, [
         new Date(start).toISOString(),
         new Date(start + DAY_MS).toISOString(),
+        start < end.getTime() - hourlyDays * DAY_MS ? 24 : 1,
       ]);
       rows += result.rowCount ?? 0;
       done++;
@@ -85,7 +98,7 @@ export async function makeHistory(
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));
-  await settle(bench, pool, edition);
+  await settle(bench, pool, edition, table);
   return {
     deviceIds: devices.map(({ id }) => id),
     deviceNos: devices.map(({ device_no }) => device_no),
@@ -96,7 +109,7 @@ export async function makeHistory(
 }
 
 /** Brings the database to the state that its policies keep it in, which take hours to come round. */
-async function settle(bench: Bench, pool: Pool, edition: Edition): Promise<void> {
+async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTable): Promise<void> {
   if (edition === "community") {
     bench.progress("history: refreshing rollups, converting chunks older than 30 days to columnstore");
     await pool.query("call refresh_continuous_aggregate('readings_gas_meter_1h', null, null)");
@@ -105,8 +118,37 @@ async function settle(bench: Bench, pool: Pool, edition: Edition): Promise<void>
       "select show_chunks('readings_gas_meter', older_than => interval '30 days')::text as chunk",
     );
     for (const { chunk } of rows) await pool.query(`call convert_to_columnstore('${chunk}')`);
+  } else {
+    bench.progress("history: keeping days");
+    const log = createLogger("info", {
+      write: (line) => {
+        const { msg, daysLeft, err } = JSON.parse(line);
+        bench.progress(
+          `history: ${msg}${daysLeft === undefined ? "" : `, ${daysLeft} left`}${err ? `: ${err.message}` : ""}`,
+        );
+      },
+    });
+    const keeper = startRollupKeeper(pool, [table], { log, edition });
+    try {
+      await keeper.runDue();
+    } finally {
+      await keeper.stop();
+    }
+    await expectKept(pool, table);
+    await pool.query(`vacuum (analyze) ${table.table}_1d_kept`);
   }
   bench.progress("history: analyzing");
   await pool.query("vacuum (analyze) readings_gas_meter");
   await pool.query("vacuum (analyze) devices");
+}
+
+/** @throws Error when the keeper has not come to its end, which would be another thing to measure */
+async function expectKept(pool: Pool, { kind }: KindTable): Promise<void> {
+  const { rows } = await pool.query<{ hours: number }>(
+    "select extract(epoch from now() - complete_until)::int / 3600 as hours from rollup_state where kind = $1",
+    [kind],
+  );
+  if (!rows[0] || rows[0].hours > 4) {
+    throw new Error(`Days of '${kind}' are kept up to ${rows[0]?.hours} hours ago: expected at most 4`);
+  }
 }
