@@ -200,7 +200,10 @@ function withUsage(options: KeptSeriesOptions): string {
         where r.device_no = s.device_no and r.${counter.name} is not null and r.observed_at < $5::timestamptz
         order by r.observed_at desc limit 1), `;
   const prior = counters.map(
-    (m, index) => `coalesce(s.${m}_before, s.known_${m}_prior, ${isBehind(options) ? inReadings(used[index]!) : ""}(
+    (
+      m,
+      index,
+    ) => `coalesce(s.${m}_before, s.known_${m}_prior, ${isBehind(options) ? inReadings(used[index]!) : ""}(
         select coalesce(k.${m}_last, k.${m}_prior) from ${keptTable(table)} k
         where k.device_no = s.device_no
           and k.bucket < case when s.dirty then (select since from scan) else ${moment(looseFrom(options))} end
