@@ -71,9 +71,12 @@ describe("in a small form", () => {
       seconds: 0.1,
       meters: 20,
       days: 3,
+      "hourly-days": 2,
       callers: 2,
     });
-    expect(outcome.tables[0]!.title).toContain("1,440 readings of 20 meters");
+    expect(outcome.tables[0]!.title).toContain(
+      "980 readings of 20 meters over 3 days (the last 2 hourly, one a day before)",
+    );
     expect(outcome.tables[0]!.rows).toHaveLength(5);
     for (const row of outcome.tables[0]!.rows) for (const cell of row.slice(1)) positive(cell);
   }, 60_000);
