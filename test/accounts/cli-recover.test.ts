@@ -7,6 +7,7 @@ import { loadConfig } from "../../config.ts";
 import { createLogger } from "../../log.ts";
 import { type Platform, startPlatform } from "../../platform.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { copyTemplate } from "../helpers/embedded-templates.ts";
 import { assertNoSecretIn, keepSecret } from "../helpers/secrets.ts";
 import { callAccess, spawnAccess } from "./cli-runs.ts";
 
@@ -152,6 +153,7 @@ describe("npm run access on the embedded database", () => {
       expect(await readdir(dataDir)).toEqual([]);
       await writeFile(join(dataDir, "admin-key"), `${keepSecret("the key of this test")}\n`);
 
+      await copyTemplate("tables", join(dataDir, "database"));
       const ports = { HOST: "127.0.0.1", MQTT_PORT: "0", MQTT_WS_PORT: "off", HTTP_PORT: "0" };
       const platform = await startPlatform(
         loadConfig({ ...env, SEED: "none", ...ports }),

@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { expect, inject, it, onTestFinished } from "vitest";
+import { makeDataDir } from "../helpers/embedded-templates.ts";
 import { createServerDatabase } from "../helpers/server-databases.ts";
 import { runBroadcastRounds } from "./broadcast-rounds.ts";
 
 // Many more rounds and speakers: npm run test:broadcast
 it("says the truth about every speaker after SIGKILL in a broadcast, and nobody plays twice or too late", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "sbi-broadcast-"));
+  const dataDir = await makeDataDir();
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const server = process.env.DATABASE_URL;
   const database = server ? await createServerDatabase(server, inject("testRun").id) : undefined;

@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { expect, inject, it, onTestFinished } from "vitest";
+import { makeDataDir } from "../helpers/embedded-templates.ts";
 import { createServerDatabase } from "../helpers/server-databases.ts";
 import { runCrashRounds } from "./crash-rounds.ts";
 
 // Many more rounds: npm run test:crash
 it("loses no acknowledged reading, stores none twice and keeps its ledger through SIGKILL under load", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "sbi-crash-"));
+  const dataDir = await makeDataDir();
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const server = process.env.DATABASE_URL;
   const database = server ? await createServerDatabase(server, inject("testRun").id) : undefined;

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { generate } from "mqtt-packet";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createRandom } from "../../devices/random.ts";
 import { REASONS } from "../../ingest/reasons.ts";
+import { makeDataDir } from "../helpers/embedded-templates.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 import { PlatformProcess } from "../helpers/platform-process.ts";
 import { createServerDatabase } from "../helpers/server-databases.ts";
@@ -16,7 +15,7 @@ let dataDir: string;
 let database: { url: string; drop(): Promise<void> } | undefined;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "sbi-fuzz-"));
+  dataDir = await makeDataDir();
   const server = process.env.DATABASE_URL;
   database = server ? await createServerDatabase(server, inject("testRun").id) : undefined;
   platform = await PlatformProcess.start({ dataDir, databaseUrl: database?.url, env: { SEED: "regions" } });

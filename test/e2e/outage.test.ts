@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { expect, inject, it, onTestFinished } from "vitest";
+import { makeDataDir } from "../helpers/embedded-templates.ts";
 import { createServerDatabase } from "../helpers/server-databases.ts";
 import { StallProxy } from "../helpers/stall-proxy.ts";
 import { type OutageResult, runOutage } from "./outage-story.ts";
@@ -25,7 +24,7 @@ function check(result: OutageResult): void {
 }
 
 async function dataDirectory(): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), "sbi-outage-"));
+  const dataDir = await makeDataDir();
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   return dataDir;
 }

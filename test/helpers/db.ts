@@ -1,17 +1,13 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { inject } from "vitest";
-import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { openPool, type Pool } from "../../store/database.ts";
 import { type Edition, readDatabaseFacts } from "../../store/edition.ts";
-import { startEmbedded } from "../../store/embedded/launch.ts";
-import { takeLock } from "../../store/embedded/lock.ts";
-import { applyKindTables } from "../../store/kind-tables.ts";
-import { migrate } from "../../store/migrate.ts";
+import { openHosted } from "./embedded-host.ts";
+import { copyTemplate, type Template } from "./embedded-templates.ts";
+import { addRegions, addTables, withPool } from "./fill-database.ts";
 import { createServerDatabase, ensureServerTemplate } from "./server-databases.ts";
 
 export interface TestDatabase {
@@ -23,49 +19,29 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const silent = createLogger("silent");
 const POOL_SIZE = 4;
 const POOL_END_MS = 2000;
-/** Making the template takes about 6 s; the second test process waits for the first. */
-const TEMPLATE_WAIT_MS = 50_000;
 
 /**
  * A database of its own for one test file, migrated and with the tables of every kind in the catalog. On the
- * server at DATABASE_URL when that is set, else embedded (about one second: a copied folder and a process).
+ * server at DATABASE_URL when that is set, else embedded (about half a second: a copied folder that is opened).
+ * @param options.regions with the regions of Guizhou
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { folder, id } = inject("testRun");
+export async function createTestDatabase(options: { regions?: boolean } = {}): Promise<TestDatabase> {
+  const { id } = inject("testRun");
   const serverUrl = process.env.DATABASE_URL;
-  if (serverUrl) {
-    const template = await ensureServerTemplate(serverUrl, id, fill);
-    return open(await createServerDatabase(serverUrl, id, template));
-  }
-  return open(await startCopy(await ensureEmbeddedTemplate(folder)));
+  if (!serverUrl) return open(await startCopy(options.regions ? "regions" : "tables"));
+  const template = await ensureServerTemplate(serverUrl, id, addTables);
+  const made = await createServerDatabase(serverUrl, id, template);
+  if (options.regions) await addRegions(made.url);
+  return open(made);
 }
 
 /** A database with TimescaleDB's extension and nothing else; for tests of the migrations themselves. */
 export async function emptyTestDatabase(): Promise<TestDatabase> {
   const { id } = inject("testRun");
   const serverUrl = process.env.DATABASE_URL;
-  return open(serverUrl ? await createServerDatabase(serverUrl, id) : await startCopy(undefined));
-}
-
-/** Brings a fresh database to the state that tests start from. */
-async function fill(url: string): Promise<void> {
-  await withPool(url, async (pool) => {
-    await migrate(pool, silent);
-    const { edition } = await readDatabaseFacts(pool);
-    await applyKindTables(pool, tablesOf(catalog), { edition, log: silent });
-  });
-}
-
-async function withPool<T>(url: string, work: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = openPool({ url, size: 2, applicationName: "test-setup" }, () => {});
-  try {
-    return await work(pool);
-  } finally {
-    await pool.end();
-  }
+  return open(serverUrl ? await createServerDatabase(serverUrl, id) : await startCopy("empty"));
 }
 
 interface Started {
@@ -107,38 +83,16 @@ async function open(started: Started): Promise<TestDatabase> {
   }
 }
 
-/** Runs an embedded database on a copy of a folder, or on a new one. */
-async function startCopy(template: string | undefined): Promise<Started> {
-  const folder = await mkdtemp(join(inject("testRun").folder, "db-"));
-  if (template) await cp(join(template, "cluster"), join(folder, "cluster"), { recursive: true });
-  const database = await startEmbedded({ dataDir: folder, log: silent });
+/** Runs an embedded database on a copy of a template. */
+async function startCopy(template: Template): Promise<Started> {
+  const folder = mkdtempSync(join(inject("testRun").folder, "db-"));
+  await copyTemplate(template, folder);
+  const database = await openHosted(folder);
   return {
     url: database.url,
     async drop() {
-      await database.stop();
+      await database.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Makes the template folder once per run; the processes that run tests queue on the folder's lock. */
-async function ensureEmbeddedTemplate(runFolder: string): Promise<string> {
-  const folder = join(runFolder, "template");
-  const finished = join(runFolder, "template-finished");
-  if (existsSync(finished)) return folder;
-  const lock = await takeLock(join(runFolder, "making-template"), runFolder, TEMPLATE_WAIT_MS);
-  try {
-    if (existsSync(finished)) return folder;
-    await rm(folder, { recursive: true, force: true });
-    const database = await startEmbedded({ dataDir: folder, log: silent });
-    try {
-      await fill(database.url);
-    } finally {
-      await database.stop();
-    }
-    writeFileSync(finished, "");
-    return folder;
-  } finally {
-    lock.release();
-  }
 }

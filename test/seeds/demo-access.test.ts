@@ -17,7 +17,6 @@ import {
   DEMO_PEOPLE,
   DEMO_TENANTS,
 } from "../../seeds/demo-people.ts";
-import { seedRegions } from "../../seeds/regions.ts";
 import { readAccessSnapshot } from "../../store/access-snapshot.ts";
 import { readAuditForVerify, verifyAudit } from "../../store/audit-verify.ts";
 import { findPassword } from "../../store/passwords.ts";
@@ -49,8 +48,7 @@ describe("seeding the demo's people and applications", () => {
   let database: TestDatabase;
   let dataDir: string;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await seedRegions(database.pool, { log });
+    database = await createTestDatabase({ regions: true });
   });
   afterAll(() => database?.drop());
   beforeEach(async () => {

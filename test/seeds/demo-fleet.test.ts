@@ -8,7 +8,7 @@ import { createLogger } from "../../log.ts";
 import type { Credential } from "../../seeds/credentials.ts";
 import { seedDemoFleet } from "../../seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE, placeName, planDemoFleet } from "../../seeds/demo-plan.ts";
-import { guizhouRegions, seedRegions } from "../../seeds/regions.ts";
+import { guizhouRegions } from "../../seeds/regions.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const log = createLogger("silent");
@@ -82,8 +82,7 @@ describe("seeding the demo fleet", () => {
   let dataDir: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await seedRegions(database.pool, { log });
+    database = await createTestDatabase({ regions: true });
   });
   afterAll(() => database?.drop());
   beforeEach(async () => {

@@ -9,8 +9,8 @@ import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { auditHeadFile } from "../../store/audit-head.ts";
 import { openPool } from "../../store/database.ts";
 import { startEmbedded } from "../../store/embedded/launch.ts";
-import { migrate } from "../../store/migrate.ts";
 import { createTestDatabase, emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { copyTemplate } from "../helpers/embedded-templates.ts";
 
 const CLI = fileURLToPath(new URL("../../store/audit-cli.ts", import.meta.url));
 const silent = createLogger("silent");
@@ -120,9 +120,9 @@ describe("audit:verify on the embedded database", () => {
     expect(missing.said).toContain("there is no database");
     await expect(readFile(join(dataDir, "database"))).rejects.toThrow(/ENOENT/);
 
+    await copyTemplate("tables", join(dataDir, "database"));
     const database = await startEmbedded({ dataDir: join(dataDir, "database"), log: silent });
     const pool = openPool({ url: database.url, size: 1, applicationName: "test" }, () => {});
-    await migrate(pool, silent);
     await appendAuditAlone(pool, entry);
     const busy = await verify({ DATA_DIR: dataDir });
     await pool.end();

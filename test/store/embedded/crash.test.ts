@@ -2,14 +2,14 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { createRandom } from "../../../devices/random.ts";
 import { createLogger } from "../../../log.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import { copyTemplate } from "../../helpers/embedded-templates.ts";
 
 /** More rounds find rarer moments: `CRASH_ROUNDS=50 npx vitest run test/store/embedded/crash.test.ts`. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
@@ -20,8 +20,9 @@ const log = createLogger("silent");
 let folder: string;
 const started: EmbeddedDatabase[] = [];
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "sbi-crash-"));
+beforeEach(async () => {
+  folder = mkdtempSync(join(inject("testRun").folder, "crash-"));
+  await copyTemplate("empty", folder);
 });
 
 afterEach(async () => {

@@ -13,28 +13,20 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { createLogger } from "../../../log.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import { copyTemplate } from "../../helpers/embedded-templates.ts";
 
 const log = createLogger("silent");
 const ROOT = new URL("../../../", import.meta.url);
-/** A closed database that tests copy, because creating one takes seconds. */
-let made: string;
 let folder: string;
 const started: EmbeddedDatabase[] = [];
 
-beforeAll(async () => {
-  made = mkdtempSync(join(tmpdir(), "sbi-launch-"));
-  const database = await startEmbedded({ dataDir: made, log });
-  await database.stop();
-});
-
-afterAll(() => rmSync(made, { recursive: true, force: true }));
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "sbi-launch-"));
-  cpSync(made, folder, { recursive: true });
+// A closed database is there already, because creating one takes seconds.
+beforeEach(async () => {
+  folder = mkdtempSync(join(inject("testRun").folder, "launch-"));
+  await copyTemplate("empty", folder);
 });
 
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createRandom } from "../../../devices/random.ts";
 import { createLogger } from "../../../log.ts";
 import { frame } from "../../../store/embedded/frames.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import { copyTemplate } from "../../helpers/embedded-templates.ts";
 import {
   bind,
   closeStatement,
@@ -24,7 +24,8 @@ let folder: string;
 let database: EmbeddedDatabase;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "sbi-protocol-"));
+  folder = mkdtempSync(join(inject("testRun").folder, "protocol-"));
+  await copyTemplate("empty", folder);
   database = await startEmbedded({ dataDir: folder, log: createLogger("silent") });
 });
 

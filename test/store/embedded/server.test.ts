@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import Cursor from "pg-cursor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createLogger } from "../../../log.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import { copyTemplate } from "../../helpers/embedded-templates.ts";
 
 const IDLE_MS = 400;
 
@@ -14,7 +14,8 @@ let database: EmbeddedDatabase;
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "sbi-wire-"));
+  folder = mkdtempSync(join(inject("testRun").folder, "wire-"));
+  await copyTemplate("empty", folder);
   database = await startEmbedded({
     dataDir: folder,
     log: createLogger("silent"),
