@@ -31,23 +31,29 @@ const keep = (readingsDays: number, eventsDays = 0, rejectedDays = 0): Retention
 });
 const rows = async (sql: string) => (await db.pool.query(sql)).rows;
 
-/** One reading, event, reply and rejection per day, for the last `days` days. */
+const AT = "now() - make_interval(days => d, mins => 1)";
+
+/** One reading per day, for the last `days` days. */
+const fillReadings = (days: number) =>
+  db.pool.query(
+    `insert into readings_kept (device_no, observed_at, received_at, level)
+     select 1, ${AT}, now(), d from generate_series(0, ${days - 1}) d`,
+  );
+
+/** One reading, event, reply and rejection per day: of the last, each is a chunk of its own. */
 async function fill(days: number): Promise<void> {
   const each = `from generate_series(0, ${days - 1}) d`;
-  const at = "now() - make_interval(days => d, mins => 1)";
-  await db.pool.query(
-    `insert into readings_kept (device_no, observed_at, received_at, level) select 1, ${at}, now(), d ${each}`,
-  );
+  await fillReadings(days);
   await db.pool.query(
     `insert into events (device_no, observed_at, event_id, phase, type, received_at)
-     select 1, ${at}, d, 'instant', 'leak', now() ${each}`,
+     select 1, ${AT}, d, 'instant', 'leak', now() ${each}`,
   );
   await db.pool.query(
-    `insert into replies (device_no, observed_at, command_id, outcome, received_at) select 1, ${at}, d, 'done', now() ${each}`,
+    `insert into replies (device_no, observed_at, command_id, outcome, received_at) select 1, ${AT}, d, 'done', now() ${each}`,
   );
   await db.pool.query(
     `insert into rejected_messages (received_at, publisher, topic, reason, detail, payload, payload_bytes)
-     select ${at}, 'p', 't', 'empty', '', '', 0 ${each}`,
+     select ${AT}, 'p', 't', 'empty', '', '', 0 ${each}`,
   );
 }
 
@@ -156,7 +162,7 @@ describe("policies of the community edition", () => {
   it.for([1, 7, 20, 30])("let rollups outlive readings that are kept for %i days", async (days, context) => {
     if (db.edition !== "community") return context.skip();
     await applyPolicies(db.pool, [table], keep(days));
-    await fill(60);
+    await fillReadings(60);
     await refreshAll();
     expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
     await runJobs("policy_retention");
@@ -172,7 +178,7 @@ describe("policies of the community edition", () => {
   ] as const)("let them outlive also when readings are now kept %s", async ([, days], context) => {
     if (db.edition !== "community") return context.skip();
     await applyPolicies(db.pool, [table], keep(20));
-    await fill(60);
+    await fillReadings(60);
     await refreshAll();
     await runJobs("policy_retention");
     await applyPolicies(db.pool, [table], keep(days));
@@ -183,7 +189,7 @@ describe("policies of the community edition", () => {
   it("refresh what comes late, as long as readings of that age are kept", async (context) => {
     if (db.edition !== "community") return context.skip();
     await applyPolicies(db.pool, [table], keep(20));
-    await fill(19);
+    await fillReadings(19);
     await refreshAll();
     await db.pool.query(
       "insert into readings_kept (device_no, observed_at, received_at) values (2, now() - interval '19 days', now())",
