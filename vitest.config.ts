@@ -1,12 +1,20 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/helpers/longest-first.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/helpers/global-setup.ts"],
+    setupFiles: ["test/helpers/each-file.ts"],
+    sequence: { sequencer: LongestFirst },
     pool: "forks",
-    // Each test file may run an embedded database of its own, which takes about 500 MB and half a core.
+    // Each test process has a process of embedded databases beside it, which takes about 600 MB and half a core.
     maxWorkers: 2,
+    // Files share a test process, what it has imported, and its process of databases. Each has its own database.
+    isolate: false,
+    // Passed on to the embedded databases that tests start in processes of their own: they live for a second or
+    // two, in which V8's optimizing compiler takes more time than its code can save.
+    execArgv: ["--liftoff-only"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

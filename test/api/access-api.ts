@@ -10,15 +10,20 @@ import { areaOf } from "../helpers/limits.ts";
 import { insertRegions } from "./fixtures.ts";
 import { ADMIN_KEY, type Answer, type Api, startApi } from "./harness.ts";
 
-/**
- * The API as administrators look after who may do what: with real keys, checked as the platform checks them. Each file
- * of tests that imports this has a database of its own.
- */
 export let db: TestDatabase;
 export let api: Api;
 let directory: AccessDirectory;
 
-beforeAll(async () => {
+/**
+ * The API as administrators look after who may do what: with real keys, checked as the platform checks them. Each file
+ * of tests that calls this has a database of its own.
+ */
+export function useAccessApi(): void {
+  beforeAll(start);
+  afterAll(stop);
+}
+
+async function start(): Promise<void> {
   db = await createTestDatabase();
   await insertRegions(db.pool);
   directory = createAccessDirectory({ pool: db.pool, log: createLogger("silent"), onRevoked: () => {} });
@@ -35,12 +40,13 @@ beforeAll(async () => {
   api = await startApi(db.pool, { access, onAccessChanged: () => directory.refresh() });
   await post("/v1/tenants", { id: "gas", name: "贵阳燃气", use: "commercial" });
   await post("/v1/tenants", { id: "county", name: "南明区应急管理局", use: "government" });
-});
-afterAll(async () => {
+}
+
+async function stop(): Promise<void> {
   await api.app.close();
   await directory.close();
   await db.drop();
-});
+}
 
 const send = (
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",

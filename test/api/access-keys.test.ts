@@ -11,8 +11,11 @@ import {
   lastAudit,
   outcome,
   post,
+  useAccessApi,
 } from "./access-api.ts";
 import { startApi } from "./harness.ts";
+
+useAccessApi();
 
 /** Keys of applications. */
 describe("a key", () => {

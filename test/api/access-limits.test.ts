@@ -13,7 +13,10 @@ import {
   patch,
   post,
   put,
+  useAccessApi,
 } from "./access-api.ts";
+
+useAccessApi();
 
 /** Administrators who have less than everything. */
 describe("an administrator of one county", () => {

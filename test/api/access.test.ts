@@ -13,8 +13,11 @@ import {
   patch,
   post,
   put,
+  useAccessApi,
 } from "./access-api.ts";
 import { insertDevice } from "./fixtures.ts";
+
+useAccessApi();
 
 /** Tenants, applications and people, as administrators of the whole platform look after them. */
 describe("tenants", () => {

@@ -11,7 +11,7 @@ import { tablesOf } from "../../kind-tables.ts";
 import { createLogger, type Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 
-export const ADMIN_KEY = keepSecret("test-administrator-key");
+export const ADMIN_KEY = keepSecretForAll("test-administrator-key");
 
 export interface Api {
   readonly app: FastifyInstance;
@@ -32,7 +32,7 @@ export interface Answer {
   readonly json: any;
 }
 
-import { assertNoSecretIn, keepCookiesOf, keepSecret, keepSecretsOf } from "../helpers/secrets.ts";
+import { assertNoSecretIn, keepCookiesOf, keepSecretForAll, keepSecretsOf } from "../helpers/secrets.ts";
 
 /** A directory without anybody. */
 const NOBODY: KnownPrincipals = {

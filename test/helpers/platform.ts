@@ -5,9 +5,9 @@ import { loadConfig } from "../../config.ts";
 import { createLogger } from "../../log.ts";
 import { type Platform, startPlatform } from "../../platform.ts";
 import { createTestDatabase, type TestDatabase } from "./db.ts";
-import { assertNoSecretIn, keepSecret, keepSecretsOf } from "./secrets.ts";
+import { assertNoSecretIn, keepSecretForAll, keepSecretsOf } from "./secrets.ts";
 
-const KEY = keepSecret("test-administrator-key");
+const KEY = keepSecretForAll("test-administrator-key");
 
 export interface TestPlatform {
   readonly platform: Platform;

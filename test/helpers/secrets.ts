@@ -5,9 +5,23 @@ import { isSecretName } from "../../log.ts";
  * for them in everything that was logged before it ends, so that the whole suite is a test of the log.
  */
 const secrets = new Set<string>();
+/** Those that every file begins with. */
+const LASTING: string[] = [];
 
 /** Shorter ones turn up by chance. */
 const MIN_LENGTH = 8;
+
+/** Remembers a secret that all files share. @returns the same */
+export function keepSecretForAll(secret: string): string {
+  LASTING.push(secret);
+  return keepSecret(secret);
+}
+
+/** Forgets those of the file before: test files share a process. */
+export function forgetSecrets(): void {
+  secrets.clear();
+  for (const secret of LASTING) secrets.add(secret);
+}
 
 /** Remembers a secret. @returns the same */
 export function keepSecret(secret: string): string {

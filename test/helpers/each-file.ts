@@ -1,0 +1,4 @@
+import { forgetSecrets } from "./secrets.ts";
+
+/** Runs before each test file, because files share a process and what they have imported. */
+forgetSecrets();
