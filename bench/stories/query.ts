@@ -11,7 +11,12 @@ import { defineStory, numberFlag, runsFlag } from "../story.ts";
 const flags = {
   runs: runsFlag("counted runs of each question"),
   seconds: numberFlag(4, 0.1, 600, "counted time of a run, each way"),
-  meters: numberFlag(20_000, 10, 1_000_000, "gas meters; 400000 is all of Guizhou and takes some 100 GB"),
+  meters: numberFlag(
+    20_000,
+    10,
+    1_000_000,
+    "gas meters; 400000 is all of Guizhou: 100 GB when all days are hourly",
+  ),
   days: numberFlag(90, 1, 1000, "days of history of each"),
   "hourly-days": numberFlag(
     1000,
@@ -19,8 +24,13 @@ const flags = {
     1000,
     "of these days the last ones that are hourly; before, one reading a day",
   ),
-  callers: numberFlag(4, 1, 100, "requests under way at once"),
+  callers: { type: "numbers", fallback: [1, 4], min: 1, max: 100, about: "requests under way at once" },
 } as const;
+
+interface Run {
+  readonly api: LoopFigures;
+  readonly bare: LoopFigures;
+}
 
 /** How fast the API answers, beside the same SQL without it. */
 export const query = defineStory({
@@ -38,26 +48,27 @@ export const query = defineStory({
       const platform = await bench.startPlatform(database);
       const http = httpClient(platform.httpPort, ADMIN_KEY);
       const questions = questionsAbout(history, table);
-      const measured = new Map<Question, { api: LoopFigures; bare: LoopFigures }[]>();
+      const cases = questions.flatMap((question) => callers.map((atOnce) => ({ question, atOnce })));
+      const measured = new Map<(typeof cases)[number], Run[]>(cases.map((asked) => [asked, []]));
       try {
         for (const question of questions) {
           bench.progress(`warming up: ${question.name}`);
           const asked = pick(history, createRandom(1));
           await check(question, await http.ask(question.path(asked)), await question.bare(pool, asked));
-          measured.set(question, []);
         }
         for (let run = 0; run <= runs; run++) {
-          for (const question of questions) {
+          for (const asked of cases) {
+            const { question, atOnce } = asked;
             // The first turn warms caches and connections and does not count.
-            const options = { callers, runMs: values.seconds * (run === 0 ? 250 : 1000) };
+            const options = { callers: atOnce, runMs: values.seconds * (run === 0 ? 250 : 1000) };
             // The same devices in the same order for both.
             const [forApi, forBare] = [createRandom(run), createRandom(run)];
             const api = await closedLoop(() => http.ask(question.path(pick(history, forApi))), options);
             const bare = await closedLoop(() => question.bare(pool, pick(history, forBare)), options);
             if (run === 0) continue;
-            measured.get(question)!.push({ api, bare });
+            measured.get(asked)!.push({ api, bare });
             bench.progress(
-              `run ${run}/${runs}, ${question.name}: API ${api.perSecond.toFixed(1)}/s, bare ${bare.perSecond.toFixed(1)}/s`,
+              `run ${run}/${runs}, ${question.name}, ${atOnce} at once: API ${api.perSecond.toFixed(1)}/s, bare ${bare.perSecond.toFixed(1)}/s`,
             );
           }
         }
@@ -69,16 +80,17 @@ export const query = defineStory({
         database: database.facts,
         tables: [
           {
-            title: `${history.rows.toLocaleString("en-US")} readings of ${meters.toLocaleString("en-US")} meters over ${days} days${spreadOf(days, hourlyDays)}, ${callers} callers, median of ${runs} (min–max)`,
+            title: `${history.rows.toLocaleString("en-US")} readings of ${meters.toLocaleString("en-US")} meters over ${days} days${spreadOf(days, hourlyDays)}, median of ${runs} (min–max)`,
             columns: [
               { title: "question" },
+              { title: "callers" },
               { title: "API requests/s", digits: 1 },
               { title: "API p99 ms", digits: 1 },
               { title: "bare SQL/s", digits: 1 },
               { title: "bare p99 ms", digits: 1 },
               { title: "API / bare", digits: 2 },
             ],
-            rows: questions.map((question) => toRow(question, measured.get(question)!)),
+            rows: cases.map((asked) => [asked.question.name, asked.atOnce, ...toCells(measured.get(asked)!)]),
           },
         ],
         notes: [
@@ -108,9 +120,8 @@ async function check(question: Question, body: Buffer, bare: number): Promise<vo
   }
 }
 
-function toRow(question: Question, runs: readonly { api: LoopFigures; bare: LoopFigures }[]): Cell[] {
+function toCells(runs: readonly Run[]): Cell[] {
   return [
-    question.name,
     spread(runs.map(({ api }) => api.perSecond)),
     spread(runs.map(({ api }) => api.p99)),
     spread(runs.map(({ bare }) => bare.perSecond)),
