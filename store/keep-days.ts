@@ -174,37 +174,42 @@ function additions({ columns }: KindTable): string[] {
 export function keepChanged(pool: Pool, table: KindTable, { limit }: { limit: number }): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
     if (!(await lockState(tx, table))) return "busy";
-    const { rows } = await tx.query<{ device_no: number; first: Date; last: Date; taken: number }>({
-      text: redoSql(table),
-      values: [limit],
-    });
-    const counters = countersOf(table);
+    const { rows } = await tx.query<{ device_no: number; day: Date; taken: number }>(TAKE_CHANGES, [
+      table.kind,
+      limit,
+    ]);
     if (rows.length === 0) return "done";
-    if (counters.length > 0) {
-      const first = rows.reduce((oldest, row) => (row.first < oldest ? row.first : oldest), rows[0]!.first);
-      await tx.query(priorsSql(table), [
-        rows.map((row) => row.device_no),
-        rows.map((row) => row.first.toISOString()),
-        rows.map((row) => row.last.toISOString()),
-        first.toISOString(),
-      ]);
-    }
+    const times = rows.map(({ day }) => day.getTime());
+    // Bounds in plain words, so that the planner leaves out the chunks of other times.
+    const first = new Date(Math.min(...times)).toISOString();
+    const end = new Date(Math.max(...times) + DAY_MS).toISOString();
+    const pairs = [rows.map((row) => row.device_no), rows.map(({ day }) => day.toISOString())];
+    await tx.query(redoSql(table), [...pairs, first, end]);
+    if (countersOf(table).length > 0) await tx.query(priorsSql(table), [...pairs, first]);
     return rows[0]!.taken < limit ? "done" : "more";
   });
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+/** `$1` kind, `$2` how many. What comes into the log meanwhile stays there, also for the same day. */
+const TAKE_CHANGES = `
+  with taken as (
+    delete from rollup_changes where change_no in (
+      select change_no from rollup_changes where kind = $1 order by change_no limit $2::int
+    ) returning device_no, day
+  )
+  select device_no, day, (select count(*)::int from taken) as taken from taken group by device_no, day`;
+
+/** `$1` and `$2` the days of devices, `$3` the first day, `$4` the end of the last. */
 function redoSql(table: KindTable): string {
   const kept = keptTable(table);
   const { days } = keptColumns(table);
   const values = days.map((column) => (column === "bucket" ? "d.day" : `d.${column}`));
   const sets = days.slice(2).map((column) => `${column} = excluded.${column}`);
   return `
-    with taken as (
-      delete from rollup_changes where change_no in (
-        select change_no from rollup_changes where kind = ${kindLiteral(table)} order by change_no limit $1::int
-      ) returning device_no, day
-    ), pairs as materialized (
-      select distinct device_no, day from taken
+    with pairs as materialized (
+      select * from unnest($1::int[], $2::timestamptz[]) as p (device_no, day)
     ), state as materialized (
       select * from rollup_state where kind = ${kindLiteral(table)}
     ), part as not materialized (
@@ -213,24 +218,19 @@ function redoSql(table: KindTable): string {
       join ${assertIdentifier(table.table)} r on r.device_no = p.device_no
         and r.observed_at >= p.day and r.observed_at < p.day + interval '24 hours'
       cross join state s
-      where r.observed_at < ${KEPT_UNTIL}
-    ), d as (${daysOfReadings("part", table.columns)}),
-    written as (
-      insert into ${kept} as k (${days.join(", ")})
-      select ${values.join(", ")} from d
-      on conflict (device_no, bucket) do update set ${sets.join(", ")}
-      -- Readings are never deleted one by one: a day that has not become more has lost what it was made of, or
-      -- had been kept after the change.
-      where excluded.readings > k.readings
-        and excluded.bucket >= (select readings_since from state)
-    )
-    select device_no, min(day) as first, max(day) as last, (select count(*)::int from taken) as taken
-    from pairs group by device_no order by device_no`;
+      where r.observed_at >= $3::timestamptz and r.observed_at < $4::timestamptz and r.observed_at < ${KEPT_UNTIL}
+    ), d as (${daysOfReadings("part", table.columns)})
+    insert into ${kept} as k (${days.join(", ")})
+    select ${values.join(", ")} from d
+    on conflict (device_no, bucket) do update set ${sets.join(", ")}
+    -- Readings are never deleted one by one: a day that has not become more has lost what it was made of, or had been
+    -- kept after the change.
+    where excluded.readings > k.readings and excluded.bucket >= (select readings_since from state)`;
 }
 
 /**
  * Puts the value before each day right, from the first changed day of each device up to the first one behind the last
- * that has a value of each counter. `$1` devices, `$2` first and `$3` last changed day of each, `$4` the first of all.
+ * that has a value of each counter. `$1` and `$2` as above, `$3` the first day of all.
  */
 function priorsSql(table: KindTable): string {
   const kept = keptTable(table);
@@ -243,7 +243,10 @@ function priorsSql(table: KindTable): string {
         where e.device_no = d.device_no and e.bucket > d.last_day
           and ${counters.map((m) => `e.${m}_last is not null`).join(" and ")}
       ) as until
-      from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as d (device_no, first_day, last_day)
+      from (
+        select device_no, min(day) as first_day, max(day) as last_day
+        from unnest($1::int[], $2::timestamptz[]) as p (device_no, day) group by device_no
+      ) d
     ), days as (
       select d.device_no, b.* from devices d cross join lateral (
         select b.bucket, false as wanted, ${list((m) => `coalesce(b.${m}_last, b.${m}_prior) as ${m}`)}
@@ -253,7 +256,7 @@ function priorsSql(table: KindTable): string {
       union all
       select k.device_no, k.bucket, true, ${list((m) => `k.${m}_last`)}
       from devices d join ${kept} k on k.device_no = d.device_no and k.bucket >= d.first_day
-      where k.bucket >= $4::timestamptz and (d.until is null or k.bucket <= d.until)
+      where k.bucket >= $3::timestamptz and (d.until is null or k.bucket <= d.until)
     ), before as (
       select device_no, bucket, wanted,
              ${list((m) => `last(${m}, bucket) filter (where ${m} is not null) over earlier as ${m}`)}
@@ -262,6 +265,6 @@ function priorsSql(table: KindTable): string {
     )
     update ${kept} k set ${list((m) => `${m}_prior = b.${m}`)}
     from before b
-    where b.wanted and k.device_no = b.device_no and k.bucket = b.bucket and k.bucket >= $4::timestamptz
+    where b.wanted and k.device_no = b.device_no and k.bucket = b.bucket and k.bucket >= $3::timestamptz
       and (${counters.map((m) => `k.${m}_prior is distinct from b.${m}`).join(" or ")})`;
 }

@@ -99,7 +99,7 @@ export function keptDaySelect(table: KindTable): string {
     parts as (
       select k.bucket as day, k.bucket, k.device_no, k.readings${list(valuesOf(columns).map((name) => `k.${name}`))}
       from ${keptTable(table)} k
-      where not exists (select from changed c where c.device_no = k.device_no and c.day = k.bucket)
+      where (k.device_no, k.bucket) not in (select device_no, day from changed)
       union all
       select * from newer
     ), days as (${mergedDays("parts", columns)})
