@@ -105,8 +105,8 @@ describe("dropping old chunks", () => {
     );
     await expect.poll(async () => (await oldest()).readings).toBeLessThanOrEqual(37);
     await retention.stop();
-    expect(logged.length).toBeGreaterThanOrEqual(2);
-    expect(logged[0]).toMatchObject({ msg: "old chunks dropped" });
+    // A turn may fail: whoever reads several chunks at that moment can be in a deadlock with it. The next one succeeds.
+    expect(logged.filter(({ msg }) => msg === "old chunks dropped").length).toBeGreaterThanOrEqual(2);
   });
 
   it("logs when it fails and goes on, and is not done where policies do it", async () => {

@@ -186,6 +186,7 @@ describe("the keeper", () => {
     const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });
     const ghost = keptKind("ghost");
     await pool.query("insert into rollup_state (kind) values ('ghost')");
+    await pool.query("insert into rollup_changes (kind, device_no, day) values ('ghost', 1, now())");
     const keeper = startRollupKeeper(pool, [ghost, table], { log, edition: "apache" });
     await keeper.runDue();
     await keeper.stop();
