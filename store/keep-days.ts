@@ -53,10 +53,7 @@ export function keepNext(
     const from = state.complete_until.toISOString();
     const above = state.next_device_no + devices;
     await tx.query(keepSql(table), [from, until.toISOString(), state.next_device_no, above]);
-    const { rows } = await tx.query<{ last: number | null }>(lastDeviceSql(table), [
-      from,
-      until.toISOString(),
-    ]);
+    const { rows } = await tx.query<{ last: number | null }>(lastDeviceSql(table));
     const finished = above > (rows[0]!.last ?? 0);
     if (finished) {
       await tx.query(
@@ -110,15 +107,12 @@ async function chooseStep(
   return new Date(Math.min(due, midnight.getTime()));
 }
 
-/** The highest device number in the chunks of a span: the index's last entry. */
-const lastDeviceSql = ({ table }: KindTable): string => `
-  select max(device_no) as last from ${assertIdentifier(table)}
-  where observed_at >= (select min(range_start) from timescaledb_information.chunks
-                        where hypertable_schema = current_schema() and hypertable_name = '${table}'
-                          and range_end > $1::timestamptz and range_start < $2::timestamptz)
-    and observed_at < (select max(range_end) from timescaledb_information.chunks
-                       where hypertable_schema = current_schema() and hypertable_name = '${table}'
-                         and range_end > $1::timestamptz and range_start < $2::timestamptz)`;
+/**
+ * The highest device number with a reading: the last entry of each chunk's index. Asked of one span alone, the index is
+ * read to its beginning in every other chunk (4 s for 400,000 meters).
+ */
+const lastDeviceSql = ({ table }: KindTable): string =>
+  `select max(device_no) as last from ${assertIdentifier(table)}`;
 
 /** `$1` from and `$2` until, within one day; `$3` first device number, `$4` behind the last. */
 function keepSql(table: KindTable): string {
