@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -11,7 +11,7 @@ declare module "vitest" {
   }
 }
 
-/** On Linux a folder in memory. Containers often have one of 64 MB only. */
+/** On Linux a folder in memory. Containers often have one of 64 MB only, which will not do. */
 const IN_MEMORY = "/dev/shm";
 /** Two templates, a few databases at once, and what a test puts into one: 300 MB were seen. */
 const NEEDED_BYTES = 1_500_000_000;
@@ -30,12 +30,44 @@ function folderForDatabases(): string {
   }
 }
 
+const NAME = /^sbi-test-(\d+)-/;
+/** A run takes minutes, and touches its folder for every database. */
+const STALE_MS = 3_600_000;
+
+/** Removes the folders of runs that were killed: what lies in memory would lie there until the machine restarts. */
+function removeStale(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = NAME.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const folder = join(parent, name);
+    const touched = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - touched < STALE_MS) continue;
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another user's, who will remove it.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /**
  * Gives the run a folder of its own and removes whatever the run has left. The template itself is made by the
  * first test that asks for a database, so that runs without one start at once.
  */
 export default function setup(project: TestProject): () => Promise<void> {
-  const folder = mkdtempSync(join(folderForDatabases(), "sbi-test-"));
+  const parent = folderForDatabases();
+  removeStale(parent);
+  const folder = mkdtempSync(join(parent, `sbi-test-${process.pid}-`));
   const id = `${Date.now().toString(36)}${process.pid.toString(36)}`;
   project.provide("testRun", { folder, id });
   return async () => {
