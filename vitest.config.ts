@@ -15,8 +15,9 @@ export default defineConfig({
     // Passed on to the embedded databases that tests start in processes of their own: they live for a second or
     // two, in which V8's optimizing compiler takes more time than its code can save.
     execArgv: ["--liftoff-only"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs. A machine that is busy with other things as well is five times slower.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },
 });

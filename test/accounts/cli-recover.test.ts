@@ -171,5 +171,5 @@ describe("npm run access on the embedded database", () => {
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 60_000);
+  }, 120_000);
 });

@@ -40,7 +40,7 @@ describe("in a small form", () => {
     ]);
     // Acknowledgements have a latency, QoS 0 has none. That all was stored, the story itself has checked.
     expect(rows.map((row) => row[5] === null)).toEqual([true, false, false]);
-  }, 60_000);
+  }, 180_000);
 
   // The part with Mosquitto needs its program, which is not everywhere.
   const parts = ["platform", "broker", "inserts", ...(findMosquitto() ? ["mosquitto", "loss"] : [])];
@@ -63,7 +63,7 @@ describe("in a small form", () => {
     const platform = rowOf(outcome, "the platform", 1);
     positive(platform[1]);
     expect(platform[2]).toEqual({ median: 0, min: 0, max: 0 });
-  }, 60_000);
+  }, 180_000);
 
   it("query gets the same answers from the API and from bare SQL", async () => {
     const outcome = await tellStory(database, query, {
@@ -79,7 +79,7 @@ describe("in a small form", () => {
     );
     expect(outcome.tables[0]!.rows).toHaveLength(5);
     for (const row of outcome.tables[0]!.rows) for (const cell of row.slice(2)) positive(cell);
-  }, 60_000);
+  }, 180_000);
 
   it("connections brings every device back after a kill, with every reading", async () => {
     const outcome = await tellStory(database, connections, { runs: 1, devices: 50, spread: 0.3 });
@@ -89,7 +89,7 @@ describe("in a small form", () => {
       max: 0,
     });
     positive(rowOf(outcome, "seconds from then until all are back")[1]);
-  }, 60_000);
+  }, 180_000);
 
   it("soak ends with ledgers that match, and draws its course", async () => {
     const outcome = await tellStory(database, soak, { minutes: 0.03, devices: 10, "speed-up": 3600 });
@@ -97,14 +97,14 @@ describe("in a small form", () => {
     expect(received).toBeGreaterThan(0);
     expect(rowOf(outcome, "of them stored")[1]).toBe(received);
     expect(outcome.picture).toMatch(/^<svg [\s\S]*<polyline points="[\d., ]+"[\s\S]*<\/svg>\n$/);
-  }, 60_000);
+  }, 180_000);
 
   it("broadcast proves every speaker, each heard once", async () => {
     const outcome = await tellStory(database, broadcast, { runs: 1, speakers: 20, seconds: 1 });
     expect(rowOf(outcome, "speakers that are not proven", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
     expect(rowOf(outcome, "plays beyond one", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
     for (const cell of rowOf(outcome, "release → speaker has started").slice(1)) positive(cell);
-  }, 60_000);
+  }, 180_000);
 
   it("storage weighs each kind's readings, as columnstore where the edition has it", async () => {
     const outcome = await tellStory(database, storage, { readings: 20_000, kinds: ["camera"] });
@@ -113,5 +113,5 @@ describe("in a small form", () => {
     expect(inserted).toBeGreaterThan(50);
     if (outcome.database?.edition === "community") expect(columnstore).toBeLessThan(inserted as number);
     else expect(columnstore).toBeNull();
-  }, 60_000);
+  }, 180_000);
 });

@@ -151,5 +151,5 @@ describe("the demo", () => {
         "See npm run demo -- --help\n",
     );
     expect(existsSync(join(folder, "admin-key"))).toBe(false);
-  }, 30_000);
+  });
 });

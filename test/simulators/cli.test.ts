@@ -204,7 +204,7 @@ describe("a run", () => {
     const kept = JSON.parse(await readFile(file, "utf8")).devices.map(({ id }: { id: string }) => id);
     expect(kept).toEqual(["sim-520326-gas-meter-00001", "sim-520326-gas-meter-00002"]);
     expect(received(kept[0])).toBeGreaterThanOrEqual(23);
-  }, 30_000);
+  });
 
   it("says that the past is through once it is, and not when it was stopped before", async () => {
     await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "gas-meter")] });
@@ -216,14 +216,14 @@ describe("a run", () => {
     expect(await run(args, { onCaughtUp })).toBe(0);
     expect(receivedWhenSaid).toHaveLength(1);
     expect(receivedWhenSaid[0]).toBeGreaterThanOrEqual(24);
-  }, 30_000);
+  });
 
   it("goes on where a register stood, also when a scenario pushed it ahead", async () => {
     await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "gas-meter")] });
     expect(await run([...addresses(), "--key", "k", "--quiet"])).toBe(0);
     const [first] = broker.received;
     expect(JSON.parse(first!.payload).volume).toBe(99_000);
-  }, 30_000);
+  });
 
   it("fails when the platform has less than it acknowledged", async () => {
     await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "gas-meter")] });
@@ -231,7 +231,7 @@ describe("a run", () => {
     let output = "";
     expect(await run([...addresses(), "--key", "k"], { stdout: (text) => (output += text) })).toBe(1);
     expect(output).toContain("m: acknowledged 1, sent again 0, received 0: LOST 1");
-  }, 30_000);
+  });
 
   it("ends well when it is told to stop, and needs no key", async () => {
     await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "gas-meter")] });
@@ -245,7 +245,7 @@ describe("a run", () => {
     stop.abort();
     expect(await running).toBe(0);
     expect(output).toContain("Published 2 readings and events, 2 of them acknowledged.");
-  }, 30_000);
+  });
 
   it("fails and says why when the broker lets nobody in", async () => {
     await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "speaker")] });
@@ -264,7 +264,7 @@ describe("a run", () => {
     impatient.abort();
     expect(await running).toBe(1);
     expect(errors).toMatch(/Nothing was acknowledged: Connection refused/);
-  }, 30_000);
+  });
 
   it("says what is missing when there are no devices", async () => {
     let errors = "";

@@ -119,7 +119,7 @@ describe("speakers on the command line", () => {
     await play(() => expect(replies("sp-1").length).toBeGreaterThanOrEqual(before + 3));
     // The same moment each time: it has sounded once.
     expect(started().size).toBe(1);
-  }, 30_000);
+  });
 
   it("go on reporting when the platform has no keys, and say so once", async () => {
     hasKeys = false;
@@ -133,7 +133,7 @@ describe("speakers on the command line", () => {
     stop.abort();
     expect(await running).toBe(0);
     expect(errors.split("Speakers have no new keys").length - 1).toBe(1);
-  }, 30_000);
+  });
 
   it("may have faults, but not those who are no speakers of the fleet", async () => {
     const { signal } = new AbortController();

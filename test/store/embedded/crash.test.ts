@@ -13,7 +13,8 @@ import { copyTemplate } from "../../helpers/embedded-templates.ts";
 
 /** More rounds find rarer moments: `CRASH_ROUNDS=50 npx vitest run test/store/embedded/crash.test.ts`. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
-const ROUND_MS = 20_000;
+/** Takes about three seconds. */
+const ROUND_MS = 60_000;
 const seed = Number(process.env.CRASH_SEED ?? 7);
 
 const log = createLogger("silent");
