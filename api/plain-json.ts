@@ -9,6 +9,6 @@ import type { FastifyReply } from "fastify";
  */
 export const plainJson = () => (answer: unknown) => JSON.stringify(answer);
 
-/** Sends an answer that is JSON text already; no schema looks at it, here neither. */
+/** Sends an answer that is JSON text already. No schema looks at it here either. */
 export const sendJsonText = (reply: FastifyReply, text: string): FastifyReply =>
   reply.header("content-type", "application/json; charset=utf-8").send(text);

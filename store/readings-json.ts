@@ -11,8 +11,8 @@ const types = { getTypeParser: () => (text: string) => text } as unknown as pg.C
 
 /**
  * A page of `listReadings` as JSON text, `{"items":[…],"nextCursor":…}`, for whoever would only write it as such.
- * Numbers and `extra` pass as PostgreSQL wrote them, which is JSON already: to make a number of each, an object of
- * each reading and text of both again took 45 us for 24 readings of 8 metrics, and this takes 10.
+ * Numbers and `extra` pass as PostgreSQL wrote them, which is JSON already: to make numbers and objects of them and
+ * text of those again takes 30 us more for 24 readings of 8 metrics, a tenth of the whole request.
  */
 export async function readPageAsJson(
   db: Db,

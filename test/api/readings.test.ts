@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { readingSchema } from "../../api/readings/schema.ts";
+import { pageOf } from "../../api/schemas.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { insertDevice, insertReadings, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";
@@ -54,6 +57,15 @@ describe("raw readings", () => {
   it("come newest first, or oldest first when asked", async () => {
     expect(times(await api.call("/v1/devices/hourly/readings?limit=2"))).toEqual(["09", "08"]);
     expect(times(await api.call("/v1/devices/hourly/readings?limit=2&order=asc"))).toEqual(["00", "01"]);
+  });
+
+  it("are JSON by their type, and fit their schema", async () => {
+    const answer = await api.call("/v1/devices/hourly/readings?limit=9");
+    expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(pageOf(z.strictObject(readingSchema.shape)).parse(answer.json).items).toHaveLength(9);
+    expect(answer.json.items.filter(({ extra }: { extra: unknown }) => extra !== null)).toMatchObject([
+      { observedAt: "2026-01-01T03:00:00.000Z", extra: { vendor: "=1+1" } },
+    ]);
   });
 
   it("begin with `from` and end before `to`", async () => {
