@@ -137,7 +137,9 @@ function keepSql(table: KindTable): string {
     ), d as (${daysOfReadings("part", table.columns)})
     insert into ${kept} as k (${[...days, ...priors].join(", ")})
     select ${[...values, ...priors.map((prior) => `p.${prior}`)].join(", ")}
-    from d ${before}
+    from d left join devices on devices.device_no = d.device_no ${before}
+    -- Rows of one region lie together then: a county's month of 400,000 meters is read from 3,000 pages, not from 130,000.
+    order by devices.region_code, d.device_no
     on conflict (device_no, bucket) do update set ${additions(table).join(", ")}`;
 }
 
