@@ -26,3 +26,8 @@ create table rollup_changes (
 
 -- Each series asks which of its devices have changed days. Late readings alone pay for it.
 create index rollup_changes_devices on rollup_changes (kind, device_no);
+
+-- A region's series asks for its deleted devices too, because what they measured was measured there. The index held only
+-- the living, so that each question read all devices: 400,000 in 40 ms, twice.
+drop index devices_region_code;
+create index devices_region_code on devices (region_code text_pattern_ops, device_no) include (kind);
