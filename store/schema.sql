@@ -216,7 +216,7 @@ create table devices (
 CREATE INDEX devices_gateway_no ON devices USING btree (gateway_no) WHERE gateway_no IS NOT NULL AND deleted_at IS NULL;
 CREATE UNIQUE INDEX devices_id ON devices USING btree (id) WHERE deleted_at IS NULL;
 CREATE INDEX devices_kind ON devices USING btree (kind, device_no) WHERE deleted_at IS NULL;
-CREATE INDEX devices_region_code ON devices USING btree (region_code text_pattern_ops, device_no) WHERE deleted_at IS NULL;
+CREATE INDEX devices_region_code ON devices USING btree (region_code text_pattern_ops, device_no) INCLUDE (kind);
 CREATE INDEX devices_tenant_id ON devices USING btree (tenant_id, device_no) WHERE tenant_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX devices_updated_at ON devices USING btree (updated_at);
 
