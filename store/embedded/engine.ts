@@ -66,7 +66,13 @@ export async function openEngine(folder: string, progress: (text: string) => voi
       input = messages;
       consumed = 0;
       output = [];
-      module._interactive_one(messages.length, messages[0] as number);
+      // PostgreSQL reads into a buffer of 8 KiB. Where a message ends with the buffer, the module takes that for
+      // the end of the input and returns; what it has not fetched then comes in another call.
+      while (consumed < messages.length) {
+        const before = consumed;
+        module._interactive_one(messages.length - consumed, messages[consumed] as number);
+        if (consumed === before) throw new Error(`PostgreSQL does not read on after ${consumed} bytes`);
+      }
       input = new Uint8Array(0);
       const answer = output.length === 1 ? output[0]! : Buffer.concat(output);
       output = [];

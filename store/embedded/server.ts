@@ -23,6 +23,8 @@ export interface WireServer {
 
 const SYNC = frame("S");
 const FLUSH = frame("H");
+/** A statement that PostgreSQL refuses to read. */
+const FAILING_PARSE = frame("P", "", "rollback what has no sync", Buffer.alloc(2));
 /** PGlite starts PostgreSQL with debug logging; nobody reads its log, and it costs half of a short query. */
 const BASELINE = "set client_min_messages = notice; set log_min_messages = fatal";
 const READ_SETTINGS =
@@ -223,7 +225,9 @@ class TurnTaker implements Turns {
   }
 
   #rollback(): void {
-    if (this.#status === undefined) this.#status = summarize(this.#engine.exec(SYNC)).status;
+    // In a sequence without its Sync yet, which would commit: an error before it rolls back.
+    if (this.#status === undefined)
+      this.#status = summarize(this.#engine.exec(Buffer.concat([FAILING_PARSE, SYNC]))).status;
     if (this.#status !== "I") command(this.#engine, "rollback");
     this.#status = "I";
     this.#unnamedOf = undefined;

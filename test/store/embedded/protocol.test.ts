@@ -169,6 +169,33 @@ describe("the extended protocol", () => {
     client.close();
   });
 
+  it("answers a sequence of any length, also where a message ends with PostgreSQL's buffer of 8 KiB", async () => {
+    const client = await RawClient.start(database.url);
+    for (let length = 8192 - 100; length <= 8192; length++) {
+      const padding = " ".repeat(length);
+      client.send(parse("", `select ${length}${padding}`), bind(""), execute(), sync());
+      expect(shape(await client.untilReady())).toBe(`1 2 D(${length}) C(SELECT 1) Z(I)`);
+      client.send(query(`select 1${padding}`), query("select 2"));
+      expect(shape(await client.untilReady())).toBe("T D(1) C(SELECT 1) Z(I)");
+      expect(shape(await client.untilReady())).toBe("T D(2) C(SELECT 1) Z(I)");
+    }
+    client.close();
+  });
+
+  it("rolls back a sequence whose client leaves before its Sync", async () => {
+    const client = await RawClient.start(database.url);
+    client.send(query("create table unfinished (n int)"));
+    await client.untilReady();
+    client.send(parse("", "insert into unfinished values (1)"), bind(""), execute(), flush());
+    while ((await client.next())?.type !== "C");
+    client.close();
+    const other = await RawClient.start(database.url);
+    other.send(query("select count(*) from unfinished"));
+    expect(shape(await other.untilReady())).toBe("T D(0) C(SELECT 1) Z(I)");
+    other.close();
+    await stillServes();
+  });
+
   it("runs what was sent before a Terminate, then closes", async () => {
     const client = await RawClient.start(database.url);
     client.send(query("create table said_goodbye (n int)"), frame("X"));
