@@ -301,7 +301,8 @@ describe("kept days and retention", () => {
     await keepAll();
     const before = await daysOfRollup(pool, table);
     expect(before.length).toBeGreaterThan(55);
-    const range = { from: Date.now() - 25 * DAY, to: Date.now(), interval: "1mo", overFleet: false };
+    // Longer than any month, so that it holds parts of two of them on every day of the year.
+    const range = { from: Date.now() - 35 * DAY, to: Date.now(), interval: "1mo", overFleet: false };
     const usage = async () => readDeviceSeries(pool, await planDays(pool, table, range), 1);
     const used = await usage();
     expect(used.length).toBeGreaterThan(1);
