@@ -128,12 +128,15 @@ export async function playStory(options: StoryOptions, since: Date): Promise<voi
     { language: "zh-CN", headline: draft.headline, description: "发生燃气泄漏，请立即关阀、开窗、撤离。" },
   ];
   const change = { revision: draft.revision, texts, target: { regions: [township] } };
-  await dispatcher(`/v1/broadcasts/${draft.id}`, "PATCH", change);
-  await dispatcher(`/v1/broadcasts/${draft.id}/submit`, "POST", {});
+  const { revision } = await dispatcher<Broadcast>(`/v1/broadcasts/${draft.id}`, "PATCH", change);
+  await dispatcher(`/v1/broadcasts/${draft.id}/submit`, "POST", { revision });
   tell(`${STORY.dispatcher} widens it to township ${township} and submits it`);
 
   const approver = await signIn(options, STORY.approver);
-  await approver(`/v1/broadcasts/${draft.id}/approve`, "POST", { reason: "seen on the village camera" });
+  await approver(`/v1/broadcasts/${draft.id}/approve`, "POST", {
+    reason: "seen on the village camera",
+    revision,
+  });
   tell(`${STORY.approver} approves it, and it goes out`);
 
   const done = await waitFor(stop, async () => {

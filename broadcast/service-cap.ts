@@ -323,11 +323,13 @@ async function cancelReferenced(
 /** An exercise's Cancel does not end what is actual. */
 const fits = (mode: Broadcast["mode"], broadcast: Broadcast) => mode === broadcast.mode;
 
-/** Whether whoever brings an alert that nobody vouches for may end a broadcast by it: before release, and their own. */
-async function mayWithdraw(tx: Client, broadcast: Broadcast, { actor, limits }: Caller): Promise<boolean> {
-  if (!isUnreleased(broadcast)) return false;
-  if (broadcast.tenantId === actor.tenantId) return true;
-  return countOutside(await selectAllSpeakers(tx, draftOf(broadcast).target), limits) === 0;
+/**
+ * Whether whoever brings an alert that nobody vouches for may end a broadcast by it: before release, and where they
+ * could cancel it by hand, which is all of its target.
+ */
+async function mayWithdraw(tx: Client, broadcast: Broadcast, { cancels }: Caller): Promise<boolean> {
+  if (!isUnreleased(broadcast) || cancels.length === 0) return false;
+  return countOutside(await selectAllSpeakers(tx, draftOf(broadcast).target), cancels) === 0;
 }
 
 /** An Ack or Error about alerts of ours. It is recorded, and never aired. */

@@ -20,11 +20,15 @@ import { reopenForRetry, storeStart } from "./start-orders.ts";
 import { takeStep } from "./steps.ts";
 import { type Speaker, selectAllSpeakers } from "./targets.ts";
 
-/** What comes with a decision. */
+/** What comes with a step. */
 export interface StepRequest {
   readonly reason?: string | undefined;
+}
+
+/** What comes with a decision on what a broadcast says. */
+export interface DecisionRequest extends StepRequest {
   /** The revision that the caller has looked at. */
-  readonly revision?: number | undefined;
+  readonly revision: number;
 }
 
 type Audit = Parameters<typeof appendAudit>[1];
@@ -40,7 +44,7 @@ async function takeSingleStep(
   caller: Caller,
   id: string,
   action: "submit" | "return" | "reject" | "review",
-  { reason, revision }: StepRequest,
+  { reason, revision }: StepRequest & { readonly revision?: number },
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
@@ -64,26 +68,26 @@ async function takeSingleStep(
 }
 
 /** Hands a draft to whoever approves. It has to be complete, and to mean at least one speaker. */
-export const submit = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const submit = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
   takeSingleStep(deps, caller, id, "submit", request);
 
 /** Back to its author. */
-export const returnDraft = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const returnDraft = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
   takeSingleStep(deps, caller, id, "return", request);
 
-export const reject = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const reject = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
   takeSingleStep(deps, caller, id, "reject", request);
 
 /** Closes the review that the green channel has left open. The reason is the reviewer's comment. */
-export const review = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
-  takeSingleStep(deps, caller, id, "review", request);
+export const review = (deps: BroadcastDeps, caller: Caller, id: string, { reason }: StepRequest) =>
+  takeSingleStep(deps, caller, id, "review", { reason });
 
 /** Approves what somebody else submitted: it is on its way at once. A training is complete by that. */
-export const approve = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const approve = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
   letGo(deps, caller, id, "approve", request);
 
 /** The green channel: on its way at once without approval, to be reviewed afterwards. */
-export const release = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const release = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
   letGo(deps, caller, id, "release", request);
 
 async function letGo(
@@ -91,7 +95,7 @@ async function letGo(
   caller: Caller,
   id: string,
   action: "approve" | "release",
-  { reason, revision }: StepRequest,
+  { reason, revision }: DecisionRequest,
 ): Promise<Broadcast> {
   const seen = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
@@ -203,13 +207,12 @@ export async function cancel(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
-  { reason, revision }: StepRequest,
+  { reason }: StepRequest,
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const after = await withTransaction(deps.pool, async (tx) => {
     const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    assertRevision(broadcast, revision);
     // Whoever wrote a draft may throw it away, whatever it was aimed at.
     if (broadcast.releasedAt !== null || broadcast.createdBy !== actor.id) {
       await assertReachWithin(tx, broadcast, caller);

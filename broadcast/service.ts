@@ -42,6 +42,8 @@ export interface Caller {
   readonly limits: Limits;
   /** Where the caller may read broadcasts. */
   readonly sees: Limits;
+  /** Where the caller may cancel broadcasts: an alert that nobody vouches for withdraws no more than that. */
+  readonly cancels: Limits;
 }
 
 /** @throws PlatformError `broadcast_not_found`, also for one that the caller does not see */

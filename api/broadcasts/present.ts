@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { decide } from "../../access/decide.ts";
+import type { Action } from "../../access/roles.ts";
 import { draftOf, missingOf } from "../../broadcast/draft.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
@@ -15,8 +16,16 @@ import type { broadcastDetailSchema, broadcastSchema } from "./schema.ts";
 /** Who makes this request, where they may do what they ask for, and where they may read broadcasts. */
 export function broadcastCallerOf(request: FastifyRequest): Caller {
   const { principal, limits } = grantOf(request);
-  const reading = decide(principal, "broadcasts:read");
-  return { actor: actorOf(request), limits, sees: reading.allowed ? reading.limits : [] };
+  const limitsOf = (action: Action) => {
+    const decision = decide(principal, action);
+    return decision.allowed ? decision.limits : [];
+  };
+  return {
+    actor: actorOf(request),
+    limits,
+    sees: limitsOf("broadcasts:read"),
+    cancels: limitsOf("broadcasts:cancel"),
+  };
 }
 
 /** A broadcast as the API shows it. */

@@ -197,12 +197,17 @@ export const importedSchema = z
 
 const reason = freeText(1000);
 
-/** What comes with a step. */
-const stepFields = {
-  revision: z.int().min(1).optional().describe("The one that you have read; another one is refused."),
-};
-export const stepBody = z.strictObject({ reason: reason.optional(), ...stepFields }).nullish();
-export const reasonedStepBody = z.strictObject({ reason, ...stepFields });
+const revision = z.int().min(1);
+
+/** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
+const decided = { revision: revision.describe("The one that you have read; another one is refused.") };
+const undecided = { revision: revision.optional().describe("Not looked at: this step is never too late.") };
+export const stepBodies = {
+  decision: z.strictObject({ reason: reason.optional(), ...decided }),
+  reasonedDecision: z.strictObject({ reason, ...decided }),
+  step: z.strictObject({ reason: reason.optional(), ...undecided }).nullish(),
+  reasonedStep: z.strictObject({ reason, ...undecided }),
+} as const;
 
 export const broadcastListQuery = z.strictObject({
   state: commaList(state, STATES.length).optional().meta({ description: "States, separated by commas." }),

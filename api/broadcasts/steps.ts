@@ -4,12 +4,12 @@ import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import {
   approve,
   cancel,
+  type DecisionRequest,
   reject,
   release,
   retry,
   returnDraft,
   review,
-  type StepRequest,
   submit,
 } from "../../broadcast/service-release.ts";
 import type { ErrorCode } from "../../errors.ts";
@@ -17,7 +17,7 @@ import type { Broadcast } from "../../store/broadcasts.ts";
 import { problems } from "../problem.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
-import { broadcastParams, broadcastSchema, reasonedStepBody, stepBody } from "./schema.ts";
+import { broadcastParams, broadcastSchema, stepBodies } from "./schema.ts";
 
 interface StepRoute {
   readonly name: string;
@@ -25,14 +25,13 @@ interface StepRoute {
   readonly action: Action;
   readonly summary: string;
   readonly description?: string;
-  /** A reason must be given. */
-  readonly reasoned?: true;
+  readonly body: keyof typeof stepBodies;
   readonly codes: readonly ErrorCode[];
   readonly take: (
     deps: BroadcastDeps,
     caller: Caller,
     id: string,
-    request: StepRequest,
+    request: DecisionRequest,
   ) => Promise<Broadcast>;
 }
 
@@ -44,6 +43,7 @@ const STEPS: readonly StepRoute[] = [
     action: "broadcasts:submit",
     summary: "Submit a draft for approval",
     description: "It must be complete, reach at least one speaker, and reach none outside your limits.",
+    body: "decision",
     codes: ["broadcast_incomplete", "broadcast_expired"],
     take: submit,
   },
@@ -54,6 +54,7 @@ const STEPS: readonly StepRoute[] = [
     summary: "Approve: it is released at once",
     description:
       "Somebody else than who submitted it, administrators included. A training is complete by this and reaches nobody.",
+    body: "decision",
     codes: ["own_submission", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
     take: approve,
   },
@@ -62,7 +63,7 @@ const STEPS: readonly StepRoute[] = [
     operationId: "returnBroadcast",
     action: "broadcasts:approve",
     summary: "Give a submitted broadcast back to its author",
-    reasoned: true,
+    body: "reasonedDecision",
     codes: [],
     take: returnDraft,
   },
@@ -71,7 +72,7 @@ const STEPS: readonly StepRoute[] = [
     operationId: "rejectBroadcast",
     action: "broadcasts:approve",
     summary: "Reject a submitted broadcast for good",
-    reasoned: true,
+    body: "reasonedDecision",
     codes: [],
     take: reject,
   },
@@ -82,6 +83,7 @@ const STEPS: readonly StepRoute[] = [
     summary: "The green channel: release without approval",
     description:
       "For actual emergencies of level 1 or 2, by a person. Its review stays open until somebody else does it.",
+    body: "decision",
     codes: ["green_channel_closed", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
     take: release,
   },
@@ -91,7 +93,7 @@ const STEPS: readonly StepRoute[] = [
     action: "broadcasts:cancel",
     summary: "Cancel a broadcast, on air or before",
     description: "Speakers that play it are told to stop; those that are away are told when they are back.",
-    reasoned: true,
+    body: "reasonedStep",
     codes: [],
     take: cancel,
   },
@@ -102,6 +104,7 @@ const STEPS: readonly StepRoute[] = [
     summary: "Try the speakers that failed again",
     description:
       "With a new order, as long as the message has not expired. Those that sounded never hear it twice.",
+    body: "step",
     codes: ["broadcast_expired"],
     take: retry,
   },
@@ -111,7 +114,7 @@ const STEPS: readonly StepRoute[] = [
     action: "broadcasts:review",
     summary: "Review a release by the green channel",
     description: "By another person than who released it; the reason is the comment.",
-    reasoned: true,
+    body: "reasonedStep",
     codes: ["own_release"],
     take: review,
   },
@@ -119,7 +122,7 @@ const STEPS: readonly StepRoute[] = [
 
 /** Steps: who may take which one is the lifecycle's to say. */
 export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
-  for (const { name, operationId, action, summary, description, reasoned, codes, take } of STEPS) {
+  for (const { name, operationId, action, summary, description, body, codes, take } of STEPS) {
     app.post(
       `/broadcasts/:id/${name}`,
       {
@@ -130,7 +133,7 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
           summary,
           ...(description === undefined ? {} : { description }),
           params: broadcastParams,
-          body: reasoned ? reasonedStepBody : stepBody,
+          body: stepBodies[body],
           response: {
             200: broadcastSchema,
             ...problems(
@@ -145,7 +148,8 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         },
       },
       async (request) => {
-        const { reason, revision } = request.body ?? {};
+        // Only steps that look at no revision may come without one.
+        const { reason, revision = 0 } = request.body ?? {};
         const caller = broadcastCallerOf(request);
         return presentBroadcast(await take(broadcasts, caller, request.params.id, { reason, revision }));
       },

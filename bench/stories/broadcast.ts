@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { signInDutyOfficer } from "../../test/helpers/duty-officer.ts";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
 import type { SpeakersCommand, SpeakersMessage, SpeakersOrder } from "../broadcast/speakers.ts";
 import { COUNTY } from "../database.ts";
@@ -63,11 +64,12 @@ export const broadcast = defineStory({
     bench.progress(`${speakers} speakers listen after ${connectSeconds.toFixed(1)} s`);
     const measured: Measured[] = [];
     let resident = 0;
+    const officer = await signInDutyOfficer((path, init) => platform.api(path, init), platform.httpPort);
     // The first one warms up and is not counted.
     for (let run = 0; run <= runs; run++) {
       await sleep(REST_MS);
       const id = await draft(platform, seconds);
-      const figures = await release(platform, id);
+      const figures = await release(platform, officer, id);
       child.tell({ type: "count", broadcastId: id } satisfies SpeakersCommand);
       const played = await child.next("played");
       resident = played.residentBytes;
@@ -144,6 +146,8 @@ async function draft(platform: PlatformProcess, seconds: number): Promise<string
   return id;
 }
 
+type Officer = Awaited<ReturnType<typeof signInDutyOfficer>>;
+
 interface Shown {
   readonly state: string;
   readonly releasedAt: string;
@@ -152,9 +156,13 @@ interface Shown {
 }
 
 /** Releases a draft and waits until all of it is resolved. */
-async function release(platform: PlatformProcess, id: string): Promise<Omit<Measured, "playedAgain">> {
+async function release(
+  platform: PlatformProcess,
+  officer: Officer,
+  id: string,
+): Promise<Omit<Measured, "playedAgain">> {
   const began = performance.now();
-  await platform.api(`/v1/broadcasts/${id}/release`, { method: "POST", body: {} });
+  await officer(`/v1/broadcasts/${id}/release`, { method: "POST", body: { revision: 1 } });
   const releaseSeconds = (performance.now() - began) / 1000;
   const deadline = Date.now() + RESOLVED_MS;
   let shown = await platform.api<Shown>(`/v1/broadcasts/${id}`);

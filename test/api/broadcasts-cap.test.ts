@@ -23,19 +23,18 @@ describe("CAP", () => {
     const second = await world.cap("robot", xml);
     expect([second.status, second.json.duplicate]).toEqual([200, true]);
     expect(second.json.items[0].id).toBe(first.json.items[0].id);
-    const cancelled = await world.cap(
-      "robot",
-      alertText({
-        identifier: "api-1c",
-        msgType: "Cancel",
-        references: [referenceOf({ identifier: "api-1" })],
-      }),
-    );
-    expect([cancelled.status, cancelled.json.disposition, cancelled.json.items[0].state]).toEqual([
+    const cancel = (identifier: string) =>
+      alertText({ identifier, msgType: "Cancel", references: [referenceOf({ identifier: "api-1" })] });
+    // Nobody vouches for it, and a key that only drafts may not cancel.
+    const proposed = await world.cap("robot", cancel("api-1c"));
+    expect([proposed.status, proposed.json.disposition, proposed.json.items[0].state]).toEqual([
       200,
       "cancel",
-      "cancelled",
+      "draft",
     ]);
+    expect(proposed.json.warnings.map(({ rule }: { rule: string }) => rule)).toContain("cancel_proposed");
+    const cancelled = await world.cap("dispatcher", cancel("api-1d"));
+    expect(cancelled.json.items[0].state).toBe("cancelled");
   });
 
   it("that is wrong is refused with line, rule and what was expected", async () => {

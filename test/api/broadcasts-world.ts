@@ -51,6 +51,7 @@ export interface BroadcastWorld {
   cap(who: string, xml: string): Promise<Answer>;
   /** Writes a draft for 520326. @returns its id */
   write(change?: object): Promise<string>;
+  /** Takes a step, having looked at the present revision unless the payload names another. */
   step(who: string, id: string, name: string, payload?: object): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -94,7 +95,10 @@ export async function startBroadcastWorld(): Promise<BroadcastWorld> {
       const { json } = await post("dispatcher", "/v1/broadcasts", draftBody(change));
       return json.id;
     },
-    step: (who, id, name, payload = {}) => post(who, `/v1/broadcasts/${id}/${name}`, payload),
+    async step(who, id, name, payload = {}) {
+      const { rows } = await db.pool.query("select revision from broadcasts where id = $1", [id]);
+      return post(who, `/v1/broadcasts/${id}/${name}`, { revision: rows[0]?.revision ?? 1, ...payload });
+    },
     async stop() {
       await api.app.close();
       await db.drop();

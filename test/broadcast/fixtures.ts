@@ -71,15 +71,17 @@ export const somebody = (
   {
     limits = UNLIMITED,
     sees = limits,
+    cancels = limits,
     tenantId = null,
     type = "person",
   }: {
     readonly limits?: Limits;
     readonly sees?: Limits;
+    readonly cancels?: Limits;
     readonly tenantId?: string | null;
     readonly type?: "person" | "application";
   } = {},
-): Caller => ({ actor: { type, id, name: id, tenantId }, limits, sees });
+): Caller => ({ actor: { type, id, name: id, tenantId }, limits, sees, cancels });
 
 export interface TestDeps extends BroadcastDeps {
   /** What dispatch was asked to do, e.g. `begin 3`. */

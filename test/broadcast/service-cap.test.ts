@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signAlert } from "../../broadcast/cap/signature.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
-import { approve, release, submit } from "../../broadcast/service-release.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { readTargets } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
@@ -21,6 +20,7 @@ import {
   somebody,
   type TestDeps,
 } from "./fixtures.ts";
+import { approve, release, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
 let dir: string;

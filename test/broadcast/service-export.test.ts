@@ -12,11 +12,11 @@ import { getBroadcast } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { createDraft } from "../../broadcast/service-drafts.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
-import { cancel, release, submit } from "../../broadcast/service-release.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { alertText, referenceOf, SENT } from "./cap-text.ts";
 import { createDeps, draft, insertSpeaker, insertVillages, somebody, type TestDeps } from "./fixtures.ts";
+import { cancel, release, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
 let dir: string;

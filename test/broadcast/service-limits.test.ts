@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
-import { approve, cancel, retry, submit } from "../../broadcast/service-release.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import {
@@ -16,6 +15,7 @@ import {
   somebody,
   type TestDeps,
 } from "./fixtures.ts";
+import { approve, cancel, retry, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
 let dir: string;

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createDraft } from "../../broadcast/service-drafts.ts";
-import { approve, retry, submit } from "../../broadcast/service-release.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { readOrders } from "../../store/broadcast-orders.ts";
 import { readTargets } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { createDeps, draft, insertSpeaker, insertVillages, somebody, type TestDeps } from "./fixtures.ts";
+import { approve, retry, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
 let dir: string;

@@ -6,16 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
-import {
-  approve,
-  cancel,
-  reject,
-  release,
-  retry,
-  returnDraft,
-  review,
-  submit,
-} from "../../broadcast/service-release.ts";
 import { openKeyRing } from "../../broadcast/signing/key-ring.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { readOrders } from "../../store/broadcast-orders.ts";
@@ -31,6 +21,7 @@ import {
   somebody,
   type TestDeps,
 } from "./fixtures.ts";
+import { approve, cancel, reject, release, retry, returnDraft, review, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
 let dir: string;

@@ -1,5 +1,6 @@
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { signInDutyOfficer } from "../helpers/duty-officer.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
 
 let world: TestPlatform;
@@ -13,6 +14,7 @@ interface Listed {
   readonly items: readonly {
     id: string;
     state: string;
+    revision: number;
     eventCode?: string;
     createdBy: string;
     headline: string;
@@ -50,9 +52,10 @@ describe("a gas leak that a meter reports", () => {
     });
     expect(commands).toEqual([]);
 
-    const after = await world.api<{ state: string }>(`/v1/broadcasts/${draft.id}/release`, {
+    const officer = await signInDutyOfficer(world.api, world.platform.httpPort);
+    const after = await officer<{ state: string }>(`/v1/broadcasts/${draft.id}/release`, {
       method: "POST",
-      body: { reason: "confirmed by camera" },
+      body: { reason: "confirmed by camera", revision: draft.revision },
     });
     expect(["dispatching", "playing"]).toContain(after.state);
     await vi.waitFor(() => expect(commands).toHaveLength(1), 15_000);

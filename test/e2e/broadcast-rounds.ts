@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "../../devices/random.ts";
 import type { SpeakerFleet } from "../../simulators/speaker/fleet.ts";
+import { signInDutyOfficer } from "../helpers/duty-officer.ts";
 import { PlatformProcess, type PlatformProcessOptions } from "../helpers/platform-process.ts";
 import {
   type Api,
@@ -90,6 +91,7 @@ export async function runBroadcastRounds(options: BroadcastRoundsOptions): Promi
   try {
     const ids = Array.from({ length: options.speakers }, (_, i) => `bc-${i}`);
     const speakers = await registerSpeakers(api, ids, VILLAGE);
+    const officer = await signInDutyOfficer(api, () => platform.httpPort);
     const faults = new Map(
       ids.filter((_, i) => i % DEAD_EVERY === 1).map((id) => [id, { amplifier_dead: 0 }]),
     );
@@ -97,7 +99,7 @@ export async function runBroadcastRounds(options: BroadcastRoundsOptions): Promi
     for (let round = 1; round <= rounds; round++) {
       await fleet.untilListening(speakers.length, 120_000);
       const cancels = random.chance(1 / 3);
-      const id = await releaseBroadcast(api, {
+      const id = await releaseBroadcast(officer, {
         regions: [VILLAGE],
         text: TEXT,
         expiresAt: new Date(Date.now() + LIFE_MS),
@@ -107,7 +109,7 @@ export async function runBroadcastRounds(options: BroadcastRoundsOptions): Promi
       let cancelledAt: number | undefined;
       if (cancels) {
         // It may have ended by itself meanwhile.
-        cancelledAt = await takeStep(api, id, "cancel", "a test").then(
+        cancelledAt = await takeStep(officer, id, "cancel", "a test").then(
           () => Date.now(),
           () => undefined,
         );

@@ -59,7 +59,7 @@ export interface BroadcastWords {
 /** Five characters: about a second. */
 const SHORT = "请立即上山";
 
-/** Writes a draft and releases it through the green channel. @returns its id */
+/** Writes a draft and releases it through the green channel, as a duty officer may. @returns its id */
 export async function releaseBroadcast(api: Api, words: BroadcastWords): Promise<string> {
   const { regions, level = 1, text = SHORT, expiresAt, repeatCount = 1 } = words;
   const { id } = await api<{ id: string }>("/v1/broadcasts", {
@@ -78,14 +78,23 @@ export async function releaseBroadcast(api: Api, words: BroadcastWords): Promise
   return id;
 }
 
-export const takeStep = (api: Api, id: string, step: string, reason?: string) =>
-  api<{ state: string }>(`/v1/broadcasts/${id}/${step}`, {
+/** Takes a step, having looked at the broadcast as it is now. */
+export async function takeStep(
+  api: Api,
+  id: string,
+  step: string,
+  reason?: string,
+): Promise<{ state: string }> {
+  const { revision } = await showBroadcast(api, id);
+  return api(`/v1/broadcasts/${id}/${step}`, {
     method: "POST",
-    body: reason === undefined ? {} : { reason },
+    body: { revision, ...(reason === undefined ? {} : { reason }) },
   });
+}
 
 export interface ShownBroadcast {
   readonly state: string;
+  readonly revision: number;
   readonly counts: Readonly<Record<string, number>> | null;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SpeakerFleet, SpeakerFleetOptions } from "../../simulators/speaker/fleet.ts";
+import { signInDutyOfficer } from "../helpers/duty-officer.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
 import {
   registerSpeakers,
@@ -11,8 +12,11 @@ import {
 } from "./broadcast-stage.ts";
 
 let platform: TestPlatform;
+/** Asks as somebody who may release. */
+let officer: TestPlatform["api"];
 beforeAll(async () => {
   platform = await startTestPlatform();
+  officer = await signInDutyOfficer(platform.api, platform.platform.httpPort);
 });
 afterAll(async () => {
   await Promise.all(fleets.map((fleet) => fleet.stop(0)));
@@ -75,7 +79,7 @@ describe.concurrent("a released broadcast", () => {
     const village = await makeVillage();
     const { ids, fleet } = await makeSpeakers(village, 5);
     const { fleet: others } = await makeSpeakers(await makeVillage(), 2);
-    const id = await releaseBroadcast(platform.api, { regions: [village] });
+    const id = await releaseBroadcast(officer, { regions: [village] });
     await untilState(id, "completed");
     const targets = await targetsOf(id);
     expect(Object.keys(targets).sort()).toEqual([...ids].sort());
@@ -96,7 +100,7 @@ describe.concurrent("a released broadcast", () => {
       [ids[2]!, { mute: 0 }],
     ]);
     const fleet = await connect(speakers, { faults });
-    const id = await releaseBroadcast(platform.api, { regions: [village] });
+    const id = await releaseBroadcast(officer, { regions: [village] });
     await untilState(id, "completed");
     expect(fleet.counters.replies.get("ended")).toBe(3);
     expect(await targetsOf(id)).toMatchObject({
@@ -118,7 +122,7 @@ describe.concurrent("a released broadcast", () => {
     await connect(clocks, { faults: new Map([[ids[0]!, { wrong_clock: 7200 }]]) });
     // Its keys are another platform's: to it, ours is a forger.
     const forged = await makeSpeakers(village, 1, { fetchKeys: async () => ({ keys: [] }) });
-    const id = await releaseBroadcast(platform.api, { regions: [village], expiresAt: inAnHour() });
+    const id = await releaseBroadcast(officer, { regions: [village], expiresAt: inAnHour() });
     await untilState(id, "failed");
     expect(await targetsOf(id)).toMatchObject({
       [moved.ids[0]!]: { state: "refused", reason: "wrong_area" },
@@ -135,7 +139,7 @@ describe.concurrent("a released broadcast", () => {
       [`sp-${village}-back`, `sp-${village}-gone`],
       village,
     );
-    const id = await releaseBroadcast(platform.api, {
+    const id = await releaseBroadcast(officer, {
       regions: [village],
       expiresAt: new Date(Date.now() + 9000),
     });
@@ -152,9 +156,9 @@ describe.concurrent("a released broadcast", () => {
     const village = await makeVillage();
     const { fleet, ids } = await makeSpeakers(village, 3);
     const [absent] = await registerSpeakers(platform.api, [`sp-${village}-absent`], village);
-    const id = await releaseBroadcast(platform.api, { regions: [village], repeatCount: 20 });
+    const id = await releaseBroadcast(officer, { regions: [village], repeatCount: 20 });
     await until(() => expect(fleet.counters.plays).toHaveLength(3));
-    await takeStep(platform.api, id, "cancel", "a wrong message");
+    await takeStep(officer, id, "cancel", "a wrong message");
     await until(() => expect(fleet.counters.plays.every(({ endedAt }) => endedAt !== undefined)).toBe(true));
     const targets = await targetsOf(id);
     for (const speaker of [...ids, absent!.id])
@@ -167,9 +171,9 @@ describe.concurrent("a released broadcast", () => {
   it("gives way to a more urgent one and goes on after it; both are proven", async () => {
     const village = await makeVillage();
     const { fleet, ids } = await makeSpeakers(village, 2);
-    const minor = await releaseBroadcast(platform.api, { regions: [village], level: 2, repeatCount: 4 });
+    const minor = await releaseBroadcast(officer, { regions: [village], level: 2, repeatCount: 4 });
     await until(() => expect(fleet.counters.plays).toHaveLength(2));
-    const major = await releaseBroadcast(platform.api, { regions: [village], level: 1 });
+    const major = await releaseBroadcast(officer, { regions: [village], level: 1 });
     await untilState(major, "completed");
     await untilState(minor, "completed");
     for (const id of [minor, major])
@@ -190,7 +194,7 @@ describe.concurrent("a released broadcast", () => {
         [clock, { wrong_clock: 7200 }],
       ]),
     });
-    const id = await releaseBroadcast(platform.api, { regions: [village], expiresAt: inAnHour() });
+    const id = await releaseBroadcast(officer, { regions: [village], expiresAt: inAnHour() });
     await untilState(id, "completed");
     expect(await targetsOf(id)).toMatchObject({
       [good]: { state: "sounded" },
@@ -201,7 +205,7 @@ describe.concurrent("a released broadcast", () => {
     const memory = broken.speakers.memory();
     await broken.stop(0);
     const mended = await connect(speakers.slice(1), { memory });
-    await takeStep(platform.api, id, "retry");
+    await takeStep(officer, id, "retry");
     await until(async () =>
       expect(await targetsOf(id)).toMatchObject({
         [good]: { state: "sounded", attempt: 1 },
@@ -213,7 +217,7 @@ describe.concurrent("a released broadcast", () => {
     await untilState(id, "completed");
     expect(first.counters.playsOf(id).get(good)).toBe(1);
     for (const speaker of [dead, clock]) expect(mended.counters.playsOf(id).get(speaker)).toBe(1);
-    await expect(takeStep(platform.api, id, "retry")).rejects.toThrow();
+    await expect(takeStep(officer, id, "retry")).rejects.toThrow();
     expect(first.counters.playsOf(id).get(good)).toBe(1);
   }, 60_000);
 });

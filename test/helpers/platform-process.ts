@@ -48,6 +48,8 @@ export class PlatformProcess {
         MQTT_WS_PORT: "0",
         HTTP_PORT: "0",
         ADMIN_API_KEY: ADMIN_KEY,
+        // Whoever is made an officer in a test acts at once.
+        PRIVILEGED_GRANT_DELAY_HOURS: "0",
         SEED: "none",
         LOG_LEVEL: "info",
         ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),

@@ -88,6 +88,7 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
     ),
   });
   const reason = { reason: "because" };
+  const revision = { revision: 1 };
   return {
     listBroadcasts: {
       action: "broadcasts:read",
@@ -133,11 +134,11 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
         { hiddenOnly: true },
       ),
     },
-    submitBroadcast: step("submit", "broadcasts:submit"),
-    approveBroadcast: step("approve", "broadcasts:approve"),
-    returnBroadcast: step("return", "broadcasts:approve", reason),
-    rejectBroadcast: step("reject", "broadcasts:approve", reason),
-    releaseBroadcast: step("release", "broadcasts:release", reason),
+    submitBroadcast: step("submit", "broadcasts:submit", revision),
+    approveBroadcast: step("approve", "broadcasts:approve", revision),
+    returnBroadcast: step("return", "broadcasts:approve", { ...reason, ...revision }),
+    rejectBroadcast: step("reject", "broadcasts:approve", { ...reason, ...revision }),
+    releaseBroadcast: step("release", "broadcasts:release", revision),
     cancelBroadcast: step("cancel", "broadcasts:cancel", reason),
     retryBroadcast: step("retry", "broadcasts:retry"),
     reviewBroadcast: step("review", "broadcasts:review", reason),

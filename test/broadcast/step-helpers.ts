@@ -1,0 +1,26 @@
+import { type BroadcastDeps, type Caller, getBroadcast } from "../../broadcast/service.ts";
+import * as service from "../../broadcast/service-release.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
+
+export { cancel, retry, review } from "../../broadcast/service-release.ts";
+
+/** Steps as the service takes them, by somebody who has looked at the present revision unless another is named. */
+type Decide = (
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  request: service.StepRequest & { readonly revision?: number },
+) => Promise<Broadcast>;
+
+const havingLooked =
+  (take: typeof service.submit): Decide =>
+  async (deps, caller, id, request) => {
+    const revision = request.revision ?? (await getBroadcast(deps.pool, caller, id)).revision;
+    return take(deps, caller, id, { ...request, revision });
+  };
+
+export const submit = havingLooked(service.submit);
+export const returnDraft = havingLooked(service.returnDraft);
+export const reject = havingLooked(service.reject);
+export const approve = havingLooked(service.approve);
+export const release = havingLooked(service.release);
