@@ -26,6 +26,10 @@ export const ACTIONS = [
   /** Try failed speakers again. */
   "broadcasts:retry",
   "broadcasts:review",
+  /** Remark on a broadcast. */
+  "broadcasts:note",
+  /** Write one's tenant's own templates. */
+  "broadcasts:templates",
   /** Look at tenants, people, applications and what they may do. */
   "access:read",
   "access:write",
@@ -74,6 +78,8 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "broadcasts:draft",
     "broadcasts:submit",
     "broadcasts:cancel",
+    "broadcasts:note",
+    "broadcasts:templates",
   ]),
   /** A dispatcher on duty, who may take the green channel. */
   "duty-officer": new Set<Action>([
@@ -84,6 +90,8 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "broadcasts:release",
     "broadcasts:cancel",
     "broadcasts:retry",
+    "broadcasts:note",
+    "broadcasts:templates",
   ]),
   approver: new Set<Action>([
     ...READ_ACTIONS,
@@ -91,6 +99,7 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "broadcasts:cancel",
     "broadcasts:retry",
     "broadcasts:review",
+    "broadcasts:note",
   ]),
   /** Sees what was done and by whom, and changes nothing. */
   auditor: new Set<Action>([...READ_ACTIONS, "rejections:read", "access:read", "audit:read"]),

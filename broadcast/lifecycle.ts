@@ -49,7 +49,8 @@ type Row = Partial<Record<LifecycleAction, State>>;
 /**
  * What leads where; what is not listed is refused. `approved` lasts no longer than the transaction that approves:
  * from there an actual broadcast or a drill is dispatched and a training is complete. `completed` and `failed` are
- * opened again by `retry` alone; `rejected`, `cancelled` and `expired` are the end.
+ * opened again by `retry` alone, and may be withdrawn while their message is in force; `rejected`, `cancelled` and
+ * `expired` are the end.
  */
 export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
   draft: { submit: "pending_approval", release: "approved", cancel: "cancelled" },
@@ -79,8 +80,8 @@ export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
     retry: "playing",
     review: "playing",
   },
-  completed: { retry: "dispatching", review: "completed" },
-  failed: { retry: "dispatching", review: "failed" },
+  completed: { retry: "dispatching", review: "completed", cancel: "cancelled" },
+  failed: { retry: "dispatching", review: "failed", cancel: "cancelled" },
   cancelled: { review: "cancelled" },
   expired: { review: "expired" },
   rejected: {},
@@ -95,6 +96,9 @@ export const FINAL_STATES: readonly State[] = ["rejected", "cancelled", "expired
 
 /** Its content can be changed. */
 export const EDITABLE_STATES: readonly State[] = ["draft", "returned"];
+
+/** Every speaker is resolved; the message may be in force all the same, as a warning is once it was heard. */
+export const ENDED_STATES: readonly State[] = ["completed", "failed"];
 
 /** Speakers may be playing it or about to. */
 export const ON_AIR_STATES: readonly State[] = ["dispatching", "playing"];
@@ -176,6 +180,16 @@ export function decideStep(
   return refusalOf(facts, action, doer, now) ?? { allowed: true, from: facts.state, to };
 }
 
+/** Whether there is anything left to cancel: something that can be heard, be released, or is in force. */
+export function isCancellable(
+  { state, mode, expiresAt }: Pick<LifecycleFacts, "state" | "mode" | "expiresAt">,
+  now: Date,
+): boolean {
+  if (nextState(state, "cancel") === undefined) return false;
+  if (!ENDED_STATES.includes(state)) return true;
+  return mode !== "training" && (expiresAt === null || expiresAt > now);
+}
+
 /** The conditions of single actions. */
 function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, now: Date): Step | undefined {
   const expired = facts.expiresAt !== null && facts.expiresAt <= now;
@@ -211,6 +225,14 @@ function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, n
     case "retry":
       if (facts.mode === "training") return refuse("broadcast_state", "A training never reaches a speaker");
       return expired ? over() : undefined;
+    case "cancel":
+      if (isCancellable(facts, now)) return undefined;
+      return facts.mode === "training"
+        ? refuse("broadcast_state", "A training was heard by nobody: there is nothing to withdraw")
+        : refuse(
+            "broadcast_expired",
+            `The message expired at ${facts.expiresAt?.toISOString()}: it is not in force any more`,
+          );
     case "review":
       if (facts.review !== "open") return refuse("broadcast_state", "There is no review open");
       return doer.id === facts.approvedBy

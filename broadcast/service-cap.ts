@@ -290,13 +290,14 @@ async function cancelReferenced(
   { cancels, mode }: Extract<ImportResult, { disposition: "cancel" }>,
 ): Promise<Outcome> {
   const { alert, caller, signature } = work;
+  const now = work.deps.now();
   const { broadcasts, unknown } = await findAll(tx, work, cancels);
   const warnings: Warning[] = unknown.map(unknownWarning);
   const items: Broadcast[] = [];
   for (const broadcast of broadcasts) {
     const isOwn = isFrom(broadcast, alert.sender) && fits(mode, broadcast);
     const mayEnd = signature === "verified" || (await mayWithdraw(tx, broadcast, caller));
-    if (isOwn && mayEnd && canBeCancelled(broadcast)) {
+    if (isOwn && mayEnd && canBeCancelled(broadcast, now)) {
       await cancelOld(tx, work, broadcast, alert.note ?? "cancelled by its author");
       items.push(work.cancelled.at(-1)!);
       continue;
@@ -309,7 +310,7 @@ async function cancelReferenced(
       object: { type: "broadcast", id: broadcast.id },
       reason: why,
     });
-    if (canBeCancelled(broadcast)) {
+    if (canBeCancelled(broadcast, now)) {
       warnings.push({
         rule: "cancel_proposed",
         message: `${broadcast.id} goes on until a person cancels it: ${why}`,

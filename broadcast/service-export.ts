@@ -48,8 +48,9 @@ function toAlert(broadcast: Broadcast, { older, names }: Around): string {
     return exportAlert(message, {
       sender: own.sender,
       identifier: `${own.identifier}.cancel`,
-      sent: broadcast.endedAt ?? broadcast.updatedAt,
+      sent: broadcast.cancelledAt ?? broadcast.updatedAt,
       msgType: "Cancel",
+      ...(broadcast.cancelReason === null ? {} : { note: broadcast.cancelReason }),
       references: [own],
       regionName,
     });

@@ -5,8 +5,9 @@ import { cancelTargets, insertTargets } from "../store/broadcast-targets.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { type Client, withTransaction } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
-import { EDITABLE_STATES, nextState } from "./lifecycle.ts";
+import { EDITABLE_STATES, ENDED_STATES, isCancellable } from "./lifecycle.ts";
 import { DEFAULT_LIFETIME_HOURS, MAX_LIFETIME_HOURS } from "./message.ts";
+import { refusesToReplace } from "./replacing.ts";
 import {
   assertRevision,
   assertTargetsWithin,
@@ -100,10 +101,10 @@ async function letGo(
   const seen = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const done = await withTransaction(deps.pool, async (tx) => {
-    // What it replaces never changes, so one look without the lock is enough to know what to lock.
     const locked = await lockBroadcasts(tx, [seen.broadcastNo, ...seen.replacesNos]);
     const broadcast = locked.find(({ broadcastNo }) => broadcastNo === seen.broadcastNo)!;
     assertRevision(broadcast, revision);
+    assertSameReplaced(seen, broadcast);
     const now = deps.now();
     const isGreen = action === "release";
     const decided = await takeStep(tx, broadcast, action, {
@@ -131,7 +132,9 @@ async function letGo(
     const audits = [decided.audit, dispatched.audit];
     const replaced: Broadcast[] = [];
     for (const old of locked) {
-      if (old.broadcastNo === broadcast.broadcastNo || !canBeCancelled(old)) continue;
+      if (old.broadcastNo === broadcast.broadcastNo || !canBeCancelled(old, now)) continue;
+      // A draft's mode may have changed since it named what it replaces.
+      if (refusesToReplace(broadcast, old) !== undefined) continue;
       await assertReachWithin(tx, old, caller);
       const ended = await cancelOne(tx, old, { actor, now, reason: `replaced by ${broadcast.id}` });
       audits.push(ended.audit);
@@ -144,6 +147,18 @@ async function letGo(
   for (const old of done.replaced) await afterCancel(deps, old);
   deps.onChanged(done.broadcast);
   return done.broadcast;
+}
+
+/**
+ * What a draft replaces may have changed between the look that said what to lock and the lock.
+ * @throws PlatformError `broadcast_changed` when it has
+ */
+function assertSameReplaced(seen: Broadcast, locked: Broadcast): void {
+  if (locked.replacesNos.every((broadcastNo) => seen.replacesNos.includes(broadcastNo))) return;
+  throw new PlatformError(
+    "broadcast_changed",
+    "What the broadcast replaces was changed meanwhile: read it again",
+  );
 }
 
 const HOUR_MS = 3_600_000;
@@ -178,31 +193,37 @@ async function dispatch(
   return step;
 }
 
-/** Ends a broadcast, and its open targets with it. */
+/**
+ * Ends a broadcast, and its open targets with it. One that had ended is withdrawn: it leaves the feed, and when it
+ * ended stays on record.
+ */
 export async function cancelOne(
   tx: Client,
   broadcast: Broadcast,
   options: { readonly actor: Caller["actor"]; readonly now: Date; readonly reason: string | undefined },
 ) {
   const wasReleased = broadcast.releasedAt !== null;
-  const step = await takeStep(tx, broadcast, "cancel", { ...options, move: { endedAt: options.now } });
+  const { now, reason } = options;
+  const endedAt = ENDED_STATES.includes(broadcast.state) ? {} : { endedAt: now };
+  const move = { ...endedAt, cancelledAt: now, cancelReason: reason };
+  const step = await takeStep(tx, broadcast, "cancel", { ...options, move });
   if (wasReleased) await cancelTargets(tx, broadcast.broadcastNo);
   return step;
 }
 
 /** @throws PlatformError `forbidden` unless everybody whom the broadcast reaches lies within the caller's limits */
-async function assertReachWithin(tx: Client, broadcast: Broadcast, caller: Caller): Promise<void> {
+export async function assertReachWithin(tx: Client, broadcast: Broadcast, caller: Caller): Promise<void> {
   if (broadcast.releasedAt !== null) await assertTargetsWithin(tx, broadcast.broadcastNo, caller);
   else assertWithin(await selectAllSpeakers(tx, draftOf(broadcast).target), caller);
 }
 
-/** What follows once a cancellation is committed: the speakers are told to stop. */
+/** What follows once a cancellation is committed: speakers that may play it are told to stop. */
 export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
   if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
   deps.onChanged(broadcast);
 }
 
-/** Stops a broadcast, whether it was released or not. */
+/** Stops a broadcast, whether it was released or not; withdraws one that has ended and is in force. */
 export async function cancel(
   deps: BroadcastDeps,
   caller: Caller,
@@ -274,8 +295,8 @@ export async function noteOn(
   await insertHistory(tx, { broadcastNo, action, from: state, to: state, actor, reason, details });
 }
 
-/** Whether anything of the broadcast can still be heard or released. */
-export const canBeCancelled = ({ state }: Broadcast): boolean => nextState(state, "cancel") !== undefined;
+/** Whether anything of the broadcast can still be heard or released, or is in force. */
+export const canBeCancelled = (broadcast: Broadcast, now: Date): boolean => isCancellable(broadcast, now);
 
 export const isUnreleased = ({ state }: Broadcast): boolean =>
   EDITABLE_STATES.includes(state) || state === "pending_approval";

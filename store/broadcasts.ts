@@ -57,6 +57,16 @@ export interface NewBroadcast extends BroadcastContent {
   readonly replaces?: readonly number[];
   readonly proposedByAlarm?: number;
   readonly attachments?: readonly Attachment[];
+  readonly template?: BroadcastTemplateName | undefined;
+}
+
+/** Where a draft's texts come from. */
+export interface BroadcastTemplateName {
+  readonly source: "built-in" | "own";
+  /** Of a built-in one its event code, or what it is for, e.g. `all_clear`. */
+  readonly id: string;
+  /** Null: built in, as the platform's version has it. */
+  readonly version: number | null;
 }
 
 export interface Broadcast extends BroadcastContent {
@@ -88,6 +98,10 @@ export interface Broadcast extends BroadcastContent {
   readonly replaces: readonly string[];
   readonly proposedByAlarm: number | null;
   readonly attachments: readonly Attachment[];
+  /** Null: its texts were written, or came in an alert. */
+  readonly template: BroadcastTemplateName | null;
+  readonly cancelledAt: Date | null;
+  readonly cancelReason: string | null;
 }
 
 /** Who asks: broadcasts of the caller's tenant are seen, and those that reach into the limits. */
@@ -130,6 +144,9 @@ interface BroadcastRow {
   replaces: string[];
   proposed_by_alarm: number | null;
   attachments: Attachment[];
+  template: BroadcastTemplateName | null;
+  cancelled_at: Date | null;
+  cancel_reason: string | null;
 }
 
 const SELECT_BROADCAST = `
@@ -169,6 +186,9 @@ const toBroadcast = (row: BroadcastRow): Broadcast => ({
   replaces: row.replaces,
   proposedByAlarm: row.proposed_by_alarm,
   attachments: row.attachments,
+  template: row.template,
+  cancelledAt: row.cancelled_at,
+  cancelReason: row.cancel_reason,
 });
 
 /**
@@ -238,9 +258,10 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
   const { rows } = await tx.query<{ broadcast_no: number }>(
     `insert into broadcasts (state, message, mode, class, level, event_code, headline, regions, starts_at, expires_at,
        id, tenant_id, created_by, cap_identifier, cap_sender, cap_sent, source, replaces_nos, proposed_by_alarm,
-       attachments)
+       attachments, template)
      values ('draft', $1::jsonb, $2, $3, $4, $5, $6, $7::text[], $8::timestamptz, $9::timestamptz,
-       $10, $11, $12, $10, $13, date_trunc('second', now()), $14::jsonb, $15::bigint[], $16::bigint, $17::jsonb)
+       $10, $11, $12, $10, $13, date_trunc('second', now()), $14::jsonb, $15::bigint[], $16::bigint, $17::jsonb,
+       $18::jsonb)
      returning broadcast_no`,
     [
       ...contentValues(broadcast),
@@ -252,6 +273,7 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
       broadcast.replaces ?? [],
       broadcast.proposedByAlarm ?? null,
       JSON.stringify(broadcast.attachments ?? []),
+      broadcast.template === undefined ? null : JSON.stringify(broadcast.template),
     ],
   );
   return (await getBroadcasts(tx, [rows[0]!.broadcast_no]))[0]!;
@@ -274,6 +296,18 @@ export async function updateContent(
   return (await getBroadcasts(tx, [broadcastNo]))[0]!;
 }
 
+/** Says anew which broadcasts a draft replaces. The caller has checked them, and raises the revision with the content. */
+export async function updateReplaced(
+  tx: Client,
+  broadcastNo: number,
+  replaces: readonly number[],
+): Promise<void> {
+  await tx.query("update broadcasts set replaces_nos = $2::bigint[] where broadcast_no = $1::bigint", [
+    broadcastNo,
+    replaces,
+  ]);
+}
+
 /** What a step changes beside the state. What is absent stays. */
 export interface Move {
   readonly state: BroadcastState;
@@ -286,6 +320,8 @@ export interface Move {
   /** Null: it is open again. */
   readonly endedAt?: Date | null | undefined;
   readonly attempt?: number | undefined;
+  readonly cancelledAt?: Date | undefined;
+  readonly cancelReason?: string | undefined;
 }
 
 /** Takes a broadcast to another state. The caller holds its lock and writes the history. */
@@ -301,7 +337,9 @@ export async function moveBroadcast(tx: Client, broadcastNo: number, move: Move)
          cap_sent = coalesce(date_trunc('second', $7::timestamptz), cap_sent),
          expires_at = coalesce($8::timestamptz, expires_at),
          ended_at = case when $9::boolean then $10::timestamptz else ended_at end,
-         attempt = coalesce($11::int, attempt)
+         attempt = coalesce($11::int, attempt),
+         cancelled_at = coalesce($12::timestamptz, cancelled_at),
+         cancel_reason = coalesce($13::text, cancel_reason)
      where broadcast_no = $1::bigint`,
     [
       broadcastNo,
@@ -315,6 +353,8 @@ export async function moveBroadcast(tx: Client, broadcastNo: number, move: Move)
       move.endedAt !== undefined,
       move.endedAt ?? null,
       move.attempt ?? null,
+      move.cancelledAt ?? null,
+      move.cancelReason ?? null,
     ],
   );
 }

@@ -81,6 +81,18 @@ create table broadcast_history (
   constraint broadcast_history_pkey PRIMARY KEY (broadcast_no, step)
 );
 
+create table broadcast_notes (
+  note_no bigint not null generated always as identity,
+  broadcast_no bigint not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  actor_type text not null,
+  actor_id text,
+  actor_name text,
+  content text not null,
+  constraint broadcast_notes_pkey PRIMARY KEY (note_no)
+);
+CREATE INDEX broadcast_notes_broadcast ON broadcast_notes USING btree (broadcast_no, note_no);
+
 create table broadcast_orders (
   command_id text not null,
   broadcast_no bigint not null,
@@ -115,6 +127,30 @@ create table broadcast_targets (
 CREATE INDEX broadcast_targets_device ON broadcast_targets USING btree (device_no, broadcast_no);
 CREATE INDEX broadcast_targets_open ON broadcast_targets USING btree (broadcast_no) WHERE state = ANY (ARRAY['waiting'::text, 'handed_over'::text, 'acknowledged'::text, 'started'::text]);
 
+create table broadcast_template_versions (
+  template_no bigint not null,
+  version integer not null,
+  texts jsonb not null,
+  changed_by text not null,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  constraint broadcast_template_versions_pkey PRIMARY KEY (template_no, version)
+);
+
+create table broadcast_templates (
+  template_no bigint not null generated always as identity,
+  id text not null,
+  tenant_id text,
+  event_code text not null,
+  level smallint,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint broadcast_templates_pkey PRIMARY KEY (template_no),
+  constraint broadcast_templates_id_key UNIQUE (id),
+  constraint broadcast_templates_level_check CHECK (level >= 1 AND level <= 4)
+);
+CREATE UNIQUE INDEX broadcast_templates_in_force ON broadcast_templates USING btree (COALESCE(tenant_id, ''::text), event_code, COALESCE(level::integer, 0)) WHERE deleted_at IS NULL;
+
 create table broadcasts (
   broadcast_no bigint not null generated always as identity,
   id text not null,
@@ -147,6 +183,9 @@ create table broadcasts (
   replaces_nos bigint[] not null default '{}'::bigint[],
   proposed_by_alarm bigint,
   attachments jsonb not null default '[]'::jsonb,
+  template jsonb,
+  cancelled_at timestamp with time zone,
+  cancel_reason text,
   constraint broadcasts_pkey PRIMARY KEY (broadcast_no),
   constraint broadcasts_class_check CHECK (class = ANY (ARRAY['emergency'::text, 'daily'::text])),
   constraint broadcasts_id_key UNIQUE (id),
@@ -390,6 +429,7 @@ create table regions (
   level smallint not null,
   longitude double precision,
   latitude double precision,
+  name_en text,
   constraint regions_pkey PRIMARY KEY (code),
   constraint regions_code_check CHECK (code ~ '^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$'::text),
   constraint regions_latitude_check CHECK (latitude >= '-90'::integer::double precision AND latitude <= 90::double precision),
@@ -486,9 +526,12 @@ create table tenants (
 alter table alarms add constraint alarms_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table api_keys add constraint api_keys_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table broadcast_history add constraint broadcast_history_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
+alter table broadcast_notes add constraint broadcast_notes_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_orders add constraint broadcast_orders_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_targets add constraint broadcast_targets_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_targets add constraint broadcast_targets_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+alter table broadcast_template_versions add constraint broadcast_template_versions_template_no_fkey FOREIGN KEY (template_no) REFERENCES broadcast_templates(template_no);
+alter table broadcast_templates add constraint broadcast_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_presence add constraint device_presence_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -573,6 +616,22 @@ begin
   raise exception 'the history of a broadcast is append-only: % is refused', tg_op using errcode = 'insufficient_privilege';
 end $function$;
 
+CREATE OR REPLACE FUNCTION refuse_note_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'notes on a broadcast are append-only: % is refused', tg_op using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE OR REPLACE FUNCTION refuse_template_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'versions of templates are append-only: % is refused', tg_op using errcode = 'insufficient_privilege';
+end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_training()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -587,8 +646,10 @@ end $function$;
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE OF expires_at, revoked_at, key_hash ON api_keys FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER broadcast_history_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();
+CREATE TRIGGER broadcast_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_notes FOR EACH STATEMENT EXECUTE FUNCTION refuse_note_change();
 CREATE TRIGGER broadcast_orders_not_of_training AFTER INSERT ON broadcast_orders REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
 CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targets REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
+CREATE TRIGGER broadcast_template_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_template_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_template_change();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON principals FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON principals FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();

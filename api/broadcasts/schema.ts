@@ -161,6 +161,8 @@ export const broadcastSchema = z
     releasedAt: timestamp.nullable(),
     expiresAt: timestamp.nullable(),
     endedAt: timestamp.nullable(),
+    cancelledAt: timestamp.nullable(),
+    cancelReason: z.string().nullable(),
     attempt: z.int().describe("How often its speakers were ordered to play; 0 before release."),
     replaces: z.array(z.string()).describe("Broadcasts that are cancelled when it is released."),
     source: z
@@ -174,6 +176,10 @@ export const broadcastSchema = z
       })
       .nullable()
       .describe("The CAP alert that it was made of."),
+    template: z
+      .object({ source: z.enum(["built-in", "own"]), id: z.string(), version: z.int().nullable() })
+      .nullable()
+      .describe("Where its texts came from; null: they were written, or came in an alert."),
     proposedByAlarm: z.int().nullable(),
     attachments: z.array(
       z.object({ kind: z.string(), deviceId: z.string(), distanceKm: z.number().nullable() }),
