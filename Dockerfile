@@ -16,6 +16,7 @@ COPY api api
 COPY broadcast broadcast
 COPY broker broker
 COPY devices devices
+COPY geo geo
 COPY ingest ingest
 COPY seeds seeds
 COPY simulators simulators

@@ -1,5 +1,7 @@
 import { covers, type Limits } from "../access/limits.ts";
-import { boundingBox, boxAroundCircle, pointInCircle, pointInPolygon } from "../devices/geometry.ts";
+import { boxAroundCircle, pointInCircle } from "../geo/circle.ts";
+import { pointInPolygon } from "../geo/polygon.ts";
+import { boundingBox } from "../geo/shapes.ts";
 import type { Db } from "../store/database.ts";
 import { NO_LIMITS } from "../store/limits.ts";
 import { findSpeakers, type SpeakerCandidate, type Whereabouts } from "../store/speakers.ts";

@@ -1,5 +1,5 @@
+import { selfContact } from "../../geo/ring.ts";
 import type { CapCircle, CapPoint, CapReference } from "./alert.ts";
-import { selfContact } from "./ring.ts";
 
 /** A value that was read, or the rule that its text breaks. */
 export type Read<T> = { readonly value: T; readonly warning?: Broken } | { readonly broken: Broken };
@@ -163,7 +163,7 @@ export function readPolygon(text: string): Read<CapPoint[]> {
       `the first point is ${first.join()} and the last ${last.join()}, expected the same point`,
     );
   }
-  const contact = selfContact(points);
+  const contact = selfContact(points)?.kind;
   if (contact === "crosses") {
     return broken("polygon_self_intersects", "the polygon's line crosses itself, expected a simple ring");
   }

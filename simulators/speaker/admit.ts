@@ -1,5 +1,7 @@
 import { CLOCK_TOLERANCE_MS, type Order, type RefusalReason } from "../../broadcast/command.ts";
-import { type Point, pointInCircle, pointInPolygon } from "../../devices/geometry.ts";
+import { pointInCircle } from "../../geo/circle.ts";
+import { pointInPolygon } from "../../geo/polygon.ts";
+import type { Point } from "../../geo/shapes.ts";
 
 /** A clock that shows less has never been set (2015-01-01). */
 const CLOCK_SET_AFTER = Date.UTC(2015, 0, 1);

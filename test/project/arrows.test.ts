@@ -52,6 +52,7 @@ describe("the checker of arrows", () => {
     ["broker/server.ts", 'import { decode } from "../ingest/decode.ts";', "broker may not import ingest"],
     ["store/readings.ts", 'import type { Kind } from "../devices/kind.ts";', "store may not import devices"],
     ["devices/kinds/a.ts", 'export { x } from "../../store/database.ts";', "devices may not import store"],
+    ["geo/ring.ts", 'import type { Kind } from "../devices/kind.ts";', "geo may not import devices"],
     ["simulators/fleet.ts", 'import "../store/database.ts";', "simulators may not import store"],
     ["access/decide.ts", 'const x = await import("../api/app.ts");', "access may not import api"],
     ["api/app.ts", 'type A = import("../ingest/batch.ts").Batch;', "api may not import ingest"],

@@ -6,19 +6,20 @@ const ANYTHING = "anything";
 
 /**
  * Who may import whom, besides itself and the root files. Arrows point one way:
- * main → {broker, ingest, broadcast, accounts, api} → {devices, store, access} → root files.
+ * main → {broker, ingest, broadcast, accounts, api} → {devices, store, access} → geo → root files.
  */
 export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
-  devices: [],
+  geo: [],
+  devices: ["geo"],
   store: [],
   access: [],
   accounts: ["store", "access"],
   broker: ["access"],
   ingest: ["devices", "store"],
-  broadcast: ["devices", "store", "access"],
-  api: ["devices", "store", "access", "accounts", "broadcast"],
+  broadcast: ["devices", "geo", "store", "access"],
+  api: ["devices", "geo", "store", "access", "accounts", "broadcast"],
   console: [],
-  simulators: ["devices"],
+  simulators: ["devices", "geo"],
   seeds: ["devices", "store", "access", "accounts"],
   bench: ANYTHING,
   scripts: ANYTHING,
