@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PlatformError } from "../errors.ts";
 import { isTimeZone } from "../store/interval.ts";
 import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
+import { withinYears } from "../store/moment.ts";
 import { REGION_LEVELS } from "../store/regions.ts";
 
 /** Schemas that more than one resource uses. */
@@ -12,10 +13,19 @@ export const momentText = z
   .refine((text) => z.iso.datetime().safeParse(text).success, "expected RFC 3339 in UTC")
   .meta({ format: "date-time" });
 
-/** A moment in an answer: RFC 3339 in UTC. */
+const OUT_OF_YEARS = "expected a moment of the years 1 to 9999";
+/** In UTC, whatever the offset in which it was written. */
+const isWithinYears = (date: Date) => date.getTime() === withinYears(date).getTime();
+
+/** A moment: in an answer RFC 3339 in UTC. */
 export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
+  decode(text, { issues }) {
+    const date = new Date(text);
+    if (!isWithinYears(date)) issues.push({ code: "custom", input: text, message: OUT_OF_YEARS });
+    return date;
+  },
+  // What is stored is answered, even where it cannot be said to the second.
+  encode: (date) => withinYears(date).toISOString(),
 });
 
 /**
@@ -32,6 +42,7 @@ export const moment = z
     }),
   )
   .transform((text) => new Date(text))
+  .refine(isWithinYears, OUT_OF_YEARS)
   .meta({ description: "RFC 3339 with an offset, e.g. `2026-01-31T08:00:00+08:00`.", format: "date-time" });
 
 /** NUL, and halves of surrogate pairs: PostgreSQL stores neither. */

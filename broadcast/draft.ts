@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Fault } from "../errors.ts";
-import type { Broadcast, BroadcastContent } from "../store/broadcasts.ts";
+import type { BroadcastContent } from "../store/broadcasts.ts";
 import { findEventCode } from "./event-codes.ts";
 import {
   type BroadcastMessage,
@@ -9,6 +9,7 @@ import {
   type Target,
   textSchema,
 } from "./message.ts";
+import { readStoredMessage, type StoredRow } from "./stored-message.ts";
 
 /**
  * A message that may still lack something: an imported alert need not say which event of our list it means, or to
@@ -20,20 +21,13 @@ export const draftSchema = messageSchema.extend({
 });
 export type Draft = z.infer<typeof draftSchema>;
 
-/** The message of a broadcast. In the database its moments are text. */
-export function draftOf({ message }: Pick<Broadcast, "message">): Draft {
-  const stored = message as unknown as Omit<Draft, "startsAt" | "expiresAt"> & Moments<string>;
-  const { startsAt, expiresAt, ...rest } = stored;
-  return {
-    ...rest,
-    ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt) }),
-    ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
-  };
-}
+/** The message of a broadcast, whatever is stored of it. */
+export const draftOf = (row: StoredRow): Draft => readStoredMessage(row).draft;
 
-interface Moments<T> {
-  readonly startsAt?: T;
-  readonly expiresAt?: T;
+/** What keeps a stored draft from being submitted: what it lacks, and what of it could not be read. */
+export function missingIn(row: StoredRow, now: Date): Fault[] {
+  const { draft, unread } = readStoredMessage(row);
+  return [...unread, ...missingOf(draft, now)];
 }
 
 export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>

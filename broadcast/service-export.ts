@@ -7,7 +7,7 @@ import { exportAlert } from "./cap/export.ts";
 import { buildFeed } from "./cap/feed.ts";
 import { parseAlert } from "./cap/parse.ts";
 import { signAlert } from "./cap/signature.ts";
-import { completeMessage, draftOf, missingOf } from "./draft.ts";
+import { draftOf, missingIn } from "./draft.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 
 /** What alerts need beside their broadcasts. */
@@ -38,10 +38,13 @@ const referenceTo = (broadcast: Broadcast) => ({
  * after its release, the Cancel of that alert.
  */
 function toAlert(broadcast: Broadcast, { older, names }: Around): string {
-  const message = completeMessage({
-    ...draftOf(broadcast),
+  // Not held to what may be submitted today: what was released is an alert.
+  const draft = draftOf(broadcast);
+  const message = {
+    ...draft,
+    eventCode: draft.eventCode ?? "",
     ...(broadcast.expiresAt === null ? {} : { expiresAt: broadcast.expiresAt }),
-  });
+  };
   const regionName = (code: string) => names.get(code) ?? code;
   const own = referenceTo(broadcast);
   if (broadcast.state === "cancelled" && broadcast.releasedAt !== null) {
@@ -70,7 +73,7 @@ function toAlert(broadcast: Broadcast, { older, names }: Around): string {
  * @throws PlatformError `broadcast_incomplete` for a draft that lacks something
  */
 export async function exportCap(deps: BroadcastDeps, broadcast: Broadcast): Promise<string> {
-  const faults = missingOf(draftOf(broadcast), deps.now());
+  const faults = missingIn(broadcast, deps.now());
   if (broadcast.releasedAt === null && faults.length > 0) {
     const detail = faults.map(({ path, message }) => `${path} ${message}`).join("; ");
     throw new PlatformError("broadcast_incomplete", `It is no alert yet: ${detail}`, { faults });

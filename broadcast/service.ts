@@ -6,7 +6,7 @@ import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";
 import type { Client, Db, Pool } from "../store/database.ts";
 import { countTargetsWithin } from "../store/speakers.ts";
 import type { Order } from "./command.ts";
-import { draftOf, missingOf } from "./draft.ts";
+import { draftOf, missingIn } from "./draft.ts";
 import { countOutside, type Speaker, selectAllSpeakers } from "./targets.ts";
 
 /** What the operations on broadcasts need. */
@@ -90,7 +90,7 @@ export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits 
  */
 export async function speakersOfComplete(tx: Client, broadcast: Broadcast, now: Date): Promise<Speaker[]> {
   const draft = draftOf(broadcast);
-  const faults = missingOf(draft, now);
+  const faults = missingIn(broadcast, now);
   const speakers = faults.some(({ path }) => path === "/target")
     ? []
     : await selectAllSpeakers(tx, draft.target);

@@ -5,11 +5,16 @@ import type { Client } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import type { BroadcastDeps } from "./service.ts";
 import { createStartOrder, fitAgain, packCommand } from "./signing/orders.ts";
+import { anotherAttempt, readStoredOrder } from "./stored-order.ts";
 
 /** Who signs, and in whose name. */
 type Signing = Pick<BroadcastDeps, "issuer" | "keys">;
 
-/** Signs the order of one attempt, once for all speakers, and stores it. */
+/**
+ * Signs the order of one attempt, once for all speakers, and stores it. A later attempt says what the first one said:
+ * that is what a person has approved.
+ * @param again device ids that may play it although an earlier attempt has ended there
+ */
 export async function storeStart(
   tx: Client,
   { issuer, keys }: Signing,
@@ -19,20 +24,26 @@ export async function storeStart(
   again: readonly string[] = [],
 ): Promise<void> {
   const { broadcastNo, id: broadcastId } = broadcast;
-  const order = createStartOrder({
-    issuer,
-    broadcastId,
-    message: completeMessage(draftOf(broadcast)),
-    issuedAt: now,
-    expiresAt: broadcast.expiresAt!,
-    attempt,
-    again,
-  });
+  const first = attempt > 1 ? await firstStart(tx, broadcastNo) : undefined;
+  const order = first
+    ? anotherAttempt(readStoredOrder(first), { attempt, issuedAt: now, again })
+    : createStartOrder({
+        issuer,
+        broadcastId,
+        message: completeMessage(draftOf(broadcast)),
+        issuedAt: now,
+        expiresAt: broadcast.expiresAt!,
+        attempt,
+        again,
+      });
   const command = { commandId: `${broadcastId}.${attempt}`, jws: await keys.sign(order) };
   // Better known now than when no speaker takes it.
   packCommand(command);
   await insertOrder(tx, { ...command, broadcastNo, type: "start", attempt, issuedAt: now });
 }
+
+const firstStart = async (tx: Client, broadcastNo: number) =>
+  (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
 
 /** Another attempt, and whom it is for. */
 export interface Reopened {
@@ -54,7 +65,7 @@ export async function reopenForRetry(
 ): Promise<Reopened> {
   const attempt = last + 1;
   const { targets, silent } = await reopenTargets(tx, broadcastNo, attempt);
-  const first = (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
+  const first = await firstStart(tx, broadcastNo);
   const again = first ? fitAgain(silent, first.jws) : [];
   return { attempt, targets, again, notAgain: silent.length - again.length };
 }

@@ -51,6 +51,9 @@ export async function insertHistory(tx: Client, step: NewHistoryStep): Promise<v
   );
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** All steps, from the first. There are some ten of them. */
 export async function listHistory(db: Db, broadcastNo: number): Promise<HistoryStep[]> {
   const { rows } = await db.query<{
@@ -63,7 +66,7 @@ export async function listHistory(db: Db, broadcastNo: number): Promise<HistoryS
     actor_id: string | null;
     actor_name: string | null;
     reason: string | null;
-    details: Record<string, unknown>;
+    details: unknown;
   }>("select * from broadcast_history where broadcast_no = $1::bigint order by step", [broadcastNo]);
   return rows.map((row) => ({
     step: row.step,
@@ -73,6 +76,6 @@ export async function listHistory(db: Db, broadcastNo: number): Promise<HistoryS
     to: row.to_state,
     actor: { type: row.actor_type, id: row.actor_id, name: row.actor_name },
     reason: row.reason,
-    details: row.details,
+    details: isObject(row.details) ? row.details : {},
   }));
 }

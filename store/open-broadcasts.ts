@@ -11,7 +11,7 @@ export interface OpenBroadcast {
   readonly headline: string;
   readonly regions: readonly string[];
   /** The whole content, as broadcast/message.ts has it. */
-  readonly message: unknown;
+  readonly message: Readonly<Record<string, unknown>>;
   readonly attempt: number;
   readonly releasedAt: Date;
   readonly startsAt: Date | null;
@@ -32,7 +32,7 @@ export async function readOpenBroadcasts(db: Db, now: Date, broadcastNo?: number
     level: number;
     headline: string;
     regions: string[];
-    message: unknown;
+    message: Record<string, unknown>;
     attempt: number;
     released_at: Date;
     starts_at: Date | null;

@@ -2,10 +2,11 @@ import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { decide } from "../../access/decide.ts";
 import type { Action } from "../../access/roles.ts";
-import { draftOf, missingOf } from "../../broadcast/draft.ts";
+import { draftOf, missingIn } from "../../broadcast/draft.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
+import { readStoredAttachments, readStoredSource } from "../../broadcast/stored-message.ts";
 import { countTargets } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Db } from "../../store/database.ts";
@@ -39,18 +40,22 @@ export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcas
     source,
     ...rest
   } = broadcast;
-  const message = draftOf(broadcast);
   const canBeSubmitted = EDITABLE_STATES.includes(broadcast.state);
-  const missing = canBeSubmitted ? missingOf(message, new Date()) : [];
+  const missing = canBeSubmitted ? missingIn(broadcast, new Date()) : [];
   return {
     ...rest,
-    message,
+    message: draftOf(broadcast),
     missing: missing.map(({ path, message: what }) => ({ path, message: what })),
     regions: [...regions],
     replaces: [...replaces],
-    attachments: [...attachments],
-    source: source && { ...source, warnings: [...source.warnings] },
+    attachments: readStoredAttachments(attachments),
+    source: presentSource(source),
   };
+}
+
+function presentSource(stored: unknown) {
+  const source = readStoredSource(stored);
+  return source && { ...source, warnings: [...source.warnings] };
 }
 
 /** The same with its targets by state. */

@@ -3,11 +3,14 @@ import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/command.ts";
 import { STATES } from "../../broadcast/lifecycle.ts";
 import {
   CATEGORIES,
+  CERTAINTIES,
+  CLASSES,
   MODES,
   messageSchema,
   RESPONSE_TYPES,
   targetSchema,
   textSchema,
+  URGENCIES,
 } from "../../broadcast/message.ts";
 import { TARGET_STATES } from "../../store/broadcast-targets.ts";
 import { commaList, freeText, moment, pageQuery, regionCode, tenantId, timestamp } from "../schemas.ts";
@@ -108,18 +111,42 @@ export const previewSchema = z
   })
   .meta({ id: "BroadcastPreview" });
 
-/** A message that may still lack something. */
-const messageJson = z.object({
-  ...shape,
-  eventCode: shape.eventCode.optional(),
-  texts: z.array(z.object({ ...textSchema.shape, headline: z.string(), description: z.string() })),
-  target,
-  startsAt: timestamp.optional(),
-  expiresAt: timestamp.optional(),
-  senderName: z.string().optional(),
-  contact: z.string().optional(),
-  web: z.string().optional(),
-});
+/**
+ * A message as it is stored: of a draft that lacks something, of an alert that goes beyond what may be submitted, or of
+ * another version. So it has the kinds of values that `stored-message.ts` makes, and no limits.
+ */
+const messageJson = z
+  .object({
+    mode: shape.mode,
+    class: z.enum(CLASSES),
+    level: shape.level,
+    eventCode: z.string().optional(),
+    texts: z.array(
+      z.object({
+        language: z.string(),
+        headline: z.string(),
+        description: z.string(),
+        instruction: z.string().optional(),
+      }),
+    ),
+    target: z.object({
+      regions: z.array(z.string()),
+      polygons: z.array(z.array(z.tuple([z.number(), z.number()]))),
+      circles: z.array(z.object({ longitude: z.number(), latitude: z.number(), radiusKm: z.number() })),
+    }),
+    startsAt: timestamp.optional(),
+    expiresAt: timestamp.optional(),
+    volume: z.number().nullable(),
+    repeatCount: z.number(),
+    category: z.enum(CATEGORIES),
+    urgency: z.enum(URGENCIES),
+    certainty: z.enum(CERTAINTIES),
+    responseTypes: z.array(z.enum(RESPONSE_TYPES)),
+    senderName: z.string().optional(),
+    contact: z.string().optional(),
+    web: z.string().optional(),
+  })
+  .describe("As it is stored; `missing` names what keeps it from being submitted.");
 
 export const countsSchema = z
   .object({
@@ -232,8 +259,9 @@ export const historySchema = z.object({
       step: z.int(),
       at: timestamp,
       action: z.string(),
-      from: state.nullable(),
-      to: state,
+      // Steps are kept for ever, those of states that other versions had too.
+      from: z.string().nullable().describe("A state; null for its beginning."),
+      to: z.string().describe("A state."),
       actor: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
       reason: z.string().nullable(),
       details: z.record(z.string(), z.unknown()),

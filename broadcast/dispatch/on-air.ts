@@ -2,8 +2,8 @@ import type { BroadcastOrder } from "../../store/broadcast-orders.ts";
 import { OPEN_TARGET_STATES, TARGET_STATES, type TargetState } from "../../store/broadcast-targets.ts";
 import type { OpenBroadcast } from "../../store/open-broadcasts.ts";
 import type { CommandEnvelope } from "../command.ts";
+import { draftOf } from "../draft.ts";
 import type { State } from "../lifecycle.ts";
-import { messageSchema } from "../message.ts";
 import { spokenSeconds } from "../spoken-length.ts";
 import type { OnAirTarget } from "./target.ts";
 
@@ -30,9 +30,6 @@ export interface Progress {
 
 /** "This is a drill" in any language. */
 const ANNOUNCEMENT_SECONDS = 5;
-
-/** What this needs of a stored message; a message of another version must not keep its stop from going out. */
-const spokenPart = messageSchema.pick({ texts: true, repeatCount: true });
 
 export const toCommand = ({ commandId, jws }: BroadcastOrder): Command => ({
   commandId,
@@ -94,8 +91,7 @@ export class OnAir {
     this.startsAt = row.startsAt?.getTime();
     this.expiresAt = row.expiresAt.getTime();
     this.state = row.state as State;
-    const spoken = spokenPart.safeParse(row.message);
-    const { texts, repeatCount } = spoken.success ? spoken.data : { texts: [], repeatCount: 0 };
+    const { texts, repeatCount } = draftOf(row);
     this.expectedSeconds = spokenSeconds(texts, repeatCount);
     this.announcementSeconds = row.mode === "drill" ? texts.length * repeatCount * ANNOUNCEMENT_SECONDS : 0;
     for (const order of orders) {

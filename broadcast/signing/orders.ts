@@ -1,14 +1,10 @@
-import type { z } from "zod";
 import { PlatformError } from "../../errors.ts";
 import {
   type CommandEnvelope,
   MAX_AGAIN,
   MAX_COMMAND_BYTES,
-  type Order,
   type StartOrder,
-  type StopOrder,
   startOrderSchema,
-  stopOrderSchema,
 } from "../command.ts";
 import type { BroadcastMessage, Target } from "../message.ts";
 
@@ -32,14 +28,8 @@ export interface StartInput extends Origin {
   readonly again?: readonly string[];
 }
 
-export interface StopInput extends Origin {
-  /** As in the start orders: who may hear it is who may stop. */
-  readonly target: Target;
-}
-
-/** What both kinds of order have, before they are checked. */
-interface Draft {
-  readonly type: Order["type"];
+/** What of an order is looked at beside its schema. */
+interface Unchecked {
   readonly issuedAt: string;
   readonly expiresAt: string;
   readonly area: Target;
@@ -75,7 +65,7 @@ export function createStartOrder(input: StartInput): StartOrder {
     repeatCount: message.repeatCount,
     ...(again.length > 0 ? { again } : {}),
   };
-  const checked = check(startOrderSchema, order, "start order");
+  const checked = check(order);
   if (message.startsAt && message.startsAt >= input.expiresAt) {
     throw new PlatformError(
       "invalid_request",
@@ -85,17 +75,8 @@ export function createStartOrder(input: StartInput): StartOrder {
   return checked;
 }
 
-/**
- * The order to stop, and never to start again. Its `expiresAt` must not be before that of any of the broadcast's
- * start orders: a terminal forgets after it.
- * @throws PlatformError `invalid_request` that lists what is wrong
- */
-export function createStopOrder(input: StopInput): StopOrder {
-  return check(stopOrderSchema, { type: "stop", ...common(input), area: areaOf(input.target) }, "stop order");
-}
-
-function check<T extends Order>(schema: z.ZodType<T>, order: Draft, what: string): T {
-  const parsed = schema.safeParse(order);
+function check(order: Unchecked): StartOrder {
+  const parsed = startOrderSchema.safeParse(order);
   const faults = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));
@@ -110,7 +91,7 @@ function check<T extends Order>(schema: z.ZodType<T>, order: Draft, what: string
   }
   if (parsed.success && faults.length === 0) return parsed.data;
   const lines = faults.map(({ path, message }) => `${path}: ${message}`);
-  throw new PlatformError("invalid_request", `This is no ${what}: ${lines.join("; ")}`, { faults });
+  throw new PlatformError("invalid_request", `This is no start order: ${lines.join("; ")}`, { faults });
 }
 
 /** Bytes for the envelope, and for an attempt with more digits than the first. */

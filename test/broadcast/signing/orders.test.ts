@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { commandIdOf, MAX_COMMAND_BYTES, orderSchema } from "../../../broadcast/command.ts";
 import { messageSchema } from "../../../broadcast/message.ts";
-import {
-  createStartOrder,
-  createStopOrder,
-  fitAgain,
-  packCommand,
-} from "../../../broadcast/signing/orders.ts";
+import { createStartOrder, fitAgain, packCommand } from "../../../broadcast/signing/orders.ts";
+import { anotherAttempt, readStoredOrder, stopOf } from "../../../broadcast/stored-order.ts";
 
 const message = messageSchema.parse({
   mode: "actual",
@@ -68,13 +64,36 @@ describe("an order", () => {
   });
 
   it("to stop names the broadcast and whom it is for", () => {
-    const order = createStopOrder({ ...origin, target: message.target });
-    expect(orderSchema.parse(order)).toMatchObject({
+    const order = stopOf(createStartOrder({ ...origin, attempt: 2, message }), origin.issuedAt);
+    expect(orderSchema.parse(order)).toEqual({
       type: "stop",
+      issuer: "sbi-test",
       broadcastId: "b-1",
-      area: { regions: ["520326"] },
+      issuedAt: "2026-03-01T00:00:00.000Z",
+      expiresAt: "2026-03-01T01:00:00.000Z",
+      area: { regions: ["520326"], polygons: [], circles: [] },
     });
     expect(commandIdOf(order)).toBe("b-1.stop");
+  });
+
+  it("that was signed once can be stopped and ordered again, whatever today's rules would say of it", () => {
+    const odd = {
+      ...createStartOrder({ ...origin, attempt: 1, message, again: ["sp-1"] }),
+      area: { regions: [], polygons: [], circles: [{ longitude: 107, latitude: 28, radiusKm: 0 }] },
+      whatElse: "of another version",
+    };
+    const jws = `e30.${Buffer.from(JSON.stringify(odd)).toString("base64url")}.c2ln`;
+    const stored = readStoredOrder({ commandId: "b-1.1", jws });
+    expect(stored).toEqual(odd);
+    const later = new Date("2026-03-01T00:30:00Z");
+    const { again: _before, ...same } = odd;
+    const second = { ...same, attempt: 2, issuedAt: "2026-03-01T00:30:00.000Z" };
+    expect(anotherAttempt(stored, { attempt: 2, issuedAt: later, again: [] })).toEqual(second);
+    expect(anotherAttempt(stored, { attempt: 2, issuedAt: later, again: ["sp-2"] })).toEqual({
+      ...second,
+      again: ["sp-2"],
+    });
+    expect(stopOf(stored, later)).toMatchObject({ area: odd.area, expiresAt: odd.expiresAt });
   });
 
   it("to start is never made of a training", () => {

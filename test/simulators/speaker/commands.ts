@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandIdOf, type Order, type StartOrder, type StopOrder } from "../../../broadcast/command.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
-import { createStartOrder, createStopOrder } from "../../../broadcast/signing/orders.ts";
+import { createStartOrder } from "../../../broadcast/signing/orders.ts";
+import { stopOf } from "../../../broadcast/stored-order.ts";
 
 export const VILLAGE = "520326001001";
 export const START = Date.parse("2026-03-01T08:00:00+08:00");
@@ -53,14 +54,7 @@ export function startOrder(changes: Changes = {}): StartOrder {
 }
 
 export function stopOrder(changes: Changes = {}): StopOrder {
-  const { at = START, lifetimeMs = 3_600_000 } = changes;
-  return createStopOrder({
-    issuer: "sbi-test",
-    broadcastId: changes.id ?? "b-1",
-    issuedAt: new Date(at),
-    expiresAt: new Date(at + lifetimeMs),
-    target: changes.target ?? TARGET,
-  });
+  return stopOf(startOrder(changes), new Date(changes.at ?? START));
 }
 
 /** A verified command, as a terminal gets it from its verifier. */
