@@ -1,8 +1,15 @@
-import { networkOf } from "./networks.ts";
+import { type Buckets, createBuckets } from "./leaky-buckets.ts";
+import { networkOf, siteOf } from "./networks.ts";
 
 export type GateAnswer =
-  | { readonly allowed: true }
+  /** `known`: this id has signed in from there before, or has a session. Such attempts go first where others wait. */
+  | { readonly allowed: true; readonly known: boolean }
   | { readonly allowed: false; readonly retryAfterMs: number };
+
+/** `signedIn`: the attempt comes within a session of this id's own. */
+export interface AttemptOptions {
+  readonly signedIn?: boolean;
+}
 
 /**
  * Slows those who guess. It keeps two accounts apart:
@@ -12,37 +19,63 @@ export type GateAnswer =
  * - *failures* of any kind: the answer to a failure is held for `delayFor`. Tokens and keys of 256 random bits are
  *   counted here alone, so whoever has the right one is never refused or slowed, whatever others do.
  *
- * A stranger's attempts come out of the budgets of its address and of the id. An address from which this id has
- * signed in before has a budget of its own for that id, and no other: what strangers spend cannot shut anybody out.
+ * A stranger's attempts come out of the budgets of its address, of the /48 that the address lies in (IPv6), of the id,
+ * and of what one place may try on that id: whoever has 65,536 networks of a /48 gets no further with them than with
+ * one, and leaves something of the id's budget to strangers elsewhere. An address from which this id has signed in
+ * before has a budget of its own for that id, and no other, and so has who is signed in: what strangers spend cannot
+ * shut anybody out.
  */
 export interface LoginGate {
-  check(address: string, id: string): GateAnswer;
+  check(address: string, id: string, options?: AttemptOptions): GateAnswer;
   /** A login went wrong; `id` is undefined where none was named, as with an API key. */
   failed(address: string, id?: string): void;
   /** The attempt that `check` let through was right. The address is known for this id from now on. */
   succeeded(address: string, id: string): void;
   /** The attempt that `check` let through was neither right nor wrong: it costs nothing. */
-  released(address: string, id: string): void;
+  released(address: string, id: string, options?: AttemptOptions): void;
   /** How long to hold the answer to a failure, in milliseconds. */
   delayFor(address: string, id?: string): number;
-  /** This id signed in from this address at that time, says the database. */
+  /** This id signed in from this address or network at that time, says the database. */
   remember(address: string, id: string, at: number): void;
 }
 
 export interface LoginGateOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** How many addresses, ids and pairs of them are kept in mind, each; beyond that, the one longest unused goes. */
+  /**
+   * How many addresses, ids and pairs of them are counted, each; beyond that, the one longest unused goes. What is
+   * known is not among them, so no number of strangers makes the gate forget it.
+   */
   readonly maxEntries?: number;
 }
 
-/** So many attempts at once … */
-const BURST = 10;
-/** … and then one in so many milliseconds. */
-const REFILL_MS = { address: 10_000, id: 30_000, pair: 30_000 } as const;
+/** A budget: so many attempts at once, and then one in so many milliseconds. */
+interface Budget {
+  readonly burst: number;
+  readonly refillMs: number;
+}
 
-/** How long an address stays known after a sign-in, in milliseconds. */
-export const KNOWN_FOR_MS = 30 * 24 * 3600 * 1000;
+const BUDGETS = {
+  address: { burst: 10, refillMs: 10_000 },
+  /** A /48 may be an office or 65,536 subscribers of a mobile network, who sign in after it was down. */
+  site: { burst: 60, refillMs: 2_000 },
+  id: { burst: 10, refillMs: 30_000 },
+  /** What one place may try on one id: half of what all together may. */
+  idFromSite: { burst: 5, refillMs: 60_000 },
+  /** An id where it is known. */
+  pair: { burst: 10, refillMs: 30_000 },
+  /** An id within its sessions. */
+  signedIn: { burst: 10, refillMs: 30_000 },
+} as const satisfies Record<string, Budget>;
+
+/**
+ * How long an address stays known after a sign-in, in milliseconds: longer than between two turns of somebody who is
+ * on duty once a month or two.
+ */
+export const KNOWN_FOR_MS = 90 * 24 * 3600 * 1000;
+
+/** So many networks are known of one id, the latest: nobody fills the memory by travelling. */
+export const MAX_KNOWN_NETWORKS = 32;
 
 /** The first failures cost nothing: a typing error, a key that was rotated. */
 const FREE_FAILURES = 10;
@@ -60,124 +93,93 @@ export function createLoginGate({
   now = Date.now,
   maxEntries = MAX_ENTRIES,
 }: LoginGateOptions = {}): LoginGate {
+  const bucketsOf = ({ burst, refillMs }: Budget) => createBuckets(refillMs, burst, maxEntries);
   const attempts = {
-    address: createBuckets(REFILL_MS.address, BURST, maxEntries),
-    id: createBuckets(REFILL_MS.id, BURST, maxEntries),
-    pair: createBuckets(REFILL_MS.pair, BURST, maxEntries),
+    address: bucketsOf(BUDGETS.address),
+    site: bucketsOf(BUDGETS.site),
+    id: bucketsOf(BUDGETS.id),
+    idFromSite: bucketsOf(BUDGETS.idFromSite),
+    pair: bucketsOf(BUDGETS.pair),
+    signedIn: bucketsOf(BUDGETS.signedIn),
   };
-  const failures = {
-    address: createBuckets(FORGET_MS, MAX_FAILURES, maxEntries),
-    id: createBuckets(FORGET_MS, MAX_FAILURES, maxEntries),
-  };
-  const known = createLru<number>(maxEntries);
-  const pairOf = (network: string, id: string) => `${network} ${id}`;
-
-  function isKnown(pair: string): boolean {
-    const at = known.get(pair);
-    if (at === undefined) return false;
-    if (now() - at < KNOWN_FOR_MS) return true;
-    known.delete(pair);
-    return false;
-  }
+  const createFailures = () => createBuckets(FORGET_MS, MAX_FAILURES, maxEntries);
+  const failures = { address: createFailures(), id: createFailures(), pair: createFailures() };
+  const known = createKnownNetworks(now);
+  const pairOf = (place: string, id: string) => `${place} ${id}`;
 
   /** The budgets that an attempt comes out of. */
-  function budgetsOf(network: string, id: string): [Buckets, string][] {
-    const pair = pairOf(network, id);
-    if (isKnown(pair)) return [[attempts.pair, pair]];
+  function budgetsOf(address: string, id: string, { signedIn = false }: AttemptOptions = {}) {
+    const network = networkOf(address);
+    const site = siteOf(network);
+    const budgets: (readonly [Buckets, string])[] = [];
+    const isKnown = signedIn || known.has(network, id);
+    if (signedIn) budgets.push([attempts.signedIn, id]);
+    else if (isKnown) budgets.push([attempts.pair, pairOf(network, id)]);
+    else {
+      budgets.push([attempts.address, network], [attempts.id, id]);
+      budgets.push([attempts.idFromSite, pairOf(site, id)]);
+      if (site !== network) budgets.push([attempts.site, site]);
+    }
+    return { budgets, isKnown };
+  }
+
+  /** What failures of this sort are counted by. Those of strangers do not slow somebody who is known. */
+  function failuresOf(address: string, id: string | undefined): (readonly [Buckets, string])[] {
+    const network = networkOf(address);
+    if (id === undefined) return [[failures.address, network]];
+    if (known.has(network, id)) return [[failures.pair, pairOf(network, id)]];
     return [
-      [attempts.address, network],
-      [attempts.id, id],
+      [failures.address, network],
+      [failures.id, id],
     ];
   }
 
-  const giveBack = (network: string, id: string) => {
-    for (const [buckets, key] of budgetsOf(network, id)) buckets.remove(key, now());
+  const giveBack = (address: string, id: string, options?: AttemptOptions) => {
+    for (const [buckets, key] of budgetsOf(address, id, options).budgets) buckets.remove(key, now());
   };
 
-  function learn(pair: string, at: number): void {
-    known.set(pair, Math.max(at, known.get(pair) ?? 0));
-  }
-
   return {
-    check(address, id) {
-      const budgets = budgetsOf(networkOf(address), id);
+    check(address, id, options) {
+      const { budgets, isKnown } = budgetsOf(address, id, options);
       const retryAfterMs = Math.max(...budgets.map(([buckets, key]) => buckets.wait(key, now())));
       if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
       for (const [buckets, key] of budgets) buckets.add(key, now());
-      return { allowed: true };
+      return { allowed: true, known: isKnown };
     },
     failed(address, id) {
-      failures.address.add(networkOf(address), now());
-      if (id !== undefined) failures.id.add(id, now());
+      for (const [buckets, key] of failuresOf(address, id)) buckets.add(key, now());
     },
     succeeded(address, id) {
-      const network = networkOf(address);
-      giveBack(network, id);
-      learn(pairOf(network, id), now());
+      giveBack(address, id);
+      known.learn(networkOf(address), id, now());
     },
-    released: (address, id) => giveBack(networkOf(address), id),
+    released: giveBack,
     delayFor(address, id) {
-      const counts = [failures.address.level(networkOf(address), now())];
-      if (id !== undefined) counts.push(failures.id.level(id, now()));
-      const beyond = Math.ceil(Math.max(...counts)) - FREE_FAILURES;
+      const levels = failuresOf(address, id).map(([buckets, key]) => buckets.level(key, now()));
+      const beyond = Math.ceil(Math.max(...levels)) - FREE_FAILURES;
       return beyond <= 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (beyond - 1));
     },
-    remember(address, id, at) {
-      if (now() - at < KNOWN_FOR_MS) learn(pairOf(networkOf(address), id), at);
-    },
+    remember: (address, id, at) => known.learn(networkOf(address), id, at),
   };
 }
 
-/** Leaky buckets by key. Each holds one number: when it will be empty. */
-interface Buckets {
-  /** How full, in units; it loses one per `leakMs`. */
-  level(key: string, now: number): number;
-  /** Milliseconds until one more unit fits; 0 when it fits now. */
-  wait(key: string, now: number): number;
-  /** Adds a unit; a full bucket stays full. */
-  add(key: string, now: number): void;
-  remove(key: string, now: number): void;
-}
-
-function createBuckets(leakMs: number, size: number, maxEntries: number): Buckets {
-  const emptyAt = createLru<number>(maxEntries);
-  // A clock that was set back would leave a bucket fuller than full, and closed for as long.
-  const left = (key: string, now: number) =>
-    Math.min(size * leakMs, Math.max(0, (emptyAt.get(key) ?? 0) - now));
+/** Where each id has signed in from. Only those that did are in it, each with a bounded number of networks. */
+function createKnownNetworks(now: () => number) {
+  const byId = new Map<string, Map<string, number>>();
+  const isFresh = (at: number) => now() - at < KNOWN_FOR_MS;
   return {
-    level: (key, now) => left(key, now) / leakMs,
-    wait: (key, now) => Math.max(0, left(key, now) - (size - 1) * leakMs),
-    add: (key, now) => emptyAt.set(key, now + Math.min(size * leakMs, left(key, now) + leakMs)),
-    remove(key, now) {
-      const rest = left(key, now) - leakMs;
-      if (rest > 0) emptyAt.set(key, now + rest);
-      else emptyAt.delete(key);
+    has(network: string, id: string): boolean {
+      const at = byId.get(id)?.get(network);
+      return at !== undefined && isFresh(at);
     },
-  };
-}
-
-interface Lru<T> {
-  get(key: string): T | undefined;
-  set(key: string, value: T): void;
-  delete(key: string): void;
-}
-
-/** A map that forgets what was not touched for longest. */
-function createLru<T>(maxEntries: number): Lru<T> {
-  const entries = new Map<string, T>();
-  return {
-    get(key) {
-      const value = entries.get(key);
-      if (value === undefined) return undefined;
-      entries.delete(key);
-      entries.set(key, value);
-      return value;
+    learn(network: string, id: string, at: number): void {
+      if (!isFresh(at)) return;
+      const networks = byId.get(id) ?? new Map<string, number>();
+      byId.set(id, networks);
+      networks.set(network, Math.max(at, networks.get(network) ?? 0));
+      if (networks.size <= MAX_KNOWN_NETWORKS) return;
+      const [oldest] = [...networks].reduce((one, other) => (other[1] < one[1] ? other : one));
+      networks.delete(oldest);
     },
-    set(key, value) {
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size > maxEntries) entries.delete(entries.keys().next().value!);
-    },
-    delete: (key) => void entries.delete(key),
   };
 }

@@ -39,3 +39,12 @@ export function networkOf(address: string): string {
     .map((group) => group.toString(16))
     .join(":")}::/64`;
 }
+
+/**
+ * The place that a network of `networkOf` belongs to: the /48 around a /64, which is what a company or a rented server
+ * is given, and so one attacker; the network itself otherwise.
+ */
+export function siteOf(network: string): string {
+  if (!network.endsWith("::/64")) return network;
+  return `${network.split(":", 3).join(":")}::/48`;
+}

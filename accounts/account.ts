@@ -76,7 +76,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     { keepSessionNo, lock }: { keepSessionNo?: number | undefined; lock?: (tx: Client) => Promise<unknown> },
   ): Promise<void> {
     checkPassword(password, owner);
-    const hash = await hasher.hash(password);
+    const hash = await hasher.hash(password, { first: true });
     await withTransaction(pool, async (tx) => {
       await lock?.(tx);
       await savePassword(tx, owner.id, hash);
@@ -109,10 +109,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       if (!(await findPassword(pool, owner.id))) throw new PlatformError("no_password");
       const secret = await findPendingTotp(pool, owner.id, new Date(now()));
       if (secret === undefined) throw new PlatformError("totp_not_started");
-      assertMayTry(gate.check(addressOf(actor), owner.id));
+      assertMayTry(gate.check(addressOf(actor), owner.id, { signedIn: true }));
       const step = totpStepOf(secret, code, now());
       if (step === undefined) throw new PlatformError("wrong_code");
-      gate.released(addressOf(actor), owner.id);
+      gate.released(addressOf(actor), owner.id, { signedIn: true });
       await withTransaction(pool, async (tx) => {
         if (!(await confirmTotp(tx, owner.id, secret, step))) throw new PlatformError("totp_not_started");
         await appendAudit(tx, { actor, action: "totp.enable", object: object(owner) });

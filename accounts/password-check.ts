@@ -2,7 +2,7 @@ import type { GateAnswer, LoginGate } from "../access/login-gate.ts";
 import { PlatformError } from "../errors.ts";
 import type { Pool } from "../store/database.ts";
 import { findPassword, type PasswordRecord, replacePasswordHash } from "../store/passwords.ts";
-import type { PasswordHasher } from "./password-hash.ts";
+import type { HashingTurn, PasswordHasher } from "./password-hash.ts";
 
 export interface PasswordCheckOptions {
   readonly pool: Pool;
@@ -11,7 +11,7 @@ export interface PasswordCheckOptions {
 }
 
 /** @throws PlatformError `too_many_attempts` unless the gate lets this attempt through */
-export function assertMayTry(answer: GateAnswer): void {
+export function assertMayTry(answer: GateAnswer): asserts answer is GateAnswer & { readonly allowed: true } {
   if (answer.allowed) return;
   const seconds = Math.ceil(answer.retryAfterMs / 1000);
   throw new PlatformError("too_many_attempts", `Too many attempts to sign in: try again in ${seconds} s`, {
@@ -27,18 +27,20 @@ export async function verifyPassword(
   { pool, hasher }: Pick<PasswordCheckOptions, "pool" | "hasher">,
   id: string,
   password: string,
+  turn: HashingTurn,
 ): Promise<PasswordRecord | undefined> {
   const record = await findPassword(pool, id);
-  const { ok, outdated } = await hasher.verify(password, record?.passwordHash);
+  const { ok, outdated } = await hasher.verify(password, record?.passwordHash, turn);
   if (!record || !ok) return undefined;
   if (!outdated) return record;
-  const passwordHash = await hasher.hash(password);
+  const passwordHash = await hasher.hash(password, { first: true });
   const replaced = await replacePasswordHash(pool, id, record.passwordHash, passwordHash);
   return replaced ? { ...record, passwordHash } : record;
 }
 
 /**
  * Asks somebody who is signed in for their password once more, before something that a stolen session must not do.
+ * Attempts are bounded, for each person: strangers who guess at the sign-in do not use them up.
  * @throws PlatformError `wrong_password`, `no_password`, `too_many_attempts`
  */
 export async function assertPassword(
@@ -49,15 +51,13 @@ export async function assertPassword(
 ): Promise<PasswordRecord> {
   const { pool, gate } = options;
   if (!(await findPassword(pool, id))) throw new PlatformError("no_password");
-  assertMayTry(gate.check(address, id));
-  const record = await verifyPassword(options, id, password).catch((error: unknown) => {
-    gate.released(address, id);
+  const signedIn = { signedIn: true };
+  assertMayTry(gate.check(address, id, signedIn));
+  const record = await verifyPassword(options, id, password, { first: true }).catch((error: unknown) => {
+    gate.released(address, id, signedIn);
     throw error;
   });
-  if (!record) {
-    gate.failed(address, id);
-    throw new PlatformError("wrong_password");
-  }
-  gate.released(address, id);
+  if (!record) throw new PlatformError("wrong_password");
+  gate.released(address, id, signedIn);
   return record;
 }

@@ -20,9 +20,14 @@ const MAX_COST = { ln: 20, r: 32, p: 16 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
+export interface HashingTurn {
+  /** Goes before those who do not: somebody who is known, while strangers wait. */
+  readonly first?: boolean;
+}
+
 export interface PasswordHasher {
   /** The password in the PHC string format, `$scrypt$ln=17,r=8,p=1$salt$hash`. */
-  hash(password: string): Promise<string>;
+  hash(password: string, turn?: HashingTurn): Promise<string>;
   /**
    * Whether `password` is the one that was hashed. Without a hash, for somebody who does not exist, it takes the
    * same time and says no.
@@ -30,6 +35,7 @@ export interface PasswordHasher {
   verify(
     password: string,
     phc: string | undefined,
+    turn?: HashingTurn,
   ): Promise<{ readonly ok: boolean; readonly outdated: boolean }>;
 }
 
@@ -37,7 +43,7 @@ export interface HasherOptions {
   readonly cost?: ScryptCost;
   /** How many hashes are computed at once: each takes a core and its memory. */
   readonly concurrency?: number;
-  /** How many may wait for their turn; one more is refused. */
+  /** How many may wait for their turn, of those who go first and of the others; one more is refused. */
   readonly maxWaiting?: number;
 }
 
@@ -47,15 +53,16 @@ export function createPasswordHasher(options: HasherOptions = {}): PasswordHashe
   const inTurn = createTurnstile(concurrency, maxWaiting);
   const dummySalt = randomBytes(SALT_BYTES);
   return {
-    async hash(password) {
+    async hash(password, turn) {
       const salt = randomBytes(SALT_BYTES);
-      const hash = await inTurn(() => derive(password, salt, HASH_BYTES, cost));
+      const hash = await inTurn(() => derive(password, salt, HASH_BYTES, cost), turn);
       return formatPhc({ cost, salt, hash });
     },
-    async verify(password, phc) {
+    async verify(password, phc, turn) {
       const kept = phc === undefined ? undefined : parsePhc(phc);
       const { cost: by, salt } = kept ?? { cost, salt: dummySalt };
-      const given = await inTurn(() => derive(password, salt, kept?.hash.length ?? HASH_BYTES, by));
+      const length = kept?.hash.length ?? HASH_BYTES;
+      const given = await inTurn(() => derive(password, salt, length, by), turn);
       const ok = kept !== undefined && timingSafeEqual(given, kept.hash);
       return { ok, outdated: by.ln !== cost.ln || by.r !== cost.r || by.p !== cost.p };
     },
@@ -65,8 +72,9 @@ export function createPasswordHasher(options: HasherOptions = {}): PasswordHashe
 /** The process's own: all who sign in share its queue. */
 export const passwordHasher = createPasswordHasher();
 
-/** Hashes a password for keeping; `checkPassword` comes first. */
-export const hashPassword = (password: string): Promise<string> => passwordHasher.hash(password);
+/** Hashes a password that somebody who may gives somebody, for keeping; `checkPassword` comes first. */
+export const hashPassword = (password: string): Promise<string> =>
+  passwordHasher.hash(password, { first: true });
 
 /** The same password typed on another keyboard may come as other code points; NFC makes them equal. */
 const bytesOf = (password: string) => Buffer.from(password.normalize("NFC"), "utf8");
@@ -103,21 +111,25 @@ function parsePhc(phc: string): Phc {
   return { cost, salt: Buffer.from(parts[4]!, "base64"), hash: Buffer.from(parts[5]!, "base64") };
 }
 
-/** Lets `concurrency` tasks run at once and `maxWaiting` wait, in order. */
+/**
+ * Lets `concurrency` tasks run at once. Others wait in two queues, in order: `maxWaiting` of those who go first, and as
+ * many of the rest. So whoever fills the second queue keeps nobody of the first waiting for longer than one task takes.
+ */
 function createTurnstile(concurrency: number, maxWaiting: number) {
   let running = 0;
-  const waiting: (() => void)[] = [];
-  return async <T>(task: () => Promise<T>): Promise<T> => {
+  const waiting = { first: [] as (() => void)[], others: [] as (() => void)[] };
+  return async <T>(task: () => Promise<T>, { first = false }: HashingTurn = {}): Promise<T> => {
     if (running < concurrency) running++;
     else {
-      if (waiting.length >= maxWaiting) throw new PlatformError("sign_in_busy");
-      await new Promise<void>((resolve) => waiting.push(resolve));
+      const queue = first ? waiting.first : waiting.others;
+      if (queue.length >= maxWaiting) throw new PlatformError("sign_in_busy");
+      await new Promise<void>((resolve) => queue.push(resolve));
     }
     try {
       return await task();
     } finally {
       // A turn is handed on, so that nobody slips in between.
-      const next = waiting.shift();
+      const next = waiting.first.shift() ?? waiting.others.shift();
       if (next) next();
       else running--;
     }

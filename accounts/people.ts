@@ -2,7 +2,8 @@ import type { Registry } from "prom-client";
 import { createLoginGate, KNOWN_FOR_MS, type LoginGate } from "../access/login-gate.ts";
 import { createLogLimiter, type Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
-import { deleteOldSessions, listSignInAddresses } from "../store/sessions.ts";
+import { deleteOldKnownNetworks, listKnownNetworks } from "../store/known-addresses.ts";
+import { deleteOldSessions } from "../store/sessions.ts";
 import { type Accounts, createAccounts } from "./account.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import { type CountLogin, createLoginCounter } from "./login-metrics.ts";
@@ -45,8 +46,11 @@ export interface People {
 
 const TIDY_MS = 10 * 60_000;
 
-/** As many as the gate keeps in mind. */
-const MAX_ADDRESSES = 100_000;
+/** How long a session that is over stays in the database, from when it began, in milliseconds. */
+const OLD_SESSION_MS = 30 * 24 * 3600 * 1000;
+
+/** Networks that others' processes noted are looked for this much further back, for clocks that differ. */
+const OVERLAP_MS = 3_600_000;
 
 /** Puts together how people sign in. Nothing runs by itself until `begin`. */
 export function createPeople(options: PeopleOptions): People {
@@ -64,14 +68,19 @@ export function createPeople(options: PeopleOptions): People {
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> | undefined;
 
+  let knownUntil = 0;
+
   async function tidy(): Promise<void> {
-    const since = new Date(now() - KNOWN_FOR_MS);
-    const addresses = await listSignInAddresses(pool, since, MAX_ADDRESSES);
-    // The latest last: when there are too many, the gate forgets those that it heard of first.
-    for (const { principalId, address, at } of addresses.reverse()) {
-      gate.remember(address, principalId, at.getTime());
+    const at = now();
+    const unknownBefore = at - KNOWN_FOR_MS;
+    // Also what other processes have noted since the last turn.
+    const since = new Date(Math.max(unknownBefore, knownUntil - OVERLAP_MS));
+    for (const known of await listKnownNetworks(pool, since)) {
+      gate.remember(known.network, known.principalId, known.at.getTime());
     }
-    await deleteOldSessions(pool, since, new Date(now()));
+    knownUntil = at;
+    await deleteOldKnownNetworks(pool, new Date(unknownBefore));
+    await deleteOldSessions(pool, new Date(at - OLD_SESSION_MS), new Date(at));
   }
 
   return {

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "../access/decide.ts";
+import { MAX_KNOWN_NETWORKS } from "../access/login-gate.ts";
+import { networkOf } from "../access/networks.ts";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { appendAudit } from "../store/audit.ts";
 import { withTransaction } from "../store/database.ts";
+import { saveKnownNetwork } from "../store/known-addresses.ts";
 import { lockPassword, takeTotpStep } from "../store/passwords.ts";
 import type { SessionType } from "../store/sessions.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin, LoginVia } from "./login-metrics.ts";
 import { assertMayTry, type PasswordCheckOptions, verifyPassword } from "./password-check.ts";
+import type { HashingTurn } from "./password-hash.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 import { totpStepOf } from "./totp.ts";
 
@@ -72,6 +76,8 @@ export function createSignIn(options: SignInOptions): SignIn {
         throw new PlatformError("sign_in_failed");
       }
       const made = await sessions.open(tx, { principalId: id, type, address, userAgent: userAgent ?? null });
+      const network = networkOf(address);
+      await saveKnownNetwork(tx, { principalId: id, network, at: new Date(now()) }, MAX_KNOWN_NETWORKS);
       await appendAudit(tx, {
         actor: { type: "person", id, name, tenantId, address, requestId },
         action: "session.open",
@@ -87,8 +93,11 @@ export function createSignIn(options: SignInOptions): SignIn {
   }
 
   /** The person and the password's hash, when everything is right; undefined when anything is wrong. */
-  async function identify({ username, password, code }: PasswordSignIn): Promise<Identified | undefined> {
-    const record = await verifyPassword(options, username, password);
+  async function identify(
+    { username, password, code }: PasswordSignIn,
+    turn: HashingTurn,
+  ): Promise<Identified | undefined> {
+    const record = await verifyPassword(options, username, password, turn);
     const person = directory.findPrincipal(username);
     if (!record || person?.type !== "person") return undefined;
     const identified = { person, passwordHash: record.passwordHash };
@@ -107,7 +116,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       const answer = gate.check(address, username);
       if (!answer.allowed) countLogin?.("refused", "password");
       assertMayTry(answer);
-      const identified = await identify(credentials).catch((error: unknown) => {
+      const identified = await identify(credentials, { first: answer.known }).catch((error: unknown) => {
         // A missing code or a database that is away: nothing was guessed.
         gate.released(address, username);
         throw error;

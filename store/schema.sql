@@ -306,6 +306,14 @@ create table kind_tables (
   constraint kind_tables_table_name_key UNIQUE (table_name)
 );
 
+create table known_addresses (
+  principal_id text not null,
+  network text not null,
+  seen_at timestamp with time zone not null,
+  constraint known_addresses_pkey PRIMARY KEY (principal_id, network)
+);
+CREATE INDEX known_addresses_seen_at ON known_addresses USING btree (seen_at);
+
 create table ledger_batches (
   batch_no bigint not null generated always as identity,
   device_nos integer[] not null,
@@ -540,6 +548,7 @@ alter table devices add constraint devices_region_code_fkey FOREIGN KEY (region_
 alter table devices add constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table external_identities add constraint external_identities_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table grants add constraint grants_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table known_addresses add constraint known_addresses_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table passwords add constraint passwords_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table principals add constraint principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);

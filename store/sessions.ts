@@ -147,23 +147,6 @@ export async function endSessionsOf(
   return rowCount ?? 0;
 }
 
-/** Where people have signed in from since a moment; the latest first, and at most so many. */
-export async function listSignInAddresses(
-  db: Db,
-  since: Date,
-  limit: number,
-): Promise<{ principalId: string; address: string; at: Date }[]> {
-  const { rows } = await db.query<{ principal_id: string; address: string; at: Date }>(
-    `select principal_id, address, max(created_at) as at from sessions
-     where created_at > $1::timestamptz and address is not null
-     group by principal_id, address
-     order by at desc
-     limit $2::int`,
-    [since.toISOString(), limit],
-  );
-  return rows.map(({ principal_id, address, at }) => ({ principalId: principal_id, address, at }));
-}
-
 /** Removes what began before a moment and has run out. @returns how many */
 export async function deleteOldSessions(db: Db, createdBefore: Date, now: Date): Promise<number> {
   const { rowCount } = await db.query(

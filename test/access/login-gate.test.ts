@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLoginGate, KNOWN_FOR_MS } from "../../access/login-gate.ts";
+import { createLoginGate, KNOWN_FOR_MS, MAX_KNOWN_NETWORKS } from "../../access/login-gate.ts";
 
 const HOUR = 3_600_000;
 
@@ -22,6 +22,9 @@ function gateAt(start = 1_000_000_000_000, maxEntries?: number) {
 
 /** Another address each time. */
 const stranger = (number: number) => `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+
+/** One of the 65,536 networks of a /48. */
+const network = (number: number) => `2001:db8:1:${(number & 0xffff).toString(16)}::1`;
 
 describe("attempts with a password", () => {
   it("are let through ten at a time from one address, and then one every ten seconds, whatever the ids", () => {
@@ -70,12 +73,37 @@ describe("attempts with a password", () => {
     expect(gate.check("2001:db8:0:1::1", "other").allowed).toBe(true);
   });
 
+  it("count for the whole /48 of IPv6 as well: 60 at once, and then one every two seconds", () => {
+    const { gate, pass } = gateAt();
+    const tried = (from: number, to: number) =>
+      Array.from(
+        { length: to - from },
+        (_, n) => gate.check(network(from + n), `id-${from + n}`).allowed,
+      ).filter(Boolean).length;
+    expect(tried(0, 65_536)).toBe(60);
+    pass(20_000);
+    expect(tried(0, 65_536)).toBe(10);
+    expect(gate.check("2001:db8:2::1", "id-0").allowed).toBe(true);
+  });
+
+  it("from one place, a /48 or an IPv4 address, leave half of an id's attempts to strangers elsewhere", () => {
+    for (const from of [network, () => "192.0.2.1"]) {
+      const { gate, pass } = gateAt();
+      for (let minute = 0; minute < 60; minute++) {
+        for (let n = 0; n < 1000; n++) gate.check(from(n), "victim");
+        expect(gate.check("203.0.113.1", "victim").allowed).toBe(true);
+        gate.released("203.0.113.1", "victim");
+        pass(60_000);
+      }
+    }
+  });
+
   it("do not wait longer because the clock was set back", () => {
     const { gate, pass, exhaust } = gateAt();
     exhaust("192.0.2.1", "id");
     pass(-24 * HOUR);
     const answer = gate.check("192.0.2.1", "id");
-    expect(answer.allowed ? 0 : answer.retryAfterMs).toBeLessThanOrEqual(30_000);
+    expect(answer.allowed ? 0 : answer.retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 });
 
@@ -97,7 +125,37 @@ describe("an address where somebody has signed in before", () => {
     expect(exhaust("192.0.2.1", "victim")).toBe(1);
   });
 
-  it("is known for 30 days, also when the database remembers it", () => {
+  it("is not forgotten, whatever a /48 and ten thousand ids bring, and goes first", () => {
+    const { gate, pass, exhaust } = gateAt(undefined, 100);
+    gate.remember("2001:db8:1:7::1", "victim", 1_000_000_000_000);
+    gate.remember("192.0.2.1", "victim", 1_000_000_000_000);
+    for (let n = 0; n < 10_000; n++) {
+      const address = n % 2 ? network(n) : stranger(n);
+      gate.check(address, n % 4 ? `id-${n}` : "victim");
+      gate.failed(address, "victim");
+      // Somebody with an account of their own may sign in from everywhere.
+      if (gate.check(address, "insider").allowed) gate.succeeded(address, "insider");
+      pass(1000);
+    }
+    for (const address of ["192.0.2.1", "2001:db8:1:7::99"]) {
+      expect(gate.check(address, "victim")).toEqual({ allowed: true, known: true });
+      expect(gate.delayFor(address, "victim")).toBe(0);
+      expect(exhaust(address, "victim")).toBe(9);
+    }
+    expect(gate.check("203.0.113.7", "other")).toEqual({ allowed: true, known: false });
+  });
+
+  it("is one of the latest 32 of that id", () => {
+    const { gate } = gateAt();
+    for (let n = 0; n <= MAX_KNOWN_NETWORKS; n++) gate.remember(stranger(n), "victim", 1_000_000_000_000 - n);
+    const known = (n: number) => {
+      const answer = gate.check(stranger(n), "victim");
+      return answer.allowed && answer.known;
+    };
+    expect([known(0), known(MAX_KNOWN_NETWORKS - 1), known(MAX_KNOWN_NETWORKS)]).toEqual([true, true, false]);
+  });
+
+  it("is known for 90 days, also when the database remembers it", () => {
     const { gate, pass } = gateAt();
     const isKnown = () => {
       for (let n = 0; n < 20; n++) gate.check(stranger(n), "victim");
@@ -117,6 +175,20 @@ describe("an address where somebody has signed in before", () => {
     gate.remember("192.0.2.1", "victim", 1_000_000_000_000);
     for (let n = 0; n < 20; n++) gate.check(stranger(n), "other");
     expect(exhaust("192.0.2.1", "other")).toBe(0);
+  });
+});
+
+describe("whoever is signed in", () => {
+  it("has attempts of their own wherever they are, bounded, which strangers cannot use up", () => {
+    const { gate, pass } = gateAt();
+    for (let n = 0; n < 1000; n++) gate.check(stranger(n), "victim");
+    const own = () => gate.check(network(1), "victim", { signedIn: true }).allowed;
+    expect(Array.from({ length: 20 }, own).filter(Boolean)).toHaveLength(10);
+    expect(gate.check(network(1), "victim").allowed).toBe(false);
+    pass(30_000);
+    expect([own(), own()]).toEqual([true, false]);
+    gate.released(network(2), "victim", { signedIn: true });
+    expect(own()).toBe(true);
   });
 });
 
@@ -209,8 +281,10 @@ describe("whatever happens", () => {
       gate.failed(stranger(n), `other-${n}`);
     }
     // Long forgotten, so it begins anew …
-    expect(exhaust("192.0.2.1", "x", 10)).toBe(10);
+    expect(exhaust("192.0.2.1", "x", 10)).toBe(5);
+    expect(exhaust("192.0.2.1", "y", 10)).toBe(5);
     // … and the latest are still counted.
-    expect(exhaust(stranger(9_999), "y", 20)).toBe(9);
+    for (const id of ["v", "w"]) exhaust(stranger(9_999), id);
+    expect(gate.check(stranger(9_999), "z").allowed).toBe(false);
   });
 });

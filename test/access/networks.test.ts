@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { networkOf } from "../../access/networks.ts";
+import { networkOf, siteOf } from "../../access/networks.ts";
 
 describe("the network of an address", () => {
   it.each([
@@ -34,4 +34,13 @@ describe("the network of an address", () => {
   it("never grows with what it is given", () => {
     fc.assert(fc.property(fc.string({ maxLength: 500 }), (text) => networkOf(text).length <= 64));
   });
+});
+
+it.each([
+  ["2001:db8:1:7::1", "2001:db8:1::/48"],
+  ["2001:db8::1", "2001:db8:0::/48"],
+  ["192.0.2.1", "192.0.2.1"],
+  ["not an address::/48", "not an address::/48"],
+])("the place of %s is %s", (address, site) => {
+  expect(siteOf(networkOf(address))).toBe(site);
 });

@@ -98,6 +98,22 @@ describe("many at once", () => {
   });
 });
 
+describe("somebody who is known", () => {
+  it("goes before all strangers that wait, also when no more of those may wait", async () => {
+    const hasher = createPasswordHasher({ cost: { ln: 12, r: 8, p: 1 }, maxWaiting: 20 });
+    const done: string[] = [];
+    const strangers = Array.from({ length: 22 }, () =>
+      hasher.verify("guess", undefined).then(() => done.push("stranger")),
+    );
+    await expect(hasher.verify("guess", undefined)).rejects.toMatchObject({ code: "sign_in_busy" });
+    const known = hasher.verify("guess", undefined, { first: true }).then(() => done.push("known"));
+    await Promise.all([...strangers, known]);
+    // The two under way are not interrupted, and one that began with it may be quicker.
+    expect(done.indexOf("known")).toBeLessThanOrEqual(3);
+    expect(done).toHaveLength(23);
+  });
+});
+
 describe("a password", () => {
   const owner = { id: "zhang.wei", name: "张伟" };
   const refusal = (password: string) => {
