@@ -1,5 +1,5 @@
 import { type Area, type Limits, UNLIMITED, within } from "./limits.ts";
-import { type Action, MAY, type Role, type Scope } from "./roles.ts";
+import { type Action, GIVES, MAY, type Role, type Scope } from "./roles.ts";
 
 /** Government, civil, commercial: 政用, 民用, 商用. */
 export const USES = ["government", "civil", "commercial"] as const;
@@ -21,6 +21,17 @@ export interface Principal {
   /** Null: the platform's own, as the administrator's key is. */
   readonly tenantId: string | null;
   readonly grants: readonly Grant[];
+  /**
+   * Of an application: the id of the person who answers for it, and whose its submissions are. Null: nobody does yet,
+   * so that it submits nothing. Absent on people, and on the administrator's key.
+   */
+  readonly ownerId?: string | null;
+  /**
+   * Ids of those who may be acting through this caller, beside the caller itself: an application's owner and whoever
+   * made a key of it that still opens; of anybody, who made, granted or reset them so lately that it is not settled.
+   * None of them counts as a second person for what this caller did. Absent: nobody.
+   */
+  readonly behind?: readonly string[];
 }
 
 export type Decision =
@@ -42,21 +53,21 @@ export function decide(principal: Principal, action: Action): Decision {
   return { allowed: false, reason: `'${principal.name}' may not do '${action}'` };
 }
 
-const actionsOf = (grant: Grant): Iterable<Action> => ("role" in grant ? MAY[grant.role] : grant.scopes);
+const namesIn = (grant: Grant): readonly (Role | Scope)[] => ("role" in grant ? [grant.role] : grant.scopes);
 
 /**
- * Whether `giver` may give this grant to somebody, or touch somebody who has it: it holds every action of the grant
- * itself, over at least the grant's area. So nobody gives more than they have, to others or to themselves.
+ * Whether `giver` may give this grant to somebody, or touch somebody who has it: for each role or scope in it, the
+ * giver has a role that gives it (`GIVES`) over at least the grant's area.
  */
-export function mayGive(giver: Principal, grant: Grant): boolean {
-  for (const action of actionsOf(grant)) {
-    const own = decide(giver, action);
-    if (!own.allowed || !within([grant.area], own.limits)) return false;
-  }
-  return true;
-}
+export const mayGive = (giver: Principal, grant: Grant): boolean =>
+  namesIn(grant).every((name) => {
+    const areas = giver.grants.flatMap((own) =>
+      "role" in own && GIVES[own.role].has(name) ? [own.area] : [],
+    );
+    return within([grant.area], areas);
+  });
 
-/** Whoever holds the administrator's key: everything, everywhere. */
+/** Whoever holds the administrator's key: what an administrator may do, everywhere. It is no person. */
 export const ADMINISTRATOR: Principal = {
   type: "application",
   id: "administrator",

@@ -37,6 +37,22 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/**
+ * The steps that make a speaker sound, or vouch for what sounded. Administrators decide who may take them, and take
+ * none themselves.
+ */
+export const SOUNDING_ACTIONS = [
+  "broadcasts:submit",
+  "broadcasts:approve",
+  "broadcasts:release",
+  "broadcasts:retry",
+  "broadcasts:review",
+] as const satisfies readonly Action[];
+
+/** Whether an action is one of `SOUNDING_ACTIONS`. */
+export const isSounding = (action: Action): boolean =>
+  (SOUNDING_ACTIONS as readonly Action[]).includes(action);
+
 /** To look: what every role may do, and an application may be given. */
 export const READ_ACTIONS = [
   "kinds:read",
@@ -103,12 +119,13 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
   ]),
   /** Sees what was done and by whom, and changes nothing. */
   auditor: new Set<Action>([...READ_ACTIONS, "rejections:read", "access:read", "audit:read"]),
-  administrator: new Set(ACTIONS),
+  /** Looks after who may do what, and everything else but for the steps that make a speaker sound. */
+  administrator: new Set(ACTIONS.filter((action) => !isSounding(action))),
 };
 
 /**
- * What an application's key can be given. Not here: to approve, release or review a broadcast and to change who may
- * do what, which only people do; and the audit, which is read by people.
+ * What an application's key can be given. Not here: to approve, release, retry or review a broadcast and to change who
+ * may do what, which only people do; and the audit, which is read by people.
  */
 export const SCOPES = [
   ...READ_ACTIONS,
@@ -119,7 +136,22 @@ export const SCOPES = [
   "commands:send",
   "broadcasts:draft",
   "broadcasts:submit",
+  "broadcasts:cancel",
 ] as const satisfies readonly Action[];
 export type Scope = (typeof SCOPES)[number];
 
 export const isScope = (action: string): action is Scope => (SCOPES as readonly string[]).includes(action);
+
+/**
+ * What each role may give to others, within its own areas. It is a table of its own, since administrators give what
+ * they do not hold: they make approvers and approve nothing. Whoever is not listed gives nothing.
+ */
+export const GIVES: Readonly<Record<Role, ReadonlySet<Role | Scope>>> = {
+  viewer: new Set(),
+  operator: new Set(),
+  dispatcher: new Set(),
+  "duty-officer": new Set(),
+  approver: new Set(),
+  auditor: new Set(),
+  administrator: new Set([...ROLES, ...SCOPES]),
+};

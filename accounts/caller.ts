@@ -25,7 +25,7 @@ export function assertWholePlatform({ limits }: Caller): void {
 }
 
 /**
- * Whether somebody is no mightier than the caller, who could otherwise act as them: by a new key, a new password.
+ * Whether the caller might have given somebody all that they may do: a new key or password lets one act as another.
  * @throws PlatformError `forbidden`
  */
 export function assertMayManage({ principal }: Caller, { id, grants }: StoredPrincipal): void {
@@ -38,7 +38,7 @@ export function assertMayManage({ principal }: Caller, { id, grants }: StoredPri
 
 /**
  * Whether the caller may give these grants, to somebody of this type.
- * @throws PlatformError `forbidden` where the caller has not got them; `invalid_request` for what there is not
+ * @throws PlatformError `forbidden` where the caller does not give them; `invalid_request` for what there is not
  */
 export async function assertGrantable(
   tx: Client,
@@ -62,7 +62,7 @@ export async function assertGrantable(
     const what = "role" in grant ? `the role '${grant.role}'` : `the scopes ${grant.scopes.join(", ")}`;
     throw new PlatformError(
       "forbidden",
-      `You may not give ${what} over ${JSON.stringify(grant.area)}: nobody gives more than they have`,
+      `You may not give ${what} over ${JSON.stringify(grant.area)}: administrators give within their own areas`,
     );
   }
   await assertExisting(tx, grants);

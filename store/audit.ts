@@ -11,6 +11,12 @@ export interface AuditActor {
   readonly tenantId: string | null;
   readonly address?: string | null;
   readonly requestId?: string | null;
+  /**
+   * As `Principal.ownerId` and `Principal.behind` of `access` say: who answers for an application, and who may be
+   * acting through the actor. For deciding; the row keeps the actor alone.
+   */
+  readonly ownerId?: string | null;
+  readonly behind?: readonly string[];
 }
 
 /** One thing that was done. */
@@ -98,7 +104,7 @@ const text = (value: string | null | undefined): string | null =>
 export interface AuditRow {
   readonly auditNo: number;
   readonly at: Date;
-  readonly actor: Required<AuditActor>;
+  readonly actor: Required<Omit<AuditActor, "ownerId" | "behind">>;
   readonly action: string;
   readonly object: { readonly type: string; readonly id: string | null };
   readonly reason: string | null;

@@ -66,7 +66,7 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
         tags: ["access"],
         summary: "Add an application",
         description:
-          "It needs a key to come in: `POST /v1/applications/{id}/keys`. Nobody gives more than they have themselves.",
+          "It needs a key to come in: `POST /v1/applications/{id}/keys`. Administrators give, within their own areas, also what they may not do themselves.",
         body: newApplicationBody,
         response: {
           201: applicationSchema,
@@ -135,7 +135,7 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
         tags: ["access"],
         summary: "Say what an application may do",
         description:
-          "The whole list: what is not in it is taken away. Nobody gives more than they have themselves.",
+          "The whole list: what is not in it is taken away. Administrators give, within their own areas, also what they may not do themselves.",
         params: principalParams,
         body: applicationGrantsBody,
         response: {

@@ -4,6 +4,10 @@ import { grantOf } from "../guard.ts";
 
 /** Who makes this request, as the audit names it. */
 export function actorOf(request: FastifyRequest): AuditActor {
-  const { type, id, name, tenantId } = grantOf(request).principal;
-  return { type, id, name, tenantId, address: request.ip, requestId: request.id };
+  const { type, id, name, tenantId, ownerId, behind } = grantOf(request).principal;
+  return {
+    ...{ type, id, name, tenantId, address: request.ip, requestId: request.id },
+    ...(ownerId === undefined ? {} : { ownerId }),
+    ...(behind === undefined ? {} : { behind }),
+  };
 }

@@ -68,7 +68,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         operationId: "createPerson",
         tags: ["access"],
         summary: "Add a person",
-        description: "Nobody gives more than they have themselves.",
+        description: "Administrators give, within their own areas, also what they may not do themselves.",
         body: newPersonBody,
         response: {
           201: personSchema,
@@ -144,7 +144,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         tags: ["access"],
         summary: "Say what a person may do",
         description:
-          "The whole list: what is not in it is taken away. Nobody gives more than they have themselves.",
+          "The whole list: what is not in it is taken away. Administrators give, within their own areas, also what they may not do themselves.",
         params: principalParams,
         body: personGrantsBody,
         response: {

@@ -34,7 +34,14 @@ const PEOPLE = new Map(
     person("duty-officer", "duty-officer"),
     person("viewer", "viewer"),
     person("village-viewer", "viewer", "520326001001"),
-    person("elsewhere", "administrator", "520327"),
+    /** May take every step, in another county. */
+    {
+      ...person("elsewhere", "administrator", "520327"),
+      grants: (["administrator", "duty-officer", "approver"] as const).map((role) => ({
+        role,
+        area: areaOf({ regions: ["520327"] }),
+      })),
+    },
     robot,
   ].map((principal) => [principal.id, principal]),
 );
