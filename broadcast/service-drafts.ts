@@ -8,6 +8,7 @@ import {
   lockBroadcasts,
   type NewBroadcast,
   updateContent,
+  updateReplaced,
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { nameRegions } from "../store/speakers.ts";
@@ -16,6 +17,7 @@ import { findEventCode } from "./event-codes.ts";
 import { EDITABLE_STATES } from "./lifecycle.ts";
 import type { Target } from "./message.ts";
 import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { regionsReached, selectAllSpeakers } from "./targets.ts";
 import { fillTemplate } from "./templates.ts";
 
@@ -93,21 +95,34 @@ export async function storeDraft(
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
-  await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor });
+  const details = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message },
+    after: { state: "draft", message: broadcast.message, ...details },
   };
   return { broadcast, audit };
 }
 
-/** Writes a new draft. Nothing is sent to anybody. */
-export async function createDraft(deps: BroadcastDeps, caller: Caller, draft: NewDraft): Promise<Broadcast> {
+/**
+ * Writes a new draft. Nothing is sent to anybody.
+ * @param replaces ids of the broadcasts that are cancelled once it is released
+ */
+export async function createDraft(
+  deps: BroadcastDeps,
+  caller: Caller,
+  draft: NewDraft,
+  replaces: readonly string[] = [],
+): Promise<Broadcast> {
   const broadcast = await withTransaction(deps.pool, async (tx) => {
+    const numbers = await findReplaced(tx, caller, draft, replaces);
     const complete = await completeDraft(tx, draft, deps.now());
-    const stored = await storeDraft(tx, deps, caller.actor, complete, { action: "create" });
+    const stored = await storeDraft(tx, deps, caller.actor, complete, {
+      action: "create",
+      replaces: numbers,
+    });
     await appendAudit(tx, stored.audit);
     return stored.broadcast;
   });
@@ -122,6 +137,7 @@ export type DraftChange = {
 
 /**
  * Changes a draft, or one that was returned.
+ * @param replaces says anew which broadcasts it replaces
  * @throws PlatformError `broadcast_not_found`, `broadcast_changed` for another revision than the present one,
  * `broadcast_state` once it was submitted
  */
@@ -131,6 +147,7 @@ export async function changeDraft(
   id: string,
   revision: number,
   change: DraftChange,
+  replaces?: readonly string[],
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
@@ -153,10 +170,13 @@ export async function changeDraft(
       else merged[key] = value;
     }
     const draft = merged as Draft;
+    if (replaces) {
+      await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
+    } else await assertStillReplaces(tx, before, draft.mode);
     const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
     const after = await updateContent(tx, broadcastNo, contentOf(draft, regions));
     const { actor } = caller;
-    const changed = given.map(([key]) => key);
+    const changed = [...given.map(([key]) => key), ...(replaces ? ["replaces"] : [])];
     const details = { revision: after.revision, changed };
     await insertHistory(tx, {
       broadcastNo,
@@ -170,8 +190,8 @@ export async function changeDraft(
       actor,
       action: "broadcast.change",
       object: { type: "broadcast", id },
-      before: { revision: before.revision, message: before.message },
-      after: { revision: after.revision, message: after.message },
+      before: { revision: before.revision, message: before.message, replaces: before.replaces },
+      after: { revision: after.revision, message: after.message, replaces: after.replaces },
     });
     return after;
   });

@@ -57,7 +57,8 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
       },
     },
     async (request, reply) => {
-      const broadcast = await createDraft(broadcasts, broadcastCallerOf(request), request.body);
+      const { replaces, ...draft } = request.body;
+      const broadcast = await createDraft(broadcasts, broadcastCallerOf(request), draft, replaces);
       return reply
         .code(201)
         .header("location", `/v1/broadcasts/${broadcast.id}`)
@@ -96,9 +97,10 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
       },
     },
     async (request) => {
-      const { revision, ...change } = request.body;
+      const { revision, replaces, ...change } = request.body;
       const caller = broadcastCallerOf(request);
-      return presentBroadcast(await changeDraft(broadcasts, caller, request.params.id, revision, change));
+      const { id } = request.params;
+      return presentBroadcast(await changeDraft(broadcasts, caller, id, revision, change, replaces));
     },
   );
 

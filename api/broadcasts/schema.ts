@@ -34,6 +34,13 @@ const target = targetSchema
 const startsAt = timestamp.describe("Not before. Absent: at once.");
 const expiresAt = timestamp.describe("Never aired after. Absent: 24 hours after release; at most 72.");
 
+const replaces = z
+  .array(broadcastId)
+  .max(20)
+  .describe(
+    "Broadcasts of the same mode that it takes the place of: they are cancelled when it is released.",
+  );
+
 /** What somebody writes. */
 export const draftBody = z
   .strictObject({
@@ -50,6 +57,7 @@ export const draftBody = z
     startsAt: startsAt.optional(),
     expiresAt: expiresAt.optional(),
     category: shape.category.unwrap().optional().describe("CAP's. Absent: the event's."),
+    replaces: replaces.optional(),
   })
   .meta({ id: "BroadcastDraft" });
 
@@ -77,6 +85,7 @@ export const draftChangeBody = z
     senderName: shape.senderName.nullable(),
     contact: shape.contact.nullable(),
     web: shape.web.nullable(),
+    replaces: replaces.optional(),
   })
   .refine((change) => Object.keys(change).length > 1, "expected at least one field beside the revision")
   .meta({
