@@ -75,6 +75,8 @@ export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise
 /** What is known of a new draft beside its message. */
 export type Origin = Pick<NewBroadcast, "source" | "replaces" | "proposedByAlarm" | "attachments"> & {
   readonly action: "create" | "import" | "propose";
+  /** For the history. */
+  readonly details?: Readonly<Record<string, unknown>>;
 };
 
 /** Stores a draft with the first row of its history. The caller appends the audit row. */
@@ -83,7 +85,7 @@ export async function storeDraft(
   deps: Pick<BroadcastDeps, "issuer" | "now">,
   actor: AuditActor,
   draft: Draft,
-  { action, ...origin }: Origin,
+  { action, details: more, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
   const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
   const broadcast = await insertBroadcast(tx, {
@@ -95,13 +97,14 @@ export async function storeDraft(
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
-  const details = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  const replaced = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  const details = { ...replaced, ...more };
   await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message, ...details },
+    after: { state: "draft", message: broadcast.message, ...replaced },
   };
   return { broadcast, audit };
 }

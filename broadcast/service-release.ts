@@ -30,6 +30,8 @@ export interface StepRequest {
 export interface DecisionRequest extends StepRequest {
   /** The revision that the caller has looked at. */
   readonly revision: number;
+  /** The caller knows that a later alert supersedes the broadcast, and wants it nevertheless. */
+  readonly acknowledgeSuperseded?: boolean | undefined;
 }
 
 type Audit = Parameters<typeof appendAudit>[1];
@@ -45,7 +47,7 @@ async function takeSingleStep(
   caller: Caller,
   id: string,
   action: "submit" | "return" | "reject" | "review",
-  { reason, revision }: StepRequest & { readonly revision?: number },
+  { reason, revision, acknowledgeSuperseded }: Partial<DecisionRequest>,
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
@@ -58,7 +60,7 @@ async function takeSingleStep(
       ...(action === "submit" && actor.id !== null ? { submittedBy: actor.id } : {}),
       ...(action === "review" ? { review: "done" as const } : {}),
     };
-    const step = await takeStep(tx, broadcast, action, { actor, now, reason, move });
+    const step = await takeStep(tx, broadcast, action, { actor, now, reason, acknowledgeSuperseded, move });
     if (action === "submit") assertWithin(await speakersOfComplete(tx, broadcast, now), caller);
     else await assertReachWithin(tx, broadcast, caller);
     await appendAudit(tx, step.audit);
@@ -96,7 +98,7 @@ async function letGo(
   caller: Caller,
   id: string,
   action: "approve" | "release",
-  { reason, revision }: DecisionRequest,
+  { reason, revision, acknowledgeSuperseded }: DecisionRequest,
 ): Promise<Broadcast> {
   const seen = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
@@ -111,6 +113,7 @@ async function letGo(
       actor,
       now,
       reason,
+      acknowledgeSuperseded,
       move: {
         approvedBy: actor.id ?? actor.type,
         ...(isGreen ? { greenChannel: true, review: "open" as const } : {}),
@@ -286,7 +289,7 @@ export async function retry(
 export async function noteOn(
   tx: Client,
   broadcast: Broadcast,
-  action: "cancel_proposed" | "acknowledged" | "error_reported",
+  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded",
   actor: Caller["actor"],
   reason: string,
   details: Readonly<Record<string, unknown>> = {},

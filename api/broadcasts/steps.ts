@@ -44,7 +44,7 @@ const STEPS: readonly StepRoute[] = [
     summary: "Submit a draft for approval",
     description: "It must be complete, reach at least one speaker, and reach none outside your limits.",
     body: "decision",
-    codes: ["broadcast_incomplete", "broadcast_expired"],
+    codes: ["broadcast_incomplete", "broadcast_expired", "broadcast_superseded"],
     take: submit,
   },
   {
@@ -55,7 +55,13 @@ const STEPS: readonly StepRoute[] = [
     description:
       "Somebody else than who submitted it, administrators included. A training is complete by this and reaches nobody.",
     body: "decision",
-    codes: ["own_submission", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
+    codes: [
+      "own_submission",
+      "broadcast_incomplete",
+      "broadcast_expired",
+      "broadcast_superseded",
+      "command_too_large",
+    ],
     take: approve,
   },
   {
@@ -84,7 +90,13 @@ const STEPS: readonly StepRoute[] = [
     description:
       "For actual emergencies of level 1 or 2, by a person. Its review stays open until somebody else does it.",
     body: "decision",
-    codes: ["green_channel_closed", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
+    codes: [
+      "green_channel_closed",
+      "broadcast_incomplete",
+      "broadcast_expired",
+      "broadcast_superseded",
+      "command_too_large",
+    ],
     take: release,
   },
   {
@@ -149,9 +161,9 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
       async (request) => {
         // Only steps that look at no revision may come without one.
-        const { reason, revision = 0 } = request.body ?? {};
+        const { revision = 0, ...asked } = request.body ?? {};
         const caller = broadcastCallerOf(request);
-        return presentBroadcast(await take(broadcasts, caller, request.params.id, { reason, revision }));
+        return presentBroadcast(await take(broadcasts, caller, request.params.id, { ...asked, revision }));
       },
     );
   }

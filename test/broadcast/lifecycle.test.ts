@@ -27,6 +27,7 @@ const facts = (change: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
   approvedBy: null,
   review: "none",
   expiresAt: null,
+  supersededBy: null,
   ...change,
 });
 
