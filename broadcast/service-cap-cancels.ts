@@ -37,6 +37,8 @@ export async function cancelReferenced(
       items.push(await cancelOld(tx, work, broadcast, alert.note ?? "cancelled by its author"));
       continue;
     }
+    const said = alert.note ?? "its author says that it is over";
+    items.push(powerless === undefined ? await mark(tx, work, broadcast, alert, said) : broadcast);
     const note = alert.note === undefined ? "" : `: ${alert.note}`;
     const why = `CAP Cancel ${alert.identifier} of ${alert.sender}, signature ${signature}${note}`;
     await noteOn(tx, broadcast, "cancel_proposed", caller.actor, why, { cap: nameOf(alert), signature });
@@ -52,8 +54,6 @@ export async function cancelReferenced(
         message: `${broadcast.id} goes on until a person cancels it: ${why}`,
       });
     }
-    const said = alert.note ?? "its author says that it is over";
-    items.push(powerless === undefined ? await mark(tx, work, broadcast, alert, said) : broadcast);
   }
   return { disposition: "cancel", items, warnings };
 }
