@@ -114,23 +114,16 @@ describe.each(ways)("what is not actual, as %s", (_way, follow) => {
 });
 
 describe("a drill", () => {
-  it("that was made actual since takes nothing from the air that it could not name, and the other way round", async () => {
-    const identifier = fresh();
-    const drill = (await take({ identifier, status: "Exercise" })).items[0]!;
-    const update = (await take({ ...FOLLOWING.Update(identifier), status: "Exercise" }, somebody("zhou")))
-      .items[0]!;
-    expect(await now(drill)).toMatchObject({ state: "cancelled" });
+  it("is not made actual as long as it is to replace a drill", async () => {
     const next = fresh();
     const aired = (await take({ identifier: next, status: "Exercise" })).items[0]!;
     await submit(deps, li, aired.id, {});
     await approve(deps, wang, aired.id, {});
     const second = (await take({ ...FOLLOWING.Update(next), status: "Exercise" })).items[0]!;
     expect(second.replaces).toEqual([aired.id]);
-    // A person makes the Update an actual one: it is another matter from then on.
-    await changeDraft(deps, li, second.id, second.revision, { mode: "actual" });
-    await release(deps, wang, second.id, {});
-    expect(await now(aired)).toMatchObject({ state: "dispatching" });
-    expect(update.mode).toBe("drill");
+    await expect(changeDraft(deps, li, second.id, second.revision, { mode: "actual" })).rejects.toMatchObject(
+      { code: "invalid_request" },
+    );
   });
 
   it("under the name of an actual alert does not swallow it", async () => {
