@@ -11,11 +11,10 @@ import {
   updateReplaced,
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
-import { nameRegions } from "../store/speakers.ts";
 import { contentOf, type Draft, draftOf } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
 import { EDITABLE_STATES } from "./lifecycle.ts";
-import type { Target } from "./message.ts";
+import { describePlace } from "./places.ts";
 import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { regionsReached, selectAllSpeakers } from "./targets.ts";
@@ -35,21 +34,6 @@ export function createBroadcastId(now: Date): string {
   const day = now.toISOString().slice(0, 10).replaceAll("-", "");
   const tail = Array.from({ length: 8 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join("");
   return `bc-${day}-${tail}`;
-}
-
-const MAX_NAMES = 3;
-
-/** How a target is called in a text: the names of its regions, the first few of them. */
-export async function describePlace(db: Db, target: Target): Promise<{ zh: string; en: string }> {
-  const first = target.regions.slice(0, MAX_NAMES);
-  const names = await nameRegions(db, first);
-  const known = first.flatMap((code) => names.get(code) ?? []);
-  if (known.length === 0) return { zh: "本区域", en: "this area" };
-  const more = target.regions.length > MAX_NAMES;
-  return {
-    zh: known.join("、") + (more ? "等地" : ""),
-    en: known.join(", ") + (more ? " and other places" : ""),
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { type Broadcast, getBroadcasts, listCurrentBroadcasts } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
-import { nameRegions } from "../store/speakers.ts";
+import { nameRegionsInBoth } from "../store/regions.ts";
 import type { CapAlert } from "./cap/alert.ts";
 import { exportAlert } from "./cap/export.ts";
 import { buildFeed } from "./cap/feed.ts";
@@ -14,7 +14,7 @@ import type { BroadcastDeps, Caller } from "./service.ts";
 interface Around {
   /** Broadcasts that others replace, by number. */
   readonly older: ReadonlyMap<number, Broadcast>;
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: Awaited<ReturnType<typeof nameRegionsInBoth>>;
 }
 
 async function readAround(db: Db, broadcasts: readonly Broadcast[]): Promise<Around> {
@@ -23,7 +23,7 @@ async function readAround(db: Db, broadcasts: readonly Broadcast[]): Promise<Aro
   const older = numbers.length === 0 ? [] : await getBroadcasts(db, [...new Set(numbers)]);
   return {
     older: new Map(older.map((old) => [old.broadcastNo, old])),
-    names: await nameRegions(db, [...new Set(codes)]),
+    names: await nameRegionsInBoth(db, [...new Set(codes)]),
   };
 }
 
@@ -45,7 +45,8 @@ function toAlert(broadcast: Broadcast, { older, names }: Around): string {
     eventCode: draft.eventCode ?? "",
     ...(broadcast.expiresAt === null ? {} : { expiresAt: broadcast.expiresAt }),
   };
-  const regionName = (code: string) => names.get(code) ?? code;
+  const regionName = (code: string, language: "zh" | "en") =>
+    names.get(code)?.[language] ?? names.get(code)?.zh ?? code;
   const own = referenceTo(broadcast);
   if (broadcast.state === "cancelled" && broadcast.releasedAt !== null) {
     return exportAlert(message, {

@@ -17,6 +17,8 @@ export interface Region {
   readonly code: string;
   readonly parentCode: string | null;
   readonly name: string;
+  /** Null where nobody has said it. */
+  readonly nameEn: string | null;
   readonly level: RegionLevel;
   readonly location: { readonly longitude: number; readonly latitude: number } | null;
   readonly childCount: number;
@@ -37,6 +39,7 @@ interface RegionRow {
   code: string;
   parent_code: string | null;
   name: string;
+  name_en: string | null;
   level: number;
   longitude: number | null;
   latitude: number | null;
@@ -44,7 +47,7 @@ interface RegionRow {
 }
 
 const SELECT_REGION = `
-  select r.code, r.parent_code, r.name, r.level, r.longitude, r.latitude,
+  select r.code, r.parent_code, r.name, r.name_en, r.level, r.longitude, r.latitude,
          (select count(*)::int from regions child where child.parent_code = r.code) as child_count
   from regions r`;
 
@@ -63,6 +66,7 @@ function toRegion(row: RegionRow): Region {
     code: row.code,
     parentCode: row.parent_code,
     name: row.name,
+    nameEn: row.name_en,
     level: levelOf(row.level),
     location:
       row.longitude === null || row.latitude === null
@@ -120,4 +124,16 @@ export async function getRegion(db: Db, code: string, limits: Limits): Promise<R
     ancestors: ancestors.rows.map((ancestor) => ({ ...ancestor, level: levelOf(ancestor.level) })),
     deviceCounts: Object.fromEntries(counts.rows.map(({ kind, devices }) => [kind, devices])),
   };
+}
+
+/** The names of regions by code, English ones null where nobody has said them. Codes that do not exist are left out. */
+export async function nameRegionsInBoth(
+  db: Db,
+  codes: readonly string[],
+): Promise<Map<string, { readonly zh: string; readonly en: string | null }>> {
+  const { rows } = await db.query<{ code: string; name: string; name_en: string | null }>(
+    "select code, name, name_en from regions where code = any ($1::text[])",
+    [codes],
+  );
+  return new Map(rows.map(({ code, name, name_en }) => [code, { zh: name, en: name_en }]));
 }

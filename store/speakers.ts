@@ -139,12 +139,3 @@ export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Vi
     byRegion: row.by_region,
   }));
 }
-
-/** The names of regions by code. Codes that do not exist are left out. */
-export async function nameRegions(db: Db, codes: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await db.query<{ code: string; name: string }>(
-    "select code, name from regions where code = any ($1::text[])",
-    [codes],
-  );
-  return new Map(rows.map((row) => [row.code, row.name]));
-}

@@ -5,6 +5,7 @@ const fields = {
   code: regionCode,
   parentCode: z.string().nullable(),
   name: z.string(),
+  nameEn: z.string().nullable().describe("In English, or in pinyin."),
   level: regionLevel,
   location: location.nullable(),
   childCount: z.int().describe("Regions directly below."),

