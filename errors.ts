@@ -98,6 +98,16 @@ export const ERRORS = {
     status: 403,
     title: "Who submitted a broadcast may not approve it",
   },
+  own_content: {
+    class: "forbidden",
+    status: 403,
+    title: "Who wrote what a broadcast says may not approve it",
+  },
+  application_without_owner: {
+    class: "forbidden",
+    status: 403,
+    title: "Nobody answers for this application, so it submits nothing",
+  },
   own_release: {
     class: "forbidden",
     status: 403,
@@ -120,11 +130,6 @@ export const ERRORS = {
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
-  alert_not_found: {
-    class: "not_found",
-    status: 404,
-    title: "The broadcast was not made of an alert that is kept",
-  },
 
   device_exists: { class: "conflict", status: 409, title: "A device with this id exists" },
   tenant_exists: { class: "conflict", status: 409, title: "A tenant with this id exists" },
@@ -174,11 +179,6 @@ export const ERRORS = {
     title: "The broadcast lacks something that it needs",
   },
   broadcast_expired: { class: "conflict", status: 409, title: "The broadcast's message has expired" },
-  broadcast_superseded: {
-    class: "conflict",
-    status: 409,
-    title: "A later alert supersedes the broadcast",
-  },
   green_channel_closed: {
     class: "conflict",
     status: 409,
@@ -218,6 +218,15 @@ export interface Fault {
   readonly rule?: string;
 }
 
+/** One difference between what somebody has read and what there is now: its JSON pointer, and both values. */
+export interface Change {
+  readonly path: string;
+  /** Undefined: it was not there. */
+  readonly before: unknown;
+  /** Undefined: it is gone. */
+  readonly after: unknown;
+}
+
 /**
  * The one error class of the platform. `message` says what, where and what was expected, and is shown to
  * the caller unless the class is `bug`.
@@ -225,18 +234,26 @@ export interface Fault {
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly Fault[];
+  /** Of `broadcast_changed`: what is different now. */
+  readonly changes: readonly Change[];
   /** When it is worth while to try again, for the header Retry-After. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
     message?: string,
-    options: { cause?: unknown; faults?: Fault[]; retryAfterSeconds?: number } = {},
+    options: {
+      cause?: unknown;
+      faults?: Fault[];
+      changes?: readonly Change[];
+      retryAfterSeconds?: number;
+    } = {},
   ) {
     super(message ?? ERRORS[code].title, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "PlatformError";
     this.code = code;
     this.faults = options.faults ?? [];
+    this.changes = options.changes ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 

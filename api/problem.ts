@@ -31,6 +31,10 @@ export const problemSchema = z
       )
       .optional()
       .describe("Each fault of the request: where it is and what was expected there."),
+    changes: z
+      .array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() }))
+      .optional()
+      .describe("Of `broadcast_changed`: what is different from the revision that was looked at."),
   })
   .meta({ id: "Problem" });
 
@@ -136,6 +140,7 @@ export function createProblemSender(log: Logger) {
       code: problem.code,
       requestId: request.id,
       ...(problem.faults.length > 0 ? { faults: [...problem.faults] } : {}),
+      ...(problem.changes.length > 0 ? { changes: [...problem.changes] } : {}),
     };
     // As text, because a route's response schemas are for its own answers.
     return reply

@@ -33,6 +33,9 @@ export function missingIn(row: StoredRow, now: Date): Fault[] {
 export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>
   regions.length + polygons.length + circles.length === 0;
 
+/** 测试: for drills, trainings and tests of equipment. A terminal that shows an actual one would alarm people by it. */
+export const TEST_EVENT_CODE = "00000";
+
 const HOUR_MS = 3_600_000;
 
 /** What keeps a draft from being submitted, each with its place. Empty: it is complete. */
@@ -45,6 +48,9 @@ export function missingOf(draft: Draft, now: Date): Fault[] {
       `/${issue.path.join("/")}`,
       issue.message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1"),
     );
+  }
+  if (draft.mode === "actual" && draft.eventCode === TEST_EVENT_CODE) {
+    miss("/eventCode", `${TEST_EVENT_CODE} is for tests: expected the event that it is actually about`);
   }
   const languages = draft.texts.map(({ language }) => language.toLowerCase());
   if (new Set(languages).size < languages.length) {

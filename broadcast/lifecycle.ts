@@ -112,12 +112,16 @@ const BY_THE_PLATFORM: ReadonlySet<LifecycleAction> = new Set([
   "fail",
 ]);
 
-/** What a person does, or whoever holds the administrator's key. */
+/**
+ * What a person does, who has a name. The administrator's key has none: whoever holds it sounds no speaker, whatever
+ * the table of roles says.
+ */
 const BY_A_PERSON: ReadonlySet<LifecycleAction> = new Set([
   "approve",
   "return",
   "reject",
   "release",
+  "retry",
   "review",
 ]);
 
@@ -131,24 +135,38 @@ export interface LifecycleFacts {
   readonly class: MessageClass;
   readonly level: Level;
   readonly submittedBy: string | null;
+  /** Everybody who may have been acting when it was submitted; see `peopleBehind`. */
+  readonly submittedFor: readonly string[];
+  /** Everybody behind a revision of what it says. */
+  readonly authors: readonly string[];
   /** Who approved it, or released it by the green channel. */
   readonly approvedBy: string | null;
+  /** Everybody who may have been acting then. */
+  readonly approvedFor: readonly string[];
   readonly review: "none" | "open" | "done";
   readonly expiresAt: Date | null;
-  /** A later alert that says other things. */
-  readonly supersededBy: {
-    readonly identifier: string;
-    readonly sent: string;
-    readonly msgType: string;
-    readonly why: string;
-  } | null;
 }
 
 /** Who does it. The id is unique among people and applications; the platform has none. */
 export interface Doer {
   readonly type: "person" | "application" | "device" | "machine" | "platform";
   readonly id: string | null;
+  /** Of an application: the person who answers for it. */
+  readonly ownerId?: string | null;
+  /** Who else may be acting through it, e.g. whoever made a key of an application. */
+  readonly behind?: readonly string[];
 }
+
+/**
+ * Everybody who may be acting when this doer does. Two people are two when they have nobody in common here: what an
+ * application submits counts as its owner's, and as that of whoever made its keys.
+ */
+export function peopleBehind({ id, ownerId, behind = [] }: Doer): string[] {
+  return [...new Set([id, ownerId, ...behind].filter((each) => each !== null && each !== undefined))];
+}
+
+const shareSomebody = (doer: Doer, others: readonly string[]): boolean =>
+  peopleBehind(doer).some((each) => others.includes(each));
 
 export type Step =
   | { readonly allowed: true; readonly from: State; readonly to: State }
@@ -156,25 +174,27 @@ export type Step =
 
 const refuse = (code: ErrorCode, message: string): Step => ({ allowed: false, code, message });
 
-const isPersonal = (doer: Doer) => doer.type === "person" || doer.id === ADMINISTRATOR.id;
+const isPersonal = (doer: Doer) => doer.type === "person" && doer.id !== ADMINISTRATOR.id;
 
-/** When a step is asked for, and with what. */
-export interface StepAsked {
-  readonly now: Date;
-  readonly reason?: string | undefined;
-  /** Whoever asks knows of the later alert. */
-  readonly acknowledgeSuperseded?: boolean | undefined;
+/** Why this doer submits nothing at all; undefined: it may. */
+function noSubmitter(doer: Doer): Step | undefined {
+  if (isPersonal(doer)) return undefined;
+  if (doer.type !== "application" || doer.id === ADMINISTRATOR.id) {
+    return refuse("forbidden", "'submit' is for a person, or for an application that a person answers for");
+  }
+  if (doer.ownerId !== null && doer.ownerId !== undefined) return undefined;
+  return refuse(
+    "application_without_owner",
+    `Nobody answers for the application '${doer.id}': give it an owner, whose its submissions then are`,
+  );
 }
-
-/** Steps towards the speakers: nobody takes them with a superseded broadcast without knowing. */
-const TOWARDS_THE_AIR: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release"]);
 
 /** Whether `doer` may take this step now, and where it leads. */
 export function decideStep(
   facts: LifecycleFacts,
   action: LifecycleAction,
   doer: Doer,
-  { now, reason, acknowledgeSuperseded }: StepAsked,
+  { now, reason }: { readonly now: Date; readonly reason?: string | undefined },
 ): Step {
   const to = nextState(facts.state, action);
   if (to === undefined) {
@@ -192,19 +212,12 @@ export function decideStep(
   if (BY_A_PERSON.has(action) && !isPersonal(doer)) {
     return refuse("forbidden", `'${action}' is for a person to do`);
   }
+  const stranger = action === "submit" ? noSubmitter(doer) : undefined;
+  if (stranger) return stranger;
   if (WITH_A_REASON.has(action) && (reason === undefined || reason.trim() === "")) {
     return refuse("invalid_request", `'${action}' needs a reason: expected 'reason' with what led to it`);
   }
-  const refusal = refusalOf(facts, action, doer, now);
-  if (refusal) return refusal;
-  if (facts.supersededBy && TOWARDS_THE_AIR.has(action) && acknowledgeSuperseded !== true) {
-    const { msgType, identifier, sent, why } = facts.supersededBy;
-    return refuse(
-      "broadcast_superseded",
-      `The CAP ${msgType} ${identifier}, sent ${sent}, supersedes this broadcast (${why}): look at it, and say 'acknowledgeSuperseded' to go on nevertheless`,
-    );
-  }
-  return { allowed: true, from: facts.state, to };
+  return refusalOf(facts, action, doer, now) ?? { allowed: true, from: facts.state, to };
 }
 
 /** Whether there is anything left to cancel: something that can be heard, be released, or is in force. */
@@ -229,8 +242,15 @@ function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, n
     case "submit":
       return expired ? over() : undefined;
     case "approve":
-      if (doer.id === facts.submittedBy) {
-        return refuse("own_submission", "You submitted this broadcast: somebody else has to approve it");
+      if (shareSomebody(doer, facts.submittedFor)) {
+        const by = doer.id === facts.submittedBy ? "You" : `'${facts.submittedBy}', behind whom you may be,`;
+        return refuse("own_submission", `${by} submitted this broadcast: somebody else has to approve it`);
+      }
+      if (shareSomebody(doer, facts.authors)) {
+        return refuse(
+          "own_content",
+          "You wrote some of what this broadcast says: somebody else has to approve it",
+        );
       }
       return expired ? over() : undefined;
     case "release":
@@ -262,7 +282,7 @@ function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, n
           );
     case "review":
       if (facts.review !== "open") return refuse("broadcast_state", "There is no review open");
-      return doer.id === facts.approvedBy
+      return shareSomebody(doer, facts.approvedFor)
         ? refuse("own_release", "You released this broadcast: somebody else has to review it")
         : undefined;
     default:

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
+import { insertRevision } from "../store/broadcast-revisions.ts";
 import {
   type Broadcast,
   insertBroadcast,
@@ -13,8 +14,10 @@ import {
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { contentOf, type Draft, draftOf } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
-import { EDITABLE_STATES } from "./lifecycle.ts";
+import { peopleBehind } from "./lifecycle.ts";
+import { assertMayStep } from "./may-step.ts";
 import { describePlace } from "./places.ts";
+import { recordingRefusals } from "./refusals.ts";
 import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { regionsReached, selectAllSpeakers } from "./targets.ts";
@@ -59,8 +62,6 @@ export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise
 /** What is known of a new draft beside its message. */
 export type Origin = Pick<NewBroadcast, "source" | "replaces" | "proposedByAlarm" | "attachments"> & {
   readonly action: "create" | "import" | "propose";
-  /** For the history. */
-  readonly details?: Readonly<Record<string, unknown>>;
 };
 
 /** Stores a draft with the first row of its history. The caller appends the audit row. */
@@ -69,7 +70,7 @@ export async function storeDraft(
   deps: Pick<BroadcastDeps, "issuer" | "now">,
   actor: AuditActor,
   draft: Draft,
-  { action, details: more, ...origin }: Origin,
+  { action, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
   const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
   const broadcast = await insertBroadcast(tx, {
@@ -78,17 +79,19 @@ export async function storeDraft(
     id: createBroadcastId(deps.now()),
     tenantId: actor.tenantId,
     createdBy: actor.id ?? actor.type,
+    // What a trusted sender has signed is that sender's, whoever brings it.
+    authors: origin.source?.signature === "verified" ? [] : peopleBehind(actor),
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
-  const replaced = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
-  const details = { ...replaced, ...more };
+  const details = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
   await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
+  await insertRevision(tx, broadcastNo, actor);
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message, ...replaced },
+    after: { state: "draft", message: broadcast.message, ...details },
   };
   return { broadcast, audit };
 }
@@ -128,7 +131,19 @@ export type DraftChange = {
  * @throws PlatformError `broadcast_not_found`, `broadcast_changed` for another revision than the present one,
  * `broadcast_state` once it was submitted
  */
-export async function changeDraft(
+export const changeDraft = (
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  revision: number,
+  change: DraftChange,
+  replaces?: readonly string[],
+): Promise<Broadcast> =>
+  recordingRefusals(deps, caller, id, "change", () =>
+    changeNow(deps, caller, id, revision, change, replaces),
+  );
+
+async function changeNow(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
@@ -139,17 +154,8 @@ export async function changeDraft(
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const before = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    if (!EDITABLE_STATES.includes(before.state)) {
-      throw new PlatformError(
-        "broadcast_state",
-        `The broadcast is '${before.state}': its message can be changed while it is ${EDITABLE_STATES.join(" or ")}`,
-      );
-    }
-    assertRevision(before, revision);
-    // Colleagues may correct each other's drafts; of others, only those that they could submit themselves.
-    if (before.tenantId !== caller.actor.tenantId) {
-      assertWithin(await selectAllSpeakers(tx, draftOf(before).target), caller);
-    }
+    await assertMayStep(tx, deps, before, "change", caller, { now: deps.now() });
+    await assertRevision(tx, before, revision);
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
     const merged: Record<string, unknown> = { ...draftOf(before) };
     for (const [key, value] of given) {
@@ -160,9 +166,13 @@ export async function changeDraft(
     if (replaces) {
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);
-    const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
-    const after = await updateContent(tx, broadcastNo, contentOf(draft, regions));
+    const speakers = await selectAllSpeakers(tx, draft.target);
+    // Neither what it was aimed at nor what it is aimed at now may reach beyond the caller's own.
+    assertWithin(speakers, caller);
     const { actor } = caller;
+    const content = contentOf(draft, regionsReached(draft.target, speakers));
+    const after = await updateContent(tx, broadcastNo, content, peopleBehind(actor));
+    await insertRevision(tx, broadcastNo, actor);
     const changed = [...given.map(([key]) => key), ...(replaces ? ["replaces"] : [])];
     const details = { revision: after.revision, changed };
     await insertHistory(tx, {

@@ -5,33 +5,27 @@ import { cancelTargets, insertTargets } from "../store/broadcast-targets.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { type Client, withTransaction } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
-import { EDITABLE_STATES, ENDED_STATES, isCancellable } from "./lifecycle.ts";
-import { DEFAULT_LIFETIME_HOURS, MAX_LIFETIME_HOURS } from "./message.ts";
+import { expiryOf } from "./expiry.ts";
+import { EDITABLE_STATES, ENDED_STATES, isCancellable, peopleBehind } from "./lifecycle.ts";
+import { assertMayStep } from "./may-step.ts";
+import { recordingRefusals } from "./refusals.ts";
 import { refusesToReplace } from "./replacing.ts";
-import {
-  assertRevision,
-  assertTargetsWithin,
-  assertWithin,
-  type BroadcastDeps,
-  type Caller,
-  getBroadcast,
-  speakersOfComplete,
-} from "./service.ts";
+import { assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { reopenForRetry, storeStart } from "./start-orders.ts";
 import { takeStep } from "./steps.ts";
-import { type Speaker, selectAllSpeakers } from "./targets.ts";
+import type { Speaker } from "./targets.ts";
 
 /** What comes with a step. */
 export interface StepRequest {
   readonly reason?: string | undefined;
+  /** What else has to hold, once the step itself may be taken; what it throws takes everything back. */
+  readonly confirm?: ((tx: Client) => Promise<void>) | undefined;
 }
 
 /** What comes with a decision on what a broadcast says. */
 export interface DecisionRequest extends StepRequest {
   /** The revision that the caller has looked at. */
   readonly revision: number;
-  /** The caller knows that a later alert supersedes the broadcast, and wants it nevertheless. */
-  readonly acknowledgeSuperseded?: boolean | undefined;
 }
 
 type Audit = Parameters<typeof appendAudit>[1];
@@ -42,32 +36,35 @@ async function appendAll(tx: Client, audits: readonly Audit[]): Promise<void> {
 }
 
 /** Takes one step of somebody's, within the limits of that somebody, and nothing beside. */
-async function takeSingleStep(
+function takeSingleStep(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
   action: "submit" | "return" | "reject" | "review",
-  { reason, revision, acknowledgeSuperseded }: Partial<DecisionRequest>,
+  { reason, revision, confirm }: StepRequest & { readonly revision?: number },
 ): Promise<Broadcast> {
-  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
-  const { actor } = caller;
-  const after = await withTransaction(deps.pool, async (tx) => {
-    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    assertRevision(broadcast, revision);
-    const now = deps.now();
-    // The lifecycle speaks first: that a step is not possible at all is the better answer.
-    const move = {
-      ...(action === "submit" && actor.id !== null ? { submittedBy: actor.id } : {}),
-      ...(action === "review" ? { review: "done" as const } : {}),
-    };
-    const step = await takeStep(tx, broadcast, action, { actor, now, reason, acknowledgeSuperseded, move });
-    if (action === "submit") assertWithin(await speakersOfComplete(tx, broadcast, now), caller);
-    else await assertReachWithin(tx, broadcast, caller);
-    await appendAudit(tx, step.audit);
-    return step.broadcast;
+  return recordingRefusals(deps, caller, id, action, async () => {
+    const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+    const { actor } = caller;
+    const after = await withTransaction(deps.pool, async (tx) => {
+      const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+      if (revision !== undefined) await assertRevision(tx, broadcast, revision);
+      const now = deps.now();
+      await assertMayStep(tx, deps, broadcast, action, caller, { now, reason });
+      await confirm?.(tx);
+      const move = {
+        ...(action === "submit" && actor.id !== null
+          ? { submittedBy: actor.id, submittedFor: peopleBehind(actor) }
+          : {}),
+        ...(action === "review" ? { review: "done" as const } : {}),
+      };
+      const step = await takeStep(tx, broadcast, action, { actor, now, reason, move });
+      await appendAudit(tx, step.audit);
+      return step.broadcast;
+    });
+    deps.onChanged(after);
+    return after;
   });
-  deps.onChanged(after);
-  return after;
 }
 
 /** Hands a draft to whoever approves. It has to be complete, and to mean at least one speaker. */
@@ -82,45 +79,45 @@ export const reject = (deps: BroadcastDeps, caller: Caller, id: string, request:
   takeSingleStep(deps, caller, id, "reject", request);
 
 /** Closes the review that the green channel has left open. The reason is the reviewer's comment. */
-export const review = (deps: BroadcastDeps, caller: Caller, id: string, { reason }: StepRequest) =>
-  takeSingleStep(deps, caller, id, "review", { reason });
+export const review = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  takeSingleStep(deps, caller, id, "review", { reason: request.reason, confirm: request.confirm });
 
 /** Approves what somebody else submitted: it is on its way at once. A training is complete by that. */
 export const approve = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
-  letGo(deps, caller, id, "approve", request);
+  recordingRefusals(deps, caller, id, "approve", () => letGo(deps, caller, id, "approve", request));
 
 /** The green channel: on its way at once without approval, to be reviewed afterwards. */
 export const release = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
-  letGo(deps, caller, id, "release", request);
+  recordingRefusals(deps, caller, id, "release", () => letGo(deps, caller, id, "release", request));
 
 async function letGo(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
   action: "approve" | "release",
-  { reason, revision, acknowledgeSuperseded }: DecisionRequest,
+  { reason, revision, confirm }: DecisionRequest,
 ): Promise<Broadcast> {
   const seen = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const done = await withTransaction(deps.pool, async (tx) => {
     const locked = await lockBroadcasts(tx, [seen.broadcastNo, ...seen.replacesNos]);
     const broadcast = locked.find(({ broadcastNo }) => broadcastNo === seen.broadcastNo)!;
-    assertRevision(broadcast, revision);
+    await assertRevision(tx, broadcast, revision);
     assertSameReplaced(seen, broadcast);
     const now = deps.now();
+    const speakers = await assertMayStep(tx, deps, broadcast, action, caller, { now, reason });
+    await confirm?.(tx);
     const isGreen = action === "release";
     const decided = await takeStep(tx, broadcast, action, {
       actor,
       now,
       reason,
-      acknowledgeSuperseded,
       move: {
         approvedBy: actor.id ?? actor.type,
+        approvedFor: peopleBehind(actor),
         ...(isGreen ? { greenChannel: true, review: "open" as const } : {}),
       },
     });
-    const speakers = await speakersOfComplete(tx, broadcast, now);
-    assertWithin(speakers, caller);
     if (broadcast.mode === "training") {
       const move = { endedAt: now };
       const completed = await takeStep(tx, decided.broadcast, "complete", {
@@ -138,7 +135,6 @@ async function letGo(
       if (old.broadcastNo === broadcast.broadcastNo || !canBeCancelled(old, now)) continue;
       // A draft's mode may have changed since it named what it replaces.
       if (refusesToReplace(broadcast, old) !== undefined) continue;
-      await assertReachWithin(tx, old, caller);
       const ended = await cancelOne(tx, old, { actor, now, reason: `replaced by ${broadcast.id}` });
       audits.push(ended.audit);
       replaced.push(ended.broadcast);
@@ -162,15 +158,6 @@ function assertSameReplaced(seen: Broadcast, locked: Broadcast): void {
     "broadcast_changed",
     "What the broadcast replaces was changed meanwhile: read it again",
   );
-}
-
-const HOUR_MS = 3_600_000;
-
-/** When a message released now is over: as it says, but never later than the ceiling. */
-export function expiryOf(asked: Date | undefined, startsAt: Date | undefined, now: Date): Date {
-  const ceiling = now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS;
-  const fallback = Math.max(now.getTime(), startsAt?.getTime() ?? 0) + DEFAULT_LIFETIME_HOURS * HOUR_MS;
-  return new Date(Math.min(asked?.getTime() ?? fallback, ceiling));
 }
 
 /** Writes targets and order: what `dispatch/` sends is in the database before the first command leaves. */
@@ -214,12 +201,6 @@ export async function cancelOne(
   return step;
 }
 
-/** @throws PlatformError `forbidden` unless everybody whom the broadcast reaches lies within the caller's limits */
-export async function assertReachWithin(tx: Client, broadcast: Broadcast, caller: Caller): Promise<void> {
-  if (broadcast.releasedAt !== null) await assertTargetsWithin(tx, broadcast.broadcastNo, caller);
-  else assertWithin(await selectAllSpeakers(tx, draftOf(broadcast).target), caller);
-}
-
 /** What follows once a cancellation is committed: speakers that may play it are told to stop. */
 export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
   if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
@@ -227,21 +208,23 @@ export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Pr
 }
 
 /** Stops a broadcast, whether it was released or not; withdraws one that has ended and is in force. */
-export async function cancel(
+export const cancel = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  recordingRefusals(deps, caller, id, "cancel", () => cancelNow(deps, caller, id, request));
+
+async function cancelNow(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
-  { reason }: StepRequest,
+  { reason, confirm }: StepRequest,
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const after = await withTransaction(deps.pool, async (tx) => {
     const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    // Whoever wrote a draft may throw it away, whatever it was aimed at.
-    if (broadcast.releasedAt !== null || broadcast.createdBy !== actor.id) {
-      await assertReachWithin(tx, broadcast, caller);
-    }
-    const step = await cancelOne(tx, broadcast, { actor, now: deps.now(), reason });
+    const now = deps.now();
+    await assertMayStep(tx, deps, broadcast, "cancel", caller, { now, reason });
+    await confirm?.(tx);
+    const step = await cancelOne(tx, broadcast, { actor, now, reason });
     await appendAudit(tx, step.audit);
     return step.broadcast;
   });
@@ -250,29 +233,27 @@ export async function cancel(
 }
 
 /** Tries the speakers that failed again, with a new order, as long as the message has not expired. */
-export async function retry(
+export const retry = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+  recordingRefusals(deps, caller, id, "retry", () => retryNow(deps, caller, id, request));
+
+async function retryNow(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
-  { reason }: StepRequest,
+  { reason, confirm }: StepRequest,
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const after = await withTransaction(deps.pool, async (tx) => {
     const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    await assertTargetsWithin(tx, broadcastNo, caller);
     const now = deps.now();
+    await assertMayStep(tx, deps, broadcast, "retry", caller, { now, reason });
+    await confirm?.(tx);
     const { attempt, targets, again, notAgain } = await reopenForRetry(tx, broadcast);
     // Those whom the order has no room for will refuse it as `replayed`.
     const details = { attempt, targets, ...(notAgain > 0 ? { again: again.length, notAgain } : {}) };
     const move = { endedAt: null, attempt };
     const step = await takeStep(tx, broadcast, "retry", { actor, now, reason, details, move });
-    if (targets === 0) {
-      throw new PlatformError(
-        "broadcast_state",
-        "No speaker of this broadcast failed in a way that can be tried again",
-      );
-    }
     await storeStart(tx, deps, step.broadcast, attempt, now, again);
     await appendAudit(tx, step.audit);
     return step.broadcast;
@@ -289,7 +270,7 @@ export async function retry(
 export async function noteOn(
   tx: Client,
   broadcast: Broadcast,
-  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded",
+  action: "cancel_proposed" | "acknowledged" | "error_reported",
   actor: Caller["actor"],
   reason: string,
   details: Readonly<Record<string, unknown>> = {},

@@ -1,9 +1,9 @@
 import { type Fault, PlatformError } from "../errors.ts";
 import { type Broadcast, findBroadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Client } from "../store/database.ts";
+import { assertReach } from "./may-step.ts";
 import { refusesToReplace } from "./replacing.ts";
 import type { Caller } from "./service.ts";
-import { assertReachWithin } from "./service-release.ts";
 
 /**
  * The numbers of the broadcasts that a draft is to replace, as somebody has named them. Whoever names one sees it,
@@ -27,7 +27,7 @@ export async function findReplaced(
     else if (older.id === draft.id) refuse("a broadcast does not replace itself");
     else {
       const reason = refusesToReplace(draft, older);
-      if (reason === undefined) await assertReachWithin(tx, older, caller);
+      if (reason === undefined) await assertReach(tx, older, caller);
       if (reason === undefined) numbers.add(older.broadcastNo);
       else refuse(reason);
     }

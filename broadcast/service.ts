@@ -2,10 +2,12 @@ import type { Limits } from "../access/limits.ts";
 import { type Fault, PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
+import { findRevision } from "../store/broadcast-revisions.ts";
 import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";
-import type { Client, Db, Pool } from "../store/database.ts";
+import type { Db, Pool } from "../store/database.ts";
 import { countTargetsWithin } from "../store/speakers.ts";
 import type { Order } from "./command.ts";
+import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
 import { countOutside, type Speaker, selectAllSpeakers } from "./targets.ts";
 
@@ -57,12 +59,23 @@ export async function getBroadcast(
   return broadcast;
 }
 
-/** @throws PlatformError `broadcast_changed` when the caller has looked at another revision than the present one */
-export function assertRevision(broadcast: Broadcast, revision: number | undefined): void {
-  if (revision === undefined || revision === broadcast.revision) return;
+/** What a revision is about: all that a decision decides on. */
+const decidedOn = ({ message, replaces }: Pick<Broadcast, "message" | "replaces">) => ({
+  ...message,
+  replaces,
+});
+
+/**
+ * @throws PlatformError `broadcast_changed` when the caller has looked at another revision than the present one, with
+ * what is different
+ */
+export async function assertRevision(db: Db, broadcast: Broadcast, revision: number): Promise<void> {
+  if (revision === broadcast.revision) return;
+  const read = await findRevision(db, broadcast.broadcastNo, revision);
   throw new PlatformError(
     "broadcast_changed",
     `The broadcast is at revision ${broadcast.revision}, and you looked at ${revision}: read it again`,
+    { changes: read ? differences(decidedOn(read), decidedOn(broadcast)) : [] },
   );
 }
 
@@ -88,12 +101,12 @@ export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits 
  * The speakers of a broadcast that is complete.
  * @throws PlatformError `broadcast_incomplete` with everything that is missing
  */
-export async function speakersOfComplete(tx: Client, broadcast: Broadcast, now: Date): Promise<Speaker[]> {
+export async function speakersOfComplete(db: Db, broadcast: Broadcast, now: Date): Promise<Speaker[]> {
   const draft = draftOf(broadcast);
   const faults = missingIn(broadcast, now);
   const speakers = faults.some(({ path }) => path === "/target")
     ? []
-    : await selectAllSpeakers(tx, draft.target);
+    : await selectAllSpeakers(db, draft.target);
   if (speakers.length === 0 && !faults.some(({ path }) => path === "/target")) {
     faults.push({ path: "/target", message: "there is no speaker in it" });
   }

@@ -169,6 +169,19 @@ export const RETRIED_REFUSALS = [
   "clock_unset",
 ] as const;
 
+/** A target that another attempt may reach; `$parameter` is `RETRIED_REFUSALS`. */
+const retryable = (parameter: number) =>
+  `(state = 'failed' or (state = 'refused' and reason = any ($${parameter}::text[])))`;
+
+/** How many targets another attempt would set back. */
+export async function countRetryable(db: Db, broadcastNo: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::int as n from broadcast_targets where broadcast_no = $1 and ${retryable(2)}`,
+    [broadcastNo, RETRIED_REFUSALS],
+  );
+  return rows[0]!.n;
+}
+
 /** What was set back for another attempt. */
 export interface Reopened {
   readonly targets: number;
@@ -184,8 +197,7 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
   const { rows } = await db.query<Reopened>(
     `with former as (
        select device_no, reason from broadcast_targets
-       where broadcast_no = $1 and attempt < $2
-         and (state = 'failed' or (state = 'refused' and reason = any ($3::text[])))
+       where broadcast_no = $1 and attempt < $2 and ${retryable(3)}
        for update
      ), reopened as (
      update broadcast_targets t set

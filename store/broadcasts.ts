@@ -1,7 +1,6 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Client, Db } from "./database.ts";
 import { type Limits, limitsParameter } from "./limits.ts";
-import type { SupersededBy } from "./superseded.ts";
 
 export type BroadcastState =
   | "draft"
@@ -32,17 +31,7 @@ export interface BroadcastSource {
   readonly msgType: string;
   /** Of its signature: absent, verified, untrusted or invalid. */
   readonly signature: string;
-  /** CAP's word: Actual, Exercise, Test or Draft. Absent of what was imported before it was kept. */
-  readonly status?: string;
-  /** What names the document that it came in; absent of what came before documents had names. */
-  readonly document?: string;
-  /** Those of earlier versions are stored as texts without a rule. */
-  readonly warnings: readonly SourceWarning[];
-}
-
-export interface SourceWarning {
-  readonly rule: string;
-  readonly message: string;
+  readonly warnings: readonly string[];
 }
 
 /** What a draft says, with the columns that are taken from it. */
@@ -63,6 +52,8 @@ export interface NewBroadcast extends BroadcastContent {
   readonly id: string;
   readonly tenantId: string | null;
   readonly createdBy: string;
+  /** Everybody behind what it says. */
+  readonly authors?: readonly string[];
   readonly capSender: string;
   readonly source?: BroadcastSource;
   readonly replaces?: readonly number[];
@@ -92,8 +83,14 @@ export interface Broadcast extends BroadcastContent {
   /** Rises with each change of the content. */
   readonly revision: number;
   readonly submittedBy: string | null;
+  /** Everybody who may have been acting when it was submitted: none of them is a second person. */
+  readonly submittedFor: readonly string[];
+  /** Everybody behind a revision of what it says. */
+  readonly authors: readonly string[];
   /** Who approved it, or released it by the green channel. */
   readonly approvedBy: string | null;
+  /** Everybody who may have been acting then. */
+  readonly approvedFor: readonly string[];
   readonly greenChannel: boolean;
   readonly review: "none" | "open" | "done";
   readonly releasedAt: Date | null;
@@ -104,8 +101,6 @@ export interface Broadcast extends BroadcastContent {
   readonly capSender: string;
   readonly capSent: Date;
   readonly source: BroadcastSource | null;
-  /** A later alert of its author's that says other things, or that it is over. */
-  readonly supersededBy: SupersededBy | null;
   readonly replacesNos: readonly number[];
   /** Ids of the same. */
   readonly replaces: readonly string[];
@@ -140,7 +135,10 @@ interface BroadcastRow {
   updated_at: Date;
   revision: number;
   submitted_by: string | null;
+  submitted_for: string[];
   approved_by: string | null;
+  approved_for: string[];
+  authors: string[];
   green_channel: boolean;
   review: Broadcast["review"];
   released_at: Date | null;
@@ -152,7 +150,6 @@ interface BroadcastRow {
   cap_sender: string;
   cap_sent: Date;
   source: BroadcastSource | null;
-  superseded_by: SupersededBy | null;
   /** Arrays of int8 come as text. */
   replaces_nos: string[];
   replaces: string[];
@@ -184,7 +181,10 @@ const toBroadcast = (row: BroadcastRow): Broadcast => ({
   updatedAt: row.updated_at,
   revision: row.revision,
   submittedBy: row.submitted_by,
+  submittedFor: row.submitted_for,
+  authors: row.authors,
   approvedBy: row.approved_by,
+  approvedFor: row.approved_for,
   greenChannel: row.green_channel,
   review: row.review,
   releasedAt: row.released_at,
@@ -196,7 +196,6 @@ const toBroadcast = (row: BroadcastRow): Broadcast => ({
   capSender: row.cap_sender,
   capSent: row.cap_sent,
   source: row.source,
-  supersededBy: row.superseded_by,
   replacesNos: row.replaces_nos.map(Number),
   replaces: row.replaces,
   proposedByAlarm: row.proposed_by_alarm,
@@ -273,10 +272,10 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
   const { rows } = await tx.query<{ broadcast_no: number }>(
     `insert into broadcasts (state, message, mode, class, level, event_code, headline, regions, starts_at, expires_at,
        id, tenant_id, created_by, cap_identifier, cap_sender, cap_sent, source, replaces_nos, proposed_by_alarm,
-       attachments, template)
+       attachments, template, authors)
      values ('draft', $1::jsonb, $2, $3, $4, $5, $6, $7::text[], $8::timestamptz, $9::timestamptz,
        $10, $11, $12, $10, $13, date_trunc('second', now()), $14::jsonb, $15::bigint[], $16::bigint, $17::jsonb,
-       $18::jsonb)
+       $18::jsonb, $19::text[])
      returning broadcast_no`,
     [
       ...contentValues(broadcast),
@@ -289,24 +288,27 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
       broadcast.proposedByAlarm ?? null,
       JSON.stringify(broadcast.attachments ?? []),
       broadcast.template === undefined ? null : JSON.stringify(broadcast.template),
+      broadcast.authors ?? [],
     ],
   );
   return (await getBroadcasts(tx, [rows[0]!.broadcast_no]))[0]!;
 }
 
-/** Replaces what a draft says. */
+/** Replaces what a draft says. @param authors everybody behind the change */
 export async function updateContent(
   tx: Client,
   broadcastNo: number,
   content: BroadcastContent,
+  authors: readonly string[],
 ): Promise<Broadcast> {
   await tx.query(
     `update broadcasts
      set message = $1::jsonb, mode = $2, class = $3, level = $4, event_code = $5, headline = $6,
          regions = $7::text[], starts_at = $8::timestamptz, expires_at = $9::timestamptz,
-         revision = revision + 1, updated_at = now()
+         revision = revision + 1, updated_at = now(),
+         authors = array(select distinct unnest(authors || $11::text[]) order by 1)
      where broadcast_no = $10::bigint`,
-    [...contentValues(content), broadcastNo],
+    [...contentValues(content), broadcastNo, authors],
   );
   return (await getBroadcasts(tx, [broadcastNo]))[0]!;
 }
@@ -321,57 +323,6 @@ export async function updateReplaced(
     broadcastNo,
     replaces,
   ]);
-}
-
-/** What a step changes beside the state. What is absent stays. */
-export interface Move {
-  readonly state: BroadcastState;
-  readonly submittedBy?: string | undefined;
-  readonly approvedBy?: string | undefined;
-  readonly greenChannel?: boolean | undefined;
-  readonly review?: Broadcast["review"] | undefined;
-  readonly releasedAt?: Date | undefined;
-  readonly expiresAt?: Date | undefined;
-  /** Null: it is open again. */
-  readonly endedAt?: Date | null | undefined;
-  readonly attempt?: number | undefined;
-  readonly cancelledAt?: Date | undefined;
-  readonly cancelReason?: string | undefined;
-}
-
-/** Takes a broadcast to another state. The caller holds its lock and writes the history. */
-export async function moveBroadcast(tx: Client, broadcastNo: number, move: Move): Promise<void> {
-  await tx.query(
-    `update broadcasts
-     set state = $2, updated_at = now(),
-         submitted_by = coalesce($3::text, submitted_by),
-         approved_by = coalesce($4::text, approved_by),
-         green_channel = coalesce($5::boolean, green_channel),
-         review = coalesce($6::text, review),
-         released_at = coalesce($7::timestamptz, released_at),
-         cap_sent = coalesce(date_trunc('second', $7::timestamptz), cap_sent),
-         expires_at = coalesce($8::timestamptz, expires_at),
-         ended_at = case when $9::boolean then $10::timestamptz else ended_at end,
-         attempt = coalesce($11::int, attempt),
-         cancelled_at = coalesce($12::timestamptz, cancelled_at),
-         cancel_reason = coalesce($13::text, cancel_reason)
-     where broadcast_no = $1::bigint`,
-    [
-      broadcastNo,
-      move.state,
-      move.submittedBy ?? null,
-      move.approvedBy ?? null,
-      move.greenChannel ?? null,
-      move.review ?? null,
-      move.releasedAt ?? null,
-      move.expiresAt ?? null,
-      move.endedAt !== undefined,
-      move.endedAt ?? null,
-      move.attempt ?? null,
-      move.cancelledAt ?? null,
-      move.cancelReason ?? null,
-    ],
-  );
 }
 
 export interface BroadcastFilter {

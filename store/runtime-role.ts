@@ -2,7 +2,7 @@ import { PlatformError } from "../errors.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";
 
 /** Tables whose rows are history. Their triggers refuse changes by anybody; the role has no right to them either. */
-const APPEND_ONLY = ["audit", "broadcast_history"];
+const APPEND_ONLY = ["audit", "broadcast_history", "broadcast_revisions"];
 
 /** A role as SQL writes it. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

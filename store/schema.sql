@@ -105,6 +105,18 @@ create table broadcast_orders (
 );
 CREATE INDEX broadcast_orders_broadcast ON broadcast_orders USING btree (broadcast_no, attempt);
 
+create table broadcast_revisions (
+  broadcast_no bigint not null,
+  revision integer not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  message jsonb not null,
+  replaces text[] not null default '{}'::text[],
+  actor_type text not null,
+  actor_id text,
+  actor_name text,
+  constraint broadcast_revisions_pkey PRIMARY KEY (broadcast_no, revision)
+);
+
 create table broadcast_targets (
   broadcast_no bigint not null,
   device_no integer not null,
@@ -183,7 +195,9 @@ create table broadcasts (
   replaces_nos bigint[] not null default '{}'::bigint[],
   proposed_by_alarm bigint,
   attachments jsonb not null default '[]'::jsonb,
-  superseded_by jsonb,
+  submitted_for text[] not null default '{}'::text[],
+  approved_for text[] not null default '{}'::text[],
+  authors text[] not null default '{}'::text[],
   template jsonb,
   cancelled_at timestamp with time zone,
   cancel_reason text,
@@ -210,20 +224,12 @@ create table cap_alerts (
   signature text not null,
   received_at timestamp with time zone not null default now(),
   received_from text,
-  xml bytea,
+  xml bytea not null,
   broadcast_nos bigint[] not null default '{}'::bigint[],
   referenced text[] not null default '{}'::text[],
-  document text,
   constraint cap_alerts_pkey PRIMARY KEY (sender, identifier, sent)
 );
-CREATE INDEX cap_alerts_identifier ON cap_alerts USING btree (identifier, sender);
 CREATE INDEX cap_alerts_referenced ON cap_alerts USING gin (referenced);
-
-create table cap_documents (
-  digest text not null,
-  xml bytea not null,
-  constraint cap_documents_pkey PRIMARY KEY (digest)
-);
 
 create table device_ledger (
   device_no integer not null,
@@ -522,6 +528,7 @@ create table sessions (
   ended_at timestamp with time zone,
   address text,
   user_agent text,
+  second_factor boolean not null default false,
   constraint sessions_pkey PRIMARY KEY (session_no),
   constraint sessions_token_hash_key UNIQUE (token_hash),
   constraint sessions_type_check CHECK (type = ANY (ARRAY['cookie'::text, 'bearer'::text]))
@@ -545,12 +552,12 @@ alter table api_keys add constraint api_keys_principal_id_fkey FOREIGN KEY (prin
 alter table broadcast_history add constraint broadcast_history_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_notes add constraint broadcast_notes_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_orders add constraint broadcast_orders_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
+alter table broadcast_revisions add constraint broadcast_revisions_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_targets add constraint broadcast_targets_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_targets add constraint broadcast_targets_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table broadcast_template_versions add constraint broadcast_template_versions_template_no_fkey FOREIGN KEY (template_no) REFERENCES broadcast_templates(template_no);
 alter table broadcast_templates add constraint broadcast_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
-alter table cap_alerts add constraint cap_alerts_document_fkey FOREIGN KEY (document) REFERENCES cap_documents(digest);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_presence add constraint device_presence_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_no) REFERENCES devices(device_no);
@@ -667,6 +674,7 @@ CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FO
 CREATE TRIGGER broadcast_history_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();
 CREATE TRIGGER broadcast_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_notes FOR EACH STATEMENT EXECUTE FUNCTION refuse_note_change();
 CREATE TRIGGER broadcast_orders_not_of_training AFTER INSERT ON broadcast_orders REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
+CREATE TRIGGER broadcast_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_revisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();
 CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targets REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
 CREATE TRIGGER broadcast_template_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_template_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_template_change();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();

@@ -114,15 +114,27 @@ export function fitAgain(deviceIds: readonly string[], firstJws: string): string
 }
 
 /**
+ * Whether an order fits into one command, as can be known before it is signed.
+ * @throws PlatformError `command_too_large`
+ */
+export function assertFits(order: StartOrder): void {
+  const bytes = Math.ceil((Buffer.byteLength(JSON.stringify(order)) * 4) / 3) + ENVELOPE_BYTES;
+  if (bytes > MAX_COMMAND_BYTES) throw tooLarge(order.broadcastId, bytes);
+}
+
+const tooLarge = (what: string, bytes: number) =>
+  new PlatformError(
+    "command_too_large",
+    `The command ${what} has ${bytes} bytes, expected at most ${MAX_COMMAND_BYTES}: ` +
+      "shorten the texts, or aim at regions instead of polygons with many points",
+  );
+
+/**
  * The message for `v1/devices/{id}/commands`.
  * @throws PlatformError `command_too_large` when a terminal would not take it
  */
 export function packCommand(envelope: CommandEnvelope): Buffer {
   const bytes = Buffer.from(JSON.stringify(envelope));
   if (bytes.byteLength <= MAX_COMMAND_BYTES) return bytes;
-  throw new PlatformError(
-    "command_too_large",
-    `The command ${envelope.commandId} has ${bytes.byteLength} bytes, expected at most ${MAX_COMMAND_BYTES}: ` +
-      "shorten the texts, or aim at regions instead of polygons with many points",
-  );
+  throw tooLarge(envelope.commandId, bytes.byteLength);
 }

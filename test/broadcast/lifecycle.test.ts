@@ -4,17 +4,24 @@ import { ADMINISTRATOR } from "../../access/decide.ts";
 import {
   type Doer,
   decideStep,
+  EDITABLE_STATES,
   FINAL_STATES,
   LIFECYCLE_ACTIONS,
   type LifecycleAction,
   type LifecycleFacts,
+  peopleBehind,
   STATES,
   TRANSITIONS,
 } from "../../broadcast/lifecycle.ts";
 
 const NOW = new Date("2026-05-01T08:00:00Z");
 const person = (id: string): Doer => ({ type: "person", id });
-const application = (id: string): Doer => ({ type: "application", id });
+const application = (id: string, ownerId: string | null = null, behind: string[] = []): Doer => ({
+  type: "application",
+  id,
+  ownerId,
+  behind,
+});
 const platform: Doer = { type: "platform", id: null };
 const administratorKey: Doer = { type: ADMINISTRATOR.type, id: ADMINISTRATOR.id };
 
@@ -24,10 +31,12 @@ const facts = (change: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
   class: "emergency",
   level: 1,
   submittedBy: null,
+  submittedFor: [],
+  authors: [],
   approvedBy: null,
+  approvedFor: [],
   review: "none",
   expiresAt: null,
-  supersededBy: null,
   ...change,
 });
 
@@ -36,24 +45,73 @@ const codeOf = (given: LifecycleFacts, action: LifecycleAction, doer: Doer, reas
   return step.allowed ? step.to : step.code;
 };
 
-describe("approval", () => {
-  const pending = facts({ state: "pending_approval", submittedBy: "li" });
+describe("submission", () => {
+  it("is a person's, or that of an application which somebody answers for", () => {
+    expect(codeOf(facts(), "submit", person("li"))).toBe("pending_approval");
+    expect(codeOf(facts(), "submit", application("robot", "li"))).toBe("pending_approval");
+    expect(codeOf(facts(), "submit", application("robot"))).toBe("application_without_owner");
+    expect(codeOf(facts(), "submit", { type: "application", id: "robot" })).toBe("application_without_owner");
+    expect(codeOf(facts(), "submit", { type: "machine", id: "root" })).toBe("forbidden");
+  });
+});
 
-  it("is refused to whoever submitted, administrators included", () => {
+describe("the administrator's key", () => {
+  it.each(["submit", "approve", "return", "reject", "release", "retry", "review"] as const)(
+    "does not %s, whatever the table of roles says",
+    (action) => {
+      for (const state of STATES) {
+        const given = facts({ state, review: "open", submittedBy: "li", submittedFor: ["li"] });
+        for (const doer of [
+          administratorKey,
+          { ...administratorKey, type: "person", ownerId: "li" } as Doer,
+        ]) {
+          if (TRANSITIONS[state][action] === undefined) continue;
+          expect(codeOf(given, action, doer, "because")).toBe("forbidden");
+        }
+      }
+    },
+  );
+
+  it("cancels", () => {
+    expect(codeOf(facts({ state: "playing" }), "cancel", administratorKey, "because")).toBe("cancelled");
+  });
+});
+
+describe("approval", () => {
+  const submitted = (by: Doer, authors: string[] = []) =>
+    facts({ state: "pending_approval", submittedBy: by.id, submittedFor: peopleBehind(by), authors });
+  const pending = submitted(person("li"), ["li"]);
+
+  it("is refused to whoever submitted", () => {
     expect(codeOf(pending, "approve", person("li"))).toBe("own_submission");
-    const byKey = facts({ state: "pending_approval", submittedBy: ADMINISTRATOR.id });
-    expect(codeOf(byKey, "approve", administratorKey)).toBe("own_submission");
   });
 
-  it("is somebody else's, also of what an application submitted", () => {
+  it("is somebody else's", () => {
     expect(codeOf(pending, "approve", person("wang"))).toBe("approved");
-    expect(codeOf(pending, "approve", administratorKey)).toBe("approved");
-    const byApplication = facts({ state: "pending_approval", submittedBy: "weather-service" });
-    expect(codeOf(byApplication, "approve", person("li"))).toBe("approved");
+  });
+
+  it("of what an application submitted is neither its owner's nor that of whoever made its keys", () => {
+    const byApplication = submitted(application("weather-service", "li", ["li", "zhao"]));
+    expect(codeOf(byApplication, "approve", person("li"))).toBe("own_submission");
+    expect(codeOf(byApplication, "approve", person("zhao"))).toBe("own_submission");
+    expect(codeOf(byApplication, "approve", person("wang"))).toBe("approved");
+  });
+
+  it("is refused to somebody behind whom the submitter may be, and the other way round", () => {
+    expect(codeOf(pending, "approve", { ...person("puppet"), behind: ["li"] })).toBe("own_submission");
+    const byPuppet = submitted({ ...person("puppet"), behind: ["li"] });
+    expect(codeOf(byPuppet, "approve", person("li"))).toBe("own_submission");
+    expect(codeOf(byPuppet, "approve", { ...person("other"), behind: ["li"] })).toBe("own_submission");
+  });
+
+  it("is refused to whoever wrote some of it, in whatever revision", () => {
+    const rewritten = submitted(person("li"), ["li", "wang"]);
+    expect(codeOf(rewritten, "approve", person("wang"))).toBe("own_content");
+    expect(codeOf(rewritten, "approve", person("zhao"))).toBe("approved");
   });
 
   it("is never an application's", () => {
-    expect(codeOf(pending, "approve", application("robot"))).toBe("forbidden");
+    expect(codeOf(pending, "approve", application("robot", "wang"))).toBe("forbidden");
   });
 
   it("is refused once the message has expired", () => {
@@ -79,8 +137,9 @@ describe("the green channel", () => {
   });
 
   it("is reviewed by another person, once", () => {
-    const released = facts({ state: "playing", approvedBy: "li", review: "open" });
+    const released = facts({ state: "playing", approvedBy: "li", approvedFor: ["li"], review: "open" });
     expect(codeOf(released, "review", person("li"), "looked")).toBe("own_release");
+    expect(codeOf(released, "review", { ...person("puppet"), behind: ["li"] }, "looked")).toBe("own_release");
     expect(codeOf(released, "review", person("wang"), "looked")).toBe("playing");
     expect(codeOf({ ...released, review: "done" }, "review", person("wang"), "again")).toBe(
       "broadcast_state",
@@ -110,6 +169,10 @@ describe("trying again", () => {
     }
   });
 
+  it("is a person's", () => {
+    expect(codeOf(facts({ state: "failed" }), "retry", application("robot", "li"))).toBe("forbidden");
+  });
+
   it("never opens a training", () => {
     expect(codeOf(facts({ state: "completed", mode: "training" }), "retry", person("li"))).toBe(
       "broadcast_state",
@@ -131,11 +194,20 @@ describe("the table", () => {
   });
 });
 
-describe("any sequence of steps by anybody", () => {
-  const doers = [person("li"), person("wang"), application("robot"), administratorKey, platform];
+describe("any sequence of steps and changes by anybody", () => {
+  const doers: readonly Doer[] = [
+    person("li"),
+    person("wang"),
+    { ...person("puppet"), behind: ["li"] },
+    application("robot"),
+    application("feed", "wang", ["wang", "li"]),
+    application("own", "li"),
+    administratorKey,
+    platform,
+  ];
   const steps = fc.array(
     fc.record({
-      action: fc.constantFrom(...LIFECYCLE_ACTIONS),
+      action: fc.constantFrom(...LIFECYCLE_ACTIONS, "change" as const),
       doer: fc.constantFrom(...doers),
       reason: fc.constantFrom(undefined, "because"),
     }),
@@ -146,43 +218,66 @@ describe("any sequence of steps by anybody", () => {
     class: fc.constantFrom("emergency", "daily" as const),
     level: fc.constantFrom(1, 2, 3, 4 as const),
   });
+  const disjoint = (one: readonly string[], other: readonly string[]) =>
+    one.every((each) => !other.includes(each));
 
   it("keeps what is promised", () => {
     fc.assert(
       fc.property(start, steps, (kind, sequence) => {
         let now = facts(kind as Partial<LifecycleFacts>);
         const history: { action: LifecycleAction; from: string; to: string; doer: Doer }[] = [];
+        let wrote: string[] = [];
         for (const { action, doer, reason } of sequence) {
+          if (action === "change") {
+            // As the service records it, here and below.
+            if (!EDITABLE_STATES.includes(now.state)) continue;
+            wrote = [...wrote, ...peopleBehind(doer)];
+            now = { ...now, authors: wrote };
+            continue;
+          }
           const step = decideStep(now, action, doer, { now: NOW, reason });
           if (!step.allowed) {
             expect(step.message).not.toBe("");
             continue;
           }
           history.push({ action, from: step.from, to: step.to, doer });
-          // As the service records it.
-          if (action === "submit") now = { ...now, submittedBy: doer.id };
-          if (action === "approve") now = { ...now, approvedBy: doer.id };
-          if (action === "release") now = { ...now, approvedBy: doer.id, review: "open" };
+          const who = peopleBehind(doer);
+          if (action === "submit") now = { ...now, submittedBy: doer.id, submittedFor: who };
+          if (action === "approve") {
+            expect(disjoint(who, wrote)).toBe(true);
+            now = { ...now, approvedBy: doer.id, approvedFor: who };
+          }
+          if (action === "release") now = { ...now, approvedBy: doer.id, approvedFor: who, review: "open" };
           if (action === "review") now = { ...now, review: "done" };
           now = { ...now, state: step.to };
         }
         let before = "draft";
-        let submitter: string | null | undefined;
+        let submitters: string[] = [];
+        let releasers: string[] = [];
         let mayDispatch = false;
         for (const { action, from, to, doer } of history) {
           expect(from).toBe(before);
           if (FINAL_STATES.includes(from as never)) expect(to).toBe(from);
-          if (action === "submit") submitter = doer.id;
+          if (action === "submit") {
+            expect(doer.type === "person" || typeof doer.ownerId === "string").toBe(true);
+            submitters = peopleBehind(doer);
+          }
           if (action === "approve") {
-            expect(doer.id).not.toBe(submitter);
+            expect(doer.type).toBe("person");
+            expect(submitters).not.toEqual([]);
+            expect(disjoint(peopleBehind(doer), submitters)).toBe(true);
             mayDispatch = true;
           }
           if (action === "release") {
             expect([kind.mode, kind.class]).toEqual(["actual", "emergency"]);
             expect(kind.level).toBeLessThanOrEqual(2);
-            expect(doer.type === "person" || doer === administratorKey).toBe(true);
+            expect(doer.type).toBe("person");
+            releasers = peopleBehind(doer);
             mayDispatch = true;
           }
+          if (action === "retry") expect(doer.type).toBe("person");
+          if (action === "review") expect(disjoint(peopleBehind(doer), releasers)).toBe(true);
+          if (action !== "cancel") expect(doer).not.toBe(administratorKey);
           if (to === "dispatching" || to === "playing") {
             expect(mayDispatch).toBe(true);
             expect(kind.mode).not.toBe("training");

@@ -15,7 +15,7 @@ import {
   somebody,
   type TestDeps,
 } from "./fixtures.ts";
-import { approve, cancel, retry, submit } from "./step-helpers.ts";
+import { approve, cancel, retry, returnDraft, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
 let dir: string;
@@ -79,12 +79,37 @@ describe("limits", () => {
     expect((await getBroadcast(db.pool, inside, id)).id).toBe(id);
   });
 
-  it("let only colleagues and those who could submit it change a draft", async () => {
+  it("let nobody change a draft but who reaches all of it, before and after, colleague and author included", async () => {
     const author = somebody("qian", { limits: county, tenantId: "county-office" });
     const { id } = await createDraft(deps, author, draft());
-    const inside = somebody("wu", { limits: village, tenantId: "other-office" });
-    await expect(changeDraft(deps, inside, id, 1, { level: 4 })).rejects.toEqual(refusal("forbidden"));
+    const inside = { regions: ["520326001001"], polygons: [], circles: [] };
+    const villager = somebody("wu", { limits: village, sees: county, tenantId: "county-office" });
+    await expect(changeDraft(deps, villager, id, 1, { target: inside })).rejects.toEqual(
+      refusal("forbidden"),
+    );
     const colleague = somebody("sun", { limits: elsewhere, tenantId: "county-office" });
-    expect((await changeDraft(deps, colleague, id, 1, { level: 4 })).level).toBe(4);
+    await expect(changeDraft(deps, colleague, id, 1, { level: 4 })).rejects.toEqual(refusal("forbidden"));
+    const changed = await changeDraft(deps, author, id, 1, { target: inside });
+    expect(changed.regions).toEqual(["520326001001"]);
+    // Now it is the village's; it cannot be made the county's again from there.
+    await changeDraft(deps, villager, id, 2, { level: 4 });
+    const wide = { regions: ["520326"], polygons: [], circles: [] };
+    await expect(changeDraft(deps, villager, id, 3, { target: wide })).rejects.toEqual(refusal("forbidden"));
+    const own = await createDraft(deps, villager, draft());
+    await expect(changeDraft(deps, villager, own.id, 1, { level: 4 })).rejects.toEqual(refusal("forbidden"));
+  });
+
+  it("let an author throw away a draft that nobody has submitted, and nobody else what reaches further", async () => {
+    const villager = somebody("wu", { limits: village, sees: county, tenantId: "county-office" });
+    const officer = somebody("qian", { limits: county, tenantId: "county-office" });
+    const own = await createDraft(deps, villager, draft());
+    expect((await cancel(deps, villager, own.id, because)).state).toBe("cancelled");
+    const submitted = await createDraft(deps, villager, draft());
+    await submit(deps, officer, submitted.id, {});
+    await expect(cancel(deps, villager, submitted.id, because)).rejects.toEqual(refusal("forbidden"));
+    const returned = await returnDraft(deps, somebody("sun"), submitted.id, because);
+    await expect(cancel(deps, villager, returned.id, because)).rejects.toEqual(refusal("forbidden"));
+    const others = await createDraft(deps, officer, draft());
+    await expect(cancel(deps, villager, others.id, because)).rejects.toEqual(refusal("forbidden"));
   });
 });

@@ -1,0 +1,125 @@
+import { PlatformError } from "../errors.ts";
+import { countRetryable } from "../store/broadcast-targets.ts";
+import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
+import type { Db } from "../store/database.ts";
+import { completeMessage, draftOf } from "./draft.ts";
+import { expiryOf } from "./expiry.ts";
+import { decideStep, EDITABLE_STATES, isCancellable, type LifecycleAction } from "./lifecycle.ts";
+import type { Level } from "./message.ts";
+import { refusesToReplace } from "./replacing.ts";
+import {
+  assertTargetsWithin,
+  assertWithin,
+  type BroadcastDeps,
+  type Caller,
+  speakersOfComplete,
+} from "./service.ts";
+import { assertFits, createStartOrder } from "./signing/orders.ts";
+import { type Speaker, selectAllSpeakers } from "./targets.ts";
+
+/** What somebody can do to a broadcast, in the order in which it is shown. */
+export const CALLERS_STEPS = [
+  "change",
+  "submit",
+  "approve",
+  "return",
+  "reject",
+  "release",
+  "cancel",
+  "retry",
+  "review",
+] as const satisfies readonly (LifecycleAction | "change")[];
+export type CallersStep = (typeof CALLERS_STEPS)[number];
+
+export interface Circumstances {
+  readonly now: Date;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Whether a caller may take this step now. It is the one place that says so: a step asks it in its transaction, under
+ * the broadcast's lock, and whoever looks at a broadcast is told by the same. The lifecycle speaks first: that a step
+ * is not possible at all is the better answer.
+ * @returns for `submit`, `approve` and `release` the speakers that it means; else none
+ * @throws PlatformError with the code and the reason why not
+ */
+export async function assertMayStep(
+  db: Db,
+  deps: Pick<BroadcastDeps, "issuer">,
+  broadcast: Broadcast,
+  step: CallersStep,
+  caller: Caller,
+  { now, reason }: Circumstances,
+): Promise<readonly Speaker[]> {
+  if (step === "change") {
+    assertEditable(broadcast);
+    await assertReach(db, broadcast, caller);
+    return [];
+  }
+  const facts = { ...broadcast, level: broadcast.level as Level };
+  const decided = decideStep(facts, step, caller.actor, { now, reason });
+  if (!decided.allowed) throw new PlatformError(decided.code, decided.message);
+  switch (step) {
+    case "submit":
+    case "approve":
+    case "release": {
+      const speakers = await speakersOfComplete(db, broadcast, now);
+      assertWithin(speakers, caller);
+      if (step !== "submit" && broadcast.mode !== "training") {
+        assertSendable(deps, broadcast, now);
+        await assertReachOfReplaced(db, broadcast, caller, now);
+      }
+      return speakers;
+    }
+    case "cancel":
+      // Whoever wrote a draft may throw it away as long as nobody has submitted it, whatever it was aimed at.
+      if (isOwnDraft(broadcast, caller)) return [];
+      await assertReach(db, broadcast, caller);
+      return [];
+    case "retry":
+      await assertTargetsWithin(db, broadcast.broadcastNo, caller);
+      if ((await countRetryable(db, broadcast.broadcastNo)) > 0) return [];
+      throw new PlatformError(
+        "broadcast_state",
+        "No speaker of this broadcast failed in a way that can be tried again",
+      );
+    default:
+      await assertReach(db, broadcast, caller);
+      return [];
+  }
+}
+
+function assertEditable({ state }: Broadcast): void {
+  if (EDITABLE_STATES.includes(state)) return;
+  throw new PlatformError(
+    "broadcast_state",
+    `The broadcast is '${state}': its message can be changed while it is ${EDITABLE_STATES.join(" or ")}`,
+  );
+}
+
+const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Caller): boolean =>
+  state === "draft" && submittedBy === null && createdBy === actor.id;
+
+/** @throws PlatformError `forbidden` unless everybody whom the broadcast reaches lies within the caller's limits */
+export async function assertReach(db: Db, broadcast: Broadcast, caller: Caller): Promise<void> {
+  if (broadcast.releasedAt !== null) await assertTargetsWithin(db, broadcast.broadcastNo, caller);
+  else assertWithin(await selectAllSpeakers(db, draftOf(broadcast).target), caller);
+}
+
+/** What takes another's place ends it: that needs reach over all of the other as well. */
+async function assertReachOfReplaced(db: Db, broadcast: Broadcast, caller: Caller, now: Date): Promise<void> {
+  if (broadcast.replacesNos.length === 0) return;
+  for (const old of await getBroadcasts(db, broadcast.replacesNos)) {
+    const isReplaced = isCancellable(old, now) && refusesToReplace(broadcast, old) === undefined;
+    if (isReplaced) await assertReach(db, old, caller);
+  }
+}
+
+/** @throws PlatformError `command_too_large`, or `invalid_request` for a start that is not before the end */
+function assertSendable({ issuer }: Pick<BroadcastDeps, "issuer">, broadcast: Broadcast, now: Date): void {
+  const message = completeMessage(draftOf(broadcast));
+  const expiresAt = expiryOf(message.expiresAt, message.startsAt, now);
+  assertFits(
+    createStartOrder({ issuer, broadcastId: broadcast.id, message, issuedAt: now, expiresAt, attempt: 1 }),
+  );
+}
