@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
+import { updateReplaced } from "../store/broadcast-moves.ts";
 import { insertRevision } from "../store/broadcast-revisions.ts";
 import {
   type Broadcast,
@@ -9,7 +10,6 @@ import {
   lockBroadcasts,
   type NewBroadcast,
   updateContent,
-  updateReplaced,
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { contentOf, type Draft, draftOf } from "./draft.ts";
@@ -62,6 +62,8 @@ export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise
 /** What is known of a new draft beside its message. */
 export type Origin = Pick<NewBroadcast, "source" | "replaces" | "proposedByAlarm" | "attachments"> & {
   readonly action: "create" | "import" | "propose";
+  /** For the history. */
+  readonly details?: Readonly<Record<string, unknown>>;
 };
 
 /** Stores a draft with the first row of its history. The caller appends the audit row. */
@@ -70,7 +72,7 @@ export async function storeDraft(
   deps: Pick<BroadcastDeps, "issuer" | "now">,
   actor: AuditActor,
   draft: Draft,
-  { action, ...origin }: Origin,
+  { action, details: more, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
   const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
   const broadcast = await insertBroadcast(tx, {
@@ -84,14 +86,15 @@ export async function storeDraft(
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
-  const details = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  const replaced = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  const details = { ...replaced, ...more };
   await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
   await insertRevision(tx, broadcastNo, actor);
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message, ...details },
+    after: { state: "draft", message: broadcast.message, ...replaced },
   };
   return { broadcast, audit };
 }

@@ -73,7 +73,7 @@ export type ImportResult =
     };
 
 /** System is refused, and a Draft's author has not said what it will be. */
-const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
+export const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
   Actual: "actual",
   Exercise: "drill",
   Test: "training",
