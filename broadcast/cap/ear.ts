@@ -59,7 +59,7 @@ export function forTheEar(written: string): Spoken {
         .replace(/^[\s.]+|\s+$/g, "")
         .replace(/ ([.,;:!?])/g, "$1"),
     )
-    .filter((line, i, lines) => line !== "" || (lines[i - 1] !== "" && i > 0))
+    .filter((line) => line !== "")
     .join("\n")
     .trim();
   return { text, hadMarkup, links };

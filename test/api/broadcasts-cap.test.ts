@@ -48,7 +48,7 @@ describe("CAP", () => {
     expect(
       outcome(await world.cap("robot", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>")),
     ).toEqual([400, "cap_invalid"]);
-    expect((await world.cap("robot", `<x>${"y".repeat(300_000)}</x>`)).status).toBe(413);
+    expect((await world.cap("robot", `<x>${"y".repeat(1_100_000)}</x>`)).status).toBe(413);
     expect((await world.cap("viewer", alertText())).status).toBe(403);
   });
 
