@@ -22,6 +22,8 @@ import type { KindTable } from "./store/kind-table.ts";
 export interface BroadcastingOptions {
   readonly config: Config;
   readonly pool: Pool;
+  /** Connections for what must not wait: decisions, and what is sent and proved because of them. */
+  readonly urgentPool: Pool;
   /** Where speakers' readings lie. */
   readonly speakers: KindTable;
   readonly log: Logger;
@@ -57,7 +59,7 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
   ]);
   const news = createNewsFeed((piece, place) => hub.publishBroadcast(piece, place));
   const dispatcher = createDispatcher({
-    pool,
+    pool: options.urgentPool,
     speakers: options.speakers,
     sign: (order) => keys.sign(order),
     deliver: options.deliver,
@@ -81,7 +83,7 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
     now,
   };
   return {
-    routes: { broadcasts, jwks: () => keys.jwks() },
+    routes: { broadcasts, urgentPool: options.urgentPool, jwks: () => keys.jwks() },
     onCommitted(committed, live) {
       if (committed.replies.length > 0) dispatcher.onReplies(committed.replies);
       if (live.length > 0 && dispatcher.wantsReadings()) {

@@ -76,6 +76,15 @@ export const configSchema = z
       .max(100)
       .default(10)
       .describe("Connections to the database server (the embedded database serves one statement at a time)."),
+    DATABASE_URGENT_POOL_SIZE: z.coerce
+      .number()
+      .int()
+      .min(2)
+      .max(100)
+      .default(6)
+      .describe(
+        "Further connections to it, for signing in and for decisions about broadcasts alone, however busy the others are.",
+      ),
     DATA_DIR: z
       .string()
       .min(1)

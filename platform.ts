@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { apiKeyPrefix } from "./access/api-keys.ts";
 import { hashToken, tokenMatches } from "./access/tokens.ts";
@@ -21,6 +20,7 @@ import { registerBrokerMetrics } from "./broker/metrics.ts";
 import type { ListenOptions } from "./broker/options.ts";
 import type { Config } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
+import { openPools, registerPoolMetrics } from "./database-pools.ts";
 import { catalog } from "./devices/catalog.ts";
 import { speaker } from "./devices/kinds/speaker.ts";
 import { PlatformError } from "./errors.ts";
@@ -32,7 +32,6 @@ import type { Logger } from "./log.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { readiness } from "./readiness.ts";
 import { startAuditHead } from "./store/audit-head.ts";
-import { openPool, type Pool } from "./store/database.ts";
 import type { DatabaseFacts } from "./store/edition.ts";
 import { startEmbedded } from "./store/embedded/launch.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -56,13 +55,6 @@ export interface Platform {
 
 /** How long the end waits for batches under way; what is not committed by then is not acknowledged. */
 const FLUSH_MS = 10_000;
-
-/** The longest statement that the API may run, and the longest commit, in milliseconds. */
-const API_STATEMENT_MS = 60_000;
-const COMMIT_STATEMENT_MS = 30_000;
-
-/** What the network may take on top of that before a connection counts as dead, in milliseconds. */
-const ANSWER_MARGIN_MS = 5_000;
 
 /** What is undone at the end, in reverse order of how it was made. */
 type Undo = () => Promise<unknown> | unknown;
@@ -120,34 +112,12 @@ async function start(
     url = embedded.url;
   }
   const isEmbedded = config.DATABASE_URL === undefined;
-  const onIdleError = (error: Error) => storeLog.warn({ err: error }, "an idle database connection broke");
   const { facts, tables, retention } = await prepareDatabase(url, config, log, signal);
-  const writers = isEmbedded ? 1 : 3;
-  const ingestPool = openPool(
-    // One connection more than writers: ledger, presence and logins must not wait behind a batch.
-    {
-      url,
-      size: writers + 1,
-      applicationName: "sbi-ingest",
-      statementTimeoutMs: isEmbedded ? 0 : COMMIT_STATEMENT_MS,
-      answerTimeoutMs: isEmbedded ? 0 : COMMIT_STATEMENT_MS + ANSWER_MARGIN_MS,
-    },
-    onIdleError,
-  );
-  undo.push(() => endPool(ingestPool));
-  const apiPool = openPool(
-    {
-      url,
-      size: isEmbedded ? 4 : config.DATABASE_POOL_SIZE,
-      applicationName: "sbi-api",
-      statementTimeoutMs: isEmbedded ? 0 : API_STATEMENT_MS,
-      answerTimeoutMs: isEmbedded ? 0 : API_STATEMENT_MS + ANSWER_MARGIN_MS,
-    },
-    onIdleError,
-  );
-  undo.push(() => endPool(apiPool));
+  const pools = openPools(url, config, { embedded: isEmbedded, log: storeLog });
+  undo.push(() => pools.end());
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "sbi_" });
+  registerPoolMetrics(registry, pools);
   const upkeep = startUpkeep({
     url,
     ownerUrl: config.DATABASE_OWNER_URL,
@@ -157,11 +127,11 @@ async function start(
     retention,
     log: storeLog,
     registry,
-    apiPool,
+    apiPool: pools.api,
   });
   undo.push(() => upkeep.stop());
   await prepareDataDir(config.DATA_DIR);
-  const auditHead = startAuditHead(apiPool, { dataDir: config.DATA_DIR, log: child("audit") });
+  const auditHead = startAuditHead(pools.api, { dataDir: config.DATA_DIR, log: child("audit") });
   undo.push(() => auditHead.stop());
 
   // Ingest
@@ -177,7 +147,7 @@ async function start(
   });
   const audience = { hub, feed };
   const accessDirectory = createAccessDirectory({
-    pool: apiPool,
+    pool: pools.urgent,
     log: child("access"),
     onRevoked: (id) => {
       feed.disconnect(id);
@@ -188,7 +158,7 @@ async function start(
   accessDirectory.follow();
   undo.push(() => accessDirectory.close());
   const people = createPeople({
-    pool: apiPool,
+    pool: pools.urgent,
     directory: accessDirectory,
     log: child("people"),
     registry,
@@ -201,7 +171,8 @@ async function start(
   undo.push(() => people.close());
   const broadcasting = await startBroadcasting({
     config,
-    pool: apiPool,
+    pool: pools.api,
+    urgentPool: pools.urgent,
     speakers: tables.find(({ kind }) => kind === speaker.kind)!,
     log: child("broadcast"),
     registry,
@@ -211,14 +182,14 @@ async function start(
   });
   undo.push(() => broadcasting.stop());
   const ingest = await startIngest({
-    pool: ingestPool,
+    pool: pools.ingest,
     catalog,
     tables,
     log: child("ingest"),
     registry,
     maxItems: config.BATCH_MAX_READINGS,
     lingerMs: config.BATCH_LINGER_MS,
-    maxInFlight: writers,
+    maxInFlight: pools.writers,
     wantsLive: ({ deviceNo }) => wantsReadings(audience) || broadcasting.wantsReadingsOf(deviceNo),
     onRevoked: (id) => broker.disconnect(id),
     onCommitted: (committed, live) => {
@@ -237,7 +208,8 @@ async function start(
   // API, before the broker: whoever looks after the start can do so while devices still connect.
   let stopping = false;
   const app = await createApp({
-    pool: apiPool,
+    pool: pools.api,
+    urgentPool: pools.urgent,
     catalog,
     tables,
     access: createAccessControl({
@@ -269,7 +241,7 @@ async function start(
       corsOrigins: config.CORS_ORIGINS ?? [],
     },
     metrics: registry,
-    ready: () => readiness({ pool: apiPool, ingest, isStopping: () => stopping }),
+    ready: () => readiness({ pool: pools.urgent, ingest, isStopping: () => stopping }),
     log: child("api"),
     version: VERSION,
   });
@@ -381,9 +353,4 @@ async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
       { cause: error },
     );
   }
-}
-
-/** `pool.end` waits for statements under way, which may hang with the database. */
-async function endPool(pool: Pool): Promise<void> {
-  await Promise.race([pool.end(), sleep(5000, undefined, { ref: false })]);
 }

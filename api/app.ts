@@ -51,6 +51,8 @@ import { tenantsRoutes } from "./tenants/routes.ts";
 
 export interface AppOptions {
   readonly pool: Pool;
+  /** Connections for what must not wait behind questions: sessions, and who I am. */
+  readonly urgentPool: Pool;
   readonly catalog: readonly Kind[];
   /** The readings table of each kind, as it is in the database. */
   readonly tables: readonly KindTable[];
@@ -102,7 +104,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Makes the HTTP API without listening, so that tests call it in place. Closing it ends its streams too. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { pool, access, hub, log } = options;
+  const { pool, urgentPool, access, hub, log } = options;
   const catalog = indexCatalog(options.catalog, options.tables);
   const allow = createAllow(access);
   const sendProblem = createProblemSender(log);
@@ -170,9 +172,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
   const { people } = options;
-  await app.register(sessionsRoutes, { prefix, pool, people, allow });
+  await app.register(sessionsRoutes, { prefix, pool: urgentPool, people, allow });
   await app.register(authRoutes, { prefix, people, allow });
-  await app.register(meRoutes, { prefix, pool, allow });
+  await app.register(meRoutes, { prefix, pool: urgentPool, allow });
   await app.register(myPasswordRoutes, { prefix, people, allow });
   await app.register(myTotpRoutes, { prefix, people, allow });
   await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, allow });

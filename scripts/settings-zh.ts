@@ -6,6 +6,8 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   DATABASE_OWNER_URL:
     "以表所有者身份连接同一数据库。设置后，DATABASE_URL 的角色只需每次启动时授予的权限，且不能修改审计记录。",
   DATABASE_POOL_SIZE: "到数据库服务器的连接数（内嵌数据库一次只执行一条语句）。",
+  DATABASE_URGENT_POOL_SIZE:
+    "另外保留的数据库连接数，只用于登录和广播的审批、发布、取消等操作，不受其他连接繁忙的影响。",
   DATA_DIR: "内嵌数据库、首个管理员密钥和演示设备凭据的存放目录。",
   HOST: "MQTT 与 HTTP 的监听地址。",
   MQTT_PORT: "MQTT 3.1.1（TCP）。0：任意空闲端口；off：不监听。",

@@ -26,7 +26,7 @@ const DEFAULT_LIMIT = 50;
 
 /** Reading: lists, one broadcast as JSON or CAP, its history, the feed, and the keys that terminals need. */
 export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, options) => {
-  const { broadcasts, jwks, allow } = options;
+  const { broadcasts, urgentPool, jwks, allow } = options;
   const { pool } = broadcasts;
 
   app.get(
@@ -77,13 +77,14 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
     },
     async (request, reply) => {
-      const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
+      // Nobody can decide without it, so it goes where decisions go.
+      const broadcast = await getBroadcast(urgentPool, broadcastCallerOf(request), request.params.id);
       reply.header("vary", "accept");
       if (prefers(request.headers.accept, CAP_MEDIA_TYPE)) {
         const xml = await exportCap(broadcasts, broadcast);
         return reply.header("content-type", `${CAP_MEDIA_TYPE}; charset=utf-8`).send(xml);
       }
-      return presentDetail(pool, broadcast);
+      return presentDetail(urgentPool, broadcast);
     },
   );
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { BroadcastDeps } from "../../broadcast/service.ts";
 import type { Jwks } from "../../broadcast/signing/signer.ts";
+import type { Pool } from "../../store/database.ts";
 import type { Allow } from "../guard.ts";
 import { draftRoutes } from "./drafts.ts";
 import { readRoutes } from "./read.ts";
@@ -9,6 +10,8 @@ import { targetRoutes } from "./targets.ts";
 
 export interface BroadcastsOptions {
   readonly broadcasts: BroadcastDeps;
+  /** Connections for decisions, and for reading what they are about: they do not wait behind other questions. */
+  readonly urgentPool: Pool;
   /** The public keys of what this platform signs. */
   readonly jwks: () => Jwks;
   readonly allow: Allow;
@@ -17,12 +20,12 @@ export interface BroadcastsOptions {
 /** Emergency broadcasts, by theme. */
 export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
-  { broadcasts, jwks, allow },
+  { broadcasts, urgentPool, jwks, allow },
 ) => {
   // Without the prefix, which would be set before each path once more.
-  const options = { broadcasts, jwks, allow };
+  const options = { broadcasts, urgentPool, jwks, allow };
   await app.register(draftRoutes, options);
-  await app.register(stepRoutes, options);
+  await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
   await app.register(readRoutes, options);
   await app.register(targetRoutes, options);
 };

@@ -10,6 +10,7 @@ import {
   replaceInFrame,
 } from "./frames.ts";
 import { StatementNames, usesUnnamedStatement } from "./names.ts";
+import { URGENT_APPLICATION } from "./urgent.ts";
 
 /** Messages that run in one go: up to a Sync, Query or Flush, or as many as reach UNIT_BYTES. */
 export interface Unit {
@@ -57,6 +58,8 @@ export class Connection {
   /** The text of the unnamed statement that it parsed last, to be parsed again if somebody else came between. */
   unnamed: Buffer | undefined;
   closed = false;
+  /** It said at its start that it does not wait behind others. */
+  urgent = false;
 
   readonly #socket: Socket;
   readonly #turns: Turns;
@@ -174,6 +177,7 @@ export class Connection {
         continue;
       }
       this.#startup = undefined;
+      this.urgent = packet.parameters.application_name === URGENT_APPLICATION;
       const unknown = Object.keys(packet.parameters).filter((name) => name.startsWith("_pq_."));
       const opening = [frame("R", 0)];
       if (packet.minorVersion > 0 || unknown.length > 0) {

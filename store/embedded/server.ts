@@ -75,9 +75,12 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
+/** Urgent connections take at most so many turns in a row while others wait: batches of readings go on. */
+const MAX_URGENT_IN_A_ROW = 4;
+
 /**
  * Gives the session to one connection at a time: from its first message until PostgreSQL says that it is idle
- * again. The others wait in the order in which they asked.
+ * again. The others wait in the order in which they asked, behind those that are urgent.
  */
 class TurnTaker implements Turns {
   readonly parameters: ReadonlyMap<string, string>;
@@ -85,6 +88,7 @@ class TurnTaker implements Turns {
   readonly #options: ServeOptions;
   readonly #engine: Engine;
   readonly #waiting = new Set<Connection>();
+  #urgentInARow = 0;
   readonly #connections = new Set<Connection>();
   /** Has an open sequence or transaction. */
   #holder: Connection | undefined;
@@ -167,11 +171,18 @@ class TurnTaker implements Turns {
   }
 
   #nextWaiting(): Connection | undefined {
+    let urgent: Connection | undefined;
+    let other: Connection | undefined;
     for (const connection of this.#waiting) {
-      this.#waiting.delete(connection);
-      if (connection.runnable || connection.closed) return connection;
+      if (!connection.runnable && !connection.closed) this.#waiting.delete(connection);
+      else if (connection.urgent) urgent ??= connection;
+      else other ??= connection;
     }
-    return undefined;
+    const next = other && this.#urgentInARow >= MAX_URGENT_IN_A_ROW ? other : (urgent ?? other);
+    if (!next) return undefined;
+    this.#waiting.delete(next);
+    this.#urgentInARow = next.urgent && other ? this.#urgentInARow + 1 : 0;
+    return next;
   }
 
   #run(connection: Connection, unit: Unit): void {

@@ -62,6 +62,7 @@ export async function startApi(
     });
   const app = await createApp({
     pool,
+    urgentPool: pool,
     catalog,
     tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
@@ -88,6 +89,7 @@ export async function startApi(
         onChanged: () => {},
         now: () => new Date(),
       },
+      urgentPool: pool,
       jwks: () => ({ keys: [] }),
     },
     http: { perMinute: 0, anonymousPerMinute: 0, maxStreams: 1000, corsOrigins: [] },

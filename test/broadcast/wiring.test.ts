@@ -29,6 +29,7 @@ const start = (env: Record<string, string>) =>
   startBroadcasting({
     config: loadConfig({ DATA_DIR: dir, ...env }),
     pool,
+    urgentPool: pool,
     speakers,
     log,
     registry: new Registry(),

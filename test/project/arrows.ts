@@ -44,6 +44,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "broadcast-keys.ts": ANYTHING,
   "platform.ts": ANYTHING,
   "upkeep.ts": ["store"],
+  "database-pools.ts": ["store"],
   "main.ts": ANYTHING,
   "demo.ts": ANYTHING,
   "demo-story.ts": ["seeds"],

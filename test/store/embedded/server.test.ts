@@ -5,7 +5,9 @@ import Cursor from "pg-cursor";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createLogger } from "../../../log.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import { URGENT_APPLICATION } from "../../../store/embedded/urgent.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
+import { query, RawClient } from "./wire.ts";
 
 const IDLE_MS = 400;
 
@@ -124,6 +126,28 @@ describe("the embedded database", () => {
       await Promise.all(clients.map((client) => client.end()));
     });
     expect(order).toEqual([0, 1, 2, 3]);
+  });
+
+  it("gives urgent connections the next turn, and every fifth to those that waited before them", async () => {
+    await pool.query("create table order_of_turns (no int generated always as identity, who text)");
+    const insert = (who: string) => query(`insert into order_of_turns (who) values ('${who}')`);
+    await withClient(async (holder) => {
+      const slow = await Promise.all(Array.from({ length: 8 }, () => RawClient.start(database.url)));
+      const urgent = await RawClient.start(database.url, { application_name: URGENT_APPLICATION });
+      await holder.query("begin");
+      for (const client of slow) client.send(insert("other"));
+      urgent.send(...Array.from({ length: 6 }, () => insert("urgent")));
+      // A connection that comes last and is answered shows that what was sent before has arrived.
+      await RawClient.start(database.url).then((client) => client.close());
+      await holder.query("commit");
+      await Promise.all(slow.map((client) => client.untilReady()));
+      for (let n = 0; n < 6; n++) await urgent.untilReady();
+      for (const client of [...slow, urgent]) client.close();
+    });
+    const { rows } = await pool.query<{ who: string }>("select who from order_of_turns order by no");
+    const u = "urgent";
+    const o = "other";
+    expect(rows.map(({ who }) => who)).toEqual([u, u, u, u, o, u, u, o, o, o, o, o, o, o]);
   });
 
   it("rolls back what a client left open when it disconnected, and goes on", async () => {

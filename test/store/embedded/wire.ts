@@ -36,9 +36,9 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  static async start(url: string): Promise<RawClient> {
+  static async start(url: string, parameters: Record<string, string> = {}): Promise<RawClient> {
     const client = await RawClient.open(url);
-    client.socket.write(startup({ user: "postgres", database: "template1" }));
+    client.socket.write(startup({ user: "postgres", database: "template1", ...parameters }));
     await client.untilReady();
     return client;
   }
