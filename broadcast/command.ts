@@ -19,11 +19,15 @@ export const MAX_COMMAND_BYTES = 64 * 1024;
 /** The `typ` of the JWS header: a token of another purpose cannot pass for a command. */
 export const COMMAND_TYPE = "sbi-command+jwt";
 
-/** Where a command is meant for: a terminal obeys when its region or its place is inside one of these. */
+/**
+ * Where a command is meant for: a terminal obeys when its region or its place is inside one of these, and its region
+ * inside none of those that are excluded.
+ */
 export const areaSchema = z.strictObject({
   regions: z.array(z.string()),
   polygons: z.array(polygonSchema),
   circles: z.array(circleSchema),
+  exclude: z.array(z.string()).optional(),
 });
 
 const moment = z.iso.datetime({ offset: true });

@@ -10,6 +10,7 @@ import {
   textSchema,
 } from "./message.ts";
 import { readStoredMessage, type StoredRow } from "./stored-message.ts";
+import { excludeFaults, ringFaults } from "./target-faults.ts";
 
 /**
  * A message that may still lack something: an imported alert need not say which event of our list it means, or to
@@ -52,6 +53,8 @@ export function missingOf(draft: Draft, now: Date): Fault[] {
   if (draft.mode === "actual" && draft.eventCode === TEST_EVENT_CODE) {
     miss("/eventCode", `${TEST_EVENT_CODE} is for tests: expected the event that it is actually about`);
   }
+  const shapesAreRead = !faults.some(({ path }) => path.startsWith("/target"));
+  if (shapesAreRead) faults.push(...ringFaults(draft.target.polygons), ...excludeFaults(draft.target));
   const languages = draft.texts.map(({ language }) => language.toLowerCase());
   if (new Set(languages).size < languages.length) {
     miss("/texts", `two texts have the same language (${languages.join(", ")}): expected one of each`);

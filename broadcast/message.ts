@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isClosed } from "../geo/ring.ts";
 
 /**
  * What is said, to whom and how: the content of one broadcast, whoever wrote it. CAP is turned into this and back
@@ -52,18 +53,56 @@ const latitude = z.number().min(-90).max(90);
 
 export const MAX_REGIONS = 2000;
 export const MAX_SHAPES = 50;
+/** Of one polygon, and of all polygons of a target together. */
 export const MAX_POINTS = 1000;
+export const MAX_TOTAL_POINTS = 50_000;
 
-/** A ring of `[longitude, latitude]` in GeoJSON's order, closed: first = last. */
+const isDegrees = (value: unknown, most: number) =>
+  typeof value === "number" && value >= -most && value <= most;
+
+/** What of a ring is no point: its place and what was expected there. Undefined when all are. */
+function badPoint(ring: readonly unknown[]): { readonly at: number; readonly expected: string } | undefined {
+  for (let at = 0; at < ring.length; at++) {
+    const point = ring[at];
+    if (!Array.isArray(point) || point.length !== 2) {
+      return { at, expected: "expected [longitude, latitude]" };
+    }
+    if (!isDegrees(point[0], 180)) return { at, expected: "expected a longitude from -180 to 180 degrees" };
+    if (!isDegrees(point[1], 90)) return { at, expected: "expected a latitude from -90 to 90 degrees" };
+  }
+  return undefined;
+}
+
+/**
+ * A point as documents show it. The ring looks at its points itself: a schema for each of 50,000 would hold the
+ * thread for too long.
+ */
+const pointSchema = z.any().meta({
+  type: "array",
+  prefixItems: [
+    { type: "number", minimum: -180, maximum: 180 },
+    { type: "number", minimum: -90, maximum: 90 },
+  ],
+  items: false,
+  minItems: 2,
+  maxItems: 2,
+}) as unknown as z.ZodType<[longitude: number, latitude: number]>;
+
+/** A ring of `[longitude, latitude]` in GeoJSON's order, closed: first = last. `target-faults.ts` says whether it crosses itself. */
 export const polygonSchema = z
-  .array(z.tuple([longitude, latitude]))
+  .array(pointSchema)
   .min(4)
   .max(MAX_POINTS)
-  .refine((ring) => {
-    const first = ring[0];
-    const last = ring.at(-1);
-    return first !== undefined && last !== undefined && first[0] === last[0] && first[1] === last[1];
-  }, "expected a closed ring: the last point repeats the first");
+  .superRefine((ring, context) => {
+    const bad = badPoint(ring);
+    if (bad) context.addIssue({ code: "custom", path: [bad.at], message: bad.expected });
+    else if (ring.length >= 4 && !isClosed(ring)) {
+      context.addIssue({
+        code: "custom",
+        message: "expected a closed ring: the last point repeats the first",
+      });
+    }
+  });
 
 export const circleSchema = z.strictObject({
   longitude,
@@ -72,19 +111,34 @@ export const circleSchema = z.strictObject({
   radiusKm: z.number().positive().max(2000),
 });
 
-/** Whoever is in any of these is meant. A region stands for itself and all that its code prefixes. */
-export const targetSchema = z.strictObject({
-  regions: z
-    .array(
-      z
-        .string()
-        .regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/, "expected a region code of 2, 4, 6, 9 or 12 digits"),
-    )
-    .max(MAX_REGIONS)
-    .default([]),
-  polygons: z.array(polygonSchema).max(MAX_SHAPES).default([]),
-  circles: z.array(circleSchema).max(MAX_SHAPES).default([]),
-});
+const regionCodes = z
+  .array(
+    z
+      .string()
+      .regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/, "expected a region code of 2, 4, 6, 9 or 12 digits"),
+  )
+  .max(MAX_REGIONS);
+
+/**
+ * Whoever is in any of the regions, polygons or circles is meant, and nobody who is in one of those that are
+ * excluded. A region stands for itself and all that its code prefixes.
+ */
+export const targetSchema = z
+  .strictObject({
+    regions: regionCodes.default([]),
+    polygons: z.array(polygonSchema).max(MAX_SHAPES).default([]),
+    circles: z.array(circleSchema).max(MAX_SHAPES).default([]),
+    exclude: regionCodes.optional().describe("Regions that are taken out of the others, and of the shapes."),
+  })
+  .refine(({ polygons }) => countPoints(polygons) <= MAX_TOTAL_POINTS, {
+    path: ["polygons"],
+    error: ({ input }) =>
+      `found ${countPoints((input as { polygons: unknown[][] }).polygons)} points in all, expected at most ${MAX_TOTAL_POINTS}`,
+  });
+
+const countPoints = (polygons: readonly (readonly unknown[])[]) =>
+  polygons.reduce((sum, ring) => sum + ring.length, 0);
+
 export type Target = z.infer<typeof targetSchema>;
 export type Polygon = z.infer<typeof polygonSchema>;
 export type Circle = z.infer<typeof circleSchema>;

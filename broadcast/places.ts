@@ -6,15 +6,24 @@ import type { Named } from "./template-fill.ts";
 const MAX_NAMES = 3;
 
 /**
- * How a target is called in a text: the names of its regions, the first few of them. A region without an English
- * name is called by its Chinese one, which a person sees before anybody hears it.
+ * How a target is called in a text: the names of its regions, the first few of them, and of those excluded. A region
+ * without an English name is called by its Chinese one, which a person sees before anybody hears it.
  */
-export async function describePlace(db: Db, target: Pick<Target, "regions">): Promise<Named> {
-  const first = target.regions.slice(0, MAX_NAMES);
+export async function describePlace(db: Db, target: Pick<Target, "regions" | "exclude">): Promise<Named> {
+  const place = (await describeRegions(db, target.regions)) ?? { zh: "本区域", en: "this area" };
+  const without = await describeRegions(db, target.exclude ?? []);
+  if (without === undefined) return place;
+  return { zh: `${place.zh}（不含${without.zh}）`, en: `${place.en} (without ${without.en})` };
+}
+
+/** Undefined when none of the first few has a name. */
+async function describeRegions(db: Db, codes: readonly string[]): Promise<Named | undefined> {
+  const first = codes.slice(0, MAX_NAMES);
+  if (first.length === 0) return undefined;
   const names = await nameRegionsInBoth(db, first);
   const known = first.flatMap((code) => names.get(code) ?? []);
-  if (known.length === 0) return { zh: "本区域", en: "this area" };
-  const more = target.regions.length > MAX_NAMES;
+  if (known.length === 0) return undefined;
+  const more = codes.length > MAX_NAMES;
   const english = known.map(({ zh, en }) => en ?? zh);
   return {
     zh: known.map(({ zh }) => zh).join("、") + (more ? "等地" : ""),

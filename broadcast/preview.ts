@@ -1,9 +1,10 @@
 import type { Limits } from "../access/limits.ts";
 import type { Db } from "../store/database.ts";
 import { findVillages } from "../store/speakers.ts";
+import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";
-import { countOutside, meant, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
+import { countOutside, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
 
 /** Villages by name, the first of them; `count` has all. */
 export interface NamedVillages {
@@ -45,9 +46,7 @@ export async function previewTarget(
   reading?: { readonly texts: readonly Text[]; readonly repeatCount: number },
 ): Promise<Preview> {
   const speakers = await selectAllSpeakers(db, target);
-  const villages = (await findVillages(db, whereaboutsOf(target))).filter((village) =>
-    meant(target, village),
-  );
+  const villages = await keepMeant(target, await findVillages(db, whereaboutsOf(target)));
   const online = new Map<string, number>();
   for (const { regionCode, connected } of speakers) {
     online.set(regionCode, (online.get(regionCode) ?? 0) + (connected ? 1 : 0));

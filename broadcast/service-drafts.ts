@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
-import { updateReplaced } from "../store/broadcast-moves.ts";
 import { insertRevision } from "../store/broadcast-revisions.ts";
 import {
   type Broadcast,
@@ -10,8 +9,10 @@ import {
   lockBroadcasts,
   type NewBroadcast,
   updateContent,
+  updateReplaced,
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
+import { checkTarget } from "./check-target.ts";
 import { contentOf, type Draft, draftOf } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
 import { peopleBehind } from "./lifecycle.ts";
@@ -20,7 +21,7 @@ import { describePlace } from "./places.ts";
 import { recordingRefusals } from "./refusals.ts";
 import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
-import { regionsReached, selectAllSpeakers } from "./targets.ts";
+import { reachOf } from "./targets.ts";
 import { fillTemplate } from "./templates.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
@@ -62,8 +63,6 @@ export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise
 /** What is known of a new draft beside its message. */
 export type Origin = Pick<NewBroadcast, "source" | "replaces" | "proposedByAlarm" | "attachments"> & {
   readonly action: "create" | "import" | "propose";
-  /** For the history. */
-  readonly details?: Readonly<Record<string, unknown>>;
 };
 
 /** Stores a draft with the first row of its history. The caller appends the audit row. */
@@ -72,9 +71,9 @@ export async function storeDraft(
   deps: Pick<BroadcastDeps, "issuer" | "now">,
   actor: AuditActor,
   draft: Draft,
-  { action, details: more, ...origin }: Origin,
+  { action, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
-  const regions = regionsReached(draft.target, await selectAllSpeakers(tx, draft.target));
+  const { regions } = await reachOf(tx, draft.target);
   const broadcast = await insertBroadcast(tx, {
     ...contentOf(draft, regions),
     ...origin,
@@ -86,15 +85,14 @@ export async function storeDraft(
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
-  const replaced = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
-  const details = { ...replaced, ...more };
+  const details = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
   await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
   await insertRevision(tx, broadcastNo, actor);
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message, ...replaced },
+    after: { state: "draft", message: broadcast.message, ...details },
   };
   return { broadcast, audit };
 }
@@ -109,6 +107,7 @@ export async function createDraft(
   draft: NewDraft,
   replaces: readonly string[] = [],
 ): Promise<Broadcast> {
+  await checkTarget(deps.pool, caller.limits, draft.target);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const numbers = await findReplaced(tx, caller, draft, replaces);
     const complete = await completeDraft(tx, draft, deps.now());
@@ -155,6 +154,7 @@ async function changeNow(
   replaces?: readonly string[],
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  if (change.target) await checkTarget(deps.pool, caller.limits, change.target);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const before = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
     await assertMayStep(tx, deps, before, "change", caller, { now: deps.now() });
@@ -169,11 +169,11 @@ async function changeNow(
     if (replaces) {
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);
-    const speakers = await selectAllSpeakers(tx, draft.target);
+    const { speakers, regions } = await reachOf(tx, draft.target);
     // Neither what it was aimed at nor what it is aimed at now may reach beyond the caller's own.
     assertWithin(speakers, caller);
     const { actor } = caller;
-    const content = contentOf(draft, regionsReached(draft.target, speakers));
+    const content = contentOf(draft, regions);
     const after = await updateContent(tx, broadcastNo, content, peopleBehind(actor));
     await insertRevision(tx, broadcastNo, actor);
     const changed = [...given.map(([key]) => key), ...(replaces ? ["replaces"] : [])];

@@ -9,21 +9,34 @@ import { parseAlert } from "./cap/parse.ts";
 import { signAlert } from "./cap/signature.ts";
 import { draftOf, missingIn } from "./draft.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
+import { remainingRegions } from "./targets.ts";
 
 /** What alerts need beside their broadcasts. */
 interface Around {
   /** Broadcasts that others replace, by number. */
   readonly older: ReadonlyMap<number, Broadcast>;
   readonly names: Awaited<ReturnType<typeof nameRegionsInBoth>>;
+  /** By number, the regions of those from which some were excluded: CAP has no word for "without". */
+  readonly remaining: ReadonlyMap<number, readonly string[]>;
 }
 
 async function readAround(db: Db, broadcasts: readonly Broadcast[]): Promise<Around> {
   const numbers = broadcasts.flatMap(({ replacesNos }) => replacesNos);
-  const codes = broadcasts.flatMap((broadcast) => draftOf(broadcast).target.regions);
+  const remaining = new Map<number, string[]>();
+  const codes = [];
+  for (const broadcast of broadcasts) {
+    const { target } = draftOf(broadcast);
+    codes.push(...target.regions, ...(target.exclude ?? []));
+    if (!target.exclude?.length) continue;
+    const regions = await remainingRegions(db, target);
+    remaining.set(broadcast.broadcastNo, regions);
+    codes.push(...regions);
+  }
   const older = numbers.length === 0 ? [] : await getBroadcasts(db, [...new Set(numbers)]);
   return {
     older: new Map(older.map((old) => [old.broadcastNo, old])),
     names: await nameRegionsInBoth(db, [...new Set(codes)]),
+    remaining,
   };
 }
 
@@ -37,12 +50,13 @@ const referenceTo = (broadcast: Broadcast) => ({
  * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
  * after its release, the Cancel of that alert.
  */
-function toAlert(broadcast: Broadcast, { older, names }: Around): string {
+function toAlert(broadcast: Broadcast, { older, names, remaining }: Around): string {
   // Not held to what may be submitted today: what was released is an alert.
   const draft = draftOf(broadcast);
   const message = {
     ...draft,
     eventCode: draft.eventCode ?? "",
+    target: { ...draft.target, regions: [...(remaining.get(broadcast.broadcastNo) ?? draft.target.regions)] },
     ...(broadcast.expiresAt === null ? {} : { expiresAt: broadcast.expiresAt }),
   };
   const regionName = (code: string, language: "zh" | "en") =>

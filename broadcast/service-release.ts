@@ -26,8 +26,6 @@ export interface StepRequest {
 export interface DecisionRequest extends StepRequest {
   /** The revision that the caller has looked at. */
   readonly revision: number;
-  /** The caller knows that a later alert supersedes the broadcast, and wants it nevertheless. */
-  readonly acknowledgeSuperseded?: boolean | undefined;
 }
 
 type Audit = Parameters<typeof appendAudit>[1];
@@ -43,7 +41,7 @@ function takeSingleStep(
   caller: Caller,
   id: string,
   action: "submit" | "return" | "reject" | "review",
-  { reason, revision, acknowledgeSuperseded, confirm }: Partial<DecisionRequest>,
+  { reason, revision, confirm }: StepRequest & { readonly revision?: number },
 ): Promise<Broadcast> {
   return recordingRefusals(deps, caller, id, action, async () => {
     const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
@@ -52,7 +50,7 @@ function takeSingleStep(
       const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
       if (revision !== undefined) await assertRevision(tx, broadcast, revision);
       const now = deps.now();
-      await assertMayStep(tx, deps, broadcast, action, caller, { now, reason, acknowledgeSuperseded });
+      await assertMayStep(tx, deps, broadcast, action, caller, { now, reason });
       await confirm?.(tx);
       const move = {
         ...(action === "submit" && actor.id !== null
@@ -60,7 +58,7 @@ function takeSingleStep(
           : {}),
         ...(action === "review" ? { review: "done" as const } : {}),
       };
-      const step = await takeStep(tx, broadcast, action, { actor, now, reason, acknowledgeSuperseded, move });
+      const step = await takeStep(tx, broadcast, action, { actor, now, reason, move });
       await appendAudit(tx, step.audit);
       return step.broadcast;
     });
@@ -97,7 +95,7 @@ async function letGo(
   caller: Caller,
   id: string,
   action: "approve" | "release",
-  { reason, revision, acknowledgeSuperseded, confirm }: DecisionRequest,
+  { reason, revision, confirm }: DecisionRequest,
 ): Promise<Broadcast> {
   const seen = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
@@ -107,18 +105,13 @@ async function letGo(
     await assertRevision(tx, broadcast, revision);
     assertSameReplaced(seen, broadcast);
     const now = deps.now();
-    const speakers = await assertMayStep(tx, deps, broadcast, action, caller, {
-      now,
-      reason,
-      acknowledgeSuperseded,
-    });
+    const speakers = await assertMayStep(tx, deps, broadcast, action, caller, { now, reason });
     await confirm?.(tx);
     const isGreen = action === "release";
     const decided = await takeStep(tx, broadcast, action, {
       actor,
       now,
       reason,
-      acknowledgeSuperseded,
       move: {
         approvedBy: actor.id ?? actor.type,
         approvedFor: peopleBehind(actor),
@@ -277,7 +270,7 @@ async function retryNow(
 export async function noteOn(
   tx: Client,
   broadcast: Broadcast,
-  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded",
+  action: "cancel_proposed" | "acknowledged" | "error_reported",
   actor: Caller["actor"],
   reason: string,
   details: Readonly<Record<string, unknown>> = {},

@@ -9,6 +9,7 @@ import { countTargetsWithin } from "../store/speakers.ts";
 import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
+import { judgeRings } from "./target-faults.ts";
 import { countOutside, type Speaker, selectAllSpeakers } from "./targets.ts";
 
 /** What the operations on broadcasts need. */
@@ -79,22 +80,22 @@ export async function assertRevision(db: Db, broadcast: Broadcast, revision: num
   );
 }
 
-const outside = (count: number, all: number) =>
+/** Neither how many speakers of others it reaches nor where they stand is said. */
+const beyond = () =>
   new PlatformError(
     "forbidden",
-    `${count} of the ${all} speakers that the broadcast is aimed at lie outside the regions where you may do this`,
+    "The broadcast reaches beyond the regions and speakers for which you may do this",
   );
 
 /** @throws PlatformError `forbidden` unless all speakers lie within the caller's limits */
 export function assertWithin(speakers: readonly Speaker[], { limits }: Caller): void {
-  const count = countOutside(speakers, limits);
-  if (count > 0) throw outside(count, speakers.length);
+  if (countOutside(speakers, limits) > 0) throw beyond();
 }
 
 /** The same for a broadcast that was released, by the targets that it was released to. */
 export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits }: Caller): Promise<void> {
   const { all, within } = await countTargetsWithin(db, broadcastNo, limits);
-  if (within < all) throw outside(all - within, all);
+  if (within < all) throw beyond();
 }
 
 /**
@@ -103,11 +104,11 @@ export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits 
  */
 export async function speakersOfComplete(db: Db, broadcast: Broadcast, now: Date): Promise<Speaker[]> {
   const draft = draftOf(broadcast);
+  await judgeRings(draft.target.polygons);
   const faults = missingIn(broadcast, now);
-  const speakers = faults.some(({ path }) => path === "/target")
-    ? []
-    : await selectAllSpeakers(db, draft.target);
-  if (speakers.length === 0 && !faults.some(({ path }) => path === "/target")) {
+  const isAimed = !faults.some(({ path }) => path.startsWith("/target"));
+  const speakers = isAimed ? await selectAllSpeakers(db, draft.target) : [];
+  if (speakers.length === 0 && isAimed) {
     faults.push({ path: "/target", message: "there is no speaker in it" });
   }
   if (faults.length > 0) throw incomplete(faults);

@@ -11,7 +11,6 @@ export interface StepOptions {
   readonly actor: AuditActor;
   readonly now: Date;
   readonly reason?: string | undefined;
-  readonly acknowledgeSuperseded?: boolean | undefined;
   /** For the history. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** What changes beside the state. */
@@ -28,26 +27,23 @@ export async function takeStep(
   tx: Client,
   broadcast: Broadcast,
   action: LifecycleAction,
-  { actor, now, reason, acknowledgeSuperseded, details: given, move }: StepOptions,
+  { actor, now, reason, details, move }: StepOptions,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
-  const facts = { ...broadcast, level: broadcast.level as Level };
-  const step = decideStep(facts, action, actor, { now, reason, acknowledgeSuperseded });
+  const step = decideStep({ ...broadcast, level: broadcast.level as Level }, action, actor, { now, reason });
   if (!step.allowed) throw new PlatformError(step.code, step.message);
-  const knows = acknowledgeSuperseded === true && broadcast.supersededBy !== null;
-  const details = knows ? { ...given, supersededBy: broadcast.supersededBy } : given;
   const { from, to } = step;
   await moveBroadcast(tx, broadcast.broadcastNo, { ...move, state: to });
   await insertHistory(tx, { broadcastNo: broadcast.broadcastNo, action, from, to, actor, reason, details });
-  const moved = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
   return {
-    broadcast: { ...broadcast, ...moved, state: to },
+    broadcast: { ...broadcast, ...given, state: to },
     audit: {
       actor,
       action: `broadcast.${action}`,
       object: { type: "broadcast", id: broadcast.id },
       ...(reason === undefined ? {} : { reason }),
       before: { state: from, revision: broadcast.revision },
-      after: { state: to, ...moved, ...details },
+      after: { state: to, ...given, ...details },
     },
   };
 }

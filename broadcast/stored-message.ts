@@ -1,5 +1,5 @@
 import type { Fault } from "../errors.ts";
-import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../store/broadcasts.ts";
+import type { Attachment, Broadcast, BroadcastSource } from "../store/broadcasts.ts";
 import { withinYears } from "../store/moment.ts";
 import type { Draft } from "./draft.ts";
 import {
@@ -112,7 +112,7 @@ const storedText = objectOf<Text>({
 /** A ring or a circle with one number missing is another place: it is left out as a whole. */
 const ring: Read<Polygon> = (value, path, faults) => {
   const isPoint = (point: unknown) =>
-    Array.isArray(point) && point.slice(0, 2).filter(Number.isFinite).length === 2;
+    Array.isArray(point) && Number.isFinite(point[0]) && Number.isFinite(point[1]);
   const points = that<Polygon>(
     "a ring of [longitude, latitude]",
     (one) => Array.isArray(one) && one.every(isPoint),
@@ -133,6 +133,7 @@ const target = objectOf<Target>({
   regions: { read: listOf(text), absent: [] },
   polygons: { read: listOf(ring), absent: [] },
   circles: { read: listOf(circle), absent: [] },
+  exclude: { read: listOf(text), absent: undefined },
 });
 
 const optionalText = { read: text, absent: undefined };
@@ -166,15 +167,6 @@ export function readStoredMessage(row: StoredRow): StoredMessage {
   return { draft: readFields(from, fieldsBeside(row), "", unread), unread };
 }
 
-/** Those of earlier versions are texts. */
-const warning: Read<SourceWarning> = (value, path, faults) =>
-  typeof value === "string"
-    ? { rule: "import", message: value }
-    : objectOf<SourceWarning>({
-        rule: { read: text, absent: "import" },
-        message: { read: text, absent: "" },
-      })(value, path, faults);
-
 /** Where an imported alert came from, as it is stored; null for what is none. */
 export function readStoredSource(stored: unknown): BroadcastSource | null {
   if (!isObject(stored)) return null;
@@ -186,9 +178,7 @@ export function readStoredSource(stored: unknown): BroadcastSource | null {
       sent: { read: text, absent: "" },
       msgType: { read: text, absent: "" },
       signature: { read: text, absent: "absent" },
-      status: optionalText,
-      document: optionalText,
-      warnings: { read: listOf(warning), absent: [] },
+      warnings: { read: listOf(text), absent: [] },
     },
     "",
     [],

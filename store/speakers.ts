@@ -2,18 +2,19 @@ import type { Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 /** A box that a polygon or circle fits in. Degrees, WGS 84. */
-export interface Box {
+interface Box {
   readonly west: number;
   readonly south: number;
   readonly east: number;
   readonly north: number;
 }
 
-/** Where to look: in any of the regions, or in any of the boxes. */
+/** Where to look: in any of the regions, or in any of the boxes, and in none of the regions that are excluded. */
 export interface Whereabouts {
   /** Each stands for itself and all that its code prefixes. */
   readonly regions: readonly string[];
   readonly boxes: readonly Box[];
+  readonly exclude: readonly string[];
 }
 
 export interface SpeakerCandidate {
@@ -38,18 +39,20 @@ const CODE_LENGTHS = [2, 4, 6, 9, 12] as const;
 const inRegions = (column: string, number: number) =>
   `(${CODE_LENGTHS.map((length) => `left(${column}, ${length}) = any ($${number}::text[])`).join(" or ")})`;
 
-/** `$first`: codes of regions; the next four: the boxes' sides. */
-const inBoxes = (alias: string, first: number) => `
-  exists (select from unnest($${first + 1}::float8[], $${first + 2}::float8[], $${first + 3}::float8[], $${first + 4}::float8[])
-      as box (west, south, east, north)
-    where ${alias}.longitude between box.west and box.east and ${alias}.latitude between box.south and box.north)`;
+/** `$1`: codes of regions; `$2` to `$5`: the boxes' sides; `$6`: codes that are excluded. */
+const isThere = (alias: string, column: string) => `
+  (${inRegions(column, 1)} or exists (
+    select from unnest($2::float8[], $3::float8[], $4::float8[], $5::float8[]) as box (west, south, east, north)
+    where ${alias}.longitude between box.west and box.east and ${alias}.latitude between box.south and box.north))
+  and not ${inRegions(column, 6)}`;
 
-const whereParameters = ({ regions, boxes }: Whereabouts) => [
+const whereParameters = ({ regions, boxes, exclude }: Whereabouts) => [
   regions,
   boxes.map((box) => box.west),
   boxes.map((box) => box.south),
   boxes.map((box) => box.east),
   boxes.map((box) => box.north),
+  exclude,
 ];
 
 /** Living speakers in the regions or the boxes. A speaker without a location is found by its region only. */
@@ -73,8 +76,8 @@ export async function findSpeakers(
      from devices d
      left join device_presence p on p.device_no = d.device_no
      where d.kind = 'speaker' and d.deleted_at is null
-       and (${inRegions("d.region_code", 1)} or ${inBoxes("d", 1)})
-       and ${limitsCondition("d", 6)}
+       and ${isThere("d", "d.region_code")}
+       and ${limitsCondition("d", 7)}
      order by d.device_no`,
     [...whereParameters(whereabouts), limitsParameter(limits)],
   );
@@ -125,7 +128,7 @@ export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Vi
   }>(
     `select r.code, r.name, r.longitude, r.latitude, ${inRegions("r.code", 1)} as by_region
      from regions r
-     where r.level = 5 and (${inRegions("r.code", 1)} or ${inBoxes("r", 1)})
+     where r.level = 5 and ${isThere("r", "r.code")}
      order by r.code`,
     whereParameters(whereabouts),
   );
@@ -138,4 +141,31 @@ export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Vi
         : { longitude: row.longitude, latitude: row.latitude },
     byRegion: row.by_region,
   }));
+}
+
+/**
+ * Regions of the tree without those that are excluded: where a part of one is taken out, its children stand for it, and
+ * theirs where a part of them is. In the order of their codes.
+ */
+export async function regionsWithout(
+  db: Db,
+  regions: readonly string[],
+  exclude: readonly string[],
+): Promise<string[]> {
+  if (exclude.length === 0) return [...regions].sort();
+  const { rows } = await db.query<{ code: string }>(
+    `with recursive rest (code) as (
+       select unnest($1::text[])
+       union
+       select child.code
+       from rest join regions child on child.parent_code = rest.code
+       where exists (select from unnest($2::text[]) as out (code) where out.code like rest.code || '%'))
+     select code from rest
+     where not exists (select from unnest($2::text[]) as out (code) where rest.code like out.code || '%')
+       and (not exists (select from unnest($2::text[]) as out (code) where out.code like rest.code || '%')
+            or not exists (select from regions child where child.parent_code = rest.code))
+     order by code`,
+    [regions, exclude],
+  );
+  return rows.map(({ code }) => code);
 }

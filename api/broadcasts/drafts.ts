@@ -3,12 +3,14 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
+import { checkTarget } from "../../broadcast/check-target.ts";
 import type { Level } from "../../broadcast/message.ts";
 import { describePlace } from "../../broadcast/places.ts";
 import { previewTarget } from "../../broadcast/preview.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { fillTemplate, findTemplate, listTemplates } from "../../broadcast/templates.ts";
+import { PlatformError } from "../../errors.ts";
 import { invalidField } from "../catalog.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -26,19 +28,17 @@ import {
   templatesSchema,
 } from "./schema.ts";
 
-/** What alerts are posted as: many programs know no type of XML but the general ones. */
-const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
+/** 50,000 points with seven digits behind the point each, and what else a draft holds. */
+const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
 
 /** Writing: drafts by hand, by template and from CAP. */
 export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
-  const bodyLimit = MAX_ALERT_BYTES;
-  app.addContentTypeParser([...XML_MEDIA_TYPES], { parseAs: "buffer", bodyLimit }, (_request, body, done) =>
-    done(null, body),
-  );
+  app.addContentTypeParser(CAP_MEDIA_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
   app.post(
     "/broadcasts",
     {
+      bodyLimit: MAX_DRAFT_BYTES,
       onRequest: allow("broadcasts:draft"),
       // An alert has its own validator, with places and rules; zod's is for JSON.
       preValidation: async (request, reply) => {
@@ -48,8 +48,8 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
         operationId: "createBroadcast",
         tags: ["broadcasts"],
         summary: "Write a draft, or take an alert in CAP 1.2",
-        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` (or \`application/xml\`, \`text/xml\`) takes an alert of up to 1 MiB: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
-        consumes: ["application/json", ...XML_MEDIA_TYPES],
+        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` takes an alert: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
+        consumes: ["application/json", CAP_MEDIA_TYPE],
         body: draftBody,
         response: {
           200: importedSchema.describe("The alert had come before, or made no draft."),
@@ -75,6 +75,12 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
   );
 
   async function takeAlert(request: FastifyRequest, reply: FastifyReply, xml: Buffer): Promise<FastifyReply> {
+    if (xml.length > MAX_ALERT_BYTES) {
+      throw new PlatformError(
+        "payload_too_large",
+        `The alert has ${xml.length} bytes, expected at most ${MAX_ALERT_BYTES}`,
+      );
+    }
     const { items, warnings, ...done } = await importCap(broadcasts, broadcastCallerOf(request), xml);
     const isNew = !done.duplicate && done.disposition === "broadcast";
     return reply
@@ -85,6 +91,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
   app.patch(
     "/broadcasts/:id",
     {
+      bodyLimit: MAX_DRAFT_BYTES,
       onRequest: allow("broadcasts:draft"),
       schema: {
         operationId: "updateBroadcast",
@@ -115,6 +122,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
   app.post(
     "/broadcasts/preview",
     {
+      bodyLimit: MAX_DRAFT_BYTES,
       onRequest: allow("broadcasts:draft"),
       schema: {
         operationId: "previewBroadcast",
@@ -128,6 +136,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
       const { target, texts, repeatCount } = request.body;
       const { limits } = grantOf(request);
       const reading = texts && { texts, repeatCount };
+      await checkTarget(broadcasts.pool, limits, target);
       const preview = await previewTarget(broadcasts.pool, target, limits, reading);
       const { villagesWithoutSpeaker, villagesOffline } = preview;
       return {

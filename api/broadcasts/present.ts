@@ -55,9 +55,7 @@ export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcas
 
 function presentSource(stored: unknown) {
   const source = readStoredSource(stored);
-  if (source === null) return null;
-  const { status = null, document, warnings } = source;
-  return { ...source, status, warnings: [...warnings], document: document !== undefined };
+  return source && { ...source, warnings: [...source.warnings] };
 }
 
 /** The same with its targets by state. */

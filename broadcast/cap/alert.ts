@@ -116,6 +116,4 @@ export interface CapFault {
   readonly rule: string;
   /** What was found and what was expected. */
   readonly message: string;
-  /** Of a warning: the alert is read without it. */
-  readonly leftOut?: boolean;
 }

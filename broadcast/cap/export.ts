@@ -39,7 +39,7 @@ const MAX_NAMES = 20;
 /**
  * A message as CAP 1.2, one info for each language; a Cancel has none. Times are to the second in +08:00. What
  * comes out has passed `parseAlert`, and comes back from `importAlert` as the same message.
- * @throws PlatformError `cap_invalid` when CAP cannot hold it: a polygon that crosses itself, over 1 MiB
+ * @throws PlatformError `cap_invalid` when CAP cannot hold it: a polygon that crosses itself, over 256 KiB
  */
 export function exportAlert(message: BroadcastMessage, header: AlertHeader): string {
   const document = create({ version: "1.0", encoding: "UTF-8" });
@@ -95,9 +95,8 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   }
   const xml = document.end();
   const check = parseAlert(Buffer.from(xml));
-  const lost = check.ok ? check.warnings.filter(({ leftOut }) => leftOut) : check.faults;
-  if (lost.length === 0) return xml;
-  const faults = lost.map(({ path, message }) => ({ path, message }));
+  if (check.ok) return xml;
+  const faults = check.faults.map(({ path, message }) => ({ path, message }));
   throw new PlatformError("cap_invalid", `CAP cannot hold this message: ${faults[0]?.message}`, { faults });
 }
 
@@ -122,18 +121,24 @@ interface Place {
   readonly circles: readonly string[];
 }
 
-/** One area for the regions and one for the shapes; CAP joins all that an info has. */
+/**
+ * One area for the regions and one for the shapes; CAP joins all that an info has. It cannot say "without": whoever
+ * calls has left the excluded out of the regions, and beside shapes they are named in words.
+ */
 function describePlaces(target: Target, chinese: boolean, regionName: AlertHeader["regionName"]): Place[] {
-  const { regions } = target;
+  const { regions, exclude = [] } = target;
   const places: Place[] = [];
-  if (regions.length > 0) {
-    const names = regions
+  const nameAll = (codes: readonly string[]) => {
+    const names = codes
       .slice(0, MAX_NAMES)
       .map((code) => regionName(code, chinese ? "zh" : "en"))
       .join(chinese ? "、" : ", ");
-    const more = chinese ? `等${regions.length}个地区` : ` and others, ${regions.length} regions in all`;
+    const more = chinese ? `等${codes.length}个地区` : ` and others, ${codes.length} regions in all`;
+    return codes.length > MAX_NAMES ? names + more : names;
+  };
+  if (regions.length > 0) {
     places.push({
-      areaDesc: regions.length > MAX_NAMES ? names + more : names,
+      areaDesc: nameAll(regions),
       regions,
       polygons: [],
       circles: [],
@@ -147,8 +152,10 @@ function describePlaces(target: Target, chinese: boolean, regionName: AlertHeade
     ({ longitude, latitude, radiusKm }) => `${decimal(latitude)},${decimal(longitude)} ${decimal(radiusKm)}`,
   );
   if (polygons.length + circles.length > 0) {
+    const without = chinese ? `（不含${nameAll(exclude)}）` : ` (without ${nameAll(exclude)})`;
     places.push({
-      areaDesc: chinese ? "地图上划定的范围" : "Area marked on the map",
+      areaDesc:
+        (chinese ? "地图上划定的范围" : "Area marked on the map") + (exclude.length > 0 ? without : ""),
       regions: [],
       polygons,
       circles,

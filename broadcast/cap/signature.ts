@@ -133,19 +133,7 @@ export function verifySignatures(
   trustedCertificates: readonly string[],
   now: Date = new Date(),
 ): SignatureVerdict {
-  return verifyDocument(
-    readDocument(typeof alert === "string" ? Buffer.from(alert) : alert),
-    trustedCertificates,
-    now,
-  );
-}
-
-/** The same for a document that was read. */
-export function verifyDocument(
-  document: ReturnType<typeof readDocument>,
-  trustedCertificates: readonly string[],
-  now: Date,
-): SignatureVerdict {
+  const document = readDocument(typeof alert === "string" ? Buffer.from(alert) : alert);
   if (!("root" in document) || !document.result.ok) {
     const fault = document.result.ok ? undefined : document.result.faults[0];
     return { state: "invalid", details: [`it is not a valid alert: ${fault?.message}`] };

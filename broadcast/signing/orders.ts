@@ -6,6 +6,7 @@ import {
   type StartOrder,
   startOrderSchema,
 } from "../command.ts";
+import { isEmptyTarget } from "../draft.ts";
 import type { BroadcastMessage, Target } from "../message.ts";
 
 /** Who orders, and when. */
@@ -35,7 +36,13 @@ interface Unchecked {
   readonly area: Target;
 }
 
-const areaOf = ({ regions, polygons, circles }: Target) => ({ regions, polygons, circles });
+/** An order without excluded regions is as it was before there were any: terminals of that time take it. */
+const areaOf = ({ regions, polygons, circles, exclude = [] }: Target) => ({
+  regions,
+  polygons,
+  circles,
+  ...(exclude.length > 0 ? { exclude } : {}),
+});
 
 const common = ({ issuer, broadcastId, issuedAt, expiresAt }: Origin) => ({
   issuer,
@@ -86,7 +93,7 @@ function check(order: Unchecked): StartOrder {
       message: `${order.expiresAt} is not after issuedAt, ${order.issuedAt}`,
     });
   }
-  if (Object.values(order.area).every((list) => list.length === 0)) {
+  if (isEmptyTarget(order.area)) {
     faults.push({ path: "area", message: "nobody is meant: no region, no polygon and no circle" });
   }
   if (parsed.success && faults.length === 0) return parsed.data;

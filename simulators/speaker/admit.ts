@@ -13,8 +13,9 @@ export interface Place {
   readonly location?: { readonly longitude: number; readonly latitude: number } | undefined;
 }
 
-/** Whether an order's area holds the place: its region or one above it, or its own spot. */
+/** Whether an order's area holds the place: its region or one above it, or its own spot; and does not exclude it. */
 export function isMeant({ area }: Order, { regionCode, location }: Place): boolean {
+  if (area.exclude?.some((code) => regionCode.startsWith(code))) return false;
   if (area.regions.some((code) => regionCode.startsWith(code))) return true;
   if (!location) return false;
   const point: Point = [location.longitude, location.latitude];

@@ -37,7 +37,6 @@ const facts = (change: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
   approvedFor: [],
   review: "none",
   expiresAt: null,
-  supersededBy: null,
   ...change,
 });
 

@@ -9,7 +9,7 @@ type Decide = (
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
-  request: Partial<service.DecisionRequest>,
+  request: service.StepRequest & { readonly revision?: number },
 ) => Promise<Broadcast>;
 
 const havingLooked =

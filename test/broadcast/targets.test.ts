@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "../../access/limits.ts";
 import type { Target } from "../../broadcast/message.ts";
 import { previewTarget } from "../../broadcast/preview.ts";
-import { countOutside, regionsReached, type Speaker, selectSpeakers } from "../../broadcast/targets.ts";
+import {
+  countOutside,
+  regionsReached,
+  remainingRegions,
+  type Speaker,
+  selectSpeakers,
+} from "../../broadcast/targets.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertSpeaker, insertTenant, insertVillages } from "./fixtures.ts";
@@ -62,12 +68,37 @@ describe("the speakers that a target means", () => {
     ]);
   });
 
+  it("are none of a region that is excluded, whether they are meant by region or by shape", async () => {
+    expect(await select({ regions: ["520326"], exclude: ["520326001"] })).toEqual(["jiang"]);
+    expect(await select({ regions: ["520326"], exclude: ["520326001001", "520326002"] })).toEqual([]);
+    const circle = { longitude: 107.88, latitude: 28.52, radiusKm: 200 };
+    expect(await select({ circles: [circle], exclude: ["520327"] })).toEqual(["yang-1", "yang-2"]);
+    expect(await select({ polygons: [TRIANGLE], exclude: ["520326001001"] })).toEqual([]);
+    expect(await select({ regions: ["520326001"], polygons: [TRIANGLE], exclude: ["5203"] })).toEqual([]);
+  });
+
   it("stay within limits", async () => {
     expect(await select({ regions: ["52"] }, limitsOf({ regions: ["520326002"] }))).toEqual(["jiang"]);
     expect(await select({ regions: ["52"] }, limitsOf({ tenants: ["county-office"] }))).toEqual(["long"]);
     const all = await selectSpeakers(db.pool, target({ regions: ["52"] }), UNLIMITED);
     expect(countOutside(all, limitsOf({ regions: ["520326"] }))).toBe(1);
     expect(countOutside(all, limitsOf({ kinds: ["camera"] }))).toBe(4);
+  });
+});
+
+describe("the regions of a target without those excluded", () => {
+  const remaining = (regions: string[], exclude: string[]) =>
+    remainingRegions(db.pool, target({ regions, exclude }));
+
+  it("are the children that nothing is taken out of, at whatever depth", async () => {
+    expect(await remaining(["520326"], [])).toEqual(["520326"]);
+    expect(await remaining(["520326"], ["520326001"])).toEqual(["520326002"]);
+    expect(await remaining(["5203"], ["520326001001"])).toEqual(["520326001002", "520326002", "520327"]);
+    expect(await remaining(["520326", "520327"], ["520326002001", "520326001"])).toEqual(["520327"]);
+  });
+
+  it("stay as they are where the tree does not know what lies in them", async () => {
+    expect(await remaining(["520327001001", "99"], ["9901"])).toEqual(["520327001001", "99"]);
   });
 });
 
@@ -83,10 +114,10 @@ describe("the regions that a target reaches into", () => {
   });
 
   it("are its own, and of its shapes the counties of their speakers", () => {
-    const reached = regionsReached(target({ regions: ["520326001"] }), [
-      speaker("520326001001", true),
-      speaker("520327001001", false),
-    ]);
+    const reached = regionsReached(
+      ["520326001"],
+      [speaker("520326001001", true), speaker("520327001001", false)],
+    );
     expect(reached).toEqual(["520326001", "520327"]);
   });
 
@@ -95,7 +126,7 @@ describe("the regions that a target reaches into", () => {
     const region = fc.array(code, { minLength: 1, maxLength: 4 }).map((digits) => digits.join("0"));
     fc.assert(
       fc.property(fc.array(region, { maxLength: 12 }), (regions) => {
-        const reached = regionsReached(target({ regions }), []);
+        const reached = regionsReached(regions, []);
         for (const one of reached) {
           expect(regions).toContain(one);
           expect(reached.filter((other) => one.startsWith(other))).toEqual([one]);

@@ -199,6 +199,15 @@ describe("an area", () => {
     expect(meant({ regions: [], polygons: [], circles: around(4) })).toBe(false);
   });
 
+  it("holds nobody in a region that is excluded, whatever else it has", () => {
+    const whole = { regions: ["520326"], polygons: [ring], circles: around(6) };
+    for (const code of ["520326", "520326001", VILLAGE])
+      expect(meant({ ...whole, exclude: [code] })).toBe(false);
+    for (const code of ["520327", "520326001002", `${VILLAGE}0`]) {
+      expect(meant({ ...whole, exclude: [code] })).toBe(true);
+    }
+  });
+
   it("that is drawn holds nobody who does not know where he is", () => {
     const unknown = { regionCode: VILLAGE };
     expect(meant({ regions: [], polygons: [ring], circles: around(1000) }, unknown)).toBe(false);

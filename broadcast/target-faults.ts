@@ -1,0 +1,80 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Fault } from "../errors.ts";
+import { type SelfContact, selfContact } from "../geo/ring.ts";
+import type { Ring } from "../geo/shapes.ts";
+import type { Target } from "./message.ts";
+
+/**
+ * Polygons that cross themselves: what lies inside is not clear, so no order carries one. A ring that only touches
+ * itself is taken, as borders in real feeds do.
+ */
+
+/** Verdicts on rings that were judged before. 5,000 are a hundred drafts of the largest kind. */
+const MAX_KNOWN = 5000;
+const known = new Map<string, SelfContact | null>();
+
+/** Two sums over a ring's numbers, of 32 bits each: the name of a ring in the table of verdicts. */
+function nameOf(ring: Ring): string {
+  const bits = new Uint32Array(Float64Array.from(ring.flat()).buffer);
+  let [one, two] = [0x811c9dc5, 0x9e3779b9];
+  for (const word of bits) {
+    one = Math.imul(one ^ word, 0x01000193);
+    two = Math.imul((two << 5) ^ (two >>> 27) ^ word, 0x85ebca6b);
+  }
+  return `${ring.length}.${one}.${two}`;
+}
+
+function judge(ring: Ring): SelfContact | null {
+  const name = nameOf(ring);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const contact = selfContact(ring) ?? null;
+  known.set(name, contact);
+  if (known.size > MAX_KNOWN) known.delete(known.keys().next().value!);
+  return contact;
+}
+
+/** The rings that cross themselves, each with its two edges. */
+export function ringFaults(polygons: readonly Ring[]): Fault[] {
+  return polygons.flatMap((ring, number) => {
+    const contact = judge(ring);
+    if (contact?.kind !== "crosses") return [];
+    const [one, other] = contact.edges;
+    return [
+      {
+        path: `/target/polygons/${number}`,
+        message: `its line crosses itself: the edge from point ${one} meets the edge from point ${other}; expected a simple ring`,
+      },
+    ];
+  });
+}
+
+/** Judges rings, one a turn of the event loop, so that whoever asks for their faults next has them at once. */
+export async function judgeRings(polygons: readonly Ring[]): Promise<void> {
+  for (const ring of polygons) {
+    judge(ring);
+    await nextTurn();
+  }
+}
+
+/**
+ * What of `exclude` takes nothing out, or all of a region. Whether a region lies in a shape is not known here:
+ * `check-target.ts` asks when somebody writes it.
+ */
+export function excludeFaults({ regions, polygons, circles, exclude = [] }: Target): Fault[] {
+  return exclude.flatMap((code, number): Fault[] => {
+    const path = `/target/exclude/${number}`;
+    const whole = regions.find((region) => region.startsWith(code));
+    if (whole !== undefined) {
+      return [
+        {
+          path,
+          message: `${code} takes out the whole of the region ${whole}: leave that out of the regions`,
+        },
+      ];
+    }
+    const lies = regions.some((region) => code.startsWith(region));
+    if (lies || polygons.length + circles.length > 0) return [];
+    return [{ path, message: `${code} lies in none of the regions, so it takes nothing out` }];
+  });
+}

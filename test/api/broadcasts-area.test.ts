@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
+import { MAX_TOTAL_POINTS } from "../../broadcast/message.ts";
+import { insertSpeaker } from "../broadcast/fixtures.ts";
+import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
+
+/** Whom a broadcast means: rings, shapes, and parts that are taken out. */
+
+type Ring = [number, number][];
+
+let world: BroadcastWorld;
+beforeAll(async () => {
+  world = await startBroadcastWorld();
+  await insertSpeaker(world.db.pool, "sp-3", "520326002001", { at: [107.9, 28.5] });
+});
+afterAll(() => world.stop());
+
+const square: Ring = [
+  [107.8, 28.4],
+  [108, 28.4],
+  [108, 28.6],
+  [107.8, 28.6],
+  [107.8, 28.4],
+];
+/** The third and the fourth corner the other way round. */
+const bowTie: Ring = [square[0]!, square[2]!, square[1]!, square[3]!, square[0]!];
+
+const aimed = (target: object) => draftBody({ target });
+const faultsOf = (answer: { status: number; json: { code?: string; faults?: { path: string }[] } }) => [
+  answer.status,
+  answer.json.code,
+  answer.json.faults?.map(({ path }) => path),
+];
+
+describe("a ring that crosses itself", () => {
+  it("is refused wherever a target is written, with its two edges", async () => {
+    const target = { polygons: [square, bowTie] };
+    const id = await world.write();
+    const refused = [400, "invalid_request", ["/target/polygons/1"]];
+    const answers = [
+      await world.post("dispatcher", "/v1/broadcasts", aimed(target)),
+      await world.patch("dispatcher", `/v1/broadcasts/${id}`, { revision: 1, target }),
+      await world.post("dispatcher", "/v1/broadcasts/preview", { target }),
+    ];
+    for (const answer of answers) expect(faultsOf(answer)).toEqual(refused);
+    expect(answers[0]?.json.faults[0].message).toMatch(/the edge from point 0 meets the edge from point 2/);
+  });
+
+  it("that is stored all the same is read, named, and never submitted", async () => {
+    const id = await world.write({ target: { polygons: [square] } });
+    await world.db.pool.query(
+      "update broadcasts set message = jsonb_set(message, '{target,polygons}', $2::jsonb) where id = $1",
+      [id, JSON.stringify([square, bowTie])],
+    );
+    const read = await world.get("dispatcher", `/v1/broadcasts/${id}`);
+    expect(read.status).toBe(200);
+    expect(read.json.message.target.polygons).toEqual([square, bowTie]);
+    expect(read.json.missing).toMatchObject([{ path: "/target/polygons/1" }]);
+    const submitted = await world.step("dispatcher", id, "submit");
+    expect(submitted.json).toMatchObject({
+      code: "broadcast_incomplete",
+      faults: [{ path: "/target/polygons/1", message: expect.stringContaining("crosses itself") }],
+    });
+  });
+
+  it("is another thing than one that touches itself, which is taken", async () => {
+    const touching: Ring = [
+      [107, 28],
+      [108, 29],
+      [109, 28],
+      [109, 30],
+      [108, 29],
+      [107, 30],
+      [107, 28],
+    ];
+    const answer = await world.post("dispatcher", "/v1/broadcasts", aimed({ polygons: [touching] }));
+    expect([answer.status, answer.json.missing]).toEqual([201, []]);
+  });
+});
+
+describe("a polygon", () => {
+  it.each<[string, unknown, string, RegExp]>([
+    ["a longitude of 181", [[181, 28], ...square], "/target/polygons/0/0", /longitude from -180 to 180/],
+    ["a latitude of 91", [...square, [107, 91]], "/target/polygons/0/5", /latitude from -90 to 90/],
+    ["a point of three numbers", [[107, 28, 3], ...square], "/target/polygons/0/0", /longitude, latitude/],
+    ["a point of text", [["107", 28], ...square], "/target/polygons/0/0", /longitude/],
+    ["a point that is null", [null, ...square], "/target/polygons/0/0", /longitude, latitude/],
+    ["an open ring", square.slice(0, 4), "/target/polygons/0", /closed/],
+    ["three points", square.slice(0, 3), "/target/polygons/0", /4/],
+  ])("with %s is refused at its place", async (_what, ring, path, message) => {
+    const answer = await world.post("dispatcher", "/v1/broadcasts/preview", { target: { polygons: [ring] } });
+    expect(faultsOf(answer)).toEqual([400, "invalid_request", [path]]);
+    expect(answer.json.faults[0].message).toMatch(message);
+  });
+
+  it("counts with the others: fifty of a thousand points are taken, in a draft as in a preview", async () => {
+    const circle = (at: number): Ring => {
+      const corners = Array.from({ length: 999 }, (_, i): [number, number] => {
+        const angle = (2 * Math.PI * i) / 999;
+        return [107.9 + at / 1000 + Math.cos(angle) / 10, 28.5 + Math.sin(angle) / 10];
+      });
+      return [...corners, corners[0]!];
+    };
+    const polygons = Array.from({ length: 50 }, (_, at) => circle(at));
+    expect(polygons.flat()).toHaveLength(MAX_TOTAL_POINTS);
+    const preview = await world.post("dispatcher", "/v1/broadcasts/preview", { target: { polygons } });
+    expect([preview.status, preview.json.speakers]).toEqual([200, 1]);
+    const { status, json } = await world.post("dispatcher", "/v1/broadcasts", aimed({ polygons }));
+    expect([status, json.message.target.polygons.length]).toEqual([201, 50]);
+  });
+});
+
+describe("excluded regions", () => {
+  const target = { regions: ["520326"], exclude: ["520326001"] };
+
+  it("are taken out of the preview, of the regions reached and of the texts, and may be changed", async () => {
+    const preview = await world.post("dispatcher", "/v1/broadcasts/preview", { target });
+    expect(preview.json).toMatchObject({ speakers: 2, villages: 1 });
+    const { json } = await world.post("dispatcher", "/v1/broadcasts", aimed(target));
+    expect(json).toMatchObject({ regions: ["520326002"], message: { target }, missing: [] });
+    expect(json.message.texts[0].description).toContain("务川县（不含都濡街道）");
+    const changed = await world.patch("dispatcher", `/v1/broadcasts/${json.id}`, {
+      revision: 1,
+      target: { regions: ["520326"], exclude: ["520326002"] },
+    });
+    expect(changed.json).toMatchObject({ regions: ["520326001"] });
+    const whole = await world.patch("dispatcher", `/v1/broadcasts/${json.id}`, {
+      revision: 2,
+      target: { regions: ["520326"] },
+    });
+    expect(whole.json.regions).toEqual(["520326"]);
+    expect(whole.json.message.target).not.toHaveProperty("exclude");
+  });
+
+  it("are refused where they take nothing out, or all of a region", async () => {
+    const refuse = async (wrong: object) =>
+      faultsOf(await world.post("dispatcher", "/v1/broadcasts", aimed(wrong)));
+    const refused = [400, "invalid_request", ["/target/exclude/0"]];
+    expect(await refuse({ regions: ["520326"], exclude: ["520327"] })).toEqual(refused);
+    expect(await refuse({ regions: ["520326"], exclude: ["520326"] })).toEqual(refused);
+    expect(await refuse({ regions: ["520326"], exclude: ["5203"] })).toEqual(refused);
+    expect(await refuse({ polygons: [square], exclude: ["520327"] })).toEqual(refused);
+    expect(await refuse({ exclude: ["520326"] })).toEqual(refused);
+    const drawn = { polygons: [square], exclude: ["520326002001"] };
+    expect((await world.post("dispatcher", "/v1/broadcasts", aimed(drawn))).status).toBe(201);
+  });
+
+  it("hold when it is released: no target stands there, and the signed order says so", async () => {
+    const id = await world.write({ target });
+    await world.step("dispatcher", id, "submit");
+    expect(outcome(await world.step("approver", id, "approve"))).toEqual([200, "dispatching"]);
+    const targets = await world.get("viewer", `/v1/broadcasts/${id}/targets`);
+    expect(targets.json.items.map(({ deviceId }: { deviceId: string }) => deviceId)).toEqual([
+      "sp-2",
+      "sp-3",
+    ]);
+    const { rows } = await world.db.pool.query(
+      "select jws from broadcast_orders join broadcasts using (broadcast_no) where id = $1",
+      [id],
+    );
+    const order = JSON.parse(Buffer.from(rows[0].jws.split(".")[1], "base64url").toString());
+    expect(order.area).toEqual({ regions: ["520326"], polygons: [], circles: [], exclude: ["520326001"] });
+
+    const xml = (await world.get("viewer", `/v1/broadcasts/${id}`, CAP_MEDIA_TYPE)).text;
+    expect([...xml.matchAll(/<value>(\d+)<\/value>/g)].map(([, code]) => code)).toContain("520326002");
+    expect(xml).not.toMatch(/<value>520326(001)?<\/value>/);
+  });
+
+  it("are named in words beside a shape that is exported", async () => {
+    const id = await world.write({ target: { polygons: [square], exclude: ["520326002001"] } });
+    const xml = (await world.get("viewer", `/v1/broadcasts/${id}`, CAP_MEDIA_TYPE)).text;
+    expect(xml).toContain("<areaDesc>地图上划定的范围（不含江村）</areaDesc>");
+  });
+});
