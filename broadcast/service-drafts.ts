@@ -61,7 +61,10 @@ export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise
 }
 
 /** What is known of a new draft beside its message. */
-export type Origin = Pick<NewBroadcast, "source" | "replaces" | "proposedByAlarm" | "attachments"> & {
+export type Origin = Pick<
+  NewBroadcast,
+  "source" | "replaces" | "proposedByAlarm" | "attachments" | "template"
+> & {
   readonly action: "create" | "import" | "propose";
 };
 

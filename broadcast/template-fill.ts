@@ -108,15 +108,18 @@ const cut = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** Read aloud in the villages: their own time, whatever the machine's is. */
-const partsOf = (at: Date, locale: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options }).format(at);
+const formatOf = (locale: string, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
+
+const NUMBERS = (["month", "day", "hour", "minute"] as const).map((part) =>
+  formatOf("en-US", { [part]: "numeric" }),
+);
+const ENGLISH_CLOCK = formatOf("en-GB", { hour: "2-digit", minute: "2-digit" });
+const ENGLISH_DAY = formatOf("en-GB", { day: "numeric", month: "long" });
 
 export function chineseTime(at: Date): string {
-  const [month, day, hour, minute] = (["month", "day", "hour", "minute"] as const).map((part) =>
-    Number.parseInt(partsOf(at, "en-US", { [part]: "numeric" }), 10),
-  );
+  const [month, day, hour, minute] = NUMBERS.map((format) => Number.parseInt(format.format(at), 10));
   return `${month}月${day}日${hour}时${minute}分`;
 }
 
-export const englishTime = (at: Date) =>
-  `${partsOf(at, "en-GB", { hour: "2-digit", minute: "2-digit" })} on ${partsOf(at, "en-GB", { day: "numeric", month: "long" })}`;
+export const englishTime = (at: Date) => `${ENGLISH_CLOCK.format(at)} on ${ENGLISH_DAY.format(at)}`;

@@ -39,7 +39,7 @@ function templateOf(event: EventCode): Template {
         language: "en",
         headline: isTest
           ? "Emergency broadcast test in {place}"
-          : `{colour} warning: ${lowerFirst(event.en)} in {place}`,
+          : `{colour} ${lowerFirst(event.en)} warning for {place}`,
         description: isTest
           ? `${en[0]} in {place} at {time}.`
           : `At {time} a {colour} warning, {level}, was issued for {place}. ${en[0]}.`,

@@ -4,6 +4,7 @@ import type { Jwks } from "../../broadcast/signing/signer.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Allow } from "../guard.ts";
 import { draftRoutes } from "./drafts.ts";
+import { followUpRoutes } from "./follow-up.ts";
 import { readRoutes } from "./read.ts";
 import { stepRoutes } from "./steps.ts";
 import { targetRoutes } from "./targets.ts";
@@ -26,6 +27,8 @@ export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async 
   const options = { broadcasts, urgentPool, jwks, allow };
   await app.register(draftRoutes, options);
   await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
+  await app.register(followUpRoutes, options);
+  await app.register(stepRoutes, options);
   await app.register(readRoutes, options);
   await app.register(targetRoutes, options);
 };

@@ -39,7 +39,7 @@ describe("templates", () => {
         },
         {
           "description": "At 14:05 on 3 July an orange warning, the second highest of four levels, was issued for Yangcun. A landslide is possible.",
-          "headline": "Orange warning: landslide in Yangcun",
+          "headline": "Orange landslide warning for Yangcun",
           "instruction": "Leave the slope and its foot at once, moving to the side. Gather at the meeting point, and do not go back.",
           "language": "en",
         },
@@ -55,7 +55,7 @@ describe("templates", () => {
         },
         {
           "description": "[DRILL] At 14:05 on 3 July a blue warning, the lowest of four levels, was issued for Yangcun. There is dense fog. This is a drill.",
-          "headline": "[DRILL] Blue warning: fog in Yangcun",
+          "headline": "[DRILL] Blue fog warning for Yangcun",
           "instruction": "Travel only if you must. Drive slowly, with your fog lights on. This is a drill.",
           "language": "en",
         },

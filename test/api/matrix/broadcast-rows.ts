@@ -134,6 +134,7 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
         { hiddenOnly: true },
       ),
     },
+    followUpBroadcast: step("follow-up", "broadcasts:draft", { type: "all_clear" }),
     submitBroadcast: step("submit", "broadcasts:submit", revision),
     approveBroadcast: step("approve", "broadcasts:approve", revision),
     returnBroadcast: step("return", "broadcasts:approve", { ...reason, ...revision }),

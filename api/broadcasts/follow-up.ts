@@ -1,0 +1,58 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { FOLLOW_UPS } from "../../broadcast/follow-up-texts.ts";
+import { createFollowUp } from "../../broadcast/service-follow-up.ts";
+import { problems } from "../problem.ts";
+import { timestamp } from "../schemas.ts";
+import { broadcastCallerOf, presentBroadcast } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import { broadcastParams, broadcastSchema } from "./schema.ts";
+
+const followUpBody = z.strictObject({
+  type: z
+    .enum(FOLLOW_UPS)
+    .describe(
+      "The danger is over; something was wrong, and the old text is there to be mended; it lasts longer.",
+    ),
+  expiresAt: timestamp
+    .optional()
+    .describe(
+      "Of the follow-up. Absent: 24 hours after its release; of a correction the original's; of an extension a day longer than the original's.",
+    ),
+});
+
+/** What follows a broadcast: to withdraw, correct or prolong it. */
+export const followUpRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
+  app,
+  { broadcasts, allow },
+) => {
+  app.post(
+    "/broadcasts/:id/follow-up",
+    {
+      onRequest: allow("broadcasts:draft"),
+      schema: {
+        operationId: "followUpBroadcast",
+        tags: ["broadcasts"],
+        summary: "Draft an all-clear, a correction or an extension",
+        description:
+          "For the same speakers, of the same mode and level, with texts in Chinese and English that name the event, the place and the time of the original. It replaces the original, on air or ended, once it is released. Nothing is sent by this.",
+        params: broadcastParams,
+        body: followUpBody,
+        response: {
+          201: broadcastSchema.describe("The draft."),
+          ...problems(
+            "broadcast_not_found",
+            "broadcast_state",
+            "payload_too_large",
+            "unsupported_media_type",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const caller = broadcastCallerOf(request);
+      const draft = await createFollowUp(broadcasts, caller, request.params.id, request.body);
+      return reply.code(201).header("location", `/v1/broadcasts/${draft.id}`).send(presentBroadcast(draft));
+    },
+  );
+};

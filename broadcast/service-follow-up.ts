@@ -1,0 +1,126 @@
+import { PlatformError } from "../errors.ts";
+import { appendAudit } from "../store/audit.ts";
+import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
+import { withTransaction } from "../store/database.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import {
+  allClearTexts,
+  correctionTexts,
+  extensionTexts,
+  type Followed,
+  type FollowUp,
+} from "./follow-up-texts.ts";
+import { DEFAULT_LIFETIME_HOURS, type Level, MAX_LIFETIME_HOURS } from "./message.ts";
+import { describePlace } from "./places.ts";
+import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { storeDraft } from "./service-drafts.ts";
+import { findReplaced } from "./service-replaces.ts";
+
+export interface FollowUpRequest {
+  readonly type: FollowUp;
+  /** When the follow-up itself is over. */
+  readonly expiresAt?: Date | undefined;
+}
+
+/**
+ * Makes a draft that takes back, corrects or prolongs a broadcast, for the same speakers and of the same mode and
+ * level. It takes the place of the broadcast once it is released, whether that is still on the air or has ended.
+ * @throws PlatformError `broadcast_not_found`; `broadcast_state` for one that nobody can have heard; `forbidden` when
+ * it reaches beyond the caller's limits; `invalid_request` for an expiry that extends nothing
+ */
+export async function createFollowUp(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  request: FollowUpRequest,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const draft = await withTransaction(deps.pool, async (tx) => {
+    const original = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    assertWasAired(original);
+    const replaces = await findReplaced(tx, caller, { mode: original.mode }, [id]);
+    const now = deps.now();
+    const message = draftOf(original);
+    const followed: Followed = {
+      ...message,
+      level: message.level as Level,
+      eventCode: message.eventCode,
+      place: await describePlace(tx, message.target),
+      at: original.releasedAt ?? original.createdAt,
+      isExtension: original.template?.id === "extension",
+    };
+    const stored = await storeDraft(
+      tx,
+      deps,
+      caller.actor,
+      followUpOf(message, followed, original, request, now),
+      {
+        action: "create",
+        replaces,
+        template: { source: "built-in", id: request.type, version: null },
+      },
+    );
+    await appendAudit(tx, stored.audit);
+    return stored.broadcast;
+  });
+  deps.onChanged(draft);
+  return draft;
+}
+
+/** A training has no release; that it is complete is all that it can be. */
+function assertWasAired({ id, state, mode, releasedAt }: Broadcast): void {
+  if (releasedAt !== null || (mode === "training" && state === "completed")) return;
+  throw new PlatformError(
+    "broadcast_state",
+    `${id} is '${state}' and was never released: nobody has heard it. Change it, or cancel it`,
+  );
+}
+
+function followUpOf(
+  { startsAt: _begun, expiresAt: _over, ...message }: Draft,
+  followed: Followed,
+  original: Broadcast,
+  { type, expiresAt }: FollowUpRequest,
+  now: Date,
+): Draft {
+  switch (type) {
+    case "all_clear":
+      return {
+        ...message,
+        texts: allClearTexts(followed),
+        responseTypes: ["AllClear"],
+        urgency: "Past",
+        certainty: "Observed",
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      };
+    case "correction": {
+      const over =
+        expiresAt ?? (original.expiresAt && original.expiresAt > now ? original.expiresAt : undefined);
+      return {
+        ...message,
+        texts: correctionTexts(followed),
+        ...(over === undefined ? {} : { expiresAt: over }),
+      };
+    }
+    case "extension": {
+      const until = extendedUntil(original, expiresAt, now);
+      return { ...message, texts: extensionTexts(followed, until), expiresAt: until };
+    }
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** As asked, or a day longer; in full minutes, because it is said aloud. */
+function extendedUntil({ expiresAt: former }: Broadcast, asked: Date | undefined, now: Date): Date {
+  const ceiling = now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS;
+  const from = Math.max(now.getTime(), former?.getTime() ?? 0);
+  const longer = Math.min(from + DEFAULT_LIFETIME_HOURS * HOUR_MS, ceiling);
+  const until = asked ?? new Date(Math.floor(longer / MINUTE_MS) * MINUTE_MS);
+  if (until.getTime() > from && until.getTime() <= ceiling) return until;
+  const message = `${until.toISOString()} extends nothing: expected a moment after ${new Date(from).toISOString()}, and at most ${MAX_LIFETIME_HOURS} hours from now`;
+  throw new PlatformError("invalid_request", `body/expiresAt: ${message}`, {
+    faults: [{ path: "/expiresAt", message }],
+  });
+}

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAlert } from "../../broadcast/cap/parse.ts";
+import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
+
+let world: BroadcastWorld;
+beforeAll(async () => {
+  world = await startBroadcastWorld();
+  await world.db.pool.query("update regions set name_en = 'Wuchuan County' where code = '520326'");
+});
+afterAll(() => world.stop());
+
+/** Writes a broadcast and lets it out; with a state, it has ended in it. @returns its id */
+async function air(change: object = {}, state?: "completed" | "failed" | "expired"): Promise<string> {
+  const id = await world.write(change);
+  await world.step("dispatcher", id, "submit");
+  expect((await world.step("approver", id, "approve")).status).toBe(200);
+  if (state !== undefined) await end(id, state);
+  return id;
+}
+
+const end = (id: string, state: string) =>
+  world.db.pool.query(
+    `with ended as (update broadcasts set state = $2, ended_at = released_at,
+         expires_at = case $2 when 'expired' then now() else expires_at end
+       where id = $1 returning broadcast_no)
+     update broadcast_targets t set state = 'sounded' from ended where t.broadcast_no = ended.broadcast_no`,
+    [id, state],
+  );
+
+const followUp = (who: string, id: string, body: object) =>
+  world.post(who, `/v1/broadcasts/${id}/follow-up`, body);
+
+const read = async (id: string) => (await world.get("viewer", `/v1/broadcasts/${id}`)).json;
+const actionsOf = async (id: string) =>
+  (await world.get("viewer", `/v1/broadcasts/${id}/history`)).json.items.map(
+    ({ action }: { action: string }) => action,
+  );
+
+async function alert(id: string) {
+  const { text: body } = await world.get("viewer", `/v1/broadcasts/${id}`, "application/cap+xml");
+  const parsed = parseAlert(Buffer.from(body));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  return parsed.alert;
+}
+
+/** The identifiers in the feed that speak of a broadcast. */
+async function inFeed(id: string): Promise<string[]> {
+  const { text: body } = await world.get("viewer", "/v1/broadcasts/feed.atom");
+  const found = [...body.matchAll(/<cap:identifier>(.*?)<\/cap:identifier>/g)].map((match) => match[1]!);
+  return found.filter((each) => each.startsWith(id));
+}
+
+describe("withdrawing a broadcast that has ended", () => {
+  it.each(["completed", "failed"] as const)(
+    "that is %s takes it out of the feed, and its Cancel says why",
+    async (state) => {
+      const id = await air({}, state);
+      const { endedAt } = await read(id);
+      expect(await inFeed(id)).toEqual([id]);
+      expect(outcome(await world.step("dispatcher", id, "cancel"))).toEqual([400, "invalid_request"]);
+      const answer = await world.step("dispatcher", id, "cancel", { reason: "the slope has been secured" });
+      expect(answer.json).toMatchObject({
+        state: "cancelled",
+        endedAt,
+        cancelReason: "the slope has been secured",
+      });
+      expect(Date.parse(answer.json.cancelledAt)).toBeGreaterThan(Date.parse(endedAt));
+      expect(await inFeed(id)).toEqual([`${id}.cancel`]);
+      expect(await alert(id)).toMatchObject({
+        msgType: "Cancel",
+        note: "the slope has been secured",
+        references: [{ identifier: id }],
+      });
+      // What was heard stays on record.
+      expect((await read(id)).counts).toMatchObject({ sounded: 2, cancelled: 0 });
+      expect(outcome(await world.step("duty-officer", id, "retry"))).toEqual([409, "broadcast_state"]);
+    },
+  );
+
+  it("is refused for one that is not in force any more, and for a training", async () => {
+    const id = await air({}, "completed");
+    await world.db.pool.query(
+      "update broadcasts set expires_at = now() - interval '1 second' where id = $1",
+      [id],
+    );
+    const reason = { reason: "over" };
+    expect(outcome(await world.step("dispatcher", id, "cancel", reason))).toEqual([409, "broadcast_expired"]);
+    const training = await air({ mode: "training" });
+    expect(outcome(await world.step("dispatcher", training, "cancel", reason))).toEqual([
+      409,
+      "broadcast_state",
+    ]);
+  });
+});
+
+describe("a follow-up", () => {
+  it.each(["completed", "failed", "expired", "dispatching", "cancelled"] as const)(
+    "takes back one that is %s, for the same speakers",
+    async (state) => {
+      const id = await air({ volume: 80, repeatCount: 3 });
+      if (state === "cancelled") await world.step("dispatcher", id, "cancel", { reason: "too soon" });
+      else if (state !== "dispatching") await end(id, state);
+      const { status, json, headers } = await followUp("dispatcher", id, { type: "all_clear" });
+      expect(status).toBe(201);
+      expect(headers.location).toBe(`/v1/broadcasts/${json.id}`);
+      expect(json).toMatchObject({
+        state: "draft",
+        missing: [],
+        replaces: [id],
+        createdBy: "dispatcher",
+        template: { source: "built-in", id: "all_clear", version: null },
+        message: {
+          mode: "actual",
+          level: 2,
+          class: "emergency",
+          eventCode: "11D01",
+          target: { regions: ["520326"] },
+          volume: 80,
+          repeatCount: 3,
+          responseTypes: ["AllClear"],
+          urgency: "Past",
+          texts: [
+            { language: "zh-CN", headline: "解除：务川县滑坡橙色预警" },
+            { language: "en", headline: "All clear: orange landslide warning for Wuchuan County" },
+          ],
+        },
+      });
+      expect((await read(id)).state).toBe(state);
+
+      await world.step("dispatcher", json.id, "submit");
+      expect(outcome(await world.step("approver", json.id, "approve"))).toEqual([200, "dispatching"]);
+      expect((await read(id)).state).toBe(state === "expired" ? "expired" : "cancelled");
+      expect(await inFeed(json.id)).toEqual([json.id]);
+      expect(await inFeed(id)).not.toContain(id);
+      expect(await alert(json.id)).toMatchObject({ msgType: "Update", references: [{ identifier: id }] });
+    },
+  );
+
+  it("of a drill is a drill, and of a training a training", async () => {
+    for (const mode of ["drill", "training"]) {
+      const id = await air({ mode }, mode === "drill" ? "completed" : undefined);
+      const { json } = await followUp("dispatcher", id, { type: "correction" });
+      expect(json).toMatchObject({ message: { mode }, replaces: [id] });
+      expect(json.headline).toMatch(mode === "drill" ? /^【演习】更正：/ : /^【培训】更正：/);
+    }
+  });
+
+  it("of a correction holds as long as the original, of an extension longer", async () => {
+    const expiresAt = new Date(Date.now() + 5 * 3_600_000).toISOString();
+    const id = await air({ expiresAt });
+    const correction = await followUp("dispatcher", id, { type: "correction" });
+    expect(correction.json.message.expiresAt).toBe(expiresAt);
+    expect(correction.json.message.responseTypes).toEqual(["Evacuate"]);
+    const extension = await followUp("dispatcher", id, { type: "extension" });
+    const minute = 60_000;
+    const dayLater = Math.floor((Date.parse(expiresAt) + 24 * 3_600_000) / minute) * minute;
+    expect(Date.parse(extension.json.message.expiresAt)).toBe(dayLater);
+    expect(extension.json.headline).toBe("延长：务川县滑坡橙色预警");
+    const asked = new Date(Date.now() + 30 * 3_600_000).toISOString();
+    expect(
+      (await followUp("dispatcher", id, { type: "extension", expiresAt: asked })).json.message,
+    ).toMatchObject({
+      expiresAt: asked,
+    });
+    for (const hours of [4, 73]) {
+      const refused = await followUp("dispatcher", id, {
+        type: "extension",
+        expiresAt: new Date(Date.now() + hours * 3_600_000).toISOString(),
+      });
+      expect([refused.status, refused.json.faults[0].path]).toEqual([400, "/expiresAt"]);
+    }
+  });
+
+  it("is refused for what nobody has heard, by whom does not reach all of it, and by whom may not draft", async () => {
+    const draft = await world.write();
+    expect(outcome(await followUp("dispatcher", draft, { type: "all_clear" }))).toEqual([
+      409,
+      "broadcast_state",
+    ]);
+    const id = await air({}, "completed");
+    expect(outcome(await followUp("viewer", id, { type: "all_clear" }))).toEqual([403, "forbidden"]);
+    expect(outcome(await followUp("village-dispatcher", id, { type: "all_clear" }))).toEqual([
+      403,
+      "forbidden",
+    ]);
+    expect(outcome(await followUp("elsewhere", id, { type: "all_clear" }))).toEqual([
+      404,
+      "broadcast_not_found",
+    ]);
+    expect(outcome(await followUp("dispatcher", id, { type: "encore" }))).toEqual([400, "invalid_request"]);
+  });
+});
+
+describe("what a draft replaces", () => {
+  it("is said by hand, shown, changed, and cancelled at its release", async () => {
+    const [first, second] = [await air({}, "completed"), await air()];
+    const id = await world.write({ replaces: [first] });
+    expect((await read(id)).replaces).toEqual([first]);
+    const changed = await world.patch("dispatcher", `/v1/broadcasts/${id}`, {
+      revision: 1,
+      replaces: [second],
+    });
+    expect(changed.json).toMatchObject({ revision: 2, replaces: [second] });
+    const { json: history } = await world.get("viewer", `/v1/broadcasts/${id}/history`);
+    expect(history.items.map(({ details }: { details: object }) => details)).toMatchObject([
+      { replaces: [first] },
+      { changed: ["replaces"] },
+    ]);
+    await world.step("dispatcher", id, "submit");
+    await world.step("approver", id, "approve");
+    expect([(await read(first)).state, (await read(second)).state]).toEqual(["completed", "cancelled"]);
+    expect((await read(second)).cancelReason).toBe(`replaced by ${id}`);
+    expect(await actionsOf(second)).toEqual(["create", "submit", "approve", "dispatch", "cancel"]);
+  });
+
+  it("is refused with its reason when it is unknown, itself or of another mode", async () => {
+    const actual = await air({}, "completed");
+    const drill = await air({ mode: "drill" }, "completed");
+    const refused = await world.post(
+      "dispatcher",
+      "/v1/broadcasts",
+      draftBody({ mode: "drill", replaces: [drill, actual, "bc-unknown"] }),
+    );
+    expect([refused.status, refused.json.faults]).toEqual([
+      400,
+      [
+        { path: "/replaces/1", message: expect.stringContaining(`${actual} is an actual one`) },
+        { path: "/replaces/2", message: "there is no broadcast 'bc-unknown'" },
+      ],
+    ]);
+    const id = await world.write({ replaces: [actual] });
+    const itself = await world.patch("dispatcher", `/v1/broadcasts/${id}`, { revision: 1, replaces: [id] });
+    expect(itself.json.faults[0].message).toContain("itself");
+    // Nor by changing the mode afterwards.
+    const changed = await world.patch("dispatcher", `/v1/broadcasts/${id}`, { revision: 1, mode: "drill" });
+    expect([changed.status, changed.json.faults[0].path]).toEqual([400, "/mode"]);
+    expect(
+      (
+        await world.patch("dispatcher", `/v1/broadcasts/${id}`, {
+          revision: 1,
+          mode: "drill",
+          replaces: [drill],
+        })
+      ).json,
+    ).toMatchObject({ replaces: [drill], message: { mode: "drill" } });
+  });
+
+  it("lies within reach of whoever says it", async () => {
+    const county = await air({}, "completed");
+    const village = draftBody({ target: { regions: ["520326001001"] }, replaces: [county] });
+    expect(outcome(await world.post("village-dispatcher", "/v1/broadcasts", village))).toEqual([
+      403,
+      "forbidden",
+    ]);
+  });
+});
