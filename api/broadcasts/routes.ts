@@ -28,7 +28,6 @@ export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async 
   await app.register(draftRoutes, options);
   await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
   await app.register(followUpRoutes, options);
-  await app.register(stepRoutes, options);
   await app.register(readRoutes, options);
   await app.register(targetRoutes, options);
 };
