@@ -9,7 +9,9 @@ import { toSpeakerReading } from "./broadcast/dispatch/feed.ts";
 import { createNewsFeed } from "./broadcast/progress.ts";
 import { type ProposalRule, readProposalRule, startProposals } from "./broadcast/proposals.ts";
 import type { BroadcastDeps } from "./broadcast/service.ts";
-import { openKeyRing } from "./broadcast/signing/key-ring.ts";
+import { type KeyRing, openKeyRing } from "./broadcast/signing/key-ring.ts";
+import { signHere, startKeySetCare } from "./broadcast/signing/key-set-care.ts";
+import { readRootKey } from "./broadcast/signing/root.ts";
 import type { Config } from "./config.ts";
 import { catalog } from "./devices/catalog.ts";
 import { type Fault, PlatformError } from "./errors.ts";
@@ -43,6 +45,8 @@ export interface Broadcasting {
   wantsReadingsOf(deviceNo: number): boolean;
   /** A speaker has subscribed to its commands. */
   onListening(deviceId: string): void;
+  /** What somebody has to do about the keys that sign; the platform can broadcast nevertheless. */
+  keyTrouble(): string | undefined;
   /** Takes up what was under way when the platform last stopped. Before devices connect. */
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -53,10 +57,11 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
   const { config, pool, log, hub } = options;
   const rules = readProposals(config.BROADCAST_PROPOSALS);
   const [keys, alertSigning, trustedCertificates] = await Promise.all([
-    openKeyRing(config.DATA_DIR, { log }),
+    openKeys(config, log),
     readAlertSigning(config),
     readTrusted(config.CAP_TRUSTED_CERTS),
   ]);
+  const care = startKeySetCare({ ring: keys, log, isRootHere: config.BROADCAST_ROOT_KEY !== undefined });
   const news = createNewsFeed((piece, place) => hub.publishBroadcast(piece, place));
   const dispatcher = createDispatcher({
     pool: options.urgentPool,
@@ -83,7 +88,8 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
     now,
   };
   return {
-    routes: { broadcasts, urgentPool: options.urgentPool, jwks: () => keys.jwks() },
+    routes: { broadcasts, urgentPool: options.urgentPool, publishedKeys: () => keys.publishedKeys() },
+    keyTrouble: care.trouble,
     onCommitted(committed, live) {
       if (committed.replies.length > 0) dispatcher.onReplies(committed.replies);
       if (live.length > 0 && dispatcher.wantsReadings()) {
@@ -101,11 +107,26 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
       proposals.onRaised(rules);
     },
     async stop() {
+      care.stop();
       await proposals.stop();
       await dispatcher.stop();
       news.stop();
     },
   };
+}
+
+async function openKeys(config: Config, log: Logger): Promise<KeyRing> {
+  const { BROADCAST_ISSUER: issuer, BROADCAST_ROOT_KEY: rootFile } = config;
+  const ring = await openKeyRing(config.DATA_DIR, { log });
+  const trust = ring.trust();
+  if (trust && trust.issuer !== issuer) {
+    throw invalidConfig(
+      "BROADCAST_ISSUER",
+      `it is '${issuer}', and the key set that terminals have is of '${trust.issuer}': they take none of another name`,
+    );
+  }
+  if (rootFile !== undefined) await signHere(ring, readRootKey(rootFile), { issuer });
+  return ring;
 }
 
 function invalidConfig(path: string, message: string, cause?: unknown): PlatformError {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadAdminKey } from "./admin-key.ts";
+import { createRootKey, readRootKey } from "./broadcast/signing/root.ts";
 import { loadConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { closeEarlierLeak, playStory, STORY_FLEET_ARGS } from "./demo-story.ts";
@@ -35,6 +36,9 @@ const SHOWN_KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
 
 /** A marker in the data directory: the whole past was sent once and is not sent again. */
 const HISTORY_SENT = "demo-history-sent";
+
+/** The root that the demo's speakers trust. It lies where no real one may lie: beside the data. */
+const ROOT_KEY = "demo-root-key.json";
 
 interface Ready {
   readonly mqttPort: number;
@@ -125,9 +129,13 @@ interface Shown {
   readonly access: DemoAccess;
   readonly log: string;
   readonly data: string;
+  readonly rootFile: string;
 }
 
-function welcome({ httpPort, mqttPort, mqttWsPort }: Ready, { key, access, log, data }: Shown): string {
+function welcome(
+  { httpPort, mqttPort, mqttWsPort }: Ready,
+  { key, access, log, data, rootFile }: Shown,
+): string {
   const api = `http://localhost:${httpPort}`;
   const { gateways, meters, speakers, cameras } = DEMO_SIZE;
   const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
@@ -138,6 +146,7 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
   MQTT       mqtt://localhost:${mqttPort}    over WebSocket: ws://localhost:${mqttWsPort}/mqtt
   API key    ${key}
   Log        ${log}
+  Root key   ${rootFile}    (what the speakers trust. Here it lies beside the data; a real one stays off the server)
 
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?kind=gas-meter&limit=3'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices/gm-${DEMO_COUNTY}-000001/latest'
@@ -207,7 +216,10 @@ async function main(): Promise<number> {
   // Made here where there is none yet: the platform would print a new key, and its output goes to the log.
   const { key } = await loadAdminKey(config.ADMIN_API_KEY, dataDir);
   out("Starting the platform (the first start makes a database and takes some seconds) ...\n");
-  const platform = start("main", [], { SEED: "demo" }, logFile.fd);
+  const rootFile = config.BROADCAST_ROOT_KEY ?? join(dataDir, ROOT_KEY);
+  if (!existsSync(rootFile)) await createRootKey(rootFile);
+  const root = readRootKey(rootFile).publicHalf;
+  const platform = start("main", [], { SEED: "demo", BROADCAST_ROOT_KEY: rootFile }, logFile.fd);
   let fleet: ChildProcess | undefined;
   try {
     const ready = await Promise.race([
@@ -226,15 +238,16 @@ async function main(): Promise<number> {
     const api = `http://${host}:${ready.httpPort}`;
     // The platform has written it before it was ready.
     const access = await readDemoAccess(dataDir);
-    out(welcome(ready, { key, access, log: logPath, data: dataDir }));
+    out(welcome(ready, { key, access, log: logPath, data: dataDir, rootFile }));
 
     const where = ["--http", api, "--mqtt", `mqtt://${host}:${ready.mqttPort}`, "--key", key];
     const who = ["--credentials", join(dataDir, CREDENTIALS_FILE)];
+    const trusted = ["--root", root];
     const story = { api, access, out, stop: stopping.signal };
     if (withStory) await closeEarlierLeak(story);
     const fleetBegan = new Date();
     const part = withStory ? STORY_FLEET_ARGS : [];
-    fleet = start("simulators/cli", [...where, ...who, ...fleetArgs, ...part], {}, "inherit");
+    fleet = start("simulators/cli", [...where, ...who, ...trusted, ...fleetArgs, ...part], {}, "inherit");
     // The fleet says this one thing: the past is through.
     if (past !== "0") fleet.once("message", () => void writeFile(marker, `${new Date().toISOString()}\n`));
     const stop = AbortSignal.any([stopping.signal, endOf(fleet)]);

@@ -241,7 +241,13 @@ async function start(
       corsOrigins: config.CORS_ORIGINS ?? [],
     },
     metrics: registry,
-    ready: () => readiness({ pool: pools.urgent, ingest, isStopping: () => stopping }),
+    ready: () =>
+      readiness({
+        pool: pools.urgent,
+        ingest,
+        keyTrouble: broadcasting.keyTrouble,
+        isStopping: () => stopping,
+      }),
     log: child("api"),
     version: VERSION,
   });

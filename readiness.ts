@@ -6,6 +6,8 @@ import { type Pool, reasonOf } from "./store/database.ts";
 export interface ReadinessOptions {
   readonly pool: Pool;
   readonly ingest: Pick<Ingest, "blocked">;
+  /** What somebody has to do about the keys that sign broadcasts. */
+  readonly keyTrouble: () => string | undefined;
   readonly isStopping: () => boolean;
 }
 
@@ -13,15 +15,21 @@ export interface ReadinessOptions {
 export const readiness = async ({
   pool,
   ingest,
+  keyTrouble,
   isStopping,
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
   check("ingest", whyIngestIsBlocked(ingest)),
+  note("broadcast_keys", keyTrouble()),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
 
 const check = (name: string, detail: string | undefined): ReadinessCheck =>
   detail === undefined ? { name, ok: true } : { name, ok: false, detail };
+
+/** Something for a person to do, which keeps the platform from nothing: traffic must not go elsewhere for it. */
+const note = (name: string, detail: string | undefined): ReadinessCheck =>
+  detail === undefined ? { name, ok: true } : { name, ok: true, detail };
 
 async function whyDatabaseIsAway(pool: Pool): Promise<string | undefined> {
   const answer = pool.query("select 1").then(() => undefined, reasonOf);

@@ -46,6 +46,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   SOURCE_MQTT_TOPICS: "在该 broker 上订阅的主题，以逗号分隔。",
   SOURCE_MQTT_CLIENT_ID: "本进程在该 broker 上的会话名：重启后不变，各进程互不相同。",
   BROADCAST_ISSUER: "本平台的名称：写入所签发的指令，并作为 CAP 消息的发送者。",
+  BROADCAST_ROOT_KEY: "根密钥文件：由平台当场签署广播密钥集。仅供试用：根密钥不应放在服务器上。",
   BROADCAST_PROPOSALS: "哪些告警会生成广播草稿，以逗号分隔：设备类型:规则=事件代码/级别。none：都不生成。",
   CAP_SIGNING_KEY: "为导出的 CAP 消息签名的私钥文件（PEM，RSA 或 EC）。不设置：不签名。",
   CAP_SIGNING_CERT: "该私钥的证书文件（PEM）。",

@@ -118,6 +118,7 @@ async function openSpeakers(devices: readonly Credential[], options: CliOptions,
   let told: string | undefined;
   const speakers = createSpeakers({
     fetchKeys: () => fetchBroadcastKeys(options.httpUrl),
+    roots: options.roots,
     faults: options.speakerFaults,
     memory: await readMemory(path),
     onChange: () => file.note(),

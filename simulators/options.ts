@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { publicHalfSchema } from "../broadcast/key-set.ts";
 import { scenarioList } from "./scenario.ts";
 import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 
@@ -19,6 +20,8 @@ export interface CliOptions {
   readonly scenarioDevice: string | undefined;
   /** By device id. */
   readonly speakerFaults: ReadonlyMap<string, Faults>;
+  /** The public halves of the roots that the speakers were given. */
+  readonly roots: readonly string[];
   readonly loss: number;
   readonly seed: number;
   readonly quiet: boolean;
@@ -44,6 +47,7 @@ const flags = {
   scenario: { type: "string" },
   "scenario-device": { type: "string" },
   "speaker-fault": { type: "string", multiple: true },
+  root: { type: "string", multiple: true },
   loss: { type: "string", default: "0.05" },
   seed: { type: "string", default: "1" },
   quiet: { type: "boolean", default: false },
@@ -90,6 +94,9 @@ ${scenarios.join("\n")}
 
 Speakers stay connected, verify commands with the keys of the HTTP API, play them and report. What they have
 played is kept beside the credentials file, in <name>-speakers.json, so that a restart plays nothing twice.
+  --root PUBLIC         the public half of the root that the speakers were given at their installation: they obey
+                        keys alone that it has signed. May be given several times. Without it they believe
+                        whatever answers at --http
   --speaker-fault FAULT[:S]=ID[,ID...]
                         something is wrong with these speakers; S are seconds; may be given several times:
 ${faults.join("\n")}
@@ -169,10 +176,16 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
     scenario: values.scenario,
     scenarioDevice: values["scenario-device"],
     speakerFaults,
+    roots: values.root ?? [],
     loss: number("loss", 0, 1),
     seed: number("seed", 0, 2 ** 32 - 1, true),
     quiet: values.quiet,
   };
+  for (const root of options.roots) {
+    if (!publicHalfSchema.safeParse(root).success) {
+      faults.push(`--root is '${root}', expected the 43 characters that broadcast:keys -- root show prints`);
+    }
+  }
   if (options.register > 0 && options.key === undefined) faults.push("--register needs --key KEY");
   if (options.register > 0 && options.region === undefined) faults.push("--register needs --region CODE");
   if (options.region !== undefined && !/^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/.test(options.region)) {

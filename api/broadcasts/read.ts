@@ -25,7 +25,7 @@ const DEFAULT_LIMIT = 50;
 
 /** Reading: lists, one broadcast as JSON or CAP, its history, the feed, and the keys that terminals need. */
 export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, options) => {
-  const { broadcasts, urgentPool, jwks, allow } = options;
+  const { broadcasts, urgentPool, publishedKeys, allow } = options;
   const { pool } = broadcasts;
 
   app.get(
@@ -138,14 +138,15 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         tags: ["broadcasts"],
         summary: "The keys that commands are signed with",
         description:
-          "For terminals: needs no API key. Fetch it again when a command names a key that is not here.",
+          "For terminals: needs no API key. Fetch it again when a command names a key that is not here. A terminal that was given a root believes `signed` alone; see docs/terminals.md.",
         security: [],
         response: { 200: keysSchema, ...problems() },
       },
     },
     async (_request, reply) => {
       reply.header("cache-control", "public, max-age=300");
-      return { keys: [...jwks().keys] };
+      const { keys, signed, rootChanges } = publishedKeys();
+      return { keys: [...keys], signed, rootChanges: [...rootChanges] };
     },
   );
 };

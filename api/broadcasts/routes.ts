@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { BroadcastDeps } from "../../broadcast/service.ts";
-import type { Jwks } from "../../broadcast/signing/signer.ts";
+import type { PublishedKeys } from "../../broadcast/signing/signer.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Allow } from "../guard.ts";
 import { draftRoutes } from "./drafts.ts";
@@ -14,17 +14,17 @@ export interface BroadcastsOptions {
   /** Connections for decisions, and for reading what they are about: they do not wait behind other questions. */
   readonly urgentPool: Pool;
   /** The public keys of what this platform signs. */
-  readonly jwks: () => Jwks;
+  readonly publishedKeys: () => PublishedKeys;
   readonly allow: Allow;
 }
 
 /** Emergency broadcasts, by theme. */
 export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
-  { broadcasts, urgentPool, jwks, allow },
+  { broadcasts, urgentPool, publishedKeys, allow },
 ) => {
   // Without the prefix, which would be set before each path once more.
-  const options = { broadcasts, urgentPool, jwks, allow };
+  const options = { broadcasts, urgentPool, publishedKeys, allow };
   await app.register(draftRoutes, options);
   await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
   await app.register(followUpRoutes, options);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/command.ts";
+import { KEY_SET_TYPE } from "../../broadcast/key-set.ts";
 import { STATES } from "../../broadcast/lifecycle.ts";
 import {
   CATEGORIES,
@@ -316,8 +317,17 @@ export const keysSchema = z
         use: z.string(),
       }),
     ),
+    signed: z
+      .string()
+      .nullable()
+      .describe(
+        `The same keys as a compact JWS of type ${KEY_SET_TYPE} that the root has signed; null where there is no root.`,
+      ),
+    rootChanges: z
+      .array(z.string())
+      .describe("Earlier signed sets that named roots, the oldest first, for terminals that missed them."),
   })
-  .describe("A JWK set (RFC 7517).");
+  .describe("A JWK set (RFC 7517), and the same set signed.");
 
 export const targetListQuery = z.strictObject({
   state: commaList(z.enum(TARGET_STATES), TARGET_STATES.length)

@@ -24,9 +24,13 @@ export async function generateKey(): Promise<KeyPair> {
 }
 
 /** A compact JWS over the payload as JSON. */
-export async function signWith({ publicKey, secret }: KeyPair, payload: object): Promise<string> {
+export async function signWith(
+  { publicKey, secret }: KeyPair,
+  payload: object,
+  typ = COMMAND_TYPE,
+): Promise<string> {
   const key = await importJWK({ ...publicKey, d: secret }, ALGORITHM);
   return new CompactSign(Buffer.from(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: ALGORITHM, kid: publicKey.kid, typ: COMMAND_TYPE })
+    .setProtectedHeader({ alg: ALGORITHM, kid: publicKey.kid, typ })
     .sign(key);
 }

@@ -4,14 +4,15 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../errors.ts";
 import { createPrivateFile, writePrivateFile } from "../../private-file.ts";
+import { publicHalfSchema } from "../key-set.ts";
+import { holdsKeySet } from "./root.ts";
 
 export const KEY_FILE = "signing-keys.json";
 
 const base64url32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "expected 32 bytes in base64url");
 const moment = z.iso.datetime();
 
-/** One key with its times, oldest first in the file. */
-const keySchema = z.strictObject({
+const plainKeySchema = z.strictObject({
   kid: z.string().min(1).max(100),
   algorithm: z.literal("EdDSA"),
   createdAt: moment,
@@ -23,11 +24,50 @@ const keySchema = z.strictObject({
   /** The private part; null once the key is retired. */
   d: base64url32.nullable(),
 });
+
+const keySchema = plainKeySchema.extend({
+  /** Whether terminals take it: it is in the set that the root has signed. Without a root every key is. */
+  listed: z.boolean(),
+});
+/** One key with its times, oldest first in the file. */
 export type StoredKey = z.infer<typeof keySchema>;
 
+const trustSchema = z.strictObject({
+  /** The public halves of the roots that may sign the next set. */
+  roots: z.array(publicHalfSchema).min(1),
+  /** The set that is published, as the root has signed it. */
+  signed: z.string().refine(holdsKeySet, "expected a signed key set"),
+  /** Every set so far that named roots, the oldest first. */
+  rootChanges: z.array(z.string()),
+  /**
+   * The highest version that the root was ever asked for. The next request is above it, so that a set which was
+   * signed and never used cannot win over a later one.
+   */
+  lastVersion: z.int().min(1),
+  /** The rotation that the root has yet to sign. */
+  waiting: z
+    .strictObject({
+      since: moment,
+      leadMs: z.number().min(0),
+      overlapMs: z.number().min(0),
+      /** The keys before it are to be out at once. */
+      stolen: z.boolean(),
+    })
+    .nullable(),
+});
+/** What a root has to do with the keys. */
+export type Trust = z.infer<typeof trustSchema>;
+
+const areDistinct = ({ keys }: { keys: readonly { kid: string }[] }) =>
+  new Set(keys.map(({ kid }) => kid)).size === keys.length;
+
+/** Version 1 is written for as long as there is no root, so that an older platform can read it. */
 const fileSchema = z
-  .strictObject({ version: z.literal(1), keys: z.array(keySchema).min(1) })
-  .refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, "a key id is there twice");
+  .discriminatedUnion("version", [
+    z.strictObject({ version: z.literal(1), keys: z.array(plainKeySchema).min(1) }),
+    z.strictObject({ version: z.literal(2), keys: z.array(keySchema).min(1), trust: trustSchema }),
+  ])
+  .refine(areDistinct, "a key id is there twice");
 
 /** What changes whenever another file is put in its place. */
 const stampOf = (path: string): string => {
@@ -35,8 +75,13 @@ const stampOf = (path: string): string => {
   return `${ino} ${mtimeMs} ${size}`;
 };
 
-export interface ReadKeys {
+export interface Keys {
   readonly keys: readonly StoredKey[];
+  /** Null for as long as no root vouches for the keys. */
+  readonly trust: Trust | null;
+}
+
+export interface ReadKeys extends Keys {
   readonly stamp: string;
 }
 
@@ -73,16 +118,21 @@ export function readKeys(path: string): ReadKeys | undefined {
     throw unusable(path, "it is not JSON");
   }
   const parsed = fileSchema.safeParse(value);
-  if (parsed.success) return { keys: parsed.data.keys, stamp };
+  if (parsed.success) return { ...keysOf(parsed.data), stamp };
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "file"}: ${issue.message}`);
   throw unusable(path, faults.slice(0, 3).join("; "));
 }
+
+const keysOf = (file: z.infer<typeof fileSchema>): Keys =>
+  file.version === 2
+    ? { keys: file.keys, trust: file.trust }
+    : { keys: file.keys.map((key) => ({ ...key, listed: true })), trust: null };
 
 const unusable = (path: string, why: string) =>
   new PlatformError(
     "config_invalid",
     `${path} does not hold signing keys (${why}). Put it back from a backup, or move it away: then a new key is ` +
-      "made, and terminals obey it once they have fetched it.",
+      "made, and terminals obey it once the root has signed it and they have fetched it.",
   );
 
 /**
@@ -96,14 +146,19 @@ export function narrowMode(path: string): number | undefined {
   return mode;
 }
 
-const formatKeys = (keys: readonly StoredKey[]) => `${JSON.stringify({ version: 1, keys }, null, 1)}\n`;
+function formatKeys({ keys, trust }: Keys): string {
+  const file = trust
+    ? { version: 2, keys, trust }
+    : { version: 1, keys: keys.map(({ listed: _listed, ...key }) => key) };
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
 
 /** Puts a first file there, whole. @returns false when another process was quicker; its file stays. */
-export const createKeys = (path: string, keys: readonly StoredKey[]): Promise<boolean> =>
+export const createKeys = (path: string, keys: Keys): Promise<boolean> =>
   createPrivateFile(path, formatKeys(keys));
 
 /** Replaces the file as a whole or not at all. */
-export const replaceKeys = (path: string, keys: readonly StoredKey[]): Promise<void> =>
+export const replaceKeys = (path: string, keys: Keys): Promise<void> =>
   writePrivateFile(path, formatKeys(keys));
 
 /** A lock that is older than this belongs to a process that died with it: changing the keys takes milliseconds. */

@@ -1,41 +1,34 @@
 import { join } from "node:path";
 import { PlatformError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { MAX_LIFETIME_HOURS } from "../message.ts";
-import { ALGORITHM, generateKey, signWith } from "./ed25519.ts";
+import type { KeySet } from "../key-set.ts";
+import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
+import { ALGORITHM, signWith } from "./ed25519.ts";
 import {
   createKeys,
   isReplaced,
   KEY_FILE,
+  type Keys,
   narrowMode,
   type ReadKeys,
   readKeys,
   replaceKeys,
-  type StoredKey,
   withLock,
 } from "./key-file.ts";
-import type { Jwks, PublicJwk, Signer } from "./signer.ts";
-
-const HOUR_MS = 3_600_000;
-
-/** How long a new key is only published: longer than a terminal keeps the keys that it has fetched. */
-export const DEFAULT_LEAD_MS = HOUR_MS;
-
-/** How long a key stays published after it signed for the last time: as long as a command of it may be obeyed. */
-export const DEFAULT_OVERLAP_MS = (MAX_LIFETIME_HOURS + 1) * HOUR_MS;
-
-export type KeyState = "published" | "active" | "retiring" | "retired";
-
-/** A key without its private part. */
-export interface KeyInfo {
-  readonly kid: string;
-  readonly algorithm: string;
-  /** Published: it signs later. Active: it signs. Retiring: terminals still take it. Retired: nobody takes it. */
-  readonly state: KeyState;
-  readonly createdAt: Date;
-  readonly activeFrom: Date;
-  readonly retireAt: Date | null;
-}
+import { type KeySetRequest, makeRequest, SIGN_WITHIN_MS, takeSet } from "./key-set-request.ts";
+import {
+  activeKey,
+  eraseRetired,
+  holdsSecretOfRetired,
+  infoOf,
+  isRetired,
+  type KeyInfo,
+  newKey,
+  publicOf,
+  published,
+} from "./key-states.ts";
+import { readKeySet, verifyKeySet } from "./root.ts";
+import type { Jwks, PublishedKeys, Signer } from "./signer.ts";
 
 export interface RotateOptions {
   /** The new key is published at once and signs after this. Default `DEFAULT_LEAD_MS`. */
@@ -44,72 +37,54 @@ export interface RotateOptions {
   readonly overlapMs?: number;
 }
 
+/** What a root has to do with the keys, for whoever watches. */
+export interface TrustInfo {
+  /** The public halves of the roots that may sign the next set. */
+  readonly roots: readonly string[];
+  readonly issuer: string;
+  readonly version: number;
+  readonly expiresAt: Date;
+  /** Since when a rotation waits for the root. */
+  readonly waitingSince: Date | null;
+}
+
+export interface RequestOptions {
+  readonly issuer: string;
+  /** Default: one above all that were asked for. A higher one is needed after a restore from a backup. */
+  readonly version?: number | undefined;
+  /** For how long the request is good. Default `SIGN_WITHIN_MS`. */
+  readonly signWithinMs?: number;
+}
+
+export interface AcceptOptions {
+  readonly issuer: string;
+  /** The root that is to count here. Needed with the first set, and afterwards one of those that count. */
+  readonly root?: string | undefined;
+}
+
 export interface KeyRing extends Signer {
   jwks(): Jwks;
+  publishedKeys(): PublishedKeys;
   list(): KeyInfo[];
-  /** @returns the new key */
+  /** Null for as long as no root vouches for the keys. */
+  trust(): TrustInfo | null;
+  /** Makes a key. Where there is a root, it signs nothing until a set with it was accepted. @returns the new key */
   rotate(options?: RotateOptions): Promise<KeyInfo>;
+  /** What the root is to sign, with the keys of now and the one that waits. */
+  request(options: RequestOptions): Promise<KeySetRequest>;
+  /**
+   * Publishes a set that the root has signed.
+   * @throws PlatformError `invalid_request` that says why it cannot count
+   */
+  accept(signed: string, options: AcceptOptions): Promise<KeySet>;
+  /** The same, and nothing is changed: for whoever has to write down first what comes. */
+  judge(signed: string, options: AcceptOptions): Promise<KeySet>;
 }
 
 export interface KeyRingOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly log?: Logger;
-}
-
-const isRetired = (key: StoredKey, at: number) => key.retireAt !== null && Date.parse(key.retireAt) <= at;
-
-const published = (keys: readonly StoredKey[], at: number) => keys.filter((key) => !isRetired(key, at));
-
-/** The newest that is not only published: keys stand in the order in which they were made. */
-function activeKey(keys: readonly StoredKey[], at: number): StoredKey | undefined {
-  return published(keys, at).findLast((key) => Date.parse(key.activeFrom) <= at);
-}
-
-const publicOf = ({ kid, x }: StoredKey): PublicJwk => ({
-  kty: "OKP",
-  crv: "Ed25519",
-  x,
-  kid,
-  alg: ALGORITHM,
-  use: "sig",
-});
-
-function infoOf(key: StoredKey, keys: readonly StoredKey[], at: number): KeyInfo {
-  const state = isRetired(key, at)
-    ? "retired"
-    : Date.parse(key.activeFrom) > at
-      ? "published"
-      : key === activeKey(keys, at)
-        ? "active"
-        : "retiring";
-  return {
-    kid: key.kid,
-    algorithm: key.algorithm,
-    state,
-    createdAt: new Date(key.createdAt),
-    activeFrom: new Date(key.activeFrom),
-    retireAt: key.retireAt === null ? null : new Date(key.retireAt),
-  };
-}
-
-const eraseRetired = (keys: readonly StoredKey[], at: number): StoredKey[] =>
-  keys.map((key) => (isRetired(key, at) ? { ...key, d: null } : key));
-
-const holdsSecretOfRetired = (keys: readonly StoredKey[], at: number) =>
-  keys.some((key) => key.d !== null && isRetired(key, at));
-
-async function newKey(createdAt: number, activeFrom: number): Promise<StoredKey> {
-  const { publicKey, secret } = await generateKey();
-  return {
-    kid: publicKey.kid,
-    algorithm: ALGORITHM,
-    createdAt: new Date(createdAt).toISOString(),
-    activeFrom: new Date(activeFrom).toISOString(),
-    retireAt: null,
-    x: publicKey.x,
-    d: secret,
-  };
 }
 
 /**
@@ -130,8 +105,9 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
 
   if (!readKeys(path)) {
     const at = now();
-    const first = await newKey(at, at);
-    if (await createKeys(path, [first])) log?.info({ kid: first.kid, file: path }, "made a signing key");
+    const first = await newKey(at, at, true);
+    if (await createKeys(path, { keys: [first], trust: null }))
+      log?.info({ kid: first.kid, file: path }, "made a signing key");
   }
   const wide = narrowMode(path);
   if (wide !== undefined) {
@@ -143,7 +119,7 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
   let held = load();
 
   /** The keys as they are on disk. One that was damaged meanwhile does not silence an emergency. */
-  const current = (): readonly StoredKey[] => {
+  const current = (): Keys => {
     if (isReplaced(path, held.stamp)) {
       try {
         held = load();
@@ -151,35 +127,63 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
         log?.error({ file: path, why: (error as Error).message }, "signing with the keys from before");
       }
     }
-    return held.keys;
+    return held;
   };
 
   /** Reads, changes and writes under the lock, so that no change of another process is lost. */
-  const change = (edit: (keys: readonly StoredKey[]) => Promise<StoredKey[]>) =>
+  const change = (edit: (before: Keys) => Promise<Keys> | Keys) =>
     withLock(path, async () => {
-      const keys = await edit(load().keys);
-      await replaceKeys(path, keys);
+      const { keys, trust } = await edit(load());
+      await replaceKeys(path, { keys: eraseRetired(keys, now()), trust });
       held = load();
     });
 
   const forgetRetired = async () => {
-    if (!holdsSecretOfRetired(current(), now())) return;
-    await change(async (keys) => eraseRetired(keys, now()));
+    if (holdsSecretOfRetired(current().keys, now())) await change((keys) => keys);
   };
   await forgetRetired();
 
-  const jwks = (): Jwks => ({ keys: published(current(), now()).map(publicOf) });
+  const take = async (before: Keys, signed: string, { issuer, root }: AcceptOptions) => {
+    const roots = before.trust?.roots ?? (root === undefined ? [] : [root]);
+    if (roots.length === 0) {
+      throw new PlatformError(
+        "invalid_request",
+        "This platform has no root yet: say which one terminals are given (--root)",
+      );
+    }
+    if (root !== undefined && !roots.includes(root)) {
+      throw new PlatformError(
+        "invalid_request",
+        `The root is '${root}', and terminals trust ${roots.join(" and ")}: only a set that they take can name another`,
+      );
+    }
+    const set = await verifyKeySet(signed, roots);
+    return { set, after: takeSet(before, { set, signed, roots }, { issuer, at: now() }) };
+  };
+
+  const jwks = (): Jwks => ({ keys: published(current().keys, now()).map(publicOf) });
 
   return {
     algorithm: ALGORITHM,
     jwks,
     publicKeys: jwks,
+    publishedKeys() {
+      const { trust } = current();
+      return { ...jwks(), signed: trust?.signed ?? null, rootChanges: trust?.rootChanges ?? [] };
+    },
     list() {
-      const keys = current();
+      const { keys } = current();
       return keys.map((key) => infoOf(key, keys, now()));
     },
+    trust() {
+      const { trust } = current();
+      if (!trust) return null;
+      const { issuer, version, expiresAt } = readKeySet(trust.signed);
+      const waitingSince = trust.waiting && new Date(trust.waiting.since);
+      return { roots: trust.roots, issuer, version, expiresAt: new Date(expiresAt), waitingSince };
+    },
     async sign(payload) {
-      const key = activeKey(current(), now());
+      const key = activeKey(current().keys, now());
       if (!key?.d) {
         throw new PlatformError(
           "config_invalid",
@@ -201,11 +205,25 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
         if (Number.isFinite(value) && value >= 0) continue;
         throw new PlatformError("invalid_request", `${name} is ${value}, expected milliseconds from 0`);
       }
-      let made: StoredKey | undefined;
-      await change(async (keys) => {
-        const at = now();
-        const activeFrom = at + leadMs;
-        made = await newKey(at, activeFrom);
+      const at = now();
+      const activeFrom = at + leadMs;
+      let kid = "";
+      await change(async ({ keys, trust }) => {
+        const made = await newKey(at, activeFrom, trust === null);
+        kid = made.kid;
+        if (trust) {
+          const since = trust.waiting?.since ?? new Date(at).toISOString();
+          // A theft that still waits for the root stays one, whatever is rotated after it.
+          const stolen = trust.waiting?.stolen || (leadMs === 0 && overlapMs === 0);
+          const waiting = stolen
+            ? { since, leadMs: 0, overlapMs: 0, stolen }
+            : { since, leadMs, overlapMs, stolen };
+          // One that still waited has never been published, and may have been stolen with the others.
+          return {
+            keys: [...keys.filter((key) => key.listed || isRetired(key, at)), made],
+            trust: { ...trust, waiting },
+          };
+        }
         const retireAt = new Date(activeFrom + overlapMs).toISOString();
         // A stolen key that was on its way out must not be kept longer, and may be sent away sooner.
         const before = keys.map((key) =>
@@ -213,11 +231,43 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
             ? { ...key, retireAt }
             : key,
         );
-        return eraseRetired([...before, made], at);
+        return { keys: [...before, made], trust };
       });
-      const info = infoOf(made!, held.keys, now());
-      log?.info({ kid: info.kid, activeFrom: info.activeFrom }, "made another signing key");
+      const info = infoOf(held.keys.find((key) => key.kid === kid)!, held.keys, now());
+      log?.info({ kid, state: info.state, activeFrom: info.activeFrom }, "made another signing key");
       return info;
     },
+    async request({ issuer, version, signWithinMs = SIGN_WITHIN_MS }) {
+      const next = version ?? (current().trust?.lastVersion ?? 0) + 1;
+      let request = makeRequest(current(), now(), { issuer, version: next, signWithinMs });
+      if (!current().trust) return request;
+      await change((before) => {
+        const trust = before.trust!;
+        const lastVersion = version ?? trust.lastVersion + 1;
+        if (lastVersion <= readKeySet(trust.signed).version) {
+          throw new PlatformError(
+            "invalid_request",
+            `version is ${lastVersion}, and terminals have ${readKeySet(trust.signed).version}: expected a higher one`,
+          );
+        }
+        request = makeRequest(before, now(), { issuer, version: lastVersion, signWithinMs });
+        return { keys: before.keys, trust: { ...trust, lastVersion } };
+      });
+      return request;
+    },
+    async accept(signed, options) {
+      let set: KeySet | undefined;
+      await change(async (before) => {
+        const taken = await take(before, signed, options);
+        set = taken.set;
+        return taken.after;
+      });
+      log?.info(
+        { version: set!.version, kids: set!.keys.map(({ kid }) => kid), roots: held.trust?.roots },
+        "published a key set that the root has signed",
+      );
+      return set!;
+    },
+    judge: async (signed, options) => (await take(load(), signed, options)).set,
   };
 }

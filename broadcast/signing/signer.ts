@@ -25,3 +25,11 @@ export interface PublicJwk {
 export interface Jwks {
   readonly keys: readonly PublicJwk[];
 }
+
+/** What `GET /v1/broadcasts/keys` answers. */
+export interface PublishedKeys extends Jwks {
+  /** The same keys in a set that the root has signed; null where there is no root. */
+  readonly signed: string | null;
+  /** Earlier sets that named roots, the oldest first. */
+  readonly rootChanges: readonly string[];
+}

@@ -85,7 +85,12 @@ export const speaker = defineKind({
         "Carries `fault`: supply_current_low, supply_power_low, amplifier_voltage_low, field_strength_low or no_monitoring_data",
     },
     { type: "fault_cleared", about: "The fault is gone" },
-    { type: "verification_failed", about: "A command's signature did not verify, and it was not obeyed" },
+    {
+      type: "verification_failed",
+      about:
+        "A command did not verify and was not obeyed, or a key set did not and was not taken (`reason` bad_key_set)",
+    },
+    { type: "key_set_taken", about: "It has taken another set of signing keys; carries `version`" },
     { type: "volume_changed", about: "Somebody turned the knob, or a command did" },
     { type: "restarted", about: "The speaker has started" },
   ],
@@ -99,7 +104,7 @@ export const speaker = defineKind({
     // Only a person may close this one: it can be an attack.
     onEvent("verification_failed", {
       severity: "critical",
-      about: "Speaker was sent a command that does not verify",
+      about: "Speaker was sent a command or keys that do not verify",
     }),
     low("battery_voltage", {
       limit: 11.6,

@@ -4,7 +4,7 @@ import { pointInPolygon } from "../../geo/polygon.ts";
 import type { Point } from "../../geo/shapes.ts";
 
 /** A clock that shows less has never been set (2015-01-01). */
-const CLOCK_SET_AFTER = Date.UTC(2015, 0, 1);
+export const CLOCK_SET_AFTER = Date.UTC(2015, 0, 1);
 
 /** Where a speaker stands. */
 export interface Place {

@@ -1,26 +1,38 @@
 import { importJWK } from "jose";
 import { z } from "zod";
+import { type KeySetFault, orderKeySchema } from "../../broadcast/key-set.ts";
+import { givenRoots, heldSet, judgeKeySet, type TrustMemory } from "./trust.ts";
 
 /** Keys that are older than this are fetched again, so that one that was taken out is believed no longer. */
 const MAX_AGE_MS = 600_000;
 /** After a fetch that failed, the next one may be tried so soon. */
 const RETRY_MS = 2000;
 
-/** Only what this terminal can verify with; keys of other algorithms are passed over. */
-const keySchema = z.looseObject({
-  kty: z.literal("OKP"),
-  crv: z.literal("Ed25519"),
-  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  kid: z.string().min(1),
-  alg: z.enum(["EdDSA", "Ed25519"]).optional(),
-});
 const jwksSchema = z.object({ keys: z.array(z.unknown()) });
 
 type VerifyKey = Awaited<ReturnType<typeof importJWK>>;
 
+/** What a terminal has to tell of its keys. */
+export type KeyNews =
+  /** It has taken another set. */
+  | { readonly version: number }
+  /** It was offered one that it does not take, or its own has expired. */
+  | { readonly fault: KeySetFault };
+
 export interface KeyCacheOptions {
-  /** Asks the platform for its public keys, a JWKS. */
+  /** Asks the platform for its public keys: `GET /v1/broadcasts/keys`. */
   readonly fetchKeys: () => Promise<unknown>;
+  /**
+   * The public halves of the roots that it was given at its installation. Without any it believes whatever
+   * answers, as terminals did before there were roots.
+   */
+  readonly roots?: readonly string[] | undefined;
+  /** What it kept of its trust when it was last on. */
+  readonly trust?: TrustMemory | undefined;
+  /** It has to keep another trust. */
+  readonly onTrust?: () => void;
+  /** Told once of each change. */
+  readonly onNews?: (news: KeyNews) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** The least time between two fetches for a key that is not known. */
@@ -35,33 +47,97 @@ export interface KeyCache {
   refresh(): Promise<void>;
   /** The key of this id; an id that is not known makes it look once more, at most every `refetchMs`. */
   find(kid: string): Promise<VerifyKey | undefined>;
+  /** What is to be kept; undefined where there is no root. */
+  trust(): TrustMemory | undefined;
   readonly fetches: number;
 }
 
+interface OrderKey {
+  readonly key: VerifyKey;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
+
+/** Those that this terminal can verify with; keys of other algorithms are passed over. */
+async function importKeys(entries: readonly unknown[]): Promise<Map<string, OrderKey>> {
+  const found = new Map<string, OrderKey>();
+  for (const entry of entries) {
+    const parsed = orderKeySchema.safeParse(entry);
+    if (!parsed.success) continue;
+    const { kty, crv, x, kid, notAfter } = parsed.data;
+    const key = await importJWK({ kty, crv, x }, "EdDSA");
+    found.set(kid, {
+      key,
+      notAfter: notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter),
+    });
+  }
+  return found;
+}
+
+const sameRoots = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((root) => other.includes(root));
+
 export function createKeyCache(options: KeyCacheOptions): KeyCache {
-  const { now = Date.now, refetchMs = 30_000 } = options;
-  let keys = new Map<string, VerifyKey>();
+  const { now = Date.now, refetchMs = 30_000, roots = [] } = options;
+  const kept = options.trust && sameRoots(options.trust.given, roots) ? options.trust : undefined;
+  let trust = roots.length === 0 ? undefined : (kept ?? givenRoots(roots));
+  let keys = new Map<string, OrderKey>();
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let notBefore = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
   let fetches = 0;
+  let lastFault: KeySetFault | undefined;
+
+  /** With what it kept it can verify before anything has answered. */
+  const isReady = importKeys((trust && heldSet(trust)?.keys) ?? []).then((kept) => {
+    keys = kept;
+  });
+
+  const tell = (fault: KeySetFault) => {
+    if (fault !== lastFault) options.onNews?.({ fault });
+    lastFault = fault;
+  };
+
+  /** A set that has expired stays in use: a village that hears nothing is worse than one that trusts an old key. */
+  const tellIfExpired = () => {
+    const held = trust && heldSet(trust);
+    if (held && Date.parse(held.expiresAt) <= now()) tell("expired");
+  };
+
+  const believe = async (answer: unknown) => {
+    keys = await importKeys(jwksSchema.parse(answer).keys);
+  };
+
+  const examine = async (answer: unknown, before: TrustMemory) => {
+    const judged = await judgeKeySet(answer, before, now());
+    if ("fault" in judged) {
+      tell(judged.fault);
+      throw new Error(`the key set is refused: ${judged.fault}`);
+    }
+    lastFault = undefined;
+    if (!judged.isNew) return;
+    trust = judged.trust;
+    // Kept before it is used: a power cut must not bring back a lower version.
+    options.onTrust?.();
+    keys = await importKeys(judged.set!.keys);
+    options.onNews?.({ version: judged.set!.version });
+  };
 
   const load = async () => {
     fetches++;
+    let hasAnswered = false;
     try {
-      const found = new Map<string, VerifyKey>();
-      for (const entry of jwksSchema.parse(await options.fetchKeys()).keys) {
-        const key = keySchema.safeParse(entry);
-        if (!key.success) continue;
-        const { kty, crv, x, kid } = key.data;
-        found.set(kid, await importJWK({ kty, crv, x }, "EdDSA"));
-      }
-      keys = found;
+      await isReady;
+      const answer = await options.fetchKeys();
+      hasAnswered = true;
+      if (trust) await examine(answer, trust);
+      else await believe(answer);
       fetchedAt = now();
       notBefore = fetchedAt + refetchMs;
     } catch (error) {
       // The keys from before are still good: an emergency does not wait for a web server.
       notBefore = now() + Math.min(RETRY_MS, refetchMs);
+      if (!hasAnswered) tellIfExpired();
       options.onTrouble?.(error instanceof z.ZodError ? "the answer is no JWKS" : (error as Error).message);
     }
   };
@@ -75,17 +151,24 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     return underWay ?? Promise.resolve();
   };
 
+  const known = (kid: string): VerifyKey | undefined => {
+    const found = keys.get(kid);
+    return found && now() < found.notAfter ? found.key : undefined;
+  };
+
   return {
     refresh,
     async find(kid) {
-      const known = keys.get(kid);
-      if (known) {
+      await isReady;
+      const key = known(kid);
+      if (key) {
         if (now() - fetchedAt > MAX_AGE_MS) void refresh();
-        return known;
+        return key;
       }
       await refresh();
-      return keys.get(kid);
+      return known(kid);
     },
+    trust: () => trust,
     get fetches() {
       return fetches;
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { OUTCOMES, type StartOrder, startOrderSchema } from "../../broadcast/command.ts";
+import { type TrustMemory, trustMemorySchema } from "./trust.ts";
 
 /** A reply as this terminal makes it. */
 export const madeReplySchema = z.looseObject({
@@ -31,12 +32,17 @@ export const fleetMemorySchema = z.object({
   version: z.literal(1),
   orders: z.record(z.string(), startOrderSchema),
   speakers: z.record(z.string(), terminalMemorySchema),
+  /** Which keys it believes; absent where it was given no root. */
+  trust: trustMemorySchema.optional(),
 });
 export type FleetMemory = z.infer<typeof fleetMemorySchema>;
 
 /** Puts the memories of a fleet together; speakers that have nothing to remember are left out. */
-export function packMemories(memories: Iterable<readonly [id: string, TerminalMemory]>): FleetMemory {
-  const packed: FleetMemory = { version: 1, orders: {}, speakers: {} };
+export function packMemories(
+  memories: Iterable<readonly [id: string, TerminalMemory]>,
+  trust?: TrustMemory,
+): FleetMemory {
+  const packed: FleetMemory = { version: 1, orders: {}, speakers: {}, ...(trust ? { trust } : {}) };
   for (const [id, { tasks, stops }] of memories) {
     if (tasks.length === 0 && stops.length === 0) continue;
     for (const { commandId, order } of tasks) packed.orders[commandId] = order;

@@ -4,6 +4,7 @@ import { createRandom } from "../../devices/random.ts";
 import type { Place } from "./admit.ts";
 import type { Counters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
+import type { KeyNews } from "./keys.ts";
 import type { TerminalMemory } from "./memory.ts";
 import { createTerminal, type Output, type Terminal } from "./terminal.ts";
 import type { Verifier } from "./verify.ts";
@@ -50,6 +51,8 @@ export interface Speaker {
   readonly id: string;
   /** A message on its topic of commands. */
   hear(payload: Buffer): void;
+  /** Its keys have changed, or are not to be had. */
+  hearOfKeys(news: KeyNews): void;
   /** Milliseconds since 1970 by its own clock. */
   clock(): number;
   /** Metrics that differ from the ordinary ones while it plays. */
@@ -157,6 +160,7 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
         .check(payload)
         .then((verdict) => late(() => act(terminal.receive(verdict, clock()))));
     },
+    hearOfKeys: (news) => act(terminal.noteKeys(news, clock())),
     metrics: () => terminal.metrics(),
     memory: () => terminal.memory(),
     restart,

@@ -12,6 +12,8 @@ import { createWheel } from "./wheel.ts";
 export interface SpeakersOptions {
   /** Asks the platform for the public keys that commands are verified with: `GET /v1/broadcasts/keys`. */
   readonly fetchKeys: () => Promise<unknown>;
+  /** The public halves of the roots that they were given. Without any they believe whatever answers. */
+  readonly roots?: readonly string[] | undefined;
   /** The least time between two fetches for a key that is not known. Default 30 s. */
   readonly refetchKeysMs?: number;
   /** Texts are read this many times as fast. Default 1. */
@@ -44,8 +46,15 @@ export interface Speakers {
 
 export function createSpeakers(options: SpeakersOptions): Speakers {
   const { now = Date.now, faults = new Map<string, Faults>() } = options;
+  const onChange = options.onChange ?? (() => undefined);
   const keys = createKeyCache({
     fetchKeys: options.fetchKeys,
+    roots: options.roots,
+    trust: options.memory?.trust,
+    onTrust: onChange,
+    onNews(news) {
+      for (const speaker of speakers.values()) speaker.hearOfKeys(news);
+    },
     now,
     ...(options.refetchKeysMs === undefined ? {} : { refetchMs: options.refetchKeysMs }),
     ...(options.onTrouble ? { onTrouble: options.onTrouble } : {}),
@@ -61,7 +70,7 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
     now,
     timeScale: options.timeScale ?? 1,
     telemetryWhilePlayingMs: options.telemetryWhilePlayingMs ?? 2000,
-    onChange: options.onChange ?? (() => undefined),
+    onChange,
   };
   return {
     keys,
@@ -84,7 +93,11 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
       return speaker;
     },
     get: (id) => speakers.get(id),
-    memory: () => packMemories([...speakers].map(([id, speaker]) => [id, speaker.memory()] as const)),
+    memory: () =>
+      packMemories(
+        [...speakers].map(([id, speaker]) => [id, speaker.memory()] as const),
+        keys.trust(),
+      ),
     stop: () => wheel.stop(),
   };
 }

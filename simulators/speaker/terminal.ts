@@ -5,8 +5,10 @@ import {
   type StartOrder,
   type StopOrder,
 } from "../../broadcast/command.ts";
+import { BAD_KEY_SET } from "../../broadcast/key-set.ts";
 import type { MetricValue } from "../../devices/kind.ts";
 import { judgeOrder, type Place } from "./admit.ts";
+import type { KeyNews } from "./keys.ts";
 import type { MadeReply, TerminalMemory } from "./memory.ts";
 import { createPlayer, type Task } from "./player.ts";
 import { DRILL_ANNOUNCEMENT } from "./script.ts";
@@ -50,6 +52,8 @@ export interface TerminalOptions {
 export interface Terminal {
   /** A command that was verified, or why it was not. */
   receive(verdict: Verdict, at: number): Output[];
+  /** Another key set was taken, or one was not. */
+  noteKeys(news: KeyNews, at: number): Output[];
   /** To be called at `nextAt` or later. */
   tick(at: number): Output[];
   /** Off: it is silent and deaf. On: it starts, with what it remembers. */
@@ -236,6 +240,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (reason !== undefined) refuse(verdict, reason, at);
       else if ("order" in verdict && verdict.order.type === "start") start(verdict, verdict.order, at);
       else if ("order" in verdict) stop(verdict.order as StopOrder, verdict.commandId, at);
+      return settle(at);
+    },
+    noteKeys(news, at) {
+      if (!isOn) return [];
+      if ("fault" in news) tell("verification_failed", at, { reason: BAD_KEY_SET, detail: news.fault });
+      else tell("key_set_taken", at, { version: news.version });
       return settle(at);
     },
     tick: settle,

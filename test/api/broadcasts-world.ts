@@ -73,7 +73,7 @@ export async function startBroadcastWorld(): Promise<BroadcastWorld> {
   const deps = await createDeps(db.pool, dir);
   const keys = await openKeyRing(dir);
   const api = await startApi(db.pool, {
-    broadcasts: { broadcasts: deps, urgentPool: db.pool, jwks: () => keys.jwks() },
+    broadcasts: { broadcasts: deps, urgentPool: db.pool, publishedKeys: () => keys.publishedKeys() },
     access: {
       authenticate: ({ authorization }) => PEOPLE.get(bearerToken(authorization) ?? ""),
       decide,

@@ -90,7 +90,7 @@ export async function startApi(
         now: () => new Date(),
       },
       urgentPool: pool,
-      jwks: () => ({ keys: [] }),
+      publishedKeys: () => ({ keys: [], signed: null, rootChanges: [] }),
     },
     http: { perMinute: 0, anonymousPerMinute: 0, maxStreams: 1000, corsOrigins: [] },
     metrics,

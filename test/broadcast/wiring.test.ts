@@ -41,10 +41,10 @@ const start = (env: Record<string, string>) =>
 describe("the settings of broadcasting", () => {
   it("start as they are, with a signing key of their own", async () => {
     const broadcasting = await start({});
-    expect(broadcasting.routes.jwks().keys).toHaveLength(1);
+    expect(broadcasting.routes.publishedKeys().keys).toHaveLength(1);
     await broadcasting.stop();
     const again = await start({ BROADCAST_PROPOSALS: "none" });
-    expect(again.routes.jwks()).toEqual(broadcasting.routes.jwks());
+    expect(again.routes.publishedKeys()).toEqual(broadcasting.routes.publishedKeys());
     await again.stop();
   });
 

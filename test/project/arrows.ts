@@ -54,6 +54,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
 /** Narrow permissions beyond the table, each with its reason. */
 const EXCEPTIONS = new Map([
   ["simulators → broadcast/command.ts", "the contract on the wire"],
+  ["simulators → broadcast/key-set.ts", "the contract on the wire"],
   ["console → api/contract.ts", "the page shares the API's types"],
   ["store/dump-cli.ts → kind-tables.ts", "a command that needs the tables of the catalog, as main does"],
   ["store/dump-cli.ts → devices/catalog.ts", "a command that needs the tables of the catalog, as main does"],

@@ -1,0 +1,107 @@
+import { compactVerify, importJWK } from "jose";
+import { z } from "zod";
+import {
+  KEY_SET_TYPE,
+  type KeySet,
+  type KeySetFault,
+  keySetSchema,
+  publicHalfSchema,
+  signedKeysSchema,
+} from "../../broadcast/key-set.ts";
+import { CLOCK_SET_AFTER } from "./admit.ts";
+
+/** What a terminal keeps of its trust, and must not forget when its power is cut. */
+export const trustMemorySchema = z.object({
+  /** The roots that it was given. With others it begins anew: somebody has stood before it. */
+  given: z.array(publicHalfSchema),
+  /** The roots that count now. */
+  roots: z.array(publicHalfSchema),
+  /** The set that it has taken last; null: none yet. */
+  signed: z.string().nullable(),
+});
+export type TrustMemory = Readonly<z.infer<typeof trustMemorySchema>>;
+
+/** A terminal that was just given its roots. */
+export const givenRoots = (roots: readonly string[]): TrustMemory => ({
+  given: [...roots],
+  roots: [...roots],
+  signed: null,
+});
+
+export type Judgement =
+  | { readonly trust: TrustMemory; readonly set: KeySet | undefined; readonly isNew: boolean }
+  | { readonly fault: KeySetFault };
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const decode = (part: string): unknown => parseJson(Buffer.from(part, "base64url").toString());
+
+/** The set that a terminal has taken; it was verified when it came. */
+export function heldSet({ signed }: TrustMemory): KeySet | undefined {
+  return signed === null ? undefined : keySetSchema.parse(decode(signed.split(".")[1]!));
+}
+
+/** Base64url has more than one way to write the same bytes; only the proper one is taken. */
+const isProper = (part: string) => Buffer.from(part, "base64url").toString("base64url") === part;
+
+const headerSchema = z.looseObject({ typ: z.literal(KEY_SET_TYPE), kid: z.string() });
+
+async function verify(signed: string, roots: readonly string[]): Promise<{ set: KeySet } | KeySetFault> {
+  const parts = signed.split(".");
+  if (parts.length !== 3 || !parts.every(isProper)) return "malformed";
+  const header = headerSchema.safeParse(decode(parts[0]!));
+  if (!header.success) return "malformed";
+  const root = roots.find((publicHalf) => publicHalf === header.data.kid);
+  if (root === undefined) return "unknown_root";
+  try {
+    const key = await importJWK({ kty: "OKP", crv: "Ed25519", x: root }, "EdDSA");
+    await compactVerify(signed, key, { algorithms: ["EdDSA", "Ed25519"] });
+  } catch {
+    return "bad_signature";
+  }
+  const set = keySetSchema.safeParse(decode(parts[1]!));
+  return set.success ? { set: set.data } : "malformed";
+}
+
+/** One step: whether this set may follow on what is held. */
+async function follow(trust: TrustMemory, signed: string): Promise<Judgement> {
+  const held = heldSet(trust);
+  // A root that counts no longer may have signed it; it was taken while it did.
+  if (held && signed === trust.signed) return { trust, set: held, isNew: false };
+  const verified = await verify(signed, trust.roots);
+  if (typeof verified === "string") return { fault: verified };
+  const { set } = verified;
+  if (held && set.issuer !== held.issuer) return { fault: "wrong_issuer" };
+  if (held && set.version <= held.version) return { fault: "rollback" };
+  return { trust: { ...trust, roots: set.roots ?? trust.roots, signed }, set, isNew: true };
+}
+
+/**
+ * What a terminal makes of the answer of `GET /v1/broadcasts/keys`: another trust, or why it stays with what it has.
+ * @param at milliseconds since 1970 by its own clock; while that is not set, no expiry is judged
+ */
+export async function judgeKeySet(answer: unknown, trust: TrustMemory, at: number): Promise<Judgement> {
+  const parsed = signedKeysSchema.safeParse(answer);
+  if (!parsed.success) return { fault: "malformed" };
+  const { signed, rootChanges } = parsed.data;
+  if (typeof signed !== "string") return { fault: "not_signed" };
+  let step = await follow(trust, signed);
+  if ("fault" in step && step.fault === "unknown_root") {
+    // It may have missed the set that named this root: those that did are looked at in their order, from where it is.
+    let reached = trust;
+    for (const change of rootChanges) {
+      const next = await follow(reached, change);
+      if ("trust" in next) reached = next.trust;
+    }
+    step = await follow(reached, signed);
+  }
+  if ("fault" in step) return step;
+  const isExpired = at >= CLOCK_SET_AFTER && Date.parse(step.set!.expiresAt) <= at;
+  return isExpired ? { fault: "expired" } : step;
+}
