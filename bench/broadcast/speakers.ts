@@ -6,6 +6,8 @@ export interface SpeakersOrder {
   readonly mqttUrl: string;
   /** Where the public keys are. */
   readonly keysUrl: string;
+  /** The public half of the root that they were given. */
+  readonly root: string;
   readonly regionCode: string;
   readonly devices: readonly LoadDevice[];
   readonly withinMs: number;
@@ -25,10 +27,11 @@ export type SpeakersMessage =
 
 const say = (message: SpeakersMessage) => process.send?.(message);
 
-function start({ mqttUrl, keysUrl, regionCode, devices, withinMs }: SpeakersOrder): void {
+function start({ mqttUrl, keysUrl, root, regionCode, devices, withinMs }: SpeakersOrder): void {
   const fleet = createSpeakerFleet({
     mqttUrl,
     speakers: devices.map(({ id, token }) => ({ id, regionCode, username: id, password: token })),
+    roots: [root],
     fetchKeys: async () => (await fetch(keysUrl)).json(),
     reconnect: { shortestWaitMs: 500, longestWaitMs: 2000 },
   });

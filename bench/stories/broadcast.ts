@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createRootKey } from "../../broadcast/signing/root.ts";
 import { signInDutyOfficer } from "../../test/helpers/duty-officer.ts";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
 import type { SpeakersCommand, SpeakersMessage, SpeakersOrder } from "../broadcast/speakers.ts";
@@ -50,11 +52,14 @@ export const broadcast = defineStory({
     await assertFiles(speakers + OTHER_FILES, "--speakers");
     const database = await bench.createDatabase();
     const devices = await database.withPool((pool) => addSpeakers(pool, speakers));
-    const platform = await bench.startPlatform(database);
+    const rootFile = join(await bench.folder(), "root.json");
+    const root = await createRootKey(rootFile);
+    const platform = await bench.startPlatform(database, { BROADCAST_ROOT_KEY: rootFile });
     const began = performance.now();
     const child = Child.start<SpeakersMessage>(bench, "broadcast/speakers.ts", {
       mqttUrl: `mqtt://127.0.0.1:${platform.mqttPort}`,
       keysUrl: `http://127.0.0.1:${platform.httpPort}/v1/broadcasts/keys`,
+      root,
       regionCode: COUNTY,
       devices,
       withinMs: CONNECT_MS,

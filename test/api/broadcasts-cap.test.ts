@@ -100,5 +100,7 @@ describe("the keys of commands", () => {
     expect(answer.status).toBe(200);
     expect(answer.json.keys[0]).toMatchObject({ kty: "OKP", crv: "Ed25519", use: "sig" });
     expect(answer.json.keys[0]).not.toHaveProperty("d");
+    // Without a root nobody has signed them.
+    expect(answer.json).toMatchObject({ signed: null, rootChanges: [] });
   });
 });

@@ -5,6 +5,7 @@ import pg from "pg";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStreamHub } from "../../api/stream/hub.ts";
+import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
 import { startBroadcasting } from "../../broadcasting.ts";
 import { loadConfig } from "../../config.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
@@ -46,6 +47,26 @@ describe("the settings of broadcasting", () => {
     const again = await start({ BROADCAST_PROPOSALS: "none" });
     expect(again.routes.publishedKeys()).toEqual(broadcasting.routes.publishedKeys());
     await again.stop();
+  });
+
+  it("sign the keys with a root that is given to them, and keep to the name that terminals know", async () => {
+    const DATA_DIR = await mkdtemp(join(dir, "rooted-"));
+    const BROADCAST_ROOT_KEY = join(dir, "root.json");
+    await expect(start({ DATA_DIR, BROADCAST_ROOT_KEY })).rejects.toMatchObject({ code: "config_invalid" });
+    await createRootKey(BROADCAST_ROOT_KEY);
+    const broadcasting = await start({ DATA_DIR, BROADCAST_ROOT_KEY });
+    const { signed } = broadcasting.routes.publishedKeys();
+    expect(readKeySet(signed!)).toMatchObject({ issuer: "smart-broadcast-iot", version: 1 });
+    expect(broadcasting.keyTrouble()).toContain("the root key lies on this machine");
+    await broadcasting.stop();
+    // With the root away again it goes on, and has nothing to complain of.
+    const again = await start({ DATA_DIR });
+    expect([again.routes.publishedKeys().signed, again.keyTrouble()]).toEqual([signed, undefined]);
+    await again.stop();
+    await expect(start({ DATA_DIR, BROADCAST_ISSUER: "renamed" })).rejects.toMatchObject({
+      code: "config_invalid",
+      message: expect.stringContaining("it is 'renamed', and the key set that terminals have is of 'smart-b"),
+    });
   });
 
   it("name every proposal that makes no sense", async () => {

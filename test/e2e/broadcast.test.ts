@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createRootKey } from "../../broadcast/signing/root.ts";
 import type { SpeakerFleet, SpeakerFleetOptions } from "../../simulators/speaker/fleet.ts";
 import { signInDutyOfficer } from "../helpers/duty-officer.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
@@ -12,15 +16,22 @@ import {
 } from "./broadcast-stage.ts";
 
 let platform: TestPlatform;
+/** What the speakers were given at their installation. */
+let root: string;
+let rootFolder: string;
 /** Asks as somebody who may release. */
 let officer: TestPlatform["api"];
 beforeAll(async () => {
-  platform = await startTestPlatform();
+  rootFolder = await mkdtemp(join(tmpdir(), "sbi-root-"));
+  const rootFile = join(rootFolder, "root.json");
+  root = await createRootKey(rootFile);
+  platform = await startTestPlatform({ BROADCAST_ROOT_KEY: rootFile });
   officer = await signInDutyOfficer(platform.api, platform.platform.httpPort);
 });
 afterAll(async () => {
   await Promise.all(fleets.map((fleet) => fleet.stop(0)));
   await platform.stop();
+  await rm(rootFolder, { recursive: true, force: true });
 });
 
 const fleets: SpeakerFleet[] = [];
@@ -52,7 +63,7 @@ async function connect(
   speakers: readonly StageSpeaker[],
   options: Partial<SpeakerFleetOptions> = {},
 ): Promise<SpeakerFleet> {
-  const fleet = startSpeakers(platform.platform, speakers, options);
+  const fleet = startSpeakers(platform.platform, speakers, { roots: [root], ...options });
   fleets.push(fleet);
   await fleet.untilListening(speakers.length, 20_000);
   return fleet;
@@ -120,8 +131,9 @@ describe.concurrent("a released broadcast", () => {
     const ids = [`sp-${village}-clock`];
     const clocks = await registerSpeakers(platform.api, ids, village);
     await connect(clocks, { faults: new Map([[ids[0]!, { wrong_clock: 7200 }]]) });
-    // Its keys are another platform's: to it, ours is a forger.
-    const forged = await makeSpeakers(village, 1, { fetchKeys: async () => ({ keys: [] }) });
+    // It was given another root: to it, ours is a forger.
+    const foreign = await createRootKey(join(rootFolder, "foreign.json"));
+    const forged = await makeSpeakers(village, 1, { roots: [foreign] });
     const id = await releaseBroadcast(officer, { regions: [village], expiresAt: inAnHour() });
     await untilState(id, "failed");
     expect(await targetsOf(id)).toMatchObject({

@@ -138,7 +138,21 @@ describe("the demo", () => {
       "people" | "applications",
       { key?: string; password?: string }[]
     >;
-    const secrets = [...access.people, ...access.applications].map((one) => one.key ?? one.password);
+    // Its speakers trust the root that it says where it keeps.
+    const rootFile = join(folder, "demo-root-key.json");
+    expect(stdout).toContain(`Root key   ${rootFile}`);
+    const root = JSON.parse(readFileSync(rootFile, "utf8")) as { x: string; d: string };
+    const speakers = JSON.parse(readFileSync(join(folder, "demo-credentials-speakers.json"), "utf8"));
+    expect(speakers.trust).toEqual({
+      given: [root.x],
+      roots: [root.x],
+      signed: expect.stringMatching(/^eyJ/),
+    });
+    expect(log).toContain("which is for evaluation only");
+    const secrets = [
+      root.d,
+      ...[...access.people, ...access.applications].map((one) => one.key ?? one.password),
+    ];
     for (const secret of [key, ...secrets]) expect(log).not.toContain(secret);
   }, 180_000);
 

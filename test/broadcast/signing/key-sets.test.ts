@@ -270,6 +270,23 @@ describe("a set is not accepted", () => {
   });
 });
 
+describe("a platform that lost its keys", () => {
+  it("comes back with a version above the one that terminals have, which somebody has to name", async () => {
+    await found();
+    await rm(join(dir, KEY_FILE));
+    ring = await openKeyRing(dir, { now });
+    const request = await ring.request({ issuer, version: 7 });
+    expect(request.version).toBe(7);
+    await accept(await signed(request), { root: root.publicHalf });
+    expect([ring.trust()?.version, (await ask()).version]).toEqual([7, 8]);
+    await expect(ring.request({ issuer, version: 7 })).rejects.toThrow(
+      "terminals have 7: expected a higher one",
+    );
+    expect((await ring.request({ issuer, version: 20 })).version).toBe(20);
+    expect((await ask()).version).toBe(21);
+  });
+});
+
 describe("roots", () => {
   it("are changed by a set that names them, which is kept for terminals that missed it", async () => {
     await found();
