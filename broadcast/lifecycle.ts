@@ -36,6 +36,8 @@ export const LIFECYCLE_ACTIONS = [
   "complete",
   "expire",
   "fail",
+  /** Proof that came after the end shows that somebody heard it. */
+  "correct",
   "cancel",
   /** Try failed speakers again. */
   "retry",
@@ -49,8 +51,8 @@ type Row = Partial<Record<LifecycleAction, State>>;
 /**
  * What leads where; what is not listed is refused. `approved` lasts no longer than the transaction that approves:
  * from there an actual broadcast or a drill is dispatched and a training is complete. `completed` and `failed` are
- * opened again by `retry` alone, and may be withdrawn while their message is in force; `rejected`, `cancelled` and
- * `expired` are the end.
+ * opened again by `retry` alone, and may be withdrawn while their message is in force; `rejected` and
+ * `cancelled` are the end. What is `failed` or `expired` turns out to be `completed` when proof comes late.
  */
 export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
   draft: { submit: "pending_approval", release: "approved", cancel: "cancelled" },
@@ -81,9 +83,9 @@ export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
     review: "playing",
   },
   completed: { retry: "dispatching", review: "completed", cancel: "cancelled" },
-  failed: { retry: "dispatching", review: "failed", cancel: "cancelled" },
+  failed: { correct: "completed", retry: "dispatching", review: "failed", cancel: "cancelled" },
   cancelled: { review: "cancelled" },
-  expired: { review: "expired" },
+  expired: { correct: "completed", review: "expired" },
   rejected: {},
 };
 
@@ -92,7 +94,7 @@ export const nextState = (from: State, action: LifecycleAction): State | undefin
   TRANSITIONS[from][action];
 
 /** States from which nothing leads to another state any more. */
-export const FINAL_STATES: readonly State[] = ["rejected", "cancelled", "expired"];
+export const FINAL_STATES: readonly State[] = ["rejected", "cancelled"];
 
 /** Its content can be changed. */
 export const EDITABLE_STATES: readonly State[] = ["draft", "returned"];
@@ -110,6 +112,7 @@ const BY_THE_PLATFORM: ReadonlySet<LifecycleAction> = new Set([
   "complete",
   "expire",
   "fail",
+  "correct",
 ]);
 
 /**

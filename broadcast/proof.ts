@@ -33,13 +33,23 @@ export interface SpeakerReading {
   readonly volume?: number | undefined;
 }
 
+/** What a speaker was asked to play. */
+export interface Asked {
+  /** How long one reading of all texts takes. */
+  readonly readingSeconds: number;
+  /** How often it is read, unless the message expires before. */
+  readonly repeatCount: number;
+  /** No repetition begins from here on. By the speaker's clock, milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
 /** What has to be measured before a speaker counts as heard. */
 export interface ProofRules {
   /** Amperes into the amplifier. Idle is about 0.05 A, the quietest speech about 0.8 A. */
   readonly minCurrent: number;
   /** dB[SPL] at the speaker's microphone. A village street is at 45 to 65, a horn that sounds above 78. */
   readonly minSoundLevel: number;
-  /** Of the length that the text takes, so that one that broke off after a second does not count. */
+  /** Of the length that is expected, so that one that broke off does not count. Voices differ: a fast one takes 0.75. */
   readonly minPlayedShare: number;
 }
 
@@ -195,38 +205,60 @@ export function evidenceOf(facts: Facts, attempt: number): Evidence | undefined 
 }
 
 /**
+ * How long an attempt has to last: a speaker looks at the expiry before each repetition, so those count that began
+ * before it, the first one always. A speaker that was interrupted is counted from where it went on: what it had played
+ * until then only makes it longer.
+ */
+export function expectedSeconds(
+  { readingSeconds, repeatCount, expiresAt }: Asked,
+  own: AttemptFacts,
+): number {
+  if (own.startedLast === undefined) return readingSeconds;
+  const begun = Math.ceil((expiresAt - own.startedLast) / (readingSeconds * 1000));
+  // A text of no length at all: nothing can be begun, or infinitely much.
+  return readingSeconds * Math.max(1, Math.min(repeatCount, begun || 1));
+}
+
+/**
  * The attempt that is proven: started, then a reading while playing that shows sound, then ended, and played for a
  * good part of the text. Once there is one, no further fact takes it back.
- * @param expectedSeconds how long the text takes
  */
-export function provenAttempt(facts: Facts, rules: ProofRules, expectedSeconds: number): number | undefined {
+export function provenAttempt(facts: Facts, rules: ProofRules, asked: Asked): number | undefined {
   for (let attempt = 1; attempt < facts.attempts.length; attempt++) {
-    const ended = facts.attempts[attempt]?.ended;
-    if (!ended || !playedEnough(ended.secondsPlayed, rules, expectedSeconds)) continue;
-    if (evidenceOf(facts, attempt)) return attempt;
+    const own = facts.attempts[attempt];
+    if (own?.ended && playedEnough(own, rules, asked) && evidenceOf(facts, attempt)) return attempt;
   }
   return undefined;
 }
 
-const playedEnough = (seconds: number, rules: ProofRules, expectedSeconds: number) =>
-  seconds > 0 && seconds >= expectedSeconds * rules.minPlayedShare;
+function playedEnough(own: AttemptFacts, rules: ProofRules, asked: Asked): boolean {
+  const seconds = own.ended?.secondsPlayed ?? 0;
+  return seconds > 0 && seconds >= expectedSeconds(asked, own) * rules.minPlayedShare;
+}
 
 /** What the facts say of one attempt, as far as they go. */
 export type Standing =
   | { readonly state: "sounded"; readonly attempt: number }
   | { readonly state: "refused" | "failed"; readonly reason: string }
   /** `unproven`: it says that it has ended, and nothing shows it yet; with why, should nothing come. */
-  | { readonly state: "unproven"; readonly reason: string; readonly since: number }
+  | {
+      readonly state: "unproven";
+      readonly reason: string;
+      readonly since: number;
+      /** The one that ended; undefined where only a refusal tells of it. */
+      readonly attempt: number | undefined;
+    }
   | { readonly state: "started" | "interrupted"; readonly since: number }
   | { readonly state: "acknowledged"; readonly since: number }
   | { readonly state: "unanswered" };
 
 /**
  * Where a speaker stands in its current attempt. Proof of any attempt wins: a speaker that refuses a second attempt
- * as `replayed` because the first one ended well has sounded, if the evidence of the first is there.
+ * as `replayed` because the first one ended well has sounded, if the evidence of the first is there. If it is not,
+ * the speaker stands where the first one left it.
  */
-export function judge(facts: Facts, attempt: number, rules: ProofRules, expectedSeconds: number): Standing {
-  const proven = provenAttempt(facts, rules, expectedSeconds);
+export function judge(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): Standing {
+  const proven = provenAttempt(facts, rules, asked);
   if (proven !== undefined) return { state: "sounded", attempt: proven };
   const own = facts.attempts[attempt];
   if (!own) return { state: "unanswered" };
@@ -234,8 +266,9 @@ export function judge(facts: Facts, attempt: number, rules: ProofRules, expected
   if (own.ended)
     return {
       state: "unproven",
-      reason: whyUnproven(facts, attempt),
+      reason: whyUnproven(facts, attempt, rules, asked),
       since: own.ended.receivedAt,
+      attempt,
     };
   if (own.stopped) return { state: "failed", reason: "stopped" };
   // A repeated command may be refused while the first one plays.
@@ -243,14 +276,26 @@ export function judge(facts: Facts, attempt: number, rules: ProofRules, expected
     const interrupted = (own.interruptedLast ?? Number.NEGATIVE_INFINITY) > own.startedLast!;
     return { state: interrupted ? "interrupted" : "started", since: own.started.receivedAt };
   }
+  if (own.refused?.reason === "replayed" && own.refused.previous === "ended") {
+    const before = lastEnded(facts, attempt - 1);
+    // That it has ended is known by this alone: it said so, and the word has not come.
+    const reason = before === undefined ? "no_end" : whyUnproven(facts, before, rules, asked);
+    return { state: "unproven", reason, since: own.refused.receivedAt, attempt: before };
+  }
   if (own.refused) return { state: "refused", reason: own.refused.reason };
   return { state: "acknowledged", since: own.acknowledgedAt! };
 }
 
-/** Why one that says it has ended does not count as heard. */
-function whyUnproven(facts: Facts, attempt: number): string {
-  const started = facts.attempts[attempt]?.started;
-  if (!started) return "not_started";
-  if (!evidenceOf(facts, attempt)) return facts.mutedAt >= started.observedAt ? "muted" : "no_sound";
-  return "cut_short";
+/** The last attempt up to this one that has ended. */
+function lastEnded(facts: Facts, attempt: number): number | undefined {
+  for (let last = attempt; last > 0; last--) if (facts.attempts[last]?.ended) return last;
+  return undefined;
+}
+
+/** Why one that says it has ended does not count as heard. Its length comes first: what was measured says nothing then. */
+function whyUnproven(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): string {
+  const own = facts.attempts[attempt]!;
+  if (!playedEnough(own, rules, asked)) return "cut_short";
+  if (!own.started) return "not_started";
+  return facts.mutedAt >= own.started.observedAt ? "muted" : "no_sound";
 }

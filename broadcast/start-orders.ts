@@ -64,8 +64,8 @@ export async function reopenForRetry(
   { broadcastNo, attempt: last }: Broadcast,
 ): Promise<Reopened> {
   const attempt = last + 1;
-  const { targets, silent } = await reopenTargets(tx, broadcastNo, attempt);
+  const { targets, unheard } = await reopenTargets(tx, broadcastNo, attempt);
   const first = await firstStart(tx, broadcastNo);
-  const again = first ? fitAgain(silent, first.jws) : [];
-  return { attempt, targets, again, notAgain: silent.length - again.length };
+  const again = first ? fitAgain(unheard, first.jws) : [];
+  return { attempt, targets, again, notAgain: unheard.length - again.length };
 }

@@ -49,21 +49,38 @@ export interface SpeakerReadingRow {
   readonly volume: number | undefined;
 }
 
+/** When the speakers of a broadcast may have played it, by their own clocks. */
+export interface PlayWindow {
+  readonly broadcastNo: number;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** From where on a reading shows sound. */
+export interface Loudness {
+  /** Amperes. */
+  readonly minCurrent: number;
+  /** dB[SPL] */
+  readonly minSoundLevel: number;
+}
+
 /**
- * Readings of the speakers of these broadcasts that are not proven yet, from `since` on by their own clocks.
+ * What speakers that are not proven yet measured while they may have played: what shows sound, or that they were muted.
+ * A quiet minute says nothing, and there are a day's of them for each.
  * @param speakers where speakers' readings lie
  */
 export async function readSpeakerReadings(
   db: Db,
   speakers: KindTable,
-  broadcastNos: readonly number[],
-  since: Date,
+  windows: readonly PlayWindow[],
+  { minCurrent, minSoundLevel }: Loudness,
 ): Promise<SpeakerReadingRow[]> {
-  const metric = (name: string) => {
+  const value = (name: (typeof PROOF)[number]) => {
     const column = speakers.columns.find((candidate) => candidate.name === name);
     if (!column) throw new Error(`${speakers.table} has no column '${name}', by which sound is proven`);
-    return `${inUnit(column, `r.${assertIdentifier(name)}`)} as ${name}`;
+    return inUnit(column, `r.${assertIdentifier(name)}`);
   };
+  const metric = (name: (typeof PROOF)[number]) => `${value(name)} as ${name}`;
   const { rows } = await db.query<{
     device_no: number;
     observed_at: Date;
@@ -73,12 +90,27 @@ export async function readSpeakerReadings(
     volume: number | null;
   }>(
     `select r.device_no, r.observed_at, ${PROOF.map(metric).join(", ")}
-     from ${assertIdentifier(speakers.table)} r
-     where r.observed_at >= $2::timestamptz
-       and r.device_no in (select t.device_no from broadcast_targets t
-                           where t.broadcast_no = any ($1::bigint[]) and t.state <> 'sounded')
+     from (select t.device_no, min(w.starts) as starts, max(w.ends) as ends
+           from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) as w (broadcast_no, starts, ends)
+           join broadcast_targets t using (broadcast_no)
+           where t.state <> 'sounded'
+           group by t.device_no) played
+     join ${assertIdentifier(speakers.table)} r on r.device_no = played.device_no
+       and r.observed_at >= played.starts and r.observed_at <= played.ends
+     where r.observed_at >= $4::timestamptz and r.observed_at <= $5::timestamptz
+       and (${value("amplifier_current")} >= $6::float8 or ${value("sound_level")} >= $7::float8
+            or (${value("volume")} = 0 and r.play_state = 'playing'))
      order by r.device_no, r.observed_at`,
-    [broadcastNos, since.toISOString()],
+    [
+      windows.map(({ broadcastNo }) => broadcastNo),
+      windows.map(({ from }) => from.toISOString()),
+      windows.map(({ to }) => to.toISOString()),
+      // Once more for the whole, because only plain comparisons exclude chunks.
+      new Date(Math.min(...windows.map(({ from }) => from.getTime()))).toISOString(),
+      new Date(Math.max(...windows.map(({ to }) => to.getTime()))).toISOString(),
+      minCurrent,
+      minSoundLevel,
+    ],
   );
   return rows.map((row) => ({
     deviceNo: row.device_no,

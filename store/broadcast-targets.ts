@@ -1,5 +1,5 @@
 import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
-import type { Db } from "./database.ts";
+import type { Client, Db } from "./database.ts";
 
 /** Of one speaker of one broadcast. The first four are open, the others final. */
 export const TARGET_STATES = [
@@ -106,7 +106,8 @@ export interface TargetChange {
 
 /**
  * Writes many changes in one statement; done again, it changes nothing more. A change of an attempt that another one
- * has followed is dropped, and what was cancelled stays so, unless it turns out to have sounded.
+ * has followed is dropped. What was cancelled stays so, unless it turns out to have sounded, and what has sounded stays
+ * so, whoever writes later: another process may know less.
  */
 export async function writeTargetChanges(db: Db, changes: readonly TargetChange[]): Promise<void> {
   if (changes.length === 0) return;
@@ -124,7 +125,7 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
         as c (broadcast_no, device_no, attempt, state, reason, sends, handed_over_at, acknowledged_at, started_at,
               evidence_at, evidence_current, evidence_sound_level, ended_at, seconds_played)
       where t.broadcast_no = c.broadcast_no::bigint and t.device_no = c.device_no and t.attempt = c.attempt
-        and (t.state <> 'cancelled' or c.state in ('cancelled', 'sounded'))`,
+        and (t.state not in ('cancelled', 'sounded') or c.state in (t.state, 'sounded'))`,
     values: [
       arrayOf(new Int4Column(), changes, (change) => change.broadcastNo),
       arrayOf(new Int4Column(), changes, (change) => change.deviceNo),
@@ -142,6 +143,27 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
       arrayOf(new Float8Column(), changes, (change) => change.secondsPlayed),
     ],
   });
+}
+
+/** How a target stands in the database. */
+export interface TargetVerdict {
+  readonly deviceNo: number;
+  readonly state: TargetState;
+  readonly reason: string | null;
+}
+
+/** Locks these targets until the end of the transaction, and reads them. */
+export async function lockTargets(
+  tx: Client,
+  broadcastNo: number,
+  deviceNos: readonly number[],
+): Promise<TargetVerdict[]> {
+  const { rows } = await tx.query<{ device_no: number; state: TargetState; reason: string | null }>(
+    `select device_no, state, reason from broadcast_targets
+     where broadcast_no = $1 and device_no = any ($2::int4[]) order by device_no for update`,
+    [broadcastNo, deviceNos],
+  );
+  return rows.map(({ device_no: deviceNo, state, reason }) => ({ deviceNo, state, reason }));
 }
 
 /** Ends all open targets of a broadcast as cancelled. @returns how many */
@@ -182,11 +204,14 @@ export async function countRetryable(db: Db, broadcastNo: number): Promise<numbe
   return rows[0]!.n;
 }
 
+/** Why a speaker that said that it had ended does not count as heard. */
+const UNPROVEN_REASONS = ["no_sound", "muted", "cut_short", "not_started"];
+
 /** What was set back for another attempt. */
 export interface Reopened {
   readonly targets: number;
-  /** Those of them that had said that they ended, and that nothing showed to sound: device ids. */
-  readonly silent: readonly string[];
+  /** Those of them that had said that they ended, and are not proven to have sounded: device ids. */
+  readonly unheard: readonly string[];
 }
 
 /**
@@ -196,7 +221,7 @@ export interface Reopened {
 export async function reopenTargets(db: Db, broadcastNo: number, attempt: number): Promise<Reopened> {
   const { rows } = await db.query<Reopened>(
     `with former as (
-       select device_no, reason from broadcast_targets
+       select device_no, ended_at is not null and reason = any ($4::text[]) as unheard from broadcast_targets
        where broadcast_no = $1 and attempt < $2 and ${retryable(3)}
        for update
      ), reopened as (
@@ -206,12 +231,12 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
        seconds_played = null
      from former
      where t.broadcast_no = $1 and t.device_no = former.device_no
-     returning t.device_no, former.reason
+     returning t.device_no, former.unheard
      )
      select count(*)::int as targets,
-       coalesce(array_agg(d.id order by d.device_no) filter (where reason in ('no_sound', 'muted')), '{}') as silent
+       coalesce(array_agg(d.id order by d.device_no) filter (where unheard), '{}') as unheard
      from reopened join devices d using (device_no)`,
-    [broadcastNo, attempt, RETRIED_REFUSALS],
+    [broadcastNo, attempt, RETRIED_REFUSALS, UNPROVEN_REASONS],
   );
   return rows[0]!;
 }

@@ -1,6 +1,9 @@
 import type { Db } from "./database.ts";
 
-/** What dispatch needs of a broadcast that is on the air, or whose speakers have yet to be stopped. */
+/**
+ * What dispatch needs of a broadcast that is on the air, whose speakers have yet to be stopped, or that has ended and
+ * may still be corrected.
+ */
 export interface OpenBroadcast {
   readonly broadcastNo: number;
   readonly id: string;
@@ -16,13 +19,20 @@ export interface OpenBroadcast {
   readonly releasedAt: Date;
   readonly startsAt: Date | null;
   readonly expiresAt: Date;
+  readonly endedAt: Date | null;
 }
 
 /**
- * Broadcasts that are being dispatched or played, and cancelled ones that a speaker could still hold a command of.
+ * Broadcasts that are being dispatched or played, cancelled ones that a speaker could still hold a command of, and
+ * those that have ended since a moment.
  * @param broadcastNo only this one
  */
-export async function readOpenBroadcasts(db: Db, now: Date, broadcastNo?: number): Promise<OpenBroadcast[]> {
+export async function readOpenBroadcasts(
+  db: Db,
+  now: Date,
+  endedSince: Date,
+  broadcastNo?: number,
+): Promise<OpenBroadcast[]> {
   const { rows } = await db.query<{
     broadcast_no: number;
     id: string;
@@ -37,14 +47,17 @@ export async function readOpenBroadcasts(db: Db, now: Date, broadcastNo?: number
     released_at: Date;
     starts_at: Date | null;
     expires_at: Date;
+    ended_at: Date | null;
   }>(
-    `select broadcast_no, id, state, mode, class, level, headline, regions, message, attempt, released_at, starts_at, expires_at
+    `select broadcast_no, id, state, mode, class, level, headline, regions, message, attempt, released_at, starts_at, expires_at,
+            ended_at
      from broadcasts
-     where (state in ('dispatching', 'playing') or (state = 'cancelled' and expires_at > $1::timestamptz))
+     where (state in ('dispatching', 'playing') or (state = 'cancelled' and expires_at > $1::timestamptz)
+            or (state in ('completed', 'failed', 'expired', 'cancelled') and ended_at > $2::timestamptz))
        and released_at is not null and expires_at is not null
-       and ($2::bigint is null or broadcast_no = $2::bigint)
+       and ($3::bigint is null or broadcast_no = $3::bigint)
      order by broadcast_no`,
-    [now.toISOString(), broadcastNo ?? null],
+    [now.toISOString(), endedSince.toISOString(), broadcastNo ?? null],
   );
   return rows.map((row) => ({
     broadcastNo: row.broadcast_no,
@@ -60,5 +73,6 @@ export async function readOpenBroadcasts(db: Db, now: Date, broadcastNo?: number
     releasedAt: row.released_at,
     startsAt: row.starts_at,
     expiresAt: row.expires_at,
+    endedAt: row.ended_at,
   }));
 }

@@ -24,18 +24,27 @@ const wait = (ms: number): Decision => ({ do: "wait", ms });
 const failed = (reason: string): Decision => ({ do: "give_up", state: "failed", reason });
 const OFFLINE: Decision = { do: "give_up", state: "offline", reason: null };
 
-/** How long a play may take. */
-export const playMs = (target: OnAirTarget, settings: DispatchSettings): number =>
-  (target.broadcast.expectedSeconds + target.broadcast.announcementSeconds) * 1000 * settings.lengthFactor +
-  settings.lengthMarginMs;
+/** How long so many readings may take. */
+function playMs({ broadcast }: OnAirTarget, readings: number, settings: DispatchSettings): number {
+  const { asked, announcementSeconds } = broadcast;
+  const oneMs = (asked.readingSeconds + announcementSeconds) * 1000;
+  return readings * oneMs * settings.lengthFactor + settings.lengthMarginMs;
+}
 
 /** How long to wait in the standing that a target has just reached. */
-export function patienceOf(target: OnAirTarget, { settings, now }: Surroundings): number {
+export function patienceOf(target: OnAirTarget, around: Surroundings): number {
+  const { settings, now } = around;
+  const { expiresAt, startsAt } = target.broadcast;
+  const atMost = Math.max(0, expiresAt - now) + patienceAfterExpiry(target, settings);
+  return Math.min(atMost, patienceWhileValid(target, settings, Math.max(0, (startsAt ?? now) - now)));
+}
+
+function patienceWhileValid(target: OnAirTarget, settings: DispatchSettings, untilStartMs: number): number {
   switch (target.standing) {
     case "acknowledged":
-      return Math.max(0, (target.broadcast.startsAt ?? now) - now) + settings.startWaitMs;
+      return untilStartMs + settings.startWaitMs;
     case "started":
-      return playMs(target, settings);
+      return playMs(target, target.broadcast.asked.repeatCount, settings);
     case "interrupted":
       return settings.startWaitMs;
     case "unproven":
@@ -84,8 +93,8 @@ export function patienceAfterExpiry(target: OnAirTarget, settings: DispatchSetti
     case "unanswered":
       return 0;
     case "started":
-      // What has begun is played to the end of the text that is being read.
-      return settings.expiryGraceMs + playMs(target, settings);
+      // What has begun is read to its end, and nothing is begun any more.
+      return settings.expiryGraceMs + playMs(target, 1, settings);
     default:
       return settings.expiryGraceMs;
   }

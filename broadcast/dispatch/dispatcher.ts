@@ -1,18 +1,14 @@
-import type { Registry } from "prom-client";
-import type { Logger } from "../../log.ts";
 import { cancelTargets } from "../../store/broadcast-targets.ts";
-import type { Pool } from "../../store/database.ts";
-import type { KindTable } from "../../store/kind-table.ts";
-import type { SpeakerReading } from "../proof.ts";
+import { Afterwards } from "./afterwards.ts";
+import type { Dispatcher, DispatcherOptions } from "./contract.ts";
 import { decide, patienceAfterExpiry, patienceOf, type Surroundings } from "./deadlines.ts";
-import type { CommittedReply } from "./feed.ts";
 import { dueStep, step } from "./finish.ts";
 import { Intake } from "./intake.ts";
 import { Jobs } from "./jobs.ts";
-import { type Loaded, load } from "./load.ts";
+import { type Loaded, type LoadOnly, load } from "./load.ts";
 import { createDispatchMetrics } from "./metrics.ts";
-import { type OnAir, type Progress, toCommand } from "./on-air.ts";
-import { ensureStopOrder, type Sign } from "./orders.ts";
+import { type OnAir, toCommand } from "./on-air.ts";
+import { ensureStopOrder } from "./orders.ts";
 import { Patience } from "./patience.ts";
 import { Roster } from "./roster.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -20,54 +16,7 @@ import { DISPATCH_SETTINGS, type DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";
 import { Writer } from "./writer.ts";
 
-export interface DispatcherOptions {
-  readonly pool: Pool;
-  /** Where speakers' readings lie. */
-  readonly speakers: KindTable;
-  /** Signs the orders that stop, and those of another attempt. */
-  readonly sign: Sign;
-  /** Hands a command to the open connection of a speaker that listens; false when there is none that takes it. */
-  readonly deliver: (deviceId: string, payload: string) => boolean;
-  readonly isOnline: (deviceId: string) => boolean;
-  /** Called after each write. Must not throw. */
-  readonly onProgress: (progress: Progress) => void;
-  readonly log: Logger;
-  readonly registry: Registry;
-  /** Our clock, milliseconds since 1970. */
-  readonly now?: () => number;
-  /** A clock that never jumps, for waiting. Milliseconds. */
-  readonly monotonic?: () => number;
-  readonly settings?: Partial<DispatchSettings>;
-}
-
-/**
- * Brings released broadcasts to their speakers and finds out what becomes of them. The database is the truth: what is
- * in memory here is what it says plus the last moments, which are written soon after, and can be had again from the
- * replies and readings that it holds.
- */
-export interface Dispatcher {
-  /** Takes up everything that is on the air, at the start of the platform and before devices connect. */
-  resume(): Promise<void>;
-  /** Begins a broadcast whose targets and order are committed. */
-  begin(broadcastNo: number): Promise<void>;
-  /**
-   * Stops a broadcast whose cancellation is committed. What waits to be sent is dropped at once; resolves when all
-   * speakers that listen have the command to stop on their connection.
-   */
-  cancel(broadcastNo: number): Promise<void>;
-  /** Takes up another attempt, whose order and targets are committed. */
-  retry(broadcastNo: number): Promise<void>;
-  /** Replies that were committed. */
-  onReplies(replies: readonly CommittedReply[]): void;
-  /** Readings of speakers that were committed. */
-  onReadings(readings: readonly SpeakerReading[]): void;
-  /** A speaker has subscribed to its commands. */
-  onListening(deviceId: string): void;
-  /** Whether readings can prove anything at the moment, and whether those of this device can. */
-  wantsReadings(): boolean;
-  wantsReadingsOf(deviceNo: number): boolean;
-  stop(): Promise<void>;
-}
+export type { Dispatcher, DispatcherOptions } from "./contract.ts";
 
 /** For a line that is full, and for a step that somebody else's came before. */
 const RETRY_MS = 2_000;
@@ -79,13 +28,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const settings: DispatchSettings = { ...DISPATCH_SETTINGS, ...options.settings };
   const rules = settings.proof;
   const roster = new Roster();
-  const metrics = createDispatchMetrics(options.registry, roster);
+  const metrics = createDispatchMetrics(options.registry, roster, now);
   const jobs = new Jobs(log);
   const patience = new Patience({ pool, settings, monotonic, log, targets: () => roster.targets() });
   const queue = new SendQueue(roster, send, onRoundSent);
   const intake = new Intake({ roster, rules, onFacts: settle, onListening });
   const observeSeconds = (seconds: number) => metrics.writeSeconds.observe(seconds);
-  const writer = new Writer({ pool, settings, log, broadcasts: roster, onWritten, observeSeconds });
+  const afterwards = new Afterwards({ pool, roster, settings, log, now, monotonic, onCorrected, drop });
+  const writer = new Writer({
+    pool,
+    settings,
+    log,
+    broadcasts: roster,
+    monotonic,
+    correct: (broadcast, targets) => afterwards.correct(broadcast, targets),
+    onWritten,
+    observeSeconds,
+  });
   let stopped = false;
   let ticking: NodeJS.Timeout | undefined;
 
@@ -144,7 +103,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   // Taking in
 
   function settle(target: OnAirTarget): void {
-    if (target.settle(rules)) waitAnew(target);
+    if (target.settle(rules) && !target.broadcast.isOver) waitAnew(target);
+    if (target.broadcast.isOver) afterwards.noticed(target.broadcast);
     writer.noticed();
   }
 
@@ -190,13 +150,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const at = monotonic();
     const clock = now();
     for (const broadcast of roster) {
-      if (!broadcast.expired && clock >= broadcast.expiresAt) expire(broadcast, at);
+      if (!broadcast.expired && !(broadcast.isOver && !broadcast.isCancelled) && clock >= broadcast.expiresAt)
+        expire(broadcast, at);
       if (at < broadcast.lookAt) continue;
       broadcast.lookAt = at + LOOK_MS;
       for (const target of broadcast.targets) if (target.dueAt <= at) look(target);
     }
     void patience.runOut(giveUp);
     for (const broadcast of roster) proceed(broadcast);
+    afterwards.letGo();
   }
 
   /** From here on nothing of it is sent; speakers that had begun have a little time left. */
@@ -204,7 +166,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     broadcast.expired = true;
     broadcast.lookAt = at;
     queue.clear(broadcast);
-    if (broadcast.isCancelled) return drop(broadcast);
+    if (broadcast.isCancelled) return afterwards.keep(broadcast);
     for (const target of broadcast.targets) {
       if (!target.isFinal) target.dueAt = Math.min(target.dueAt, at + patienceAfterExpiry(target, settings));
     }
@@ -217,6 +179,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (broadcast.changed) {
         broadcast.changed = broadcast.hasDirty();
         tell(broadcast);
+        if (broadcast.isOver && !canBeStopped(broadcast)) afterwards.keep(broadcast);
       }
       proceed(broadcast);
     }
@@ -245,16 +208,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       tell(broadcast);
       if (state === "dispatching" || state === "playing") return;
       log.info({ broadcast: broadcast.id, state, targets: { ...broadcast.counts } }, "a broadcast has ended");
-      if (taken) count(broadcast);
-      drop(broadcast);
+      if (taken) metrics.count(broadcast);
+      queue.clear(broadcast);
+      afterwards.keep(broadcast);
     });
   }
 
-  function count({ state, counts }: OnAir): void {
-    metrics.ended.inc({ state });
-    for (const [target, targets] of Object.entries(counts)) {
-      if (targets > 0) metrics.resolved.inc({ state: target }, targets);
-    }
+  function onCorrected(broadcast: OnAir, corrected: number): void {
+    metrics.corrected.inc(corrected);
+    tell(broadcast);
   }
 
   // Coming and going
@@ -277,8 +239,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     for (const reply of replies) intake.takeReply(reply);
     for (const reading of readings) intake.takeReading(reading);
     for (const broadcast of broadcasts) {
+      if (!fresh) for (const target of broadcast.targets) target.adopt(rules);
+      if (broadcast.isOver && !canBeStopped(broadcast)) {
+        afterwards.noticed(broadcast);
+        afterwards.keep(broadcast);
+        continue;
+      }
       for (const target of broadcast.targets) {
-        if (!fresh) target.adopt(rules);
         if (target.isFinal) continue;
         if (target.standing === "unanswered") queue.push(target);
         else waitAnew(target);
@@ -295,14 +262,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   /** Reads broadcasts into memory; what speakers say meanwhile waits. */
-  async function read(what: string, only: NonNullable<Parameters<typeof load>[3]>): Promise<void> {
+  async function read(what: string, only: LoadOnly): Promise<void> {
     intake.hold();
     try {
       await jobs.run(only.broadcastNo ?? 0, what, async () => {
         // What is known of a broadcast that is read again must not be lost by that.
         if (only.broadcastNo !== undefined && roster.get(only.broadcastNo) && !(await writer.write()))
           throw new Error("the course of a broadcast could not be written");
-        const loaded = await load(pool, options.speakers, new Date(now()), only);
+        const loaded = await load(pool, options.speakers, new Date(now()), rules, only);
         if (!stopped) admit(loaded, only.fresh === true);
       });
     } finally {
@@ -316,14 +283,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     else await read("cancel a broadcast", { broadcastNo });
     const broadcast = roster.get(broadcastNo);
     // Expired, or never released: nobody can play it.
-    if (!broadcast) return;
+    if (!broadcast || !canBeStopped(broadcast)) return;
     if (!known) halt(broadcast, true);
     await stopSpeakers(broadcast);
     if (stopped) return;
     log.info({ broadcast: broadcast.id, targets: { ...broadcast.counts } }, "a broadcast is cancelled");
-    count(broadcast);
+    metrics.count(broadcast);
     tell(broadcast);
   }
+
+  /** It is cancelled, and a speaker may still hold a command of it. */
+  const canBeStopped = ({ isCancelled, expiresAt }: OnAir) => isCancelled && now() < expiresAt;
 
   /**
    * Nothing of it is sent any more, from this moment on.
@@ -332,6 +302,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   function halt(broadcast: OnAir, unsure: boolean): void {
     queue.clear(broadcast);
     broadcast.state = "cancelled";
+    broadcast.endedAt = now();
+    broadcast.lookAt = 0;
     for (const target of broadcast.targets) {
       target.tries = 0;
       target.dueAt = Number.POSITIVE_INFINITY;
@@ -357,7 +329,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async resume() {
       await read("take up what is on the air", {});
       for (const broadcast of roster) {
-        if (!broadcast.isCancelled) continue;
+        if (!canBeStopped(broadcast)) continue;
         halt(broadcast, true);
         await stopSpeakers(broadcast);
       }
@@ -375,8 +347,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       clearInterval(ticking);
       queue.stop();
       jobs.stop();
-      await writer.write();
-      writer.stop();
+      await writer.stop();
     },
   };
 }

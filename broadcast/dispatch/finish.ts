@@ -37,7 +37,9 @@ export function step(
     const counts = await countTargets(tx, broadcast.broadcastNo);
     if (ends && OPEN_TARGET_STATES.some((state) => counts[state] > 0))
       return { state: stored.state, taken: false };
-    const { broadcast: after, audit } = await takeStep(tx, stored, action, {
+    // The database may know of one that sounded which this process does not.
+    const due = ends && counts.sounded > 0 ? "complete" : action;
+    const { broadcast: after, audit } = await takeStep(tx, stored, due, {
       actor: PLATFORM_ACTOR,
       now,
       ...(ends ? { details: { targets: counts }, move: { endedAt: now } } : {}),

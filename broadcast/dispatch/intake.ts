@@ -79,8 +79,8 @@ export class Intake {
       const target = broadcast.byDeviceNo.get(reading.deviceNo);
       if (!target || target.state === "sounded") continue;
       noteReading(target.facts, reading, target.attempt, rules);
-      // Before it has begun a reading changes nothing yet.
-      if (target.standing !== "unanswered" && target.standing !== "acknowledged") onFacts(target);
+      // Before any attempt has begun a reading changes nothing yet.
+      if (target.facts.attempts.some((own) => own?.started)) onFacts(target);
     }
   }
 

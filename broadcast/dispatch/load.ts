@@ -1,13 +1,14 @@
-import { readReplies, readSpeakerReadings } from "../../store/broadcast-evidence.ts";
+import { type PlayWindow, readReplies, readSpeakerReadings } from "../../store/broadcast-evidence.ts";
 import { readOrders } from "../../store/broadcast-orders.ts";
 import { readTargets } from "../../store/broadcast-targets.ts";
 import type { Db } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { readOpenBroadcasts } from "../../store/open-broadcasts.ts";
 import { CLOCK_TOLERANCE_MS } from "../command.ts";
-import type { SpeakerReading } from "../proof.ts";
+import type { ProofRules, SpeakerReading } from "../proof.ts";
 import type { CommittedReply } from "./feed.ts";
 import { OnAir } from "./on-air.ts";
+import { CORRECTED_FOR_MS } from "./settings.ts";
 import { OnAirTarget } from "./target.ts";
 
 export interface Loaded {
@@ -17,19 +18,38 @@ export interface Loaded {
   readonly readings: readonly SpeakerReading[];
 }
 
+/** What to read, if not all. */
+export interface LoadOnly {
+  readonly broadcastNo?: number;
+  /** It was released just now, so that nobody can have answered. */
+  readonly fresh?: boolean;
+}
+
+/** When its speakers may have played it, by clocks that are off as far as they may be. */
+function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayWindow {
+  // What began before the expiry is read to its end, by the slowest voice at half the speed.
+  const lastReadingMs = asked.readingSeconds * 2000;
+  return {
+    broadcastNo,
+    from: new Date(releasedAt - CLOCK_TOLERANCE_MS),
+    to: new Date(expiresAt + lastReadingMs + CLOCK_TOLERANCE_MS),
+  };
+}
+
 /**
- * Reads what is on the air: a query each for broadcasts, orders, targets, replies and readings.
+ * Reads what is on the air, and what has ended and may still be corrected: a query each for broadcasts, orders,
+ * targets, replies and readings.
  * @param speakers where speakers' readings lie
- * @param only one broadcast; absent: all
- * @param fresh it was released just now, so that nobody can have answered
  */
 export async function load(
   db: Db,
   speakers: KindTable,
   now: Date,
-  only: { readonly broadcastNo?: number; readonly fresh?: boolean } = {},
+  rules: ProofRules,
+  only: LoadOnly = {},
 ): Promise<Loaded> {
-  const rows = await readOpenBroadcasts(db, now, only.broadcastNo);
+  const endedSince = new Date(now.getTime() - CORRECTED_FOR_MS);
+  const rows = await readOpenBroadcasts(db, now, endedSince, only.broadcastNo);
   if (rows.length === 0) return { broadcasts: [], replies: [], readings: [] };
   const numbers = rows.map(({ broadcastNo }) => broadcastNo);
   const orders = await readOrders(db, numbers);
@@ -44,13 +64,12 @@ export async function load(
   }
   const broadcasts = [...byNo.values()];
   if (only.fresh) return { broadcasts, replies: [], readings: [] };
-  const since = Math.min(...broadcasts.map(({ releasedAt }) => releasedAt)) - CLOCK_TOLERANCE_MS;
   return {
     broadcasts,
     replies: await readReplies(
       db,
       orders.map(({ commandId }) => commandId),
     ),
-    readings: await readSpeakerReadings(db, speakers, numbers, new Date(since)),
+    readings: await readSpeakerReadings(db, speakers, broadcasts.map(playWindow), rules),
   };
 }

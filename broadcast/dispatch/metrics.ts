@@ -2,8 +2,12 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { TARGET_STATES, type TargetState } from "../../store/broadcast-targets.ts";
 
 export interface DispatchMetrics {
+  /** A broadcast has ended. */
+  count(broadcast: { readonly state: string; readonly counts: Readonly<Record<TargetState, number>> }): void;
   /** Commands that were handed to a connection. */
   readonly commands: Counter<"type">;
+  /** Verdicts of broadcasts that had ended which late proof has corrected. */
+  readonly corrected: Counter;
   /** Targets of broadcasts that have ended, by how they ended. */
   readonly resolved: Counter<"state">;
   readonly ended: Counter<"state">;
@@ -14,7 +18,8 @@ export interface DispatchMetrics {
 
 export function createDispatchMetrics(
   registry: Registry,
-  state: { readonly size: number; readonly open: number },
+  state: { onAir(at: number): number; readonly open: number },
+  now: () => number,
 ): DispatchMetrics {
   const registers = [registry];
   new Gauge({
@@ -22,7 +27,7 @@ export function createDispatchMetrics(
     help: "Broadcasts that are dispatched, played or being stopped",
     registers,
     collect() {
-      this.set(state.size);
+      this.set(state.onAir(now()));
     },
   });
   new Gauge({
@@ -34,6 +39,12 @@ export function createDispatchMetrics(
     },
   });
   const metrics: DispatchMetrics = {
+    count({ state, counts }) {
+      metrics.ended.inc({ state });
+      for (const [target, targets] of Object.entries(counts)) {
+        if (targets > 0) metrics.resolved.inc({ state: target }, targets);
+      }
+    },
     commands: new Counter({
       name: "sbi_broadcast_commands_total",
       help: "Commands handed to the connection of a speaker: first ones, repeated ones, and those that stop",
@@ -44,6 +55,11 @@ export function createDispatchMetrics(
       name: "sbi_broadcast_targets_total",
       help: "Speakers of broadcasts that have ended, by what became of them",
       labelNames: ["state"],
+      registers,
+    }),
+    corrected: new Counter({
+      name: "sbi_broadcast_corrected_targets_total",
+      help: "Speakers whose verdict was corrected after their broadcast had ended",
       registers,
     }),
     ended: new Counter({

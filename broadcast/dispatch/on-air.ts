@@ -4,6 +4,7 @@ import type { OpenBroadcast } from "../../store/open-broadcasts.ts";
 import type { CommandEnvelope } from "../command.ts";
 import { draftOf } from "../draft.ts";
 import type { State } from "../lifecycle.ts";
+import type { Asked } from "../proof.ts";
 import { spokenSeconds } from "../spoken-length.ts";
 import type { OnAirTarget } from "./target.ts";
 
@@ -28,6 +29,9 @@ export interface Progress {
   readonly at: Date;
 }
 
+/** It is over, whatever becomes of its message. */
+export const OVER_STATES: ReadonlySet<State> = new Set(["completed", "failed", "expired", "cancelled"]);
+
 /** "This is a drill" in any language. */
 const ANNOUNCEMENT_SECONDS = 5;
 
@@ -36,7 +40,7 @@ export const toCommand = ({ commandId, jws }: BroadcastOrder): Command => ({
   payload: JSON.stringify({ commandId, jws } satisfies CommandEnvelope),
 });
 
-/** A broadcast with its targets in memory, from its release until each target is resolved. */
+/** A broadcast with its targets in memory: from its release until each is resolved, and while proof may come late. */
 export class OnAir {
   readonly broadcastNo: number;
   readonly id: string;
@@ -48,9 +52,9 @@ export class OnAir {
   readonly releasedAt: number;
   readonly startsAt: number | undefined;
   readonly expiresAt: number;
-  /** How long the text takes. */
-  readonly expectedSeconds: number;
-  /** What announces each reading of a drill comes on top; a speaker need not say it at any length. */
+  /** What each speaker has to play. */
+  readonly asked: Asked;
+  /** What announces one reading of a drill comes on top; a speaker need not say it at any length. */
   readonly announcementSeconds: number;
   /** As the database has it. */
   state: State;
@@ -77,6 +81,11 @@ export class OnAir {
   roundTold = false;
   /** Something has changed since it was last told. */
   changed = false;
+  /** When it ended, by our clock. */
+  endedAt: number | undefined;
+  /** When corrections may be written next, by the monotonic clock, and how many times they were. */
+  correctAt = 0;
+  corrections = 0;
   /** The last command of the first round, by our clock. */
   lastHandedOverAt: number | undefined;
 
@@ -91,9 +100,14 @@ export class OnAir {
     this.startsAt = row.startsAt?.getTime();
     this.expiresAt = row.expiresAt.getTime();
     this.state = row.state as State;
+    this.endedAt = row.endedAt?.getTime();
     const { texts, repeatCount } = draftOf(row);
-    this.expectedSeconds = spokenSeconds(texts, repeatCount);
-    this.announcementSeconds = row.mode === "drill" ? texts.length * repeatCount * ANNOUNCEMENT_SECONDS : 0;
+    this.asked = {
+      readingSeconds: spokenSeconds(texts, 1),
+      repeatCount: Math.max(1, repeatCount),
+      expiresAt: this.expiresAt,
+    };
+    this.announcementSeconds = row.mode === "drill" ? texts.length * ANNOUNCEMENT_SECONDS : 0;
     for (const order of orders) {
       if (order.type === "stop") this.stop = toCommand(order);
       else this.starts.set(order.attempt, toCommand(order));
@@ -113,6 +127,20 @@ export class OnAir {
 
   get isCancelled(): boolean {
     return this.state === "cancelled";
+  }
+
+  /** No target of it is waited for any more. */
+  get isOver(): boolean {
+    return OVER_STATES.has(this.state);
+  }
+
+  /** Lets go of the targets that nothing can change any more; they stay counted. */
+  forgetProven(): void {
+    for (const target of this.targets) {
+      if (target.state !== "sounded" || target.dirty || target.writing) continue;
+      this.byDeviceNo.delete(target.deviceNo);
+      this.byDeviceId.delete(target.deviceId);
+    }
   }
 
   /** Targets that are not resolved. */

@@ -20,6 +20,32 @@ export class Roster implements Iterable<OnAir> {
     return this.byNo.size;
   }
 
+  /** Broadcasts that are dispatched, played or being stopped. */
+  onAir(at: number): number {
+    let count = 0;
+    for (const { isOver, isCancelled, expiresAt } of this)
+      if (!isOver || (isCancelled && at < expiresAt)) count++;
+    return count;
+  }
+
+  /**
+   * Those to let go: what has ended too long ago for a correction, and the oldest beyond so many targets.
+   * @param at by our clock
+   */
+  past(at: number, correctedForMs: number, mostTargets: number): OnAir[] {
+    // Cancelled ones are stopped until their expiry, however many they are.
+    const over = [...this].filter(
+      ({ isOver, isCancelled, expiresAt }) => isOver && !(isCancelled && at < expiresAt),
+    );
+    let room = mostTargets;
+    return over
+      .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
+      .filter(({ endedAt = 0, byDeviceNo }) => {
+        room -= byDeviceNo.size;
+        return byDeviceNo.size === 0 || room < 0 || at >= endedAt + correctedForMs;
+      });
+  }
+
   get(broadcastNo: number): OnAir | undefined {
     return this.byNo.get(broadcastNo);
   }

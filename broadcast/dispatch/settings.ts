@@ -7,7 +7,7 @@ export interface DispatchSettings {
   readonly answerWaitsMs: readonly number[];
   /** From `accepted`, or from `startsAt`, to `started`, when nothing more urgent plays. */
   readonly startWaitMs: number;
-  /** What a play may take beyond the length of the text: voices differ in speed. */
+  /** What a play may take beyond the length of the text: voices differ in speed, the slowest take 1.7 times as long. */
   readonly lengthFactor: number;
   readonly lengthMarginMs: number;
   /** For the readings of a play whose end was reported first. */
@@ -16,11 +16,19 @@ export interface DispatchSettings {
   readonly expiryGraceMs: number;
   /** After the database was away: replies that waited for it have to be committed first. */
   readonly outageGraceMs: number;
+  /** How long corrections of a broadcast that has ended are gathered; each time twice as long, up to a minute. */
+  readonly correctMs: number;
   /** How long changes are gathered before they are written. */
   readonly flushMs: number;
   /** How often deadlines are looked at. */
   readonly tickMs: number;
 }
+
+/** For so long after its end proof that comes late corrects a broadcast. */
+export const CORRECTED_FOR_MS = 24 * 3_600_000;
+
+/** Targets of broadcasts that have ended that are kept in memory for it; beyond them the oldest is let go. */
+export const MOST_CORRECTED = 100_000;
 
 /**
  * With these a speaker that is online and says nothing is resolved after 21 s, one with a dead amplifier 5 s after
@@ -30,11 +38,12 @@ export const DISPATCH_SETTINGS: DispatchSettings = {
   proof: PROOF_RULES,
   answerWaitsMs: [3_000, 6_000, 12_000],
   startWaitMs: 15_000,
-  lengthFactor: 1.5,
+  lengthFactor: 2,
   lengthMarginMs: 10_000,
   evidenceGraceMs: 5_000,
   expiryGraceMs: 10_000,
   outageGraceMs: 5_000,
+  correctMs: 5_000,
   flushMs: 150,
   tickMs: 100,
 };

@@ -2,7 +2,7 @@ import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast
 import { evidenceOf, type Facts, judge, noFacts, type ProofRules, type Standing } from "../proof.ts";
 import type { OnAir } from "./on-air.ts";
 
-/** Final: nothing more is waited for. Late facts may still correct it while its broadcast is on the air. */
+/** Final: nothing more is waited for. Late facts may still correct it, for a day after its broadcast has ended. */
 const FINAL: ReadonlySet<TargetState> = new Set(["sounded", "refused", "failed", "offline", "cancelled"]);
 
 /** What was decided when nothing came for too long. It holds while the speaker stands where it stood then. */
@@ -16,7 +16,7 @@ interface GivenUp {
 const DECIDED_IN: Readonly<Record<string, readonly Standing["state"][]>> = {
   no_answer: ["unanswered"],
   not_started: ["acknowledged", "unproven"],
-  no_end: ["started"],
+  no_end: ["started", "unproven"],
   connection_lost: ["acknowledged", "started"],
   interrupted: ["interrupted"],
   no_sound: ["unproven"],
@@ -45,6 +45,8 @@ export class OnAirTarget {
   queued = false;
   /** Its row in the database is older than this. */
   dirty = false;
+  /** It is being written. */
+  writing = false;
   cancelled: boolean;
   /** Its broadcast is cancelled, and it may hold the command and has not answered the one to stop. */
   stopWanted = false;
@@ -94,7 +96,10 @@ export class OnAirTarget {
       this.standing = standing.state;
       this.givenUp = undefined;
     }
-    const { state, reason } = this.stateOf(standing);
+    const { state, reason } = this.verdictOf(standing);
+    // After the end only a verdict that is another one is worth a row.
+    const { isOver, isCancelled } = this.broadcast;
+    if (isOver && !isCancelled && state === this.state && reason === this.reason) return moved;
     this.dirty = true;
     this.broadcast.changed = true;
     if (state !== this.state) {
@@ -119,7 +124,15 @@ export class OnAirTarget {
   }
 
   private judge(rules: ProofRules): Standing {
-    return judge(this.facts, this.attempt, rules, this.broadcast.expectedSeconds);
+    return judge(this.facts, this.attempt, rules, this.broadcast.asked);
+  }
+
+  /** Once its broadcast is over, a target is not open again: until it is proven or refuted the verdict stands. */
+  private verdictOf(standing: Standing): { state: TargetState; reason: string | null } {
+    const found = this.stateOf(standing);
+    if (!this.broadcast.isOver || FINAL.has(found.state)) return found;
+    if (standing.state === "unproven") return { state: "failed", reason: standing.reason };
+    return this.isFinal ? { state: this.state, reason: this.reason } : found;
   }
 
   private stateOf(standing: Standing): { state: TargetState; reason: string | null } {
@@ -143,7 +156,7 @@ export class OnAirTarget {
   /** Its row, as far as it is known. */
   change(rules: ProofRules): TargetChange {
     const standing = this.judge(rules);
-    const attempt = standing.state === "sounded" ? standing.attempt : this.attempt;
+    const attempt = ("attempt" in standing ? standing.attempt : undefined) ?? this.attempt;
     const own = this.facts.attempts[attempt];
     const evidence = evidenceOf(this.facts, attempt);
     const end = own?.ended ?? own?.stopped;

@@ -4,6 +4,7 @@ import { createDispatcher } from "../../broadcast/dispatch/dispatcher.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
 import { type BroadcastMessage, RESPONSE_TYPES } from "../../broadcast/message.ts";
 import { createNewsFeed } from "../../broadcast/progress.ts";
+import { PROOF_RULES } from "../../broadcast/proof.ts";
 import { spokenSeconds } from "../../broadcast/spoken-length.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
 import { tablesOf } from "../../kind-tables.ts";
@@ -275,14 +276,17 @@ it("keeps no other broadcast from being listed, and none that is in force from t
 
 it("is taken up by dispatch with the length of what can be read, and stopped, and tried again", async () => {
   const { pool } = world.db;
-  const { broadcasts } = await load(pool, SPEAKERS, new Date());
+  const { broadcasts } = await load(pool, SPEAKERS, new Date(), PROOF_RULES);
   const byId = new Map(broadcasts.map((broadcast) => [broadcast.id, broadcast]));
   const onAir = STORIES.filter(({ state }) => state === "dispatching" || state === "cancelled");
   for (const { name, state } of onAir) expect(byId.has(idOf(name, state))).toBe(true);
-  const lengthOf = (name: string) => byId.get(idOf(name, "dispatching"))!.expectedSeconds;
-  expect(lengthOf("largest")).toBeCloseTo(spokenSeconds(LARGEST.texts, 20), 3);
-  expect(lengthOf("of a newer version")).toBeCloseTo(spokenSeconds(PLAIN.texts, 1), 3);
-  expect(lengthOf("wrong in every field")).toBeGreaterThan(0);
+  const askedOf = (name: string) => byId.get(idOf(name, "dispatching"))!.asked;
+  expect(askedOf("largest")).toMatchObject({
+    readingSeconds: spokenSeconds(LARGEST.texts, 1),
+    repeatCount: 20,
+  });
+  expect(askedOf("of a newer version").readingSeconds).toBe(spokenSeconds(PLAIN.texts, 1));
+  expect(askedOf("wrong in every field").readingSeconds).toBeGreaterThan(0);
   const dispatcher = createDispatcher({
     pool,
     speakers: SPEAKERS,

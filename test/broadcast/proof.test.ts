@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type Asked,
   evidenceOf,
+  expectedSeconds,
   type Facts,
   judge,
   noFacts,
@@ -30,8 +32,8 @@ const reading = (at: number, amplifierCurrent: number, soundLevel = 45, volume =
   volume,
 });
 
-/** Four seconds of text. */
-const EXPECTED = 4;
+/** Four seconds of text, read once, long before it expires. */
+const ASKED: Asked = { readingSeconds: 4, repeatCount: 1, expiresAt: 1_000_000_000 };
 
 function told(messages: readonly Message[], attempt = 1): Facts {
   const facts = noFacts();
@@ -41,8 +43,8 @@ function told(messages: readonly Message[], attempt = 1): Facts {
   }
   return facts;
 }
-const standing = (messages: readonly Message[], attempt = 1) =>
-  judge(told(messages, attempt), attempt, PROOF_RULES, EXPECTED);
+const standing = (messages: readonly Message[], attempt = 1, asked = ASKED) =>
+  judge(told(messages, attempt), attempt, PROOF_RULES, asked);
 
 const played = [
   reply("accepted", 1000),
@@ -76,18 +78,60 @@ describe("a speaker counts as heard", () => {
     expect(standing(messages)).toMatchObject({ state: "unproven", reason });
   });
 
-  it("not when it broke off before half of the text", () => {
-    const short = [...played.slice(0, 3), reply("ended", 3500, { secondsPlayed: 1.5 })];
-    expect(standing(short)).toMatchObject({ state: "unproven", reason: "cut_short" });
+  const ended = (secondsPlayed: number) => [...played.slice(0, 3), reply("ended", 6000, { secondsPlayed })];
+
+  it("from half of the text on, and not when it broke off before", () => {
+    expect(standing(ended(2))).toEqual({ state: "sounded", attempt: 1 });
+    expect(standing(ended(1.999))).toMatchObject({ state: "unproven", reason: "cut_short" });
+  });
+
+  it("not when it broke off, whatever was measured: its length comes before any question of evidence", () => {
+    const broken = reply("ended", 2300, { secondsPlayed: 0.3 });
+    for (const measured of [[reading(2100, 2.8)], [reading(2100, 0.05)], [reading(2100, 0, 45, 0)], []]) {
+      const messages = [played[0]!, played[1]!, ...measured, broken];
+      expect(standing(messages)).toEqual({ state: "unproven", reason: "cut_short", since: 2400, attempt: 1 });
+    }
+    expect(standing([broken])).toMatchObject({ state: "unproven", reason: "cut_short" });
+  });
+
+  it("by a reading at the very start or the very end of the play, and by none beside", () => {
+    const withReading = (at: number) => standing([played[1]!, reading(at, 2.8), played[3]!]).state;
+    expect([1999, 2000, 6000, 6001].map(withReading)).toEqual(["unproven", "sounded", "sounded", "unproven"]);
+  });
+
+  it("from the least current on, or the least sound level, and by nothing below", () => {
+    const { minCurrent, minSoundLevel } = PROOF_RULES;
+    const measured = (current: number, level: number) =>
+      standing([played[1]!, reading(3000, current, level), played[3]!]).state;
+    expect(measured(minCurrent, 0)).toBe("sounded");
+    expect(measured(minCurrent - 0.001, 0)).toBe("unproven");
+    expect(measured(0, minSoundLevel)).toBe("sounded");
+    expect(measured(0, minSoundLevel - 0.1)).toBe("unproven");
+  });
+
+  it("where it was told to stop, by what was loud until then and not after", () => {
+    const stopped = [played[1]!, reply("stopped", 4000, { secondsPlayed: 2 })];
+    expect(evidenceOf(told([...stopped, reading(4000, 2.8)]), 1)).toMatchObject({ observedAt: 4000 });
+    expect(evidenceOf(told([...stopped, reading(4001, 2.8)]), 1)).toBeUndefined();
   });
 
   it("not when it says that it ended and never that it started", () => {
     expect(standing([played[2]!, played[3]!])).toMatchObject({ state: "unproven", reason: "not_started" });
   });
 
+  it("by the longest of the lengths that it gives, and the latest of its ends", () => {
+    const twice = [reply("ended", 4000, { secondsPlayed: 4 }), reply("ended", 7000, { secondsPlayed: 1 })];
+    const after = [played[1]!, ...twice, reading(6500, 2.8)];
+    expect(standing(after)).toMatchObject({ state: "sounded" });
+    expect(told(after).attempts[1]!.ended).toEqual({ observedAt: 7000, receivedAt: 7100, secondsPlayed: 4 });
+  });
+
   it("not when it says nothing of its seconds, however short the text", () => {
     const facts = told([...played.slice(0, 3), reply("ended", 6000)]);
-    expect(judge(facts, 1, PROOF_RULES, 0)).toMatchObject({ state: "unproven", reason: "cut_short" });
+    expect(judge(facts, 1, PROOF_RULES, { ...ASKED, readingSeconds: 0 })).toMatchObject({
+      state: "unproven",
+      reason: "cut_short",
+    });
   });
 
   it("only for the attempt that it was measured in", () => {
@@ -129,7 +173,41 @@ describe("what a speaker answers", () => {
     const refused = reply("refused", 20_000, { attempt: 2, reason: "replayed", previous: "ended" });
     expect(standing([...played, refused], 2)).toEqual({ state: "sounded", attempt: 1 });
     const silent = played.filter((message) => "outcome" in message);
-    expect(standing([...silent, refused], 2)).toEqual({ state: "refused", reason: "replayed" });
+    expect(standing([...silent, refused], 2)).toEqual({
+      state: "unproven",
+      reason: "no_sound",
+      since: 20_100,
+      attempt: 1,
+    });
+    const short = [...played.slice(0, 3), reply("ended", 2300, { secondsPlayed: 0.3 })];
+    expect(standing([...short, refused], 2)).toMatchObject({ state: "unproven", reason: "cut_short" });
+    // That it had ended is known by the refusal alone.
+    expect(standing([...silent.slice(0, 2), refused], 2)).toMatchObject({
+      reason: "no_end",
+      attempt: undefined,
+    });
+    // The last of the earlier ones that has ended, and no later one.
+    const third = [
+      ...silent,
+      reply("started", 20_000, { attempt: 2 }),
+      reply("ended", 24_000, { attempt: 2, secondsPlayed: 1 }),
+      reply("refused", 30_000, { attempt: 3, reason: "replayed", previous: "ended" }),
+    ];
+    expect(standing(third, 3)).toMatchObject({ state: "unproven", reason: "cut_short" });
+  });
+
+  it("as 'replayed' while the first one plays, or for another reason, is a refusal", () => {
+    for (const [reason, previous] of [
+      ["replayed", "started"],
+      ["replayed", undefined],
+      ["expired", "ended"],
+    ] as const) {
+      const refused = reply("refused", 20_000, { attempt: 2, reason, previous });
+      expect(standing([...played.filter((one) => "outcome" in one), refused], 2)).toEqual({
+        state: "refused",
+        reason,
+      });
+    }
   });
 
   it("is an interruption until it starts again", () => {
@@ -141,6 +219,73 @@ describe("what a speaker answers", () => {
   it("is a failure with its reason, also when it says that it ended", () => {
     const failed = [...played.slice(0, 2), reply("failed", 2500, { reason: "power" })];
     expect(standing([...failed, played[3]!])).toEqual({ state: "failed", reason: "power" });
+  });
+});
+
+describe("the length that is expected", () => {
+  const asked: Asked = { readingSeconds: 10, repeatCount: 3, expiresAt: 100_000 };
+  const started = (...at: number[]) => told(at.map((moment) => reply("started", moment))).attempts[1]!;
+
+  it.each([
+    ["all repetitions, long before the expiry", 0, 30],
+    ["all repetitions, when the last one begins just before it", 79_999, 30],
+    ["those that began: at the expiry none begins", 80_000, 20],
+    ["those that began", 85_000, 20],
+    ["one, when the second would begin at the expiry", 90_000, 10],
+    ["one, whatever its clock says", 250_000, 10],
+  ])("is that of %s", (_what, at, seconds) => {
+    expect(expectedSeconds(asked, started(at))).toBe(seconds);
+  });
+
+  it("is counted from where it went on, after an interruption", () => {
+    expect(expectedSeconds(asked, started(10_000, 85_000))).toBe(20);
+    expect(expectedSeconds(asked, started(85_000, 10_000))).toBe(20);
+  });
+
+  it("is one reading of what is not known to have started, and nothing of a text without length", () => {
+    expect(expectedSeconds(asked, {})).toBe(10);
+    expect(expectedSeconds({ ...asked, readingSeconds: 0 }, started(0))).toBe(0);
+    expect(expectedSeconds({ ...asked, readingSeconds: 0 }, started(100_000))).toBe(0);
+  });
+
+  it("proves a speaker that left out the repetitions after the expiry, and no other", () => {
+    const cut = [
+      reply("started", 85_000),
+      reading(86_000, 2.8),
+      reply("ended", 105_000, { secondsPlayed: 20, reason: "expired" }),
+    ];
+    expect(standing(cut, 1, asked)).toMatchObject({ state: "sounded" });
+    expect(standing(cut, 1, { ...asked, repeatCount: 20, expiresAt: 86_000 })).toMatchObject({
+      state: "sounded",
+    });
+    const early = [cut[0]!, cut[1]!, reply("ended", 94_000, { secondsPlayed: 9, reason: "expired" })];
+    expect(standing(early, 1, asked)).toMatchObject({ state: "unproven", reason: "cut_short" });
+  });
+
+  it("is kept by every voice from the fastest to the slowest, wherever the expiry falls", () => {
+    const cases = fc.record({
+      // Of the length that we expect: 6 characters in a second to 3.5, where we count 4.5.
+      voice: fc.double({ min: 4.5 / 6, max: 4.5 / 3.5, noNaN: true }),
+      repeatCount: fc.integer({ min: 1, max: 20 }),
+      readingSeconds: fc.double({ min: 0.2, max: 3600, noNaN: true }),
+      leftSeconds: fc.integer({ min: 1, max: 80_000 }),
+    });
+    fc.assert(
+      fc.property(cases, ({ voice, repeatCount, readingSeconds, leftSeconds }) => {
+        const one = readingSeconds * voice;
+        const began = Math.min(repeatCount, Math.ceil(leftSeconds / one));
+        const facts = told([reply("started", 0), reading(0, 2.8)]);
+        noteReply(
+          facts,
+          reply("ended", began * one * 1000, { secondsPlayed: Math.round(began * one * 10) / 10 }),
+        );
+        const expiresAt = leftSeconds * 1000;
+        expect(judge(facts, 1, PROOF_RULES, { readingSeconds, repeatCount, expiresAt }).state).toBe(
+          "sounded",
+        );
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 
@@ -197,9 +342,7 @@ describe("messages in any order and twice", () => {
       fc.property(cases, ([current, once, mixed]) => {
         const facts = told(once, current);
         const other = told(mixed, current);
-        expect(judge(other, current, PROOF_RULES, EXPECTED)).toEqual(
-          judge(facts, current, PROOF_RULES, EXPECTED),
-        );
+        expect(judge(other, current, PROOF_RULES, ASKED)).toEqual(judge(facts, current, PROOF_RULES, ASKED));
         expect(evidenceOf(other, current)).toEqual(evidenceOf(facts, current));
       }),
       { numRuns: 2000 },
@@ -216,11 +359,31 @@ describe("messages in any order and twice", () => {
     );
   });
 
+  it("keep the newest 64 readings before a start is known, and the first one after it", () => {
+    const at = (facts: Facts) => facts.loud.map(({ observedAt }) => observedAt);
+    const upTo64 = told(Array.from({ length: 64 }, (_, i) => reading(i, 3)));
+    expect(at(upTo64)).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    noteReading(upTo64, reading(64, 3), 1, PROOF_RULES);
+    expect(at(upTo64)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
+    // An older one that comes late does not push out a newer one.
+    noteReading(upTo64, reading(0, 3), 1, PROOF_RULES);
+    expect(at(upTo64)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
+    noteReply(upTo64, reply("started", 64));
+    for (const later of [65, 66, 64]) noteReading(upTo64, reading(later, 3), 1, PROOF_RULES);
+    expect(at(upTo64)).toHaveLength(64);
+    expect(evidenceOf(upTo64, 1)).toMatchObject({ observedAt: 64 });
+    // The evidence stays, however many older ones come late.
+    const full = told([reply("started", 1000), reading(1000, 3)]);
+    for (let i = 0; i < 200; i++) noteReading(full, reading(i, 3), 1, PROOF_RULES);
+    expect(evidenceOf(full, 1)).toMatchObject({ observedAt: 1000 });
+    expect(full.loud).toHaveLength(64);
+  });
+
   it("keep no more readings than can still matter", () => {
     const facts = told(Array.from({ length: 5000 }, (_, i) => reading(i * 1000, 3)));
-    expect(facts.loud.length).toBeLessThanOrEqual(64);
+    expect(facts.loud).toHaveLength(64);
     noteReply(facts, reply("started", 4_990_500));
     noteReply(facts, reply("ended", 4_995_500, { secondsPlayed: 5 }));
-    expect(judge(facts, 1, PROOF_RULES, EXPECTED)).toMatchObject({ state: "sounded" });
+    expect(judge(facts, 1, PROOF_RULES, ASKED)).toMatchObject({ state: "sounded" });
   });
 });

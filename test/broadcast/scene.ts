@@ -35,6 +35,7 @@ const PATIENT: Partial<DispatchSettings> = {
   evidenceGraceMs: 60_000,
   expiryGraceMs: 80,
   outageGraceMs: 100,
+  correctMs: 10,
   flushMs: 10,
   tickMs: 10,
 };

@@ -24,6 +24,8 @@ beforeAll(async () => {
   await insertVillages(db.pool);
   await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
   await insertSpeaker(db.pool, "sp-2", "520326002001");
+  // Of a county that no broadcast here is aimed at.
+  await insertSpeaker(db.pool, "sp-3", "520327001001");
 });
 beforeEach(async () => {
   deps = await createDeps(db.pool, dir);
@@ -72,27 +74,39 @@ describe("trying again", () => {
     expect(deps.asked.at(-1)).toBe(`retry ${broadcastNo}`);
   });
 
-  it("names in its order those alone that ended and were not heard", async () => {
-    const { id, broadcastNo } = await released();
-    await db.pool.query(
-      `update broadcast_targets t set state = 'failed', reason = case when d.id = 'sp-1' then 'no_sound' else 'no_end' end
-       from devices d where d.device_no = t.device_no and t.broadcast_no = $1`,
-      [broadcastNo],
-    );
-    await db.pool.query("update broadcasts set state = 'failed', ended_at = now() where broadcast_no = $1", [
-      broadcastNo,
-    ]);
-    await retry(deps, wang, id, {});
-    const [first, second] = (await readOrders(db.pool, [broadcastNo])).map(({ jws }) =>
-      JSON.parse(Buffer.from(jws.split(".")[1]!, "base64url").toString()),
-    );
-    expect(first).not.toHaveProperty("again");
-    expect(second).toMatchObject({ attempt: 2, again: ["sp-1"] });
-    expect((await listHistory(db.pool, broadcastNo)).at(-1)).toMatchObject({
-      action: "retry",
-      details: { attempt: 2, targets: 2 },
-    });
-  });
+  it.each(["no_sound", "muted", "cut_short", "not_started"])(
+    "names in its order those alone that ended and were not heard, here for %s",
+    async (reason) => {
+      const { id, broadcastNo } = await released();
+      // Of the same reason, and of one that says nothing of an end: whoever may still play it is not to play it twice.
+      await db.pool.query(
+        `update broadcast_targets t
+         set state = 'failed', reason = $2, ended_at = case when d.id = 'sp-1' then now() end
+         from devices d where d.device_no = t.device_no and t.broadcast_no = $1`,
+        [broadcastNo, reason],
+      );
+      await db.pool.query(
+        `insert into broadcast_targets (broadcast_no, device_no, region_code, state, reason, ended_at)
+         select $1, device_no, region_code, 'failed', 'no_end', now() from devices where id = 'sp-3'`,
+        [broadcastNo],
+      );
+      await db.pool.query(
+        "update broadcasts set state = 'failed', ended_at = now() where broadcast_no = $1",
+        [broadcastNo],
+      );
+      await retry(deps, wang, id, {});
+      const [first, second] = (await readOrders(db.pool, [broadcastNo])).map(({ jws }) =>
+        JSON.parse(Buffer.from(jws.split(".")[1]!, "base64url").toString()),
+      );
+      expect(first).not.toHaveProperty("again");
+      const { issuedAt, ...same } = first;
+      expect(second).toEqual({ ...same, issuedAt: second.issuedAt, attempt: 2, again: ["sp-1"] });
+      expect((await listHistory(db.pool, broadcastNo)).at(-1)).toMatchObject({
+        action: "retry",
+        details: { attempt: 2, targets: 3 },
+      });
+    },
+  );
 
   it("of more than an order can name takes them all up, and says how many it does not name", async () => {
     const { id, broadcastNo } = await released();
@@ -107,7 +121,7 @@ describe("trying again", () => {
       [broadcastNo],
     );
     await db.pool.query(
-      "update broadcast_targets set state = 'failed', reason = 'muted' where broadcast_no = $1",
+      "update broadcast_targets set state = 'failed', reason = 'muted', ended_at = now() where broadcast_no = $1",
       [broadcastNo],
     );
     await db.pool.query("update broadcasts set state = 'failed', ended_at = now() where broadcast_no = $1", [

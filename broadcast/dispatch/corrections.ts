@@ -1,0 +1,119 @@
+import { type AuditEntry, appendAudit, PLATFORM_ACTOR } from "../../store/audit.ts";
+import { insertHistory } from "../../store/broadcast-history.ts";
+import {
+  countTargets,
+  lockTargets,
+  type TargetState,
+  type TargetVerdict,
+  writeTargetChanges,
+} from "../../store/broadcast-targets.ts";
+import { type Broadcast, lockBroadcasts } from "../../store/broadcasts.ts";
+import { type Client, type Pool, withTransaction } from "../../store/database.ts";
+import { nextState, type State } from "../lifecycle.ts";
+import type { ProofRules } from "../proof.ts";
+import { takeStep } from "../steps.ts";
+import { type OnAir, OVER_STATES } from "./on-air.ts";
+import type { OnAirTarget } from "./target.ts";
+
+/** Speakers named in a row of history, of each kind of correction, and kinds: reasons are the speakers' own words. */
+const MAX_NAMED = 20;
+const MAX_KINDS = 20;
+
+/** Targets that went from one verdict to another, for the history. */
+export interface Correction {
+  readonly from: TargetState;
+  readonly reason: string | null;
+  readonly to: TargetState;
+  readonly toReason: string | null;
+  readonly count: number;
+  /** The first of them. */
+  readonly deviceIds: readonly string[];
+}
+
+/**
+ * Writes what has become of targets of a broadcast that has ended, and says so in its history where a verdict is
+ * another one now, in one row for all of them. A broadcast that nobody seemed to have heard is completed by the first
+ * speaker that is proven.
+ * @returns the state that the broadcast is in afterwards, and how many verdicts were corrected
+ */
+export function correct(
+  pool: Pool,
+  broadcast: OnAir,
+  targets: readonly OnAirTarget[],
+  rules: ProofRules,
+  now: Date,
+): Promise<{ readonly state: State; readonly corrected: number }> {
+  const { broadcastNo } = broadcast;
+  return withTransaction(pool, async (tx) => {
+    const [stored] = await lockBroadcasts(tx, [broadcastNo]);
+    if (!stored) throw new Error(`Broadcast ${broadcastNo} is gone`);
+    const numbers = targets.map(({ deviceNo }) => deviceNo);
+    const before = await lockTargets(tx, broadcastNo, numbers);
+    await writeTargetChanges(
+      tx,
+      targets.map((target) => target.change(rules)),
+    );
+    // As the database took them: a verdict may have been dropped because somebody knew better.
+    const after = await lockTargets(tx, broadcastNo, numbers);
+    const ids = new Map(targets.map(({ deviceNo, deviceId }) => [deviceNo, deviceId]));
+    const corrections = sumUp(ids, before, after);
+    const corrected = corrections.reduce((sum, { count }) => sum + count, 0);
+    // Opened again meanwhile: what happens to its speakers is no correction.
+    if (corrected === 0 || !OVER_STATES.has(stored.state)) return { state: stored.state, corrected: 0 };
+    const counts = await countTargets(tx, broadcastNo);
+    const most = [...corrections].sort((a, b) => b.count - a.count).slice(0, MAX_KINDS);
+    const audit = await noteCorrections(
+      tx,
+      stored,
+      counts.sounded > 0,
+      { corrected, corrections: most, targets: counts },
+      now,
+    );
+    await appendAudit(tx, audit.entry);
+    return { state: audit.state, corrected };
+  });
+}
+
+async function noteCorrections(
+  tx: Client,
+  stored: Broadcast,
+  wasHeard: boolean,
+  details: Readonly<Record<string, unknown>>,
+  now: Date,
+): Promise<{ readonly state: State; readonly entry: AuditEntry }> {
+  const actor = PLATFORM_ACTOR;
+  if (wasHeard && nextState(stored.state, "correct") !== undefined) {
+    const step = await takeStep(tx, stored, "correct", { actor, now, details });
+    return { state: step.broadcast.state, entry: step.audit };
+  }
+  const { broadcastNo, id, state } = stored;
+  await insertHistory(tx, { broadcastNo, action: "correct", from: state, to: state, actor, details });
+  const object = { type: "broadcast", id };
+  return { state, entry: { actor, action: "broadcast.correct", object, after: { state, ...details } } };
+}
+
+function sumUp(
+  ids: ReadonlyMap<number, string>,
+  before: readonly TargetVerdict[],
+  after: readonly TargetVerdict[],
+): Correction[] {
+  const kinds = new Map<string, Correction & { count: number; deviceIds: string[] }>();
+  const now = new Map(after.map((target) => [target.deviceNo, target]));
+  for (const old of before) {
+    const { state: to, reason: toReason } = now.get(old.deviceNo) ?? old;
+    if (old.state === to && old.reason === toReason) continue;
+    const key = JSON.stringify([old.state, old.reason, to, toReason]);
+    const kind = kinds.get(key) ?? {
+      from: old.state,
+      reason: old.reason,
+      to,
+      toReason,
+      count: 0,
+      deviceIds: [],
+    };
+    kinds.set(key, kind);
+    kind.count++;
+    if (kind.deviceIds.length < MAX_NAMED) kind.deviceIds.push(ids.get(old.deviceNo)!);
+  }
+  return [...kinds.values()];
+}

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { correct } from "../../broadcast/dispatch/corrections.ts";
+import { load } from "../../broadcast/dispatch/load.ts";
+import { PROOF_RULES } from "../../broadcast/proof.ts";
+import { speaker } from "../../devices/kinds/speaker.ts";
+import { tablesOf } from "../../kind-tables.ts";
+import { readCoverageTotal } from "../../store/broadcast-coverage.ts";
+import { listHistory } from "../../store/broadcast-history.ts";
+import { type TargetChange, writeTargetChanges } from "../../store/broadcast-targets.ts";
+import { NO_LIMITS } from "../../store/limits.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addSpeakers, type Released, release, type Scene, startScene } from "./scene.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const SPEAKERS = tablesOf([speaker])[0]!;
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
+const historyOf = async ({ broadcastNo }: Released) => {
+  const steps = await listHistory(db.pool, broadcastNo);
+  return steps.filter(({ action }) => action === "correct");
+};
+
+/** A broadcast to some speakers that has ended: nobody has answered, unless `course` makes one. */
+async function ended(
+  count: number,
+  state: string,
+  course: (
+    scene: Scene,
+    released: Released,
+    speakers: { id: string; deviceNo: number }[],
+  ) => Promise<void> = async () => {},
+  settings = {},
+) {
+  const speakers = await addSpeakers(db.pool, count);
+  const scene = startScene(db.pool, { settings: { answerWaitsMs: [400], evidenceGraceMs: 60, ...settings } });
+  for (const { id } of speakers) scene.online.add(id);
+  const released = await release(db.pool, speakers);
+  await scene.dispatcher.begin(released.broadcastNo);
+  await course(scene, released, speakers);
+  await until(async () => expect(await scene.stateOf(released)).toBe(state));
+  return { speakers, scene, released };
+}
+
+/** It plays, and none of it is heard of yet. */
+async function playsUnheard(scene: Scene, released: Released, speaker: { deviceNo: number }, at: number) {
+  await scene.reply(speaker, released.commandId, "started", { at });
+  await scene.reply(speaker, released.commandId, "ended", { at: at + 1000, secondsPlayed: 1 });
+}
+
+describe("proof that comes after the end", () => {
+  it("corrects the speaker and the broadcast, in history, coverage and what live listeners hear", async () => {
+    const { speakers, scene, released } = await ended(3, "failed");
+    await scene.play(speakers[0]!, released.commandId);
+    await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
+    expect(await scene.target(released, speakers[0]!)).toMatchObject({
+      state: "sounded",
+      reason: null,
+      evidence_current: 2.8,
+      seconds_played: 1,
+    });
+    expect(await historyOf(released)).toMatchObject([
+      {
+        from: "failed",
+        to: "completed",
+        actor: { type: "platform" },
+        details: {
+          corrected: 1,
+          corrections: [
+            {
+              from: "failed",
+              reason: "no_answer",
+              to: "sounded",
+              toReason: null,
+              count: 1,
+              deviceIds: [speakers[0]!.id],
+            },
+          ],
+          targets: { sounded: 1, failed: 2 },
+        },
+      },
+    ]);
+    expect(await readCoverageTotal(db.pool, released.broadcastNo, NO_LIMITS)).toMatchObject({
+      targeted: 3,
+      sounded: 1,
+      failed: 2,
+    });
+    expect(scene.progress.at(-1)).toMatchObject({ state: "completed", counts: { sounded: 1, failed: 2 } });
+    const { rows } = await db.pool.query(
+      "select action, before, after from audit where action = 'broadcast.correct' and object_id = $1",
+      [released.id],
+    );
+    expect(rows).toMatchObject([
+      { before: { state: "failed" }, after: { state: "completed", corrected: 1 } },
+    ]);
+    const { values } = await scene.registry.getSingleMetric("sbi_broadcast_corrected_targets_total")!.get();
+    expect(values[0]!.value).toBe(1);
+  });
+
+  it("is a reading too, and what was completed stays so", async () => {
+    const at = Date.now();
+    const { speakers, scene, released } = await ended(2, "completed", async (on, out, [good, late]) => {
+      await on.play(good!, out.commandId);
+      await playsUnheard(on, out, late!, at);
+    });
+    expect(await scene.target(released, speakers[1]!)).toMatchObject({ state: "failed", reason: "no_sound" });
+    expect(scene.dispatcher.wantsReadingsOf(speakers[1]!.deviceNo)).toBe(true);
+    expect(scene.dispatcher.wantsReadingsOf(speakers[0]!.deviceNo)).toBe(false);
+    // Loud after the end of its play: another broadcast, or a test.
+    await scene.measure(speakers[1]!, 2.8, { at: at + 5000 });
+    await scene.measure(speakers[1]!, 2.8, { at: at + 500 });
+    await until(async () =>
+      expect(await scene.target(released, speakers[1]!)).toMatchObject({ state: "sounded" }),
+    );
+    expect(await historyOf(released)).toMatchObject([
+      {
+        from: "completed",
+        to: "completed",
+        details: { corrected: 1, corrections: [{ reason: "no_sound", to: "sounded" }] },
+      },
+    ]);
+    // All are proven: there is nothing left to correct, and nothing is listened to for it.
+    expect(scene.dispatcher.wantsReadings()).toBe(false);
+  });
+
+  it("in a storm is one row of history for all of them", async () => {
+    const { speakers, scene, released } = await ended(60, "failed", undefined, { correctMs: 1500 });
+    await Promise.all(speakers.map((one) => scene.play(one, released.commandId)));
+    await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
+    const rows = await historyOf(released);
+    expect(rows).toHaveLength(1);
+    const { corrected, corrections, targets } = rows[0]!.details as Record<string, never> & {
+      corrections: { count: number; deviceIds: string[] }[];
+    };
+    expect([corrected, corrections.length, corrections[0]!.count]).toEqual([60, 1, 60]);
+    expect(corrections[0]!.deviceIds).toEqual(speakers.slice(0, 20).map(({ id }) => id));
+    expect(targets).toMatchObject({ sounded: 60, failed: 0 });
+  });
+
+  it("makes a reason the true one, and opens nothing again", async () => {
+    const { speakers, scene, released } = await ended(3, "failed");
+    const [refuses, ends, starts] = speakers;
+    await scene.reply(starts!, released.commandId, "started");
+    await scene.reply(refuses!, released.commandId, "refused", { reason: "wrong_area" });
+    await playsUnheard(scene, released, ends!, Date.now());
+    await until(async () => {
+      expect(await scene.target(released, refuses!)).toMatchObject({
+        state: "refused",
+        reason: "wrong_area",
+      });
+      expect(await scene.target(released, ends!)).toMatchObject({ state: "failed", reason: "no_sound" });
+    });
+    expect(await scene.target(released, starts!)).toMatchObject({ state: "failed", reason: "no_answer" });
+    expect(await scene.stateOf(released)).toBe("failed");
+    const rows = await historyOf(released);
+    for (const { from, to } of rows) expect([from, to]).toEqual(["failed", "failed"]);
+  });
+
+  it("is found at the next start where nobody was there to take it in", async () => {
+    const { speakers, scene, released } = await ended(2, "failed");
+    scene.kill();
+    const at = Date.now();
+    await playsUnheard(scene, released, speakers[0]!, at);
+    await scene.measure(speakers[0]!, 2.8, { at: at + 500 });
+    const next = startScene(db.pool);
+    await next.dispatcher.resume();
+    await until(async () => expect(await next.stateOf(released)).toBe("completed"));
+    expect(await next.target(released, speakers[0]!)).toMatchObject({ state: "sounded" });
+    expect(await historyOf(released)).toMatchObject([{ from: "failed", to: "completed" }]);
+    // The other one is still listened to.
+    await next.play(speakers[1]!, released.commandId);
+    await until(async () =>
+      expect(await next.target(released, speakers[1]!)).toMatchObject({ state: "sounded" }),
+    );
+    // Nothing is sent for a broadcast that has ended.
+    for (const { id } of speakers) next.connect(id);
+    expect(next.heard).toEqual([]);
+  });
+
+  it.each([
+    ["completes one that had expired", "expired", "completed"],
+    ["leaves one that was cancelled so, and shows who had heard it", "cancelled", "cancelled"],
+  ])("%s", async (_what, state, after) => {
+    const { speakers, scene, released } = await ended(1, "failed");
+    scene.kill();
+    await db.pool.query("update broadcasts set state = $2, expires_at = now() where broadcast_no = $1", [
+      released.broadcastNo,
+      state,
+    ]);
+    const at = Date.now() - 1000;
+    await playsUnheard(scene, released, speakers[0]!, at);
+    await scene.measure(speakers[0]!, 2.8, { at: at + 500 });
+    const next = startScene(db.pool);
+    await next.dispatcher.resume();
+    await until(async () =>
+      expect(await next.target(released, speakers[0]!)).toMatchObject({ state: "sounded" }),
+    );
+    expect(await next.stateOf(released)).toBe(after);
+    expect(await historyOf(released)).toMatchObject([{ from: state, to: after, details: { corrected: 1 } }]);
+    expect(next.heard).toEqual([]);
+  });
+
+  it("counts for a day, and no longer", async () => {
+    const { speakers, scene, released } = await ended(1, "failed");
+    scene.kill();
+    const endedAgo = (ms: number) =>
+      db.pool.query(
+        "update broadcasts set ended_at = now() - $2::int * interval '1 millisecond' where broadcast_no = $1",
+        [released.broadcastNo, ms],
+      );
+    const now = new Date();
+    await endedAgo(24 * 3_600_000 - 60_000);
+    expect((await load(db.pool, SPEAKERS, now, PROOF_RULES, released)).broadcasts).toHaveLength(1);
+    await endedAgo(24 * 3_600_000 + 60_000);
+    expect((await load(db.pool, SPEAKERS, now, PROOF_RULES, released)).broadcasts).toHaveLength(0);
+    // In a process that has gone on running, too.
+    await endedAgo(0);
+    let offset = 0;
+    const next = startScene(db.pool, { now: () => Date.now() + offset });
+    await next.dispatcher.resume();
+    expect(next.dispatcher.wantsReadingsOf(speakers[0]!.deviceNo)).toBe(true);
+    offset = 24 * 3_600_000 + 60_000;
+    await until(() => expect(next.dispatcher.wantsReadingsOf(speakers[0]!.deviceNo)).toBe(false));
+  });
+
+  it("of a first attempt that comes while the second is on its way counts, and nothing more is sent", async () => {
+    const at = Date.now();
+    const { speakers, scene, released } = await ended(1, "failed", async (on, out, [only]) => {
+      await playsUnheard(on, out, only!, at);
+    });
+    scene.disconnect(speakers[0]!.id);
+    await scene.retry(released);
+    await scene.measure(speakers[0]!, 2.8, { at: at + 500 });
+    await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
+    expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "sounded", attempt: 2 });
+    scene.heard.length = 0;
+    scene.connect(speakers[0]!.id);
+    expect(scene.heard).toEqual([]);
+    // It was on the air again, so it is no correction.
+    expect(await historyOf(released)).toEqual([]);
+  });
+});
+
+describe("what has sounded", () => {
+  const failed = (released: Released, { deviceNo }: { deviceNo: number }): TargetChange => ({
+    broadcastNo: released.broadcastNo,
+    deviceNo,
+    attempt: 1,
+    state: "failed",
+    reason: "no_end",
+    sends: 1,
+    handedOverAt: null,
+    acknowledgedAt: null,
+    startedAt: null,
+    evidenceAt: null,
+    evidenceCurrent: null,
+    evidenceSoundLevel: null,
+    endedAt: null,
+    secondsPlayed: null,
+  });
+
+  it("stays so in the database, whoever writes later", async () => {
+    const { speakers, scene, released } = await ended(1, "completed", (on, out, [only]) =>
+      on.play(only!, out.commandId),
+    );
+    for (const state of ["failed", "cancelled", "waiting", "refused", "offline"] as const) {
+      await writeTargetChanges(db.pool, [{ ...failed(released, speakers[0]!), state }]);
+      expect(await scene.target(released, speakers[0]!)).toMatchObject({
+        state: "sounded",
+        reason: null,
+        seconds_played: 1,
+      });
+    }
+    const { broadcasts } = await load(db.pool, SPEAKERS, new Date(), PROOF_RULES, released);
+    const [broadcast] = broadcasts;
+    const target = broadcast!.byDeviceNo.get(speakers[0]!.deviceNo)!;
+    target.state = "failed";
+    expect(await correct(db.pool, broadcast!, [target], PROOF_RULES, new Date())).toEqual({
+      state: "completed",
+      corrected: 0,
+    });
+    expect(await historyOf(released)).toEqual([]);
+  });
+
+  it("completes the broadcast, also where the process that ends it does not know of it", async () => {
+    const { speakers, scene, released } = await ended(2, "completed", async (on, out, [good]) => {
+      // Another process has proven it, and this one has never heard of it.
+      await writeTargetChanges(db.pool, [{ ...failed(out, good!), state: "sounded", reason: null }]);
+      expect(on.heard.length).toBeLessThanOrEqual(2);
+    });
+    expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "sounded" });
+  });
+});
