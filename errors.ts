@@ -114,6 +114,17 @@ export const ERRORS = {
     title: "Who released a broadcast may not review the release",
   },
 
+  not_independent: {
+    class: "forbidden",
+    status: 403,
+    title: "Who asked for the change and who confirms it go back to the same maker",
+  },
+  application_without_owner: {
+    class: "forbidden",
+    status: 403,
+    title: "No person answers for this application",
+  },
+
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
   device_not_found: { class: "not_found", status: 404, title: "There is no such device" },
   region_not_found: { class: "not_found", status: 404, title: "There is no such region" },
@@ -127,6 +138,7 @@ export const ERRORS = {
   person_not_found: { class: "not_found", status: 404, title: "There is no such person" },
   application_not_found: { class: "not_found", status: 404, title: "There is no such application" },
   key_not_found: { class: "not_found", status: 404, title: "The application has no such key" },
+  change_not_found: { class: "not_found", status: 404, title: "There is no such change of access" },
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
@@ -139,6 +151,11 @@ export const ERRORS = {
     title: "A person or application with this id exists or has existed",
   },
   key_ended: { class: "conflict", status: 409, title: "The key has been revoked or has expired" },
+  change_decided: {
+    class: "conflict",
+    status: 409,
+    title: "The change of access does not wait any more",
+  },
   gateway_in_use: {
     class: "conflict",
     status: 409,

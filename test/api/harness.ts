@@ -2,6 +2,7 @@ import type { FastifyInstance, InjectOptions } from "fastify";
 import { Registry } from "prom-client";
 import { hashToken } from "../../access/tokens.ts";
 import { createAccessControl } from "../../accounts/control.ts";
+import { grantDelay } from "../../accounts/held.ts";
 import type { KnownPrincipals } from "../../accounts/known-principals.ts";
 import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
@@ -67,6 +68,7 @@ export async function startApi(
     tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
     people,
+    grantDelay: grantDelay(24),
     trustProxy: [],
     knownDevice: () => undefined,
     pendingOf: () => 0,
