@@ -119,11 +119,6 @@ export const ERRORS = {
     status: 403,
     title: "Who asked for the change and who confirms it go back to the same maker",
   },
-  application_without_owner: {
-    class: "forbidden",
-    status: 403,
-    title: "No person answers for this application",
-  },
 
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
   device_not_found: { class: "not_found", status: 404, title: "There is no such device" },
