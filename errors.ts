@@ -137,6 +137,11 @@ export const ERRORS = {
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
+  alert_not_found: {
+    class: "not_found",
+    status: 404,
+    title: "The broadcast was not made of an alert that is kept",
+  },
 
   device_exists: { class: "conflict", status: 409, title: "A device with this id exists" },
   tenant_exists: { class: "conflict", status: 409, title: "A tenant with this id exists" },
@@ -191,6 +196,11 @@ export const ERRORS = {
     title: "The broadcast lacks something that it needs",
   },
   broadcast_expired: { class: "conflict", status: 409, title: "The broadcast's message has expired" },
+  broadcast_superseded: {
+    class: "conflict",
+    status: 409,
+    title: "A later alert supersedes the broadcast",
+  },
   green_channel_closed: {
     class: "conflict",
     status: 409,

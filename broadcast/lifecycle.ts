@@ -148,6 +148,13 @@ export interface LifecycleFacts {
   readonly approvedFor: readonly string[];
   readonly review: "none" | "open" | "done";
   readonly expiresAt: Date | null;
+  /** A later alert that says other things. */
+  readonly supersededBy: {
+    readonly identifier: string;
+    readonly sent: string;
+    readonly msgType: string;
+    readonly why: string;
+  } | null;
 }
 
 /** Who does it. The id is unique among people and applications; the platform has none. */
@@ -192,12 +199,23 @@ function noSubmitter(doer: Doer): Step | undefined {
   );
 }
 
+/** When a step is asked for, and with what. */
+export interface StepAsked {
+  readonly now: Date;
+  readonly reason?: string | undefined;
+  /** Whoever asks knows of the later alert. */
+  readonly acknowledgeSuperseded?: boolean | undefined;
+}
+
+/** Steps towards the speakers: nobody takes them with a superseded broadcast without knowing. */
+const TOWARDS_THE_AIR: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release"]);
+
 /** Whether `doer` may take this step now, and where it leads. */
 export function decideStep(
   facts: LifecycleFacts,
   action: LifecycleAction,
   doer: Doer,
-  { now, reason }: { readonly now: Date; readonly reason?: string | undefined },
+  { now, reason, acknowledgeSuperseded }: StepAsked,
 ): Step {
   const to = nextState(facts.state, action);
   if (to === undefined) {
@@ -220,7 +238,16 @@ export function decideStep(
   if (WITH_A_REASON.has(action) && (reason === undefined || reason.trim() === "")) {
     return refuse("invalid_request", `'${action}' needs a reason: expected 'reason' with what led to it`);
   }
-  return refusalOf(facts, action, doer, now) ?? { allowed: true, from: facts.state, to };
+  const refusal = refusalOf(facts, action, doer, now);
+  if (refusal) return refusal;
+  if (facts.supersededBy && TOWARDS_THE_AIR.has(action) && acknowledgeSuperseded !== true) {
+    const { msgType, identifier, sent, why } = facts.supersededBy;
+    return refuse(
+      "broadcast_superseded",
+      `The CAP ${msgType} ${identifier}, sent ${sent}, supersedes this broadcast (${why}): look at it, and say 'acknowledgeSuperseded' to go on nevertheless`,
+    );
+  }
+  return { allowed: true, from: facts.state, to };
 }
 
 /** Whether there is anything left to cancel: something that can be heard, be released, or is in force. */

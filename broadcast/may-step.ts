@@ -4,7 +4,13 @@ import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
-import { decideStep, EDITABLE_STATES, isCancellable, type LifecycleAction } from "./lifecycle.ts";
+import {
+  decideStep,
+  EDITABLE_STATES,
+  isCancellable,
+  type LifecycleAction,
+  type StepAsked,
+} from "./lifecycle.ts";
 import type { Level } from "./message.ts";
 import { refusesToReplace } from "./replacing.ts";
 import {
@@ -31,11 +37,6 @@ export const CALLERS_STEPS = [
 ] as const satisfies readonly (LifecycleAction | "change")[];
 export type CallersStep = (typeof CALLERS_STEPS)[number];
 
-export interface Circumstances {
-  readonly now: Date;
-  readonly reason?: string | undefined;
-}
-
 /**
  * Whether a caller may take this step now. It is the one place that says so: a step asks it in its transaction, under
  * the broadcast's lock, and whoever looks at a broadcast is told by the same. The lifecycle speaks first: that a step
@@ -49,15 +50,16 @@ export async function assertMayStep(
   broadcast: Broadcast,
   step: CallersStep,
   caller: Caller,
-  { now, reason }: Circumstances,
+  asked: StepAsked,
 ): Promise<readonly Speaker[]> {
   if (step === "change") {
     assertEditable(broadcast);
     await assertReach(db, broadcast, caller);
     return [];
   }
+  const { now } = asked;
   const facts = { ...broadcast, level: broadcast.level as Level };
-  const decided = decideStep(facts, step, caller.actor, { now, reason });
+  const decided = decideStep(facts, step, caller.actor, asked);
   if (!decided.allowed) throw new PlatformError(decided.code, decided.message);
   switch (step) {
     case "submit":

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
+import { updateReplaced } from "../store/broadcast-moves.ts";
 import { insertRevision } from "../store/broadcast-revisions.ts";
 import {
   type Broadcast,
@@ -9,7 +10,6 @@ import {
   lockBroadcasts,
   type NewBroadcast,
   updateContent,
-  updateReplaced,
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { checkTarget } from "./check-target.ts";
@@ -66,6 +66,8 @@ export type Origin = Pick<
   "source" | "replaces" | "proposedByAlarm" | "attachments" | "template"
 > & {
   readonly action: "create" | "import" | "propose";
+  /** For the history. */
+  readonly details?: Readonly<Record<string, unknown>>;
 };
 
 /** Stores a draft with the first row of its history. The caller appends the audit row. */
@@ -74,7 +76,7 @@ export async function storeDraft(
   deps: Pick<BroadcastDeps, "issuer" | "now">,
   actor: AuditActor,
   draft: Draft,
-  { action, ...origin }: Origin,
+  { action, details: more, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
   const { regions } = await reachOf(tx, draft.target);
   const broadcast = await insertBroadcast(tx, {
@@ -88,14 +90,15 @@ export async function storeDraft(
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
-  const details = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  const replaced = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
+  const details = { ...replaced, ...more };
   await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
   await insertRevision(tx, broadcastNo, actor);
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message, ...details },
+    after: { state: "draft", message: broadcast.message, ...replaced },
   };
   return { broadcast, audit };
 }

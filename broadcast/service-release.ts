@@ -26,6 +26,8 @@ export interface StepRequest {
 export interface DecisionRequest extends StepRequest {
   /** The revision that the caller has looked at. */
   readonly revision: number;
+  /** The caller knows that a later alert supersedes the broadcast, and wants it nevertheless. */
+  readonly acknowledgeSuperseded?: boolean | undefined;
 }
 
 type Audit = Parameters<typeof appendAudit>[1];
@@ -41,7 +43,7 @@ function takeSingleStep(
   caller: Caller,
   id: string,
   action: "submit" | "return" | "reject" | "review",
-  { reason, revision, confirm }: StepRequest & { readonly revision?: number },
+  { reason, revision, acknowledgeSuperseded, confirm }: Partial<DecisionRequest>,
 ): Promise<Broadcast> {
   return recordingRefusals(deps, caller, id, action, async () => {
     const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
@@ -50,7 +52,7 @@ function takeSingleStep(
       const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
       if (revision !== undefined) await assertRevision(tx, broadcast, revision);
       const now = deps.now();
-      await assertMayStep(tx, deps, broadcast, action, caller, { now, reason });
+      await assertMayStep(tx, deps, broadcast, action, caller, { now, reason, acknowledgeSuperseded });
       await confirm?.(tx);
       const move = {
         ...(action === "submit" && actor.id !== null
@@ -58,7 +60,7 @@ function takeSingleStep(
           : {}),
         ...(action === "review" ? { review: "done" as const } : {}),
       };
-      const step = await takeStep(tx, broadcast, action, { actor, now, reason, move });
+      const step = await takeStep(tx, broadcast, action, { actor, now, reason, acknowledgeSuperseded, move });
       await appendAudit(tx, step.audit);
       return step.broadcast;
     });
@@ -95,7 +97,7 @@ async function letGo(
   caller: Caller,
   id: string,
   action: "approve" | "release",
-  { reason, revision, confirm }: DecisionRequest,
+  { reason, revision, acknowledgeSuperseded, confirm }: DecisionRequest,
 ): Promise<Broadcast> {
   const seen = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
@@ -105,13 +107,18 @@ async function letGo(
     await assertRevision(tx, broadcast, revision);
     assertSameReplaced(seen, broadcast);
     const now = deps.now();
-    const speakers = await assertMayStep(tx, deps, broadcast, action, caller, { now, reason });
+    const speakers = await assertMayStep(tx, deps, broadcast, action, caller, {
+      now,
+      reason,
+      acknowledgeSuperseded,
+    });
     await confirm?.(tx);
     const isGreen = action === "release";
     const decided = await takeStep(tx, broadcast, action, {
       actor,
       now,
       reason,
+      acknowledgeSuperseded,
       move: {
         approvedBy: actor.id ?? actor.type,
         approvedFor: peopleBehind(actor),
@@ -270,7 +277,7 @@ async function retryNow(
 export async function noteOn(
   tx: Client,
   broadcast: Broadcast,
-  action: "cancel_proposed" | "acknowledged" | "error_reported",
+  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded",
   actor: Caller["actor"],
   reason: string,
   details: Readonly<Record<string, unknown>> = {},

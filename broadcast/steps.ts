@@ -11,6 +11,7 @@ export interface StepOptions {
   readonly actor: AuditActor;
   readonly now: Date;
   readonly reason?: string | undefined;
+  readonly acknowledgeSuperseded?: boolean | undefined;
   /** For the history. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** What changes beside the state. */
@@ -27,23 +28,26 @@ export async function takeStep(
   tx: Client,
   broadcast: Broadcast,
   action: LifecycleAction,
-  { actor, now, reason, details, move }: StepOptions,
+  { actor, now, reason, acknowledgeSuperseded, details: given, move }: StepOptions,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
-  const step = decideStep({ ...broadcast, level: broadcast.level as Level }, action, actor, { now, reason });
+  const facts = { ...broadcast, level: broadcast.level as Level };
+  const step = decideStep(facts, action, actor, { now, reason, acknowledgeSuperseded });
   if (!step.allowed) throw new PlatformError(step.code, step.message);
+  const knows = acknowledgeSuperseded === true && broadcast.supersededBy !== null;
+  const details = knows ? { ...given, supersededBy: broadcast.supersededBy } : given;
   const { from, to } = step;
   await moveBroadcast(tx, broadcast.broadcastNo, { ...move, state: to });
   await insertHistory(tx, { broadcastNo: broadcast.broadcastNo, action, from, to, actor, reason, details });
-  const given = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
+  const moved = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
   return {
-    broadcast: { ...broadcast, ...given, state: to },
+    broadcast: { ...broadcast, ...moved, state: to },
     audit: {
       actor,
       action: `broadcast.${action}`,
       object: { type: "broadcast", id: broadcast.id },
       ...(reason === undefined ? {} : { reason }),
       before: { state: from, revision: broadcast.revision },
-      after: { state: to, ...given, ...details },
+      after: { state: to, ...moved, ...details },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Fault } from "../errors.ts";
-import type { Attachment, Broadcast, BroadcastSource } from "../store/broadcasts.ts";
+import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../store/broadcasts.ts";
 import { withinYears } from "../store/moment.ts";
 import type { Draft } from "./draft.ts";
 import {
@@ -167,6 +167,15 @@ export function readStoredMessage(row: StoredRow): StoredMessage {
   return { draft: readFields(from, fieldsBeside(row), "", unread), unread };
 }
 
+/** Those of earlier versions are texts. */
+const warning: Read<SourceWarning> = (value, path, faults) =>
+  typeof value === "string"
+    ? { rule: "import", message: value }
+    : objectOf<SourceWarning>({
+        rule: { read: text, absent: "import" },
+        message: { read: text, absent: "" },
+      })(value, path, faults);
+
 /** Where an imported alert came from, as it is stored; null for what is none. */
 export function readStoredSource(stored: unknown): BroadcastSource | null {
   if (!isObject(stored)) return null;
@@ -178,7 +187,9 @@ export function readStoredSource(stored: unknown): BroadcastSource | null {
       sent: { read: text, absent: "" },
       msgType: { read: text, absent: "" },
       signature: { read: text, absent: "absent" },
-      warnings: { read: listOf(text), absent: [] },
+      status: optionalText,
+      document: optionalText,
+      warnings: { read: listOf(warning), absent: [] },
     },
     "",
     [],

@@ -57,3 +57,15 @@ export async function moveBroadcast(tx: Client, broadcastNo: number, move: Move)
     ],
   );
 }
+
+/** Says anew which broadcasts a draft replaces. The caller has checked them, and raises the revision with the content. */
+export async function updateReplaced(
+  tx: Client,
+  broadcastNo: number,
+  replaces: readonly number[],
+): Promise<void> {
+  await tx.query("update broadcasts set replaces_nos = $2::bigint[] where broadcast_no = $1::bigint", [
+    broadcastNo,
+    replaces,
+  ]);
+}

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Client, Db } from "./database.ts";
 import { type Limits, limitsParameter } from "./limits.ts";
+import type { SupersededBy } from "./superseded.ts";
 
 export type BroadcastState =
   | "draft"
@@ -31,7 +32,17 @@ export interface BroadcastSource {
   readonly msgType: string;
   /** Of its signature: absent, verified, untrusted or invalid. */
   readonly signature: string;
-  readonly warnings: readonly string[];
+  /** CAP's word: Actual, Exercise, Test or Draft. Absent of what was imported before it was kept. */
+  readonly status?: string;
+  /** What names the document that it came in; absent of what came before documents had names. */
+  readonly document?: string;
+  /** Those of earlier versions are stored as texts without a rule. */
+  readonly warnings: readonly SourceWarning[];
+}
+
+export interface SourceWarning {
+  readonly rule: string;
+  readonly message: string;
 }
 
 /** What a draft says, with the columns that are taken from it. */
@@ -101,6 +112,8 @@ export interface Broadcast extends BroadcastContent {
   readonly capSender: string;
   readonly capSent: Date;
   readonly source: BroadcastSource | null;
+  /** A later alert of its author's that says other things, or that it is over. */
+  readonly supersededBy: SupersededBy | null;
   readonly replacesNos: readonly number[];
   /** Ids of the same. */
   readonly replaces: readonly string[];
@@ -150,6 +163,7 @@ interface BroadcastRow {
   cap_sender: string;
   cap_sent: Date;
   source: BroadcastSource | null;
+  superseded_by: SupersededBy | null;
   /** Arrays of int8 come as text. */
   replaces_nos: string[];
   replaces: string[];
@@ -196,6 +210,7 @@ const toBroadcast = (row: BroadcastRow): Broadcast => ({
   capSender: row.cap_sender,
   capSent: row.cap_sent,
   source: row.source,
+  supersededBy: row.superseded_by,
   replacesNos: row.replaces_nos.map(Number),
   replaces: row.replaces,
   proposedByAlarm: row.proposed_by_alarm,
@@ -311,18 +326,6 @@ export async function updateContent(
     [...contentValues(content), broadcastNo, authors],
   );
   return (await getBroadcasts(tx, [broadcastNo]))[0]!;
-}
-
-/** Says anew which broadcasts a draft replaces. The caller has checked them, and raises the revision with the content. */
-export async function updateReplaced(
-  tx: Client,
-  broadcastNo: number,
-  replaces: readonly number[],
-): Promise<void> {
-  await tx.query("update broadcasts set replaces_nos = $2::bigint[] where broadcast_no = $1::bigint", [
-    broadcastNo,
-    replaces,
-  ]);
 }
 
 export interface BroadcastFilter {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Client, Db } from "./database.ts";
 
 /** What names an alert in CAP. */
@@ -9,6 +10,7 @@ export interface AlertKey {
 
 export interface StoredAlert {
   readonly msgType: string;
+  readonly status: string;
   readonly disposition: string;
   readonly signature: string;
   /** Who brought it first. */
@@ -24,8 +26,8 @@ export interface NewAlert extends AlertKey {
   readonly signature: string;
   /** Who brought it. */
   readonly receivedFrom: string | null;
-  /** As it came. */
-  readonly xml: Buffer;
+  /** What `storeDocument` has named the document. */
+  readonly document: string;
   readonly broadcastNos: readonly number[];
   readonly references: readonly AlertKey[];
 }
@@ -47,12 +49,13 @@ export async function lockAlerts(tx: Client): Promise<void> {
 export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | undefined> {
   const { rows } = await db.query<{
     msg_type: string;
+    status: string;
     disposition: string;
     signature: string;
     received_from: string | null;
     broadcast_nos: string[];
   }>(
-    `select msg_type, disposition, signature, received_from, broadcast_nos from cap_alerts
+    `select msg_type, status, disposition, signature, received_from, broadcast_nos from cap_alerts
      where sender = $1 and identifier = $2 and sent = $3::timestamptz`,
     [key.sender, key.identifier, key.sent.toISOString()],
   );
@@ -60,6 +63,7 @@ export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | un
   return (
     row && {
       msgType: row.msg_type,
+      status: row.status,
       disposition: row.disposition,
       signature: row.signature,
       receivedFrom: row.received_from,
@@ -68,20 +72,45 @@ export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | un
   );
 }
 
+/** Keeps a document as it came, and gives the name that it is found by. */
+export async function storeDocument(tx: Client, xml: Uint8Array): Promise<string> {
+  const digest = createHash("sha256").update(xml).digest("hex");
+  await tx.query(
+    "insert into cap_documents (digest, xml) values ($1, $2::bytea) on conflict (digest) do nothing",
+    [digest, Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength)],
+  );
+  return digest;
+}
+
+/** A document byte for byte, or undefined. */
+export async function findDocument(db: Db, digest: string): Promise<Buffer | undefined> {
+  const { rows } = await db.query<{ xml: Buffer }>("select xml from cap_documents where digest = $1", [
+    digest,
+  ]);
+  return rows[0]?.xml;
+}
+
 /**
  * Records an alert. When it is taken once more (one that is signed after one that was not; for an office that does
- * not see what another one made of it), its broadcasts are added, and a trusted signature replaces another.
+ * not see what another one made of it), its broadcasts are added; what is signed and trusted takes the place of what is
+ * not, and what is actual that of what is not.
  */
 export async function insertAlert(db: Db, alert: NewAlert): Promise<void> {
   await db.query(
-    `insert into cap_alerts (sender, identifier, sent, msg_type, status, disposition, signature, received_from, xml,
-       broadcast_nos, referenced)
-     values ($1, $2, $3::timestamptz, $4, $5, $6, $7, $8, $9::bytea, $10::bigint[], $11::text[])
+    `insert into cap_alerts (sender, identifier, sent, msg_type, status, disposition, signature, received_from,
+       document, broadcast_nos, referenced)
+     values ($1, $2, $3::timestamptz, $4, $5, $6, $7, $8, $9, $10::bigint[], $11::text[])
      on conflict (sender, identifier, sent) do update set
        broadcast_nos = cap_alerts.broadcast_nos || excluded.broadcast_nos,
        disposition = case when excluded.disposition = 'refused' then cap_alerts.disposition else excluded.disposition end,
-       signature = case when excluded.signature = 'verified' then excluded.signature else cap_alerts.signature end,
-       xml = case when excluded.signature = 'verified' then excluded.xml else cap_alerts.xml end`,
+       (signature, status, msg_type, document, referenced) = (
+         select case when better then excluded.signature else cap_alerts.signature end,
+                case when better then excluded.status else cap_alerts.status end,
+                case when better then excluded.msg_type else cap_alerts.msg_type end,
+                case when better then excluded.document else cap_alerts.document end,
+                case when better then excluded.referenced else cap_alerts.referenced end
+         from (select excluded.signature = 'verified' or cap_alerts.signature <> 'verified'
+                 and excluded.status = 'Actual' and cap_alerts.status <> 'Actual') as compared (better))`,
     [
       alert.sender,
       alert.identifier,
@@ -91,7 +120,7 @@ export async function insertAlert(db: Db, alert: NewAlert): Promise<void> {
       alert.disposition,
       alert.signature,
       alert.receivedFrom,
-      alert.xml,
+      alert.document,
       alert.broadcastNos,
       alert.references.map(keyText),
     ],
@@ -116,21 +145,73 @@ export async function findReferenced(
   };
 }
 
+/** What one alert must be to take the place of another. */
+interface Rank {
+  /** CAP's word. An alert is only ever replaced by one of its own status. */
+  readonly status: string;
+  /** What a trusted certificate has signed is only replaced by what such a certificate has signed, too. */
+  readonly isVerified: boolean;
+}
+
+export interface Successor {
+  readonly sender: string;
+  readonly identifier: string;
+  readonly sent: Date;
+  readonly msgType: string;
+  /** It was taken, and not refused. */
+  readonly taken: boolean;
+  /** It counts as its author's word: signed and trusted, or brought by the same as the alert that it follows. */
+  readonly counts: boolean;
+}
+
 /**
- * The Update or Cancel of the same sender that has come for an alert before the alert itself: one with a trusted
- * signature, or that the same bringer has brought. Anybody else could keep an alert from being aired by it.
+ * The latest Update or Cancel of the same sender that has come for an alert before the alert itself, or the latest
+ * alert under the same identifier that was sent after it: those that were taken first.
+ * @param receivedFrom who brings the alert now
  */
 export async function findSuccessor(
   db: Db,
   key: AlertKey,
+  { status, isVerified }: Rank,
   receivedFrom: string | null,
-): Promise<{ msgType: string; identifier: string } | undefined> {
-  const { rows } = await db.query<{ msg_type: string; identifier: string }>(
-    `select msg_type, identifier from cap_alerts
-     where referenced @> array[$1::text] and sender = $2 and msg_type in ('Update', 'Cancel')
-       and disposition <> 'refused' and (signature = 'verified' or received_from = $3)
-     order by sent desc limit 1`,
-    [keyText(key), key.sender, receivedFrom],
+): Promise<Successor | undefined> {
+  const { rows } = await db.query<{
+    identifier: string;
+    sent: Date;
+    msg_type: string;
+    taken: boolean;
+    counts: boolean;
+  }>(
+    `select identifier, sent, msg_type, disposition <> 'refused' as taken,
+            signature = 'verified' or (not $5::boolean and received_from = $6) as counts
+     from cap_alerts
+     where sender = $2 and status = $4 and (signature = 'verified' or not $5::boolean)
+       and (msg_type in ('Update', 'Cancel') and referenced @> array[$1::text]
+            or msg_type in ('Alert', 'Update') and identifier = $3 and sent > $7::timestamptz)
+     order by disposition <> 'refused' and (signature = 'verified' or received_from = $6) desc nulls last, sent desc
+     limit 1`,
+    [keyText(key), key.sender, key.identifier, status, isVerified, receivedFrom, key.sent.toISOString()],
   );
-  return rows[0] && { msgType: rows[0].msg_type, identifier: rows[0].identifier };
+  const row = rows[0];
+  return (
+    row && {
+      sender: key.sender,
+      identifier: row.identifier,
+      sent: row.sent,
+      msgType: row.msg_type,
+      taken: row.taken,
+      counts: row.counts ?? false,
+    }
+  );
+}
+
+/** Earlier alerts of the same sender under the same identifier: what an alert with a new time of sending corrects. */
+export async function findEarlierVersions(db: Db, key: AlertKey): Promise<AlertKey[]> {
+  const { rows } = await db.query<{ sent: Date }>(
+    `select sent from cap_alerts
+     where sender = $1 and identifier = $2 and sent < $3::timestamptz and msg_type in ('Alert', 'Update')
+     order by sent desc limit 100`,
+    [key.sender, key.identifier, key.sent.toISOString()],
+  );
+  return rows.map(({ sent }) => ({ sender: key.sender, identifier: key.identifier, sent }));
 }

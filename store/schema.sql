@@ -216,6 +216,7 @@ create table broadcasts (
   replaces_nos bigint[] not null default '{}'::bigint[],
   proposed_by_alarm bigint,
   attachments jsonb not null default '[]'::jsonb,
+  superseded_by jsonb,
   submitted_for text[] not null default '{}'::text[],
   approved_for text[] not null default '{}'::text[],
   authors text[] not null default '{}'::text[],
@@ -245,12 +246,20 @@ create table cap_alerts (
   signature text not null,
   received_at timestamp with time zone not null default now(),
   received_from text,
-  xml bytea not null,
+  xml bytea,
   broadcast_nos bigint[] not null default '{}'::bigint[],
   referenced text[] not null default '{}'::text[],
+  document text,
   constraint cap_alerts_pkey PRIMARY KEY (sender, identifier, sent)
 );
+CREATE INDEX cap_alerts_identifier ON cap_alerts USING btree (identifier, sender);
 CREATE INDEX cap_alerts_referenced ON cap_alerts USING gin (referenced);
+
+create table cap_documents (
+  digest text not null,
+  xml bytea not null,
+  constraint cap_documents_pkey PRIMARY KEY (digest)
+);
 
 create table device_ledger (
   device_no integer not null,
@@ -583,6 +592,7 @@ alter table broadcast_targets add constraint broadcast_targets_device_no_fkey FO
 alter table broadcast_template_versions add constraint broadcast_template_versions_template_no_fkey FOREIGN KEY (template_no) REFERENCES broadcast_templates(template_no);
 alter table broadcast_templates add constraint broadcast_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table cap_alerts add constraint cap_alerts_document_fkey FOREIGN KEY (document) REFERENCES cap_documents(digest);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_presence add constraint device_presence_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_no) REFERENCES devices(device_no);

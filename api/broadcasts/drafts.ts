@@ -30,10 +30,15 @@ import {
 
 /** 50,000 points with seven digits behind the point each, and what else a draft holds. */
 const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
+/** What alerts are posted as: many programs know no type of XML but the general ones. */
+const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
 
 /** Writing: drafts by hand, by template and from CAP. */
 export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
-  app.addContentTypeParser(CAP_MEDIA_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  const bodyLimit = MAX_ALERT_BYTES;
+  app.addContentTypeParser([...XML_MEDIA_TYPES], { parseAs: "buffer", bodyLimit }, (_request, body, done) =>
+    done(null, body),
+  );
 
   app.post(
     "/broadcasts",
@@ -48,8 +53,8 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
         operationId: "createBroadcast",
         tags: ["broadcasts"],
         summary: "Write a draft, or take an alert in CAP 1.2",
-        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` takes an alert: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
-        consumes: ["application/json", CAP_MEDIA_TYPE],
+        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` (or \`application/xml\`, \`text/xml\`) takes an alert of up to 1 MiB: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
+        consumes: ["application/json", ...XML_MEDIA_TYPES],
         body: draftBody,
         response: {
           200: importedSchema.describe("The alert had come before, or made no draft."),

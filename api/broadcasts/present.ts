@@ -55,7 +55,9 @@ export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcas
 
 function presentSource(stored: unknown) {
   const source = readStoredSource(stored);
-  return source && { ...source, warnings: [...source.warnings] };
+  if (source === null) return null;
+  const { status = null, document, warnings } = source;
+  return { ...source, status, warnings: [...warnings], document: document !== undefined };
 }
 
 /** The same with its targets by state. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
 import { FEED_MEDIA_TYPE } from "../../broadcast/cap/feed.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
+import { readAlertDocument } from "../../broadcast/service-cap.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { listBroadcasts } from "../../store/broadcasts.ts";
@@ -84,6 +85,36 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         return reply.header("content-type", `${CAP_MEDIA_TYPE}; charset=utf-8`).send(xml);
       }
       return presentDetail(urgentPool, broadcast);
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id/alert",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcastAlert",
+        tags: ["broadcasts"],
+        summary: "The alert that a broadcast was made of, as it came",
+        description:
+          "Byte for byte, with its signatures. What the platform itself says of the broadcast in CAP is at `GET /v1/broadcasts/{id}`.",
+        params: broadcastParams,
+        response: {
+          200: { description: "The document.", content: { [CAP_MEDIA_TYPE]: { schema: z.string() } } },
+          ...problems("broadcast_not_found", "alert_not_found"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
+      const xml = await readAlertDocument(pool, broadcast);
+      // Its encoding is the document's own to say. A browser must not show it: it is a stranger's. As bytes it is
+      // sent as it is, whatever the schema says.
+      return reply
+        .header("content-type", CAP_MEDIA_TYPE)
+        .header("content-disposition", `attachment; filename="${broadcast.id}.cap.xml"`)
+        .header("x-content-type-options", "nosniff")
+        .send(xml as unknown as string);
     },
   );
 

@@ -211,8 +211,12 @@ export const broadcastSchema = z
         identifier: z.string(),
         sent: z.string(),
         msgType: z.string(),
+        status: z.string().nullable().describe("CAP's; null of what was imported before it was kept."),
         signature: z.string(),
-        warnings: z.array(z.string()),
+        warnings: z
+          .array(z.object({ rule: z.string(), message: z.string() }))
+          .describe("What its import could not take as it was, or has assumed: to be read before approving."),
+        document: z.boolean().describe("The alert as it came can be had at `/v1/broadcasts/{id}/alert`."),
       })
       .nullable()
       .describe("The CAP alert that it was made of."),
@@ -220,6 +224,19 @@ export const broadcastSchema = z
       .object({ source: z.enum(["built-in", "own"]), id: z.string(), version: z.int().nullable() })
       .nullable()
       .describe("Where its texts came from; null: they were written, or came in an alert."),
+    supersededBy: z
+      .object({
+        sender: z.string(),
+        identifier: z.string(),
+        sent: z.string(),
+        msgType: z.string(),
+        at: z.string(),
+        why: z.string(),
+      })
+      .nullable()
+      .describe(
+        "A later alert of its author's that says other things, or that it is over. Submitting, approving and releasing need `acknowledgeSuperseded`.",
+      ),
     proposedByAlarm: z.int().nullable(),
     attachments: z.array(
       z.object({ kind: z.string(), deviceId: z.string(), distanceKm: z.number().nullable() }),
@@ -247,9 +264,16 @@ const revision = z.int().min(1);
 
 /** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
 const decided = { revision: revision.describe("The one that you have read; another one is refused.") };
+const towardsTheAir = {
+  ...decided,
+  acknowledgeSuperseded: z
+    .boolean()
+    .optional()
+    .describe("You know of the alert in `supersededBy`, and want this broadcast nevertheless."),
+};
 const undecided = { revision: revision.optional().describe("Not looked at: this step is never too late.") };
 export const stepBodies = {
-  decision: z.strictObject({ reason: reason.optional(), ...decided }),
+  decision: z.strictObject({ reason: reason.optional(), ...towardsTheAir }),
   reasonedDecision: z.strictObject({ reason, ...decided }),
   step: z.strictObject({ reason: reason.optional(), ...undecided }).nullish(),
   reasonedStep: z.strictObject({ reason, ...undecided }),

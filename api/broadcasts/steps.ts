@@ -44,7 +44,7 @@ const STEPS: readonly StepRoute[] = [
     summary: "Submit a draft for approval",
     description: "It must be complete, reach at least one speaker, and reach none outside your limits.",
     body: "decision",
-    codes: ["application_without_owner", "broadcast_incomplete", "broadcast_expired"],
+    codes: ["application_without_owner", "broadcast_incomplete", "broadcast_expired", "broadcast_superseded"],
     take: submit,
   },
   {
@@ -60,6 +60,7 @@ const STEPS: readonly StepRoute[] = [
       "own_content",
       "broadcast_incomplete",
       "broadcast_expired",
+      "broadcast_superseded",
       "command_too_large",
     ],
     take: approve,
@@ -90,7 +91,13 @@ const STEPS: readonly StepRoute[] = [
     description:
       "For actual emergencies of level 1 or 2, by a person. Its review stays open until somebody else does it.",
     body: "decision",
-    codes: ["green_channel_closed", "broadcast_incomplete", "broadcast_expired", "command_too_large"],
+    codes: [
+      "green_channel_closed",
+      "broadcast_incomplete",
+      "broadcast_expired",
+      "broadcast_superseded",
+      "command_too_large",
+    ],
     take: release,
   },
   {
@@ -155,9 +162,9 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
       async (request) => {
         // Only steps that look at no revision may come without one.
-        const { reason, revision = 0 } = request.body ?? {};
+        const { revision = 0, ...asked } = request.body ?? {};
         const caller = broadcastCallerOf(request);
-        return presentBroadcast(await take(broadcasts, caller, request.params.id, { reason, revision }));
+        return presentBroadcast(await take(broadcasts, caller, request.params.id, { ...asked, revision }));
       },
     );
   }

@@ -116,4 +116,6 @@ export interface CapFault {
   readonly rule: string;
   /** What was found and what was expected. */
   readonly message: string;
+  /** Of a warning: the alert is read without it. */
+  readonly leftOut?: boolean;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
-/** An alert of several languages with maps is about 60 KiB; nobody's rules for CAP feeds allow much more. */
-export const MAX_ALERT_BYTES = 256 * 1024;
+/** An alert of several languages with maps is about 60 KiB; with a picture and detailed borders it comes to a mebibyte. */
+export const MAX_ALERT_BYTES = 1024 * 1024;
 
 /** Labels that an XML declaration may carry, and the decoder of each. */
 const DECODERS: Record<string, string> = {

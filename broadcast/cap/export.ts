@@ -39,7 +39,7 @@ const MAX_NAMES = 20;
 /**
  * A message as CAP 1.2, one info for each language; a Cancel has none. Times are to the second in +08:00. What
  * comes out has passed `parseAlert`, and comes back from `importAlert` as the same message.
- * @throws PlatformError `cap_invalid` when CAP cannot hold it: a polygon that crosses itself, over 256 KiB
+ * @throws PlatformError `cap_invalid` when CAP cannot hold it: a polygon that crosses itself, over 1 MiB
  */
 export function exportAlert(message: BroadcastMessage, header: AlertHeader): string {
   const document = create({ version: "1.0", encoding: "UTF-8" });
@@ -95,8 +95,9 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   }
   const xml = document.end();
   const check = parseAlert(Buffer.from(xml));
-  if (check.ok) return xml;
-  const faults = check.faults.map(({ path, message }) => ({ path, message }));
+  const lost = check.ok ? check.warnings.filter(({ leftOut }) => leftOut) : check.faults;
+  if (lost.length === 0) return xml;
+  const faults = lost.map(({ path, message }) => ({ path, message }));
   throw new PlatformError("cap_invalid", `CAP cannot hold this message: ${faults[0]?.message}`, { faults });
 }
 

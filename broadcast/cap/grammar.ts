@@ -20,6 +20,8 @@ export interface ElementRule {
   readonly required: boolean;
   readonly repeats: boolean;
   readonly read?: (text: string) => Read<unknown>;
+  /** What cannot be read is left out with a warning: the rest of the alert is good without it. */
+  readonly dispensable?: boolean;
   /** An empty text is a value, not an absence. */
   readonly mayBeEmpty?: boolean;
   readonly content?: readonly ElementRule[];
@@ -55,8 +57,8 @@ const resource: readonly ElementRule[] = [
 
 const area: readonly ElementRule[] = [
   rule("areaDesc", "!"),
-  rule("polygon", "*", { read: readPolygon }),
-  rule("circle", "*", { read: readCircle }),
+  rule("polygon", "*", { read: readPolygon, dispensable: true }),
+  rule("circle", "*", { read: readCircle, dispensable: true }),
   rule("geocode", "*", { content: namedValue }),
   rule("altitude", "?", { read: readDecimal }),
   rule("ceiling", "?", { read: readDecimal }),

@@ -1,7 +1,20 @@
-import type { Circle, Polygon, Target } from "../message.ts";
-import type { CapArea, CapCircle, CapPoint } from "./alert.ts";
+import { selfContact } from "../../geo/ring.ts";
+import { simplifyRing } from "../../geo/simplify.ts";
+import {
+  type Circle,
+  circleSchema,
+  MAX_POINTS,
+  MAX_REGIONS,
+  MAX_SHAPES,
+  type Polygon,
+  type Target,
+} from "../message.ts";
+import type { CapArea, CapCircle, CapNamedValue, CapPoint } from "./alert.ts";
 import type { ImportWarning } from "./import.ts";
 import { namesRegion, REGION_VALUE_NAME } from "./names.ts";
+import { quote } from "./values.ts";
+
+type Warn = (warning: ImportWarning) => void;
 
 /** CAP has latitude first, GeoJSON and we have longitude first: turned here and, the other way, in `export.ts`. */
 const toRing = (points: readonly CapPoint[]): Polygon =>
@@ -31,52 +44,103 @@ export function cutToLevel(code: string): string | undefined {
   return cut === "00" ? undefined : cut;
 }
 
+/** The codes of one geocode; Chinese early-warning messages have many in one, separated by commas. */
+function regionsOf({ valueName, value }: CapNamedValue): readonly string[] | undefined {
+  const isOwn = valueName === REGION_VALUE_NAME;
+  if (!isOwn && !namesRegion(valueName)) return undefined;
+  const codes = value.split(/[\s,;，；、]+/).filter((code) => code !== "");
+  const regions = codes.map((code) =>
+    isOwn && /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/.test(code) ? code : cutToLevel(code),
+  );
+  return regions.length > 0 && regions.every((region) => region !== undefined) ? regions : undefined;
+}
+
 /** Everything of the areas that we can aim at, and a warning for each thing that we cannot. */
 export function readTarget(areas: readonly CapArea[], warn: (warning: ImportWarning) => void): Target {
   const regions = new Set<string>();
   const strangers = new Set<string>();
   for (const area of areas) {
     let usable = area.polygons.length + area.circles.length;
-    for (const { valueName, value } of area.geocodes) {
-      const region =
-        valueName === REGION_VALUE_NAME && /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/.test(value)
-          ? value
-          : valueName === REGION_VALUE_NAME || namesRegion(valueName)
-            ? cutToLevel(value)
-            : undefined;
-      if (region === undefined) {
-        strangers.add(valueName);
-      } else {
-        regions.add(region);
+    for (const geocode of area.geocodes) {
+      const codes = regionsOf(geocode);
+      if (codes === undefined) strangers.add(geocode.valueName);
+      else {
+        for (const code of codes) regions.add(code);
         usable += 1;
       }
     }
     if (usable === 0) {
       warn({
         rule: "area_unusable",
-        message: `the area "${area.areaDesc}" has no region code of ours, polygon or circle`,
+        message: `the area ${quote(area.areaDesc)} has no region code of ours, polygon or circle`,
       });
     }
     if (area.altitude !== undefined) {
       warn({
         rule: "altitude_ignored",
-        message: `the area "${area.areaDesc}" has heights, which are not used`,
+        message: `the area ${quote(area.areaDesc)} has heights, which are not used`,
       });
     }
   }
   for (const valueName of strangers) {
     warn({
       rule: "geocode_unknown",
-      message: `geocodes of "${valueName}" are not understood or not region codes`,
+      message: `geocodes of ${quote(valueName)} are not understood or not region codes`,
     });
   }
   const target: Target = {
-    regions: [...regions],
-    polygons: areas.flatMap((area) => area.polygons.map(toRing)),
-    circles: areas.flatMap((area) => area.circles.map(toCircle)),
+    regions: atMost(MAX_REGIONS, "region codes", [...regions], warn),
+    polygons: fitPolygons(areas, warn),
+    circles: fitCircles(areas, warn),
   };
   if (target.regions.length + target.polygons.length + target.circles.length === 0) {
     warn({ rule: "no_target", message: "no area can be aimed at: choose the regions by hand" });
   }
   return target;
+}
+
+/** The first of them, and a warning that says how many are not aimed at. */
+function atMost<T>(most: number, what: string, all: readonly T[], warn: Warn): T[] {
+  if (all.length > most) {
+    warn({
+      rule: "area_beyond_limit",
+      message: `it has ${all.length} ${what}, and ${most} can be aimed at: the last ${all.length - most} are left out, nobody is warned there`,
+    });
+  }
+  return all.slice(0, most);
+}
+
+/** Borders with more points than we hold are simplified: their shape stays. */
+function fitPolygons(areas: readonly CapArea[], warn: Warn): Polygon[] {
+  const all = areas.flatMap((area) => area.polygons.map((points) => ({ area, points })));
+  return atMost(MAX_SHAPES, "polygons", all, warn).flatMap(({ area, points }) => {
+    if (points.length <= MAX_POINTS) return [toRing(points)];
+    const simple = simplifyRing(toRing(points), MAX_POINTS).map(([x, y]): [number, number] => [x, y]);
+    const place = `a polygon of the area ${quote(area.areaDesc)}`;
+    if (selfContact(simple)?.kind === "crosses") {
+      warn({
+        rule: "polygon_left_out",
+        message: `${place} has ${points.length} points and cannot be simplified to ${MAX_POINTS}: it is left out, nobody is warned there`,
+      });
+      return [];
+    }
+    warn({
+      rule: "polygon_simplified",
+      message: `${place} has ${points.length} points and is simplified to ${simple.length}`,
+    });
+    return [simple];
+  });
+}
+
+function fitCircles(areas: readonly CapArea[], warn: Warn): Circle[] {
+  const all = areas.flatMap((area) => area.circles.map(toCircle));
+  const usable = all.filter((circle) => circleSchema.safeParse(circle).success);
+  if (usable.length < all.length) {
+    const strange = all.filter((circle) => !usable.includes(circle)).map(({ radiusKm }) => radiusKm);
+    warn({
+      rule: "circle_left_out",
+      message: `${strange.length} of its circles are left out: expected a radius above 0 and up to 2000 km, found ${strange.slice(0, 5).join(", ")}`,
+    });
+  }
+  return atMost(MAX_SHAPES, "circles", usable, warn);
 }

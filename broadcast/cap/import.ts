@@ -12,6 +12,7 @@ import {
   URGENCIES,
 } from "../message.ts";
 import type { CapAlert, CapInfo, CapReference, CapStatus } from "./alert.ts";
+import { fitInfo, shortenHeadline } from "./fit.ts";
 import { groupByLanguage } from "./group-infos.ts";
 import { guessEventCode } from "./guess-event.ts";
 import { readTarget } from "./import-area.ts";
@@ -22,7 +23,7 @@ import {
   REPEAT_VALUE_NAME,
   VOLUME_VALUE_NAME,
 } from "./names.ts";
-import { timeOf } from "./values.ts";
+import { quote, timeOf } from "./values.ts";
 
 /** What an alert says of a broadcast. A human fills in what `missing` names before it can be submitted. */
 export type DraftMessage = Omit<BroadcastMessage, "mode" | "eventCode"> &
@@ -73,7 +74,7 @@ export type ImportResult =
     };
 
 /** System is refused, and a Draft's author has not said what it will be. */
-const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
+export const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
   Actual: "actual",
   Exercise: "drill",
   Test: "training",
@@ -86,10 +87,7 @@ const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
  * is not understood passes for something else; it is refused, or the draft has a gap and a warning.
  */
 export function importAlert(alert: CapAlert, context: { readonly now: Date }): ImportResult {
-  const warnings: ImportWarning[] = [];
-  const warn = (warning: ImportWarning) => {
-    if (!warnings.some(({ message }) => message === warning.message)) warnings.push(warning);
-  };
+  const { warnings, warn } = collectWarnings();
   const refuse = (code: RefusalCode, reason: string): ImportResult => ({
     disposition: "refused",
     code,
@@ -153,9 +151,14 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
       message: `${gone} of its ${alert.infos.length} infos have expired and are left out`,
     });
   }
+  const groups = groupByLanguage(current.map((info) => fitInfo(info, warn)));
+  if (groups.length > MAX_MESSAGES) {
+    const reason = `its infos are ${groups.length} messages that differ in more than language, expected at most ${MAX_MESSAGES}`;
+    return refuse("cap_not_for_broadcast", reason);
+  }
   return {
     disposition: "broadcast",
-    messages: groupByLanguage(current).map((infos) => toMessage(infos, mode, warn)),
+    messages: groups.map((infos) => toMessage(infos, mode, warn)),
     replaces: alert.msgType === "Update" ? alert.references : [],
     warnings,
   };
@@ -163,14 +166,45 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
 
 type Warn = (warning: ImportWarning) => void;
 
-function toMessage(infos: readonly CapInfo[], mode: Mode | undefined, warn: Warn): ImportedMessage {
+/** Real alerts have up to some 30 infos in two languages. Each message is a draft, for a person to look at. */
+const MAX_MESSAGES = 50;
+
+/** More are not read by anybody; the last one says that there are more. */
+const MAX_WARNINGS = 100;
+
+/** The same thing is said once. */
+function collectWarnings(): { warnings: ImportWarning[]; warn: Warn } {
+  const warnings: ImportWarning[] = [];
+  const said = new Set<string>();
+  const warn = (warning: ImportWarning) => {
+    if (said.has(warning.message) || warnings.length >= MAX_WARNINGS) return;
+    said.add(warning.message);
+    const isLast = warnings.length === MAX_WARNINGS - 1;
+    const more = { rule: "too_many_warnings", message: "there are more warnings than these" };
+    warnings.push(isLast ? more : warning);
+  };
+  return { warnings, warn };
+}
+
+/** Languages of one message. */
+const MAX_TEXTS = 8;
+
+function toMessage(all: readonly CapInfo[], mode: Mode | undefined, warn: Warn): ImportedMessage {
+  const infos = all.slice(0, MAX_TEXTS);
+  if (infos.length < all.length) {
+    const names = all.slice(MAX_TEXTS).map(({ language }) => language);
+    warn({
+      rule: "language_left_out",
+      message: `of its ${all.length} languages ${MAX_TEXTS} can be spoken: ${names.slice(0, 10).join(", ")} are left out`,
+    });
+  }
   const info = infos[0]!;
   const draft: DraftMessage = {
     ...(mode === undefined ? {} : { mode }),
     ...readEventCode(infos, warn),
     ...readParameters(info, warn),
     level: readLevel(info, warn),
-    texts: infos.map(toText),
+    texts: infos.map((one) => toText(one, warn)),
     target: readTarget(info.areas, warn),
     ...(info.effective === undefined ? {} : { startsAt: timeOf(info.effective) }),
     ...(info.expires === undefined ? {} : { expiresAt: timeOf(info.expires) }),
@@ -214,12 +248,11 @@ function findGaps(draft: DraftMessage): ImportedMessage["missing"] {
 const word = <const W extends string>(words: readonly W[], text: string | undefined): W =>
   words.find((one) => one === text)!;
 
-function toText(info: CapInfo): Text {
-  const headline = info.headline ?? info.event;
+function toText(info: CapInfo, warn: Warn): Text {
   return {
     language: info.language,
-    headline,
-    description: info.description ?? headline,
+    headline: info.headline ?? shortenHeadline(info.event, warn),
+    description: info.description ?? info.headline ?? info.event,
     ...(info.instruction === undefined ? {} : { instruction: info.instruction }),
   };
 }
@@ -247,14 +280,14 @@ function readEventCode(infos: readonly CapInfo[], warn: Warn): { eventCode?: str
     if (eventCode === undefined) continue;
     warn({
       rule: "event_code_guessed",
-      message: `the event "${info.event}" is taken for ${eventCode}: check it`,
+      message: `the event ${quote(info.event)} is taken for ${eventCode}: check it`,
     });
     return { eventCode };
   }
   const event = infos[0]!.event;
   warn({
     rule: "event_code_unknown",
-    message: `the event "${event}" has no code that we know: choose it by hand`,
+    message: `the event ${quote(event)} has no code that we know: choose it by hand`,
   });
   return {};
 }
@@ -271,7 +304,7 @@ function readParameters(
     if (data !== undefined) return data;
     warn({
       rule: "parameter_invalid",
-      message: `the parameter ${valueName} is "${text}": ${absent} is assumed`,
+      message: `the parameter ${valueName} is ${quote(text)}: ${absent} is assumed`,
     });
     return absent;
   };

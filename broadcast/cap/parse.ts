@@ -13,7 +13,15 @@ import { ALERT_CONTENT } from "./grammar.ts";
 import { locator, readXml, type XmlElement } from "./read-xml.ts";
 import { checkRules } from "./rules.ts";
 import { quote } from "./values.ts";
-import { checkAttributes, FaultList, type Value, type Values, walk } from "./walk.ts";
+import {
+  checkAttributes,
+  FaultList,
+  MAX_FAULTS,
+  tooManyFaults,
+  type Value,
+  type Values,
+  walk,
+} from "./walk.ts";
 
 export type ParseResult =
   | { readonly ok: true; readonly alert: CapAlert; readonly warnings: readonly CapFault[] }
@@ -50,50 +58,88 @@ export function parseText(text: string): CapDocument | { readonly result: ParseR
   const xml = readXml(text);
   if (!xml.ok) {
     const { at, rule, message } = xml.refusal;
-    return { result: refuse(locate(Math.max(0, at)), rule, message) };
+    const { faults, warnings } = refuse(locate(Math.max(0, at)), rule, message);
+    // Where reading stopped the root may not be known, so its namespace is looked for in the text.
+    const older = OLDER_CAP.exec(text);
+    const version = older && olderVersion(older[0]);
+    const more = older && version ? [{ path: "/", ...locate(older.index), ...version }] : [];
+    return { result: { ok: false, faults: [...faults, ...more], warnings } };
   }
   return { text, root: xml.root, result: readAlert(xml.root, new FaultList(locate)) };
 }
 
-const refuse = (place: { line: number; column: number }, rule: string, message: string): ParseResult => ({
-  ok: false,
+const refuse = (place: { line: number; column: number }, rule: string, message: string) => ({
+  ok: false as const,
   faults: [{ path: "/", ...place, rule, message }],
   warnings: [],
 });
 
 function readAlert(root: XmlElement, found: FaultList): ParseResult {
-  const wrongRoot = refuseRoot(root);
-  if (wrongRoot !== undefined) {
-    found.add(`/${root.name}`, root, wrongRoot.rule, wrongRoot.message);
-    return { ok: false, faults: found.faults, warnings: [] };
-  }
-  const signatures = root.children.filter(isSignature);
-  checkSignaturePlaces(root, signatures, found);
-  checkAttributes(root, "/alert", found, true);
-  const unsigned = { ...root, children: root.children.filter((child) => !isSignature(child)) };
+  const isAlert = checkRoot(root, found);
+  if (!isAlert) return { ok: false, faults: found.faults, warnings: [] };
+  // One of an older version, or of none, is read as if it were of ours, so that its sender sees all that is wrong.
+  const alert = root.namespace === CAP_NAMESPACE ? root : inOurNamespace(root, root.namespace);
+  const signatures = alert.children.filter(isSignature);
+  checkSignaturePlaces(alert, signatures, found);
+  checkAttributes(alert, "/alert", found, true);
+  const unsigned = { ...alert, children: alert.children.filter((child) => !isSignature(child)) };
   const values = walk(unsigned, "/alert", ALERT_CONTENT, found);
   checkRules(values, found);
-  if (found.faults.length > 0) return { ok: false, faults: found.faults, warnings: found.warnings };
+  if (found.faults.length > 0) {
+    // What would be left out of a good alert is a fault of a bad one: its sender should see all at once.
+    const faults = [...found.faults, ...found.warnings.filter(({ leftOut }) => leftOut)];
+    if (faults.length > MAX_FAULTS)
+      faults.splice(MAX_FAULTS - 1, faults.length, tooManyFaults(found.faults[0]!));
+    return { ok: false, faults, warnings: found.warnings };
+  }
   return { ok: true, alert: toAlert(values, signatures.length), warnings: found.warnings };
 }
 
 const isSignature = (element: XmlElement) =>
   element.namespace === DSIG_NAMESPACE && element.name === "Signature";
 
-function refuseRoot(root: XmlElement): { rule: string; message: string } | undefined {
-  const olderCap = /^(urn:oasis:names:tc:emergency:cap:1\.1|http:\/\/www\.incident\.com\/cap\/1\.0)$/;
-  if (olderCap.test(root.namespace)) {
-    const version = root.namespace.includes("1.1") ? "1.1" : "1.0";
-    return {
-      rule: "cap_version",
-      message: `found CAP ${version}, expected 1.2: the older versions mean other things by the same words`,
-    };
+const OLDER_CAP = /urn:oasis:names:tc:emergency:cap:1\.1|http:\/\/www\.incident\.com\/cap\/1\.0/;
+
+function olderVersion(namespace: string): { rule: string; message: string } | undefined {
+  const version = namespace.match(OLDER_CAP)?.[0] === namespace ? namespace.slice(-3) : undefined;
+  return version === undefined
+    ? undefined
+    : {
+        rule: "cap_version",
+        message: `found CAP ${version}, expected 1.2: the older versions mean other things by the same words`,
+      };
+}
+
+/** Notes what is wrong with the root. @returns whether it is an alert at all, of whatever version */
+function checkRoot(root: XmlElement, found: FaultList): boolean {
+  const isAlert = root.name === "alert";
+  if (isAlert && root.namespace === CAP_NAMESPACE) return true;
+  const path = `/${root.name}`;
+  const older = olderVersion(root.namespace);
+  if (older) found.add(path, root, older.rule, older.message);
+  if (!isAlert || !older) {
+    const namespace = root.namespace === "" ? "no namespace" : `the namespace ${quote(root.namespace)}`;
+    const inside = isAlert ? undefined : findAlertIn(root);
+    const hint = inside ? "; there is one inside: post that by itself" : "";
+    const message = `found <${root.name}> of ${namespace}, expected <alert> of ${CAP_NAMESPACE}${hint}`;
+    found.add(path, root, "root_element", message);
+    const olderInside = inside && olderVersion(inside.namespace);
+    if (olderInside) found.add(`${path}//alert`, inside, olderInside.rule, olderInside.message);
   }
-  if (root.name === "alert" && root.namespace === CAP_NAMESPACE) return undefined;
-  return {
-    rule: "root_element",
-    message: `found <${root.name}> of the namespace ${quote(root.namespace)}, expected <alert> of ${CAP_NAMESPACE}`,
-  };
+  return isAlert;
+}
+
+function findAlertIn({ children }: XmlElement): XmlElement | undefined {
+  for (const child of children) {
+    const found = child.name === "alert" ? child : findAlertIn(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function inOurNamespace(element: XmlElement, from: string): XmlElement {
+  const namespace = element.namespace === from ? CAP_NAMESPACE : element.namespace;
+  return { ...element, namespace, children: element.children.map((child) => inOurNamespace(child, from)) };
 }
 
 function checkSignaturePlaces(root: XmlElement, signatures: readonly XmlElement[], found: FaultList): void {

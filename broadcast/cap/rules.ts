@@ -44,7 +44,11 @@ function checkReferences(alert: Values, found: FaultList): void {
   const [sender, identifier, sent] = ["sender", "identifier", "sent"].map((name) => textOf(alert, name));
   for (const reference of entry.value as CapReference[]) {
     const name = `${reference.sender},${reference.identifier},${reference.sent}`;
-    if (reference.sender === sender && reference.identifier === identifier) {
+    const isSelf = reference.sender === sender && reference.identifier === identifier;
+    if (isSelf && sent !== undefined && timeOf(reference.sent) < timeOf(sent)) {
+      const message = `found a reference to ${name}, which has the identifier of this alert: it is taken for its earlier version`;
+      found.warn(entry.path, entry.element, "references_own_identifier", message);
+    } else if (isSelf) {
       const message = `found a reference to this alert itself (${name}), expected an earlier one`;
       found.add(entry.path, entry.element, "references_circular", message);
     } else if (sent !== undefined && timeOf(reference.sent) > timeOf(sent)) {

@@ -133,7 +133,19 @@ export function verifySignatures(
   trustedCertificates: readonly string[],
   now: Date = new Date(),
 ): SignatureVerdict {
-  const document = readDocument(typeof alert === "string" ? Buffer.from(alert) : alert);
+  return verifyDocument(
+    readDocument(typeof alert === "string" ? Buffer.from(alert) : alert),
+    trustedCertificates,
+    now,
+  );
+}
+
+/** The same for a document that was read. */
+export function verifyDocument(
+  document: ReturnType<typeof readDocument>,
+  trustedCertificates: readonly string[],
+  now: Date,
+): SignatureVerdict {
   if (!("root" in document) || !document.result.ok) {
     const fault = document.result.ok ? undefined : document.result.faults[0];
     return { state: "invalid", details: [`it is not a valid alert: ${fault?.message}`] };

@@ -18,6 +18,8 @@ export const quote = (text: string): string =>
   JSON.stringify(text.length > 60 ? `${text.slice(0, 60).replace(/[\uD800-\uDBFF]$/, "")}…` : text);
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\d)$/;
+/** Before and after these a time is a mistake, and not every program can reckon with it. */
+const [FIRST_YEAR, LAST_YEAR] = [1900, 9998];
 const TIME_EXPECTED = "expected YYYY-MM-DDThh:mm:ss and a zone such as +08:00 (UTC is -00:00)";
 
 /** Checks CAP's form of time: seconds, a zone as numbers, no `Z`, no fraction. */
@@ -36,10 +38,14 @@ export function readTime(text: string): Read<string> {
   date.setUTCFullYear(year!, month! - 1, day);
   const real = date.getUTCMonth() === month! - 1 && date.getUTCDate() === day;
   const zone = Number(match[8]) * 60 + Number(match[9]);
+  if (year! < FIRST_YEAR || year! > LAST_YEAR) {
+    return broken("time_format", `found ${quote(text)}, expected a year from ${FIRST_YEAR} to ${LAST_YEAR}`);
+  }
+  // 24:00:00 is the end of the day, as XML Schema has it.
+  const isMidnight = hour === 24 && minute === 0 && second === 0;
   if (
-    year === 0 ||
     !real ||
-    hour! > 23 ||
+    (hour! > 23 && !isMidnight) ||
     minute! > 59 ||
     second! > 59 ||
     Number(match[9]) > 59 ||
@@ -53,8 +59,14 @@ export function readTime(text: string): Read<string> {
 /** The instant of a time that `readTime` accepts. */
 export const timeOf = (text: string): Date => new Date(text);
 
+/** Characters of a name; real ones have up to 200. */
+const MAX_NAME = 500;
+
 /** `identifier` and `sender`: they are joined by commas and spaces in references. */
 export function readName(text: string): Read<string> {
+  if (text.length > MAX_NAME) {
+    return broken("identifier_length", `found ${text.length} characters, expected at most ${MAX_NAME}`);
+  }
   const found = /[\s,<&]/.exec(text)?.[0];
   return found === undefined
     ? { value: text }
@@ -64,12 +76,20 @@ export function readName(text: string): Read<string> {
       );
 }
 
+/** References of one alert: each is looked for. */
+const MAX_REFERENCES = 500;
+
 /** Space-separated `sender,identifier,sent`. */
 export function readReferences(text: string): Read<CapReference[]> {
   const references: CapReference[] = [];
-  for (const part of text.split(/\s+/)) {
+  const parts = text.split(/\s+/);
+  if (parts.length > MAX_REFERENCES) {
+    return broken("references_count", `found ${parts.length} references, expected at most ${MAX_REFERENCES}`);
+  }
+  for (const part of parts) {
     const [sender, identifier, sent, ...more] = part.split(",");
-    if (!sender || !identifier || !sent || more.length > 0) {
+    const isLong = part.length > 2 * MAX_NAME;
+    if (!sender || !identifier || !sent || more.length > 0 || isLong) {
       return broken(
         "references_format",
         `found ${quote(part)}, expected sender,identifier,sent, several of them separated by spaces`,
@@ -114,8 +134,12 @@ export function readMimeType(text: string): Read<string> {
     : broken("mime_type", `found ${quote(text)}, expected a media type such as audio/mpeg`);
 }
 
-/** RFC 3066, as XML Schema's `language` has it. */
+/** RFC 3066, as XML Schema's `language` has it; `zh_CN` is what programs call `zh-CN`. */
 export function readLanguage(text: string): Read<string> {
+  if (/^[A-Za-z]{2,3}_[A-Za-z0-9]{2,8}$/.test(text)) {
+    const value = text.replace("_", "-");
+    return { value, warning: { rule: "language_format", message: `found ${quote(text)}, read as ${value}` } };
+  }
   return /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(text)
     ? { value: text }
     : broken("language_format", `found ${quote(text)}, expected a language tag such as zh-CN`);

@@ -19,6 +19,14 @@ export interface Value {
 /** More are not worth reading; the last one says that there are more. */
 export const MAX_FAULTS = 100;
 
+export const tooManyFaults = (where: Omit<CapFault, "rule" | "message">): CapFault => ({
+  path: where.path,
+  line: where.line,
+  column: where.column,
+  rule: "too_many_faults",
+  message: "there are more faults than these",
+});
+
 /** Collects faults and warnings with the place of their element. */
 export class FaultList {
   readonly faults: CapFault[] = [];
@@ -34,14 +42,26 @@ export class FaultList {
     if (this.#full) return;
     if (this.faults.length === MAX_FAULTS - 1) {
       this.#full = true;
-      this.faults.push(this.#fault(path, element, "too_many_faults", "there are more faults than these"));
+      this.faults.push(tooManyFaults(this.#fault(path, element, rule, message)));
       return;
     }
     this.faults.push(this.#fault(path, element, rule, message));
   }
 
-  warn(path: string, element: Pick<XmlElement, "start">, rule: string, message: string): void {
-    if (this.warnings.length < MAX_FAULTS) this.warnings.push(this.#fault(path, element, rule, message));
+  /** @param leftOut the alert is read without what the warning is about */
+  warn(
+    path: string,
+    element: Pick<XmlElement, "start">,
+    rule: string,
+    message: string,
+    leftOut = false,
+  ): void {
+    if (this.warnings.length === MAX_FAULTS) return;
+    const isLast = this.warnings.length === MAX_FAULTS - 1;
+    const warning = isLast
+      ? this.#fault(path, element, "too_many_warnings", "there are more warnings than these")
+      : this.#fault(path, element, rule, message);
+    this.warnings.push(leftOut ? { ...warning, leftOut } : warning);
   }
 
   #fault(path: string, element: Pick<XmlElement, "start">, rule: string, message: string): CapFault {
@@ -187,7 +207,9 @@ function leaf(element: XmlElement, path: string, rule: ElementRule, found: Fault
   }
   const read = rule.read!(text);
   if ("broken" in read) {
-    found.add(path, element, read.broken.rule, read.broken.message);
+    const { rule: broken, message } = read.broken;
+    if (rule.dispensable) found.warn(path, element, broken, `${message}; it is left out`, true);
+    else found.add(path, element, broken, message);
     return undefined;
   }
   if (read.warning !== undefined) found.warn(path, element, read.warning.rule, read.warning.message);

@@ -48,8 +48,35 @@ describe("CAP", () => {
     expect(
       outcome(await world.cap("robot", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>")),
     ).toEqual([400, "cap_invalid"]);
-    expect((await world.cap("robot", `<x>${"y".repeat(300_000)}</x>`)).status).toBe(413);
+    expect((await world.cap("robot", `<x>${"y".repeat(1_100_000)}</x>`)).status).toBe(413);
     expect((await world.cap("viewer", alertText())).status).toBe(403);
+  });
+
+  it("is kept as it came, with what its import could not take, where author and approver look", async () => {
+    const xml = `<?xml version="1.0"?>\n<!-- as it came -->\n${alertText({ identifier: "api-doc" }).slice(39)}`;
+    const { json } = await world.cap("dispatcher", xml);
+    const [{ id }] = json.items;
+    const rules = json.warnings.map(({ rule }: { rule: string }) => rule);
+    expect(rules).toContain("signature_absent");
+    const detail = (await world.get("approver", `/v1/broadcasts/${id}`)).json;
+    expect(detail.source.warnings).toEqual(json.warnings);
+    const listed = (await world.get("approver", "/v1/broadcasts?limit=5")).json.items;
+    expect(listed.find((each: { id: string }) => each.id === id).source.warnings).toEqual(json.warnings);
+    const history = (await world.get("approver", `/v1/broadcasts/${id}/history`)).json.items;
+    expect(history[0]).toMatchObject({ action: "import", details: { warnings: json.warnings } });
+
+    const document = await world.get("approver", `/v1/broadcasts/${id}/alert`);
+    expect([document.status, document.headers["content-type"], document.text]).toEqual([200, CAP, xml]);
+    expect(document.headers["content-disposition"]).toBe(`attachment; filename="${id}.cap.xml"`);
+    expect(outcome(await world.get("elsewhere", `/v1/broadcasts/${id}/alert`))).toEqual([
+      404,
+      "broadcast_not_found",
+    ]);
+    const written = await world.write();
+    expect(outcome(await world.get("viewer", `/v1/broadcasts/${written}/alert`))).toEqual([
+      404,
+      "alert_not_found",
+    ]);
   });
 
   it("is what a broadcast can be had as: Alert, Update, and Cancel once it is cancelled", async () => {

@@ -37,6 +37,7 @@ const facts = (change: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
   approvedFor: [],
   review: "none",
   expiresAt: null,
+  supersededBy: null,
   ...change,
 });
 

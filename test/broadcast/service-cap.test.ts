@@ -337,7 +337,10 @@ describe("an Update", () => {
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({ state: "draft", replaces: [] });
     expect(warnings.map(({ rule }) => rule)).toContain("reference_unknown");
-    expect(items[0]?.source?.warnings.join()).toContain("never-seen");
+    expect(items[0]?.source?.warnings).toContainEqual({
+      rule: "reference_unknown",
+      message: expect.stringContaining("never-seen"),
+    });
   });
 
   it("ends the older draft at once, so that an outdated message is never aired", async () => {

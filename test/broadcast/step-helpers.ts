@@ -9,7 +9,7 @@ type Decide = (
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
-  request: service.StepRequest & { readonly revision?: number },
+  request: Partial<service.DecisionRequest>,
 ) => Promise<Broadcast>;
 
 const havingLooked =

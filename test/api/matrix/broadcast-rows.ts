@@ -3,6 +3,7 @@ import { decide, type Principal } from "../../../access/decide.ts";
 import { messageSchema } from "../../../broadcast/message.ts";
 import { seesBroadcast } from "../../../broadcast/visibility.ts";
 import { insertBroadcast } from "../../../store/broadcasts.ts";
+import { storeDocument } from "../../../store/cap-alerts.ts";
 import { type Pool, withTransaction } from "../../../store/database.ts";
 import type { ObjectRow, Row } from "./rows.ts";
 import type { Known } from "./world.ts";
@@ -23,6 +24,7 @@ const visibleTo = (principal: Principal, tenantId: string | null, regions: reado
 };
 
 export async function addBroadcasts(pool: Pool): Promise<Known[]> {
+  const document = await withTransaction(pool, (tx) => storeDocument(tx, Buffer.from("<alert/>")));
   for (const [id, tenantId, regions] of BROADCASTS) {
     const message = messageSchema.parse({
       mode: "actual",
@@ -38,6 +40,18 @@ export async function addBroadcasts(pool: Pool): Promise<Known[]> {
         ...{ headline: "山体滑坡", startsAt: null, expiresAt: null, createdBy: "x", capSender: "test" },
       }),
     );
+    await pool.query("update broadcasts set source = $2 where broadcast_no = $1", [
+      broadcastNo,
+      {
+        sender: "s",
+        identifier: id,
+        sent: "-",
+        msgType: "Alert",
+        signature: "absent",
+        warnings: [],
+        document,
+      },
+    ]);
     await pool.query(
       `insert into broadcast_targets (broadcast_no, device_no, region_code, state)
        select $1, device_no, region_code, 'sounded' from devices
@@ -104,6 +118,7 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
     },
     getBroadcast: read("", "application/cap+xml"),
     getBroadcastHistory: read("/history"),
+    getBroadcastAlert: read("/alert"),
     listBroadcastTargets: read("/targets", "text/csv"),
     getBroadcastCoverage: read("/coverage"),
     getBroadcastReport: read("/report", "text/csv"),

@@ -147,7 +147,7 @@ const message: fc.Arbitrary<BroadcastMessage> = fc
       category: fc.constantFrom(...CATEGORIES),
       urgency: fc.constantFrom(...URGENCIES),
       certainty: fc.constantFrom(...CERTAINTIES),
-      responseTypes: fc.array(fc.constantFrom(...RESPONSE_TYPES), { maxLength: 4 }),
+      responseTypes: fc.uniqueArray(fc.constantFrom(...RESPONSE_TYPES), { maxLength: 4 }),
     }),
     optional("startsAt", second),
     optional("expiresAt", second),
@@ -241,12 +241,12 @@ describe("an exported alert", () => {
     const huge = Array.from({ length: 50 }, (_, k) =>
       Array.from({ length: 1000 }, (_, i): [number, number] => {
         const angle = (2 * Math.PI * (i % 999)) / 999;
-        return [k + Math.cos(angle), Math.sin(angle)];
+        return [k + Math.cos(angle) / 3, Math.sin(angle) / 3];
       }),
     );
     for (const [polygons, header, rule] of [
       [[bowTie], HEADER, /crosses itself/],
-      [huge, HEADER, /262144/],
+      [huge, HEADER, /1048576/],
       [[], { ...HEADER, identifier: "SBI 1" }, /identifier|no space/],
       [[], { ...HEADER, msgType: "Cancel" }, /references/],
     ] as const) {

@@ -258,9 +258,11 @@ describe("the target", () => {
     expect(first.draft.target.regions).toEqual([]);
   });
 
-  it("keeps a circle without extent for a human to widen", () => {
-    const { messages } = broadcastOf(readFixture("mx-smn.xml"));
-    expect(messages[1]?.missing.map(({ path }) => path)).toEqual(["target.circles.0.radiusKm"]);
+  it("leaves out a circle without extent, and says so", () => {
+    const { messages, rules } = broadcastOf(readFixture("mx-smn.xml"));
+    expect(messages[1]?.draft.target.circles).toEqual([]);
+    expect(messages[1]?.missing.map(({ path }) => path)).toEqual(["target"]);
+    expect(rules).toContain("circle_left_out");
   });
 });
 

@@ -1,0 +1,89 @@
+import type { Broadcast } from "../store/broadcasts.ts";
+import type { Client } from "../store/database.ts";
+import type { ImportResult, ImportWarning } from "./cap/import.ts";
+import {
+  cancelOld,
+  findAll,
+  type Import,
+  mark,
+  mayWithdraw,
+  nameOf,
+  type Outcome,
+  unknownWarning,
+  whyNoPower,
+} from "./service-cap-reach.ts";
+import { canBeCancelled, noteOn } from "./service-release.ts";
+
+/**
+ * A Cancel ends what was made of the alert. Before release that is done at once, so that it is never aired. What is
+ * on air ends at once when the Cancel's own author has signed it and is trusted; otherwise the wish is noted on the
+ * broadcast, and a person decides.
+ */
+export async function cancelReferenced(
+  tx: Client,
+  work: Import,
+  { cancels }: Extract<ImportResult, { disposition: "cancel" }>,
+): Promise<Outcome> {
+  const { alert, caller, signature } = work;
+  const { broadcasts, unknown } = await findAll(tx, work, cancels);
+  const warnings: ImportWarning[] = unknown.map(unknownWarning);
+  const items: Broadcast[] = [];
+  for (const broadcast of broadcasts) {
+    const powerless = whyNoPower(work, broadcast);
+    if (powerless) warnings.push(powerless);
+    const mayEnd =
+      powerless === undefined && (signature === "verified" || (await mayWithdraw(tx, broadcast, caller)));
+    if (mayEnd && canBeCancelled(broadcast, work.deps.now())) {
+      items.push(await cancelOld(tx, work, broadcast, alert.note ?? "cancelled by its author"));
+      continue;
+    }
+    const said = alert.note ?? "its author says that it is over";
+    items.push(powerless === undefined ? await mark(tx, work, broadcast, alert, said) : broadcast);
+    const note = alert.note === undefined ? "" : `: ${alert.note}`;
+    const why = `CAP Cancel ${alert.identifier} of ${alert.sender}, signature ${signature}${note}`;
+    await noteOn(tx, broadcast, "cancel_proposed", caller.actor, why, { cap: nameOf(alert), signature });
+    work.audits.push({
+      actor: caller.actor,
+      action: "broadcast.propose-cancel",
+      object: { type: "broadcast", id: broadcast.id },
+      reason: why,
+    });
+    if (canBeCancelled(broadcast, work.deps.now())) {
+      warnings.push({
+        rule: "cancel_proposed",
+        message: `${broadcast.id} goes on until a person cancels it: ${why}`,
+      });
+    }
+  }
+  return { disposition: "cancel", items, warnings };
+}
+
+/** An Ack or Error about alerts of ours. It is recorded, and never aired. */
+export async function recordAnswer(
+  tx: Client,
+  work: Import,
+  { accepted, references, note }: Extract<ImportResult, { disposition: "acknowledged" }>,
+): Promise<Outcome> {
+  const { alert, caller } = work;
+  const { broadcasts, unknown } = await findAll(tx, work, references);
+  for (const broadcast of broadcasts) {
+    const reason = `${alert.sender}${note === undefined ? "" : `: ${note}`}`;
+    const details = { cap: nameOf(alert), status: alert.status };
+    await noteOn(tx, broadcast, accepted ? "acknowledged" : "error_reported", caller.actor, reason, details);
+  }
+  return { disposition: "acknowledged", items: broadcasts, warnings: unknown.map(unknownWarning) };
+}
+
+/**
+ * An Update that nothing is made of (it has expired, has no info, or is not for the public) still says that what it
+ * refers to is out of date.
+ * @returns the broadcasts that are marked by it
+ */
+export async function markReferenced(tx: Client, work: Import, why: string): Promise<void> {
+  const { broadcasts } = await findAll(tx, work, work.alert.references);
+  for (const broadcast of broadcasts) {
+    if (whyNoPower(work, broadcast) === undefined) {
+      await mark(tx, work, broadcast, work.alert, `it was refused: ${why}`);
+    }
+  }
+}

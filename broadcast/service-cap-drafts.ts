@@ -1,0 +1,154 @@
+import type { Broadcast, BroadcastSource } from "../store/broadcasts.ts";
+import { findEarlierVersions, findSuccessor } from "../store/cap-alerts.ts";
+import type { Client } from "../store/database.ts";
+import type { CapReference } from "./cap/alert.ts";
+import { formatTime } from "./cap/export.ts";
+import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";
+import type { Draft } from "./draft.ts";
+import {
+  cancelOld,
+  findAll,
+  type Import,
+  keyOf,
+  mark,
+  mayWithdraw,
+  nameOf,
+  type Outcome,
+  unknownWarning,
+  whyNoPower,
+} from "./service-cap-reach.ts";
+import { storeDraft } from "./service-drafts.ts";
+import { canBeCancelled, isUnreleased } from "./service-release.ts";
+
+/**
+ * Drafts of an Alert or Update. What an Update replaces is never released any more; what of it is on air goes on
+ * until the Update is released, because an old warning is better than none.
+ */
+export async function makeDrafts(
+  tx: Client,
+  work: Import,
+  { messages, replaces }: Extract<ImportResult, { disposition: "broadcast" }>,
+): Promise<Outcome> {
+  const { caller, alert, signature } = work;
+  const { older, warnings } = await findOlder(tx, work, replaces);
+  warnings.push(...gapWarnings(messages));
+  const rank = { status: alert.status, isVerified: signature === "verified" };
+  const successor = await findSuccessor(tx, keyOf(alert), rank, caller.actor.id);
+  const isOver = successor?.taken && successor.counts;
+  const came = successor && `its ${successor.msgType} ${successor.identifier} came before it`;
+  if (came !== undefined) {
+    const what = isOver ? "its drafts are cancelled" : "its drafts are marked as superseded";
+    warnings.push({ rule: "already_replaced", message: `${came}: ${what}` });
+  }
+
+  const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
+  const source: BroadcastSource = {
+    sender: alert.sender,
+    identifier: alert.identifier,
+    sent: alert.sent,
+    msgType: alert.msgType,
+    status: alert.status,
+    signature,
+    document: work.document,
+    warnings: [...warnings, ...work.warnings],
+  };
+  const items: Broadcast[] = [];
+  for (const [index, draft] of drafts.entries()) {
+    const replacedByThis = older.filter((old) => successorOf(old, drafts) === index);
+    const stored = await storeDraft(tx, work.deps, caller.actor, draft, {
+      action: "import",
+      source,
+      replaces: replacedByThis.map(({ broadcastNo }) => broadcastNo),
+      details: { cap: nameOf(alert), signature, warnings: source.warnings },
+    });
+    items.push(stored.broadcast);
+    work.audits.push(stored.audit);
+  }
+  await withdrawOlder(tx, work, older, items);
+  if (successor && came) {
+    for (const [index, item] of items.entries()) {
+      const by = { ...successor, sent: formatTime(successor.sent) };
+      items[index] = isOver ? await cancelOld(tx, work, item, came) : await mark(tx, work, item, by, came);
+    }
+  }
+  return { disposition: "broadcast", items, warnings };
+}
+
+/** What the alert takes the place of: what it refers to, and what came under its own identifier before. */
+async function findOlder(
+  tx: Client,
+  work: Import,
+  replaces: readonly CapReference[],
+): Promise<{ older: Broadcast[]; warnings: ImportWarning[] }> {
+  const { alert } = work;
+  const referenced = await findAll(tx, work, replaces);
+  const warnings = referenced.unknown.map(unknownWarning);
+  const versions = (await findEarlierVersions(tx, keyOf(alert))).map((key) => ({
+    ...key,
+    sent: formatTime(key.sent),
+  }));
+  const { broadcasts: earlier } = await findAll(tx, work, versions);
+  const all = new Map(
+    [...referenced.broadcasts, ...earlier].map((broadcast) => [broadcast.broadcastNo, broadcast]),
+  );
+  const older: Broadcast[] = [];
+  const said = new Set<string>();
+  for (const broadcast of all.values()) {
+    const powerless = whyNoPower(work, broadcast);
+    if (powerless === undefined) older.push(broadcast);
+    else if (!said.has(powerless.message)) {
+      said.add(powerless.message);
+      warnings.push(powerless);
+    }
+  }
+  if (earlier.length > 0) {
+    const names = earlier.map(({ id }) => id).join(", ");
+    warnings.push({
+      rule: "identifier_reused",
+      message: `its identifier came before with another time of sending: it is taken for a correction of ${names}`,
+    });
+  }
+  return { older, warnings };
+}
+
+function gapWarnings(messages: readonly ImportedMessage[]): ImportWarning[] {
+  const warnings: ImportWarning[] = [];
+  if (messages.some(({ draft }) => draft.mode === undefined)) {
+    warnings.push({
+      rule: "mode_assumed",
+      message: "without a mode it is taken for a training, which never sounds",
+    });
+  }
+  for (const [index, { missing }] of messages.entries()) {
+    for (const { path, message } of missing) {
+      warnings.push({ rule: "incomplete", message: `message ${index + 1}, ${path}: ${message}` });
+    }
+  }
+  return warnings;
+}
+
+/**
+ * Of what an Update takes the place of, what was not released ends at once where its bringer may do that. All else is
+ * marked, so that nobody releases it who does not know.
+ */
+async function withdrawOlder(
+  tx: Client,
+  work: Import,
+  older: readonly Broadcast[],
+  items: readonly Broadcast[],
+): Promise<void> {
+  const why = `updated by ${items.map(({ id }) => id).join(", ")}`;
+  for (const old of older.filter((each) => canBeCancelled(each, work.deps.now()))) {
+    const mayEnd =
+      isUnreleased(old) && (work.signature === "verified" || (await mayWithdraw(tx, old, work.caller)));
+    if (mayEnd) await cancelOld(tx, work, old, why);
+    else await mark(tx, work, old, work.alert, why);
+  }
+}
+
+/** Which of an Update's messages takes the place of an older one: that of the same event, or the first. */
+const successorOf = (old: Broadcast, drafts: readonly Draft[]): number =>
+  Math.max(
+    0,
+    drafts.findIndex(({ eventCode }) => eventCode === old.eventCode),
+  );

@@ -1,0 +1,163 @@
+import type { AuditEntry } from "../store/audit.ts";
+import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
+import { type AlertKey, findReferenced } from "../store/cap-alerts.ts";
+import type { Client } from "../store/database.ts";
+import { markSuperseded } from "../store/superseded.ts";
+import type { CapReference } from "./cap/alert.ts";
+import { type ImportWarning, MODE_OF_STATUS } from "./cap/import.ts";
+import type { AlertHead } from "./cap/judge.ts";
+import type { SignatureState } from "./cap/signature.ts";
+import { draftOf } from "./draft.ts";
+import type { BroadcastDeps, Caller } from "./service.ts";
+import { canBeCancelled, cancelOne, isUnreleased, noteOn } from "./service-release.ts";
+import { countOutside, selectAllSpeakers } from "./targets.ts";
+import { seesBroadcast } from "./visibility.ts";
+
+/** What the parts of an import have in common. */
+export interface Import {
+  readonly deps: BroadcastDeps;
+  readonly caller: Caller;
+  readonly alert: AlertHead;
+  readonly signature: SignatureState;
+  /** Of the document itself. */
+  readonly warnings: readonly ImportWarning[];
+  /** What names the document. */
+  readonly document: string;
+  readonly audits: AuditEntry[];
+  /** Broadcasts that are cancelled by it, to be told to the speakers after the commit. */
+  readonly cancelled: Broadcast[];
+  /** Broadcasts that are marked by it. */
+  readonly marked: Broadcast[];
+}
+
+export interface Outcome {
+  readonly disposition: "broadcast" | "cancel" | "acknowledged";
+  readonly items: readonly Broadcast[];
+  readonly warnings: readonly ImportWarning[];
+}
+
+export const keyOf = ({ sender, identifier, sent }: CapReference): AlertKey => ({
+  sender,
+  identifier,
+  sent: new Date(sent),
+});
+
+export const nameOf = ({ sender, identifier, sent }: CapReference) => `${sender},${identifier},${sent}`;
+
+export const isSeen = ({ actor, sees }: Caller, broadcast: Broadcast) =>
+  seesBroadcast(sees, actor.tenantId, broadcast);
+
+/**
+ * The broadcasts that an alert refers to, and the references that nobody knows. What its bringer does not see counts
+ * as unknown, unless the alert itself is trusted: neither its existence is told, nor can a stranger touch it.
+ */
+export async function findAll(
+  tx: Client,
+  { caller, signature }: Import,
+  references: readonly CapReference[],
+): Promise<{ broadcasts: Broadcast[]; unknown: CapReference[] }> {
+  const numbers = new Set<number>();
+  const unknown: CapReference[] = [];
+  for (const reference of references) {
+    const { known, broadcastNos } = await findReferenced(tx, keyOf(reference));
+    const found = await getBroadcasts(tx, broadcastNos);
+    const touched = found.filter((broadcast) => signature === "verified" || isSeen(caller, broadcast));
+    if (!known || (found.length > 0 && touched.length === 0)) unknown.push(reference);
+    for (const { broadcastNo } of touched) numbers.add(broadcastNo);
+  }
+  return { broadcasts: await lockBroadcasts(tx, [...numbers]), unknown };
+}
+
+export const unknownWarning = (reference: CapReference): ImportWarning => ({
+  rule: "reference_unknown",
+  message: `it refers to ${nameOf(reference)}, which this platform has never seen: a human decides`,
+});
+
+/** Whether a broadcast was made of this sender's alert, or is ours under that name. */
+const isFrom = (broadcast: Broadcast, sender: string) =>
+  (broadcast.source?.sender ?? broadcast.capSender) === sender;
+
+/**
+ * Why an alert has no power over a broadcast, whatever its bringer may do; undefined when it has. It has only over
+ * those of its own author and its own status, so that no exercise, test or draft touches what is actual; and what
+ * a trusted certificate has signed is touched only by what such a certificate has signed, too.
+ */
+export function whyNoPower({ deps, alert, signature }: Import, old: Broadcast): ImportWarning | undefined {
+  if (!isFrom(old, alert.sender)) {
+    return {
+      rule: "reference_foreign",
+      message: `it refers to an alert of another sender than ${alert.sender}: that one stays as it is`,
+    };
+  }
+  const mode = MODE_OF_STATUS[alert.status];
+  if (mode !== old.mode || (old.source?.status ?? alert.status) !== alert.status) {
+    const was = old.source?.status === undefined ? "" : ` of status ${old.source.status}`;
+    return {
+      rule: "reference_other_status",
+      message: `its status is ${alert.status} and ${old.id} is ${old.mode}${was}: that one stays as it is`,
+    };
+  }
+  const wasSigned = old.source ? old.source.signature === "verified" : deps.alertSigning !== undefined;
+  if (wasSigned && signature !== "verified") {
+    return {
+      rule: "reference_signed",
+      message: `what ${old.id} was made of is signed and trusted, and this alert is not: that one stays as it is`,
+    };
+  }
+  return undefined;
+}
+
+/**
+ * Whether whoever brings an alert that nobody vouches for may end a broadcast by it: before release, and where they
+ * could cancel it by hand, which is all of its target.
+ */
+export async function mayWithdraw(
+  tx: Client,
+  broadcast: Broadcast,
+  { cancels }: Pick<Caller, "cancels">,
+): Promise<boolean> {
+  if (!isUnreleased(broadcast) || cancels.length === 0) return false;
+  return countOutside(await selectAllSpeakers(tx, draftOf(broadcast).target), cancels) === 0;
+}
+
+/** Cancels a broadcast by an alert. @returns the broadcast as it is now */
+export async function cancelOld(tx: Client, work: Import, old: Broadcast, why: string): Promise<Broadcast> {
+  const { alert, caller, deps } = work;
+  const reason = `CAP ${alert.msgType} ${alert.identifier} of ${alert.sender}: ${why}`;
+  const step = await cancelOne(tx, old, { actor: caller.actor, now: deps.now(), reason });
+  work.audits.push(step.audit);
+  work.cancelled.push(step.broadcast);
+  return step.broadcast;
+}
+
+/**
+ * Marks a broadcast that may still be heard or released as superseded by an alert: whoever releases it has to say
+ * that they know. The same mark again is no new one.
+ * @returns the broadcast as it is now
+ */
+export async function mark(
+  tx: Client,
+  work: Import,
+  old: Broadcast,
+  by: CapReference & { readonly msgType: string },
+  why: string,
+): Promise<Broadcast> {
+  const { deps, caller } = work;
+  const present = old.supersededBy;
+  const isSame = present !== null && nameOf(present) === nameOf(by) && present.msgType === by.msgType;
+  if (!canBeCancelled(old, deps.now()) || isSame) return old;
+  const { sender, identifier, sent, msgType } = by;
+  const supersededBy = { sender, identifier, sent, msgType, at: deps.now().toISOString(), why };
+  await markSuperseded(tx, old.broadcastNo, supersededBy);
+  const reason = `CAP ${msgType} ${identifier} of ${sender}, sent ${sent}: ${why}`;
+  await noteOn(tx, old, "superseded", caller.actor, reason, { cap: nameOf(by) });
+  work.audits.push({
+    actor: caller.actor,
+    action: "broadcast.mark-superseded",
+    object: { type: "broadcast", id: old.id },
+    reason,
+  });
+  const after = { ...old, supersededBy };
+  work.marked.push(after);
+  return after;
+}
