@@ -66,6 +66,11 @@ export const ERRORS = {
     title: "The alert is not one that may be broadcast to the public",
   },
   cap_expired: { class: "invalid_input", status: 422, title: "The alert has expired" },
+  cap_too_complex: {
+    class: "invalid_input",
+    status: 422,
+    title: "The alert takes too long to judge",
+  },
 
   unauthorized: { class: "unauthorized", status: 401, title: "A valid API key is needed" },
   sign_in_failed: {
@@ -212,6 +217,7 @@ export const ERRORS = {
     status: 503,
     title: "Too many people sign in at this moment",
   },
+  cap_busy: { class: "transient", status: 503, title: "Too many large alerts come at this moment" },
   provider_unavailable: {
     class: "transient",
     status: 503,
