@@ -62,8 +62,7 @@ function start(
   output: "inherit" | number,
 ): ChildProcess {
   return spawn(process.execPath, [...process.execArgv, beside(script), ...args], {
-    // So that approvers and duty officers who are added while one tries things out may act at once.
-    env: { PRIVILEGED_GRANT_DELAY_HOURS: "0", ...process.env, ...env },
+    env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", output, output, "ipc"],
   });

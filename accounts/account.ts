@@ -11,7 +11,6 @@ import {
 } from "../store/passwords.ts";
 import { getPrincipal } from "../store/principals.ts";
 import type { Caller } from "./caller.ts";
-import { noteCredentialChange } from "./held.ts";
 import { assertMayTry, assertPassword, type PasswordCheckOptions } from "./password-check.ts";
 import { checkPassword } from "./password-rules.ts";
 import { lockManaged } from "./principals.ts";
@@ -40,8 +39,7 @@ export interface Accounts {
     actor: AuditActor,
   ): Promise<void>;
   /**
-   * Gives somebody else a password, the first or another, and ends all of their sessions. Over HTTP it may hold back
-   * what they decide (`held.ts`), as `resetTotp` does.
+   * Gives somebody else a password, the first or another, and ends all of their sessions.
    * @throws PlatformError `person_not_found`; `forbidden` for who may do more than the caller
    */
   resetPassword(caller: Caller, id: string, password: string): Promise<void>;
@@ -95,10 +93,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async resetPassword(caller, id, password) {
       const owner = await getPrincipal(pool, "person", id, caller.limits);
-      const lock = async (tx: Client) => {
-        await lockManaged(tx, caller, "person", id);
-        await noteCredentialChange(tx, caller, id, "password");
-      };
+      const lock = (tx: Client) => lockManaged(tx, caller, "person", id);
       await replacePassword(owner, password, caller.actor, "password.reset", { lock });
     },
 
@@ -130,7 +125,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     resetTotp: (caller, id) =>
       withTransaction(pool, async (tx) => {
         await lockManaged(tx, caller, "person", id);
-        await noteCredentialChange(tx, caller, id, "second_factor");
         await removeFactor(tx, id, caller.actor, "totp.reset");
       }),
   };

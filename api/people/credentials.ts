@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { GrantDelay } from "../../accounts/held.ts";
 import type { People } from "../../accounts/people.ts";
 import { callerOf } from "../caller.ts";
 import type { Allow } from "../guard.ts";
@@ -10,8 +9,6 @@ import { passwordText } from "../sessions/schema.ts";
 
 export interface CredentialsOptions {
   readonly people: Pick<People, "accounts">;
-  readonly onAccessChanged: () => Promise<void>;
-  readonly grantDelay: GrantDelay;
   readonly allow: Allow;
 }
 
@@ -20,7 +17,7 @@ const done = { 204: z.undefined().describe("Done.") };
 /** Helping somebody who cannot sign in any more. */
 export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> = async (
   app,
-  { people, onAccessChanged, grantDelay, allow },
+  { people, allow },
 ) => {
   app.put(
     "/people/:id/password",
@@ -30,8 +27,7 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         operationId: "resetPersonPassword",
         tags: ["access"],
         summary: "Give a person a new password",
-        description:
-          "Ends all of their sessions. Their second factor stays. What an approver or duty officer decides waits, as after a new grant.",
+        description: "Ends all of their sessions. Their second factor stays.",
         params: principalParams,
         body: z.strictObject({ password: passwordText }),
         response: {
@@ -41,12 +37,7 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
       },
     },
     async (request, reply) => {
-      await people.accounts.resetPassword(
-        callerOf(request, grantDelay),
-        request.params.id,
-        request.body.password,
-      );
-      await onAccessChanged();
+      await people.accounts.resetPassword(callerOf(request), request.params.id, request.body.password);
       return reply.code(204).send();
     },
   );
@@ -59,14 +50,12 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         operationId: "resetPersonTotp",
         tags: ["access"],
         summary: "Remove the second factor of a person who has lost it",
-        description: "What an approver or duty officer decides waits, as after a new grant.",
         params: principalParams,
         response: { ...done, ...problems("person_not_found", "totp_not_found") },
       },
     },
     async (request, reply) => {
-      await people.accounts.resetTotp(callerOf(request, grantDelay), request.params.id);
-      await onAccessChanged();
+      await people.accounts.resetTotp(callerOf(request), request.params.id);
       return reply.code(204).send();
     },
   );
