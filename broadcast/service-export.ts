@@ -1,5 +1,6 @@
 import { PlatformError } from "../errors.ts";
-import { type Broadcast, getBroadcasts, listCurrentBroadcasts } from "../store/broadcasts.ts";
+import { listCurrentBroadcasts } from "../store/broadcast-lists.ts";
+import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { nameRegionsInBoth } from "../store/regions.ts";
 import type { CapAlert } from "./cap/alert.ts";

@@ -242,12 +242,25 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
 }
 
 /** How many targets of each state. */
-export async function countTargets(db: Db, broadcastNo: number): Promise<Record<TargetState, number>> {
-  const { rows } = await db.query<{ state: TargetState; n: number }>(
-    "select state, count(*)::int as n from broadcast_targets where broadcast_no = $1 group by state",
-    [broadcastNo],
+export async function countTargets(db: Db, broadcastNo: number): Promise<TargetCounts> {
+  return (await countTargetsOf(db, [broadcastNo])).get(broadcastNo)!;
+}
+
+export type TargetCounts = Record<TargetState, number>;
+
+/** The same for many broadcasts in one query. */
+export async function countTargetsOf(
+  db: Db,
+  broadcastNos: readonly number[],
+): Promise<Map<number, TargetCounts>> {
+  const none = () => Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as TargetCounts;
+  const counts = new Map(broadcastNos.map((broadcastNo) => [broadcastNo, none()]));
+  if (broadcastNos.length === 0) return counts;
+  const { rows } = await db.query<{ broadcast_no: number; state: TargetState; n: number }>(
+    `select broadcast_no, state, count(*)::int as n from broadcast_targets
+     where broadcast_no = any ($1::bigint[]) group by broadcast_no, state`,
+    [broadcastNos],
   );
-  const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as Record<TargetState, number>;
-  for (const { state, n } of rows) counts[state] = n;
+  for (const { broadcast_no, state, n } of rows) counts.get(broadcast_no)![state] = n;
   return counts;
 }

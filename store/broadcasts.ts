@@ -1,4 +1,3 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Client, Db } from "./database.ts";
 import { type Limits, limitsParameter } from "./limits.ts";
 import type { SupersededBy } from "./superseded.ts";
@@ -131,7 +130,8 @@ export interface BroadcastReach {
   readonly tenantId: string | null;
 }
 
-interface BroadcastRow {
+/** A row as `SELECT_BROADCAST` gives it. */
+export interface BroadcastRow {
   broadcast_no: number;
   id: string;
   tenant_id: string | null;
@@ -174,11 +174,11 @@ interface BroadcastRow {
   cancel_reason: string | null;
 }
 
-const SELECT_BROADCAST = `
+export const SELECT_BROADCAST = `
   select b.*, array(select o.id from broadcasts o where o.broadcast_no = any (b.replaces_nos) order by 1) as replaces
   from broadcasts b`;
 
-const toBroadcast = (row: BroadcastRow): Broadcast => ({
+export const toBroadcast = (row: BroadcastRow): Broadcast => ({
   broadcastNo: row.broadcast_no,
   id: row.id,
   tenantId: row.tenant_id,
@@ -225,7 +225,7 @@ const toBroadcast = (row: BroadcastRow): Broadcast => ({
  * A broadcast counts as a speaker in each of its regions that its author's tenant owns; regions meet when one
  * contains the other.
  */
-const visible = (first: number) => `
+export const visible = (first: number) => `
   ($${first}::jsonb is null or b.tenant_id = $${first + 1}::text or exists (
     select from jsonb_to_recordset($${first}::jsonb)
       as area (regions text[], kinds text[], tenants text[], devices text[])
@@ -236,7 +236,7 @@ const visible = (first: number) => `
         select from unnest(b.regions) as own (code), unnest(area.regions) as mine (pattern)
         where own.code like mine.pattern or mine.pattern like own.code || '%'))))`;
 
-const reachParameters = ({ limits, tenantId }: BroadcastReach) => [limitsParameter(limits), tenantId];
+export const reachParameters = ({ limits, tenantId }: BroadcastReach) => [limitsParameter(limits), tenantId];
 
 /** A broadcast that the caller sees, or undefined. */
 export async function findBroadcast(
@@ -326,74 +326,4 @@ export async function updateContent(
     [...contentValues(content), broadcastNo, authors],
   );
   return (await getBroadcasts(tx, [broadcastNo]))[0]!;
-}
-
-export interface BroadcastFilter {
-  readonly states?: readonly BroadcastState[] | undefined;
-  /** Broadcasts that reach into this region. */
-  readonly region?: string | undefined;
-  readonly level?: number | undefined;
-  readonly mode?: Broadcast["mode"] | undefined;
-  readonly review?: Broadcast["review"] | undefined;
-  /** Written from here on, and before there. */
-  readonly from?: Date | undefined;
-  readonly to?: Date | undefined;
-}
-
-/** Broadcasts, newest first. */
-export async function listBroadcasts(
-  db: Db,
-  filter: BroadcastFilter,
-  reach: BroadcastReach,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<Broadcast>> {
-  const after = decodeCursor("broadcasts", ["integer"], page.cursor);
-  const { rows } = await db.query<BroadcastRow>(
-    `${SELECT_BROADCAST}
-     where ${visible(1)}
-       and ($3::text[] is null or b.state = any ($3::text[]))
-       and ($4::text is null or exists (select from unnest(b.regions) as own (code)
-            where own.code like $4::text || '%' or $4::text like own.code || '%'))
-       and ($5::int is null or b.level = $5::int)
-       and ($6::text is null or b.mode = $6::text)
-       and ($7::text is null or b.review = $7::text)
-       and ($8::timestamptz is null or b.created_at >= $8::timestamptz)
-       and ($9::timestamptz is null or b.created_at < $9::timestamptz)
-       and ($10::bigint is null or b.broadcast_no < $10::bigint)
-     order by b.broadcast_no desc
-     limit $11::int`,
-    [
-      ...reachParameters(reach),
-      filter.states ?? null,
-      filter.region ?? null,
-      filter.level ?? null,
-      filter.mode ?? null,
-      filter.review ?? null,
-      filter.from?.toISOString() ?? null,
-      filter.to?.toISOString() ?? null,
-      after?.[0] ?? null,
-      page.limit + 1,
-    ],
-  );
-  return toPage(rows, page.limit, toBroadcast, (row) => encodeCursor("broadcasts", [row.broadcast_no]));
-}
-
-/**
- * Released actual broadcasts that have not expired, newest first: what the feed holds. Those that were cancelled are
- * there too, because whoever has taken the alert must hear of its end.
- */
-export async function listCurrentBroadcasts(
-  db: Db,
-  at: Date,
-  reach: BroadcastReach,
-  limit: number,
-): Promise<Broadcast[]> {
-  const { rows } = await db.query<BroadcastRow>(
-    `${SELECT_BROADCAST}
-     where ${visible(1)} and b.mode = 'actual' and b.released_at is not null and b.expires_at > $3::timestamptz
-     order by b.released_at desc, b.broadcast_no desc
-     limit $4::int`,
-    [...reachParameters(reach), at.toISOString(), limit],
-  );
-  return rows.map(toBroadcast);
 }

@@ -213,6 +213,7 @@ create table broadcasts (
   constraint broadcasts_training_is_silent CHECK (mode <> 'training'::text OR (state <> ALL (ARRAY['dispatching'::text, 'playing'::text])))
 );
 CREATE INDEX broadcasts_cap ON broadcasts USING btree (cap_sender, cap_identifier);
+CREATE INDEX broadcasts_replaces ON broadcasts USING gin (replaces_nos);
 CREATE INDEX broadcasts_state ON broadcasts USING btree (state, broadcast_no DESC);
 
 create table cap_alerts (

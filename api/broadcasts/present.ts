@@ -7,12 +7,13 @@ import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
 import { readStoredAttachments, readStoredSource } from "../../broadcast/stored-message.ts";
-import { countTargets } from "../../store/broadcast-targets.ts";
+import { listReplacing } from "../../store/broadcast-lists.ts";
+import { countTargetsOf } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Db } from "../../store/database.ts";
 import { actorOf } from "../audit/actor.ts";
 import { grantOf } from "../guard.ts";
-import type { broadcastDetailSchema, broadcastSchema } from "./schema.ts";
+import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema } from "./schema.ts";
 
 /** Who makes this request, where they may do what they ask for, and where they may read broadcasts. */
 export function broadcastCallerOf(request: FastifyRequest): Caller {
@@ -60,12 +61,29 @@ function presentSource(stored: unknown) {
   return { ...source, status, warnings: [...warnings], document: document !== undefined };
 }
 
-/** The same with its targets by state. */
+/** The same with their targets by state, for a page of a list. */
+export async function presentItems(
+  db: Db,
+  broadcasts: readonly Broadcast[],
+): Promise<z.output<typeof broadcastItemSchema>[]> {
+  const released = broadcasts.filter(({ releasedAt }) => releasedAt !== null);
+  const counts = await countTargetsOf(
+    db,
+    released.map(({ broadcastNo }) => broadcastNo),
+  );
+  return broadcasts.map((broadcast) => {
+    const own = counts.get(broadcast.broadcastNo);
+    return { ...presentBroadcast(broadcast), counts: own ? toNewsCounts(own) : null };
+  });
+}
+
+/** One, with what the caller sees around it. */
 export async function presentDetail(
   db: Db,
+  caller: Pick<Caller, "actor" | "sees">,
   broadcast: Broadcast,
 ): Promise<z.output<typeof broadcastDetailSchema>> {
-  const wasReleased = broadcast.releasedAt !== null;
-  const counts = wasReleased ? toNewsCounts(await countTargets(db, broadcast.broadcastNo)) : null;
-  return { ...presentBroadcast(broadcast), counts };
+  const [item] = await presentItems(db, [broadcast]);
+  const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
+  return { ...item!, replacedBy: await listReplacing(db, broadcast.broadcastNo, reach) };
 }

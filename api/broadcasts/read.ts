@@ -6,18 +6,18 @@ import { getBroadcast } from "../../broadcast/service.ts";
 import { readAlertDocument } from "../../broadcast/service-cap.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
-import { listBroadcasts } from "../../store/broadcasts.ts";
+import { listBroadcasts } from "../../store/broadcast-lists.ts";
 import { grantOf } from "../guard.ts";
 import { prefers } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
-import { broadcastCallerOf, presentBroadcast, presentDetail } from "./present.ts";
+import { broadcastCallerOf, presentDetail, presentItems } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
 import {
   broadcastDetailSchema,
+  broadcastItemSchema,
   broadcastListQuery,
   broadcastParams,
-  broadcastSchema,
   historySchema,
   keysSchema,
 } from "./schema.ts";
@@ -38,9 +38,9 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         tags: ["broadcasts"],
         summary: "Broadcasts, newest first",
         description:
-          "Those of your own tenant, and those that reach into regions where you may read broadcasts.",
+          "Those of your own tenant, and those that reach into regions where you may read broadcasts. With `q` a page may be short or empty and have a `nextCursor` all the same: 5,000 broadcasts are looked through at once.",
         querystring: broadcastListQuery,
-        response: { 200: pageOf(broadcastSchema), ...problems("invalid_cursor") },
+        response: { 200: pageOf(broadcastItemSchema), ...problems("invalid_cursor") },
       },
     },
     async (request) => {
@@ -50,7 +50,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       const reach = { limits, tenantId: principal.tenantId };
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
       const { items, nextCursor } = await listBroadcasts(pool, { ...filter, states: state }, reach, page);
-      return { items: items.map(presentBroadcast), nextCursor };
+      return { items: await presentItems(pool, items), nextCursor };
     },
   );
 
@@ -78,13 +78,14 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
     },
     async (request, reply) => {
       // Nobody can decide without it, so it goes where decisions go.
-      const broadcast = await getBroadcast(urgentPool, broadcastCallerOf(request), request.params.id);
+      const caller = broadcastCallerOf(request);
+      const broadcast = await getBroadcast(urgentPool, caller, request.params.id);
       reply.header("vary", "accept");
       if (prefers(request.headers.accept, CAP_MEDIA_TYPE)) {
         const xml = await exportCap(broadcasts, broadcast);
         return reply.header("content-type", `${CAP_MEDIA_TYPE}; charset=utf-8`).send(xml);
       }
-      return presentDetail(urgentPool, broadcast);
+      return presentDetail(urgentPool, caller, broadcast);
     },
   );
 

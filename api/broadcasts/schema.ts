@@ -244,8 +244,14 @@ export const broadcastSchema = z
   })
   .meta({ id: "Broadcast" });
 
-export const broadcastDetailSchema = broadcastSchema
+export const broadcastItemSchema = broadcastSchema
   .extend({ counts: countsSchema.nullable().describe("Null before release.") })
+  .meta({ id: "BroadcastItem" });
+
+export const broadcastDetailSchema = broadcastItemSchema
+  .extend({
+    replacedBy: z.array(z.string()).describe("Broadcasts that are to take its place, or have."),
+  })
   .meta({ id: "BroadcastDetail" });
 
 export const importedSchema = z
@@ -284,6 +290,10 @@ export const broadcastListQuery = z.strictObject({
   region: regionCode.optional().describe("Broadcasts that reach into this region."),
   level: z.coerce.number().int().min(1).max(4).optional(),
   mode: z.enum(MODES).optional(),
+  class: z.enum(CLASSES).optional(),
+  eventCode: shape.eventCode.optional(),
+  createdBy: freeText(200).optional().describe("The id of its author."),
+  q: freeText(100).optional().describe("In its headline or texts, in capitals or not."),
   review: z.enum(["open", "done"]).optional().describe("Of releases by the green channel."),
   from: moment.optional().describe("Written from here on."),
   to: moment.optional().describe("Written before."),

@@ -163,7 +163,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
       const { broadcastNo } = broadcast;
       const object = { type: "broadcast", id: broadcast.id };
       const report = {
-        broadcast: await presentDetail(pool, broadcast),
+        broadcast: await presentDetail(pool, broadcastCallerOf(request), broadcast),
         history: await listHistory(pool, broadcastNo),
         ...(await readSummary(request, broadcast)),
         counties: await readCoverage(pool, broadcastNo, "county", limits),

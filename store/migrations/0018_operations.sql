@@ -62,3 +62,6 @@ begin
 end $$;
 create trigger broadcast_template_versions_append_only before update or delete or truncate on broadcast_template_versions
   for each statement execute function refuse_template_change();
+
+-- What takes the place of a broadcast is asked for with each look at it.
+create index broadcasts_replaces on broadcasts using gin (replaces_nos);

@@ -209,7 +209,8 @@ describe("what a draft replaces", () => {
     await world.step("dispatcher", id, "submit");
     await world.step("approver", id, "approve");
     expect([(await read(first)).state, (await read(second)).state]).toEqual(["completed", "cancelled"]);
-    expect((await read(second)).cancelReason).toBe(`replaced by ${id}`);
+    expect(await read(second)).toMatchObject({ cancelReason: `replaced by ${id}`, replacedBy: [id] });
+    expect((await read(first)).replacedBy).toEqual([]);
     expect(await actionsOf(second)).toEqual(["create", "submit", "approve", "dispatch", "cancel"]);
   });
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UNLIMITED } from "../../access/limits.ts";
+import { listBroadcasts } from "../../store/broadcast-lists.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
 let world: BroadcastWorld;
@@ -184,6 +186,77 @@ describe("the list", () => {
     expect(
       outcome(await world.get("viewer", "/v1/broadcasts?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z")),
     ).toEqual([400, "invalid_request"]);
+  });
+});
+
+describe("what is looked for in the list", () => {
+  const marked = { headline: "100%_sure Ölpest", description: "Der WAGEN brennt", instruction: "Weg" };
+  let id: string;
+  let other: string;
+  beforeAll(async () => {
+    const texts = [
+      { language: "zh-CN", headline: "油罐车起火", description: "请撤离。" },
+      { language: "de", ...marked },
+    ];
+    const made = draftBody({ eventCode: "12D02", class: "daily", level: 1, mode: "drill", texts });
+    id = (await world.post("duty-officer", "/v1/broadcasts", made)).json.id;
+    other = await world.write({ eventCode: "12D02" });
+  });
+  const found = async (query: string) =>
+    (await world.get("viewer", `/v1/broadcasts?${query}`)).json.items.map((one: { id: string }) => one.id);
+
+  it("is chosen by event, author and class", async () => {
+    expect(await found("eventCode=12D02")).toEqual([other, id]);
+    expect(await found("eventCode=12D02&createdBy=duty-officer")).toEqual([id]);
+    expect(await found("createdBy=duty-office")).toEqual([]);
+    expect(await found("class=daily")).toEqual([id]);
+    expect(await found("class=emergency&eventCode=12D02")).toEqual([other]);
+  });
+
+  it.each([
+    ["in a headline that is not the first", "ölpest"],
+    ["in a description, whatever its case", "der wagen BRENNT"],
+    ["in an instruction", "weg"],
+    ["in Chinese", "油罐车"],
+    ["with what stands for anything elsewhere", "100%_S"],
+  ])("is found %s", async (_, q) => {
+    expect(await found(`q=${encodeURIComponent(q)}`)).toEqual([id]);
+  });
+
+  it.each(["%", "_", "\\", "100__sure", "Ol", '"', "zh-CN"])("is not found by %s", async (q) => {
+    expect(await found(`q=${encodeURIComponent(q)}&eventCode=12D02&class=daily`)).toEqual(
+      ["%", "_"].includes(q) ? [id] : [],
+    );
+  });
+
+  it("is found page by page, however many have to be looked through", async () => {
+    const reach = { limits: UNLIMITED, tenantId: null };
+    const filter = { q: "Ölpest" };
+    const pages: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listBroadcasts(world.db.pool, filter, reach, { limit: 10, cursor }, 1);
+      pages.push(page.items.map((one) => one.id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(pages.length).toBeGreaterThan(2);
+    expect(pages.flat()).toEqual([id]);
+  });
+
+  it("comes with what became of its speakers", async () => {
+    const released = await world.write({ level: 1, eventCode: "11A01" });
+    const draft = await world.write({ eventCode: "11A01" });
+    await world.step("duty-officer", released, "release");
+    await world.db.pool.query(
+      `update broadcast_targets t set state = 'sounded' from broadcasts b, devices d
+       where b.broadcast_no = t.broadcast_no and d.device_no = t.device_no and b.id = $1 and d.id = 'sp-1'`,
+      [released],
+    );
+    const { json } = await world.get("viewer", "/v1/broadcasts?eventCode=11A01");
+    expect(json.items.map((one: Record<string, unknown>) => [one.id, one.counts])).toEqual([
+      [draft, null],
+      [released, expect.objectContaining({ targets: 2, sounded: 1, waiting: 1, failed: 0 })],
+    ]);
   });
 });
 

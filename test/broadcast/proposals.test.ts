@@ -3,7 +3,8 @@ import { UNLIMITED } from "../../access/limits.ts";
 import { type Proposals, readProposalRule, startProposals } from "../../broadcast/proposals.ts";
 import { createLogger } from "../../log.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
-import { type Broadcast, listBroadcasts } from "../../store/broadcasts.ts";
+import { listBroadcasts } from "../../store/broadcast-lists.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { insertSpeaker, insertVillages } from "./fixtures.ts";
 
