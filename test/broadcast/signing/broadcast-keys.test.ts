@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openKeyRing } from "../../../broadcast/signing/key-ring.ts";
-import { readKeySet, readRootKey } from "../../../broadcast/signing/root.ts";
+import { createRootKey, readKeySet, readRootKey } from "../../../broadcast/signing/root.ts";
 import { type RootArguments, runRootCommand } from "../../../broadcast/signing/root-commands.ts";
 import { runBroadcastKeys } from "../../../broadcast-keys.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
@@ -110,6 +110,30 @@ it("goes from no root to one, and from a stolen key to another, with the root on
     await Promise.all([own, away].map((folder) => rm(folder, { recursive: true, force: true })));
   }
 }, 60_000);
+
+it("rotates at once where the root lies on the machine, which is for evaluation", async () => {
+  const own = await mkdtemp(join(tmpdir(), "sbi-rooted-"));
+  try {
+    const file = join(own, "root.json");
+    const publicHalf = await createRootKey(file);
+    const settings = { DATABASE_URL: db.url, DATA_DIR: own, BROADCAST_ROOT_KEY: file };
+    const rotated = await runBroadcastKeys(["rotate", "--stolen", "--json"], settings);
+    expect(rotated).toMatchObject({ code: 0, stderr: "" });
+    expect((JSON.parse(rotated.stdout) as { state: string }[]).map(({ state }) => state)).toEqual([
+      "retired",
+      "active",
+    ]);
+    expect((await openKeyRing(own)).trust()).toMatchObject({ roots: [publicHalf], waitingSince: null });
+    await runBroadcastKeys(["rotate"], settings);
+    expect((await openKeyRing(own)).list().map(({ state }) => state)).toEqual([
+      "retired",
+      "active",
+      "published",
+    ]);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+});
 
 describe("root commands", () => {
   const refused = (words: string[], values: RootArguments, why: string) =>

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,7 @@ import {
   signKeySet,
 } from "../../../broadcast/signing/root.ts";
 import { createLogger } from "../../../log.ts";
+import { ROOT } from "../../project/source-files.ts";
 
 const START = Date.parse("2026-03-01T00:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -343,6 +345,20 @@ describe("a root on this machine", () => {
       code: "config_invalid",
       message: expect.stringContaining(`terminals trust ${root.publicHalf}`),
     });
+  });
+});
+
+describe("docs/security.md", () => {
+  it("has the times that hold", () => {
+    const page = readFileSync(`${ROOT}docs/security.md`, "utf8").replaceAll(/\s+/g, " ");
+    for (const sentence of [
+      `a set is valid for ${SET_LIFETIME_DAYS} days`,
+      `From ${RENEW_BEFORE_MS / DAY_MS} days before its end`,
+      `The request is good for ${SIGN_WITHIN_MS / DAY_MS} days`,
+    ])
+      expect(page).toContain(sentence);
+    expect(DEFAULT_LEAD_MS).toBe(HOUR_MS);
+    expect(page).toContain("published for an hour before it signs");
   });
 });
 

@@ -145,6 +145,18 @@ describe("speakers on the command line", () => {
     expect(errors).toContain("--speaker-fault is 'lazy=sp-1', expected FAULT=DEVICE,…");
   });
 
+  it("may be given a root, and then take no keys that it has not signed", async () => {
+    expect(await run(["--root", "mine"], new AbortController().signal)).toBe(2);
+    expect(errors).toContain("--root is 'mine', expected the 43 characters that broadcast:keys -- root show");
+    const stop = new AbortController();
+    const running = run(["--root", "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"], stop.signal);
+    await vi.waitFor(() => expect(errors).toContain("the key set is refused: not_signed"), WITHIN);
+    const told = () => broker.received.filter(({ payload }) => payload.includes('"bad_key_set"'));
+    await vi.waitFor(() => expect(new Set(told().map(({ clientId }) => clientId)).size).toBe(2), WITHIN);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
   it("do not begin with a memory that is damaged", async () => {
     await writeFile(join(dir, "fleet-speakers.json"), '{"version":');
     expect(await run([], new AbortController().signal)).toBe(2);
