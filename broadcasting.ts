@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Registry } from "prom-client";
 import type { BroadcastsOptions } from "./api/broadcasts/routes.ts";
 import type { StreamHub } from "./api/stream/hub.ts";
+import { createJudge } from "./broadcast/cap/judge-thread.ts";
 import { createDispatcher } from "./broadcast/dispatch/dispatcher.ts";
 import { toSpeakerReading } from "./broadcast/dispatch/feed.ts";
 import { createNewsFeed } from "./broadcast/progress.ts";
@@ -76,13 +77,14 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
   const now = () => new Date();
   const issuer = config.BROADCAST_ISSUER;
   const proposals = startProposals({ pool, log, rules, issuer, now, onProposed: news.changed });
+  const judge = createJudge(trustedCertificates);
   const broadcasts: BroadcastDeps = {
     pool,
     log,
     keys,
     dispatcher,
     issuer,
-    trustedCertificates,
+    judge,
     alertSigning,
     onChanged: news.changed,
     now,
@@ -109,6 +111,7 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
     async stop() {
       care.stop();
       await proposals.stop();
+      await judge.stop();
       await dispatcher.stop();
       news.stop();
     },

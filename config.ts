@@ -177,6 +177,14 @@ export const configSchema = z
       .max(43_200)
       .default(60)
       .describe("Minutes without a request after which a person has to sign in again."),
+    PRIVILEGED_GRANT_DELAY_HOURS: z.coerce
+      .number()
+      .min(0)
+      .max(720)
+      .default(24)
+      .describe(
+        "Hours that approvers and duty officers wait who were made, granted or reset over HTTP, unless another administrator confirms. 0: at once, for evaluation: then one administrator alone can sound every speaker.",
+      ),
     OIDC_ISSUER: z
       .string()
       .refine(isIssuer, "expected an https:// address without a query (http:// on this machine only)")

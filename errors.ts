@@ -66,6 +66,11 @@ export const ERRORS = {
     title: "The alert is not one that may be broadcast to the public",
   },
   cap_expired: { class: "invalid_input", status: 422, title: "The alert has expired" },
+  cap_too_complex: {
+    class: "invalid_input",
+    status: 422,
+    title: "The alert takes too long to judge",
+  },
 
   unauthorized: { class: "unauthorized", status: 401, title: "A valid API key is needed" },
   sign_in_failed: {
@@ -114,6 +119,12 @@ export const ERRORS = {
     title: "Who released a broadcast may not review the release",
   },
 
+  not_independent: {
+    class: "forbidden",
+    status: 403,
+    title: "Who asked for the change and who confirms it go back to the same maker",
+  },
+
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
   device_not_found: { class: "not_found", status: 404, title: "There is no such device" },
   region_not_found: { class: "not_found", status: 404, title: "There is no such region" },
@@ -127,6 +138,7 @@ export const ERRORS = {
   person_not_found: { class: "not_found", status: 404, title: "There is no such person" },
   application_not_found: { class: "not_found", status: 404, title: "There is no such application" },
   key_not_found: { class: "not_found", status: 404, title: "The application has no such key" },
+  change_not_found: { class: "not_found", status: 404, title: "There is no such change of access" },
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
@@ -144,6 +156,11 @@ export const ERRORS = {
     title: "A person or application with this id exists or has existed",
   },
   key_ended: { class: "conflict", status: 409, title: "The key has been revoked or has expired" },
+  change_decided: {
+    class: "conflict",
+    status: 409,
+    title: "The change of access does not wait any more",
+  },
   gateway_in_use: {
     class: "conflict",
     status: 409,
@@ -200,6 +217,7 @@ export const ERRORS = {
     status: 503,
     title: "Too many people sign in at this moment",
   },
+  cap_busy: { class: "transient", status: 503, title: "Too many large alerts come at this moment" },
   provider_unavailable: {
     class: "transient",
     status: 503,

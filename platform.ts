@@ -6,6 +6,7 @@ import { apiKeyPrefix } from "./access/api-keys.ts";
 import { hashToken, tokenMatches } from "./access/tokens.ts";
 import { createAccessControl } from "./accounts/control.ts";
 import { createAccessDirectory } from "./accounts/directory.ts";
+import { grantDelay } from "./accounts/held.ts";
 import { createPeople } from "./accounts/people.ts";
 import { providerSettings } from "./accounts/settings.ts";
 import { loadAdminKey } from "./admin-key.ts";
@@ -168,6 +169,11 @@ async function start(
     provider: providerSettings(config, adminKey.key),
   });
   await people.begin();
+  if (config.PRIVILEGED_GRANT_DELAY_HOURS === 0) {
+    child("access").warn(
+      "PRIVILEGED_GRANT_DELAY_HOURS is 0: NOBODY WAITS. Whoever is made, granted or reset as approver or duty officer acts at once, so that one administrator alone can sound every speaker. For evaluation only: leave it unset in production",
+    );
+  }
   undo.push(() => people.close());
   const broadcasting = await startBroadcasting({
     config,
@@ -218,6 +224,7 @@ async function start(
       ...people,
     }),
     people,
+    grantDelay: grantDelay(config.PRIVILEGED_GRANT_DELAY_HOURS),
     trustProxy: config.TRUST_PROXY ?? [],
     knownDevice: (id) => {
       const device = ingest.directory.find(id);

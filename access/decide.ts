@@ -1,15 +1,16 @@
 import { type Area, type Limits, UNLIMITED, within } from "./limits.ts";
-import { type Action, GIVES, MAY, type Role, type Scope } from "./roles.ts";
+import { type Action, GIVES, isSounding, MAY, type Role, type Scope } from "./roles.ts";
 
 /** Government, civil, commercial: 政用, 民用, 商用. */
 export const USES = ["government", "civil", "commercial"] as const;
 export type Use = (typeof USES)[number];
 
 /** What somebody may do within one area: a role (people) or scopes (applications). */
-export type Grant = { readonly area: Area } & (
-  | { readonly role: Role }
-  | { readonly scopes: readonly Scope[] }
-);
+export type Grant = {
+  readonly area: Area;
+  /** Its steps that make a speaker sound wait: it was given, or its holder made or reset, a short while ago. */
+  readonly held?: true;
+} & ({ readonly role: Role } | { readonly scopes: readonly Scope[] });
 
 /** Who calls. */
 export interface Principal {
@@ -38,9 +39,12 @@ export type Decision =
   | { readonly allowed: true; readonly limits: Limits }
   | { readonly allowed: false; readonly reason: string };
 
-/** Whether a grant holds an action. */
-export const permits = (grant: Grant, action: Action): boolean =>
+const names = (grant: Grant, action: Action): boolean =>
   "role" in grant ? MAY[grant.role].has(action) : (grant.scopes as readonly Action[]).includes(action);
+
+/** Whether a grant holds an action now. */
+export const permits = (grant: Grant, action: Action): boolean =>
+  names(grant, action) && !(grant.held && isSounding(action));
 
 /**
  * Whether `principal` may do `action`, and within which areas: those of the grants that hold it, and no others. A
@@ -50,6 +54,10 @@ export function decide(principal: Principal, action: Action): Decision {
   const limits: Area[] = [];
   for (const grant of principal.grants) if (permits(grant, action)) limits.push(grant.area);
   if (limits.length > 0) return { allowed: true, limits };
+  if (principal.grants.some((grant) => names(grant, action))) {
+    const reason = `'${principal.name}' may not do '${action}' yet: what made it possible still waits, see 'waiting' in GET /v1/me`;
+    return { allowed: false, reason };
+  }
   return { allowed: false, reason: `'${principal.name}' may not do '${action}'` };
 }
 

@@ -53,6 +53,9 @@ export const SOUNDING_ACTIONS = [
 export const isSounding = (action: Action): boolean =>
   (SOUNDING_ACTIONS as readonly Action[]).includes(action);
 
+/** To decide that a speaker sounds, or that it was right: what submitting waits for. */
+const DECIDING_ACTIONS = SOUNDING_ACTIONS.filter((action) => action !== "broadcasts:submit");
+
 /** To look: what every role may do, and an application may be given. */
 export const READ_ACTIONS = [
   "kinds:read",
@@ -122,6 +125,11 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
   /** Looks after who may do what, and everything else but for the steps that make a speaker sound. */
   administrator: new Set(ACTIONS.filter((action) => !isSounding(action))),
 };
+
+/** The roles that decide what sounds: approver and duty officer. Given over HTTP they wait (`accounts/held.ts`). */
+export const PRIVILEGED_ROLES: readonly Role[] = ROLES.filter((role) =>
+  DECIDING_ACTIONS.some((action) => MAY[role].has(action)),
+);
 
 /**
  * What an application's key can be given. Not here: to approve, release, retry or review a broadcast and to change who

@@ -11,6 +11,7 @@ import {
 } from "../store/passwords.ts";
 import { getPrincipal } from "../store/principals.ts";
 import type { Caller } from "./caller.ts";
+import { noteCredentialChange } from "./held.ts";
 import { assertMayTry, assertPassword, type PasswordCheckOptions } from "./password-check.ts";
 import { checkPassword } from "./password-rules.ts";
 import { lockManaged } from "./principals.ts";
@@ -39,7 +40,8 @@ export interface Accounts {
     actor: AuditActor,
   ): Promise<void>;
   /**
-   * Gives somebody else a password, the first or another, and ends all of their sessions.
+   * Gives somebody else a password, the first or another, and ends all of their sessions. Over HTTP it may hold back
+   * what they decide (`held.ts`), as `resetTotp` does.
    * @throws PlatformError `person_not_found`; `forbidden` for who may do more than the caller
    */
   resetPassword(caller: Caller, id: string, password: string): Promise<void>;
@@ -93,7 +95,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async resetPassword(caller, id, password) {
       const owner = await getPrincipal(pool, "person", id, caller.limits);
-      const lock = (tx: Client) => lockManaged(tx, caller, "person", id);
+      const lock = async (tx: Client) => {
+        await lockManaged(tx, caller, "person", id);
+        await noteCredentialChange(tx, caller, id, "password");
+      };
       await replacePassword(owner, password, caller.actor, "password.reset", { lock });
     },
 
@@ -125,6 +130,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     resetTotp: (caller, id) =>
       withTransaction(pool, async (tx) => {
         await lockManaged(tx, caller, "person", id);
+        await noteCredentialChange(tx, caller, id, "second_factor");
         await removeFactor(tx, id, caller.actor, "totp.reset");
       }),
   };

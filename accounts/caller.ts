@@ -7,12 +7,15 @@ import { findUnknownRegions, type StoredGrant } from "../store/grants.ts";
 import type { PrincipalType, StoredPrincipal } from "../store/principals.ts";
 import { findUnknownTenants } from "../store/tenants.ts";
 import { knownGrant } from "./grants.ts";
+import type { GrantDelay } from "./held.ts";
 
 /** Who changes something here, and within which limits. */
 export interface Caller {
   readonly principal: Principal;
   readonly limits: Limits;
   readonly actor: AuditActor;
+  /** How long what this caller gives may have to wait. Undefined on the machine: whoever holds it waits for nobody. */
+  readonly delay?: GrantDelay | undefined;
 }
 
 /** @throws PlatformError `forbidden`: a tenant is the whole platform's, not one region's */

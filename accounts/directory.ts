@@ -7,6 +7,7 @@ import { createLogLimiter, type Logger } from "../log.ts";
 import { type AccessSnapshot, readAccessSnapshot, readAccessVersion } from "../store/access-snapshot.ts";
 import { recordKeyUses } from "../store/api-keys.ts";
 import type { Pool } from "../store/database.ts";
+import { findBehind, nextSettled } from "./behind.ts";
 import { knownGrants } from "./grants.ts";
 
 export interface AccessDirectoryOptions {
@@ -56,6 +57,8 @@ export class AccessDirectory {
   private principals: ReadonlyMap<string, Principal> = new Map();
   private keys: ReadonlyMap<string, KeyEntry> = new Map();
   private version = 0;
+  /** When the next thing that waits will hold, in epoch milliseconds: then everybody is read again. */
+  private settlesAt = Number.POSITIVE_INFINITY;
   /** The reading under way, and the one that begins after it because something changed meanwhile. */
   private reading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -110,10 +113,14 @@ export class AccessDirectory {
     await this.writeUses();
   }
 
-  /** One turn of following: cuts off whose key has expired, and reads everybody again where something changed. */
+  /**
+   * One turn of following: cuts off whose key has expired, and reads everybody again where something changed, or
+   * where something has waited long enough.
+   */
   async lookForChanges(): Promise<void> {
     this.cutExpired();
-    if ((await readAccessVersion(this.options.pool)) !== this.version) await this.refresh();
+    const isSettled = this.now() >= this.settlesAt;
+    if (isSettled || (await readAccessVersion(this.options.pool)) !== this.version) await this.refresh();
   }
 
   /**
@@ -180,6 +187,7 @@ export class AccessDirectory {
     this.principals = principals;
     this.keys = keys;
     this.version = snapshot.version;
+    this.settlesAt = nextSettled(snapshot, this.now());
     const revoked = new Set<string>();
     for (const [id, principal] of before.principals) if (principals.get(id) !== principal) revoked.add(id);
     for (const [prefix, { principal }] of before.keys) if (!keys.has(prefix)) revoked.add(principal.id);
@@ -189,8 +197,17 @@ export class AccessDirectory {
   /** Who has not changed stays the same object, so that "has it changed" is one comparison, here and elsewhere. */
   private index(snapshot: AccessSnapshot) {
     const principals = new Map<string, Principal>();
+    const now = this.now();
+    const behindOf = findBehind(snapshot, now);
     for (const row of snapshot.principals) {
-      const principal: Principal = { ...row, grants: knownGrants(row, this.options.log) };
+      const { ownerId, ...rest } = row;
+      const behind = behindOf(row.id);
+      const principal: Principal = {
+        ...rest,
+        grants: knownGrants(row, this.options.log, now),
+        ...(row.type === "application" ? { ownerId } : {}),
+        ...(behind.length > 0 ? { behind } : {}),
+      };
       const known = this.principals.get(row.id);
       principals.set(row.id, known && isDeepStrictEqual(known, principal) ? known : principal);
     }

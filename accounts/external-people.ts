@@ -26,7 +26,7 @@ const idOf = ({ issuer, subject }: ExternalPerson) =>
 
 /**
  * Writes down who came from the provider, with what the provider says they may do; at the first sign-in it makes
- * them. The name of a local account is never a reason to become that account.
+ * them. The provider is their maker: no change of access is noted, and what it gives waits for nobody here. The name of a local account is never a reason to become that account.
  * @returns the person's id
  * @throws PlatformError `provider_sign_in_failed` for who is disabled here, or whose tenant is not theirs
  */
@@ -83,7 +83,11 @@ async function record(
   }
   const changed = {
     name: before.name !== name,
-    grants: !isDeepStrictEqual(before.grants, [...grants]),
+    // One that an administrator gave, and that may wait for it, is given anew by the provider, and waits for nobody.
+    grants: !isDeepStrictEqual(
+      before.grants.map(({ heldUntil: _heldUntil, ...grant }) => grant),
+      [...grants],
+    ),
   };
   if (changed.name) await updatePrincipal(tx, id, { name });
   if (changed.grants) await replaceGrants(tx, id, grants);

@@ -34,7 +34,7 @@ export async function listKeys(
 export function createKey(pool: Pool, caller: Caller, id: string, expiresAt: Date | null): Promise<MadeKey> {
   return withTransaction(pool, async (tx) => {
     await lockManaged(tx, caller, "application", id);
-    const made = await make(tx, id, expiresAt);
+    const made = await make(tx, caller, id, expiresAt);
     await audit(tx, caller, "create", id, { after: toAudit(made.record) });
     return made;
   });
@@ -61,7 +61,7 @@ export function rotateKey(
         `Key '${prefix}' has ended: make a new one instead of rotating it`,
       );
     }
-    const made = await make(tx, id, expiresAt === undefined ? sameLife(before, now) : expiresAt);
+    const made = await make(tx, caller, id, expiresAt === undefined ? sameLife(before, now) : expiresAt);
     const old = await expireApiKey(tx, before.keyNo, new Date(now + overlapMs));
     await audit(tx, caller, "rotate", id, {
       before: toAudit(before),
@@ -84,9 +84,16 @@ export function revokeKey(pool: Pool, caller: Caller, id: string, prefix: string
   });
 }
 
-async function make(tx: Client, principalId: string, expiresAt: Date | null): Promise<MadeKey> {
+async function make(
+  tx: Client,
+  { principal, delay }: Caller,
+  principalId: string,
+  expiresAt: Date | null,
+): Promise<MadeKey> {
   const { key, prefix, hash } = createApiKey();
-  return { key, record: await insertApiKey(tx, { principalId, prefix, hash, expiresAt }) };
+  // Who was shown the key may use it. The machine is nobody's hand.
+  const madeBy = delay ? principal.id : null;
+  return { key, record: await insertApiKey(tx, { principalId, prefix, hash, expiresAt, madeBy }) };
 }
 
 const audit = (

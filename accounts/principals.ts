@@ -10,9 +10,12 @@ import {
   type PrincipalChange,
   type PrincipalType,
   type StoredPrincipal,
+  setOwner,
   updatePrincipal,
 } from "../store/principals.ts";
 import { assertGrantable, assertMayManage, assertTenant, type Caller } from "./caller.ts";
+import { heldUntil } from "./grants.ts";
+import { carryGrants, noteChange, waiting } from "./held.ts";
 
 export interface NewPrincipal {
   readonly id: string;
@@ -20,14 +23,43 @@ export interface NewPrincipal {
   readonly tenantId: string;
   readonly name: string;
   readonly grants: readonly Grant[];
+  /**
+   * Of an application: the person who answers for it. Undefined: whoever adds it, where that is a person. Null: nobody
+   * yet, as the machine may leave it.
+   */
+  readonly ownerId?: string | null | undefined;
 }
 
-const toAudit = ({ name, tenantId, disabledAt, grants }: StoredPrincipal) => ({
+const toAudit = ({ type, name, tenantId, disabledAt, ownerId, grants }: StoredPrincipal) => ({
   name,
   tenantId,
   disabled: disabledAt !== null,
-  grants,
+  ...(type === "application" ? { ownerId } : {}),
+  grants: grants.map((grant) => {
+    const until = heldUntil(grant, Date.now());
+    const { changeNo: _changeNo, heldUntil: _heldUntil, ...given } = grant;
+    return until ? { ...given, waitsUntil: until } : given;
+  }),
 });
+
+/**
+ * The person who is to answer for an application.
+ * @throws PlatformError `invalid_request` for nobody, and for somebody whom the caller does not see
+ */
+async function ownerOf(tx: Client, caller: Caller, ownerId: string | undefined): Promise<string> {
+  const fault = (message: string) =>
+    new PlatformError("invalid_request", message, { faults: [{ path: "/ownerId", message }] });
+  if (ownerId === undefined) {
+    if (caller.principal.type === "person") return caller.principal.id;
+    throw fault("expected the id of the person who answers for the application: a key is no person");
+  }
+  if (ownerId === caller.principal.id && caller.principal.type === "person") return ownerId;
+  const found = await getPrincipal(tx, "person", ownerId, caller.limits).catch((error: unknown) => {
+    if (!(error instanceof PlatformError) || error.code !== "person_not_found") throw error;
+    throw fault(`There is no person '${ownerId}'`);
+  });
+  return found.id;
+}
 
 /**
  * Adds a person or an application. `also` runs in the same transaction, e.g. to keep a password.
@@ -46,8 +78,15 @@ export function createPrincipal(
     if (id === ADMINISTRATOR.id) {
       throw new PlatformError("principal_exists", `'${id}' is whoever holds the administrator's key`);
     }
-    await insertPrincipal(tx, given);
-    await replaceGrants(tx, id, given.grants);
+    const ownerId =
+      type === "person" || given.ownerId === null ? null : await ownerOf(tx, caller, given.ownerId);
+    await insertPrincipal(tx, { id, type, tenantId: given.tenantId, name: given.name, ownerId });
+    const changeNo = await noteChange(tx, caller, id, "create");
+    await replaceGrants(
+      tx,
+      id,
+      given.grants.map((grant) => waiting(grant, changeNo)),
+    );
     await also?.(tx);
     const added = await getPrincipal(tx, type, id, NO_LIMITS);
     await appendAudit(tx, {
@@ -72,7 +111,10 @@ export const changePrincipal = (
   id: string,
   change: PrincipalChange,
 ): Promise<StoredPrincipal> =>
-  changing(pool, caller, type, id, "update", (tx) => updatePrincipal(tx, id, change));
+  changing(pool, caller, type, id, "update", async (tx, before) => {
+    await updatePrincipal(tx, id, change);
+    if (change.disabled === false && before.disabledAt !== null) await noteChange(tx, caller, id, "enable");
+  });
 
 /**
  * Gives somebody these grants and no others.
@@ -86,9 +128,24 @@ export const setGrants = (
   id: string,
   grants: readonly Grant[],
 ): Promise<StoredPrincipal> =>
-  changing(pool, caller, type, id, "grant", async (tx) => {
+  changing(pool, caller, type, id, "grant", async (tx, before) => {
     await assertGrantable(tx, caller, type, grants);
-    await replaceGrants(tx, id, grants);
+    await replaceGrants(tx, id, await carryGrants(tx, caller, id, before.grants, grants));
+  });
+
+/**
+ * Says who answers for an application from now on.
+ * @throws PlatformError `application_not_found`, `forbidden`; `invalid_request` for somebody whom the caller does not see
+ */
+export const setApplicationOwner = (
+  pool: Pool,
+  caller: Caller,
+  id: string,
+  ownerId: string,
+): Promise<StoredPrincipal> =>
+  changing(pool, caller, "application", id, "owner", async (tx) => {
+    await setOwner(tx, id, await ownerOf(tx, caller, ownerId));
+    await noteChange(tx, caller, id, "owner");
   });
 
 /** Locks somebody whom the caller may manage, so that what was checked still holds when it is changed. */
@@ -109,11 +166,11 @@ function changing(
   type: PrincipalType,
   id: string,
   verb: string,
-  change: (tx: Client) => Promise<void>,
+  change: (tx: Client, before: StoredPrincipal) => Promise<void>,
 ): Promise<StoredPrincipal> {
   return withTransaction(pool, async (tx) => {
     const before = await lockManaged(tx, caller, type, id);
-    await change(tx);
+    await change(tx, before);
     const after = await getPrincipal(tx, type, id, NO_LIMITS);
     await appendAudit(tx, {
       actor: caller.actor,

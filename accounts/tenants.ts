@@ -1,7 +1,10 @@
+import { PRIVILEGED_ROLES } from "../access/roles.ts";
+import { listPeopleWithRoles } from "../store/access-changes.ts";
 import { appendAudit } from "../store/audit.ts";
 import { type Pool, withTransaction } from "../store/database.ts";
 import { getTenant, insertTenant, type Tenant, type TenantChange, updateTenant } from "../store/tenants.ts";
 import { assertWholePlatform, type Caller } from "./caller.ts";
+import { noteChange } from "./held.ts";
 
 const toAudit = ({ name, use, disabledAt }: Tenant) => ({ name, use, disabled: disabledAt !== null });
 
@@ -33,6 +36,12 @@ export function changeTenant(pool: Pool, caller: Caller, id: string, change: Ten
     const before = await getTenant(tx, id, caller.limits, "for update");
     assertWholePlatform(caller);
     const after = await updateTenant(tx, id, change);
+    if (change.disabled === false && before.disabledAt !== null) {
+      // Whoever was shut out with the tenant is let in again, as one by one.
+      for (const personId of await listPeopleWithRoles(tx, id, PRIVILEGED_ROLES)) {
+        await noteChange(tx, caller, personId, "enable");
+      }
+    }
     await appendAudit(tx, {
       actor: caller.actor,
       action: "tenant.update",

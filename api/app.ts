@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import type { AccessControl } from "../access/control.ts";
+import type { GrantDelay } from "../accounts/held.ts";
 import type { People } from "../accounts/people.ts";
 import type { Kind } from "../devices/kind.ts";
 import { PlatformError } from "../errors.ts";
@@ -14,6 +15,7 @@ import type { AuditActor } from "../store/audit.ts";
 import type { Pool } from "../store/database.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import type { RejectedMessage } from "../store/rejections.ts";
+import { accessChangesRoutes } from "./access-changes/routes.ts";
 import { alarmsRoutes } from "./alarms/routes.ts";
 import { keysRoutes } from "./applications/keys.ts";
 import { applicationsRoutes } from "./applications/routes.ts";
@@ -59,6 +61,8 @@ export interface AppOptions {
   readonly access: AccessControl;
   /** How people sign in. */
   readonly people: People;
+  /** How long approvers and duty officers wait who are made, granted or reset over HTTP. */
+  readonly grantDelay: GrantDelay;
   /** What is known in memory of a living device; undefined when the database has to be asked. */
   readonly knownDevice: (id: string) => KnownDevice | undefined;
   /** Items of a device that were received and are not yet committed. */
@@ -171,17 +175,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { onAlarmCleared, onDeviceChanged, pendingOf, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
-  const { people } = options;
+  const { people, grantDelay } = options;
   await app.register(sessionsRoutes, { prefix, pool: urgentPool, people, allow });
   await app.register(authRoutes, { prefix, people, allow });
-  await app.register(meRoutes, { prefix, pool: urgentPool, allow });
+  await app.register(meRoutes, { prefix, pool: urgentPool, grantDelay, allow });
   await app.register(myPasswordRoutes, { prefix, people, allow });
   await app.register(myTotpRoutes, { prefix, people, allow });
-  await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, allow });
-  await app.register(peopleRoutes, { prefix, pool, catalog, onAccessChanged, allow });
-  await app.register(personCredentialsRoutes, { prefix, people, allow });
-  await app.register(applicationsRoutes, { prefix, pool, catalog, onAccessChanged, allow });
-  await app.register(keysRoutes, { prefix, pool, onAccessChanged, allow });
+  await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
+  await app.register(peopleRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
+  await app.register(personCredentialsRoutes, { prefix, people, onAccessChanged, grantDelay, allow });
+  await app.register(applicationsRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
+  await app.register(keysRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
+  await app.register(accessChangesRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Area } from "../access/limits.ts";
 import { ROLES, SCOPES } from "../access/roles.ts";
+import { heldUntil } from "../accounts/grants.ts";
 import type { StoredGrant } from "../store/grants.ts";
 import { deviceId, freeText, kindName, pageQuery, regionCode, tenantId, timestamp } from "./schemas.ts";
 
@@ -54,7 +55,13 @@ export const applicationGrants = z
   .max(MAX_GRANTS)
   .describe("What this application may do, and where.");
 
-export const roleGrantJson = z.object({ role: z.string(), area: areaJson });
+export const roleGrantJson = z.object({
+  role: z.string(),
+  area: areaJson,
+  waitsUntil: timestamp
+    .optional()
+    .describe("Until then the steps that make a speaker sound wait. Absent: nothing waits."),
+});
 export const scopesGrantJson = z.object({ scopes: z.array(z.string()), area: areaJson });
 export const areasJson = z.array(areaJson);
 
@@ -99,8 +106,16 @@ export const toAreaJson = ({ regions, kinds, tenants, devices }: Area): z.input<
 });
 
 /** Grants of a person; one of another form cannot be theirs and gives nothing. */
-export const toRoleGrants = (grants: readonly StoredGrant[]): z.input<typeof roleGrantJson>[] =>
-  grants.flatMap((grant) => ("role" in grant ? { role: grant.role, area: toAreaJson(grant.area) } : []));
+export const toRoleGrants = (grants: readonly StoredGrant[]): z.output<typeof roleGrantJson>[] =>
+  grants.flatMap((grant) => {
+    if (!("role" in grant)) return [];
+    const until = heldUntil(grant, Date.now());
+    return {
+      role: grant.role,
+      area: toAreaJson(grant.area),
+      ...(until ? { waitsUntil: until } : {}),
+    };
+  });
 
 /** Grants of an application; one of another form cannot be its own and gives nothing. */
 export const toScopesGrants = (grants: readonly StoredGrant[]): z.input<typeof scopesGrantJson>[] =>

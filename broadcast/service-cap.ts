@@ -11,7 +11,7 @@ import {
 } from "../store/cap-alerts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import type { ImportResult } from "./cap/import.ts";
-import { type Judgement, judgeAlert } from "./cap/judge.ts";
+import type { Judgement } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { cancelReferenced, markReferenced, recordAnswer } from "./service-cap-cancels.ts";
@@ -31,11 +31,11 @@ export interface CapImport extends Outcome {
 /**
  * Takes an alert in CAP 1.2. It becomes drafts, cancels, or is recorded; nothing is ever released by it. The same
  * alert again (sender, identifier, sent) does nothing.
- * @throws PlatformError `cap_invalid` with every fault, `cap_not_for_broadcast`, `cap_expired`; what an Update refers
+ * @throws PlatformError `cap_invalid` with every fault, `cap_not_for_broadcast`, `cap_expired`, `cap_busy`, `cap_too_complex`; what an Update refers
  * to that is refused is marked nevertheless
  */
 export async function importCap(deps: BroadcastDeps, caller: Caller, xml: Buffer): Promise<CapImport> {
-  const judged = judgeAlert(xml, deps.trustedCertificates, deps.now());
+  const judged = await deps.judge.judge(xml, deps.now());
   if (!judged.ok) throw invalid(judged);
   const { head: alert, signature, result, warnings } = judged;
   const { done, work } = await withTransaction(deps.pool, async (tx) => {

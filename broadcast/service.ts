@@ -6,6 +6,7 @@ import { findRevision } from "../store/broadcast-revisions.ts";
 import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";
 import type { Db, Pool } from "../store/database.ts";
 import { countTargetsWithin } from "../store/speakers.ts";
+import type { AlertJudge } from "./cap/judge-thread.ts";
 import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
@@ -22,8 +23,8 @@ export interface BroadcastDeps {
   readonly dispatcher: BroadcastDispatcher;
   /** Names this platform in orders and as the sender of its alerts. */
   readonly issuer: string;
-  /** By CAP sender, the certificates (PEM) that may sign its alerts: nobody speaks, or cancels, for another. */
-  readonly trustedCertificates: ReadonlyMap<string, readonly string[]>;
+  /** Judges alerts, by the certificates that may sign those of each sender: nobody speaks, or cancels, for another. */
+  readonly judge: Pick<AlertJudge, "judge">;
   /** Signs exported alerts. */
   readonly alertSigning?: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
   /** Told of every committed change, for live listeners. Never throws. */

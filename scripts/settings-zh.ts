@@ -30,6 +30,8 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
     "信任其 X-Forwarded-For、-Proto、-Host 请求头的代理：地址或网段，以逗号分隔。不设置：都不信任。",
   SESSION_MAX_HOURS: "人员登录后多少小时必须重新登录。",
   SESSION_IDLE_MINUTES: "多少分钟没有请求后必须重新登录。",
+  PRIVILEGED_GRANT_DELAY_HOURS:
+    "经 HTTP 新建、授权或重置的审批员和值班员须等待的小时数，另一名管理员确认后可提前生效。0：立即生效，仅供试用：此时一名管理员即可独自让所有音柱播出。",
   OIDC_ISSUER: "人员可用来登录的 OpenID Connect 身份提供方。不设置：只能用密码登录。",
   OIDC_CLIENT_ID: "本平台在该提供方的客户端 ID。",
   OIDC_CLIENT_SECRET: "该客户端的密钥。不设置：公共客户端，仅用 PKCE。",

@@ -94,10 +94,16 @@ async function findExisting(tx: Client): Promise<Set<string>> {
 }
 
 async function addPrincipal(tx: Client, type: PrincipalType, principal: DemoPrincipal): Promise<void> {
-  const { id, name, tenantId, grants } = principal;
-  await insertPrincipal(tx, { id, type, tenantId, name });
+  const { id, name, tenantId, grants, ownerId = null } = principal;
+  await insertPrincipal(tx, { id, type, tenantId, name, ownerId });
   await replaceGrants(tx, id, grants);
-  await audited(tx, type, id, "create", { name, tenantId, disabled: false, grants });
+  await audited(tx, type, id, "create", {
+    name,
+    tenantId,
+    disabled: false,
+    ...(type === "application" ? { ownerId } : {}),
+    grants,
+  });
 }
 
 interface FreshPassword {

@@ -18,6 +18,8 @@ export interface DemoPrincipal {
   /** What it sees, in a few words. */
   readonly sees: string;
   readonly grants: readonly Grant[];
+  /** Of an application: who answers for it. */
+  readonly ownerId?: string;
 }
 
 /** Owns the gas meters of the fleet. */
@@ -77,6 +79,7 @@ export const DEMO_APPLICATIONS: readonly DemoPrincipal[] = [
     tenantId: EMERGENCY,
     sees: "everything in the county",
     grants: [{ scopes: READ_ACTIONS, area: COUNTY }],
+    ownerId: "chen.jie",
   },
   {
     id: "gas-billing",
@@ -84,6 +87,7 @@ export const DEMO_APPLICATIONS: readonly DemoPrincipal[] = [
     tenantId: DEMO_METER_OWNER,
     sees: "the company's gas meters",
     grants: [{ scopes: READ_METERS, area: OWN_METERS }],
+    ownerId: "tian.hua",
   },
   {
     id: "resident-app",
@@ -91,5 +95,6 @@ export const DEMO_APPLICATIONS: readonly DemoPrincipal[] = [
     tenantId: RESIDENTS,
     sees: "the meter of one household",
     grants: [{ scopes: ["devices:read", "readings:read", "alarms:read"], area: HOUSEHOLD }],
+    ownerId: "tian.hua",
   },
 ];

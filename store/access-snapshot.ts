@@ -11,7 +11,15 @@ export interface AccessSnapshot {
     readonly type: "person" | "application";
     readonly tenantId: string;
     readonly name: string;
+    /** Of an application: who answers for it. */
+    readonly ownerId: string | null;
     readonly grants: readonly StoredGrant[];
+  }[];
+  /** What may still wait: until `until`, who did it may be acting as the principal. */
+  readonly changes: readonly {
+    readonly principalId: string;
+    readonly askedBy: string;
+    readonly until: Date;
   }[];
   /** Of these principals, and not revoked. */
   readonly keys: readonly {
@@ -20,6 +28,7 @@ export interface AccessSnapshot {
     readonly principalId: string;
     readonly hash: Buffer;
     readonly expiresAt: Date | null;
+    readonly madeBy: string | null;
   }[];
 }
 
@@ -42,9 +51,10 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
       type: "person" | "application";
       tenant_id: string;
       name: string;
+      owner_id: string | null;
       grants: GrantRow[];
     }>(
-      `select p.id, p.type, p.tenant_id, p.name, ${GRANTS_OF("p")} as grants
+      `select p.id, p.type, p.tenant_id, p.name, p.owner_id, ${GRANTS_OF("p")} as grants
        from principals p join tenants t on t.id = p.tenant_id
        where p.disabled_at is null and t.disabled_at is null`,
     );
@@ -54,13 +64,18 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
       principal_id: string;
       key_hash: Buffer;
       expires_at: Date | null;
+      made_by: string | null;
     }>(
-      `select k.key_no, k.prefix, k.principal_id, k.key_hash, k.expires_at
+      `select k.key_no, k.prefix, k.principal_id, k.key_hash, k.expires_at, k.made_by
        from api_keys k
        join principals p on p.id = k.principal_id
        join tenants t on t.id = p.tenant_id
        where k.revoked_at is null and p.disabled_at is null and t.disabled_at is null
          and (k.expires_at is null or k.expires_at > now())`,
+    );
+    const changes = await tx.query<{ principal_id: string; asked_by: string; effective_at: Date }>(
+      `select principal_id, asked_by, effective_at from access_changes
+       where state = 'open' and effective_at > now()`,
     );
     return {
       version,
@@ -69,6 +84,7 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
         type: row.type,
         tenantId: row.tenant_id,
         name: row.name,
+        ownerId: row.owner_id,
         grants: row.grants.map(toGrant),
       })),
       keys: keys.rows.map((row) => ({
@@ -77,6 +93,12 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
         principalId: row.principal_id,
         hash: row.key_hash,
         expiresAt: row.expires_at,
+        madeBy: row.made_by,
+      })),
+      changes: changes.rows.map((row) => ({
+        principalId: row.principal_id,
+        askedBy: row.asked_by,
+        until: row.effective_at,
       })),
     };
   });

@@ -10,6 +10,8 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
   /** To the minute; null: never. */
   readonly lastUsedAt: Date | null;
+  /** Who was shown it: a person's id, or that of the administrator's key. Null: on the machine, or not known any more. */
+  readonly madeBy: string | null;
 }
 
 interface ApiKeyRow {
@@ -19,9 +21,10 @@ interface ApiKeyRow {
   expires_at: Date | null;
   revoked_at: Date | null;
   last_used_at: Date | null;
+  made_by: string | null;
 }
 
-const COLUMNS = "key_no, prefix, created_at, expires_at, revoked_at, last_used_at";
+const COLUMNS = "key_no, prefix, created_at, expires_at, revoked_at, last_used_at, made_by";
 
 const toApiKey = (row: ApiKeyRow): ApiKey => ({
   keyNo: row.key_no,
@@ -30,6 +33,7 @@ const toApiKey = (row: ApiKeyRow): ApiKey => ({
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
   lastUsedAt: row.last_used_at,
+  madeBy: row.made_by,
 });
 
 /** Every key that an application has had, newest first. Get the application within the caller's limits before. */
@@ -69,14 +73,15 @@ export interface NewKey {
   /** SHA-256 of the whole key. */
   readonly hash: Buffer;
   readonly expiresAt: Date | null;
+  readonly madeBy?: string | null;
 }
 
 export async function insertApiKey(tx: Client, key: NewKey): Promise<ApiKey> {
   const { rows } = await tx.query<ApiKeyRow>(
-    `insert into api_keys (principal_id, prefix, key_hash, expires_at)
-     values ($1::text, $2::text, $3::bytea, $4::timestamptz)
+    `insert into api_keys (principal_id, prefix, key_hash, expires_at, made_by)
+     values ($1::text, $2::text, $3::bytea, $4::timestamptz, $5::text)
      returning ${COLUMNS}`,
-    [key.principalId, key.prefix, key.hash, key.expiresAt?.toISOString() ?? null],
+    [key.principalId, key.prefix, key.hash, key.expiresAt?.toISOString() ?? null, key.madeBy ?? null],
   );
   return toApiKey(rows[0]!);
 }

@@ -21,12 +21,15 @@ export interface HashedRow {
   readonly after: string | null;
   readonly address: string | null;
   readonly requestId: string | null;
+  /** Absent or null in rows of older versions, whose hash does not cover it. */
+  readonly callerRequestId?: string | null;
 }
 
 /**
  * The hash of a row: SHA-256 over the 32 bytes of the previous row's hash and then the fields in the order of
  * `HashedRow`, each as `<length in bytes>:<UTF-8>,` and null as `~,`. So no text can be moved from one field to
- * the next, and null is not the empty text.
+ * the next, and null is not the empty text. The last one, which came later, counts only where there is one: older rows
+ * keep their hash, and nobody can add one to a row or take it away without changing the number of fields.
  */
 export function rowHash(row: HashedRow, previousHash: Uint8Array): Buffer {
   const hash = createHash("sha256").update(previousHash);
@@ -45,6 +48,7 @@ export function rowHash(row: HashedRow, previousHash: Uint8Array): Buffer {
     row.after,
     row.address,
     row.requestId,
+    ...(row.callerRequestId == null ? [] : [row.callerRequestId]),
   ]) {
     hash.update(value === null ? "~," : `${Buffer.byteLength(value)}:${value},`);
   }

@@ -156,7 +156,8 @@ export async function* readAuditForVerify(db: Db, pageSize = PAGE): AsyncGenerat
       `select audit_no::text, coalesce(nullif(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ''),
                 at::text) as at,
               actor_type, actor_id, actor_name, tenant_id, action, object_type, object_id, reason,
-              before::text, after::text, address, request_id, previous_hash, hash
+              before::text, after::text, address, request_id, caller_request_id,
+              previous_hash, hash
        from audit
        where $1::bigint is null or audit_no > $1::bigint
        order by audit.audit_no
@@ -179,6 +180,7 @@ export async function* readAuditForVerify(db: Db, pageSize = PAGE): AsyncGenerat
         after: row.after,
         address: row.address,
         requestId: row.request_id,
+        callerRequestId: row.caller_request_id,
         previousHash: row.previous_hash,
         hash: row.hash,
       };
@@ -204,6 +206,7 @@ interface StoredColumns {
   after: string | null;
   address: string | null;
   request_id: string | null;
+  caller_request_id: string | null;
   previous_hash: Buffer;
   hash: Buffer;
 }

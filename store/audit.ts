@@ -10,7 +10,10 @@ export interface AuditActor {
   /** The actor's own tenant, whose auditors see the row; null: the platform's. */
   readonly tenantId: string | null;
   readonly address?: string | null;
+  /** Our own id of the request. */
   readonly requestId?: string | null;
+  /** What the caller calls it. */
+  readonly callerRequestId?: string | null;
   /**
    * As `Principal.ownerId` and `Principal.behind` of `access` say: who answers for an application, and who may be
    * acting through the actor. For deciding; the row keeps the actor alone.
@@ -79,13 +82,14 @@ export async function appendAudit(tx: Client, entry: AuditEntry): Promise<{ audi
     after,
     address: text(actor.address),
     requestId: text(actor.requestId),
+    callerRequestId: text(actor.callerRequestId),
   };
   const previousHash = lastHash ?? ORIGIN_HASH;
   await tx.query(
     `insert into audit (audit_no, at, actor_type, actor_id, actor_name, tenant_id, action, object_type, object_id,
-       reason, before, after, address, request_id, previous_hash, hash)
-     values ($1::bigint, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14,
-       $15::bytea, $16::bytea)`,
+       reason, before, after, address, request_id, caller_request_id, previous_hash, hash)
+     values ($1::bigint, $2::timestamptz, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14, $15,
+       $16::bytea, $17::bytea)`,
     [...Object.values(row), previousHash, rowHash(row, previousHash)],
   );
   return { auditNo };
@@ -144,6 +148,7 @@ interface ListRow {
   after: unknown;
   address: string | null;
   request_id: string | null;
+  caller_request_id: string | null;
   hash: Buffer;
 }
 
@@ -157,6 +162,7 @@ const toAuditRow = (row: ListRow): AuditRow => ({
     tenantId: row.tenant_id,
     address: row.address,
     requestId: row.request_id,
+    callerRequestId: row.caller_request_id,
   },
   action: row.action,
   object: { type: row.object_type, id: row.object_id },
@@ -176,7 +182,7 @@ export async function listAudit(
   const after = decodeCursor("audit", ["integer"], page.cursor);
   const { rows } = await db.query<ListRow>(
     `select audit_no, at, actor_type, actor_id, actor_name, tenant_id, action, object_type, object_id, reason,
-            before, after, address, request_id, hash
+            before, after, address, request_id, caller_request_id, hash
      from audit
      where ($1::text is null or tenant_id = $1::text)
        and ($2::text is null or actor_id = $2::text)

@@ -2,10 +2,13 @@ import type { Client, Db } from "./database.ts";
 import type { Area } from "./limits.ts";
 
 /** What somebody may do within one area. Roles and scopes are names that `access` knows. */
-export type StoredGrant = { readonly area: Area } & (
-  | { readonly role: string }
-  | { readonly scopes: readonly string[] }
-);
+export type StoredGrant = {
+  readonly area: Area;
+  /** The change by which it was given over HTTP, where it may have to wait for that; see `access-changes.ts`. */
+  readonly changeNo?: number;
+  /** Until then the steps that make a speaker sound wait: for this grant, or for anything that its holder does. */
+  readonly heldUntil?: Date;
+} & ({ readonly role: string } | { readonly scopes: readonly string[] });
 
 /** A grant as JSON of the database; null lists are "all". */
 export interface GrantRow {
@@ -15,22 +18,39 @@ export interface GrantRow {
   kinds: string[] | null;
   tenants: string[] | null;
   devices: string[] | null;
+  change_no: number | null;
+  held_until: string | null;
 }
+
+/**
+ * Until when a grant in row `g` is held back: by the change that gave it, or by one of its holder's credentials.
+ * Only privileged roles have to care (`PRIVILEGED_ROLES` of `access`).
+ */
+const HELD_UNTIL = `
+  (select max(c.effective_at) from access_changes c
+   where c.principal_id = g.principal_id and c.state = 'open'
+     and (c.change_no = g.change_no or c.kind in ('create', 'password', 'second_factor', 'enable')))`;
 
 /** The grants of the principal in row `alias`, in the order in which they were given. */
 export const GRANTS_OF = (alias: string) => `
   (select coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'scopes', g.scopes, 'regions', g.regions,
-            'kinds', g.kinds, 'tenants', g.tenants, 'devices', g.devices) order by g.grant_no), '[]')
+            'kinds', g.kinds, 'tenants', g.tenants, 'devices', g.devices, 'change_no', g.change_no,
+            'held_until', ${HELD_UNTIL}) order by g.grant_no), '[]')
    from grants g where g.principal_id = ${alias}.id)`;
 
-export function toGrant({ role, scopes, regions, kinds, tenants, devices }: GrantRow): StoredGrant {
+export function toGrant(row: GrantRow): StoredGrant {
+  const { role, scopes, regions, kinds, tenants, devices, change_no, held_until } = row;
   const area: Area = {
     regions: regions ?? "all",
     kinds: kinds ?? "all",
     tenants: tenants ?? "all",
     devices: devices ?? "all",
   };
-  return role === null ? { scopes: scopes ?? [], area } : { role, area };
+  const waits = {
+    ...(change_no === null ? {} : { changeNo: change_no }),
+    ...(held_until === null ? {} : { heldUntil: new Date(held_until) }),
+  };
+  return role === null ? { scopes: scopes ?? [], area, ...waits } : { role, area, ...waits };
 }
 
 const orNull = (list: readonly string[] | "all") => (list === "all" ? null : [...list]);
@@ -45,8 +65,8 @@ export async function replaceGrants(
   for (const grant of grants) {
     const { regions, kinds, tenants, devices } = grant.area;
     await tx.query(
-      `insert into grants (principal_id, role, scopes, regions, kinds, tenants, devices)
-       values ($1::text, $2::text, $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`,
+      `insert into grants (principal_id, role, scopes, regions, kinds, tenants, devices, change_no)
+       values ($1::text, $2::text, $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint)`,
       [
         principalId,
         "role" in grant ? grant.role : null,
@@ -55,6 +75,7 @@ export async function replaceGrants(
         orNull(kinds),
         orNull(tenants),
         orNull(devices),
+        grant.changeNo ?? null,
       ],
     );
   }

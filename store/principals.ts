@@ -16,6 +16,8 @@ export interface StoredPrincipal {
   readonly updatedAt: Date;
   /** Since when it is shut out; null: it is not. */
   readonly disabledAt: Date | null;
+  /** Of an application: the person who answers for it. Null: nobody, and always of people. */
+  readonly ownerId: string | null;
   readonly grants: readonly StoredGrant[];
 }
 
@@ -27,11 +29,13 @@ interface PrincipalRow {
   created_at: Date;
   updated_at: Date;
   disabled_at: Date | null;
+  owner_id: string | null;
   grants: GrantRow[];
 }
 
 const SELECT_PRINCIPAL = `
-  select p.id, p.type, p.tenant_id, p.name, p.created_at, p.updated_at, p.disabled_at, ${GRANTS_OF("p")} as grants
+  select p.id, p.type, p.tenant_id, p.name, p.created_at, p.updated_at, p.disabled_at, p.owner_id,
+         ${GRANTS_OF("p")} as grants
   from principals p`;
 
 const toPrincipal = (row: PrincipalRow): StoredPrincipal => ({
@@ -42,6 +46,7 @@ const toPrincipal = (row: PrincipalRow): StoredPrincipal => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   disabledAt: row.disabled_at,
+  ownerId: row.owner_id,
   grants: row.grants.map(toGrant),
 });
 
@@ -100,12 +105,16 @@ export async function getPrincipal(
 /** @throws PlatformError `principal_exists`: people and applications share one name space */
 export async function insertPrincipal(
   tx: Client,
-  { id, type, tenantId, name }: Pick<StoredPrincipal, "id" | "type" | "tenantId" | "name">,
+  principal: Pick<StoredPrincipal, "id" | "type" | "tenantId" | "name"> & {
+    readonly ownerId?: string | null;
+  },
 ): Promise<void> {
+  const { id, type, tenantId, name, ownerId = null } = principal;
   const { rowCount } = await tx.query(
-    `insert into principals (id, type, tenant_id, name) values ($1::text, $2::text, $3::text, $4::text)
+    `insert into principals (id, type, tenant_id, name, owner_id)
+     values ($1::text, $2::text, $3::text, $4::text, $5::text)
      on conflict do nothing`,
-    [id, type, tenantId, name],
+    [id, type, tenantId, name, ownerId],
   );
   if (rowCount === 0) {
     throw new PlatformError(
@@ -132,4 +141,21 @@ export async function updatePrincipal(tx: Client, id: string, change: PrincipalC
      where id = $1::text`,
     [id, change.name ?? null, change.disabled ?? null],
   );
+}
+
+/** Says who answers for an application. */
+export async function setOwner(tx: Client, id: string, ownerId: string): Promise<void> {
+  await tx.query("update principals set owner_id = $2::text, updated_at = now() where id = $1::text", [
+    id,
+    ownerId,
+  ]);
+}
+
+/** The ids of the applications that a person answers for. */
+export async function listOwned(db: Db, ownerId: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    "select id from principals where owner_id = $1::text order by id limit 1000",
+    [ownerId],
+  );
+  return rows.map((row) => row.id);
 }

@@ -2,6 +2,25 @@
 
 create extension if not exists timescaledb;
 
+create table access_changes (
+  change_no bigint not null generated always as identity,
+  principal_id text not null,
+  kind text not null,
+  asked_by text not null,
+  asked_by_name text not null,
+  asked_at timestamp with time zone not null,
+  effective_at timestamp with time zone not null,
+  state text not null default 'open'::text,
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text,
+  constraint access_changes_pkey PRIMARY KEY (change_no),
+  constraint access_changes_kind_check CHECK (kind = ANY (ARRAY['create'::text, 'grants'::text, 'password'::text, 'second_factor'::text, 'enable'::text, 'owner'::text])),
+  constraint access_changes_state_check CHECK (state = ANY (ARRAY['open'::text, 'confirmed'::text, 'refused'::text, 'overtaken'::text]))
+);
+CREATE INDEX access_changes_open ON access_changes USING btree (effective_at) WHERE state = 'open'::text;
+CREATE INDEX access_changes_principal_id ON access_changes USING btree (principal_id, change_no);
+
 create table access_version (
   version bigint not null,
   single_row boolean not null default true,
@@ -36,6 +55,7 @@ create table api_keys (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  made_by text,
   constraint api_keys_pkey PRIMARY KEY (key_no),
   constraint api_keys_prefix_key UNIQUE (prefix)
 );
@@ -58,6 +78,7 @@ create table audit (
   request_id text,
   previous_hash bytea not null,
   hash bytea not null,
+  caller_request_id text,
   constraint audit_pkey PRIMARY KEY (audit_no),
   constraint audit_actor_type_check CHECK (actor_type = ANY (ARRAY['person'::text, 'application'::text, 'device'::text, 'machine'::text, 'platform'::text]))
 );
@@ -316,6 +337,7 @@ create table grants (
   tenants text[],
   devices text[],
   created_at timestamp with time zone not null default now(),
+  change_no bigint,
   constraint grants_pkey PRIMARY KEY (grant_no),
   constraint grants_check CHECK ((role IS NULL) <> (scopes IS NULL))
 );
@@ -367,8 +389,10 @@ create table principals (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   disabled_at timestamp with time zone,
+  owner_id text,
   constraint principals_pkey PRIMARY KEY (id),
   constraint principals_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
+  constraint principals_owner CHECK (owner_id IS NULL OR type = 'application'::text),
   constraint principals_type_check CHECK (type = ANY (ARRAY['person'::text, 'application'::text]))
 );
 
@@ -557,6 +581,7 @@ create table tenants (
   constraint tenants_use_check CHECK (use = ANY (ARRAY['government'::text, 'civil'::text, 'commercial'::text]))
 );
 
+alter table access_changes add constraint access_changes_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table alarms add constraint alarms_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table api_keys add constraint api_keys_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table broadcast_history add constraint broadcast_history_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
@@ -575,9 +600,11 @@ alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_
 alter table devices add constraint devices_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);
 alter table devices add constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table external_identities add constraint external_identities_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table grants add constraint grants_change_no_fkey FOREIGN KEY (change_no) REFERENCES access_changes(change_no);
 alter table grants add constraint grants_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table known_addresses add constraint known_addresses_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table passwords add constraint passwords_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table principals add constraint principals_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES principals(id);
 alter table principals add constraint principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
@@ -680,6 +707,7 @@ begin
   return null;
 end $function$;
 
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON access_changes FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE OF expires_at, revoked_at, key_hash ON api_keys FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER broadcast_history_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();

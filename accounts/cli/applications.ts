@@ -3,7 +3,7 @@ import { apiKeyPrefix } from "../../access/api-keys.ts";
 import { PlatformError } from "../../errors.ts";
 import { type ApiKey, findKeyByPrefix } from "../../store/api-keys.ts";
 import { createKey, listKeys, type MadeKey, revokeKey, rotateKey } from "../keys.ts";
-import { createPrincipal } from "../principals.ts";
+import { createPrincipal, setApplicationOwner } from "../principals.ts";
 import { type Command, command } from "./command.ts";
 import { findPrincipal, firstGrants } from "./grants.ts";
 import { areaOptions, displayName, id, scopes, tenant } from "./inputs.ts";
@@ -40,8 +40,11 @@ const create = command({
     name: displayName,
     scope: scopes.optional().meta({ ...scopes.meta() }),
     ...areaOptions,
+    owner: id
+      .optional()
+      .meta({ value: "<person>", description: "who answers for it; without one it submits no broadcast" }),
   },
-  more: "It comes in by a key: app key create.",
+  more: "It comes in by a key: app key create. Its owner can be set later: app owner.",
   run(context, input) {
     const grants = firstGrants(input);
     return context.database(async (pool, caller) => {
@@ -51,11 +54,25 @@ const create = command({
         tenantId: input.tenant,
         name: input.name,
         grants,
+        ownerId: input.owner ?? null,
       });
       const may = app.grants.map(grantText).join("; ") || "nothing yet";
       return { json: app, lines: [`${app.id} was added and may do: ${may}`] };
     });
   },
+});
+
+const owner = command({
+  name: "app owner",
+  about: "say which person answers for an application",
+  operands: ["app", "person"],
+  input: { app: id, person: id },
+  more: "What it submits from then on counts as this person's. An application without an owner submits no broadcast.",
+  run: (context, input) =>
+    context.database(async (pool, caller) => {
+      const app = await setApplicationOwner(pool, caller, input.app, input.person);
+      return { json: app, lines: [`${input.person} answers for ${app.id}`] };
+    }),
 });
 
 const keyCreate = command({
@@ -179,6 +196,7 @@ const whois = command({
 export const applicationCommands: readonly Command[] = [
   create,
   ...commonCommands("application"),
+  owner,
   keyCreate,
   keyRotate,
   keyRevoke,

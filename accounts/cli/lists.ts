@@ -54,16 +54,24 @@ export function commonCommands(type: PrincipalType): readonly Command[] {
       run: (context, { tenant }) =>
         context.database(async (pool) => {
           const found = await listAll(pool, type, tenant);
-          const rows = found.map(({ id: of, tenantId: owner, name, disabledAt, grants }) => [
+          const rows = found.map(({ id: of, tenantId: owner, name, disabledAt, ownerId, grants }) => [
             of,
             owner,
             name,
             momentText(disabledAt, ""),
+            ...(type === "application" ? [ownerId ?? ""] : []),
             grants.map(grantText).join("; "),
           ]);
           return {
             json: found,
-            lines: table([["id", "tenant", "name", "disabled since", "may do"], ...rows]),
+            lines: table([
+              [
+                ...["id", "tenant", "name", "disabled since"],
+                ...(type === "application" ? ["answered for by"] : []),
+                "may do",
+              ],
+              ...rows,
+            ]),
           };
         }),
     }),

@@ -2,6 +2,7 @@ import { loadConfig } from "../../config.ts";
 import { PlatformError } from "../../errors.ts";
 import { isTransient } from "../../store/database.ts";
 import { applicationCommands, lookUpCommands } from "./applications.ts";
+import { changeCommands } from "./changes.ts";
 import { type Command, usageError } from "./command.ts";
 import { machineCaller, withDatabase } from "./database.ts";
 import { grantCommands } from "./grants.ts";
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   ...personCommands,
   ...applicationCommands,
   ...grantCommands,
+  ...changeCommands,
   ...lookUpCommands,
   ...recoverCommands,
 ];

@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 /** Keys of applications. */
 export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app, options) => {
-  const { pool, onAccessChanged, allow } = options;
+  const { pool, onAccessChanged, grantDelay, allow } = options;
 
   app.get(
     "/applications/:id/keys",
@@ -32,7 +32,7 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
     },
     async (request) => {
       const { id } = request.params;
-      const items = await listKeys(pool, callerOf(request), id);
+      const items = await listKeys(pool, callerOf(request, grantDelay), id);
       await recordRead(pool, request, "key.list", { type: "application", id });
       return { items, nextCursor: null };
     },
@@ -57,7 +57,12 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
     },
     async (request, reply) => {
       const expiresAt = request.body?.expiresAt ?? null;
-      const { key, record } = await createKey(pool, callerOf(request), request.params.id, expiresAt);
+      const { key, record } = await createKey(
+        pool,
+        callerOf(request, grantDelay),
+        request.params.id,
+        expiresAt,
+      );
       await onAccessChanged();
       return reply
         .code(201)
@@ -96,7 +101,7 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
         .unwrap()
         .unwrap()
         .parse(request.body ?? {});
-      const { key, record, old } = await rotateKey(pool, callerOf(request), id, prefix, {
+      const { key, record, old } = await rotateKey(pool, callerOf(request, grantDelay), id, prefix, {
         overlapMs: overlapHours * HOUR_MS,
         ...(expiresAt === undefined ? {} : { expiresAt }),
       });
@@ -126,7 +131,7 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
     },
     async (request, reply) => {
       const { id, prefix } = request.params;
-      await revokeKey(pool, callerOf(request), id, prefix);
+      await revokeKey(pool, callerOf(request, grantDelay), id, prefix);
       await onAccessChanged();
       return reply.code(204).send();
     },

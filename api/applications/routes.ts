@@ -1,5 +1,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
+import {
+  changePrincipal,
+  createPrincipal,
+  setApplicationOwner,
+  setGrants,
+} from "../../accounts/principals.ts";
 import { getPrincipal, listPrincipals, type StoredPrincipal } from "../../store/principals.ts";
 import { callerOf } from "../caller.ts";
 import { assertKinds, type CatalogIndex } from "../catalog.ts";
@@ -13,7 +18,12 @@ import {
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import type { AccessRoutesOptions } from "../tenants/routes.ts";
-import { applicationGrantsBody, applicationSchema, newApplicationBody } from "./schema.ts";
+import {
+  applicationGrantsBody,
+  applicationOwnerBody,
+  applicationSchema,
+  newApplicationBody,
+} from "./schema.ts";
 
 export interface ApplicationsOptions extends AccessRoutesOptions {
   readonly catalog: CatalogIndex;
@@ -28,7 +38,7 @@ const toApplication = (stored: StoredPrincipal) => ({
 
 /** Programs that use the platform, and what they may do. Their keys: `keys.ts`. */
 export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = async (app, options) => {
-  const { pool, catalog, onAccessChanged, allow } = options;
+  const { pool, catalog, onAccessChanged, grantDelay, allow } = options;
 
   app.get(
     "/applications",
@@ -77,7 +87,10 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
     async (request, reply) => {
       const { body } = request;
       assertKinds(catalog, body.grants);
-      const added = await createPrincipal(pool, callerOf(request), { ...body, type: "application" });
+      const added = await createPrincipal(pool, callerOf(request, grantDelay), {
+        ...body,
+        type: "application",
+      });
       await onAccessChanged();
       return reply
         .code(201)
@@ -120,7 +133,13 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
     },
     async (request) => {
       const { id } = request.params;
-      const changed = await changePrincipal(pool, callerOf(request), "application", id, request.body);
+      const changed = await changePrincipal(
+        pool,
+        callerOf(request, grantDelay),
+        "application",
+        id,
+        request.body,
+      );
       await onAccessChanged();
       return toApplication(changed);
     },
@@ -147,7 +166,43 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
     async (request) => {
       const { grants } = request.body;
       assertKinds(catalog, grants);
-      const changed = await setGrants(pool, callerOf(request), "application", request.params.id, grants);
+      const changed = await setGrants(
+        pool,
+        callerOf(request, grantDelay),
+        "application",
+        request.params.id,
+        grants,
+      );
+      await onAccessChanged();
+      return toApplication(changed);
+    },
+  );
+
+  app.put(
+    "/applications/:id/owner",
+    {
+      onRequest: allow("access:write"),
+      schema: {
+        operationId: "setApplicationOwner",
+        tags: ["access"],
+        summary: "Say who answers for an application",
+        description: "What it submits from now on counts as this person's.",
+        params: principalParams,
+        body: applicationOwnerBody,
+        response: {
+          200: applicationSchema,
+          ...problems("application_not_found", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const changed = await setApplicationOwner(
+        pool,
+        callerOf(request, grantDelay),
+        id,
+        request.body.ownerId,
+      );
       await onAccessChanged();
       return toApplication(changed);
     },

@@ -9,13 +9,26 @@ import {
 import { moment, timestamp } from "../schemas.ts";
 
 export const applicationSchema = z
-  .object({ ...principalFields, grants: z.array(scopesGrantJson) })
+  .object({
+    ...principalFields,
+    ownerId: principalId
+      .nullable()
+      .describe("The person who answers for it. Null: nobody yet, and it submits no broadcast."),
+    grants: z.array(scopesGrantJson),
+  })
   .meta({ id: "Application" });
 
 export const newApplicationBody = z.strictObject({
   ...newPrincipalFields,
   grants: applicationGrants.default([]),
+  ownerId: principalId
+    .optional()
+    .describe(
+      "The person who answers for it: what it submits counts as theirs. Default: whoever adds it; needed with the administrator's key, which is no person.",
+    ),
 });
+
+export const applicationOwnerBody = z.strictObject({ ownerId: principalId });
 
 export const applicationGrantsBody = z.strictObject({ grants: applicationGrants });
 
@@ -26,6 +39,10 @@ export const keySchema = z
     expiresAt: timestamp.nullable().describe("Null: never."),
     revokedAt: timestamp.nullable(),
     lastUsedAt: timestamp.nullable().describe("To the minute; null: never."),
+    madeBy: z
+      .string()
+      .nullable()
+      .describe("Who was shown it when it was made. Null: whoever holds the machine, or not known any more."),
   })
   .meta({ id: "ApiKey" });
 

@@ -38,6 +38,7 @@ const CSV_COLUMNS: readonly CsvColumn<AuditRow>[] = [
   { header: "after", value: (row) => asJson(row.after) },
   { header: "address", value: (row) => row.actor.address ?? null },
   { header: "requestId", value: (row) => row.actor.requestId ?? null },
+  { header: "callerRequestId", value: (row) => row.actor.callerRequestId ?? null },
   { header: "hash", value: (row) => row.hash },
 ];
 

@@ -28,11 +28,10 @@ import {
   templatesSchema,
 } from "./schema.ts";
 
-/** What alerts are posted as: many programs know no type of XML but the general ones. */
-const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
-
 /** 50,000 points with seven digits behind the point each, and what else a draft holds. */
 const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
+/** What alerts are posted as: many programs know no type of XML but the general ones. */
+const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
 
 /** Writing: drafts by hand, by template and from CAP. */
 export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
@@ -64,6 +63,8 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
             "cap_invalid",
             "cap_not_for_broadcast",
             "cap_expired",
+            "cap_too_complex",
+            "cap_busy",
             "payload_too_large",
             "unsupported_media_type",
           ),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { GrantDelay } from "../../accounts/held.ts";
 import type { People } from "../../accounts/people.ts";
 import { callerOf } from "../caller.ts";
 import type { Allow } from "../guard.ts";
@@ -9,6 +10,8 @@ import { passwordText } from "../sessions/schema.ts";
 
 export interface CredentialsOptions {
   readonly people: Pick<People, "accounts">;
+  readonly onAccessChanged: () => Promise<void>;
+  readonly grantDelay: GrantDelay;
   readonly allow: Allow;
 }
 
@@ -17,7 +20,7 @@ const done = { 204: z.undefined().describe("Done.") };
 /** Helping somebody who cannot sign in any more. */
 export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> = async (
   app,
-  { people, allow },
+  { people, onAccessChanged, grantDelay, allow },
 ) => {
   app.put(
     "/people/:id/password",
@@ -27,7 +30,8 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         operationId: "resetPersonPassword",
         tags: ["access"],
         summary: "Give a person a new password",
-        description: "Ends all of their sessions. Their second factor stays.",
+        description:
+          "Ends all of their sessions. Their second factor stays. What an approver or duty officer decides waits, as after a new grant.",
         params: principalParams,
         body: z.strictObject({ password: passwordText }),
         response: {
@@ -37,7 +41,12 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
       },
     },
     async (request, reply) => {
-      await people.accounts.resetPassword(callerOf(request), request.params.id, request.body.password);
+      await people.accounts.resetPassword(
+        callerOf(request, grantDelay),
+        request.params.id,
+        request.body.password,
+      );
+      await onAccessChanged();
       return reply.code(204).send();
     },
   );
@@ -50,12 +59,14 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         operationId: "resetPersonTotp",
         tags: ["access"],
         summary: "Remove the second factor of a person who has lost it",
+        description: "What an approver or duty officer decides waits, as after a new grant.",
         params: principalParams,
         response: { ...done, ...problems("person_not_found", "totp_not_found") },
       },
     },
     async (request, reply) => {
-      await people.accounts.resetTotp(callerOf(request), request.params.id);
+      await people.accounts.resetTotp(callerOf(request, grantDelay), request.params.id);
+      await onAccessChanged();
       return reply.code(204).send();
     },
   );

@@ -31,7 +31,7 @@ const toPerson = (stored: StoredPrincipal) => ({
 
 /** People and what they may do. Their own side of it, such as a password, is under `/v1/me`. */
 export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, options) => {
-  const { pool, catalog, onAccessChanged, allow } = options;
+  const { pool, catalog, onAccessChanged, grantDelay, allow } = options;
 
   app.get(
     "/people",
@@ -68,7 +68,8 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         operationId: "createPerson",
         tags: ["access"],
         summary: "Add a person",
-        description: "Administrators give, within their own areas, also what they may not do themselves.",
+        description:
+          "Administrators give, within their own areas, also what they may not do themselves. Approvers and duty officers wait before they decide on broadcasts, unless another administrator confirms: `GET /v1/access/changes`.",
         body: newPersonBody,
         response: {
           201: personSchema,
@@ -83,7 +84,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
       const hash = password === undefined ? undefined : await hashPassword(password);
       const added = await createPrincipal(
         pool,
-        callerOf(request),
+        callerOf(request, grantDelay),
         { ...person, type: "person" },
         hash === undefined ? undefined : (tx) => savePassword(tx, person.id, hash),
       );
@@ -129,7 +130,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
     },
     async (request) => {
       const { id } = request.params;
-      const changed = await changePrincipal(pool, callerOf(request), "person", id, request.body);
+      const changed = await changePrincipal(pool, callerOf(request, grantDelay), "person", id, request.body);
       await onAccessChanged();
       return toPerson(changed);
     },
@@ -144,7 +145,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         tags: ["access"],
         summary: "Say what a person may do",
         description:
-          "The whole list: what is not in it is taken away. Administrators give, within their own areas, also what they may not do themselves.",
+          "The whole list: what is not in it is taken away. Administrators give, within their own areas, also what they may not do themselves. A new grant of approver or duty officer, or a wider one, waits; one that is in the list unchanged goes on.",
         params: principalParams,
         body: personGrantsBody,
         response: {
@@ -156,7 +157,13 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
     async (request) => {
       const { grants } = request.body;
       assertKinds(catalog, grants);
-      const changed = await setGrants(pool, callerOf(request), "person", request.params.id, grants);
+      const changed = await setGrants(
+        pool,
+        callerOf(request, grantDelay),
+        "person",
+        request.params.id,
+        grants,
+      );
       await onAccessChanged();
       return toPerson(changed);
     },

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { GrantDelay } from "../../accounts/held.ts";
 import { changeTenant, createTenant } from "../../accounts/tenants.ts";
 import type { Pool } from "../../store/database.ts";
 import { getTenant, listTenants } from "../../store/tenants.ts";
@@ -12,6 +13,8 @@ export interface AccessRoutesOptions {
   readonly pool: Pool;
   /** Called after a change of who may do what is committed, and waited for before the answer. */
   readonly onAccessChanged: () => Promise<void>;
+  /** How long approvers and duty officers wait who are made, granted or reset here. */
+  readonly grantDelay: GrantDelay;
   readonly allow: Allow;
 }
 
@@ -19,7 +22,7 @@ const DEFAULT_LIMIT = 100;
 
 /** Who uses the platform. */
 export const tenantsRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app, options) => {
-  const { pool, onAccessChanged, allow } = options;
+  const { pool, onAccessChanged, grantDelay, allow } = options;
 
   app.get(
     "/tenants",
@@ -57,7 +60,7 @@ export const tenantsRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (
       },
     },
     async (request, reply) => {
-      const tenant = await createTenant(pool, callerOf(request), request.body);
+      const tenant = await createTenant(pool, callerOf(request, grantDelay), request.body);
       await onAccessChanged();
       return reply.code(201).header("location", `/v1/tenants/${tenant.id}`).send(tenant);
     },
@@ -96,7 +99,7 @@ export const tenantsRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (
       },
     },
     async (request) => {
-      const tenant = await changeTenant(pool, callerOf(request), request.params.id, request.body);
+      const tenant = await changeTenant(pool, callerOf(request, grantDelay), request.params.id, request.body);
       await onAccessChanged();
       return tenant;
     },

@@ -40,6 +40,7 @@ async function start(): Promise<void> {
   api = await startApi(db.pool, { access, onAccessChanged: () => directory.refresh() });
   await post("/v1/tenants", { id: "gas", name: "贵阳燃气", use: "commercial" });
   await post("/v1/tenants", { id: "county", name: "南明区应急管理局", use: "government" });
+  await post("/v1/people", { id: OWNER, name: OWNER, tenantId: "gas" });
 }
 
 async function stop(): Promise<void> {
@@ -68,13 +69,22 @@ export const del = (url: string, as?: string) => send("DELETE", url, undefined, 
 
 export const outcome = ({ status, json }: Answer) => [status, json?.code];
 
+/** Answers for the applications. */
+export const OWNER = "app-owner";
+
 let count = 0;
 /** An id that nobody has had. */
 export const freshId = (start: string) => `${start}-${++count}`;
 
 export async function addApplication(grants: readonly object[] = [], tenantId = "gas"): Promise<string> {
   const id = freshId("app");
-  const { status } = await post("/v1/applications", { id, name: id, tenantId, grants });
+  const { status } = await post("/v1/applications", {
+    id,
+    name: id,
+    tenantId,
+    grants,
+    ownerId: OWNER,
+  });
   expect(status).toBe(201);
   return id;
 }

@@ -2,10 +2,12 @@ import type { FastifyInstance, InjectOptions } from "fastify";
 import { Registry } from "prom-client";
 import { hashToken } from "../../access/tokens.ts";
 import { createAccessControl } from "../../accounts/control.ts";
+import { grantDelay } from "../../accounts/held.ts";
 import type { KnownPrincipals } from "../../accounts/known-principals.ts";
 import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
+import { judgeAlert } from "../../broadcast/cap/judge.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { createLogger, type Logger } from "../../log.ts";
@@ -67,6 +69,7 @@ export async function startApi(
     tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
     people,
+    grantDelay: grantDelay(24),
     trustProxy: [],
     knownDevice: () => undefined,
     pendingOf: () => 0,
@@ -85,7 +88,7 @@ export async function startApi(
         keys: { sign: async () => "not.a.signature" },
         dispatcher: { begin: () => {}, cancel: () => {}, retry: () => {} },
         issuer: "test-platform",
-        trustedCertificates: new Map(),
+        judge: { judge: async (xml, at) => judgeAlert(xml, new Map(), at) },
         onChanged: () => {},
         now: () => new Date(),
       },

@@ -1,4 +1,5 @@
 import { type Limits, UNLIMITED } from "../../access/limits.ts";
+import { judgeAlert, type TrustedCertificates } from "../../broadcast/cap/judge.ts";
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import type { NewDraft } from "../../broadcast/service-drafts.ts";
 import { openKeyRing } from "../../broadcast/signing/key-ring.ts";
@@ -96,7 +97,12 @@ export interface TestDeps extends BroadcastDeps {
 export async function createDeps(
   pool: Pool,
   dir: string,
-  more: Partial<BroadcastDeps> = {},
+  {
+    trustedCertificates: trusted = new Map(),
+    ...more
+  }: Partial<BroadcastDeps> & {
+    readonly trustedCertificates?: TrustedCertificates;
+  } = {},
 ): Promise<TestDeps> {
   const asked: string[] = [];
   const told: Broadcast[] = [];
@@ -111,7 +117,8 @@ export async function createDeps(
       retry: (broadcastNo) => void asked.push(`retry ${broadcastNo}`),
     },
     issuer: "test-platform",
-    trustedCertificates: new Map(),
+    // Large documents have a thread in the platform; test/broadcast/cap/judge-thread.test.ts has one, too.
+    judge: { judge: async (xml, at) => judgeAlert(xml, trusted, at) },
     onChanged: (broadcast) => void told.push(broadcast),
     now: () => at ?? new Date(),
     ...more,

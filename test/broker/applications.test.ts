@@ -43,7 +43,9 @@ const within = (regions: string[]) => ({
 
 /** Makes an application of the county. @returns its key */
 async function application(id: string): Promise<string> {
-  const body = { id, name: id, tenantId: "county", grants: [within(["520326"])] };
+  const ownerId = `${id}-owner`;
+  await app.api("/v1/people", { method: "POST", body: { id: ownerId, name: ownerId, tenantId: "county" } });
+  const body = { id, name: id, tenantId: "county", ownerId, grants: [within(["520326"])] };
   await app.api("/v1/applications", { method: "POST", body });
   const { key } = await app.api<{ key: string }>(`/v1/applications/${id}/keys`, { method: "POST", body: {} });
   return key;

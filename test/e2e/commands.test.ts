@@ -18,8 +18,10 @@ async function addCompany(id: string): Promise<string> {
   const post = <T>(path: string, body?: object) => app.api<T>(path, { method: "POST", body });
   await post("/v1/tenants", { id, name: id, use: "commercial" });
   const area = { regions: "all", kinds: "all", tenants: [id], devices: "all" };
+  await post("/v1/people", { id: `${id}-owner`, tenantId: id, name: id });
   await post("/v1/applications", {
     id: `${id}-control`,
+    ownerId: `${id}-owner`,
     tenantId: id,
     name: id,
     grants: [{ scopes: ["commands:send", "events:read"], area }],

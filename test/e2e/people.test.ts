@@ -53,7 +53,9 @@ it("an application is cut off from the live stream when its key expires", async 
   const post = <T>(path: string, body: object) => running.api<T>(path, { method: "POST", body });
   const area = { regions: "all", kinds: "all", tenants: "all", devices: "all" };
   const grants = [{ scopes: ["stream:read", "devices:read"], area }];
-  await post("/v1/applications", { id: "wall", tenantId: "county", name: "Wall", grants });
+  await post("/v1/people", { id: "wall-owner", tenantId: "county", name: "Owner" });
+  const wall = { id: "wall", tenantId: "county", name: "Wall", ownerId: "wall-owner", grants };
+  await post("/v1/applications", wall);
   const expiresAt = new Date(Date.now() + 2000);
   const { key } = await post<{ key: string }>("/v1/applications/wall/keys", { expiresAt });
   const headers = { authorization: `Bearer ${key}` };

@@ -6,6 +6,7 @@ import { UNLIMITED } from "../../access/limits.ts";
 import { createLoginGate } from "../../access/login-gate.ts";
 import type { Role } from "../../access/roles.ts";
 import { createAccessDirectory } from "../../accounts/directory.ts";
+import { grantDelay } from "../../accounts/held.ts";
 import type { ProviderSettings } from "../../accounts/oidc.ts";
 import { createPasswordHasher, type PasswordHasher } from "../../accounts/password-hash.ts";
 import { createPeople } from "../../accounts/people.ts";
@@ -31,6 +32,8 @@ export interface PeopleTestOptions {
   readonly sessionMaxIdleMs?: number;
   /** Holds the answers to failures, as the platform does. Tests fail a lot, and would wait. */
   readonly slow?: boolean;
+  /** How long approvers and duty officers wait who are made over HTTP; the product's default otherwise. */
+  readonly delayHours?: number;
 }
 
 /** The API with real people, keys and sessions on a test database, and a clock that a test can move. */
@@ -68,6 +71,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
   const api = await startApi(db.pool, {
     directory,
     people,
+    grantDelay: grantDelay(options.delayHours ?? 24, now),
     log,
     metrics: registry,
     trustProxy,

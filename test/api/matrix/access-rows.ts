@@ -6,7 +6,7 @@ import { type CreateRow, get, ids, type ObjectRow, patch, type Row } from "./row
 import type { World, WorldPrincipal } from "./world.ts";
 
 /** Rows of the routes with which administrators look after who may do what. */
-export function accessRows({ tenants, people, applications }: World): Record<string, Row> {
+export function accessRows({ tenants, people, applications, accessChanges }: World): Record<string, Row> {
   const principal = (
     known: readonly WorldPrincipal[],
     code: string,
@@ -29,6 +29,17 @@ export function accessRows({ tenants, people, applications }: World): Record<str
       url: `/v1/${path}/${id}/grants`,
       payload: { grants: object?.grants ?? [] },
     });
+
+  const change = (verb: string, payload?: object): ObjectRow => ({
+    type: "object",
+    objects: accessChanges,
+    unknown: "999999",
+    code: "change_not_found",
+    requests: (id) => [
+      { method: "POST", url: `/v1/access/changes/${id}/${verb}`, ...(payload ? { payload } : {}) },
+    ],
+    restore: "update access_changes set state = 'open', decided_by = null, decided_at = null, reason = null",
+  });
 
   const newPrincipals = (path: string, id: string, grants: readonly Grant[]): CreateRow => ({
     type: "create",
@@ -105,6 +116,22 @@ export function accessRows({ tenants, people, applications }: World): Record<str
       ...person(
         (id) => ({ method: "DELETE", url: `/v1/people/${id}/totp` }),
         () => 404,
+      ),
+    },
+    listAccessChanges: {
+      action: "access:read",
+      type: "list",
+      lists: [{ url: "/v1/access/changes?limit=1000", field: "id", expected: ids(accessChanges) }],
+    },
+    confirmAccessChange: { action: "access:write", ...change("confirm") },
+    refuseAccessChange: { action: "access:write", ...change("refuse", { reason: "nobody knows of it" }) },
+    setApplicationOwner: {
+      action: "access:write",
+      ...principal(
+        applications,
+        "application_not_found",
+        (id) => ({ method: "PUT", url: `/v1/applications/${id}/owner`, payload: { ownerId: "p-new" } }),
+        (limits) => (reachesTenant(limits, "home") ? 200 : 400),
       ),
     },
     listApplications: {

@@ -41,6 +41,8 @@ export interface World {
   readonly people: readonly WorldPrincipal[];
   readonly applications: readonly WorldPrincipal[];
   readonly broadcasts: readonly Known[];
+  /** What waits of what was done to the approver and the officer. */
+  readonly accessChanges: readonly Known[];
 }
 
 const places: Place[] = COUNTIES.flatMap((regionCode) =>
@@ -66,6 +68,8 @@ const PEOPLE: Record<string, [tenantId: string, ...Grant[]]> = {
     { role: "auditor", area: areaOf({ regions: ["5202"] }) },
   ],
   "p-new": ["home"],
+  "p-approver": ["police", { role: "approver", area: areaOf({ regions: ["520102"] }) }],
+  "p-officer": ["gas", { role: "duty-officer", area: areaOf({ regions: ["5202"], tenants: ["gas"] }) }],
 };
 const APPLICATIONS: Record<string, [tenantId: string, ...Grant[]]> = {
   "a-all": ["police", { scopes: ["stream:read", "devices:read"], area: areaOf({}) }],
@@ -102,10 +106,15 @@ export async function makeWorld(pool: Pool): Promise<World> {
     "delete from rejected_messages using devices d where d.device_no = rejected_messages.device_no and d.id = 'out-of-service'",
   );
   await pool.query(REJECTION, [null]);
+  const people = await addPrincipals(pool, "person", PEOPLE);
   return {
     devices,
+    accessChanges: await addChanges(
+      pool,
+      people.filter(({ id }) => id === "p-approver" || id === "p-officer"),
+    ),
     tenants: ["gas", "police", "home"].map((id) => ({ id, visible: (limits) => reachesTenant(limits, id) })),
-    people: await addPrincipals(pool, "person", PEOPLE),
+    people,
     applications: await addPrincipals(pool, "application", APPLICATIONS),
     broadcasts: await addBroadcasts(pool),
   };
@@ -199,6 +208,19 @@ async function addPrincipals(
     });
   }
   return principals;
+}
+
+async function addChanges(pool: Pool, people: readonly WorldPrincipal[]): Promise<Known[]> {
+  const changes: Known[] = [];
+  for (const { id, visible } of people) {
+    const { rows } = await pool.query(
+      `insert into access_changes (principal_id, kind, asked_by, asked_by_name, asked_at, effective_at)
+       values ($1, 'grants', 'administrator', 'administrator', now(), '2999-01-01') returning change_no`,
+      [id],
+    );
+    changes.push({ id: String(rows[0].change_no), visible });
+  }
+  return changes;
 }
 
 /** Codes of regions that the limits reach into, or that lie on the way there. */

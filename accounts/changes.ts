@@ -1,0 +1,122 @@
+import { PRIVILEGED_ROLES } from "../access/roles.ts";
+import { PlatformError } from "../errors.ts";
+import {
+  type AccessChange,
+  type ChangeFilter,
+  CREDENTIAL_KINDS,
+  decideChanges,
+  listChanges,
+  lockChange,
+  makersOf,
+  removeGrantsOf,
+} from "../store/access-changes.ts";
+import { appendAudit } from "../store/audit.ts";
+import type { Page } from "../store/cursor.ts";
+import { type Client, type Pool, withTransaction } from "../store/database.ts";
+import { updatePrincipal } from "../store/principals.ts";
+import type { Caller } from "./caller.ts";
+import { lockManaged } from "./principals.ts";
+
+/** What waits, or all, of what was done to approvers and duty officers within the caller's limits; newest first. */
+export const listAccessChanges = (
+  pool: Pool,
+  { limits }: Pick<Caller, "limits">,
+  filter: Pick<ChangeFilter, "state" | "principalId" | "now">,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<AccessChange>> => listChanges(pool, { ...filter, roles: PRIVILEGED_ROLES }, limits, page);
+
+/** The change, which must still wait. @throws PlatformError `change_not_found`, `change_decided`, `forbidden` */
+async function lockWaiting(tx: Client, caller: Caller, changeNo: number, now: Date): Promise<AccessChange> {
+  const change = await lockChange(tx, changeNo, caller.limits, now);
+  await lockManaged(tx, caller, "person", change.principalId);
+  if (change.state === "waiting") return change;
+  throw new PlatformError("change_decided", `Change ${changeNo} is '${change.state}'`);
+}
+
+/** @throws PlatformError `not_independent` unless the caller and who asked go back to nobody in common */
+async function assertIndependent(
+  tx: Client,
+  { principal }: Caller,
+  { askedBy }: AccessChange,
+): Promise<void> {
+  const [theirs, own] = [await makersOf(tx, askedBy), await makersOf(tx, principal.id)];
+  const common = [...own].filter((id) => theirs.has(id));
+  if (common.length === 0) return;
+  throw new PlatformError(
+    "not_independent",
+    `You and '${askedBy}', who asked for it, both go back to ${common.map((id) => `'${id}'`).join(", ")}: expected another administrator`,
+  );
+}
+
+const nowOf = ({ delay }: Caller) => new Date(delay?.now() ?? Date.now());
+
+const toAudit = ({ changeNo, kind, askedBy }: AccessChange) => ({ change: changeNo, kind, askedBy });
+
+/**
+ * Lets a change hold at once, and with it what the same administrator had open for the same person before. Over HTTP
+ * that takes a person whom neither who asked, nor anybody by whom either of them came to be, has made.
+ * @throws PlatformError as `lockWaiting` does; `not_independent`
+ */
+export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Promise<AccessChange> {
+  return withTransaction(pool, async (tx) => {
+    const now = nowOf(caller);
+    const change = await lockWaiting(tx, caller, changeNo, now);
+    if (caller.delay) {
+      if (caller.principal.type !== "person") {
+        throw new PlatformError(
+          "forbidden",
+          "A change is confirmed by a person: a key may be in anybody's hand",
+        );
+      }
+      await assertIndependent(tx, caller, change);
+    }
+    return decide(tx, caller, change, "confirmed", now, null);
+  });
+}
+
+/**
+ * Takes back a change that waits, with what the same administrator had open for the same person before: what it
+ * granted is taken away, and a person whose credentials it touched is shut out.
+ * @throws PlatformError as `lockWaiting` does
+ */
+export function refuseChange(
+  pool: Pool,
+  caller: Caller,
+  changeNo: number,
+  reason: string,
+): Promise<AccessChange> {
+  return withTransaction(pool, async (tx) => {
+    const now = nowOf(caller);
+    return decide(tx, caller, await lockWaiting(tx, caller, changeNo, now), "refused", now, reason);
+  });
+}
+
+async function decide(
+  tx: Client,
+  caller: Caller,
+  change: AccessChange,
+  state: "confirmed" | "refused",
+  decidedAt: Date,
+  reason: string | null,
+): Promise<AccessChange> {
+  const decidedBy = caller.actor.id ?? caller.actor.type;
+  const decided = await decideChanges(tx, change, { state, decidedBy, decidedAt, reason });
+  let shutOut = false;
+  if (state === "refused") {
+    await removeGrantsOf(
+      tx,
+      decided.map(({ changeNo }) => changeNo),
+    );
+    shutOut = decided.some(({ kind }) => CREDENTIAL_KINDS.includes(kind));
+    if (shutOut) await updatePrincipal(tx, change.principalId, { disabled: true });
+  }
+  await appendAudit(tx, {
+    actor: caller.actor,
+    action: state === "confirmed" ? "access.confirm" : "access.refuse",
+    object: { type: "person", id: change.principalId },
+    ...(reason === null ? {} : { reason }),
+    before: toAudit(change),
+    after: { changes: decided.map(({ changeNo }) => changeNo), ...(shutOut ? { disabled: true } : {}) },
+  });
+  return { ...change, state, decidedBy, decidedAt, reason };
+}

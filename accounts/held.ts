@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Grant } from "../access/decide.ts";
+import { within } from "../access/limits.ts";
+import { MAY, PRIVILEGED_ROLES, SOUNDING_ACTIONS } from "../access/roles.ts";
+import { type ChangeKind, insertChange, overtakeCredentialChanges } from "../store/access-changes.ts";
+import type { Client } from "../store/database.ts";
+import type { StoredGrant } from "../store/grants.ts";
+import type { Caller } from "./caller.ts";
+import { heldUntil, knownGrant } from "./grants.ts";
+
+/** How long approvers and duty officers wait who were made, granted or reset over HTTP. */
+export interface GrantDelay {
+  /** 0: not at all. */
+  readonly delayMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The setting as it is used. */
+export const grantDelay = (hours: number, now: () => number = Date.now): GrantDelay => ({
+  delayMs: hours * HOUR_MS,
+  now,
+});
+
+/**
+ * Notes what a caller does to somebody, by which the caller could come to act as them. On the machine nothing is
+ * noted: whoever holds it stands outside of this rule, and is nobody's maker.
+ * @returns the number of the change; undefined on the machine
+ */
+export async function noteChange(
+  tx: Client,
+  { principal, delay }: Caller,
+  principalId: string,
+  kind: ChangeKind,
+): Promise<number | undefined> {
+  if (!delay) return undefined;
+  const now = delay.now();
+  return insertChange(tx, {
+    principalId,
+    kind,
+    askedBy: principal,
+    askedAt: new Date(now),
+    effectiveAt: new Date(now + delay.delayMs),
+  });
+}
+
+/** The same for a password or a second factor. One that the machine gives ends what others did to them before. */
+export async function noteCredentialChange(
+  tx: Client,
+  caller: Caller,
+  principalId: string,
+  kind: "password" | "second_factor",
+): Promise<void> {
+  if (caller.delay) await noteChange(tx, caller, principalId, kind);
+  else if (kind === "password") await overtakeCredentialChanges(tx, principalId);
+}
+
+const isSame = (stored: StoredGrant, given: Grant): boolean =>
+  isDeepStrictEqual(stored.area, given.area) &&
+  ("role" in stored
+    ? "role" in given && stored.role === given.role
+    : "scopes" in given && isDeepStrictEqual(stored.scopes, given.scopes));
+
+/** Whether somebody with these grants may already do all of a grant's sounding steps, everywhere where it holds. */
+function isHeldAlready(before: readonly StoredGrant[], given: Grant, now: number): boolean {
+  if (!("role" in given)) return false;
+  return SOUNDING_ACTIONS.filter((action) => MAY[given.role].has(action)).every((action) => {
+    const areas = before.flatMap((stored) => {
+      const known = knownGrant(stored, now);
+      const holds = known && "role" in known && !known.held && MAY[known.role].has(action);
+      return holds ? [known.area] : [];
+    });
+    return within([given.area], areas);
+  });
+}
+
+/**
+ * The grants as they are to be stored in place of those before. What was there stays as it was, waiting or not; what
+ * is new and privileged, or reaches further, waits with the change.
+ */
+export async function carryGrants(
+  tx: Client,
+  caller: Caller,
+  principalId: string,
+  before: readonly StoredGrant[],
+  given: readonly Grant[],
+): Promise<StoredGrant[]> {
+  const rest = [...before];
+  const now = caller.delay?.now() ?? Date.now();
+  const carried = given.map((grant) => {
+    const at = rest.findIndex((stored) => isSame(stored, grant));
+    return at < 0 ? { grant, isNew: true } : { grant: rest.splice(at, 1)[0]!, isNew: false };
+  });
+  if (!carried.some(({ isNew }) => isNew)) return carried.map(({ grant }) => grant);
+  const changeNo = await noteChange(tx, caller, principalId, "grants");
+  return carried.map(({ grant, isNew }) =>
+    isNew ? waiting(grant as Grant, changeNo, isHeldAlready(before, grant as Grant, now)) : grant,
+  );
+}
+
+/** A new grant, with the change that it waits for where it is privileged. */
+export function waiting(
+  { held: _held, ...grant }: Grant,
+  changeNo: number | undefined,
+  isHeldAlready = false,
+): StoredGrant {
+  const isPrivileged = "role" in grant && PRIVILEGED_ROLES.includes(grant.role);
+  return changeNo === undefined || !isPrivileged || isHeldAlready
+    ? (grant as StoredGrant)
+    : ({ ...grant, changeNo } as StoredGrant);
+}
+
+/** The latest moment until which any of the grants waits; undefined when none does. */
+export function waitsUntil(grants: readonly StoredGrant[], now: number): Date | undefined {
+  const moments = grants.flatMap((grant) => heldUntil(grant, now)?.getTime() ?? []);
+  return moments.length > 0 ? new Date(Math.max(...moments)) : undefined;
+}

@@ -1,0 +1,94 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { confirmChange, listAccessChanges, refuseChange } from "../../accounts/changes.ts";
+import { callerOf } from "../caller.ts";
+import { grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import type { AccessRoutesOptions } from "../tenants/routes.ts";
+import {
+  accessChangeParams,
+  accessChangeQuery,
+  accessChangeSchema,
+  refusalBody,
+  toChangeJson,
+} from "./schema.ts";
+
+const DEFAULT_LIMIT = 100;
+
+/** What was done to approvers and duty officers, and waits for a second administrator or for its time. */
+export const accessChangesRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app, options) => {
+  const { pool, onAccessChanged, grantDelay, allow } = options;
+
+  app.get(
+    "/access/changes",
+    {
+      onRequest: allow("access:read"),
+      schema: {
+        operationId: "listAccessChanges",
+        tags: ["access"],
+        summary: "What waits for a second administrator, newest first",
+        description:
+          "Approvers and duty officers who were made, granted, reset or let in again over HTTP take the steps that make a speaker sound only after a while (`PRIVILEGED_GRANT_DELAY_HOURS`), or once this is confirmed.",
+        querystring: accessChangeQuery,
+        response: { 200: pageOf(accessChangeSchema), ...problems("invalid_cursor") },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, state, person } = request.query;
+      const filter = { state, principalId: person, now: new Date(grantDelay.now()) };
+      const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
+      const { items, nextCursor } = await listAccessChanges(pool, grantOf(request), filter, page);
+      return { items: items.map(toChangeJson), nextCursor };
+    },
+  );
+
+  app.post(
+    "/access/changes/:id/confirm",
+    {
+      onRequest: allow("access:write"),
+      schema: {
+        operationId: "confirmAccessChange",
+        tags: ["access"],
+        summary: "Let it hold at once",
+        description:
+          "By a person, who shares no maker with whoever asked. What the same administrator did to the same person before is confirmed with it.",
+        params: accessChangeParams,
+        response: {
+          200: accessChangeSchema,
+          ...problems("change_not_found", "change_decided", "not_independent"),
+        },
+      },
+    },
+    async (request) => {
+      const change = await confirmChange(pool, callerOf(request, grantDelay), request.params.id);
+      await onAccessChanged();
+      return toChangeJson(change);
+    },
+  );
+
+  app.post(
+    "/access/changes/:id/refuse",
+    {
+      onRequest: allow("access:write"),
+      schema: {
+        operationId: "refuseAccessChange",
+        tags: ["access"],
+        summary: "Take it back",
+        description:
+          "What it granted is taken away. Where it made the person, or touched how they sign in, they are shut out until an administrator lets them in again.",
+        params: accessChangeParams,
+        body: refusalBody,
+        response: {
+          200: accessChangeSchema,
+          ...problems("change_not_found", "change_decided", "payload_too_large", "unsupported_media_type"),
+        },
+      },
+    },
+    async (request) => {
+      const { reason } = request.body;
+      const change = await refuseChange(pool, callerOf(request, grantDelay), request.params.id, reason);
+      await onAccessChanged();
+      return toChangeJson(change);
+    },
+  );
+};

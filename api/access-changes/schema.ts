@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { type AccessChange, CHANGE_KINDS, CHANGE_STATES } from "../../store/access-changes.ts";
+import { principalId } from "../principal-schemas.ts";
+import { freeText, pageQuery, timestamp } from "../schemas.ts";
+
+export const accessChangeSchema = z
+  .object({
+    id: z.int(),
+    person: z.object({ id: principalId, name: z.string() }).describe("Whom it is about."),
+    kind: z
+      .enum(CHANGE_KINDS)
+      .describe("`create`, `grants`, `password`, `second_factor` (removed), `enable` (let in again)."),
+    askedBy: z
+      .object({ id: z.string(), name: z.string() })
+      .describe("The administrator who did it; `administrator` is the administrator's key."),
+    askedAt: timestamp,
+    effectiveAt: timestamp.describe("From then on it holds by itself, unless it is refused before."),
+    state: z
+      .enum(CHANGE_STATES)
+      .describe(
+        "`waiting`; `effective`: it has waited long enough; `confirmed`; `refused`; `overtaken`: whoever holds the machine gave another password.",
+      ),
+    decidedBy: z.string().nullable(),
+    decidedAt: timestamp.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: "AccessChange" });
+
+export const accessChangeQuery = z.strictObject({
+  state: z.enum(["waiting", "all"]).default("waiting"),
+  person: principalId.optional(),
+  ...pageQuery(100, 1000),
+});
+
+export const accessChangeParams = z.object({
+  id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+});
+
+export const refusalBody = z.strictObject({ reason: freeText(1000) });
+
+export const toChangeJson = ({
+  changeNo,
+  principalId: id,
+  principalName,
+  askedBy,
+  askedByName,
+  ...change
+}: AccessChange): z.output<typeof accessChangeSchema> => ({
+  id: changeNo,
+  person: { id, name: principalName },
+  askedBy: { id: askedBy, name: askedByName },
+  ...change,
+});

@@ -1,0 +1,133 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { PlatformError } from "../../errors.ts";
+import { type Judgement, judgeAlert, type TrustedCertificates } from "./judge.ts";
+
+/** Judges documents; large ones beside the main thread, which sends orders to speakers meanwhile. */
+export interface AlertJudge {
+  /**
+   * @throws PlatformError `cap_busy` when too many large documents wait, `cap_too_complex` when one takes too long,
+   * `shutting_down` once it was stopped
+   */
+  judge(xml: Uint8Array, now: Date): Promise<Judgement>;
+  /** Ends the thread. What was waiting is refused. */
+  stop(): Promise<void>;
+}
+
+/** Up to here a document is judged at once, in some 10 ms at most. A mebibyte of borders takes 0.3 s, hence the thread. */
+const SMALL_BYTES = 8 * 1024;
+/** Far more than a mebibyte of whatever takes on a slow machine. */
+const TIME_LIMIT_MS = 15_000;
+/** Large documents in memory at most, a mebibyte each. */
+const MAX_WAITING = 20;
+
+interface Task {
+  readonly xml: Uint8Array;
+  readonly now: Date;
+  readonly resolve: (judgement: Judgement) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A judge with one thread of its own. The thread is started by the first large document, and started anew after one
+ * that was too much for it.
+ */
+export function createJudge(
+  trusted: TrustedCertificates,
+  { timeLimitMs = TIME_LIMIT_MS, maxWaiting = MAX_WAITING } = {},
+): AlertJudge {
+  const waiting: Task[] = [];
+  let running: { readonly task: Task; readonly timer: NodeJS.Timeout } | undefined;
+  let worker: Worker | undefined;
+  let stopped = false;
+
+  /** What runs is over, one way or the other. */
+  function settle(end: (task: Task) => void): void {
+    if (running === undefined) return;
+    const { task, timer } = running;
+    clearTimeout(timer);
+    running = undefined;
+    end(task);
+    next();
+  }
+
+  /** Ends the thread with what it is at. The next document gets a new one. */
+  function giveUp(error: Error): void {
+    const dead = worker;
+    worker = undefined;
+    void dead?.terminate();
+    settle(({ reject }) => reject(error));
+  }
+
+  function start(): Worker {
+    const started = startThread(trusted);
+    // A thread that waits keeps no process from ending.
+    started.unref();
+    started.on("message", (judgement: Judgement) => settle(({ resolve }) => resolve(judgement)));
+    started.on("error", (error) => started === worker && giveUp(error));
+    started.on("exit", (code) => {
+      if (started === worker) giveUp(new Error(`the thread that judges alerts ended with ${code}`));
+    });
+    return started;
+  }
+
+  function next(): void {
+    const task = running === undefined && !stopped ? waiting.shift() : undefined;
+    if (task === undefined) return;
+    const { xml, now } = task;
+    const timer = setTimeout(() => {
+      const seconds = timeLimitMs / 1000;
+      const message = `It is not judged after ${seconds} s: expected an alert that is, e.g. with shorter borders`;
+      giveUp(new PlatformError("cap_too_complex", message));
+    }, timeLimitMs);
+    running = { task, timer };
+    worker ??= start();
+    worker.postMessage({ xml, now });
+  }
+
+  return {
+    async judge(xml, now) {
+      if (stopped) throw shuttingDown();
+      if (xml.length <= SMALL_BYTES) return judgeAlert(xml, trusted, now);
+      if (waiting.length >= maxWaiting) {
+        const message = `${waiting.length} large alerts wait to be judged: try again`;
+        throw new PlatformError("cap_busy", message, { retryAfterSeconds: 5 });
+      }
+      return new Promise((resolve, reject) => {
+        waiting.push({ xml, now, resolve, reject });
+        next();
+      });
+    },
+    async stop() {
+      stopped = true;
+      for (const { reject } of waiting.splice(0)) reject(shuttingDown());
+      const ending = worker;
+      giveUp(shuttingDown());
+      await ending?.terminate();
+    },
+  };
+}
+
+const shuttingDown = () => new PlatformError("shutting_down", "The platform is shutting down");
+
+/** A thread in Node 20 takes no loader by `--import`, so it registers that of TypeScript itself. */
+const FROM_SOURCE = `
+  const { loader, file } = require("node:worker_threads").workerData;
+  import(loader).then(({ register }) => { register(); return import(file); });
+`;
+
+/** Runs `judge-worker.ts`, or `judge-worker.js` when this file is the compiled one. */
+function startThread(trusted: TrustedCertificates): Worker {
+  if (!import.meta.url.endsWith(".ts")) {
+    return new Worker(new URL("./judge-worker.js", import.meta.url), {
+      workerData: { trusted },
+      execArgv: [],
+    });
+  }
+  const file = new URL("./judge-worker.ts", import.meta.url).href;
+  // `resolve` answers with the form for `require`, which cannot register; the other lies beside it.
+  const resolved = createRequire(import.meta.url).resolve("tsx/esm/api");
+  const loader = pathToFileURL(resolved.replace(/\.cjs$/, ".mjs")).href;
+  return new Worker(FROM_SOURCE, { eval: true, workerData: { trusted, loader, file }, execArgv: [] });
+}

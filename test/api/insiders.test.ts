@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Grant } from "../../access/decide.ts";
+import type { Role } from "../../access/roles.ts";
+import { machineCaller } from "../../accounts/cli/database.ts";
+import { accountsOf } from "../../accounts/cli/people.ts";
+import { recordExternalPerson } from "../../accounts/external-people.ts";
+import { setApplicationOwner } from "../../accounts/principals.ts";
+import { insertSpeaker, insertVillages } from "../broadcast/fixtures.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { areaOf } from "../helpers/limits.ts";
+import { HOUR, signInForToken, startPeople, type TestPeople } from "../helpers/people.ts";
+import { ADMIN_KEY } from "./harness.ts";
+
+/**
+ * Insiders who try to sound a speaker alone, each by another way. Whoever is made by `addPerson` of the helper is made
+ * as on the machine: nobody's maker is behind them.
+ */
+let db: TestDatabase;
+let app: TestPeople;
+const PASSWORD = "six geese over the dam";
+/** Tokens by who they are of. */
+const tokens = new Map<string, string>([["key", ADMIN_KEY]]);
+const everywhere = areaOf({});
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await insertVillages(db.pool);
+  await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
+  app = await startPeople(db);
+  await person("ann", "administrator");
+  // Independent of the first: both were made on the machine.
+  await person("carl", "administrator");
+  await person("dora", "dispatcher");
+  await person("xu", "approver");
+}, 60_000);
+afterAll(async () => {
+  await app.stop();
+  await db.drop();
+});
+
+async function person(id: string, role: Role, grants: Grant[] = [{ role, area: everywhere }]) {
+  await app.addPerson(id, { password: PASSWORD, grants });
+  await signIn(id);
+}
+
+async function signIn(id: string, password = PASSWORD): Promise<void> {
+  tokens.set(id, await signInForToken(app, id, password));
+}
+
+const send = (
+  who: string,
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  url: string,
+  payload?: object,
+) =>
+  app.send({
+    method,
+    url: `/v1${url}`,
+    headers: { authorization: `Bearer ${tokens.get(who)}` },
+    ...(payload ? { payload } : {}),
+  });
+const outcome = ({ status, json }: { status: number; json: { code?: string } }) => [status, json?.code ?? ""];
+const OK = [200, ""];
+const FORBIDDEN = [403, "forbidden"];
+
+async function draft(who: string, region = "520326"): Promise<string> {
+  const body = { mode: "actual", level: 2, eventCode: "11D01", target: { regions: [region] } };
+  const answer = await send(who, "POST", "/broadcasts", body);
+  expect(answer.status, answer.text).toBe(201);
+  return answer.json.id;
+}
+async function step(who: string, id: string, name: string) {
+  const { json } = await send("key", "GET", `/broadcasts/${id}`);
+  return send(who, "POST", `/broadcasts/${id}/${name}`, { revision: json.revision, reason: "a test" });
+}
+/** What becomes of approving what a dispatcher has submitted. */
+async function approving(who: string, region?: string) {
+  const id = await draft("dora", region);
+  expect(outcome(await step("dora", id, "submit"))).toEqual(OK);
+  return outcome(await step(who, id, "approve"));
+}
+
+let made = 0;
+/** Somebody whom an administrator makes over HTTP, and as whom that administrator then signs in. */
+async function puppet(maker: string, role: Role): Promise<string> {
+  const id = `puppet-${++made}`;
+  const grants = [{ role, area: everywhere }];
+  const body = { id, name: "A puppet", tenantId: "county", grants };
+  expect((await send(maker, "POST", "/people", body)).status).toBe(201);
+  await reset(maker, id);
+  return id;
+}
+async function reset(who: string, id: string): Promise<void> {
+  const password = `another way ${++made} over the dam`;
+  expect((await send(who, "PUT", `/people/${id}/password`, { password })).status).toBe(204);
+  await signIn(id, password);
+}
+const waitingFor = async (id: string) =>
+  (await send("carl", "GET", `/access/changes?person=${id}`)).json.items as { id: number; kind: string }[];
+/** Confirms everything that waits for somebody, by the latest change. */
+async function confirming(who: string, id: string) {
+  const [latest] = await waitingFor(id);
+  return outcome(await send(who, "POST", `/access/changes/${latest!.id}/confirm`));
+}
+const actionsOf = async (who: string): Promise<string[]> =>
+  (await send(who, "GET", "/me")).json.actions.map(({ action }: { action: string }) => action);
+
+describe("an administrator", () => {
+  it("submits, approves, releases, retries and reviews nothing, by person or by key", async () => {
+    for (const who of ["ann", "key"]) {
+      const id = await draft(who);
+      for (const name of ["submit", "approve", "release", "retry", "review"]) {
+        expect(outcome(await step(who, id, name)), `${who} ${name}`).toEqual(FORBIDDEN);
+      }
+      expect(outcome(await step(who, id, "cancel"))).toEqual(OK);
+    }
+  });
+
+  it("does not approve through an approver of its own making, until a second one confirms", async () => {
+    const id = await puppet("ann", "approver");
+    expect(await approving(id)).toEqual(FORBIDDEN);
+    expect((await waitingFor(id)).map(({ kind }) => kind)).toEqual(["password", "create"]);
+    // Who asked, the person, the key, and an administrator whom the first has made, are no second one.
+    expect(await confirming("ann", id)).toEqual([403, "not_independent"]);
+    expect(await confirming("key", id)).toEqual(FORBIDDEN);
+    const own = await puppet("ann", "administrator");
+    expect(await confirming(own, id)).toEqual([403, "not_independent"]);
+    expect(await approving(id)).toEqual(FORBIDDEN);
+    expect(await confirming("carl", id)).toEqual(OK);
+    expect(await waitingFor(id)).toEqual([]);
+    expect(await approving(id)).toEqual(OK);
+  });
+
+  it("does not confirm through an administrator whose password it has set", async () => {
+    await person("cleo", "administrator");
+    const id = await puppet("ann", "approver");
+    await reset("ann", "cleo");
+    expect(await confirming("cleo", id)).toEqual([403, "not_independent"]);
+    // Another password from the machine makes her herself again.
+    await accountsOf(db.pool).resetPassword(machineCaller({}), "cleo", PASSWORD);
+    await signIn("cleo");
+    expect(await confirming("cleo", id)).toEqual(OK);
+  });
+
+  it("does not confirm what another asked whom the same administrator, or the key, has made", async () => {
+    const [one, two] = [await puppet("key", "administrator"), await puppet("key", "administrator")];
+    const id = await puppet(one, "approver");
+    expect(await confirming(two, id)).toEqual([403, "not_independent"]);
+    expect(await confirming("carl", id)).toEqual(OK);
+  });
+
+  it("does not release through a duty officer of its own making", async () => {
+    const id = await puppet("ann", "duty-officer");
+    const warning = await draft(id);
+    expect(outcome(await step(id, warning, "release"))).toEqual(FORBIDDEN);
+    expect(outcome(await step(id, warning, "submit"))).toEqual(FORBIDDEN);
+    expect(outcome(await step(id, warning, "cancel"))).toEqual(OK);
+  });
+
+  it("does not approve as somebody whose password it has set, though it may look and cancel", async () => {
+    await person("xin", "approver");
+    expect(await approving("xin")).toEqual(OK);
+    await reset("ann", "xin");
+    expect(await approving("xin")).toEqual(FORBIDDEN);
+    expect(await actionsOf("xin")).toContain("broadcasts:cancel");
+    expect((await send("xin", "GET", "/me")).json).toMatchObject({
+      waiting: [{ kind: "password", askedBy: { id: "ann" }, state: "waiting" }],
+    });
+    expect((await send("carl", "GET", "/people/xin")).json.grants).toEqual([
+      { role: "approver", area: everywhere, waitsUntil: expect.any(String) },
+    ]);
+    // The machine waits for nobody.
+    await accountsOf(db.pool).resetPassword(machineCaller({}), "xin", PASSWORD);
+    await signIn("xin");
+    await app.directory.lookForChanges();
+    expect(await approving("xin")).toEqual(OK);
+  });
+
+  it("does not approve as somebody whose second factor it has removed, in the sessions that are open too", async () => {
+    await person("xia", "approver");
+    await db.pool.query("update passwords set totp_secret = 'JBSWY3DPEHPK3PXP' where principal_id = 'xia'");
+    expect((await send("ann", "DELETE", "/people/xia/totp")).status).toBe(204);
+    expect(await approving("xia")).toEqual(FORBIDDEN);
+  });
+
+  it("does not approve as somebody whom it lets in again, one by one or with the tenant", async () => {
+    await person("xue", "approver");
+    for (const disabled of [true, false]) await send("ann", "PATCH", "/people/xue", { disabled });
+    await signIn("xue");
+    expect(await approving("xue")).toEqual(FORBIDDEN);
+    await app.addPerson("xiong", {
+      password: PASSWORD,
+      tenantId: "closed",
+      grants: [{ role: "approver", area: everywhere }],
+    });
+    for (const disabled of [true, false]) {
+      expect((await send("ann", "PATCH", "/tenants/closed", { disabled })).status).toBe(200);
+    }
+    await signIn("xiong");
+    expect(await approving("xiong")).toEqual(FORBIDDEN);
+  });
+
+  it("does not widen what an approver may approve at once, nor move anybody to another tenant", async () => {
+    const village = areaOf({ regions: ["520326001001"] });
+    await insertSpeaker(db.pool, "sp-2", "520326002001");
+    await person("xie", "approver", [{ role: "approver", area: village }]);
+    const grants = [
+      { role: "approver", area: village },
+      { role: "approver", area: everywhere },
+    ];
+    const answer = await send("ann", "PUT", "/people/xie/grants", { grants });
+    expect(answer.json.grants).toEqual([grants[0], { ...grants[1], waitsUntil: expect.any(String) }]);
+    expect(await approving("xie", "520326001001")).toEqual(OK);
+    expect((await approving("xie", "520326002"))[0]).not.toBe(200);
+    // A narrower one is held already, and the same list again changes nothing.
+    const narrow = { role: "approver", area: areaOf({ regions: ["520326001001"], kinds: ["speaker"] }) };
+    const again = await send("ann", "PUT", "/people/xie/grants", { grants: [...grants, narrow] });
+    expect(
+      again.json.grants.map(({ waitsUntil }: { waitsUntil?: string }) => waitsUntil !== undefined),
+    ).toEqual([false, true, false]);
+    expect(again.json.grants[1].waitsUntil).toBe(answer.json.grants[1].waitsUntil);
+    expect(outcome(await send("ann", "PATCH", "/people/xie", { tenantId: "closed" }))).toEqual([
+      400,
+      "invalid_request",
+    ]);
+  });
+
+  it("who is a dispatcher as well does not give itself the other half", async () => {
+    await person("both", "administrator", [
+      { role: "administrator", area: everywhere },
+      { role: "dispatcher", area: everywhere },
+    ]);
+    const grants = ["administrator", "dispatcher", "approver"].map((role) => ({ role, area: everywhere }));
+    expect((await send("both", "PUT", "/people/both/grants", { grants })).status).toBe(200);
+    expect(await approving("both")).toEqual(FORBIDDEN);
+    expect(await confirming("both", "both")).toEqual([403, "not_independent"]);
+  });
+
+  it("who is an approver as well does not approve what a dispatcher of its own making submits", async () => {
+    await person("amy", "administrator", [
+      { role: "administrator", area: everywhere },
+      { role: "approver", area: everywhere },
+    ]);
+    for (const hand of [await puppet("amy", "dispatcher"), "dora"]) {
+      if (hand === "dora") await reset("amy", "dora");
+      const id = await draft(hand);
+      expect(outcome(await step(hand, id, "submit"))).toEqual(OK);
+      expect((await step("amy", id, "approve")).status).toBe(403);
+      // Somebody else may.
+      expect(outcome(await step("xu", id, "approve"))).toEqual(OK);
+    }
+  });
+});
+
+describe("an application", () => {
+  const SCOPES = ["broadcasts:read", "broadcasts:draft", "broadcasts:submit"];
+  const addApplication = (who: string, id: string, more: object = {}) =>
+    send(who, "POST", "/applications", {
+      id,
+      name: id,
+      tenantId: "county",
+      grants: [{ scopes: SCOPES, area: everywhere }],
+      ...more,
+    });
+  async function keyOf(who: string, id: string): Promise<void> {
+    const { status, json } = await send(who, "POST", `/applications/${id}/keys`);
+    expect(status).toBe(201);
+    tokens.set(id, json.key);
+  }
+  async function submitted(who: string): Promise<string> {
+    const id = await draft(who);
+    expect(outcome(await step(who, id, "submit"))).toEqual(OK);
+    return id;
+  }
+
+  it("needs somebody who answers for it: whoever adds it, or who is named with the key", async () => {
+    expect(outcome(await addApplication("key", "ownerless"))).toEqual([400, "invalid_request"]);
+    expect(outcome(await addApplication("key", "ownerless", { ownerId: "nobody" }))).toEqual([
+      400,
+      "invalid_request",
+    ]);
+    expect((await addApplication("ann", "of-ann")).json.ownerId).toBe("ann");
+    const other = await addApplication("key", "of-xu", { ownerId: "xu" });
+    expect([other.status, other.json.ownerId]).toEqual([201, "xu"]);
+    expect((await send("xu", "GET", "/me")).json.applications).toEqual(["of-xu"]);
+  });
+
+  it("submits for its owner, who does not approve it, and nothing without one", async () => {
+    await keyOf("carl", "of-xu");
+    const id = await submitted("of-xu");
+    expect((await step("xu", id, "approve")).status).toBe(403);
+    await person("xan", "approver");
+    expect(outcome(await step("xan", id, "approve"))).toEqual(OK);
+    // One of an earlier version.
+    tokens.set("old", await app.addApplication("old", { scopes: SCOPES }));
+    const early = await draft("old");
+    expect(outcome(await step("old", early, "submit"))).toEqual([403, "application_without_owner"]);
+    await setApplicationOwner(db.pool, machineCaller({}), "old", "dora");
+    await app.directory.lookForChanges();
+    expect(outcome(await step("old", early, "submit"))).toEqual(OK);
+  });
+
+  it("is in the hands of whoever was shown its key, and of who made that one", async () => {
+    await person("eva", "administrator", [
+      { role: "administrator", area: everywhere },
+      { role: "approver", area: everywhere },
+    ]);
+    expect((await addApplication("carl", "by-key", { ownerId: "dora" })).status).toBe(201);
+    await keyOf("eva", "by-key");
+    expect((await step("eva", await submitted("by-key"), "approve")).status).toBe(403);
+    expect((await addApplication("carl", "by-hand", { ownerId: "dora" })).status).toBe(201);
+    await keyOf(await puppet("eva", "administrator"), "by-hand");
+    expect((await step("eva", await submitted("by-hand"), "approve")).status).toBe(403);
+  });
+});
+
+describe("what waits", () => {
+  it("is refused by any administrator: what was granted is gone, and who was touched is shut out", async () => {
+    const id = await puppet("ann", "approver");
+    const [latest] = await waitingFor(id);
+    const refuse = () =>
+      send("carl", "POST", `/access/changes/${latest!.id}/refuse`, { reason: "nobody knows of them" });
+    expect((await refuse()).json).toMatchObject({ state: "refused", decidedBy: "carl" });
+    expect((await send("carl", "GET", `/people/${id}`)).json).toMatchObject({
+      grants: [],
+      disabledAt: expect.any(String),
+    });
+    expect((await send(id, "GET", "/me")).status).toBe(401);
+    expect(outcome(await refuse())).toEqual([409, "change_decided"]);
+    // A grant alone, and the person stays.
+    await person("xuan", "viewer");
+    const grants = [{ role: "approver", area: everywhere }];
+    await send("ann", "PUT", "/people/xuan/grants", { grants });
+    const [grant] = await waitingFor("xuan");
+    await send("carl", "POST", `/access/changes/${grant!.id}/refuse`, { reason: "not xuan" });
+    expect((await send("carl", "GET", "/people/xuan")).json).toMatchObject({ grants: [], disabledAt: null });
+    const { rows } = await db.pool.query(
+      "select action, actor_id, object_id, reason from audit where action = 'access.refuse' order by audit_no",
+    );
+    expect(rows).toEqual([
+      { action: "access.refuse", actor_id: "carl", object_id: id, reason: "nobody knows of them" },
+      { action: "access.refuse", actor_id: "carl", object_id: "xuan", reason: "not xuan" },
+    ]);
+  });
+
+  it("does not concern a dispatcher, nor who an identity provider says is an approver", async () => {
+    const id = await puppet("ann", "dispatcher");
+    const warning = await draft(id);
+    expect(outcome(await step(id, warning, "submit"))).toEqual(OK);
+    const approver = {
+      issuer: "https://id.example",
+      subject: "1",
+      name: "From the provider",
+      tenantId: "county",
+      grants: [{ role: "approver" as const, area: everywhere }],
+    };
+    const visitor = { address: "127.0.0.1", requestId: "r" };
+    const outside = await recordExternalPerson(db.pool, approver, visitor);
+    await app.directory.refresh();
+    expect(await waitingFor(outside)).toEqual([]);
+    const held = () => app.directory.findPrincipal(outside)?.grants.some((grant) => grant.held === true);
+    expect(held()).toBe(false);
+    // A password that an administrator gives such a person is another matter.
+    await reset("ann", outside);
+    expect(held()).toBe(true);
+    await recordExternalPerson(db.pool, approver, visitor);
+    await app.directory.refresh();
+    expect(held()).toBe(true);
+  });
+
+  // Last, as it moves the clock.
+  it("holds by itself after a day, without a restart", async () => {
+    const id = await puppet("ann", "approver");
+    app.pass(24 * HOUR - 60_000);
+    await app.directory.lookForChanges();
+    expect(app.directory.findPrincipal(id)?.grants[0]?.held).toBe(true);
+    expect(app.directory.findPrincipal(id)?.behind).toEqual(["ann"]);
+    const version = app.directory.findPrincipal("ann");
+    app.pass(60_000);
+    await app.directory.lookForChanges();
+    expect(app.directory.findPrincipal("ann")).toBe(version);
+    expect(app.directory.findPrincipal(id)?.grants[0]?.held).toBeUndefined();
+    expect(app.directory.findPrincipal(id)?.behind).toBeUndefined();
+    await signIn("carl");
+    expect(await waitingFor(id)).toEqual([]);
+  });
+});
