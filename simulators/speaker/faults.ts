@@ -1,6 +1,7 @@
 /** What can be wrong with a simulated speaker, so that the platform can be seen to notice. */
 export const FAULTS = {
   amplifier_dead: "answers that it plays, but draws no current and is not heard",
+  breaks_off: "stops S seconds into each text (default 0.3) and says that it has ended",
   mute: "answers that it plays, with its volume at 0",
   slow: "does everything S seconds late (default 5)",
   deaf: "is online and ignores every command",
@@ -16,6 +17,7 @@ export type Faults = Readonly<Partial<Record<FaultName, number>>>;
 
 const DEFAULT_SECONDS: Readonly<Record<FaultName, number>> = {
   amplifier_dead: 0,
+  breaks_off: 0.3,
   mute: 0,
   slow: 5,
   deaf: 0,

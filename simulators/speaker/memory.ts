@@ -15,6 +15,8 @@ const taskSchema = z.object({
   phase: z.enum(["waiting", "playing", "interrupted", "done"]),
   /** How much has sounded, in milliseconds. */
   soundedMs: z.number(),
+  /** That it sounds was measured. */
+  measured: z.boolean().optional(),
   /** The answers so far, which are given again when the command comes again. */
   replies: z.array(madeReplySchema),
 });

@@ -1,7 +1,7 @@
 import type { CommandOutcome, FailureReason, StartOrder } from "../../broadcast/command.ts";
 import { isExpired } from "./admit.ts";
 import type { MadeReply } from "./memory.ts";
-import { scriptOf } from "./script.ts";
+import { scriptOf, type Voice } from "./script.ts";
 
 /** One broadcast that a speaker has accepted. */
 export interface Task {
@@ -13,10 +13,16 @@ export interface Task {
   /** Where in the text it is. A daily programme runs on while it is interrupted, an emergency waits. */
   positionMs: number;
   readonly replies: MadeReply[];
+  /** It has measured itself that it sounds. */
+  measured?: boolean | undefined;
 }
 
 export interface PlayerOptions {
   readonly timeScale: number;
+  /** Absent: a newsreader's. */
+  readonly voice?: Voice | undefined;
+  /** A fault: after so much of the text it takes itself to be at the end. */
+  readonly breaksOffAfterMs?: number | undefined;
   readonly onBegin: (task: Task, at: number, resumed: boolean) => void;
   /** It has stopped sounding, for good or for a while. */
   readonly onSilence: (task: Task, at: number, why: CommandOutcome) => void;
@@ -31,6 +37,8 @@ export interface PlayerOptions {
 /** Decides which of the accepted broadcasts has the amplifier, and reads it to its end. */
 export interface Player {
   readonly playing: Task | undefined;
+  /** Whether half of what was asked for has sounded, by its own count. */
+  hasPlayed(task: Task): boolean;
   add(task: Task): void;
   /** Takes one over from before a restart. */
   remember(task: Task): void;
@@ -51,7 +59,8 @@ const startsAt = ({ order }: Task) =>
   order.startsAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(order.startsAt);
 
 export function createPlayer(options: PlayerOptions): Player {
-  const { timeScale } = options;
+  const { timeScale, breaksOffAfterMs = Number.POSITIVE_INFINITY } = options;
+  const readingMsOf = (order: StartOrder) => scriptOf(order).readingMs(options.voice);
   /** Accepted and not over, in the order in which they came. */
   const open: Task[] = [];
   let playing: Task | undefined;
@@ -61,15 +70,16 @@ export function createPlayer(options: PlayerOptions): Player {
   const silentSince = new Map<Task, number>();
   let seenUntil = Number.NEGATIVE_INFINITY;
 
-  const lengthOf = ({ order }: Task) => scriptOf(order).readingMs * order.repeatCount;
+  const lengthOf = ({ order }: Task) => readingMsOf(order) * order.repeatCount;
 
   /** The end of the reading that is under way, in milliseconds of the text. */
   const readingEnd = (task: Task): number => {
-    const { readingMs } = scriptOf(task.order);
+    const readingMs = readingMsOf(task.order);
     // A hair further, because a sum of readings may fall just short of their product.
     return (Math.floor(task.positionMs / readingMs + 1e-6) + 1) * readingMs;
   };
-  const boundaryAt = (task: Task) => Math.ceil(since + (readingEnd(task) - task.positionMs) / timeScale);
+  const stretchEnd = (task: Task) => Math.min(readingEnd(task), breaksOffAfterMs);
+  const boundaryAt = (task: Task) => Math.ceil(since + (stretchEnd(task) - task.positionMs) / timeScale);
 
   const count = (task: Task, at: number, most = Number.POSITIVE_INFINITY) => {
     const ms = Math.min(most, Math.max(0, at - since) * timeScale);
@@ -101,10 +111,10 @@ export function createPlayer(options: PlayerOptions): Player {
     while (playing && boundaryAt(playing) <= at) {
       const task = playing;
       const boundary = boundaryAt(task);
-      const target = readingEnd(task);
+      const target = stretchEnd(task);
       count(task, boundary, target - task.positionMs);
       task.positionMs = target;
-      if (target >= lengthOf(task) - 1e-3) finish(task, "ended", boundary);
+      if (target >= Math.min(lengthOf(task), breaksOffAfterMs) - 1e-3) finish(task, "ended", boundary);
       else if (isExpired(task.order, boundary)) finish(task, "ended", boundary, "expired");
     }
   };
@@ -161,6 +171,7 @@ export function createPlayer(options: PlayerOptions): Player {
     get playing() {
       return playing;
     },
+    hasPlayed: (task) => task.soundedMs >= lengthOf(task) / 2,
     add: (task) => void open.push(task),
     remember(task) {
       if (task.phase !== "done") open.push(task);

@@ -6,6 +6,7 @@ import type { Counters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
 import type { KeyNews } from "./keys.ts";
 import type { TerminalMemory } from "./memory.ts";
+import type { Voice } from "./script.ts";
 import { createTerminal, type Output, type Terminal } from "./terminal.ts";
 import type { Verifier } from "./verify.ts";
 import type { Wheel } from "./wheel.ts";
@@ -41,6 +42,7 @@ export interface SpeakerOptions {
   readonly place: Place;
   /** At which volume it plays when a broadcast says nothing; percent. */
   readonly volume: number;
+  readonly voice: Voice;
   readonly faults: Faults;
   readonly memory: TerminalMemory | undefined;
   readonly ways: Ways;
@@ -84,6 +86,8 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
       timeScale,
       telemetryWhilePlayingMs: shared.telemetryWhilePlayingMs,
       sounding,
+      voice: options.voice,
+      breaksOffAfterMs: faults.breaks_off === undefined ? undefined : faults.breaks_off * 1000,
       memory,
     });
   let terminal = makeTerminal(options.memory);

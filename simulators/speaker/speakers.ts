@@ -1,10 +1,11 @@
 import { volumeOf } from "../../devices/kinds/speaker.ts";
-import { seedOf } from "../../devices/noise.ts";
+import { chanceAt, seedOf } from "../../devices/noise.ts";
 import type { Place } from "./admit.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
 import { createKeyCache, type KeyCache } from "./keys.ts";
 import { type FleetMemory, packMemories, unpackMemory } from "./memory.ts";
+import { voiceOf } from "./script.ts";
 import { createSpeaker, type Shared, type Speaker, type Ways } from "./speaker.ts";
 import { createVerifier, type Verifier } from "./verify.ts";
 import { createWheel } from "./wheel.ts";
@@ -31,6 +32,9 @@ export interface SpeakersOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
+
+/** Which voice a speaker has; see `chanceAt`. */
+const VOICE = 0x701ce;
 
 /** The speakers of one process, with all that they share. */
 export interface Speakers {
@@ -83,6 +87,7 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
           seed: seedOf(id, seed),
           place,
           volume: volumeOf(seed),
+          voice: voiceOf(chanceAt(seedOf(id, seed), VOICE)),
           faults: faults.get(id) ?? {},
           memory: options.memory && unpackMemory(options.memory, id),
           ways,

@@ -11,7 +11,7 @@ import { judgeOrder, type Place } from "./admit.ts";
 import type { KeyNews } from "./keys.ts";
 import type { MadeReply, TerminalMemory } from "./memory.ts";
 import { createPlayer, type Task } from "./player.ts";
-import { DRILL_ANNOUNCEMENT } from "./script.ts";
+import { DRILL_ANNOUNCEMENT, type Voice } from "./script.ts";
 import type { Verdict } from "./verify.ts";
 
 const HOUR_MS = 3_600_000;
@@ -38,6 +38,10 @@ export interface TerminalOptions {
   readonly place: Place;
   /** Texts are read this many times as fast. */
   readonly timeScale?: number;
+  /** Absent: a newsreader's. */
+  readonly voice?: Voice | undefined;
+  /** A fault: so far into a text it takes itself to be at the end. */
+  readonly breaksOffAfterMs?: number | undefined;
   readonly telemetryWhilePlayingMs?: number;
   /** What it shows while it plays at this volume; null: at its own. */
   readonly sounding: (volume: number | null) => Record<string, MetricValue>;
@@ -69,6 +73,10 @@ interface Stop {
   readonly until: number;
   readonly reply: MadeReply;
 }
+
+/** Between the idle amplifier or the street, and the quietest speech. */
+const showsSound = ({ amplifier_current: current, sound_level: level }: Record<string, MetricValue>) =>
+  (typeof current === "number" && current >= 0.5) || (typeof level === "number" && level >= 75);
 
 const iso = (at: number) => new Date(at).toISOString();
 const lastOutcome = ({ replies }: Task): CommandOutcome => replies.at(-1)?.outcome ?? OUTCOMES[0];
@@ -115,6 +123,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   const player = createPlayer({
     timeScale: options.timeScale ?? 1,
+    voice: options.voice,
+    breaksOffAfterMs: options.breaksOffAfterMs,
     onBegin(task, at, resumed) {
       answer(task, "started", at, {
         ...(task.order.mode === "drill" ? { announcement: DRILL_ANNOUNCEMENT } : {}),
@@ -165,6 +175,14 @@ export function createTerminal(options: TerminalOptions): Terminal {
       tell("verification_failed", at, { commandId: commandId.slice(0, 64), reason });
   };
 
+  const hasPlayedOut = (task: Task) => task.replies.at(-1)?.reason === "expired" || player.hasPlayed(task);
+
+  const measure = (task: Task) => {
+    const measured = options.sounding(task.order.volume);
+    if (showsSound(measured)) task.measured = true;
+    return measured;
+  };
+
   const start = (verdict: Verdict, order: StartOrder, at: number) => {
     const known = tasks.get(order.broadcastId);
     // The platform sends again what it has seen no answer to. It gets the same answers, of the same moments.
@@ -175,8 +193,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     if (stops.has(order.broadcastId)) return refuse(verdict, "cancelled", at);
     if (known) {
       const previous = lastOutcome(known);
-      // It has ended here, and the platform saw no sign of sound: then it names this speaker.
-      const mayPlay = previous !== "ended" || order.again?.includes(deviceId);
+      // It has ended here, and the platform has no proof: then it names this speaker. What was measured here is on its
+      // way as a reading, and whoever heard it does not hear it twice.
+      const wasHeard = known.measured === true && hasPlayedOut(known);
+      const mayPlay = previous !== "ended" || (order.again?.includes(deviceId) && !wasHeard);
       const isOver = known.phase === "done" && mayPlay;
       if (order.attempt < known.order.attempt || !isOver) return refuse(verdict, "replayed", at, previous);
     }
@@ -268,7 +288,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       const next = player.nextAt();
       return player.playing ? Math.min(next ?? reportAt, reportAt) : next;
     },
-    metrics: () => (isOn && player.playing ? options.sounding(player.playing.order.volume) : undefined),
+    metrics: () => (isOn && player.playing ? measure(player.playing) : undefined),
     memory: () => ({
       tasks: [...tasks.values()].map(({ positionMs: _position, replies, ...task }) => ({
         ...task,

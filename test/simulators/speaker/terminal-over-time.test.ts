@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { packMemories, unpackMemory } from "../../../simulators/speaker/memory.ts";
-import { START, startOrder } from "./commands.ts";
+import type { StartOrder } from "../../../broadcast/command.ts";
+import { packMemories, type TerminalMemory, unpackMemory } from "../../../simulators/speaker/memory.ts";
+import { createTerminal, type Terminal } from "../../../simulators/speaker/terminal.ts";
+import { START, startOrder, verified } from "./commands.ts";
 import {
+  DEVICE,
   ENDLESS,
   events,
   hear,
   keep,
   make,
+  place,
   replies,
   repliesIn,
   run,
@@ -254,4 +258,72 @@ it("whatever comes when, a terminal plays nothing twice, nothing after its stop 
     }),
     { numRuns: 300 },
   );
+});
+
+describe("another attempt that names a speaker which has ended", () => {
+  const hearing = (
+    sound: Record<string, number | string>,
+    memory?: TerminalMemory,
+    breaksOffAfterMs?: number,
+  ) =>
+    createTerminal({
+      deviceId: DEVICE,
+      place,
+      sounding: () => ({ play_state: "playing", ...sound }),
+      memory,
+      breaksOffAfterMs,
+    });
+  /** Plays to the end, measuring with each report as a speaker does. */
+  const play = (terminal: Terminal, order: StartOrder, from = START) => {
+    let at = from;
+    const outputs = terminal.receive(verified(order), at);
+    for (let next = terminal.nextAt(); next !== undefined; next = terminal.nextAt()) {
+      terminal.metrics();
+      at = Math.max(at, next);
+      outputs.push(...terminal.tick(at));
+    }
+    return {
+      at,
+      said: repliesIn(outputs).map(({ outcome, previous }) => [outcome, previous].join(" ").trim()),
+    };
+  };
+  const PLAYED = ["accepted", "started", "ended"];
+  const again = (at: number) => startOrder({ at, attempt: 2, again: [DEVICE] });
+
+  it.each([
+    ["draws current", { amplifier_current: 0.5 }],
+    ["hears itself", { amplifier_current: 0.05, sound_level: 75 }],
+  ])("is refused where it has measured itself that it %s", (_what, sound) => {
+    const terminal = hearing(sound);
+    const { at, said } = play(terminal, startOrder());
+    expect(said).toEqual(PLAYED);
+    expect(play(terminal, again(at), at).said).toEqual(["refused ended"]);
+    // What it has measured outlives a power cut.
+    const kept = JSON.parse(JSON.stringify(terminal.memory())) as TerminalMemory;
+    const next = hearing(sound, kept);
+    next.power(true, at);
+    expect(play(next, startOrder({ at, attempt: 3, again: [DEVICE] }), at).said).toEqual(["refused ended"]);
+  });
+
+  it("is played where nothing was measured: its amplifier may have been repaired", () => {
+    const terminal = hearing({ amplifier_current: 0.49, sound_level: 74.9 });
+    const { at } = play(terminal, startOrder());
+    expect(play(terminal, again(at), at).said).toEqual(PLAYED);
+  });
+
+  it("is played where it broke off, however loud it was", () => {
+    const terminal = hearing({ amplifier_current: 2.8 }, undefined, 300);
+    const { at, said } = play(terminal, startOrder({ repeatCount: 3 }));
+    expect([at - START, said]).toEqual([300, PLAYED]);
+    expect(play(terminal, again(at), at).said).toEqual(PLAYED);
+  });
+
+  it("is refused where it left out what would have begun after the expiry", () => {
+    const order = startOrder({ repeatCount: 20, lifetimeMs: 15_000 });
+    const terminal = hearing({ amplifier_current: 2.8 });
+    const { at, said } = play(terminal, order);
+    expect([at - START, said]).toEqual([20_000, PLAYED]);
+    // Only a clock that is set back lets another attempt come at all.
+    expect(play(terminal, { ...again(START), repeatCount: 20 }, START).said).toEqual(["refused ended"]);
+  });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { REFUSAL_REASONS, replySchema, type StartOrder } from "../../../broadcast/command.ts";
 import { isMeant } from "../../../simulators/speaker/admit.ts";
-import { scriptOf, spokenMs } from "../../../simulators/speaker/script.ts";
+import { scriptOf, spokenMs, voiceOf } from "../../../simulators/speaker/script.ts";
 import { type Changes, START, startOrder, VILLAGE, verified } from "./commands.ts";
 import {
   DEVICE,
@@ -113,11 +113,22 @@ describe("a terminal that is told to play", () => {
     expect(replies().at(-1)).not.toHaveProperty("announcement");
   });
 
+  it("is read by slow and by fast voices, with digits as words and a pause at each sign", () => {
+    // 60 characters with 6 signs, as a text has them.
+    const text = "请沿河居民立即撤离到".repeat(6).replaceAll("到", "。");
+    const speed = (voice: number) => (60 / spokenMs(text, voiceOf(voice))) * 1000;
+    expect(speed(0)).toBeCloseTo(3.93, 1);
+    expect(speed(1)).toBeCloseTo(6.4, 1);
+    expect(spokenMs("2026", voiceOf(0))).toBeCloseTo((4 / 4.2) * 1000);
+    const english = "Leave now. ".repeat(50);
+    expect(spokenMs(english, voiceOf(0))).toBeGreaterThan(1.5 * spokenMs(english));
+  });
+
   it("takes about 4.5 Chinese characters or 15 letters a second", () => {
     expect(spokenMs("洪".repeat(45))).toBeCloseTo(10_000, 6);
     expect(spokenMs("flood ".repeat(30))).toBeCloseTo(10_000, 6);
     expect(
-      scriptOf(startOrder({ texts: [{ language: "en", headline: "x", description: "x" }] })).readingMs,
+      scriptOf(startOrder({ texts: [{ language: "en", headline: "x", description: "x" }] })).readingMs(),
     ).toBeGreaterThan(0);
   });
 });
