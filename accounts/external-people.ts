@@ -33,7 +33,7 @@ const idOf = ({ issuer, subject }: ExternalPerson) =>
 export async function recordExternalPerson(
   pool: Pool,
   person: ExternalPerson,
-  visitor: Pick<Visitor, "address" | "requestId">,
+  visitor: Pick<Visitor, "address" | "requestId" | "callerRequestId">,
 ): Promise<string> {
   try {
     return await withTransaction(pool, (tx) => record(tx, person, visitor));
@@ -47,7 +47,7 @@ export async function recordExternalPerson(
 async function record(
   tx: Client,
   person: ExternalPerson,
-  visitor: Pick<Visitor, "address" | "requestId">,
+  visitor: Pick<Visitor, "address" | "requestId" | "callerRequestId">,
 ): Promise<string> {
   const { issuer, subject, name, tenantId, grants } = person;
   const known = await findExternalPerson(tx, issuer, subject);

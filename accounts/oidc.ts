@@ -3,6 +3,7 @@ import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
 import { recordExternalPerson } from "./external-people.ts";
+import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin } from "./login-metrics.ts";
 import { createFlowSeal } from "./oidc-flow.ts";
@@ -31,6 +32,7 @@ export interface ProviderOptions extends ProviderSettings {
   readonly signIn: SignIn;
   readonly log: Logger;
   readonly countLogin?: CountLogin | undefined;
+  readonly failedSignIns?: Pick<FailedSignIns, "record"> | undefined;
 }
 
 /** An OpenID Connect provider, where people prove who they are. */
@@ -72,7 +74,7 @@ const isLoopback = (url: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.
  * checked against the provider's keys, although it comes straight from it.
  */
 export function createIdentityProvider(options: ProviderOptions): IdentityProvider {
-  const { pool, directory, signIn, log, countLogin, mapping, rolesClaim } = options;
+  const { pool, directory, signIn, log, countLogin, failedSignIns, mapping, rolesClaim } = options;
   const seal = createFlowSeal(options.flowKey);
   const configuration = discoverLazily(options);
 
@@ -98,9 +100,9 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
     if (!given) {
       throw new PlatformError("forbidden", "The identity provider gives you no role on this platform");
     }
-    const { address, requestId } = visitor;
+    const { address, requestId, callerRequestId = null } = visitor;
     const person = { issuer: options.issuer, subject: claims.sub, name: nameOf(claims), ...given };
-    const id = await recordExternalPerson(pool, person, { address, requestId });
+    const id = await recordExternalPerson(pool, person, { address, requestId, callerRequestId });
     await directory.refresh();
     const principal = directory.findPrincipal(id);
     if (!principal) throw new PlatformError("provider_sign_in_failed", "Your tenant is disabled here");
@@ -144,7 +146,10 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
         });
         return { ...(await signInAs(claims, visitor)), returnTo: flow.returnTo };
       } catch (error) {
-        if (error instanceof PlatformError) countLogin?.("failed", "provider");
+        if (error instanceof PlatformError) {
+          countLogin?.("failed", "provider");
+          failedSignIns?.record({ person: undefined, via: "provider", code: error.code }, visitor);
+        }
         throw error;
       }
     },

@@ -5,6 +5,7 @@ import type { Pool } from "../store/database.ts";
 import { deleteOldKnownNetworks, listKnownNetworks } from "../store/known-addresses.ts";
 import { deleteOldSessions } from "../store/sessions.ts";
 import { type Accounts, createAccounts } from "./account.ts";
+import { createFailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import { type CountLogin, createLoginCounter } from "./login-metrics.ts";
 import { createIdentityProvider, type IdentityProvider, type ProviderSettings } from "./oidc.ts";
@@ -58,12 +59,23 @@ export function createPeople(options: PeopleOptions): People {
   const { sessionMaxAgeMs: maxAgeMs, sessionMaxIdleMs: maxIdleMs } = options;
   const gate = options.gate ?? createLoginGate({ now });
   const countLogin = createLoginCounter(options.registry);
+  const failedSignIns = createFailedSignIns({ pool, log, now });
   const sessions = createSessions({ pool, maxAgeMs, maxIdleMs, onEnded: options.onSessionsEnded, now });
-  const signIn = createSignIn({ pool, gate, hasher, directory, sessions, log, countLogin, now });
+  const signIn = createSignIn({
+    pool,
+    gate,
+    hasher,
+    directory,
+    sessions,
+    log,
+    countLogin,
+    failedSignIns,
+    now,
+  });
   const accounts = createAccounts({ pool, gate, hasher, sessions, now });
   const provider =
     options.provider &&
-    createIdentityProvider({ ...options.provider, pool, directory, signIn, log, countLogin });
+    createIdentityProvider({ ...options.provider, pool, directory, signIn, log, countLogin, failedSignIns });
   const limit = createLogLimiter();
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> | undefined;
@@ -71,6 +83,7 @@ export function createPeople(options: PeopleOptions): People {
   let knownUntil = 0;
 
   async function tidy(): Promise<void> {
+    await failedSignIns.flush();
     const at = now();
     const unknownBefore = at - KNOWN_FOR_MS;
     // Also what other processes have noted since the last turn.
@@ -111,6 +124,7 @@ export function createPeople(options: PeopleOptions): People {
     async close() {
       clearInterval(timer);
       await turn;
+      await failedSignIns.flush();
     },
   };
 }

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "../access/decide.ts";
 import { MAX_KNOWN_NETWORKS } from "../access/login-gate.ts";
 import { networkOf } from "../access/networks.ts";
-import { PlatformError } from "../errors.ts";
+import { type ErrorCode, PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { appendAudit } from "../store/audit.ts";
 import { withTransaction } from "../store/database.ts";
 import { saveKnownNetwork } from "../store/known-addresses.ts";
 import { lockPassword, takeTotpStep } from "../store/passwords.ts";
 import type { SessionType } from "../store/sessions.ts";
+import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin, LoginVia } from "./login-metrics.ts";
 import { assertMayTry, type PasswordCheckOptions, verifyPassword } from "./password-check.ts";
@@ -21,6 +22,8 @@ export interface Visitor {
   readonly address: string;
   readonly userAgent: string | undefined;
   readonly requestId: string;
+  /** What the caller calls the request. */
+  readonly callerRequestId?: string | null;
 }
 
 export interface SignedIn extends OpenedSession {
@@ -32,6 +35,7 @@ export interface SignInOptions extends PasswordCheckOptions {
   readonly sessions: Sessions;
   readonly log: Logger;
   readonly countLogin?: CountLogin | undefined;
+  readonly failedSignIns?: Pick<FailedSignIns, "record"> | undefined;
   readonly now?: () => number;
 }
 
@@ -60,13 +64,13 @@ interface Identified {
 
 /** Signing in of people. */
 export function createSignIn(options: SignInOptions): SignIn {
-  const { pool, gate, directory, sessions, log, countLogin, now = Date.now } = options;
+  const { pool, gate, directory, sessions, log, countLogin, failedSignIns, now = Date.now } = options;
 
   async function open(
     person: Principal,
     type: SessionType,
     via: LoginVia,
-    { address, userAgent, requestId }: Visitor,
+    { address, userAgent, requestId, callerRequestId = null }: Visitor,
     passwordHash?: string,
   ): Promise<SignedIn> {
     const { id, name, tenantId } = person;
@@ -79,7 +83,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       const network = networkOf(address);
       await saveKnownNetwork(tx, { principalId: id, network, at: new Date(now()) }, MAX_KNOWN_NETWORKS);
       await appendAudit(tx, {
-        actor: { type: "person", id, name, tenantId, address, requestId },
+        actor: { type: "person", id, name, tenantId, address, requestId, callerRequestId },
         action: "session.open",
         object: { type: "session", id: String(made.session.sessionNo) },
         after: { type, via, expiresAt: made.session.expiresAt },
@@ -114,7 +118,15 @@ export function createSignIn(options: SignInOptions): SignIn {
       const { username, type } = credentials;
       const { address, requestId } = visitor;
       const answer = gate.check(address, username);
-      if (!answer.allowed) countLogin?.("refused", "password");
+      const failed = (code: ErrorCode) => {
+        const found = directory.findPrincipal(username);
+        const person = found?.type === "person" ? found : undefined;
+        failedSignIns?.record({ person, via: "password", code }, visitor);
+      };
+      if (!answer.allowed) {
+        countLogin?.("refused", "password");
+        failed("too_many_attempts");
+      }
       assertMayTry(answer);
       const identified = await identify(credentials, { first: answer.known }).catch((error: unknown) => {
         // A missing code or a database that is away: nothing was guessed.
@@ -124,6 +136,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       if (identified) return open(identified.person, type, "password", visitor, identified.passwordHash);
       gate.failed(address, username);
       countLogin?.("failed", "password");
+      failed("sign_in_failed");
       // People type passwords into the wrong field: only names that exist are logged.
       const known = directory.findPrincipal(username)?.id;
       log.info({ principalId: known ?? null, address, requestId }, "a sign-in failed");

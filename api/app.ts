@@ -19,6 +19,7 @@ import { accessChangesRoutes } from "./access-changes/routes.ts";
 import { alarmsRoutes } from "./alarms/routes.ts";
 import { keysRoutes } from "./applications/keys.ts";
 import { applicationsRoutes } from "./applications/routes.ts";
+import { createRefusalRecorder } from "./audit/refusals.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { authRoutes } from "./auth/routes.ts";
 import { type BroadcastsOptions, broadcastsRoutes } from "./broadcasts/routes.ts";
@@ -104,14 +105,13 @@ const SERVER = {
 /** The longest id has 64 characters; each may take three when it is escaped. */
 const MAX_PARAM_LENGTH = 200;
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-
 /** Makes the HTTP API without listening, so that tests call it in place. Closing it ends its streams too. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { pool, urgentPool, access, hub, log } = options;
   const catalog = indexCatalog(options.catalog, options.tables);
   const allow = createAllow(access);
   const sendProblem = createProblemSender(log);
+  const recordRefusal = createRefusalRecorder(pool, log);
   let closing = false;
 
   const app = Fastify({
@@ -121,17 +121,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // Our own 503, as a problem, is sent by the hook below.
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    genReqId: (request) => {
-      const given = request.headers["x-request-id"];
-      return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
-    },
+    genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, request, reply) =>
-    sendProblem(refusalOf(error, request, reply), request, reply),
-  );
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = refusalOf(error, request, reply);
+    await recordRefusal(request, problem);
+    return sendProblem(problem, request, reply);
+  });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       new PlatformError("not_found", `There is no ${request.method} ${request.url.split("?")[0]}`),

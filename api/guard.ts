@@ -26,6 +26,22 @@ export interface Allow {
   readonly anybody: onRequestHookHandler;
 }
 
+/** Somebody who is known and was refused, by the route's guard or, admitted, by what the route does. */
+export interface Refused {
+  readonly principal: Principal;
+  /** The route's; undefined where whoever is known may call it. */
+  readonly action: Action | undefined;
+  readonly isAdmitted: boolean;
+}
+
+const known = new WeakMap<FastifyRequest, Omit<Refused, "isAdmitted">>();
+
+/** Who calls, whether the guard has let them in or not; undefined for whoever is not known. */
+export function refusedOf(request: FastifyRequest): Refused | undefined {
+  const caller = known.get(request);
+  return caller && { ...caller, isAdmitted: grants.has(request) };
+}
+
 /** What a known caller gets, or why nothing. */
 type Admit = (principal: Principal) => Grant | PlatformError;
 
@@ -34,8 +50,10 @@ function letIn(
   request: FastifyRequest,
   principal: Principal | undefined,
   admit: Admit,
+  action: Action | undefined,
 ): PlatformError | undefined {
   if (!principal) return new PlatformError("unauthorized", WANTED);
+  known.set(request, { principal, action });
   const grant = admit(principal);
   if (grant instanceof PlatformError) return grant;
   grants.set(request, grant);
@@ -48,19 +66,19 @@ export function createAllow(access: AccessControl): Allow {
     return hook;
   };
   // Goes on at once with a caller who is known in memory, as the holder of a key is.
-  const guard = (admit: Admit) =>
+  const guard = (admit: Admit, action?: Action) =>
     asGuard((request, _reply, done) => {
       const answer = access.authenticate(credentialsOf(request));
       if (answer instanceof Promise) {
-        answer.then((principal) => done(letIn(request, principal, admit)), done);
-      } else done(letIn(request, answer, admit));
+        answer.then((principal) => done(letIn(request, principal, admit, action)), done);
+      } else done(letIn(request, answer, admit, action));
     });
   const allow = (action: Action) =>
     guard((principal) => {
       const decision = access.decide(principal, action);
       if (!decision.allowed) return new PlatformError("forbidden", decision.reason);
       return { principal, limits: decision.limits };
-    });
+    }, action);
   const signedIn = guard((principal) => ({ principal, limits: [] }));
   return Object.assign(allow, { signedIn, anybody: asGuard((_request, _reply, done) => done()) });
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ERRORS, type ErrorCode, type Fault, PlatformError } from "../errors.ts";
 import { createLogLimiter, type Logger } from "../log.ts";
 import { isTransient } from "../store/database.ts";
+import { callerRequestIdOf } from "./caller-request-id.ts";
 
 /** The codes that a caller can meet; a `config` error ends the start, before anybody calls. */
 export const API_ERROR_CODES = (Object.keys(ERRORS) as ErrorCode[]).filter(
@@ -116,7 +117,12 @@ export function createProblemSender(log: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = classify(error);
     const { status, title } = ERRORS[problem.code];
-    const where = { requestId: request.id, method: request.method, route: request.routeOptions.url };
+    const callerRequestId = callerRequestIdOf(request);
+    const where = {
+      requestId: request.id,
+      ...(callerRequestId === null ? {} : { callerRequestId }),
+      ...{ method: request.method, route: request.routeOptions.url },
+    };
     const cause = problem.cause ?? problem;
     if (problem.class === "transient") {
       reply.header("retry-after", String(RETRY_AFTER_SECONDS));

@@ -1,13 +1,22 @@
 import type { FastifyRequest } from "fastify";
+import type { Principal } from "../../access/decide.ts";
 import type { AuditActor } from "../../store/audit.ts";
+import { callerRequestIdOf } from "../caller-request-id.ts";
 import { grantOf } from "../guard.ts";
 
-/** Who makes this request, as the audit names it. */
-export function actorOf(request: FastifyRequest): AuditActor {
-  const { type, id, name, tenantId, ownerId, behind } = grantOf(request).principal;
+/** Somebody who makes this request, as the audit names them. */
+export function actorFrom(
+  request: FastifyRequest,
+  { type, id, name, tenantId, ownerId, behind }: Principal,
+): AuditActor {
   return {
     ...{ type, id, name, tenantId, address: request.ip, requestId: request.id },
+    callerRequestId: callerRequestIdOf(request),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(behind === undefined ? {} : { behind }),
   };
 }
+
+/** Who makes this request, as the audit names it. */
+export const actorOf = (request: FastifyRequest): AuditActor =>
+  actorFrom(request, grantOf(request).principal);

@@ -5,6 +5,7 @@ import { csrfTokenOf } from "../../accounts/csrf.ts";
 import { SESSION_PREFIX, type SessionSecret, type Sessions } from "../../accounts/sessions.ts";
 import type { SignedIn, Visitor } from "../../accounts/sign-in.ts";
 import type { Session } from "../../store/sessions.ts";
+import { callerRequestIdOf } from "../caller-request-id.ts";
 import { readSessionCookie, setSessionCookie } from "./cookie.ts";
 import type { openedSessionSchema, sessionSchema } from "./schema.ts";
 
@@ -13,6 +14,7 @@ export const visitorOf = (request: FastifyRequest): Visitor => ({
   address: request.ip,
   userAgent: request.headers["user-agent"],
   requestId: request.id,
+  callerRequestId: callerRequestIdOf(request),
 });
 
 /** The secret that a request shows; undefined where it comes by an API key. */

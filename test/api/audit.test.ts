@@ -40,14 +40,20 @@ async function rowsOf(work: () => Promise<unknown>) {
   const { rows: before } = await db.pool.query("select coalesce(max(audit_no), 0)::int as n from audit");
   await work();
   const { rows } = await db.pool.query(
-    "select action, object_type, object_id, actor_id, before, after, request_id, address from audit where audit_no > $1 order by audit_no",
+    "select action, object_type, object_id, actor_id, before, after, request_id, caller_request_id, address from audit where audit_no > $1 order by audit_no",
     [before[0].n],
   );
   return rows;
 }
 
 const requestId = { "x-request-id": "the-request" };
-const by = { actor_id: "li", request_id: "the-request", address: "127.0.0.1" };
+/** Ours, which nobody can choose, and the caller's beside it. */
+const by = {
+  actor_id: "li",
+  request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  caller_request_id: "the-request",
+  address: "127.0.0.1",
+};
 
 describe("a change through the API is one row of the audit", () => {
   beforeAll(() => {

@@ -116,6 +116,36 @@ describe("an administrator", () => {
     }
   });
 
+  it("leaves a row of the audit for each step that is refused, in bounded number", async () => {
+    await app.addPerson("tries", { password: PASSWORD, grants: [{ role: "viewer", area: everywhere }] });
+    await signIn("tries");
+    const id = await draft("dora");
+    const answers = [await step("tries", id, "approve"), await step("tries", id, "return")];
+    answers.push(await send("tries", "PUT", "/people/tries/grants", { grants: [] }));
+    expect(answers.map(outcome)).toEqual([FORBIDDEN, FORBIDDEN, FORBIDDEN]);
+    const rowsOf = async () =>
+      (
+        await db.pool.query(
+          `select action, object_type, object_id, after, request_id from audit
+           where actor_id = 'tries' and action like '%.refused' order by audit_no`,
+        )
+      ).rows;
+    const of = (action: string, object_type: string, object_id: string) => ({
+      ...{ action, object_type, object_id, after: { code: "forbidden" } },
+      request_id: expect.any(String),
+    });
+    expect(await rowsOf()).toEqual([
+      of("broadcast.approve.refused", "broadcast", id),
+      of("broadcast.return.refused", "broadcast", id),
+      of("access.write.refused", "person", "tries"),
+    ]);
+    expect((await rowsOf())[0].request_id).toBe(answers[0]!.headers["x-request-id"]);
+    // Looking is no attempt, and a flood leaves no flood.
+    await send("tries", "GET", "/audit");
+    for (let i = 0; i < 40; i++) await step("tries", id, "review");
+    expect((await rowsOf()).length).toBeLessThan(25);
+  });
+
   it("does not approve through an approver of its own making, until a second one confirms", async () => {
     const id = await puppet("ann", "approver");
     expect(await approving(id)).toEqual(FORBIDDEN);

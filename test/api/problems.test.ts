@@ -21,28 +21,36 @@ afterAll(async () => {
   await db.drop();
 });
 
+const OWN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 describe("a problem", () => {
-  it("has the fields of RFC 9457, our code, and the request's id in body and header", async () => {
+  it("has the fields of RFC 9457, our code, and our own id of the request in body and header", async () => {
     const answer = await api.call({
       url: "/v1/devices/nobody",
       headers: { "x-request-id": "from-outside-1" },
     });
     expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
-    expect(answer.headers["x-request-id"]).toBe("from-outside-1");
+    expect(answer.headers["x-request-id"]).toMatch(OWN_ID);
     expect(answer.json).toEqual({
       type: "urn:smart-broadcast-iot:problem:device_not_found",
       title: "There is no such device",
       status: 404,
       detail: "There is no device 'nobody'",
       code: "device_not_found",
-      requestId: "from-outside-1",
+      requestId: answer.headers["x-request-id"],
+    });
+    // Whoever looks for it finds both in the log.
+    expect(api.logged.at(-1)).toMatchObject({
+      requestId: answer.json.requestId,
+      callerRequestId: "from-outside-1",
     });
     expect(problemSchema.safeParse(answer.json).success).toBe(true);
   });
 
-  it("makes an id of its own when the given one could forge a log line", async () => {
-    const answer = await api.call({ url: "/livez", headers: { "x-request-id": "a b" } });
-    expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  it("does not repeat in the log what could forge a line of it", async () => {
+    const answer = await api.call({ url: "/v1/devices/nobody", headers: { "x-request-id": "a b" } });
+    expect(answer.headers["x-request-id"]).toMatch(OWN_ID);
+    expect(api.logged.at(-1)).not.toHaveProperty("callerRequestId");
   });
 
   it("is what an unknown address gets", async () => {

@@ -14,6 +14,7 @@ export const entries: fc.Arbitrary<AuditEntry> = fc.record(
       tenantId: orNull(text),
       address: orNull(text),
       requestId: orNull(text),
+      callerRequestId: orNull(text),
     }),
     action: fc.constantFrom("device.create", "device.update", "alarm.acknowledge"),
     object: fc.record({ type: fc.constantFrom("device", "alarm"), id: orNull(text) }),

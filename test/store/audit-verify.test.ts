@@ -73,6 +73,8 @@ const COLUMNS = [
   ["after", `coalesce(after, '{}') || '{"n": 1.0}'`],
   ["address", "coalesce(address, '') || '0'"],
   ["request_id", "coalesce(request_id, '') || '0'"],
+  ["caller_request_id", "coalesce(caller_request_id, '') || '0'"],
+  ["caller_request_id", "case when caller_request_id is null then '' end"],
   ["previous_hash", "sha256(previous_hash)"],
   ["hash", "sha256(hash)"],
 ] as const;
@@ -166,8 +168,8 @@ const TAMPERINGS: Record<string, () => Promise<number>> = {
 const insert = (row: StoredAuditRow, hash: Buffer) =>
   tx.query(
     `insert into audit (audit_no, at, actor_type, action, object_type, actor_id, actor_name, tenant_id, object_id,
-       reason, before, after, address, request_id, previous_hash, hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14, $15, $16)`,
+       reason, before, after, address, request_id, caller_request_id, previous_hash, hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14, $15, $16, $17)`,
     [
       String(row.auditNo),
       row.at,
@@ -183,12 +185,32 @@ const insert = (row: StoredAuditRow, hash: Buffer) =>
       row.after,
       row.address,
       row.requestId,
+      row.callerRequestId ?? null,
       row.previousHash,
       hash,
     ],
   );
 
 describe("a verification of the audit", () => {
+  it("takes the rows of versions that did not keep what the caller calls its request", () => {
+    const row = {
+      ...{
+        auditNo: 7,
+        at: "2026-01-31T00:00:00.000000Z",
+        actorType: "person",
+        actorId: "li",
+        actorName: "李",
+      },
+      ...{ tenantId: null, action: "device.create", objectType: "device", objectId: "m-1", reason: "" },
+      ...{ before: '{"a": 1}', after: null, address: "10.0.0.1", requestId: "r-1" },
+    };
+    const hash = (more: object) => rowHash({ ...row, ...more }, Buffer.alloc(32)).toString("hex");
+    // As the first version computed it.
+    expect(hash({})).toBe("6046ab6335b5bec44c0ffafe7c7255ee303d003dba7f98231eb08796651319e0");
+    expect(hash({ callerRequestId: null })).toBe(hash({}));
+    expect(new Set([hash({}), hash({ callerRequestId: "" }), hash({ callerRequestId: "x" })]).size).toBe(3);
+  });
+
   it("finds nothing where nothing was done", async () => {
     expect(await reportAfter(async () => {})).toEqual({ rows: ROWS, head: head(), faults: [] });
   });

@@ -13,7 +13,15 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 const entry = (over: Partial<AuditEntry> = {}): AuditEntry => ({
-  actor: { type: "person", id: "li", name: "李", tenantId: null, address: "10.0.0.1", requestId: "r-1" },
+  actor: {
+    type: "person",
+    id: "li",
+    name: "李",
+    tenantId: null,
+    address: "10.0.0.1",
+    requestId: "r-1",
+    callerRequestId: "c-1",
+  },
   action: "device.create",
   object: { type: "device", id: "m-1" },
   ...over,

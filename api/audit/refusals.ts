@@ -1,0 +1,77 @@
+import type { FastifyRequest } from "fastify";
+import type { Action } from "../../access/roles.ts";
+import { PlatformError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { type AuditEntry, appendAuditAlone } from "../../store/audit.ts";
+import { createAuditBudget } from "../../store/audit-budget.ts";
+import type { Pool } from "../../store/database.ts";
+import { type Refused, refusedOf } from "../guard.ts";
+import { actorFrom } from "./actor.ts";
+
+/** Rows of one caller: as many at once, and then one in so many milliseconds. */
+const BUDGET = { burst: 20, everyMs: 10_000 };
+
+/** The last word of a step's address: `approve`, `return` and `reject` need the same action. */
+const stepOf = (request: FastifyRequest) => request.routeOptions.url?.split("/").at(-1) ?? "";
+
+/** `broadcasts:approve` at `…/return` is `broadcast.return.refused`, `access:write` is `access.write.refused`. */
+function nameOf(request: FastifyRequest, action: Action): string {
+  const [resource = "", verb = ""] = action.split(":");
+  const isStep =
+    resource === "broadcasts" && /^[a-z-]+$/.test(stepOf(request)) && stepOf(request) !== "broadcasts";
+  return isStep
+    ? `broadcast.${stepOf(request)}.refused`
+    : `${resource === "broadcasts" ? "broadcast" : resource}.${verb}.refused`;
+}
+
+/** What kind of thing the request is about, by its address: `/v1/people/:id/grants` is about a person. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  broadcasts: "broadcast",
+  people: "person",
+  applications: "application",
+  tenants: "tenant",
+  devices: "device",
+  access: "change",
+};
+
+function objectOf(request: FastifyRequest): AuditEntry["object"] {
+  const resource = request.routeOptions.url?.split("/")[2] ?? "";
+  const { id } = (request.params ?? {}) as { id?: unknown };
+  return { type: OBJECTS[resource] ?? resource, id: id === undefined ? null : String(id).slice(0, 200) };
+}
+
+/** What of an error is worth a row, and under which name. Steps of broadcasts that were let in record their own. */
+function entryOf(
+  request: FastifyRequest,
+  error: PlatformError,
+): Omit<AuditEntry, "actor" | "after"> | undefined {
+  const { principal, action, isAdmitted } = refusedOf(request) ?? {};
+  if (!principal || error.class !== "forbidden" || request.method === "GET") return undefined;
+  const { code, message: reason } = error;
+  if (code === "wrong_password" || code === "wrong_code") {
+    return { action: "password.refused", object: { type: "person", id: principal.id }, reason };
+  }
+  if (action === undefined || (isAdmitted && action.startsWith("broadcasts:"))) return undefined;
+  return { action: nameOf(request, action), object: objectOf(request), reason };
+}
+
+/**
+ * Makes what puts into the audit that somebody who is known tried to change what they may not: refused by the route's
+ * guard, or by what the route does. In bounded number a caller; the next row says how many there were beside it.
+ */
+export function createRefusalRecorder(pool: Pool, log: Logger) {
+  const budget = createAuditBudget(BUDGET);
+  return (request: FastifyRequest, error: unknown): Promise<unknown> | undefined => {
+    if (!(error instanceof PlatformError)) return undefined;
+    const entry = entryOf(request, error);
+    if (!entry) return undefined;
+    const { principal } = refusedOf(request) as Refused;
+    const before = budget.take(`${principal.type} ${principal.id}`, performance.now());
+    if (before === undefined) return undefined;
+    const after = { code: error.code, ...(before > 0 ? { unrecordedBefore: before } : {}) };
+    return appendAuditAlone(pool, { ...entry, actor: actorFrom(request, principal), after }).catch(
+      (cause: unknown) =>
+        log.error({ err: cause, requestId: request.id }, "a refused attempt could not be put into the audit"),
+    );
+  };
+}
