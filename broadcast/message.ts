@@ -159,6 +159,67 @@ export const textSchema = z.strictObject({
 });
 export type Text = z.infer<typeof textSchema>;
 
+const namedValues = z.array(z.object({ valueName: z.string(), value: z.string() }));
+
+/**
+ * What an imported alert said beside the message, in CAP's words: kept for whoever decides, and for the alert that
+ * goes out again. Nobody writes it but the import; what is odd about it keeps no message from being released.
+ */
+export const alertExtrasSchema = z.object({
+  source: z.string().optional(),
+  addresses: z.string().optional(),
+  restriction: z.string().optional(),
+  codes: z.array(z.string()).optional(),
+  note: z.string().optional(),
+  incidents: z.string().optional(),
+  /** All of them, when there are several; the message has the first. */
+  categories: z.array(z.string()).optional(),
+  /** As written in the alert. */
+  onset: z.string().optional(),
+  /** Those in others' lists of events. */
+  eventCodes: namedValues.optional(),
+  /** In the order of the texts. */
+  infos: z.array(
+    z.object({
+      language: z.string(),
+      event: z.string(),
+      audience: z.string().optional(),
+      senderName: z.string().optional(),
+      contact: z.string().optional(),
+      web: z.string().optional(),
+      parameters: namedValues.optional(),
+      resources: z
+        .array(
+          z.object({
+            resourceDesc: z.string(),
+            mimeType: z.string(),
+            size: z.number().optional(),
+            uri: z.string().optional(),
+            digest: z.string().optional(),
+            /** The document has the thing itself. */
+            hasContent: z.boolean().optional(),
+          }),
+        )
+        .optional(),
+      /** What each of the areas is called in this language. */
+      areas: z.array(z.string()),
+    }),
+  ),
+  areas: z.array(
+    z.object({
+      regions: z.array(z.string()).optional(),
+      /** What `shapeKey` calls its polygons and circles. */
+      shapes: z.array(z.string()).optional(),
+      /** Codes of other lists than ours. */
+      geocodes: namedValues.optional(),
+      /** Feet above mean sea level. */
+      altitude: z.number().optional(),
+      ceiling: z.number().optional(),
+    }),
+  ),
+});
+export type AlertExtras = z.infer<typeof alertExtrasSchema>;
+
 /** Volume in percent; null leaves each speaker at its own. */
 const volume = z.int().min(1).max(100).nullable();
 
@@ -185,6 +246,7 @@ export const messageSchema = z.strictObject({
   senderName: z.string().trim().max(200).optional(),
   contact: z.string().trim().max(200).optional(),
   web: z.url().max(500).optional(),
+  cap: alertExtrasSchema.optional().catch(undefined),
 });
 /** A message that is complete, defaults filled in. */
 export type BroadcastMessage = z.infer<typeof messageSchema>;

@@ -151,6 +151,31 @@ export const changeDraft = (
     changeNow(deps, caller, id, revision, change, replaces),
   );
 
+/** What an alert said beside its message is left out where somebody has since written another thing. */
+function withoutStale(draft: Draft, change: DraftChange): Draft {
+  const { cap, ...message } = draft;
+  if (cap === undefined) return draft;
+  const changed = (key: keyof Draft) => change[key] !== undefined;
+  const { categories, eventCodes, onset, ...rest } = cap;
+  return {
+    ...message,
+    cap: {
+      ...rest,
+      ...(changed("category") || categories === undefined ? {} : { categories }),
+      ...(changed("eventCode") || eventCodes === undefined ? {} : { eventCodes }),
+      ...(changed("startsAt") || onset === undefined ? {} : { onset }),
+      infos: cap.infos.map(
+        (info) =>
+          Object.fromEntries(
+            Object.entries(info).filter(
+              ([key]) => !["senderName", "contact", "web"].includes(key) || !changed(key as keyof Draft),
+            ),
+          ) as typeof info,
+      ),
+    },
+  };
+}
+
 async function changeNow(
   deps: BroadcastDeps,
   caller: Caller,
@@ -171,7 +196,7 @@ async function changeNow(
       if (value === null && key !== "volume") delete merged[key];
       else merged[key] = value;
     }
-    const draft = merged as Draft;
+    const draft = withoutStale(merged as Draft, change);
     if (replaces) {
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);

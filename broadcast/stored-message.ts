@@ -3,6 +3,8 @@ import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../s
 import { withinYears } from "../store/moment.ts";
 import type { Draft } from "./draft.ts";
 import {
+  type AlertExtras,
+  alertExtrasSchema,
   CATEGORIES,
   CERTAINTIES,
   type Circle,
@@ -136,6 +138,9 @@ const target = objectOf<Target>({
   exclude: { read: listOf(text), absent: undefined },
 });
 
+/** Of no weight for what is aired: what is odd about it is passed over. */
+const alertExtras: Read<AlertExtras> = (value) => alertExtrasSchema.safeParse(value).data;
+
 const optionalText = { read: text, absent: undefined };
 
 const fieldsBeside = (row: StoredRow): Fields<Draft> => ({
@@ -156,6 +161,7 @@ const fieldsBeside = (row: StoredRow): Fields<Draft> => ({
   senderName: optionalText,
   contact: optionalText,
   web: optionalText,
+  cap: { read: alertExtras, absent: undefined },
 });
 
 /** The message of a broadcast, whatever is stored. Never throws. */

@@ -41,11 +41,13 @@ export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcas
     source,
     ...rest
   } = broadcast;
+  // What an alert said beside its message may be long: it is in the detail.
+  const { cap: _cap, ...message } = draftOf(broadcast);
   const canBeSubmitted = EDITABLE_STATES.includes(broadcast.state);
   const missing = canBeSubmitted ? missingIn(broadcast, new Date()) : [];
   return {
     ...rest,
-    message: draftOf(broadcast),
+    message,
     missing: missing.map(({ path, message: what }) => ({ path, message: what })),
     regions: [...regions],
     replaces: [...replaces],
@@ -85,5 +87,6 @@ export async function presentDetail(
 ): Promise<z.output<typeof broadcastDetailSchema>> {
   const [item] = await presentItems(db, [broadcast]);
   const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
-  return { ...item!, replacedBy: await listReplacing(db, broadcast.broadcastNo, reach) };
+  const replacedBy = await listReplacing(db, broadcast.broadcastNo, reach);
+  return { ...item!, alert: draftOf(broadcast).cap ?? null, replacedBy };
 }

@@ -3,6 +3,7 @@ import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/command.ts";
 import { KEY_SET_TYPE } from "../../broadcast/key-set.ts";
 import { STATES } from "../../broadcast/lifecycle.ts";
 import {
+  alertExtrasSchema,
   CATEGORIES,
   CERTAINTIES,
   CLASSES,
@@ -25,6 +26,7 @@ export const broadcastParams = z.object({ id: broadcastId });
 
 const state = z.enum(STATES);
 const { shape } = messageSchema;
+const { cap: _cap, ...written } = shape;
 
 const text = textSchema.meta({ id: "BroadcastText" });
 const target = targetSchema
@@ -45,7 +47,7 @@ const replaces = z
 /** What somebody writes. */
 export const draftBody = z
   .strictObject({
-    ...shape,
+    ...written,
     target,
     texts: z
       .array(text)
@@ -250,6 +252,11 @@ export const broadcastItemSchema = broadcastSchema
 
 export const broadcastDetailSchema = broadcastItemSchema
   .extend({
+    alert: alertExtrasSchema
+      .nullable()
+      .describe(
+        "What the alert that it was made of says beside the message, in CAP's words. It goes out again with the broadcast's own alert.",
+      ),
     replacedBy: z.array(z.string()).describe("Broadcasts that are to take its place, or have."),
   })
   .meta({ id: "BroadcastDetail" });

@@ -1,9 +1,19 @@
 import { create } from "xmlbuilder2";
 import { PlatformError } from "../../errors.ts";
 import { findEventCode } from "../event-codes.ts";
-import { type BroadcastMessage, type Mode, SEVERITY_OF_LEVEL, type Target, type Text } from "../message.ts";
-import { CAP_NAMESPACE, type CapMessageType } from "./alert.ts";
+import {
+  type AlertExtras,
+  type BroadcastMessage,
+  type Circle,
+  type Mode,
+  type Polygon,
+  SEVERITY_OF_LEVEL,
+  type Target,
+  type Text,
+} from "../message.ts";
+import { CAP_NAMESPACE, type CapMessageType, type CapNamedValue } from "./alert.ts";
 import { cleanText } from "./clean-text.ts";
+import { isWhole, shapeKey } from "./extras.ts";
 import {
   CLASS_VALUE_NAME,
   EVENT_CODE_VALUE_NAME,
@@ -50,7 +60,8 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   const addPair = (parent: typeof alert, name: string, valueName: string, value: string) => {
     const pair = parent.ele(CAP_NAMESPACE, name);
     add(pair, "valueName", valueName);
-    add(pair, "value", value);
+    // Empty, it is a value all the same.
+    pair.ele(CAP_NAMESPACE, "value").txt(cleanText(value));
   };
   const references = (header.references ?? []).map(
     ({ sender, identifier, sent }) => `${sender},${identifier},${formatTime(sent)}`,
@@ -60,37 +71,61 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   add(alert, "sent", formatTime(header.sent));
   add(alert, "status", STATUS_OF_MODE[message.mode]);
   add(alert, "msgType", header.msgType);
+  const isCancel = header.msgType === "Cancel";
+  const extras = isCancel ? undefined : message.cap;
+  add(alert, "source", extras?.source);
   add(alert, "scope", "Public");
-  add(alert, "note", header.note);
+  add(alert, "addresses", extras?.addresses);
+  for (const code of extras?.codes ?? []) add(alert, "code", code);
+  add(alert, "note", header.note ?? extras?.note);
   add(alert, "references", references.join(" "));
+  add(alert, "incidents", extras?.incidents);
 
-  for (const text of header.msgType === "Cancel" ? [] : message.texts) {
+  for (const text of isCancel ? [] : message.texts) {
+    const own = extras?.infos.find(({ language }) => language === text.language);
+    const others = (extras?.categories ?? []).filter((one) => one !== message.category);
     const info = alert.ele(CAP_NAMESPACE, "info");
     add(info, "language", text.language);
-    add(info, "category", message.category);
-    add(info, "event", eventName(message.eventCode, text));
+    for (const category of [message.category, ...others]) add(info, "category", category);
+    add(info, "event", own?.event ?? eventName(message.eventCode, text));
     for (const type of message.responseTypes) add(info, "responseType", type);
     add(info, "urgency", message.urgency);
     add(info, "severity", SEVERITY_OF_LEVEL[message.level]);
     add(info, "certainty", message.certainty);
+    add(info, "audience", own?.audience);
     addPair(info, "eventCode", EVENT_CODE_VALUE_NAME, message.eventCode);
+    for (const { valueName, value } of extras?.eventCodes ?? []) addPair(info, "eventCode", valueName, value);
     add(info, "effective", message.startsAt && formatTime(message.startsAt));
+    add(info, "onset", extras?.onset);
     add(info, "expires", message.expiresAt && formatTime(message.expiresAt));
-    add(info, "senderName", message.senderName);
+    add(info, "senderName", own?.senderName ?? message.senderName);
     add(info, "headline", text.headline);
     add(info, "description", text.description);
     add(info, "instruction", text.instruction);
-    add(info, "web", message.web && escapeUri(message.web));
-    add(info, "contact", message.contact);
+    const web = own?.web ?? message.web;
+    add(info, "web", web && escapeUri(web));
+    add(info, "contact", own?.contact ?? message.contact);
     addPair(info, "parameter", CLASS_VALUE_NAME, message.class);
     if (message.volume !== null) addPair(info, "parameter", VOLUME_VALUE_NAME, String(message.volume));
     addPair(info, "parameter", REPEAT_VALUE_NAME, String(message.repeatCount));
-    for (const place of describePlaces(message.target, isChinese(text), header.regionName)) {
+    for (const { valueName, value } of own?.parameters ?? []) addPair(info, "parameter", valueName, value);
+    for (const { resourceDesc, mimeType, size, uri, digest } of own?.resources ?? []) {
+      const resource = info.ele(CAP_NAMESPACE, "resource");
+      add(resource, "resourceDesc", resourceDesc);
+      add(resource, "mimeType", mimeType);
+      add(resource, "size", size === undefined ? undefined : String(size));
+      add(resource, "uri", uri);
+      add(resource, "digest", digest);
+    }
+    for (const place of placesOf(message, own, isChinese(text), header.regionName)) {
       const area = info.ele(CAP_NAMESPACE, "area");
       add(area, "areaDesc", place.areaDesc);
       for (const polygon of place.polygons) add(area, "polygon", polygon);
       for (const circle of place.circles) add(area, "circle", circle);
       for (const region of place.regions) addPair(area, "geocode", REGION_VALUE_NAME, region);
+      for (const { valueName, value } of place.geocodes ?? []) addPair(area, "geocode", valueName, value);
+      add(area, "altitude", place.altitude === undefined ? undefined : decimal(place.altitude));
+      add(area, "ceiling", place.ceiling === undefined ? undefined : decimal(place.ceiling));
     }
   }
   const xml = document.end();
@@ -120,7 +155,44 @@ interface Place {
   readonly regions: readonly string[];
   readonly polygons: readonly string[];
   readonly circles: readonly string[];
+  readonly geocodes?: readonly CapNamedValue[] | undefined;
+  readonly altitude?: number | undefined;
+  readonly ceiling?: number | undefined;
 }
+
+/** The areas as an imported alert had them, where they are whole still, and one or two for all that is beside them. */
+function placesOf(
+  { target, cap }: BroadcastMessage,
+  own: AlertExtras["infos"][number] | undefined,
+  chinese: boolean,
+  regionName: AlertHeader["regionName"],
+): Place[] {
+  const known = (cap?.areas ?? []).flatMap((area, i) => {
+    const areaDesc = own?.areas[i];
+    return areaDesc !== undefined && isWhole(area, target) ? [{ ...area, areaDesc }] : [];
+  });
+  const regions = new Set(known.flatMap((area) => area.regions ?? []));
+  const shapes = new Set(known.flatMap((area) => area.shapes ?? []));
+  const rest = {
+    ...target,
+    regions: target.regions.filter((code) => !regions.has(code)),
+    polygons: target.polygons.filter((ring) => !shapes.has(shapeKey(ring))),
+    circles: target.circles.filter((circle) => !shapes.has(shapeKey(circle))),
+  };
+  const places = known.map((area) => ({
+    ...area,
+    regions: area.regions ?? [],
+    polygons: target.polygons.filter((ring) => area.shapes?.includes(shapeKey(ring))).map(ringText),
+    circles: target.circles.filter((circle) => area.shapes?.includes(shapeKey(circle))).map(circleText),
+  }));
+  return [...places, ...describePlaces(rest, chinese, regionName)];
+}
+
+// CAP writes latitude first.
+const ringText = (ring: Polygon): string =>
+  ring.map(([longitude, latitude]) => `${decimal(latitude)},${decimal(longitude)}`).join(" ");
+const circleText = ({ longitude, latitude, radiusKm }: Circle): string =>
+  `${decimal(latitude)},${decimal(longitude)} ${decimal(radiusKm)}`;
 
 /**
  * One area for the regions and one for the shapes; CAP joins all that an info has. It cannot say "without": whoever
@@ -145,13 +217,8 @@ function describePlaces(target: Target, chinese: boolean, regionName: AlertHeade
       circles: [],
     });
   }
-  // CAP writes latitude first.
-  const polygons = target.polygons.map((ring) =>
-    ring.map(([longitude, latitude]) => `${decimal(latitude)},${decimal(longitude)}`).join(" "),
-  );
-  const circles = target.circles.map(
-    ({ longitude, latitude, radiusKm }) => `${decimal(latitude)},${decimal(longitude)} ${decimal(radiusKm)}`,
-  );
+  const polygons = target.polygons.map(ringText);
+  const circles = target.circles.map(circleText);
   if (polygons.length + circles.length > 0) {
     const without = chinese ? `（不含${nameAll(exclude)}）` : ` (without ${nameAll(exclude)})`;
     places.push({

@@ -9,7 +9,7 @@ function sameness(info: CapInfo): string {
     [CLASS_VALUE_NAME, VOLUME_VALUE_NAME, REPEAT_VALUE_NAME].includes(valueName),
   );
   const places = areas.map(({ areaDesc: _, ...place }) => place);
-  const times = [info.effective, info.expires].map((time) => time && timeOf(time).getTime());
+  const times = [info.effective, info.onset, info.expires].map((time) => time && timeOf(time).getTime());
   // An event's code is the same in each language; its name is not and says nothing across languages.
   return JSON.stringify([
     places,

@@ -17,10 +17,10 @@ import { quote } from "./values.ts";
 type Warn = (warning: ImportWarning) => void;
 
 /** CAP has latitude first, GeoJSON and we have longitude first: turned here and, the other way, in `export.ts`. */
-const toRing = (points: readonly CapPoint[]): Polygon =>
+export const toRing = (points: readonly CapPoint[]): Polygon =>
   points.map(([latitude, longitude]) => [longitude, latitude]);
 
-const toCircle = ({ center: [latitude, longitude], radius }: CapCircle): Circle => ({
+export const toCircle = ({ center: [latitude, longitude], radius }: CapCircle): Circle => ({
   longitude,
   latitude,
   radiusKm: radius,
@@ -45,7 +45,7 @@ export function cutToLevel(code: string): string | undefined {
 }
 
 /** The codes of one geocode; Chinese early-warning messages have many in one, separated by commas. */
-function regionsOf({ valueName, value }: CapNamedValue): readonly string[] | undefined {
+export function regionsOf({ valueName, value }: CapNamedValue): readonly string[] | undefined {
   const isOwn = valueName === REGION_VALUE_NAME;
   if (!isOwn && !namesRegion(valueName)) return undefined;
   const codes = value.split(/[\s,;，；、]+/).filter((code) => code !== "");

@@ -1,4 +1,5 @@
 import {
+  type AlertExtras,
   type BroadcastMessage,
   CATEGORIES,
   CERTAINTIES,
@@ -12,6 +13,7 @@ import {
   URGENCIES,
 } from "../message.ts";
 import type { CapAlert, CapInfo, CapReference, CapStatus } from "./alert.ts";
+import { readExtras } from "./extras.ts";
 import { fitInfo, shortenHeadline } from "./fit.ts";
 import { groupByLanguage } from "./group-infos.ts";
 import { guessEventCode } from "./guess-event.ts";
@@ -151,14 +153,22 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
       message: `${gone} of its ${alert.infos.length} infos have expired and are left out`,
     });
   }
-  const groups = groupByLanguage(current.map((info) => fitInfo(info, warn)));
+  const written = new Map(current.map((info) => [fitInfo(info, warn), info]));
+  const groups = groupByLanguage([...written.keys()]);
   if (groups.length > MAX_MESSAGES) {
     const reason = `its infos are ${groups.length} messages that differ in more than language, expected at most ${MAX_MESSAGES}`;
     return refuse("cap_not_for_broadcast", reason);
   }
   return {
     disposition: "broadcast",
-    messages: groups.map((infos) => toMessage(infos, mode, warn)),
+    messages: groups.map((infos) => {
+      const extras = readExtras(
+        alert,
+        infos.slice(0, MAX_TEXTS).map((info) => ({ ...written.get(info)!, language: info.language })),
+        warn,
+      );
+      return toMessage(infos, mode, extras, warn);
+    }),
     replaces: alert.msgType === "Update" ? alert.references : [],
     warnings,
   };
@@ -189,7 +199,12 @@ function collectWarnings(): { warnings: ImportWarning[]; warn: Warn } {
 /** Languages of one message. */
 const MAX_TEXTS = 8;
 
-function toMessage(all: readonly CapInfo[], mode: Mode | undefined, warn: Warn): ImportedMessage {
+function toMessage(
+  all: readonly CapInfo[],
+  mode: Mode | undefined,
+  cap: AlertExtras,
+  warn: Warn,
+): ImportedMessage {
   const infos = all.slice(0, MAX_TEXTS);
   if (infos.length < all.length) {
     const names = all.slice(MAX_TEXTS).map(({ language }) => language);
@@ -215,12 +230,13 @@ function toMessage(all: readonly CapInfo[], mode: Mode | undefined, warn: Warn):
     ...(info.senderName === undefined ? {} : { senderName: info.senderName }),
     ...(info.contact === undefined ? {} : { contact: info.contact }),
     ...(info.web === undefined ? {} : { web: info.web }),
+    cap,
   };
   if (info.categories.length > 1) {
     const rest = info.categories.slice(1).join(", ");
     warn({
       rule: "category_ignored",
-      message: `of its categories only ${info.categories[0]} is kept, not ${rest}`,
+      message: `of its categories ${info.categories[0]} is used; ${rest} are kept beside it`,
     });
   }
   if (infos.some(({ resources }) => resources.length > 0)) {

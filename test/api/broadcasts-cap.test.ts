@@ -79,6 +79,25 @@ describe("CAP", () => {
     ]);
   });
 
+  it("keeps what it says beside the message, until somebody writes another thing", async () => {
+    const xml = alertText({ identifier: "api-extras", note: "a note" }).replace(
+      "    <area>",
+      "    <web>https://example.org/1</web><contact>119</contact><area>",
+    );
+    const [{ id, message }] = (await world.cap("dispatcher", xml)).json.items;
+    expect(message).not.toHaveProperty("cap");
+    const detail = (await world.get("approver", `/v1/broadcasts/${id}`)).json;
+    expect(detail.alert).toMatchObject({ note: "a note", infos: [{ contact: "119", areas: ["somewhere"] }] });
+    await world.patch("dispatcher", `/v1/broadcasts/${id}`, { revision: 1, contact: "110" });
+    const out = await world.get("approver", `/v1/broadcasts/${id}`, CAP);
+    expect([out.status, out.text.includes("119"), out.text.includes("<contact>110")]).toEqual([
+      200,
+      false,
+      true,
+    ]);
+    expect(out.text).toContain("<note>a note</note>");
+  });
+
   it("is what a broadcast can be had as: Alert, Update, and Cancel once it is cancelled", async () => {
     const id = await world.write({ level: 1 });
     await world.step("duty-officer", id, "release");

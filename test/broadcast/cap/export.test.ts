@@ -164,7 +164,12 @@ describe("an exported alert", () => {
         const xml = exportAlert(original, HEADER);
         const result = importAlert(alertOf(xml), { now: HEADER.sent });
         if (result.disposition !== "broadcast") throw new Error(JSON.stringify(result));
-        expect(result.messages.map(({ draft }) => draft)).toEqual([original]);
+        const [{ draft } = {}] = result.messages;
+        const { cap, ...message } = draft!;
+        expect([message, result.messages.length]).toEqual([original, 1]);
+        // What it was called and where is kept, and goes out again as it was.
+        const again = importAlert(alertOf(exportAlert({ ...original, cap }, HEADER)), { now: HEADER.sent });
+        expect(again).toMatchObject({ messages: [{ draft: { ...original, cap } }] });
         expect(schemaFault(xml)).toBeUndefined();
       }),
       { numRuns: 150 },
