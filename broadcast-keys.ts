@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -247,7 +248,7 @@ export async function runBroadcastKeys(args: readonly string[], env: NodeJS.Proc
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
   const { code, stdout, stderr } = await runBroadcastKeys(process.argv.slice(2), process.env);
   process.stdout.write(stdout);
   process.stderr.write(stderr);

@@ -30,6 +30,12 @@ export const orderKeySchema = z.looseObject({
 export const MAX_KEYS = 16;
 export const MAX_ROOTS = 4;
 
+/** How often the roots can change before terminals have to be given others by hand. */
+export const MAX_ROOT_CHANGES = 64;
+
+/** The largest answer in bytes: whoever answers may send without an end. */
+export const MAX_KEYS_BYTES = 256 * 1024;
+
 /** The payload of a signed key set. */
 export const keySetSchema = z.looseObject({
   /** The platform whose keys these are; a terminal that has a set of one takes none of another. */
@@ -50,7 +56,7 @@ export const signedKeysSchema = z.looseObject({
   /** A compact JWS of type `KEY_SET_TYPE`; null where the platform has no root. */
   signed: z.string().nullable().optional(),
   /** Earlier sets that named roots, the oldest first, for terminals that missed them. */
-  rootChanges: z.array(z.string()).max(64).default([]),
+  rootChanges: z.array(z.string()).max(MAX_ROOT_CHANGES).default([]),
 });
 
 /** Why a terminal does not take a key set: the `detail` of its event `verification_failed` with `bad_key_set`. */

@@ -94,9 +94,9 @@ ${scenarios.join("\n")}
 
 Speakers stay connected, verify commands with the keys of the HTTP API, play them and report. What they have
 played is kept beside the credentials file, in <name>-speakers.json, so that a restart plays nothing twice.
-  --root PUBLIC         the public half of the root that the speakers were given at their installation: they obey
-                        keys alone that it has signed. May be given several times. Without it they believe
-                        whatever answers at --http
+  --root PUBLIC         the public half of the root that the speakers were given at their installation: they
+                        obey only keys that it has signed. May be given several times. Without it they
+                        believe whatever answers at --http
   --speaker-fault FAULT[:S]=ID[,ID...]
                         something is wrong with these speakers; S are seconds; may be given several times:
 ${faults.join("\n")}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { MAX_KEYS_BYTES } from "../broadcast/key-set.ts";
 
 /** What the simulators ask of the platform's HTTP API: the same that any application could. */
 export interface Ledger {
@@ -66,7 +67,19 @@ export async function fetchBroadcastKeys(url: string): Promise<unknown> {
     await response.body?.cancel();
     throw new Error(`GET ${address} answered ${response.status}`);
   }
-  return await response.json();
+  return JSON.parse(await readBounded(response, MAX_KEYS_BYTES));
+}
+
+/** @throws Error once there is more than `most` bytes; the rest is not read */
+async function readBounded(response: Response, most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > most) throw new Error(`the answer has more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** @param url the API's address without `/v1`, e.g. `http://127.0.0.1:8080` */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { PlatformError } from "../../errors.ts";
-import { type KeySet, MAX_KEYS, orderKeySchema } from "../key-set.ts";
+import { type KeySet, MAX_KEYS, MAX_ROOT_CHANGES, orderKeySchema } from "../key-set.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
 import type { Keys, StoredKey, Trust } from "./key-file.ts";
 import { activeKey, isRetired, publicOf } from "./key-states.ts";
@@ -62,6 +62,12 @@ export function makeRequest(
     if (notAfter === Number.POSITIVE_INFINITY) return [publicOf(key)];
     return [{ ...publicOf(key), notAfter: new Date(notAfter).toISOString() }];
   });
+  if (listed.length > MAX_KEYS) {
+    throw new PlatformError(
+      "invalid_request",
+      `${listed.length} keys are in use, and a set holds ${MAX_KEYS}: wait until earlier ones are retired, or rotate --stolen`,
+    );
+  }
   return {
     type: "sbi-keyset-request",
     issuer,
@@ -136,12 +142,16 @@ export function takeSet(
       );
     }
   }
+  const rootChanges = [...(held.trust?.rootChanges ?? []), ...(set.roots ? [signed] : [])];
+  if (rootChanges.length > MAX_ROOT_CHANGES) {
+    throw refuse(`roots have changed ${MAX_ROOT_CHANGES} times, and terminals follow no further`);
+  }
   return {
     keys,
     trust: {
       roots: set.roots ?? [...roots],
       signed,
-      rootChanges: [...(held.trust?.rootChanges ?? []), ...(set.roots ? [signed] : [])],
+      rootChanges,
       lastVersion: Math.max(set.version, held.trust?.lastVersion ?? 0),
       waiting: isAnswered ? null : waiting,
     },

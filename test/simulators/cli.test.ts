@@ -68,6 +68,7 @@ describe("the command line", () => {
       durationS: 0,
       scenario: undefined,
       scenarioDevice: undefined,
+      roots: [],
       speakerFaults: new Map(),
       loss: 0.05,
       seed: 1,

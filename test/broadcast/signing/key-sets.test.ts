@@ -1,20 +1,13 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, signedKeysSchema } from "../../../broadcast/key-set.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../../broadcast/signing/defaults.ts";
 import { KEY_FILE } from "../../../broadcast/signing/key-file.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
-import {
-  makeSet,
-  RENEW_BEFORE_MS,
-  SET_LIFETIME_DAYS,
-  signHere,
-  startKeySetCare,
-  troubleOf,
-} from "../../../broadcast/signing/key-set-care.ts";
+import { makeSet, SET_LIFETIME_DAYS, troubleOf } from "../../../broadcast/signing/key-set-care.ts";
 import { type KeySetRequest, SIGN_WITHIN_MS } from "../../../broadcast/signing/key-set-request.ts";
 import {
   createRootKey,
@@ -23,8 +16,6 @@ import {
   readRootKey,
   signKeySet,
 } from "../../../broadcast/signing/root.ts";
-import { createLogger } from "../../../log.ts";
-import { ROOT } from "../../project/source-files.ts";
 
 const START = Date.parse("2026-03-01T00:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -102,6 +93,13 @@ describe("a ring without a root", () => {
     });
     expect(troubleOf(ring.trust(), at, false)).toBeUndefined();
   });
+});
+
+it("asks for no more keys than a set holds", async () => {
+  for (let made = 1; made < MAX_KEYS; made++) await ring.rotate();
+  expect((await ask()).keys).toHaveLength(MAX_KEYS);
+  await ring.rotate();
+  await expect(ask()).rejects.toThrow(`${MAX_KEYS + 1} keys are in use, and a set holds ${MAX_KEYS}`);
 });
 
 describe("a rotation under a root", () => {
@@ -306,6 +304,20 @@ describe("roots", () => {
     );
   });
 
+  it("change so often that terminals can follow, and no more", async () => {
+    await found();
+    const roots = [root.publicHalf];
+    for (let change = 0; change < MAX_ROOT_CHANGES; change++)
+      await accept(await signed(await ask(), root, { roots }));
+    const published = JSON.stringify(ring.publishedKeys());
+    expect(published.length).toBeLessThan(MAX_KEYS_BYTES);
+    expect(signedKeysSchema.parse(JSON.parse(published)).rootChanges).toHaveLength(MAX_ROOT_CHANGES);
+    await expect(accept(await signed(await ask(), root, { roots }))).rejects.toThrow(
+      "terminals follow no further",
+    );
+    await accept(await signed(await ask()));
+  });
+
   it("lie in a file that nobody else can read and that is never overwritten, and show nothing of it", async () => {
     const path = join(dir, "root.json");
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -315,81 +327,5 @@ describe("roots", () => {
     expect(() => readRootKey(path)).toThrow(`${path} does not hold a root key`);
     expect(() => readRootKey(path)).not.toThrow(root.secret.slice(1, 9));
     expect(() => readRootKey(join(dir, "none.json"))).toThrow("cannot be read");
-  });
-});
-
-describe("a root on this machine", () => {
-  it("signs what is there and what is rotated, at once, and renews before the end", async () => {
-    await signHere(ring, root, { issuer, now });
-    expect(ring.trust()).toMatchObject({ roots: [root.publicHalf], version: 1, waitingSince: null });
-    await ring.rotate();
-    await signHere(ring, root, { issuer, now });
-    expect([states(), ring.trust()?.version]).toEqual([["active", "published"], 2]);
-    await signHere(ring, root, { issuer, now });
-    expect(ring.trust()?.version).toBe(2);
-    at = ring.trust()!.expiresAt.getTime() - RENEW_BEFORE_MS;
-    await signHere(ring, root, { issuer, now });
-    expect(ring.trust()?.version).toBe(3);
-  });
-
-  it("does so once, however many processes start together", async () => {
-    const rings = await Promise.all([1, 2, 3].map(() => openKeyRing(dir, { now })));
-    await Promise.all(rings.map((one) => signHere(one, root, { issuer, now })));
-    for (const one of rings) expect(one.publishedKeys()).toEqual(ring.publishedKeys());
-    expect(ring.trust()?.waitingSince).toBeNull();
-  });
-
-  it("is refused where terminals trust another", async () => {
-    await found();
-    await expect(signHere(ring, await newRoot("x.json"), { issuer, now })).rejects.toMatchObject({
-      code: "config_invalid",
-      message: expect.stringContaining(`terminals trust ${root.publicHalf}`),
-    });
-  });
-});
-
-describe("docs/security.md", () => {
-  it("has the times that hold", () => {
-    const page = readFileSync(`${ROOT}docs/security.md`, "utf8").replaceAll(/\s+/g, " ");
-    for (const sentence of [
-      `a set is valid for ${SET_LIFETIME_DAYS} days`,
-      `From ${RENEW_BEFORE_MS / DAY_MS} days before its end`,
-      `The request is good for ${SIGN_WITHIN_MS / DAY_MS} days`,
-    ])
-      expect(page).toContain(sentence);
-    expect(DEFAULT_LEAD_MS).toBe(HOUR_MS);
-    expect(page).toContain("published for an hour before it signs");
-  });
-});
-
-describe("what somebody has to do", () => {
-  it("is logged when it begins, when it changes, and once a day, and is there for /readyz", async () => {
-    const lines: { level: string; trouble: string }[] = [];
-    const log = createLogger("warn", { write: (line) => void lines.push(JSON.parse(line)) });
-    await found();
-    const care = startKeySetCare({ ring, log, isRootHere: false, now });
-    const look = (ms: number) => {
-      at += ms;
-      care.look();
-      return lines.length;
-    };
-    expect([look(0), care.trouble()]).toEqual([0, undefined]);
-    await ring.rotate();
-    expect([look(HOUR_MS), look(HOUR_MS), look(DAY_MS - 2 * HOUR_MS), look(HOUR_MS)]).toEqual([1, 1, 1, 2]);
-    expect(lines[0]).toMatchObject({ level: "warn", trouble: care.trouble() });
-    expect(care.trouble()).toContain(
-      "the key set waits for the root's signature since 2026-03-01T00:00:00.000Z",
-    );
-    await accept(await signed(await ask()));
-    expect([look(HOUR_MS), care.trouble()]).toEqual([2, undefined]);
-    const end = ring.trust()!.expiresAt.getTime();
-    at = end - RENEW_BEFORE_MS;
-    expect([look(0), look(1)]).toEqual([2, 3]);
-    expect(care.trouble()).toContain("let the root sign the next one");
-    at = end - 1;
-    look(1);
-    expect(care.trouble()).toContain("has expired at");
-    care.stop();
-    expect(troubleOf(null, at, true)).toContain("which is for evaluation only");
   });
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MAX_KEYS_BYTES } from "../../../broadcast/key-set.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { signHere } from "../../../broadcast/signing/key-set-care.ts";
 import { createRootKey, type RootKey, readRootKey } from "../../../broadcast/signing/root.ts";
@@ -120,6 +121,9 @@ describe("keys that somebody on the network has forged", () => {
     await send(forger, "forged-3");
     await vi.waitFor(refused("forged-3"), WITHIN);
     await vi.waitFor(() => expect(badSets()).toEqual(["unknown_root", "not_signed"]), WITHIN);
+    // An answer that does not end is given up.
+    answer = () => ({ ...ring.publishedKeys(), more: "x".repeat(MAX_KEYS_BYTES) });
+    await expect(fetchBroadcastKeys(between.url)).rejects.toThrow(`more than ${MAX_KEYS_BYTES} bytes`);
     await send(ring, "true");
     await vi.waitFor(() => expect(plays("true")).toBe(1), WITHIN);
 

@@ -15,6 +15,7 @@ import {
   KEY_SET_TYPE,
   keySetSchema,
   MAX_KEYS,
+  MAX_KEYS_BYTES,
   MAX_ROOTS,
   signedKeysSchema,
 } from "../../../broadcast/key-set.ts";
@@ -100,5 +101,6 @@ describe("the page for terminals", () => {
     expect(faults).toEqual([...KEY_SET_FAULTS]);
     expect(page).toContain(`at most ${MAX_KEYS};`);
     expect(page).toContain(`at most ${MAX_ROOTS};`);
+    expect(page).toContain(`in at most ${MAX_KEYS_BYTES / 1024} KiB`);
   });
 });
