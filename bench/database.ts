@@ -42,9 +42,10 @@ export function tableOf(database: BenchDatabase, kind: string): KindTable {
 
 /** The three regions that devices of a story stand in, for stories that need no more. */
 export const COUNTY = "520326";
+export const CITY = "5203";
 const REGIONS = `
   insert into regions (code, parent_code, name, level)
-  values ('52', null, '贵州省', 1), ('5203', '52', '遵义市', 2), ('${COUNTY}', '5203', '务川县', 3)
+  values ('52', null, '贵州省', 1), ('${CITY}', '52', '遵义市', 2), ('${COUNTY}', '${CITY}', '务川县', 3)
   on conflict do nothing`;
 
 /** Fills a fresh database, and says what it is. */

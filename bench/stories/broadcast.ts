@@ -1,13 +1,17 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRootKey } from "../../broadcast/signing/root.ts";
 import { signInDutyOfficer } from "../../test/helpers/duty-officer.ts";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
+import { measureBeside } from "../broadcast/beside.ts";
+import { createHeavyAlerts } from "../broadcast/heavy.ts";
+import { longestPause } from "../broadcast/pauses.ts";
 import type { SpeakersCommand, SpeakersMessage, SpeakersOrder } from "../broadcast/speakers.ts";
-import { COUNTY } from "../database.ts";
+import { CITY, COUNTY } from "../database.ts";
 import { type Cell, spread } from "../figures.ts";
 import { assertFiles, OTHER_FILES } from "../files.ts";
-import { addSpeakers } from "../fleet.ts";
+import { addMeters, addSpeakers } from "../fleet.ts";
 import { Child } from "../load/child.ts";
 import { defineStory, numberFlag, runsFlag } from "../story.ts";
 
@@ -19,11 +23,16 @@ const LOOK_MS = 250;
 /** Between two releases: every speaker is silent, and its last reports are committed. */
 const REST_MS = 3_000;
 const MIB = 2 ** 20;
+/** They send the readings beside which pauses are measured. */
+const METERS = 50;
 
 const flags = {
   runs: { ...runsFlag("releases"), fallback: 5 },
   speakers: numberFlag(10_000, 10, 60_000, "speakers that are online, in a process of their own"),
-  seconds: numberFlag(5, 1, 60, "how long the text takes"),
+  seconds: numberFlag(30, 1, 60, "how long the text takes"),
+  registered: numberFlag(36_000, 0, 100_000, "speakers in the register in all, for what asks by area"),
+  beside: numberFlag(10, 0.1, 600, "seconds that previews, drafts and imports are measured, each"),
+  rate: numberFlag(1000, 1, 20_000, "readings per second meanwhile"),
 } as const;
 
 interface Percentiles {
@@ -41,20 +50,35 @@ interface Measured {
   readonly resolvedSeconds: number;
   readonly notSounded: number;
   readonly playedAgain: number;
+  /** The main thread's longest, from before the release until every target is resolved. */
+  readonly pauseMs: number;
 }
 
 /** From the release of a broadcast to the proof of every speaker. */
 export const broadcast = defineStory({
   name: "broadcast",
-  about: "seconds from a release to the last command, the answers, the sound and the proof of every speaker",
+  about:
+    "seconds from a release to the last command, the sound and the proof of every speaker; the main thread's pauses",
   flags,
-  async run(bench, { runs, speakers, seconds }) {
+  async run(bench, { runs, speakers, seconds, registered, beside, rate }) {
     await assertFiles(speakers + OTHER_FILES, "--speakers");
     const database = await bench.createDatabase();
-    const devices = await database.withPool((pool) => addSpeakers(pool, speakers));
+    const alerts = await createHeavyAlerts();
+    const { devices, meters } = await database.withPool(async (pool) => {
+      // Elsewhere: no broadcast to the county reaches them.
+      await addSpeakers(pool, Math.max(0, registered - speakers), { prefix: "away", regionCode: CITY });
+      return { devices: await addSpeakers(pool, speakers), meters: await addMeters(pool, METERS) };
+    });
+    const trusted = await bench.folder();
+    const folder = join(trusted, encodeURIComponent(alerts.sender));
+    await mkdir(folder);
+    await writeFile(join(folder, "certificate.pem"), alerts.certificatePem);
     const rootFile = join(await bench.folder(), "root.json");
     const root = await createRootKey(rootFile);
-    const platform = await bench.startPlatform(database, { BROADCAST_ROOT_KEY: rootFile });
+    const platform = await bench.startPlatform(database, {
+      BROADCAST_ROOT_KEY: rootFile,
+      CAP_TRUSTED_CERTS: trusted,
+    });
     const began = performance.now();
     const child = Child.start<SpeakersMessage>(bench, "broadcast/speakers.ts", {
       mqttUrl: `mqtt://127.0.0.1:${platform.mqttPort}`,
@@ -74,15 +98,24 @@ export const broadcast = defineStory({
     for (let run = 0; run <= runs; run++) {
       await sleep(REST_MS);
       const id = await draft(platform, seconds);
-      const figures = await release(platform, officer, id);
+      const { pauseMs, result: figures } = await longestPause(platform, () => release(platform, officer, id));
       child.tell({ type: "count", broadcastId: id } satisfies SpeakersCommand);
       const played = await child.next("played");
       resident = played.residentBytes;
-      if (run > 0) measured.push({ ...figures, playedAgain: played.again });
+      if (run > 0) measured.push({ ...figures, playedAgain: played.again, pauseMs });
       bench.progress(
-        `release ${run}/${runs}: handed over p99 ${figures.handedOver.p99.toFixed(2)} s, max ${figures.handedOver.max.toFixed(2)} s; started p95 ${figures.started.p95.toFixed(2)} s; resolved ${figures.resolvedSeconds.toFixed(1)} s; not sounded ${figures.notSounded}`,
+        `release ${run}/${runs}: handed over p99 ${figures.handedOver.p99.toFixed(2)} s, max ${figures.handedOver.max.toFixed(2)} s; started p95 ${figures.started.p95.toFixed(2)} s; resolved ${figures.resolvedSeconds.toFixed(1)} s; not sounded ${figures.notSounded}; longest pause ${pauseMs.toFixed(0)} ms`,
       );
     }
+    const pauses = await measureBeside(bench, {
+      platform,
+      officer,
+      meters,
+      alerts,
+      runs,
+      seconds: beside,
+      rate,
+    });
     const platformMiB = (await platform.metric("sbi_process_resident_memory_bytes")) / MIB;
     const of = (value: (figures: Measured) => number) => spread(measured.map(value));
     const steps = ["handedOver", "acknowledged", "started"] as const;
@@ -123,14 +156,17 @@ export const broadcast = defineStory({
             ],
             ["speakers that are not proven to have sounded", of(({ notSounded }) => notSounded)],
             ["plays beyond one of a speaker", of(({ playedAgain }) => playedAgain)],
+            ["the main thread's longest pause from the release until then, ms", of(({ pauseMs }) => pauseMs)],
             ["seconds until all speakers were connected and listened", connectSeconds],
             ["resident memory of the platform in the end, MiB", platformMiB],
             ["resident memory of the speakers' process in the end, MiB", resident / MIB],
           ],
         },
+        pauses,
       ],
       notes: [
         `All speakers are online and well, and the text takes ${seconds} s. While they play each reports every 2 s. Accepted and started are the moments when the platform heard of it or, where that is earlier, the speaker's own.`,
+        `Pauses are measured by the platform itself (sbi_nodejs_eventloop_lag_max_seconds): up to 10 ms of each are the measuring timer's own. The shapes of previews, drafts and alerts lie over nearly all of ${Math.max(registered, speakers).toLocaleString("en-US")} speakers, and each is asked for as soon as the one before it is answered.`,
       ],
     };
   },
@@ -165,7 +201,7 @@ async function release(
   platform: PlatformProcess,
   officer: Officer,
   id: string,
-): Promise<Omit<Measured, "playedAgain">> {
+): Promise<Omit<Measured, "playedAgain" | "pauseMs">> {
   const began = performance.now();
   await officer(`/v1/broadcasts/${id}/release`, { method: "POST", body: { revision: 1 } });
   const releaseSeconds = (performance.now() - began) / 1000;

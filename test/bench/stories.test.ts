@@ -100,10 +100,13 @@ describe("in a small form", () => {
   }, 180_000);
 
   it("broadcast proves every speaker, each heard once", async () => {
-    const outcome = await tellStory(database, broadcast, { runs: 1, speakers: 20, seconds: 1 });
+    const outcome = await tellStory(database, broadcast, { runs: 1, speakers: 20, seconds: 1, registered: 40, beside: 0.5, rate: 100 });
     expect(rowOf(outcome, "speakers that are not proven", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
     expect(rowOf(outcome, "plays beyond one", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
     for (const cell of rowOf(outcome, "release → speaker has started").slice(1)) positive(cell);
+    positive(rowOf(outcome, "the main thread's longest pause", 1)[1]);
+    for (const name of ["previews", "drafts", "imports"]) positive(rowOf(outcome, name, 2)[1]);
+    for (const row of outcome.tables[2]!.rows) positive(row[2]);
   }, 180_000);
 
   it("storage weighs each kind's readings, as columnstore where the edition has it", async () => {
