@@ -18,11 +18,12 @@ export async function longestPause<T>(
 /** Does something again and again, one after the other, until `until` is settled. @returns how often */
 export async function repeat(work: () => Promise<unknown>, until: Promise<unknown>): Promise<number> {
   let over = false;
-  const ended = until.finally(() => {
+  const isOver = () => {
     over = true;
-  });
+  };
+  until.then(isOver, isOver);
   let times = 0;
   for (; !over; times++) await work();
-  await ended;
+  await until;
   return times;
 }
