@@ -63,19 +63,24 @@ const BLOT = "[redacted]";
  */
 export function auditValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return JSON.stringify(storable(JSON.parse(JSON.stringify(value, asJson))));
+  return JSON.stringify(storable(JSON.parse(toJson(value))));
 }
 
-/** JSON has no big integers and no bytes. */
-function asJson(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
+/** JSON has no big integers: they become texts. Looking at each value for them would take three times as long. */
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return JSON.stringify(value, (_key, inner) => (typeof inner === "bigint" ? String(inner) : inner));
+  }
 }
 
 const clean = (text: string) => text.replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
 
 function storable(value: unknown): unknown {
   if (typeof value === "string") return clean(value);
-  if (Array.isArray(value)) return value.map(storable);
+  // A target may have 50,000 points: nothing in them can be wrong, and copying them holds the main thread.
+  if (Array.isArray(value)) return value.every(Number.isFinite) ? value : value.map(storable);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
