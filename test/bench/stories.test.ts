@@ -100,7 +100,14 @@ describe("in a small form", () => {
   }, 180_000);
 
   it("broadcast proves every speaker, each heard once", async () => {
-    const outcome = await tellStory(database, broadcast, { runs: 1, speakers: 20, seconds: 1, registered: 40, beside: 0.5, rate: 100 });
+    const outcome = await tellStory(database, broadcast, {
+      runs: 1,
+      speakers: 20,
+      seconds: 1,
+      registered: 40,
+      beside: 0.1,
+      rate: 100,
+    });
     expect(rowOf(outcome, "speakers that are not proven", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
     expect(rowOf(outcome, "plays beyond one", 1)[1]).toEqual({ median: 0, min: 0, max: 0 });
     for (const cell of rowOf(outcome, "release → speaker has started").slice(1)) positive(cell);
