@@ -141,6 +141,7 @@ export const ERRORS = {
   change_not_found: { class: "not_found", status: 404, title: "There is no such change of access" },
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
+  template_not_found: { class: "not_found", status: 404, title: "There is no such template" },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
   alert_not_found: {
     class: "not_found",
@@ -185,6 +186,16 @@ export const ERRORS = {
   totp_exists: { class: "conflict", status: 409, title: "A second factor is set up already" },
   totp_not_started: { class: "conflict", status: 409, title: "No second factor is waiting for its code" },
 
+  template_exists: {
+    class: "conflict",
+    status: 409,
+    title: "There is a template for this event and level",
+  },
+  template_changed: {
+    class: "conflict",
+    status: 409,
+    title: "Somebody has changed the template meanwhile",
+  },
   broadcast_state: {
     class: "conflict",
     status: 409,

@@ -131,10 +131,12 @@ async function propose(options: ProposalOptions, alarm: AlarmWithoutDraft): Prom
         eventCode,
         target: { regions: [alarm.regionCode] },
       });
-      const draft = await completeDraft(tx, message, alarm.raisedAt < now() ? alarm.raisedAt : now());
+      const at = alarm.raisedAt < now() ? alarm.raisedAt : now();
+      const { draft, template } = await completeDraft(tx, message, at, PLATFORM_ACTOR.tenantId);
       const stored = await storeDraft(tx, options, PLATFORM_ACTOR, draft, {
         action: "propose",
         proposedByAlarm: alarm.alarmNo,
+        template,
         attachments: [
           { kind: alarm.kind, deviceId: alarm.deviceId, distanceKm: alarm.location ? 0 : null },
           ...(await findNearestCameras(tx, alarm, CAMERAS)).filter(

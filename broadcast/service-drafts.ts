@@ -6,6 +6,7 @@ import { updateReplaced } from "../store/broadcast-moves.ts";
 import { insertRevision } from "../store/broadcast-revisions.ts";
 import {
   type Broadcast,
+  type BroadcastTemplateName,
   insertBroadcast,
   lockBroadcasts,
   type NewBroadcast,
@@ -21,8 +22,9 @@ import { describePlace } from "./places.ts";
 import { recordingRefusals } from "./refusals.ts";
 import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
+import { chooseTemplate } from "./service-templates.ts";
 import { reachOf } from "./targets.ts";
-import { fillTemplate } from "./templates.ts";
+import { fillTexts } from "./template-fill.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
 export type NewDraft = Omit<Draft, "texts" | "category"> & {
@@ -41,19 +43,30 @@ export function createBroadcastId(now: Date): string {
 }
 
 /**
- * Adds what a template knows to a draft that lacks it.
+ * Adds what a template of the author's tenant knows to a draft that lacks it.
  * @throws PlatformError `invalid_request` when there are no texts and no template for its event code
  */
-export async function completeDraft(db: Db, draft: NewDraft, now: Date): Promise<Draft> {
+export async function completeDraft(
+  db: Db,
+  draft: NewDraft,
+  now: Date,
+  tenantId: string | null,
+): Promise<{ readonly draft: Draft; readonly template?: BroadcastTemplateName }> {
   const event = draft.eventCode === undefined ? undefined : findEventCode(draft.eventCode);
   const category = draft.category ?? event?.category ?? "Other";
   const responseTypes =
     draft.responseTypes.length > 0 ? draft.responseTypes : [...(event?.responseTypes ?? [])];
-  if (draft.texts !== undefined) return { ...draft, category, responseTypes, texts: draft.texts };
+  const complete = { ...draft, category, responseTypes };
+  if (draft.texts !== undefined) return { draft: { ...complete, texts: draft.texts } };
+  const template =
+    draft.eventCode === undefined
+      ? undefined
+      : await chooseTemplate(db, tenantId, draft.eventCode, draft.level);
   const place = await describePlace(db, draft.target);
   const filling = { place, at: now, level: draft.level, mode: draft.mode };
-  const texts = draft.eventCode === undefined ? undefined : fillTemplate(draft.eventCode, filling);
-  if (texts) return { ...draft, category, responseTypes, texts };
+  if (template) {
+    return { draft: { ...complete, texts: fillTexts(template.texts, filling) }, template: template.name };
+  }
   const message = `missing, and there is no template for event code '${draft.eventCode ?? ""}': expected at least one text`;
   throw new PlatformError("invalid_request", `body/texts: ${message}`, {
     faults: [{ path: "/texts", message }],
@@ -116,10 +129,11 @@ export async function createDraft(
   await checkTarget(deps.pool, caller.limits, draft.target);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const numbers = await findReplaced(tx, caller, draft, replaces);
-    const complete = await completeDraft(tx, draft, deps.now());
+    const { draft: complete, template } = await completeDraft(tx, draft, deps.now(), caller.actor.tenantId);
     const stored = await storeDraft(tx, deps, caller.actor, complete, {
       action: "create",
       replaces: numbers,
+      template,
     });
     await appendAudit(tx, stored.audit);
     return stored.broadcast;

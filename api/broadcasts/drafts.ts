@@ -4,14 +4,10 @@ import { z } from "zod";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
 import { checkTarget } from "../../broadcast/check-target.ts";
-import type { Level } from "../../broadcast/message.ts";
-import { describePlace } from "../../broadcast/places.ts";
 import { previewTarget } from "../../broadcast/preview.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
-import { fillTemplate, findTemplate, listTemplates } from "../../broadcast/templates.ts";
 import { PlatformError } from "../../errors.ts";
-import { invalidField } from "../catalog.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
@@ -24,8 +20,6 @@ import {
   importedSchema,
   previewBody,
   previewSchema,
-  templateQuery,
-  templatesSchema,
 } from "./schema.ts";
 
 /** 50,000 points with seven digits behind the point each, and what else a draft holds. */
@@ -151,42 +145,6 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
         villagesWithoutSpeaker: { ...villagesWithoutSpeaker, items: [...villagesWithoutSpeaker.items] },
         villagesOffline: { ...villagesOffline, items: [...villagesOffline.items] },
       };
-    },
-  );
-
-  app.get(
-    "/broadcasts/templates",
-    {
-      onRequest: allow("broadcasts:draft"),
-      schema: {
-        operationId: "listBroadcastTemplates",
-        tags: ["broadcasts"],
-        summary: "Ready texts per kind of event",
-        querystring: templateQuery,
-        response: { 200: templatesSchema, ...problems() },
-      },
-    },
-    async (request) => {
-      const { eventCode, level, mode, region } = request.query;
-      const found = eventCode === undefined ? listTemplates() : [findTemplate(eventCode)];
-      const target = { regions: region === undefined ? [] : [region], polygons: [], circles: [] };
-      const place = await describePlace(broadcasts.pool, target);
-      const at = broadcasts.now();
-      const items = found.map((template) => {
-        if (!template) {
-          const known = listTemplates().map((one) => one.eventCode);
-          throw invalidField(
-            "/eventCode",
-            `There is no template for '${eventCode}': expected one of ${known.join(", ")}, or texts of your own`,
-          );
-        }
-        const texts =
-          level === undefined
-            ? [...template.texts]
-            : fillTemplate(template.eventCode, { place, at, level: level as Level, mode })!;
-        return { ...template, responseTypes: [...template.responseTypes], texts };
-      });
-      return { items };
     },
   );
 };

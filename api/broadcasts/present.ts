@@ -8,12 +8,13 @@ import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
 import { readStoredAttachments, readStoredSource } from "../../broadcast/stored-message.ts";
 import { listReplacing } from "../../store/broadcast-lists.ts";
+import { type BroadcastNote, listNotes } from "../../store/broadcast-notes.ts";
 import { countTargetsOf } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Db } from "../../store/database.ts";
 import { actorOf } from "../audit/actor.ts";
 import { grantOf } from "../guard.ts";
-import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema } from "./schema.ts";
+import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema, noteSchema } from "./schema.ts";
 
 /** Who makes this request, where they may do what they ask for, and where they may read broadcasts. */
 export function broadcastCallerOf(request: FastifyRequest): Caller {
@@ -79,14 +80,30 @@ export async function presentItems(
   });
 }
 
-/** One, with what the caller sees around it. */
+export const presentNote = ({ noteNo, ...note }: BroadcastNote): z.output<typeof noteSchema> => ({
+  note: noteNo,
+  ...note,
+});
+
+const NOTES_IN_DETAIL = 50;
+
+/**
+ * One, with what the caller sees around it.
+ * @param notes how many of them, the newest first
+ */
 export async function presentDetail(
   db: Db,
   caller: Pick<Caller, "actor" | "sees">,
   broadcast: Broadcast,
+  notes = NOTES_IN_DETAIL,
 ): Promise<z.output<typeof broadcastDetailSchema>> {
   const [item] = await presentItems(db, [broadcast]);
   const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
-  const replacedBy = await listReplacing(db, broadcast.broadcastNo, reach);
-  return { ...item!, alert: draftOf(broadcast).cap ?? null, replacedBy };
+  const { items } = await listNotes(db, broadcast.broadcastNo, { limit: notes });
+  return {
+    ...item!,
+    alert: draftOf(broadcast).cap ?? null,
+    replacedBy: await listReplacing(db, broadcast.broadcastNo, reach),
+    notes: items.map(presentNote),
+  };
 }

@@ -5,9 +5,11 @@ import type { Pool } from "../../store/database.ts";
 import type { Allow } from "../guard.ts";
 import { draftRoutes } from "./drafts.ts";
 import { followUpRoutes } from "./follow-up.ts";
+import { noteRoutes } from "./notes.ts";
 import { readRoutes } from "./read.ts";
 import { stepRoutes } from "./steps.ts";
 import { targetRoutes } from "./targets.ts";
+import { templateRoutes } from "./templates.ts";
 
 export interface BroadcastsOptions {
   readonly broadcasts: BroadcastDeps;
@@ -26,8 +28,10 @@ export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async 
   // Without the prefix, which would be set before each path once more.
   const options = { broadcasts, urgentPool, publishedKeys, allow };
   await app.register(draftRoutes, options);
+  await app.register(templateRoutes, options);
   await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
   await app.register(followUpRoutes, options);
+  await app.register(noteRoutes, options);
   await app.register(readRoutes, options);
   await app.register(targetRoutes, options);
 };

@@ -28,7 +28,7 @@ const state = z.enum(STATES);
 const { shape } = messageSchema;
 const { cap: _cap, ...written } = shape;
 
-const text = textSchema.meta({ id: "BroadcastText" });
+export const text = textSchema.meta({ id: "BroadcastText" });
 const target = targetSchema
   .describe("Whoever is in any of these is meant. Polygons are rings of `[longitude, latitude]`.")
   .meta({ id: "BroadcastTarget" });
@@ -246,6 +246,15 @@ export const broadcastSchema = z
   })
   .meta({ id: "Broadcast" });
 
+export const noteSchema = z
+  .object({
+    note: z.int().describe("Its number."),
+    at: timestamp,
+    actor: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+    text: z.string(),
+  })
+  .meta({ id: "BroadcastNote" });
+
 export const broadcastItemSchema = broadcastSchema
   .extend({ counts: countsSchema.nullable().describe("Null before release.") })
   .meta({ id: "BroadcastItem" });
@@ -258,6 +267,7 @@ export const broadcastDetailSchema = broadcastItemSchema
         "What the alert that it was made of says beside the message, in CAP's words. It goes out again with the broadcast's own alert.",
       ),
     replacedBy: z.array(z.string()).describe("Broadcasts that are to take its place, or have."),
+    notes: z.array(noteSchema).describe("The newest 50; in the report all of them."),
   })
   .meta({ id: "BroadcastDetail" });
 
@@ -320,29 +330,6 @@ export const historySchema = z.object({
       reason: z.string().nullable(),
       details: z.record(z.string(), z.unknown()),
     }),
-  ),
-});
-
-export const templateQuery = z.strictObject({
-  eventCode: shape.eventCode.optional(),
-  level: z.coerce.number().int().min(1).max(4).optional().describe("With it the texts are filled in."),
-  mode: z.enum(MODES).default("actual"),
-  region: regionCode.optional().describe("The place that is named."),
-});
-
-export const templatesSchema = z.object({
-  items: z.array(
-    z
-      .object({
-        eventCode: z.string(),
-        event: z.object({ zh: z.string(), en: z.string() }),
-        category: z.enum(CATEGORIES),
-        responseTypes: z.array(z.enum(RESPONSE_TYPES)),
-        texts: z
-          .array(text)
-          .describe("With `{place}`, `{time}`, `{level}` and `{colour}`, unless a level was given."),
-      })
-      .meta({ id: "BroadcastTemplate" }),
   ),
 });
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { getBroadcast } from "../../broadcast/service.ts";
+import { MAX_NOTES } from "../../broadcast/service-notes.ts";
 import {
   readCoverage,
   readCoverageTotal,
@@ -163,7 +164,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
       const { broadcastNo } = broadcast;
       const object = { type: "broadcast", id: broadcast.id };
       const report = {
-        broadcast: await presentDetail(pool, broadcastCallerOf(request), broadcast),
+        broadcast: await presentDetail(pool, broadcastCallerOf(request), broadcast, MAX_NOTES),
         history: await listHistory(pool, broadcastNo),
         ...(await readSummary(request, broadcast)),
         counties: await readCoverage(pool, broadcastNo, "county", limits),

@@ -2,6 +2,7 @@ import type { InjectOptions } from "fastify";
 import { decide, type Principal } from "../../../access/decide.ts";
 import { messageSchema } from "../../../broadcast/message.ts";
 import { seesBroadcast } from "../../../broadcast/visibility.ts";
+import { insertTemplate } from "../../../store/broadcast-templates.ts";
 import { insertBroadcast } from "../../../store/broadcasts.ts";
 import { storeDocument } from "../../../store/cap-alerts.ts";
 import { type Pool, withTransaction } from "../../../store/database.ts";
@@ -15,6 +16,13 @@ const BROADCASTS: [id: string, tenantId: string | null, regions: string[]][] = [
   ["b-county", "police", ["520102"]],
   ["b-counties", "home", ["520103", "520201"]],
   ["b-village", "gas", ["520102001"]],
+];
+
+/** Templates of their own; whoever writes or reads templates does so for their own tenant alone. */
+const TEMPLATES: [id: string, tenantId: string | null][] = [
+  ["t-platform", null],
+  ["t-police", "police"],
+  ["t-gas", "gas"],
 ];
 
 /** Somebody sees a broadcast as far as they may read broadcasts, whatever they want to do with it. */
@@ -64,6 +72,11 @@ export async function addBroadcasts(pool: Pool): Promise<Known[]> {
       [broadcastNo],
     );
   }
+  for (const [id, tenantId] of TEMPLATES) {
+    const texts = [{ language: "zh-CN", headline: "山体滑坡", description: "请立即撤离。" }];
+    const template = { id, tenantId, eventCode: "11D01", level: null, texts, changedBy: "x" };
+    await withTransaction(pool, (tx) => insertTemplate(tx, template));
+  }
   return BROADCASTS.map(([id, tenantId, regions]) => ({
     id,
     visible: (_limits, principal) => visibleTo(principal, tenantId, regions),
@@ -102,6 +115,24 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
     ),
   });
   const reason = { reason: "because" };
+  const template = (
+    action: Row["action"],
+    requests: (id: string) => InjectOptions[],
+    more: Partial<ObjectRow> = {},
+  ): Row => ({
+    action,
+    type: "object",
+    objects: TEMPLATES.map(([id, tenantId]) => ({
+      id,
+      visible: (_limits, principal) => principal.tenantId === tenantId,
+    })),
+    unknown: "t-nothing",
+    code: "template_not_found",
+    requests,
+    ...more,
+  });
+  const templateUrl = (id: string) => `/v1/broadcasts/templates/${id}`;
+  const texts = [{ language: "en", headline: "x", description: "x" }];
   const revision = { revision: 1 };
   return {
     listBroadcasts: {
@@ -150,6 +181,27 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
       ),
     },
     followUpBroadcast: step("follow-up", "broadcasts:draft", { type: "all_clear" }),
+    addBroadcastNote: step("notes", "broadcasts:note", { text: "seen" }),
+    listBroadcastNotes: read("/notes"),
+    createBroadcastTemplate: {
+      action: "broadcasts:templates",
+      type: "closed",
+      request: { method: "POST", url: "/v1/broadcasts/templates", payload: { eventCode: "11D01", texts } },
+    },
+    getBroadcastTemplate: template("broadcasts:draft", (id) => [{ method: "GET", url: templateUrl(id) }]),
+    listBroadcastTemplateVersions: template("broadcasts:draft", (id) => [
+      { method: "GET", url: `${templateUrl(id)}/versions` },
+    ]),
+    updateBroadcastTemplate: template(
+      "broadcasts:templates",
+      (id) => [{ method: "PATCH", url: templateUrl(id), payload: { version: 99, texts } }],
+      { status: () => 409 },
+    ),
+    deleteBroadcastTemplate: template(
+      "broadcasts:templates",
+      (id) => [{ method: "DELETE", url: templateUrl(id) }],
+      { status: () => 204, restore: "update broadcast_templates set deleted_at = null" },
+    ),
     submitBroadcast: step("submit", "broadcasts:submit", revision),
     approveBroadcast: step("approve", "broadcasts:approve", revision),
     returnBroadcast: step("return", "broadcasts:approve", { ...reason, ...revision }),

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { CATEGORIES, MODES, messageSchema, RESPONSE_TYPES } from "../../broadcast/message.ts";
+import { regionCode, timestamp } from "../schemas.ts";
+import { text } from "./schema.ts";
+
+const { eventCode } = messageSchema.shape;
+
+export const templateQuery = z.strictObject({
+  eventCode: eventCode.optional(),
+  level: z.coerce.number().int().min(1).max(4).optional().describe("With it the texts are filled in."),
+  mode: z.enum(MODES).default("actual"),
+  region: regionCode.optional().describe("The place that is named."),
+});
+
+export const templateParams = z.object({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected a template's id")
+    .meta({ examples: ["tpl-7k2m9xqd4w"] }),
+});
+
+const texts = z
+  .array(text)
+  .min(1)
+  .max(8)
+  .describe(
+    "In the order in which they are read. `{place}`, `{time}`, `{level}` and `{colour}` are filled in: in Chinese texts in Chinese, in all others in English, where `a {colour}` becomes `an orange`.",
+  );
+
+export const templateBody = z
+  .strictObject({
+    eventCode,
+    level: messageSchema.shape.level.optional().describe("Absent: for each level that has none of its own."),
+    texts,
+  })
+  .meta({ id: "BroadcastTemplateDraft" });
+
+export const templateChangeBody = z.strictObject({
+  version: z.int().min(1).describe("The one that you have read: another one means that somebody was faster."),
+  texts,
+});
+
+const fields = {
+  source: z.enum(["built-in", "own"]),
+  id: z.string().describe("Of a built-in one its event code."),
+  version: z.int().nullable().describe("Null: built in."),
+  eventCode: z.string(),
+  level: z.int().nullable().describe("Null: for each level that has none of its own."),
+  event: z
+    .object({ zh: z.string(), en: z.string() })
+    .nullable()
+    .describe("Null for a code that the platform has no names for."),
+  category: z.enum(CATEGORIES),
+  responseTypes: z.array(z.enum(RESPONSE_TYPES)),
+};
+
+/** As it is stored, or filled in: longer than what may come in, perhaps. */
+const storedTexts = z
+  .array(
+    z.object({
+      language: z.string(),
+      headline: z.string(),
+      description: z.string(),
+      instruction: z.string().optional(),
+    }),
+  )
+  .describe("With `{place}`, `{time}`, `{level}` and `{colour}`, unless a level was given.");
+
+export const templatesSchema = z.object({
+  items: z.array(z.object({ ...fields, texts: storedTexts }).meta({ id: "BroadcastTemplate" })),
+});
+
+export const ownTemplateSchema = z
+  .object({
+    ...fields,
+    texts: storedTexts,
+    createdAt: timestamp,
+    changedAt: timestamp.describe("When this version was written."),
+    changedBy: z.string(),
+  })
+  .meta({ id: "OwnBroadcastTemplate" });
+
+export const templateVersionsSchema = z.object({
+  items: z.array(
+    z.object({ version: z.int(), texts: storedTexts, changedAt: timestamp, changedBy: z.string() }),
+  ),
+});

@@ -1,0 +1,40 @@
+import { PlatformError } from "../errors.ts";
+import { appendAudit } from "../store/audit.ts";
+import { type BroadcastNote, countNotes, insertNote } from "../store/broadcast-notes.ts";
+import { lockBroadcasts } from "../store/broadcasts.ts";
+import { withTransaction } from "../store/database.ts";
+import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+
+/** More would be a conversation; a report has room for all of them. */
+export const MAX_NOTES = 1000;
+
+/**
+ * Remarks on a broadcast, in whatever state it is. Whoever may write notes and sees it may: a note changes nothing.
+ * @throws PlatformError `broadcast_not_found`; `broadcast_state` once there are `MAX_NOTES`
+ */
+export async function addNote(
+  deps: BroadcastDeps,
+  caller: Caller,
+  id: string,
+  text: string,
+): Promise<BroadcastNote> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const { actor } = caller;
+  return withTransaction(deps.pool, async (tx) => {
+    await lockBroadcasts(tx, [broadcastNo]);
+    if ((await countNotes(tx, broadcastNo)) >= MAX_NOTES) {
+      throw new PlatformError(
+        "broadcast_state",
+        `There are ${MAX_NOTES} notes on ${id}, and no room for more`,
+      );
+    }
+    const note = await insertNote(tx, broadcastNo, actor, text);
+    await appendAudit(tx, {
+      actor,
+      action: "broadcast.note",
+      object: { type: "broadcast", id },
+      after: { note: note.noteNo, text },
+    });
+    return note;
+  });
+}
