@@ -64,13 +64,16 @@ export interface BroadcastWorld {
   stop(): Promise<void>;
 }
 
-export async function startBroadcastWorld(): Promise<BroadcastWorld> {
+/** @param more of what the service needs, e.g. certificates that are trusted */
+export async function startBroadcastWorld(
+  more: Parameters<typeof createDeps>[2] = {},
+): Promise<BroadcastWorld> {
   const db = await createTestDatabase();
   const dir = await mkdtemp(join(tmpdir(), "sbi-api-"));
   await insertVillages(db.pool);
   await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
   await insertSpeaker(db.pool, "sp-2", "520326002001");
-  const deps = await createDeps(db.pool, dir);
+  const deps = await createDeps(db.pool, dir, more);
   const keys = await openKeyRing(dir);
   const api = await startApi(db.pool, {
     broadcasts: { broadcasts: deps, urgentPool: db.pool, publishedKeys: () => keys.publishedKeys() },
