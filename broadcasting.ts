@@ -39,7 +39,7 @@ export interface BroadcastingOptions {
 
 /** Emergency broadcasts, wired to the rest of the platform. */
 export interface Broadcasting {
-  readonly routes: Omit<BroadcastsOptions, "allow">;
+  readonly routes: Omit<BroadcastsOptions, "allow" | "people">;
   /** What was committed: replies and readings are the proof, alarms may ask for a warning. */
   onCommitted(committed: Committed, live: readonly LiveReading[]): void;
   /** Whether a reading of this device is of use here. Asked for each reading, so it is quick. */

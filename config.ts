@@ -21,6 +21,13 @@ const portOrOff = (fallback: number, about: string) =>
 const connections = (about: string) =>
   z.coerce.number().int().min(0).max(10_000_000).default(0).describe(about);
 
+/** A list of names with commas between; each is looked at by whoever knows which there are. */
+const names = () =>
+  z
+    .string()
+    .transform((list) => list.split(",").map((name) => name.trim()))
+    .optional();
+
 /** Scheme, host and port as browsers send them, and nothing more; `*` would let every page in. */
 const isOrigin = (text: string): boolean => {
   try {
@@ -228,6 +235,12 @@ export const configSchema = z
       .describe(
         'What each value of that claim gives, as JSON: {"<value>": {"role", "tenantId", "regions", "tenants", "kinds"}}.',
       ),
+    REQUIRE_TOTP_FOR: names().describe(
+      "Roles whose steps on broadcasts need a session that was opened with a second factor, separated by commas. Unset: none.",
+    ),
+    STEP_UP: names().describe(
+      "Steps on broadcasts that need a fresh code with the step, separated by commas: submit, approve, return, reject, release, cancel, retry, review. Unset: none.",
+    ),
     ADMIN_API_KEY: z
       .string()
       .min(16, "expected at least 16 characters")

@@ -113,6 +113,21 @@ export const ERRORS = {
     status: 403,
     title: "Nobody answers for this application, so it submits nothing",
   },
+  second_factor_required: {
+    class: "forbidden",
+    status: 403,
+    title: "This step needs a session that was opened with a second factor",
+  },
+  step_up_required: {
+    class: "forbidden",
+    status: 403,
+    title: "This step needs a fresh code of the second factor",
+  },
+  second_factor_wrong: {
+    class: "forbidden",
+    status: 403,
+    title: "This is not a code of this moment, or it was used before",
+  },
   own_release: {
     class: "forbidden",
     status: 403,
@@ -142,6 +157,11 @@ export const ERRORS = {
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
   alarm_not_found: { class: "not_found", status: 404, title: "There is no such alarm" },
   template_not_found: { class: "not_found", status: 404, title: "There is no such template" },
+  revision_not_found: {
+    class: "not_found",
+    status: 404,
+    title: "Of the broadcast no such revision was kept",
+  },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
   alert_not_found: {
     class: "not_found",

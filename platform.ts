@@ -8,7 +8,7 @@ import { createAccessControl } from "./accounts/control.ts";
 import { createAccessDirectory } from "./accounts/directory.ts";
 import { grantDelay } from "./accounts/held.ts";
 import { createPeople } from "./accounts/people.ts";
-import { providerSettings } from "./accounts/settings.ts";
+import { providerSettings, secondFactorRules } from "./accounts/settings.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { announce, scopeOf, wantsReadings } from "./announce.ts";
 import { createApp } from "./api/app.ts";
@@ -167,6 +167,7 @@ async function start(
     sessionMaxIdleMs: config.SESSION_IDLE_MINUTES * 60_000,
     onSessionsEnded: (id) => hub.endOf(id),
     provider: providerSettings(config, adminKey.key),
+    secondFactor: secondFactorRules(config),
   });
   await people.begin();
   if (config.PRIVILEGED_GRANT_DELAY_HOURS === 0) {

@@ -167,6 +167,10 @@ export class AccessDirectory {
     return this.principals.get(id);
   }
 
+  listPrincipals(): Iterable<Principal> {
+    return this.principals.values();
+  }
+
   /** Writes when keys were used since the last time. */
   async writeUses(): Promise<void> {
     if (this.uses.size === 0) return;

@@ -4,6 +4,8 @@ import type { Principal } from "../access/decide.ts";
 export interface KnownPrincipals {
   findByKey(token: string): Principal | undefined;
   findPrincipal(id: string): Principal | undefined;
+  /** Everybody who may act, applications included. */
+  listPrincipals(): Iterable<Principal>;
   /** Reads what has changed in the database. */
   refresh(): Promise<void>;
 }

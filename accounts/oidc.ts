@@ -8,6 +8,7 @@ import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin } from "./login-metrics.ts";
 import { createFlowSeal } from "./oidc-flow.ts";
 import { claimValues, grantsFrom, type OidcMapping } from "./oidc-mapping.ts";
+import { provesSecondFactor } from "./provider-factor.ts";
 import type { SignedIn, SignIn, Visitor } from "./sign-in.ts";
 
 export interface ProviderSettings {
@@ -87,15 +88,17 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
       idTokenExpected: true,
     });
     let claims: Record<string, unknown> & { sub: string } = tokens.claims()!;
+    // Of the signed token alone: what else the provider tells is not about this sign-in.
+    const secondFactor = provesSecondFactor(claims);
     const canAsk = config.serverMetadata().userinfo_endpoint !== undefined;
     if (claimValues(claims, rolesClaim) === undefined && canAsk) {
       // Many providers tell more about somebody here than in the ID token.
       claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims };
     }
-    return claims;
+    return { claims, secondFactor };
   }
 
-  async function signInAs(claims: Record<string, unknown> & { sub: string }, visitor: Visitor) {
+  async function signInAs({ claims, secondFactor }: Awaited<ReturnType<typeof identify>>, visitor: Visitor) {
     const given = grantsFrom(mapping, claimValues(claims, rolesClaim) ?? []);
     if (!given) {
       throw new PlatformError("forbidden", "The identity provider gives you no role on this platform");
@@ -106,7 +109,7 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
     await directory.refresh();
     const principal = directory.findPrincipal(id);
     if (!principal) throw new PlatformError("provider_sign_in_failed", "Your tenant is disabled here");
-    return signIn.open(principal, "cookie", "provider", visitor);
+    return signIn.open(principal, "cookie", { via: "provider", secondFactor }, visitor);
   }
 
   return {
@@ -141,10 +144,10 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
       const currentUrl = new URL(flow.redirectUri);
       currentUrl.search = query;
       try {
-        const claims = await identify(currentUrl, flow).catch((error: unknown) => {
+        const proved = await identify(currentUrl, flow).catch((error: unknown) => {
           throw asProblem(error, log);
         });
-        return { ...(await signInAs(claims, visitor)), returnTo: flow.returnTo };
+        return { ...(await signInAs(proved, visitor)), returnTo: flow.returnTo };
       } catch (error) {
         if (error instanceof PlatformError) {
           countLogin?.("failed", "provider");

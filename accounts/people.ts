@@ -1,4 +1,5 @@
 import type { Registry } from "prom-client";
+import type { Principal } from "../access/decide.ts";
 import { createLoginGate, KNOWN_FOR_MS, type LoginGate } from "../access/login-gate.ts";
 import { createLogLimiter, type Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
@@ -10,12 +11,18 @@ import type { KnownPrincipals } from "./known-principals.ts";
 import { type CountLogin, createLoginCounter } from "./login-metrics.ts";
 import { createIdentityProvider, type IdentityProvider, type ProviderSettings } from "./oidc.ts";
 import { type PasswordHasher, passwordHasher } from "./password-hash.ts";
+import {
+  createSecondFactors,
+  NO_SECOND_FACTOR,
+  type SecondFactorRules,
+  type SecondFactors,
+} from "./second-factor.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createSignIn, type SignIn } from "./sign-in.ts";
 
 export interface PeopleOptions {
   readonly pool: Pool;
-  readonly directory: Pick<KnownPrincipals, "findPrincipal" | "refresh">;
+  readonly directory: Pick<KnownPrincipals, "findPrincipal" | "listPrincipals" | "refresh">;
   readonly log: Logger;
   readonly registry: Registry;
   /** How long a session lasts after the sign-in, and after it was last used, in milliseconds. */
@@ -25,6 +32,8 @@ export interface PeopleOptions {
   readonly onSessionsEnded?: (principalId: string) => void;
   /** Undefined: people sign in with passwords alone. */
   readonly provider?: ProviderSettings | undefined;
+  /** Where a second factor is asked for beside the sign-in; absent: nowhere. */
+  readonly secondFactor?: SecondFactorRules;
   readonly gate?: LoginGate;
   readonly hasher?: PasswordHasher;
   readonly now?: () => number;
@@ -36,6 +45,9 @@ export interface People {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly accounts: Accounts;
+  readonly secondFactors: SecondFactors;
+  /** Every person who may act now. */
+  everybody(): readonly Principal[];
   readonly provider: IdentityProvider | undefined;
   readonly countLogin: CountLogin;
   /** One turn of housekeeping: learns where people sign in from, and removes old sessions. */
@@ -72,6 +84,8 @@ export function createPeople(options: PeopleOptions): People {
     failedSignIns,
     now,
   });
+  const rules = options.secondFactor ?? NO_SECOND_FACTOR;
+  const secondFactors = createSecondFactors({ pool, gate, rules, now });
   const accounts = createAccounts({ pool, gate, hasher, sessions, now });
   const provider =
     options.provider &&
@@ -101,6 +115,8 @@ export function createPeople(options: PeopleOptions): People {
     sessions,
     signIn,
     accounts,
+    secondFactors,
+    everybody: () => [...directory.listPrincipals()].filter(({ type }) => type === "person"),
     provider,
     countLogin,
     tidy,

@@ -8,6 +8,7 @@ import {
   insertSession,
   type Living,
   listSessions,
+  listSignedIn,
   noteSessionSeen,
   type Session,
   type SessionType,
@@ -58,12 +59,16 @@ export interface Sessions {
       readonly type: SessionType;
       readonly address: string | null;
       readonly userAgent: string | null;
+      /** Whether a second factor was given. */
+      readonly secondFactor: boolean;
     },
   ): Promise<OpenedSession>;
   /** The living session of this type with this secret. Asking counts as using it. */
   find(token: string, type: SessionType): Promise<Session | undefined>;
   /** How long such a session lives on if nobody uses it, in milliseconds; 0 when it is over. Asking is no use. */
   timeLeft(token: string, type: SessionType): Promise<number>;
+  /** Who of these people is signed in now, to the minute. */
+  signedIn(ids: readonly string[]): Promise<ReadonlySet<string>>;
   list(
     principalId: string,
     page: { readonly limit: number; readonly cursor?: string | undefined },
@@ -129,7 +134,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const living = (): Living => ({ at: new Date(now()), seenAfter: new Date(now() - maxIdleMs) });
 
   return {
-    async open(db, { principalId, type, address, userAgent }) {
+    async open(db, { principalId, type, address, userAgent, secondFactor }) {
       const token = SESSION_PREFIX + createToken();
       const session = await insertSession(db, {
         principalId,
@@ -138,6 +143,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         at: new Date(now()),
         expiresAt: new Date(now() + maxAgeMs),
         address,
+        secondFactor,
         userAgent: userAgent?.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, MAX_USER_AGENT) ?? null,
       });
       return { session, token };
@@ -157,6 +163,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const cached = await look(token, type);
       return cached ? leftOf(cached) : 0;
     },
+    signedIn: async (ids) => new Set(await listSignedIn(pool, ids, living())),
     list: (principalId, page) => listSessions(pool, principalId, living(), page),
     end: (db, principalId, sessionNo) => endSession(db, principalId, sessionNo, new Date(now())),
     endAll: (db, principalId, exceptNo) => endSessionsOf(db, principalId, new Date(now()), exceptNo ?? null),

@@ -1,8 +1,11 @@
 import { hkdfSync } from "node:crypto";
+import { ROLES } from "../access/roles.ts";
+import { DECIDING_STEPS } from "../access/steps.ts";
 import type { Config } from "../config.ts";
 import { type Fault, PlatformError } from "../errors.ts";
 import type { ProviderSettings } from "./oidc.ts";
 import { parseOidcMapping } from "./oidc-mapping.ts";
+import type { SecondFactorRules } from "./second-factor.ts";
 
 /**
  * How to reach the identity provider; undefined when none is set.
@@ -32,11 +35,37 @@ export function providerSettings(config: Config, adminKey: string): ProviderSett
   };
 }
 
+/**
+ * Where a second factor is asked for.
+ * @throws PlatformError `config_invalid` with each name that is no role, or no step
+ */
+export function secondFactorRules(config: Pick<Config, "REQUIRE_TOTP_FOR" | "STEP_UP">): SecondFactorRules {
+  const faults: Fault[] = [];
+  const known = <T extends string>(setting: keyof typeof config, names: readonly T[]): Set<T> => {
+    const given = config[setting] ?? [];
+    for (const name of given) {
+      if ((names as readonly string[]).includes(name)) continue;
+      faults.push({ path: setting, message: `'${name}', expected some of ${names.join(", ")}` });
+    }
+    return new Set(names.filter((name) => given.includes(name)));
+  };
+  const rules = {
+    requiredFor: known("REQUIRE_TOTP_FOR", ROLES),
+    stepUp: known("STEP_UP", DECIDING_STEPS),
+  };
+  if (faults.length > 0) throw invalid(faults);
+  return rules;
+}
+
 function incomplete(missing: string[]): PlatformError {
   const faults: Fault[] = missing.map((path) => ({
     path,
     message: "missing, to sign in through a provider",
   }));
+  return invalid(faults);
+}
+
+function invalid(faults: Fault[]): PlatformError {
   const lines = faults.map((fault) => `  ${fault.path}: ${fault.message}`);
   return new PlatformError("config_invalid", `The configuration is not valid:\n${lines.join("\n")}`, {
     faults,

@@ -54,12 +54,19 @@ export interface SignIn {
    */
   withPassword(credentials: PasswordSignIn, visitor: Visitor): Promise<SignedIn>;
   /** Opens a session for somebody whose identity was proved otherwise. */
-  open(person: Principal, type: SessionType, via: LoginVia, visitor: Visitor): Promise<SignedIn>;
+  open(person: Principal, type: SessionType, proof: Proof, visitor: Visitor): Promise<SignedIn>;
+}
+
+/** How somebody has proved who they are. */
+export interface Proof {
+  readonly via: LoginVia;
+  readonly secondFactor: boolean;
 }
 
 interface Identified {
   readonly person: Principal;
   readonly passwordHash: string;
+  readonly secondFactor: boolean;
 }
 
 /** Signing in of people. */
@@ -69,7 +76,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   async function open(
     person: Principal,
     type: SessionType,
-    via: LoginVia,
+    { via, secondFactor }: Proof,
     { address, userAgent, requestId, callerRequestId = null }: Visitor,
     passwordHash?: string,
   ): Promise<SignedIn> {
@@ -79,14 +86,15 @@ export function createSignIn(options: SignInOptions): SignIn {
       if (passwordHash !== undefined && !(await lockPassword(tx, id, passwordHash))) {
         throw new PlatformError("sign_in_failed");
       }
-      const made = await sessions.open(tx, { principalId: id, type, address, userAgent: userAgent ?? null });
+      const given = { principalId: id, type, address, userAgent: userAgent ?? null, secondFactor };
+      const made = await sessions.open(tx, given);
       const network = networkOf(address);
       await saveKnownNetwork(tx, { principalId: id, network, at: new Date(now()) }, MAX_KNOWN_NETWORKS);
       await appendAudit(tx, {
         actor: { type: "person", id, name, tenantId, address, requestId, callerRequestId },
         action: "session.open",
         object: { type: "session", id: String(made.session.sessionNo) },
-        after: { type, via, expiresAt: made.session.expiresAt },
+        after: { type, via, secondFactor, expiresAt: made.session.expiresAt },
       });
       return made;
     });
@@ -104,12 +112,13 @@ export function createSignIn(options: SignInOptions): SignIn {
     const record = await verifyPassword(options, username, password, turn);
     const person = directory.findPrincipal(username);
     if (!record || person?.type !== "person") return undefined;
-    const identified = { person, passwordHash: record.passwordHash };
-    if (record.totpSecret === null) return identified;
+    const { passwordHash, totpSecret } = record;
+    const identified = { person, passwordHash, secondFactor: totpSecret !== null };
+    if (totpSecret === null) return identified;
     if (code === undefined) throw new PlatformError("code_required");
-    const step = totpStepOf(record.totpSecret, code, now());
+    const step = totpStepOf(totpSecret, code, now());
     if (step === undefined) return undefined;
-    return (await takeTotpStep(pool, username, record.totpSecret, step)) ? identified : undefined;
+    return (await takeTotpStep(pool, username, totpSecret, step)) ? identified : undefined;
   }
 
   return {
@@ -133,7 +142,10 @@ export function createSignIn(options: SignInOptions): SignIn {
         gate.released(address, username);
         throw error;
       });
-      if (identified) return open(identified.person, type, "password", visitor, identified.passwordHash);
+      if (identified) {
+        const { person, passwordHash, secondFactor } = identified;
+        return open(person, type, { via: "password", secondFactor }, visitor, passwordHash);
+      }
       gate.failed(address, username);
       countLogin?.("failed", "password");
       failed("sign_in_failed");

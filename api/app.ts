@@ -80,7 +80,7 @@ export interface AppOptions {
   readonly deliver: (deviceId: string, payload: string) => boolean;
   readonly hub: StreamHub;
   /** What the operations on broadcasts need, and the public keys of what is signed. */
-  readonly broadcasts: Omit<BroadcastsOptions, "allow">;
+  readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
   /** How much a caller may ask, and which web pages may. */
   readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
@@ -196,7 +196,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
   await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });
-  await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, allow });
+  await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
   await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });
 

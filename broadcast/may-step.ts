@@ -1,16 +1,11 @@
+import type { CallersStep } from "../access/steps.ts";
 import { PlatformError } from "../errors.ts";
 import { countRetryable } from "../store/broadcast-targets.ts";
 import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
-import {
-  decideStep,
-  EDITABLE_STATES,
-  isCancellable,
-  type LifecycleAction,
-  type StepAsked,
-} from "./lifecycle.ts";
+import { decideStep, EDITABLE_STATES, isCancellable, type StepAsked } from "./lifecycle.ts";
 import type { Level } from "./message.ts";
 import { refusesToReplace } from "./replacing.ts";
 import {
@@ -23,24 +18,13 @@ import {
 import { assertFits, createStartOrder } from "./signing/orders.ts";
 import { type Speaker, selectAllSpeakers } from "./targets.ts";
 
-/** What somebody can do to a broadcast, in the order in which it is shown. */
-export const CALLERS_STEPS = [
-  "change",
-  "submit",
-  "approve",
-  "return",
-  "reject",
-  "release",
-  "cancel",
-  "retry",
-  "review",
-] as const satisfies readonly (LifecycleAction | "change")[];
-export type CallersStep = (typeof CALLERS_STEPS)[number];
+export type FindSpeakers = () => Promise<readonly Speaker[]>;
 
 /**
  * Whether a caller may take this step now. It is the one place that says so: a step asks it in its transaction, under
  * the broadcast's lock, and whoever looks at a broadcast is told by the same. The lifecycle speaks first: that a step
  * is not possible at all is the better answer.
+ * @param findSpeakers the living speakers that it is aimed at; whoever asks about many steps has them found once
  * @returns for `submit`, `approve` and `release` the speakers that it means; else none
  * @throws PlatformError with the code and the reason why not
  */
@@ -51,10 +35,11 @@ export async function assertMayStep(
   step: CallersStep,
   caller: Caller,
   asked: StepAsked,
+  findSpeakers: FindSpeakers = () => selectAllSpeakers(db, draftOf(broadcast).target),
 ): Promise<readonly Speaker[]> {
   if (step === "change") {
     assertEditable(broadcast);
-    await assertReach(db, broadcast, caller);
+    await assertReach(db, broadcast, caller, findSpeakers);
     return [];
   }
   const { now } = asked;
@@ -65,7 +50,7 @@ export async function assertMayStep(
     case "submit":
     case "approve":
     case "release": {
-      const speakers = await speakersOfComplete(db, broadcast, now);
+      const speakers = await speakersOfComplete(broadcast, now, findSpeakers);
       assertWithin(speakers, caller);
       if (step !== "submit" && broadcast.mode !== "training") {
         assertSendable(deps, broadcast, now);
@@ -76,7 +61,7 @@ export async function assertMayStep(
     case "cancel":
       // Whoever wrote a draft may throw it away as long as nobody has submitted it, whatever it was aimed at.
       if (isOwnDraft(broadcast, caller)) return [];
-      await assertReach(db, broadcast, caller);
+      await assertReach(db, broadcast, caller, findSpeakers);
       return [];
     case "retry":
       await assertTargetsWithin(db, broadcast.broadcastNo, caller);
@@ -86,7 +71,7 @@ export async function assertMayStep(
         "No speaker of this broadcast failed in a way that can be tried again",
       );
     default:
-      await assertReach(db, broadcast, caller);
+      await assertReach(db, broadcast, caller, findSpeakers);
       return [];
   }
 }
@@ -103,9 +88,14 @@ const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Cal
   state === "draft" && submittedBy === null && createdBy === actor.id;
 
 /** @throws PlatformError `forbidden` unless everybody whom the broadcast reaches lies within the caller's limits */
-export async function assertReach(db: Db, broadcast: Broadcast, caller: Caller): Promise<void> {
+export async function assertReach(
+  db: Db,
+  broadcast: Broadcast,
+  caller: Caller,
+  findSpeakers: FindSpeakers = () => selectAllSpeakers(db, draftOf(broadcast).target),
+): Promise<void> {
   if (broadcast.releasedAt !== null) await assertTargetsWithin(db, broadcast.broadcastNo, caller);
-  else assertWithin(await selectAllSpeakers(db, draftOf(broadcast).target), caller);
+  else assertWithin(await findSpeakers(), caller);
 }
 
 /** What takes another's place ends it: that needs reach over all of the other as well. */

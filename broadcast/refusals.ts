@@ -1,7 +1,7 @@
+import type { CallersStep } from "../access/steps.ts";
 import { type ErrorClass, PlatformError } from "../errors.ts";
 import { appendAuditAlone } from "../store/audit.ts";
 import { createAuditBudget } from "../store/audit-budget.ts";
-import type { CallersStep } from "./may-step.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 
 /** By caller: whoever floods fills only their own share of the audit. */

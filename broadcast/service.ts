@@ -11,7 +11,7 @@ import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
 import { judgeRings } from "./target-faults.ts";
-import { countOutside, type Speaker, selectAllSpeakers } from "./targets.ts";
+import { countOutside, type Speaker } from "./targets.ts";
 
 /** What the operations on broadcasts need. */
 export interface BroadcastDeps {
@@ -103,12 +103,15 @@ export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits 
  * The speakers of a broadcast that is complete.
  * @throws PlatformError `broadcast_incomplete` with everything that is missing
  */
-export async function speakersOfComplete(db: Db, broadcast: Broadcast, now: Date): Promise<Speaker[]> {
-  const draft = draftOf(broadcast);
-  await judgeRings(draft.target.polygons);
+export async function speakersOfComplete(
+  broadcast: Broadcast,
+  now: Date,
+  findSpeakers: () => Promise<readonly Speaker[]>,
+): Promise<readonly Speaker[]> {
+  await judgeRings(draftOf(broadcast).target.polygons);
   const faults = missingIn(broadcast, now);
   const isAimed = !faults.some(({ path }) => path.startsWith("/target"));
-  const speakers = isAimed ? await selectAllSpeakers(db, draft.target) : [];
+  const speakers = isAimed ? await findSpeakers() : [];
   if (speakers.length === 0 && isAimed) {
     faults.push({ path: "/target", message: "there is no speaker in it" });
   }

@@ -15,6 +15,8 @@ export interface Session {
   readonly expiresAt: Date;
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** Whether a second factor was given at the sign-in. */
+  readonly secondFactor: boolean;
 }
 
 interface SessionRow {
@@ -26,9 +28,11 @@ interface SessionRow {
   expires_at: Date;
   address: string | null;
   user_agent: string | null;
+  second_factor: boolean;
 }
 
-const COLUMNS = "session_no, principal_id, type, created_at, last_seen_at, expires_at, address, user_agent";
+const COLUMNS =
+  "session_no, principal_id, type, created_at, last_seen_at, expires_at, address, user_agent, second_factor";
 
 const toSession = (row: SessionRow): Session => ({
   sessionNo: row.session_no,
@@ -39,6 +43,7 @@ const toSession = (row: SessionRow): Session => ({
   expiresAt: row.expires_at,
   address: row.address,
   userAgent: row.user_agent,
+  secondFactor: row.second_factor,
 });
 
 export interface NewSession {
@@ -50,12 +55,15 @@ export interface NewSession {
   readonly expiresAt: Date;
   readonly address: string | null;
   readonly userAgent: string | null;
+  readonly secondFactor: boolean;
 }
 
 export async function insertSession(db: Db, session: NewSession): Promise<Session> {
   const { rows } = await db.query<SessionRow>(
-    `insert into sessions (principal_id, type, token_hash, created_at, last_seen_at, expires_at, address, user_agent)
-     values ($1::text, $2::text, $3::bytea, $4::timestamptz, $4::timestamptz, $5::timestamptz, $6::text, $7::text)
+    `insert into sessions (principal_id, type, token_hash, created_at, last_seen_at, expires_at, address, user_agent,
+       second_factor)
+     values ($1::text, $2::text, $3::bytea, $4::timestamptz, $4::timestamptz, $5::timestamptz, $6::text, $7::text,
+       $8::boolean)
      returning ${COLUMNS}`,
     [
       session.principalId,
@@ -65,6 +73,7 @@ export async function insertSession(db: Db, session: NewSession): Promise<Sessio
       session.expiresAt.toISOString(),
       session.address,
       session.userAgent,
+      session.secondFactor,
     ],
   );
   return toSession(rows[0]!);
@@ -120,6 +129,17 @@ export async function listSessions(
     ],
   );
   return toPage(rows, page.limit, toSession, (row) => encodeCursor("sessions", [row.session_no]));
+}
+
+/** Who of these people has a living session. */
+export async function listSignedIn(db: Db, ids: readonly string[], living: Living): Promise<string[]> {
+  const { rows } = await db.query<{ principal_id: string }>(
+    `select distinct principal_id from sessions
+     where principal_id = any ($1::text[]) and ended_at is null
+       and expires_at > $2::timestamptz and last_seen_at > $3::timestamptz`,
+    [ids, living.at.toISOString(), living.seenAfter.toISOString()],
+  );
+  return rows.map(({ principal_id }) => principal_id);
 }
 
 /** Ends one of somebody's sessions. @returns false when there is no such living session of this person */

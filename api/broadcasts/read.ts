@@ -11,10 +11,11 @@ import { grantOf } from "../guard.ts";
 import { prefers } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
+import { shownBroadcastSchema } from "./deciding-schema.ts";
+import { mayStepsOf } from "./may-steps.ts";
 import { broadcastCallerOf, presentDetail, presentItems } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
 import {
-  broadcastDetailSchema,
   broadcastItemSchema,
   broadcastListQuery,
   broadcastParams,
@@ -66,9 +67,9 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         params: broadcastParams,
         response: {
           200: {
-            description: "The broadcast, with its targets by state.",
+            description: "The broadcast, with its targets by state and what you may do to it.",
             content: {
-              "application/json": { schema: broadcastDetailSchema },
+              "application/json": { schema: shownBroadcastSchema },
               [CAP_MEDIA_TYPE]: { schema: z.string() },
             },
           },
@@ -85,7 +86,8 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         const xml = await exportCap(broadcasts, broadcast);
         return reply.header("content-type", `${CAP_MEDIA_TYPE}; charset=utf-8`).send(xml);
       }
-      return presentDetail(urgentPool, caller, broadcast);
+      const steps = await mayStepsOf(request, { ...broadcasts, pool: urgentPool }, options.people, broadcast);
+      return { ...(await presentDetail(urgentPool, caller, broadcast)), steps };
     },
   );
 

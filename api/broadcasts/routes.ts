@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { People } from "../../accounts/people.ts";
 import type { BroadcastDeps } from "../../broadcast/service.ts";
 import type { PublishedKeys } from "../../broadcast/signing/signer.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Allow } from "../guard.ts";
+import { decidingRoutes } from "./deciding.ts";
 import { draftRoutes } from "./drafts.ts";
 import { followUpRoutes } from "./follow-up.ts";
 import { noteRoutes } from "./notes.ts";
@@ -17,19 +19,21 @@ export interface BroadcastsOptions {
   readonly urgentPool: Pool;
   /** The public keys of what this platform signs. */
   readonly publishedKeys: () => PublishedKeys;
+  readonly people: People;
   readonly allow: Allow;
 }
 
 /** Emergency broadcasts, by theme. */
 export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
-  { broadcasts, urgentPool, publishedKeys, allow },
+  { broadcasts, urgentPool, publishedKeys, people, allow },
 ) => {
   // Without the prefix, which would be set before each path once more.
-  const options = { broadcasts, urgentPool, publishedKeys, allow };
+  const options = { broadcasts, urgentPool, publishedKeys, people, allow };
   await app.register(draftRoutes, options);
   await app.register(templateRoutes, options);
   await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
+  await app.register(decidingRoutes, options);
   await app.register(followUpRoutes, options);
   await app.register(noteRoutes, options);
   await app.register(readRoutes, options);

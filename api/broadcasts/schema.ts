@@ -129,7 +129,7 @@ export const previewSchema = z
  */
 const storedPoint = z.any().meta({ type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 });
 
-const messageJson = z
+export const messageJson = z
   .object({
     mode: shape.mode,
     class: z.enum(CLASSES),
@@ -280,27 +280,6 @@ export const importedSchema = z
     warnings: z.array(z.object({ rule: z.string(), message: z.string() })),
   })
   .meta({ id: "ImportedAlert" });
-
-const reason = freeText(1000);
-
-const revision = z.int().min(1);
-
-/** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
-const decided = { revision: revision.describe("The one that you have read; another one is refused.") };
-const towardsTheAir = {
-  ...decided,
-  acknowledgeSuperseded: z
-    .boolean()
-    .optional()
-    .describe("You know of the alert in `supersededBy`, and want this broadcast nevertheless."),
-};
-const undecided = { revision: revision.optional().describe("Not looked at: this step is never too late.") };
-export const stepBodies = {
-  decision: z.strictObject({ reason: reason.optional(), ...towardsTheAir }),
-  reasonedDecision: z.strictObject({ reason, ...decided }),
-  step: z.strictObject({ reason: reason.optional(), ...undecided }).nullish(),
-  reasonedStep: z.strictObject({ reason, ...undecided }),
-} as const;
 
 export const broadcastListQuery = z.strictObject({
   state: commaList(state, STATES.length).optional().meta({ description: "States, separated by commas." }),

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Action } from "../../access/roles.ts";
+import type { DecidingStep } from "../../access/steps.ts";
+import { recordingRefusals } from "../../broadcast/refusals.ts";
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import {
   approve,
@@ -15,12 +17,14 @@ import {
 import type { ErrorCode } from "../../errors.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { problems } from "../problem.ts";
+import { stepBodies } from "./deciding-schema.ts";
+import { secondFactorFor } from "./may-steps.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
-import { broadcastParams, broadcastSchema, stepBodies } from "./schema.ts";
+import { broadcastParams, broadcastSchema } from "./schema.ts";
 
 interface StepRoute {
-  readonly name: string;
+  readonly name: DecidingStep;
   readonly operationId: string;
   readonly action: Action;
   readonly summary: string;
@@ -133,8 +137,18 @@ const STEPS: readonly StepRoute[] = [
   },
 ];
 
+const SECOND_FACTOR_CODES = [
+  "second_factor_required",
+  "step_up_required",
+  "second_factor_wrong",
+  "too_many_attempts",
+] as const satisfies readonly ErrorCode[];
+
 /** Steps: who may take which one is the lifecycle's to say. */
-export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
+  app,
+  { broadcasts, people, allow },
+) => {
   for (const { name, operationId, action, summary, description, body, codes, take } of STEPS) {
     app.post(
       `/broadcasts/:id/${name}`,
@@ -154,6 +168,7 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
               "broadcast_state",
               "broadcast_changed",
               ...codes,
+              ...SECOND_FACTOR_CODES,
               "payload_too_large",
               "unsupported_media_type",
             ),
@@ -162,9 +177,13 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
       async (request) => {
         // Only steps that look at no revision may come without one.
-        const { revision = 0, ...asked } = request.body ?? {};
+        const { revision = 0, code, ...asked } = request.body ?? {};
+        const { id } = request.params;
         const caller = broadcastCallerOf(request);
-        return presentBroadcast(await take(broadcasts, caller, request.params.id, { ...asked, revision }));
+        const confirm = await recordingRefusals(broadcasts, caller, id, name, () =>
+          secondFactorFor(request, people, name, code),
+        );
+        return presentBroadcast(await take(broadcasts, caller, id, { ...asked, revision, confirm }));
       },
     );
   }

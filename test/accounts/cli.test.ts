@@ -115,6 +115,7 @@ describe("npm run access on a database server", () => {
       expiresAt: new Date(at.getTime() + 3_600_000),
       address: null,
       userAgent: null,
+      secondFactor: false,
     });
     await savePendingTotp(db.pool, "li.na", "ABCD", new Date(at.getTime() + 60_000));
     await confirmTotp(db.pool, "li.na", "ABCD", 1);

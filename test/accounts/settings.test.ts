@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { providerSettings } from "../../accounts/settings.ts";
+import { provesSecondFactor } from "../../accounts/provider-factor.ts";
+import { providerSettings, secondFactorRules } from "../../accounts/settings.ts";
 import { loadConfig } from "../../config.ts";
 
 const MAPPING = JSON.stringify({ a: { role: "viewer", tenantId: "x", regions: "all", tenants: "all" } });
@@ -56,5 +57,54 @@ describe("the settings of an identity provider", () => {
 
   it("may name a provider on this machine without TLS", () => {
     expect(loadConfig({ OIDC_ISSUER: "http://127.0.0.1:9000" }).OIDC_ISSUER).toBe("http://127.0.0.1:9000");
+  });
+});
+
+describe("where a second factor is asked for", () => {
+  const rulesOf = (env: Record<string, string>) => secondFactorRules(loadConfig(env));
+
+  it("is nowhere unless it is set", () => {
+    expect(rulesOf({})).toEqual({ requiredFor: new Set(), stepUp: new Set() });
+  });
+
+  it("is a list of roles, and one of steps", () => {
+    expect(rulesOf({ REQUIRE_TOTP_FOR: "approver, duty-officer", STEP_UP: "approve,release" })).toEqual({
+      requiredFor: new Set(["approver", "duty-officer"]),
+      stepUp: new Set(["approve", "release"]),
+    });
+  });
+
+  it("is refused with every name that is none, and those that there are", () => {
+    const settings = { REQUIRE_TOTP_FOR: "aprover,viewer", STEP_UP: "approve,change," };
+    expect(() => rulesOf(settings)).toThrow(
+      expect.objectContaining({
+        code: "config_invalid",
+        faults: [
+          {
+            path: "REQUIRE_TOTP_FOR",
+            message: expect.stringMatching(/'aprover', expected some of viewer, .*approver/),
+          },
+          { path: "STEP_UP", message: expect.stringMatching(/'change', expected some of submit, approve/) },
+          { path: "STEP_UP", message: expect.stringMatching(/'', expected/) },
+        ],
+      }),
+    );
+  });
+});
+
+describe("what a provider says of a sign-in", () => {
+  it.each([
+    [{ amr: ["pwd", "otp"] }, true],
+    [{ amr: ["mfa"] }, true],
+    [{ amr: ["hwk"] }, true],
+    [{ acr: "https://refeds.org/profile/mfa" }, true],
+    [{ acr: "phrh", amr: [] }, true],
+    [{ amr: ["pwd"] }, false],
+    [{ amr: "otp" }, false],
+    [{ acr: "1" }, false],
+    [{ acr: ["mfa"] }, false],
+    [{}, false],
+  ])("%j proves a second factor: %s", (claims, proves) => {
+    expect(provesSecondFactor(claims)).toBe(proves);
   });
 });

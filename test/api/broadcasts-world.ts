@@ -52,6 +52,8 @@ export interface BroadcastWorld {
   readonly db: TestDatabase;
   readonly api: Api;
   readonly deps: TestDeps;
+  /** Everybody there is, by their key. A test may add more. */
+  readonly people: Map<string, Principal>;
   get(who: string, url: string, accept?: string): Promise<Answer>;
   post(who: string, url: string, payload?: object): Promise<Answer>;
   patch(who: string, url: string, payload: object): Promise<Answer>;
@@ -75,10 +77,17 @@ export async function startBroadcastWorld(
   await insertSpeaker(db.pool, "sp-2", "520326002001");
   const deps = await createDeps(db.pool, dir, more);
   const keys = await openKeyRing(dir);
+  const people = new Map(PEOPLE);
   const api = await startApi(db.pool, {
+    directory: {
+      findByKey: () => undefined,
+      findPrincipal: (id) => people.get(id),
+      listPrincipals: () => people.values(),
+      refresh: async () => {},
+    },
     broadcasts: { broadcasts: deps, urgentPool: db.pool, publishedKeys: () => keys.publishedKeys() },
     access: {
-      authenticate: ({ authorization }) => PEOPLE.get(bearerToken(authorization) ?? ""),
+      authenticate: ({ authorization }) => people.get(bearerToken(authorization) ?? ""),
       decide,
     },
   });
@@ -92,6 +101,7 @@ export async function startBroadcastWorld(
     db,
     api,
     deps,
+    people,
     get: (who, url, accept) => api.call({ url, headers: as(who, accept === undefined ? {} : { accept }) }),
     post,
     patch: (who, url, payload) => api.call({ method: "PATCH", url, headers: as(who), payload }),

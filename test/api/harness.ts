@@ -40,6 +40,7 @@ import { assertNoSecretIn, keepCookiesOf, keepSecretForAll, keepSecretsOf } from
 const NOBODY: KnownPrincipals = {
   findByKey: () => undefined,
   findPrincipal: () => undefined,
+  listPrincipals: () => [],
   refresh: async () => {},
 };
 

@@ -82,7 +82,7 @@ describe("changing my password", () => {
     const { token } = await app.people.signIn.open(
       app.directory.findPrincipal("external")!,
       "bearer",
-      "provider",
+      { via: "provider", secondFactor: false },
       {
         address: "127.0.0.1",
         userAgent: undefined,

@@ -10,6 +10,7 @@ import { grantDelay } from "../../accounts/held.ts";
 import type { ProviderSettings } from "../../accounts/oidc.ts";
 import { createPasswordHasher, type PasswordHasher } from "../../accounts/password-hash.ts";
 import { createPeople } from "../../accounts/people.ts";
+import type { SecondFactorRules } from "../../accounts/second-factor.ts";
 import { createLogger } from "../../log.ts";
 import { withTransaction } from "../../store/database.ts";
 import { replaceGrants } from "../../store/grants.ts";
@@ -32,6 +33,7 @@ export interface PeopleTestOptions {
   readonly sessionMaxIdleMs?: number;
   /** Holds the answers to failures, as the platform does. Tests fail a lot, and would wait. */
   readonly slow?: boolean;
+  readonly secondFactor?: SecondFactorRules;
   /** How long approvers and duty officers wait who are made over HTTP; the product's default otherwise. */
   readonly delayHours?: number;
 }
@@ -63,6 +65,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     gate,
     hasher,
     provider,
+    ...(options.secondFactor ? { secondFactor: options.secondFactor } : {}),
     sessionMaxAgeMs: options.sessionMaxAgeMs ?? 12 * HOUR,
     sessionMaxIdleMs: options.sessionMaxIdleMs ?? HOUR,
     onSessionsEnded: (id) => ended.push(id),

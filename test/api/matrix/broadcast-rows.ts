@@ -150,6 +150,16 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
     getBroadcast: read("", "application/cap+xml"),
     getBroadcastHistory: read("/history"),
     getBroadcastAlert: read("/alert"),
+    listBroadcastRevisions: read("/revisions"),
+    // What becomes of one that is seen, other tests say: here, who learns of it at all.
+    getBroadcastRevision: {
+      action: "broadcasts:read",
+      ...object((id) => [{ method: "GET", url: `/v1/broadcasts/${id}/revisions/1` }], { hiddenOnly: true }),
+    },
+    listBroadcastApprovers: {
+      action: "broadcasts:read",
+      ...object((id) => [{ method: "GET", url: `/v1/broadcasts/${id}/approvers` }], { hiddenOnly: true }),
+    },
     listBroadcastTargets: read("/targets", "text/csv"),
     getBroadcastCoverage: read("/coverage"),
     getBroadcastReport: read("/report", "text/csv"),

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { CALLERS_STEPS, type CallersStep } from "../../access/steps.ts";
+import { freeText, tenantId, timestamp } from "../schemas.ts";
+import { totpCode } from "../sessions/schema.ts";
+import { broadcastDetailSchema, broadcastId, messageJson } from "./schema.ts";
+
+/** What somebody may do to it now. */
+export const mayStepsSchema = z
+  .array(
+    z.object({
+      action: z.enum(CALLERS_STEPS as [CallersStep, ...CallersStep[]]),
+      allowed: z.boolean(),
+      code: z.string().nullable().describe("Why not: the code with which the step would be refused."),
+      detail: z.string().nullable(),
+      needsCode: z.boolean().describe("A fresh code of your second factor has to come with it."),
+    }),
+  )
+  .describe("Each step, and whether you may take it now, given a reason where one is needed.");
+
+export const shownBroadcastSchema = broadcastDetailSchema
+  .extend({ steps: mayStepsSchema })
+  .meta({ id: "ShownBroadcast" });
+
+const writer = z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() });
+const revisionFields = { revision: z.int(), at: timestamp, actor: writer };
+
+export const revisionParams = z.object({ id: broadcastId, revision: z.coerce.number().int().min(1) });
+export const revisionListSchema = z.object({ items: z.array(z.object(revisionFields)) });
+export const revisionSchema = z
+  .object({
+    ...revisionFields,
+    message: messageJson,
+    replaces: z.array(z.string()).describe("Broadcasts whose place it was to take then."),
+  })
+  .meta({ id: "BroadcastRevision" });
+
+export const approversSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        tenantId: tenantId.nullable(),
+        signedIn: z.boolean().describe("Has a session that lives, to the minute."),
+      }),
+    )
+    .describe("Those who are signed in first."),
+});
+
+const reason = freeText(1000);
+const revision = z.int().min(1);
+
+/** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
+const decided = { revision: revision.describe("The one that you have read; another one is refused.") };
+const towardsTheAir = {
+  ...decided,
+  acknowledgeSuperseded: z
+    .boolean()
+    .optional()
+    .describe("You know of the alert in `supersededBy`, and want this broadcast nevertheless."),
+};
+/** Where `STEP_UP` asks for one. */
+const code = {
+  code: totpCode.optional().describe("A fresh code of your second factor, where the platform asks for one."),
+};
+const undecided = { revision: revision.optional().describe("Not looked at: this step is never too late.") };
+export const stepBodies = {
+  decision: z.strictObject({ reason: reason.optional(), ...towardsTheAir, ...code }),
+  reasonedDecision: z.strictObject({ reason, ...decided, ...code }),
+  step: z.strictObject({ reason: reason.optional(), ...undecided, ...code }).nullish(),
+  reasonedStep: z.strictObject({ reason, ...undecided, ...code }),
+} as const;

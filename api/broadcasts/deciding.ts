@@ -1,0 +1,111 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { decide } from "../../access/decide.ts";
+import type { Action } from "../../access/roles.ts";
+import { approversAmong } from "../../broadcast/approvers.ts";
+import { draftOf } from "../../broadcast/draft.ts";
+import { getBroadcast } from "../../broadcast/service.ts";
+import { readStoredMessage } from "../../broadcast/stored-message.ts";
+import { countOutside, selectAllSpeakers } from "../../broadcast/targets.ts";
+import { PlatformError } from "../../errors.ts";
+import { findRevision, listRevisions } from "../../store/broadcast-revisions.ts";
+import { grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { approversSchema, revisionListSchema, revisionParams, revisionSchema } from "./deciding-schema.ts";
+import { broadcastCallerOf } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import { broadcastParams } from "./schema.ts";
+
+/** More than anybody changes one draft. */
+const MAX_REVISIONS = 1000;
+
+/** Whoever may do one of these to all of a broadcast may know who could approve it. */
+const DECIDING: readonly Action[] = ["broadcasts:submit", "broadcasts:approve", "broadcasts:release"];
+
+/** What somebody looks at before they decide: what it said before, and who else could. */
+export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
+  app,
+  { broadcasts, people, allow },
+) => {
+  const { pool } = broadcasts;
+
+  app.get(
+    "/broadcasts/:id/revisions",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "listBroadcastRevisions",
+        tags: ["broadcasts"],
+        summary: "Every revision of what a broadcast says, newest first",
+        params: broadcastParams,
+        response: { 200: revisionListSchema, ...problems("broadcast_not_found") },
+      },
+    },
+    async (request) => {
+      const { broadcastNo } = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
+      return { items: await listRevisions(pool, broadcastNo, MAX_REVISIONS) };
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id/revisions/:revision",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "getBroadcastRevision",
+        tags: ["broadcasts"],
+        summary: "What a broadcast said at one revision",
+        params: revisionParams,
+        response: { 200: revisionSchema, ...problems("broadcast_not_found", "revision_not_found") },
+      },
+    },
+    async (request) => {
+      const { id, revision } = request.params;
+      const broadcast = await getBroadcast(pool, broadcastCallerOf(request), id);
+      const found = await findRevision(pool, broadcast.broadcastNo, revision);
+      if (!found)
+        throw new PlatformError("revision_not_found", `Of '${id}' there is no revision ${revision}`);
+      const { draft } = readStoredMessage({ ...broadcast, message: found.message });
+      return { ...found, message: draft, replaces: [...found.replaces] };
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id/approvers",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "listBroadcastApprovers",
+        tags: ["broadcasts"],
+        summary: "Who could approve a broadcast now",
+        description:
+          "People who may approve everywhere that it reaches, and are behind neither its words nor its submission; of a draft, as if you had submitted it. For whoever may submit or decide on all of it.",
+        params: broadcastParams,
+        response: { 200: approversSchema, ...problems("broadcast_not_found") },
+      },
+    },
+    async (request) => {
+      const { principal } = grantOf(request);
+      const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
+      const speakers = await selectAllSpeakers(pool, draftOf(broadcast).target);
+      const mayKnow = DECIDING.some((action) => {
+        const decision = decide(principal, action);
+        return decision.allowed && countOutside(speakers, decision.limits) === 0;
+      });
+      if (!mayKnow) {
+        throw new PlatformError(
+          "forbidden",
+          "Who could approve it is for those who may submit or decide on it",
+        );
+      }
+      const found = approversAmong(people.everybody(), broadcast, speakers, principal, broadcasts.now());
+      const signedIn = await people.sessions.signedIn(found.map(({ id }) => id));
+      const items = found.map(({ id, name, tenantId }) => ({
+        ...{ id, name, tenantId },
+        signedIn: signedIn.has(id),
+      }));
+      // Whoever can be reached at once comes first.
+      items.sort((a, b) => Number(b.signedIn) - Number(a.signedIn) || a.id.localeCompare(b.id));
+      return { items };
+    },
+  );
+};

@@ -1,0 +1,97 @@
+import type { FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { decide } from "../../access/decide.ts";
+import { ACTION_OF_STEP, CALLERS_STEPS, type CallersStep, type DecidingStep } from "../../access/steps.ts";
+import type { People } from "../../accounts/people.ts";
+import type { StepTaker } from "../../accounts/second-factor.ts";
+import { draftOf } from "../../broadcast/draft.ts";
+import { assertMayStep } from "../../broadcast/may-step.ts";
+import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
+import { type Speaker, selectAllSpeakers } from "../../broadcast/targets.ts";
+import { type ErrorCode, PlatformError } from "../../errors.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Client } from "../../store/database.ts";
+import { grantOf } from "../guard.ts";
+import { currentSession } from "../sessions/present.ts";
+import type { mayStepsSchema } from "./deciding-schema.ts";
+import { broadcastCallerOf } from "./present.ts";
+
+/** What of people the steps need: how the caller has signed in, and what proves them once more. */
+export type StepPeople = Pick<People, "sessions" | "secondFactors">;
+
+/** Who takes a step, and how they are signed in. */
+export async function stepTakerOf(request: FastifyRequest, { sessions }: StepPeople): Promise<StepTaker> {
+  const found = await currentSession(request, sessions);
+  return { principal: grantOf(request).principal, session: found?.session, address: request.ip };
+}
+
+/**
+ * What the sign-in of a caller has to show for a step. Its refusal comes before anything of the broadcast is told; the
+ * code, where one is asked for, is taken in the step's own transaction.
+ * @throws PlatformError `second_factor_required`
+ */
+export async function secondFactorFor(
+  request: FastifyRequest,
+  people: StepPeople,
+  step: DecidingStep,
+  code: string | undefined,
+): Promise<((tx: Client) => Promise<void>) | undefined> {
+  const taker = await stepTakerOf(request, people);
+  const refusal = people.secondFactors.refusalOf(taker, step);
+  if (refusal) throw refusal;
+  if (!people.secondFactors.asksForCode(step)) return undefined;
+  return (tx) => people.secondFactors.confirm(tx, taker, code);
+}
+
+/** Stands for a reason that the caller has not given yet. */
+const SOME_REASON = "-";
+
+/** Which steps this caller may take now, and why not the others: by the same code as the steps themselves. */
+export async function mayStepsOf(
+  request: FastifyRequest,
+  deps: BroadcastDeps,
+  people: StepPeople,
+  broadcast: Broadcast,
+): Promise<z.output<typeof mayStepsSchema>> {
+  const taker = await stepTakerOf(request, people);
+  const caller = broadcastCallerOf(request);
+  const now = deps.now();
+  let speakers: Promise<readonly Speaker[]> | undefined;
+  const findSpeakers = () => {
+    speakers ??= selectAllSpeakers(deps.pool, draftOf(broadcast).target);
+    return speakers;
+  };
+
+  async function refusalOf(action: CallersStep): Promise<{ code: ErrorCode; message: string } | undefined> {
+    const decision = decide(taker.principal, ACTION_OF_STEP[action]);
+    if (!decision.allowed) return { code: "forbidden", message: decision.reason };
+    const limited: Caller = { ...caller, limits: decision.limits };
+    if (action !== "change") {
+      const refusal = people.secondFactors.refusalOf(taker, action);
+      if (refusal) return refusal;
+    }
+    try {
+      const asked = { now, reason: SOME_REASON };
+      await assertMayStep(deps.pool, deps, broadcast, action, limited, asked, findSpeakers);
+    } catch (error) {
+      if (error instanceof PlatformError) return error;
+      throw error;
+    }
+    return needsCode(action) ? people.secondFactors.cannotConfirm(taker) : undefined;
+  }
+
+  const needsCode = (action: CallersStep) => action !== "change" && people.secondFactors.asksForCode(action);
+
+  const steps: z.output<typeof mayStepsSchema> = [];
+  for (const action of CALLERS_STEPS) {
+    const refusal = await refusalOf(action);
+    steps.push({
+      action,
+      allowed: refusal === undefined,
+      code: refusal?.code ?? null,
+      detail: refusal?.message ?? null,
+      needsCode: needsCode(action),
+    });
+  }
+  return steps;
+}
