@@ -29,7 +29,8 @@ export interface Principal {
   readonly ownerId?: string | null;
   /**
    * Ids of those who may be acting through this caller, beside the caller itself: an application's owner and whoever
-   * made a key of it that still opens; of anybody, who made, granted or reset them so lately that it is not settled.
+   * was shown a key of it that still opens; and of each of these, and of any person, who made them or changed how they
+   * sign in so lately that it still waits.
    * None of them counts as a second person for what this caller did. Absent: nobody.
    */
   readonly behind?: readonly string[];

@@ -1,9 +1,11 @@
+import { CREDENTIAL_KINDS } from "../store/access-changes.ts";
 import type { AccessSnapshot } from "../store/access-snapshot.ts";
 
 /**
  * Who may be acting through somebody. An application is in the hands of its owner and of whoever was shown a key of
- * it. Anybody is in the hands of those who made, granted or reset them, for as long as that waits: by then everybody
- * concerned has been told. And who is behind one of these is behind the first one too.
+ * it. A person is in the hands of those who made them, changed how they sign in or let them in again, for as long as
+ * that waits: by then everybody concerned has been told. Who only granted something cannot act as them. And who is
+ * behind one of these is behind the first one too.
  * @param now epoch milliseconds
  * @returns for an id, the ids of the others, in order
  */
@@ -19,8 +21,10 @@ export function findBehind(
   };
   for (const { id, ownerId } of snapshot.principals) if (ownerId !== null) add(id, ownerId);
   for (const { principalId, madeBy } of snapshot.keys) if (madeBy !== null) add(principalId, madeBy);
-  for (const { principalId, askedBy, until } of snapshot.changes) {
-    if (until.getTime() > now) add(principalId, askedBy);
+  const people = new Set(snapshot.principals.flatMap(({ type, id }) => (type === "person" ? [id] : [])));
+  for (const { principalId, kind, askedBy, until } of snapshot.changes) {
+    const isHand = people.has(principalId) && CREDENTIAL_KINDS.includes(kind);
+    if (isHand && until.getTime() > now) add(principalId, askedBy);
   }
   return (id) => {
     const found = new Set<string>([id]);

@@ -57,6 +57,8 @@ export class AccessDirectory {
   private principals: ReadonlyMap<string, Principal> = new Map();
   private keys: ReadonlyMap<string, KeyEntry> = new Map();
   private version = 0;
+  /** The latest change that was logged. */
+  private toldOf = 0;
   /** When the next thing that waits will hold, in epoch milliseconds: then everybody is read again. */
   private settlesAt = Number.POSITIVE_INFINITY;
   /** The reading under way, and the one that begins after it because something changed meanwhile. */
@@ -192,10 +194,24 @@ export class AccessDirectory {
     this.keys = keys;
     this.version = snapshot.version;
     this.settlesAt = nextSettled(snapshot, this.now());
+    this.tell(snapshot);
     const revoked = new Set<string>();
     for (const [id, principal] of before.principals) if (principals.get(id) !== principal) revoked.add(id);
     for (const [prefix, { principal }] of before.keys) if (!keys.has(prefix)) revoked.add(principal.id);
     for (const id of revoked) this.options.onRevoked(id);
+  }
+
+  /** What an operator may want to look at: each change that holds somebody back, once a process. */
+  private tell({ changes }: AccessSnapshot): void {
+    const before = this.toldOf;
+    for (const { changeNo, principalId, kind, askedBy, until } of changes) {
+      this.toldOf = Math.max(this.toldOf, changeNo);
+      if (changeNo <= before || !this.principals.get(principalId)?.grants.some(({ held }) => held)) continue;
+      this.options.log.warn(
+        { changeNo, principalId, kind, askedBy, until },
+        "an approver or duty officer was made, granted, reset or let in again, and waits: see GET /v1/access/changes",
+      );
+    }
   }
 
   /** Who has not changed stays the same object, so that "has it changed" is one comparison, here and elsewhere. */

@@ -24,10 +24,10 @@ export interface NewPrincipal {
   readonly name: string;
   readonly grants: readonly Grant[];
   /**
-   * Of an application: the person who answers for it. Undefined: whoever adds it, where that is a person. Null: nobody
-   * yet, as the machine may leave it.
+   * Of an application: the person who answers for it. Undefined: whoever adds it; from the machine it has none yet, and
+   * the administrator's key has to name one.
    */
-  readonly ownerId?: string | null | undefined;
+  readonly ownerId?: string | undefined;
 }
 
 const toAudit = ({ type, name, tenantId, disabledAt, ownerId, grants }: StoredPrincipal) => ({
@@ -46,11 +46,12 @@ const toAudit = ({ type, name, tenantId, disabledAt, ownerId, grants }: StoredPr
  * The person who is to answer for an application.
  * @throws PlatformError `invalid_request` for nobody, and for somebody whom the caller does not see
  */
-async function ownerOf(tx: Client, caller: Caller, ownerId: string | undefined): Promise<string> {
+async function ownerOf(tx: Client, caller: Caller, ownerId: string | undefined): Promise<string | null> {
   const fault = (message: string) =>
     new PlatformError("invalid_request", message, { faults: [{ path: "/ownerId", message }] });
   if (ownerId === undefined) {
     if (caller.principal.type === "person") return caller.principal.id;
+    if (!caller.delay) return null;
     throw fault("expected the id of the person who answers for the application: a key is no person");
   }
   if (ownerId === caller.principal.id && caller.principal.type === "person") return ownerId;
@@ -78,8 +79,7 @@ export function createPrincipal(
     if (id === ADMINISTRATOR.id) {
       throw new PlatformError("principal_exists", `'${id}' is whoever holds the administrator's key`);
     }
-    const ownerId =
-      type === "person" || given.ownerId === null ? null : await ownerOf(tx, caller, given.ownerId);
+    const ownerId = type === "person" ? null : await ownerOf(tx, caller, given.ownerId);
     await insertPrincipal(tx, { id, type, tenantId: given.tenantId, name: given.name, ownerId });
     const changeNo = await noteChange(tx, caller, id, "create");
     await replaceGrants(
@@ -144,7 +144,7 @@ export const setApplicationOwner = (
   ownerId: string,
 ): Promise<StoredPrincipal> =>
   changing(pool, caller, "application", id, "owner", async (tx) => {
-    await setOwner(tx, id, await ownerOf(tx, caller, ownerId));
+    await setOwner(tx, id, (await ownerOf(tx, caller, ownerId))!);
     await noteChange(tx, caller, id, "owner");
   });
 

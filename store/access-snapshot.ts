@@ -1,3 +1,4 @@
+import type { ChangeKind } from "./access-changes.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
 
@@ -15,9 +16,11 @@ export interface AccessSnapshot {
     readonly ownerId: string | null;
     readonly grants: readonly StoredGrant[];
   }[];
-  /** What may still wait: until `until`, who did it may be acting as the principal. */
+  /** What waits until `until`, unless it is decided before. */
   readonly changes: readonly {
+    readonly changeNo: number;
     readonly principalId: string;
+    readonly kind: ChangeKind;
     readonly askedBy: string;
     readonly until: Date;
   }[];
@@ -73,8 +76,14 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
        where k.revoked_at is null and p.disabled_at is null and t.disabled_at is null
          and (k.expires_at is null or k.expires_at > now())`,
     );
-    const changes = await tx.query<{ principal_id: string; asked_by: string; effective_at: Date }>(
-      `select principal_id, asked_by, effective_at from access_changes
+    const changes = await tx.query<{
+      change_no: number;
+      principal_id: string;
+      kind: ChangeKind;
+      asked_by: string;
+      effective_at: Date;
+    }>(
+      `select change_no, principal_id, kind, asked_by, effective_at from access_changes
        where state = 'open' and effective_at > now()`,
     );
     return {
@@ -96,7 +105,9 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
         madeBy: row.made_by,
       })),
       changes: changes.rows.map((row) => ({
+        changeNo: row.change_no,
         principalId: row.principal_id,
+        kind: row.kind,
         askedBy: row.asked_by,
         until: row.effective_at,
       })),

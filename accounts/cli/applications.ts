@@ -54,7 +54,7 @@ const create = command({
         tenantId: input.tenant,
         name: input.name,
         grants,
-        ownerId: input.owner ?? null,
+        ownerId: input.owner,
       });
       const may = app.grants.map(grantText).join("; ") || "nothing yet";
       return { json: app, lines: [`${app.id} was added and may do: ${may}`] };

@@ -215,4 +215,54 @@ describe("npm run access on a database server", () => {
     await empty.drop();
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("start the platform once") });
   });
+
+  it("sets who answers for an application, and lets it have nobody until then", async () => {
+    await json("tenant create desk --name Desk --use government");
+    await json("person create own.er --tenant desk --name Owner --no-password");
+    const made = await json("app create feed --tenant desk --name Feed --owner own.er");
+    expect(made.ownerId).toBe("own.er");
+    expect((await json("app create later --tenant desk --name Later")).ownerId).toBeNull();
+    expect((await run("app owner later nobody")).code).toBe(2);
+    expect(await said("app owner later own.er")).toEqual({ code: 0, text: "own.er answers for later\n" });
+    expect(await lastAudit()).toMatchObject({
+      action: "application.owner",
+      object: { id: "later" },
+      actor: { type: "machine" },
+      before: { ownerId: null },
+      after: { ownerId: "own.er" },
+    });
+    expect((await run("app list")).stdout).toMatch(/^later +desk +Later +own\.er/m);
+    const { principals, changes } = await readAccessSnapshot(db.pool);
+    expect(principals.find(({ id }) => id === "later")).toMatchObject({ ownerId: "own.er" });
+    // Whoever holds the machine waits for nobody, and is nobody's maker.
+    expect(changes).toEqual([]);
+  });
+
+  it("confirms and takes back what was done over HTTP, as whoever holds the machine", async () => {
+    await json("person create app.rover --tenant desk --name A --role approver --region all --no-password");
+    const insert = async (kind: string) =>
+      (
+        await db.pool.query<{ change_no: number }>(
+          `insert into access_changes (principal_id, kind, asked_by, asked_by_name, asked_at, effective_at)
+           values ('app.rover', $1, 'administrator', 'administrator', now(), now() + interval '1 day')
+           returning change_no`,
+          [kind],
+        )
+      ).rows[0]!.change_no;
+    const [one, two] = [await insert("grants"), await insert("password")];
+    expect((await json("change list")).map(({ changeNo }: { changeNo: number }) => changeNo)).toEqual([
+      two,
+      one,
+    ]);
+    expect((await run("change list")).stdout).toMatch(/app\.rover +password +administrator +\S+ +waiting/);
+    expect((await run(`change confirm ${one}`)).code).toBe(0);
+    expect(await lastAudit()).toMatchObject({ action: "access.confirm", object: { id: "app.rover" } });
+    expect((await said(`change confirm ${one}`)).text).toContain("is 'confirmed'");
+    expect((await run(`change refuse ${two}`)).code).toBe(2);
+    const refused = await json(`change refuse ${two} --reason unknown`);
+    expect(refused).toMatchObject({ state: "refused", reason: "unknown" });
+    expect(await json("change list")).toEqual([]);
+    const people = await json("person list");
+    expect(people.find(({ id }: { id: string }) => id === "app.rover").disabledAt).not.toBeNull();
+  });
 });

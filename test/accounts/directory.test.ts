@@ -61,6 +61,7 @@ describe("a key", () => {
     expect(directory.findByKey(key)).toEqual({
       type: "application",
       id,
+      ownerId: null,
       name: id,
       tenantId: "gas",
       grants: [{ scopes: ["devices:read"], area: areaOf({}) }],

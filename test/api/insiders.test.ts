@@ -156,6 +156,8 @@ describe("an administrator", () => {
     const own = await puppet("ann", "administrator");
     expect(await confirming(own, id)).toEqual([403, "not_independent"]);
     expect(await approving(id)).toEqual(FORBIDDEN);
+    expect(app.lines.join("\n")).toContain(`"principalId":"${id}","kind":"create","askedBy":"ann"`);
+    expect((await send("carl", "GET", "/me")).json.toDecide).toBeGreaterThan(0);
     expect(await confirming("carl", id)).toEqual(OK);
     expect(await waitingFor(id)).toEqual([]);
     expect(await approving(id)).toEqual(OK);
@@ -279,6 +281,16 @@ describe("an administrator", () => {
       // Somebody else may.
       expect(outcome(await step("xu", id, "approve"))).toEqual(OK);
     }
+    // Who only gave both of them something is behind neither.
+    await person("xiu", "approver");
+    await person("dong", "dispatcher");
+    for (const [who, role] of Object.entries({ xiu: "approver", dong: "dispatcher" })) {
+      const grants = [role, "operator"].map((each) => ({ role: each, area: everywhere }));
+      expect((await send("amy", "PUT", `/people/${who}/grants`, { grants })).status).toBe(200);
+    }
+    const id = await draft("dong");
+    expect(outcome(await step("dong", id, "submit"))).toEqual(OK);
+    expect(outcome(await step("xiu", id, "approve"))).toEqual(OK);
   });
 });
 
