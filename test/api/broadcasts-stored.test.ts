@@ -104,7 +104,7 @@ const STORED: Readonly<Record<string, { readonly json: string; readonly read: ob
   },
   "wrong in every field": {
     json: `{"mode": 7, "class": [], "level": "1", "eventCode": {}, "texts": ["x", {"language": 1, "description": "请撤离"}, null],
-      "target": {"regions": [520326, "520326"], "polygons": [[[107, 28], [108]], "x", [[107, 28, 300]]], "circles": [{}, null]},
+      "target": {"regions": [520326, "520326"], "polygons": [[[107, 28], [108]], "x", [[107, 28, 300]]], "circles": [{}, null], "exclude": "520326001"}, "cap": {"infos": 7},
       "startsAt": "yesterday", "expiresAt": 12, "volume": "loud", "repeatCount": 1e400, "category": "Weather", "urgency": 1,
       "certainty": "?", "responseTypes": ["Run", "Shelter"], "senderName": {}, "contact": 110, "web": false}`,
     read: {
@@ -211,7 +211,13 @@ describe.each(NAMES)("a stored message that is %s", (name) => {
       expect(status).toBe(200);
       expect(json.message).toMatchObject(STORED[name]!.read);
       expect(json).toMatchObject({
-        source: { sender: "", warnings: ["bad ring"] },
+        source: {
+          sender: "",
+          warnings: [
+            { rule: "x", message: "" },
+            { rule: "import", message: "bad ring" },
+          ],
+        },
         attachments: [{ kind: "", deviceId: "", distanceKm: null }],
       });
       for (const part of ["history", "coverage", "targets", "report"]) {

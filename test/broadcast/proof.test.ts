@@ -145,6 +145,12 @@ describe("a speaker counts as heard", () => {
   });
 });
 
+it("was muted when its volume stood at 0 from its very start on, and not when it did before", () => {
+  const silent = (at: number) => standing([played[1]!, reading(at, 0.05, 44, 0), played[3]!]);
+  expect(silent(1999)).toMatchObject({ reason: "no_sound" });
+  expect(silent(2000)).toMatchObject({ reason: "muted" });
+});
+
 it("is not told of a second attempt that it was muted because the first one was", () => {
   const second = [
     reply("started", 20_000, { attempt: 2 }),
