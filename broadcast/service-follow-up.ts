@@ -77,16 +77,19 @@ function assertWasAired({ id, state, mode, releasedAt }: Broadcast): void {
 }
 
 function followUpOf(
-  { startsAt: _begun, expiresAt: _over, ...message }: Draft,
+  { startsAt: _begun, expiresAt: _over, cap, ...rest }: Draft,
   followed: Followed,
   original: Broadcast,
   { type, expiresAt }: FollowUpRequest,
   now: Date,
 ): Draft {
+  // What an imported alert said beside its texts holds as long as the texts do; its note was about that alert alone.
+  const { note: _note, ...extras } = cap ?? {};
+  const message = cap === undefined ? rest : { ...rest, cap: extras as NonNullable<Draft["cap"]> };
   switch (type) {
     case "all_clear":
       return {
-        ...message,
+        ...rest,
         texts: allClearTexts(followed),
         responseTypes: ["AllClear"],
         urgency: "Past",
