@@ -3,8 +3,8 @@ import { z } from "zod";
 import { type KeySetFault, orderKeySchema } from "../../broadcast/key-set.ts";
 import { givenRoots, heldSet, judgeKeySet, type TrustMemory } from "./trust.ts";
 
-/** Keys that are older than this are fetched again, so that one that was taken out is believed no longer. */
-const MAX_AGE_MS = 600_000;
+/** Keys are fetched so often, so that one that was taken out is believed no longer. */
+export const FETCH_EVERY_MS = 600_000;
 /** After a fetch that failed, the next one may be tried so soon. */
 const RETRY_MS = 2000;
 
@@ -86,6 +86,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   let notBefore = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
   let fetches = 0;
+  let hasTried = false;
   let lastFault: KeySetFault | undefined;
 
   /** With what it kept it can verify before anything has answered. */
@@ -140,6 +141,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       if (!hasAnswered) tellIfExpired();
       options.onTrouble?.(error instanceof z.ZodError ? "the answer is no JWKS" : (error as Error).message);
     }
+    hasTried = true;
   };
 
   const refresh = (): Promise<void> => {
@@ -160,9 +162,11 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     refresh,
     async find(kid) {
       await isReady;
+      // What it kept over a power cut may have been taken out meanwhile; when nothing answers, it has to do.
+      if (!hasTried) await refresh();
       const key = known(kid);
       if (key) {
-        if (now() - fetchedAt > MAX_AGE_MS) void refresh();
+        if (now() - fetchedAt > FETCH_EVERY_MS) void refresh();
         return key;
       }
       await refresh();

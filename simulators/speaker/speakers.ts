@@ -3,7 +3,7 @@ import { chanceAt, seedOf } from "../../devices/noise.ts";
 import type { Place } from "./admit.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
-import { createKeyCache, type KeyCache } from "./keys.ts";
+import { createKeyCache, FETCH_EVERY_MS, type KeyCache } from "./keys.ts";
 import { type FleetMemory, packMemories, unpackMemory } from "./memory.ts";
 import { voiceOf } from "./script.ts";
 import { createSpeaker, type Shared, type Speaker, type Ways } from "./speaker.ts";
@@ -15,6 +15,8 @@ export interface SpeakersOptions {
   readonly fetchKeys: () => Promise<unknown>;
   /** The public halves of the roots that they were given. Without any they believe whatever answers. */
   readonly roots?: readonly string[] | undefined;
+  /** How often they fetch keys without being told to. Default ten minutes. */
+  readonly fetchKeysEveryMs?: number;
   /** The least time between two fetches for a key that is not known. Default 30 s. */
   readonly refetchKeysMs?: number;
   /** Texts are read this many times as fast. Default 1. */
@@ -63,6 +65,9 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
     ...(options.refetchKeysMs === undefined ? {} : { refetchMs: options.refetchKeysMs }),
     ...(options.onTrouble ? { onTrouble: options.onTrouble } : {}),
   });
+  // Also while no command comes: the next one may be by a key that was taken out in the meantime.
+  const fetching = setInterval(() => void keys.refresh(), options.fetchKeysEveryMs ?? FETCH_EVERY_MS);
+  fetching.unref();
   const verifier = createVerifier(keys);
   const wheel = createWheel({ now });
   const counters = createCounters();
@@ -103,6 +108,9 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
         [...speakers].map(([id, speaker]) => [id, speaker.memory()] as const),
         keys.trust(),
       ),
-    stop: () => wheel.stop(),
+    stop() {
+      clearInterval(fetching);
+      wheel.stop();
+    },
   };
 }

@@ -59,7 +59,7 @@ afterEach(async () => {
 });
 
 const memoryFile = () => join(dir, "speakers.json");
-const open = async (roots: readonly string[]) => {
+const open = async (roots: readonly string[], fetchKeysEveryMs = 600_000) => {
   const file = createMemoryFile(memoryFile(), () => fleet!.speakers.memory());
   fleet = createSpeakerFleet({
     mqttUrl: broker.url,
@@ -69,6 +69,7 @@ const open = async (roots: readonly string[]) => {
     memory: await readMemory(memoryFile()),
     onChange: () => file.note(),
     refetchKeysMs: 0,
+    fetchKeysEveryMs,
     timeScale: 100,
     telemetryWhilePlayingMs: 20,
     spreadMs: 20,
@@ -146,5 +147,20 @@ describe("keys that somebody on the network has forged", () => {
     await vi.waitFor(() => expect(plays("again")).toBe(1), WITHIN);
     for (const id of ["forged-1", "forged-2", "forged-3", "stolen"]) expect(plays(id)).toBe(0);
     for (const item of items("events")) expect(judge(speakerKind, "events", item)).toEqual({ accepts: 1 });
+  });
+});
+
+describe("a key that was taken out", () => {
+  it("is forgotten although no command has come since", async () => {
+    await open([root.publicHalf], 20);
+    const versions = () => items("events").flatMap(({ version }) => version ?? []);
+    await vi.waitFor(() => expect(versions()).toEqual([1]), WITHIN);
+    const bytes = await command(ring, startOrder({ id: "stolen", at: Date.now() }));
+    await ring.rotate({ leadMs: 0, overlapMs: 0 });
+    await signHere(ring, root, { issuer: ISSUER });
+    await vi.waitFor(() => expect(versions()).toEqual([1, 2]), WITHIN);
+    broker.publish("v1/devices/sp-1/commands", bytes);
+    await vi.waitFor(refused("stolen"), WITHIN);
+    expect(plays("stolen")).toBe(0);
   });
 });

@@ -127,6 +127,13 @@ describe("a terminal that was given a root", () => {
     expect([await believes(key), await believes(thief)]).toEqual([true, false]);
   });
 
+  it("asks before it verifies after a power cut: a key may have been taken out meanwhile", async () => {
+    await taken(3);
+    await answerWith(setOf(4, [next]));
+    restart();
+    expect([await believes(key), await believes(next)]).toEqual([false, true]);
+  });
+
   it("passes over keys of types that it does not know", async () => {
     const sm2 = { kty: "EC", crv: "SM2", kid: "sm2" };
     await answerWith(setOf(4, [], { keys: [sm2, { ...key.publicKey }] }));
