@@ -9,6 +9,7 @@ import {
   mayWithdraw,
   nameOf,
   type Outcome,
+  shortNote,
   unknownWarning,
   whyNoPower,
 } from "./service-cap-reach.ts";
@@ -25,6 +26,7 @@ export async function cancelReferenced(
   { cancels }: Extract<ImportResult, { disposition: "cancel" }>,
 ): Promise<Outcome> {
   const { alert, caller, signature } = work;
+  const said = alert.note === undefined ? undefined : shortNote(alert.note);
   const { broadcasts, unknown } = await findAll(tx, work, cancels);
   const warnings: ImportWarning[] = unknown.map(unknownWarning);
   const items: Broadcast[] = [];
@@ -34,12 +36,15 @@ export async function cancelReferenced(
     const mayEnd =
       powerless === undefined && (signature === "verified" || (await mayWithdraw(tx, broadcast, caller)));
     if (mayEnd && canBeCancelled(broadcast, work.deps.now())) {
-      items.push(await cancelOld(tx, work, broadcast, alert.note ?? "cancelled by its author"));
+      items.push(await cancelOld(tx, work, broadcast, said ?? "cancelled by its author"));
       continue;
     }
-    const said = alert.note ?? "its author says that it is over";
-    items.push(powerless === undefined ? await mark(tx, work, broadcast, alert, said) : broadcast);
-    const note = alert.note === undefined ? "" : `: ${alert.note}`;
+    items.push(
+      powerless === undefined
+        ? await mark(tx, work, broadcast, alert, said ?? "its author says that it is over")
+        : broadcast,
+    );
+    const note = said === undefined ? "" : `: ${said}`;
     const why = `CAP Cancel ${alert.identifier} of ${alert.sender}, signature ${signature}${note}`;
     await noteOn(tx, broadcast, "cancel_proposed", caller.actor, why, { cap: nameOf(alert), signature });
     work.audits.push({
@@ -67,7 +72,7 @@ export async function recordAnswer(
   const { alert, caller } = work;
   const { broadcasts, unknown } = await findAll(tx, work, references);
   for (const broadcast of broadcasts) {
-    const reason = `${alert.sender}${note === undefined ? "" : `: ${note}`}`;
+    const reason = `${alert.sender}${note === undefined ? "" : `: ${shortNote(note)}`}`;
     const details = { cap: nameOf(alert), status: alert.status };
     await noteOn(tx, broadcast, accepted ? "acknowledged" : "error_reported", caller.actor, reason, details);
   }

@@ -44,6 +44,10 @@ export const keyOf = ({ sender, identifier, sent }: CapReference): AlertKey => (
 
 export const nameOf = ({ sender, identifier, sent }: CapReference) => `${sender},${identifier},${sent}`;
 
+/** A note of the alert's author, short enough for a history. */
+export const shortNote = (note: string) =>
+  note.length > 500 ? `${note.slice(0, 499).toWellFormed()}…` : note;
+
 export const isSeen = ({ actor, sees }: Caller, broadcast: Broadcast) =>
   seesBroadcast(sees, actor.tenantId, broadcast);
 

@@ -105,7 +105,10 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
   }
   if (alert.scope !== "Public") {
     const reason = `its scope is ${alert.scope}, so it must not be made public`;
-    return refuse("cap_not_for_broadcast", alert.restriction ? `${reason} (${alert.restriction})` : reason);
+    return refuse(
+      "cap_not_for_broadcast",
+      alert.restriction ? `${reason} (${quote(alert.restriction)})` : reason,
+    );
   }
   const mode = MODE_OF_STATUS[alert.status];
   switch (alert.msgType) {

@@ -115,10 +115,13 @@ export function referenceKey({ sender, identifier, sent }: CapReference): string
 /** Linear in the length of the text: with `\d+\.?\d*` a long run of digits would take seconds. */
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 
+/** `-0` is 0, as it is once it was stored. */
+const numberOf = (text: string): number => Number(text) + 0;
+
 /** A decimal without exponent. */
 export function readDecimal(text: string): Read<number> {
   return DECIMAL.test(text) && text.length <= 40
-    ? { value: Number(text) }
+    ? { value: numberOf(text) }
     : broken("number_format", `found ${quote(text)}, expected a decimal number`);
 }
 
@@ -147,7 +150,7 @@ export function readLanguage(text: string): Read<string> {
 
 function readPoint(text: string, shape: "polygon" | "circle"): Read<CapPoint> {
   const parts = text.split(",");
-  const [latitude, longitude] = parts.map((part) => (DECIMAL.test(part) ? Number(part) : Number.NaN));
+  const [latitude, longitude] = parts.map((part) => (DECIMAL.test(part) ? numberOf(part) : Number.NaN));
   if (parts.length !== 2 || Number.isNaN(latitude) || Number.isNaN(longitude)) {
     return broken(`${shape}_format`, `found ${quote(text)}, expected latitude,longitude in decimal degrees`);
   }
