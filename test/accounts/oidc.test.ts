@@ -293,6 +293,19 @@ describe("an ID token", () => {
     expect((await present((claims) => provider.sign(claims))).status).toBe(200);
   });
 
+  it("that says so opens a session with a second factor, and no other does", async () => {
+    const openedBy = async (more: object) => {
+      expect((await present((claims) => provider.sign({ ...claims, ...more }))).status).toBe(200);
+      const { rows } = await db.pool.query(
+        "select second_factor from sessions order by session_no desc limit 1",
+      );
+      return rows[0].second_factor;
+    };
+    expect(await openedBy({ amr: ["pwd", "otp"] })).toBe(true);
+    expect(await openedBy({ amr: ["pwd"] })).toBe(false);
+    expect(await openedBy({})).toBe(false);
+  });
+
   const without = (claims: Claims, name: string) => {
     const { [name]: _left, ...rest } = claims;
     return rest;
