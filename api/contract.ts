@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import type { alarmSchema } from "./alarms/schema.ts";
 import type { applicationSchema, keySchema, madeKeySchema } from "./applications/schema.ts";
+import type { previewSchema } from "./broadcasts/preview-schema.ts";
 import type {
   broadcastDetailSchema,
   broadcastSchema,
   countsSchema,
   importedSchema,
-  previewSchema,
 } from "./broadcasts/schema.ts";
 import type { replySchema } from "./commands/schema.ts";
 import type { createdDeviceSchema, deviceSchema } from "./devices/schema.ts";

@@ -1,73 +1,178 @@
-import type { Limits } from "../access/limits.ts";
+import { coverTest, type Limits } from "../access/limits.ts";
+import type { Named, NamedVillage, Stock } from "../store/broadcast-previews.ts";
 import type { Db } from "../store/database.ts";
+import { limitsRegions } from "../store/limits.ts";
+import { nameRegionsInBoth } from "../store/regions.ts";
 import { findVillages } from "../store/speakers.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";
-import { countOutside, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
+import { type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
 
-/** Villages by name, the first of them; `count` has all. */
-export interface NamedVillages {
-  readonly count: number;
-  readonly items: readonly { readonly code: string; readonly name: string }[];
-}
-
-/** What would happen if a target were released now. */
+/**
+ * What would happen if a target were released now, as far as the caller may see: speakers and villages beyond the
+ * caller's limits are neither counted nor named.
+ */
 export interface Preview {
   readonly speakers: number;
   readonly online: number;
-  /** Speakers that the caller may not sound. Any number but 0 keeps the caller from submitting. */
-  readonly outsideLimits: number;
+  /** It means at least one speaker, and none beyond the limits. Else the caller cannot submit it. */
+  readonly withinLimits: boolean;
+  /** Of the target's own regions those that do not lie within the limits' regions. */
+  readonly beyond: readonly string[];
   readonly villages: number;
   /** Villages with at least one speaker. */
   readonly villagesCovered: number;
-  readonly villagesWithoutSpeaker: NamedVillages;
+  readonly villagesWithoutSpeaker: Named<NamedVillage>;
   /** They have speakers, and none is online. */
-  readonly villagesOffline: NamedVillages;
+  readonly villagesOffline: Named<NamedVillage>;
+  readonly byTownship: readonly TownshipPreview[];
   /** Seconds that it takes to read the texts; null without texts. */
   readonly readingSeconds: number | null;
 }
 
-const MAX_NAMED = 200;
+export interface TownshipPreview {
+  /** Of the township, or of the region above it that a speaker stands in. */
+  readonly regionCode: string;
+  readonly name: string | null;
+  readonly speakers: number;
+  readonly online: number;
+  readonly villages: number;
+  readonly villagesCovered: number;
+}
 
-const named = (villages: readonly { code: string; name: string }[]): NamedVillages => ({
+const MAX_NAMED = 200;
+const TOWNSHIP_DIGITS = 9;
+const VILLAGE_DIGITS = 12;
+
+const named = (villages: readonly NamedVillage[]): Named<NamedVillage> => ({
   count: villages.length,
   items: villages.slice(0, MAX_NAMED).map(({ code, name }) => ({ code, name })),
 });
+
+/** Whether a region lies in one of those that the limits name. */
+function regionTest(limits: Limits): (code: string) => boolean {
+  const codes = limitsRegions(limits);
+  if (codes === null) return () => true;
+  const mine = new Set(codes);
+  const lengths = [...new Set(codes.map(({ length }) => length))];
+  return (code) => lengths.some((length) => mine.has(code.slice(0, length)));
+}
+
+/** A preview, and what within the limits it counts. */
+export interface Counted {
+  readonly preview: Preview;
+  readonly speakers: readonly Speaker[];
+  /** All of them. */
+  readonly villagesWithoutSpeaker: readonly NamedVillage[];
+}
 
 /**
  * Counts what a target means. Villages are known by their region; those of a polygon or circle only where their own
  * place is known, or where one of their speakers stands in it.
  */
-export async function previewTarget(
+export async function countTarget(
   db: Db,
   target: Target,
   limits: Limits,
   reading?: { readonly texts: readonly Text[]; readonly repeatCount: number },
-): Promise<Preview> {
-  const speakers = await selectAllSpeakers(db, target);
-  const villages = await keepMeant(target, await findVillages(db, whereaboutsOf(target)));
-  const online = new Map<string, number>();
-  for (const { regionCode, connected } of speakers) {
-    online.set(regionCode, (online.get(regionCode) ?? 0) + (connected ? 1 : 0));
-  }
-  const known = new Set(villages.map(({ code }) => code));
-  const found = [...online.keys()].filter((code) => code.length === 12 && !known.has(code));
-  const covered = villages.filter(({ code }) => online.has(code));
-  return {
+): Promise<Counted> {
+  const all = await selectAllSpeakers(db, target);
+  const isCovered = coverTest(limits);
+  const speakers = all.filter(({ id, regionCode, tenantId }) =>
+    isCovered({ id, regionCode, tenantId, kind: "speaker" }),
+  );
+  const isMine = regionTest(limits);
+  const found = await findVillages(db, whereaboutsOf(target));
+  const villages = await keepMeant(
+    target,
+    found.filter(({ code }) => isMine(code)),
+  );
+  const online = onlineByRegion(speakers);
+  const nameless = await villagesOfSpeakers(db, villages, online);
+  const covered = [...villages.filter(({ code }) => online.has(code)), ...nameless];
+  const villagesWithoutSpeaker = villages.filter(({ code }) => !online.has(code));
+  const preview = {
     speakers: speakers.length,
     online: speakers.filter(({ connected }) => connected).length,
-    outsideLimits: countOutside(speakers, limits),
-    villages: villages.length + found.length,
-    villagesCovered: covered.length + found.length,
-    villagesWithoutSpeaker: named(villages.filter(({ code }) => !online.has(code))),
-    villagesOffline: named([
-      ...covered.filter(({ code }) => online.get(code) === 0),
-      ...found.filter((code) => online.get(code) === 0).map((code) => ({ code, name: code })),
-    ]),
+    withinLimits: speakers.length > 0 && speakers.length === all.length,
+    beyond: target.regions.filter((code) => !isMine(code)),
+    villages: villages.length + nameless.length,
+    villagesCovered: covered.length,
+    villagesWithoutSpeaker: named(villagesWithoutSpeaker),
+    villagesOffline: named(covered.filter(({ code }) => online.get(code) === 0)),
+    byTownship: await byTownship(db, speakers, [...villages, ...nameless], online),
     readingSeconds:
       reading === undefined || reading.texts.length === 0
         ? null
         : Math.ceil(spokenSeconds(reading.texts, reading.repeatCount)),
+  };
+  return { preview, speakers, villagesWithoutSpeaker };
+}
+
+/** How many speakers are online, by the region that they stand in; 0 where all are offline. */
+function onlineByRegion(speakers: readonly Speaker[]): Map<string, number> {
+  const online = new Map<string, number>();
+  for (const { regionCode, connected } of speakers) {
+    online.set(regionCode, (online.get(regionCode) ?? 0) + (connected ? 1 : 0));
+  }
+  return online;
+}
+
+/** Villages that are known only because one of their speakers stands in a shape. */
+async function villagesOfSpeakers(
+  db: Db,
+  villages: readonly NamedVillage[],
+  online: ReadonlyMap<string, number>,
+): Promise<NamedVillage[]> {
+  const known = new Set(villages.map(({ code }) => code));
+  const codes = [...online.keys()].filter((code) => code.length === VILLAGE_DIGITS && !known.has(code));
+  if (codes.length === 0) return [];
+  const names = await nameRegionsInBoth(db, codes);
+  return codes.sort().map((code) => ({ code, name: names.get(code)?.zh ?? code }));
+}
+
+/** The same counts for each township, in the order of codes. */
+async function byTownship(
+  db: Db,
+  speakers: readonly Speaker[],
+  villages: readonly NamedVillage[],
+  online: ReadonlyMap<string, number>,
+): Promise<TownshipPreview[]> {
+  const none = () => ({ speakers: 0, online: 0, villages: 0, villagesCovered: 0 });
+  const counts = new Map<string, ReturnType<typeof none>>();
+  const of = (code: string) => {
+    const key = code.slice(0, TOWNSHIP_DIGITS);
+    const known = counts.get(key) ?? none();
+    counts.set(key, known);
+    return known;
+  };
+  for (const { regionCode, connected } of speakers) {
+    const township = of(regionCode);
+    township.speakers++;
+    if (connected) township.online++;
+  }
+  for (const { code } of villages) {
+    const township = of(code);
+    township.villages++;
+    if (online.has(code)) township.villagesCovered++;
+  }
+  const codes = [...counts.keys()].sort();
+  const names = await nameRegionsInBoth(db, codes);
+  return codes.map((regionCode) => ({
+    regionCode,
+    name: names.get(regionCode)?.zh ?? null,
+    ...counts.get(regionCode)!,
+  }));
+}
+
+/** What the whole of a target means now, for keeping: nobody's limits apply. */
+export async function takeStock(db: Db, target: Target, speakers: readonly Speaker[]): Promise<Stock> {
+  const villages = await keepMeant(target, await findVillages(db, whereaboutsOf(target)));
+  const withSpeaker = new Set(speakers.map(({ regionCode }) => regionCode));
+  return {
+    deviceNos: speakers.map(({ deviceNo }) => deviceNo),
+    onlineNos: speakers.filter(({ connected }) => connected).map(({ deviceNo }) => deviceNo),
+    villagesWithoutSpeaker: villages.filter(({ code }) => !withSpeaker.has(code)),
   };
 }

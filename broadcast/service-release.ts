@@ -1,6 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
+import { saveStock } from "../store/broadcast-previews.ts";
 import { cancelTargets, insertTargets } from "../store/broadcast-targets.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { type Client, withTransaction } from "../store/database.ts";
@@ -8,6 +9,7 @@ import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
 import { EDITABLE_STATES, ENDED_STATES, isCancellable, peopleBehind } from "./lifecycle.ts";
 import { assertMayStep } from "./may-step.ts";
+import { takeStock } from "./preview.ts";
 import { recordingRefusals } from "./refusals.ts";
 import { refusesToReplace } from "./replacing.ts";
 import { assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
@@ -52,8 +54,16 @@ function takeSingleStep(
       const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
       if (revision !== undefined) await assertRevision(tx, broadcast, revision);
       const now = deps.now();
-      await assertMayStep(tx, deps, broadcast, action, caller, { now, reason, acknowledgeSuperseded });
+      const speakers = await assertMayStep(tx, deps, broadcast, action, caller, {
+        now,
+        reason,
+        acknowledgeSuperseded,
+      });
       await confirm?.(tx);
+      if (action === "submit") {
+        const stock = await takeStock(tx, draftOf(broadcast).target, speakers);
+        await saveStock(tx, broadcast.broadcastNo, "submission", now, stock);
+      }
       const move = {
         ...(action === "submit" && actor.id !== null
           ? { submittedBy: actor.id, submittedFor: peopleBehind(actor) }
@@ -135,6 +145,8 @@ async function letGo(
       await appendAll(tx, [decided.audit, completed.audit]);
       return { broadcast: completed.broadcast, replaced: [] };
     }
+    const stock = await takeStock(tx, draftOf(broadcast).target, speakers);
+    await saveStock(tx, broadcast.broadcastNo, "release", now, stock);
     const dispatched = await dispatch(tx, deps, decided.broadcast, speakers, now);
     const audits = [decided.audit, dispatched.audit];
     const replaced: Broadcast[] = [];

@@ -24,3 +24,17 @@ export const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlac
 /** Whether somebody of a tenant sees a broadcast: colleagues see theirs wherever it is aimed. */
 export const seesBroadcast = (limits: Limits, tenantId: string | null, broadcast: BroadcastPlace): boolean =>
   (tenantId !== null && broadcast.tenantId === tenantId) || reachesInto(limits, broadcast);
+
+/**
+ * Whether limits hold every speaker that a broadcast could have in its regions, whoever owns it. Who sees a part only
+ * is told no count of the whole.
+ */
+export const seesWhole = (limits: Limits, { regions }: Pick<BroadcastPlace, "regions">): boolean => {
+  const areas = limits.filter(
+    ({ kinds, tenants, devices }) =>
+      devices === "all" && tenants === "all" && (kinds === "all" || kinds.includes("speaker")),
+  );
+  return regions.every((code) =>
+    areas.some((area) => area.regions === "all" || area.regions.some((mine) => code.startsWith(mine))),
+  );
+};

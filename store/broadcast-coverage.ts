@@ -72,7 +72,7 @@ export async function readCoverageTotal(
   return rows[0]!;
 }
 
-export interface SilentVillage {
+export interface UnheardVillage {
   readonly regionCode: string;
   readonly name: string | null;
   readonly townshipName: string | null;
@@ -81,13 +81,17 @@ export interface SilentVillage {
   readonly open: number;
 }
 
-/** Villages in which no targeted speaker has sounded, by code; at most `limit`, and how many there are. */
-export async function readSilentVillages(
+/**
+ * Villages in which no targeted speaker has sounded, by code; at most `limit`, and how many there are. In a silent one
+ * every target is resolved, in a waiting one some may still sound.
+ */
+export async function readUnheardVillages(
   db: Db,
   broadcastNo: number,
+  which: "silent" | "waiting",
   limits: Limits,
   limit: number,
-): Promise<{ readonly villages: SilentVillage[]; readonly count: number }> {
+): Promise<{ items: UnheardVillage[]; count: number }> {
   const { rows } = await db.query<{
     region_code: string;
     name: string | null;
@@ -100,14 +104,14 @@ export async function readSilentVillages(
      from (select t.region_code, ${COUNTS} from ${TARGETS} group by 1) c
      left join regions v on v.code = c.region_code
      left join regions s on s.code = left(c.region_code, ${lengthOf("township")})
-     where c.sounded = 0
+     where c.sounded = 0 and (c.open > 0) = $4::boolean
      order by c.region_code
      limit $3::int`,
-    [broadcastNo, limitsParameter(limits), limit],
+    [broadcastNo, limitsParameter(limits), limit, which === "waiting"],
   );
   return {
     count: rows[0]?.total ?? 0,
-    villages: rows.map((row) => ({
+    items: rows.map((row) => ({
       regionCode: row.region_code,
       name: row.name,
       townshipName: row.township,

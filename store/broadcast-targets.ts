@@ -1,5 +1,6 @@
 import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import type { Client, Db } from "./database.ts";
+import { type Limits, limitsCondition, limitsParameter, NO_LIMITS } from "./limits.ts";
 
 /** Of one speaker of one broadcast. The first four are open, the others final. */
 export const TARGET_STATES = [
@@ -248,18 +249,22 @@ export async function countTargets(db: Db, broadcastNo: number): Promise<TargetC
 
 export type TargetCounts = Record<TargetState, number>;
 
-/** The same for many broadcasts in one query. */
+/** The same for many broadcasts in one query, of the targets within limits. */
 export async function countTargetsOf(
   db: Db,
   broadcastNos: readonly number[],
+  limits: Limits = NO_LIMITS,
 ): Promise<Map<number, TargetCounts>> {
   const none = () => Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as TargetCounts;
   const counts = new Map(broadcastNos.map((broadcastNo) => [broadcastNo, none()]));
   if (broadcastNos.length === 0) return counts;
+  const parameter = limitsParameter(limits);
   const { rows } = await db.query<{ broadcast_no: number; state: TargetState; n: number }>(
-    `select broadcast_no, state, count(*)::int as n from broadcast_targets
-     where broadcast_no = any ($1::bigint[]) group by broadcast_no, state`,
-    [broadcastNos],
+    `select t.broadcast_no, t.state, count(*)::int as n from broadcast_targets t
+     ${parameter === null ? "" : "join devices d using (device_no)"}
+     where t.broadcast_no = any ($1::bigint[]) ${parameter === null ? "" : `and ${limitsCondition("d", 2)}`}
+     group by t.broadcast_no, t.state`,
+    parameter === null ? [broadcastNos] : [broadcastNos, parameter],
   );
   for (const { broadcast_no, state, n } of rows) counts.get(broadcast_no)![state] = n;
   return counts;

@@ -126,6 +126,18 @@ create table broadcast_orders (
 );
 CREATE INDEX broadcast_orders_broadcast ON broadcast_orders USING btree (broadcast_no, attempt);
 
+create table broadcast_previews (
+  broadcast_no bigint not null,
+  moment text not null,
+  taken_at timestamp with time zone not null,
+  device_nos integer[] not null,
+  online_nos integer[] not null,
+  village_codes text[] not null,
+  village_names text[] not null,
+  constraint broadcast_previews_pkey PRIMARY KEY (broadcast_no, moment),
+  constraint broadcast_previews_moment_check CHECK (moment = ANY (ARRAY['submission'::text, 'release'::text]))
+);
+
 create table broadcast_revisions (
   broadcast_no bigint not null,
   revision integer not null,
@@ -587,6 +599,7 @@ alter table api_keys add constraint api_keys_principal_id_fkey FOREIGN KEY (prin
 alter table broadcast_history add constraint broadcast_history_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_notes add constraint broadcast_notes_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_orders add constraint broadcast_orders_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
+alter table broadcast_previews add constraint broadcast_previews_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_revisions add constraint broadcast_revisions_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_targets add constraint broadcast_targets_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);
 alter table broadcast_targets add constraint broadcast_targets_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);

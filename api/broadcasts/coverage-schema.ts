@@ -25,7 +25,7 @@ const seconds = z
 
 const regions = z.array(z.object({ regionCode: z.string(), name: z.string().nullable(), ...counts }));
 
-const silentVillages = z.object({
+const unheardVillages = z.object({
   count: z.int(),
   items: z
     .array(
@@ -39,6 +39,20 @@ const silentVillages = z.object({
     )
     .describe("The first 1,000."),
 });
+
+const villageLists = {
+  silentVillages: unheardVillages.describe("None of their targeted speakers has sounded, and none may yet."),
+  waitingVillages: unheardVillages.describe(
+    "None of their targeted speakers has sounded, and some may still.",
+  ),
+  villagesWithoutSpeaker: z
+    .object({
+      count: z.int(),
+      items: z.array(z.object({ code: z.string(), name: z.string() })).describe("The first 1,000."),
+    })
+    .nullable()
+    .describe("They had none when it was released; null for what was released before this was kept."),
+};
 
 const timings = z
   .object({ handedOver: seconds, acknowledged: seconds, started: seconds, ended: seconds })
@@ -55,7 +69,7 @@ export const coverageSchema = z
     total: z.object(counts),
     level: regionLevel,
     items: regions,
-    silentVillages: silentVillages.describe("Villages in which no targeted speaker has sounded."),
+    ...villageLists,
     seconds: timings,
   })
   .meta({ id: "BroadcastCoverage" });
@@ -90,7 +104,7 @@ export const reportSchema = z
     total: z.object(counts),
     counties: regions,
     townships: regions,
-    silentVillages,
+    ...villageLists,
     seconds: timings,
   })
   .meta({ id: "BroadcastReport" });

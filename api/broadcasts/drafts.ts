@@ -3,27 +3,16 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
-import { checkTarget } from "../../broadcast/check-target.ts";
-import { previewTarget } from "../../broadcast/preview.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { PlatformError } from "../../errors.ts";
-import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
-import {
-  broadcastParams,
-  broadcastSchema,
-  draftBody,
-  draftChangeBody,
-  importedSchema,
-  previewBody,
-  previewSchema,
-} from "./schema.ts";
+import { broadcastParams, broadcastSchema, draftBody, draftChangeBody, importedSchema } from "./schema.ts";
 
 /** 50,000 points with seven digits behind the point each, and what else a draft holds. */
-const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
+export const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
 /** What alerts are posted as: many programs know no type of XML but the general ones. */
 const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
 
@@ -117,34 +106,6 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
       const caller = broadcastCallerOf(request);
       const { id } = request.params;
       return presentBroadcast(await changeDraft(broadcasts, caller, id, revision, change, replaces));
-    },
-  );
-
-  app.post(
-    "/broadcasts/preview",
-    {
-      bodyLimit: MAX_DRAFT_BYTES,
-      onRequest: allow("broadcasts:draft"),
-      schema: {
-        operationId: "previewBroadcast",
-        tags: ["broadcasts"],
-        summary: "Whom a target would reach now",
-        body: previewBody,
-        response: { 200: previewSchema, ...problems("payload_too_large", "unsupported_media_type") },
-      },
-    },
-    async (request) => {
-      const { target, texts, repeatCount } = request.body;
-      const { limits } = grantOf(request);
-      const reading = texts && { texts, repeatCount };
-      await checkTarget(broadcasts.pool, limits, target);
-      const preview = await previewTarget(broadcasts.pool, target, limits, reading);
-      const { villagesWithoutSpeaker, villagesOffline } = preview;
-      return {
-        ...preview,
-        villagesWithoutSpeaker: { ...villagesWithoutSpeaker, items: [...villagesWithoutSpeaker.items] },
-        villagesOffline: { ...villagesOffline, items: [...villagesOffline.items] },
-      };
     },
   );
 };

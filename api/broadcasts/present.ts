@@ -1,17 +1,21 @@
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { decide } from "../../access/decide.ts";
+import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
 import { draftOf, missingIn } from "../../broadcast/draft.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
 import { readStoredAttachments, readStoredSource } from "../../broadcast/stored-message.ts";
+import { seesWhole } from "../../broadcast/visibility.ts";
+import { type HistoryStep, listHistory } from "../../store/broadcast-history.ts";
 import { listReplacing } from "../../store/broadcast-lists.ts";
 import { type BroadcastNote, listNotes } from "../../store/broadcast-notes.ts";
 import { countTargetsOf } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Db } from "../../store/database.ts";
+import { countTargetsWithin } from "../../store/speakers.ts";
 import { actorOf } from "../audit/actor.ts";
 import { grantOf } from "../guard.ts";
 import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema, noteSchema } from "./schema.ts";
@@ -64,15 +68,17 @@ function presentSource(stored: unknown) {
   return { ...source, status, warnings: [...warnings], document: document !== undefined };
 }
 
-/** The same with their targets by state, for a page of a list. */
+/** The same with their targets within the limits by state, for a page of a list. */
 export async function presentItems(
   db: Db,
+  limits: Limits,
   broadcasts: readonly Broadcast[],
 ): Promise<z.output<typeof broadcastItemSchema>[]> {
   const released = broadcasts.filter(({ releasedAt }) => releasedAt !== null);
   const counts = await countTargetsOf(
     db,
     released.map(({ broadcastNo }) => broadcastNo),
+    limits,
   );
   return broadcasts.map((broadcast) => {
     const own = counts.get(broadcast.broadcastNo);
@@ -97,7 +103,7 @@ export async function presentDetail(
   broadcast: Broadcast,
   notes = NOTES_IN_DETAIL,
 ): Promise<z.output<typeof broadcastDetailSchema>> {
-  const [item] = await presentItems(db, [broadcast]);
+  const [item] = await presentItems(db, caller.sees, [broadcast]);
   const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
   const { items } = await listNotes(db, broadcast.broadcastNo, { limit: notes });
   return {
@@ -106,4 +112,19 @@ export async function presentDetail(
     replacedBy: await listReplacing(db, broadcast.broadcastNo, reach),
     notes: items.map(presentNote),
   };
+}
+
+/** What the history counts. Who sees a part of the speakers is not told how many there are in all. */
+const COUNTED = new Set(["targets", "again", "notAgain", "corrected", "corrections"]);
+
+/** The history of a broadcast as the caller may see it. */
+export async function presentHistory(db: Db, broadcast: Broadcast, limits: Limits): Promise<HistoryStep[]> {
+  const history = await listHistory(db, broadcast.broadcastNo);
+  if (broadcast.releasedAt === null || seesWhole(limits, broadcast)) return history;
+  const { all, within } = await countTargetsWithin(db, broadcast.broadcastNo, limits);
+  if (within === all) return history;
+  return history.map((step) => ({
+    ...step,
+    details: Object.fromEntries(Object.entries(step.details).filter(([key]) => !COUNTED.has(key))),
+  }));
 }

@@ -5,7 +5,6 @@ import { FEED_MEDIA_TYPE } from "../../broadcast/cap/feed.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { readAlertDocument } from "../../broadcast/service-cap.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
 import { listBroadcasts } from "../../store/broadcast-lists.ts";
 import { grantOf } from "../guard.ts";
 import { prefers } from "../negotiate.ts";
@@ -13,7 +12,7 @@ import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { shownBroadcastSchema } from "./deciding-schema.ts";
 import { mayStepsOf } from "./may-steps.ts";
-import { broadcastCallerOf, presentDetail, presentItems } from "./present.ts";
+import { broadcastCallerOf, presentDetail, presentHistory, presentItems } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
 import {
   broadcastItemSchema,
@@ -51,7 +50,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       const reach = { limits, tenantId: principal.tenantId };
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
       const { items, nextCursor } = await listBroadcasts(pool, { ...filter, states: state }, reach, page);
-      return { items: await presentItems(pool, items), nextCursor };
+      return { items: await presentItems(pool, limits, items), nextCursor };
     },
   );
 
@@ -67,7 +66,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         params: broadcastParams,
         response: {
           200: {
-            description: "The broadcast, with its targets by state and what you may do to it.",
+            description: "The broadcast, with its targets within your limits by state and what you may do to it.",
             content: {
               "application/json": { schema: shownBroadcastSchema },
               [CAP_MEDIA_TYPE]: { schema: z.string() },
@@ -134,8 +133,9 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
     },
     async (request) => {
-      const { broadcastNo } = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
-      return { items: await listHistory(pool, broadcastNo) };
+      const caller = broadcastCallerOf(request);
+      const broadcast = await getBroadcast(pool, caller, request.params.id);
+      return { items: await presentHistory(pool, broadcast, caller.sees) };
     },
   );
 

@@ -8,6 +8,7 @@ import { decidingRoutes } from "./deciding.ts";
 import { draftRoutes } from "./drafts.ts";
 import { followUpRoutes } from "./follow-up.ts";
 import { noteRoutes } from "./notes.ts";
+import { previewRoutes } from "./previews.ts";
 import { readRoutes } from "./read.ts";
 import { stepRoutes } from "./steps.ts";
 import { targetRoutes } from "./targets.ts";
@@ -36,6 +37,7 @@ export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async 
   await app.register(decidingRoutes, options);
   await app.register(followUpRoutes, options);
   await app.register(noteRoutes, options);
+  await app.register(previewRoutes, options);
   await app.register(readRoutes, options);
   await app.register(targetRoutes, options);
 };

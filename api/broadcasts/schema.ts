@@ -29,7 +29,7 @@ const { shape } = messageSchema;
 const { cap: _cap, ...written } = shape;
 
 export const text = textSchema.meta({ id: "BroadcastText" });
-const target = targetSchema
+export const target = targetSchema
   .describe("Whoever is in any of these is meant. Polygons are rings of `[longitude, latitude]`.")
   .meta({ id: "BroadcastTarget" });
 
@@ -96,39 +96,13 @@ export const draftChangeBody = z
       "What is absent stays as it is; null empties a field; texts and target are replaced as a whole.",
   });
 
-export const previewBody = z.strictObject({
-  target,
-  texts: z.array(text).max(8).optional(),
-  repeatCount: shape.repeatCount,
-});
-
-const villages = z.object({
-  count: z.int(),
-  items: z.array(z.object({ code: regionCode, name: z.string() })).describe("The first 200."),
-});
-
-export const previewSchema = z
-  .object({
-    speakers: z.int(),
-    online: z.int(),
-    outsideLimits: z.int().describe("Speakers that you may not sound; any keeps you from submitting."),
-    villages: z.int(),
-    villagesCovered: z.int().describe("With at least one speaker."),
-    villagesWithoutSpeaker: villages,
-    villagesOffline: villages.describe("Their speakers are all offline."),
-    readingSeconds: z
-      .int()
-      .nullable()
-      .describe("To read the texts, repetitions included; null without texts."),
-  })
-  .meta({ id: "BroadcastPreview" });
+/** Not looked at number by number: a page may hold very many. */
+const storedPoint = z.any().meta({ type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 });
 
 /**
  * A message as it is stored: of a draft that lacks something, of an alert that goes beyond what may be submitted, or of
  * another version. So it has the kinds of values that `stored-message.ts` makes, and no limits.
  */
-const storedPoint = z.any().meta({ type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 });
-
 export const messageJson = z
   .object({
     mode: shape.mode,

@@ -5,10 +5,10 @@ import { MAX_NOTES } from "../../broadcast/service-notes.ts";
 import {
   readCoverage,
   readCoverageTotal,
-  readSilentVillages,
   readTimings,
+  readUnheardVillages,
 } from "../../store/broadcast-coverage.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
+import { readVillagesWithoutSpeaker } from "../../store/broadcast-previews.ts";
 import { listTargets, type TargetFilter, type TargetReport } from "../../store/broadcast-reports.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { recordRead } from "../audit/record.ts";
@@ -19,13 +19,13 @@ import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import { coverageQuery, coverageSchema, reportSchema, targetSchema } from "./coverage-schema.ts";
-import { broadcastCallerOf, presentDetail } from "./present.ts";
+import { broadcastCallerOf, presentDetail, presentHistory } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, targetListQuery } from "./schema.ts";
 
 const DEFAULT_LIMIT = 100;
 const CSV_PAGE = 5000;
-const MAX_SILENT = 1000;
+const MAX_VILLAGES = 1000;
 
 const COLUMNS: readonly CsvColumn<TargetReport>[] = [
   { header: "deviceId", value: (target) => target.deviceId },
@@ -110,10 +110,18 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
   /** The parts that coverage and report have in common. */
   async function readSummary(request: FastifyRequest, { broadcastNo }: Broadcast) {
     const { limits } = grantOf(request);
-    const { count, villages } = await readSilentVillages(pool, broadcastNo, limits, MAX_SILENT);
+    const withoutSpeaker = await readVillagesWithoutSpeaker(
+      pool,
+      broadcastNo,
+      "release",
+      limits,
+      MAX_VILLAGES,
+    );
     return {
       total: await readCoverageTotal(pool, broadcastNo, limits),
-      silentVillages: { count, items: villages },
+      silentVillages: await readUnheardVillages(pool, broadcastNo, "silent", limits, MAX_VILLAGES),
+      waitingVillages: await readUnheardVillages(pool, broadcastNo, "waiting", limits, MAX_VILLAGES),
+      villagesWithoutSpeaker: withoutSpeaker ? { ...withoutSpeaker, items: [...withoutSpeaker.items] } : null,
       seconds: await readTimings(pool, broadcastNo, limits),
     };
   }
@@ -127,7 +135,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
         tags: ["broadcasts"],
         summary: "Who was reached, by region",
         description:
-          "Sounded out of targeted, by village, township, county or above, with the silent villages by name.",
+          "Sounded out of targeted, by village, township, county or above, with the villages by name that are silent, that may still sound, and that had no speaker. Within your limits.",
         params: broadcastParams,
         querystring: coverageQuery,
         response: { 200: coverageSchema, ...problems("broadcast_not_found") },
@@ -165,7 +173,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
       const object = { type: "broadcast", id: broadcast.id };
       const report = {
         broadcast: await presentDetail(pool, broadcastCallerOf(request), broadcast, MAX_NOTES),
-        history: await listHistory(pool, broadcastNo),
+        history: await presentHistory(pool, broadcast, limits),
         ...(await readSummary(request, broadcast)),
         counties: await readCoverage(pool, broadcastNo, "county", limits),
         townships: await readCoverage(pool, broadcastNo, "township", limits),

@@ -1,5 +1,5 @@
 import { covers, type Limits, type Place } from "../../access/limits.ts";
-import { type BroadcastPlace, seesBroadcast } from "../../broadcast/visibility.ts";
+import { type BroadcastPlace, seesBroadcast, seesWhole } from "../../broadcast/visibility.ts";
 import type { StreamTopic } from "../contract.ts";
 
 /** Where an event belongs: it decides who may hear of it. */
@@ -16,6 +16,8 @@ export interface StreamEntry {
   readonly deviceId: string;
   /** As it goes over the wire. */
   readonly frame: string;
+  /** Of a broadcast: the same for who sees a part of it only, without the counts of the whole. */
+  readonly partFrame?: string | undefined;
 }
 
 /** What a subscriber wants, and what it may see. An absent list wants all. */
@@ -31,6 +33,15 @@ export interface StreamFilter {
   readonly devices?: ReadonlySet<string> | undefined;
   /** Where it may listen at all. */
   readonly limits: Limits;
+}
+
+/** What a subscriber whom the event matches is sent of it. */
+export function frameFor(filter: StreamFilter, { topic, scope, frame, partFrame }: StreamEntry): string {
+  if (partFrame === undefined || !("regions" in scope)) return frame;
+  const seen = filter.topics.get(topic) ?? [];
+  return seesWhole(filter.limits, scope) && (seen === filter.limits || seesWhole(seen, scope))
+    ? frame
+    : partFrame;
 }
 
 export function matches(filter: StreamFilter, { topic, scope, deviceId }: StreamEntry): boolean {

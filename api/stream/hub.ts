@@ -2,7 +2,7 @@ import type { BroadcastPlace } from "../../broadcast/visibility.ts";
 import { PlatformError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
-import { matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";
+import { frameFor, matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";
 import { ReplayRing } from "./ring.ts";
 import { type StreamSink, Subscriber } from "./subscriber.ts";
 
@@ -79,24 +79,34 @@ export class StreamHub {
 
   /** The same for a broadcast, which is in several regions. */
   publishBroadcast(payload: StreamEvents["broadcast"], place: BroadcastPlace): void {
-    this.distribute("broadcast", payload, place, "");
+    const part = payload.counts === null ? undefined : { ...payload, counts: null };
+    this.distribute("broadcast", payload, place, "", part);
   }
 
-  private distribute(topic: StreamTopic, data: object, scope: StreamEntry["scope"], deviceId: string): void {
+  private distribute(
+    topic: StreamTopic,
+    data: object,
+    scope: StreamEntry["scope"],
+    deviceId: string,
+    part?: object,
+  ): void {
     if (this.closed) return;
     const sequence = ++this.sequence;
+    const frameOf = (what: object) =>
+      `id: ${this.epoch}-${sequence}\nevent: ${topic}\ndata: ${JSON.stringify(what)}\n\n`;
     const entry: StreamEntry = {
       sequence,
       topic,
       scope,
       deviceId,
-      frame: `id: ${this.epoch}-${sequence}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`,
+      frame: frameOf(data),
+      partFrame: part && frameOf(part),
     };
     if (topic !== "reading") this.ring.push(entry);
     for (const subscriber of this.subscribers) {
       // Who is catching up finds it in the ring, in its turn; readings are for those who are up to date.
       if (subscriber.position !== undefined || !matches(subscriber.filter, entry)) continue;
-      subscriber.sink.write(entry.frame);
+      subscriber.sink.write(frameFor(subscriber.filter, entry));
       this.dropIfSlow(subscriber);
     }
   }
@@ -169,7 +179,7 @@ export class StreamHub {
       }
       subscriber.position = entry.sequence;
       if (!matches(subscriber.filter, entry)) continue;
-      if (!subscriber.sink.write(entry.frame)) return;
+      if (!subscriber.sink.write(frameFor(subscriber.filter, entry))) return;
     }
   }
 

@@ -6,6 +6,7 @@ import { draftOf } from "../draft.ts";
 import type { State } from "../lifecycle.ts";
 import type { Asked } from "../proof.ts";
 import { spokenSeconds } from "../spoken-length.ts";
+import { byUrgency } from "../urgency.ts";
 import type { OnAirTarget } from "./target.ts";
 
 /** A command as it goes out: the same text for every speaker, so it is made once. */
@@ -168,8 +169,7 @@ export class OnAir {
 export function moreUrgentFirst(a: OnAir, b: OnAir): number {
   return (
     Number(b.isCancelled) - Number(a.isCancelled) ||
-    Number(a.class === "daily") - Number(b.class === "daily") ||
-    a.level - b.level ||
+    byUrgency(a, b) ||
     a.releasedAt - b.releasedAt ||
     a.broadcastNo - b.broadcastNo
   );

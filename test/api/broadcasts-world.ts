@@ -34,6 +34,7 @@ const PEOPLE = new Map(
     person("duty-officer", "duty-officer"),
     person("viewer", "viewer"),
     person("village-viewer", "viewer", "520326001001"),
+    person("village-officer", "dispatcher", "520326001001"),
     person("village-dispatcher", "dispatcher", "520326001001"),
     /** May take every step, in another county. */
     {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { UNLIMITED } from "../../access/limits.ts";
+import { type Limits, UNLIMITED } from "../../access/limits.ts";
 import type { StreamTopic } from "../../api/contract.ts";
 import type { StreamFilter } from "../../api/stream/filter.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import type { StreamSink } from "../../api/stream/subscriber.ts";
+import type { BroadcastNews } from "../../broadcast/progress.ts";
 import { createLogger } from "../../log.ts";
 import { limitsOf } from "../helpers/limits.ts";
 
@@ -297,6 +298,30 @@ describe("news of broadcasts", () => {
     expect(heard({ limits: limitsOf({ devices: ["meter-1"] }) })).toBe(false);
     expect(heard({ limits: limitsOf({ tenants: ["gas"] }) })).toBe(false);
     expect(heard({ limits: [] })).toBe(false);
+  });
+
+  it("tells counts of the whole to those only who see the whole, at once and when they catch up", () => {
+    const counts = { targets: 7 } as BroadcastNews["counts"];
+    const place = { regions: ["520326"], tenantId: "office" };
+    const countsIn = ({ frames }: FakeSink) => {
+      const [, data] = /^event: broadcast\ndata: (.*)$/m.exec(frames.join("")) ?? [];
+      return JSON.parse(data ?? "").counts;
+    };
+    let sequence = 0;
+    const told = (limits: Limits, change: Partial<StreamFilter> = {}) => {
+      const seen = filter({ limits, topics: new Map([["broadcast", limits]]), ...change });
+      const [live, late] = [new FakeSink(), new FakeSink()];
+      hub.subscribe(live, seen);
+      hub.publishBroadcast({ ...news, counts }, place);
+      hub.subscribe(late, seen, `e1-${sequence++}`);
+      expect(countsIn(late)).toEqual(countsIn(live));
+      return countsIn(live);
+    };
+    expect(told(UNLIMITED)).toEqual(counts);
+    expect(told(limitsOf({ regions: ["5203"] }))).toEqual(counts);
+    expect(told(limitsOf({ regions: ["520326001"] }))).toBeNull();
+    expect(told(limitsOf({ regions: ["520326"], tenants: ["office"] }))).toBeNull();
+    expect(told(limitsOf({ regions: ["520327"] }), { tenantId: "office" })).toBeNull();
   });
 
   it("reaches its author's colleagues wherever it is aimed", () => {

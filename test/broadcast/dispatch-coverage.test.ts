@@ -2,11 +2,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   readCoverage,
   readCoverageTotal,
-  readSilentVillages,
   readTimings,
+  readUnheardVillages,
 } from "../../store/broadcast-coverage.ts";
 import { listTargets, readTargetReports } from "../../store/broadcast-reports.ts";
 import { insertTargets } from "../../store/broadcast-targets.ts";
+import { withTransaction } from "../../store/database.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice } from "../helpers/ingest.ts";
@@ -102,14 +103,40 @@ it("counts by village, township and county who was reached", async () => {
 });
 
 it("names the villages in which nothing sounded, and says how many there are beyond the limit", async () => {
-  expect(await readSilentVillages(db.pool, broadcastNo, NO_LIMITS, 10)).toEqual({
+  expect(await readUnheardVillages(db.pool, broadcastNo, "silent", NO_LIMITS, 10)).toEqual({
     count: 1,
-    villages: [{ regionCode: PING, name: "坪上村", townshipName: "都濡街道", targeted: 2, open: 0 }],
+    items: [{ regionCode: PING, name: "坪上村", townshipName: "都濡街道", targeted: 2, open: 0 }],
   });
-  expect(await readSilentVillages(db.pool, broadcastNo, limitsOf({ regions: [YANG] }), 10)).toEqual({
+  expect(
+    await readUnheardVillages(db.pool, broadcastNo, "silent", limitsOf({ regions: [YANG] }), 10),
+  ).toEqual({
     count: 0,
-    villages: [],
+    items: [],
   });
+});
+
+it("keeps apart the villages that may still sound", async () => {
+  expect(await readUnheardVillages(db.pool, broadcastNo, "waiting", NO_LIMITS, 10)).toEqual({
+    count: 0,
+    items: [],
+  });
+  const undone = withTransaction(db.pool, async (tx) => {
+    await tx.query(
+      `update broadcast_targets set state = 'started' where broadcast_no = $1
+       and device_no = (select min(device_no) from broadcast_targets where broadcast_no = $1 and region_code = $2)`,
+      [broadcastNo, PING],
+    );
+    expect(await readUnheardVillages(tx, broadcastNo, "silent", NO_LIMITS, 10)).toEqual({
+      count: 0,
+      items: [],
+    });
+    expect(await readUnheardVillages(tx, broadcastNo, "waiting", NO_LIMITS, 10)).toMatchObject({
+      count: 1,
+      items: [{ regionCode: PING, targeted: 2, open: 1 }],
+    });
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
 });
 
 it("shows a caller its own regions and devices only", async () => {

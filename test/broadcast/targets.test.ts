@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "../../access/limits.ts";
 import type { Target } from "../../broadcast/message.ts";
-import { previewTarget } from "../../broadcast/preview.ts";
+import { countTarget } from "../../broadcast/preview.ts";
 import {
   countOutside,
   regionsReached,
@@ -138,37 +138,86 @@ describe("the regions that a target reaches into", () => {
 });
 
 describe("a preview", () => {
-  it("counts speakers, those online, and names the villages that would hear nothing", async () => {
-    const texts = [{ language: "zh-CN", headline: "x", description: "请".repeat(45) }];
-    const limits = limitsOf({ regions: ["520326001"] });
-    const preview = await previewTarget(db.pool, target({ regions: ["520326"] }), limits, {
-      texts,
-      repeatCount: 2,
-    });
-    expect(preview).toEqual({
+  const preview = async (
+    ...args: [Target, Parameters<typeof countTarget>[2], Parameters<typeof countTarget>[3]?]
+  ) => (await countTarget(db.pool, ...args)).preview;
+  const texts = [{ language: "zh-CN", headline: "x", description: "请".repeat(45) }];
+
+  it("counts speakers, those online, and names the villages that would hear nothing, by township", async () => {
+    const limits = limitsOf({ regions: ["5203"] });
+    expect(await preview(target({ regions: ["520326"] }), limits, { texts, repeatCount: 2 })).toEqual({
       speakers: 3,
       online: 1,
-      outsideLimits: 1,
+      withinLimits: true,
+      beyond: [],
       villages: 3,
       villagesCovered: 2,
       villagesWithoutSpeaker: { count: 1, items: [{ code: "520326001002", name: "石村" }] },
       villagesOffline: { count: 1, items: [{ code: "520326002001", name: "江村" }] },
+      byTownship: [
+        {
+          regionCode: "520326001",
+          name: "都濡街道",
+          speakers: 2,
+          online: 1,
+          villages: 2,
+          villagesCovered: 1,
+        },
+        {
+          regionCode: "520326002",
+          name: "丹砂街道",
+          speakers: 1,
+          online: 0,
+          villages: 1,
+          villagesCovered: 1,
+        },
+      ],
       readingSeconds: 20,
     });
   });
 
+  it("says the same of what the caller sees, whatever speakers and villages others have beyond", async () => {
+    const limits = limitsOf({ regions: ["520326001"] });
+    const mine = await preview(target({ regions: ["520326001"] }), limits);
+    const more = await preview(target({ regions: ["5203"] }), limits);
+    expect(mine).toMatchObject({ speakers: 2, villages: 2, withinLimits: true, beyond: [] });
+    expect(more).toEqual({ ...mine, withinLimits: false, beyond: ["5203"] });
+    // The same holds for a tenant: what others own there is as if it did not exist.
+    const owned = limitsOf({ tenants: ["county-office"] });
+    expect(await preview(target({ regions: ["5203"] }), owned)).toMatchObject({
+      speakers: 1,
+      withinLimits: false,
+    });
+    expect(await preview(target({ regions: ["520327"] }), owned)).toMatchObject({
+      speakers: 1,
+      withinLimits: true,
+    });
+  });
+
+  it("answers the same for a shape beyond the limits, whether anybody else has a speaker there or not", async () => {
+    const limits = limitsOf({ regions: ["520327"] });
+    const at = (longitude: number, latitude: number) => ({ longitude, latitude, radiusKm: 0.5 });
+    const occupied = await preview(target({ circles: [at(107.88, 28.52)] }), limits);
+    expect(occupied).toMatchObject({ speakers: 0, withinLimits: false });
+    expect(await preview(target({ circles: [at(106.5, 27.5)] }), limits)).toEqual(occupied);
+  });
+
   it("knows the villages of a polygon by the speakers in it", async () => {
-    const preview = await previewTarget(db.pool, target({ polygons: [TRIANGLE] }), UNLIMITED);
-    expect(preview).toMatchObject({
+    expect(await preview(target({ polygons: [TRIANGLE] }), UNLIMITED)).toMatchObject({
       speakers: 1,
       online: 1,
       villages: 1,
       villagesCovered: 1,
+      byTownship: [{ regionCode: "520326001", villages: 1 }],
       readingSeconds: null,
     });
   });
 
   it("of nobody says so", async () => {
-    expect(await previewTarget(db.pool, target({}), UNLIMITED)).toMatchObject({ speakers: 0, villages: 0 });
+    expect(await preview(target({}), UNLIMITED)).toMatchObject({
+      speakers: 0,
+      withinLimits: false,
+      villages: 0,
+    });
   });
 });

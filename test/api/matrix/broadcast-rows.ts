@@ -162,6 +162,7 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
     },
     listBroadcastTargets: read("/targets", "text/csv"),
     getBroadcastCoverage: read("/coverage"),
+    previewStoredBroadcast: read("/preview"),
     getBroadcastReport: read("/report", "text/csv"),
     getBroadcastFeed: {
       action: "broadcasts:read",

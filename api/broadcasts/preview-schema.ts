@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { CLASSES, MODES, messageSchema } from "../../broadcast/message.ts";
+import { regionCode, timestamp } from "../schemas.ts";
+import { broadcastId, target, text } from "./schema.ts";
+
+export const previewBody = z.strictObject({
+  target,
+  texts: z.array(text).max(8).optional(),
+  repeatCount: messageSchema.shape.repeatCount,
+});
+
+const villages = z.object({
+  count: z.int(),
+  items: z.array(z.object({ code: regionCode, name: z.string() })).describe("The first 200."),
+});
+
+const preview = {
+  speakers: z
+    .int()
+    .describe("Of those within your limits; others are neither counted nor named anywhere here."),
+  online: z.int(),
+  withinLimits: z
+    .boolean()
+    .describe("It means at least one speaker, and none beyond your limits. Else you cannot submit it."),
+  beyond: z.array(regionCode).describe("Of the regions aimed at those that do not lie within yours."),
+  villages: z.int(),
+  villagesCovered: z.int().describe("With at least one speaker."),
+  villagesWithoutSpeaker: villages,
+  villagesOffline: villages.describe("Their speakers are all offline."),
+  byTownship: z.array(
+    z.object({
+      regionCode: z.string(),
+      name: z.string().nullable(),
+      speakers: z.int(),
+      online: z.int(),
+      villages: z.int(),
+      villagesCovered: z.int(),
+    }),
+  ),
+  readingSeconds: z.int().nullable().describe("To read the texts, repetitions included; null without texts."),
+};
+
+export const previewSchema = z.object(preview).meta({ id: "BroadcastPreview" });
+
+const changedSpeakers = z.object({
+  count: z.int(),
+  items: z.array(z.object({ deviceId: z.string(), regionCode: z.string() })).describe("The first 200."),
+});
+
+export const storedPreviewSchema = z
+  .object({
+    ...preview,
+    conflicts: z
+      .array(
+        z.object({
+          id: broadcastId.nullable().describe("Null where you do not see it."),
+          headline: z.string().nullable(),
+          class: z.enum(CLASSES),
+          level: z.int(),
+          mode: z.enum(MODES),
+          startsAt: timestamp.nullable(),
+          expiresAt: timestamp,
+          speakers: z.int().describe("How many of the speakers play it or are to play it."),
+          playing: z.int().describe("How many of these play it now."),
+          givesWay: z
+            .enum(["this", "other", "ends"])
+            .describe("Who waits or is interrupted there; `ends`: this broadcast takes the other's place."),
+        }),
+      )
+      .describe("What plays or waits on these speakers, the most urgent first."),
+    changedSinceSubmission: z
+      .object({
+        at: timestamp.describe("When it was submitted."),
+        added: changedSpeakers,
+        removed: changedSpeakers,
+        wentOffline: changedSpeakers,
+        cameOnline: changedSpeakers,
+        villagesWithoutSpeaker: z.object({ added: villages, removed: villages }),
+      })
+      .nullable()
+      .describe("Null for one that was never submitted."),
+  })
+  .meta({ id: "BroadcastStoredPreview" });

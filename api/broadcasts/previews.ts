@@ -1,0 +1,87 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { z } from "zod";
+import { checkTarget } from "../../broadcast/check-target.ts";
+import { countTarget, type Preview } from "../../broadcast/preview.ts";
+import { getBroadcast } from "../../broadcast/service.ts";
+import { previewBroadcast } from "../../broadcast/stored-preview.ts";
+import type { Named } from "../../store/broadcast-previews.ts";
+import { grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { MAX_DRAFT_BYTES } from "./drafts.ts";
+import { broadcastCallerOf } from "./present.ts";
+import { previewBody, previewSchema, storedPreviewSchema } from "./preview-schema.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import { broadcastParams } from "./schema.ts";
+
+const list = <T>({ count, items }: Named<T>) => ({ count, items: [...items] });
+
+const present = (preview: Preview): z.output<typeof previewSchema> => ({
+  ...preview,
+  beyond: [...preview.beyond],
+  villagesWithoutSpeaker: list(preview.villagesWithoutSpeaker),
+  villagesOffline: list(preview.villagesOffline),
+  byTownship: [...preview.byTownship],
+});
+
+/** Whom a target reaches now: for whoever writes one, and for whoever decides on one. */
+export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+  app.post(
+    "/broadcasts/preview",
+    {
+      bodyLimit: MAX_DRAFT_BYTES,
+      onRequest: allow("broadcasts:draft"),
+      schema: {
+        operationId: "previewBroadcast",
+        tags: ["broadcasts"],
+        summary: "Whom a target would reach now",
+        description: "Within your limits: speakers and villages of others are neither counted nor named.",
+        body: previewBody,
+        response: { 200: previewSchema, ...problems("payload_too_large", "unsupported_media_type") },
+      },
+    },
+    async (request) => {
+      const { target, texts, repeatCount } = request.body;
+      const { limits } = grantOf(request);
+      await checkTarget(broadcasts.pool, limits, target);
+      const { preview } = await countTarget(broadcasts.pool, target, limits, texts && { texts, repeatCount });
+      return present(preview);
+    },
+  );
+
+  app.get(
+    "/broadcasts/:id/preview",
+    {
+      onRequest: allow("broadcasts:read"),
+      schema: {
+        operationId: "previewStoredBroadcast",
+        tags: ["broadcasts"],
+        summary: "Whom a broadcast would reach now, and what has changed since it was submitted",
+        description:
+          "Computed now from the stored target, within your limits, with what plays on these speakers and who gives way.",
+        params: broadcastParams,
+        response: { 200: storedPreviewSchema, ...problems("broadcast_not_found") },
+      },
+    },
+    async (request) => {
+      const caller = broadcastCallerOf(request);
+      const broadcast = await getBroadcast(broadcasts.pool, caller, request.params.id);
+      const preview = await previewBroadcast(broadcasts.pool, broadcast, caller, broadcasts.now());
+      const { conflicts, changedSinceSubmission: changed } = preview;
+      return {
+        ...present(preview),
+        conflicts: conflicts.map((conflict) => ({ ...conflict, mode: conflict.mode as "actual" | "drill" })),
+        changedSinceSubmission: changed && {
+          at: changed.at,
+          added: list(changed.added),
+          removed: list(changed.removed),
+          wentOffline: list(changed.wentOffline),
+          cameOnline: list(changed.cameOnline),
+          villagesWithoutSpeaker: {
+            added: list(changed.villagesWithoutSpeaker.added),
+            removed: list(changed.villagesWithoutSpeaker.removed),
+          },
+        },
+      };
+    },
+  );
+};

@@ -1,0 +1,127 @@
+import {
+  compareWithSubmission,
+  findShared,
+  type Named,
+  type NamedVillage,
+  readVillagesWithoutSpeaker,
+  type SharedBroadcast,
+  type StockChange,
+} from "../store/broadcast-previews.ts";
+import type { Broadcast } from "../store/broadcasts.ts";
+import type { Db } from "../store/database.ts";
+import { draftOf } from "./draft.ts";
+import { countTarget, type Preview } from "./preview.ts";
+import type { Caller } from "./service.ts";
+import type { Speaker } from "./targets.ts";
+import { byUrgency } from "./urgency.ts";
+import { seesBroadcast } from "./visibility.ts";
+
+/** Another broadcast that some of the speakers play, or wait to play. */
+export interface Conflict {
+  /** Null where the caller does not see the other one. */
+  readonly id: string | null;
+  readonly headline: string | null;
+  readonly class: SharedBroadcast["class"];
+  readonly level: number;
+  readonly mode: string;
+  readonly startsAt: Date | null;
+  readonly expiresAt: Date;
+  /** How many of the speakers have it, and how many of these play it now. */
+  readonly speakers: number;
+  readonly playing: number;
+  /** Which of the two waits or is interrupted there; `ends` when this one takes the other's place. */
+  readonly givesWay: "this" | "other" | "ends";
+}
+
+/** How a target differs from what it meant when it was submitted. */
+export interface ChangedSinceSubmission extends StockChange {
+  readonly villagesWithoutSpeaker: {
+    readonly added: Named<NamedVillage>;
+    readonly removed: Named<NamedVillage>;
+  };
+}
+
+/** What whoever decides on a broadcast looks at. */
+export interface StoredPreview extends Preview {
+  readonly conflicts: readonly Conflict[];
+  /** Null for one that was never submitted. */
+  readonly changedSinceSubmission: ChangedSinceSubmission | null;
+}
+
+const MAX_NAMED = 200;
+/** More villages than a province has. */
+const ALL = 100_000;
+
+/** A broadcast's target as it would be reached now, within what the caller sees. */
+export async function previewBroadcast(
+  db: Db,
+  broadcast: Broadcast,
+  { actor, sees }: Pick<Caller, "actor" | "sees">,
+  now: Date,
+): Promise<StoredPreview> {
+  const { target, texts, repeatCount } = draftOf(broadcast);
+  const { preview, speakers, villagesWithoutSpeaker } = await countTarget(db, target, sees, {
+    texts,
+    repeatCount,
+  });
+  const shared = await findShared(
+    db,
+    speakers.map(({ deviceNo }) => deviceNo),
+    broadcast.broadcastNo,
+    now,
+  );
+  return {
+    ...preview,
+    conflicts: shared.map((other) => {
+      const isSeen = seesBroadcast(sees, actor.tenantId, other);
+      return {
+        id: isSeen ? other.id : null,
+        headline: isSeen ? other.headline : null,
+        class: other.class,
+        level: other.level,
+        mode: other.mode,
+        startsAt: other.startsAt,
+        expiresAt: other.expiresAt,
+        speakers: other.speakers,
+        playing: other.playing,
+        givesWay: givesWay(broadcast, other),
+      };
+    }),
+    changedSinceSubmission: await changesOf(db, broadcast, speakers, villagesWithoutSpeaker, sees),
+  };
+}
+
+/** What is as urgent as what plays waits for its end. */
+function givesWay(broadcast: Broadcast, other: SharedBroadcast): Conflict["givesWay"] {
+  if (broadcast.replacesNos.includes(other.broadcastNo)) return "ends";
+  return byUrgency(broadcast, other) < 0 ? "other" : "this";
+}
+
+async function changesOf(
+  db: Db,
+  { broadcastNo }: Broadcast,
+  speakers: readonly Speaker[],
+  villages: readonly NamedVillage[],
+  sees: Caller["sees"],
+): Promise<ChangedSinceSubmission | null> {
+  const now = {
+    deviceNos: speakers.map(({ deviceNo }) => deviceNo),
+    onlineNos: speakers.filter(({ connected }) => connected).map(({ deviceNo }) => deviceNo),
+  };
+  const changes = await compareWithSubmission(db, broadcastNo, now, sees, MAX_NAMED);
+  const before = await readVillagesWithoutSpeaker(db, broadcastNo, "submission", sees, ALL);
+  if (changes === undefined || before === undefined) return null;
+  return { ...changes, villagesWithoutSpeaker: differ(before.items, villages) };
+}
+
+function differ(
+  before: readonly NamedVillage[],
+  after: readonly NamedVillage[],
+): ChangedSinceSubmission["villagesWithoutSpeaker"] {
+  const without = (list: readonly NamedVillage[], other: readonly NamedVillage[]): Named<NamedVillage> => {
+    const codes = new Set(other.map(({ code }) => code));
+    const rest = list.filter(({ code }) => !codes.has(code));
+    return { count: rest.length, items: rest.slice(0, MAX_NAMED).map(({ code, name }) => ({ code, name })) };
+  };
+  return { added: without(after, before), removed: without(before, after) };
+}

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { insertSpeaker } from "../broadcast/fixtures.ts";
+import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
+
+/** What people are shown of whom a broadcast reaches: before it, and by what was kept of it. */
+
+let world: BroadcastWorld;
+beforeAll(async () => {
+  world = await startBroadcastWorld();
+  await insertSpeaker(world.db.pool, "sp-3", "520326001001", { connected: false });
+});
+afterAll(() => world.stop());
+
+const query = (sql: string, ...values: unknown[]) => world.db.pool.query(sql, values);
+const preview = (who: string, id: string) => world.get(who, `/v1/broadcasts/${id}/preview`);
+
+async function submitted(change: object = {}): Promise<string> {
+  const id = await world.write(change);
+  expect(outcome(await world.step("dispatcher", id, "submit"))).toEqual([200, "pending_approval"]);
+  return id;
+}
+
+async function released(change: object = {}): Promise<string> {
+  const id = await submitted(change);
+  expect(outcome(await world.step("approver", id, "approve"))).toEqual([200, "dispatching"]);
+  return id;
+}
+
+const nothing = { count: 0, items: [] };
+
+describe("the preview of a broadcast", () => {
+  it("shows the approver what is reached now, by township, and nothing that has changed when nothing has", async () => {
+    const id = await submitted();
+    const { status, json } = await preview("approver", id);
+    expect([status, json]).toEqual([
+      200,
+      {
+        speakers: 3,
+        online: 1,
+        withinLimits: true,
+        beyond: [],
+        villages: 3,
+        villagesCovered: 2,
+        villagesWithoutSpeaker: { count: 1, items: [{ code: "520326001002", name: "石村" }] },
+        villagesOffline: { count: 1, items: [{ code: "520326002001", name: "江村" }] },
+        byTownship: [
+          {
+            regionCode: "520326001",
+            name: "都濡街道",
+            speakers: 2,
+            online: 1,
+            villages: 2,
+            villagesCovered: 1,
+          },
+          {
+            regionCode: "520326002",
+            name: "丹砂街道",
+            speakers: 1,
+            online: 0,
+            villages: 1,
+            villagesCovered: 1,
+          },
+        ],
+        readingSeconds: expect.any(Number),
+        conflicts: [],
+        changedSinceSubmission: {
+          at: expect.any(String),
+          added: nothing,
+          removed: nothing,
+          wentOffline: nothing,
+          cameOnline: nothing,
+          villagesWithoutSpeaker: { added: nothing, removed: nothing },
+        },
+      },
+    ]);
+  });
+
+  it("has nothing to compare with before a submission", async () => {
+    const id = await world.write();
+    expect((await preview("viewer", id)).json).toMatchObject({ speakers: 3, changedSinceSubmission: null });
+  });
+
+  it("names what has changed since the submission, within what the caller sees", async () => {
+    const id = await submitted();
+    const at = "changed_at = now() where device_no = (select device_no from devices where id =";
+    await insertSpeaker(world.db.pool, "sp-new", "520326001002", { connected: true });
+    await query("update devices set deleted_at = now() where id = 'sp-2'");
+    await query(`update device_presence set connected = false, ${at} 'sp-1')`);
+    await query(`update device_presence set connected = true, ${at} 'sp-3')`);
+    const device = (deviceId: string, regionCode: string) => ({
+      count: 1,
+      items: [{ deviceId, regionCode }],
+    });
+    const village = (code: string, name: string) => ({ count: 1, items: [{ code, name }] });
+    const inVillage = {
+      added: nothing,
+      removed: nothing,
+      wentOffline: device("sp-1", "520326001001"),
+      cameOnline: device("sp-3", "520326001001"),
+    };
+    expect((await preview("approver", id)).json.changedSinceSubmission).toMatchObject({
+      ...inVillage,
+      added: device("sp-new", "520326001002"),
+      removed: device("sp-2", "520326002001"),
+      villagesWithoutSpeaker: {
+        added: village("520326002001", "江村"),
+        removed: village("520326001002", "石村"),
+      },
+    });
+    const own = (await preview("village-viewer", id)).json;
+    expect(own).toMatchObject({ speakers: 2, withinLimits: false, beyond: ["520326"], villages: 1 });
+    expect(own.changedSinceSubmission).toMatchObject({
+      ...inVillage,
+      villagesWithoutSpeaker: { added: nothing, removed: nothing },
+    });
+
+    // Submitted again, it is compared with what was seen then.
+    await world.step("approver", id, "return", { reason: "again" });
+    await world.step("dispatcher", id, "submit");
+    expect((await preview("approver", id)).json.changedSinceSubmission).toMatchObject({
+      added: nothing,
+      removed: nothing,
+    });
+    await query("update devices set deleted_at = null where id = 'sp-2'");
+    await query("update devices set deleted_at = now() where id = 'sp-new'");
+    await query(`update device_presence set connected = true, ${at} 'sp-1')`);
+    await query(`update device_presence set connected = false, ${at} 'sp-3')`);
+  });
+
+  it("names what plays or waits on these speakers, and who gives way", async () => {
+    const village = { target: { regions: ["520326001001"] }, level: 3 };
+    const first = await released(village);
+    const [same, lower, higher] = [
+      await submitted(village),
+      await submitted({ level: 4 }),
+      await submitted(),
+    ];
+    await query(
+      `update broadcast_targets set state = 'started' where device_no = (select device_no from devices where id = 'sp-1')
+       and broadcast_no = (select broadcast_no from broadcasts where id = $1)`,
+      first,
+    );
+    const ways = async (id: string, who = "approver") =>
+      (await preview(who, id)).json.conflicts.map(({ id: other, givesWay }: Record<string, unknown>) => [
+        other,
+        givesWay,
+      ]);
+    expect((await preview("approver", same)).json.conflicts).toMatchObject([
+      { id: first, class: "emergency", level: 3, mode: "actual", speakers: 2, playing: 1, givesWay: "this" },
+    ]);
+    expect(await ways(lower)).toEqual([[first, "this"]]);
+    expect(await ways(higher)).toEqual([[first, "other"]]);
+    const elsewhere = await submitted({ target: { regions: ["520326002"] } });
+    expect(await ways(elsewhere)).toEqual([]);
+    // What takes its place ends it.
+    const next = await world.write({ ...village, replaces: [first] });
+    expect(await ways(next)).toEqual([[first, "ends"]]);
+    await world.step("dispatcher", first, "cancel", { reason: "over" });
+    expect(await ways(higher)).toEqual([]);
+  });
+
+  it("is for those who see the broadcast", async () => {
+    const id = await world.write();
+    expect((await preview("elsewhere", id)).json.code).toBe("broadcast_not_found");
+  });
+});
+
+describe("what is kept of a release", () => {
+  it("names the villages that had no speaker, whatever becomes of them, in coverage and report", async () => {
+    const id = await released();
+    await query("update regions set name = '新名' where code = '520326001002'");
+    const named = { count: 1, items: [{ code: "520326001002", name: "石村" }] };
+    for (const path of ["coverage", "report"]) {
+      const { json } = await world.get("viewer", `/v1/broadcasts/${id}/${path}`);
+      expect(json).toMatchObject({
+        villagesWithoutSpeaker: named,
+        silentVillages: { count: 0 },
+        waitingVillages: {
+          count: 2,
+          items: [
+            { name: "杨村社区", open: 2 },
+            { name: "江村", open: 1 },
+          ],
+        },
+      });
+      const own = await world.get("village-viewer", `/v1/broadcasts/${id}/${path}`);
+      expect(own.json.villagesWithoutSpeaker).toEqual({ count: 0, items: [] });
+    }
+    await query("update regions set name = '石村' where code = '520326001002'");
+    await world.step("dispatcher", id, "cancel", { reason: "over" });
+    const after = (await world.get("viewer", `/v1/broadcasts/${id}/coverage`)).json;
+    expect(after).toMatchObject({ silentVillages: { count: 2 }, waitingVillages: { count: 0 } });
+  });
+
+  it("is null of what was released before it was kept", async () => {
+    const id = await released();
+    await query(
+      "delete from broadcast_previews where broadcast_no = (select max(broadcast_no) from broadcasts)",
+    );
+    expect(
+      (await world.get("viewer", `/v1/broadcasts/${id}/coverage`)).json.villagesWithoutSpeaker,
+    ).toBeNull();
+    await world.step("dispatcher", id, "cancel", { reason: "over" });
+  });
+});
+
+describe("who sees a part of the speakers", () => {
+  it("is told no number of the others: not in the detail, the history, the report or a refusal", async () => {
+    const id = await released();
+    const counts = async (who: string, path: string) => {
+      const { json } = await world.get(who, `/v1/broadcasts/${id}${path}`);
+      return (json.broadcast ?? json).counts.targets;
+    };
+    const listed = async (who: string) => (await world.get(who, "/v1/broadcasts?limit=1")).json.items[0].counts;
+    expect((await listed("viewer")).targets).toBe(3);
+    expect((await listed("village-viewer")).targets).toBe(2);
+    for (const path of ["", "/report"]) {
+      expect(await counts("viewer", path)).toBe(3);
+      expect(await counts("village-viewer", path)).toBe(2);
+    }
+    for (const [who, isCounted] of [
+      ["viewer", true],
+      ["village-viewer", false],
+    ] as const) {
+      const { json } = await world.get(who, `/v1/broadcasts/${id}/history`);
+      const report = await world.get(who, `/v1/broadcasts/${id}/report`);
+      expect(report.json.history).toEqual(json.items);
+      expect(json.items).toHaveLength(4);
+      expect(JSON.stringify(json.items).includes('"targets"')).toBe(isCounted);
+    }
+    const refused = await world.step("village-officer", id, "cancel", { reason: "not mine" });
+    expect(outcome(refused)).toEqual([403, "forbidden"]);
+    expect(refused.json.detail).toMatch(/reaches beyond/);
+    expect(refused.json.detail).not.toMatch(/\d/);
+  });
+
+  it("learns from a preview of others' speakers neither their number nor their place", async () => {
+    const mine = { regions: ["520326001001"] };
+    const ask = async (target: object) =>
+      (await world.post("village-officer", "/v1/broadcasts/preview", { target })).json;
+    const own = await ask(mine);
+    expect(own).toMatchObject({ speakers: 2, withinLimits: true, beyond: [] });
+    expect(await ask({ regions: ["520326"] })).toEqual({ ...own, withinLimits: false, beyond: ["520326"] });
+    const refused = await world.post("village-officer", "/v1/broadcasts", draftBody());
+    if (refused.status !== 201) expect(refused.json.detail).not.toMatch(/\d+ of/);
+  });
+});
