@@ -211,7 +211,8 @@ describe("who sees a part of the speakers", () => {
       const { json } = await world.get(who, `/v1/broadcasts/${id}${path}`);
       return (json.broadcast ?? json).counts.targets;
     };
-    const listed = async (who: string) => (await world.get(who, "/v1/broadcasts?limit=1")).json.items[0].counts;
+    const listed = async (who: string) =>
+      (await world.get(who, "/v1/broadcasts?limit=1")).json.items[0].counts;
     expect((await listed("viewer")).targets).toBe(3);
     expect((await listed("village-viewer")).targets).toBe(2);
     for (const path of ["", "/report"]) {
