@@ -66,7 +66,8 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         params: broadcastParams,
         response: {
           200: {
-            description: "The broadcast, with its targets within your limits by state and what you may do to it.",
+            description:
+              "The broadcast, with its targets within your limits by state and what you may do to it.",
             content: {
               "application/json": { schema: shownBroadcastSchema },
               [CAP_MEDIA_TYPE]: { schema: z.string() },
