@@ -1,109 +1,36 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Grant } from "../../access/decide.ts";
-import type { Role } from "../../access/roles.ts";
+import { describe, expect, it } from "vitest";
 import { machineCaller } from "../../accounts/cli/database.ts";
 import { accountsOf } from "../../accounts/cli/people.ts";
 import { recordExternalPerson } from "../../accounts/external-people.ts";
 import { setApplicationOwner } from "../../accounts/principals.ts";
-import { insertSpeaker, insertVillages } from "../broadcast/fixtures.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { areaOf } from "../helpers/limits.ts";
-import { HOUR, signInForToken, startPeople, type TestPeople } from "../helpers/people.ts";
-import { ADMIN_KEY } from "./harness.ts";
+import { HOUR } from "../helpers/people.ts";
+import {
+  actionsOf,
+  app,
+  approving,
+  confirming,
+  db,
+  draft,
+  everywhere,
+  FORBIDDEN,
+  OK,
+  outcome,
+  PASSWORD,
+  person,
+  puppet,
+  reset,
+  send,
+  signIn,
+  step,
+  tokens,
+  useInsiderWorld,
+  waitingFor,
+} from "./insider-world.ts";
 
-/**
- * Insiders who try to sound a speaker alone, each by another way. Whoever is made by `addPerson` of the helper is made
- * as on the machine: nobody's maker is behind them.
- */
-let db: TestDatabase;
-let app: TestPeople;
-const PASSWORD = "six geese over the dam";
-/** Tokens by who they are of. */
-const tokens = new Map<string, string>([["key", ADMIN_KEY]]);
-const everywhere = areaOf({});
-
-beforeAll(async () => {
-  db = await createTestDatabase();
-  await insertVillages(db.pool);
-  await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
-  app = await startPeople(db);
-  await person("ann", "administrator");
-  // Independent of the first: both were made on the machine.
-  await person("carl", "administrator");
-  await person("dora", "dispatcher");
-  await person("xu", "approver");
-}, 60_000);
-afterAll(async () => {
-  await app.stop();
-  await db.drop();
-});
-
-async function person(id: string, role: Role, grants: Grant[] = [{ role, area: everywhere }]) {
-  await app.addPerson(id, { password: PASSWORD, grants });
-  await signIn(id);
-}
-
-async function signIn(id: string, password = PASSWORD): Promise<void> {
-  tokens.set(id, await signInForToken(app, id, password));
-}
-
-const send = (
-  who: string,
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
-  url: string,
-  payload?: object,
-) =>
-  app.send({
-    method,
-    url: `/v1${url}`,
-    headers: { authorization: `Bearer ${tokens.get(who)}` },
-    ...(payload ? { payload } : {}),
-  });
-const outcome = ({ status, json }: { status: number; json: { code?: string } }) => [status, json?.code ?? ""];
-const OK = [200, ""];
-const FORBIDDEN = [403, "forbidden"];
-
-async function draft(who: string, region = "520326"): Promise<string> {
-  const body = { mode: "actual", level: 2, eventCode: "11D01", target: { regions: [region] } };
-  const answer = await send(who, "POST", "/broadcasts", body);
-  expect(answer.status, answer.text).toBe(201);
-  return answer.json.id;
-}
-async function step(who: string, id: string, name: string) {
-  const { json } = await send("key", "GET", `/broadcasts/${id}`);
-  return send(who, "POST", `/broadcasts/${id}/${name}`, { revision: json.revision, reason: "a test" });
-}
-/** What becomes of approving what a dispatcher has submitted. */
-async function approving(who: string, region?: string) {
-  const id = await draft("dora", region);
-  expect(outcome(await step("dora", id, "submit"))).toEqual(OK);
-  return outcome(await step(who, id, "approve"));
-}
-
-let made = 0;
-/** Somebody whom an administrator makes over HTTP, and as whom that administrator then signs in. */
-async function puppet(maker: string, role: Role): Promise<string> {
-  const id = `puppet-${++made}`;
-  const grants = [{ role, area: everywhere }];
-  const body = { id, name: "A puppet", tenantId: "county", grants };
-  expect((await send(maker, "POST", "/people", body)).status).toBe(201);
-  await reset(maker, id);
-  return id;
-}
-async function reset(who: string, id: string): Promise<void> {
-  const password = `another way ${++made} over the dam`;
-  expect((await send(who, "PUT", `/people/${id}/password`, { password })).status).toBe(204);
-  await signIn(id, password);
-}
-const waitingFor = async (id: string) =>
-  (await send("carl", "GET", `/access/changes?person=${id}`)).json.items as { id: number; kind: string }[];
-/** Confirms everything that waits for somebody, by the latest change. */
-async function confirming(who: string, id: string) {
-  const [latest] = await waitingFor(id);
-  return outcome(await send(who, "POST", `/access/changes/${latest!.id}/confirm`));
-}
-const actionsOf = async (who: string): Promise<string[]> =>
-  (await send(who, "GET", "/me")).json.actions.map(({ action }: { action: string }) => action);
+/** Insiders who try to sound a speaker alone, each by another way. */
+useInsiderWorld();
 
 describe("an administrator", () => {
   it("submits, approves, releases, retries and reviews nothing, by person or by key", async () => {
