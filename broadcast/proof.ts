@@ -101,8 +101,10 @@ export const noFacts = (): Facts => ({ attempts: [], loud: [], mutedAt: Number.N
  */
 const LOUD_KEPT = 64;
 
-const earlier = <T extends Moment>(a: T | undefined, b: T): T => (a && a.observedAt <= b.observedAt ? a : b);
-const later = <T extends Moment>(a: T | undefined, b: T): T => (a && a.observedAt >= b.observedAt ? a : b);
+/** By the speaker's clock; of two of one moment by when we heard of them, so that their order says nothing. */
+const order = (a: Moment, b: Moment) => a.observedAt - b.observedAt || a.receivedAt - b.receivedAt;
+const earlier = <T extends Moment>(a: T | undefined, b: T): T => (a && order(a, b) <= 0 ? a : b);
+const later = <T extends Moment>(a: T | undefined, b: T): T => (a && order(a, b) >= 0 ? a : b);
 
 /** Adds an answer. Adding it again changes nothing. */
 export function noteReply(facts: Facts, reply: ReplyFact): void {

@@ -149,6 +149,9 @@ it("was muted when its volume stood at 0 from its very start on, and not when it
   const silent = (at: number) => standing([played[1]!, reading(at, 0.05, 44, 0), played[3]!]);
   expect(silent(1999)).toMatchObject({ reason: "no_sound" });
   expect(silent(2000)).toMatchObject({ reason: "muted" });
+  // At rest it may stand at 0, and be turned up for a broadcast.
+  const atRest = { ...reading(3000, 0.05, 44, 0), playState: "idle" };
+  expect(standing([played[1]!, atRest, played[3]!])).toMatchObject({ reason: "no_sound" });
 });
 
 it("is not told of a second attempt that it was muted because the first one was", () => {
@@ -220,6 +223,8 @@ describe("what a speaker answers", () => {
     const interrupted = [...played.slice(0, 2), reply("interrupted", 2500)];
     expect(standing(interrupted)).toMatchObject({ state: "interrupted" });
     expect(standing([...interrupted, reply("started", 5000)])).toMatchObject({ state: "started" });
+    // In the same moment: nothing was in between.
+    expect(standing([...interrupted, reply("started", 2500)])).toMatchObject({ state: "started" });
   });
 
   it("is a failure with its reason, also when it says that it ended", () => {
@@ -293,6 +298,36 @@ describe("the length that is expected", () => {
       { numRuns: 3000 },
     );
   });
+});
+
+it("keeps one reading of a moment, the louder, and after the start the first alone", () => {
+  const loud = (...messages: Message[]) => told(messages).loud;
+  const [quiet, high, higher] = [reading(3000, 0.6), reading(3000, 2.8, 90), reading(3000, 2.8, 95)];
+  for (const messages of [
+    [quiet, high, higher],
+    [higher, high, quiet],
+    [high, higher, quiet, high],
+  ]) {
+    expect(loud(...messages)).toEqual([{ observedAt: 3000, amplifierCurrent: 2.8, soundLevel: 95 }]);
+  }
+  expect(loud(played[1]!, reading(2000, 2.8), reading(2001, 2.8))).toHaveLength(1);
+});
+
+it("finds the first reading after a start that came late, however many others there were", () => {
+  const facts = told(Array.from({ length: 64 }, (_, i) => reading(3000 + i, 2.8)));
+  noteReply(facts, reply("started", 2000));
+  noteReading(facts, reading(2000, 2.8), 1, PROOF_RULES);
+  expect(evidenceOf(facts, 1)).toMatchObject({ observedAt: 2000 });
+});
+
+it("takes the same of two words of one moment, whichever it heard first", () => {
+  for (const outcome of ["started", "ended"] as const) {
+    const two = [reply(outcome, 2000, { receivedAt: 2100 }), reply(outcome, 2000, { receivedAt: 9000 })];
+    const receivedAt = outcome === "started" ? 2100 : 9000;
+    for (const messages of [two, two.toReversed()]) {
+      expect(told(messages).attempts[1]![outcome]).toMatchObject({ receivedAt });
+    }
+  }
 });
 
 describe("messages in any order and twice", () => {
