@@ -300,6 +300,17 @@ describe("the length that is expected", () => {
   });
 });
 
+it("has acknowledged with the first word that is no refusal", () => {
+  const words = [
+    reply("started", 2000),
+    reply("accepted", 1000),
+    reply("refused", 500, { reason: "expired" }),
+  ];
+  for (const messages of [words, words.toReversed()]) {
+    expect(told(messages).attempts[1]!.acknowledgedAt).toBe(1100);
+  }
+});
+
 it("keeps one reading of a moment, the louder, and after the start the first alone", () => {
   const loud = (...messages: Message[]) => told(messages).loud;
   const [quiet, high, higher] = [reading(3000, 0.6), reading(3000, 2.8, 90), reading(3000, 2.8, 95)];

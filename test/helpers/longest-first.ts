@@ -13,6 +13,7 @@ const LONG = [
   "e2e/broadcast-crash",
   "api/matrix",
   "e2e/outage",
+  "broadcast/templates-sound",
   "store/audit-cli",
   "e2e/start",
   "accounts/cli-recover",
