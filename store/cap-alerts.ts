@@ -215,3 +215,12 @@ export async function findEarlierVersions(db: Db, key: AlertKey): Promise<AlertK
   );
   return rows.map(({ sent }) => ({ sender: key.sender, identifier: key.identifier, sent }));
 }
+
+/** What is made of an alert later than its import: its Update and Cancel count for that as well. */
+export async function addBroadcastToAlert(tx: Client, key: AlertKey, broadcastNo: number): Promise<void> {
+  await tx.query(
+    `update cap_alerts set broadcast_nos = broadcast_nos || $4::bigint
+     where sender = $1 and identifier = $2 and sent = $3::timestamptz`,
+    [key.sender, key.identifier, key.sent.toISOString(), broadcastNo],
+  );
+}

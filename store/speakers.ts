@@ -169,3 +169,13 @@ export async function regionsWithout(
   );
   return rows.map(({ code }) => code);
 }
+
+/** Everything of the tree that lies outside some regions, by as few codes as there can be. */
+export async function regionsOutside(db: Db, inside: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ code: string }>("select code from regions where parent_code is null");
+  return regionsWithout(
+    db,
+    rows.map(({ code }) => code),
+    inside,
+  );
+}

@@ -4,6 +4,7 @@ import type { BroadcastDeps } from "../../broadcast/service.ts";
 import type { PublishedKeys } from "../../broadcast/signing/signer.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Allow } from "../guard.ts";
+import { cutRoutes } from "./cut.ts";
 import { decidingRoutes } from "./deciding.ts";
 import { draftRoutes } from "./drafts.ts";
 import { followUpRoutes } from "./follow-up.ts";
@@ -35,6 +36,7 @@ export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async 
   await app.register(templateRoutes, options);
   await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
   await app.register(decidingRoutes, options);
+  await app.register(cutRoutes, options);
   await app.register(followUpRoutes, options);
   await app.register(noteRoutes, options);
   await app.register(previewRoutes, options);

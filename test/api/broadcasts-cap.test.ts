@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAlert } from "../../broadcast/cap/parse.ts";
 import { alertText, referenceOf } from "../broadcast/cap-text.ts";
+import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { type BroadcastWorld, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
 let world: BroadcastWorld;
@@ -96,6 +97,44 @@ describe("CAP", () => {
       true,
     ]);
     expect(out.text).toContain("<note>a note</note>");
+  });
+
+  it("that is larger than one's own area is cut to it, says what went, and stays under its author's hand", async () => {
+    await insertSpeaker(world.db.pool, "sp-far", "520327001001", { at: [107.7, 27.9] });
+    await insertSpeaker(world.db.pool, "sp-near", "520326001002", { at: [107.8, 28.5] });
+    const identifier = "api-large";
+    const xml = alertText({ identifier, events: [{ code: "11D01", region: "5203" }] }).replace(
+      "<geocode>",
+      "<circle>28.2,107.8 100</circle><geocode>",
+    );
+    const [{ id }] = (await world.cap("dispatcher", xml)).json.items;
+    expect(outcome(await world.post("dispatcher", `/v1/broadcasts/${id}/cut`))).toEqual([
+      400,
+      "invalid_request",
+    ]);
+    const cut = await world.post("county-dispatcher", `/v1/broadcasts/${id}/cut`);
+    expect(cut.status).toBe(201);
+    const { target } = cut.json.message;
+    expect(target).toMatchObject({ regions: ["520327"], circles: [{ radiusKm: 100 }], exclude: ["520326"] });
+    expect(cut.json.source.warnings[0]).toMatchObject({
+      rule: "cut_to_own_area",
+      message: expect.stringMatching(/520327, where 1 speakers stay; .*: 5203; its 1 polygons and circles/),
+    });
+    expect(cut.json).toMatchObject({ regions: ["520327"], missing: [] });
+    expect(outcome(await world.step("county-dispatcher", cut.json.id, "submit"))).toEqual([
+      200,
+      "pending_approval",
+    ]);
+    expect(outcome(await world.step("county-dispatcher", id, "submit"))).toEqual([403, "forbidden"]);
+    await world.cap(
+      "dispatcher",
+      alertText({ identifier: "api-large-c", msgType: "Cancel", references: [referenceOf({ identifier })] }),
+    );
+    for (const each of [id, cut.json.id]) {
+      expect((await world.get("viewer", `/v1/broadcasts/${each}`)).json.state).toBe("cancelled");
+    }
+    const written = await world.write();
+    expect(outcome(await world.post("dispatcher", `/v1/broadcasts/${written}/cut`))[0]).toBe(400);
   });
 
   it("is what a broadcast can be had as: Alert, Update, and Cancel once it is cancelled", async () => {

@@ -30,6 +30,7 @@ const robot: Principal = {
 const PEOPLE = new Map(
   [
     person("dispatcher", "dispatcher"),
+    person("county-dispatcher", "dispatcher", "520327"),
     person("approver", "approver"),
     person("duty-officer", "duty-officer"),
     person("viewer", "viewer"),

@@ -191,6 +191,7 @@ export function broadcastRows(broadcasts: readonly Known[]): Record<string, Row>
         { hiddenOnly: true },
       ),
     },
+    cutBroadcast: step("cut", "broadcasts:draft"),
     followUpBroadcast: step("follow-up", "broadcasts:draft", { type: "all_clear" }),
     addBroadcastNote: step("notes", "broadcasts:note", { text: "seen" }),
     listBroadcastNotes: read("/notes"),

@@ -1,0 +1,32 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { cutToOwnArea } from "../../broadcast/service-cap-cut.ts";
+import { problems } from "../problem.ts";
+import { broadcastCallerOf, presentBroadcast } from "./present.ts";
+import type { BroadcastsOptions } from "./routes.ts";
+import { broadcastParams, broadcastSchema } from "./schema.ts";
+
+/** An alert that is larger than one's own area. */
+export const cutRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+  app.post(
+    "/broadcasts/:id/cut",
+    {
+      onRequest: allow("broadcasts:draft"),
+      schema: {
+        operationId: "cutBroadcast",
+        tags: ["broadcasts"],
+        summary: "Draft of an imported alert what lies within your own area",
+        description:
+          "A new draft: regions outside go, polygons and circles count inside only. Its first warning says what was cut and how many speakers stay. The original stays as it is.",
+        params: broadcastParams,
+        response: {
+          201: broadcastSchema.describe("The draft."),
+          ...problems("broadcast_not_found", "alert_not_found"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const draft = await cutToOwnArea(broadcasts, broadcastCallerOf(request), request.params.id);
+      return reply.code(201).header("location", `/v1/broadcasts/${draft.id}`).send(presentBroadcast(draft));
+    },
+  );
+};
