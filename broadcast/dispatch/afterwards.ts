@@ -21,6 +21,10 @@ export interface AfterwardsOptions {
 
 const LONGEST_GATHER_MS = 60_000;
 
+/** How long corrections are gathered when there were so many rows of them already. */
+export const gatherMs = (corrections: number, { correctMs }: Pick<DispatchSettings, "correctMs">): number =>
+  Math.min(correctMs * 2 ** corrections, LONGEST_GATHER_MS);
+
 /** Broadcasts that have ended, for as long as proof that comes late may correct what was said of their speakers. */
 export class Afterwards {
   private readonly options: AfterwardsOptions;
@@ -44,7 +48,7 @@ export class Afterwards {
   /** Facts have come for one of its speakers: what else comes in the next moments is corrected with it. */
   noticed(broadcast: OnAir): void {
     if (broadcast.correctAt > 0) return;
-    broadcast.correctAt = this.options.monotonic() + this.options.settings.correctMs;
+    broadcast.correctAt = this.options.monotonic() + gatherMs(0, this.options.settings);
   }
 
   /** @throws whatever the database does; nothing is corrected then */
@@ -53,8 +57,7 @@ export class Afterwards {
     const { state, corrected } = await correct(pool, broadcast, targets, settings.proof, new Date(now()));
     // Somebody who has opened or cancelled it says so here in a moment.
     if (OVER_STATES.has(state) && state !== "cancelled") broadcast.state = state;
-    const waitMs = settings.correctMs * 2 ** ++broadcast.corrections;
-    broadcast.correctAt = monotonic() + Math.min(waitMs, LONGEST_GATHER_MS);
+    broadcast.correctAt = monotonic() + gatherMs(++broadcast.corrections, settings);
     if (corrected === 0) return;
     log.info(
       { broadcast: broadcast.id, state, corrected },

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { gatherMs } from "../../broadcast/dispatch/afterwards.ts";
 import { correct } from "../../broadcast/dispatch/corrections.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
+import type { OnAir } from "../../broadcast/dispatch/on-air.ts";
+import { Roster } from "../../broadcast/dispatch/roster.ts";
+import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
 import { PROOF_RULES } from "../../broadcast/proof.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
 import { tablesOf } from "../../kind-tables.ts";
@@ -241,6 +245,47 @@ describe("proof that comes after the end", () => {
     expect(scene.heard).toEqual([]);
     // It was on the air again, so it is no correction.
     expect(await historyOf(released)).toEqual([]);
+  });
+});
+
+describe("what is kept for it", () => {
+  const roster = (...broadcasts: object[]) => {
+    const made = new Roster();
+    for (const [broadcastNo, one] of broadcasts.entries()) {
+      const defaults = { broadcastNo, starts: [], isOver: true, isCancelled: false, expiresAt: 0 };
+      made.add({ ...defaults, ...one } as unknown as OnAir);
+    }
+    return made;
+  };
+  const targets = (count: number) => ({ byDeviceNo: { size: count } });
+  const past = (made: Roster, at = 1000) =>
+    made.past(at, CORRECTED_FOR_MS, MOST_CORRECTED).map(({ broadcastNo }) => broadcastNo);
+
+  it("is a day of broadcasts, of which a target is not proven, and never one that is on the air", () => {
+    const made = roster(
+      { endedAt: 1000, ...targets(1) },
+      { endedAt: 1000, ...targets(0) },
+      { isOver: false, ...targets(1) },
+      { endedAt: 1000, isCancelled: true, expiresAt: 10 * CORRECTED_FOR_MS, ...targets(1) },
+    );
+    expect(past(made)).toEqual([1]);
+    expect(past(made, CORRECTED_FOR_MS + 999)).toEqual([1]);
+    expect(past(made, CORRECTED_FOR_MS + 1000)).toEqual([0, 1]);
+  });
+
+  it("is 100,000 targets, of the broadcasts that ended last", () => {
+    const made = roster(
+      { endedAt: 3, ...targets(40_000) },
+      { endedAt: 1, ...targets(1) },
+      { endedAt: 2, ...targets(60_000) },
+    );
+    expect(past(made)).toEqual([1]);
+  });
+
+  it("is gathered for 5 seconds, then for twice as long each time, up to a minute", () => {
+    expect([0, 1, 2, 3, 4, 50].map((times) => gatherMs(times, DISPATCH_SETTINGS))).toEqual([
+      5_000, 10_000, 20_000, 40_000, 60_000, 60_000,
+    ]);
   });
 });
 
