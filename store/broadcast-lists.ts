@@ -3,12 +3,13 @@ import {
   type BroadcastReach,
   type BroadcastRow,
   type BroadcastState,
+  getBroadcasts,
   reachParameters,
   SELECT_BROADCAST,
   toBroadcast,
   visible,
 } from "./broadcasts.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
+import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import type { Db } from "./database.ts";
 
 export interface BroadcastFilter {
@@ -58,8 +59,31 @@ const HAS_TEXT = `(${holds("b.headline")} or exists (
  */
 export const SEARCHED_AT_ONCE = 5000;
 
+interface Sized {
+  readonly broadcast_no: number;
+  /** Of its message as it is stored, bytes. */
+  readonly size: number;
+}
+
+const SELECT_SIZED = "select b.broadcast_no, pg_column_size(b.message) as size from broadcasts b";
+
 /**
- * Broadcasts, newest first. With a text a page may hold fewer than asked for, or none, and go on all the same: what
+ * A page ends early behind messages of this size in all, of which a hundred ordinary ones have a small part: drafts of
+ * 50,000 points take a megabyte each, and two hundred of them would hold everybody up.
+ */
+const MAX_PAGE_BYTES = 1_000_000;
+
+/** The first of them that have room on a page, one at the least. */
+function fitting(found: readonly Sized[]): Sized[] {
+  let bytes = 0;
+  return found.filter(({ size }, at) => {
+    bytes += size;
+    return at === 0 || bytes <= MAX_PAGE_BYTES;
+  });
+}
+
+/**
+ * Broadcasts, newest first; after large ones a page ends early. With a text a page may hold fewer than asked for, or none, and go on all the same: what
  * one request costs is bounded, and the cursor leads through the rest.
  * @param searchedAtOnce for tests
  */
@@ -86,11 +110,20 @@ export async function listBroadcasts(
     after?.[0] ?? null,
   ];
   const cursorOf = (broadcastNo: number) => encodeCursor("broadcasts", [broadcastNo]);
-  const toItems = (rows: BroadcastRow[]) =>
-    toPage(rows, page.limit, toBroadcast, (row) => cursorOf(row.broadcast_no));
+  /** The first of these that a page has room for. */
+  const toItems = async (found: readonly Sized[]): Promise<Page<Broadcast>> => {
+    const taken = fitting(found.slice(0, page.limit));
+    const items = await getBroadcasts(
+      db,
+      taken.map((one) => one.broadcast_no),
+    );
+    const last = taken.at(-1);
+    const goesOn = last !== undefined && taken.length < found.length;
+    return { items: items.reverse(), nextCursor: goesOn ? cursorOf(last.broadcast_no) : null };
+  };
   if (filter.q === undefined) {
-    const { rows } = await db.query<BroadcastRow>(
-      `${SELECT_BROADCAST} where ${FILTERED} order by b.broadcast_no desc limit $14::int`,
+    const { rows } = await db.query<Sized>(
+      `${SELECT_SIZED} where ${FILTERED} order by b.broadcast_no desc limit $14::int`,
       [...parameters, page.limit + 1],
     );
     return toItems(rows);
@@ -101,14 +134,14 @@ export async function listBroadcasts(
     [...parameters, searchedAtOnce],
   );
   const { last, n } = looked.rows[0]!;
-  const { rows } = await db.query<BroadcastRow>(
-    `${SELECT_BROADCAST}
+  const { rows } = await db.query<Sized>(
+    `${SELECT_SIZED}
      where ${FILTERED} and b.broadcast_no >= $15::bigint and ${HAS_TEXT}
      order by b.broadcast_no desc
      limit $16::int`,
     [...parameters, filter.q, last ?? 0, page.limit + 1],
   );
-  const found = toItems(rows);
+  const found = await toItems(rows);
   const isAll = last === null || n < searchedAtOnce;
   return { ...found, nextCursor: found.nextCursor ?? (isAll ? null : cursorOf(last)) };
 }

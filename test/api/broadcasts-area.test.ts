@@ -107,6 +107,22 @@ describe("a polygon", () => {
     expect([preview.status, preview.json.speakers]).toEqual([200, 1]);
     const { status, json } = await world.post("dispatcher", "/v1/broadcasts", aimed({ polygons }));
     expect([status, json.message.target.polygons.length]).toEqual([201, 50]);
+
+    // A page of such drafts ends early, and the cursor leads through all of them.
+    const ids = [json.id];
+    for (let i = 0; i < 2; i++) {
+      ids.unshift((await world.post("dispatcher", "/v1/broadcasts", aimed({ polygons }))).json.id);
+    }
+    const listed: string[] = [];
+    const sizes: number[] = [];
+    for (let more = ""; listed.length < 3; ) {
+      const { json: page } = await world.get("viewer", `/v1/broadcasts?limit=50${more}`);
+      sizes.push(page.items.length);
+      listed.push(...page.items.map(({ id }: { id: string }) => id));
+      more = `&cursor=${page.nextCursor}`;
+    }
+    expect(listed.slice(0, 3)).toEqual(ids);
+    expect(sizes[0]).toBeLessThan(3);
   });
 });
 
