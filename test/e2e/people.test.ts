@@ -20,6 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
+it("says loudly at the start that nobody waits, where the delay of privileged grants is 0", () => {
+  const line = running.logged.find((text) => text.includes("NOBODY WAITS"));
+  expect(JSON.parse(line!)).toMatchObject({ level: "warn", component: "access" });
+});
+
 const request = (path: string, init: RequestInit = {}) =>
   fetch(`http://127.0.0.1:${running.platform.httpPort}${path}`, init);
 
