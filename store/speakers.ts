@@ -55,45 +55,68 @@ const whereParameters = ({ regions, boxes, exclude }: Whereabouts) => [
   exclude,
 ];
 
-/** Living speakers in the regions or the boxes. A speaker without a location is found by its region only. */
+interface SpeakerRow {
+  device_no: number;
+  id: string;
+  region_code: string;
+  tenant_id: string | null;
+  longitude: number | null;
+  latitude: number | null;
+  by_region: boolean;
+  connected: boolean | null;
+}
+
+/**
+ * Rows at a time. All 36,000 of a province in one answer would be read at a stretch, as fast as they come, and nothing
+ * else would be done meanwhile.
+ */
+const ROWS_AT_ONCE = 4000;
+
+/**
+ * Living speakers in the regions or the boxes, in the order of their numbers. A speaker without a location is found by
+ * its region only.
+ * @param rowsAtOnce for tests
+ */
 export async function findSpeakers(
   db: Db,
   whereabouts: Whereabouts,
   limits: Limits,
+  rowsAtOnce = ROWS_AT_ONCE,
 ): Promise<SpeakerCandidate[]> {
-  const { rows } = await db.query<{
-    device_no: number;
-    id: string;
-    region_code: string;
-    tenant_id: string | null;
-    longitude: number | null;
-    latitude: number | null;
-    by_region: boolean;
-    connected: boolean | null;
-  }>(
-    `select d.device_no, d.id, d.region_code, d.tenant_id, d.longitude, d.latitude, p.connected,
-            ${inRegions("d.region_code", 1)} as by_region
-     from devices d
-     left join device_presence p on p.device_no = d.device_no
-     where d.kind = 'speaker' and d.deleted_at is null
-       and ${isThere("d", "d.region_code")}
-       and ${limitsCondition("d", 7)}
-     order by d.device_no`,
-    [...whereParameters(whereabouts), limitsParameter(limits)],
-  );
-  return rows.map((row) => ({
-    deviceNo: row.device_no,
-    id: row.id,
-    regionCode: row.region_code,
-    tenantId: row.tenant_id,
-    location:
-      row.longitude === null || row.latitude === null
-        ? null
-        : { longitude: row.longitude, latitude: row.latitude },
-    byRegion: row.by_region,
-    connected: row.connected ?? false,
-  }));
+  const found: SpeakerCandidate[] = [];
+  for (let isLast = false, after = 0; !isLast; ) {
+    const { rows } = await db.query<SpeakerRow>(
+      `select d.device_no, d.id, d.region_code, d.tenant_id, d.longitude, d.latitude, p.connected,
+              ${inRegions("d.region_code", 1)} as by_region
+       from devices d
+       left join device_presence p on p.device_no = d.device_no
+       where d.kind = 'speaker' and d.deleted_at is null
+         and ${isThere("d", "d.region_code")}
+         and ${limitsCondition("d", 7)}
+         and d.device_no > $8::int
+       order by d.device_no
+       limit $9::int`,
+      [...whereParameters(whereabouts), limitsParameter(limits), after, rowsAtOnce],
+    );
+    for (const row of rows) found.push(toCandidate(row));
+    isLast = rows.length < rowsAtOnce;
+    after = rows.at(-1)?.device_no ?? after;
+  }
+  return found;
 }
+
+const toCandidate = (row: SpeakerRow): SpeakerCandidate => ({
+  deviceNo: row.device_no,
+  id: row.id,
+  regionCode: row.region_code,
+  tenantId: row.tenant_id,
+  location:
+    row.longitude === null || row.latitude === null
+      ? null
+      : { longitude: row.longitude, latitude: row.latitude },
+  byRegion: row.by_region,
+  connected: row.connected ?? false,
+});
 
 /** How many speakers a released broadcast was aimed at, and how many of them lie within the limits. */
 export async function countTargetsWithin(

@@ -9,7 +9,9 @@ import {
   remainingRegions,
   type Speaker,
   selectSpeakers,
+  whereaboutsOf,
 } from "../../broadcast/targets.ts";
+import { findSpeakers } from "../../store/speakers.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertSpeaker, insertTenant, insertVillages } from "./fixtures.ts";
@@ -75,6 +77,15 @@ describe("the speakers that a target means", () => {
     expect(await select({ circles: [circle], exclude: ["520327"] })).toEqual(["yang-1", "yang-2"]);
     expect(await select({ polygons: [TRIANGLE], exclude: ["520326001001"] })).toEqual([]);
     expect(await select({ regions: ["520326001"], polygons: [TRIANGLE], exclude: ["5203"] })).toEqual([]);
+  });
+
+  it("are all of them, each once, however few rows are read at a time", async () => {
+    const where = whereaboutsOf(target({ regions: ["52"] }));
+    const whole = await findSpeakers(db.pool, where, UNLIMITED);
+    expect(whole).toHaveLength(4);
+    for (const rows of [1, 2, 3, 4, 5]) {
+      expect(await findSpeakers(db.pool, where, UNLIMITED, rows)).toEqual(whole);
+    }
   });
 
   it("stay within limits", async () => {
