@@ -106,8 +106,8 @@ describe("while strangers from everywhere fill the queue of passwords to be look
     // Two are looked at, 40 wait, and the next ones are sent away.
     await expect.poll(() => asked, { interval: 1 }).toBeGreaterThan(45);
     await signInForToken(busy, "officer", PASSWORD, { address });
-    // Two were under way, and a third may have begun beside it.
-    expect(looked.indexOf(PASSWORD) - lookedBefore).toBeLessThanOrEqual(3);
+    // Two were under way, and some that began beside it may be quicker. In order, it would be the last of 40.
+    expect(looked.indexOf(PASSWORD) - lookedBefore).toBeLessThan(10);
     const statuses = await Promise.all(strangers);
     expect([...new Set(statuses)].sort()).toEqual([401, 503]);
     expect(looked.length - lookedBefore).toBeGreaterThan(10);
