@@ -82,7 +82,8 @@ it("an officer signs in, reads, releases and cancels while 300 slow questions wa
   const cancelled = await ask<{ state: string }>("cancel", `${path}/cancel`, { reason: "a false alarm" });
   expect([released.state, cancelled.state]).toEqual(["dispatching", "cancelled"]);
   await ask("ready", "/readyz");
-  for (const [name, count] of Object.entries(waiting)) expect(count, name).toBeGreaterThan(0);
+  // In one queue, nearly all questions would be answered, or given up, before the officer is.
+  for (const [name, count] of Object.entries(waiting)) expect(count, name).toBeGreaterThan(SLOW / 4);
 
   await slowDown(0);
   await Promise.all(slow);
