@@ -135,6 +135,14 @@ describe("a drill", () => {
     expect((await take({ identifier })).duplicate).toBe(true);
   });
 
+  it("that a person has made actual is not touched by the drill's own Update", async () => {
+    const identifier = fresh();
+    const drill = (await take({ identifier, status: "Exercise" })).items[0]!;
+    await changeDraft(deps, li, drill.id, drill.revision, { mode: "actual" });
+    await take({ ...FOLLOWING.Update(identifier), status: "Exercise" });
+    expect(await now(drill)).toMatchObject({ state: "draft", mode: "actual", supersededBy: null });
+  });
+
   it("is replaced by the next of its own", async () => {
     const identifier = fresh();
     const drill = (await take({ identifier, status: "Exercise" })).items[0]!;
