@@ -71,7 +71,7 @@ const SELECT_SIZED = "select b.broadcast_no, pg_column_size(b.message) as size f
  * A page ends early behind messages of this size in all, of which a hundred ordinary ones have a small part: drafts of
  * 50,000 points take a megabyte each, and two hundred of them would hold everybody up.
  */
-const MAX_PAGE_BYTES = 1_000_000;
+const MAX_PAGE_BYTES = 500_000;
 
 /** The first of them that have room on a page, one at the least. */
 function fitting(found: readonly Sized[]): Sized[] {
