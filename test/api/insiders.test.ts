@@ -335,6 +335,9 @@ describe("what waits", () => {
     await recordExternalPerson(db.pool, approver, visitor);
     await app.directory.refresh();
     expect(held()).toBe(true);
+    // The provider said nothing new, so nothing was changed.
+    const updates = "select from audit where object_id = $1 and action = 'person.update'";
+    expect((await db.pool.query(updates, [outside])).rowCount).toBe(0);
   });
 
   // Last, as it moves the clock.
