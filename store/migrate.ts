@@ -18,13 +18,6 @@ export interface Migration {
   readonly breaking: boolean;
 }
 
-/**
- * Changes that are worked on at the same time have taken 0012 to 0019 beforehand, and come in any order. Once all of
- * them are in, close what gaps are left, and remove this.
- */
-const isInGap = (before: Migration, { version }: Migration): boolean =>
-  before.version >= 11 && version <= 19 && version > before.version;
-
 /** The migrations of this version of the platform, in order. */
 export async function readMigrations(directory: URL = DIRECTORY): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith(".sql")).sort();
@@ -44,8 +37,6 @@ export async function readMigrations(directory: URL = DIRECTORY): Promise<Migrat
     }),
   );
   migrations.forEach((migration, index) => {
-    const before = migrations[index - 1];
-    if (before && isInGap(before, migration)) return;
     if (migration.version !== index + 1) {
       throw new Error(
         `Migration '${migration.name}' should have the number ${index + 1}: numbers have no gaps`,

@@ -1,3 +1,6 @@
+-- An older platform would let act who still waits, and would not note who stood behind a submission.
+--! breaking-change
+
 -- The person who answers for an application: what it submits counts as theirs. Null: nobody does, so it submits nothing.
 alter table principals add column owner_id text references principals (id);
 alter table principals add constraint principals_owner check (owner_id is null or type = 'application');
