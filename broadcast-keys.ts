@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { machineActor, withDatabase } from "./accounts/cli/database.ts";
+import { joinDashedRoots } from "./broadcast/root-arguments.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./broadcast/signing/defaults.ts";
 import { type KeyRing, openKeyRing } from "./broadcast/signing/key-ring.ts";
 import { signHere } from "./broadcast/signing/key-set-care.ts";
@@ -105,7 +106,7 @@ type Values = ReturnType<typeof readArguments>["values"];
 
 const readArguments = (args: readonly string[]) =>
   parseArgs({
-    args: [...args],
+    args: joinDashedRoots(args),
     allowPositionals: true,
     options: {
       "lead-hours": { type: "string" },

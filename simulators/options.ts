@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { publicHalfSchema } from "../broadcast/key-set.ts";
+import { joinDashedRoots } from "../broadcast/root-arguments.ts";
 import { scenarioList } from "./scenario.ts";
 import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 
@@ -113,7 +114,8 @@ export class UsageError extends Error {}
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: joinDashedRoots(args), options: flags, strict: true, allowPositionals: false })
+      .values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }

@@ -47,6 +47,7 @@ describe("changing my password", () => {
     await signInForToken(app, "changer", ANOTHER);
     expect(await auditOf("changer")).toEqual([
       { action: "password.change", actor_id: "changer", after: '{"sessionsEnded": 2}' },
+      { action: "session.refused", actor_id: null, after: '{"via": "password", "code": "sign_in_failed"}' },
     ]);
   });
 
@@ -143,7 +144,10 @@ describe("a second factor", () => {
     expect((await signIn("totp.user")).json.code).toBe("code_required");
     nextStep();
     expect((await signIn("totp.user", codeOf(secret))).status).toBe(201);
-    expect((await auditOf("totp.user")).map((row) => row.action)).toEqual(["totp.enable"]);
+    expect((await auditOf("totp.user")).map((row) => row.action)).toEqual([
+      "password.refused",
+      "totp.enable",
+    ]);
   });
 
   it("takes each code once, also when two come at the same moment, and none that is older", async () => {
