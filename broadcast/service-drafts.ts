@@ -3,7 +3,7 @@ import { PlatformError } from "../errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
 import { updateReplaced } from "../store/broadcast-moves.ts";
-import { insertRevision } from "../store/broadcast-revisions.ts";
+import { insertRevision, messageInAudit } from "../store/broadcast-revisions.ts";
 import {
   type Broadcast,
   type BroadcastTemplateName,
@@ -106,12 +106,12 @@ export async function storeDraft(
   const replaced = broadcast.replaces.length > 0 ? { replaces: broadcast.replaces } : {};
   const details = { ...replaced, ...more };
   await insertHistory(tx, { broadcastNo, action, from: null, to: "draft", actor, details });
-  await insertRevision(tx, broadcastNo, actor);
+  const message = await insertRevision(tx, broadcast, actor);
   const audit = {
     actor,
     action: `broadcast.${action}`,
     object: { type: "broadcast", id },
-    after: { state: "draft", message: broadcast.message, ...replaced },
+    after: { state: "draft", message, ...replaced },
   };
   return { broadcast, audit };
 }
@@ -220,7 +220,10 @@ async function changeNow(
     const { actor } = caller;
     const content = contentOf(draft, regions);
     const after = await updateContent(tx, broadcastNo, content, peopleBehind(actor));
-    await insertRevision(tx, broadcastNo, actor);
+    const messages = {
+      before: await messageInAudit(tx, before),
+      after: await insertRevision(tx, after, actor),
+    };
     const changed = [...given.map(([key]) => key), ...(replaces ? ["replaces"] : [])];
     const details = { revision: after.revision, changed };
     await insertHistory(tx, {
@@ -235,8 +238,8 @@ async function changeNow(
       actor,
       action: "broadcast.change",
       object: { type: "broadcast", id },
-      before: { revision: before.revision, message: before.message, replaces: before.replaces },
-      after: { revision: after.revision, message: after.message, replaces: after.replaces },
+      before: { revision: before.revision, message: messages.before, replaces: before.replaces },
+      after: { revision: after.revision, message: messages.after, replaces: after.replaces },
     });
     return after;
   });

@@ -1,4 +1,5 @@
 import type { AuditActor } from "./audit.ts";
+import type { Broadcast } from "./broadcasts.ts";
 import type { Client, Db } from "./database.ts";
 
 /** What a broadcast said at one revision, and who wrote that. */
@@ -30,15 +31,61 @@ const toRevision = (row: RevisionRow): BroadcastRevision => ({
   replaces: row.replaces,
 });
 
-/** Keeps what a broadcast says now. The caller holds its lock; the database refuses to change or remove a row. */
-export async function insertRevision(tx: Client, broadcastNo: number, actor: AuditActor): Promise<void> {
-  await tx.query(
+/** How long a message may be, as PostgreSQL writes it, to stand in the audit as a whole. Bytes. */
+const AUDITED_WHOLE_BYTES = 16 * 1024;
+
+/** Stands in the audit for a large message, which is a revision of the same broadcast. */
+export interface MessageDigest {
+  readonly revision: number;
+  /** Of the message as PostgreSQL writes it as text, in UTF-8; in hexadecimal. */
+  readonly sha256: string;
+  /** Of the same text. */
+  readonly bytes: number;
+}
+
+/** A message as the audit names it: as a whole, or by its digest. */
+export type AuditedMessage = Readonly<Record<string, unknown>> | MessageDigest;
+
+const DIGEST = `revision, octet_length(message::text) as bytes,
+  case when octet_length(message::text) > ${AUDITED_WHOLE_BYTES}
+    then encode(sha256(convert_to(message::text, 'UTF8')), 'hex') end as sha256`;
+
+type DigestRow = Omit<MessageDigest, "sha256"> & { readonly sha256: string | null };
+
+/** A message of 50,000 points would hold the main thread while the audit writes and hashes it: its digest will do. */
+const audited = (message: Broadcast["message"], digest: DigestRow | undefined): AuditedMessage =>
+  digest === undefined || digest.sha256 === null ? message : { ...digest, sha256: digest.sha256 };
+
+/**
+ * Keeps what a broadcast says now. The caller holds its lock; the database refuses to change or remove a row.
+ * @returns the message as the audit names it
+ */
+export async function insertRevision(
+  tx: Client,
+  { broadcastNo, message }: Pick<Broadcast, "broadcastNo" | "message">,
+  actor: AuditActor,
+): Promise<AuditedMessage> {
+  const { rows } = await tx.query<DigestRow>(
     `insert into broadcast_revisions (broadcast_no, revision, message, replaces, actor_type, actor_id, actor_name)
      select broadcast_no, revision, message,
             array(select o.id from broadcasts o where o.broadcast_no = any (b.replaces_nos) order by 1), $2::text, $3::text, $4::text
-     from broadcasts b where broadcast_no = $1::bigint`,
+     from broadcasts b where broadcast_no = $1::bigint
+     returning ${DIGEST}`,
     [broadcastNo, actor.type, actor.id, actor.name],
   );
+  return audited(message, rows[0]);
+}
+
+/** What a broadcast says, as the audit names it; as a whole where this revision of it was not kept. */
+export async function messageInAudit(
+  tx: Client,
+  { broadcastNo, revision, message }: Pick<Broadcast, "broadcastNo" | "revision" | "message">,
+): Promise<AuditedMessage> {
+  const { rows } = await tx.query<DigestRow>(
+    `select ${DIGEST} from broadcast_revisions where broadcast_no = $1::bigint and revision = $2::int`,
+    [broadcastNo, revision],
+  );
+  return audited(message, rows[0]);
 }
 
 /** One revision, or undefined where there is none or it was before revisions were kept. */

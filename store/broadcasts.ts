@@ -174,9 +174,51 @@ export interface BroadcastRow {
   cancel_reason: string | null;
 }
 
-export const SELECT_BROADCAST = `
-  select b.*, array(select o.id from broadcasts o where o.broadcast_no = any (b.replaces_nos) order by 1) as replaces
-  from broadcasts b`;
+const REPLACES =
+  "array(select o.id from broadcasts o where o.broadcast_no = any (b.replaces_nos) order by 1) as replaces";
+
+export const SELECT_BROADCAST = `select b.*, ${REPLACES} from broadcasts b`;
+
+/** The columns beside the message, which may have a megabyte: who has just written it need not read it back. */
+const BESIDE_MESSAGE = [
+  "broadcast_no",
+  "id",
+  "tenant_id",
+  "state",
+  "mode",
+  "class",
+  "level",
+  "event_code",
+  "headline",
+  "regions",
+  "created_by",
+  "created_at",
+  "updated_at",
+  "revision",
+  "submitted_by",
+  "submitted_for",
+  "approved_by",
+  "approved_for",
+  "authors",
+  "green_channel",
+  "review",
+  "released_at",
+  "starts_at",
+  "expires_at",
+  "ended_at",
+  "attempt",
+  "cap_identifier",
+  "cap_sender",
+  "cap_sent",
+  "source",
+  "superseded_by",
+  "replaces_nos",
+  "proposed_by_alarm",
+  "attachments",
+  "template",
+  "cancelled_at",
+  "cancel_reason",
+] as const satisfies (keyof BroadcastRow)[];
 
 export const toBroadcast = (row: BroadcastRow): Broadcast => ({
   broadcastNo: row.broadcast_no,
@@ -270,6 +312,24 @@ export async function lockBroadcasts(tx: Client, numbers: readonly number[]): Pr
   return getBroadcasts(tx, numbers);
 }
 
+/** A message as it comes back from the database. Only of its shapes, which are numbers, a copy would take time. */
+function asStored({ target, ...message }: BroadcastContent["message"]): Record<string, unknown> {
+  const { polygons, ...rest } = (target ?? {}) as { readonly polygons?: unknown };
+  const stored = JSON.parse(
+    JSON.stringify({ ...message, ...(target === undefined ? {} : { target: rest }) }),
+  );
+  return polygons === undefined ? stored : { ...stored, target: { ...stored.target, polygons } };
+}
+
+/** Reads what was written beside the message, which `content` has. */
+async function readWritten(tx: Client, broadcastNo: number, content: BroadcastContent): Promise<Broadcast> {
+  const { rows } = await tx.query<Omit<BroadcastRow, "message">>(
+    `select ${BESIDE_MESSAGE.join(", ")}, ${REPLACES} from broadcasts b where b.broadcast_no = $1::bigint`,
+    [broadcastNo],
+  );
+  return toBroadcast({ ...rows[0]!, message: asStored(content.message) });
+}
+
 const contentValues = (content: BroadcastContent) => [
   JSON.stringify(content.message),
   content.mode,
@@ -306,7 +366,7 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
       broadcast.authors ?? [],
     ],
   );
-  return (await getBroadcasts(tx, [rows[0]!.broadcast_no]))[0]!;
+  return readWritten(tx, rows[0]!.broadcast_no, broadcast);
 }
 
 /** Replaces what a draft says. @param authors everybody behind the change */
@@ -325,5 +385,5 @@ export async function updateContent(
      where broadcast_no = $10::bigint`,
     [...contentValues(content), broadcastNo, authors],
   );
-  return (await getBroadcasts(tx, [broadcastNo]))[0]!;
+  return readWritten(tx, broadcastNo, content);
 }
