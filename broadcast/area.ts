@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { boxAroundCircle, pointInCircle } from "../geo/circle.ts";
 import { preparePolygon } from "../geo/polygon.ts";
 import { type Box, boundingBox, type Point, pointInBox } from "../geo/shapes.ts";
 import type { Target } from "./message.ts";
+import { breather } from "./turns.ts";
 
 /**
  * Which of many places a target means. A target may have 50 polygons of 1,000 points, and a province has 36,000
@@ -35,8 +35,7 @@ export const boxesOf = ({ polygons, circles }: Target): Box[] => [
   ...circles.map(boxAroundCircle),
 ];
 
-/** How long the thread is held at a stretch, and how many places are looked at before the clock is. */
-const SLICE_MS = 5;
+/** How many places are looked at before the clock is. */
 const PLACES_PER_LOOK = 256;
 
 /** Those that the target means, in their order. What is excluded must have been left out before. */
@@ -47,12 +46,7 @@ export async function keepMeant<T extends Found>(target: Target, found: readonly
     if (byRegion) meant.add(at);
     else if (location) open.push({ at, point: [location.longitude, location.latitude] });
   });
-  let sliceBegan = performance.now();
-  const breathe = async () => {
-    if (performance.now() - sliceBegan < SLICE_MS) return;
-    await nextTurn();
-    sliceBegan = performance.now();
-  };
+  const breathe = breather();
   for (const makeShape of shapesOf(target)) {
     if (open.length === 0) break;
     const shape = makeShape();

@@ -9,7 +9,7 @@ import {
   type Target,
   textSchema,
 } from "./message.ts";
-import { readStoredMessage, type StoredRow } from "./stored-message.ts";
+import { readStoredMessage, type StoredMessage, type StoredRow } from "./stored-message.ts";
 import { excludeFaults, ringFaults } from "./target-faults.ts";
 
 /**
@@ -26,10 +26,13 @@ export type Draft = z.infer<typeof draftSchema>;
 export const draftOf = (row: StoredRow): Draft => readStoredMessage(row).draft;
 
 /** What keeps a stored draft from being submitted: what it lacks, and what of it could not be read. */
-export function missingIn(row: StoredRow, now: Date): Fault[] {
-  const { draft, unread } = readStoredMessage(row);
-  return [...unread, ...missingOf(draft, now)];
-}
+export const missingIn = (row: StoredRow, now: Date): Fault[] => missingOfStored(readStoredMessage(row), now);
+
+/** The same of one that was read. */
+export const missingOfStored = ({ draft, unread }: StoredMessage, now: Date): Fault[] => [
+  ...unread,
+  ...missingOf(draft, now),
+];
 
 export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>
   regions.length + polygons.length + circles.length === 0;

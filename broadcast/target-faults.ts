@@ -13,18 +13,37 @@ import type { Target } from "./message.ts";
 const MAX_KNOWN = 5000;
 const known = new Map<string, SelfContact | null>();
 
+/** Of rings that are still in memory. */
+const judged = new WeakMap<Ring, SelfContact | null>();
+
+const point = new Float64Array(2);
+
 /** Two sums over a ring's numbers, of 32 bits each: the name of a ring in the table of verdicts. */
 function nameOf(ring: Ring): string {
-  const bits = new Uint32Array(Float64Array.from(ring.flat()).buffer);
-  let [one, two] = [0x811c9dc5, 0x9e3779b9];
-  for (const word of bits) {
-    one = Math.imul(one ^ word, 0x01000193);
-    two = Math.imul((two << 5) ^ (two >>> 27) ^ word, 0x85ebca6b);
+  const bits = new Uint32Array(point.buffer);
+  let one = 0x811c9dc5;
+  let two = 0x9e3779b9;
+  for (let at = 0; at < ring.length; at++) {
+    const [longitude, latitude] = ring[at]!;
+    point[0] = longitude;
+    point[1] = latitude;
+    for (let word = 0; word < bits.length; word++) {
+      one = Math.imul(one ^ bits[word]!, 0x01000193);
+      two = Math.imul((two << 5) ^ (two >>> 27) ^ bits[word]!, 0x85ebca6b);
+    }
   }
   return `${ring.length}.${one}.${two}`;
 }
 
 function judge(ring: Ring): SelfContact | null {
+  const before = judged.get(ring);
+  if (before !== undefined) return before;
+  const contact = judgeNew(ring);
+  judged.set(ring, contact);
+  return contact;
+}
+
+function judgeNew(ring: Ring): SelfContact | null {
   const name = nameOf(ring);
   const before = known.get(name);
   if (before !== undefined) return before;

@@ -26,7 +26,10 @@ export const cutRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, {
     },
     async (request, reply) => {
       const draft = await cutToOwnArea(broadcasts, broadcastCallerOf(request), request.params.id);
-      return reply.code(201).header("location", `/v1/broadcasts/${draft.id}`).send(presentBroadcast(draft));
+      return reply
+        .code(201)
+        .header("location", `/v1/broadcasts/${draft.id}`)
+        .send(await presentBroadcast(draft));
     },
   );
 };

@@ -7,7 +7,7 @@ import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { PlatformError } from "../../errors.ts";
 import { problems } from "../problem.ts";
-import { broadcastCallerOf, presentBroadcast } from "./present.ts";
+import { broadcastCallerOf, presentBroadcast, presentBroadcasts } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, broadcastSchema, draftBody, draftChangeBody, importedSchema } from "./schema.ts";
 
@@ -60,7 +60,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
       return reply
         .code(201)
         .header("location", `/v1/broadcasts/${broadcast.id}`)
-        .send(presentBroadcast(broadcast));
+        .send(await presentBroadcast(broadcast));
     },
   );
 
@@ -75,7 +75,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
     const isNew = !done.duplicate && done.disposition === "broadcast";
     return reply
       .code(isNew ? 201 : 200)
-      .send({ ...done, items: items.map(presentBroadcast), warnings: [...warnings] });
+      .send({ ...done, items: await presentBroadcasts(items), warnings: [...warnings] });
   }
 
   app.patch(

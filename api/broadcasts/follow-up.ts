@@ -52,7 +52,10 @@ export const followUpRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
     async (request, reply) => {
       const caller = broadcastCallerOf(request);
       const draft = await createFollowUp(broadcasts, caller, request.params.id, request.body);
-      return reply.code(201).header("location", `/v1/broadcasts/${draft.id}`).send(presentBroadcast(draft));
+      return reply
+        .code(201)
+        .header("location", `/v1/broadcasts/${draft.id}`)
+        .send(await presentBroadcast(draft));
     },
   );
 };

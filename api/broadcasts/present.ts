@@ -1,13 +1,19 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { decide } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
-import { draftOf, missingIn } from "../../broadcast/draft.ts";
+import { draftOf, missingOfStored } from "../../broadcast/draft.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
-import { readStoredAttachments, readStoredSource } from "../../broadcast/stored-message.ts";
+import {
+  readStoredAttachments,
+  readStoredMessage,
+  readStoredSource,
+} from "../../broadcast/stored-message.ts";
+import { breather } from "../../broadcast/turns.ts";
 import { seesWhole } from "../../broadcast/visibility.ts";
 import { type HistoryStep, listHistory } from "../../store/broadcast-history.ts";
 import { listReplacing } from "../../store/broadcast-lists.ts";
@@ -35,8 +41,28 @@ export function broadcastCallerOf(request: FastifyRequest): Caller {
   };
 }
 
-/** A broadcast as the API shows it. */
-export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcastSchema> {
+/** A broadcast as the API shows it. A turn of its own, since a large one holds the thread and is written out next. */
+export async function presentBroadcast(broadcast: Broadcast): Promise<z.output<typeof broadcastSchema>> {
+  const [shown] = await presentBroadcasts([broadcast]);
+  return shown!;
+}
+
+/** Several of them, large ones in turns of their own. */
+export async function presentBroadcasts(
+  broadcasts: readonly Broadcast[],
+): Promise<z.output<typeof broadcastSchema>[]> {
+  const shown: z.output<typeof broadcastSchema>[] = [];
+  // They have just been read, in this turn.
+  await nextTurn();
+  const breathe = breather();
+  for (const broadcast of broadcasts) {
+    shown.push(present(broadcast));
+    await breathe();
+  }
+  return shown;
+}
+
+function present(broadcast: Broadcast): z.output<typeof broadcastSchema> {
   const {
     broadcastNo: _no,
     replacesNos: _numbers,
@@ -47,9 +73,10 @@ export function presentBroadcast(broadcast: Broadcast): z.output<typeof broadcas
     ...rest
   } = broadcast;
   // What an alert said beside its message may be long: it is in the detail.
-  const { cap: _cap, ...message } = draftOf(broadcast);
+  const stored = readStoredMessage(broadcast);
+  const { cap: _cap, ...message } = stored.draft;
   const canBeSubmitted = EDITABLE_STATES.includes(broadcast.state);
-  const missing = canBeSubmitted ? missingIn(broadcast, new Date()) : [];
+  const missing = canBeSubmitted ? missingOfStored(stored, new Date()) : [];
   return {
     ...rest,
     message,
@@ -80,9 +107,10 @@ export async function presentItems(
     released.map(({ broadcastNo }) => broadcastNo),
     limits,
   );
-  return broadcasts.map((broadcast) => {
-    const own = counts.get(broadcast.broadcastNo);
-    return { ...presentBroadcast(broadcast), counts: own ? toNewsCounts(own) : null };
+  const shown = await presentBroadcasts(broadcasts);
+  return broadcasts.map(({ broadcastNo }, at) => {
+    const own = counts.get(broadcastNo);
+    return { ...shown[at]!, counts: own ? toNewsCounts(own) : null };
   });
 }
 
