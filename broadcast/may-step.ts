@@ -9,23 +9,20 @@ import { decideStep, EDITABLE_STATES, isCancellable, type StepAsked } from "./li
 import type { Level } from "./message.ts";
 import { refusesToReplace } from "./replacing.ts";
 import {
+  assertAimWithin,
+  assertComplete,
   assertTargetsWithin,
-  assertWithin,
   type BroadcastDeps,
   type Caller,
-  speakersOfComplete,
 } from "./service.ts";
 import { assertFits, createStartOrder } from "./signing/orders.ts";
-import { type Speaker, selectAllSpeakers } from "./targets.ts";
-
-export type FindSpeakers = () => Promise<readonly Speaker[]>;
+import { type Aim, askAim } from "./targets.ts";
 
 /**
  * Whether a caller may take this step now. It is the one place that says so: a step asks it in its transaction, under
  * the broadcast's lock, and whoever looks at a broadcast is told by the same. The lifecycle speaks first: that a step
  * is not possible at all is the better answer.
- * @param findSpeakers the living speakers that it is aimed at; whoever asks about many steps has them found once
- * @returns for `submit`, `approve` and `release` the speakers that it means; else none
+ * @param aim whom it means; whoever goes on with those speakers has them read once
  * @throws PlatformError with the code and the reason why not
  */
 export async function assertMayStep(
@@ -35,12 +32,12 @@ export async function assertMayStep(
   step: CallersStep,
   caller: Caller,
   asked: StepAsked,
-  findSpeakers: FindSpeakers = () => selectAllSpeakers(db, draftOf(broadcast).target),
-): Promise<readonly Speaker[]> {
+  aim: Aim = askAim(db, draftOf(broadcast).target),
+): Promise<void> {
   if (step === "change") {
     assertEditable(broadcast);
-    await assertReach(db, broadcast, caller, findSpeakers);
-    return [];
+    await assertReach(db, broadcast, caller, aim);
+    return;
   }
   const { now } = asked;
   const facts = { ...broadcast, level: broadcast.level as Level };
@@ -49,30 +46,28 @@ export async function assertMayStep(
   switch (step) {
     case "submit":
     case "approve":
-    case "release": {
-      const speakers = await speakersOfComplete(broadcast, now, findSpeakers);
-      assertWithin(speakers, caller);
+    case "release":
+      await assertComplete(broadcast, now, aim);
+      await assertAimWithin(aim, caller);
       if (step !== "submit" && broadcast.mode !== "training") {
         assertSendable(deps, broadcast, now);
         await assertReachOfReplaced(db, broadcast, caller, now);
       }
-      return speakers;
-    }
+      return;
     case "cancel":
       // Whoever wrote a draft may throw it away as long as nobody has submitted it, whatever it was aimed at.
-      if (isOwnDraft(broadcast, caller)) return [];
-      await assertReach(db, broadcast, caller, findSpeakers);
-      return [];
+      if (isOwnDraft(broadcast, caller)) return;
+      await assertReach(db, broadcast, caller, aim);
+      return;
     case "retry":
       await assertTargetsWithin(db, broadcast.broadcastNo, caller);
-      if ((await countRetryable(db, broadcast.broadcastNo)) > 0) return [];
+      if ((await countRetryable(db, broadcast.broadcastNo)) > 0) return;
       throw new PlatformError(
         "broadcast_state",
         "No speaker of this broadcast failed in a way that can be tried again",
       );
     default:
-      await assertReach(db, broadcast, caller, findSpeakers);
-      return [];
+      await assertReach(db, broadcast, caller, aim);
   }
 }
 
@@ -92,10 +87,10 @@ export async function assertReach(
   db: Db,
   broadcast: Broadcast,
   caller: Caller,
-  findSpeakers: FindSpeakers = () => selectAllSpeakers(db, draftOf(broadcast).target),
+  aim: Aim = askAim(db, draftOf(broadcast).target),
 ): Promise<void> {
   if (broadcast.releasedAt !== null) await assertTargetsWithin(db, broadcast.broadcastNo, caller);
-  else assertWithin(await findSpeakers(), caller);
+  else await assertAimWithin(aim, caller);
 }
 
 /** What takes another's place ends it: that needs reach over all of the other as well. */

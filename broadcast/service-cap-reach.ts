@@ -10,7 +10,7 @@ import type { SignatureState } from "./cap/signature.ts";
 import { draftOf } from "./draft.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { canBeCancelled, cancelOne, isUnreleased, noteOn } from "./service-release.ts";
-import { countOutside, selectAllSpeakers } from "./targets.ts";
+import { askAim } from "./targets.ts";
 import { seesBroadcast } from "./visibility.ts";
 
 /** What the parts of an import have in common. */
@@ -121,7 +121,7 @@ export async function mayWithdraw(
   { cancels }: Pick<Caller, "cancels">,
 ): Promise<boolean> {
   if (!isUnreleased(broadcast) || cancels.length === 0) return false;
-  return countOutside(await selectAllSpeakers(tx, draftOf(broadcast).target), cancels) === 0;
+  return askAim(tx, draftOf(broadcast).target).isWithin(cancels);
 }
 
 /** Cancels a broadcast by an alert. @returns the broadcast as it is now */

@@ -15,7 +15,7 @@ import { refusesToReplace } from "./replacing.ts";
 import { assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { reopenForRetry, storeStart } from "./start-orders.ts";
 import { takeStep } from "./steps.ts";
-import type { Speaker } from "./targets.ts";
+import { type Speaker, selectAim } from "./targets.ts";
 
 /** What comes with a step. */
 export interface StepRequest {
@@ -54,14 +54,14 @@ function takeSingleStep(
       const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
       if (revision !== undefined) await assertRevision(tx, broadcast, revision);
       const now = deps.now();
-      const speakers = await assertMayStep(tx, deps, broadcast, action, caller, {
-        now,
-        reason,
-        acknowledgeSuperseded,
-      });
+      const { target } = draftOf(broadcast);
+      const asked = { now, reason, acknowledgeSuperseded };
+      // Nobody may come in between those who were looked at and those whom stock is taken of.
+      const aim = action === "submit" ? selectAim(tx, target) : undefined;
+      await assertMayStep(tx, deps, broadcast, action, caller, asked, aim);
       await confirm?.(tx);
-      if (action === "submit") {
-        const stock = await takeStock(tx, draftOf(broadcast).target, speakers);
+      if (aim) {
+        const stock = await takeStock(tx, target, await aim.speakers());
         await saveStock(tx, broadcast.broadcastNo, "submission", now, stock);
       }
       const move = {
@@ -117,11 +117,10 @@ async function letGo(
     await assertRevision(tx, broadcast, revision);
     assertSameReplaced(seen, broadcast);
     const now = deps.now();
-    const speakers = await assertMayStep(tx, deps, broadcast, action, caller, {
-      now,
-      reason,
-      acknowledgeSuperseded,
-    });
+    const { target } = draftOf(broadcast);
+    // What was looked at is what is ordered to play, and no other.
+    const aim = selectAim(tx, target);
+    await assertMayStep(tx, deps, broadcast, action, caller, { now, reason, acknowledgeSuperseded }, aim);
     await confirm?.(tx);
     const isGreen = action === "release";
     const decided = await takeStep(tx, broadcast, action, {
@@ -145,7 +144,8 @@ async function letGo(
       await appendAll(tx, [decided.audit, completed.audit]);
       return { broadcast: completed.broadcast, replaced: [] };
     }
-    const stock = await takeStock(tx, draftOf(broadcast).target, speakers);
+    const speakers = await aim.speakers();
+    const stock = await takeStock(tx, target, speakers);
     await saveStock(tx, broadcast.broadcastNo, "release", now, stock);
     const dispatched = await dispatch(tx, deps, decided.broadcast, speakers, now);
     const audits = [decided.audit, dispatched.audit];

@@ -11,7 +11,7 @@ import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
 import { judgeRings } from "./target-faults.ts";
-import { countOutside, type Speaker } from "./targets.ts";
+import { type Aim, countOutside, type Speaker } from "./targets.ts";
 
 /** What the operations on broadcasts need. */
 export interface BroadcastDeps {
@@ -93,30 +93,26 @@ export function assertWithin(speakers: readonly Speaker[], { limits }: Caller): 
   if (countOutside(speakers, limits) > 0) throw beyond();
 }
 
+/** The same of a target. */
+export async function assertAimWithin(aim: Aim, { limits }: Caller): Promise<void> {
+  if (!(await aim.isWithin(limits))) throw beyond();
+}
+
 /** The same for a broadcast that was released, by the targets that it was released to. */
 export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits }: Caller): Promise<void> {
   const { all, within } = await countTargetsWithin(db, broadcastNo, limits);
   if (within < all) throw beyond();
 }
 
-/**
- * The speakers of a broadcast that is complete.
- * @throws PlatformError `broadcast_incomplete` with everything that is missing
- */
-export async function speakersOfComplete(
-  broadcast: Broadcast,
-  now: Date,
-  findSpeakers: () => Promise<readonly Speaker[]>,
-): Promise<readonly Speaker[]> {
+/** @throws PlatformError `broadcast_incomplete` with everything that is missing of a broadcast, a speaker included */
+export async function assertComplete(broadcast: Broadcast, now: Date, aim: Aim): Promise<void> {
   await judgeRings(draftOf(broadcast).target.polygons);
   const faults = missingIn(broadcast, now);
   const isAimed = !faults.some(({ path }) => path.startsWith("/target"));
-  const speakers = isAimed ? await findSpeakers() : [];
-  if (speakers.length === 0 && isAimed) {
+  if (isAimed && (await aim.isEmpty())) {
     faults.push({ path: "/target", message: "there is no speaker in it" });
   }
   if (faults.length > 0) throw incomplete(faults);
-  return speakers;
 }
 
 const incomplete = (faults: Fault[]) =>

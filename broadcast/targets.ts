@@ -1,7 +1,13 @@
 import { coverTest, type Limits } from "../access/limits.ts";
 import type { Db } from "../store/database.ts";
 import { NO_LIMITS } from "../store/limits.ts";
-import { findSpeakers, regionsWithout, type SpeakerCandidate, type Whereabouts } from "../store/speakers.ts";
+import {
+  findSpeakers,
+  regionsWithout,
+  type SpeakerCandidate,
+  speakersInPieces,
+  type Whereabouts,
+} from "../store/speakers.ts";
 import { boxesOf, keepMeant } from "./area.ts";
 import type { Target } from "./message.ts";
 
@@ -22,6 +28,60 @@ export const selectSpeakers = async (db: Db, target: Target, limits: Limits): Pr
 /** All speakers of a target, for the platform's own work: a person's limits are compared with them afterwards. */
 export const selectAllSpeakers = (db: Db, target: Target): Promise<Speaker[]> =>
   selectSpeakers(db, target, NO_LIMITS);
+
+/** Whom a target means, for whoever asks whether a step may be taken. */
+export interface Aim {
+  /** Whether it means no living speaker at all. */
+  isEmpty(): Promise<boolean>;
+  /** Whether everybody whom it means lies within the limits. */
+  isWithin(limits: Limits): Promise<boolean>;
+}
+
+/** By all of its speakers, read once: for a step that goes on to do something with the same. */
+export function selectAim(db: Db, target: Target): Aim & { speakers(): Promise<readonly Speaker[]> } {
+  let selected: Promise<readonly Speaker[]> | undefined;
+  const speakers = () => {
+    selected ??= selectAllSpeakers(db, target);
+    return selected;
+  };
+  return {
+    speakers,
+    isEmpty: async () => (await speakers()).length === 0,
+    isWithin: async (limits) => countOutside(await speakers(), limits) === 0,
+  };
+}
+
+/** By as few of its speakers as an answer takes, where a province has 36,000. */
+export function askAim(db: Db, target: Target): Aim {
+  const meansOne = async (limits: Limits, side: "within" | "outside") => {
+    for await (const some of speakersInPieces(db, whereaboutsOf(target), limits, side)) {
+      if ((await keepMeant(target, some)).length > 0) return true;
+    }
+    return false;
+  };
+  let empty: Promise<boolean> | undefined;
+  return {
+    isEmpty() {
+      empty ??= meansOne(NO_LIMITS, "within").then((found) => !found);
+      return empty;
+    },
+    isWithin: async (limits) => coversWhole(limits, target) || !(await meansOne(limits, "outside")),
+  };
+}
+
+/** Whether the limits hold whatever the target may mean, as far as one of their areas shows by itself. */
+const coversWhole = (limits: Limits, { regions, polygons, circles }: Target): boolean =>
+  limits.some(
+    (area) =>
+      (area.kinds === "all" || area.kinds.includes("speaker")) &&
+      area.tenants === "all" &&
+      area.devices === "all" &&
+      (area.regions === "all" ||
+        (polygons.length + circles.length === 0 &&
+          regions.every((region) =>
+            (area.regions as readonly string[]).some((code) => region.startsWith(code)),
+          ))),
+  );
 
 /** How many of the speakers lie outside the limits. */
 export function countOutside(speakers: readonly Speaker[], limits: Limits): number {

@@ -72,6 +72,9 @@ interface SpeakerRow {
  */
 const ROWS_AT_ONCE = 4000;
 
+/** Rows of the first piece where the first speaker that fits is enough. Each piece has four times those before it. */
+const ROWS_AT_FIRST = 250;
+
 /**
  * Living speakers in the regions or the boxes, in the order of their numbers. A speaker without a location is found by
  * its region only.
@@ -84,6 +87,24 @@ export async function findSpeakers(
   rowsAtOnce = ROWS_AT_ONCE,
 ): Promise<SpeakerCandidate[]> {
   const found: SpeakerCandidate[] = [];
+  for await (const some of speakersInPieces(db, whereabouts, limits, "within", rowsAtOnce)) {
+    for (const one of some) found.push(one);
+  }
+  return found;
+}
+
+/**
+ * The same in pieces that grow, for who stops early.
+ * @param side those within the limits, or those outside of them
+ */
+export async function* speakersInPieces(
+  db: Db,
+  whereabouts: Whereabouts,
+  limits: Limits,
+  side: "within" | "outside",
+  firstRows = ROWS_AT_FIRST,
+): AsyncGenerator<SpeakerCandidate[]> {
+  let rowsAtOnce = firstRows;
   for (let isLast = false, after = 0; !isLast; ) {
     const { rows } = await db.query<SpeakerRow>(
       `select d.device_no, d.id, d.region_code, d.tenant_id, d.longitude, d.latitude, p.connected,
@@ -92,17 +113,17 @@ export async function findSpeakers(
        left join device_presence p on p.device_no = d.device_no
        where d.kind = 'speaker' and d.deleted_at is null
          and ${isThere("d", "d.region_code")}
-         and ${limitsCondition("d", 7)}
+         and ${side === "outside" ? "not " : ""}${limitsCondition("d", 7)}
          and d.device_no > $8::int
        order by d.device_no
        limit $9::int`,
       [...whereParameters(whereabouts), limitsParameter(limits), after, rowsAtOnce],
     );
-    for (const row of rows) found.push(toCandidate(row));
+    yield rows.map(toCandidate);
     isLast = rows.length < rowsAtOnce;
     after = rows.at(-1)?.device_no ?? after;
+    rowsAtOnce = Math.max(rowsAtOnce, Math.min(4 * rowsAtOnce, ROWS_AT_ONCE));
   }
-  return found;
 }
 
 const toCandidate = (row: SpeakerRow): SpeakerCandidate => ({

@@ -7,7 +7,7 @@ import type { StepTaker } from "../../accounts/second-factor.ts";
 import { draftOf } from "../../broadcast/draft.ts";
 import { assertMayStep } from "../../broadcast/may-step.ts";
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
-import { type Speaker, selectAllSpeakers } from "../../broadcast/targets.ts";
+import { askAim } from "../../broadcast/targets.ts";
 import { type ErrorCode, PlatformError } from "../../errors.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Client } from "../../store/database.ts";
@@ -56,11 +56,7 @@ export async function mayStepsOf(
   const taker = await stepTakerOf(request, people);
   const caller = broadcastCallerOf(request);
   const now = deps.now();
-  let speakers: Promise<readonly Speaker[]> | undefined;
-  const findSpeakers = () => {
-    speakers ??= selectAllSpeakers(deps.pool, draftOf(broadcast).target);
-    return speakers;
-  };
+  const aim = askAim(deps.pool, draftOf(broadcast).target);
 
   async function refusalOf(action: CallersStep): Promise<{ code: ErrorCode; message: string } | undefined> {
     const decision = decide(taker.principal, ACTION_OF_STEP[action]);
@@ -72,7 +68,7 @@ export async function mayStepsOf(
     }
     try {
       const asked = { now, reason: SOME_REASON };
-      await assertMayStep(deps.pool, deps, broadcast, action, limited, asked, findSpeakers);
+      await assertMayStep(deps.pool, deps, broadcast, action, limited, asked, aim);
     } catch (error) {
       if (error instanceof PlatformError) return error;
       throw error;

@@ -4,14 +4,18 @@ import { UNLIMITED } from "../../access/limits.ts";
 import type { Target } from "../../broadcast/message.ts";
 import { countTarget } from "../../broadcast/preview.ts";
 import {
+  type Aim,
+  askAim,
   countOutside,
   regionsReached,
   remainingRegions,
   type Speaker,
+  selectAim,
   selectSpeakers,
   whereaboutsOf,
 } from "../../broadcast/targets.ts";
-import { findSpeakers } from "../../store/speakers.ts";
+import type { Db } from "../../store/database.ts";
+import { findSpeakers, speakersInPieces } from "../../store/speakers.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertSpeaker, insertTenant, insertVillages } from "./fixtures.ts";
@@ -94,6 +98,74 @@ describe("the speakers that a target means", () => {
     const all = await selectSpeakers(db.pool, target({ regions: ["52"] }), UNLIMITED);
     expect(countOutside(all, limitsOf({ regions: ["520326"] }))).toBe(1);
     expect(countOutside(all, limitsOf({ kinds: ["camera"] }))).toBe(4);
+  });
+});
+
+describe("whether a target means anybody, and only those within limits", () => {
+  const CODES = ["52", "520326", "520326001", "520326001001", "520326002", "520327", "5204"];
+  const codes = fc.subarray(CODES);
+  const circle = { longitude: 107.88, latitude: 28.52, radiusKm: 200 };
+  const targets = fc.record({
+    regions: codes,
+    polygons: fc.subarray([TRIANGLE]),
+    circles: fc.subarray([circle]),
+    exclude: codes,
+  });
+  const orAll = <T>(list: fc.Arbitrary<T>) => fc.oneof(list, fc.constant("all" as const));
+  const limits = fc.array(
+    fc.record({
+      regions: orAll(codes),
+      kinds: orAll(fc.subarray(["speaker", "camera"])),
+      tenants: orAll(fc.subarray(["county-office"])),
+      devices: orAll(fc.subarray(["yang-1", "yang-2", "jiang", "long"])),
+    }),
+    { maxLength: 2 },
+  );
+
+  it("is the same by as few speakers as it takes and by all of them", async () => {
+    await fc.assert(
+      fc.asyncProperty(targets, limits, async (meant, within) => {
+        const [few, all] = [askAim(db.pool, meant), selectAim(db.pool, meant)];
+        const ask = async (aim: Aim) => [await aim.isEmpty(), await aim.isWithin(within)];
+        expect(await ask(few)).toEqual(await ask(all));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("looks at the shapes themselves, and beyond the regions where there are shapes", async () => {
+    const triangle = askAim(db.pool, target({ polygons: [TRIANGLE] }));
+    expect(await triangle.isWithin(limitsOf({ devices: ["yang-1"] }))).toBe(true);
+    const beside: typeof TRIANGLE = [
+      [107.87, 28.5],
+      [107.93, 28.5],
+      [107.93, 28.53],
+      [107.87, 28.5],
+    ];
+    expect(await askAim(db.pool, target({ polygons: [beside] })).isEmpty()).toBe(true);
+    const mixed = askAim(db.pool, target({ regions: ["520327"], circles: [circle] }));
+    expect(await mixed.isWithin(limitsOf({ regions: ["520327"] }))).toBe(false);
+  });
+
+  it("reads nothing where one area holds all that it may mean, and stops at the first outside", async () => {
+    let asked = 0;
+    const counting = {
+      query: (...given: [string, unknown[]]) => {
+        asked++;
+        return db.pool.query(...given);
+      },
+    } as unknown as Db;
+    const county = askAim(counting, target({ regions: ["520326001", "520326002"] }));
+    expect(await county.isWithin(UNLIMITED)).toBe(true);
+    expect(await county.isWithin(limitsOf({ regions: ["5204", "520326"], kinds: ["speaker"] }))).toBe(true);
+    expect(asked).toBe(0);
+    const where = whereaboutsOf(target({ regions: ["52"] }));
+    const pieces = speakersInPieces(counting, where, limitsOf({ regions: ["520327"] }), "outside", 1);
+    for await (const [first] of pieces) {
+      expect(first?.id).toBe("yang-1");
+      break;
+    }
+    expect(asked).toBe(1);
   });
 });
 
