@@ -287,6 +287,8 @@ async function start(
       const device = ingest.directory.find(username);
       return device ? check(device) : lookUp(username).then(check);
     },
+    knows: (name) =>
+      ingest.directory.find(name) !== undefined || accessDirectory.findPrincipal(name) !== undefined,
     authenticateCertificate: (commonName) => ingest.directory.find(commonName) ?? lookUp(commonName),
     onPublish: ({ principal, ...message }, settled) =>
       ingest.accept({ publisher: principal, ...message }, settled),

@@ -83,7 +83,8 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
         packet.clientId = `${username}:${packet.clientId.slice(0, 256)}`;
         if (username !== "" && findClient(packet.clientId)) {
           log.info(
-            { deviceId: username, clientId: packet.clientId, address: addressOf(client) },
+            // Not the client id: it is what the caller likes, and may be a credential on another platform.
+            { deviceId: username, address: addressOf(client) },
             "a new connection asks for a client id that is in use; it takes over if its token is right",
           );
         }
@@ -137,8 +138,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       }
       if (listener?.subscribe(topic)) return callback(null, subscription);
       subscriptionsRefused++;
-      const who = listener ? { application: listener.principal.id } : { deviceId: session?.principal.id };
-      log.info({ ...who, filter: topic.slice(0, 256) }, "subscription refused");
+      log.info({ ...whoIs(client), filter: topic.slice(0, 256) }, "subscription refused");
       // Without a subscription aedes answers 0x80 for this filter and keeps the connection.
       callback(null, null);
     },
@@ -146,6 +146,14 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
 
   const findClient = (id: string): Client | undefined =>
     (aedes as unknown as { clients: Record<string, Client> }).clients[id];
+
+  /** Who has logged in, for the log. */
+  const whoIs = (client: Client) => {
+    const listener = listenerOf.get(client);
+    return listener
+      ? { application: listener.principal.id }
+      : { deviceId: sessions.of(client)?.principal.id, address: addressOf(client) };
+  };
 
   const addressOf = (client: Client) => lines.get(client)?.admission.address;
 
@@ -186,11 +194,11 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     }
   });
   aedes.on("keepaliveTimeout", (client) => {
-    log.debug({ clientId: client.id }, "keep-alive timeout");
+    log.debug(whoIs(client), "keep-alive timeout");
   });
   const onClientError = (client: Client, error: Error) => {
     const session = sessions.of(client);
-    log.debug({ clientId: client.id, err: error }, "connection ended with an error");
+    log.debug({ ...whoIs(client), err: error }, "connection ended with an error");
     if (!(error instanceof PacketTooLarge) || !session) return;
     const { principal } = session;
     const message = { principal, channel: undefined, topic: "", payload: Buffer.alloc(0), receivedAt: now() };

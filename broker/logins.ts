@@ -85,7 +85,7 @@ export class Logins<P extends DevicePrincipal> {
   }
 
   private refuse(
-    { username, address = "", commonName }: LoginRequest,
+    { address = "", commonName }: LoginRequest,
     id: string,
     since: number,
     answer: (answer: LoginAnswer<P>) => void,
@@ -96,7 +96,9 @@ export class Logins<P extends DevicePrincipal> {
     if (unsure) this.unchecked++;
     else {
       this.refused++;
-      log.info({ username: username?.slice(0, 64), commonName, address }, "login refused");
+      // Clients of other platforms give their token as the user name: only a name that exists is logged.
+      const name = this.options.knows?.(id) ? id : undefined;
+      log.info({ name, commonName, address }, "login refused");
     }
     gate?.failed(address, id === "" ? undefined : id);
     const delayMs = Math.max(REFUSAL_MS, gate?.delayFor(address, id === "" ? undefined : id) ?? 0);

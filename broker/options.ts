@@ -41,6 +41,8 @@ export interface BrokerOptions<P extends DevicePrincipal> {
     username: string,
     token: Buffer,
   ) => Known<P> | undefined | Promise<Known<P> | undefined>;
+  /** Whether somebody of this name is known in memory. Only such a name is logged when a login is refused. */
+  readonly knows?: (name: string) => boolean;
   /**
    * The device with the common name of a client certificate, which the TLS listener has verified. Not given: no
    * certificate lets anybody in.

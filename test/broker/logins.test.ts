@@ -99,6 +99,38 @@ describe("a wrong login", () => {
   });
 });
 
+describe("the log", () => {
+  it("names a device that is known, and never what somebody else gave as user name or client id", async () => {
+    await start({ knows: (name) => name === "meter-1" });
+    // ThingsBoard's clients give the device's token as the user name, or as the client id.
+    for (const [username, clientId] of [
+      ["A1-TEST-TOKEN-user", "c"],
+      ["A1 TEST/TOKEN user", "c"],
+      ["meter-1", "A1-TEST-TOKEN-client"],
+      ["", "A1-TEST-TOKEN-client"],
+    ]) {
+      const raw = new RawMqtt(port);
+      expect(await raw.login(username!, "wrong", { clientId: clientId! })).toMatchObject({ returnCode: 4 });
+    }
+    const refused = logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "login refused");
+    expect(refused.map(({ name }) => name)).toEqual([undefined, undefined, "meter-1", undefined]);
+    expect(logged.join("")).not.toMatch(/TEST.TOKEN/);
+  });
+
+  it("does not hold the client id of a connection that is let in, is taken over, or ends with an error", async () => {
+    await start();
+    const [first, second] = [new RawMqtt(port), new RawMqtt(port)];
+    for (const raw of [first, second])
+      await raw.login("meter-1", "token-of-meter-1", { clientId: "A1-TEST-TOKEN-client" });
+    await first.closed;
+    second.socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]));
+    await second.closed;
+    await vi.waitFor(() => expect(logged.join("")).toContain("ended with an error"));
+    expect(logged.join("")).toContain('"deviceId":"meter-1"');
+    expect(logged.join("")).not.toContain("TEST-TOKEN");
+  });
+});
+
 describe("logins that cannot be checked", () => {
   it("have all wrong ones answered alike, so that no name stands out, and are warned of once", async () => {
     await start({
