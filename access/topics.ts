@@ -6,6 +6,12 @@
 /** What a topic carries. `gateway-telemetry` holds readings of the devices behind a gateway. */
 export type Channel = "telemetry" | "events" | "replies" | "gateway-telemetry";
 
+/** The contract's limit for the payload of one message. */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/** A payload within the limit arrives whatever its topic, which has at most 64 KiB; beside them are a few bytes. */
+export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 65 * 1024;
+
 export interface DevicePrincipal {
   /** The device's id, which is also its MQTT user name. It cannot hold `/`, `+` or `#` (see `devices.id`). */
   readonly id: string;

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Principal } from "../access/decide.ts";
-import { type DevicePrincipal, maySubscribe } from "../access/topics.ts";
+import { type DevicePrincipal, MAX_PACKET_BYTES, maySubscribe } from "../access/topics.ts";
 import {
   grantQos0,
   limitPacketBytes,
@@ -24,10 +24,7 @@ import { Sessions } from "./sessions.ts";
 
 export type { Broker, BrokerOptions, BrokerRefusal, Presence, Published } from "./options.ts";
 
-/** The contract allows 64 KiB of payload; up to this a larger one is refused on record, above it the line is cut. */
-const MAX_PACKET_BYTES = 256 * 1024;
-
-/** Before the login: names, a token, and a will with a payload of 64 KiB. */
+/** Before the login: names, a token, and a will with a payload of 64 KiB, the most that MQTT 3.1.1 can say. */
 const MAX_CONNECT_BYTES = 72 * 1024;
 
 /**

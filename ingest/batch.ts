@@ -32,7 +32,7 @@ export class Batch {
   readonly devices: DeviceEntry[] = [];
   /** Readings, events, replies and rejections. */
   items = 0;
-  /** Of the payloads that came in; bounds the statement, as one event may be 64 KiB long. */
+  /** Of the payloads that came in; bounds the statement, as one event may be 256 KiB long. */
   bytes = 0;
 
   readingsOf(runtime: KindRuntime): ReadingsBatch {

@@ -1,16 +1,17 @@
 import { isUtf8 } from "node:buffer";
+import { MAX_PAYLOAD_BYTES } from "../access/topics.ts";
 import { type Refusal, refuse } from "./reasons.ts";
-
-/** The contract's limit for one message. */
-export const MAX_PAYLOAD_BYTES = 64 * 1024;
 
 /** How deep values may nest below a reading. PostgreSQL's own parser gives up at some thousands. */
 const MAX_DEPTH = 16;
 
 /** Payload → JSON value, wrapped so that no decoded value can be taken for a refusal. */
-export function decodeJson(payload: Buffer): { value: unknown } | Refusal {
-  if (payload.length > MAX_PAYLOAD_BYTES) {
-    return refuse("payload_too_large", `${payload.length} bytes, expected at most ${MAX_PAYLOAD_BYTES}`);
+export function decodeJson(
+  payload: Buffer,
+  maxBytes: number = MAX_PAYLOAD_BYTES,
+): { value: unknown } | Refusal {
+  if (payload.length > maxBytes) {
+    return refuse("payload_too_large", `${payload.length} bytes, expected at most ${maxBytes}`);
   }
   if (payload.length === 0) return refuse("empty", "the payload has no bytes");
   // toString would put U+FFFD in place of bad bytes, and nobody would ever know.

@@ -1,6 +1,7 @@
+import { MAX_PACKET_BYTES } from "../access/topics.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import type { BatchSink } from "./batch.ts";
-import { decodeJson, isObject, MAX_PAYLOAD_BYTES } from "./decode.ts";
+import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import { checkEvent, checkReply } from "./events.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
@@ -24,6 +25,8 @@ export interface PipelineOptions {
   readonly sink: BatchSink;
   /** Undefined: alarms are not looked at. */
   readonly alarms?: AlarmEngine;
+  /** Of a payload that is decoded; the contract's limit where it is not given. */
+  readonly maxPayloadBytes?: number | undefined;
   /** Whether anybody wants live readings of this device at the moment. */
   readonly wantsLive?: (device: DeviceEntry) => boolean;
 }
@@ -37,9 +40,11 @@ export class Pipeline {
   private readonly directory: Directory;
   private readonly sink: BatchSink;
   private readonly alarms: AlarmEngine | undefined;
+  private readonly maxPayloadBytes: number | undefined;
   private readonly wantsLive: (device: DeviceEntry) => boolean;
 
-  constructor({ directory, sink, alarms, wantsLive = () => false }: PipelineOptions) {
+  constructor({ directory, sink, alarms, maxPayloadBytes, wantsLive = () => false }: PipelineOptions) {
+    this.maxPayloadBytes = maxPayloadBytes;
     this.directory = directory;
     this.sink = sink;
     this.alarms = alarms;
@@ -57,7 +62,7 @@ export class Pipeline {
 
   /** Records a message that was refused before it came here, e.g. by the rate limit. */
   reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void {
-    this.rejectItem(message, message.publisher, refusal, message.payload, message.payload.length);
+    this.refuseMessage(message, refusal);
     this.await(message, settled);
   }
 
@@ -77,7 +82,7 @@ export class Pipeline {
         refuse("foreign_topic", `'${message.topic}' is not a topic of '${publisher.id}'`),
       );
     }
-    const decoded = decodeJson(message.payload);
+    const decoded = decodeJson(message.payload, this.maxPayloadBytes);
     if ("reason" in decoded) return this.refuseMessage(message, decoded);
     if (channel === "gateway-telemetry") return this.takeGateway(message, publisher, decoded.value);
     this.takeItems(message, publisher, channel, decoded.value, (item) => item);
@@ -174,16 +179,21 @@ export class Pipeline {
   };
 
   private refuseMessage(message: IncomingMessage, refusal: Refusal): void {
-    this.rejectItem(message, message.publisher, refusal, message.payload, message.payload.length);
+    const { publisher, payload } = message;
+    // A copy: the payload is a view into the socket's buffer, which may be much larger than the message. Only another
+    // broker sends more than our own lets in.
+    const kept = Buffer.from(payload.subarray(0, MAX_PACKET_BYTES));
+    this.rejectItem(message, publisher, refusal, kept, payload.length);
   }
 
   private rejectValue(message: IncomingMessage, device: DeviceEntry, refusal: Refusal, value: unknown): void {
-    // The value was parsed from at most 64 KiB, but may nest deeper than JSON.stringify can follow.
+    // The value was parsed from at most 256 KiB, but may nest deeper than JSON.stringify can follow. Numbers may be
+    // longer now than they came, so this is not the place for a limit: what is cut could not be replayed.
     let payload: Buffer;
     try {
       payload = Buffer.from(JSON.stringify(value));
     } catch {
-      payload = message.payload;
+      payload = Buffer.from(message.payload);
     }
     this.rejectItem(message, device, refusal, payload, payload.length);
   }
@@ -203,8 +213,7 @@ export class Pipeline {
       topic: topic.slice(0, 1024),
       reason,
       detail: detail.slice(0, 1024),
-      // A copy: the payload is a view into the socket's buffer, which may be much larger than the message.
-      payload: Buffer.from(payload.subarray(0, MAX_PAYLOAD_BYTES)),
+      payload,
       payloadBytes,
     });
     if (device) open.count(device);

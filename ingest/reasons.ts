@@ -4,7 +4,7 @@
  */
 export const REASONS = {
   not_json: "the payload is not JSON in UTF-8",
-  payload_too_large: "the payload is larger than 64 KiB",
+  payload_too_large: "the payload is larger than 256 KiB",
   too_deep: "values are nested more than 16 levels deep",
   bad_shape: "the JSON is not what this topic takes",
   empty: "there is nothing in it",

@@ -13,6 +13,7 @@ export interface ReplayInput {
   readonly rejectionNo: number;
   readonly publisher: string;
   readonly topic: string;
+  readonly reason: string;
   readonly payload: Buffer;
   readonly payloadBytes: number;
   readonly receivedAt: Date;
@@ -77,7 +78,9 @@ async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Ba
   const own = publisher !== undefined && topic?.id === publisher.id;
   const allowed = own && (topic.channel !== "gateway-telemetry" || publisher.gateway);
   const batch = new Batch();
-  const pipeline = new Pipeline({ directory, sink: { open: batch, filled: () => {} } });
+  // What was within the limit may be longer on record, where an item is encoded anew.
+  const maxPayloadBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;
+  const pipeline = new Pipeline({ directory, maxPayloadBytes, sink: { open: batch, filled: () => {} } });
   pipeline.accept(
     {
       publisher,

@@ -11,7 +11,7 @@ export interface NewRejection {
   readonly reason: string;
   /** What was expected, in words. */
   readonly detail: string;
-  /** At most the payload limit of it. */
+  /** The whole of it, but for what another broker sent that ours would not have let in. */
   readonly payload: Buffer;
   /** How long the payload was before it was cut. */
   readonly payloadBytes: number;

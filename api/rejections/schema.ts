@@ -9,7 +9,9 @@ const fields = {
   topic: z.string(),
   reason: z.string().describe("One of a closed list, e.g. `out_of_range`."),
   detail: z.string().describe("What was wrong, and what was expected."),
-  payloadBytes: z.int().describe("Its full length; what is kept may be cut to 64 KiB."),
+  payloadBytes: z
+    .int()
+    .describe("Its full length; all of it is kept, but for what another broker sent beyond 321 KiB."),
   replayedAt: timestamp.nullable(),
   replayOutcome: z.string().nullable(),
 };

@@ -91,7 +91,7 @@ export function mutate(random: Random, message: unknown): Buffer {
     case 4: // two messages in one
       return Buffer.concat([bytes, bytes]);
     default: // too large, now and then
-      return random.chance(0.02) ? Buffer.concat([bytes, Buffer.alloc(70_000, 0x20)]) : bytes;
+      return random.chance(0.02) ? Buffer.concat([bytes, Buffer.alloc(265_000, 0x20)]) : bytes;
   }
 }
 
@@ -120,7 +120,7 @@ function mutateValue(random: Random, message: unknown): string {
 
 /** How many items a message holds by the contract: what cannot be decoded counts as one, and so does an empty list. */
 export function itemsOf(payload: Buffer): number {
-  if (payload.length > 64 * 1024) return 1;
+  if (payload.length > 256 * 1024) return 1;
   try {
     const value: unknown = JSON.parse(
       new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload),

@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import { decodeJson, encodeExtra } from "../../ingest/decode.ts";
 
 describe("decodeJson", () => {
-  it("refuses a payload over 64 KiB before it parses it", () => {
-    const payload = Buffer.from(JSON.stringify("x".repeat(64 * 1024)));
-    expect(decodeJson(payload)).toMatchObject({ reason: "payload_too_large" });
+  it("takes 256 KiB, and refuses a byte more before it parses it", () => {
+    const payload = Buffer.from(JSON.stringify("x".repeat(256 * 1024 - 2)));
+    expect(decodeJson(payload)).toHaveProperty("value");
+    expect(decodeJson(Buffer.concat([payload, Buffer.from(" ")]))).toMatchObject({
+      reason: "payload_too_large",
+      detail: "262145 bytes, expected at most 262144",
+    });
   });
 
   it.each([

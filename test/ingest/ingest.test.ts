@@ -118,6 +118,20 @@ describe("a reading", () => {
   });
 });
 
+describe("a message of 256 KiB", () => {
+  it("is stored to its last item", async () => {
+    await addDevice(db.pool, "large-1");
+    const { publish, ledger } = await startTestIngest(db.pool);
+    const first = Date.now() - 5000 * 60_000;
+    const items = Array.from({ length: 4500 }, (_, n) => ({ observedAt: first + n * 60_000, volume: n / 8 }));
+    const bytes = JSON.stringify(items).padEnd(256 * 1024);
+    expect(bytes).toHaveLength(256 * 1024);
+    await publish("large-1", "telemetry", bytes);
+    expect((await rowsOf("large-1")).map(({ volume }) => volume)).toEqual(items.map(({ volume }) => volume));
+    expect(await ledger("large-1")).toEqual({ received: 4500, stored: 4500, duplicate: 0, rejected: 0 });
+  });
+});
+
 describe("what cannot be stored", () => {
   it("is on record with reason, detail and payload, and its neighbours are stored", async () => {
     await addDevice(db.pool, "mixed-1");
@@ -159,13 +173,16 @@ describe("what cannot be stored", () => {
     expect(await ledger("binary-1")).toEqual({ received: 1, stored: 0, duplicate: 0, rejected: 1 });
   });
 
-  it("keeps 64 KiB of a payload that is too large", async () => {
+  it("keeps the whole of a payload that is too large, as far as our own broker lets one in", async () => {
     await addDevice(db.pool, "huge-1");
     const { publish } = await startTestIngest(db.pool);
-    await publish("huge-1", "telemetry", Buffer.alloc(100_000, "x"));
-    const [rejection] = await rejectionsOf("huge-1");
-    expect(rejection).toMatchObject({ reason: "payload_too_large", payload_bytes: 100_000 });
-    expect(rejection.payload).toHaveLength(64 * 1024);
+    await publish("huge-1", "telemetry", Buffer.alloc(300_000, "x"));
+    await publish("huge-1", "telemetry", Buffer.alloc(400_000, "x"));
+    const [whole, cut] = await rejectionsOf("huge-1");
+    expect(whole).toMatchObject({ reason: "payload_too_large", payload_bytes: 300_000 });
+    expect(whole.payload).toEqual(Buffer.alloc(300_000, "x"));
+    expect(cut).toMatchObject({ reason: "payload_too_large", payload_bytes: 400_000 });
+    expect(cut.payload).toHaveLength(321 * 1024);
   });
 
   it("is recorded for a publisher that nobody knows", async () => {

@@ -18,7 +18,7 @@ const rowsOf = (id: string) => gasMeterRows(db.pool, id);
 describe("replay", () => {
   const lastRejection = async (id: string) => {
     const { rows } = await db.pool.query(
-      `select rejection_no, publisher, topic, payload, payload_bytes, received_at from rejected_messages
+      `select rejection_no, publisher, topic, reason, payload, payload_bytes, received_at from rejected_messages
        join devices using (device_no) where id = $1 order by rejection_no desc limit 1`,
       [id],
     );
@@ -27,6 +27,7 @@ describe("replay", () => {
       rejectionNo: row.rejection_no,
       publisher: row.publisher,
       topic: row.topic,
+      reason: row.reason,
       payload: row.payload,
       payloadBytes: row.payload_bytes,
       receivedAt: row.received_at,
@@ -86,11 +87,37 @@ describe("replay", () => {
   it("does not pretend to replay what was kept only in part", async () => {
     await addDevice(db.pool, "replay-3");
     const { ingest, publish } = await startTestIngest(db.pool);
-    await publish("replay-3", "telemetry", Buffer.alloc(70_000, " "));
+    await publish("replay-3", "telemetry", Buffer.alloc(400_000, " "));
     expect(await ingest.replay(await lastRejection("replay-3"), ACTOR)).toEqual({
       outcome: "rejected",
-      detail: "only 65536 of 70000 bytes were kept",
+      detail: "only 328704 of 400000 bytes were kept",
     });
+    await publish("replay-3", "telemetry", Buffer.alloc(300_000, " "));
+    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR)).toEqual({
+      outcome: "rejected",
+      detail: "payload_too_large: 300000 bytes, expected at most 262144",
+    });
+  });
+
+  it("stores the largest message whole, also where its numbers are longer on record than on the wire", async () => {
+    const { deviceNo } = await addDevice(db.pool, "replay-large");
+    const gateway = await addDevice(db.pool, "gw-replay-large", { kind: "lora-gateway" });
+    const { ingest, publish } = await startTestIngest(db.pool);
+    const start = `{"replay-large":[{"observedAt":"${at(1)}","volume":7,"wide":[1e20`;
+    // 1e20 comes back from JSON.parse as a number of 21 digits.
+    const wire = `${start}${",1e20".repeat(Math.floor((256 * 1024 - start.length - 4) / 5))}]}]}`;
+    await publish("gw-replay-large", "gateway-telemetry", wire);
+    await db.pool.query("update devices set gateway_no = $1 where device_no = $2", [
+      gateway.deviceNo,
+      deviceNo,
+    ]);
+    await ingest.directory.refresh("replay-large");
+    const rejection = await lastRejection("gw-replay-large");
+    expect(rejection.payloadBytes).toBe(rejection.payload.length);
+    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({ outcome: "stored" });
+    const [row] = await rowsOf("replay-large");
+    expect(row.volume).toBe(7);
+    expect(row.extra).toEqual({ wide: JSON.parse(wire)["replay-large"][0].wide });
   });
 
   it("is accepted once, however many ask for it at the same time", async () => {
