@@ -9,6 +9,7 @@ import {
   type Target,
   textSchema,
 } from "./message.ts";
+import { sizeFaults } from "./order-size.ts";
 import { readStoredMessage, type StoredMessage, type StoredRow } from "./stored-message.ts";
 import { excludeFaults, ringFaults } from "./target-faults.ts";
 
@@ -25,13 +26,17 @@ export type Draft = z.infer<typeof draftSchema>;
 /** The message of a broadcast, whatever is stored of it. */
 export const draftOf = (row: StoredRow): Draft => readStoredMessage(row).draft;
 
-/** What keeps a stored draft from being submitted: what it lacks, and what of it could not be read. */
+/**
+ * What keeps a stored draft from being submitted: what it lacks, what of it could not be read, and what no command
+ * could carry.
+ */
 export const missingIn = (row: StoredRow, now: Date): Fault[] => missingOfStored(readStoredMessage(row), now);
 
 /** The same of one that was read. */
 export const missingOfStored = ({ draft, unread }: StoredMessage, now: Date): Fault[] => [
   ...unread,
   ...missingOf(draft, now),
+  ...sizeFaults(draft),
 ];
 
 export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>

@@ -15,6 +15,7 @@ import {
   type BroadcastDeps,
   type Caller,
 } from "./service.ts";
+import { leastPolygons } from "./signing/order-area.ts";
 import { assertFits, createStartOrder } from "./signing/orders.ts";
 import { type Aim, askAim } from "./targets.ts";
 
@@ -102,9 +103,15 @@ async function assertReachOfReplaced(db: Db, broadcast: Broadcast, caller: Calle
   }
 }
 
-/** @throws PlatformError `command_too_large`, or `invalid_request` for a start that is not before the end */
+/**
+ * With the least polygons that it could have, since whoever looks at a broadcast asks too: how much of them an order can
+ * carry is found when it is signed.
+ * @throws PlatformError `command_too_large`, or `invalid_request` for a start that is not before the end
+ */
 function assertSendable({ issuer }: Pick<BroadcastDeps, "issuer">, broadcast: Broadcast, now: Date): void {
-  const message = completeMessage(draftOf(broadcast));
+  const complete = completeMessage(draftOf(broadcast));
+  const target = { ...complete.target, polygons: leastPolygons(complete.target.polygons) };
+  const message = { ...complete, target };
   const expiresAt = expiryOf(message.expiresAt, message.startsAt, now);
   assertFits(
     createStartOrder({ issuer, broadcastId: broadcast.id, message, issuedAt: now, expiresAt, attempt: 1 }),

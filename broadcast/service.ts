@@ -1,5 +1,5 @@
 import type { Limits } from "../access/limits.ts";
-import { type Fault, PlatformError } from "../errors.ts";
+import { type ErrorCode, type Fault, PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
 import { findRevision } from "../store/broadcast-revisions.ts";
@@ -10,6 +10,7 @@ import type { AlertJudge } from "./cap/judge-thread.ts";
 import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
+import { sizeFaults } from "./order-size.ts";
 import { judgeRings } from "./target-faults.ts";
 import { type Aim, countOutside, type Speaker } from "./targets.ts";
 
@@ -104,20 +105,26 @@ export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits 
   if (within < all) throw beyond();
 }
 
-/** @throws PlatformError `broadcast_incomplete` with everything that is missing of a broadcast, a speaker included */
+/**
+ * @throws PlatformError `broadcast_incomplete` with everything that is missing of a broadcast, a speaker included;
+ * `command_too_large` for one that lacks nothing and is longer than a command
+ */
 export async function assertComplete(broadcast: Broadcast, now: Date, aim: Aim): Promise<void> {
-  await judgeRings(draftOf(broadcast).target.polygons);
+  const draft = draftOf(broadcast);
+  await judgeRings(draft.target.polygons);
   const faults = missingIn(broadcast, now);
+  const tooLong = sizeFaults(draft);
+  if (tooLong.length > 0 && faults.length === tooLong.length) {
+    throw refusalOf("command_too_large", "The broadcast does not fit into one command", tooLong);
+  }
   const isAimed = !faults.some(({ path }) => path.startsWith("/target"));
   if (isAimed && (await aim.isEmpty())) {
     faults.push({ path: "/target", message: "there is no speaker in it" });
   }
-  if (faults.length > 0) throw incomplete(faults);
+  if (faults.length > 0) throw refusalOf("broadcast_incomplete", "The broadcast is not complete", faults);
 }
 
-const incomplete = (faults: Fault[]) =>
-  new PlatformError(
-    "broadcast_incomplete",
-    `The broadcast is not complete: ${faults.map(({ path, message }) => `${path} ${message}`).join("; ")}`,
-    { faults },
-  );
+const refusalOf = (code: ErrorCode, what: string, faults: Fault[]) =>
+  new PlatformError(code, `${what}: ${faults.map(({ path, message }) => `${path} ${message}`).join("; ")}`, {
+    faults,
+  });

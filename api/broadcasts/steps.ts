@@ -48,7 +48,13 @@ const STEPS: readonly StepRoute[] = [
     summary: "Submit a draft for approval",
     description: "It must be complete, reach at least one speaker, and reach none outside your limits.",
     body: "decision",
-    codes: ["application_without_owner", "broadcast_incomplete", "broadcast_expired", "broadcast_superseded"],
+    codes: [
+      "application_without_owner",
+      "broadcast_incomplete",
+      "broadcast_expired",
+      "broadcast_superseded",
+      "command_too_large",
+    ],
     take: submit,
   },
   {

@@ -8,6 +8,8 @@ import {
 } from "../command.ts";
 import { isEmptyTarget } from "../draft.ts";
 import type { BroadcastMessage, Target } from "../message.ts";
+import { bytesOf, ENVELOPE_BYTES, MAX_ORDER_BYTES } from "../order-size.ts";
+import { fitPolygons } from "./order-area.ts";
 
 /** Who orders, and when. */
 interface Origin {
@@ -52,7 +54,7 @@ const common = ({ issuer, broadcastId, issuedAt, expiresAt }: Origin) => ({
 });
 
 /**
- * The order to play, ready to be signed.
+ * The order to play, ready to be signed. Polygons that are too large for one command are simplified to larger ones.
  * @throws PlatformError `invalid_request` that lists all that a terminal would refuse, a training first of all
  */
 export function createStartOrder(input: StartInput): StartOrder {
@@ -72,7 +74,9 @@ export function createStartOrder(input: StartInput): StartOrder {
     repeatCount: message.repeatCount,
     ...(again.length > 0 ? { again } : {}),
   };
-  const checked = check(order);
+  const { polygons } = order.area;
+  const room = MAX_ORDER_BYTES - bytesOf({ ...order, area: { ...order.area, polygons: [] } });
+  const checked = check({ ...order, area: { ...order.area, polygons: fitPolygons(polygons, room) } });
   if (message.startsAt && message.startsAt >= input.expiresAt) {
     throw new PlatformError(
       "invalid_request",
@@ -101,9 +105,6 @@ function check(order: Unchecked): StartOrder {
   throw new PlatformError("invalid_request", `This is no start order: ${lines.join("; ")}`, { faults });
 }
 
-/** Bytes for the envelope, and for an attempt with more digits than the first. */
-const ENVELOPE_BYTES = 512;
-
 /**
  * The first of these device ids, as many as an order can name and a command can carry.
  * @param firstJws of the broadcast's first attempt, which is as long as another one that names nobody
@@ -113,7 +114,7 @@ export function fitAgain(deviceIds: readonly string[], firstJws: string): string
   let room = ((MAX_COMMAND_BYTES - ENVELOPE_BYTES - firstJws.length) * 3) / 4;
   const fitting: string[] = [];
   for (const id of deviceIds.slice(0, MAX_AGAIN)) {
-    room -= Buffer.byteLength(JSON.stringify(id)) + 1;
+    room -= bytesOf(id) + 1;
     if (room < 0) break;
     fitting.push(id);
   }
@@ -125,7 +126,7 @@ export function fitAgain(deviceIds: readonly string[], firstJws: string): string
  * @throws PlatformError `command_too_large`
  */
 export function assertFits(order: StartOrder): void {
-  const bytes = Math.ceil((Buffer.byteLength(JSON.stringify(order)) * 4) / 3) + ENVELOPE_BYTES;
+  const bytes = Math.ceil((bytesOf(order) * 4) / 3) + ENVELOPE_BYTES;
   if (bytes > MAX_COMMAND_BYTES) throw tooLarge(order.broadcastId, bytes);
 }
 
@@ -133,7 +134,7 @@ const tooLarge = (what: string, bytes: number) =>
   new PlatformError(
     "command_too_large",
     `The command ${what} has ${bytes} bytes, expected at most ${MAX_COMMAND_BYTES}: ` +
-      "shorten the texts, or aim at regions instead of polygons with many points",
+      "shorten the texts, or name fewer and larger regions",
   );
 
 /**

@@ -1,12 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
+import { MAX_COMMAND_BYTES, orderSchema } from "../../broadcast/command.ts";
 import { MAX_TOTAL_POINTS } from "../../broadcast/message.ts";
+import { isMeant } from "../../simulators/speaker/admit.ts";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
 /** Whom a broadcast means: rings, shapes, and parts that are taken out. */
 
 type Ring = [number, number][];
+
+/** A thousand points. */
+const circle = (at: number): Ring => {
+  const corners = Array.from({ length: 999 }, (_, i): [number, number] => {
+    const angle = (2 * Math.PI * i) / 999;
+    return [107.9 + at / 1000 + Math.cos(angle) / 10, 28.5 + Math.sin(angle) / 10];
+  });
+  return [...corners, corners[0]!];
+};
 
 let world: BroadcastWorld;
 beforeAll(async () => {
@@ -94,13 +105,6 @@ describe("a polygon", () => {
   });
 
   it("counts with the others: fifty of a thousand points are taken, in a draft as in a preview", async () => {
-    const circle = (at: number): Ring => {
-      const corners = Array.from({ length: 999 }, (_, i): [number, number] => {
-        const angle = (2 * Math.PI * i) / 999;
-        return [107.9 + at / 1000 + Math.cos(angle) / 10, 28.5 + Math.sin(angle) / 10];
-      });
-      return [...corners, corners[0]!];
-    };
     const polygons = Array.from({ length: 50 }, (_, at) => circle(at));
     expect(polygons.flat()).toHaveLength(MAX_TOTAL_POINTS);
     const preview = await world.post("dispatcher", "/v1/broadcasts/preview", { target: { polygons } });
@@ -186,5 +190,96 @@ describe("excluded regions", () => {
     const id = await world.write({ target: { polygons: [square], exclude: ["520326002001"] } });
     const xml = (await world.get("viewer", `/v1/broadcasts/${id}`, CAP_MEDIA_TYPE)).text;
     expect(xml).toContain("<areaDesc>地图上划定的范围（不含江村）</areaDesc>");
+  });
+});
+
+describe("what can be submitted", () => {
+  const places = [
+    { id: "in-middle", regionCode: "520326002001", at: [107.9, 28.5] },
+    { id: "in-corner", regionCode: "520326002001", at: circle(0)[3]! },
+    { id: "in-east", regionCode: "520327001001", at: circle(49)[0]! },
+    { id: "in-excluded", regionCode: "520326001002", at: [107.9, 28.5] },
+    { id: "out-near", regionCode: "520326002001", at: [107.5, 28.5] },
+    { id: "out-far", regionCode: "520327001001", at: [106, 27] },
+  ] as const;
+
+  const ordersOf = async (id: string) => {
+    const { rows } = await world.db.pool.query<{ command_id: string; jws: string }>(
+      `select command_id, jws from broadcast_orders join broadcasts using (broadcast_no) where id = $1
+       order by broadcast_orders.attempt`,
+      [id],
+    );
+    return rows.map(({ command_id: commandId, jws }) => ({
+      bytes: JSON.stringify({ commandId, jws }).length,
+      order: orderSchema.parse(JSON.parse(Buffer.from(jws.split(".")[1]!, "base64url").toString())),
+    }));
+  };
+
+  it("can be aired: the largest target goes out in one command that each of its speakers takes, and no other", async () => {
+    for (const { id, regionCode, at } of places) await insertSpeaker(world.db.pool, id, regionCode, { at });
+    const polygons = Array.from({ length: 50 }, (_, at) => circle(at));
+    const target = { polygons, exclude: ["520326001"] };
+    const id = await world.write({ target });
+    expect(outcome(await world.step("dispatcher", id, "submit"))).toEqual([200, "pending_approval"]);
+    const { json: pending } = await world.get("approver", `/v1/broadcasts/${id}`);
+    expect(pending.steps.find(({ action }: { action: string }) => action === "approve")).toMatchObject({
+      allowed: true,
+    });
+    expect(outcome(await world.step("approver", id, "approve"))).toEqual([200, "dispatching"]);
+
+    const { json } = await world.get("viewer", `/v1/broadcasts/${id}/targets`);
+    const targeted = json.items.map(({ deviceId }: { deviceId: string }) => deviceId).toSorted();
+    expect(targeted).toEqual(["in-corner", "in-east", "in-middle", "sp-3"]);
+    const [first] = await ordersOf(id);
+    expect(first!.bytes).toBeLessThanOrEqual(MAX_COMMAND_BYTES);
+    for (const { id: speaker, regionCode, at } of places) {
+      const location = { longitude: at[0], latitude: at[1] };
+      expect([speaker, isMeant(first!.order, { regionCode, location })]).toEqual([
+        speaker,
+        speaker.startsWith("in-") && speaker !== "in-excluded",
+      ]);
+    }
+    // What was drawn is what everybody reads and what is exported; only the order is simpler.
+    const { json: after } = await world.get("viewer", `/v1/broadcasts/${id}`);
+    expect(after.message.target.polygons).toEqual(polygons);
+
+    await world.db.pool.query(
+      `update broadcast_targets set state = 'failed', reason = 'no_sound', ended_at = now()
+       where broadcast_no = (select broadcast_no from broadcasts where id = $1)`,
+      [id],
+    );
+    await world.db.pool.query("update broadcasts set state = 'failed', ended_at = now() where id = $1", [id]);
+    expect(outcome(await world.step("approver", id, "retry"))).toEqual([200, "dispatching"]);
+    const [, second] = await ordersOf(id);
+    expect(second!.bytes).toBeLessThanOrEqual(MAX_COMMAND_BYTES);
+    expect(second!.order.area).toEqual(first!.order.area);
+    expect((second!.order as { again: string[] }).again.toSorted()).toEqual(targeted);
+  });
+
+  it("is nothing that no command could carry: texts that are too long are named before, and refused", async () => {
+    const texts = ["zh-CN", "en", "za"].map((language) => ({
+      language,
+      headline: "山洪",
+      description: "请".repeat(4000),
+      instruction: "请".repeat(4000),
+    }));
+    const id = await world.write({ texts });
+    const path = "/texts";
+    const message = expect.stringContaining("too long for one command to speakers: texts 72");
+    const { json } = await world.get("dispatcher", `/v1/broadcasts/${id}`);
+    expect(json.missing).toEqual([{ path, message }]);
+    expect(json.steps.find(({ action }: { action: string }) => action === "submit")).toMatchObject({
+      allowed: false,
+      code: "command_too_large",
+    });
+    const submitted = await world.step("dispatcher", id, "submit");
+    expect([submitted.status, submitted.json.code, submitted.json.faults]).toEqual([
+      422,
+      "command_too_large",
+      [{ path, message }],
+    ]);
+    const shorter = { revision: 1, texts: texts.slice(0, 1) };
+    await world.patch("dispatcher", `/v1/broadcasts/${id}`, shorter);
+    expect(outcome(await world.step("dispatcher", id, "submit"))).toEqual([200, "pending_approval"]);
   });
 });
