@@ -104,8 +104,8 @@ async function assertReachOfReplaced(db: Db, broadcast: Broadcast, caller: Calle
 }
 
 /**
- * With the least polygons that it could have, since whoever looks at a broadcast asks too: how much of them an order can
- * carry is found when it is signed.
+ * With the least polygons that it could have, since whoever looks at a broadcast asks too: how much of them an order
+ * can carry is found when it is signed.
  * @throws PlatformError `command_too_large`, or `invalid_request` for a start that is not before the end
  */
 function assertSendable({ issuer }: Pick<BroadcastDeps, "issuer">, broadcast: Broadcast, now: Date): void {
