@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
@@ -277,7 +276,10 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     async close() {
       clearInterval(keepalive);
       listeners.stop();
-      const ended = [...sessions].map(({ client }) => once(client.conn, "close"));
+      // Not `once` of node:events, which rejects when a device resets its connection meanwhile: it has ended as well.
+      const ended = [...sessions].map(
+        ({ client }) => new Promise<void>((resolve) => client.conn.once("close", () => resolve())),
+      );
       await new Promise<void>((resolve) => aedes.close(resolve));
       for (const { client } of sessions) client.conn.destroy();
       connections.endStrangers();

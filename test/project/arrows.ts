@@ -55,6 +55,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
 const EXCEPTIONS = new Map([
   ["simulators → broadcast/command.ts", "the contract on the wire"],
   ["simulators → broadcast/key-set.ts", "the contract on the wire"],
+  ["simulators → broadcast/root-arguments.ts", "how a root is written on a command line"],
   ["console → api/contract.ts", "the page shares the API's types"],
   ["store/dump-cli.ts → kind-tables.ts", "a command that needs the tables of the catalog, as main does"],
   ["store/dump-cli.ts → devices/catalog.ts", "a command that needs the tables of the catalog, as main does"],
