@@ -8,4 +8,6 @@ export interface KnownPrincipals {
   listPrincipals(): Iterable<Principal>;
   /** Reads what has changed in the database. */
   refresh(): Promise<void>;
+  /** The same, where another process has changed something. */
+  lookForChanges(): Promise<void>;
 }

@@ -22,7 +22,10 @@ import { createSignIn, type SignIn } from "./sign-in.ts";
 
 export interface PeopleOptions {
   readonly pool: Pool;
-  readonly directory: Pick<KnownPrincipals, "findPrincipal" | "listPrincipals" | "refresh">;
+  readonly directory: Pick<
+    KnownPrincipals,
+    "findPrincipal" | "listPrincipals" | "refresh" | "lookForChanges"
+  >;
   readonly log: Logger;
   readonly registry: Registry;
   /** How long a session lasts after the sign-in, and after it was last used, in milliseconds. */

@@ -31,7 +31,7 @@ export interface SignedIn extends OpenedSession {
 }
 
 export interface SignInOptions extends PasswordCheckOptions {
-  readonly directory: Pick<KnownPrincipals, "findPrincipal">;
+  readonly directory: Pick<KnownPrincipals, "findPrincipal" | "lookForChanges">;
   readonly sessions: Sessions;
   readonly log: Logger;
   readonly countLogin?: CountLogin | undefined;
@@ -110,6 +110,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     turn: HashingTurn,
   ): Promise<Identified | undefined> {
     const record = await verifyPassword(options, username, password, turn);
+    // Another process may have set this password a moment ago: who was reset waits in this one too, from the first step.
+    if (record) await directory.lookForChanges();
     const person = directory.findPrincipal(username);
     if (!record || person?.type !== "person") return undefined;
     const { passwordHash, totpSecret } = record;

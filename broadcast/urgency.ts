@@ -1,10 +1,17 @@
 /** What decides who gives way on a speaker. */
 interface Urgency {
   readonly class: "emergency" | "daily";
+  /** "actual", "drill" or "training". */
+  readonly mode: string;
   /** 1 to 4. */
   readonly level: number;
 }
 
-/** Below 0 when `a` goes first: emergencies before daily programmes, then level 1 before 4. 0: who is there goes on. */
-export const byUrgency = (a: Urgency, b: Urgency): number =>
-  Number(a.class === "daily") - Number(b.class === "daily") || a.level - b.level;
+/** An emergency drill waits for every actual emergency, of whatever level: no drill keeps a warning from being heard. */
+const rank = ({ class: kind, mode }: Urgency) => (kind === "daily" ? 2 : mode === "actual" ? 0 : 1);
+
+/**
+ * Below 0 when `a` goes first: actual emergencies, then drills of one, then daily programmes; among these level 1 before
+ * 4. 0: who is there goes on.
+ */
+export const byUrgency = (a: Urgency, b: Urgency): number => rank(a) - rank(b) || a.level - b.level;

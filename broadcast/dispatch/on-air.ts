@@ -46,6 +46,7 @@ export class OnAir {
   readonly broadcastNo: number;
   readonly id: string;
   readonly class: "emergency" | "daily";
+  readonly mode: OpenBroadcast["mode"];
   readonly level: number;
   readonly headline: string;
   readonly regions: readonly string[];
@@ -94,6 +95,7 @@ export class OnAir {
     this.broadcastNo = row.broadcastNo;
     this.id = row.id;
     this.class = row.class;
+    this.mode = row.mode;
     this.level = row.level;
     this.headline = row.headline;
     this.regions = row.regions;

@@ -52,8 +52,11 @@ export interface Player {
   nextAt(): number | undefined;
 }
 
-/** Emergency before daily, then level 1 before 4. Less is more urgent. */
-const urgency = ({ order }: Task) => (order.class === "emergency" ? 0 : 10) + order.level;
+/** Actual emergencies, then drills of one, then daily programmes; level 1 before 4. Less is more urgent. */
+const urgency = ({ order }: Task) =>
+  (order.class === "daily" ? 20 : order.mode === "actual" ? 0 : 10) + order.level;
+
+const isDrill = ({ order }: Task) => order.class === "emergency" && order.mode === "drill";
 
 const startsAt = ({ order }: Task) =>
   order.startsAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(order.startsAt);
@@ -162,7 +165,11 @@ export function createPlayer(options: PlayerOptions): Player {
         undefined,
       );
       if (!best || (playing && urgency(playing) <= urgency(best))) return;
-      if (playing) interrupt(playing, at);
+      if (playing && isDrill(playing) && !isDrill(best)) {
+        // Nobody hears the rest of a drill after a warning.
+        count(playing, at);
+        finish(playing, "failed", at, "interrupted");
+      } else if (playing) interrupt(playing, at);
       if (begin(best, at)) return;
     }
   };

@@ -130,10 +130,11 @@ describe("the preview of a broadcast", () => {
   it("names what plays or waits on these speakers, and who gives way", async () => {
     const village = { target: { regions: ["520326001001"] }, level: 3 };
     const first = await released(village);
-    const [same, lower, higher] = [
+    const [same, lower, higher, drill] = [
       await submitted(village),
       await submitted({ level: 4 }),
       await submitted(),
+      await submitted({ mode: "drill", level: 1 }),
     ];
     await query(
       `update broadcast_targets set state = 'started' where device_no = (select device_no from devices where id = 'sp-1')
@@ -150,6 +151,8 @@ describe("the preview of a broadcast", () => {
     ]);
     expect(await ways(lower)).toEqual([[first, "this"]]);
     expect(await ways(higher)).toEqual([[first, "other"]]);
+    // No warning gives way to a drill, of whatever level.
+    expect(await ways(drill)).toEqual([[first, "this"]]);
     const elsewhere = await submitted({ target: { regions: ["520326002"] } });
     expect(await ways(elsewhere)).toEqual([]);
     // What takes its place ends it.

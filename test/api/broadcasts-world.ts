@@ -86,6 +86,7 @@ export async function startBroadcastWorld(
       findPrincipal: (id) => people.get(id),
       listPrincipals: () => people.values(),
       refresh: async () => {},
+      lookForChanges: async () => {},
     },
     broadcasts: { broadcasts: deps, urgentPool: db.pool, publishedKeys: () => keys.publishedKeys() },
     access: {

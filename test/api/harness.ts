@@ -42,6 +42,7 @@ const NOBODY: KnownPrincipals = {
   findPrincipal: () => undefined,
   listPrincipals: () => [],
   refresh: async () => {},
+  lookForChanges: async () => {},
 };
 
 /** The API on a test database, with everything else that it is given replaced by something quiet. */

@@ -92,8 +92,11 @@ export async function puppet(maker: string, role: Role): Promise<string> {
   await reset(maker, id);
   return id;
 }
-export async function reset(who: string, id: string): Promise<void> {
-  const password = `another way ${++made} over the dam`;
+export async function reset(
+  who: string,
+  id: string,
+  password = `another way ${++made} over the dam`,
+): Promise<void> {
   expect((await send(who, "PUT", `/people/${id}/password`, { password })).status).toBe(204);
   await signIn(id, password);
 }

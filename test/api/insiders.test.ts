@@ -5,7 +5,7 @@ import { recordExternalPerson } from "../../accounts/external-people.ts";
 import { setApplicationOwner } from "../../accounts/principals.ts";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { areaOf } from "../helpers/limits.ts";
-import { HOUR } from "../helpers/people.ts";
+import { HOUR, signInForToken, startPeople } from "../helpers/people.ts";
 import {
   actionsOf,
   app,
@@ -106,6 +106,23 @@ describe("an administrator", () => {
     const id = await puppet(one, "approver");
     expect(await confirming(two, id)).toEqual([403, "not_independent"]);
     expect(await confirming("carl", id)).toEqual(OK);
+  });
+
+  it("does not approve through a reset approver at another process either, before that has heard of it", async () => {
+    await person("xiang", "approver");
+    const elsewhere = await startPeople(db);
+    try {
+      await reset("ann", "xiang", "nine herons in the reeds");
+      const token = await signInForToken(elsewhere, "xiang", "nine herons in the reeds");
+      const id = await draft("dora");
+      expect(outcome(await step("dora", id, "submit"))).toEqual(OK);
+      const headers = { authorization: `Bearer ${token}` };
+      const url = `/v1/broadcasts/${id}/approve`;
+      const approved = await elsewhere.send({ method: "POST", url, headers, payload: { revision: 1 } });
+      expect(outcome(approved)).toEqual(FORBIDDEN);
+    } finally {
+      await elsewhere.stop();
+    }
   });
 
   it("does not release through a duty officer of its own making", async () => {

@@ -81,7 +81,8 @@ const readingsWhilePlaying = (id: string) => {
   const [from, to] = [moment("started"), moment("ended")];
   return itemsOf("telemetry", id).filter(({ observedAt }) => {
     const at = Date.parse(observedAt as string);
-    return at >= from && at <= to;
+    // What it measures at rest again may have the very moment of its end.
+    return at >= from && at < to;
   });
 };
 

@@ -58,6 +58,39 @@ describe("what is more urgent", () => {
     expect(seconds(replies().at(-1)!.observedAt)).toBe(30);
   });
 
+  it("is a warning of the lowest level before a drill of the highest, of which nothing is heard after it", () => {
+    start({ id: "drill", mode: "drill", level: 1, repeatCount: 3 });
+    run(4000);
+    start({ id: "warning", level: 4 });
+    run(ENDLESS);
+    expect(story()).toEqual([
+      "drill.1 accepted",
+      "drill.1 started",
+      "warning.1 accepted",
+      "drill.1 failed",
+      "warning.1 started",
+      "warning.1 ended",
+    ]);
+    expect(replies()).toContainEqual(
+      expect.objectContaining({ commandId: "drill.1", outcome: "failed", reason: "interrupted" }),
+    );
+  });
+
+  it("is no drill of the highest level while a warning of the lowest is read: it waits for its turn", () => {
+    start({ id: "warning", level: 4 });
+    run(4000);
+    start({ id: "drill", mode: "drill", level: 1 });
+    run(ENDLESS);
+    expect(story()).toEqual([
+      "warning.1 accepted",
+      "warning.1 started",
+      "drill.1 accepted",
+      "warning.1 ended",
+      "drill.1 started",
+      "drill.1 ended",
+    ]);
+  });
+
   it("leaves nothing of a daily programme whose time is over", () => {
     start({ id: "daily", class: "daily" });
     run(5000);
