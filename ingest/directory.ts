@@ -23,6 +23,8 @@ export interface DeviceEntry {
   gateway: boolean;
   /** Our clock at its last report, or when this process first knew of it; epoch milliseconds. */
   lastReportAt: number;
+  /** The latest moment that an item without a time was given; epoch milliseconds, 0 for none. */
+  lastArrival: number;
   /** The newest moment that the alarm rules have seen; epoch milliseconds, 0 for none. */
   evaluatedAt: number;
   /** Readings and events that were received and are not yet committed. */
@@ -158,6 +160,7 @@ export class Directory {
       tokenHash,
       gateway,
       lastReportAt: this.now(),
+      lastArrival: 0,
       evaluatedAt: 0,
       pending: 0,
     };

@@ -3,6 +3,7 @@ import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { readObservedAt } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
+import { checkTimeless } from "./time-keys.ts";
 
 /** An event that was found good. */
 export interface CheckedEvent {
@@ -24,11 +25,17 @@ const PHASES: ReadonlySet<unknown> = new Set<EventPhase>(["instant", "new", "upd
 const MAX_ID_LENGTH = 128;
 const MAX_OUTCOME_LENGTH = 64;
 
-/** Decides whether an event is good; the kind's own shape, if it has one, is turned into ours first. */
+/**
+ * Decides whether an event is good; the kind's own shape, if it has one, is turned into ours first.
+ * @param several whether it is one of several in an array
+ * @param arrival the time that it gets when it has none
+ */
 export function checkEvent(
   runtime: KindRuntime,
   message: JsonObject,
   receivedAt: number,
+  several = false,
+  arrival: number = receivedAt,
 ): CheckedEvent | Refusal {
   let event = message;
   if (runtime.kind.decodeEvent) {
@@ -38,8 +45,8 @@ export function checkEvent(
       return refuse("bad_shape", (error as Error).message);
     }
   }
-  const { eventId, observedAt, type, phase = "instant", ...data } = event;
-  const at = readObservedAt(observedAt, receivedAt);
+  const { eventId, observedAt: _, type, phase = "instant", ...data } = event;
+  const at = readTime(event, receivedAt, several, arrival);
   if (typeof at !== "number") return at;
   const fault = checkIdentifier(eventId, "eventId", MAX_ID_LENGTH);
   if (fault) return fault;
@@ -56,9 +63,14 @@ export function checkEvent(
   return { observedAt: at, eventId: eventId as string, phase: phase as EventPhase, type, data: encoded.json };
 }
 
-export function checkReply(message: JsonObject, receivedAt: number): CheckedReply | Refusal {
-  const { commandId, outcome, observedAt, ...data } = message;
-  const at = readObservedAt(observedAt, receivedAt);
+export function checkReply(
+  message: JsonObject,
+  receivedAt: number,
+  several = false,
+  arrival: number = receivedAt,
+): CheckedReply | Refusal {
+  const { commandId, outcome, observedAt: _, ...data } = message;
+  const at = readTime(message, receivedAt, several, arrival);
   if (typeof at !== "number") return at;
   const fault =
     checkIdentifier(commandId, "commandId", MAX_ID_LENGTH) ??
@@ -67,6 +79,12 @@ export function checkReply(message: JsonObject, receivedAt: number): CheckedRepl
   const encoded = encodeExtra(data, "reply");
   if ("reason" in encoded) return encoded;
   return { observedAt: at, commandId: commandId as string, outcome: outcome as string, data: encoded.json };
+}
+
+function readTime(item: JsonObject, receivedAt: number, several: boolean, arrival: number): number | Refusal {
+  const { observedAt } = item;
+  const timeless = observedAt === undefined || observedAt === null;
+  return (timeless && checkTimeless(item, several)) || readObservedAt(observedAt, receivedAt, arrival);
 }
 
 function checkIdentifier(value: unknown, name: string, maxLength: number): Refusal | undefined {

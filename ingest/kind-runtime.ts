@@ -2,8 +2,10 @@ import type { EventRule, Kind, LimitRule, Metric, SilenceRule, StateRule } from 
 import type { KindTable } from "../store/kind-table.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
 import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
+import { refuseUnknown } from "./hints.ts";
 import { readObservedAt } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
+import { checkTimeless } from "./time-keys.ts";
 
 /**
  * A kind made ready for the hot path. The check below says the same as the kind's zod schema (a property test
@@ -91,12 +93,26 @@ export class KindRuntime {
     }
   }
 
-  /** Decides whether a reading is good. The answer is valid until the next call. */
-  check(reading: JsonObject, receivedAt: number): CheckedReading | Refusal {
+  /**
+   * Decides whether a reading is good. The answer is valid until the next call.
+   * @param several whether it is one of several in an array
+   * @param arrival the time that it gets when it has none
+   */
+  check(
+    reading: JsonObject,
+    receivedAt: number,
+    several = false,
+    arrival: number = receivedAt,
+  ): CheckedReading | Refusal {
     const scratch = this.scratch;
     scratch.count = 0;
     scratch.extra = undefined;
-    const observedAt = readObservedAt(reading.observedAt, receivedAt);
+    const given = reading.observedAt;
+    if (given === undefined || given === null) {
+      const fault = checkTimeless(reading, several, this.isMetric);
+      if (fault !== undefined) return this.hasMetric(reading) ? fault : this.refuseEmpty(reading);
+    }
+    const observedAt = readObservedAt(given, receivedAt, arrival);
     if (typeof observedAt !== "number") return observedAt;
     scratch.observedAt = observedAt;
     let unknown: JsonObject | undefined;
@@ -116,14 +132,28 @@ export class KindRuntime {
         scratch.count++;
       }
     }
+    if (scratch.count === 0) return this.refuseEmpty(reading);
     if (unknown !== undefined) {
       const encoded = encodeExtra(unknown, "reading");
       if ("reason" in encoded) return encoded;
       scratch.extra = encoded.json;
-    } else if (scratch.count === 0) {
-      return refuse("empty", "the reading has no metric");
     }
     return scratch;
+  }
+
+  private readonly isMetric = (key: string) => this.byKey.has(key);
+
+  private hasMetric(reading: JsonObject): boolean {
+    for (const key in reading) if (reading[key] !== null && this.byKey.has(key)) return true;
+    return false;
+  }
+
+  private refuseEmpty(reading: JsonObject): Refusal {
+    for (const key in reading) {
+      if (key !== "observedAt" && !this.byKey.has(key))
+        return refuseUnknown(this.kind.kind, reading, this.byKey);
+    }
+    return refuse("empty", "the reading has no metric");
   }
 
   /** Puts a checked reading into the batch. */

@@ -15,10 +15,15 @@ const RFC_3339 =
  * Reads `observedAt` as it is on the wire.
  * @param value RFC 3339 text, epoch milliseconds, or nothing for the time of arrival
  * @param receivedAt our clock when the message arrived, in epoch milliseconds
+ * @param arrival what an item without a time gets
  * @returns epoch milliseconds (finer fractions are cut), or why not
  */
-export function readObservedAt(value: unknown, receivedAt: number): number | Refusal {
-  if (value === undefined || value === null) return receivedAt;
+export function readObservedAt(
+  value: unknown,
+  receivedAt: number,
+  arrival: number = receivedAt,
+): number | Refusal {
+  if (value === undefined || value === null) return arrival;
   const at = typeof value === "number" ? value : parseRfc3339(value);
   if (at === undefined || !Number.isFinite(at)) {
     return refuse(

@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly alarms?: AlarmEngine;
   /** Of a payload that is decoded; the contract's limit where it is not given. */
   readonly maxPayloadBytes?: number | undefined;
+  /** The reason of a rejection that is replayed; its items keep the moment of its arrival. */
+  readonly replayOf?: string;
   /** Whether anybody wants live readings of this device at the moment. */
   readonly wantsLive?: (device: DeviceEntry) => boolean;
 }
@@ -41,9 +43,21 @@ export class Pipeline {
   private readonly sink: BatchSink;
   private readonly alarms: AlarmEngine | undefined;
   private readonly maxPayloadBytes: number | undefined;
+  private readonly replaying: boolean;
+  /** Whether each item needs a time of its own, also one that stands alone: it was one of several when it came. */
+  private readonly timed: boolean;
   private readonly wantsLive: (device: DeviceEntry) => boolean;
 
-  constructor({ directory, sink, alarms, maxPayloadBytes, wantsLive = () => false }: PipelineOptions) {
+  constructor({
+    directory,
+    sink,
+    alarms,
+    maxPayloadBytes,
+    replayOf,
+    wantsLive = () => false,
+  }: PipelineOptions) {
+    this.replaying = replayOf !== undefined;
+    this.timed = replayOf === "time_missing";
     this.maxPayloadBytes = maxPayloadBytes;
     this.directory = directory;
     this.sink = sink;
@@ -124,11 +138,12 @@ export class Pipeline {
     value: unknown,
     wrap: (item: unknown) => unknown,
   ): void {
-    if (!Array.isArray(value)) return this.takeItem(message, device, channel, value, wrap);
+    if (!Array.isArray(value)) return this.takeItem(message, device, channel, value, this.timed, wrap);
     if (value.length === 0) {
       return this.rejectValue(message, device, refuse("empty", "the array has no items"), wrap(value));
     }
-    for (const item of value) this.takeItem(message, device, channel, item, wrap);
+    const several = value.length > 1 || this.timed;
+    for (const item of value) this.takeItem(message, device, channel, item, several, wrap);
   }
 
   private takeItem(
@@ -136,10 +151,11 @@ export class Pipeline {
     device: DeviceEntry,
     channel: Exclude<Channel, "gateway-telemetry">,
     item: unknown,
+    several: boolean,
     wrap: (item: unknown) => unknown,
   ): void {
     const refusal = isObject(item)
-      ? this.store(message, device, channel, item)
+      ? this.store(message, device, channel, item, several)
       : refuse("bad_shape", "expected an object, or an array of objects");
     if (refusal) this.rejectValue(message, device, refusal, wrap(item));
   }
@@ -150,26 +166,34 @@ export class Pipeline {
     device: DeviceEntry,
     channel: Exclude<Channel, "gateway-telemetry">,
     item: Record<string, unknown>,
+    several: boolean,
   ): Refusal | undefined {
     const { open } = this.sink;
     const { deviceNo, runtime } = device;
+    // What an item without a time gets: never the same millisecond twice.
+    const arrival = this.replaying ? receivedAt : arrivalOf(device, receivedAt);
+    let observedAt: number;
     if (channel === "telemetry") {
-      const reading = runtime.check(item, receivedAt);
+      const reading = runtime.check(item, receivedAt, several, arrival);
       if ("reason" in reading) return reading;
+      observedAt = reading.observedAt;
       runtime.add(open.readingsOf(runtime), deviceNo, receivedAt, reading);
       this.alarms?.onReading(device, reading, receivedAt, this.emitAlarm);
       if (this.wantsLive(device)) open.live.push(liveReading(device, reading, receivedAt));
     } else if (channel === "events") {
-      const event = checkEvent(runtime, item, receivedAt);
+      const event = checkEvent(runtime, item, receivedAt, several, arrival);
       if (isRefusal(event)) return event;
+      observedAt = event.observedAt;
       open.events.push({ deviceNo, receivedAt, ...event });
       this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
-      const reply = checkReply(item, receivedAt);
+      const reply = checkReply(item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
+      observedAt = reply.observedAt;
       open.replies.push({ deviceNo, receivedAt, ...reply });
     }
     open.count(device);
+    if (observedAt === arrival && !this.replaying) device.lastArrival = arrival;
     if (receivedAt > device.lastReportAt) device.lastReportAt = receivedAt;
     return undefined;
   }
@@ -219,6 +243,15 @@ export class Pipeline {
     if (device) open.count(device);
     else open.items++;
   }
+}
+
+/** A clock of ours that was set back by more than this begins anew, in milliseconds. */
+const CLOCK_SET_BACK_MS = 60_000;
+
+function arrivalOf({ lastArrival }: DeviceEntry, receivedAt: number): number {
+  return receivedAt <= lastArrival && lastArrival - receivedAt < CLOCK_SET_BACK_MS
+    ? lastArrival + 1
+    : receivedAt;
 }
 
 function liveReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number) {

@@ -80,7 +80,12 @@ async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Ba
   const batch = new Batch();
   // What was within the limit may be longer on record, where an item is encoded anew.
   const maxPayloadBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;
-  const pipeline = new Pipeline({ directory, maxPayloadBytes, sink: { open: batch, filled: () => {} } });
+  const pipeline = new Pipeline({
+    directory,
+    maxPayloadBytes,
+    replayOf: input.reason,
+    sink: { open: batch, filled: () => {} },
+  });
   pipeline.accept(
     {
       publisher,

@@ -10,7 +10,7 @@ import { judge, raises, type Sample } from "./judge.ts";
 const RESERVED = ["device_no", "observed_at", "received_at", "extra", "bucket", "readings"];
 /** Why a message may be refused: the closed list of the platform. */
 const REASONS =
-  "not_json payload_too_large too_deep bad_shape empty bad_type out_of_range bad_time clock_ahead clock_unset bad_text unknown_device not_assigned unknown_event foreign_topic rate_limited store_refused".split(
+  "not_json payload_too_large too_deep bad_shape empty no_quantity bad_type out_of_range time_missing bad_time clock_ahead clock_unset bad_text unknown_device not_assigned unknown_event foreign_topic rate_limited store_refused".split(
     " ",
   );
 const METRIC_KEY = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;

@@ -35,6 +35,38 @@ async function device(id: string, kind?: string) {
   return { client, token, publish };
 }
 
+describe("a day of buffered readings under another time key", () => {
+  it("is acknowledged, and every one of them is on record with its payload", async () => {
+    const { publish } = await device("buffered-1");
+    const items = Array.from({ length: 24 }, (_, hour) => ({
+      timestamp: new Date(Date.UTC(2026, 10, 20, hour)).toISOString(),
+      volume: hour,
+    }));
+    await publish(items);
+    await publish({ ts: 1_795_500_000_000, values: { volume: 10 } });
+    expect(await latestOf("buffered-1")).toBeNull();
+    const { items: rejections } = await app.api<{ items: { id: number; reason: string }[] }>(
+      "/v1/rejections?device=buffered-1",
+    );
+    expect(rejections.map(({ reason }) => reason)).toEqual([
+      "no_quantity",
+      ...Array(24).fill("time_missing"),
+    ]);
+    const kept: unknown[] = [];
+    for (const { id } of rejections.slice(1).reverse()) {
+      const { payload } = await app.api<{ payload: { data: string } }>(`/v1/rejections/${id}`);
+      kept.push(JSON.parse(payload.data));
+    }
+    expect(kept).toEqual(items);
+    expect(await ledgerOf("buffered-1")).toMatchObject({
+      received: 25,
+      stored: 0,
+      duplicate: 0,
+      rejected: 25,
+    });
+  });
+});
+
 describe("PUBACK means committed", () => {
   it("finds the reading in the API as soon as it is acknowledged", async () => {
     const { publish } = await device("committed-1");
@@ -103,7 +135,7 @@ describe("nothing vanishes", () => {
       { observedAt: "2026-03-01T00:00:00Z", flow: 1 },
     ]);
     await publish({ observedAt: "2026-03-01T01:00:00Z", flow: 500 });
-    await publish({ observedAt: "2026-03-01T02:00:00Z", strange_metric: [1, 2] });
+    await publish({ observedAt: "2026-03-01T02:00:00Z", flow: 2, strange_metric: [1, 2] });
     await publish({ eventId: "e1", observedAt: "2026-03-01T02:00:00Z", type: "magnet" }, "events");
     const after = await app.api<string>("/metrics");
     expect(await ledgerOf("mixture-1")).toEqual({

@@ -68,6 +68,7 @@ beforeEach(() => {
     tokenHash: Buffer.alloc(0),
     gateway: false,
     lastReportAt: start,
+    lastArrival: 0,
     evaluatedAt: 0,
     pending: 0,
   };

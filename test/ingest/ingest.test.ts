@@ -73,7 +73,7 @@ describe("a reading", () => {
       { observedAt: at(1), battery: 3.5 },
       { observedAt: at(2), flow: 1, valve: "closed" },
       { observedAt: at(3), valve: null, volume: 7 },
-      { observedAt: at(4), unknown: true },
+      { observedAt: at(4), flow: 0, unknown: true },
     ]);
     const rows = await rowsOf("sparse-1");
     expect(
@@ -82,7 +82,7 @@ describe("a reading", () => {
       { volume: null, flow: null, battery: 3.5, valve: null, extra: null },
       { volume: null, flow: 1, battery: null, valve: "closed", extra: null },
       { volume: 7, flow: null, battery: null, valve: null, extra: null },
-      { volume: null, flow: null, battery: null, valve: null, extra: { unknown: true } },
+      { volume: null, flow: 0, battery: null, valve: null, extra: { unknown: true } },
     ]);
   });
 
@@ -104,6 +104,31 @@ describe("a reading", () => {
     expect(await rowsOf("timeless-1")).toMatchObject([
       { observed_at: new Date(receivedAt), received_at: new Date(receivedAt) },
     ]);
+  });
+
+  it("without a time never shares its millisecond with another of its device", async () => {
+    const gateway = await addDevice(db.pool, "gw-timeless", { kind: "lora-gateway" });
+    await addDevice(db.pool, "timeless-2", { gatewayNo: gateway.deviceNo });
+    const { publish, ledger } = await startTestIngest(db.pool);
+    const receivedAt = Date.now() - 5000;
+    await Promise.all([
+      publish("timeless-2", "telemetry", { observedAt: receivedAt, flow: 0 }, { receivedAt }),
+      publish("timeless-2", "telemetry", { flow: 1 }, { receivedAt }),
+      publish("timeless-2", "telemetry", [{ flow: 2, observedAt: null }], { receivedAt }),
+      publish("gw-timeless", "gateway-telemetry", { "timeless-2": { flow: 3 } }, { receivedAt }),
+      publish("timeless-2", "telemetry", { flow: 4 }, { receivedAt: receivedAt + 1 }),
+      publish("timeless-2", "telemetry", { flow: 5 }, { receivedAt: receivedAt + 100 }),
+    ]);
+    const rows = await rowsOf("timeless-2");
+    expect(rows.map(({ flow, observed_at }) => [flow, observed_at.getTime() - receivedAt])).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+      [5, 100],
+    ]);
+    expect(await ledger("timeless-2")).toEqual({ received: 6, stored: 6, duplicate: 0, rejected: 0 });
   });
 
   it("of a week ago goes in like any other", async () => {
@@ -231,6 +256,112 @@ describe("what cannot be stored", () => {
   });
 });
 
+describe("a time that is not in observedAt", () => {
+  it("has each item of an array refused, and none of them lost", async () => {
+    const gateway = await addDevice(db.pool, "gw-misnamed", { kind: "lora-gateway" });
+    await addDevice(db.pool, "misnamed-1", { gatewayNo: gateway.deviceNo });
+    const { ingest, publish, ledger } = await startTestIngest(db.pool);
+    const items = [10, 11, 12].map((hour) => ({ timestamp: `2026-11-20T${hour}:00:00Z`, volume: hour }));
+    await publish("misnamed-1", "telemetry", items);
+    await publish("misnamed-1", "telemetry", [
+      { volume: 1 },
+      { observedAt: at(1), volume: 2 },
+      { volume: 3 },
+    ]);
+    await publish("gw-misnamed", "gateway-telemetry", { "misnamed-1": [{ volume: 4 }, { volume: 5 }] });
+    await publish("misnamed-1", "telemetry", { ts: 1_795_500_000_000, volume: 6 });
+    expect((await rowsOf("misnamed-1")).map(({ volume }) => volume)).toEqual([2]);
+    const rejections = await rejectionsOf("misnamed-1");
+    expect(new Set(rejections.map(({ reason }) => reason))).toEqual(new Set(["time_missing"]));
+    expect(rejections.map(({ payload }) => JSON.parse(payload.toString()))).toEqual([
+      ...items,
+      { volume: 1 },
+      { volume: 3 },
+      { "misnamed-1": { volume: 4 } },
+      { "misnamed-1": { volume: 5 } },
+      { ts: 1_795_500_000_000, volume: 6 },
+    ]);
+    expect(rejections[0].detail).toContain("'timestamp' says \"2026-11-20T10:00:00Z\"");
+    expect(rejections[3].detail).toBe(
+      "observedAt: missing, and each item of an array of several needs its own",
+    );
+    expect(await ledger("misnamed-1")).toEqual({ received: 9, stored: 1, duplicate: 0, rejected: 8 });
+
+    // Alone on record, it still was one of several when it came, and has no time that it could be stored under.
+    const { rows } = await db.pool.query(
+      `select m.rejection_no, m.publisher, m.topic, m.reason, m.payload, m.payload_bytes, m.received_at
+       from rejected_messages m join devices using (device_no) where id = 'misnamed-1' order by rejection_no`,
+    );
+    for (const row of rows) {
+      const replayed = await ingest.replay(
+        {
+          rejectionNo: row.rejection_no,
+          publisher: row.publisher,
+          topic: row.topic,
+          reason: row.reason,
+          payload: row.payload,
+          payloadBytes: row.payload_bytes,
+          receivedAt: row.received_at,
+        },
+        { type: "person", id: "li", name: "李", tenantId: null },
+      );
+      expect(replayed).toMatchObject({
+        outcome: "rejected",
+        detail: expect.stringContaining("time_missing"),
+      });
+    }
+  });
+
+  it("is refused of events and replies, too, and one that stands alone gets ours", async () => {
+    await addDevice(db.pool, "misnamed-2");
+    const { publish, ledger, committed } = await startTestIngest(db.pool);
+    const receivedAt = Date.now() - 5000;
+    await publish("misnamed-2", "events", { eventId: "e", type: "leak", time: "2026-11-20T10:00:00Z" });
+    await publish(
+      "misnamed-2",
+      "replies",
+      [1, 2].map((n) => ({ commandId: `c-${n}`, outcome: "done" })),
+    );
+    expect((await rejectionsOf("misnamed-2")).map(({ reason }) => reason)).toEqual(
+      Array(3).fill("time_missing"),
+    );
+    await Promise.all([
+      publish("misnamed-2", "events", { eventId: "e", type: "leak" }, { receivedAt }),
+      publish("misnamed-2", "replies", { commandId: "c-3", outcome: "done" }, { receivedAt }),
+    ]);
+    expect(committed.flatMap(({ events }) => events)).toMatchObject([{ observedAt: receivedAt }]);
+    expect(committed.flatMap(({ replies }) => replies)).toMatchObject([{ observedAt: receivedAt + 1 }]);
+    expect(await ledger("misnamed-2")).toEqual({ received: 5, stored: 2, duplicate: 0, rejected: 3 });
+  });
+});
+
+describe("a reading without one known quantity", () => {
+  it.each([
+    ["envelope", { ts: 1_795_500_000_000, values: { volume: 10 } }, "'volume' lies below 'values'"],
+    ["list", { observedAt: 1_780_000_000_000, d: [{ Volume: 1 }] }, "'Volume' lies below 'd'"],
+    ["case", { Volume: 1 }, "'Volume': did you mean 'volume', in m3?"],
+    ["slip", { presure: 2 }, "'presure': did you mean 'pressure', in kPa?"],
+    ["unit", { volume_l: 1000 }, "'volume_l': did you mean 'volume', in m3?"],
+    ["short", { temp: 21 }, "'temp': did you mean 'temperature', in Cel?"],
+    ["pair", { name: "volume", value: 1 }, "'volume' stands in 'name': send {\"volume\": …}"],
+    [
+      "nothing",
+      { foo: 1, valve: null },
+      "nothing known in 'foo'; a gas-meter measures volume (m3), flow (m3/h)",
+    ],
+  ])("is refused with a hint, and is never the latest: %s", async (name, reading, hint) => {
+    const id = `unknown-${name}`;
+    await addDevice(db.pool, id);
+    const { publish, ledger } = await startTestIngest(db.pool);
+    await publish(id, "telemetry", reading);
+    expect(await rowsOf(id)).toEqual([]);
+    const [rejection] = await rejectionsOf(id);
+    expect(rejection).toMatchObject({ reason: "no_quantity", detail: expect.stringContaining(hint) });
+    expect(JSON.parse(rejection.payload.toString())).toEqual(reading);
+    expect(await ledger(id)).toEqual({ received: 1, stored: 0, duplicate: 0, rejected: 1 });
+  });
+});
+
 describe("a gateway", () => {
   it("delivers for the devices that are assigned to it, and for nobody else", async () => {
     const gateway = await addDevice(db.pool, "gw-1", { kind: "lora-gateway" });
@@ -278,7 +409,9 @@ describe("events and replies", () => {
     );
     expect(rows).toEqual([{ event_id: "e-1", type: "leak", phase: "instant", data: { flow: 0.4 } }]);
     expect(committed.flatMap(({ events }) => events.map(({ eventId }) => eventId))).toEqual(["e-1"]);
-    const replies = await db.pool.query("select command_id, outcome, data from replies");
+    const replies = await db.pool.query(
+      "select command_id, outcome, data from replies join devices using (device_no) where id = 'event-1'",
+    );
     expect(replies.rows).toEqual([{ command_id: "c-1", outcome: "done", data: { seconds: 3 } }]);
     expect(await ledger("event-1")).toEqual({ received: 5, stored: 2, duplicate: 2, rejected: 1 });
   });

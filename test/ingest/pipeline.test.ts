@@ -17,6 +17,7 @@ const device: DeviceEntry = {
   tokenHash: Buffer.alloc(0),
   gateway: false,
   lastReportAt: 0,
+  lastArrival: 0,
   evaluatedAt: 0,
   pending: 0,
 };
@@ -28,7 +29,9 @@ describe("a value that is nested as deep as 64 KiB allow", () => {
     ["telemetry", `{"observedAt":${deep}}`, "bad_time"],
     ["telemetry", `{"flow":${deep}}`, "bad_type"],
     ["telemetry", `{"valve":${deep}}`, "bad_type"],
-    ["telemetry", `{"unknown":${deep}}`, "too_deep"],
+    ["telemetry", `{"flow":1,"unknown":${deep}}`, "too_deep"],
+    ["telemetry", `{"unknown":${deep}}`, "no_quantity"],
+    ["telemetry", `{"ts":${deep},"flow":1}`, "time_missing"],
     ["telemetry", deep, "bad_shape"],
     ["events", `{"eventId":"1","type":"leak","phase":${deep}}`, "bad_shape"],
     ["events", `{"eventId":${deep}}`, "bad_shape"],
