@@ -49,6 +49,8 @@ function checked(key: string, metric: Metric, column: number, rules: MetricRule[
 /** A reading that was found good, and waits to be put into a batch. Reused: read it before the next check. */
 export interface CheckedReading {
   observedAt: number;
+  /** Whether it had no time, so that its `observedAt` is ours. */
+  timeless: boolean;
   /** How many metrics it has. */
   count: number;
   readonly metrics: CheckedMetric[];
@@ -69,6 +71,7 @@ export class KindRuntime {
   private readonly byKey = new Map<string, CheckedMetric>();
   private readonly scratch: CheckedReading = {
     observedAt: 0,
+    timeless: false,
     count: 0,
     metrics: [],
     values: [],
@@ -108,7 +111,8 @@ export class KindRuntime {
     scratch.count = 0;
     scratch.extra = undefined;
     const given = reading.observedAt;
-    if (given === undefined || given === null) {
+    scratch.timeless = given === undefined || given === null;
+    if (scratch.timeless) {
       const fault = checkTimeless(reading, several, this.isMetric);
       if (fault !== undefined) return this.hasMetric(reading) ? fault : this.refuseEmpty(reading);
     }
@@ -159,6 +163,7 @@ export class KindRuntime {
   /** Puts a checked reading into the batch. */
   add(batch: ReadingsBatch, deviceNo: number, receivedAt: number, reading: CheckedReading): void {
     const row = batch.begin(deviceNo, reading.observedAt, receivedAt);
+    if (reading.timeless) batch.markArrival(row);
     for (let i = 0; i < reading.count; i++) {
       const metric = reading.metrics[i]!;
       if (metric.check === NUMBER) batch.setNumber(row, metric.column, reading.values[i] as number);

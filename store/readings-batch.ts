@@ -42,6 +42,8 @@ export class ReadingsBatch {
   private readonly extra = new JsonbColumn();
   private readonly values: ValueColumn[];
   private readonly all: ArrayColumn[];
+  /** Rows whose time is ours, of the message's arrival. */
+  private readonly arrivals: number[] = [];
   private readonly table: KindTable;
   private readonly statement: { name: string; text: string };
   private readonly lateStatement: { name: string; text: string };
@@ -65,6 +67,11 @@ export class ReadingsBatch {
     this.receivedAt.set(row, receivedAt);
     if (observedAt < this.oldest) this.oldest = observedAt;
     return row;
+  }
+
+  /** Marks a row whose time is that of its arrival: it may be moved where another reading has that moment. */
+  markArrival(row: number): void {
+    this.arrivals.push(row);
   }
 
   /**
@@ -99,7 +106,48 @@ export class ReadingsBatch {
         ? { ...this.lateStatement, values: [...values, new Date(late).toISOString()] }
         : { ...this.statement, values },
     );
-    return rows[0]!.stored;
+    const { stored } = rows[0]!;
+    if (this.arrivals.length === 0 || stored === this.rows) return stored;
+    return stored + (await this.moveArrivals(db, new Date(late).toISOString()));
+  }
+
+  /**
+   * Gives each reading whose time is ours, and which met another one at that moment, the next free millisecond: of a
+   * former process, say, or one that its device has dated. A reading that stands there as it is came with an attempt
+   * whose answer was lost.
+   * @returns how many were stored
+   */
+  private async moveArrivals(db: Db, late: string): Promise<number> {
+    let stored = 0;
+    for (const { row } of await this.findMet(db, this.arrivals)) {
+      const part = this.slice(row, row + 1);
+      // More than once only where somebody takes the moment meanwhile, as the one before in this loop may have.
+      for (let [met] = await part.findMet(db, [0]); met; [met] = await part.findMet(db, [0])) {
+        const { free } = met;
+        const moved = this.slice(row, row + 1);
+        moved.observedAt.reset();
+        moved.observedAt.set(0, free.getTime());
+        const { rows } = await db.query<{ stored: number }>({
+          name: `insert_moved_${this.table.table}`,
+          text: insertSql(this.table, true, true),
+          values: [...moved.all.map((column) => column.finish()), late],
+        });
+        stored += rows[0]!.stored;
+        if (rows[0]!.stored === 1) break;
+      }
+    }
+    return stored;
+  }
+
+  /** Which of these rows met another reading at their moment, and the first free one after it. */
+  private async findMet(db: Db, among: readonly number[]): Promise<{ row: number; free: Date }[]> {
+    const values: unknown[] = this.all.map((column) => column.finish());
+    const found = await db.query<{ row: number; free: Date }>({
+      name: `find_met_${this.table.table}`,
+      text: metSql(this.table),
+      values: [...values, among],
+    });
+    return found.rows;
   }
 
   /** A batch of its own with rows `from` (inclusive) to `to` (exclusive). */
@@ -108,6 +156,7 @@ export class ReadingsBatch {
     part.rows = to - from;
     part.oldest = this.oldest;
     for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, from, to);
+    for (const row of this.arrivals) if (row >= from && row < to) part.arrivals.push(row - from);
     return part;
   }
 
@@ -129,6 +178,7 @@ export class ReadingsBatch {
   reset(): void {
     this.rows = 0;
     this.oldest = Number.POSITIVE_INFINITY;
+    this.arrivals.length = 0;
     for (const column of this.all) column.reset();
   }
 }
@@ -138,9 +188,10 @@ export class ReadingsBatch {
  * of 8 metrics): see bench/README.md. The ledger's two counts cost a hash aggregate over the batch.
  *
  * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
- * the platform keeps days itself, which a row of rollup_state says.
+ * the platform keeps days itself, which a row of rollup_state says. `counted`: the ledger has these readings as received
+ * already.
  */
-function insertSql(table: KindTable, late = false): string {
+function insertSql(table: KindTable, late = false, counted = false): string {
   const metrics = table.columns.map((column) => assertIdentifier(column.name));
   const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
   const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
@@ -155,11 +206,42 @@ function insertSql(table: KindTable, late = false): string {
       returning device_no${late ? ", observed_at" : ""}
     ), ledger as (
       insert into ledger_batches (device_nos, received, stored, rejected)
-      select array_agg(r.device_no), array_agg(r.n), array_agg(coalesce(s.n, 0)), array_agg(0)
+      select array_agg(r.device_no), array_agg(${counted ? "0" : "r.n"}), array_agg(coalesce(s.n, 0)), array_agg(0)
       from (select device_no, count(*)::int as n from input group by 1) r
       left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
     )${late ? logLate(table, `$${types.length + 1}`) : ""}
     select count(*)::int as stored from stored`;
+}
+
+/** How far ahead other readings are looked at, in milliseconds. */
+const MAX_MOVE_MS = 60_000;
+
+/**
+ * Of the rows that the last parameter numbers from 0: those that are not in the table as they are, at their moment or
+ * behind it, and the first free moment after theirs.
+ */
+function metSql(table: KindTable): string {
+  const metrics = table.columns.map((column) => assertIdentifier(column.name));
+  const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
+  const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
+  const parameters = types.map((type, index) => `$${index + 1}::${type}[]`);
+  const content = (alias: string) =>
+    `(${["received_at", ...metrics, "extra"].map((name) => `${alias}.${name}`).join(", ")})`;
+  const there = `${assertIdentifier(table.table)} there
+          where there.device_no = input.device_no and there.observed_at
+            between input.observed_at and input.observed_at + interval '${MAX_MOVE_MS} milliseconds'`;
+  return `
+      select (n - 1)::int as row, coalesce((
+        select min(after) from (
+          select there.observed_at + interval '1 millisecond' as after,
+                 lead(there.observed_at) over (order by there.observed_at) as next
+          from ${there}
+        ) taken where next is null or next > after
+      ), input.observed_at) as free
+      from unnest(${parameters.join(", ")}) with ordinality as input (${names.join(", ")}, n)
+      where n - 1 = any ($${types.length + 1}::int[]) and not exists (
+        select from ${there} and ${content("there")} is not distinct from ${content("input")}
+      )`;
 }
 
 function logLate(table: KindTable, before: string): string {

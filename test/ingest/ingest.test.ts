@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CheckedReading } from "../../ingest/kind-runtime.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
+import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
@@ -129,6 +131,44 @@ describe("a reading", () => {
       [5, 100],
     ]);
     expect(await ledger("timeless-2")).toEqual({ received: 6, stored: 6, duplicate: 0, rejected: 0 });
+  });
+
+  it("without a time takes the next free millisecond after a restart, and is not stored again by a repeated attempt", async () => {
+    const { deviceNo } = await addDevice(db.pool, "timeless-3");
+    const receivedAt = Date.now() - 5000;
+    // Three processes, one after the other, and a reading that the device has dated.
+    for (const flow of [1, 2, 3]) {
+      const { ingest, publish } = await startTestIngest(db.pool);
+      if (flow === 2)
+        await publish("timeless-3", "telemetry", { observedAt: receivedAt + 1, flow: 9, valve: "open" });
+      await publish("timeless-3", "telemetry", { flow, note: "ü" }, { receivedAt });
+      await ingest.stop(1000);
+    }
+    const { publish, ingest, ledger } = await startTestIngest(db.pool);
+    const expected = [
+      [1, 0],
+      [9, 1],
+      [2, 2],
+      [3, 3],
+    ];
+    const found = async () =>
+      (await rowsOf("timeless-3")).map(({ flow, observed_at }) => [flow, observed_at.getTime() - receivedAt]);
+    expect(await found()).toEqual(expected);
+    expect(await ledger("timeless-3")).toEqual({ received: 4, stored: 4, duplicate: 0, rejected: 0 });
+    const runtime = ingest.directory.findByNo(deviceNo)!.runtime;
+    const again = new ReadingsBatch(runtime.table);
+    for (const flow of [3, 1, 2, 4]) {
+      const checked = runtime.check({ flow, note: "ü" }, receivedAt);
+      runtime.add(again, deviceNo, receivedAt, checked as CheckedReading);
+    }
+    expect(await again.insert(db.pool)).toBe(1);
+    expect(await found()).toEqual([...expected, [4, 4]]);
+    // Other readings of the same batch stay where they are.
+    await Promise.all([
+      publish("timeless-3", "telemetry", { flow: 5 }, { receivedAt }),
+      publish("timeless-3", "telemetry", { observedAt: receivedAt + 1000, flow: 6 }),
+    ]);
+    expect(await found()).toEqual([...expected, [4, 4], [5, 5], [6, 1000]]);
   });
 
   it("of a week ago goes in like any other", async () => {
