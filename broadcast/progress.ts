@@ -29,6 +29,8 @@ export interface NewsCounts {
 /** Where the news belongs: it decides who may hear of it. */
 export interface BroadcastScope {
   readonly regions: readonly string[];
+  /** Where its speakers stood at the release; absent until dispatch has told. */
+  readonly speakerRegions?: readonly string[] | undefined;
   readonly tenantId: string | null;
 }
 
@@ -39,6 +41,7 @@ export interface DispatchProgress {
   readonly level: number;
   readonly headline: string;
   readonly regions: readonly string[];
+  readonly speakerRegions: readonly string[];
   readonly counts: Readonly<Record<TargetState, number>>;
   readonly at: Date;
 }
@@ -105,17 +108,18 @@ export function createNewsFeed(
   return {
     changed(broadcast) {
       const { id, state, mode, level, headline, regions, tenantId } = broadcast;
-      const counts = entries.get(id)?.news.counts ?? null;
+      const known = entries.get(id);
+      const counts = known?.news.counts ?? null;
       note(
         { id, state, mode, level, headline, counts, at: new Date(now()).toISOString() },
-        { regions, tenantId },
+        { regions, speakerRegions: known?.scope.speakerRegions, tenantId },
       );
     },
-    progressed({ id, state, level, headline, regions, counts, at }) {
+    progressed({ id, state, level, headline, regions, speakerRegions, counts, at }) {
       const known = entries.get(id);
       const mode = known?.news.mode ?? null;
       const news = { id, state, mode, level, headline, counts: toNewsCounts(counts), at: at.toISOString() };
-      note(news, { regions, tenantId: known?.scope.tenantId ?? null });
+      note(news, { regions, speakerRegions, tenantId: known?.scope.tenantId ?? null });
     },
     stop() {
       for (const { waiting } of entries.values()) clearTimeout(waiting);

@@ -4,8 +4,9 @@ import { appendAudit } from "../store/audit.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { addBroadcastToAlert } from "../store/cap-alerts.ts";
 import { type Db, withTransaction } from "../store/database.ts";
-import { regionsOutside } from "../store/speakers.ts";
+import { regionsOutside, regionsThatMayMeet } from "../store/speakers.ts";
 import { markSuperseded } from "../store/superseded.ts";
+import { boxesOf } from "./area.ts";
 import type { ImportWarning } from "./cap/import.ts";
 import { draftOf, isEmptyTarget } from "./draft.ts";
 import type { Target } from "./message.ts";
@@ -24,7 +25,10 @@ function ownRegions(limits: Limits): string[] | undefined {
   return [...new Set(codes)].filter((code) => !codes.some((one) => one !== code && code.startsWith(one)));
 }
 
-/** What of a target lies within some regions, and what was cut off. Of shapes all regions outside are taken out. */
+/**
+ * What of a target lies within some regions, and what was cut off. Of shapes the regions outside are taken out in which
+ * they may hold somebody; those that are known to lie elsewhere would only be a long list.
+ */
 async function cutTarget(db: Db, target: Target, own: readonly string[]) {
   const inside = target.regions.flatMap((code) =>
     own.some((one) => code.startsWith(one)) ? [code] : own.filter((one) => one.startsWith(code)),
@@ -32,7 +36,8 @@ async function cutTarget(db: Db, target: Target, own: readonly string[]) {
   const regions = [...new Set(inside)];
   const gone = target.regions.filter((code) => !regions.includes(code));
   const shapes = target.polygons.length + target.circles.length;
-  const outside = shapes > 0 ? await regionsOutside(db, own) : [];
+  const outside =
+    shapes > 0 ? await regionsThatMayMeet(db, await regionsOutside(db, own), boxesOf(target)) : [];
   const kept = (target.exclude ?? []).filter((code) => own.some((one) => code.startsWith(one)));
   const exclude = [...kept, ...outside];
   const { exclude: _all, ...rest } = target;

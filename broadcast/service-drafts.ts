@@ -126,7 +126,7 @@ export async function createDraft(
   draft: NewDraft,
   replaces: readonly string[] = [],
 ): Promise<Broadcast> {
-  await checkTarget(deps.pool, caller.limits, draft.target);
+  await checkTarget(deps.pool, draft.target);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const numbers = await findReplaced(tx, caller, draft, replaces);
     const { draft: complete, template } = await completeDraft(tx, draft, deps.now(), caller.actor.tenantId);
@@ -198,8 +198,9 @@ async function changeNow(
   change: DraftChange,
   replaces?: readonly string[],
 ): Promise<Broadcast> {
-  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
-  if (change.target) await checkTarget(deps.pool, caller.limits, change.target);
+  const present = await getBroadcast(deps.pool, caller, id);
+  const { broadcastNo } = present;
+  if (change.target) await checkTarget(deps.pool, change.target, draftOf(present).target);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const before = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
     await assertMayStep(tx, deps, before, "change", caller, { now: deps.now() });

@@ -3,6 +3,8 @@ import type { Limits } from "../access/limits.ts";
 /** What of a broadcast decides who sees it. */
 export interface BroadcastPlace {
   readonly regions: readonly string[];
+  /** Where the speakers of a released one stood, finer than its regions where those are of a shape. */
+  readonly speakerRegions?: readonly string[] | undefined;
   /** Its author's tenant; null: the platform's. */
   readonly tenantId: string | null;
 }
@@ -26,15 +28,18 @@ export const seesBroadcast = (limits: Limits, tenantId: string | null, broadcast
   (tenantId !== null && broadcast.tenantId === tenantId) || reachesInto(limits, broadcast);
 
 /**
- * Whether limits hold every speaker that a broadcast could have in its regions, whoever owns it. Who sees a part only
- * is told no count of the whole.
+ * Whether limits hold every speaker that a broadcast has, whoever owns it: by the regions that they stood in, else by
+ * the broadcast's own. Who sees a part only is told no count of the whole.
  */
-export const seesWhole = (limits: Limits, { regions }: Pick<BroadcastPlace, "regions">): boolean => {
+export const seesWhole = (
+  limits: Limits,
+  { regions, speakerRegions }: Pick<BroadcastPlace, "regions" | "speakerRegions">,
+): boolean => {
   const areas = limits.filter(
     ({ kinds, tenants, devices }) =>
       devices === "all" && tenants === "all" && (kinds === "all" || kinds.includes("speaker")),
   );
-  return regions.every((code) =>
+  return (speakerRegions ?? regions).every((code) =>
     areas.some((area) => area.regions === "all" || area.regions.some((mine) => code.startsWith(mine))),
   );
 };

@@ -50,6 +50,8 @@ export interface TargetRow {
   readonly broadcastNo: number;
   readonly deviceNo: number;
   readonly deviceId: string;
+  /** Where it stood at the release. */
+  readonly regionCode: string;
   readonly state: TargetState;
   readonly reason: string | null;
   readonly attempt: number;
@@ -63,13 +65,14 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
     broadcast_no: number;
     device_no: number;
     id: string;
+    region_code: string;
     state: TargetState;
     reason: string | null;
     attempt: number;
     sends: number;
     handed_over_at: Date | null;
   }>(
-    `select t.broadcast_no, t.device_no, d.id, t.state, t.reason, t.attempt, t.sends, t.handed_over_at
+    `select t.broadcast_no, t.device_no, d.id, t.region_code, t.state, t.reason, t.attempt, t.sends, t.handed_over_at
      from broadcast_targets t join devices d using (device_no)
      where t.broadcast_no = any ($1::bigint[])
      order by t.broadcast_no, t.device_no`,
@@ -79,6 +82,7 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
     broadcastNo: row.broadcast_no,
     deviceNo: row.device_no,
     deviceId: row.id,
+    regionCode: row.region_code,
     state: row.state,
     reason: row.reason,
     attempt: row.attempt,

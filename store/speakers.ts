@@ -223,3 +223,38 @@ export async function regionsOutside(db: Db, inside: readonly string[]): Promise
     inside,
   );
 }
+
+/**
+ * Those of some regions that shapes may hold somebody of: what is known to stand in the region fits into a box that
+ * meets one of theirs, or it is not known where anything stands. By the places of living devices and of regions.
+ */
+export async function regionsThatMayMeet(
+  db: Db,
+  codes: readonly string[],
+  boxes: readonly Box[],
+): Promise<string[]> {
+  const { rows } = await db.query<{ code: string }>(
+    `select asked.code
+     from unnest($1::text[]) with ordinality as asked (code, place)
+     cross join lateral (
+       select min(longitude) as west, min(latitude) as south, max(longitude) as east, max(latitude) as north
+       from (select longitude, latitude from devices
+             where region_code like asked.code || '%' and deleted_at is null and longitude is not null
+             union all
+             select longitude, latitude from regions
+             where code like asked.code || '%' and longitude is not null) as known) as known
+     where known.west is null or exists (
+       select from unnest($2::float8[], $3::float8[], $4::float8[], $5::float8[]) as box (west, south, east, north)
+       where box.west <= known.east and known.west <= box.east
+         and box.south <= known.north and known.south <= box.north)
+     order by asked.place`,
+    [
+      codes,
+      boxes.map((box) => box.west),
+      boxes.map((box) => box.south),
+      boxes.map((box) => box.east),
+      boxes.map((box) => box.north),
+    ],
+  );
+  return rows.map(({ code }) => code);
+}

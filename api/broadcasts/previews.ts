@@ -42,7 +42,7 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
     async (request) => {
       const { target, texts, repeatCount } = request.body;
       const { limits } = grantOf(request);
-      await checkTarget(broadcasts.pool, limits, target);
+      await checkTarget(broadcasts.pool, target);
       const { preview } = await countTarget(broadcasts.pool, target, limits, texts && { texts, repeatCount });
       return present(preview);
     },

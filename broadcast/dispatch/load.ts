@@ -60,7 +60,7 @@ export async function load(
   }
   for (const row of await readTargets(db, numbers)) {
     const broadcast = byNo.get(row.broadcastNo)!;
-    broadcast.add(new OnAirTarget(broadcast, row));
+    broadcast.add(new OnAirTarget(broadcast, row), row.regionCode);
   }
   const broadcasts = [...byNo.values()];
   if (only.fresh) return { broadcasts, replies: [], readings: [] };

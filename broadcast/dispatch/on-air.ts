@@ -3,6 +3,7 @@ import { OPEN_TARGET_STATES, TARGET_STATES, type TargetState } from "../../store
 import type { OpenBroadcast } from "../../store/open-broadcasts.ts";
 import type { CommandEnvelope } from "../command.ts";
 import { draftOf } from "../draft.ts";
+import { FineRegions } from "../fine-regions.ts";
 import type { State } from "../lifecycle.ts";
 import type { Asked } from "../proof.ts";
 import { spokenSeconds } from "../spoken-length.ts";
@@ -26,6 +27,8 @@ export interface Progress {
   readonly level: number;
   readonly headline: string;
   readonly regions: readonly string[];
+  /** Where its speakers stood at the release, as fine as a bounded list can say. */
+  readonly speakerRegions: readonly string[];
   readonly counts: TargetCounts;
   readonly at: Date;
 }
@@ -50,6 +53,8 @@ export class OnAir {
   readonly level: number;
   readonly headline: string;
   readonly regions: readonly string[];
+  private readonly stoodIn = new FineRegions();
+  private speakerRegions: readonly string[] | undefined;
   /** Milliseconds since 1970, by our clock. */
   readonly releasedAt: number;
   readonly startsAt: number | undefined;
@@ -118,7 +123,10 @@ export class OnAir {
     this.counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as Record<TargetState, number>;
   }
 
-  add(target: OnAirTarget): void {
+  /** @param regionCode where it stood at the release */
+  add(target: OnAirTarget, regionCode: string): void {
+    this.stoodIn.add(regionCode);
+    this.speakerRegions = undefined;
     this.byDeviceNo.set(target.deviceNo, target);
     this.byDeviceId.set(target.deviceId, target);
     this.counts[target.state]++;
@@ -163,7 +171,19 @@ export class OnAir {
 
   progress(at: Date): Progress {
     const { broadcastNo, id, state, level, headline, regions, counts } = this;
-    return { broadcastNo, id, state, class: this.class, level, headline, regions, counts: { ...counts }, at };
+    this.speakerRegions ??= this.stoodIn.list();
+    return {
+      broadcastNo,
+      id,
+      state,
+      class: this.class,
+      level,
+      headline,
+      regions,
+      speakerRegions: this.speakerRegions,
+      counts: { ...counts },
+      at,
+    };
   }
 }
 

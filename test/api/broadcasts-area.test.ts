@@ -159,10 +159,20 @@ describe("excluded regions", () => {
     expect(await refuse({ regions: ["520326"], exclude: ["520327"] })).toEqual(refused);
     expect(await refuse({ regions: ["520326"], exclude: ["520326"] })).toEqual(refused);
     expect(await refuse({ regions: ["520326"], exclude: ["5203"] })).toEqual(refused);
-    expect(await refuse({ polygons: [square], exclude: ["520327"] })).toEqual(refused);
+    expect(await refuse({ polygons: [square], exclude: ["999999"] })).toEqual(refused);
     expect(await refuse({ exclude: ["520326"] })).toEqual(refused);
     const drawn = { polygons: [square], exclude: ["520326002001"] };
     expect((await world.post("dispatcher", "/v1/broadcasts", aimed(drawn))).status).toBe(201);
+  });
+
+  it("get the same answer from everybody, whoever sees speakers there", async () => {
+    for (const exclude of [["520326002"], ["520326001002"], ["520327"]]) {
+      const target = { polygons: [square], exclude };
+      for (const who of ["dispatcher", "county-dispatcher", "village-dispatcher"]) {
+        const asked = await world.post(who, "/v1/broadcasts/preview", { target });
+        expect([who, exclude, asked.status]).toEqual([who, exclude, 200]);
+      }
+    }
   });
 
   it("hold when it is released: no target stands there, and the signed order says so", async () => {

@@ -102,6 +102,12 @@ describe("CAP", () => {
   it("that is larger than one's own area is cut to it, says what went, and stays under its author's hand", async () => {
     await insertSpeaker(world.db.pool, "sp-far", "520327001001", { at: [107.7, 27.9] });
     await insertSpeaker(world.db.pool, "sp-near", "520326001002", { at: [107.8, 28.5] });
+    // Of one city all that is known stands far away; of the other nothing is known.
+    await world.db.pool.query(
+      `insert into regions (code, parent_code, name, level) values
+       ('5201', '52', '贵阳市', 2), ('5202', '52', '六盘水市', 2)`,
+    );
+    await insertSpeaker(world.db.pool, "sp-elsewhere", "5201", { at: [104, 25] });
     const identifier = "api-large";
     const xml = alertText({ identifier, events: [{ code: "11D01", region: "5203" }] }).replace(
       "<geocode>",
@@ -115,7 +121,14 @@ describe("CAP", () => {
     const cut = await world.post("county-dispatcher", `/v1/broadcasts/${id}/cut`);
     expect(cut.status).toBe(201);
     const { target } = cut.json.message;
-    expect(target).toMatchObject({ regions: ["520327"], circles: [{ radiusKm: 100 }], exclude: ["520326"] });
+    expect(target).toMatchObject({ regions: ["520327"], circles: [{ radiusKm: 100 }] });
+    expect(target.exclude).toEqual(["5202", "520326"]);
+    // What was stored can be sent back as it is, by whoever may change it, also once a region has gone from the tree.
+    const back = (revision: number) =>
+      world.patch("county-dispatcher", `/v1/broadcasts/${cut.json.id}`, { revision, target });
+    expect((await back(1)).json).toMatchObject({ revision: 2, message: { target } });
+    await world.db.pool.query("delete from regions where code = '5202'");
+    expect((await back(2)).json).toMatchObject({ revision: 3, message: { target } });
     expect(cut.json.source.warnings[0]).toMatchObject({
       rule: "cut_to_own_area",
       message: expect.stringMatching(/520327, where 1 speakers stay; .*: 5203; its 1 polygons and circles/),

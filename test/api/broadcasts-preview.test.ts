@@ -245,7 +245,21 @@ describe("who sees a part of the speakers", () => {
     const own = await ask(mine);
     expect(own).toMatchObject({ speakers: 2, withinLimits: true, beyond: [] });
     expect(await ask({ regions: ["520326"] })).toEqual({ ...own, withinLimits: false, beyond: ["520326"] });
-    const refused = await world.post("village-officer", "/v1/broadcasts", draftBody());
-    if (refused.status !== 201) expect(refused.json.detail).not.toMatch(/\d+ of/);
+  });
+
+  it("learns nothing more of them from the refusal of the submission", async () => {
+    await insertSpeaker(world.db.pool, "sp-mine", "520326001001", { at: [107.1, 28.1] });
+    await insertSpeaker(world.db.pool, "sp-theirs", "520326002001", { at: [107.1, 28.1] });
+    const circle = { longitude: 107.1, latitude: 28.1, radiusKm: 1 };
+    for (const target of [{ regions: ["520326"] }, { circles: [circle] }]) {
+      const { json, status } = await world.post("village-officer", "/v1/broadcasts", draftBody({ target }));
+      expect(status).toBe(201);
+      const refused = await world.step("village-officer", json.id, "submit");
+      expect(outcome(refused)).toEqual([403, "forbidden"]);
+      // The region that the caller has named may be said; no number, and no place where others' speakers stand.
+      const said = JSON.stringify([refused.json.detail, refused.json.faults]);
+      expect(said.replaceAll(/\b520326\b/g, "")).not.toMatch(/\d|sp-|江村|丹砂|都濡|石村/);
+    }
+    await query("update devices set deleted_at = now() where id in ('sp-mine', 'sp-theirs')");
   });
 });

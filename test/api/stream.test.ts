@@ -5,6 +5,7 @@ import type { StreamFilter } from "../../api/stream/filter.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import type { StreamSink } from "../../api/stream/subscriber.ts";
 import type { BroadcastNews } from "../../broadcast/progress.ts";
+import type { BroadcastPlace } from "../../broadcast/visibility.ts";
 import { createLogger } from "../../log.ts";
 import { limitsOf } from "../helpers/limits.ts";
 
@@ -302,7 +303,7 @@ describe("news of broadcasts", () => {
 
   it("tells counts of the whole to those only who see the whole, at once and when they catch up", () => {
     const counts = { targets: 7 } as BroadcastNews["counts"];
-    const place = { regions: ["520326"], tenantId: "office" };
+    let place: BroadcastPlace = { regions: ["520326"], tenantId: "office" };
     const countsIn = ({ frames }: FakeSink) => {
       const [, data] = /^event: broadcast\ndata: (.*)$/m.exec(frames.join("")) ?? [];
       return JSON.parse(data ?? "").counts;
@@ -322,6 +323,14 @@ describe("news of broadcasts", () => {
     expect(told(limitsOf({ regions: ["520326001"] }))).toBeNull();
     expect(told(limitsOf({ regions: ["520326"], tenants: ["office"] }))).toBeNull();
     expect(told(limitsOf({ regions: ["520327"] }), { tenantId: "office" })).toBeNull();
+
+    // Of a circle the region is the county: whoever holds the villages of all its speakers sees the whole.
+    place = { ...place, speakerRegions: ["520326001001", "520326001002"] };
+    expect(told(limitsOf({ regions: ["520326001"] }))).toEqual(counts);
+    expect(told(limitsOf({ regions: ["520326001001", "520326001002"] }))).toEqual(counts);
+    expect(told(limitsOf({ regions: ["520326001001"] }))).toBeNull();
+    expect(told(limitsOf({ regions: ["520326001"], tenants: ["office"] }))).toBeNull();
+    expect(told(limitsOf({ regions: ["520326001"], devices: ["sp-1"] }), { tenantId: "office" })).toBeNull();
   });
 
   it("reaches its author's colleagues wherever it is aimed", () => {

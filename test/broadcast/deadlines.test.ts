@@ -57,6 +57,7 @@ function setUp({ nowMs = 0, online = true, busy = false, ...given }: Scene): [On
     broadcastNo: 1,
     deviceNo: 1,
     deviceId: "sp",
+    regionCode: "520326001001",
     state: "waiting",
     reason: null,
     attempt: 1,

@@ -53,7 +53,11 @@ describe("a broadcast", () => {
     await scene.dispatcher.begin(released.broadcastNo);
     await scene.reply(speakers[0]!, released.commandId, "started");
     await until(async () => expect(await scene.stateOf(released)).toBe("playing"));
-    expect(scene.progress.at(-1)).toMatchObject({ id: released.id, counts: { started: 1, handed_over: 1 } });
+    expect(scene.progress.at(-1)).toMatchObject({
+      id: released.id,
+      counts: { started: 1, handed_over: 1 },
+      speakerRegions: ["520326001001"],
+    });
   });
 
   it("has failed when no speaker sounded", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FineRegions } from "../../broadcast/fine-regions.ts";
 import { type BroadcastNews, createNewsFeed, type DispatchProgress } from "../../broadcast/progress.ts";
 import { TARGET_STATES, type TargetState } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
@@ -15,6 +16,7 @@ const progress = (id: string, sounded: number): DispatchProgress => ({
   level: 1,
   headline: "h",
   regions: ["52"],
+  speakerRegions: ["520326001001"],
   counts: counts({ sounded, handed_over: 10 - sounded }),
   at: new Date(),
 });
@@ -70,7 +72,9 @@ describe("news of a broadcast", () => {
       ["playing", "drill", 3],
       ["cancelled", "drill", 3],
     ]);
-    expect(scopes).toEqual(Array(3).fill({ regions: ["52"], tenantId: "t" }));
+    const scope = { regions: ["52"], tenantId: "t" };
+    const fine = { ...scope, speakerRegions: ["520326001001"] };
+    expect(scopes).toEqual([scope, fine, fine]);
   });
 
   it("is not sent after the end", () => {
@@ -80,5 +84,23 @@ describe("news of a broadcast", () => {
     feed.stop();
     vi.advanceTimersByTime(5000);
     expect(told).toHaveLength(1);
+  });
+});
+
+describe("the regions of speakers", () => {
+  const of = (most: number, ...codes: string[]) => {
+    const regions = new FineRegions(most);
+    for (const code of codes) regions.add(code);
+    return regions.list();
+  };
+
+  it("are villages while they are few, then townships, then counties, and hold every speaker", () => {
+    const codes = ["520326002001", "520326001002", "520326001001", "520326001001"];
+    expect(of(3, ...codes)).toEqual(["520326001001", "520326001002", "520326002001"]);
+    expect(of(2, ...codes)).toEqual(["520326001", "520326002"]);
+    expect(of(1, ...codes)).toEqual(["520326"]);
+    expect(of(1, ...codes, "520327001001")).toEqual(["5203"]);
+    expect(of(1, ...codes, "53")).toEqual(["52", "53"]);
+    expect(of(9, "520326", "520326001001")).toEqual(["520326", "520326001001"]);
   });
 });
