@@ -11,10 +11,12 @@ export const commandTopic = (id: string): string => `v1/devices/${id}/commands`;
  */
 const MAX_UNSENT_BYTES = 128 * 1024;
 
-/** Whether the device has subscribed to its commands on this connection, by their topic or by all of its topics. */
+/** The filters below a device's id that match its commands; `#` also matches the level above it [MQTT-4.7.1-2]. */
+const LISTENING = ["commands", "commands/#", "#", "+", "+/#"] as const;
+
+/** Whether the device has subscribed to its commands on this connection, by their topic or with wildcards. */
 export function listens<P extends DevicePrincipal>({ filters, principal }: Session<P>): boolean {
-  const own = `v1/devices/${principal.id}`;
-  return filters.has(`${own}/commands`) || filters.has(`${own}/#`) || filters.has(`${own}/+`);
+  return LISTENING.some((rest) => filters.has(`v1/devices/${principal.id}/${rest}`));
 }
 
 /**

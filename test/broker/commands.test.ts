@@ -47,6 +47,22 @@ describe("a command", () => {
     expect(other.heard).toEqual([]);
   });
 
+  it.each(["commands", "commands/#", "#", "+", "+/#"])("reaches who listens to …/%s", async (rest) => {
+    const { heard } = await heardBy("sp-1", `v1/devices/sp-1/${rest}`);
+    expect(listening).toEqual(["sp-1"]);
+    expect(broker.deliver("sp-1", "play")).toBe(true);
+    await vi.waitFor(() => expect(heard).toEqual(["1 v1/devices/sp-1/commands play"]));
+  });
+
+  it.each(["commands/+", "commands/x", "+/commands", "telemetry/#", "+/+"])(
+    "is not handed to who listens to …/%s, which is granted and does not match",
+    async (rest) => {
+      await heardBy("sp-1", `v1/devices/sp-1/${rest}`);
+      expect(listening).toEqual([]);
+      expect(broker.deliver("sp-1", "play")).toBe(false);
+    },
+  );
+
   it("is not handed over to a device that is away, does not listen, or listens no more", async () => {
     expect(broker.deliver("sp-1", "play")).toBe(false);
     expect(broker.isConnected("sp-1")).toBe(false);
