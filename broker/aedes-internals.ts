@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Client } from "aedes";
+import type { Aedes, Client } from "aedes";
 import type { Packet } from "mqtt-packet";
 
 /**
@@ -92,6 +92,25 @@ export function readInTurn(client: Client, mayReadAhead: () => boolean): void {
     const chunk = inner.conn.read() as Buffer | null;
     if (chunk) inner._parser.parse(chunk);
   });
+}
+
+/** Calls `release` when the second half of a QoS 2 message has come: its packet id may then name another one. To be called after `listen`. */
+export function onReleased(aedes: Aedes, release: (client: Client, packetId: number) => void): void {
+  const { persistence } = aedes as unknown as {
+    persistence: { incomingDelPacket(client: Client, packet: { messageId: number }): Promise<void> };
+  };
+  const remove = persistence.incomingDelPacket.bind(persistence);
+  persistence.incomingDelPacket = (client, packet) => {
+    release(client, packet.messageId);
+    return remove(client, packet);
+  };
+}
+
+/** Refuses a CONNECT with a return code and ends the connection once that has left. aedes does so for few of them. */
+export function refuseConnect(client: Client, returnCode: 1 | 2): void {
+  stopReading(client);
+  const error = new Error(`CONNECT refused with return code ${returnCode}`);
+  client.conn.write(Buffer.of(0x20, 2, 0, returnCode), () => client.emit("error", error));
 }
 
 /** Reads nothing more from the client; what was read is still answered. */

@@ -6,9 +6,11 @@ import { type DevicePrincipal, MAX_PACKET_BYTES, maySubscribe } from "../access/
 import {
   grantQos0,
   limitPacketBytes,
+  onReleased,
   PacketTooLarge,
   readInTurn,
   refreshKeepalive,
+  refuseConnect,
   stopReading,
 } from "./aedes-internals.ts";
 import { deliverCommand, listens } from "./commands.ts";
@@ -20,6 +22,7 @@ import { createListeners } from "./listeners.ts";
 import { Logins, nameOr, UNAVAILABLE } from "./logins.ts";
 import type { Broker, BrokerOptions, Known } from "./options.ts";
 import { Sessions } from "./sessions.ts";
+import { parseStrictly } from "./strict-parser.ts";
 
 export type { Broker, BrokerOptions, BrokerRefusal, Presence, Published } from "./options.ts";
 
@@ -34,6 +37,12 @@ const READ_AHEAD = { messages: 64, bytes: 64 * 1024 };
 
 /** Well below half of the shortest sensible keep-alive (10 s). */
 const KEEPALIVE_REFRESH_MS = 2_000;
+
+/** A topic may have as many as aedes can be told to take: a foreign one is put on record, and does not end a connection. */
+const MAX_TOPIC_LEVELS = 100;
+
+/** aedes walks along each level of a filter. */
+const MAX_FILTER_LEVELS = 16;
 
 /** Filters that one connection of a device may have: it has one topic to listen to. */
 const MAX_FILTERS = 32;
@@ -65,7 +74,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     connectTimeout: 10_000,
     // Our own names are longer than MQTT 3.1 allows clients' to be; its limit protects old brokers, not us.
     maxClientsIdLength: 1024,
-    maxTopicLevels: 16,
+    maxTopicLevels: MAX_TOPIC_LEVELS,
 
     /**
      * A client id counts within its device, so that no device can take over another's session. And no session
@@ -73,6 +82,8 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
      * would leave another one.
      */
     preConnect(client, packet, callback) {
+      // [MQTT-3.1.3-8]
+      if (packet.clientId === "" && !packet.clean) return refuseConnect(client, 2);
       packet.clean = true;
       const username = nameOr(packet.username ?? lines.get(client)?.commonName);
       if (packet.clientId !== "") {
@@ -125,7 +136,8 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       const { topic } = subscription;
       const session = sessions.of(client);
       const listener = listenerOf.get(client);
-      if (session && maySubscribe(session.principal, topic)) {
+      const shallow = topic.split("/", MAX_FILTER_LEVELS + 1).length <= MAX_FILTER_LEVELS;
+      if (session && shallow && maySubscribe(session.principal, topic)) {
         const { filters } = session;
         if (filters.has(topic) || filters.size < MAX_FILTERS) {
           filters.add(topic);
@@ -212,6 +224,10 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   keepalive.unref();
 
   await aedes.listen();
+  onReleased(aedes, (client, packetId) => {
+    const session = sessions.of(client);
+    if (session) intake.release(session, packetId);
+  });
 
   function handle(connection: Duplex, admission: Admission, commonName?: string): void {
     const client = aedes.handle(connection as Socket);
@@ -223,6 +239,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       return session.waiting < READ_AHEAD.messages && session.waitingBytes < READ_AHEAD.bytes;
     });
     limitPacketBytes(client, packetLimit);
+    parseStrictly(client);
   }
 
   const listeners = createListeners({

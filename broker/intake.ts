@@ -38,6 +38,8 @@ export class Intake<P extends DevicePrincipal> {
     const { client, principal } = session;
     const { rateLimit } = this;
     const { topic } = packet;
+    const packetId = packet.qos === 2 ? (packet as { messageId?: number }).messageId : undefined;
+    if (packetId !== undefined && this.isRepeated(session, packetId, callback)) return;
     const channel = mayPublish(principal, topic);
     const message: Published<P> = {
       principal,
@@ -53,8 +55,8 @@ export class Intake<P extends DevicePrincipal> {
       session.waitingBytes -= message.payload.length;
       // Nobody is there to be answered, and aedes would keep a QoS 2 message for a second half that never comes.
       if (client.closed) return callback(new Error("the connection has ended"));
-      // An error closes the connection: MQTT 3.1.1 has no other way to say "you may not" [MQTT-3.3.5-2].
-      callback(channel ? null : new Error(`'${principal.id}' may not publish on '${topic.slice(0, 256)}'`));
+      callback(null);
+      if (packetId !== undefined) this.answerRepetitions(session, packetId);
     };
     // A will has nobody who could be slowed.
     if (rateLimit === 0 || client.closed) return this.onPublish(message, settled);
@@ -81,6 +83,39 @@ export class Intake<P extends DevicePrincipal> {
     for (const timer of held) clearTimeout(timer);
     this.buckets.get(principal.id)?.giveBack(held.size);
     held.clear();
+  }
+
+  /** A PUBREL has come: the packet id may name another message. */
+  release({ unreleased }: Session<P>, packetId: number): void {
+    if (unreleased?.get(packetId) === "settled") unreleased.delete(packetId);
+  }
+
+  /**
+   * Whether a QoS 2 message was taken over already; then it is answered when that is settled, or at once. The packet
+   * id decides, and not the DUP flag [MQTT-4.3.3-2].
+   */
+  private isRepeated(session: Session<P>, packetId: number, callback: Done): boolean {
+    session.unreleased ??= new Map();
+    const known = session.unreleased.get(packetId);
+    if (known === undefined) {
+      session.unreleased.set(packetId, []);
+      return false;
+    }
+    if (known === "settled") callback(null);
+    else {
+      // It counts as one that waits, so that nobody is read ahead without end by sending it again.
+      session.waiting++;
+      known.push(callback);
+    }
+    return true;
+  }
+
+  private answerRepetitions(session: Session<P>, packetId: number): void {
+    const waiting = session.unreleased?.get(packetId);
+    session.unreleased?.set(packetId, "settled");
+    if (waiting === undefined || waiting === "settled") return;
+    session.waiting -= waiting.length;
+    for (const callback of waiting) callback(null);
   }
 
   quiesce(): void {

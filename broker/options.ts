@@ -10,7 +10,7 @@ import type { TlsFiles } from "./tls-files.ts";
 /** One publish of a device that has logged in. */
 export interface Published<P extends DevicePrincipal> {
   readonly principal: P;
-  /** Undefined: the topic is none of the device's, and the connection will be closed once that is on record. */
+  /** Undefined: the topic is none of the device's. It is acknowledged once that is on record, and goes to nobody. */
   readonly channel: Channel | undefined;
   readonly topic: string;
   readonly payload: Buffer;

@@ -9,6 +9,11 @@ export interface Session<P> {
   readonly filters: Set<string>;
   /** Messages over the rate that wait for their turn. */
   readonly held: Set<NodeJS.Timeout>;
+  /**
+   * QoS 2 messages that were taken over and whose PUBREL has not come, by packet id: who waits for the answer to one
+   * that is not settled yet, besides its first sender. Undefined until there is one: few devices use QoS 2.
+   */
+  unreleased: Map<number, ((error?: Error | null) => void)[] | "settled"> | undefined;
   /** Messages that were read and are not settled, and their payloads' bytes. */
   waiting: number;
   waitingBytes: number;
@@ -63,6 +68,7 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
       principal,
       filters: new Set(),
       held: new Set(),
+      unreleased: undefined,
       waiting: 0,
       waitingBytes: 0,
       ready: false,

@@ -1,6 +1,7 @@
 import { ReadingsBatch } from "../store/readings-batch.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { NewEvent, NewReply } from "../store/write-events.ts";
+import type { ForeignMessage } from "../store/write-foreign-messages.ts";
 import type { NewRejection } from "../store/write-rejections.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
@@ -24,6 +25,8 @@ export class Batch {
   readonly events: NewEvent[] = [];
   readonly replies: NewReply[] = [];
   readonly rejections: NewRejection[] = [];
+  /** Messages on topics that are none of their publishers', which are counted rather than kept one by one. */
+  readonly foreign: ForeignMessage[] = [];
   readonly alarms: AlarmTransition[] = [];
   readonly live: LiveReading[] = [];
   /** Called once all of the batch is committed: each lets one message be acknowledged. */
@@ -61,6 +64,7 @@ export class Batch {
     this.events.length = 0;
     this.replies.length = 0;
     this.rejections.length = 0;
+    this.foreign.length = 0;
     this.alarms.length = 0;
     this.live.length = 0;
     this.waiting.length = 0;

@@ -1,8 +1,8 @@
-import type { Db } from "../store/database.ts";
-import { isRowFault } from "../store/database.ts";
+import { type Db, isRowFault, type Pool } from "../store/database.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
 import { type AlarmChange, applyAlarmTransitions } from "../store/write-alarms.ts";
 import { insertEvents, insertReplies, type NewEvent, type NewReply } from "../store/write-events.ts";
+import { recordForeignMessages } from "../store/write-foreign-messages.ts";
 import { insertRejections, type NewRejection } from "../store/write-rejections.ts";
 import type { Batch } from "./batch.ts";
 import { deviceTopic } from "./topics.ts";
@@ -46,7 +46,7 @@ export type NameOf = (deviceNo: number) => string;
  * @throws any other error of the database; the batch then holds what is left to do
  */
 export async function commitBatch(
-  db: Db,
+  db: Pool,
   batch: Batch,
   done: Committed,
   nameOf: NameOf,
@@ -81,6 +81,12 @@ export async function commitBatch(
     done.received += rejections.length;
     done.rejected += rejections.length;
     for (const rejection of rejections) done.rejections.push(rejection);
+  });
+  await drain(batch.foreign, async (messages) => {
+    await recordForeignMessages(db, messages);
+    done.received += messages.length;
+    done.rejected += messages.length;
+    for (const message of messages) done.rejections.push(message);
   });
   // From here on the ledger in the database has them; alarms may take their time.
   for (const device of batch.devices) device.pending--;

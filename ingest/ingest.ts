@@ -13,6 +13,7 @@ import type { LiveReading } from "./batch.ts";
 import type { Committed } from "./commit.ts";
 import { type Blocked, Committer } from "./committer.ts";
 import { type DeviceEntry, Directory } from "./directory.ts";
+import { ForeignTopics } from "./foreign-topics.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { createIngestMetrics } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
@@ -106,6 +107,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await disconnectAll(pool, new Date(now()));
 
   const presence = new PresenceWriter(pool);
+  const foreignTopics = new ForeignTopics(log);
   const checkSilence = async () => {
     for (;;) {
       const emit = (transition: AlarmTransition) => committer.open.alarms.push(transition);
@@ -133,7 +135,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   return {
     directory,
     accept(message, settled) {
-      metrics.messages[message.channel ?? "foreign"]++;
+      const { channel, publisher, topic } = message;
+      metrics.messages[channel ?? "foreign"]++;
+      if (channel === undefined && publisher) foreignTopics.note(publisher.id, topic);
       pipeline.accept(message, settled);
     },
     reject: (message, refusal, settled) => pipeline.reject(message, refusal, settled),

@@ -8,6 +8,10 @@ import type { CheckedReading } from "./kind-runtime.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import type { Channel } from "./topics.ts";
 
+/** What is kept of a topic, and of what was expected, in UTF-16 units. */
+const MAX_TOPIC_LENGTH = 1024;
+const MAX_DETAIL_LENGTH = 1024;
+
 /** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */
 export interface IncomingMessage {
   /** Who published; undefined when nobody that we know did. */
@@ -90,12 +94,7 @@ export class Pipeline {
   private route(message: IncomingMessage): void {
     const { publisher, channel } = message;
     if (!publisher) return this.refuseMessage(message, refuse("unknown_device"));
-    if (!channel) {
-      return this.refuseMessage(
-        message,
-        refuse("foreign_topic", `'${message.topic}' is not a topic of '${publisher.id}'`),
-      );
-    }
+    if (!channel) return this.countForeign(message, publisher);
     const decoded = decodeJson(message.payload, this.maxPayloadBytes);
     if ("reason" in decoded) return this.refuseMessage(message, decoded);
     if (channel === "gateway-telemetry") return this.takeGateway(message, publisher, decoded.value);
@@ -204,10 +203,7 @@ export class Pipeline {
 
   private refuseMessage(message: IncomingMessage, refusal: Refusal): void {
     const { publisher, payload } = message;
-    // A copy: the payload is a view into the socket's buffer, which may be much larger than the message. Only another
-    // broker sends more than our own lets in.
-    const kept = Buffer.from(payload.subarray(0, MAX_PACKET_BYTES));
-    this.rejectItem(message, publisher, refusal, kept, payload.length);
+    this.rejectItem(message, publisher, refusal, keep(payload), payload.length);
   }
 
   private rejectValue(message: IncomingMessage, device: DeviceEntry, refusal: Refusal, value: unknown): void {
@@ -234,14 +230,29 @@ export class Pipeline {
       receivedAt,
       deviceNo: device?.deviceNo,
       publisher: publisher?.id ?? "",
-      topic: topic.slice(0, 1024),
+      topic: topic.slice(0, MAX_TOPIC_LENGTH),
       reason,
-      detail: detail.slice(0, 1024),
+      detail: detail.slice(0, MAX_DETAIL_LENGTH),
       payload,
       payloadBytes,
     });
     if (device) open.count(device);
     else open.items++;
+  }
+
+  /** A message on a topic that is none of its publisher's: to the ledger one that was received and rejected. */
+  private countForeign({ topic, payload, receivedAt }: IncomingMessage, publisher: DeviceEntry): void {
+    const { open } = this.sink;
+    open.foreign.push({
+      receivedAt,
+      deviceNo: publisher.deviceNo,
+      publisher: publisher.id,
+      topic: topic.slice(0, MAX_TOPIC_LENGTH),
+      ...foreignTopic(topic, publisher),
+      payload: keep(payload),
+      payloadBytes: payload.length,
+    });
+    open.count(publisher);
   }
 }
 
@@ -253,6 +264,17 @@ function arrivalOf({ lastArrival }: DeviceEntry, receivedAt: number): number {
     ? lastArrival + 1
     : receivedAt;
 }
+
+const foreignTopic = (topic: string, { id }: DeviceEntry): Refusal => {
+  const { reason, detail } = refuse("foreign_topic", `'${topic}' is not a topic of '${id}'`);
+  return { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
+};
+
+/**
+ * A copy: a payload is a view into the socket's buffer, which may be much larger than the message. Only another broker
+ * sends more than our own lets in.
+ */
+const keep = (payload: Buffer): Buffer => Buffer.from(payload.subarray(0, MAX_PACKET_BYTES));
 
 function liveReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number) {
   const values: Record<string, number | string> = {};

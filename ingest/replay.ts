@@ -57,7 +57,7 @@ export async function replayRejection(
     return refuse(`only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
   }
   const batch = await decodeAgain(directory, input);
-  const refused = batch.rejections[0];
+  const refused = batch.rejections[0] ?? batch.foreign[0];
   if (refused) return refuse(`${refused.reason}: ${refused.detail}`);
   try {
     return await withTransaction(pool, async (tx) =>

@@ -15,6 +15,8 @@ export interface Rejection {
   readonly topic: string;
   readonly reason: string;
   readonly detail: string;
+  /** How many messages it stands for: more than one on a foreign topic, whose first is kept. */
+  readonly messages: number;
   /** How long the payload was; what is kept may be cut shorter. */
   readonly payloadBytes: number;
   readonly replayedAt: Date | null;
@@ -36,12 +38,13 @@ interface RejectionRow {
   reason: string;
   detail: string;
   payload_bytes: number;
+  messages: number;
   replayed_at: Date | null;
   replay_outcome: string | null;
 }
 
 const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
-         m.payload_bytes, m.replayed_at, m.replay_outcome`;
+         m.payload_bytes, m.messages, m.replayed_at, m.replay_outcome`;
 
 /** A message from nobody that we know belongs to no region: only who sees everything sees it. */
 const VISIBLE = `(case when d.device_no is null then $1::jsonb is null
@@ -57,6 +60,7 @@ const toRejection = (row: RejectionRow): Rejection => ({
   reason: row.reason,
   detail: row.detail,
   payloadBytes: row.payload_bytes,
+  messages: row.messages,
   replayedAt: row.replayed_at,
   replayOutcome: row.replay_outcome,
 });

@@ -519,10 +519,13 @@ create table rejected_messages (
   payload bytea not null,
   payload_bytes integer not null,
   replayed_at timestamp with time zone,
-  replay_outcome text
+  replay_outcome text,
+  messages integer not null default 1,
+  constraint rejected_messages_messages_check CHECK (messages > 0)
 );
 select create_hypertable('rejected_messages', by_range('received_at', interval '1 day'), create_default_indexes => false);
 CREATE INDEX rejected_messages_device ON rejected_messages USING btree (device_no, rejection_no DESC);
+CREATE INDEX rejected_messages_foreign ON rejected_messages USING btree (device_no, received_at) WHERE reason = 'foreign_topic'::text;
 CREATE INDEX rejected_messages_no ON rejected_messages USING btree (rejection_no DESC);
 
 create table replies (

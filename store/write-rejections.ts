@@ -18,7 +18,7 @@ export interface NewRejection {
 }
 
 /** PostgreSQL's text refuses the NUL character, which a topic or a detail may quote. */
-const printable = (text: string) => text.replaceAll("\0", "\u{fffd}").toWellFormed();
+export const printable = (text: string) => text.replaceAll("\0", "\u{fffd}").toWellFormed();
 
 /** Commits rejections with their ledger entries. */
 export async function insertRejections(db: Db, rejections: readonly NewRejection[]): Promise<void> {

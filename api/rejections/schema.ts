@@ -9,6 +9,11 @@ const fields = {
   topic: z.string(),
   reason: z.string().describe("One of a closed list, e.g. `out_of_range`."),
   detail: z.string().describe("What was wrong, and what was expected."),
+  messages: z
+    .int()
+    .describe(
+      "How many messages this stands for: those of one device on one foreign topic within an hour are one, with the payload of the first.",
+    ),
   payloadBytes: z
     .int()
     .describe("Its full length; all of it is kept, but for what another broker sent beyond 321 KiB."),

@@ -260,6 +260,7 @@ describe("rejections", () => {
     expect(json.items[0]).toMatchObject({
       deviceId: "rejected",
       reason: "out_of_range",
+      messages: 1,
       replayOutcome: null,
     });
     expect(json.items[0]).not.toHaveProperty("payload");

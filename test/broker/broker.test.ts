@@ -112,6 +112,7 @@ describe("logging in", () => {
       username: "meter-1",
       password: Buffer.from("token-of-meter-1"),
     });
+    expect(await raw.next("connack")).toMatchObject({ returnCode: 1 });
     await raw.closed;
     expect(published).toEqual([]);
   });
@@ -197,14 +198,48 @@ describe("publishing", () => {
     ["meter-1", "v1/gateways/meter-1/telemetry"],
     ["meter-1", "$SYS/broker/uptime"],
     ["gw-1", "v1/gateways/gw-2/telemetry"],
-  ])("hands %s's publish on %s over without a channel, and closes the connection", async (id, topic) => {
+  ])("hands %s's publish on %s over without a channel, at each QoS, and goes on", async (id, topic) => {
     await start();
+    const settle: (() => void)[] = [];
+    hold = (settled) => settle.push(settled);
     const raw = new RawMqtt(port);
     await raw.login(id, `token-of-${id}`);
-    raw.publish(topic, "{}", 1);
-    await raw.closed;
-    expect(published).toMatchObject([{ principal: { id }, channel: undefined, topic }]);
-    expect(raw.received.some((packet) => packet.cmd === "puback")).toBe(false);
+    raw.publish(topic, "0", 0, 0);
+    raw.publish(topic, "1", 1, 1);
+    raw.publish(topic, "2", 2, 2);
+    await vi.waitFor(() => expect(settle).toHaveLength(3));
+    const foreign = { principal: { id }, channel: undefined, topic };
+    expect(published).toMatchObject([foreign, foreign, foreign]);
+    // On record first, as any message.
+    expect(raw.received.map(({ cmd }) => cmd)).toEqual(["connack"]);
+    for (const settled of settle) settled();
+    await raw.next("puback", 1);
+    await raw.next("pubrec", 2);
+    raw.send({ cmd: "pubrel", messageId: 2 });
+    await raw.next("pubcomp", 2);
+    hold = undefined;
+    raw.publish(`v1/devices/${id}/telemetry`, "{}", 3);
+    await raw.next("puback", 3);
+    expect(published.at(-1)).toMatchObject({ channel: "telemetry" });
+  });
+
+  it("hands a will on a foreign topic over without a channel", async () => {
+    await start();
+    const raw = new RawMqtt(port);
+    raw.send({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId: "w",
+      keepalive: 0,
+      username: "meter-1",
+      password: Buffer.from("token-of-meter-1"),
+      will: { topic: "lwt/meter-1", payload: Buffer.from("gone"), qos: 2, retain: true },
+    });
+    await raw.next("connack");
+    raw.socket.destroy();
+    await vi.waitFor(() => expect(published).toMatchObject([{ channel: undefined, topic: "lwt/meter-1" }]));
   });
 
   it("treats a will like any other message of its device", async () => {

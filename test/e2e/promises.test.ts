@@ -180,6 +180,36 @@ describe("nothing vanishes", () => {
   });
 });
 
+describe("one wrong topic", () => {
+  it("keeps nothing else of its device away, is in the ledger each time, and is one rejection", async () => {
+    const { client, publish } = await device("mistyped-1");
+    const ended = vi.fn();
+    client.on("close", ended);
+    for (const qos of [1, 2, 1] as const)
+      await client.publishAsync("v1/device/mistyped-1/telemetry", `{"volume":${qos}}`, { qos });
+    await publish({ observedAt: Date.now(), volume: 7 });
+    expect(ended).not.toHaveBeenCalled();
+    expect((await latestOf("mistyped-1"))?.metrics.volume).toBe(7);
+    expect(await ledgerOf("mistyped-1")).toEqual({
+      received: 4,
+      stored: 1,
+      duplicate: 0,
+      rejected: 3,
+      pending: 0,
+    });
+    const { items } = await app.api<{ items: { id: number; messages: number }[] }>(
+      "/v1/rejections?device=mistyped-1&reason=foreign_topic",
+    );
+    // Two, if the hour has ended meanwhile.
+    expect(items.reduce((sum, { messages }) => sum + messages, 0)).toBe(3);
+    expect(items.length).toBeLessThanOrEqual(2);
+    expect(await app.api(`/v1/rejections/${items.at(-1)!.id}`)).toMatchObject({
+      topic: "v1/device/mistyped-1/telemetry",
+      payload: { encoding: "utf8", data: '{"volume":1}' },
+    });
+  });
+});
+
 describe("latest never goes backwards", () => {
   it("stores a late reading without showing it as the latest", async () => {
     const { publish } = await device("backwards-1");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Batch } from "../../ingest/batch.ts";
 import { commitBatch, nothingCommitted } from "../../ingest/commit.ts";
-import type { Db, Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest } from "../helpers/ingest.ts";
 
@@ -203,7 +203,7 @@ describe("alarms of batches that are committed side by side", () => {
       at: Date.now(),
     });
     const done = nothingCommitted();
-    await commitBatch(db.pool as Db, batch, done, () => "gone-1");
+    await commitBatch(db.pool, batch, done, () => "gone-1");
     expect(done.alarms).toEqual([]);
     expect(await alarmsOf("gone-1")).toEqual([]);
   });

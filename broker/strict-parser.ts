@@ -1,0 +1,88 @@
+import { isUtf8 } from "node:buffer";
+import type { Client } from "aedes";
+import type { Packet } from "mqtt-packet";
+import { refuseConnect } from "./aedes-internals.ts";
+
+/**
+ * The inner parts of mqtt-packet 9 that are replaced here. Each works on the packet that is being parsed, from `_pos`
+ * on in `_list`. test/broker/standard.test.ts holds them to what is said here.
+ */
+interface Parser {
+  packet: Partial<Packet> & { messageId?: number; unsubscriptions?: unknown[] };
+  error: Error | null;
+  _pos: number;
+  readonly _list: {
+    readonly length: number;
+    readUInt8(at: number): number;
+    slice(from: number, to: number): Buffer;
+  };
+  _emitError(error: Error): void;
+  _parseConnect(): unknown;
+  _parseMessageId(): boolean;
+  _parseString(): string | null;
+  _parseUnsubscribe(): void;
+}
+
+/** Levels of the protocol that may log in: 3 is MQTT 3.1, 4 is 3.1.1. A bridge adds 128. */
+const LEVELS = new Set([3, 4, 128 + 3, 128 + 4]);
+
+/**
+ * Has a connection answered, or ended, where MQTT 3.1.1 says so and mqtt-packet lets a packet through. Nothing is
+ * added to the way of a message but a comparison of its packet id with 0: the topic of a PUBLISH may be
+ * ill-formed, and is then foreign (docs/mqtt.md says why).
+ */
+export function parseStrictly(client: Client): void {
+  const parser = (client as unknown as { _parser: Parser })._parser;
+  const parseConnect = parser._parseConnect;
+  const parseMessageId = parser._parseMessageId;
+  const parseString = parser._parseString;
+  const parseUnsubscribe = parser._parseUnsubscribe;
+
+  parser._parseConnect = function (this: Parser) {
+    const { connecting, connected } = client as unknown as { connecting: boolean; connected: boolean };
+    // A second CONNECT is not answered, whatever it asks for [MQTT-3.1.0-2].
+    if (connecting || connected) return this._emitError(new Error("a second CONNECT"));
+    if (asksForOtherLevel(this)) {
+      // [MQTT-3.1.2-2]. The parser must stop, and must not end the connection before the answer has left.
+      this.error = new Error("unknown protocol level");
+      return refuseConnect(client, 1);
+    }
+    parseConnect.call(this);
+    // [MQTT-3.1.2-14]
+    if (!this.error && (this.packet as { will?: { qos: number } }).will?.qos === 3)
+      this._emitError(new Error("a will of QoS 3"));
+    return undefined;
+  };
+
+  // [MQTT-2.3.1-1]. A packet that ends before its id gives -1.
+  parser._parseMessageId = function (this: Parser) {
+    const parsed = parseMessageId.call(this);
+    if (this.packet.messageId! > 0) return parsed;
+    this._emitError(new Error(`packet id ${this.packet.messageId}`));
+    return false;
+  };
+
+  // [MQTT-1.5.3-1]
+  parser._parseString = function (this: Parser) {
+    const start = this._pos + 2;
+    const text = parseString.call(this);
+    if (text === null || this.packet.cmd === "publish" || !text.includes("\u{fffd}")) return text;
+    return isUtf8(this._list.slice(start, this._pos)) ? text : null;
+  };
+
+  // [MQTT-3.10.3-2]. aedes itself ends a connection for SUBSCRIBE without filters.
+  parser._parseUnsubscribe = function (this: Parser) {
+    parseUnsubscribe.call(this);
+    if (!this.error && this.packet.unsubscriptions?.length === 0)
+      this._emitError(new Error("UNSUBSCRIBE without filters"));
+  };
+}
+
+/** Looks at the protocol's name and level without taking them; another name is not MQTT, and gets no answer. */
+function asksForOtherLevel({ _list, _pos }: Parser): boolean {
+  const length = _list.length < _pos + 2 ? 0 : _list.readUInt8(_pos) * 256 + _list.readUInt8(_pos + 1);
+  const levelAt = _pos + 2 + length;
+  if (length > 6 || levelAt >= _list.length) return false;
+  const name = _list.slice(_pos + 2, levelAt).toString("latin1");
+  return (name === "MQTT" || name === "MQIsdp") && !LEVELS.has(_list.readUInt8(levelAt));
+}

@@ -1,0 +1,156 @@
+import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
+import { type Client, type Pool, withTransaction } from "./database.ts";
+import { type NewRejection, printable } from "./write-rejections.ts";
+
+/** A rejection of a message whose topic is none of its publisher's. */
+export type ForeignMessage = NewRejection & { readonly deviceNo: number };
+
+/** Rows that one device may make in an hour; what goes beyond is counted in one more. */
+const MAX_TOPICS = 32;
+
+/** Where messages on further topics are counted: a topic that nobody can publish on. */
+const OTHER_TOPICS = "#";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Names the transaction's locks among the advisory ones; the second half is the device's number. */
+const LOCK = 0x666f7265;
+
+/** A row that is there, or that will be. */
+interface Row {
+  readonly rejectionNo: number | undefined;
+  readonly first: ForeignMessage | undefined;
+  readonly receivedAt: number;
+  messages: number;
+}
+
+/**
+ * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, topic and
+ * hour (UTC, by our clock), with the payload of the first and the count of all. Each message is one that was received
+ * and rejected.
+ */
+export async function recordForeignMessages(pool: Pool, messages: readonly ForeignMessage[]): Promise<void> {
+  await withTransaction(pool, async (tx) => {
+    await lockDevices(tx, messages);
+    const rows = place(messages, await findRows(tx, messages));
+    const known = rows.filter((row) => row.rejectionNo !== undefined);
+    const fresh = rows.filter((row) => row.first !== undefined);
+    if (known.length > 0) await countOn(tx, known);
+    if (fresh.length > 0) await insert(tx, fresh);
+    await tx.query(
+      `insert into ledger_batches (device_nos, received, stored, rejected)
+       select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
+       from (select device_no, count(*)::int as n from unnest($1::int4[]) as device_no group by 1) counts`,
+      [messages.map(({ deviceNo }) => deviceNo)],
+    );
+  });
+}
+
+/** Another batch, or another process, may be about to make the same row. In order, so that two never wait for each other. */
+async function lockDevices(tx: Client, messages: readonly ForeignMessage[]): Promise<void> {
+  const deviceNos = [...new Set(messages.map(({ deviceNo }) => deviceNo))].sort((a, b) => a - b);
+  await tx.query(
+    "select pg_advisory_xact_lock($1::int4, no) from (select no from unnest($2::int4[]) as no order by no offset 0) nos",
+    [LOCK, deviceNos],
+  );
+}
+
+const hourOf = (receivedAt: number) => Math.floor(receivedAt / HOUR_MS);
+
+/** The rows of these devices in these hours, by device and hour, then by topic. */
+async function findRows(
+  tx: Client,
+  messages: readonly ForeignMessage[],
+): Promise<Map<string, Map<string, Row>>> {
+  const hours = messages.map(({ receivedAt }) => hourOf(receivedAt));
+  const { rows } = await tx.query<{
+    rejection_no: number;
+    received_at: Date;
+    device_no: number;
+    topic: string;
+  }>(
+    `select rejection_no, received_at, device_no, topic from rejected_messages
+     where reason = 'foreign_topic' and device_no = any($1::int4[]) and received_at >= $2 and received_at < $3
+     order by rejection_no desc`,
+    [
+      messages.map(({ deviceNo }) => deviceNo),
+      new Date(Math.min(...hours) * HOUR_MS).toISOString(),
+      new Date((Math.max(...hours) + 1) * HOUR_MS).toISOString(),
+    ],
+  );
+  const found = new Map<string, Map<string, Row>>();
+  for (const { rejection_no: rejectionNo, received_at, device_no, topic } of rows) {
+    const receivedAt = received_at.getTime();
+    topicsOf(found, device_no, receivedAt).set(topic, {
+      rejectionNo,
+      first: undefined,
+      receivedAt,
+      messages: 0,
+    });
+  }
+  return found;
+}
+
+function topicsOf(found: Map<string, Map<string, Row>>, deviceNo: number, receivedAt: number) {
+  const key = `${deviceNo} ${hourOf(receivedAt)}`;
+  let topics = found.get(key);
+  if (!topics) {
+    topics = new Map();
+    found.set(key, topics);
+  }
+  return topics;
+}
+
+/** Counts each message on its row. @returns the rows that have more messages now */
+function place(messages: readonly ForeignMessage[], found: Map<string, Map<string, Row>>): Row[] {
+  const changed = new Set<Row>();
+  for (const message of messages) {
+    const topics = topicsOf(found, message.deviceNo, message.receivedAt);
+    const topic = printable(message.topic);
+    let row = topics.get(topic);
+    if (!row && topics.size >= MAX_TOPICS) row = topics.get(OTHER_TOPICS);
+    if (!row) {
+      const beyond = topics.size >= MAX_TOPICS;
+      const detail = `more than ${MAX_TOPICS} foreign topics within an hour; further ones are counted here, the first was '${topic.slice(0, 256)}'`;
+      const first = beyond ? { ...message, topic: OTHER_TOPICS, detail } : message;
+      row = { rejectionNo: undefined, first, receivedAt: message.receivedAt, messages: 0 };
+      topics.set(beyond ? OTHER_TOPICS : topic, row);
+    }
+    row.messages++;
+    changed.add(row);
+  }
+  return [...changed];
+}
+
+async function countOn(tx: Client, rows: readonly Row[]): Promise<void> {
+  await tx.query(
+    `update rejected_messages m set messages = m.messages + more.n
+     from unnest($1::int8[], $2::timestamptz[], $3::int4[]) as more (no, at, n)
+     where m.rejection_no = more.no and m.received_at = more.at`,
+    [
+      rows.map((row) => row.rejectionNo),
+      rows.map((row) => new Date(row.receivedAt).toISOString()),
+      rows.map((row) => row.messages),
+    ],
+  );
+}
+
+async function insert(tx: Client, rows: readonly Row[]): Promise<void> {
+  await tx.query({
+    name: "insert_foreign_messages",
+    text: `
+      insert into rejected_messages (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, messages)
+      select * from unnest($1::timestamptz[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::int4[], $9::int4[])`,
+    values: [
+      arrayOf(new TimestampColumn(), rows, ({ first }) => first!.receivedAt),
+      arrayOf(new Int4Column(), rows, ({ first }) => first!.deviceNo),
+      arrayOf(new TextColumn(), rows, ({ first }) => printable(first!.publisher)),
+      arrayOf(new TextColumn(), rows, ({ first }) => printable(first!.topic)),
+      arrayOf(new TextColumn(), rows, ({ first }) => first!.reason),
+      arrayOf(new TextColumn(), rows, ({ first }) => printable(first!.detail)),
+      arrayOf(new ByteaColumn(), rows, ({ first }) => first!.payload),
+      arrayOf(new Int4Column(), rows, ({ first }) => first!.payloadBytes),
+      arrayOf(new Int4Column(), rows, (row) => row.messages),
+    ],
+  });
+}

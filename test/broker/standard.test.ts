@@ -1,0 +1,332 @@
+import { generate, type Packet } from "mqtt-packet";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Broker, createBroker, type Published } from "../../broker/broker.ts";
+import { createLogger } from "../../log.ts";
+import { RawMqtt } from "../helpers/mqtt.ts";
+
+/** What MQTT 3.1.1 asks for and the parser or aedes lets through, byte by byte over a socket. */
+interface Device {
+  id: string;
+  gateway: boolean;
+}
+
+const TOPIC = "v1/devices/meter-1/telemetry";
+
+let broker: Broker;
+let port: number;
+const published: Published<Device>[] = [];
+/** Set by a test that settles messages itself. */
+let hold: ((settled: () => void) => void) | undefined;
+/** Every look at a login: who is refused by the rules of MQTT is never asked for a token. */
+let asked = 0;
+
+beforeAll(async () => {
+  broker = await createBroker<Device>({
+    log: createLogger("silent"),
+    rateLimit: 0,
+    authenticate: (id) => {
+      asked++;
+      return { id, gateway: false };
+    },
+    onPublish: (message, settled) => {
+      published.push(message);
+      if (hold) hold(settled);
+      else settled();
+    },
+    onRefused: (_message, _refusal, settled) => settled(),
+    onPresence: () => {},
+  });
+  ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
+});
+afterAll(() => broker.close());
+beforeEach(() => {
+  published.length = 0;
+  hold = undefined;
+  asked = 0;
+});
+
+async function login(): Promise<RawMqtt> {
+  const raw = new RawMqtt(port);
+  expect(await raw.login("meter-1", "token")).toMatchObject({ returnCode: 0 });
+  return raw;
+}
+
+const payloads = () => published.map(({ payload }) => payload.toString());
+const count = (raw: RawMqtt, cmd: Packet["cmd"]) =>
+  raw.received.filter((packet) => packet.cmd === cmd).length;
+
+/** The bytes of a CONNECT that `change` may spoil. */
+function connect(change: (bytes: Buffer) => void = () => {}, options: object = {}): Buffer {
+  const bytes = generate({
+    cmd: "connect",
+    protocolId: "MQTT",
+    protocolVersion: 4,
+    clean: true,
+    clientId: "abcd",
+    keepalive: 0,
+    username: "meter-1",
+    password: Buffer.from("token"),
+    ...options,
+  } as Packet);
+  change(bytes);
+  return bytes;
+}
+
+/** Fixed header, "MQTT" with its length. */
+const LEVEL_AT = 2 + 6;
+const FLAGS_AT = LEVEL_AT + 1;
+const CLIENT_ID_AT = FLAGS_AT + 1 + 2 + 2;
+
+/** The bytes of a packet whose remaining length is below 128. */
+const packet = (first: number, ...rest: (number | string)[]) => {
+  const body = Buffer.concat(
+    rest.map((part) => (typeof part === "string" ? Buffer.from(part) : Buffer.of(part))),
+  );
+  return Buffer.concat([Buffer.of(first, body.length), body]);
+};
+
+describe("CONNECT", () => {
+  it.each([0, 1, 2, 5, 6, 127])("of protocol level %i gets return code 1 [MQTT-3.1.2-2]", async (level) => {
+    const raw = new RawMqtt(port);
+    raw.socket.write(
+      connect((bytes) => {
+        bytes[LEVEL_AT] = level;
+      }),
+    );
+    expect(await raw.next("connack")).toMatchObject({ returnCode: 1, sessionPresent: false });
+    await raw.closed;
+    expect(asked).toBe(0);
+  });
+
+  it("of MQTT 5, as its clients send it, gets return code 1", async () => {
+    const raw = new RawMqtt(port);
+    raw.socket.write(connect(undefined, { protocolVersion: 5, properties: { receiveMaximum: 10 } }));
+    expect(await raw.next("connack")).toMatchObject({ returnCode: 1 });
+    await raw.closed;
+  });
+
+  it("without a client id gets return code 2, unless the session is clean [MQTT-3.1.3-8]", async () => {
+    const kept = new RawMqtt(port);
+    kept.socket.write(
+      connect(
+        (bytes) => {
+          bytes[FLAGS_AT]! &= ~0x02;
+        },
+        { clientId: "" },
+      ),
+    );
+    expect(await kept.next("connack")).toMatchObject({ returnCode: 2, sessionPresent: false });
+    await kept.closed;
+    expect(asked).toBe(0);
+    const clean = new RawMqtt(port);
+    clean.socket.write(connect(undefined, { clientId: "" }));
+    expect(await clean.next("connack")).toMatchObject({ returnCode: 0 });
+  });
+
+  it("with a will of QoS 3 ends the connection [MQTT-3.1.2-14]", async () => {
+    const raw = new RawMqtt(port);
+    const will = { topic: "v1/devices/meter-1/events", payload: Buffer.from("{}"), qos: 2, retain: false };
+    raw.socket.write(
+      connect(
+        (bytes) => {
+          bytes[FLAGS_AT]! |= 0x18;
+        },
+        { will },
+      ),
+    );
+    await raw.closed;
+    expect(raw.received).toEqual([]);
+    expect([asked, published]).toEqual([0, []]);
+  });
+
+  it("with a client id that is not UTF-8 ends the connection [MQTT-1.5.3-1]", async () => {
+    const raw = new RawMqtt(port);
+    raw.socket.write(
+      connect((bytes) => {
+        bytes[CLIENT_ID_AT] = 0xff;
+      }),
+    );
+    await raw.closed;
+    expect(raw.received).toEqual([]);
+    expect(asked).toBe(0);
+  });
+
+  it("with a replacement character in its client id is as good as any", async () => {
+    const raw = new RawMqtt(port);
+    raw.socket.write(connect(undefined, { clientId: "a\u{fffd}b" }));
+    expect(await raw.next("connack")).toMatchObject({ returnCode: 0 });
+  });
+
+  it("again on one connection ends it without an answer, of whatever level [MQTT-3.1.0-2]", async () => {
+    for (const level of [4, 9]) {
+      const raw = await login();
+      raw.socket.write(
+        connect((bytes) => {
+          bytes[LEVEL_AT] = level;
+        }),
+      );
+      await raw.closed;
+      expect(count(raw, "connack")).toBe(1);
+    }
+  });
+});
+
+describe("a packet", () => {
+  it.each([
+    ["PUBLISH of QoS 1 with packet id 0 [MQTT-2.3.1-1]", packet(0x32, 0, TOPIC.length, TOPIC, 0, 0, "{}")],
+    ["PUBLISH of QoS 2 with packet id 0", packet(0x34, 0, TOPIC.length, TOPIC, 0, 0, "{}")],
+    ["PUBLISH of QoS 1 that ends before its packet id", packet(0x32, 0, TOPIC.length, TOPIC)],
+    ["SUBSCRIBE with packet id 0", packet(0x82, 0, 0, 0, 1, "a", 0)],
+    ["SUBSCRIBE without filters [MQTT-3.8.3-3]", packet(0x82, 0, 1)],
+    ["SUBSCRIBE to a filter that is not UTF-8 [MQTT-1.5.3-1]", packet(0x82, 0, 1, 0, 2, 0x61, 0xff, 0)],
+    ["UNSUBSCRIBE with packet id 0", packet(0xa2, 0, 0, 0, 1, "a")],
+    ["UNSUBSCRIBE without filters [MQTT-3.10.3-2]", packet(0xa2, 0, 1)],
+    ["UNSUBSCRIBE of a filter that is not UTF-8", packet(0xa2, 0, 1, 0, 2, 0x61, 0xff)],
+    ["PUBREL with packet id 0", packet(0x62, 0, 0)],
+  ])("%s ends the connection, and is answered by nothing", async (_about, bytes) => {
+    const raw = await login();
+    raw.socket.write(bytes);
+    await raw.closed;
+    expect(raw.received.map(({ cmd }) => cmd)).toEqual(["connack"]);
+    expect(published).toEqual([]);
+  });
+
+  it("with QoS 0 needs no packet id", async () => {
+    const raw = await login();
+    raw.socket.write(packet(0x30, 0, TOPIC.length, TOPIC, 0, 0, "{}"));
+    raw.send({ cmd: "pingreq" });
+    await raw.next("pingresp");
+    expect(published).toHaveLength(1);
+  });
+
+  it("of a device that writes its topic in GBK is on record, and stands in nobody's way", async () => {
+    const raw = await login();
+    raw.socket.write(packet(0x32, 0, 4, 0xc3, 0xd7, 0xb1, 0xed, 0, 5, "{}"));
+    await raw.next("puback", 5);
+    expect(published).toMatchObject([{ channel: undefined }]);
+    raw.publish(TOPIC, "{}", 6);
+    await raw.next("puback", 6);
+  });
+
+  it("on a topic of 100 levels is acknowledged as any foreign one, and one of more ends the connection", async () => {
+    const raw = await login();
+    raw.publish(`a${"/a".repeat(99)}`, "{}", 1);
+    await raw.next("puback", 1);
+    raw.publish(`a${"/a".repeat(100)}`, "{}", 2);
+    await raw.closed;
+    expect(published).toHaveLength(1);
+  });
+
+  it("to a filter of more than 16 levels is refused with 0x80, and the connection stays", async () => {
+    const raw = await login();
+    const topic = `v1/devices/meter-1/${"a/".repeat(20)}a`;
+    raw.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos: 1 }] });
+    expect(await raw.next("suback", 1)).toMatchObject({ granted: [128] });
+    raw.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: [topic] });
+    await raw.next("unsuback", 2);
+  });
+});
+
+describe("QoS 2 on a session", () => {
+  const publish = (raw: RawMqtt, messageId: number, payload: string, dup: boolean) =>
+    raw.send({ cmd: "publish", topic: TOPIC, payload, qos: 2, messageId, dup, retain: false });
+
+  it("takes a message once that is sent again before PUBREL, and answers each time", async () => {
+    const raw = await login();
+    publish(raw, 7, "a", false);
+    await raw.next("pubrec", 7);
+    publish(raw, 7, "a", true);
+    // The packet id decides, not the flag [MQTT-4.3.3-2].
+    publish(raw, 7, "a", false);
+    await vi.waitFor(() => expect(count(raw, "pubrec")).toBe(3));
+    raw.send({ cmd: "pubrel", messageId: 7 });
+    await raw.next("pubcomp", 7);
+    expect(payloads()).toEqual(["a"]);
+  });
+
+  it("answers what is sent again before the commit after the commit, and not before", async () => {
+    const settle: (() => void)[] = [];
+    hold = (settled) => settle.push(settled);
+    const raw = await login();
+    publish(raw, 7, "a", false);
+    publish(raw, 7, "a", true);
+    publish(raw, 8, "b", false);
+    await vi.waitFor(() => expect(settle).toHaveLength(2));
+    settle[1]!();
+    await raw.next("pubrec", 8);
+    expect(count(raw, "pubrec")).toBe(1);
+    settle[0]!();
+    await vi.waitFor(() => expect(count(raw, "pubrec")).toBe(3));
+    expect(payloads()).toEqual(["a", "b"]);
+  });
+
+  it("takes a packet id for another message after PUBCOMP", async () => {
+    const raw = await login();
+    for (const payload of ["a", "b", "c"]) {
+      publish(raw, 7, payload, false);
+      await raw.next("pubrec", 7);
+      raw.send({ cmd: "pubrel", messageId: 7 });
+      await raw.next("pubcomp", 7);
+      raw.received.length = 0;
+    }
+    expect(payloads()).toEqual(["a", "b", "c"]);
+  });
+
+  it("takes a packet id for another message also when the first exchange came ahead of the CONNACK", async () => {
+    const raw = new RawMqtt(port);
+    raw.socket.write(connect());
+    publish(raw, 7, "a", false);
+    await raw.next("pubrec", 7);
+    raw.send({ cmd: "pubrel", messageId: 7 });
+    await raw.next("pubcomp", 7);
+    publish(raw, 7, "b", false);
+    await vi.waitFor(() => expect(payloads()).toEqual(["a", "b"]));
+  });
+
+  it("answers PUBREL of an id that it does not know, and one that comes before PUBREC releases nothing", async () => {
+    const settle: (() => void)[] = [];
+    hold = (settled) => settle.push(settled);
+    const raw = await login();
+    publish(raw, 7, "a", false);
+    raw.send({ cmd: "pubrel", messageId: 7 });
+    await raw.next("pubcomp", 7);
+    publish(raw, 7, "a", true);
+    raw.send({ cmd: "pingreq" });
+    await raw.next("pingresp");
+    expect(payloads()).toEqual(["a"]);
+    settle[0]!();
+    await raw.next("pubrec", 7);
+  });
+
+  it("ends with the connection: what is sent again on the next one is a message of its own", async () => {
+    const first = await login();
+    publish(first, 7, "a", false);
+    await first.next("pubrec", 7);
+    first.socket.destroy();
+    const second = await login();
+    publish(second, 7, "a", true);
+    await second.next("pubrec", 7);
+    expect(payloads()).toEqual(["a", "a"]);
+  });
+
+  it("ends the connection of who leaves more than 1,000 messages without PUBREL", async () => {
+    const raw = await login();
+    for (let id = 1; id <= 1000; id++) publish(raw, id, `${id}`, false);
+    await raw.next("pubrec", 1000);
+    publish(raw, 1000, "1000", true);
+    raw.send({ cmd: "pingreq" });
+    await raw.next("pingresp");
+    publish(raw, 1001, "1001", false);
+    await raw.closed;
+    expect(new Set(payloads()).size).toBe(payloads().length);
+  });
+
+  it("is of one connection: two of one device may use the same packet id", async () => {
+    const [first, second] = [await login(), new RawMqtt(port)];
+    await second.login("meter-1", "token", { clientId: "other" });
+    publish(first, 7, "a", false);
+    publish(second, 7, "b", false);
+    await Promise.all([first.next("pubrec", 7), second.next("pubrec", 7)]);
+    expect(payloads().sort()).toEqual(["a", "b"]);
+  });
+});
