@@ -1,5 +1,7 @@
+import type { Limits } from "../access/limits.ts";
 import { PlatformError } from "../errors.ts";
 import { listCurrentBroadcasts } from "../store/broadcast-lists.ts";
+import { readTargetRegions } from "../store/broadcast-targets.ts";
 import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { nameRegionsInBoth } from "../store/regions.ts";
@@ -9,8 +11,10 @@ import { buildFeed } from "./cap/feed.ts";
 import { parseAlert } from "./cap/parse.ts";
 import { signAlert } from "./cap/signature.ts";
 import { draftOf, missingIn } from "./draft.ts";
+import { FineRegions } from "./fine-regions.ts";
+import type { Target } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
-import { remainingRegions } from "./targets.ts";
+import { remainingRegions, selectSpeakers } from "./targets.ts";
 
 /** What alerts need beside their broadcasts. */
 interface Around {
@@ -19,11 +23,31 @@ interface Around {
   readonly names: Awaited<ReturnType<typeof nameRegionsInBoth>>;
   /** By number, the regions of those from which some were excluded: CAP has no word for "without". */
   readonly remaining: ReadonlyMap<number, readonly string[]>;
+  /** By number, of those whose shapes something was taken out of, where those stand who are meant. */
+  readonly standIns: ReadonlyMap<number, readonly string[]>;
 }
 
-async function readAround(db: Db, broadcasts: readonly Broadcast[]): Promise<Around> {
+/** More regions than an alert of ours is read with become coarser ones. */
+const MAX_STAND_INS = 1000;
+
+/**
+ * Where the speakers of a broadcast stand, without a region that holds an excluded one: its name would warn there, too.
+ * Of a draft only where the caller sees them.
+ */
+async function readStandIns(db: Db, broadcast: Broadcast, target: Target, sees: Limits): Promise<string[]> {
+  const isAimed = broadcast.releasedAt !== null && broadcast.mode !== "training";
+  const regions = new FineRegions(MAX_STAND_INS);
+  const codes = isAimed
+    ? await readTargetRegions(db, broadcast.broadcastNo)
+    : (await selectSpeakers(db, target, sees)).map(({ regionCode }) => regionCode);
+  for (const code of codes) regions.add(code);
+  return regions.list().filter((code) => !target.exclude?.some((out) => out.startsWith(code)));
+}
+
+async function readAround(db: Db, broadcasts: readonly Broadcast[], sees: Limits): Promise<Around> {
   const numbers = broadcasts.flatMap(({ replacesNos }) => replacesNos);
   const remaining = new Map<number, string[]>();
+  const standIns = new Map<number, string[]>();
   const codes = [];
   for (const broadcast of broadcasts) {
     const { target } = draftOf(broadcast);
@@ -32,12 +56,20 @@ async function readAround(db: Db, broadcasts: readonly Broadcast[]): Promise<Aro
     const regions = await remainingRegions(db, target);
     remaining.set(broadcast.broadcastNo, regions);
     codes.push(...regions);
+    if (target.polygons.length + target.circles.length === 0) continue;
+    const stand = await readStandIns(db, broadcast, target, sees);
+    standIns.set(
+      broadcast.broadcastNo,
+      stand.filter((code) => !regions.some((region) => code.startsWith(region))),
+    );
+    codes.push(...standIns.get(broadcast.broadcastNo)!);
   }
   const older = numbers.length === 0 ? [] : await getBroadcasts(db, [...new Set(numbers)]);
   return {
     older: new Map(older.map((old) => [old.broadcastNo, old])),
     names: await nameRegionsInBoth(db, [...new Set(codes)]),
     remaining,
+    standIns,
   };
 }
 
@@ -51,7 +83,7 @@ const referenceTo = (broadcast: Broadcast) => ({
  * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
  * after its release, the Cancel of that alert.
  */
-function toAlert(broadcast: Broadcast, { older, names, remaining }: Around): string {
+function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Around): string {
   // Not held to what may be submitted today: what was released is an alert.
   const draft = draftOf(broadcast);
   const message = {
@@ -78,6 +110,7 @@ function toAlert(broadcast: Broadcast, { older, names, remaining }: Around): str
   const references = replaced.filter(({ releasedAt }) => releasedAt !== null).map(referenceTo);
   return exportAlert(message, {
     ...own,
+    standIns: standIns.get(broadcast.broadcastNo) ?? [],
     msgType: references.length > 0 ? "Update" : "Alert",
     references,
     regionName,
@@ -85,16 +118,21 @@ function toAlert(broadcast: Broadcast, { older, names, remaining }: Around): str
 }
 
 /**
- * One broadcast as an alert, signed where the platform has a certificate for it.
+ * One broadcast as an alert, signed where the platform has a certificate for it. What was released is the same alert for
+ * everybody.
  * @throws PlatformError `broadcast_incomplete` for a draft that lacks something
  */
-export async function exportCap(deps: BroadcastDeps, broadcast: Broadcast): Promise<string> {
+export async function exportCap(
+  deps: BroadcastDeps,
+  caller: Pick<Caller, "sees">,
+  broadcast: Broadcast,
+): Promise<string> {
   const faults = missingIn(broadcast, deps.now());
   if (broadcast.releasedAt === null && faults.length > 0) {
     const detail = faults.map(({ path, message }) => `${path} ${message}`).join("; ");
     throw new PlatformError("broadcast_incomplete", `It is no alert yet: ${detail}`, { faults });
   }
-  const xml = toAlert(broadcast, await readAround(deps.pool, [broadcast]));
+  const xml = toAlert(broadcast, await readAround(deps.pool, [broadcast], caller.sees));
   return deps.alertSigning ? signAlert(xml, deps.alertSigning) : xml;
 }
 
@@ -122,7 +160,7 @@ export async function exportFeed(
   const now = deps.now();
   const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
   const broadcasts = await listCurrentBroadcasts(deps.pool, now, reach, MAX_ENTRIES);
-  const around = await readAround(deps.pool, broadcasts);
+  const around = await readAround(deps.pool, broadcasts, caller.sees);
   const entries = broadcasts.flatMap((broadcast) => {
     const alert = alertFor(deps, broadcast, around);
     return alert ? [{ alert, href: `${base}/v1/broadcasts/${broadcast.id}` }] : [];

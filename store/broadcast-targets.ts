@@ -91,6 +91,15 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
   }));
 }
 
+/** The regions that the targets of a broadcast stood in at its release. */
+export async function readTargetRegions(db: Db, broadcastNo: number): Promise<string[]> {
+  const { rows } = await db.query<{ region_code: string }>(
+    "select distinct region_code from broadcast_targets where broadcast_no = $1::bigint order by 1",
+    [broadcastNo],
+  );
+  return rows.map(({ region_code: regionCode }) => regionCode);
+}
+
 /** What has become of a target. Times in milliseconds since 1970. */
 export interface TargetChange {
   readonly broadcastNo: number;

@@ -83,7 +83,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       const broadcast = await getBroadcast(urgentPool, caller, request.params.id);
       reply.header("vary", "accept");
       if (prefers(request.headers.accept, CAP_MEDIA_TYPE)) {
-        const xml = await exportCap(broadcasts, broadcast);
+        const xml = await exportCap(broadcasts, caller, broadcast);
         return reply.header("content-type", `${CAP_MEDIA_TYPE}; charset=utf-8`).send(xml);
       }
       const steps = await mayStepsOf(request, { ...broadcasts, pool: urgentPool }, options.people, broadcast);

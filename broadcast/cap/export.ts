@@ -19,6 +19,7 @@ import {
   EVENT_CODE_VALUE_NAME,
   REGION_VALUE_NAME,
   REPEAT_VALUE_NAME,
+  TARGET_VALUE_NAME,
   VOLUME_VALUE_NAME,
 } from "./names.ts";
 import { parseAlert } from "./parse.ts";
@@ -38,6 +39,11 @@ export interface AlertHeader {
   }[];
   /** E.g. why it was cancelled. */
   readonly note?: string;
+  /**
+   * The regions to name in place of shapes that something is taken out of: where those stand who are meant. None of
+   * them holds an excluded region.
+   */
+  readonly standIns?: readonly string[];
   readonly regionName: (code: string, language: "zh" | "en") => string;
 }
 
@@ -108,6 +114,7 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
     addPair(info, "parameter", CLASS_VALUE_NAME, message.class);
     if (message.volume !== null) addPair(info, "parameter", VOLUME_VALUE_NAME, String(message.volume));
     addPair(info, "parameter", REPEAT_VALUE_NAME, String(message.repeatCount));
+    if (isCut(message.target)) addPair(info, "parameter", TARGET_VALUE_NAME, JSON.stringify(message.target));
     for (const { valueName, value } of own?.parameters ?? []) addPair(info, "parameter", valueName, value);
     for (const { resourceDesc, mimeType, size, uri, digest } of own?.resources ?? []) {
       const resource = info.ele(CAP_NAMESPACE, "resource");
@@ -117,7 +124,7 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
       add(resource, "uri", uri);
       add(resource, "digest", digest);
     }
-    for (const place of placesOf(message, own, isChinese(text), header.regionName)) {
+    for (const place of placesOf(message, own, isChinese(text), header)) {
       const area = info.ele(CAP_NAMESPACE, "area");
       add(area, "areaDesc", place.areaDesc);
       for (const polygon of place.polygons) add(area, "polygon", polygon);
@@ -165,7 +172,7 @@ function placesOf(
   { target, cap }: BroadcastMessage,
   own: AlertExtras["infos"][number] | undefined,
   chinese: boolean,
-  regionName: AlertHeader["regionName"],
+  header: AlertHeader,
 ): Place[] {
   const known = (cap?.areas ?? []).flatMap((area, i) => {
     const areaDesc = own?.areas[i];
@@ -185,7 +192,7 @@ function placesOf(
     polygons: target.polygons.filter((ring) => area.shapes?.includes(shapeKey(ring))).map(ringText),
     circles: target.circles.filter((circle) => area.shapes?.includes(shapeKey(circle))).map(circleText),
   }));
-  return [...places, ...describePlaces(rest, chinese, regionName)];
+  return [...places, ...describePlaces(rest, chinese, header)];
 }
 
 // CAP writes latitude first.
@@ -194,11 +201,20 @@ const ringText = (ring: Polygon): string =>
 const circleText = ({ longitude, latitude, radiusKm }: Circle): string =>
   `${decimal(latitude)},${decimal(longitude)} ${decimal(radiusKm)}`;
 
+/** Whether something is taken out of shapes. */
+const isCut = ({ polygons, circles, exclude = [] }: Target): boolean =>
+  exclude.length > 0 && polygons.length + circles.length > 0;
+
 /**
  * One area for the regions and one for the shapes; CAP joins all that an info has. It cannot say "without": whoever
- * calls has left the excluded out of the regions, and beside shapes they are named in words.
+ * calls has left the excluded out of the regions. A shape that something is taken out of is not written, since its
+ * readers would warn the neighbours: regions stand in for it, and the parameter has it as it is.
  */
-function describePlaces(target: Target, chinese: boolean, regionName: AlertHeader["regionName"]): Place[] {
+function describePlaces(
+  target: Target,
+  chinese: boolean,
+  { regionName, standIns = [] }: AlertHeader,
+): Place[] {
   const { regions, exclude = [] } = target;
   const places: Place[] = [];
   const nameAll = (codes: readonly string[]) => {
@@ -217,13 +233,17 @@ function describePlaces(target: Target, chinese: boolean, regionName: AlertHeade
       circles: [],
     });
   }
+  if (isCut(target)) {
+    const drawn = chinese ? "地图上划定的范围" : "Area marked on the map";
+    const without = chinese ? `（不含${nameAll(exclude)}）` : ` (without ${nameAll(exclude)})`;
+    const areaDesc = (standIns.length > 0 ? nameAll(standIns) : drawn) + without;
+    return [...places, { areaDesc, regions: standIns, polygons: [], circles: [] }];
+  }
   const polygons = target.polygons.map(ringText);
   const circles = target.circles.map(circleText);
   if (polygons.length + circles.length > 0) {
-    const without = chinese ? `（不含${nameAll(exclude)}）` : ` (without ${nameAll(exclude)})`;
     places.push({
-      areaDesc:
-        (chinese ? "地图上划定的范围" : "Area marked on the map") + (exclude.length > 0 ? without : ""),
+      areaDesc: chinese ? "地图上划定的范围" : "Area marked on the map",
       regions: [],
       polygons,
       circles,

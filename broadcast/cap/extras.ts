@@ -3,7 +3,7 @@ import type { AlertExtras, Circle, Polygon, Target } from "../message.ts";
 import type { CapAlert, CapArea, CapInfo } from "./alert.ts";
 import type { ImportWarning } from "./import.ts";
 import { regionsOf, toCircle, toRing } from "./import-area.ts";
-import { CLASS_VALUE_NAME, EVENT_CODE_VALUE_NAME, REPEAT_VALUE_NAME, VOLUME_VALUE_NAME } from "./names.ts";
+import { EVENT_CODE_VALUE_NAME, OWN_PARAMETERS } from "./names.ts";
 
 type Warn = (warning: ImportWarning) => void;
 
@@ -11,8 +11,6 @@ type Warn = (warning: ImportWarning) => void;
 const MAX_LENGTH = 4000;
 const MAX_ENTRIES = 100;
 const MAX_JSON = 64 * 1024;
-
-const OWN_PARAMETERS = [CLASS_VALUE_NAME, VOLUME_VALUE_NAME, REPEAT_VALUE_NAME];
 
 /**
  * What an alert says beside the message: for whoever decides, and for the alert that goes out again. What is too long

@@ -1,13 +1,11 @@
 import type { CapInfo } from "./alert.ts";
-import { CLASS_VALUE_NAME, REPEAT_VALUE_NAME, VOLUME_VALUE_NAME } from "./names.ts";
+import { OWN_PARAMETERS } from "./names.ts";
 import { timeOf } from "./values.ts";
 
 /** Everything that two infos must have in common to be one message in two languages; words may differ. */
 function sameness(info: CapInfo): string {
   const { areas, categories, responseTypes, urgency, severity, certainty, eventCodes, parameters } = info;
-  const own = parameters.filter(({ valueName }) =>
-    [CLASS_VALUE_NAME, VOLUME_VALUE_NAME, REPEAT_VALUE_NAME].includes(valueName),
-  );
+  const own = parameters.filter(({ valueName }) => OWN_PARAMETERS.includes(valueName));
   const places = areas.map(({ areaDesc: _, ...place }) => place);
   const times = [info.effective, info.onset, info.expires].map((time) => time && timeOf(time).getTime());
   // An event's code is the same in each language; its name is not and says nothing across languages.

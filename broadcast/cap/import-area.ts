@@ -8,10 +8,11 @@ import {
   MAX_SHAPES,
   type Polygon,
   type Target,
+  targetSchema,
 } from "../message.ts";
-import type { CapArea, CapCircle, CapNamedValue, CapPoint } from "./alert.ts";
+import type { CapArea, CapCircle, CapInfo, CapNamedValue, CapPoint } from "./alert.ts";
 import type { ImportWarning } from "./import.ts";
-import { namesRegion, REGION_VALUE_NAME } from "./names.ts";
+import { namesRegion, REGION_VALUE_NAME, TARGET_VALUE_NAME } from "./names.ts";
 import { quote } from "./values.ts";
 
 type Warn = (warning: ImportWarning) => void;
@@ -53,6 +54,40 @@ export function regionsOf({ valueName, value }: CapNamedValue): readonly string[
     isOwn && /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/.test(code) ? code : cutToLevel(code),
   );
   return regions.length > 0 && regions.every((region) => region !== undefined) ? regions : undefined;
+}
+
+/**
+ * The target that a platform of this kind has written where it took regions out of shapes; undefined without one. The
+ * areas beside it are for everybody else, and say less.
+ */
+export function readOwnTarget({ parameters }: CapInfo, warn: Warn): Target | undefined {
+  const text = parameters.find(({ valueName }) => valueName === TARGET_VALUE_NAME)?.value;
+  if (text === undefined) return undefined;
+  const target = parseTarget(text);
+  if (target === undefined) {
+    warn({
+      rule: "parameter_invalid",
+      message: `the parameter ${TARGET_VALUE_NAME} is ${quote(text)}: expected shapes with regions taken out of them; its areas are used`,
+    });
+    return undefined;
+  }
+  warn({
+    rule: "target_from_parameter",
+    message: `it is aimed at what its parameter ${TARGET_VALUE_NAME} says, shapes without ${target.exclude!.slice(0, 20).join(", ")}: its areas only name the places`,
+  });
+  return target;
+}
+
+function parseTarget(text: string): Target | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { data } = targetSchema.safeParse(value);
+  const isNeeded = data?.exclude?.length && data.polygons.length + data.circles.length > 0;
+  return isNeeded ? data : undefined;
 }
 
 /** Everything of the areas that we can aim at, and a warning for each thing that we cannot. */

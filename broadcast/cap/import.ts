@@ -17,7 +17,7 @@ import { readExtras } from "./extras.ts";
 import { fitInfo, shortenHeadline } from "./fit.ts";
 import { groupByLanguage } from "./group-infos.ts";
 import { guessEventCode } from "./guess-event.ts";
-import { readTarget } from "./import-area.ts";
+import { readOwnTarget, readTarget } from "./import-area.ts";
 import {
   CLASS_VALUE_NAME,
   EVENT_CODE_VALUE_NAME,
@@ -223,7 +223,7 @@ function toMessage(
     ...readParameters(info, warn),
     level: readLevel(info, warn),
     texts: infos.map((one) => toText(one, warn)),
-    target: readTarget(info.areas, warn),
+    target: readOwnTarget(info, warn) ?? readTarget(info.areas, warn),
     ...(info.effective === undefined ? {} : { startsAt: timeOf(info.effective) }),
     ...(info.expires === undefined ? {} : { expiresAt: timeOf(info.expires) }),
     category: word(CATEGORIES, info.categories[0]),

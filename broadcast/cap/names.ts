@@ -7,6 +7,16 @@ export const EVENT_CODE_VALUE_NAME = "urn:smart-broadcast-iot:event-code";
 export const CLASS_VALUE_NAME = "urn:smart-broadcast-iot:class";
 export const VOLUME_VALUE_NAME = "urn:smart-broadcast-iot:volume";
 export const REPEAT_VALUE_NAME = "urn:smart-broadcast-iot:repeat-count";
+/** The whole target as JSON, where regions are taken out of shapes: CAP's areas cannot say so. */
+export const TARGET_VALUE_NAME = "urn:smart-broadcast-iot:target";
+
+/** Parameters that are read into the message. */
+export const OWN_PARAMETERS: readonly string[] = [
+  CLASS_VALUE_NAME,
+  VOLUME_VALUE_NAME,
+  REPEAT_VALUE_NAME,
+  TARGET_VALUE_NAME,
+];
 
 /** `A B`, `a_b` and `a-b` are one name: authors are not of one mind. */
 const fold = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, "");

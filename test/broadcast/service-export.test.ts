@@ -3,17 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UNLIMITED } from "../../access/limits.ts";
 import type { CapAlert } from "../../broadcast/cap/alert.ts";
 import { importAlert } from "../../broadcast/cap/import.ts";
 import { parseAlert } from "../../broadcast/cap/parse.ts";
 import { verifySignatures } from "../../broadcast/cap/signature.ts";
 import { draftOf } from "../../broadcast/draft.ts";
+import type { Target } from "../../broadcast/message.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { createDraft } from "../../broadcast/service-drafts.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
+import { selectSpeakers } from "../../broadcast/targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
 import { alertText, referenceOf, SENT } from "./cap-text.ts";
 import { createDeps, draft, insertSpeaker, insertVillages, somebody, type TestDeps } from "./fixtures.ts";
 import { cancel, release, submit } from "./step-helpers.ts";
@@ -39,7 +43,7 @@ afterAll(async () => {
 });
 
 async function read(broadcast: Broadcast): Promise<CapAlert> {
-  const parsed = parseAlert(Buffer.from(await exportCap(deps, broadcast)));
+  const parsed = parseAlert(Buffer.from(await exportCap(deps, li, broadcast)));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.alert;
 }
@@ -48,7 +52,7 @@ describe("a broadcast as an alert", () => {
   it("is signed, and says the same as the broadcast", async () => {
     const { id } = await createDraft(deps, li, draft({ volume: 80, repeatCount: 2 }));
     const broadcast = await release(deps, li, id, {});
-    const xml = await exportCap(deps, broadcast);
+    const xml = await exportCap(deps, li, broadcast);
     expect(verifySignatures(xml, [certificatePem]).state).toBe("verified");
     const result = importAlert(await read(broadcast), { now: new Date() });
     if (result.disposition !== "broadcast") throw new Error(result.disposition);
@@ -92,10 +96,67 @@ describe("a broadcast as an alert", () => {
     expect(feed).toContain(`href="https://example.org/v1/broadcasts/${id}"`);
   });
 
+  it("of shapes that something is taken out of names villages, and comes back to the same speakers", async () => {
+    const at = (longitude: number) => ({ at: [longitude, 28.5] as const });
+    await insertSpeaker(db.pool, "in-yang", "520326001001", at(107.8));
+    await insertSpeaker(db.pool, "in-jiang", "520326002001", at(107.85));
+    await insertSpeaker(db.pool, "in-county", "520326", at(107.82));
+    await insertSpeaker(db.pool, "in-neighbours", "520327001001", at(107.9));
+    await insertSpeaker(db.pool, "out-yang", "520326001001", at(109));
+    const circle = { longitude: 107.8, latitude: 28.5, radiusKm: 20 };
+    const target = { regions: [], polygons: [], circles: [circle], exclude: ["520327", "520326001002"] };
+    const meant = ["in-county", "in-jiang", "in-yang"];
+    const named = (alert: CapAlert) =>
+      alert.infos[0]!.areas.map(({ areaDesc, geocodes, circles, polygons }) => ({
+        areaDesc,
+        codes: geocodes.map(({ value }) => value),
+        shapes: circles.length + polygons.length,
+      }));
+    const villages = {
+      areaDesc: "杨村社区、江村（不含凤冈县、石村）",
+      codes: ["520326001001", "520326002001"],
+      shapes: 0,
+    };
+    const { id } = await createDraft(deps, li, draft({ target }));
+    // Of a draft nobody reads where the speakers of others stand.
+    const village = somebody("wang", { limits: limitsOf({ regions: ["520326001001"] }) });
+    const stored = await getBroadcast(db.pool, li, id);
+    const mine = parseAlert(Buffer.from(await exportCap(deps, village, stored)));
+    if (!mine.ok) throw new Error(JSON.stringify(mine.faults));
+    expect(named(mine.alert)).toEqual([
+      { areaDesc: "杨村社区（不含凤冈县、石村）", codes: ["520326001001"], shapes: 0 },
+    ]);
+
+    const broadcast = await release(deps, li, id, {});
+    const alert = await read(broadcast);
+    expect(named(alert)).toEqual([villages]);
+    const result = importAlert(alert, { now: new Date() });
+    if (result.disposition !== "broadcast") throw new Error(result.disposition);
+    expect(result.messages.map((message) => message.draft.target)).toEqual([target]);
+    expect(result.warnings.map(({ rule }) => rule)).toContain("target_from_parameter");
+    const reached = async (aim: Target) =>
+      (await selectSpeakers(db.pool, aim, UNLIMITED)).map((one) => one.id).sort();
+    expect(await reached(target)).toEqual(meant);
+    expect(await reached(result.messages[0]!.draft.target)).toEqual(meant);
+
+    // A parameter that says nothing of use does not count: the areas do, and never more than the villages.
+    for (const value of ["{", "{}", '{"regions":["52"]}', '{"regions":["52"],"exclude":["5203"]}']) {
+      const [info] = alert.infos;
+      const parameters = info!.parameters.map((one) =>
+        one.valueName.endsWith(":target") ? { ...one, value } : one,
+      );
+      const other = importAlert({ ...alert, infos: [{ ...info!, parameters }] }, { now: new Date() });
+      if (other.disposition !== "broadcast") throw new Error(other.disposition);
+      expect(other.messages[0]!.draft.target).toMatchObject({ regions: villages.codes, circles: [] });
+      expect(other.warnings.map(({ rule }) => rule)).toContain("parameter_invalid");
+    }
+    await db.pool.query("update devices set deleted_at = now() where id like 'in-%' or id like 'out-%'");
+  });
+
   it("does not exist while the draft lacks something", async () => {
     const { id } = await createDraft(deps, li, draft({ target: { regions: [], polygons: [], circles: [] } }));
     const broadcast = await getBroadcast(db.pool, li, id);
-    await expect(exportCap(deps, broadcast)).rejects.toMatchObject({ code: "broadcast_incomplete" });
+    await expect(exportCap(deps, li, broadcast)).rejects.toMatchObject({ code: "broadcast_incomplete" });
   });
 });
 
