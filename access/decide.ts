@@ -34,6 +34,11 @@ export interface Principal {
    * None of them counts as a second person for what this caller did. Absent: nobody.
    */
   readonly behind?: readonly string[];
+  /**
+   * The same, and everybody who made them or changed how they sign in, however long ago, unless another administrator
+   * has confirmed it: none of them approves or reviews what this caller did, since they may be acting through it.
+   */
+  readonly makers?: readonly string[];
 }
 
 export type Decision =

@@ -131,6 +131,11 @@ export const PRIVILEGED_ROLES: readonly Role[] = ROLES.filter((role) =>
   DECIDING_ACTIONS.some((action) => MAY[role].has(action)),
 );
 
+/** The roles that take any step which makes a speaker sound: whoever made one of these is no second person beside it. */
+export const SOUNDING_ROLES: readonly Role[] = ROLES.filter((role) =>
+  SOUNDING_ACTIONS.some((action) => MAY[role].has(action)),
+);
+
 /**
  * What an application's key can be given. Not here: to approve, release, retry or review a broadcast and to change who
  * may do what, which only people do; and the audit, which is read by people.

@@ -2,16 +2,17 @@ import { CREDENTIAL_KINDS } from "../store/access-changes.ts";
 import type { AccessSnapshot } from "../store/access-snapshot.ts";
 
 /**
- * Who may be acting through somebody. An application is in the hands of its owner and of whoever was shown a key of
- * it. A person is in the hands of those who made them, changed how they sign in or let them in again, for as long as
- * that waits: by then everybody concerned has been told. Who only granted something cannot act as them. And who is
- * behind one of these is behind the first one too.
- * @param now epoch milliseconds
+ * Who may be acting through somebody. An application is in the hands of its owner, of whoever was shown a key of it,
+ * and of those who answered for it, or gave it to somebody else, while a key that opened then still opens. A person is
+ * in the hands of those who made them, changed how they sign in or let them in again. Who only granted something cannot
+ * act as them. And who is behind one of these is behind the first one too.
+ * @param now epoch milliseconds; given, the hands that a person is in count for as long as the change waits. Without
+ * it they count until another administrator has confirmed them, or the machine has given another password
  * @returns for an id, the ids of the others, in order
  */
 export function findBehind(
   snapshot: Pick<AccessSnapshot, "principals" | "keys" | "changes">,
-  now: number,
+  now?: number,
 ): (id: string) => readonly string[] {
   const direct = new Map<string, Set<string>>();
   const add = (id: string, behind: string) => {
@@ -20,11 +21,25 @@ export function findBehind(
     else direct.set(id, new Set([behind]));
   };
   for (const { id, ownerId } of snapshot.principals) if (ownerId !== null) add(id, ownerId);
-  for (const { principalId, madeBy } of snapshot.keys) if (madeBy !== null) add(principalId, madeBy);
+  /** When the oldest key of an application was made that still opens. */
+  const oldest = new Map<string, number>();
+  for (const { principalId, madeBy, createdAt } of snapshot.keys) {
+    if (madeBy !== null) add(principalId, madeBy);
+    oldest.set(
+      principalId,
+      Math.min(oldest.get(principalId) ?? Number.POSITIVE_INFINITY, createdAt.getTime()),
+    );
+  }
   const people = new Set(snapshot.principals.flatMap(({ type, id }) => (type === "person" ? [id] : [])));
-  for (const { principalId, kind, askedBy, until } of snapshot.changes) {
+  for (const { principalId, kind, askedBy, askedAt, until, formerOwner } of snapshot.changes) {
+    if (kind === "owner") {
+      if ((oldest.get(principalId) ?? Number.POSITIVE_INFINITY) > askedAt.getTime()) continue;
+      add(principalId, askedBy);
+      if (formerOwner !== null) add(principalId, formerOwner);
+      continue;
+    }
     const isHand = people.has(principalId) && CREDENTIAL_KINDS.includes(kind);
-    if (isHand && until.getTime() > now) add(principalId, askedBy);
+    if (isHand && (now === undefined || until.getTime() > now)) add(principalId, askedBy);
   }
   return (id) => {
     const found = new Set<string>([id]);

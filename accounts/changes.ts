@@ -1,4 +1,4 @@
-import { PRIVILEGED_ROLES } from "../access/roles.ts";
+import { SOUNDING_ROLES } from "../access/roles.ts";
 import { PlatformError } from "../errors.ts";
 import {
   type AccessChange,
@@ -17,13 +17,13 @@ import { updatePrincipal } from "../store/principals.ts";
 import type { Caller } from "./caller.ts";
 import { lockManaged } from "./principals.ts";
 
-/** What waits, or all, of what was done to approvers and duty officers within the caller's limits; newest first. */
+/** What waits, or all, of what was done to those who submit or decide, within the caller's limits; newest first. */
 export const listAccessChanges = (
   pool: Pool,
   { limits }: Pick<Caller, "limits">,
   filter: Pick<ChangeFilter, "state" | "principalId" | "now">,
   page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<AccessChange>> => listChanges(pool, { ...filter, roles: PRIVILEGED_ROLES }, limits, page);
+): Promise<Page<AccessChange>> => listChanges(pool, { ...filter, roles: SOUNDING_ROLES }, limits, page);
 
 /** The change, which must still wait. @throws PlatformError `change_not_found`, `change_decided`, `forbidden` */
 async function lockWaiting(tx: Client, caller: Caller, changeNo: number, now: Date): Promise<AccessChange> {

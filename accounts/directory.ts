@@ -206,7 +206,12 @@ export class AccessDirectory {
     const before = this.toldOf;
     for (const { changeNo, principalId, kind, askedBy, until } of changes) {
       this.toldOf = Math.max(this.toldOf, changeNo);
-      if (changeNo <= before || !this.principals.get(principalId)?.grants.some(({ held }) => held)) continue;
+      if (
+        changeNo <= before ||
+        until.getTime() <= this.now() ||
+        !this.principals.get(principalId)?.grants.some(({ held }) => held)
+      )
+        continue;
       this.options.log.warn(
         { changeNo, principalId, kind, askedBy, until },
         "an approver or duty officer was made, granted, reset or let in again, and waits: see GET /v1/access/changes",
@@ -219,14 +224,21 @@ export class AccessDirectory {
     const principals = new Map<string, Principal>();
     const now = this.now();
     const behindOf = findBehind(snapshot, now);
+    const makersOf = findBehind(snapshot);
+    const people = new Set(snapshot.principals.flatMap(({ type, id }) => (type === "person" ? [id] : [])));
     for (const row of snapshot.principals) {
       const { ownerId, ...rest } = row;
       const behind = behindOf(row.id);
+      const makers = makersOf(row.id);
       const principal: Principal = {
         ...rest,
         grants: knownGrants(row, this.options.log, now),
-        ...(row.type === "application" ? { ownerId } : {}),
+        // Whoever is shut out answers for nothing.
+        ...(row.type === "application"
+          ? { ownerId: ownerId !== null && people.has(ownerId) ? ownerId : null }
+          : {}),
         ...(behind.length > 0 ? { behind } : {}),
+        ...(makers.length > 0 ? { makers } : {}),
       };
       const known = this.principals.get(row.id);
       principals.set(row.id, known && isDeepStrictEqual(known, principal) ? known : principal);

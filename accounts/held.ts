@@ -34,6 +34,7 @@ export async function noteChange(
   { principal, delay }: Caller,
   principalId: string,
   kind: ChangeKind,
+  formerOwner?: string | null,
 ): Promise<number | undefined> {
   if (!delay) return undefined;
   const now = delay.now();
@@ -43,6 +44,7 @@ export async function noteChange(
     askedBy: principal,
     askedAt: new Date(now),
     effectiveAt: new Date(now + delay.delayMs),
+    formerOwner,
   });
 }
 

@@ -143,9 +143,9 @@ export const setApplicationOwner = (
   id: string,
   ownerId: string,
 ): Promise<StoredPrincipal> =>
-  changing(pool, caller, "application", id, "owner", async (tx) => {
+  changing(pool, caller, "application", id, "owner", async (tx, before) => {
     await setOwner(tx, id, (await ownerOf(tx, caller, ownerId))!);
-    await noteChange(tx, caller, id, "owner");
+    await noteChange(tx, caller, id, "owner", before.ownerId);
   });
 
 /** Locks somebody whom the caller may manage, so that what was checked still holds when it is changed. */

@@ -1,7 +1,7 @@
 import { decide, type Principal } from "../access/decide.ts";
 import { covers, type Limits } from "../access/limits.ts";
 import type { Broadcast } from "../store/broadcasts.ts";
-import { decideStep, peopleBehind } from "./lifecycle.ts";
+import { decideStep, peopleEverBehind } from "./lifecycle.ts";
 import type { Level } from "./message.ts";
 import { isUnreleased } from "./service-release.ts";
 import type { Speaker } from "./targets.ts";
@@ -27,7 +27,7 @@ export function approversAmong(
     ...broadcast,
     state: "pending_approval" as const,
     level: broadcast.level as Level,
-    ...(isSubmitted ? {} : { submittedBy: asker.id, submittedFor: peopleBehind(asker) }),
+    ...(isSubmitted ? {} : { submittedBy: asker.id, submittedFor: peopleEverBehind(asker) }),
   };
   /** Many have the same areas. */
   const known = new Map<string, boolean>();

@@ -165,6 +165,8 @@ export interface Doer {
   readonly ownerId?: string | null;
   /** Who else may be acting through it, e.g. whoever made a key of an application. */
   readonly behind?: readonly string[];
+  /** Who else made them, or changed how they sign in, at any time. */
+  readonly makers?: readonly string[];
 }
 
 /**
@@ -174,6 +176,14 @@ export interface Doer {
 export function peopleBehind({ id, ownerId, behind = [] }: Doer): string[] {
   return [...new Set([id, ownerId, ...behind].filter((each) => each !== null && each !== undefined))];
 }
+
+/**
+ * The same for what is noted of a step, to be held against who decides on it later: whoever once made a dispatcher, say,
+ * may still be acting as them, and is no second person for what they submit.
+ */
+export const peopleEverBehind = (doer: Doer): string[] => [
+  ...new Set([...peopleBehind(doer), ...(doer.makers ?? [])]),
+];
 
 const shareSomebody = (doer: Doer, others: readonly string[]): boolean =>
   peopleBehind(doer).some((each) => others.includes(each));

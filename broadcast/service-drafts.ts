@@ -16,7 +16,7 @@ import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { checkTarget } from "./check-target.ts";
 import { contentOf, type Draft, draftOf } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
-import { peopleBehind } from "./lifecycle.ts";
+import { peopleEverBehind } from "./lifecycle.ts";
 import { assertMayStep } from "./may-step.ts";
 import { describePlace } from "./places.ts";
 import { recordingRefusals } from "./refusals.ts";
@@ -99,7 +99,7 @@ export async function storeDraft(
     tenantId: actor.tenantId,
     createdBy: actor.id ?? actor.type,
     // What a trusted sender has signed is that sender's, whoever brings it.
-    authors: origin.source?.signature === "verified" ? [] : peopleBehind(actor),
+    authors: origin.source?.signature === "verified" ? [] : peopleEverBehind(actor),
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
@@ -220,7 +220,7 @@ async function changeNow(
     assertWithin(speakers, caller);
     const { actor } = caller;
     const content = contentOf(draft, regions);
-    const after = await updateContent(tx, broadcastNo, content, peopleBehind(actor));
+    const after = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor));
     const messages = {
       before: await messageInAudit(tx, before),
       after: await insertRevision(tx, after, actor),

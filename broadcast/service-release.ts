@@ -7,7 +7,7 @@ import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { type Client, withTransaction } from "../store/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
-import { EDITABLE_STATES, ENDED_STATES, isCancellable, peopleBehind } from "./lifecycle.ts";
+import { EDITABLE_STATES, ENDED_STATES, isCancellable, peopleEverBehind } from "./lifecycle.ts";
 import { assertMayStep } from "./may-step.ts";
 import { takeStock } from "./preview.ts";
 import { recordingRefusals } from "./refusals.ts";
@@ -66,7 +66,7 @@ function takeSingleStep(
       }
       const move = {
         ...(action === "submit" && actor.id !== null
-          ? { submittedBy: actor.id, submittedFor: peopleBehind(actor) }
+          ? { submittedBy: actor.id, submittedFor: peopleEverBehind(actor) }
           : {}),
         ...(action === "review" ? { review: "done" as const } : {}),
       };
@@ -130,7 +130,7 @@ async function letGo(
       acknowledgeSuperseded,
       move: {
         approvedBy: actor.id ?? actor.type,
-        approvedFor: peopleBehind(actor),
+        approvedFor: peopleEverBehind(actor),
         ...(isGreen ? { greenChannel: true, review: "open" as const } : {}),
       },
     });

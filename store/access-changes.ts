@@ -75,13 +75,15 @@ export interface NewChange {
   readonly askedBy: { readonly id: string; readonly name: string };
   readonly askedAt: Date;
   readonly effectiveAt: Date;
+  /** Of kind `owner`: who answered for the application until then. */
+  readonly formerOwner?: string | null | undefined;
 }
 
 /** @returns the number of the change */
 export async function insertChange(tx: Client, change: NewChange): Promise<number> {
   const { rows } = await tx.query<{ change_no: number }>(
-    `insert into access_changes (principal_id, kind, asked_by, asked_by_name, asked_at, effective_at)
-     values ($1::text, $2::text, $3::text, $4::text, $5::timestamptz, $6::timestamptz) returning change_no`,
+    `insert into access_changes (principal_id, kind, asked_by, asked_by_name, asked_at, effective_at, former_owner)
+     values ($1::text, $2::text, $3::text, $4::text, $5::timestamptz, $6::timestamptz, $7::text) returning change_no`,
     [
       change.principalId,
       change.kind,
@@ -89,6 +91,7 @@ export async function insertChange(tx: Client, change: NewChange): Promise<numbe
       change.askedBy.name,
       change.askedAt.toISOString(),
       change.effectiveAt.toISOString(),
+      change.formerOwner ?? null,
     ],
   );
   return rows[0]!.change_no;

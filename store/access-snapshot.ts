@@ -1,4 +1,4 @@
-import type { ChangeKind } from "./access-changes.ts";
+import { type ChangeKind, CREDENTIAL_KINDS } from "./access-changes.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
 
@@ -16,13 +16,19 @@ export interface AccessSnapshot {
     readonly ownerId: string | null;
     readonly grants: readonly StoredGrant[];
   }[];
-  /** What waits until `until`, unless it is decided before. */
+  /**
+   * What waits until `until`, unless it is decided before; and what stays open after that: who made somebody or changed
+   * how they sign in, and who answered for an application before.
+   */
   readonly changes: readonly {
     readonly changeNo: number;
     readonly principalId: string;
     readonly kind: ChangeKind;
     readonly askedBy: string;
+    readonly askedAt: Date;
     readonly until: Date;
+    /** Of kind `owner`: who answered for the application until then. */
+    readonly formerOwner: string | null;
   }[];
   /** Of these principals, and not revoked. */
   readonly keys: readonly {
@@ -32,6 +38,7 @@ export interface AccessSnapshot {
     readonly hash: Buffer;
     readonly expiresAt: Date | null;
     readonly madeBy: string | null;
+    readonly createdAt: Date;
   }[];
 }
 
@@ -68,8 +75,9 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
       key_hash: Buffer;
       expires_at: Date | null;
       made_by: string | null;
+      created_at: Date;
     }>(
-      `select k.key_no, k.prefix, k.principal_id, k.key_hash, k.expires_at, k.made_by
+      `select k.key_no, k.prefix, k.principal_id, k.key_hash, k.expires_at, k.made_by, k.created_at
        from api_keys k
        join principals p on p.id = k.principal_id
        join tenants t on t.id = p.tenant_id
@@ -81,10 +89,13 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
       principal_id: string;
       kind: ChangeKind;
       asked_by: string;
+      asked_at: Date;
       effective_at: Date;
+      former_owner: string | null;
     }>(
-      `select change_no, principal_id, kind, asked_by, effective_at from access_changes
-       where state = 'open' and effective_at > now()`,
+      `select change_no, principal_id, kind, asked_by, asked_at, effective_at, former_owner from access_changes
+       where state = 'open' and (effective_at > now() or kind = any ($1::text[]))`,
+      [[...CREDENTIAL_KINDS, "owner"]],
     );
     return {
       version,
@@ -103,13 +114,16 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
         hash: row.key_hash,
         expiresAt: row.expires_at,
         madeBy: row.made_by,
+        createdAt: row.created_at,
       })),
       changes: changes.rows.map((row) => ({
         changeNo: row.change_no,
         principalId: row.principal_id,
         kind: row.kind,
         askedBy: row.asked_by,
+        askedAt: row.asked_at,
         until: row.effective_at,
+        formerOwner: row.former_owner,
       })),
     };
   });

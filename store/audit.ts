@@ -15,11 +15,12 @@ export interface AuditActor {
   /** What the caller calls it. */
   readonly callerRequestId?: string | null;
   /**
-   * As `Principal.ownerId` and `Principal.behind` of `access` say: who answers for an application, and who may be
+   * As `ownerId`, `behind` and `makers` of `Principal` in `access` say: who answers for an application, and who may be
    * acting through the actor. For deciding; the row keeps the actor alone.
    */
   readonly ownerId?: string | null;
   readonly behind?: readonly string[];
+  readonly makers?: readonly string[];
 }
 
 /** One thing that was done. */
@@ -108,7 +109,7 @@ const text = (value: string | null | undefined): string | null =>
 export interface AuditRow {
   readonly auditNo: number;
   readonly at: Date;
-  readonly actor: Required<Omit<AuditActor, "ownerId" | "behind">>;
+  readonly actor: Required<Omit<AuditActor, "ownerId" | "behind" | "makers">>;
   readonly action: string;
   readonly object: { readonly type: string; readonly id: string | null };
   readonly reason: string | null;

@@ -14,6 +14,7 @@ create table access_changes (
   decided_by text,
   decided_at timestamp with time zone,
   reason text,
+  former_owner text,
   constraint access_changes_pkey PRIMARY KEY (change_no),
   constraint access_changes_kind_check CHECK (kind = ANY (ARRAY['create'::text, 'grants'::text, 'password'::text, 'second_factor'::text, 'enable'::text, 'owner'::text])),
   constraint access_changes_state_check CHECK (state = ANY (ARRAY['open'::text, 'confirmed'::text, 'refused'::text, 'overtaken'::text]))

@@ -7,13 +7,14 @@ import { grantOf } from "../guard.ts";
 /** Somebody who makes this request, as the audit names them. */
 export function actorFrom(
   request: FastifyRequest,
-  { type, id, name, tenantId, ownerId, behind }: Principal,
+  { type, id, name, tenantId, ownerId, behind, makers }: Principal,
 ): AuditActor {
   return {
     ...{ type, id, name, tenantId, address: request.ip, requestId: request.id },
     callerRequestId: callerRequestIdOf(request),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(behind === undefined ? {} : { behind }),
+    ...(makers === undefined ? {} : { makers }),
   };
 }
 

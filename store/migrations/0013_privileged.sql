@@ -27,7 +27,9 @@ create table access_changes (
   state text not null default 'open' check (state in ('open', 'confirmed', 'refused', 'overtaken')),
   decided_by text,
   decided_at timestamptz,
-  reason text
+  reason text,
+  -- Of kind 'owner': who answered for the application until then.
+  former_owner text
 );
 create index access_changes_principal_id on access_changes (principal_id, change_no);
 -- What may still wait, and whose hands somebody may be in.

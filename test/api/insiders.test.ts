@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { machineCaller } from "../../accounts/cli/database.ts";
 import { accountsOf } from "../../accounts/cli/people.ts";
 import { recordExternalPerson } from "../../accounts/external-people.ts";
-import { setApplicationOwner } from "../../accounts/principals.ts";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { HOUR, signInForToken, startPeople } from "../helpers/people.ts";
@@ -24,7 +23,6 @@ import {
   send,
   signIn,
   step,
-  tokens,
   useInsiderWorld,
   waitingFor,
 } from "./insider-world.ts";
@@ -225,6 +223,19 @@ describe("an administrator", () => {
       // Somebody else may.
       expect(outcome(await step("xu", id, "approve"))).toEqual(OK);
     }
+    // However long ago that was: nobody else has looked at it since.
+    await db.pool.query(
+      "update access_changes set effective_at = now() - interval '1 year' where principal_id = 'dora'",
+    );
+    await app.directory.refresh();
+    const later = await draft("dora");
+    expect(outcome(await step("dora", later, "submit"))).toEqual(OK);
+    expect((await step("amy", later, "approve")).status).toBe(403);
+    expect((await send("carl", "GET", "/access/changes?state=all&person=dora")).json.items).toMatchObject([
+      { kind: "password", askedBy: { id: "amy" } },
+    ]);
+    await accountsOf(db.pool).resetPassword(machineCaller({}), "dora", PASSWORD);
+    await signIn("dora");
     // Who only gave both of them something is behind neither.
     await person("xiu", "approver");
     await person("dong", "dispatcher");
@@ -235,68 +246,6 @@ describe("an administrator", () => {
     const id = await draft("dong");
     expect(outcome(await step("dong", id, "submit"))).toEqual(OK);
     expect(outcome(await step("xiu", id, "approve"))).toEqual(OK);
-  });
-});
-
-describe("an application", () => {
-  const SCOPES = ["broadcasts:read", "broadcasts:draft", "broadcasts:submit"];
-  const addApplication = (who: string, id: string, more: object = {}) =>
-    send(who, "POST", "/applications", {
-      id,
-      name: id,
-      tenantId: "county",
-      grants: [{ scopes: SCOPES, area: everywhere }],
-      ...more,
-    });
-  async function keyOf(who: string, id: string): Promise<void> {
-    const { status, json } = await send(who, "POST", `/applications/${id}/keys`);
-    expect(status).toBe(201);
-    tokens.set(id, json.key);
-  }
-  async function submitted(who: string): Promise<string> {
-    const id = await draft(who);
-    expect(outcome(await step(who, id, "submit"))).toEqual(OK);
-    return id;
-  }
-
-  it("needs somebody who answers for it: whoever adds it, or who is named with the key", async () => {
-    expect(outcome(await addApplication("key", "ownerless"))).toEqual([400, "invalid_request"]);
-    expect(outcome(await addApplication("key", "ownerless", { ownerId: "nobody" }))).toEqual([
-      400,
-      "invalid_request",
-    ]);
-    expect((await addApplication("ann", "of-ann")).json.ownerId).toBe("ann");
-    const other = await addApplication("key", "of-xu", { ownerId: "xu" });
-    expect([other.status, other.json.ownerId]).toEqual([201, "xu"]);
-    expect((await send("xu", "GET", "/me")).json.applications).toEqual(["of-xu"]);
-  });
-
-  it("submits for its owner, who does not approve it, and nothing without one", async () => {
-    await keyOf("carl", "of-xu");
-    const id = await submitted("of-xu");
-    expect((await step("xu", id, "approve")).status).toBe(403);
-    await person("xan", "approver");
-    expect(outcome(await step("xan", id, "approve"))).toEqual(OK);
-    // One of an earlier version.
-    tokens.set("old", await app.addApplication("old", { scopes: SCOPES }));
-    const early = await draft("old");
-    expect(outcome(await step("old", early, "submit"))).toEqual([403, "application_without_owner"]);
-    await setApplicationOwner(db.pool, machineCaller({}), "old", "dora");
-    await app.directory.lookForChanges();
-    expect(outcome(await step("old", early, "submit"))).toEqual(OK);
-  });
-
-  it("is in the hands of whoever was shown its key, and of who made that one", async () => {
-    await person("eva", "administrator", [
-      { role: "administrator", area: everywhere },
-      { role: "approver", area: everywhere },
-    ]);
-    expect((await addApplication("carl", "by-key", { ownerId: "dora" })).status).toBe(201);
-    await keyOf("eva", "by-key");
-    expect((await step("eva", await submitted("by-key"), "approve")).status).toBe(403);
-    expect((await addApplication("carl", "by-hand", { ownerId: "dora" })).status).toBe(201);
-    await keyOf(await puppet("eva", "administrator"), "by-hand");
-    expect((await step("eva", await submitted("by-hand"), "approve")).status).toBe(403);
   });
 });
 
