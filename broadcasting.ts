@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Registry } from "prom-client";
 import type { BroadcastsOptions } from "./api/broadcasts/routes.ts";
 import type { StreamHub } from "./api/stream/hub.ts";
+import { createImportTurns } from "./broadcast/cap/fair-line.ts";
 import { createJudge } from "./broadcast/cap/judge-thread.ts";
 import { createDispatcher } from "./broadcast/dispatch/dispatcher.ts";
 import { toSpeakerReading } from "./broadcast/dispatch/feed.ts";
@@ -85,6 +86,7 @@ export async function startBroadcasting(options: BroadcastingOptions): Promise<B
     dispatcher,
     issuer,
     judge,
+    imports: createImportTurns(),
     alertSigning,
     onChanged: news.changed,
     now,

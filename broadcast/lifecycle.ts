@@ -218,7 +218,7 @@ export interface StepAsked {
 }
 
 /** Steps towards the speakers: nobody takes them with a superseded broadcast without knowing. */
-const TOWARDS_THE_AIR: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release"]);
+const TOWARDS_THE_AIR: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release", "retry"]);
 
 /** Whether `doer` may take this step now, and where it leads. */
 export function decideStep(

@@ -1,6 +1,6 @@
 import type { Broadcast } from "../store/broadcasts.ts";
 import type { Client } from "../store/database.ts";
-import type { ImportResult, ImportWarning } from "./cap/import.ts";
+import type { ImportResult } from "./cap/import.ts";
 import {
   cancelOld,
   findAll,
@@ -10,7 +10,7 @@ import {
   nameOf,
   type Outcome,
   shortNote,
-  unknownWarning,
+  unknownWarnings,
   whyNoPower,
 } from "./service-cap-reach.ts";
 import { canBeCancelled, noteOn } from "./service-release.ts";
@@ -28,7 +28,7 @@ export async function cancelReferenced(
   const { alert, caller, signature } = work;
   const said = alert.note === undefined ? undefined : shortNote(alert.note);
   const { broadcasts, unknown } = await findAll(tx, work, cancels);
-  const warnings: ImportWarning[] = unknown.map(unknownWarning);
+  const warnings = unknownWarnings(unknown);
   const items: Broadcast[] = [];
   for (const broadcast of broadcasts) {
     const powerless = whyNoPower(work, broadcast);
@@ -76,7 +76,7 @@ export async function recordAnswer(
     const details = { cap: nameOf(alert), status: alert.status };
     await noteOn(tx, broadcast, accepted ? "acknowledged" : "error_reported", caller.actor, reason, details);
   }
-  return { disposition: "acknowledged", items: broadcasts, warnings: unknown.map(unknownWarning) };
+  return { disposition: "acknowledged", items: broadcasts, warnings: unknownWarnings(unknown) };
 }
 
 /**

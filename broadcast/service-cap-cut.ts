@@ -76,9 +76,10 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
     }
     const warning: ImportWarning = {
       rule: "cut_to_own_area",
-      message: `cut by ${caller.actor.id} from ${id} to ${own.join(", ")}, where ${speakers.length} speakers stay${
+      // Without counts: whoever sees fewer speakers reads it as well.
+      message: `cut by ${caller.actor.id} from ${id} to ${own.join(", ")}${
         gone.length > 0 ? `; regions that went or were narrowed: ${gone.slice(0, 50).join(", ")}` : ""
-      }${shapes > 0 ? `; its ${shapes} polygons and circles count inside only` : ""}`,
+      }${shapes > 0 ? `; its polygons and circles count inside only` : ""}`,
     };
     const warnings = [warning, ...source.warnings];
     const stored = await storeDraft(

@@ -9,12 +9,14 @@ import {
   cancelOld,
   findAll,
   type Import,
+  isSeen,
   keyOf,
   mark,
-  mayWithdraw,
+  mayReplace,
   nameOf,
   type Outcome,
-  unknownWarning,
+  reachesBeyond,
+  unknownWarnings,
   whyNoPower,
 } from "./service-cap-reach.ts";
 import { storeDraft } from "./service-drafts.ts";
@@ -31,6 +33,16 @@ export async function makeDrafts(
 ): Promise<Outcome> {
   const { caller, alert, signature } = work;
   const { older, warnings } = await findOlder(tx, work, replaces);
+  const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
+  const replaced: Broadcast[] = [];
+  for (const old of older) {
+    const isReplaced = await mayReplace(tx, work, old);
+    if (isReplaced) replaced.push(old);
+    if (!canBeCancelled(old, work.deps.now())) continue;
+    const isFarther = await reachesBeyond(tx, old, drafts[successorOf(old, drafts)]!.target);
+    const warning = placeWarning(work, old, { isReplaced, isFarther });
+    if (warning) warnings.push(warning);
+  }
   warnings.push(...gapWarnings(messages));
   const rank = { status: alert.status, isVerified: signature === "verified" };
   const successor = await findSuccessor(tx, keyOf(alert), rank, caller.actor.id);
@@ -41,7 +53,6 @@ export async function makeDrafts(
     warnings.push({ rule: "already_replaced", message: `${came}: ${what}` });
   }
 
-  const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
   const source: BroadcastSource = {
     sender: alert.sender,
     identifier: alert.identifier,
@@ -54,7 +65,7 @@ export async function makeDrafts(
   };
   const items: Broadcast[] = [];
   for (const [index, draft] of drafts.entries()) {
-    const replacedByThis = older.filter((old) => successorOf(old, drafts) === index);
+    const replacedByThis = replaced.filter((old) => successorOf(old, drafts) === index);
     const stored = await storeDraft(tx, work.deps, caller.actor, draft, {
       action: "import",
       source,
@@ -64,7 +75,7 @@ export async function makeDrafts(
     items.push(stored.broadcast);
     work.audits.push(stored.audit);
   }
-  await withdrawOlder(tx, work, older, items);
+  await withdrawOlder(tx, work, { older, replaced }, items);
   if (successor && came) {
     for (const [index, item] of items.entries()) {
       const by = { ...successor, sent: formatTime(successor.sent) };
@@ -82,7 +93,7 @@ async function findOlder(
 ): Promise<{ older: Broadcast[]; warnings: ImportWarning[] }> {
   const { alert } = work;
   const referenced = await findAll(tx, work, replaces);
-  const warnings = referenced.unknown.map(unknownWarning);
+  const warnings = unknownWarnings(referenced.unknown);
   const versions = (await findEarlierVersions(tx, keyOf(alert))).map((key) => ({
     ...key,
     sent: formatTime(key.sent),
@@ -111,6 +122,27 @@ async function findOlder(
   return { older, warnings };
 }
 
+/** What author and approver have to know of an older one: that it goes on, or that it ends for more than hear this one. */
+function placeWarning(
+  { caller }: Import,
+  old: Broadcast,
+  { isReplaced, isFarther }: { readonly isReplaced: boolean; readonly isFarther: boolean },
+): ImportWarning | undefined {
+  const name = isSeen(caller, old) ? old.id : "an earlier broadcast";
+  if (!isReplaced) {
+    const more = isFarther ? ", and reaches further than this one" : "";
+    return {
+      rule: "older_goes_on",
+      message: `it says that it takes the place of ${name}, which stays until a person cancels it${more}: nobody trusted has signed that, and whoever brought it may not cancel all of the other`,
+    };
+  }
+  if (!isFarther) return undefined;
+  return {
+    rule: "older_reaches_further",
+    message: `it takes the place of ${name}, which reaches further: that one ends everywhere, also where this one is not heard`,
+  };
+}
+
 function gapWarnings(messages: readonly ImportedMessage[]): ImportWarning[] {
   const warnings: ImportWarning[] = [];
   if (messages.some(({ draft }) => draft.mode === undefined)) {
@@ -134,14 +166,12 @@ function gapWarnings(messages: readonly ImportedMessage[]): ImportWarning[] {
 async function withdrawOlder(
   tx: Client,
   work: Import,
-  older: readonly Broadcast[],
+  { older, replaced }: { readonly older: readonly Broadcast[]; readonly replaced: readonly Broadcast[] },
   items: readonly Broadcast[],
 ): Promise<void> {
   const why = `updated by ${items.map(({ id }) => id).join(", ")}`;
   for (const old of older.filter((each) => canBeCancelled(each, work.deps.now()))) {
-    const mayEnd =
-      isUnreleased(old) && (work.signature === "verified" || (await mayWithdraw(tx, old, work.caller)));
-    if (mayEnd) await cancelOld(tx, work, old, why);
+    if (isUnreleased(old) && replaced.includes(old)) await cancelOld(tx, work, old, why);
     else await mark(tx, work, old, work.alert, why);
   }
 }

@@ -1,4 +1,6 @@
+import { PlatformError } from "../errors.ts";
 import type { AuditEntry } from "../store/audit.ts";
+import { hasTargetBeside } from "../store/broadcast-targets.ts";
 import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
 import { type AlertKey, findReferenced } from "../store/cap-alerts.ts";
 import type { Client } from "../store/database.ts";
@@ -8,9 +10,11 @@ import { type ImportWarning, MODE_OF_STATUS } from "./cap/import.ts";
 import type { AlertHead } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";
 import { draftOf } from "./draft.ts";
+import { assertReach } from "./may-step.ts";
+import type { Target } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { canBeCancelled, cancelOne, isUnreleased, noteOn } from "./service-release.ts";
-import { askAim } from "./targets.ts";
+import { selectAllSpeakers } from "./targets.ts";
 import { seesBroadcast } from "./visibility.ts";
 
 /** What the parts of an import have in common. */
@@ -19,14 +23,14 @@ export interface Import {
   readonly caller: Caller;
   readonly alert: AlertHead;
   readonly signature: SignatureState;
-  /** Of the document itself. */
-  readonly warnings: readonly ImportWarning[];
+  /** Of the document itself, and of what came under its name. */
+  readonly warnings: ImportWarning[];
   /** What names the document. */
   readonly document: string;
   readonly audits: AuditEntry[];
   /** Broadcasts that are cancelled by it, to be told to the speakers after the commit. */
   readonly cancelled: Broadcast[];
-  /** Broadcasts that are marked by it. */
+  /** Broadcasts that are marked or warned of by it. */
   readonly marked: Broadcast[];
 }
 
@@ -60,22 +64,33 @@ export async function findAll(
   { caller, signature }: Import,
   references: readonly CapReference[],
 ): Promise<{ broadcasts: Broadcast[]; unknown: CapReference[] }> {
-  const numbers = new Set<number>();
-  const unknown: CapReference[] = [];
-  for (const reference of references) {
-    const { known, broadcastNos } = await findReferenced(tx, keyOf(reference));
-    const found = await getBroadcasts(tx, broadcastNos);
-    const touched = found.filter((broadcast) => signature === "verified" || isSeen(caller, broadcast));
-    if (!known || (found.length > 0 && touched.length === 0)) unknown.push(reference);
-    for (const { broadcastNo } of touched) numbers.add(broadcastNo);
-  }
-  return { broadcasts: await lockBroadcasts(tx, [...numbers]), unknown };
+  if (references.length === 0) return { broadcasts: [], unknown: [] };
+  const found = await findReferenced(tx, references.map(keyOf));
+  const all = await getBroadcasts(tx, [...new Set(found.flatMap((numbers) => numbers ?? []))]);
+  const touched = new Set(
+    all
+      .filter((broadcast) => signature === "verified" || isSeen(caller, broadcast))
+      .map(({ broadcastNo }) => broadcastNo),
+  );
+  const unknown = references.filter((_reference, index) => {
+    const numbers = found[index];
+    return numbers === undefined || (numbers.length > 0 && !numbers.some((number) => touched.has(number)));
+  });
+  return { broadcasts: await lockBroadcasts(tx, [...touched]), unknown };
 }
 
-export const unknownWarning = (reference: CapReference): ImportWarning => ({
-  rule: "reference_unknown",
-  message: `it refers to ${nameOf(reference)}, which this platform has never seen: a human decides`,
-});
+/** References that are named one by one; a document of a mebibyte has 30,000. */
+const MAX_NAMED = 20;
+
+export function unknownWarnings(unknown: readonly CapReference[]): ImportWarning[] {
+  const rule = "reference_unknown";
+  const more = unknown.length - MAX_NAMED;
+  const named = unknown.slice(0, MAX_NAMED).map((reference) => ({
+    rule,
+    message: `it refers to ${nameOf(reference)}, which this platform has never seen: a human decides`,
+  }));
+  return more > 0 ? [...named, { rule, message: `so it is with ${more} more that it refers to` }] : named;
+}
 
 /** Whether a broadcast was made of this sender's alert, or is ours under that name. */
 const isFrom = (broadcast: Broadcast, sender: string) =>
@@ -115,13 +130,37 @@ export function whyNoPower({ deps, alert, signature }: Import, old: Broadcast): 
  * Whether whoever brings an alert that nobody vouches for may end a broadcast by it: before release, and where they
  * could cancel it by hand, which is all of its target.
  */
-export async function mayWithdraw(
+export const mayWithdraw = async (tx: Client, broadcast: Broadcast, caller: Caller): Promise<boolean> =>
+  isUnreleased(broadcast) && (await mayCancelAll(tx, broadcast, caller));
+
+/** Whether somebody could cancel a broadcast by hand, as far as its reach goes. */
+async function mayCancelAll(tx: Client, broadcast: Broadcast, caller: Caller): Promise<boolean> {
+  if (caller.cancels.length === 0) return false;
+  try {
+    await assertReach(tx, broadcast, { ...caller, limits: caller.cancels });
+    return true;
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === "forbidden") return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether an alert may take the place of a broadcast, which ends by that when the alert's own is released: by the
+ * word of its trusted author, or where whoever brings it could cancel all of the other by hand. Any other only marks.
+ */
+export const mayReplace = async (
   tx: Client,
-  broadcast: Broadcast,
-  { cancels }: Pick<Caller, "cancels">,
-): Promise<boolean> {
-  if (!isUnreleased(broadcast) || cancels.length === 0) return false;
-  return askAim(tx, draftOf(broadcast).target).isWithin(cancels);
+  { caller, signature }: Pick<Import, "caller" | "signature">,
+  old: Broadcast,
+): Promise<boolean> => signature === "verified" || (await mayCancelAll(tx, old, caller));
+
+/** Whether somebody hears a broadcast, or would, whom a target does not mean. */
+export async function reachesBeyond(tx: Client, old: Broadcast, target: Target): Promise<boolean> {
+  const meant = new Set((await selectAllSpeakers(tx, target)).map(({ deviceNo }) => deviceNo));
+  if (old.releasedAt !== null) return hasTargetBeside(tx, old.broadcastNo, [...meant]);
+  const others = await selectAllSpeakers(tx, draftOf(old).target);
+  return others.some(({ deviceNo }) => !meant.has(deviceNo));
 }
 
 /** Cancels a broadcast by an alert. @returns the broadcast as it is now */

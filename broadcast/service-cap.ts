@@ -1,14 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { appendAudit } from "../store/audit.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
-import {
-  findAlert,
-  findDocument,
-  insertAlert,
-  lockAlerts,
-  type StoredAlert,
-  storeDocument,
-} from "../store/cap-alerts.ts";
+import type { Broadcast } from "../store/broadcasts.ts";
+import { findAlert, findDocument, insertAlert, lockAlerts, storeDocument } from "../store/cap-alerts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import type { ImportResult } from "./cap/import.ts";
 import type { Judgement } from "./cap/judge.ts";
@@ -16,6 +9,7 @@ import type { SignatureState } from "./cap/signature.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { cancelReferenced, markReferenced, recordAnswer } from "./service-cap-cancels.ts";
 import { makeDrafts } from "./service-cap-drafts.ts";
+import { findSameName, readRepetition, warnSameName } from "./service-cap-names.ts";
 import { type Import, isSeen, keyOf, nameOf, type Outcome } from "./service-cap-reach.ts";
 import { afterCancel } from "./service-release.ts";
 
@@ -30,30 +24,20 @@ export interface CapImport extends Outcome {
 
 /**
  * Takes an alert in CAP 1.2. It becomes drafts, cancels, or is recorded; nothing is ever released by it. The same
- * alert again (sender, identifier, sent) does nothing.
+ * document again does nothing.
  * @throws PlatformError `cap_invalid` with every fault, `cap_not_for_broadcast`, `cap_expired`, `cap_busy`, `cap_too_complex`; what an Update refers
  * to that is refused is marked nevertheless
  */
 export async function importCap(deps: BroadcastDeps, caller: Caller, xml: Buffer): Promise<CapImport> {
-  const judged = await deps.judge.judge(xml, deps.now());
+  const judged = await deps.judge.judge(xml, deps.now(), caller.actor.id ?? caller.actor.type);
   if (!judged.ok) throw invalid(judged);
   const { head: alert, signature, result, warnings } = judged;
-  const { done, work } = await withTransaction(deps.pool, async (tx) => {
-    await lockAlerts(tx);
-    const document = await storeDocument(tx, xml);
-    const work: Import = {
-      deps,
-      caller,
-      alert,
-      signature,
-      warnings,
-      document,
-      audits: [],
-      cancelled: [],
-      marked: [],
-    };
-    return { done: await take(tx, work, result), work };
-  });
+  const takeInTurn = (tx: Client) =>
+    takeLocked(tx, { deps, caller, alert, signature, warnings }, xml, result);
+  // A connection is taken when it is this caller's turn: those who wait would hold one each.
+  const { done, work } = await deps.imports.run(caller.actor.id ?? caller.actor.type, () =>
+    withTransaction(deps.pool, takeInTurn),
+  );
 
   for (const broadcast of work.cancelled) await afterCancel(deps, broadcast);
   for (const broadcast of work.marked) deps.onChanged(broadcast);
@@ -71,8 +55,21 @@ export async function importCap(deps: BroadcastDeps, caller: Caller, xml: Buffer
     ...done,
     items: done.items.filter((broadcast) => isSeen(caller, broadcast)),
     signature,
-    warnings: [...done.warnings, ...warnings],
+    warnings: [...done.warnings, ...work.warnings],
   };
+}
+
+async function takeLocked(
+  tx: Client,
+  given: Pick<Import, "deps" | "caller" | "alert" | "signature"> & Pick<CapImport, "warnings">,
+  xml: Buffer,
+  result: ImportResult,
+) {
+  await lockAlerts(tx);
+  const document = await storeDocument(tx, xml);
+  const warnings = [...given.warnings];
+  const work: Import = { ...given, warnings, document, audits: [], cancelled: [], marked: [] };
+  return { done: await take(tx, work, result), work };
 }
 
 function invalid({ faults }: Extract<Judgement, { ok: false }>): PlatformError {
@@ -92,9 +89,14 @@ async function take(
 ): Promise<(Outcome & { duplicate: boolean }) | undefined> {
   const { alert, caller, signature, document, audits } = work;
   const before = await findAlert(tx, keyOf(alert));
-  const repetition = before && (await readRepetition(tx, work, before));
+  const repetition = before && (await readRepetition(tx, work, before, result));
   if (repetition) return repetition;
+  const sameName = before && (await findSameName(tx, work, before));
+  if (sameName) work.warnings.unshift(sameName.warning);
   const outcome = await apply(tx, work, result);
+  if (sameName && outcome?.disposition === "broadcast") {
+    await warnSameName(tx, work, sameName.others, outcome.items);
+  }
   await insertAlert(tx, {
     ...keyOf(alert),
     msgType: alert.msgType,
@@ -137,26 +139,6 @@ function apply(tx: Client, work: Import, result: ImportResult): Promise<Outcome 
 async function refuse(tx: Client, work: Import, reason: string): Promise<undefined> {
   const { msgType } = work.alert;
   if (msgType === "Update" || msgType === "Cancel") await markReferenced(tx, work, reason);
-}
-
-/**
- * What was made of an alert when it came before; undefined when it is to be taken as if it were new. That is so for
- * one that is trusted after one that was not, which anybody may have forged; for one of another status, so that no
- * drill swallows what is actual; and for somebody who sees nothing of what another office has made of it.
- */
-async function readRepetition(
-  tx: Client,
-  { alert, caller, signature }: Import,
-  before: StoredAlert,
-): Promise<(Outcome & { duplicate: true }) | undefined> {
-  if (before.disposition === "refused") return undefined;
-  if (signature === "verified" && before.signature !== "verified") return undefined;
-  if (before.status !== alert.status) return undefined;
-  const items = await getBroadcasts(tx, before.broadcastNos);
-  const isOwn = before.receivedFrom === caller.actor.id;
-  if (!isOwn && !items.some((broadcast) => isSeen(caller, broadcast))) return undefined;
-  const disposition = before.disposition as Outcome["disposition"];
-  return { duplicate: true, disposition, items, warnings: [] };
 }
 
 /**

@@ -24,12 +24,16 @@ export interface StepRequest {
   readonly confirm?: ((tx: Client) => Promise<void>) | undefined;
 }
 
-/** What comes with a decision on what a broadcast says. */
-export interface DecisionRequest extends StepRequest {
-  /** The revision that the caller has looked at. */
-  readonly revision: number;
+/** What comes with a step towards the speakers. */
+export interface SoundingRequest extends StepRequest {
   /** The caller knows that a later alert supersedes the broadcast, and wants it nevertheless. */
   readonly acknowledgeSuperseded?: boolean | undefined;
+}
+
+/** What comes with a decision on what a broadcast says. */
+export interface DecisionRequest extends SoundingRequest {
+  /** The revision that the caller has looked at. */
+  readonly revision: number;
 }
 
 type Audit = Parameters<typeof appendAudit>[1];
@@ -252,27 +256,28 @@ async function cancelNow(
 }
 
 /** Tries the speakers that failed again, with a new order, as long as the message has not expired. */
-export const retry = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const retry = (deps: BroadcastDeps, caller: Caller, id: string, request: SoundingRequest) =>
   recordingRefusals(deps, caller, id, "retry", () => retryNow(deps, caller, id, request));
 
 async function retryNow(
   deps: BroadcastDeps,
   caller: Caller,
   id: string,
-  { reason, confirm }: StepRequest,
+  { reason, acknowledgeSuperseded, confirm }: SoundingRequest,
 ): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const after = await withTransaction(deps.pool, async (tx) => {
     const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
     const now = deps.now();
-    await assertMayStep(tx, deps, broadcast, "retry", caller, { now, reason });
+    await assertMayStep(tx, deps, broadcast, "retry", caller, { now, reason, acknowledgeSuperseded });
     await confirm?.(tx);
     const { attempt, targets, again, notAgain } = await reopenForRetry(tx, broadcast);
     // Those whom the order has no room for will refuse it as `replayed`.
     const details = { attempt, targets, ...(notAgain > 0 ? { again: again.length, notAgain } : {}) };
     const move = { endedAt: null, attempt };
-    const step = await takeStep(tx, broadcast, "retry", { actor, now, reason, details, move });
+    const asked = { actor, now, reason, acknowledgeSuperseded };
+    const step = await takeStep(tx, broadcast, "retry", { ...asked, details, move });
     await storeStart(tx, deps, step.broadcast, attempt, now, again);
     await appendAudit(tx, step.audit);
     return step.broadcast;
@@ -289,7 +294,7 @@ async function retryNow(
 export async function noteOn(
   tx: Client,
   broadcast: Broadcast,
-  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded",
+  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded" | "warned",
   actor: Caller["actor"],
   reason: string,
   details: Readonly<Record<string, unknown>> = {},

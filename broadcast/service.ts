@@ -6,6 +6,7 @@ import { findRevision } from "../store/broadcast-revisions.ts";
 import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";
 import type { Db, Pool } from "../store/database.ts";
 import { countTargetsWithin } from "../store/speakers.ts";
+import type { FairTurns } from "./cap/fair-line.ts";
 import type { AlertJudge } from "./cap/judge-thread.ts";
 import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
@@ -26,6 +27,8 @@ export interface BroadcastDeps {
   readonly issuer: string;
   /** Judges alerts, by the certificates that may sign those of each sender: nobody speaks, or cancels, for another. */
   readonly judge: Pick<AlertJudge, "judge">;
+  /** Where alerts that were judged wait to be taken. */
+  readonly imports: FairTurns;
   /** Signs exported alerts. */
   readonly alertSigning?: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
   /** Told of every committed change, for live listeners. Never throws. */

@@ -45,6 +45,21 @@ export async function insertTargets(
   });
 }
 
+/** Whether a broadcast was released to a speaker that is none of these. */
+export async function hasTargetBeside(
+  db: Db,
+  broadcastNo: number,
+  deviceNos: readonly number[],
+): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `select exists (
+       select device_no from broadcast_targets where broadcast_no = $1::bigint
+       except select unnest($2::int4[])) as found`,
+    [broadcastNo, deviceNos],
+  );
+  return rows[0]!.found;
+}
+
 /** A target as dispatch takes it up. Times in milliseconds since 1970. */
 export interface TargetRow {
   readonly broadcastNo: number;

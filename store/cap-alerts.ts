@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { SourceWarning } from "./broadcasts.ts";
 import type { Client, Db } from "./database.ts";
 
 /** What names an alert in CAP. */
@@ -15,6 +16,8 @@ export interface StoredAlert {
   readonly signature: string;
   /** Who brought it first. */
   readonly receivedFrom: string | null;
+  /** Every document that was taken under this name, by what `storeDocument` has named it. */
+  readonly documents: readonly string[];
   readonly broadcastNos: readonly number[];
 }
 
@@ -53,9 +56,10 @@ export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | un
     disposition: string;
     signature: string;
     received_from: string | null;
+    documents: string[];
     broadcast_nos: string[];
   }>(
-    `select msg_type, status, disposition, signature, received_from, broadcast_nos from cap_alerts
+    `select msg_type, status, disposition, signature, received_from, documents, broadcast_nos from cap_alerts
      where sender = $1 and identifier = $2 and sent = $3::timestamptz`,
     [key.sender, key.identifier, key.sent.toISOString()],
   );
@@ -67,6 +71,7 @@ export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | un
       disposition: row.disposition,
       signature: row.signature,
       receivedFrom: row.received_from,
+      documents: row.documents,
       broadcastNos: row.broadcast_nos.map(Number),
     }
   );
@@ -91,17 +96,19 @@ export async function findDocument(db: Db, digest: string): Promise<Buffer | und
 }
 
 /**
- * Records an alert. When it is taken once more (one that is signed after one that was not; for an office that does
- * not see what another one made of it), its broadcasts are added; what is signed and trusted takes the place of what is
+ * Records an alert. When it is taken once more (another document under its name; one that is trusted by now; for an
+ * office that does not see what another one made of it), its broadcasts are added; what is signed and trusted takes the place of what is
  * not, and what is actual that of what is not.
  */
 export async function insertAlert(db: Db, alert: NewAlert): Promise<void> {
   await db.query(
     `insert into cap_alerts (sender, identifier, sent, msg_type, status, disposition, signature, received_from,
-       document, broadcast_nos, referenced)
-     values ($1, $2, $3::timestamptz, $4, $5, $6, $7, $8, $9, $10::bigint[], $11::text[])
+       document, broadcast_nos, referenced, documents)
+     values ($1, $2, $3::timestamptz, $4, $5, $6, $7, $8, $9, $10::bigint[], $11::text[],
+       case when $6 = 'refused' then '{}' else array[$9::text] end)
      on conflict (sender, identifier, sent) do update set
-       broadcast_nos = cap_alerts.broadcast_nos || excluded.broadcast_nos,
+       broadcast_nos = array(select distinct unnest(cap_alerts.broadcast_nos || excluded.broadcast_nos) order by 1),
+       documents = array(select distinct unnest(cap_alerts.documents || excluded.documents) order by 1),
        disposition = case when excluded.disposition = 'refused' then cap_alerts.disposition else excluded.disposition end,
        (signature, status, msg_type, document, referenced) = (
          select case when better then excluded.signature else cap_alerts.signature end,
@@ -127,22 +134,34 @@ export async function insertAlert(db: Db, alert: NewAlert): Promise<void> {
   );
 }
 
-/** The broadcasts that were made of an alert, or that we named so ourselves. Empty: nobody knows it. */
+/**
+ * Of each of some names, in their order, the broadcasts that were made of that alert or that we named so ourselves;
+ * undefined: nobody knows it.
+ */
 export async function findReferenced(
   db: Db,
-  key: AlertKey,
-): Promise<{ known: boolean; broadcastNos: number[] }> {
-  const { rows } = await db.query<{ broadcast_nos: string[] }>(
-    `select broadcast_nos from cap_alerts where sender = $1 and identifier = $2 and sent = $3::timestamptz
+  keys: readonly AlertKey[],
+): Promise<(readonly number[] | undefined)[]> {
+  const { rows } = await db.query<{ place: number; broadcast_nos: string[] }>(
+    `with asked as (
+       select place::int as place, sender, identifier, sent
+       from unnest($1::text[], $2::text[], $3::timestamptz[]) with ordinality
+         as one (sender, identifier, sent, place))
+     select place, broadcast_nos from asked join cap_alerts using (sender, identifier, sent)
      union all
-     select array[broadcast_no] from broadcasts
-     where cap_sender = $1 and cap_identifier = $2 and cap_sent = $3::timestamptz`,
-    [key.sender, key.identifier, key.sent.toISOString()],
+     select place, array[broadcast_no] from asked
+     join broadcasts on cap_sender = sender and cap_identifier = identifier and cap_sent = sent`,
+    [
+      keys.map(({ sender }) => sender),
+      keys.map(({ identifier }) => identifier),
+      keys.map(({ sent }) => sent.toISOString()),
+    ],
   );
-  return {
-    known: rows.length > 0,
-    broadcastNos: [...new Set(rows.flatMap((row) => row.broadcast_nos.map(Number)))],
-  };
+  const found: (number[] | undefined)[] = keys.map(() => undefined);
+  for (const { place, broadcast_nos } of rows) {
+    found[place - 1] = [...(found[place - 1] ?? []), ...broadcast_nos.map(Number)];
+  }
+  return found;
 }
 
 /** What one alert must be to take the place of another. */
@@ -222,5 +241,16 @@ export async function addBroadcastToAlert(tx: Client, key: AlertKey, broadcastNo
     `update cap_alerts set broadcast_nos = broadcast_nos || $4::bigint
      where sender = $1 and identifier = $2 and sent = $3::timestamptz`,
     [key.sender, key.identifier, key.sent.toISOString(), broadcastNo],
+  );
+}
+
+/** Puts a warning before those that a broadcast's import has left. The caller holds its lock. */
+export async function warnBroadcast(tx: Client, broadcastNo: number, warning: SourceWarning): Promise<void> {
+  await tx.query(
+    `update broadcasts
+     set source = jsonb_set(source, '{warnings}', jsonb_build_array($2::jsonb) || coalesce(source -> 'warnings', '[]')),
+         updated_at = now()
+     where broadcast_no = $1::bigint`,
+    [broadcastNo, JSON.stringify(warning)],
   );
 }

@@ -264,6 +264,7 @@ create table cap_alerts (
   broadcast_nos bigint[] not null default '{}'::bigint[],
   referenced text[] not null default '{}'::text[],
   document text,
+  documents text[] not null default '{}'::text[],
   constraint cap_alerts_pkey PRIMARY KEY (sender, identifier, sent)
 );
 CREATE INDEX cap_alerts_identifier ON cap_alerts USING btree (identifier, sender);

@@ -16,7 +16,7 @@ export const cutRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, {
         tags: ["broadcasts"],
         summary: "Draft of an imported alert what lies within your own area",
         description:
-          "A new draft: regions outside go, polygons and circles count inside only. Its first warning says what was cut and how many speakers stay. The original stays as it is.",
+          "A new draft: regions outside go, polygons and circles count inside only. Its first warning says what was cut. The original stays as it is.",
         params: broadcastParams,
         response: {
           201: broadcastSchema.describe("The draft."),

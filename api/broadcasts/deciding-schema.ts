@@ -53,7 +53,6 @@ const revision = z.int().min(1);
 /** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
 const decided = { revision: revision.describe("The one that you have read; another one is refused.") };
 const towardsTheAir = {
-  ...decided,
   acknowledgeSuperseded: z
     .boolean()
     .optional()
@@ -65,8 +64,10 @@ const code = {
 };
 const undecided = { revision: revision.optional().describe("Not looked at: this step is never too late.") };
 export const stepBodies = {
-  decision: z.strictObject({ reason: reason.optional(), ...towardsTheAir, ...code }),
+  decision: z.strictObject({ reason: reason.optional(), ...decided, ...towardsTheAir, ...code }),
   reasonedDecision: z.strictObject({ reason, ...decided, ...code }),
-  step: z.strictObject({ reason: reason.optional(), ...undecided, ...code }).nullish(),
+  soundingStep: z
+    .strictObject({ reason: reason.optional(), ...undecided, ...towardsTheAir, ...code })
+    .nullish(),
   reasonedStep: z.strictObject({ reason, ...undecided, ...code }),
 } as const;

@@ -211,7 +211,7 @@ export const broadcastSchema = z
       })
       .nullable()
       .describe(
-        "A later alert of its author's that says other things, or that it is over. Submitting, approving and releasing need `acknowledgeSuperseded`.",
+        "A later alert of its author's that says other things, or that it is over. Submitting, approving, releasing and retrying need `acknowledgeSuperseded`.",
       ),
     proposedByAlarm: z.int().nullable(),
     attachments: z.array(

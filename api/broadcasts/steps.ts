@@ -127,8 +127,8 @@ const STEPS: readonly StepRoute[] = [
     summary: "Try the speakers that failed again",
     description:
       "With a new order, as long as the message has not expired. Those that sounded never hear it twice.",
-    body: "step",
-    codes: ["broadcast_expired"],
+    body: "soundingStep",
+    codes: ["broadcast_expired", "broadcast_superseded"],
     take: retry,
   },
   {

@@ -2,15 +2,17 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { PlatformError } from "../../errors.ts";
+import { createFairLine } from "./fair-line.ts";
 import { type Judgement, judgeAlert, type TrustedCertificates } from "./judge.ts";
 
 /** Judges documents; large ones beside the main thread, which sends orders to speakers meanwhile. */
 export interface AlertJudge {
   /**
-   * @throws PlatformError `cap_busy` when too many large documents wait, `cap_too_complex` when one takes too long,
+   * @param by who brings it, by id: callers take turns, so that nobody waits behind somebody who sends many
+   * @throws PlatformError `cap_busy` when too many large documents wait, of this caller or of all, `cap_too_complex` when one takes too long,
    * `shutting_down` once it was stopped
    */
-  judge(xml: Uint8Array, now: Date): Promise<Judgement>;
+  judge(xml: Uint8Array, now: Date, by: string): Promise<Judgement>;
   /** Ends the thread. What was waiting is refused. */
   stop(): Promise<void>;
 }
@@ -21,6 +23,7 @@ const SMALL_BYTES = 8 * 1024;
 const TIME_LIMIT_MS = 15_000;
 /** Large documents in memory at most, a mebibyte each. */
 const MAX_WAITING = 20;
+const MAX_WAITING_OF_ONE = 4;
 
 interface Task {
   readonly xml: Uint8Array;
@@ -35,9 +38,13 @@ interface Task {
  */
 export function createJudge(
   trusted: TrustedCertificates,
-  { timeLimitMs = TIME_LIMIT_MS, maxWaiting = MAX_WAITING } = {},
+  { timeLimitMs = TIME_LIMIT_MS, maxWaiting = MAX_WAITING, maxWaitingOfOne = MAX_WAITING_OF_ONE } = {},
 ): AlertJudge {
-  const waiting: Task[] = [];
+  const waiting = createFairLine<Task>({
+    perCaller: maxWaitingOfOne,
+    all: maxWaiting,
+    what: "large alerts",
+  });
   let running: { readonly task: Task; readonly timer: NodeJS.Timeout } | undefined;
   let worker: Worker | undefined;
   let stopped = false;
@@ -87,21 +94,17 @@ export function createJudge(
   }
 
   return {
-    async judge(xml, now) {
+    async judge(xml, now, by) {
       if (stopped) throw shuttingDown();
       if (xml.length <= SMALL_BYTES) return judgeAlert(xml, trusted, now);
-      if (waiting.length >= maxWaiting) {
-        const message = `${waiting.length} large alerts wait to be judged: try again`;
-        throw new PlatformError("cap_busy", message, { retryAfterSeconds: 5 });
-      }
       return new Promise((resolve, reject) => {
-        waiting.push({ xml, now, resolve, reject });
+        waiting.push(by, { xml, now, resolve, reject });
         next();
       });
     },
     async stop() {
       stopped = true;
-      for (const { reject } of waiting.splice(0)) reject(shuttingDown());
+      for (const { reject } of waiting.drain()) reject(shuttingDown());
       const ending = worker;
       giveUp(shuttingDown());
       await ending?.terminate();

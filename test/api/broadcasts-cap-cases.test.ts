@@ -189,6 +189,9 @@ it("a warning whose Update has expired is released by nobody who was not told", 
   ]);
   expect(outcome(await world.step("approver", first.id, "approve"))).toEqual([409, "broadcast_superseded"]);
   expect(outcome(await world.step("approver", first.id, "approve", knowing))).toEqual([200, "dispatching"]);
+  const again = (payload: object) => world.step("approver", first.id, "retry", payload);
+  expect(outcome(await again({}))).toEqual([409, "broadcast_superseded"]);
+  expect(outcome(await again(knowing))).toEqual([409, "broadcast_state"]);
 });
 
 it("no case is without its test", () => {

@@ -131,7 +131,9 @@ describe("CAP", () => {
     expect((await back(2)).json).toMatchObject({ revision: 3, message: { target } });
     expect(cut.json.source.warnings[0]).toMatchObject({
       rule: "cut_to_own_area",
-      message: expect.stringMatching(/520327, where 1 speakers stay; .*: 5203; its 1 polygons and circles/),
+      message: expect.stringMatching(
+        /^cut by [^ ]+ from [^ ]+ to 520327; [^;]*: 5203; its polygons and circles count inside only$/,
+      ),
     });
     expect(cut.json).toMatchObject({ regions: ["520327"], missing: [] });
     expect(outcome(await world.step("county-dispatcher", cut.json.id, "submit"))).toEqual([

@@ -7,6 +7,7 @@ import type { KnownPrincipals } from "../../accounts/known-principals.ts";
 import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
+import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
 import { judgeAlert } from "../../broadcast/cap/judge.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { tablesOf } from "../../kind-tables.ts";
@@ -91,6 +92,7 @@ export async function startApi(
         dispatcher: { begin: () => {}, cancel: () => {}, retry: () => {} },
         issuer: "test-platform",
         judge: { judge: async (xml, at) => judgeAlert(xml, new Map(), at) },
+        imports: createImportTurns(),
         onChanged: () => {},
         now: () => new Date(),
       },

@@ -22,12 +22,15 @@ const time = (at: Date) => at.toISOString().replace(/\.\d+Z$/, "-00:00");
 
 export const SENT = new Date(Math.floor(Date.now() / 1000) * 1000 - 60_000);
 
+/** The same for all, so that the same alert again is the same document. */
+const EXPIRES = new Date(SENT.getTime() + 3_660_000);
+
 /** How an alert is named by others. */
 export const referenceOf = ({ identifier = "a-1", sender = "weather@example.org", sent = SENT }: AlertText) =>
   `${sender},${identifier},${time(sent)}`;
 
 export function alertText(alert: AlertText = {}): string {
-  const { msgType = "Alert", expires = new Date(Date.now() + 3_600_000) } = alert;
+  const { msgType = "Alert", expires = EXPIRES } = alert;
   const events = alert.events ?? (msgType === "Alert" || msgType === "Update" ? [{ code: "11D01" }] : []);
   const infos = events.map(
     ({ code, region = "520326", severity = "Severe" }) => `

@@ -1,4 +1,5 @@
 import { type Limits, UNLIMITED } from "../../access/limits.ts";
+import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
 import { judgeAlert, type TrustedCertificates } from "../../broadcast/cap/judge.ts";
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import type { NewDraft } from "../../broadcast/service-drafts.ts";
@@ -119,6 +120,7 @@ export async function createDeps(
     issuer: "test-platform",
     // Large documents have a thread in the platform; test/broadcast/cap/judge-thread.test.ts has one, too.
     judge: { judge: async (xml, at) => judgeAlert(xml, trusted, at) },
+    imports: createImportTurns(),
     onChanged: (broadcast) => void told.push(broadcast),
     now: () => at ?? new Date(),
     ...more,

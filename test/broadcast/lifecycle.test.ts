@@ -56,6 +56,31 @@ describe("submission", () => {
   });
 });
 
+describe("a superseded broadcast", () => {
+  const supersededBy = { identifier: "u-1", sent: "2026-05-01T07:00:00Z", msgType: "Update", why: "updated" };
+  const states = [
+    ...(["draft", "returned"] as const).map((state) => [state, "submit"] as const),
+    ...(["draft", "returned", "pending_approval"] as const).map((state) => [state, "release"] as const),
+    ["pending_approval", "approve"] as const,
+    ...(["dispatching", "playing", "completed", "failed"] as const).map((state) => [state, "retry"] as const),
+  ];
+  it.each(states)("that is %s: to %s it is asked whether one knows", (state, action) => {
+    const given = facts({ state, supersededBy });
+    expect(codeOf(given, action, person("li"))).toBe("broadcast_superseded");
+    const asked = { now: NOW, acknowledgeSuperseded: true };
+    expect(decideStep(given, action, person("li"), asked)).toMatchObject({ allowed: true });
+    expect(codeOf({ ...given, supersededBy: null }, action, person("li"))).not.toBe("broadcast_superseded");
+  });
+
+  it("is returned, rejected and cancelled by whoever likes", () => {
+    const given = facts({ state: "pending_approval", supersededBy });
+    const codes = (["return", "reject", "cancel"] as const).map((each) =>
+      codeOf(given, each, person("li"), "why"),
+    );
+    expect(codes).toEqual(["returned", "rejected", "cancelled"]);
+  });
+});
+
 describe("the administrator's key", () => {
   it.each(["submit", "approve", "return", "reject", "release", "retry", "review"] as const)(
     "does not %s, whatever the table of roles says",
