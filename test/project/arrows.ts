@@ -53,6 +53,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
 
 /** Narrow permissions beyond the table, each with its reason. */
 const EXCEPTIONS = new Map([
+  ["ingest → access/topics.ts", "one size of a message, at the door and inside"],
   ["simulators → broadcast/command.ts", "the contract on the wire"],
   ["simulators → broadcast/key-set.ts", "the contract on the wire"],
   ["simulators → broadcast/root-arguments.ts", "how a root is written on a command line"],

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const at = (minute: number) => new Date(Date.now() - (600 - minute) * 60_000).toISOString();
+
+const rowsOf = (id: string) => gasMeterRows(db.pool, id);
+
+async function rejectionsOf(id: string) {
+  const { rows } = await db.pool.query(
+    `select reason, detail, topic, publisher, payload, payload_bytes from rejected_messages join devices using (device_no)
+     where id = $1 order by rejection_no`,
+    [id],
+  );
+  return rows;
+}
+
+describe("a time that is not in observedAt", () => {
+  it("has each item of an array refused, and none of them lost", async () => {
+    const gateway = await addDevice(db.pool, "gw-misnamed", { kind: "lora-gateway" });
+    await addDevice(db.pool, "misnamed-1", { gatewayNo: gateway.deviceNo });
+    const { ingest, publish, ledger } = await startTestIngest(db.pool);
+    const items = [10, 11, 12].map((hour) => ({ timestamp: `2026-11-20T${hour}:00:00Z`, volume: hour }));
+    await publish("misnamed-1", "telemetry", items);
+    await publish("misnamed-1", "telemetry", [
+      { volume: 1 },
+      { observedAt: at(1), volume: 2 },
+      { volume: 3 },
+    ]);
+    await publish("gw-misnamed", "gateway-telemetry", { "misnamed-1": [{ volume: 4 }, { volume: 5 }] });
+    await publish("misnamed-1", "telemetry", { ts: 1_795_500_000_000, volume: 6 });
+    expect((await rowsOf("misnamed-1")).map(({ volume }) => volume)).toEqual([2]);
+    const rejections = await rejectionsOf("misnamed-1");
+    expect(new Set(rejections.map(({ reason }) => reason))).toEqual(new Set(["time_missing"]));
+    expect(rejections.map(({ payload }) => JSON.parse(payload.toString()))).toEqual([
+      ...items,
+      { volume: 1 },
+      { volume: 3 },
+      { "misnamed-1": { volume: 4 } },
+      { "misnamed-1": { volume: 5 } },
+      { ts: 1_795_500_000_000, volume: 6 },
+    ]);
+    expect(rejections[0].detail).toContain("'timestamp' says \"2026-11-20T10:00:00Z\"");
+    expect(rejections[3].detail).toBe(
+      "observedAt: missing, and each item of an array of several needs its own",
+    );
+    expect(await ledger("misnamed-1")).toEqual({ received: 9, stored: 1, duplicate: 0, rejected: 8 });
+
+    // Alone on record, it still was one of several when it came, and has no time that it could be stored under.
+    const { rows } = await db.pool.query(
+      `select m.rejection_no, m.publisher, m.topic, m.reason, m.payload, m.payload_bytes, m.received_at
+       from rejected_messages m join devices using (device_no) where id = 'misnamed-1' order by rejection_no`,
+    );
+    for (const row of rows) {
+      const replayed = await ingest.replay(
+        {
+          rejectionNo: row.rejection_no,
+          publisher: row.publisher,
+          topic: row.topic,
+          reason: row.reason,
+          payload: row.payload,
+          payloadBytes: row.payload_bytes,
+          receivedAt: row.received_at,
+        },
+        { type: "person", id: "li", name: "李", tenantId: null },
+      );
+      expect(replayed).toMatchObject({
+        outcome: "rejected",
+        detail: expect.stringContaining("time_missing"),
+      });
+    }
+  });
+
+  it("is refused of events and replies, too, and one that stands alone gets ours", async () => {
+    await addDevice(db.pool, "misnamed-2");
+    const { publish, ledger, committed } = await startTestIngest(db.pool);
+    const receivedAt = Date.now() - 5000;
+    await publish("misnamed-2", "events", { eventId: "e", type: "leak", time: "2026-11-20T10:00:00Z" });
+    await publish(
+      "misnamed-2",
+      "replies",
+      [1, 2].map((n) => ({ commandId: `c-${n}`, outcome: "done" })),
+    );
+    expect((await rejectionsOf("misnamed-2")).map(({ reason }) => reason)).toEqual(
+      Array(3).fill("time_missing"),
+    );
+    await Promise.all([
+      publish("misnamed-2", "events", { eventId: "e", type: "leak" }, { receivedAt }),
+      publish("misnamed-2", "replies", { commandId: "c-3", outcome: "done" }, { receivedAt }),
+    ]);
+    expect(committed.flatMap(({ events }) => events)).toMatchObject([{ observedAt: receivedAt }]);
+    expect(committed.flatMap(({ replies }) => replies)).toMatchObject([{ observedAt: receivedAt + 1 }]);
+    expect(await ledger("misnamed-2")).toEqual({ received: 5, stored: 2, duplicate: 0, rejected: 3 });
+  });
+});
+
+describe("a reading without one known quantity", () => {
+  it.each([
+    ["envelope", { ts: 1_795_500_000_000, values: { volume: 10 } }, "'volume' lies below 'values'"],
+    ["list", { observedAt: 1_780_000_000_000, d: [{ Volume: 1 }] }, "'Volume' lies below 'd'"],
+    ["case", { Volume: 1 }, "'Volume': did you mean 'volume', in m3?"],
+    ["slip", { presure: 2 }, "'presure': did you mean 'pressure', in kPa?"],
+    ["unit", { volume_l: 1000 }, "'volume_l': did you mean 'volume', in m3?"],
+    ["short", { temp: 21 }, "'temp': did you mean 'temperature', in Cel?"],
+    ["pair", { name: "volume", value: 1 }, "'volume' stands in 'name': send {\"volume\": …}"],
+    [
+      "nothing",
+      { foo: 1, valve: null },
+      "nothing known in 'foo'; a gas-meter measures volume (m3), flow (m3/h)",
+    ],
+  ])("is refused with a hint, and is never the latest: %s", async (name, reading, hint) => {
+    const id = `unknown-${name}`;
+    await addDevice(db.pool, id);
+    const { publish, ledger } = await startTestIngest(db.pool);
+    await publish(id, "telemetry", reading);
+    expect(await rowsOf(id)).toEqual([]);
+    const [rejection] = await rejectionsOf(id);
+    expect(rejection).toMatchObject({ reason: "no_quantity", detail: expect.stringContaining(hint) });
+    expect(JSON.parse(rejection.payload.toString())).toEqual(reading);
+    expect(await ledger(id)).toEqual({ received: 1, stored: 0, duplicate: 0, rejected: 1 });
+  });
+});
