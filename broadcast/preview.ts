@@ -1,29 +1,36 @@
 import { coverTest, type Limits } from "../access/limits.ts";
-import type { Named, NamedVillage, Stock } from "../store/broadcast-previews.ts";
+import {
+  knownVillages,
+  type Named,
+  type NamedVillage,
+  type Stock,
+  type WithoutSpeaker,
+} from "../store/broadcast-previews.ts";
 import type { Db } from "../store/database.ts";
-import { limitsRegions } from "../store/limits.ts";
+import { limitsRegions, NO_LIMITS } from "../store/limits.ts";
 import { nameRegionsInBoth } from "../store/regions.ts";
 import { findVillages } from "../store/speakers.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";
 import { type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
+import { findUnplaced } from "./unplaced-villages.ts";
 
 /**
  * What would happen if a target were released now, as far as the caller may see: speakers and villages beyond the
  * caller's limits are neither counted nor named.
  */
-export interface Preview {
+export interface Preview extends WithoutSpeaker {
   readonly speakers: number;
   readonly online: number;
   /** It means at least one speaker, and none beyond the limits. Else the caller cannot submit it. */
   readonly withinLimits: boolean;
   /** Of the target's own regions those that do not lie within the limits' regions. */
   readonly beyond: readonly string[];
-  readonly villages: number;
+  /** Null where the target has shapes, and it is not known which villages lie in them. */
+  readonly villages: number | null;
   /** Villages with at least one speaker. */
   readonly villagesCovered: number;
-  readonly villagesWithoutSpeaker: Named<NamedVillage>;
   /** They have speakers, and none is online. */
   readonly villagesOffline: Named<NamedVillage>;
   readonly byTownship: readonly TownshipPreview[];
@@ -37,7 +44,8 @@ export interface TownshipPreview {
   readonly name: string | null;
   readonly speakers: number;
   readonly online: number;
-  readonly villages: number;
+  /** Null as above. */
+  readonly villages: number | null;
   readonly villagesCovered: number;
 }
 
@@ -65,11 +73,12 @@ export interface Counted {
   readonly speakers: readonly Speaker[];
   /** All of them. */
   readonly villagesWithoutSpeaker: readonly NamedVillage[];
+  readonly possiblyWithoutSpeaker: readonly NamedVillage[];
 }
 
 /**
  * Counts what a target means. Villages are known by their region; those of a polygon or circle only where their own
- * place is known, or where one of their speakers stands in it.
+ * place is known, or where one of their speakers stands in it. What is not known is null, and never 0.
  */
 export async function countTarget(
   db: Db,
@@ -92,22 +101,28 @@ export async function countTarget(
   const nameless = await villagesOfSpeakers(db, villages, online);
   const covered = [...villages.filter(({ code }) => online.has(code)), ...nameless];
   const villagesWithoutSpeaker = villages.filter(({ code }) => !online.has(code));
+  const unplaced = await findUnplaced(db, target, speakers, limits, isMine);
+  const { villagesUnknown, possiblyWithoutSpeaker } = unplaced;
   const preview = {
     speakers: speakers.length,
     online: speakers.filter(({ connected }) => connected).length,
     withinLimits: speakers.length > 0 && speakers.length === all.length,
     beyond: target.regions.filter((code) => !isMine(code)),
-    villages: villages.length + nameless.length,
+    villages: villagesUnknown ? null : villages.length + nameless.length,
     villagesCovered: covered.length,
-    villagesWithoutSpeaker: named(villagesWithoutSpeaker),
+    villagesWithoutSpeaker: knownVillages(named(villagesWithoutSpeaker), villagesUnknown),
+    possiblyWithoutSpeaker: named(possiblyWithoutSpeaker),
     villagesOffline: named(covered.filter(({ code }) => online.get(code) === 0)),
-    byTownship: await byTownship(db, speakers, [...villages, ...nameless], online),
+    byTownship: (await byTownship(db, speakers, [...villages, ...nameless], online)).map((township) => {
+      const isWhole = target.regions.some((code) => township.regionCode.startsWith(code));
+      return villagesUnknown && !isWhole ? { ...township, villages: null } : township;
+    }),
     readingSeconds:
       reading === undefined || reading.texts.length === 0
         ? null
         : Math.ceil(spokenSeconds(reading.texts, reading.repeatCount)),
   };
-  return { preview, speakers, villagesWithoutSpeaker };
+  return { preview, speakers, villagesWithoutSpeaker, possiblyWithoutSpeaker };
 }
 
 /** How many speakers are online, by the region that they stand in; 0 where all are offline. */
@@ -174,5 +189,6 @@ export async function takeStock(db: Db, target: Target, speakers: readonly Speak
     deviceNos: speakers.map(({ deviceNo }) => deviceNo),
     onlineNos: speakers.filter(({ connected }) => connected).map(({ deviceNo }) => deviceNo),
     villagesWithoutSpeaker: villages.filter(({ code }) => !withSpeaker.has(code)),
+    ...(await findUnplaced(db, target, speakers, NO_LIMITS)),
   };
 }

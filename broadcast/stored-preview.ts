@@ -3,16 +3,15 @@ import {
   findShared,
   type Named,
   type NamedVillage,
-  readVillagesWithoutSpeaker,
+  readWithoutSpeaker,
   type SharedBroadcast,
   type StockChange,
 } from "../store/broadcast-previews.ts";
 import type { Broadcast } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { draftOf } from "./draft.ts";
-import { countTarget, type Preview } from "./preview.ts";
+import { type Counted, countTarget, type Preview } from "./preview.ts";
 import type { Caller } from "./service.ts";
-import type { Speaker } from "./targets.ts";
 import { byUrgency } from "./urgency.ts";
 import { seesBroadcast } from "./visibility.ts";
 
@@ -39,6 +38,10 @@ export interface ChangedSinceSubmission extends StockChange {
     readonly added: Named<NamedVillage>;
     readonly removed: Named<NamedVillage>;
   };
+  readonly possiblyWithoutSpeaker: {
+    readonly added: Named<NamedVillage>;
+    readonly removed: Named<NamedVillage>;
+  };
 }
 
 /** What whoever decides on a broadcast looks at. */
@@ -60,10 +63,11 @@ export async function previewBroadcast(
   now: Date,
 ): Promise<StoredPreview> {
   const { target, texts, repeatCount } = draftOf(broadcast);
-  const { preview, speakers, villagesWithoutSpeaker } = await countTarget(db, target, sees, {
+  const counted = await countTarget(db, target, sees, {
     texts,
     repeatCount,
   });
+  const { preview, speakers } = counted;
   const shared = await findShared(
     db,
     speakers.map(({ deviceNo }) => deviceNo),
@@ -87,7 +91,7 @@ export async function previewBroadcast(
         givesWay: givesWay(broadcast, other),
       };
     }),
-    changedSinceSubmission: await changesOf(db, broadcast, speakers, villagesWithoutSpeaker, sees),
+    changedSinceSubmission: await changesOf(db, broadcast, counted, sees),
   };
 }
 
@@ -100,8 +104,7 @@ function givesWay(broadcast: Broadcast, other: SharedBroadcast): Conflict["gives
 async function changesOf(
   db: Db,
   { broadcastNo }: Broadcast,
-  speakers: readonly Speaker[],
-  villages: readonly NamedVillage[],
+  { speakers, villagesWithoutSpeaker, possiblyWithoutSpeaker }: Counted,
   sees: Caller["sees"],
 ): Promise<ChangedSinceSubmission | null> {
   const now = {
@@ -109,9 +112,13 @@ async function changesOf(
     onlineNos: speakers.filter(({ connected }) => connected).map(({ deviceNo }) => deviceNo),
   };
   const changes = await compareWithSubmission(db, broadcastNo, now, sees, MAX_NAMED);
-  const before = await readVillagesWithoutSpeaker(db, broadcastNo, "submission", sees, ALL);
+  const before = await readWithoutSpeaker(db, broadcastNo, "submission", sees, ALL);
   if (changes === undefined || before === undefined) return null;
-  return { ...changes, villagesWithoutSpeaker: differ(before.items, villages) };
+  return {
+    ...changes,
+    villagesWithoutSpeaker: differ(before.villagesWithoutSpeaker.items, villagesWithoutSpeaker),
+    possiblyWithoutSpeaker: differ(before.possiblyWithoutSpeaker.items, possiblyWithoutSpeaker),
+  };
 }
 
 function differ(

@@ -6,7 +6,11 @@ export interface Stock {
   readonly deviceNos: readonly number[];
   /** Those of them that were connected. */
   readonly onlineNos: readonly number[];
-  readonly villagesWithoutSpeaker: readonly { readonly code: string; readonly name: string }[];
+  readonly villagesWithoutSpeaker: readonly NamedVillage[];
+  /** They have no speaker, and may lie in a shape: their place is not known. */
+  readonly possiblyWithoutSpeaker: readonly NamedVillage[];
+  /** Further villages may lie in its shapes. */
+  readonly villagesUnknown: boolean;
 }
 
 export type StockMoment = "submission" | "release";
@@ -20,14 +24,17 @@ export async function saveStock(
   broadcastNo: number,
   moment: StockMoment,
   at: Date,
-  { deviceNos, onlineNos, villagesWithoutSpeaker }: Stock,
+  { deviceNos, onlineNos, villagesWithoutSpeaker, possiblyWithoutSpeaker, villagesUnknown }: Stock,
 ): Promise<void> {
   await tx.query(
-    `insert into broadcast_previews (broadcast_no, moment, taken_at, device_nos, online_nos, village_codes, village_names)
-     values ($1::bigint, $2, $3::timestamptz, $4::int[], $5::int[], $6::text[], $7::text[])
+    `insert into broadcast_previews (broadcast_no, moment, taken_at, device_nos, online_nos, village_codes, village_names,
+                                     possible_codes, possible_names, villages_unknown)
+     values ($1::bigint, $2, $3::timestamptz, $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10)
      on conflict (broadcast_no, moment) do update
      set taken_at = excluded.taken_at, device_nos = excluded.device_nos, online_nos = excluded.online_nos,
-         village_codes = excluded.village_codes, village_names = excluded.village_names`,
+         village_codes = excluded.village_codes, village_names = excluded.village_names,
+         possible_codes = excluded.possible_codes, possible_names = excluded.possible_names,
+         villages_unknown = excluded.villages_unknown`,
     [
       broadcastNo,
       moment,
@@ -36,6 +43,9 @@ export async function saveStock(
       intArray(onlineNos),
       villagesWithoutSpeaker.map(({ code }) => code),
       villagesWithoutSpeaker.map(({ name }) => name),
+      possiblyWithoutSpeaker.map(({ code }) => code),
+      possiblyWithoutSpeaker.map(({ name }) => name),
+      villagesUnknown,
     ],
   );
 }
@@ -51,30 +61,78 @@ export interface NamedVillage {
   readonly name: string;
 }
 
+/** The villages known to have none. Null counts are not known: there may be some, and none can be named. */
+export interface KnownVillages {
+  readonly count: number | null;
+  readonly items: readonly NamedVillage[];
+  /** There may be more: the target has shapes, and it is not known which villages lie in them. */
+  readonly unknown: boolean;
+}
+
+/** Villages without a speaker, by code: those that are known to be meant, and those that may be. */
+export interface WithoutSpeaker {
+  readonly villagesWithoutSpeaker: KnownVillages;
+  readonly possiblyWithoutSpeaker: Named<NamedVillage>;
+}
+
+/** What is not known is not 0. */
+export const knownVillages = ({ count, items }: Named<NamedVillage>, unknown: boolean): KnownVillages => ({
+  count: unknown && count === 0 ? null : count,
+  items,
+  unknown,
+});
+
+/** Digits of a township's code. */
+const TOWNSHIP_DIGITS = 9;
+
 /**
- * The villages that had no speaker at that moment, by code; at most `limit`. Within the regions of the limits.
+ * The villages that had no speaker at that moment; at most `limit` of each list. Within the regions of the limits;
+ * those that are only possible where their township is, since somebody's speaker in there stood in a shape.
  * @returns undefined when nothing was kept of it
  */
-export async function readVillagesWithoutSpeaker(
+export async function readWithoutSpeaker(
   db: Db,
   broadcastNo: number,
   moment: StockMoment,
   limits: Limits,
   limit: number,
-): Promise<Named<NamedVillage> | undefined> {
-  const { rows } = await db.query<{ code: string | null; name: string; total: number }>(
-    `select v.code, v.name, (count(v.code) over ())::int as total
-     from broadcast_previews p
-     left join lateral unnest(p.village_codes, p.village_names) as v (code, name)
-       on $3::text[] is null or exists (select from unnest($3::text[]) as mine (code) where v.code like mine.code || '%')
-     where p.broadcast_no = $1::bigint and p.moment = $2
-     order by v.code
-     limit $4::int`,
+): Promise<WithoutSpeaker | undefined> {
+  const { rows } = await db.query<{
+    villages_unknown: boolean;
+    list: "known" | "possible" | null;
+    code: string;
+    name: string;
+    total: number;
+  }>(
+    `with kept as (
+       select villages_unknown, village_codes, village_names, possible_codes, possible_names
+       from broadcast_previews where broadcast_no = $1::bigint and moment = $2),
+     listed as (
+       select 'known' as list, v.code, v.name, v.code as place
+       from kept, unnest(village_codes, village_names) as v (code, name)
+       union all
+       select 'possible', v.code, v.name, left(v.code, ${TOWNSHIP_DIGITS})
+       from kept, unnest(possible_codes, possible_names) as v (code, name)),
+     mine as (
+       select list, code, name, (count(*) over (partition by list))::int as total,
+              row_number() over (partition by list order by code) as number
+       from listed
+       where $3::text[] is null
+          or exists (select from unnest($3::text[]) as mine (code) where place like mine.code || '%'))
+     select kept.villages_unknown, mine.list, mine.code, mine.name, mine.total
+     from kept left join mine on mine.number <= $4::int
+     order by mine.list, mine.code`,
     [broadcastNo, moment, limitsRegions(limits), limit],
   );
   if (rows.length === 0) return undefined;
-  const items = rows.flatMap(({ code, name }) => (code === null ? [] : [{ code, name }]));
-  return { count: rows[0]!.total, items };
+  const of = (list: "known" | "possible"): Named<NamedVillage> => {
+    const mine = rows.filter((row) => row.list === list);
+    return { count: mine[0]?.total ?? 0, items: mine.map(({ code, name }) => ({ code, name })) };
+  };
+  return {
+    villagesWithoutSpeaker: knownVillages(of("known"), rows[0]!.villages_unknown),
+    possiblyWithoutSpeaker: of("possible"),
+  };
 }
 
 export interface ChangedSpeaker {

@@ -135,6 +135,9 @@ create table broadcast_previews (
   online_nos integer[] not null,
   village_codes text[] not null,
   village_names text[] not null,
+  possible_codes text[] not null default '{}'::text[],
+  possible_names text[] not null default '{}'::text[],
+  villages_unknown boolean not null default false,
   constraint broadcast_previews_pkey PRIMARY KEY (broadcast_no, moment),
   constraint broadcast_previews_moment_check CHECK (moment = ANY (ARRAY['submission'::text, 'release'::text]))
 );

@@ -187,6 +187,40 @@ export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Vi
   }));
 }
 
+/** Whether there are villages of which it is not known where they lie, so that any shape may hold one. */
+export async function hasUnplacedVillages(db: Db): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    "select exists (select from regions where level = 5 and longitude is null) as found",
+  );
+  return rows[0]!.found;
+}
+
+/**
+ * Villages of some townships, or counties, of which it is not known where they lie, and in which no living speaker
+ * within the limits stands. In the order of their codes.
+ * @param regions where the speakers stand that a shape holds, cut to the township
+ * @param without regions that are left out
+ */
+export async function findUnplacedWithoutSpeaker(
+  db: Db,
+  regions: readonly string[],
+  without: readonly string[],
+  limits: Limits,
+): Promise<{ code: string; name: string }[]> {
+  if (regions.length === 0) return [];
+  const { rows } = await db.query<{ code: string; name: string }>(
+    `select r.code, r.name
+     from regions r
+     where r.level = 5 and r.longitude is null and ${inRegions("r.code", 1)} and not ${inRegions("r.code", 2)}
+       and not exists (
+         select from devices d
+         where d.region_code = r.code and d.kind = 'speaker' and d.deleted_at is null and ${limitsCondition("d", 3)})
+     order by r.code`,
+    [regions, without, limitsParameter(limits)],
+  );
+  return rows;
+}
+
 /**
  * Regions of the tree without those that are excluded: where a part of one is taken out, its children stand for it, and
  * theirs where a part of them is. In the order of their codes.

@@ -40,6 +40,8 @@ const unheardVillages = z.object({
     .describe("The first 1,000."),
 });
 
+const villageNames = z.array(z.object({ code: z.string(), name: z.string() })).describe("The first 1,000.");
+
 const villageLists = {
   silentVillages: unheardVillages.describe("None of their targeted speakers has sounded, and none may yet."),
   waitingVillages: unheardVillages.describe(
@@ -47,11 +49,20 @@ const villageLists = {
   ),
   villagesWithoutSpeaker: z
     .object({
-      count: z.int(),
-      items: z.array(z.object({ code: z.string(), name: z.string() })).describe("The first 1,000."),
+      count: z.int().nullable().describe("Null: none is known, and there may be some."),
+      items: villageNames,
+      unknown: z
+        .boolean()
+        .describe("There may be more: it had shapes, and it is not known which villages lie in them."),
     })
     .nullable()
     .describe("They had none when it was released; null for what was released before this was kept."),
+  possiblyWithoutSpeaker: z
+    .object({ count: z.int(), items: villageNames })
+    .nullable()
+    .describe(
+      "They had none either, and may lie in one of its shapes, which held speakers of their township. Null as above.",
+    ),
 };
 
 const timings = z

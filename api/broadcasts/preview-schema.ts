@@ -23,9 +23,21 @@ const preview = {
     .boolean()
     .describe("It means at least one speaker, and none beyond your limits. Else you cannot submit it."),
   beyond: z.array(regionCode).describe("Of the regions aimed at those that do not lie within yours."),
-  villages: z.int(),
+  villages: z
+    .int()
+    .nullable()
+    .describe("Null where it has shapes, and it is not known which villages lie in them."),
   villagesCovered: z.int().describe("With at least one speaker."),
-  villagesWithoutSpeaker: villages,
+  villagesWithoutSpeaker: z.object({
+    count: z.int().nullable().describe("Null: none is known, and there may be some."),
+    items: villages.shape.items,
+    unknown: z
+      .boolean()
+      .describe("There may be more: it has shapes, and it is not known which villages lie in them."),
+  }),
+  possiblyWithoutSpeaker: villages.describe(
+    "They have none either, and may lie in one of the shapes, which holds speakers of their township. Told where you hold the whole township.",
+  ),
   villagesOffline: villages.describe("Their speakers are all offline."),
   byTownship: z.array(
     z.object({
@@ -33,7 +45,7 @@ const preview = {
       name: z.string().nullable(),
       speakers: z.int(),
       online: z.int(),
-      villages: z.int(),
+      villages: z.int().nullable(),
       villagesCovered: z.int(),
     }),
   ),
@@ -76,6 +88,7 @@ export const storedPreviewSchema = z
         wentOffline: changedSpeakers,
         cameOnline: changedSpeakers,
         villagesWithoutSpeaker: z.object({ added: villages, removed: villages }),
+        possiblyWithoutSpeaker: z.object({ added: villages, removed: villages }),
       })
       .nullable()
       .describe("Null for one that was never submitted."),

@@ -18,7 +18,11 @@ const list = <T>({ count, items }: Named<T>) => ({ count, items: [...items] });
 const present = (preview: Preview): z.output<typeof previewSchema> => ({
   ...preview,
   beyond: [...preview.beyond],
-  villagesWithoutSpeaker: list(preview.villagesWithoutSpeaker),
+  villagesWithoutSpeaker: {
+    ...preview.villagesWithoutSpeaker,
+    items: [...preview.villagesWithoutSpeaker.items],
+  },
+  possiblyWithoutSpeaker: list(preview.possiblyWithoutSpeaker),
   villagesOffline: list(preview.villagesOffline),
   byTownship: [...preview.byTownship],
 });
@@ -79,6 +83,10 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
           villagesWithoutSpeaker: {
             added: list(changed.villagesWithoutSpeaker.added),
             removed: list(changed.villagesWithoutSpeaker.removed),
+          },
+          possiblyWithoutSpeaker: {
+            added: list(changed.possiblyWithoutSpeaker.added),
+            removed: list(changed.possiblyWithoutSpeaker.removed),
           },
         },
       };

@@ -8,7 +8,7 @@ import {
   readTimings,
   readUnheardVillages,
 } from "../../store/broadcast-coverage.ts";
-import { readVillagesWithoutSpeaker } from "../../store/broadcast-previews.ts";
+import { readWithoutSpeaker } from "../../store/broadcast-previews.ts";
 import { listTargets, type TargetFilter, type TargetReport } from "../../store/broadcast-reports.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { recordRead } from "../audit/record.ts";
@@ -107,21 +107,22 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     },
   );
 
+  /** A list as an answer has it. */
+  const listOf = <T extends { readonly items: readonly object[] }>(list: T) => ({
+    ...list,
+    items: [...list.items] as T["items"][number][],
+  });
+
   /** The parts that coverage and report have in common. */
   async function readSummary(request: FastifyRequest, { broadcastNo }: Broadcast) {
     const { limits } = grantOf(request);
-    const withoutSpeaker = await readVillagesWithoutSpeaker(
-      pool,
-      broadcastNo,
-      "release",
-      limits,
-      MAX_VILLAGES,
-    );
+    const withoutSpeaker = await readWithoutSpeaker(pool, broadcastNo, "release", limits, MAX_VILLAGES);
     return {
       total: await readCoverageTotal(pool, broadcastNo, limits),
       silentVillages: await readUnheardVillages(pool, broadcastNo, "silent", limits, MAX_VILLAGES),
       waitingVillages: await readUnheardVillages(pool, broadcastNo, "waiting", limits, MAX_VILLAGES),
-      villagesWithoutSpeaker: withoutSpeaker ? { ...withoutSpeaker, items: [...withoutSpeaker.items] } : null,
+      villagesWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.villagesWithoutSpeaker) : null,
+      possiblyWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.possiblyWithoutSpeaker) : null,
       seconds: await readTimings(pool, broadcastNo, limits),
     };
   }

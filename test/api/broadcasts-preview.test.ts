@@ -41,7 +41,12 @@ describe("the preview of a broadcast", () => {
         beyond: [],
         villages: 3,
         villagesCovered: 2,
-        villagesWithoutSpeaker: { count: 1, items: [{ code: "520326001002", name: "石村" }] },
+        villagesWithoutSpeaker: {
+          count: 1,
+          items: [{ code: "520326001002", name: "石村" }],
+          unknown: false,
+        },
+        possiblyWithoutSpeaker: nothing,
         villagesOffline: { count: 1, items: [{ code: "520326002001", name: "江村" }] },
         byTownship: [
           {
@@ -70,6 +75,7 @@ describe("the preview of a broadcast", () => {
           wentOffline: nothing,
           cameOnline: nothing,
           villagesWithoutSpeaker: { added: nothing, removed: nothing },
+          possiblyWithoutSpeaker: { added: nothing, removed: nothing },
         },
       },
     ]);
@@ -172,7 +178,7 @@ describe("what is kept of a release", () => {
   it("names the villages that had no speaker, whatever becomes of them, in coverage and report", async () => {
     const id = await released();
     await query("update regions set name = '新名' where code = '520326001002'");
-    const named = { count: 1, items: [{ code: "520326001002", name: "石村" }] };
+    const named = { count: 1, items: [{ code: "520326001002", name: "石村" }], unknown: false };
     for (const path of ["coverage", "report"]) {
       const { json } = await world.get("viewer", `/v1/broadcasts/${id}/${path}`);
       expect(json).toMatchObject({
@@ -187,12 +193,74 @@ describe("what is kept of a release", () => {
         },
       });
       const own = await world.get("village-viewer", `/v1/broadcasts/${id}/${path}`);
-      expect(own.json.villagesWithoutSpeaker).toEqual({ count: 0, items: [] });
+      expect(own.json.villagesWithoutSpeaker).toEqual({ count: 0, items: [], unknown: false });
+      expect(json.possiblyWithoutSpeaker).toEqual(nothing);
     }
     await query("update regions set name = '石村' where code = '520326001002'");
     await world.step("dispatcher", id, "cancel", { reason: "over" });
     const after = (await world.get("viewer", `/v1/broadcasts/${id}/coverage`)).json;
     expect(after).toMatchObject({ silentVillages: { count: 2 }, waitingVillages: { count: 0 } });
+  });
+
+  it("does not say 0 of the villages in a circle, in preview, coverage and report", async () => {
+    await insertSpeaker(world.db.pool, "sp-drawn", "520326001001", { at: [106.1, 27.1], connected: true });
+    const circle = (longitude: number) => ({ circles: [{ longitude, latitude: 27.1, radiusKm: 1 }] });
+    const target = circle(106.1);
+    const unknown = { count: null, items: [], unknown: true };
+    const possible = { count: 1, items: [{ code: "520326001002", name: "石村" }] };
+    const drawn = { villagesWithoutSpeaker: unknown, possiblyWithoutSpeaker: possible };
+    const asked = async (who: string, aim: object) =>
+      (await world.post(who, "/v1/broadcasts/preview", { target: aim })).json;
+    expect(await asked("dispatcher", target)).toMatchObject({
+      ...drawn,
+      villages: null,
+      villagesCovered: 1,
+      byTownship: [{ regionCode: "520326001", villages: null, villagesCovered: 1 }],
+    });
+    // Where nobody stands there may be villages nevertheless.
+    const nobody = { villages: null, villagesWithoutSpeaker: unknown, possiblyWithoutSpeaker: nothing };
+    expect(await asked("dispatcher", circle(105))).toMatchObject(nobody);
+    // What is known of regions is said, and of what is excluded nothing.
+    expect(await asked("dispatcher", { ...target, regions: ["520326001"] })).toMatchObject({
+      villages: null,
+      villagesWithoutSpeaker: { ...possible, unknown: true },
+      possiblyWithoutSpeaker: nothing,
+      byTownship: [{ regionCode: "520326001", villages: 2 }],
+    });
+    const less = await asked("dispatcher", { ...target, exclude: ["520326001002"] });
+    expect(less.possiblyWithoutSpeaker).toEqual(nothing);
+
+    const id = await released({ target });
+    const stored = (await preview("approver", id)).json;
+    expect(stored).toMatchObject({
+      ...drawn,
+      changedSinceSubmission: { possiblyWithoutSpeaker: { added: nothing, removed: nothing } },
+    });
+    for (const path of ["coverage", "report"]) {
+      expect((await world.get("viewer", `/v1/broadcasts/${id}/${path}`)).json).toMatchObject(drawn);
+      const own = (await world.get("village-viewer", `/v1/broadcasts/${id}/${path}`)).json;
+      expect(own).toMatchObject({ villagesWithoutSpeaker: unknown, possiblyWithoutSpeaker: nothing });
+    }
+    await insertSpeaker(world.db.pool, "sp-stone", "520326001002", { at: [105.5, 27.1] });
+    expect((await preview("approver", id)).json).toMatchObject({
+      villagesWithoutSpeaker: unknown,
+      possiblyWithoutSpeaker: nothing,
+      changedSinceSubmission: { possiblyWithoutSpeaker: { added: nothing, removed: possible } },
+    });
+    await world.step("dispatcher", id, "cancel", { reason: "over" });
+    await query("update devices set deleted_at = now() where id in ('sp-drawn', 'sp-stone')");
+
+    // With every village's own place nothing is unknown.
+    await query("update regions set longitude = 107, latitude = 28 where level = 5");
+    expect(await asked("dispatcher", circle(107))).toMatchObject({ speakers: 0, villages: 0 });
+    expect(
+      await asked("dispatcher", { circles: [{ longitude: 107, latitude: 28, radiusKm: 1 }] }),
+    ).toMatchObject({
+      villages: 4,
+      villagesWithoutSpeaker: { count: 4, unknown: false },
+      possiblyWithoutSpeaker: nothing,
+    });
+    await query("update regions set longitude = null, latitude = null where level = 5");
   });
 
   it("is null of what was released before it was kept", async () => {

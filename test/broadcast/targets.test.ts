@@ -235,7 +235,12 @@ describe("a preview", () => {
       beyond: [],
       villages: 3,
       villagesCovered: 2,
-      villagesWithoutSpeaker: { count: 1, items: [{ code: "520326001002", name: "石村" }] },
+      villagesWithoutSpeaker: {
+        count: 1,
+        items: [{ code: "520326001002", name: "石村" }],
+        unknown: false,
+      },
+      possiblyWithoutSpeaker: { count: 0, items: [] },
       villagesOffline: { count: 1, items: [{ code: "520326002001", name: "江村" }] },
       byTownship: [
         {
@@ -289,9 +294,9 @@ describe("a preview", () => {
     expect(await preview(target({ polygons: [TRIANGLE] }), UNLIMITED)).toMatchObject({
       speakers: 1,
       online: 1,
-      villages: 1,
+      villages: null,
       villagesCovered: 1,
-      byTownship: [{ regionCode: "520326001", villages: 1 }],
+      byTownship: [{ regionCode: "520326001", villages: null }],
       readingSeconds: null,
     });
   });
