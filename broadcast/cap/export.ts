@@ -23,6 +23,7 @@ import {
   VOLUME_VALUE_NAME,
 } from "./names.ts";
 import { parseAlert } from "./parse.ts";
+import { readTime, timeOf } from "./values.ts";
 
 /** What an alert needs beside the message. */
 export interface AlertHeader {
@@ -102,7 +103,7 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
     addPair(info, "eventCode", EVENT_CODE_VALUE_NAME, message.eventCode);
     for (const { valueName, value } of extras?.eventCodes ?? []) addPair(info, "eventCode", valueName, value);
     add(info, "effective", message.startsAt && formatTime(message.startsAt));
-    add(info, "onset", extras?.onset);
+    add(info, "onset", extras?.onset && restateTime(extras.onset));
     add(info, "expires", message.expiresAt && formatTime(message.expiresAt));
     add(info, "senderName", own?.senderName ?? message.senderName);
     add(info, "headline", text.headline);
@@ -148,6 +149,9 @@ export function formatTime(time: Date): string {
   const shifted = new Date(time.getTime() + 8 * 3_600_000);
   return `${shifted.toISOString().slice(0, 19)}+08:00`;
 }
+
+/** The same instant as another sender's time. What is no time at all goes out as it came, and is refused as such. */
+const restateTime = (text: string): string => ("broken" in readTime(text) ? text : formatTime(timeOf(text)));
 
 const isChinese = (text: Text) => /^(zh|cmn|yue)\b/i.test(text.language);
 

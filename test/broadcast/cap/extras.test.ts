@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exportAlert } from "../../../broadcast/cap/export.ts";
+import { exportAlert, formatTime } from "../../../broadcast/cap/export.ts";
 import { importAlert } from "../../../broadcast/cap/import.ts";
 import { completeMessage } from "../../../broadcast/draft.ts";
 import { alertOf, bend, FIXTURES, PLAIN, readFixture, schemaFault } from "./alerts.ts";
@@ -106,6 +106,20 @@ describe("what an alert says beside its message", () => {
     }
   });
 
+  it("has its times in +08:00 like all others, whatever the zone that they came in", () => {
+    const [draft] = take(RICH).drafts;
+    for (const [onset, out] of [
+      ["2026-05-02T02:00:00+00:00", "2026-05-02T10:00:00+08:00"],
+      ["2026-05-01T24:00:00-02:30", "2026-05-02T10:30:00+08:00"],
+    ] as const) {
+      const cap = { ...draft!.cap!, onset };
+      const xml = exportAlert(completeMessage({ ...draft!, mode: "actual", cap }), HEADER);
+      const [one] = alertOf(xml).infos;
+      expect(one!.onset).toBe(out);
+      for (const time of xml.match(/\d{4}-\d\d-\d\dT[^<\s]+/g)!) expect(time).toMatch(/\+08:00$/);
+    }
+  });
+
   it.each(FIXTURES)("of %s comes back as well, wherever it can be aired", (name) => {
     const alert = alertOf(readFixture(name));
     const result = importAlert(alert, { now: new Date(alert.sent) });
@@ -118,7 +132,10 @@ describe("what an alert says beside its message", () => {
       } as const;
       if (missing.some(({ path }) => path.startsWith("target"))) continue;
       const xml = exportAlert(completeMessage(mended), { ...HEADER, sent: new Date(alert.sent) });
-      expect(take(xml, new Date(alert.sent)).drafts[0]?.cap).toMatchObject(draft.cap!);
+      expect(take(xml, new Date(alert.sent)).drafts[0]?.cap).toMatchObject({
+        ...draft.cap!,
+        ...(draft.cap!.onset === undefined ? {} : { onset: formatTime(new Date(draft.cap!.onset)) }),
+      });
     }
   });
 
