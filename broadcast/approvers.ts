@@ -27,7 +27,9 @@ export function approversAmong(
     ...broadcast,
     state: "pending_approval" as const,
     level: broadcast.level as Level,
-    ...(isSubmitted ? {} : { submittedBy: asker.id, submittedFor: peopleEverBehind(asker) }),
+    ...(isSubmitted
+      ? {}
+      : { submittedBy: asker.id, submittedFor: peopleEverBehind(asker), submitterWithoutOwner: false }),
   };
   /** Many have the same areas. */
   const known = new Map<string, boolean>();

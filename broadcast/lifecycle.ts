@@ -140,6 +140,8 @@ export interface LifecycleFacts {
   readonly submittedBy: string | null;
   /** Everybody who may have been acting when it was submitted; see `peopleBehind`. */
   readonly submittedFor: readonly string[];
+  /** An application submitted it for which nobody answers: an earlier version let it. */
+  readonly submitterWithoutOwner: boolean;
   /** Everybody behind a revision of what it says. */
   readonly authors: readonly string[];
   /** Who approved it, or released it by the green channel. */
@@ -282,6 +284,12 @@ function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, n
     case "submit":
       return expired ? over() : undefined;
     case "approve":
+      if (facts.submitterWithoutOwner) {
+        return refuse(
+          "application_without_owner",
+          `The application '${facts.submittedBy}', for which nobody answers, submitted this broadcast: give it an owner, or return it to be submitted again`,
+        );
+      }
       if (shareSomebody(doer, facts.submittedFor)) {
         const by = doer.id === facts.submittedBy ? "You" : `'${facts.submittedBy}', behind whom you may be,`;
         return refuse("own_submission", `${by} submitted this broadcast: somebody else has to approve it`);

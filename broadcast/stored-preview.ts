@@ -47,7 +47,7 @@ export interface ChangedSinceSubmission extends StockChange {
 /** What whoever decides on a broadcast looks at. */
 export interface StoredPreview extends Preview {
   readonly conflicts: readonly Conflict[];
-  /** Null for one that was never submitted. */
+  /** Null for one that was never submitted, or was submitted before what it meant then was kept. */
   readonly changedSinceSubmission: ChangedSinceSubmission | null;
 }
 

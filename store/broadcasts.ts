@@ -95,6 +95,8 @@ export interface Broadcast extends BroadcastContent {
   readonly submittedBy: string | null;
   /** Everybody who may have been acting when it was submitted: none of them is a second person. */
   readonly submittedFor: readonly string[];
+  /** An application submitted it for which nobody answers: an earlier version let it. */
+  readonly submitterWithoutOwner: boolean;
   /** Everybody behind a revision of what it says. */
   readonly authors: readonly string[];
   /** Who approved it, or released it by the green channel. */
@@ -149,9 +151,12 @@ export interface BroadcastRow {
   revision: number;
   submitted_by: string | null;
   submitted_for: string[];
+  submitted_for_owners: string[];
+  submitter_without_owner: boolean;
   approved_by: string | null;
   approved_for: string[];
   authors: string[];
+  authors_owners: string[];
   green_channel: boolean;
   review: Broadcast["review"];
   released_at: Date | null;
@@ -177,7 +182,27 @@ export interface BroadcastRow {
 const REPLACES =
   "array(select o.id from broadcasts o where o.broadcast_no = any (b.replaces_nos) order by 1) as replaces";
 
-export const SELECT_BROADCAST = `select b.*, ${REPLACES} from broadcasts b`;
+/** The owners that these applications have now. */
+const ownersOf = (ids: string) =>
+  `select a.owner_id from principals a where a.id = any (${ids}) and a.owner_id is not null`;
+
+/**
+ * Who else is behind it. An application may have had no owner when it wrote or submitted: whoever answers for it since
+ * then does so for that too. Of what it submitted before anybody was noted behind it (that alone names nobody but
+ * itself), whoever made it a key may have done it.
+ */
+const BEHIND = `
+  array(${ownersOf("b.submitted_for")}
+    union select k.made_by from principals a join api_keys k on k.principal_id = a.id
+      where a.id = b.submitted_by and a.type = 'application' and b.submitted_for = array[b.submitted_by]
+        and k.made_by is not null) as submitted_for_owners,
+  array(${ownersOf("b.authors")}) as authors_owners,
+  exists (select from principals a
+    where a.id = b.submitted_by and a.type = 'application' and a.owner_id is null) as submitter_without_owner`;
+
+export const SELECT_BROADCAST = `select b.*, ${REPLACES}, ${BEHIND} from broadcasts b`;
+
+const together = (...lists: readonly string[][]): string[] => [...new Set(lists.flat())];
 
 /** The columns beside the message, which may have a megabyte: who has just written it need not read it back. */
 const BESIDE_MESSAGE = [
@@ -237,8 +262,9 @@ export const toBroadcast = (row: BroadcastRow): Broadcast => ({
   updatedAt: row.updated_at,
   revision: row.revision,
   submittedBy: row.submitted_by,
-  submittedFor: row.submitted_for,
-  authors: row.authors,
+  submittedFor: together(row.submitted_for, row.submitted_for_owners),
+  submitterWithoutOwner: row.submitter_without_owner,
+  authors: together(row.authors, row.authors_owners),
   approvedBy: row.approved_by,
   approvedFor: row.approved_for,
   greenChannel: row.green_channel,
@@ -324,7 +350,7 @@ function asStored({ target, ...message }: BroadcastContent["message"]): Record<s
 /** Reads what was written beside the message, which `content` has. */
 async function readWritten(tx: Client, broadcastNo: number, content: BroadcastContent): Promise<Broadcast> {
   const { rows } = await tx.query<Omit<BroadcastRow, "message">>(
-    `select ${BESIDE_MESSAGE.join(", ")}, ${REPLACES} from broadcasts b where b.broadcast_no = $1::bigint`,
+    `select ${BESIDE_MESSAGE.join(", ")}, ${REPLACES}, ${BEHIND} from broadcasts b where b.broadcast_no = $1::bigint`,
     [broadcastNo],
   );
   return toBroadcast({ ...rows[0]!, message: asStored(content.message) });

@@ -91,6 +91,6 @@ export const storedPreviewSchema = z
         possiblyWithoutSpeaker: z.object({ added: villages, removed: villages }),
       })
       .nullable()
-      .describe("Null for one that was never submitted."),
+      .describe("Null for one that was never submitted, or was submitted before this was kept."),
   })
   .meta({ id: "BroadcastStoredPreview" });

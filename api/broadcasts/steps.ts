@@ -66,6 +66,7 @@ const STEPS: readonly StepRoute[] = [
       "Somebody else than who submitted it and who wrote any of it; what an application did counts as its owner's. A training is complete by this and reaches nobody.",
     body: "decision",
     codes: [
+      "application_without_owner",
       "own_submission",
       "own_content",
       "broadcast_incomplete",

@@ -10,7 +10,15 @@ import { findRevision, listRevisions } from "../../store/broadcast-revisions.ts"
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { alertText, referenceOf } from "./cap-text.ts";
-import { createDeps, draft, insertSpeaker, insertVillages, somebody, type TestDeps } from "./fixtures.ts";
+import {
+  createDeps,
+  draft,
+  insertSpeaker,
+  insertTenant,
+  insertVillages,
+  somebody,
+  type TestDeps,
+} from "./fixtures.ts";
 import { approve, cancel, release, retry, returnDraft, review, submit } from "./step-helpers.ts";
 
 let db: TestDatabase;
@@ -62,6 +70,28 @@ describe("an insider", () => {
       refusal("application_without_owner"),
     );
     expect(await stateOf(id)).toBe("draft");
+  });
+
+  it("cannot approve what an application submitted before somebody had to answer for it", async () => {
+    const { id, broadcastNo } = await createDraft(deps, zhao, draft());
+    await submit(deps, li, id, {});
+    await insertTenant(db.pool, "county");
+    await db.pool.query(
+      `insert into principals (id, type, tenant_id, name)
+       values ('early', 'application', 'county', 'Early'), ('wang', 'person', 'county', 'Wang')`,
+    );
+    await db.pool.query(
+      "update broadcasts set submitted_by = 'early', submitted_for = '{early}' where broadcast_no = $1",
+      [broadcastNo],
+    );
+    await expect(approve(deps, wang, id, {})).rejects.toEqual(refusal("application_without_owner"));
+    await db.pool.query("update principals set owner_id = 'wang' where id = 'early'");
+    await expect(approve(deps, wang, id, {})).rejects.toEqual(refusal("own_submission"));
+    await db.pool.query("update principals set owner_id = null where id = 'early'");
+    // Submitted again by somebody, it is that person's.
+    await returnDraft(deps, wang, id, because);
+    await submit(deps, li, id, {});
+    await approve(deps, wang, id, {});
   });
 
   it("cannot approve their own words under another's name", async () => {

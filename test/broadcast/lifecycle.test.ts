@@ -32,6 +32,7 @@ const facts = (change: Partial<LifecycleFacts> = {}): LifecycleFacts => ({
   level: 1,
   submittedBy: null,
   submittedFor: [],
+  submitterWithoutOwner: false,
   authors: [],
   approvedBy: null,
   approvedFor: [],
@@ -134,6 +135,14 @@ describe("approval", () => {
     const rewritten = submitted(person("li"), ["li", "wang"]);
     expect(codeOf(rewritten, "approve", person("wang"))).toBe("own_content");
     expect(codeOf(rewritten, "approve", person("zhao"))).toBe("approved");
+  });
+
+  it("of what an application submitted before it had to have an owner waits until it has one", () => {
+    const early = { ...submitted(application("robot")), submitterWithoutOwner: true };
+    expect(codeOf(early, "approve", person("wang"))).toBe("application_without_owner");
+    for (const action of ["return", "reject"] as const) {
+      expect(codeOf(early, action, person("wang"), "because")).toBe(TRANSITIONS.pending_approval[action]);
+    }
   });
 
   it("is never an application's", () => {
