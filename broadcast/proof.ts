@@ -24,6 +24,8 @@ export interface SpeakerReading {
   readonly deviceNo: number;
   /** By the speaker's clock, milliseconds since 1970. */
   readonly observedAt: number;
+  /** By ours. */
+  readonly receivedAt: number;
   /** Amperes. */
   readonly amplifierCurrent?: number | undefined;
   /** dB[SPL], at the speaker's own microphone. */
@@ -57,8 +59,7 @@ export interface ProofRules {
 export const PROOF_RULES: ProofRules = { minCurrent: 0.5, minSoundLevel: 75, minPlayedShare: 0.5 };
 
 /** A reading that shows sound. */
-export interface Evidence {
-  readonly observedAt: number;
+export interface Evidence extends Moment {
   readonly amplifierCurrent: number | undefined;
   readonly soundLevel: number | undefined;
 }
@@ -171,16 +172,24 @@ export function noteReading(facts: Facts, reading: SpeakerReading, attempt: numb
   const same = loud[at - 1];
   if (same?.observedAt === observedAt) {
     // A moment has one reading; of two that contradict each other the louder stays, whichever came first.
-    if (isLouder(reading, same)) loud[at - 1] = { observedAt, amplifierCurrent, soundLevel };
+    const louder = isLouder(reading, same) ? { amplifierCurrent, soundLevel } : undefined;
+    const receivedAt = Math.min(same.receivedAt, reading.receivedAt);
+    if (louder || receivedAt < same.receivedAt) loud[at - 1] = { ...same, ...louder, receivedAt };
     return;
   }
   // The first one after the start of an attempt is its evidence; one after it adds nothing to any attempt.
   if (at > 0 && loud[at - 1]!.observedAt >= lastStart(facts, attempt)) return;
-  loud.splice(at, 0, { observedAt, amplifierCurrent, soundLevel });
+  loud.splice(at, 0, { observedAt, receivedAt: reading.receivedAt, amplifierCurrent, soundLevel });
   if (loud.length <= LOUD_KEPT) return;
-  const start = facts.attempts[attempt]?.started?.observedAt ?? Number.POSITIVE_INFINITY;
-  loud.splice(loud[0]!.observedAt >= start ? 1 : 0, 1);
+  const needed = new Set(
+    facts.attempts.map((own) => own?.started && firstFrom(loud, own.started.observedAt)),
+  );
+  const dropped = loud.findIndex((one) => !needed.has(one));
+  loud.splice(Math.max(dropped, 0), 1);
 }
+
+const firstFrom = (loud: readonly Evidence[], from: number): Evidence | undefined =>
+  loud.find(({ observedAt }) => observedAt >= from);
 
 type Loudness = { readonly [K in "amplifierCurrent" | "soundLevel"]?: number | undefined };
 
@@ -203,7 +212,8 @@ export function evidenceOf(facts: Facts, attempt: number): Evidence | undefined 
   if (!own?.started) return undefined;
   const from = own.started.observedAt;
   const to = own.ended?.observedAt ?? own.stopped?.observedAt ?? Number.POSITIVE_INFINITY;
-  return facts.loud.find(({ observedAt }) => observedAt >= from && observedAt <= to);
+  const first = firstFrom(facts.loud, from);
+  return first && first.observedAt <= to ? first : undefined;
 }
 
 /**

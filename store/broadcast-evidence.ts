@@ -41,8 +41,10 @@ const PROOF = ["amplifier_current", "sound_level", "play_state", "volume"] as co
 /** What a speaker measured, as far as it can prove that it sounded. */
 export interface SpeakerReadingRow {
   readonly deviceNo: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the speaker's clock. */
   readonly observedAt: number;
+  /** By ours. */
+  readonly receivedAt: number;
   readonly amplifierCurrent: number | undefined;
   readonly soundLevel: number | undefined;
   readonly playState: string | undefined;
@@ -84,12 +86,13 @@ export async function readSpeakerReadings(
   const { rows } = await db.query<{
     device_no: number;
     observed_at: Date;
+    received_at: Date;
     amplifier_current: number | null;
     sound_level: number | null;
     play_state: string | null;
     volume: number | null;
   }>(
-    `select r.device_no, r.observed_at, ${PROOF.map(metric).join(", ")}
+    `select r.device_no, r.observed_at, r.received_at, ${PROOF.map(metric).join(", ")}
      from (select t.device_no, min(w.starts) as starts, max(w.ends) as ends
            from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) as w (broadcast_no, starts, ends)
            join broadcast_targets t using (broadcast_no)
@@ -115,6 +118,7 @@ export async function readSpeakerReadings(
   return rows.map((row) => ({
     deviceNo: row.device_no,
     observedAt: row.observed_at.getTime(),
+    receivedAt: row.received_at.getTime(),
     amplifierCurrent: row.amplifier_current ?? undefined,
     soundLevel: row.sound_level ?? undefined,
     playState: row.play_state ?? undefined,

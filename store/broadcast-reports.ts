@@ -1,5 +1,5 @@
 import { lengthOf, TARGETS } from "./broadcast-coverage.ts";
-import type { TargetState } from "./broadcast-targets.ts";
+import { type StoredHandOver, type TargetState, toHandOver } from "./broadcast-targets.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type Limits, limitsParameter } from "./limits.ts";
@@ -14,7 +14,13 @@ export interface TargetReport {
   readonly countyName: string | null;
   readonly state: TargetState;
   readonly reason: string | null;
+  /** The last one that was ordered. */
   readonly attempt: number;
+  /**
+   * The attempt that all that follows is of: the proven one, also when another had been ordered meanwhile. Null: it
+   * was written before this was kept, and may be of several.
+   */
+  readonly reportedAttempt: number | null;
   readonly sends: number;
   readonly handedOverAt: Date | null;
   readonly acknowledgedAt: Date | null;
@@ -49,6 +55,8 @@ interface TargetReportRow {
   state: TargetState;
   reason: string | null;
   attempt: number;
+  reported_attempt: number | null;
+  earlier: StoredHandOver[];
   sends: number;
   handed_over_at: Date | null;
   acknowledged_at: Date | null;
@@ -97,6 +105,16 @@ async function selectTargetReports(
   return rows.map((row) => ({ report: toReport(row), position: [row.region_code, row.device_no] }));
 }
 
+/** How the command left of which the row tells. */
+function handOverOf(row: TargetReportRow): Pick<TargetReport, "sends" | "handedOverAt"> {
+  const last = { sends: row.sends, handedOverAt: row.handed_over_at };
+  if (row.reported_attempt === null || row.reported_attempt === row.attempt) return last;
+  const stored = row.earlier.find(({ attempt }) => attempt === row.reported_attempt);
+  if (!stored) return { sends: 0, handedOverAt: null };
+  const { sends, handedOverAt } = toHandOver(stored);
+  return { sends, handedOverAt: handedOverAt === null ? null : new Date(handedOverAt) };
+}
+
 const toReport = (row: TargetReportRow): TargetReport => ({
   deviceId: row.id,
   name: row.name,
@@ -107,8 +125,8 @@ const toReport = (row: TargetReportRow): TargetReport => ({
   state: row.state,
   reason: row.reason,
   attempt: row.attempt,
-  sends: row.sends,
-  handedOverAt: row.handed_over_at,
+  reportedAttempt: row.reported_attempt,
+  ...handOverOf(row),
   acknowledgedAt: row.acknowledged_at,
   startedAt: row.started_at,
   evidenceAt: row.evidence_at,

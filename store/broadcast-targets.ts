@@ -60,6 +60,23 @@ export async function hasTargetBeside(
   return rows[0]!.found;
 }
 
+/** How the command of an attempt left. */
+export interface HandOver {
+  readonly attempt: number;
+  readonly sends: number;
+  /** Milliseconds since 1970; null: it never did. */
+  readonly handedOverAt: number | null;
+}
+
+/** As the column `earlier` has it. */
+export type StoredHandOver = Omit<HandOver, "handedOverAt"> & { readonly handedOverAt: string | null };
+
+export const toHandOver = ({ attempt, sends, handedOverAt }: StoredHandOver): HandOver => ({
+  attempt,
+  sends,
+  handedOverAt: handedOverAt === null ? null : Date.parse(handedOverAt),
+});
+
 /** A target as dispatch takes it up. Times in milliseconds since 1970. */
 export interface TargetRow {
   readonly broadcastNo: number;
@@ -72,6 +89,8 @@ export interface TargetRow {
   readonly attempt: number;
   readonly sends: number;
   readonly handedOverAt: number | null;
+  /** Of the attempts before. */
+  readonly earlier: readonly HandOver[];
 }
 
 /** Every target of these broadcasts. A deleted device stays a target: it is offline until the end. */
@@ -86,8 +105,10 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
     attempt: number;
     sends: number;
     handed_over_at: Date | null;
+    earlier: StoredHandOver[];
   }>(
-    `select t.broadcast_no, t.device_no, d.id, t.region_code, t.state, t.reason, t.attempt, t.sends, t.handed_over_at
+    `select t.broadcast_no, t.device_no, d.id, t.region_code, t.state, t.reason, t.attempt, t.sends, t.handed_over_at,
+       t.earlier
      from broadcast_targets t join devices d using (device_no)
      where t.broadcast_no = any ($1::bigint[])
      order by t.broadcast_no, t.device_no`,
@@ -103,6 +124,7 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
     attempt: row.attempt,
     sends: row.sends,
     handedOverAt: row.handed_over_at?.getTime() ?? null,
+    earlier: row.earlier.map(toHandOver),
   }));
 }
 
@@ -119,11 +141,14 @@ export async function readTargetRegions(db: Db, broadcastNo: number): Promise<st
 export interface TargetChange {
   readonly broadcastNo: number;
   readonly deviceNo: number;
+  /** The last one that was ordered; `sends` and `handedOverAt` are of it. */
   readonly attempt: number;
   readonly state: TargetState;
   readonly reason: string | null;
   readonly sends: number;
   readonly handedOverAt: number | null;
+  /** The attempt that all that follows is of. */
+  readonly reportedAttempt: number;
   readonly acknowledgedAt: number | null;
   readonly startedAt: number | null;
   readonly evidenceAt: number | null;
@@ -147,12 +172,12 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
         state = c.state, reason = c.reason, sends = c.sends, handed_over_at = c.handed_over_at,
         acknowledged_at = c.acknowledged_at, started_at = c.started_at, evidence_at = c.evidence_at,
         evidence_current = c.evidence_current, evidence_sound_level = c.evidence_sound_level,
-        ended_at = c.ended_at, seconds_played = c.seconds_played
+        ended_at = c.ended_at, seconds_played = c.seconds_played, reported_attempt = c.reported_attempt
       from unnest($1::int4[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[],
                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::float8[], $12::float8[],
-                  $13::timestamptz[], $14::float8[])
+                  $13::timestamptz[], $14::float8[], $15::int4[])
         as c (broadcast_no, device_no, attempt, state, reason, sends, handed_over_at, acknowledged_at, started_at,
-              evidence_at, evidence_current, evidence_sound_level, ended_at, seconds_played)
+              evidence_at, evidence_current, evidence_sound_level, ended_at, seconds_played, reported_attempt)
       where t.broadcast_no = c.broadcast_no::bigint and t.device_no = c.device_no and t.attempt = c.attempt
         and (t.state not in ('cancelled', 'sounded') or c.state in (t.state, 'sounded'))`,
     values: [
@@ -170,6 +195,7 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
       arrayOf(new Float8Column(), changes, (change) => change.evidenceSoundLevel),
       arrayOf(new TimestampColumn(), changes, (change) => change.endedAt),
       arrayOf(new Float8Column(), changes, (change) => change.secondsPlayed),
+      arrayOf(new Int4Column(), changes, (change) => change.reportedAttempt),
     ],
   });
 }
@@ -245,7 +271,8 @@ export interface Reopened {
 
 /**
  * Sets the targets that failed, or refused for a reason that may have passed, back to waiting for another attempt.
- * One that sounded is never tried again, and one that is still open goes on with the attempt it is in.
+ * One that sounded is never tried again, and one that is still open goes on with the attempt it is in. How the
+ * command of the former attempt left is kept, since proof of it may still come.
  */
 export async function reopenTargets(db: Db, broadcastNo: number, attempt: number): Promise<Reopened> {
   const { rows } = await db.query<Reopened>(
@@ -255,7 +282,8 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
        for update
      ), reopened as (
      update broadcast_targets t set
-       state = 'waiting', reason = null, attempt = $2, sends = 0, handed_over_at = null, acknowledged_at = null,
+       earlier = t.earlier || jsonb_build_object('attempt', t.attempt, 'sends', t.sends, 'handedOverAt', t.handed_over_at),
+       state = 'waiting', reason = null, attempt = $2, reported_attempt = $2, sends = 0, handed_over_at = null, acknowledged_at = null,
        started_at = null, evidence_at = null, evidence_current = null, evidence_sound_level = null, ended_at = null,
        seconds_played = null
      from former

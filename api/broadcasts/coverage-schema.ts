@@ -95,12 +95,22 @@ export const targetSchema = z
     countyName: z.string().nullable(),
     state: z.enum(TARGET_STATES),
     reason: z.string().nullable().describe("Why it refused or failed."),
-    attempt: z.int(),
-    sends: z.int().describe("How often the command of this attempt was sent."),
-    handedOverAt: timestamp.nullable(),
-    acknowledgedAt: timestamp.nullable(),
-    startedAt: timestamp.nullable(),
-    evidenceAt: timestamp.nullable().describe("The reading that proves sound."),
+    attempt: z.int().describe("The last one that was ordered."),
+    reportedAttempt: z
+      .int()
+      .nullable()
+      .describe(
+        "The attempt that everything below is of: the proven one, also where a later one was ordered. Null for a speaker that was tried again before this was kept: its times may be of several.",
+      ),
+    sends: z.int().describe("How often the command was sent."),
+    handedOverAt: timestamp.nullable().describe("When the command first left, by our clock."),
+    acknowledgedAt: timestamp.nullable().describe("When the first answer came, by our clock."),
+    startedAt: timestamp
+      .nullable()
+      .describe(
+        "This, the evidence and the end are by the speaker's clock, and lie between the hand-over and when we heard of them.",
+      ),
+    evidenceAt: timestamp.nullable().describe("The first reading of the play that shows sound."),
     evidenceCurrent: z.number().nullable().describe("Amperes."),
     evidenceSoundLevel: z.number().nullable().describe("dB[SPL] at its own microphone."),
     endedAt: timestamp.nullable(),

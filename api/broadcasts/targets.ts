@@ -37,6 +37,7 @@ const COLUMNS: readonly CsvColumn<TargetReport>[] = [
   { header: "state", value: (target) => target.state },
   { header: "reason", value: (target) => target.reason },
   { header: "attempt", value: (target) => target.attempt },
+  { header: "reportedAttempt", value: (target) => target.reportedAttempt },
   { header: "sends", value: (target) => target.sends },
   { header: "handedOverAt", value: (target) => target.handedOverAt },
   { header: "acknowledgedAt", value: (target) => target.acknowledgedAt },

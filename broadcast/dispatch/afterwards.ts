@@ -41,8 +41,14 @@ export class Afterwards {
       target.dueAt = Number.POSITIVE_INFINITY;
       target.stopWanted = false;
     }
-    broadcast.forgetProven();
+    broadcast.forgetProven(this.isClosed(broadcast));
     if (broadcast.byDeviceNo.size === 0) this.options.drop(broadcast);
+  }
+
+  /** What is proven stays as it is from here on. */
+  private isClosed({ endedAt }: OnAir): boolean {
+    const { now, settings } = this.options;
+    return endedAt !== undefined && now() >= endedAt + settings.provenKeptMs;
   }
 
   /** Facts have come for one of its speakers: what else comes in the next moments is corrected with it. */
@@ -69,6 +75,9 @@ export class Afterwards {
   /** Forgets what is past correction. */
   letGo(): void {
     const { roster, log, now, drop } = this.options;
+    for (const broadcast of roster) {
+      if (broadcast.keptProven > 0 && this.isClosed(broadcast)) this.keep(broadcast);
+    }
     for (const broadcast of roster.past(now(), CORRECTED_FOR_MS, MOST_CORRECTED)) {
       const targets = broadcast.byDeviceNo.size;
       if (targets > 0) log.info({ broadcast: broadcast.id, targets }, "a broadcast is no longer corrected");

@@ -51,16 +51,23 @@ function parse(text: string): Readonly<Record<string, unknown>> {
 export interface CommittedReading {
   readonly device: { readonly deviceNo: number };
   readonly observedAt: number;
+  readonly receivedAt: number;
   readonly values: Readonly<Record<string, number | string>>;
 }
 
 const numberIn = (value: number | string | undefined) => (typeof value === "number" ? value : undefined);
 
 /** What of a reading can prove that a speaker sounded. The keys are those of devices/kinds/speaker.ts. */
-export function toSpeakerReading({ device, observedAt, values }: CommittedReading): SpeakerReading {
+export function toSpeakerReading({
+  device,
+  observedAt,
+  receivedAt,
+  values,
+}: CommittedReading): SpeakerReading {
   return {
     deviceNo: device.deviceNo,
     observedAt,
+    receivedAt,
     amplifierCurrent: numberIn(values.amplifier_current),
     soundLevel: numberIn(values.sound_level),
     playState: typeof values.play_state === "string" ? values.play_state : undefined,

@@ -77,8 +77,11 @@ export class Intake {
     const { roster, rules, onFacts } = this.options;
     for (const broadcast of roster) {
       const target = broadcast.byDeviceNo.get(reading.deviceNo);
-      if (!target || target.state === "sounded") continue;
+      if (!target || target.isClosed) continue;
+      const before = target.proof(rules);
       noteReading(target.facts, reading, target.attempt, rules);
+      // Of what is proven another reading changes nothing, unless it is the first one now.
+      if (before && target.proof(rules) === before) continue;
       // Before any attempt has begun a reading changes nothing yet.
       if (target.facts.attempts.some((own) => own?.started)) onFacts(target);
     }

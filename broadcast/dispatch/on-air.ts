@@ -90,6 +90,8 @@ export class OnAir {
   changed = false;
   /** When it ended, by our clock. */
   endedAt: number | undefined;
+  /** How many of its targets are proven and kept for a moment all the same. */
+  keptProven = 0;
   /** When corrections may be written next, by the monotonic clock, and how many times they were. */
   correctAt = 0;
   corrections = 0;
@@ -145,12 +147,19 @@ export class OnAir {
     return OVER_STATES.has(this.state);
   }
 
-  /** Lets go of the targets that nothing can change any more; they stay counted. */
-  forgetProven(): void {
+  /**
+   * Lets go of the targets that nothing can change any more; they stay counted.
+   * @param final nothing changes what is proven; else an earlier reading may still be on its way
+   */
+  forgetProven(final: boolean): void {
+    this.keptProven = 0;
     for (const target of this.targets) {
-      if (target.state !== "sounded" || target.dirty || target.writing) continue;
-      this.byDeviceNo.delete(target.deviceNo);
-      this.byDeviceId.delete(target.deviceId);
+      if (target.state !== "sounded") continue;
+      if (!(final || target.isClosed)) this.keptProven++;
+      else if (!target.dirty && !target.writing) {
+        this.byDeviceNo.delete(target.deviceNo);
+        this.byDeviceId.delete(target.deviceId);
+      }
     }
   }
 

@@ -40,8 +40,8 @@ export class Roster implements Iterable<OnAir> {
     let room = mostTargets;
     return over
       .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
-      .filter(({ endedAt = 0, byDeviceNo }) => {
-        room -= byDeviceNo.size;
+      .filter(({ endedAt = 0, byDeviceNo, keptProven }) => {
+        room -= byDeviceNo.size - keptProven;
         return byDeviceNo.size === 0 || room < 0 || at >= endedAt + correctedForMs;
       });
   }

@@ -18,6 +18,8 @@ export interface DispatchSettings {
   readonly outageGraceMs: number;
   /** How long corrections of a broadcast that has ended are gathered; each time twice as long, up to a minute. */
   readonly correctMs: number;
+  /** After the end, for earlier readings of speakers that are proven. */
+  readonly provenKeptMs: number;
   /** How long changes are gathered before they are written. */
   readonly flushMs: number;
   /** How often deadlines are looked at. */
@@ -44,6 +46,7 @@ export const DISPATCH_SETTINGS: DispatchSettings = {
   expiryGraceMs: 10_000,
   outageGraceMs: 5_000,
   correctMs: 5_000,
+  provenKeptMs: 60_000,
   flushMs: 150,
   tickMs: 100,
 };

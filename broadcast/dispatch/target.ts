@@ -1,6 +1,16 @@
 import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast-targets.ts";
-import { evidenceOf, type Facts, judge, noFacts, type ProofRules, type Standing } from "../proof.ts";
+import {
+  type Evidence,
+  evidenceOf,
+  type Facts,
+  judge,
+  noFacts,
+  type ProofRules,
+  provenAttempt,
+  type Standing,
+} from "../proof.ts";
 import type { OnAir } from "./on-air.ts";
+import { playTimes } from "./play-times.ts";
 
 /** Final: nothing more is waited for. Late facts may still correct it, for a day after its broadcast has ended. */
 const FINAL: ReadonlySet<TargetState> = new Set(["sounded", "refused", "failed", "offline", "cancelled"]);
@@ -53,7 +63,7 @@ export class OnAirTarget {
   stopAnswered = false;
   private givenUp: GivenUp | undefined;
   /** As it was read. */
-  private readonly stored: Pick<TargetRow, "state" | "reason">;
+  private readonly stored: Pick<TargetRow, "state" | "reason" | "earlier">;
 
   constructor(broadcast: OnAir, row: TargetRow) {
     this.broadcast = broadcast;
@@ -65,11 +75,23 @@ export class OnAirTarget {
     this.sends = row.sends;
     this.handedOverAt = row.handedOverAt;
     this.cancelled = row.state === "cancelled";
-    this.stored = { state: row.state, reason: row.reason };
+    this.stored = { state: row.state, reason: row.reason, earlier: row.earlier };
   }
 
   get isFinal(): boolean {
     return FINAL.has(this.state);
+  }
+
+  /** Proven in an earlier life of this process: its evidence need not be had again, and nothing changes it. */
+  get isClosed(): boolean {
+    return this.stored.state === "sounded";
+  }
+
+  /** The reading that proves it; undefined as long as nothing does. */
+  proof(rules: ProofRules): Evidence | undefined {
+    if (this.state !== "sounded") return undefined;
+    const proven = provenAttempt(this.facts, rules, this.broadcast.asked);
+    return proven === undefined ? undefined : evidenceOf(this.facts, proven);
   }
 
   /** To be called when all is known that the database knows: a decision of an earlier life still holds. */
@@ -88,8 +110,7 @@ export class OnAirTarget {
    * @returns whether it stands elsewhere than before, so that another deadline counts
    */
   settle(rules: ProofRules): boolean {
-    // Proven in an earlier life of this process: its evidence need not be had again.
-    if (this.stored.state === "sounded") return false;
+    if (this.isClosed) return false;
     const standing = this.judge(rules);
     const moved = standing.state !== this.standing;
     if (moved) {
@@ -97,9 +118,10 @@ export class OnAirTarget {
       this.givenUp = undefined;
     }
     const { state, reason } = this.verdictOf(standing);
-    // After the end only a verdict that is another one is worth a row.
+    // After the end only a verdict that is another one is worth a row, or an earlier proof.
     const { isOver, isCancelled } = this.broadcast;
-    if (isOver && !isCancelled && state === this.state && reason === this.reason) return moved;
+    const isSame = state === this.state && reason === this.reason;
+    if (isOver && !isCancelled && isSame && state !== "sounded") return moved;
     this.dirty = true;
     this.broadcast.changed = true;
     if (state !== this.state) {
@@ -153,33 +175,34 @@ export class OnAirTarget {
     }
   }
 
-  /** Its row, as far as it is known. */
+  /** Its row, as far as it is known: what it says of a play is of one attempt, the proven one where there is one. */
   change(rules: ProofRules): TargetChange {
     const standing = this.judge(rules);
     const attempt = ("attempt" in standing ? standing.attempt : undefined) ?? this.attempt;
     const own = this.facts.attempts[attempt];
     const evidence = evidenceOf(this.facts, attempt);
-    const end = own?.ended ?? own?.stopped;
+    const handedOverAt = this.handedOverOf(attempt) ?? Number.NEGATIVE_INFINITY;
+    const earliest = Math.max(this.broadcast.releasedAt, handedOverAt);
     return {
       broadcastNo: this.broadcast.broadcastNo,
       deviceNo: this.deviceNo,
       attempt: this.attempt,
+      reportedAttempt: attempt,
       state: this.state,
       reason: this.reason,
       sends: this.sends,
       handedOverAt: this.handedOverAt,
       acknowledgedAt: own?.acknowledgedAt ?? null,
-      startedAt: own?.started ? this.within(own.started.observedAt, own.started.receivedAt) : null,
-      evidenceAt: evidence ? Math.round(evidence.observedAt) : null,
+      ...playTimes(own ?? {}, evidence, earliest),
       evidenceCurrent: evidence?.amplifierCurrent ?? null,
       evidenceSoundLevel: evidence?.soundLevel ?? null,
-      endedAt: end ? this.within(end.observedAt, end.receivedAt) : null,
-      secondsPlayed: end?.secondsPlayed ?? null,
+      secondsPlayed: (own?.ended ?? own?.stopped)?.secondsPlayed ?? null,
     };
   }
 
-  /** A moment by the speaker's clock, which may be off: not before the release and not after we heard of it. */
-  private within(observedAt: number, receivedAt: number): number {
-    return Math.round(Math.min(Math.max(observedAt, this.broadcast.releasedAt), receivedAt));
+  /** When the command of an attempt first left, as far as it is known. */
+  private handedOverOf(attempt: number): number | null {
+    if (attempt === this.attempt) return this.handedOverAt;
+    return this.stored.earlier.find((one) => one.attempt === attempt)?.handedOverAt ?? null;
   }
 }

@@ -10,6 +10,7 @@ import { speaker } from "../../devices/kinds/speaker.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { readCoverageTotal } from "../../store/broadcast-coverage.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
+import { listTargets } from "../../store/broadcast-reports.ts";
 import { type TargetChange, writeTargetChanges } from "../../store/broadcast-targets.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
@@ -243,15 +244,26 @@ describe("proof that comes after the end", () => {
   });
 
   it("of a first attempt that comes while the second is on its way counts, and nothing more is sent", async () => {
-    const at = Date.now();
+    let at = 0;
     const { speakers, scene, released } = await ended(1, "failed", async (on, out, [only]) => {
+      await until(() => expect(on.heard).toHaveLength(1));
+      at = Date.now();
       await playsUnheard(on, out, only!, at);
     });
     scene.disconnect(speakers[0]!.id);
     await scene.retry(released);
     await scene.measure(speakers[0]!, 2.8, { at: at + 500 });
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
-    expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "sounded", attempt: 2 });
+    const row = await scene.target(released, speakers[0]!);
+    expect(row).toMatchObject({ state: "sounded", attempt: 2, reported_attempt: 1 });
+    // What is told is of the first one, its hand-over too: the second has never left.
+    const { items } = await listTargets(db.pool, released.broadcastNo, {}, NO_LIMITS, { limit: 10 });
+    const [shown] = items;
+    expect(shown).toMatchObject({ attempt: 2, reportedAttempt: 1, sends: 1, secondsPlayed: 1 });
+    expect(row.handed_over_at).toBeNull();
+    const order = [shown!.handedOverAt, shown!.startedAt, shown!.evidenceAt, shown!.endedAt].map(Number);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order[0]).toBeGreaterThan(0);
     scene.heard.length = 0;
     scene.connect(speakers[0]!.id);
     expect(scene.heard).toEqual([]);
@@ -260,11 +272,73 @@ describe("proof that comes after the end", () => {
   });
 });
 
+describe("the evidence of what is proven", () => {
+  const evidenceAt = async (scene: Scene, released: Released, speaker: { deviceNo: number }) =>
+    Number(await scene.target(released, speaker).then((row) => row.evidence_at));
+
+  it("is the first reading by the speaker's clock, whichever came first, on the air and just after the end", async () => {
+    /** Heard of after it was over: by then each of its moments has been. */
+    const proveLate = async (on: Scene, out: Released, one: { deviceNo: number }) => {
+      const at = Date.now();
+      await until(() => expect(Date.now()).toBeGreaterThan(at + 10));
+      await on.measure(one, 2.8, { at: at + 9 });
+      await on.reply(one, out.commandId, "started", { at: at + 1 });
+      await on.reply(one, out.commandId, "ended", { at: at + 10, secondsPlayed: 1 });
+      await until(async () => expect(await evidenceAt(on, out, one)).toBe(at + 9));
+      return at + 4;
+    };
+    let first = 0;
+    let second = 0;
+    const { speakers, scene, released } = await ended(
+      2,
+      "completed",
+      async (on, out, [early, late]) => {
+        await until(() => expect(on.heard).toHaveLength(2));
+        first = await proveLate(on, out, early!);
+        await on.measure(early!, 2.8, { at: first });
+        await on.measure(early!, 2.8, { at: first + 1 });
+        await until(async () => expect(await evidenceAt(on, out, early!)).toBe(first));
+        second = await proveLate(on, out, late!);
+      },
+      { provenKeptMs: 60_000 },
+    );
+    await scene.measure(speakers[1]!, 2.8, { at: second });
+    await until(async () => expect(await evidenceAt(scene, released, speakers[1]!)).toBe(second));
+    expect(await evidenceAt(scene, released, speakers[0]!)).toBe(first);
+    // Nobody's verdict is another one.
+    expect(await historyOf(released)).toEqual([]);
+  });
+
+  it("stays as it is once a minute has gone by", async () => {
+    let offset = 0;
+    const [only] = await addSpeakers(db.pool, 1);
+    const scene = startScene(db.pool, {
+      now: () => Date.now() + offset,
+      settings: { provenKeptMs: 60_000 },
+    });
+    scene.online.add(only!.id);
+    const released = await release(db.pool, [only!], { lifeMs: 600_000 });
+    await scene.dispatcher.begin(released.broadcastNo);
+    await scene.play(only!, released.commandId);
+    await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
+    expect(scene.dispatcher.wantsReadingsOf(only!.deviceNo)).toBe(true);
+    offset = 61_000;
+    await until(() => expect(scene.dispatcher.wantsReadings()).toBe(false));
+  });
+});
+
 describe("what is kept for it", () => {
   const roster = (...broadcasts: object[]) => {
     const made = new Roster();
     for (const [broadcastNo, one] of broadcasts.entries()) {
-      const defaults = { broadcastNo, starts: [], isOver: true, isCancelled: false, expiresAt: 0 };
+      const defaults = {
+        broadcastNo,
+        keptProven: 0,
+        starts: [],
+        isOver: true,
+        isCancelled: false,
+        expiresAt: 0,
+      };
       made.add({ ...defaults, ...one } as unknown as OnAir);
     }
     return made;
@@ -283,6 +357,11 @@ describe("what is kept for it", () => {
     expect(past(made)).toEqual([1]);
     expect(past(made, CORRECTED_FOR_MS + 999)).toEqual([1]);
     expect(past(made, CORRECTED_FOR_MS + 1000)).toEqual([0, 1]);
+  });
+
+  it("counts nobody who is proven and kept for a moment alone", () => {
+    expect(past(roster({ endedAt: 3, ...targets(100_001), keptProven: 1 }))).toEqual([]);
+    expect(past(roster({ endedAt: 3, ...targets(100_001) }))).toEqual([0]);
   });
 
   it("is 100,000 targets, of the broadcasts that ended last", () => {
@@ -306,6 +385,7 @@ describe("what has sounded", () => {
     broadcastNo: released.broadcastNo,
     deviceNo,
     attempt: 1,
+    reportedAttempt: 1,
     state: "failed",
     reason: "no_end",
     sends: 1,

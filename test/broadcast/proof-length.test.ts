@@ -20,7 +20,12 @@ const reply = (outcome: ReplyFact["outcome"], at: number, more: Partial<ReplyFac
   receivedAt: at + 100,
   ...more,
 });
-const loud = (at: number): SpeakerReading => ({ deviceNo: 1, observedAt: at, amplifierCurrent: 2.8 });
+const loud = (at: number): SpeakerReading => ({
+  deviceNo: 1,
+  observedAt: at,
+  receivedAt: at + 100,
+  amplifierCurrent: 2.8,
+});
 
 function told(messages: readonly (ReplyFact | SpeakerReading)[]): Facts {
   const facts = noFacts();

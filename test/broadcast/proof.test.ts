@@ -25,6 +25,7 @@ const reply = (outcome: ReplyFact["outcome"], at: number, more: Partial<ReplyFac
 const reading = (at: number, amplifierCurrent: number, soundLevel = 45, volume = 80): SpeakerReading => ({
   deviceNo: 1,
   observedAt: at,
+  receivedAt: at + 100,
   amplifierCurrent,
   soundLevel,
   playState: "playing",
@@ -58,7 +59,7 @@ describe("a speaker counts as heard", () => {
   });
 
   it("by the microphone alone, where the current is not measured", () => {
-    const heard = { deviceNo: 1, observedAt: 3000, soundLevel: 90 };
+    const heard = { deviceNo: 1, observedAt: 3000, receivedAt: 3100, soundLevel: 90 };
     expect(standing([played[0]!, played[1]!, heard, played[3]!])).toMatchObject({ state: "sounded" });
   });
 
@@ -251,7 +252,9 @@ it("keeps one reading of a moment, the louder, and after the start the first alo
     [higher, high, quiet],
     [high, higher, quiet, high],
   ]) {
-    expect(loud(...messages)).toEqual([{ observedAt: 3000, amplifierCurrent: 2.8, soundLevel: 95 }]);
+    expect(loud(...messages)).toEqual([
+      { observedAt: 3000, receivedAt: 3100, amplifierCurrent: 2.8, soundLevel: 95 },
+    ]);
   }
   expect(loud(played[1]!, reading(2000, 2.8), reading(2001, 2.8))).toHaveLength(1);
 });
@@ -333,6 +336,27 @@ describe("messages in any order and twice", () => {
     );
   });
 
+  it("name the same first reading, as many as are kept and the start whenever it comes", () => {
+    const moments = fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 64 });
+    const cases = fc.tuple(moments, fc.integer({ min: 0, max: 500 })).chain(([all, start]) => {
+      const list = [...all.map((at) => reading(at, 3) as Message), reply("started", start)];
+      return fc.tuple(
+        fc.constant(list),
+        fc.constant(start),
+        fc.shuffledSubarray(list, { minLength: list.length }),
+      );
+    });
+    fc.assert(
+      fc.property(cases, ([list, start, mixed]) => {
+        const first = list
+          .flatMap((message) => ("outcome" in message ? [] : [message.observedAt]))
+          .filter((at) => at >= start)
+          .sort((a, b) => a - b)[0];
+        expect(evidenceOf(told(mixed), 1)?.observedAt).toBe(first);
+      }),
+    );
+  });
+
   it("never take back that a speaker was heard", () => {
     fc.assert(
       fc.property(messages(2), messages(2), (before, after) => {
@@ -361,6 +385,11 @@ describe("messages in any order and twice", () => {
     for (let i = 0; i < 200; i++) noteReading(full, reading(i, 3), 1, PROOF_RULES);
     expect(evidenceOf(full, 1)).toMatchObject({ observedAt: 1000 });
     expect(full.loud).toHaveLength(64);
+    // Nor does what is measured while another attempt is waited for take it away.
+    const first = told([reply("started", 1000), reading(1000, 3)], 2);
+    for (let i = 0; i < 200; i++) noteReading(first, reading(2000 + i, 3), 2, PROOF_RULES);
+    expect(evidenceOf(first, 1)).toMatchObject({ observedAt: 1000 });
+    expect(first.loud).toHaveLength(64);
   });
 
   it("keep no more readings than can still matter", () => {

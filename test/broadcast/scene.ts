@@ -36,6 +36,7 @@ const PATIENT: Partial<DispatchSettings> = {
   expiryGraceMs: 80,
   outageGraceMs: 100,
   correctMs: 10,
+  provenKeptMs: 0,
   flushMs: 10,
   tickMs: 10,
 };
@@ -238,7 +239,15 @@ export function startScene(
         [deviceNo, new Date(at).toISOString(), amplifierCurrent, soundLevel, volume],
       );
       dispatcher.onReadings([
-        { deviceNo, observedAt: at, amplifierCurrent, soundLevel, playState: "playing", volume },
+        {
+          deviceNo,
+          observedAt: at,
+          receivedAt: Date.now(),
+          amplifierCurrent,
+          soundLevel,
+          playState: "playing",
+          volume,
+        },
       ]);
     },
     async play(speaker, commandId) {

@@ -185,7 +185,7 @@ async function playAll(): Promise<void> {
               soundLevel: sound_level,
               playState: play_state,
             };
-            readings.push({ deviceNo, observedAt, ...values, volume });
+            readings.push({ deviceNo, observedAt, receivedAt: Date.now(), ...values, volume });
           },
           hangUp() {},
           dial() {},

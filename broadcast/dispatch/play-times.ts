@@ -1,0 +1,35 @@
+import type { AttemptFacts, Evidence } from "../proof.ts";
+
+/** When a speaker played, as it is shown. Times in milliseconds since 1970, `startedAt` ≤ `evidenceAt` ≤ `endedAt`. */
+export interface PlayTimes {
+  readonly startedAt: number | null;
+  readonly evidenceAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/**
+ * The moments of one attempt by the speaker's clock, which may be off: none before the command left or after we
+ * heard of it, or of anything that came after it in the play. One rule holds for all of them, so that their order
+ * stays what it was.
+ * @param earliest when the command left, as far as it is known: by our clock
+ */
+export function playTimes(
+  { started, ended, stopped }: AttemptFacts,
+  evidence: Evidence | undefined,
+  earliest: number,
+): PlayTimes {
+  const moments = [started, evidence, ended ?? stopped];
+  let latest = Number.POSITIVE_INFINITY;
+  const heardBy = moments.map(() => latest);
+  for (let i = moments.length - 1; i >= 0; i--) {
+    latest = Math.min(latest, moments[i]?.receivedAt ?? latest);
+    heardBy[i] = latest;
+  }
+  let from = earliest;
+  const [startedAt = null, evidenceAt = null, endedAt = null] = moments.map((moment, i) => {
+    if (!moment) return null;
+    from = Math.round(Math.min(Math.max(moment.observedAt, from), heardBy[i]!));
+    return from;
+  });
+  return { startedAt, evidenceAt, endedAt };
+}
