@@ -8,6 +8,7 @@ import {
   removeTotp,
   savePassword,
   savePendingTotp,
+  takeTotpStep,
 } from "../store/passwords.ts";
 import { getPrincipal } from "../store/principals.ts";
 import type { Caller } from "./caller.ts";
@@ -53,8 +54,12 @@ export interface Accounts {
   ): Promise<{ readonly secret: string; readonly uri: string }>;
   /** Ends it, with the first code of the authenticator app. */
   confirmTotp(owner: AccountOwner, code: string, actor: AuditActor): Promise<void>;
-  /** Removes one's own second factor. */
-  removeTotp(owner: AccountOwner, password: string, actor: AuditActor): Promise<void>;
+  /** Removes one's own second factor, with a code of it: the password and a session may both be stolen. */
+  removeTotp(
+    owner: AccountOwner,
+    proof: { readonly password: string; readonly code: string },
+    actor: AuditActor,
+  ): Promise<void>;
   /** Removes somebody else's, who has lost it. @throws PlatformError like `resetPassword` */
   resetTotp(caller: Caller, id: string): Promise<void>;
 }
@@ -123,15 +128,35 @@ export function createAccounts(options: AccountsOptions): Accounts {
         await appendAudit(tx, { actor, action: "totp.enable", object: object(owner) });
       });
     },
-    async removeTotp(owner, password, actor) {
-      await assertPassword(options, owner.id, password, addressOf(actor));
-      await withTransaction(pool, (tx) => removeFactor(tx, owner.id, actor, "totp.disable"));
+    async removeTotp(owner, { password, code }, actor) {
+      const { totpSecret } = await assertPassword(options, owner.id, password, addressOf(actor));
+      if (totpSecret === null) throw new PlatformError("totp_not_found");
+      const attempt = [addressOf(actor), owner.id, { signedIn: true }] as const;
+      assertMayTry(gate.check(...attempt));
+      const step = totpStepOf(totpSecret, code, now());
+      if (step === undefined) throw new PlatformError("wrong_code");
+      let isRight: boolean;
+      try {
+        isRight = await withTransaction(pool, async (tx) => {
+          if (!(await takeTotpStep(tx, owner.id, totpSecret, step))) return false;
+          await removeFactor(tx, owner.id, actor, "totp.disable");
+          return true;
+        });
+      } catch (error) {
+        gate.released(...attempt);
+        throw error;
+      }
+      if (!isRight) throw new PlatformError("wrong_code");
+      gate.released(...attempt);
+      sessions.forget(owner.id);
     },
-    resetTotp: (caller, id) =>
-      withTransaction(pool, async (tx) => {
+    async resetTotp(caller, id) {
+      await withTransaction(pool, async (tx) => {
         await lockManaged(tx, caller, "person", id);
         await noteCredentialChange(tx, caller, id, "second_factor");
         await removeFactor(tx, id, caller.actor, "totp.reset");
-      }),
+      });
+      sessions.forget(id);
+    },
   };
 }

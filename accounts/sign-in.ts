@@ -7,7 +7,7 @@ import type { Logger } from "../log.ts";
 import { appendAudit } from "../store/audit.ts";
 import { withTransaction } from "../store/database.ts";
 import { saveKnownNetwork } from "../store/known-addresses.ts";
-import { lockPassword, takeTotpStep } from "../store/passwords.ts";
+import { lockPassword, type PasswordRecord, takeTotpStep } from "../store/passwords.ts";
 import type { SessionType } from "../store/sessions.ts";
 import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
@@ -65,8 +65,7 @@ export interface Proof {
 
 interface Identified {
   readonly person: Principal;
-  readonly passwordHash: string;
-  readonly secondFactor: boolean;
+  readonly record: PasswordRecord;
 }
 
 /** Signing in of people. */
@@ -78,12 +77,13 @@ export function createSignIn(options: SignInOptions): SignIn {
     type: SessionType,
     { via, secondFactor }: Proof,
     { address, userAgent, requestId, callerRequestId = null }: Visitor,
-    passwordHash?: string,
+    record?: PasswordRecord,
   ): Promise<SignedIn> {
     const { id, name, tenantId } = person;
     const opened = await withTransaction(pool, async (tx) => {
-      // A change of the password ends all sessions: none may slip in behind it with the old one.
-      if (passwordHash !== undefined && !(await lockPassword(tx, id, passwordHash))) {
+      // A change of the password ends all sessions, and without the second factor none counts as opened with it: none
+      // may slip in behind such a change by what held before.
+      if (record && !(await lockPassword(tx, record))) {
         throw new PlatformError("sign_in_failed");
       }
       const given = { principalId: id, type, address, userAgent: userAgent ?? null, secondFactor };
@@ -98,13 +98,13 @@ export function createSignIn(options: SignInOptions): SignIn {
       });
       return made;
     });
-    if (passwordHash === undefined) gate.remember(address, id, now());
+    if (!record) gate.remember(address, id, now());
     else gate.succeeded(address, id);
     countLogin?.("ok", via);
     return { ...opened, person };
   }
 
-  /** The person and the password's hash, when everything is right; undefined when anything is wrong. */
+  /** The person and how they sign in, when everything is right; undefined when anything is wrong. */
   async function identify(
     { username, password, code }: PasswordSignIn,
     turn: HashingTurn,
@@ -114,8 +114,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     if (record) await directory.lookForChanges();
     const person = directory.findPrincipal(username);
     if (!record || person?.type !== "person") return undefined;
-    const { passwordHash, totpSecret } = record;
-    const identified = { person, passwordHash, secondFactor: totpSecret !== null };
+    const { totpSecret } = record;
+    const identified = { person, record };
     if (totpSecret === null) return identified;
     if (code === undefined) throw new PlatformError("code_required");
     const step = totpStepOf(totpSecret, code, now());
@@ -145,8 +145,9 @@ export function createSignIn(options: SignInOptions): SignIn {
         throw error;
       });
       if (identified) {
-        const { person, passwordHash, secondFactor } = identified;
-        return open(person, type, { via: "password", secondFactor }, visitor, passwordHash);
+        const { person, record } = identified;
+        const secondFactor = record.totpSecret !== null;
+        return open(person, type, { via: "password", secondFactor }, visitor, record);
       }
       gate.failed(address, username);
       countLogin?.("failed", "password");

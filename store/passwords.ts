@@ -1,4 +1,5 @@
 import type { Client, Db } from "./database.ts";
+import { endSecondFactorOf } from "./sessions.ts";
 
 /** How somebody signs in here. */
 export interface PasswordRecord {
@@ -43,11 +44,16 @@ export async function savePassword(db: Db, principalId: string, passwordHash: st
   );
 }
 
-/** Whether this is still somebody's password, and keeps it so to the end of the transaction. */
-export async function lockPassword(tx: Client, principalId: string, passwordHash: string): Promise<boolean> {
+/** Whether this is still how somebody signs in, and keeps it so to the end of the transaction. */
+export async function lockPassword(
+  tx: Client,
+  { principalId, passwordHash, totpSecret }: Omit<PasswordRecord, "changedAt">,
+): Promise<boolean> {
   const { rowCount } = await tx.query(
-    "select from passwords where principal_id = $1::text and password_hash = $2::text for share",
-    [principalId, passwordHash],
+    `select from passwords
+     where principal_id = $1::text and password_hash = $2::text and totp_secret is not distinct from $3::text
+     for share`,
+    [principalId, passwordHash, totpSecret],
   );
   return rowCount === 1;
 }
@@ -137,9 +143,13 @@ export async function confirmTotp(
   return rowCount === 1;
 }
 
-/** Removes the second factor, and one that waits. @returns whether there was one */
-export async function removeTotp(db: Db, principalId: string): Promise<boolean> {
-  const { rows } = await db.query(
+/**
+ * Removes the second factor, and one that waits. No session that was opened with it counts as such any more: whoever
+ * sets up another one signs in with that.
+ * @returns whether there was one
+ */
+export async function removeTotp(tx: Client, principalId: string): Promise<boolean> {
+  const { rows } = await tx.query(
     `update passwords p
      set totp_secret = null, totp_last_step = null, totp_pending_secret = null, totp_pending_until = null
      from (select principal_id, totp_secret from passwords where principal_id = $1::text for update) as before
@@ -147,5 +157,6 @@ export async function removeTotp(db: Db, principalId: string): Promise<boolean> 
      returning before.totp_secret is not null as had`,
     [principalId],
   );
+  await endSecondFactorOf(tx, principalId);
   return rows[0]?.had === true;
 }

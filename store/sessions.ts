@@ -15,7 +15,7 @@ export interface Session {
   readonly expiresAt: Date;
   readonly address: string | null;
   readonly userAgent: string | null;
-  /** Whether a second factor was given at the sign-in. */
+  /** Whether a second factor was given at the sign-in, and was not removed since. */
   readonly secondFactor: boolean;
 }
 
@@ -165,6 +165,14 @@ export async function endSessionsOf(
     [principalId, at.toISOString(), exceptNo],
   );
   return rowCount ?? 0;
+}
+
+/** Makes all sessions of somebody count as opened without a second factor. */
+export async function endSecondFactorOf(db: Db, principalId: string): Promise<void> {
+  await db.query(
+    "update sessions set second_factor = false where principal_id = $1::text and second_factor",
+    [principalId],
+  );
 }
 
 /** Removes what began before a moment and has run out. @returns how many */

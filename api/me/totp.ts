@@ -75,12 +75,14 @@ export const myTotpRoutes: FastifyPluginAsyncZod<MyTotpOptions> = async (app, { 
         operationId: "removeMyTotp",
         tags: ["sessions"],
         summary: "Remove my second factor",
-        body: withPassword,
-        response: { ...done, ...problems("totp_not_found", ...ASKS_FOR_OWN_PASSWORD) },
+        description:
+          "With a code of it; an administrator removes it of who has lost the phone. No open session counts as opened with a second factor from then on.",
+        body: withPassword.extend({ code: totpCode }),
+        response: { ...done, ...problems("totp_not_found", "wrong_code", ...ASKS_FOR_OWN_PASSWORD) },
       },
     },
     async (request, reply) => {
-      await accounts.removeTotp(personOf(request), request.body.password, actorOf(request));
+      await accounts.removeTotp(personOf(request), request.body, actorOf(request));
       return reply.code(204).send();
     },
   );

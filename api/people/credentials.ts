@@ -59,7 +59,8 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         operationId: "resetPersonTotp",
         tags: ["access"],
         summary: "Remove the second factor of a person who has lost it",
-        description: "What an approver or duty officer decides waits, as after a new grant.",
+        description:
+          "No open session of theirs counts as opened with a second factor from then on. What an approver or duty officer decides waits, as after a new grant.",
         params: principalParams,
         response: { ...done, ...problems("person_not_found", "totp_not_found") },
       },

@@ -191,13 +191,39 @@ describe("a second factor", () => {
     expect(late.json.code).toBe("totp_not_started");
   });
 
-  it("is removed with the password", async () => {
+  it("is removed with the password and a code, which works once and is not guessed", async () => {
     const { token, secret } = await enrol("totp.gone");
     await call("POST", "/v1/me/totp/confirm", token, { code: codeOf(secret) });
-    const remove = (password: string) => call("DELETE", "/v1/me/totp", token, { password });
-    expect((await remove("wrong")).json.code).toBe("wrong_password");
-    expect((await remove(PASSWORD)).status).toBe(204);
-    expect((await remove(PASSWORD)).json.code).toBe("totp_not_found");
+    const remove = async (body: object) => {
+      const { status, json } = await call("DELETE", "/v1/me/totp", token, body);
+      return status === 204 ? "removed" : json.code;
+    };
+    expect(await remove({ password: PASSWORD })).toBe("invalid_request");
+    expect(await remove({ password: PASSWORD, code: codeOf(secret) })).toBe("wrong_code"); // used at its setting up
+    nextStep();
+    const used = codeOf(secret);
+    expect((await signIn("totp.gone", used)).status).toBe(201);
+    expect(await remove({ password: PASSWORD, code: used })).toBe("wrong_code");
+    nextStep();
+    expect(await remove({ password: "wrong", code: codeOf(secret) })).toBe("wrong_password");
+    app.pass(10 * 60_000);
+    const code = codeOf(secret);
+    for (let n = 1; n <= 10; n++) {
+      const guess = String((Number(code) + n) % 1_000_000).padStart(6, "0");
+      expect(await remove({ password: PASSWORD, code: guess })).toBe("wrong_code");
+    }
+    expect(await remove({ password: PASSWORD, code })).toBe("too_many_attempts");
+    app.pass(10 * 60_000);
+    // A code works for one thing.
+    const right = codeOf(secret);
+    const both = [remove({ password: PASSWORD, code: right }), signIn("totp.gone", right)] as const;
+    const [removed, opened] = await Promise.all(both);
+    expect(removed === "removed" && opened.status === 201).toBe(false);
+    if (removed !== "removed") {
+      nextStep();
+      expect(await remove({ password: PASSWORD, code: codeOf(secret) })).toBe("removed");
+    }
+    expect(await remove({ password: PASSWORD, code: right })).toBe("totp_not_found");
     expect((await signIn("totp.gone")).status).toBe(201);
   });
 

@@ -55,7 +55,7 @@ const signIn = (id: string) => {
   return signInForToken(app, id, PASSWORD, secrets.has(id) ? { code: codeOf(id) } : {});
 };
 
-const call = async (token: string, method: "GET" | "POST", url: string, payload?: object) => {
+const call = async (token: string, method: "GET" | "POST" | "DELETE", url: string, payload?: object) => {
   const { status, json } = await app.send({
     method,
     url,
@@ -109,6 +109,41 @@ describe("a role that needs a second factor", () => {
     secrets.set("late.approver", await saveTotpForTest(db.pool, "late.approver"));
     expect(await step(before, id, "approve")).toBe("second_factor_required");
     expect(await step(await signIn("late.approver"), id, "approve")).toBe("dispatching");
+  });
+
+  it("is asked again in every open session when the factor was removed, by whoever removed it", async () => {
+    const removals: [string, (token: string, id: string) => Promise<{ status: number }>][] = [
+      [
+        "own",
+        (token, id) => call(token, "DELETE", "/v1/me/totp", { password: PASSWORD, code: nextCode(id) }),
+      ],
+      ["administrator", (_, id) => app.call({ method: "DELETE", url: `/v1/people/${id}/totp` })],
+    ];
+    for (const [by, remove] of removals) {
+      const id = `removed.${by}`;
+      await app.addPerson(id, { password: PASSWORD, role: "approver" });
+      secrets.set(id, await saveTotpForTest(db.pool, id));
+      const broadcast = await submitted();
+      const sessions = [await signIn(id), await signIn(id)];
+      expect(await shownStep(sessions[0]!, broadcast, "approve")).toEqual([true, null, false]);
+      expect((await remove(sessions[0]!, id)).status).toBe(204);
+      const { rows } = await db.pool.query("select second_factor from sessions where principal_id = $1", [
+        id,
+      ]);
+      expect([by, ...rows.map((row) => row.second_factor)]).toEqual([by, false, false]);
+      // Nor does another factor help that is set up from such a session.
+      secrets.set(id, await saveTotpForTest(db.pool, id));
+      for (const session of sessions) {
+        const { json } = await call(session, "GET", `/v1/broadcasts/${broadcast}`);
+        const approve = json.steps.find((each: { action: string }) => each.action === "approve");
+        expect([by, approve.allowed]).toEqual([by, false]);
+        expect(await step(session, broadcast, "approve")).not.toBe("dispatching");
+      }
+      if (by === "own") {
+        expect(await step(sessions[1]!, broadcast, "approve")).toBe("second_factor_required");
+        expect(await step(await signIn(id), broadcast, "approve")).toBe("dispatching");
+      }
+    }
   });
 
   it("is not asked where another role takes the step", async () => {
