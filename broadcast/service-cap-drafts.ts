@@ -5,6 +5,7 @@ import type { CapReference } from "./cap/alert.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";
 import type { Draft } from "./draft.ts";
+import { beyondTest } from "./replacing.ts";
 import {
   cancelOld,
   findAll,
@@ -15,7 +16,6 @@ import {
   mayReplace,
   nameOf,
   type Outcome,
-  reachesBeyond,
   unknownWarnings,
   whyNoPower,
 } from "./service-cap-reach.ts";
@@ -34,12 +34,13 @@ export async function makeDrafts(
   const { caller, alert, signature } = work;
   const { older, warnings } = await findOlder(tx, work, replaces);
   const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
+  const reachesBeyond = drafts.map(({ target }) => beyondTest(tx, target));
   const replaced: Broadcast[] = [];
   for (const old of older) {
     const isReplaced = await mayReplace(tx, work, old);
     if (isReplaced) replaced.push(old);
     if (!canBeCancelled(old, work.deps.now())) continue;
-    const isFarther = await reachesBeyond(tx, old, drafts[successorOf(old, drafts)]!.target);
+    const isFarther = await reachesBeyond[successorOf(old, drafts)]!(old);
     const warning = placeWarning(work, old, { isReplaced, isFarther });
     if (warning) warnings.push(warning);
   }

@@ -1,6 +1,5 @@
 import { PlatformError } from "../errors.ts";
 import type { AuditEntry } from "../store/audit.ts";
-import { hasTargetBeside } from "../store/broadcast-targets.ts";
 import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
 import { type AlertKey, findReferenced } from "../store/cap-alerts.ts";
 import type { Client } from "../store/database.ts";
@@ -9,12 +8,9 @@ import type { CapReference } from "./cap/alert.ts";
 import { type ImportWarning, MODE_OF_STATUS } from "./cap/import.ts";
 import type { AlertHead } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";
-import { draftOf } from "./draft.ts";
 import { assertReach } from "./may-step.ts";
-import type { Target } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { canBeCancelled, cancelOne, isUnreleased, noteOn } from "./service-release.ts";
-import { selectAllSpeakers } from "./targets.ts";
 import { seesBroadcast } from "./visibility.ts";
 
 /** What the parts of an import have in common. */
@@ -154,14 +150,6 @@ export const mayReplace = async (
   { caller, signature }: Pick<Import, "caller" | "signature">,
   old: Broadcast,
 ): Promise<boolean> => signature === "verified" || (await mayCancelAll(tx, old, caller));
-
-/** Whether somebody hears a broadcast, or would, whom a target does not mean. */
-export async function reachesBeyond(tx: Client, old: Broadcast, target: Target): Promise<boolean> {
-  const meant = new Set((await selectAllSpeakers(tx, target)).map(({ deviceNo }) => deviceNo));
-  if (old.releasedAt !== null) return hasTargetBeside(tx, old.broadcastNo, [...meant]);
-  const others = await selectAllSpeakers(tx, draftOf(old).target);
-  return others.some(({ deviceNo }) => !meant.has(deviceNo));
-}
 
 /** Cancels a broadcast by an alert. @returns the broadcast as it is now */
 export async function cancelOld(tx: Client, work: Import, old: Broadcast, why: string): Promise<Broadcast> {

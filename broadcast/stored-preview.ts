@@ -11,6 +11,7 @@ import type { Broadcast } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { draftOf } from "./draft.ts";
 import { type Counted, countTarget, type Preview } from "./preview.ts";
+import { findWider } from "./replacing.ts";
 import type { Caller } from "./service.ts";
 import { byUrgency } from "./urgency.ts";
 import { seesBroadcast } from "./visibility.ts";
@@ -47,6 +48,8 @@ export interface ChangedSinceSubmission extends StockChange {
 /** What whoever decides on a broadcast looks at. */
 export interface StoredPreview extends Preview {
   readonly conflicts: readonly Conflict[];
+  /** Ids of what it takes the place of and that reaches further: it ends also where this one is not heard. */
+  readonly replacesWider: readonly string[];
   /** Null for one that was never submitted, or was submitted before what it meant then was kept. */
   readonly changedSinceSubmission: ChangedSinceSubmission | null;
 }
@@ -91,6 +94,9 @@ export async function previewBroadcast(
         givesWay: givesWay(broadcast, other),
       };
     }),
+    replacesWider: (await findWider(db, broadcast, now))
+      .filter((old) => seesBroadcast(sees, actor.tenantId, old))
+      .map(({ id }) => id),
     changedSinceSubmission: await changesOf(db, broadcast, counted, sees),
   };
 }

@@ -80,6 +80,11 @@ export const storedPreviewSchema = z
         }),
       )
       .describe("What plays or waits on these speakers, the most urgent first."),
+    replacesWider: z
+      .array(broadcastId)
+      .describe(
+        "Broadcasts whose place it takes and that reach further: they end also where this one is not heard.",
+      ),
     changedSinceSubmission: z
       .object({
         at: timestamp.describe("When it was submitted."),

@@ -70,10 +70,11 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       const caller = broadcastCallerOf(request);
       const broadcast = await getBroadcast(broadcasts.pool, caller, request.params.id);
       const preview = await previewBroadcast(broadcasts.pool, broadcast, caller, broadcasts.now());
-      const { conflicts, changedSinceSubmission: changed } = preview;
+      const { conflicts, replacesWider, changedSinceSubmission: changed } = preview;
       return {
         ...present(preview),
         conflicts: conflicts.map((conflict) => ({ ...conflict, mode: conflict.mode as "actual" | "drill" })),
+        replacesWider: [...replacesWider],
         changedSinceSubmission: changed && {
           at: changed.at,
           added: list(changed.added),

@@ -68,6 +68,7 @@ describe("the preview of a broadcast", () => {
         ],
         readingSeconds: expect.any(Number),
         conflicts: [],
+        replacesWider: [],
         changedSinceSubmission: {
           at: expect.any(String),
           added: nothing,
@@ -164,6 +165,12 @@ describe("the preview of a broadcast", () => {
     // What takes its place ends it.
     const next = await world.write({ ...village, replaces: [first] });
     expect(await ways(next)).toEqual([[first, "ends"]]);
+    expect((await preview("approver", next)).json.replacesWider).toEqual([]);
+    // Whoever decides is told of what ends also where this one is not heard: on the air, or submitted.
+    const narrower = await world.write({ ...village, replaces: [first, higher, same] });
+    expect((await preview("approver", narrower)).json.replacesWider).toEqual([higher]);
+    const other = await world.write({ target: { regions: ["520326002"] }, replaces: [first] });
+    expect((await preview("approver", other)).json.replacesWider).toEqual([first]);
     await world.step("dispatcher", first, "cancel", { reason: "over" });
     expect(await ways(higher)).toEqual([]);
   });
