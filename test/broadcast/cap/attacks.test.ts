@@ -1,8 +1,13 @@
-import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { parseAlert } from "../../../broadcast/cap/parse.ts";
 import { referenceKey, timeOf } from "../../../broadcast/cap/values.ts";
 import { alertOf, bend, PLAIN } from "./alerts.ts";
+
+/** Milliseconds of processor: a busy machine takes its time, and no more work. */
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 const rulesOf = (xml: string | Buffer): string[] => {
   const result = parseAlert(Buffer.from(xml));
@@ -35,17 +40,17 @@ describe("what an attacker sends", () => {
     ["a NUL", bend(["Leave", "\0"]), "not_well_formed"],
     ["a control character by number", bend(["Leave", "&#1;"]), "not_well_formed"],
   ])("is refused in no time: %s", (_about, xml, rule) => {
-    const begin = performance.now();
+    const begin = cpuMs();
     expect(rulesOf(xml)).toEqual([rule]);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(cpuMs() - begin).toBeLessThan(1000);
   });
 
   it("is not slower for a polygon of thousands of edges that all pass each other", () => {
     const zigzag = Array.from({ length: 4998 }, (_, i) => `${i % 2 ? 80 : -80},${(i * 0.01).toFixed(2)}`);
     const ring = [...zigzag, "-85,60", "-85,-1", zigzag[0]].join(" ");
-    const begin = performance.now();
+    const begin = cpuMs();
     rulesOf(bend(["26.1,106.1 26.1,106.2 26.2,106.2 26.1,106.1", ring]));
-    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(cpuMs() - begin).toBeLessThan(3000);
   });
 });
 
@@ -68,13 +73,13 @@ it("an alert and a reference to it have one key, in whatever zone their times ar
   expect(referenceKey({ ...alert, sent: "2026-05-02T08:00:01+08:00" })).not.toBe(referenceKey(alert));
 });
 
-it("reads an alert of 20 KiB in milliseconds", () => {
+it("reads an alert of 20 KiB with little work", () => {
   const info = PLAIN.slice(PLAIN.indexOf("  <info>"), PLAIN.indexOf("</alert>"));
   const xml = Buffer.from(bend(["</alert>", `${info.repeat(36)}</alert>`]));
   expect(xml.length).toBeGreaterThan(20_000);
   for (let i = 0; i < 20; i++) parseAlert(xml);
-  const begin = performance.now();
+  const begin = cpuMs();
   for (let i = 0; i < 20; i++) parseAlert(xml);
   // Measured: about 1 ms. The bound leaves room for a busy machine.
-  expect((performance.now() - begin) / 20).toBeLessThan(25);
+  expect((cpuMs() - begin) / 20).toBeLessThan(100);
 });

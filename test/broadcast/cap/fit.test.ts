@@ -6,6 +6,12 @@ import { selfContact } from "../../../geo/ring.ts";
 import { simplifyRing } from "../../../geo/simplify.ts";
 import { alertOf, bend, PLAIN } from "./alerts.ts";
 
+/** Milliseconds of processor: a busy machine takes its time, and no more work. */
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 function take(xml: string) {
   const result = importAlert(alertOf(xml), { now: new Date("2026-05-02T09:00:00+08:00") });
   if (result.disposition !== "broadcast") throw new Error(JSON.stringify(result));
@@ -35,11 +41,11 @@ describe("a text for the ear", () => {
   });
 
   it("is made in no time, whatever it is", () => {
-    const begin = performance.now();
+    const begin = cpuMs();
     for (const piece of ["<p", "<a href", "http://", "&amp", "<!--", "***", "( ", "....", "<script>"]) {
       forTheEar(piece.repeat(100_000));
     }
-    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(cpuMs() - begin).toBeLessThan(3000);
   });
 
   it("of an alert that the platform itself has exported is what was approved", () => {
