@@ -3,7 +3,7 @@ import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyInstance } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import type { AccessControl } from "../access/control.ts";
 import type { GrantDelay } from "../accounts/held.ts";
@@ -31,6 +31,7 @@ import { eventsRoutes } from "./events/routes.ts";
 import { assertGuarded, createAllow } from "./guard.ts";
 import { healthRoutes, type ReadinessCheck } from "./health/routes.ts";
 import { observeRequests } from "./http-metrics.ts";
+import { parseJsonBodies } from "./json-body.ts";
 import { kindsRoutes } from "./kinds/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { myPasswordRoutes } from "./me/password.ts";
@@ -51,6 +52,7 @@ import { prepareShutdown } from "./shutdown.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { tenantsRoutes } from "./tenants/routes.ts";
+import { validatorCompiler } from "./validator.ts";
 
 export interface AppOptions {
   readonly pool: Pool;
@@ -124,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
+  parseJsonBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(async (error, request, reply) => {

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { ERRORS, type ErrorCode, type Fault, PlatformError } from "../errors.ts";
+import { ERRORS, type ErrorCode, PlatformError } from "../errors.ts";
 import { createLogLimiter, type Logger } from "../log.ts";
 import { isTransient } from "../store/database.ts";
 import { callerRequestIdOf } from "./caller-request-id.ts";
+import { InvalidRequest } from "./validator.ts";
 
 /** The codes that a caller can meet; a `config` error ends the start, before anybody calls. */
 export const API_ERROR_CODES = (Object.keys(ERRORS) as ErrorCode[]).filter(
@@ -81,22 +81,15 @@ const FOREIGN_CODES: Readonly<Record<string, ErrorCode>> = {
   "22P05": "invalid_request", // untranslatable_character: NUL in JSON
 };
 
-/** What is not there at all is missing; zod says that it received undefined. */
-const plainly = (message: string) =>
-  message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1");
-
 /** What an error is to the caller. Anything unknown is our bug, and the caller learns nothing about it. */
 export function classify(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const context = (error as { validationContext?: string }).validationContext ?? "request";
+  if (error instanceof InvalidRequest) {
+    const { faults, more, validationContext: context = "request" } = error;
     const where = context === "querystring" ? "query" : context;
-    const faults: Fault[] = error.validation.map((issue) => ({
-      path: issue.instancePath,
-      message: plainly(issue.message ?? "not as expected"),
-    }));
-    const detail = faults.map(({ path, message }) => `${where}${path}: ${message}`).join("; ");
-    return new PlatformError("invalid_request", detail, { cause: error, faults });
+    const named = faults.map(({ path, message }) => `${where}${path}: ${message}`).join("; ");
+    const detail = more > 0 ? `${named}; and ${more} more` : named;
+    return new PlatformError("invalid_request", detail, { cause: error, faults: [...faults] });
   }
   if (isTransient(error)) return new PlatformError("database_unavailable", undefined, { cause: error });
   if (error instanceof Error) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import { UNLIMITED } from "../../access/limits.ts";
 import { API_ERROR_CODES, problemSchema } from "../../api/problem.ts";
@@ -62,6 +62,54 @@ describe("a problem", () => {
   it("is what a broken address gets", async () => {
     const answer = await api.call("/v1/devices/%zz");
     expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
+  });
+
+  const post = (payload: string) =>
+    api.call({
+      method: "POST",
+      url: "/v1/broadcasts",
+      payload,
+      headers: { "content-type": "application/json" },
+    });
+
+  it.each([
+    ["nests deeply", `{"target":{"polygons":${"[".repeat(1_000_000)}`, "nests deeper than 64 levels"],
+    ["nests 65 levels", `${"[".repeat(65)}${"]".repeat(65)}`, "nests deeper than 64 levels"],
+    [
+      "has very many keys",
+      `{${Array.from({ length: 130_000 }, (_, i) => `"k${i}":1`).join()}}`,
+      "more than 5000 keys",
+    ],
+    [
+      "has very many values",
+      `{"target":{"polygons":[${"[],".repeat(600_000)}[]]}}`,
+      "more than 250000 values",
+    ],
+  ])("is what a body gets that %s, before it is parsed", async (_what, payload, expected) => {
+    const parse = vi.spyOn(JSON, "parse");
+    const { status, text, json } = await post(payload).finally(() => parse.mockRestore());
+    expect([status, json.code]).toEqual([400, "invalid_request"]);
+    expect(json.detail).toContain(expected);
+    expect(text.length).toBeLessThan(500);
+    expect(parse.mock.calls.filter(([given]) => given === payload)).toEqual([]);
+  });
+
+  it("takes brackets within strings for what they are, escaped quotes too", async () => {
+    const { json } = await post(JSON.stringify({ surplus: `\\"${"[{:,".repeat(60_000)}` }));
+    expect(json.detail).toContain('Unrecognized key: "surplus"');
+  });
+
+  it("names the first 20 faults and unknown keys, and counts the rest", async () => {
+    const keys = Array.from({ length: 30 }, (_, i) => `k${i}`);
+    const unknown = await post(JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1]))));
+    expect(unknown.json.detail).toContain('"k19" and 10 more');
+    expect(unknown.text).not.toContain('"k20');
+    const ring = Array(1000).fill(["east", "north"]);
+    const many = await post(JSON.stringify({ mode: "drill", target: { polygons: Array(50).fill(ring) } }));
+    expect(many.json.faults).toHaveLength(20);
+    expect(many.json.detail).toMatch(/; and 32 more$/);
+    const long = await post(JSON.stringify({ ["x".repeat(1_000_000)]: 1, ["y".repeat(500_000)]: 1 }));
+    expect([many.text.length, long.text.length].every((length) => length < 10_000)).toBe(true);
   });
 
   it.each([

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import { PlatformError } from "../errors.ts";
+
+/** Deeper than anything that the API takes: a point of a polygon is the fifth level of a draft. */
+const MAX_DEPTH = 64;
+/** Keys of all objects of a body together. What the API takes has a few hundred; whatever is large in it is a list. */
+const MAX_KEYS = 5_000;
+/** Values of all lists and objects together: 50,000 points of two numbers are 150,000. */
+const MAX_VALUES = 250_000;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+
+/**
+ * Why a text in JSON is not worth parsing, in words; undefined: it is. One pass over the bytes, because parsing and
+ * validating what nests deeply or has very many keys holds the process for as long as hundreds of honest requests
+ * do. What is no JSON at all is for the parser to refuse.
+ */
+export function refusalOfJson(body: Buffer): string | undefined {
+  let depth = 0;
+  let keys = 0;
+  let values = 0;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i]!;
+    if (byte === QUOTE) {
+      for (i++; i < body.length && body[i] !== QUOTE; i++) if (body[i] === BACKSLASH) i++;
+    } else if (byte === COMMA) values++;
+    else if (byte === COLON) keys++;
+    // With this bit set, `[` and `{` are the same byte, and so are `]` and `}`; nothing else of JSON is.
+    else if ((byte | 0x20) === 0x7b) {
+      values++;
+      if (++depth > MAX_DEPTH) return `The body nests deeper than ${MAX_DEPTH} levels`;
+    } else if ((byte | 0x20) === 0x7d) depth--;
+  }
+  if (keys > MAX_KEYS) return `The body has more than ${MAX_KEYS} keys`;
+  if (values > MAX_VALUES) return `The body has more than ${MAX_VALUES} values`;
+  return undefined;
+}
+
+/** Looks at every body in JSON before it is parsed as Fastify does by default. */
+export function parseJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
+    const refusal = refusalOfJson(body);
+    if (refusal !== undefined) return done(new PlatformError("invalid_request", refusal));
+    parse(request, body.toString("utf8"), done);
+  });
+}
