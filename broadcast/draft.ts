@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Fault } from "../errors.ts";
-import type { BroadcastContent } from "../store/broadcasts.ts";
+import type { Broadcast, BroadcastContent } from "../store/broadcasts.ts";
 import { findEventCode } from "./event-codes.ts";
 import {
   type BroadcastMessage,
@@ -12,6 +12,7 @@ import {
 import { sizeFaults } from "./order-size.ts";
 import { readStoredMessage, type StoredMessage, type StoredRow } from "./stored-message.ts";
 import { excludeFaults, ringFaults } from "./target-faults.ts";
+import { modeFaults, type TextWarning, textWarnings } from "./text-checks.ts";
 
 /**
  * A message that may still lack something: an imported alert need not say which event of our list it means, or to
@@ -39,6 +40,14 @@ export const missingOfStored = ({ draft, unread }: StoredMessage, now: Date): Fa
   ...sizeFaults(draft),
 ];
 
+/** What of a broadcast's texts does not fit it, for whoever writes or decides. */
+export const warningsOf = (broadcast: StoredRow & Pick<Broadcast, "template">): TextWarning[] =>
+  warningsOfStored(readStoredMessage(broadcast), broadcast.template);
+
+/** The same of one that was read. */
+export const warningsOfStored = ({ draft }: StoredMessage, template: Broadcast["template"]): TextWarning[] =>
+  textWarnings(draft, template?.filled);
+
 export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>
   regions.length + polygons.length + circles.length === 0;
 
@@ -58,6 +67,7 @@ export function missingOf(draft: Draft, now: Date): Fault[] {
       issue.message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1"),
     );
   }
+  faults.push(...modeFaults(draft));
   if (draft.mode === "actual" && draft.eventCode === TEST_EVENT_CODE) {
     miss("/eventCode", `${TEST_EVENT_CODE} is for tests: expected the event that it is actually about`);
   }

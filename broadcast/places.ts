@@ -5,12 +5,15 @@ import type { Named } from "./template-fill.ts";
 
 const MAX_NAMES = 3;
 
+/** Where no region has a name, or shapes only are meant. */
+export const UNNAMED: Named = { zh: "本区域", en: "this area" };
+
 /**
  * How a target is called in a text: the names of its regions, the first few of them, and of those excluded. A region
  * without an English name is called by its Chinese one, which a person sees before anybody hears it.
  */
 export async function describePlace(db: Db, target: Pick<Target, "regions" | "exclude">): Promise<Named> {
-  const place = (await describeRegions(db, target.regions)) ?? { zh: "本区域", en: "this area" };
+  const place = (await describeRegions(db, target.regions)) ?? UNNAMED;
   const without = await describeRegions(db, target.exclude ?? []);
   if (without === undefined) return place;
   return { zh: `${place.zh}（不含${without.zh}）`, en: `${place.en} (without ${without.en})` };

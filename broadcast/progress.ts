@@ -52,6 +52,12 @@ export function toNewsCounts(counts: Readonly<Record<TargetState, number>>): New
   return { targets: Object.values(counts).reduce((sum, count) => sum + count, 0), ...same, handedOver };
 }
 
+/** The same for the history, whose rows say beside it how many there are in all. */
+export function toHistoryCounts(counts: Readonly<Record<TargetState, number>>): Omit<NewsCounts, "targets"> {
+  const { targets: _all, ...byState } = toNewsCounts(counts);
+  return byState;
+}
+
 export interface NewsFeed {
   /** From the service, after each committed change. */
   changed(broadcast: Broadcast): void;

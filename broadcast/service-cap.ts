@@ -1,7 +1,14 @@
 import { PlatformError } from "../errors.ts";
 import { appendAudit } from "../store/audit.ts";
-import type { Broadcast } from "../store/broadcasts.ts";
-import { findAlert, findDocument, insertAlert, lockAlerts, storeDocument } from "../store/cap-alerts.ts";
+import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
+import {
+  findAlert,
+  findDocument,
+  findIssued,
+  insertAlert,
+  lockAlerts,
+  storeDocument,
+} from "../store/cap-alerts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import type { ImportResult } from "./cap/import.ts";
 import type { Judgement } from "./cap/judge.ts";
@@ -11,6 +18,7 @@ import { cancelReferenced, markReferenced, recordAnswer } from "./service-cap-ca
 import { makeDrafts } from "./service-cap-drafts.ts";
 import { findSameName, readRepetition, warnSameName } from "./service-cap-names.ts";
 import { type Import, isSeen, keyOf, nameOf, type Outcome } from "./service-cap-reach.ts";
+import { issuedNames } from "./service-export.ts";
 import { afterCancel } from "./service-release.ts";
 
 /** What became of an alert. */
@@ -88,6 +96,8 @@ async function take(
   result: ImportResult,
 ): Promise<(Outcome & { duplicate: boolean }) | undefined> {
   const { alert, caller, signature, document, audits } = work;
+  const own = await findOwn(tx, work);
+  if (own) return own;
   const before = await findAlert(tx, keyOf(alert));
   const repetition = before && (await readRepetition(tx, work, before, result));
   if (repetition) return repetition;
@@ -139,6 +149,23 @@ function apply(tx: Client, work: Import, result: ImportResult): Promise<Outcome 
 async function refuse(tx: Client, work: Import, reason: string): Promise<undefined> {
   const { msgType } = work.alert;
   if (msgType === "Update" || msgType === "Cancel") await markReferenced(tx, work, reason);
+}
+
+/**
+ * What an alert of ours is about, which comes back over somebody's feed: nothing is made of it, whoever has signed it.
+ * Undefined for any other.
+ */
+async function findOwn(
+  tx: Client,
+  { alert, caller }: Import,
+): Promise<(Outcome & { duplicate: true }) | undefined> {
+  const number = await findIssued(tx, alert.sender, issuedNames(alert.identifier));
+  if (number === undefined) return undefined;
+  const items = await getBroadcasts(tx, [number]);
+  const name = items.filter((broadcast) => isSeen(caller, broadcast)).map(({ id }) => ` ${id}`);
+  const message = `it bears the name of this platform's own broadcast${name.join("")}: nothing was made of it`;
+  const disposition = alert.msgType === "Cancel" ? "cancel" : "broadcast";
+  return { duplicate: true, disposition, items, warnings: [{ rule: "own_alert", message }] };
 }
 
 /**

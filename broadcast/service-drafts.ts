@@ -14,8 +14,8 @@ import {
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { checkTarget } from "./check-target.ts";
-import { contentOf, type Draft, draftOf } from "./draft.ts";
-import { findEventCode } from "./event-codes.ts";
+import { contentOf, type Draft, draftOf, warningsOf } from "./draft.ts";
+import { followChange, followsFrom, rememberFilled } from "./follow-change.ts";
 import { peopleEverBehind } from "./lifecycle.ts";
 import { assertMayStep } from "./may-step.ts";
 import { describePlace } from "./places.ts";
@@ -52,10 +52,9 @@ export async function completeDraft(
   now: Date,
   tenantId: string | null,
 ): Promise<{ readonly draft: Draft; readonly template?: BroadcastTemplateName }> {
-  const event = draft.eventCode === undefined ? undefined : findEventCode(draft.eventCode);
-  const category = draft.category ?? event?.category ?? "Other";
-  const responseTypes =
-    draft.responseTypes.length > 0 ? draft.responseTypes : [...(event?.responseTypes ?? [])];
+  const derived = followsFrom(draft.eventCode);
+  const category = draft.category ?? derived.category;
+  const responseTypes = draft.responseTypes.length > 0 ? draft.responseTypes : derived.responseTypes;
   const complete = { ...draft, category, responseTypes };
   if (draft.texts !== undefined) return { draft: { ...complete, texts: draft.texts } };
   const template =
@@ -65,7 +64,9 @@ export async function completeDraft(
   const place = await describePlace(db, draft.target);
   const filling = { place, at: now, level: draft.level, mode: draft.mode };
   if (template) {
-    return { draft: { ...complete, texts: fillTexts(template.texts, filling) }, template: template.name };
+    const texts = fillTexts(template.texts, filling);
+    const filled = rememberFilled(texts, { ...filling, eventCode: draft.eventCode });
+    return { draft: { ...complete, texts }, template: { ...template.name, filled } };
   }
   const message = `missing, and there is no template for event code '${draft.eventCode ?? ""}': expected at least one text`;
   throw new PlatformError("invalid_request", `body/texts: ${message}`, {
@@ -148,7 +149,7 @@ export type DraftChange = {
 };
 
 /**
- * Changes a draft, or one that was returned.
+ * Changes a draft, or one that was returned. What a template has filled in follows: see `follow-change.ts`.
  * @param replaces says anew which broadcasts it replaces
  * @throws PlatformError `broadcast_not_found`, `broadcast_changed` for another revision than the present one,
  * `broadcast_state` once it was submitted
@@ -211,7 +212,9 @@ async function changeNow(
       if (value === null && key !== "volume") delete merged[key];
       else merged[key] = value;
     }
-    const draft = withoutStale(merged as Draft, change);
+    const changedOnly = withoutStale(merged as Draft, change);
+    const names = given.map(([key]) => key);
+    const { draft, template, fields } = await followChange(tx, before, changedOnly, new Set(names));
     if (replaces) {
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);
@@ -220,13 +223,19 @@ async function changeNow(
     assertWithin(speakers, caller);
     const { actor } = caller;
     const content = contentOf(draft, regions);
-    const after = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor));
+    const after = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor), template);
     const messages = {
       before: await messageInAudit(tx, before),
       after: await insertRevision(tx, after, actor),
     };
-    const changed = [...given.map(([key]) => key), ...(replaces ? ["replaces"] : [])];
-    const details = { revision: after.revision, changed };
+    const changed = [...names, ...(replaces ? ["replaces"] : [])];
+    const warnings = warningsOf(after);
+    const details = {
+      revision: after.revision,
+      changed,
+      ...(fields.length > 0 ? { followed: fields } : {}),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
     await insertHistory(tx, {
       broadcastNo,
       action: "change",

@@ -79,6 +79,14 @@ const referenceTo = (broadcast: Broadcast) => ({
   sent: broadcast.capSent,
 });
 
+const CANCEL = ".cancel";
+
+/** The identifiers that a broadcast may have whose alert, or the Cancel of it, is called so. */
+export const issuedNames = (identifier: string): string[] => [
+  identifier,
+  ...(identifier.endsWith(CANCEL) ? [identifier.slice(0, -CANCEL.length)] : []),
+];
+
 /**
  * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
  * after its release, the Cancel of that alert.
@@ -98,7 +106,7 @@ function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Ar
   if (broadcast.state === "cancelled" && broadcast.releasedAt !== null) {
     return exportAlert(message, {
       sender: own.sender,
-      identifier: `${own.identifier}.cancel`,
+      identifier: own.identifier + CANCEL,
       sent: broadcast.cancelledAt ?? broadcast.updatedAt,
       msgType: "Cancel",
       ...(broadcast.cancelReason === null ? {} : { note: broadcast.cancelReason }),

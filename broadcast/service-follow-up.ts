@@ -3,6 +3,7 @@ import { appendAudit } from "../store/audit.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { withTransaction } from "../store/database.ts";
 import { type Draft, draftOf } from "./draft.ts";
+import { rememberFilled } from "./follow-change.ts";
 import {
   allClearTexts,
   correctionTexts,
@@ -49,17 +50,17 @@ export async function createFollowUp(
       at: original.releasedAt ?? original.createdAt,
       isExtension: original.template?.id === "extension",
     };
-    const stored = await storeDraft(
-      tx,
-      deps,
-      caller.actor,
-      followUpOf(message, followed, original, request, now),
-      {
-        action: "create",
-        replaces,
-        template: { source: "built-in", id: request.type, version: null },
+    const draft = followUpOf(message, followed, original, request, now);
+    const stored = await storeDraft(tx, deps, caller.actor, draft, {
+      action: "create",
+      replaces,
+      template: {
+        source: "built-in",
+        id: request.type,
+        version: null,
+        filled: rememberFilled(draft.texts, followed),
       },
-    );
+    });
     await appendAudit(tx, stored.audit);
     return stored.broadcast;
   });

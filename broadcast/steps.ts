@@ -4,6 +4,7 @@ import { insertHistory } from "../store/broadcast-history.ts";
 import { type Move, moveBroadcast } from "../store/broadcast-moves.ts";
 import type { Broadcast } from "../store/broadcasts.ts";
 import type { Client } from "../store/database.ts";
+import { warningsOf } from "./draft.ts";
 import { decideStep, type LifecycleAction } from "./lifecycle.ts";
 import type { Level } from "./message.ts";
 
@@ -17,6 +18,8 @@ export interface StepOptions {
   /** What changes beside the state. */
   readonly move?: Omit<Move, "state">;
 }
+
+const DECISIONS: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release"]);
 
 /**
  * Takes a broadcast one step on: asks the lifecycle, changes the state, adds the history. The caller holds the
@@ -34,7 +37,13 @@ export async function takeStep(
   const step = decideStep(facts, action, actor, { now, reason, acknowledgeSuperseded });
   if (!step.allowed) throw new PlatformError(step.code, step.message);
   const knows = acknowledgeSuperseded === true && broadcast.supersededBy !== null;
-  const details = knows ? { ...given, supersededBy: broadcast.supersededBy } : given;
+  // What whoever decided had in front of them stays on record.
+  const warnings = DECISIONS.has(action) ? warningsOf(broadcast) : [];
+  const details = {
+    ...given,
+    ...(knows ? { supersededBy: broadcast.supersededBy } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
   const { from, to } = step;
   await moveBroadcast(tx, broadcast.broadcastNo, { ...move, state: to });
   await insertHistory(tx, { broadcastNo: broadcast.broadcastNo, action, from, to, actor, reason, details });

@@ -1,3 +1,4 @@
+import { UNHEARD_REASONS } from "./broadcast-targets.ts";
 import type { Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
@@ -16,6 +17,8 @@ export interface CoverageCounts {
   readonly cancelled: number;
   /** Not resolved yet. */
   readonly open: number;
+  /** Of the others, e.g. cancelled or failed: those that played a part, as far as is known. */
+  readonly partlyHeard: number;
 }
 
 export interface RegionCoverage extends CoverageCounts {
@@ -24,12 +27,21 @@ export interface RegionCoverage extends CoverageCounts {
   readonly name: string | null;
 }
 
+/**
+ * It said that it had played for a while, and was stopped or broke off. Where its amplifier was measured silent, or it
+ * was muted, that was heard by nobody.
+ */
+const PARTLY_HEARD = `t.state in ('failed', 'cancelled', 'refused', 'offline') and (
+  t.seconds_played > 0 and coalesce(t.reason, '') not in (${UNHEARD_REASONS.map((reason) => `'${reason}'`).join(", ")})
+  or exists (select from jsonb_array_elements(t.earlier) e where (e ->> 'secondsPlayed')::float8 > 0))`;
+
 const COUNTS = `
   count(*)::int as targeted,
   ${["sounded", "refused", "failed", "offline", "cancelled"]
     .map((state) => `count(*) filter (where t.state = '${state}')::int as ${state}`)
     .join(",\n  ")},
-  count(*) filter (where t.state in ('waiting', 'handed_over', 'acknowledged', 'started'))::int as open`;
+  count(*) filter (where t.state in ('waiting', 'handed_over', 'acknowledged', 'started'))::int as open,
+  count(*) filter (where ${PARTLY_HEARD})::int as "partlyHeard"`;
 
 /** Targets within the limits: `$1` is the broadcast, `$2` the limits, `d` the device. */
 export const TARGETS = `
@@ -79,16 +91,26 @@ export interface UnheardVillage {
   readonly targeted: number;
   /** Targets that are not resolved yet: it may still sound. */
   readonly open: number;
+  /** Targets that played a part. */
+  readonly partlyHeard: number;
 }
 
+/** The condition for each list, of the counts `c`. No village is in two of them. */
+const UNHEARD = {
+  waiting: "c.open > 0",
+  partly: `c.open = 0 and c."partlyHeard" > 0`,
+  silent: `c.open = 0 and c."partlyHeard" = 0`,
+};
+
 /**
- * Villages in which no targeted speaker has sounded, by code; at most `limit`, and how many there are. In a silent one
- * every target is resolved, in a waiting one some may still sound.
+ * Villages in which no targeted speaker has sounded to its end, by code; at most `limit`, and how many there are. In a
+ * waiting one some may still sound; in the others every target is resolved, and in a silent one nobody has heard
+ * anything, as far as is known.
  */
 export async function readUnheardVillages(
   db: Db,
   broadcastNo: number,
-  which: "silent" | "waiting",
+  which: keyof typeof UNHEARD,
   limits: Limits,
   limit: number,
 ): Promise<{ items: UnheardVillage[]; count: number }> {
@@ -98,16 +120,18 @@ export async function readUnheardVillages(
     township: string | null;
     targeted: number;
     open: number;
+    partlyHeard: number;
     total: number;
   }>(
-    `select c.region_code, v.name, s.name as township, c.targeted, c.open, (count(*) over ())::int as total
+    `select c.region_code, v.name, s.name as township, c.targeted, c.open, c."partlyHeard",
+       (count(*) over ())::int as total
      from (select t.region_code, ${COUNTS} from ${TARGETS} group by 1) c
      left join regions v on v.code = c.region_code
      left join regions s on s.code = left(c.region_code, ${lengthOf("township")})
-     where c.sounded = 0 and (c.open > 0) = $4::boolean
+     where c.sounded = 0 and ${UNHEARD[which]}
      order by c.region_code
      limit $3::int`,
-    [broadcastNo, limitsParameter(limits), limit, which === "waiting"],
+    [broadcastNo, limitsParameter(limits), limit],
   );
   return {
     count: rows[0]?.total ?? 0,
@@ -117,6 +141,7 @@ export async function readUnheardVillages(
       townshipName: row.township,
       targeted: row.targeted,
       open: row.open,
+      partlyHeard: row.partlyHeard,
     })),
   };
 }
@@ -140,8 +165,8 @@ export interface CoverageTimings {
 const TIMED = { handedOver: "handed_over", acknowledged: "acknowledged", started: "started", ended: "ended" };
 
 /**
- * How fast it went, over first attempts: a later one began when somebody asked for it. A speaker that was offline
- * counts from the release too, for that is what its village waited.
+ * How fast it went, of every target from the release: one that was offline or tried again has its village waiting
+ * since then. What was tried again counts with the times of its last attempt, and is among none before they came.
  */
 export async function readTimings(db: Db, broadcastNo: number, limits: Limits): Promise<CoverageTimings> {
   const columns = Object.values(TIMED).map(
@@ -157,7 +182,7 @@ export async function readTimings(db: Db, broadcastNo: number, limits: Limits): 
          `,
        )
        .join(",")}
-       from broadcasts b, ${TARGETS} and b.broadcast_no = $1::bigint and t.attempt = 1) timed`,
+       from broadcasts b, ${TARGETS} and b.broadcast_no = $1::bigint) timed`,
     [broadcastNo, limitsParameter(limits)],
   );
   const row = rows[0]!;

@@ -262,6 +262,9 @@ export async function countRetryable(db: Db, broadcastNo: number): Promise<numbe
 /** Why a speaker that said that it had ended does not count as heard. */
 const UNPROVEN_REASONS = ["no_sound", "muted", "cut_short", "not_started"];
 
+/** Whatever a speaker says that it has played for one of these, nobody has heard it. */
+export const UNHEARD_REASONS = ["no_sound", "muted"];
+
 /** What was set back for another attempt. */
 export interface Reopened {
   readonly targets: number;
@@ -272,7 +275,7 @@ export interface Reopened {
 /**
  * Sets the targets that failed, or refused for a reason that may have passed, back to waiting for another attempt.
  * One that sounded is never tried again, and one that is still open goes on with the attempt it is in. How the
- * command of the former attempt left is kept, since proof of it may still come.
+ * command of the former attempt left is kept, since proof of it may still come, and how long it was heard.
  */
 export async function reopenTargets(db: Db, broadcastNo: number, attempt: number): Promise<Reopened> {
   const { rows } = await db.query<Reopened>(
@@ -282,7 +285,8 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
        for update
      ), reopened as (
      update broadcast_targets t set
-       earlier = t.earlier || jsonb_build_object('attempt', t.attempt, 'sends', t.sends, 'handedOverAt', t.handed_over_at),
+       earlier = t.earlier || jsonb_build_object('attempt', t.attempt, 'sends', t.sends, 'handedOverAt', t.handed_over_at,
+         'secondsPlayed', case when t.reason = any ($5::text[]) then null else t.seconds_played end),
        state = 'waiting', reason = null, attempt = $2, reported_attempt = $2, sends = 0, handed_over_at = null, acknowledged_at = null,
        started_at = null, evidence_at = null, evidence_current = null, evidence_sound_level = null, ended_at = null,
        seconds_played = null
@@ -293,7 +297,7 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
      select count(*)::int as targets,
        coalesce(array_agg(d.id order by d.device_no) filter (where unheard), '{}') as unheard
      from reopened join devices d using (device_no)`,
-    [broadcastNo, attempt, RETRIED_REFUSALS, UNPROVEN_REASONS],
+    [broadcastNo, attempt, RETRIED_REFUSALS, UNPROVEN_REASONS, UNHEARD_REASONS],
   );
   return rows[0]!;
 }

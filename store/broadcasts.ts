@@ -79,6 +79,20 @@ export interface BroadcastTemplateName {
   readonly id: string;
   /** Null: built in, as the platform's version has it. */
   readonly version: number | null;
+  /** Absent of drafts of earlier versions. */
+  readonly filled?: FilledTexts | undefined;
+}
+
+/** What the texts of a template were filled with. */
+export interface FilledTexts {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly place: { readonly zh: string; readonly en: string };
+  /** What its target is called now; absent as long as that is `place`. */
+  readonly presentPlace?: { readonly zh: string; readonly en: string } | undefined;
+  readonly eventCode: string | null;
+  /** Of the texts as they were filled in: as long as it is theirs, nobody has edited them. */
+  readonly sha256: string;
 }
 
 export interface Broadcast extends BroadcastContent {
@@ -395,21 +409,26 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
   return readWritten(tx, rows[0]!.broadcast_no, broadcast);
 }
 
-/** Replaces what a draft says. @param authors everybody behind the change */
+/**
+ * Replaces what a draft says.
+ * @param authors everybody behind the change
+ * @param template where its texts come from now
+ */
 export async function updateContent(
   tx: Client,
   broadcastNo: number,
   content: BroadcastContent,
   authors: readonly string[],
+  template: BroadcastTemplateName | null,
 ): Promise<Broadcast> {
   await tx.query(
     `update broadcasts
      set message = $1::jsonb, mode = $2, class = $3, level = $4, event_code = $5, headline = $6,
          regions = $7::text[], starts_at = $8::timestamptz, expires_at = $9::timestamptz,
-         revision = revision + 1, updated_at = now(),
+         revision = revision + 1, updated_at = now(), template = $12::jsonb,
          authors = array(select distinct unnest(authors || $11::text[]) order by 1)
      where broadcast_no = $10::bigint`,
-    [...contentValues(content), broadcastNo, authors],
+    [...contentValues(content), broadcastNo, authors, template === null ? null : JSON.stringify(template)],
   );
   return readWritten(tx, broadcastNo, content);
 }

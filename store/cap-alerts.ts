@@ -164,6 +164,19 @@ export async function findReferenced(
   return found;
 }
 
+/** The broadcast of ours that went out as an alert under one of these identifiers, or would; undefined: none. */
+export async function findIssued(
+  db: Db,
+  sender: string,
+  identifiers: readonly string[],
+): Promise<number | undefined> {
+  const { rows } = await db.query<{ broadcast_no: number }>(
+    "select broadcast_no from broadcasts where cap_sender = $1 and cap_identifier = any ($2::text[])",
+    [sender, identifiers],
+  );
+  return rows[0]?.broadcast_no;
+}
+
 /** What one alert must be to take the place of another. */
 interface Rank {
   /** CAP's word. An alert is only ever replaced by one of its own status. */

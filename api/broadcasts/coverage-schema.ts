@@ -11,6 +11,11 @@ const counts = {
   offline: z.int().describe("Until the message expired."),
   cancelled: z.int(),
   open: z.int().describe("Not resolved yet."),
+  partlyHeard: z
+    .int()
+    .describe(
+      "Of those cancelled, failed and refused: played a part. Not where the amplifier stayed silent or was muted.",
+    ),
 };
 
 const seconds = z
@@ -35,6 +40,7 @@ const unheardVillages = z.object({
         townshipName: z.string().nullable(),
         targeted: z.int(),
         open: z.int().describe("It may still sound."),
+        partlyHeard: z.int().describe("Played a part."),
       }),
     )
     .describe("The first 1,000."),
@@ -43,7 +49,12 @@ const unheardVillages = z.object({
 const villageNames = z.array(z.object({ code: z.string(), name: z.string() })).describe("The first 1,000.");
 
 const villageLists = {
-  silentVillages: unheardVillages.describe("None of their targeted speakers has sounded, and none may yet."),
+  silentVillages: unheardVillages.describe(
+    "None of their targeted speakers has sounded, not even a part as far as is known, and none may yet.",
+  ),
+  partlyHeardVillages: unheardVillages.describe(
+    "None of their targeted speakers has sounded to its end, and none may yet, but some played a part.",
+  ),
   waitingVillages: unheardVillages.describe(
     "None of their targeted speakers has sounded, and some may still.",
   ),
@@ -68,7 +79,7 @@ const villageLists = {
 const timings = z
   .object({ handedOver: seconds, acknowledged: seconds, started: seconds, ended: seconds })
   .describe(
-    "Seconds from the release, of first attempts; those who were offline count from the release as well.",
+    "Seconds from the release, of every speaker, also of those who were offline or tried again: these count with the times of their last attempt.",
   );
 
 export const coverageQuery = z.strictObject({

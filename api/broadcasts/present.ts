@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { decide } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
-import { draftOf, missingOfStored } from "../../broadcast/draft.ts";
+import { draftOf, missingOfStored, warningsOfStored } from "../../broadcast/draft.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
@@ -70,6 +70,7 @@ function present(broadcast: Broadcast): z.output<typeof broadcastSchema> {
     regions,
     attachments,
     source,
+    template,
     ...rest
   } = broadcast;
   // What an alert said beside its message may be long: it is in the detail.
@@ -80,6 +81,8 @@ function present(broadcast: Broadcast): z.output<typeof broadcastSchema> {
   return {
     ...rest,
     message,
+    template: template && { source: template.source, id: template.id, version: template.version },
+    warnings: warningsOfStored(stored, template),
     missing: missing.map(({ path, message: what }) => ({ path, message: what })),
     regions: [...regions],
     replaces: [...replaces],
@@ -145,9 +148,17 @@ export async function presentDetail(
 /** What the history counts. Who sees a part of the speakers is not told how many there are in all. */
 const COUNTED = new Set(["targets", "again", "notAgain", "corrected", "corrections"]);
 
+/** Rows of earlier versions count by the database's names. */
+function withApiNames(step: HistoryStep): HistoryStep {
+  const { targets } = step.details;
+  if (typeof targets !== "object" || targets === null || !("handed_over" in targets)) return step;
+  const { handed_over: handedOver, ...same } = targets;
+  return { ...step, details: { ...step.details, targets: { ...same, handedOver } } };
+}
+
 /** The history of a broadcast as the caller may see it. */
 export async function presentHistory(db: Db, broadcast: Broadcast, limits: Limits): Promise<HistoryStep[]> {
-  const history = await listHistory(db, broadcast.broadcastNo);
+  const history = (await listHistory(db, broadcast.broadcastNo)).map(withApiNames);
   if (broadcast.releasedAt === null || seesWhole(limits, broadcast)) return history;
   const { all, within } = await countTargetsWithin(db, broadcast.broadcastNo, limits);
   if (within === all) return history;

@@ -93,7 +93,7 @@ export const draftChangeBody = z
   .refine((change) => Object.keys(change).length > 1, "expected at least one field beside the revision")
   .meta({
     description:
-      "What is absent stays as it is; null empties a field; texts and target are replaced as a whole.",
+      "What is absent stays as it is; null empties a field; texts and target are replaced as a whole. With another mode, level, event code or target, texts that are the template's word for word are filled in anew unless you give them, and category and response follow the event where they came from it.",
   });
 
 /** Not looked at number by number: a page may hold very many. */
@@ -164,6 +164,11 @@ export const broadcastSchema = z
     missing: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .describe("What keeps a draft from being submitted; empty once it was released."),
+    warnings: z
+      .array(z.object({ rule: z.string(), path: z.string(), message: z.string() }))
+      .describe(
+        "What of its texts does not fit its mode, level, event or place and may be meant so: to be read before approving.",
+      ),
     regions: z
       .array(z.string())
       .describe("Reached; of polygons and circles the counties of the speakers in them."),

@@ -121,6 +121,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     return {
       total: await readCoverageTotal(pool, broadcastNo, limits),
       silentVillages: await readUnheardVillages(pool, broadcastNo, "silent", limits, MAX_VILLAGES),
+      partlyHeardVillages: await readUnheardVillages(pool, broadcastNo, "partly", limits, MAX_VILLAGES),
       waitingVillages: await readUnheardVillages(pool, broadcastNo, "waiting", limits, MAX_VILLAGES),
       villagesWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.villagesWithoutSpeaker) : null,
       possiblyWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.possiblyWithoutSpeaker) : null,
@@ -137,7 +138,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
         tags: ["broadcasts"],
         summary: "Who was reached, by region",
         description:
-          "Sounded out of targeted, by village, township, county or above, with the villages by name that are silent, that may still sound, and that had no speaker. Within your limits.",
+          "Sounded out of targeted, by village, township, county or above, with the villages by name that are silent, that heard a part, that may still sound, and that had no speaker. Within your limits.",
         params: broadcastParams,
         querystring: coverageQuery,
         response: { 200: coverageSchema, ...problems("broadcast_not_found") },

@@ -208,7 +208,8 @@ function leaf(element: XmlElement, path: string, rule: ElementRule, found: Fault
   const read = rule.read!(text);
   if ("broken" in read) {
     const { rule: broken, message } = read.broken;
-    if (rule.dispensable) found.warn(path, element, broken, `${message}; it is left out`, true);
+    if (rule.dispensable)
+      found.warn(path, element, broken, `${message}; it is left out, nobody is warned there`, true);
     else found.add(path, element, broken, message);
     return undefined;
   }

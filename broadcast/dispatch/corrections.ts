@@ -10,6 +10,7 @@ import {
 import { type Broadcast, lockBroadcasts } from "../../store/broadcasts.ts";
 import { type Client, type Pool, withTransaction } from "../../store/database.ts";
 import { nextState, type State } from "../lifecycle.ts";
+import { toHistoryCounts } from "../progress.ts";
 import type { ProofRules } from "../proof.ts";
 import { takeStep } from "../steps.ts";
 import { type OnAir, OVER_STATES } from "./on-air.ts";
@@ -66,7 +67,7 @@ export function correct(
       tx,
       stored,
       counts.sounded > 0,
-      { corrected, corrections: most, targets: counts },
+      { corrected, corrections: most, targets: toHistoryCounts(counts) },
       now,
     );
     await appendAudit(tx, audit.entry);

@@ -3,6 +3,7 @@ import { countTargets, OPEN_TARGET_STATES } from "../../store/broadcast-targets.
 import { lockBroadcasts } from "../../store/broadcasts.ts";
 import { type Pool, withTransaction } from "../../store/database.ts";
 import { type LifecycleAction, nextState, type State } from "../lifecycle.ts";
+import { toHistoryCounts } from "../progress.ts";
 import { takeStep } from "../steps.ts";
 import type { OnAir } from "./on-air.ts";
 
@@ -42,7 +43,7 @@ export function step(
     const { broadcast: after, audit } = await takeStep(tx, stored, due, {
       actor: PLATFORM_ACTOR,
       now,
-      ...(ends ? { details: { targets: counts }, move: { endedAt: now } } : {}),
+      ...(ends ? { details: { targets: toHistoryCounts(counts) }, move: { endedAt: now } } : {}),
     });
     await appendAudit(tx, audit);
     return { state: after.state, taken: true };

@@ -204,7 +204,11 @@ describe("revisions", () => {
     await world.step("dispatcher", id, "submit");
     const stale = await world.step("approver", id, "approve", { revision: 1 });
     expect(outcome(stale)).toEqual([409, "broadcast_changed"]);
-    expect(stale.json.changes).toEqual([{ path: "/level", before: 2, after: 1 }]);
+    expect(stale.json.changes.map(({ path }: { path: string }) => path)).toEqual([
+      "/level",
+      ...["/texts/0/headline", "/texts/0/description", "/texts/1/headline", "/texts/1/description"],
+    ]);
+    expect(stale.json.changes[0]).toEqual({ path: "/level", before: 2, after: 1 });
     const { json } = await world.get("approver", `/v1/broadcasts/${id}/revisions`);
     expect(json.items).toMatchObject([
       { revision: 2, actor: { type: "person", id: "dispatcher" } },

@@ -159,6 +159,12 @@ describe("what is not actual", () => {
     const id = await air("air-Exercise-1-alert");
     const { first: drill, rules } = await take("air-Exercise-2-update");
     expect(rules).toContain("reference_other_status");
+    // Its text does not say that it is an exercise: people would run.
+    const { missing, message, revision } = await read(drill.id);
+    expect(missing).toMatchObject([{ path: "/texts/0/description" }]);
+    const [said] = message.texts;
+    const texts = [{ ...said, description: `${said.description} 以上是演习。 This is a drill.` }];
+    await world.patch("dispatcher", `/v1/broadcasts/${drill.id}`, { revision, texts });
     await expectSubmittable(drill.id);
     expect(outcome(await world.step("approver", drill.id, "approve"))).toEqual([200, "dispatching"]);
     expect((await read(id)).state).toBe("dispatching");

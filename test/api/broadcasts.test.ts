@@ -297,6 +297,20 @@ describe("what became of a broadcast", () => {
     expect([next.json.items[0].deviceId, next.json.nextCursor]).toEqual(["sp-2", null]);
   });
 
+  it("is told by the API's names also where an earlier version counted by others", async () => {
+    await world.db.pool.query(
+      `insert into broadcast_history (broadcast_no, step, action, from_state, to_state, actor_type, details)
+       select broadcast_no, 99, 'complete', 'playing', 'completed', 'platform', '{"targets": {"sounded": 1, "handed_over": 3}}'
+       from broadcasts where id = $1`,
+      [id],
+    );
+    const history = (await world.get("viewer", `/v1/broadcasts/${id}/history`)).json.items;
+    expect(history.at(-1).details).toEqual({ targets: { sounded: 1, handedOver: 3 } });
+    await world.db.pool.query("alter table broadcast_history disable trigger user");
+    await world.db.pool.query("delete from broadcast_history where step = 99");
+    await world.db.pool.query("alter table broadcast_history enable trigger user");
+  });
+
   it("is told region by region, with the silent villages by name", async () => {
     const { json } = await world.get("viewer", `/v1/broadcasts/${id}/coverage?level=township`);
     expect(json.total).toMatchObject({ targeted: 2, sounded: 1, failed: 1 });

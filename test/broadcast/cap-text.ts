@@ -44,7 +44,7 @@ export function alertText(alert: AlertText = {}): string {
     <eventCode><valueName>urn:smart-broadcast-iot:event-code</valueName><value>${code}</value></eventCode>
     <expires>${time(expires)}</expires>
     <headline>滑坡预警</headline>
-    <description>请立即转移。</description>
+    <description>${alert.status === "Exercise" ? "【演练】" : ""}请立即转移。</description>
     <area>
       <areaDesc>somewhere</areaDesc>
       <geocode><valueName>urn:smart-broadcast-iot:region</valueName><value>${region}</value></geocode>

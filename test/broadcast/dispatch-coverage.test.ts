@@ -6,8 +6,13 @@ import {
   readUnheardVillages,
 } from "../../store/broadcast-coverage.ts";
 import { listTargets, readTargetReports } from "../../store/broadcast-reports.ts";
-import { insertTargets } from "../../store/broadcast-targets.ts";
-import { withTransaction } from "../../store/database.ts";
+import {
+  insertTargets,
+  readTargets,
+  reopenTargets,
+  writeTargetChanges,
+} from "../../store/broadcast-targets.ts";
+import { type Client, withTransaction } from "../../store/database.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice } from "../helpers/ingest.ts";
@@ -105,7 +110,9 @@ it("counts by village, township and county who was reached", async () => {
 it("names the villages in which nothing sounded, and says how many there are beyond the limit", async () => {
   expect(await readUnheardVillages(db.pool, broadcastNo, "silent", NO_LIMITS, 10)).toEqual({
     count: 1,
-    items: [{ regionCode: PING, name: "坪上村", townshipName: "都濡街道", targeted: 2, open: 0 }],
+    items: [
+      { regionCode: PING, name: "坪上村", townshipName: "都濡街道", targeted: 2, open: 0, partlyHeard: 0 },
+    ],
   });
   expect(
     await readUnheardVillages(db.pool, broadcastNo, "silent", limitsOf({ regions: [YANG] }), 10),
@@ -139,6 +146,66 @@ it("keeps apart the villages that may still sound", async () => {
   await expect(undone).rejects.toThrow("undone");
 });
 
+it("does not call a village silent that heard a part, and does not call a part what nobody can have heard", async () => {
+  const list = async (tx: Client, which: "silent" | "partly" | "waiting") =>
+    (await readUnheardVillages(tx, broadcastNo, which, NO_LIMITS, 10)).items.map(
+      ({ regionCode, partlyHeard }) => [regionCode, partlyHeard],
+    );
+  const undone = withTransaction(db.pool, async (tx) => {
+    const set = (values: string) =>
+      tx.query(
+        `update broadcast_targets set ${values} where broadcast_no = $1
+         and device_no = (select min(device_no) from broadcast_targets where broadcast_no = $1 and region_code = $2)`,
+        [broadcastNo, PING],
+      );
+    for (const reason of ["no_sound", "muted"]) {
+      await set(`state = 'failed', reason = '${reason}', seconds_played = 12`);
+      expect([await list(tx, "silent"), await list(tx, "partly")]).toEqual([[[PING, 0]], []]);
+    }
+    for (const values of ["state = 'cancelled', reason = null", "state = 'failed', reason = 'cut_short'"]) {
+      await set(`${values}, seconds_played = 5.4`);
+      expect([await list(tx, "silent"), await list(tx, "partly")]).toEqual([[], [[PING, 1]]]);
+    }
+    expect(await readCoverageTotal(tx, broadcastNo, NO_LIMITS)).toMatchObject({ failed: 1, partlyHeard: 1 });
+    // Another attempt, of which nobody answers: they have heard the first one nevertheless.
+    await reopenTargets(tx, broadcastNo, 2);
+    expect([await list(tx, "partly"), await list(tx, "waiting")]).toEqual([[], [[PING, 0]]]);
+    const again = (await readTargets(tx, [broadcastNo])).filter(({ attempt }) => attempt === 2);
+    const unanswered = {
+      state: "failed" as const,
+      reason: "no_answer",
+      reportedAttempt: 2,
+      ...NOTHING_KNOWN,
+    };
+    await writeTargetChanges(
+      tx,
+      again.map((target) => ({ ...target, ...unanswered })),
+    );
+    expect(await list(tx, "partly")).toEqual([[PING, 1]]);
+    // And of one that was silent nothing stays.
+    await set("state = 'failed', reason = 'no_sound', attempt = 2, seconds_played = 12, earlier = '[]'");
+    await reopenTargets(tx, broadcastNo, 3);
+    await tx.query(
+      "update broadcast_targets set state = 'failed', reason = 'no_answer' where broadcast_no = $1 and attempt = 3",
+      [broadcastNo],
+    );
+    expect(await list(tx, "silent")).toEqual([[PING, 0]]);
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
+});
+
+const NOTHING_KNOWN = {
+  handedOverAt: null,
+  acknowledgedAt: null,
+  startedAt: null,
+  evidenceAt: null,
+  evidenceCurrent: null,
+  evidenceSoundLevel: null,
+  endedAt: null,
+  secondsPlayed: null,
+};
+
 it("shows a caller its own regions and devices only", async () => {
   const limits = limitsOf({ regions: ["520326002"] });
   expect(await readCoverageTotal(db.pool, broadcastNo, limits)).toMatchObject({ targeted: 2, sounded: 1 });
@@ -153,6 +220,27 @@ it("tells how long it took from the release, by percentiles", async () => {
   expect(timings.handedOver).toEqual({ count: 4, p50: 2, p95: 4, p99: 4, max: 4 });
   expect(timings.started).toEqual({ count: 2, p50: 10, p95: 13, p99: 13, max: 13 });
   expect(timings.ended).toEqual({ count: 0, p50: null, p95: null, p99: null, max: null });
+});
+
+it("tells it of those that were tried again, too, from the release", async () => {
+  const undone = withTransaction(db.pool, async (tx) => {
+    await reopenTargets(tx, broadcastNo, 2);
+    const { handedOver } = await readTimings(tx, broadcastNo, NO_LIMITS);
+    expect(handedOver).toEqual({ count: 2, p50: 1, p95: 4, p99: 4, max: 4 });
+    await tx.query(
+      "update broadcast_targets set handed_over_at = $2 where broadcast_no = $1 and attempt = 2",
+      [broadcastNo, after(900)],
+    );
+    expect((await readTimings(tx, broadcastNo, NO_LIMITS)).handedOver).toEqual({
+      count: 4,
+      p50: 4,
+      p95: 900,
+      p99: 900,
+      max: 900,
+    });
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
 });
 
 it("lists targets in pages and filtered, and reads all of them for a report", async () => {

@@ -5,6 +5,7 @@ import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "../../access/limits.ts";
 import type { CapAlert } from "../../broadcast/cap/alert.ts";
+import { formatTime } from "../../broadcast/cap/export.ts";
 import { importAlert } from "../../broadcast/cap/import.ts";
 import { parseAlert } from "../../broadcast/cap/parse.ts";
 import { verifySignatures } from "../../broadcast/cap/signature.ts";
@@ -151,6 +152,39 @@ describe("a broadcast as an alert", () => {
       expect(other.warnings.map(({ rule }) => rule)).toContain("parameter_invalid");
     }
     await db.pool.query("update devices set deleted_at = now() where id like 'in-%' or id like 'out-%'");
+  });
+
+  it("makes nothing when it comes back over a feed, nor does its Cancel, and whoever brings it is told whose it is", async () => {
+    const { id } = await createDraft(deps, li, draft());
+    const brought = async (caller = li) =>
+      importCap(deps, caller, Buffer.from(await exportCap(deps, li, await getBroadcast(db.pool, li, id))));
+    const count = async () => (await db.pool.query("select count(*)::int as n from broadcasts")).rows[0].n;
+    const before = await count();
+    await release(deps, li, id, {});
+    const back = await brought();
+    expect(back).toMatchObject({ duplicate: true, disposition: "broadcast", items: [{ id }] });
+    expect(back.warnings[0]).toEqual({ rule: "own_alert", message: expect.stringContaining(id) });
+    const stranger = somebody("stranger", { limits: limitsOf({ regions: ["520327"] }), tenantId: "other" });
+    const unseen = await brought(stranger);
+    expect([unseen.duplicate, unseen.items]).toEqual([true, []]);
+    expect(unseen.warnings[0]!.message).not.toContain(id);
+    // Before it is cancelled here, nobody cancels it under the name of our own Cancel.
+    const { capSent } = await getBroadcast(db.pool, li, id);
+    const forged = alertText({
+      identifier: `${id}.cancel`,
+      sent: new Date(capSent.getTime() + 1000),
+      sender: "test-platform",
+      msgType: "Cancel",
+      references: [`test-platform,${id},${formatTime(capSent)}`],
+    });
+    expect((await importCap(deps, li, Buffer.from(forged))).disposition).toBe("cancel");
+    expect((await getBroadcast(db.pool, li, id)).state).toBe("dispatching");
+    await cancel(deps, li, id, { reason: "over" });
+    expect(await brought()).toMatchObject({ duplicate: true, disposition: "cancel", items: [{ id }] });
+    expect(await count()).toBe(before);
+    // Another sender's of the same name is another alert.
+    const other = await importCap(deps, li, Buffer.from(alertText({ identifier: id })));
+    expect(other).toMatchObject({ duplicate: false, items: [{ state: "draft" }] });
   });
 
   it("does not exist while the draft lacks something", async () => {

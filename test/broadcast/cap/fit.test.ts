@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { forTheEar } from "../../../broadcast/cap/ear.ts";
 import { importAlert } from "../../../broadcast/cap/import.ts";
+import { parseAlert } from "../../../broadcast/cap/parse.ts";
+import { readPolygon } from "../../../broadcast/cap/values.ts";
 import { MAX_POINTS, MAX_REGIONS, MAX_SHAPES } from "../../../broadcast/message.ts";
 import { selfContact } from "../../../geo/ring.ts";
 import { simplifyRing } from "../../../geo/simplify.ts";
@@ -88,6 +90,20 @@ describe("what is too much", () => {
     const [polygon] = first.draft.target.polygons;
     expect([polygon?.length, polygon?.[0], first.missing]).toEqual([MAX_POINTS, polygon?.at(-1), []]);
     expect(rules).toContain("polygon_simplified");
+  });
+
+  it("of as many points as a document holds is simplified, and what is beyond is named as left out", () => {
+    const { first, rules } = take(bend([PLAIN_RING, ring(40_000)]));
+    expect(first.draft.target.polygons.map(({ length }) => length)).toEqual([MAX_POINTS]);
+    expect(rules).toContain("polygon_simplified");
+    const repeated = (points: number) => "26,106 ".repeat(points);
+    expect(readPolygon(repeated(50_001))).toMatchObject({
+      broken: { rule: "polygon_points", message: expect.stringContaining("50000") },
+    });
+    const parsed = parseAlert(Buffer.from(bend([PLAIN_RING, repeated(50_001)])));
+    expect(parsed.ok && parsed.warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("it is left out, nobody is warned there"),
+    ]);
   });
 
   it("of regions, circles and response types is left out where we end, with a warning", () => {

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Broadcast, BroadcastTemplateName, FilledTexts } from "../store/broadcasts.ts";
+import type { Client } from "../store/database.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import { findEventCode } from "./event-codes.ts";
+import { FOLLOW_UPS } from "./follow-up-texts.ts";
+import type { Text } from "./message.ts";
+import { describePlace } from "./places.ts";
+import { chooseTemplate } from "./service-templates.ts";
+import { fillTexts, frame, unframe } from "./template-fill.ts";
+
+/** What a template's texts were made for, beside the level and the mode. */
+interface MadeFor {
+  readonly place: FilledTexts["place"];
+  readonly at: Date;
+  readonly eventCode: string | undefined;
+}
+
+/** Whether texts are still the ones that were filled in, is told by this. */
+const digestOf = (texts: readonly Text[]): string =>
+  createHash("sha256")
+    .update(
+      JSON.stringify(
+        texts.map(({ language, headline, description, instruction }) => [
+          language,
+          headline,
+          description,
+          instruction ?? null,
+        ]),
+      ),
+    )
+    .digest("hex");
+
+/** What is remembered of texts that a template gave. */
+export const rememberFilled = (texts: readonly Text[], { place, at, eventCode }: MadeFor): FilledTexts => ({
+  at: at.toISOString(),
+  place,
+  eventCode: eventCode ?? null,
+  sha256: digestOf(texts),
+});
+
+/** What follows from an event where nobody says otherwise. */
+export const followsFrom = (eventCode: string | undefined): Pick<Draft, "category" | "responseTypes"> => {
+  const event = findEventCode(eventCode ?? "");
+  return { category: event?.category ?? "Other", responseTypes: [...(event?.responseTypes ?? [])] };
+};
+
+const TEXTS_DEPEND_ON = ["mode", "level", "eventCode", "target"] as const;
+
+/** A draft with what followed a change, and the names of the fields that did. */
+export interface Followed {
+  readonly draft: Draft;
+  readonly template: BroadcastTemplateName | null;
+  readonly fields: readonly string[];
+}
+
+/**
+ * Lets follow what was derived, when the mode, the level, the event or the place of a draft changes: the texts as long
+ * as they are the template's word for word, category and response as long as they are the event's. What a person has
+ * written stays, and `text-checks.ts` names what it contradicts then.
+ * @param draft as it is changed
+ * @param given the fields that somebody gave: those are as they were given
+ */
+export async function followChange(
+  tx: Client,
+  before: Broadcast,
+  draft: Draft,
+  given: ReadonlySet<string>,
+): Promise<Followed> {
+  const was = draftOf(before);
+  const changed = TEXTS_DEPEND_ON.filter((key) => !isDeepStrictEqual(was[key], draft[key]));
+  if (changed.length === 0) return { draft, template: before.template, fields: [] };
+  const derived = changed.includes("eventCode") ? derivedAnew(was, draft, given) : {};
+  const { texts, template } = await textsAnew(tx, before, was, draft, given);
+  const followed = { ...draft, ...derived, texts };
+  const fields = [...Object.keys(derived), ...(isDeepStrictEqual(texts, draft.texts) ? [] : ["texts"])];
+  return { draft: followed, template, fields };
+}
+
+/** Of an alert that was imported they are its author's words, whatever event it is taken for. */
+function derivedAnew(
+  was: Draft,
+  draft: Draft,
+  given: ReadonlySet<string>,
+): Partial<Pick<Draft, "category" | "responseTypes">> {
+  if (was.cap !== undefined) return {};
+  const [old, now] = [followsFrom(was.eventCode), followsFrom(draft.eventCode)];
+  const follows = (key: "category" | "responseTypes") =>
+    !given.has(key) && isDeepStrictEqual(was[key], old[key]) && !isDeepStrictEqual(old[key], now[key]);
+  return {
+    ...(follows("category") ? { category: now.category } : {}),
+    ...(follows("responseTypes") ? { responseTypes: now.responseTypes } : {}),
+  };
+}
+
+async function textsAnew(
+  tx: Client,
+  before: Broadcast,
+  was: Draft,
+  draft: Draft,
+  given: ReadonlySet<string>,
+): Promise<{ texts: Text[]; template: BroadcastTemplateName | null }> {
+  const { template } = before;
+  if (!template?.filled) return { texts: draft.texts, template };
+  const { filled } = template;
+  const place = await describePlace(tx, draft.target);
+  const stay = { ...template, filled: { ...filled, presentPlace: place } };
+  if (given.has("texts") || digestOf(was.texts) !== filled.sha256) {
+    return { texts: draft.texts, template: stay };
+  }
+  const chosen =
+    isFollowUp(template) || draft.eventCode === undefined
+      ? undefined
+      : await chooseTemplate(tx, before.tenantId, draft.eventCode, draft.level);
+  if (!chosen) {
+    // They speak of another broadcast, or nothing is known of the event: all but the mode is for a person to mend.
+    const texts = draft.texts.map((text) => frame(unframe(text, was.mode), draft.mode));
+    return { texts, template: { ...stay, filled: { ...stay.filled, sha256: digestOf(texts) } } };
+  }
+  const at = new Date(filled.at);
+  const texts = fillTexts(chosen.texts, { place, at, level: draft.level, mode: draft.mode });
+  const madeFor = { place, at, eventCode: draft.eventCode };
+  return { texts, template: { ...chosen.name, filled: rememberFilled(texts, madeFor) } };
+}
+
+const isFollowUp = ({ source, id }: BroadcastTemplateName) =>
+  source === "built-in" && (FOLLOW_UPS as readonly string[]).includes(id);
