@@ -9,7 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY *.ts ./
-COPY scripts/build.mjs scripts/
+COPY scripts/build.mjs scripts/run.mjs scripts/
 COPY access access
 COPY accounts accounts
 COPY api api

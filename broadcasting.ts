@@ -54,6 +54,17 @@ export interface Broadcasting {
   stop(): Promise<void>;
 }
 
+/** What is wrong with the rules, and with the files of keys and certificates, that settings name. Makes nothing. */
+export async function broadcastingFaults(config: Config): Promise<unknown[]> {
+  const checks = await Promise.allSettled([
+    (async () => readProposals(config.BROADCAST_PROPOSALS))(),
+    readAlertSigning(config),
+    readTrusted(config.CAP_TRUSTED_CERTS),
+    (async () => config.BROADCAST_ROOT_KEY !== undefined && readRootKey(config.BROADCAST_ROOT_KEY))(),
+  ]);
+  return checks.flatMap((check) => (check.status === "rejected" ? [check.reason] : []));
+}
+
 /** @throws PlatformError `config_invalid` for keys, certificates or rules that cannot be used */
 export async function startBroadcasting(options: BroadcastingOptions): Promise<Broadcasting> {
   const { config, pool, log, hub } = options;

@@ -3,7 +3,7 @@ import { loadAdminKey } from "./admin-key.ts";
 import { configSchema, loadConfig } from "./config.ts";
 import { PlatformError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { startPlatform, VERSION } from "./platform.ts";
+import { checkSettings, startPlatform, VERSION } from "./platform.ts";
 
 const HELP = `smart-broadcast-iot ${VERSION}
 
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
   if (values.version) return void process.stdout.write(`${VERSION}\n`);
 
   const config = loadConfig();
+  await checkSettings(config);
   const log = createLogger(config.LOG_LEVEL);
   process.on("unhandledRejection", (error) => {
     log.fatal({ err: error }, "unhandled rejection");

@@ -13,7 +13,7 @@ import { loadAdminKey } from "./admin-key.ts";
 import { announce, scopeOf, wantsReadings } from "./announce.ts";
 import { createApp } from "./api/app.ts";
 import { createStreamHub } from "./api/stream/hub.ts";
-import { startBroadcasting } from "./broadcasting.ts";
+import { broadcastingFaults, startBroadcasting } from "./broadcasting.ts";
 import { createBroker } from "./broker/broker.ts";
 import { Feed } from "./broker/feed.ts";
 import { limitLookUps } from "./broker/look-ups.ts";
@@ -59,6 +59,25 @@ const FLUSH_MS = 10_000;
 
 /** What is undone at the end, in reverse order of how it was made. */
 type Undo = () => Promise<unknown> | unknown;
+
+/**
+ * Looks at what settings name beside themselves: rules, files, what a provider's roles give. Before anything is made.
+ * @throws PlatformError `config_invalid` that lists every problem at once
+ */
+export async function checkSettings(config: Config): Promise<void> {
+  const found = await broadcastingFaults(config);
+  try {
+    providerSettings(config, "");
+  } catch (error) {
+    found.push(error);
+  }
+  const [first, ...more] = found;
+  if (more.length === 0 && first !== undefined) throw first;
+  if (first === undefined) return;
+  const messages = found.map((error) => (error as Error).message);
+  const faults = found.flatMap((error) => (error instanceof PlatformError ? error.faults : []));
+  throw new PlatformError("config_invalid", messages.join("\n"), { cause: first, faults: [...faults] });
+}
 
 /**
  * Starts the whole platform. When a step fails, or `signal` aborts, the steps before it are undone.

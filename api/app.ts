@@ -37,6 +37,7 @@ import { ledgerRoutes } from "./ledger/routes.ts";
 import { myPasswordRoutes } from "./me/password.ts";
 import { meRoutes } from "./me/routes.ts";
 import { myTotpRoutes } from "./me/totp.ts";
+import { refuseForeignTypes } from "./media.ts";
 import { openApiOptions } from "./openapi.ts";
 import { personCredentialsRoutes } from "./people/credentials.ts";
 import { peopleRoutes } from "./people/routes.ts";
@@ -158,6 +159,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const refusalOf = limitRates(app, options.http);
   app.addHook("onResponse", observeRequests(options.metrics, hub));
+  refuseForeignTypes(app);
   const endConnections = prepareShutdown(app.server);
   app.addHook("preClose", async () => {
     closing = true;

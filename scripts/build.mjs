@@ -8,8 +8,11 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 
-/** Files that code finds by `import.meta.url`, and the package.json that says "type": "module". */
-const ASSETS = ["store/migrations", "seeds/data", "package.json"];
+/**
+ * Files that code finds by `import.meta.url`, the package.json that says "type": "module", and what its scripts run,
+ * so that `npm run` works in the image too, which has only what is made here.
+ */
+const ASSETS = ["store/migrations", "seeds/data", "package.json", "scripts/run.mjs"];
 
 function fail(message) {
   console.error(`build: ${message}`);
@@ -38,8 +41,13 @@ for (const asset of ASSETS) {
   cpSync(join(root, asset), join(dist, asset), { recursive: true });
 }
 
-const entry = join(dist, "main.js");
-if (!existsSync(entry)) fail("dist/main.js was not made; is main.ts there?");
+// Every command that npm runs by scripts/run.mjs has to be there on a machine without tsx.
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+for (const line of Object.values(scripts)) {
+  const name = /^node scripts\/run\.mjs (\S+)$/.exec(line)?.[1];
+  if (name !== undefined && !existsSync(join(dist, `${name}.js`)))
+    fail(`dist/${name}.js was not made; is ${name}.ts there?`);
+}
 
 // Relative imports must end in .js by now: Node would not find the .ts files that are not in dist/.
 for (const file of readdirSync(dist, { recursive: true })) {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { ROLES } from "../../access/roles.ts";
+import { DECIDING_STEPS } from "../../access/steps.ts";
 import { provesSecondFactor } from "../../accounts/provider-factor.ts";
 import { providerSettings, secondFactorRules } from "../../accounts/settings.ts";
 import { loadConfig } from "../../config.ts";
@@ -56,7 +58,9 @@ describe("the settings of an identity provider", () => {
   });
 
   it("may name a provider on this machine without TLS", () => {
-    expect(loadConfig({ OIDC_ISSUER: "http://127.0.0.1:9000" }).OIDC_ISSUER).toBe("http://127.0.0.1:9000");
+    expect(loadConfig({ ...whole, OIDC_ISSUER: "http://127.0.0.1:9000" }).OIDC_ISSUER).toBe(
+      "http://127.0.0.1:9000",
+    );
   });
 });
 
@@ -74,20 +78,37 @@ describe("where a second factor is asked for", () => {
     });
   });
 
-  it("is refused with every name that is none, and those that there are", () => {
-    const settings = { REQUIRE_TOTP_FOR: "aprover,viewer", STEP_UP: "approve,change," };
-    expect(() => rulesOf(settings)).toThrow(
+  it("is refused with every name that is none, those that there are, and whatever else is wrong", () => {
+    const settings = {
+      REQUIRE_TOTP_FOR: "aprover,viewer",
+      STEP_UP: "approve,change,",
+      HTTP_PORT: "a",
+      MQTT_TLS_CERT: "x",
+      OIDC_CLIENT_ID: "x",
+    };
+    expect(() => loadConfig(settings)).toThrow(
       expect.objectContaining({
         code: "config_invalid",
         faults: [
+          { path: "HTTP_PORT", message: "'a', expected a number" },
           {
             path: "REQUIRE_TOTP_FOR",
             message: expect.stringMatching(/'aprover', expected some of viewer, .*approver/),
           },
           { path: "STEP_UP", message: expect.stringMatching(/'change', expected some of submit, approve/) },
           { path: "STEP_UP", message: expect.stringMatching(/'', expected/) },
+          { path: "MQTT_TLS_CERT", message: "needs MQTT_TLS_KEY as well" },
+          { path: "OIDC_CLIENT_ID", message: "needs OIDC_ISSUER as well" },
         ],
       }),
+    );
+  });
+
+  it("knows every role and step that there is", () => {
+    const all = { REQUIRE_TOTP_FOR: ROLES.join(","), STEP_UP: DECIDING_STEPS.join(",") };
+    expect(rulesOf(all)).toEqual({ requiredFor: new Set(ROLES), stepUp: new Set(DECIDING_STEPS) });
+    expect(() => loadConfig({ REQUIRE_TOTP_FOR: "x", STEP_UP: "x" })).toThrow(
+      `'x', expected some of ${ROLES.join(", ")}\n  STEP_UP: 'x', expected some of ${DECIDING_STEPS.join(", ")}`,
     );
   });
 });

@@ -115,6 +115,8 @@ describe("a problem", () => {
   it.each([
     ["text that is no JSON", "application/json", "{", 400, "invalid_request"],
     ["another content type", "application/xml", "<a/>", 415, "unsupported_media_type"],
+    ["plain text", "text/plain; charset=utf-8", "{}", 415, "unsupported_media_type"],
+    ["a form", "multipart/form-data; boundary=x", "--x--", 415, "unsupported_media_type"],
     ["more than 256 KiB", "application/json", JSON.stringify("x".repeat(300_000)), 413, "payload_too_large"],
   ])("is what %s gets", async (_what, type, payload, status, code) => {
     const answer = await api.call({
@@ -124,6 +126,26 @@ describe("a problem", () => {
       headers: { "content-type": type },
     });
     expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  it.each([
+    ["text/plain", "text/plain", "/v1/broadcasts", "POST"],
+    ["", "", "/v1/broadcasts", "POST"],
+    ["application/cap+xml", "application/cap+xml", "/v1/broadcasts/b/submit", "POST"],
+    ["text/xml", "Text/XML; charset=utf-8", "/v1/broadcasts/b", "PATCH"],
+    ["text/plain", "text/plain", "/v1/people/p/totp", "DELETE"],
+    ["application/xml", "application/xml", "/v1/access/changes/1/confirm", "POST"],
+  ] as const)("names the types that a route takes, to a body of '%s'", async (named, type, url, method) => {
+    const { status, json } = await api.call({
+      method,
+      url,
+      payload: Buffer.from("<alert/>"),
+      headers: { "content-type": type },
+    });
+    expect([status, json.code]).toEqual([415, "unsupported_media_type"]);
+    const xml = url === "/v1/broadcasts" ? ", application/cap+xml, application/xml, text/xml" : "";
+    const found = named === "" ? "There is no Content-Type" : `The Content-Type is '${named}'`;
+    expect(json.detail).toBe(`${found}, expected application/json${xml}`);
   });
 
   it("lists every fault of a query with its place", async () => {

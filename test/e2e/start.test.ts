@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,6 +94,12 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
+const PROVIDER_OF_NOTHING = {
+  OIDC_ISSUER: "https://id.example",
+  OIDC_CLIENT_ID: "platform",
+  OIDC_MAPPING: '{"a":{}}',
+};
+
 describe("a start that cannot succeed says why in a sentence, with exit code 2", () => {
   it("when the database refuses the password", async () => {
     const port = await refusingServer("28P01", 'password authentication failed for user "sbi"');
@@ -128,6 +134,23 @@ describe("a start that cannot succeed says why in a sentence, with exit code 2",
     expect(code).toBe(2);
     expect(stderr).toContain("Special characters of a password are written as %XX there");
     expect(stderr + stdout).not.toContain("secret");
+  });
+
+  it.each([
+    [
+      { REQUIRE_TOTP_FOR: "approvers", STEP_UP: "approve,launch" },
+      ["'approvers', expected", "'launch', exp"],
+    ],
+    [
+      { BROADCAST_PROPOSALS: "x", CAP_TRUSTED_CERTS: "/no-such-folder", ...PROVIDER_OF_NOTHING },
+      ["BROADCAST_PROPOSALS: 'x'", "CAP_TRUSTED_CERTS: /no-such-folder", "OIDC_MAPPING.a: "],
+    ],
+  ])("when settings name what is not there, all at once, and makes nothing before", async (env, problems) => {
+    const { code, stderr } = await start(env).ended;
+    expect(code).toBe(2);
+    for (const problem of problems) expect(stderr).toContain(problem);
+    expect(stderr).not.toContain("    at ");
+    expect(await readdir(dataDir)).toEqual([]);
   });
 
   it.each([
