@@ -396,13 +396,3 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     faults,
   });
 }
-
-/** The text of `.env.example`: every setting with its meaning and default. */
-export function envExample(): string {
-  const blocks = Object.entries(configSchema.shape).map(([name, schema]) => {
-    const fallback = schema.safeParse(undefined).data;
-    const line = fallback === undefined ? `# ${name}=` : `# ${name}=${String(fallback)}`;
-    return `# ${schema.description ?? ""}\n${line}\n`;
-  });
-  return `# Generated from config.ts by \`npm run env:example\`. Uncomment what you change.\n\n${blocks.join("\n")}`;
-}

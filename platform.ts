@@ -194,6 +194,12 @@ async function start(
       "PRIVILEGED_GRANT_DELAY_HOURS is 0: NOBODY WAITS. Whoever is made, granted or reset as approver or duty officer acts at once, so that one administrator alone can sound every speaker. For evaluation only: leave it unset in production",
     );
   }
+  if (config.PRIVILEGED_GRANT_DELAY_HOURS > 0 && people.everybody().length === 0) {
+    child("access").warn(
+      { delayHours: config.PRIVILEGED_GRANT_DELAY_HOURS },
+      `there are no people yet. Make two administrators, and the first approvers and duty officers, on this machine: npm run access -- person create --help${isEmbedded ? " (with the platform stopped: the embedded database has one user)" : ""}. Those who are made over HTTP with the administrator's key wait, and nobody could confirm them: docs/security.md, "Before the first day"`,
+    );
+  }
   undo.push(() => people.close());
   const broadcasting = await startBroadcasting({
     config,

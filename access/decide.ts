@@ -8,8 +8,8 @@ export type Use = (typeof USES)[number];
 /** What somebody may do within one area: a role (people) or scopes (applications). */
 export type Grant = {
   readonly area: Area;
-  /** Its steps that make a speaker sound wait: it was given, or its holder made or reset, a short while ago. */
-  readonly held?: true;
+  /** Until then its steps that make a speaker sound wait: it was given, or its holder made or reset, a while ago. */
+  readonly heldUntil?: Date;
 } & ({ readonly role: Role } | { readonly scopes: readonly Scope[] });
 
 /** Who calls. */
@@ -50,7 +50,7 @@ const names = (grant: Grant, action: Action): boolean =>
 
 /** Whether a grant holds an action now. */
 export const permits = (grant: Grant, action: Action): boolean =>
-  names(grant, action) && !(grant.held && isSounding(action));
+  names(grant, action) && !(grant.heldUntil && isSounding(action));
 
 /**
  * Whether `principal` may do `action`, and within which areas: those of the grants that hold it, and no others. A
@@ -60,12 +60,28 @@ export function decide(principal: Principal, action: Action): Decision {
   const limits: Area[] = [];
   for (const grant of principal.grants) if (permits(grant, action)) limits.push(grant.area);
   if (limits.length > 0) return { allowed: true, limits };
-  if (principal.grants.some((grant) => names(grant, action))) {
-    const reason = `'${principal.name}' may not do '${action}' yet: what made it possible still waits, see 'waiting' in GET /v1/me`;
-    return { allowed: false, reason };
-  }
-  return { allowed: false, reason: `'${principal.name}' may not do '${action}'` };
+  const until = waitsUntil(principal, action);
+  const reason = `'${principal.name}' may not do '${action}'`;
+  if (!until) return { allowed: false, reason };
+  return {
+    allowed: false,
+    reason: `${reason} before ${until.toISOString()}: what made it possible waits until then. Another administrator can end that at once (POST /v1/access/changes/{id}/confirm, the ids are 'waiting' in GET /v1/me), and whoever holds the machine (npm run access -- change list, change confirm)`,
+  };
 }
+
+/** When the first grant that holds an action is held no more; undefined where none waits. */
+function waitsUntil({ grants }: Principal, action: Action): Date | undefined {
+  const moments = grants.flatMap((grant) => (names(grant, action) ? (grant.heldUntil ?? []) : []));
+  return moments.length > 0 ? new Date(Math.min(...moments.map(Number))) : undefined;
+}
+
+/** Somebody as they will be once what waits until `moment` holds. */
+export const asOf = (principal: Principal, moment: Date): Principal => ({
+  ...principal,
+  grants: principal.grants.map(({ heldUntil, ...grant }) =>
+    heldUntil && heldUntil > moment ? { ...grant, heldUntil } : grant,
+  ),
+});
 
 const namesIn = (grant: Grant): readonly (Role | Scope)[] => ("role" in grant ? [grant.role] : grant.scopes);
 

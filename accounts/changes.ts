@@ -12,9 +12,11 @@ import {
 } from "../store/access-changes.ts";
 import { appendAudit } from "../store/audit.ts";
 import type { Page } from "../store/cursor.ts";
-import { type Client, type Pool, withTransaction } from "../store/database.ts";
-import { updatePrincipal } from "../store/principals.ts";
+import { type Client, type Db, type Pool, withTransaction } from "../store/database.ts";
+import { NO_LIMITS } from "../store/limits.ts";
+import { type StoredPrincipal, updatePrincipal } from "../store/principals.ts";
 import type { Caller } from "./caller.ts";
+import { waitsUntil } from "./held.ts";
 import { lockManaged } from "./principals.ts";
 
 /** What waits, or all, of what was done to those who submit or decide, within the caller's limits; newest first. */
@@ -37,15 +39,47 @@ async function lockWaiting(tx: Client, caller: Caller, changeNo: number, now: Da
 async function assertIndependent(
   tx: Client,
   { principal }: Caller,
-  { askedBy }: AccessChange,
+  { changeNo, askedBy, effectiveAt }: AccessChange,
 ): Promise<void> {
   const [theirs, own] = [await makersOf(tx, askedBy), await makersOf(tx, principal.id)];
   const common = [...own].filter((id) => theirs.has(id));
   if (common.length === 0) return;
   throw new PlatformError(
     "not_independent",
-    `You and '${askedBy}', who asked for it, both go back to ${common.map((id) => `'${id}'`).join(", ")}: expected another administrator`,
+    `You and '${askedBy}', who asked for it, both go back to ${common.map((id) => `'${id}'`).join(", ")}: expected another administrator, such as one who was made on the machine. ${wayOut(changeNo, effectiveAt)}`,
   );
+}
+
+/** How a change that waits comes to hold, and who can make it hold sooner. */
+export const wayOut = (changeNo: number, effectiveAt: Date): string =>
+  `Change ${changeNo} holds by itself from ${effectiveAt.toISOString()} on; before, once an administrator confirms it who shares no maker with whoever asked for it (POST /v1/access/changes/${changeNo}/confirm), or on the machine: ${machineCommand(changeNo)}`;
+
+/** What whoever holds the machine runs to let a change hold at once. */
+export const machineCommand = (changeNo: number): string => `npm run access -- change confirm ${changeNo}`;
+
+/** What keeps somebody waiting: the newest of the changes that do, and how that ends. */
+export interface Waiting {
+  readonly change: number;
+  readonly waitsUntil: Date;
+  readonly how: string;
+}
+
+/**
+ * What keeps a person's steps waiting now, whose grants these are; null when nothing does. To confirm it confirms what
+ * the same administrator did to the same person before.
+ * @param now epoch milliseconds
+ */
+export async function waitingOf(
+  db: Db,
+  { id, grants }: Pick<StoredPrincipal, "id" | "grants">,
+  now: number,
+): Promise<Waiting | null> {
+  const until = waitsUntil(grants, now);
+  if (!until) return null;
+  const filter = { state: "waiting" as const, principalId: id, now: new Date(now), roles: PRIVILEGED_ROLES };
+  const { items } = await listChanges(db, filter, NO_LIMITS, { limit: 1 });
+  const [newest] = items;
+  return newest ? { change: newest.changeNo, waitsUntil: until, how: wayOut(newest.changeNo, until) } : null;
 }
 
 const nowOf = ({ delay }: Caller) => new Date(delay?.now() ?? Date.now());
@@ -65,7 +99,7 @@ export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Pro
       if (caller.principal.type !== "person") {
         throw new PlatformError(
           "forbidden",
-          "A change is confirmed by a person: a key may be in anybody's hand",
+          `A change is confirmed by a person: a key may be in anybody's hand. ${wayOut(changeNo, change.effectiveAt)}`,
         );
       }
       await assertIndependent(tx, caller, change);

@@ -209,7 +209,7 @@ export class AccessDirectory {
       if (
         changeNo <= before ||
         until.getTime() <= this.now() ||
-        !this.principals.get(principalId)?.grants.some(({ held }) => held)
+        !this.principals.get(principalId)?.grants.some(({ heldUntil }) => heldUntil)
       )
         continue;
       this.options.log.warn(

@@ -19,7 +19,8 @@ export function knownGrant(grant: StoredGrant, now: number = Date.now()): Grant 
   const { area } = grant;
   if ("role" in grant) {
     if (!isRole(grant.role)) return undefined;
-    return { role: grant.role, area, ...(heldUntil(grant, now) ? { held: true } : {}) };
+    const until = heldUntil(grant, now);
+    return { role: grant.role, area, ...(until ? { heldUntil: until } : {}) };
   }
   const scopes = grant.scopes.filter(isScope);
   return scopes.length > 0 ? { scopes, area } : undefined;

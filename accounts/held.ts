@@ -71,7 +71,7 @@ function isHeldAlready(before: readonly StoredGrant[], given: Grant, now: number
   return SOUNDING_ACTIONS.filter((action) => MAY[given.role].has(action)).every((action) => {
     const areas = before.flatMap((stored) => {
       const known = knownGrant(stored, now);
-      const holds = known && "role" in known && !known.held && MAY[known.role].has(action);
+      const holds = known && "role" in known && !known.heldUntil && MAY[known.role].has(action);
       return holds ? [known.area] : [];
     });
     return within([given.area], areas);
@@ -104,7 +104,7 @@ export async function carryGrants(
 
 /** A new grant, with the change that it waits for where it is privileged. */
 export function waiting(
-  { held: _held, ...grant }: Grant,
+  { heldUntil: _heldUntil, ...grant }: Grant,
   changeNo: number | undefined,
   isHeldAlready = false,
 ): StoredGrant {

@@ -187,10 +187,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(myTotpRoutes, { prefix, people, allow });
   await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
   await app.register(peopleRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
-  await app.register(personCredentialsRoutes, { prefix, people, onAccessChanged, grantDelay, allow });
+  await app.register(personCredentialsRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(applicationsRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
   await app.register(keysRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
-  await app.register(accessChangesRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
+  await app.register(accessChangesRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });

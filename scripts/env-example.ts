@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Config, configSchema, envExample } from "../config.ts";
+import { type Config, configSchema } from "../config.ts";
 import { SETTINGS_ZH } from "./settings-zh.ts";
 
 /**
@@ -9,6 +9,17 @@ import { SETTINGS_ZH } from "./settings-zh.ts";
  * `npm run env:example` writes them, `-- --check` only says whether they are up to date.
  */
 const ROOT = new URL("../", import.meta.url);
+
+/** The text of `.env.example`: every setting with its meaning and default. */
+export function envExample(): string {
+  const blocks = Object.entries(configSchema.shape).map(([name, schema]) => {
+    const fallback = schema.safeParse(undefined).data;
+    const line = fallback === undefined ? `# ${name}=` : `# ${name}=${String(fallback)}`;
+    return `# ${schema.description ?? ""}\n${line}\n`;
+  });
+  return `# Generated from config.ts by \`npm run env:example\`. Uncomment what you change.\n\n${blocks.join("\n")}`;
+}
+
 const BEGIN = "<!-- settings: generated from config.ts by `npm run env:example` -->";
 const END = "<!-- /settings -->";
 

@@ -1,5 +1,6 @@
 import type { Area } from "../../access/limits.ts";
 import type { StoredGrant } from "../../store/grants.ts";
+import { heldUntil } from "../grants.ts";
 
 /** Chinese characters take two columns of a terminal. */
 const WIDE =
@@ -34,8 +35,11 @@ export function areaText(area: Area): string {
 }
 
 /** A grant in words. */
-export const grantText = (grant: StoredGrant): string =>
-  `${"role" in grant ? grant.role : grant.scopes.join(" ")} of ${areaText(grant.area)}`;
+export function grantText(grant: StoredGrant): string {
+  const until = heldUntil(grant, Date.now());
+  const waits = until ? ` (waits until ${until.toISOString()})` : "";
+  return `${"role" in grant ? grant.role : grant.scopes.join(" ")} of ${areaText(grant.area)}${waits}`;
+}
 
 /** A moment, or a word for none. */
 export const momentText = (at: Date | null, none: string): string => at?.toISOString() ?? none;

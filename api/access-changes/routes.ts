@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { confirmChange, listAccessChanges, refuseChange } from "../../accounts/changes.ts";
+import { confirmChange, listAccessChanges, machineCommand, refuseChange } from "../../accounts/changes.ts";
+import { createConfirmers } from "../../accounts/confirmers.ts";
+import type { People } from "../../accounts/people.ts";
 import { callerOf } from "../caller.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -9,15 +11,20 @@ import {
   accessChangeParams,
   accessChangeQuery,
   accessChangeSchema,
+  listedChangeSchema,
   refusalBody,
   toChangeJson,
 } from "./schema.ts";
 
 const DEFAULT_LIMIT = 100;
 
+export interface AccessChangesOptions extends AccessRoutesOptions {
+  readonly people: Pick<People, "everybody">;
+}
+
 /** What was done to approvers and duty officers, and waits for a second administrator or for its time. */
-export const accessChangesRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app, options) => {
-  const { pool, onAccessChanged, grantDelay, allow } = options;
+export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = async (app, options) => {
+  const { pool, people, onAccessChanged, grantDelay, allow } = options;
 
   app.get(
     "/access/changes",
@@ -30,7 +37,7 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = a
         description:
           "Approvers and duty officers who were made, granted, reset or let in again over HTTP take the steps that make a speaker sound only after a while (`PRIVILEGED_GRANT_DELAY_HOURS`), or once this is confirmed.",
         querystring: accessChangeQuery,
-        response: { 200: pageOf(accessChangeSchema), ...problems("invalid_cursor") },
+        response: { 200: pageOf(listedChangeSchema), ...problems("invalid_cursor") },
       },
     },
     async (request) => {
@@ -38,7 +45,19 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = a
       const filter = { state, principalId: person, now: new Date(grantDelay.now()) };
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
       const { items, nextCursor } = await listAccessChanges(pool, grantOf(request), filter, page);
-      return { items: items.map(toChangeJson), nextCursor };
+      const confirmersOf = createConfirmers(pool, people.everybody(), grantOf(request));
+      const listed = [];
+      for (const change of items) {
+        const confirm =
+          change.state === "waiting"
+            ? { ...(await confirmersOf(change)), machine: machineCommand(change.changeNo) }
+            : null;
+        listed.push({
+          ...toChangeJson(change),
+          confirm: confirm && { ...confirm, people: [...confirm.people] },
+        });
+      }
+      return { items: listed, nextCursor };
     },
   );
 

@@ -26,6 +26,35 @@ export const accessChangeSchema = z
   })
   .meta({ id: "AccessChange" });
 
+/** In answers to what may make somebody wait. */
+export const waitingSchema = z
+  .object({
+    change: z.int().describe("The newest change that they wait for: see `GET /v1/access/changes`."),
+    waitsUntil: timestamp,
+    how: z.string().describe("How it ends by itself, and who can end it before."),
+  })
+  .nullable()
+  .describe(
+    "Until when this approver or duty officer takes no step that makes a speaker sound; null: nothing waits.",
+  );
+
+/** A change with who could confirm it. */
+export const listedChangeSchema = accessChangeSchema
+  .extend({
+    confirm: z
+      .object({
+        you: z.boolean().describe("Whether you may."),
+        people: z
+          .array(z.object({ id: principalId, name: z.string() }))
+          .describe("Those of your own areas who may."),
+        others: z.int().describe("How many may who reach beyond your areas."),
+        machine: z.string().describe("The command that whoever holds the machine runs."),
+      })
+      .nullable()
+      .describe("Who may let it hold at once; null: it does not wait any more."),
+  })
+  .meta({ id: "ListedAccessChange" });
+
 export const accessChangeQuery = z.strictObject({
   state: z.enum(["waiting", "all"]).default("waiting"),
   person: principalId.optional(),

@@ -45,6 +45,11 @@ export const approversSchema = z.object({
       }),
     )
     .describe("Those who are signed in first."),
+  waiting: z
+    .array(z.object({ id: z.string(), name: z.string(), until: timestamp }))
+    .describe(
+      "Who could too, but has to wait until then, unless another administrator confirms (`GET /v1/access/changes`).",
+    ),
 });
 
 const reason = freeText(1000);

@@ -98,14 +98,15 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         );
       }
       const found = approversAmong(people.everybody(), broadcast, speakers, principal, broadcasts.now());
-      const signedIn = await people.sessions.signedIn(found.map(({ id }) => id));
-      const items = found.map(({ id, name, tenantId }) => ({
-        ...{ id, name, tenantId },
-        signedIn: signedIn.has(id),
-      }));
+      const signedIn = await people.sessions.signedIn(found.map(({ person }) => person.id));
+      const items = found.flatMap(({ person: { id, name, tenantId }, until }) =>
+        until ? [] : { ...{ id, name, tenantId }, signedIn: signedIn.has(id) },
+      );
+      const waiting = found.flatMap(({ person: { id, name }, until }) => (until ? { id, name, until } : []));
       // Whoever can be reached at once comes first.
       items.sort((a, b) => Number(b.signedIn) - Number(a.signedIn) || a.id.localeCompare(b.id));
-      return { items };
+      waiting.sort((a, b) => a.until.getTime() - b.until.getTime() || a.id.localeCompare(b.id));
+      return { items, waiting };
     },
   );
 };

@@ -1,27 +1,39 @@
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { waitingOf } from "../../accounts/changes.ts";
 import type { GrantDelay } from "../../accounts/held.ts";
 import type { People } from "../../accounts/people.ts";
+import type { Pool } from "../../store/database.ts";
+import { getPrincipal } from "../../store/principals.ts";
+import { waitingSchema } from "../access-changes/schema.ts";
 import { callerOf } from "../caller.ts";
-import type { Allow } from "../guard.ts";
+import { type Allow, grantOf } from "../guard.ts";
 import { principalParams } from "../principal-schemas.ts";
 import { problems } from "../problem.ts";
 import { passwordText } from "../sessions/schema.ts";
 
 export interface CredentialsOptions {
+  readonly pool: Pool;
   readonly people: Pick<People, "accounts">;
   readonly onAccessChanged: () => Promise<void>;
   readonly grantDelay: GrantDelay;
   readonly allow: Allow;
 }
 
-const done = { 204: z.undefined().describe("Done.") };
+/** What came of it: whether the person waits now. */
+const done = { 200: z.object({ waiting: waitingSchema }) };
 
 /** Helping somebody who cannot sign in any more. */
 export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> = async (
   app,
-  { people, onAccessChanged, grantDelay, allow },
+  { pool, people, onAccessChanged, grantDelay, allow },
 ) => {
+  const waitingNow = async (request: FastifyRequest<{ Params: { id: string } }>) => {
+    const person = await getPrincipal(pool, "person", request.params.id, grantOf(request).limits);
+    return waitingOf(pool, person, grantDelay.now());
+  };
+
   app.put(
     "/people/:id/password",
     {
@@ -40,14 +52,14 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       await people.accounts.resetPassword(
         callerOf(request, grantDelay),
         request.params.id,
         request.body.password,
       );
       await onAccessChanged();
-      return reply.code(204).send();
+      return { waiting: await waitingNow(request) };
     },
   );
 
@@ -65,10 +77,10 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         response: { ...done, ...problems("person_not_found", "totp_not_found") },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       await people.accounts.resetTotp(callerOf(request, grantDelay), request.params.id);
       await onAccessChanged();
-      return reply.code(204).send();
+      return { waiting: await waitingNow(request) };
     },
   );
 };

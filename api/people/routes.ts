@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { waitingOf } from "../../accounts/changes.ts";
 import { hashPassword } from "../../accounts/password-hash.ts";
 import { checkPassword } from "../../accounts/password-rules.ts";
 import { changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
@@ -16,7 +17,7 @@ import {
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import type { AccessRoutesOptions } from "../tenants/routes.ts";
-import { newPersonBody, personGrantsBody, personSchema } from "./schema.ts";
+import { changedPersonSchema, newPersonBody, personGrantsBody, personSchema } from "./schema.ts";
 
 export interface PeopleOptions extends AccessRoutesOptions {
   readonly catalog: CatalogIndex;
@@ -32,6 +33,10 @@ const toPerson = (stored: StoredPrincipal) => ({
 /** People and what they may do. Their own side of it, such as a password, is under `/v1/me`. */
 export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, options) => {
   const { pool, catalog, onAccessChanged, grantDelay, allow } = options;
+  const toChanged = async (stored: StoredPrincipal) => ({
+    ...toPerson(stored),
+    waiting: await waitingOf(pool, stored, grantDelay.now()),
+  });
 
   app.get(
     "/people",
@@ -72,7 +77,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
           "Administrators give, within their own areas, also what they may not do themselves. Approvers and duty officers wait before they decide on broadcasts, unless another administrator confirms: `GET /v1/access/changes`.",
         body: newPersonBody,
         response: {
-          201: personSchema,
+          201: changedPersonSchema,
           ...problems("principal_exists", "sign_in_busy", "payload_too_large", "unsupported_media_type"),
         },
       },
@@ -92,7 +97,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
       return reply
         .code(201)
         .header("location", `/v1/people/${encodeURIComponent(added.id)}`)
-        .send(toPerson(added));
+        .send(await toChanged(added));
     },
   );
 
@@ -123,7 +128,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         params: principalParams,
         body: principalChangeBody,
         response: {
-          200: personSchema,
+          200: changedPersonSchema,
           ...problems("person_not_found", "payload_too_large", "unsupported_media_type"),
         },
       },
@@ -132,7 +137,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
       const { id } = request.params;
       const changed = await changePrincipal(pool, callerOf(request, grantDelay), "person", id, request.body);
       await onAccessChanged();
-      return toPerson(changed);
+      return toChanged(changed);
     },
   );
 
@@ -149,7 +154,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         params: principalParams,
         body: personGrantsBody,
         response: {
-          200: personSchema,
+          200: changedPersonSchema,
           ...problems("person_not_found", "payload_too_large", "unsupported_media_type"),
         },
       },
@@ -165,7 +170,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
         grants,
       );
       await onAccessChanged();
-      return toPerson(changed);
+      return toChanged(changed);
     },
   );
 };

@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { PASSWORD_LENGTH } from "../../accounts/password-rules.ts";
+import { waitingSchema } from "../access-changes/schema.ts";
 import { newPrincipalFields, personGrants, principalFields, roleGrantJson } from "../principal-schemas.ts";
 
 export const personSchema = z
   .object({ ...principalFields, grants: z.array(roleGrantJson) })
   .meta({ id: "Person" });
+
+/** After a change of what somebody is or may do. */
+export const changedPersonSchema = personSchema
+  .extend({ waiting: waitingSchema })
+  .meta({ id: "ChangedPerson" });
 
 export const newPersonBody = z.strictObject({
   ...newPrincipalFields,

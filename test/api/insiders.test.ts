@@ -293,7 +293,8 @@ describe("what waits", () => {
     const outside = await recordExternalPerson(db.pool, approver, visitor);
     await app.directory.refresh();
     expect(await waitingFor(outside)).toEqual([]);
-    const held = () => app.directory.findPrincipal(outside)?.grants.some((grant) => grant.held === true);
+    const held = () =>
+      app.directory.findPrincipal(outside)?.grants.some((grant) => grant.heldUntil !== undefined);
     expect(held()).toBe(false);
     // A password that an administrator gives such a person is another matter.
     await reset("ann", outside);
@@ -311,13 +312,13 @@ describe("what waits", () => {
     const id = await puppet("ann", "approver");
     app.pass(24 * HOUR - 60_000);
     await app.directory.lookForChanges();
-    expect(app.directory.findPrincipal(id)?.grants[0]?.held).toBe(true);
+    expect(app.directory.findPrincipal(id)?.grants[0]?.heldUntil).toBeInstanceOf(Date);
     expect(app.directory.findPrincipal(id)?.behind).toEqual(["ann"]);
     const version = app.directory.findPrincipal("ann");
     app.pass(60_000);
     await app.directory.lookForChanges();
     expect(app.directory.findPrincipal("ann")).toBe(version);
-    expect(app.directory.findPrincipal(id)?.grants[0]?.held).toBeUndefined();
+    expect(app.directory.findPrincipal(id)?.grants[0]?.heldUntil).toBeUndefined();
     expect(app.directory.findPrincipal(id)?.behind).toBeUndefined();
     await signIn("carl");
     expect(await waitingFor(id)).toEqual([]);

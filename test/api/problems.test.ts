@@ -131,7 +131,7 @@ describe("a problem", () => {
   it.each([
     ["text/plain", "text/plain", "/v1/broadcasts", "POST"],
     ["", "", "/v1/broadcasts", "POST"],
-    ["application/cap+xml", "application/cap+xml", "/v1/broadcasts/b/submit", "POST"],
+    ["application/cap+xml", "application/cap+xml", "/v1/broadcasts/b/cancel", "POST"],
     ["text/xml", "Text/XML; charset=utf-8", "/v1/broadcasts/b", "PATCH"],
     ["text/plain", "text/plain", "/v1/people/p/totp", "DELETE"],
     ["application/xml", "application/xml", "/v1/access/changes/1/confirm", "POST"],

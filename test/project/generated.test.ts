@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { configSchema, envExample, loadConfig } from "../../config.ts";
-import { generatedFiles, settingsTable, withSettings } from "../../scripts/env-example.ts";
+import { configSchema, loadConfig } from "../../config.ts";
+import { envExample, generatedFiles, settingsTable, withSettings } from "../../scripts/env-example.ts";
 
 const names = Object.keys(configSchema.shape);
 
