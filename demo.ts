@@ -62,12 +62,14 @@ function start(
   output: "inherit" | number,
 ): ChildProcess {
   return spawn(process.execPath, [...process.execArgv, beside(script), ...args], {
-    // So that approvers and duty officers who are added while one tries things out may act at once.
-    env: { PRIVILEGED_GRANT_DELAY_HOURS: "0", ...process.env, ...env },
+    env: { ...ownSettings(), ...env },
     detached: true,
     stdio: ["ignore", output, output, "ipc"],
   });
 }
+
+/** Approvers and duty officers who are added while one tries things out may act at once, unless a setting says else. */
+const ownSettings = (): NodeJS.ProcessEnv => ({ PRIVILEGED_GRANT_DELAY_HOURS: "0", ...process.env });
 
 const ended = (child: ChildProcess): Promise<number> =>
   new Promise((resolve) => {
@@ -133,6 +135,15 @@ interface Shown {
   readonly rootFile: string;
 }
 
+/** What an operator must not overlook, and would find in the log alone. */
+function warning(): string {
+  if (loadConfig(ownSettings()).PRIVILEGED_GRANT_DELAY_HOURS > 0) return "";
+  return `
+  *** NOBODY WAITS HERE (PRIVILEGED_GRANT_DELAY_HOURS is 0): whoever is made, granted or reset as approver or duty officer
+  *** acts at once, so that one administrator alone can sound every speaker. For evaluation only; elsewhere it is 24.
+`;
+}
+
 function welcome(
   { httpPort, mqttPort, mqttWsPort }: Ready,
   { key, access, log, data, rootFile }: Shown,
@@ -152,7 +163,7 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?kind=gas-meter&limit=3'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices/gm-${DEMO_COUNTY}-000001/latest'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/series?kind=gas-meter&region=${DEMO_COUNTY}&interval=1d&metrics=volume&from=${weekAgo}T00:00:00Z'
-${whoIsWho(api, access, demoAccessFile(data))}
+${whoIsWho(api, access, demoAccessFile(data))}${warning()}
 Ctrl-C ends everything. The data stay in ${data}.
 
 First readings, as they come in (about half a minute):

@@ -88,7 +88,7 @@ export const ERRORS = {
     status: 401,
     title: "The identity provider did not confirm who this is",
   },
-  forbidden: { class: "forbidden", status: 403, title: "This key may not do that" },
+  forbidden: { class: "forbidden", status: 403, title: "Whoever asks may not do that" },
   csrf_refused: {
     class: "forbidden",
     status: 403,

@@ -16,6 +16,7 @@ import {
 import { assertGrantable, assertMayManage, assertTenant, type Caller } from "./caller.ts";
 import { heldUntil } from "./grants.ts";
 import { carryGrants, noteChange, waiting } from "./held.ts";
+import { together } from "./together.ts";
 
 export interface NewPrincipal {
   readonly id: string;
@@ -61,6 +62,24 @@ async function ownerOf(tx: Client, caller: Caller, ownerId: string | undefined):
   });
   return found.id;
 }
+
+/**
+ * What is checked of somebody new, with `more` of what the caller has to say about them: all of it at once.
+ * @throws PlatformError as `createPrincipal` does
+ */
+export const assertAddable = (
+  pool: Pool,
+  caller: Caller,
+  { type, tenantId, grants }: Pick<NewPrincipal, "type" | "tenantId" | "grants">,
+  more: readonly (() => unknown)[],
+): Promise<void> =>
+  withTransaction(pool, (tx) =>
+    together([
+      ...more,
+      () => assertTenant(tx, caller, tenantId),
+      () => assertGrantable(tx, caller, type, grants),
+    ]),
+  );
 
 /**
  * Adds a person or an application. `also` runs in the same transaction, e.g. to keep a password.

@@ -97,7 +97,11 @@ export function createSecondFactors(options: SecondFactorOptions): SecondFactors
       const secret = await secretOf(tx, taker);
       if (secret === undefined) return;
       if (secret instanceof PlatformError) throw secret;
-      if (code === undefined) throw new PlatformError("step_up_required");
+      if (code === undefined)
+        throw new PlatformError(
+          "step_up_required",
+          "Expected the field 'code' in the body: the six digits that your authenticator app shows now",
+        );
       const { principal, address } = taker;
       const within = { signedIn: true };
       assertMayTry(gate.check(address, principal.id, within));

@@ -62,10 +62,16 @@ export function missingOf(draft: Draft, now: Date): Fault[] {
   const miss = (path: string, message: string) => faults.push({ path, message });
   // What an alert says may be longer than what is read aloud, or unknown to us.
   for (const issue of messageSchema.safeParse(draft).error?.issues ?? []) {
-    miss(
-      `/${issue.path.join("/")}`,
-      issue.message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1"),
+    const path = `/${issue.path.join("/")}`;
+    const found = issue.path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown>)?.[key],
+      draft,
     );
+    if (issue.code === "too_big" && typeof found === "string") {
+      miss(path, `has ${found.length} characters, expected at most ${issue.maximum}`);
+    } else {
+      miss(path, issue.message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1"));
+    }
   }
   faults.push(...modeFaults(draft));
   if (draft.mode === "actual" && draft.eventCode === TEST_EVENT_CODE) {

@@ -79,7 +79,7 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
       // Without counts: whoever sees fewer speakers reads it as well.
       message: `cut by ${caller.actor.id} from ${id} to ${own.join(", ")}${
         gone.length > 0 ? `; regions that went or were narrowed: ${gone.slice(0, 50).join(", ")}` : ""
-      }${shapes > 0 ? `; its polygons and circles count inside only` : ""}`,
+      }${shapes > 0 ? "; its polygons and circles count only inside that" : ""}`,
     };
     const warnings = [warning, ...source.warnings];
     const stored = await storeDraft(

@@ -106,10 +106,11 @@ export function whyNoPower({ deps, alert, signature }: Import, old: Broadcast): 
   }
   const mode = MODE_OF_STATUS[alert.status];
   if (mode !== old.mode || (old.source?.status ?? alert.status) !== alert.status) {
-    const was = old.source?.status === undefined ? "" : ` of status ${old.source.status}`;
+    const was =
+      old.source?.status === undefined ? `mode '${old.mode}'` : `status ${old.source.status} (${old.mode})`;
     return {
       rule: "reference_other_status",
-      message: `its status is ${alert.status} and ${old.id} is ${old.mode}${was}: that one stays as it is`,
+      message: `its status is ${alert.status}, and ${old.id} has ${was}: that one stays as it is`,
     };
   }
   const wasSigned = old.source ? old.source.signature === "verified" : deps.alertSigning !== undefined;

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { waitingOf } from "../../accounts/changes.ts";
 import { hashPassword } from "../../accounts/password-hash.ts";
 import { checkPassword } from "../../accounts/password-rules.ts";
-import { changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
+import { assertAddable, changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
 import { savePassword } from "../../store/passwords.ts";
 import { getPrincipal, listPrincipals, type StoredPrincipal } from "../../store/principals.ts";
 import { callerOf } from "../caller.ts";
@@ -84,20 +84,24 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, op
     },
     async (request, reply) => {
       const { password, ...person } = request.body;
-      assertKinds(catalog, person.grants);
-      if (password !== undefined) checkPassword(password, person);
+      const caller = callerOf(request, grantDelay);
+      const added = { ...person, type: "person" as const };
+      await assertAddable(pool, caller, added, [
+        () => assertKinds(catalog, person.grants),
+        () => password === undefined || checkPassword(password, person),
+      ]);
       const hash = password === undefined ? undefined : await hashPassword(password);
-      const added = await createPrincipal(
+      const stored = await createPrincipal(
         pool,
-        callerOf(request, grantDelay),
-        { ...person, type: "person" },
+        caller,
+        added,
         hash === undefined ? undefined : (tx) => savePassword(tx, person.id, hash),
       );
       await onAccessChanged();
       return reply
         .code(201)
-        .header("location", `/v1/people/${encodeURIComponent(added.id)}`)
-        .send(await toChanged(added));
+        .header("location", `/v1/people/${encodeURIComponent(stored.id)}`)
+        .send(await toChanged(stored));
     },
   );
 

@@ -97,7 +97,7 @@ export async function reset(
   id: string,
   password = `another way ${++made} over the dam`,
 ): Promise<void> {
-  expect((await send(who, "PUT", `/people/${id}/password`, { password })).status).toBe(204);
+  expect((await send(who, "PUT", `/people/${id}/password`, { password })).status).toBe(200);
   await signIn(id, password);
 }
 export const waitingFor = async (id: string) =>

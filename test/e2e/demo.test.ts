@@ -37,6 +37,7 @@ function demo(
 
 /** Everything that a printed credential has to be able to do, and what it must not see. */
 async function tryCredentials(stdout: string): Promise<unknown> {
+  expect(stdout).toContain("*** NOBODY WAITS HERE (PRIVILEGED_GRANT_DELAY_HOURS is 0)");
   const api = /API +(http:\/\/\S+)\/docs/.exec(stdout)?.[1];
   const admin = /API key +(\S+)/.exec(stdout)![1]!;
   const call = async (key: string, path: string, body?: unknown) => {

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import {
+  app,
+  db,
+  draft,
+  everywhere,
+  FORBIDDEN,
+  outcome,
+  person,
+  puppet,
+  send,
+  step,
+  useInsiderWorld,
+  waitingFor,
+} from "./insider-world.ts";
+
+useInsiderWorld();
+
+const MOMENT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+
+describe("who waits, and who asks for it, is told until when and who can end it", () => {
+  it("in a refused step, in a refused confirmation, and with each change that waits", async () => {
+    const id = await puppet("ann", "approver");
+    const [newest] = await waitingFor(id);
+    const broadcast = await draft("dora");
+    await step("dora", broadcast, "submit");
+    const refused = await step(id, broadcast, "approve");
+    expect(outcome(refused)).toEqual(FORBIDDEN);
+    const approve = new RegExp(
+      `^'A puppet' may not do 'broadcasts:approve' before ${MOMENT}: .*/v1/access/changes/\\{id\\}/confirm.*npm run access -- change`,
+    );
+    expect(refused.json.detail).toMatch(approve);
+    const path = `/access/changes/${newest!.id}/confirm`;
+    const way = new RegExp(
+      `Change ${newest!.id} holds by itself from ${MOMENT} on; .*npm run access -- change confirm ${newest!.id}$`,
+    );
+    for (const who of ["ann", "key"]) expect((await send(who, "POST", path)).json.detail).toMatch(way);
+    const listed = await send("ann", "GET", `/access/changes?person=${id}`);
+    const { confirm } = listed.json.items[0];
+    expect(confirm).toMatchObject({ you: false, machine: `npm run access -- change confirm ${newest!.id}` });
+    const ids = confirm.people.map((one: { id: string }) => one.id);
+    expect(ids).toContain("carl");
+    expect(ids).not.toContain("ann");
+    const asked = await send("carl", "GET", `/access/changes?person=${id}`);
+    expect(asked.json.items[0].confirm).toMatchObject({ you: true });
+    expect((await send("carl", "POST", path)).status).toBe(200);
+    const decided = await send("carl", "GET", `/access/changes?person=${id}&state=all`);
+    expect(decided.json.items[0]).toMatchObject({ state: "confirmed", confirm: null });
+  });
+
+  it("in the answer to each change that makes somebody wait, and to those that do not", async () => {
+    const waiting = (change: unknown) => ({
+      waiting: {
+        change,
+        waitsUntil: expect.stringMatching(MOMENT),
+        how: expect.stringMatching(/^Change \d+ holds by itself from .*change confirm \d+$/),
+      },
+    });
+    await person("wen", "approver");
+    const password = { password: "another way over the old dam" };
+    const reset = await send("ann", "PUT", "/people/wen/password", password);
+    const [first] = await waitingFor("wen");
+    expect(reset).toMatchObject({ status: 200, json: waiting(first!.id) });
+    await db.pool.query("update passwords set totp_secret = 'JBSWY3DPEHPK3PXP' where principal_id = 'wen'");
+    const totp = await send("ann", "DELETE", "/people/wen/totp");
+    const [second] = await waitingFor("wen");
+    expect(second!.id).toBeGreaterThan(first!.id);
+    expect(totp).toMatchObject({ status: 200, json: waiting(second!.id) });
+    await send("ann", "PATCH", "/people/wen", { disabled: true });
+    const enabled = await send("ann", "PATCH", "/people/wen", { disabled: false });
+    expect(enabled).toMatchObject({ status: 200, json: waiting(expect.any(Number)) });
+    expect(enabled.json.waiting.change).toBeGreaterThan(second!.id);
+    const grants = [{ role: "duty-officer", area: everywhere }];
+    const body = { id: "wu", name: "Old Wu", tenantId: "county", grants };
+    expect(await send("ann", "POST", "/people", body)).toMatchObject({
+      status: 201,
+      json: waiting(expect.any(Number)),
+    });
+    await person("wei", "dispatcher");
+    expect((await send("ann", "PUT", "/people/wei/password", password)).json).toEqual({ waiting: null });
+    const viewer = { grants: [{ role: "viewer", area: everywhere }] };
+    expect((await send("ann", "PUT", "/people/wei/grants", viewer)).json.waiting).toBeNull();
+    expect(await send("ann", "PUT", "/people/wei/grants", { grants })).toMatchObject({
+      json: waiting(expect.any(Number)),
+    });
+  });
+
+  it("in what one is and may do, and among those who could approve", async () => {
+    const id = await puppet("ann", "approver");
+    const me = await send(id, "GET", "/me");
+    expect(me.json.grants).toMatchObject([{ role: "approver", waitsUntil: expect.stringMatching(MOMENT) }]);
+    const broadcast = await draft("dora");
+    await step("dora", broadcast, "submit");
+    const told = async () => (await send("dora", "GET", `/broadcasts/${broadcast}/approvers`)).json;
+    const { items, waiting } = await told();
+    expect(waiting).toContainEqual({ id, name: "A puppet", until: me.json.grants[0].waitsUntil });
+    expect(items.map((one: { id: string }) => one.id)).not.toContain(id);
+    const [newest] = await waitingFor(id);
+    await send("carl", "POST", `/access/changes/${newest!.id}/confirm`);
+    const after = await told();
+    expect(after.items.map((one: { id: string }) => one.id)).toContain(id);
+    expect(after.waiting.map((one: { id: string }) => one.id)).not.toContain(id);
+    expect((await send(id, "GET", "/me")).json.grants[0]).not.toHaveProperty("waitsUntil");
+  });
+
+  it("with every fault of somebody new at once", async () => {
+    const body = { id: "new", name: "New", tenantId: "nowhere", password: "short", grants: [] };
+    const { status, json } = await send("ann", "POST", "/people", body);
+    expect(status).toBe(400);
+    expect(json.faults.map(({ path }: { path: string }) => path)).toEqual(["/password", "/tenantId"]);
+    expect(app.directory.findPrincipal("new")).toBeUndefined();
+  });
+});
