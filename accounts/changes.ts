@@ -76,7 +76,7 @@ export async function waitingOf(
 ): Promise<Waiting | null> {
   const until = waitsUntil(grants, now);
   if (!until) return null;
-  const filter = { state: "waiting" as const, principalId: id, now: new Date(now), roles: PRIVILEGED_ROLES };
+  const filter = { state: "waiting" as const, principalId: id, now: new Date(now), roles: SOUNDING_ROLES };
   const { items } = await listChanges(db, filter, NO_LIMITS, { limit: 1 });
   const [newest] = items;
   return newest ? { change: newest.changeNo, waitsUntil: until, how: wayOut(newest.changeNo, until) } : null;

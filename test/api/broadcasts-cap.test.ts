@@ -132,7 +132,7 @@ describe("CAP", () => {
     expect(cut.json.source.warnings[0]).toMatchObject({
       rule: "cut_to_own_area",
       message: expect.stringMatching(
-        /^cut by [^ ]+ from [^ ]+ to 520327; [^;]*: 5203; its polygons and circles count inside only$/,
+        /^cut by [^ ]+ from [^ ]+ to 520327; [^;]*: 5203; its polygons and circles count only inside that$/,
       ),
     });
     expect(cut.json).toMatchObject({ regions: ["520327"], missing: [] });
