@@ -62,6 +62,21 @@ export function coverTest(limits: Limits): (place: Place) => boolean {
     );
 }
 
+/**
+ * Whether somebody may speak for a region as a whole, where things of one kind are meant by naming it: it lies in the
+ * regions of an area of that kind. An area of single devices gives no region, whatever it says of regions; one of
+ * some owners does, and says nothing of who owns what stands there.
+ */
+export function regionTest(limits: Limits, kind: string): (code: string) => boolean {
+  const areas = limits.filter(
+    ({ kinds, devices }) => devices === "all" && (kinds === "all" || kinds.includes(kind)),
+  );
+  if (areas.some(({ regions }) => regions === "all")) return () => true;
+  const mine = new Set(areas.flatMap(({ regions }) => regions as readonly string[]));
+  const lengths = [...new Set([...mine].map(({ length }) => length))];
+  return (code) => lengths.some((length) => mine.has(code.slice(0, length)));
+}
+
 function areaCovers(area: Area, place: Place): boolean {
   if (area.regions !== "all" && !area.regions.some((code) => place.regionCode.startsWith(code))) return false;
   if (area.kinds !== "all" && !area.kinds.includes(place.kind)) return false;

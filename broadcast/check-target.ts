@@ -8,15 +8,15 @@ import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
  * Refuses a target that somebody writes and that no order could carry, beyond what its schema says. The answer is the
  * same whoever asks: no speaker is looked at.
  * @param stored what it has been so far: a region that is excluded already may stay
- * @throws PlatformError `invalid_request` with each ring that crosses itself, by its two edges, and each excluded
- * region that takes nothing out or everything
+ * @throws PlatformError `invalid_request` with each ring that crosses itself, by its two edges, each region that does
+ * not exist, and each excluded one that takes nothing out or everything
  */
 export async function checkTarget(db: Db, target: Target, stored?: Target): Promise<void> {
   await judgeRings(target.polygons);
   const faults = [
     ...ringFaults(target.polygons),
     ...excludeFaults(target),
-    ...(await excludedNowhere(db, target, stored?.exclude ?? [])),
+    ...(await unknownRegions(db, target, stored?.exclude ?? [])),
   ];
   if (faults.length === 0) return;
   const detail = faults.map(({ path, message }) => `body${path}: ${message}`).join("; ");
@@ -24,24 +24,18 @@ export async function checkTarget(db: Db, target: Target, stored?: Target): Prom
 }
 
 /**
- * Regions excluded from shapes that do not exist. Where those that do exist lie is not known: they are taken, as taking
- * out what may lie elsewhere warns nobody less.
+ * Regions that do not exist: they would be in the order and in the alert as if they said something. Where those that do
+ * exist lie is not known of shapes: excluded ones are taken, as taking out what may lie elsewhere warns nobody less.
  */
-async function excludedNowhere(db: Db, target: Target, stored: readonly string[]): Promise<Fault[]> {
+async function unknownRegions(db: Db, target: Target, stored: readonly string[]): Promise<Fault[]> {
   const { regions, exclude = [] } = target;
-  const asked = exclude.filter(
-    (code) => !stored.includes(code) && !regions.some((region) => code.startsWith(region)),
-  );
-  if (asked.length === 0) return [];
-  const unknown = new Set(await findUnknownRegions(db, asked));
-  return exclude.flatMap((code, number) =>
-    unknown.has(code)
-      ? [
-          {
-            path: `/target/exclude/${number}`,
-            message: `There is no region '${code}'`,
-          },
-        ]
-      : [],
-  );
+  const asked = [...regions, ...exclude.filter((code) => !stored.includes(code))];
+  const unknown = new Set(await findUnknownRegions(db, [...new Set(asked)]));
+  const faultsOf = (codes: readonly string[], list: string): Fault[] =>
+    codes.flatMap((code, number) =>
+      unknown.has(code)
+        ? [{ path: `/target/${list}/${number}`, message: `There is no region '${code}'` }]
+        : [],
+    );
+  return [...faultsOf(regions, "regions"), ...faultsOf(exclude, "exclude")];
 }

@@ -61,7 +61,7 @@ export async function assertMayStep(
       await assertReach(db, broadcast, caller, aim);
       return;
     case "retry":
-      await assertTargetsWithin(db, broadcast.broadcastNo, caller);
+      await assertTargetsWithin(db, broadcast.broadcastNo, aim, caller);
       if ((await countRetryable(db, broadcast.broadcastNo)) > 0) return;
       throw new PlatformError(
         "broadcast_state",
@@ -83,14 +83,17 @@ function assertEditable({ state }: Broadcast): void {
 const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Caller): boolean =>
   state === "draft" && submittedBy === null && createdBy === actor.id;
 
-/** @throws PlatformError `forbidden` unless everybody whom the broadcast reaches lies within the caller's limits */
+/**
+ * @throws PlatformError `forbidden` unless every region that the broadcast names, and everybody whom it reaches, lies
+ * within the caller's limits
+ */
 export async function assertReach(
   db: Db,
   broadcast: Broadcast,
   caller: Caller,
   aim: Aim = askAim(db, draftOf(broadcast).target),
 ): Promise<void> {
-  if (broadcast.releasedAt !== null) await assertTargetsWithin(db, broadcast.broadcastNo, caller);
+  if (broadcast.releasedAt !== null) await assertTargetsWithin(db, broadcast.broadcastNo, aim, caller);
   else await assertAimWithin(aim, caller);
 }
 

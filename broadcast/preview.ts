@@ -13,7 +13,7 @@ import { findVillages } from "../store/speakers.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";
-import { type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
+import { findRegionsBeyond, type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
 import { findUnplaced } from "./unplaced-villages.ts";
 
 /**
@@ -23,9 +23,9 @@ import { findUnplaced } from "./unplaced-villages.ts";
 export interface Preview extends WithoutSpeaker {
   readonly speakers: number;
   readonly online: number;
-  /** It means at least one speaker, and none beyond the limits. Else the caller cannot submit it. */
+  /** It means at least one speaker, and neither names nor means anything beyond. Else the caller cannot submit it. */
   readonly withinLimits: boolean;
-  /** Of the target's own regions those that do not lie within the limits' regions. */
+  /** Of the target's own regions those of which a part, and not an excluded one, lies beyond the limits' own. */
   readonly beyond: readonly string[];
   /** Null where the target has shapes, and it is not known which villages lie in them. */
   readonly villages: number | null;
@@ -59,7 +59,7 @@ const named = (villages: readonly NamedVillage[]): Named<NamedVillage> => ({
 });
 
 /** Whether a region lies in one of those that the limits name. */
-function regionTest(limits: Limits): (code: string) => boolean {
+function isAmong(limits: Limits): (code: string) => boolean {
   const codes = limitsRegions(limits);
   if (codes === null) return () => true;
   const mine = new Set(codes);
@@ -91,7 +91,8 @@ export async function countTarget(
   const speakers = all.filter(({ id, regionCode, tenantId }) =>
     isCovered({ id, regionCode, tenantId, kind: "speaker" }),
   );
-  const isMine = regionTest(limits);
+  const isMine = isAmong(limits);
+  const beyond = await findRegionsBeyond(db, target, limits);
   const found = await findVillages(db, whereaboutsOf(target));
   const villages = await keepMeant(
     target,
@@ -106,8 +107,8 @@ export async function countTarget(
   const preview = {
     speakers: speakers.length,
     online: speakers.filter(({ connected }) => connected).length,
-    withinLimits: speakers.length > 0 && speakers.length === all.length,
-    beyond: target.regions.filter((code) => !isMine(code)),
+    withinLimits: speakers.length > 0 && speakers.length === all.length && beyond.length === 0,
+    beyond,
     villages: villagesUnknown ? null : villages.length + nameless.length,
     villagesCovered: covered.length,
     villagesWithoutSpeaker: knownVillages(named(villagesWithoutSpeaker), villagesUnknown),

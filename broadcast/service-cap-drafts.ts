@@ -1,10 +1,11 @@
 import type { Broadcast, BroadcastSource } from "../store/broadcasts.ts";
 import { findEarlierVersions, findSuccessor } from "../store/cap-alerts.ts";
-import type { Client } from "../store/database.ts";
+import type { Client, Db } from "../store/database.ts";
+import { findUnknownRegions } from "../store/grants.ts";
 import type { CapReference } from "./cap/alert.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, isEmptyTarget } from "./draft.ts";
 import { beyondTest } from "./replacing.ts";
 import {
   cancelOld,
@@ -29,10 +30,11 @@ import { canBeCancelled, isUnreleased } from "./service-release.ts";
 export async function makeDrafts(
   tx: Client,
   work: Import,
-  { messages, replaces }: Extract<ImportResult, { disposition: "broadcast" }>,
+  { messages: read, replaces }: Extract<ImportResult, { disposition: "broadcast" }>,
 ): Promise<Outcome> {
   const { caller, alert, signature } = work;
   const { older, warnings } = await findOlder(tx, work, replaces);
+  const { messages, unknown } = await withoutUnknownRegions(tx, read);
   const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
   const reachesBeyond = drafts.map(({ target }) => beyondTest(tx, target));
   const replaced: Broadcast[] = [];
@@ -44,7 +46,7 @@ export async function makeDrafts(
     const warning = placeWarning(work, old, { isReplaced, isFarther });
     if (warning) warnings.push(warning);
   }
-  warnings.push(...gapWarnings(messages));
+  warnings.push(...unknown.map(regionWarning), ...gapWarnings(messages));
   const rank = { status: alert.status, isVerified: signature === "verified" };
   const successor = await findSuccessor(tx, keyOf(alert), rank, caller.actor.id);
   const isOver = successor?.taken && successor.counts;
@@ -143,6 +145,31 @@ function placeWarning(
     message: `it takes the place of ${name}, which reaches further: that one ends everywhere, also where this one is not heard`,
   };
 }
+
+/** Regions that are not in this platform's tree are aimed at by nothing. When no area stays, a person chooses one. */
+async function withoutUnknownRegions(
+  db: Db,
+  messages: readonly ImportedMessage[],
+): Promise<{ messages: ImportedMessage[]; unknown: string[] }> {
+  const unknown = await findUnknownRegions(db, [
+    ...new Set(messages.flatMap(({ draft }) => draft.target.regions)),
+  ]);
+  const isUnknown = new Set(unknown);
+  const known = messages.map((message): ImportedMessage => {
+    const { draft, missing } = message;
+    const regions = draft.target.regions.filter((code) => !isUnknown.has(code));
+    if (regions.length === draft.target.regions.length) return message;
+    const target = { ...draft.target, regions };
+    const gap = { path: "target", message: "to be chosen by hand: no area is usable" };
+    return { draft: { ...draft, target }, missing: isEmptyTarget(target) ? [...missing, gap] : missing };
+  });
+  return { messages: known, unknown: unknown.sort() };
+}
+
+const regionWarning = (code: string): ImportWarning => ({
+  rule: "region_unknown",
+  message: `there is no region '${code}' here: it is left out, nobody is warned there`,
+});
 
 function gapWarnings(messages: readonly ImportedMessage[]): ImportWarning[] {
   const warnings: ImportWarning[] = [];

@@ -20,10 +20,10 @@ import { peopleEverBehind } from "./lifecycle.ts";
 import { assertMayStep } from "./may-step.ts";
 import { describePlace } from "./places.ts";
 import { recordingRefusals } from "./refusals.ts";
-import { assertRevision, assertWithin, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { assertAimWithin, assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { chooseTemplate } from "./service-templates.ts";
-import { reachOf } from "./targets.ts";
+import { reachOf, selectAim } from "./targets.ts";
 import { fillTexts } from "./template-fill.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
@@ -218,9 +218,10 @@ async function changeNow(
     if (replaces) {
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);
-    const { speakers, regions } = await reachOf(tx, draft.target);
+    const aim = selectAim(tx, draft.target);
     // Neither what it was aimed at nor what it is aimed at now may reach beyond the caller's own.
-    assertWithin(speakers, caller);
+    await assertAimWithin(aim, caller);
+    const { regions } = await reachOf(tx, draft.target, await aim.speakers());
     const { actor } = caller;
     const content = contentOf(draft, regions);
     const after = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor), template);

@@ -11,6 +11,7 @@ import { buildFeed } from "./cap/feed.ts";
 import { parseAlert } from "./cap/parse.ts";
 import { signAlert } from "./cap/signature.ts";
 import { draftOf, missingIn } from "./draft.ts";
+import { alertExpiry } from "./expiry.ts";
 import { FineRegions } from "./fine-regions.ts";
 import type { Target } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
@@ -91,14 +92,15 @@ export const issuedNames = (identifier: string): string[] => [
  * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
  * after its release, the Cancel of that alert.
  */
-function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Around): string {
+function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Around, now: Date): string {
   // Not held to what may be submitted today: what was released is an alert.
   const draft = draftOf(broadcast);
+  const expiresAt = alertExpiry(broadcast, now);
   const message = {
     ...draft,
     eventCode: draft.eventCode ?? "",
     target: { ...draft.target, regions: [...(remaining.get(broadcast.broadcastNo) ?? draft.target.regions)] },
-    ...(broadcast.expiresAt === null ? {} : { expiresAt: broadcast.expiresAt }),
+    ...(expiresAt === null ? {} : { expiresAt }),
   };
   const regionName = (code: string, language: "zh" | "en") =>
     names.get(code)?.[language] ?? names.get(code)?.zh ?? code;
@@ -140,14 +142,14 @@ export async function exportCap(
     const detail = faults.map(({ path, message }) => `${path} ${message}`).join("; ");
     throw new PlatformError("broadcast_incomplete", `It is no alert yet: ${detail}`, { faults });
   }
-  const xml = toAlert(broadcast, await readAround(deps.pool, [broadcast], caller.sees));
+  const xml = toAlert(broadcast, await readAround(deps.pool, [broadcast], caller.sees), deps.now());
   return deps.alertSigning ? signAlert(xml, deps.alertSigning) : xml;
 }
 
 /** Undefined for a broadcast that CAP cannot hold: the others are in the feed nevertheless. */
 function alertFor(deps: BroadcastDeps, broadcast: Broadcast, around: Around): CapAlert | undefined {
   try {
-    const parsed = parseAlert(Buffer.from(toAlert(broadcast, around)));
+    const parsed = parseAlert(Buffer.from(toAlert(broadcast, around, deps.now())));
     if (parsed.ok) return parsed.alert;
     deps.log.error({ broadcast: broadcast.id, faults: parsed.faults }, "an alert was left out of the feed");
   } catch (error) {

@@ -13,7 +13,7 @@ import { differences } from "./differences.ts";
 import { draftOf, missingIn } from "./draft.ts";
 import { sizeFaults } from "./order-size.ts";
 import { judgeRings } from "./target-faults.ts";
-import { type Aim, countOutside, type Speaker } from "./targets.ts";
+import type { Aim } from "./targets.ts";
 
 /** What the operations on broadcasts need. */
 export interface BroadcastDeps {
@@ -85,27 +85,44 @@ export async function assertRevision(db: Db, broadcast: Broadcast, revision: num
   );
 }
 
-/** Neither how many speakers of others it reaches nor where they stand is said. */
-const beyond = () =>
-  new PlatformError(
-    "forbidden",
-    "The broadcast reaches beyond the regions and speakers for which you may do this",
-  );
+const MAX_NAMED = 10;
 
-/** @throws PlatformError `forbidden` unless all speakers lie within the caller's limits */
-export function assertWithin(speakers: readonly Speaker[], { limits }: Caller): void {
-  if (countOutside(speakers, limits) > 0) throw beyond();
+/**
+ * Neither how many speakers of others it reaches nor where they stand is said: only what the broadcast itself names.
+ * @param advice what else whoever is refused may do
+ */
+function beyond(regions: readonly string[], advice = ""): PlatformError {
+  const more = regions.length > MAX_NAMED ? " and others" : "";
+  const named = regions.length > 0 ? `: it names ${regions.slice(0, MAX_NAMED).join(", ")}${more}` : "";
+  return new PlatformError(
+    "forbidden",
+    `The broadcast reaches beyond the regions and speakers for which you may do this${named}${advice}`,
+  );
 }
 
-/** The same of a target. */
+const HOW_TO_NARROW =
+  ". Narrow it to your own: by a draft for these alone or, of an imported alert, by a cut (POST …/cut)";
+
+/**
+ * @throws PlatformError `forbidden` unless every region that a target names, and every speaker that it means, lies
+ * within the caller's limits
+ */
 export async function assertAimWithin(aim: Aim, { limits }: Caller): Promise<void> {
-  if (!(await aim.isWithin(limits))) throw beyond();
+  if (await aim.isWithin(limits)) return;
+  throw beyond(await aim.regionsBeyond(limits), HOW_TO_NARROW);
 }
 
 /** The same for a broadcast that was released, by the targets that it was released to. */
-export async function assertTargetsWithin(db: Db, broadcastNo: number, { limits }: Caller): Promise<void> {
+export async function assertTargetsWithin(
+  db: Db,
+  broadcastNo: number,
+  aim: Aim,
+  { limits }: Caller,
+): Promise<void> {
+  const regions = await aim.regionsBeyond(limits);
+  if (regions.length > 0) throw beyond(regions);
   const { all, within } = await countTargetsWithin(db, broadcastNo, limits);
-  if (within < all) throw beyond();
+  if (within < all) throw beyond([]);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import type { Broadcast } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";
 import { draftOf } from "./draft.ts";
+import { airedUntil } from "./expiry.ts";
 import { type Counted, countTarget, type Preview } from "./preview.ts";
 import { findWider } from "./replacing.ts";
 import type { Caller } from "./service.ts";
@@ -47,6 +48,8 @@ export interface ChangedSinceSubmission extends StockChange {
 
 /** What whoever decides on a broadcast looks at. */
 export interface StoredPreview extends Preview {
+  /** If it were released now, or as it was; null of what never will be. */
+  readonly airedUntil: Date | null;
   readonly conflicts: readonly Conflict[];
   /** Ids of what it takes the place of and that reaches further: it ends also where this one is not heard. */
   readonly replacesWider: readonly string[];
@@ -79,6 +82,7 @@ export async function previewBroadcast(
   );
   return {
     ...preview,
+    airedUntil: airedUntil(broadcast, now),
     conflicts: shared.map((other) => {
       const isSeen = seesBroadcast(sees, actor.tenantId, other);
       return {

@@ -1,4 +1,4 @@
-import { coverTest, type Limits } from "../access/limits.ts";
+import { coverTest, type Limits, regionTest } from "../access/limits.ts";
 import type { Db } from "../store/database.ts";
 import { NO_LIMITS } from "../store/limits.ts";
 import {
@@ -33,7 +33,9 @@ export const selectAllSpeakers = (db: Db, target: Target): Promise<Speaker[]> =>
 export interface Aim {
   /** Whether it means no living speaker at all. */
   isEmpty(): Promise<boolean>;
-  /** Whether everybody whom it means lies within the limits. */
+  /** The regions that it names, as it names them, of which a part lies beyond the limits' own. */
+  regionsBeyond(limits: Limits): Promise<string[]>;
+  /** Whether all that it names and everybody whom it means lies within the limits. */
   isWithin(limits: Limits): Promise<boolean>;
 }
 
@@ -47,7 +49,10 @@ export function selectAim(db: Db, target: Target): Aim & { speakers(): Promise<r
   return {
     speakers,
     isEmpty: async () => (await speakers()).length === 0,
-    isWithin: async (limits) => countOutside(await speakers(), limits) === 0,
+    regionsBeyond: (limits) => findRegionsBeyond(db, target, limits),
+    isWithin: async (limits) =>
+      (await findRegionsBeyond(db, target, limits)).length === 0 &&
+      countOutside(await speakers(), limits) === 0,
   };
 }
 
@@ -65,7 +70,10 @@ export function askAim(db: Db, target: Target): Aim {
       empty ??= meansOne(NO_LIMITS, "within").then((found) => !found);
       return empty;
     },
-    isWithin: async (limits) => coversWhole(limits, target) || !(await meansOne(limits, "outside")),
+    regionsBeyond: (limits) => findRegionsBeyond(db, target, limits),
+    isWithin: async (limits) =>
+      coversWhole(limits, target) ||
+      ((await findRegionsBeyond(db, target, limits)).length === 0 && !(await meansOne(limits, "outside"))),
   };
 }
 
@@ -100,6 +108,21 @@ export const remainingRegions = (db: Db, { regions, exclude = [] }: Target): Pro
   regionsWithout(db, regions, exclude);
 
 /**
+ * The regions that a target names and nobody with these limits may speak for, whether a speaker stands there or not:
+ * the signed order holds for all of a region, and the alert says all of it. One counts as inside when whatever lies
+ * outside is excluded. Of shapes nothing is known but their speakers.
+ */
+export async function findRegionsBeyond(db: Db, target: Target, limits: Limits): Promise<string[]> {
+  const isMine = regionTest(limits, "speaker");
+  const asked = target.regions.filter((code) => !isMine(code));
+  if (asked.length === 0 || !target.exclude?.length) return asked;
+  const foreign = (await remainingRegions(db, target)).filter((code) => !isMine(code));
+  const lengths = [...new Set(asked.map(({ length }) => length))];
+  const above = new Set(foreign.flatMap((code) => lengths.map((length) => code.slice(0, length))));
+  return asked.filter((code) => above.has(code));
+}
+
+/**
  * The regions that a target reaches into: its own, and of its shapes the counties of the speakers in them.
  * @param regions the target's `remainingRegions`
  */
@@ -118,7 +141,11 @@ export function regionsReached(regions: readonly string[], speakers: readonly Sp
 }
 
 /** The speakers of a target, and the regions that it reaches into. */
-export async function reachOf(db: Db, target: Target): Promise<{ speakers: Speaker[]; regions: string[] }> {
-  const speakers = await selectAllSpeakers(db, target);
+export async function reachOf(
+  db: Db,
+  target: Target,
+  known?: readonly Speaker[],
+): Promise<{ speakers: readonly Speaker[]; regions: string[] }> {
+  const speakers = known ?? (await selectAllSpeakers(db, target));
   return { speakers, regions: regionsReached(await remainingRegions(db, target), speakers) };
 }

@@ -5,7 +5,7 @@ import { approversAmong } from "../../broadcast/approvers.ts";
 import { draftOf } from "../../broadcast/draft.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { readStoredMessage } from "../../broadcast/stored-message.ts";
-import { countOutside, selectAllSpeakers } from "../../broadcast/targets.ts";
+import { askAim } from "../../broadcast/targets.ts";
 import { PlatformError } from "../../errors.ts";
 import { findRevision, listRevisions } from "../../store/broadcast-revisions.ts";
 import { grantOf } from "../guard.ts";
@@ -86,18 +86,19 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
     async (request) => {
       const { principal } = grantOf(request);
       const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
-      const speakers = await selectAllSpeakers(pool, draftOf(broadcast).target);
-      const mayKnow = DECIDING.some((action) => {
+      const aim = askAim(pool, draftOf(broadcast).target);
+      let mayKnow = false;
+      for (const action of DECIDING) {
         const decision = decide(principal, action);
-        return decision.allowed && countOutside(speakers, decision.limits) === 0;
-      });
+        mayKnow ||= decision.allowed && (await aim.isWithin(decision.limits));
+      }
       if (!mayKnow) {
         throw new PlatformError(
           "forbidden",
           "Who could approve it is for those who may submit or decide on it",
         );
       }
-      const found = approversAmong(people.everybody(), broadcast, speakers, principal, broadcasts.now());
+      const found = await approversAmong(people.everybody(), broadcast, aim, principal, broadcasts.now());
       const signedIn = await people.sessions.signedIn(found.map(({ person }) => person.id));
       const items = found.flatMap(({ person: { id, name, tenantId }, until }) =>
         until ? [] : { ...{ id, name, tenantId }, signedIn: signedIn.has(id) },

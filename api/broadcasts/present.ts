@@ -5,6 +5,7 @@ import { decide } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
 import { draftOf, missingOfStored, warningsOfStored } from "../../broadcast/draft.ts";
+import { airedUntil } from "../../broadcast/expiry.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
 import type { Caller } from "../../broadcast/service.ts";
@@ -77,10 +78,12 @@ function present(broadcast: Broadcast): z.output<typeof broadcastSchema> {
   const stored = readStoredMessage(broadcast);
   const { cap: _cap, ...message } = stored.draft;
   const canBeSubmitted = EDITABLE_STATES.includes(broadcast.state);
-  const missing = canBeSubmitted ? missingOfStored(stored, new Date()) : [];
+  const now = new Date();
+  const missing = canBeSubmitted ? missingOfStored(stored, now) : [];
   return {
     ...rest,
     message,
+    airedUntil: airedUntil(broadcast, now),
     template: template && { source: template.source, id: template.id, version: template.version },
     warnings: warningsOfStored(stored, template),
     missing: missing.map(({ path, message: what }) => ({ path, message: what })),

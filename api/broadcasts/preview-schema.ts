@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CLASSES, MODES, messageSchema } from "../../broadcast/message.ts";
 import { regionCode, timestamp } from "../schemas.ts";
-import { broadcastId, target, text } from "./schema.ts";
+import { airedUntil, broadcastId, target, text } from "./schema.ts";
 
 export const previewBody = z.strictObject({
   target,
@@ -21,8 +21,12 @@ const preview = {
   online: z.int(),
   withinLimits: z
     .boolean()
-    .describe("It means at least one speaker, and none beyond your limits. Else you cannot submit it."),
-  beyond: z.array(regionCode).describe("Of the regions aimed at those that do not lie within yours."),
+    .describe(
+      "It means at least one speaker, and neither names a region nor means a speaker beyond your limits. Else you cannot submit it.",
+    ),
+  beyond: z
+    .array(regionCode)
+    .describe("Of the regions aimed at those of which a part, and not an excluded one, is not yours."),
   villages: z
     .int()
     .nullable()
@@ -62,6 +66,7 @@ const changedSpeakers = z.object({
 export const storedPreviewSchema = z
   .object({
     ...preview,
+    airedUntil,
     conflicts: z
       .array(
         z.object({

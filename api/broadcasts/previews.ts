@@ -73,6 +73,7 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       const { conflicts, replacesWider, changedSinceSubmission: changed } = preview;
       return {
         ...present(preview),
+        airedUntil: preview.airedUntil,
         conflicts: conflicts.map((conflict) => ({ ...conflict, mode: conflict.mode as "actual" | "drill" })),
         replacesWider: [...replacesWider],
         changedSinceSubmission: changed && {

@@ -153,6 +153,12 @@ export const countsSchema = z
   .describe("Targets by the state that they are in.")
   .meta({ id: "BroadcastCounts" });
 
+export const airedUntil = timestamp
+  .nullable()
+  .describe(
+    "Until when it is aired: before its release, if it were released now, 72 hours later at the latest whatever `expiresAt` asks for. Null of what never will be.",
+  );
+
 export const broadcastSchema = z
   .object({
     id: broadcastId,
@@ -180,7 +186,8 @@ export const broadcastSchema = z
     greenChannel: z.boolean(),
     review: z.enum(["none", "open", "done"]).describe("Of a release by the green channel."),
     releasedAt: timestamp.nullable(),
-    expiresAt: timestamp.nullable(),
+    expiresAt: timestamp.nullable().describe("As asked for; once it was released, when it is over."),
+    airedUntil,
     endedAt: timestamp.nullable(),
     cancelledAt: timestamp.nullable(),
     cancelReason: z.string().nullable(),

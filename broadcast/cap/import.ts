@@ -5,6 +5,7 @@ import {
   CERTAINTIES,
   CLASSES,
   type Level,
+  MAX_LIFETIME_HOURS,
   type Mode,
   messageSchema,
   RESPONSE_TYPES,
@@ -156,6 +157,7 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
       message: `${gone} of its ${alert.infos.length} infos have expired and are left out`,
     });
   }
+  for (const { expires } of current) warnOfExpiry(expires, context.now, warn);
   const written = new Map(current.map((info) => [fitInfo(info, warn), info]));
   const groups = groupByLanguage([...written.keys()]);
   if (groups.length > MAX_MESSAGES) {
@@ -197,6 +199,18 @@ function collectWarnings(): { warnings: ImportWarning[]; warn: Warn } {
     warnings.push(isLast ? more : warning);
   };
   return { warnings, warn };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What lives for longer than a broadcast may is cut at its release: whoever decides knows that before. */
+function warnOfExpiry(expires: string | undefined, now: Date, warn: Warn): void {
+  if (expires === undefined || timeOf(expires).getTime() <= now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS)
+    return;
+  warn({
+    rule: "expiry_cut",
+    message: `it expires at ${timeOf(expires).toISOString()}: it is aired for ${MAX_LIFETIME_HOURS} hours after its release at most, and not until then`,
+  });
 }
 
 /** Languages of one message. */

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Area, covers, type Limits, type Place, reachesTenant, within } from "../../access/limits.ts";
-import { limitsOf } from "../helpers/limits.ts";
+import {
+  type Area,
+  covers,
+  type Limits,
+  type Place,
+  reachesTenant,
+  regionTest,
+  within,
+} from "../../access/limits.ts";
+import { areaOf, limitsOf } from "../helpers/limits.ts";
 
 /** A small world, so that random areas and places meet. */
 const REGIONS = ["52", "5201", "520102", "520102001", "520103", "5202"];
@@ -52,6 +60,22 @@ describe("limits", () => {
   it("of several areas cover what one of them covers, and of none nothing", () => {
     expect(covers([], place)).toBe(false);
     expect(covers([...limitsOf({ kinds: ["speaker"] }), ...limitsOf({ regions: ["52"] })], place)).toBe(true);
+  });
+
+  it("give a region as a whole by their areas of a kind, never by single devices", () => {
+    const isMine = regionTest(
+      [
+        areaOf({ regions: ["520102", "520203001"], tenants: ["police"] }),
+        areaOf({ kinds: ["camera"] }),
+        areaOf({ devices: ["cam-1"] }),
+        areaOf({ regions: ["5204"], kinds: ["speaker", "camera"] }),
+      ],
+      "speaker",
+    );
+    const codes = ["520102", "520102001001", "520203001001", "5204", "5201", "520203", "52", "520203002"];
+    expect(codes.filter(isMine)).toEqual(["520102", "520102001001", "520203001001", "5204"]);
+    expect(regionTest([], "speaker")("52")).toBe(false);
+    expect(regionTest(limitsOf({ tenants: ["police"] }), "speaker")("52")).toBe(true);
   });
 
   it("that name tenants do not cover what nobody owns", () => {
