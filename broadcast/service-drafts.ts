@@ -7,12 +7,11 @@ import { insertRevision, messageInAudit } from "../store/broadcast-revisions.ts"
 import {
   type Broadcast,
   type BroadcastTemplateName,
-  insertBroadcast,
   lockBroadcasts,
   type NewBroadcast,
-  updateContent,
 } from "../store/broadcasts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
+import { insertBroadcast, updateContent } from "../store/write-broadcasts.ts";
 import { checkTarget } from "./check-target.ts";
 import { contentOf, type Draft, draftOf, warningsOf } from "./draft.ts";
 import { followChange, followsFrom, rememberFilled } from "./follow-change.ts";

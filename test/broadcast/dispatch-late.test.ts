@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { gatherMs } from "../../broadcast/dispatch/afterwards.ts";
-import { correct } from "../../broadcast/dispatch/corrections.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
 import type { OnAir } from "../../broadcast/dispatch/on-air.ts";
 import { Roster } from "../../broadcast/dispatch/roster.ts";
@@ -11,7 +10,6 @@ import { tablesOf } from "../../kind-tables.ts";
 import { readCoverageTotal } from "../../store/broadcast-coverage.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { listTargets } from "../../store/broadcast-reports.ts";
-import { type TargetChange, writeTargetChanges } from "../../store/broadcast-targets.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addSpeakers, type Released, release, type Scene, startScene } from "./scene.ts";
@@ -377,57 +375,5 @@ describe("what is kept for it", () => {
     expect([0, 1, 2, 3, 4, 50].map((times) => gatherMs(times, DISPATCH_SETTINGS))).toEqual([
       5_000, 10_000, 20_000, 40_000, 60_000, 60_000,
     ]);
-  });
-});
-
-describe("what has sounded", () => {
-  const failed = (released: Released, { deviceNo }: { deviceNo: number }): TargetChange => ({
-    broadcastNo: released.broadcastNo,
-    deviceNo,
-    attempt: 1,
-    reportedAttempt: 1,
-    state: "failed",
-    reason: "no_end",
-    sends: 1,
-    handedOverAt: null,
-    acknowledgedAt: null,
-    startedAt: null,
-    evidenceAt: null,
-    evidenceCurrent: null,
-    evidenceSoundLevel: null,
-    endedAt: null,
-    secondsPlayed: null,
-  });
-
-  it("stays so in the database, whoever writes later", async () => {
-    const { speakers, scene, released } = await ended(1, "completed", (on, out, [only]) =>
-      on.play(only!, out.commandId),
-    );
-    for (const state of ["failed", "cancelled", "waiting", "refused", "offline"] as const) {
-      await writeTargetChanges(db.pool, [{ ...failed(released, speakers[0]!), state }]);
-      expect(await scene.target(released, speakers[0]!)).toMatchObject({
-        state: "sounded",
-        reason: null,
-        seconds_played: 1,
-      });
-    }
-    const { broadcasts } = await load(db.pool, SPEAKERS, new Date(), PROOF_RULES, released);
-    const [broadcast] = broadcasts;
-    const target = broadcast!.byDeviceNo.get(speakers[0]!.deviceNo)!;
-    target.state = "failed";
-    expect(await correct(db.pool, broadcast!, [target], PROOF_RULES, new Date())).toEqual({
-      state: "completed",
-      corrected: 0,
-    });
-    expect(await historyOf(released)).toEqual([]);
-  });
-
-  it("completes the broadcast, also where the process that ends it does not know of it", async () => {
-    const { speakers, scene, released } = await ended(2, "completed", async (on, out, [good]) => {
-      // Another process has proven it, and this one has never heard of it.
-      await writeTargetChanges(db.pool, [{ ...failed(out, good!), state: "sounded", reason: null }]);
-      expect(on.heard.length).toBeLessThanOrEqual(2);
-    });
-    expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "sounded" });
   });
 });

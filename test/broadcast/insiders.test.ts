@@ -232,20 +232,22 @@ describe("a refused step", () => {
   };
 
   it("is in the audit, with who and why", async () => {
-    const { id } = await createDraft(deps, li, draft({ level: 3 }));
-    await submit(deps, li, id, {});
-    await approve(deps, li, id, {}).catch(() => {});
-    await release(deps, wang, id, {}).catch(() => {});
-    await cancel(deps, wang, id, {}).catch(() => {});
-    await changeDraft(deps, wang, id, 1, { level: 1 }).catch(() => {});
-    const stranger = somebody("stranger", { limits: limitsOf({ regions: ["520327"] }) });
+    // Of their own: the share of the audit is the process's, and others have used theirs.
+    const [author, officer] = [somebody("refused-author"), somebody("refused-officer")];
+    const { id } = await createDraft(deps, author, draft({ level: 3 }));
+    await submit(deps, author, id, {});
+    await approve(deps, author, id, {}).catch(() => {});
+    await release(deps, officer, id, {}).catch(() => {});
+    await cancel(deps, officer, id, {}).catch(() => {});
+    await changeDraft(deps, officer, id, 1, { level: 1 }).catch(() => {});
+    const stranger = somebody("refused-stranger", { limits: limitsOf({ regions: ["520327"] }) });
     await cancel(deps, stranger, id, because).catch(() => {});
     expect(await refusedOf(id)).toEqual([
-      "broadcast.approve.refused by li: own_submission",
-      "broadcast.release.refused by wang: green_channel_closed",
-      "broadcast.cancel.refused by wang: invalid_request",
-      "broadcast.change.refused by wang: broadcast_state",
-      "broadcast.cancel.refused by stranger: broadcast_not_found",
+      "broadcast.approve.refused by refused-author: own_submission",
+      "broadcast.release.refused by refused-officer: green_channel_closed",
+      "broadcast.cancel.refused by refused-officer: invalid_request",
+      "broadcast.change.refused by refused-officer: broadcast_state",
+      "broadcast.cancel.refused by refused-stranger: broadcast_not_found",
     ]);
   });
 

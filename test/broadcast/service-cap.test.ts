@@ -187,31 +187,6 @@ describe("an Alert", () => {
   });
 });
 
-describe("an Ack or Error", () => {
-  it.each([
-    ["Ack", "acknowledged"],
-    ["Error", "error_reported"],
-  ] as const)("of msgType %s is noted on the broadcast and never aired", async (msgType, action) => {
-    const identifier = fresh();
-    const broadcast = await onAir(identifier);
-    const asked = deps.asked.length;
-    const done = await take({
-      identifier: fresh(),
-      msgType,
-      references: [referenceOf({ identifier })],
-      sender: "county@example.org",
-    });
-    expect(done.disposition).toBe("acknowledged");
-    expect(await lastOf(broadcast)).toMatchObject({ action, from: "dispatching", to: "dispatching" });
-    expect(deps.asked).toHaveLength(asked);
-    const { rows } = await db.pool.query(
-      "select count(*)::int as n from broadcasts where source ->> 'msgType' = $1",
-      [msgType],
-    );
-    expect(rows[0].n).toBe(0);
-  });
-});
-
 describe("a Cancel", () => {
   const cancelOf = (identifier: string, more: AlertText = {}): AlertText => ({
     identifier: fresh(),

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { importCap } from "../../broadcast/service-cap.ts";
+import { listHistory } from "../../store/broadcast-history.ts";
+import type { Broadcast } from "../../store/broadcasts.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { type AlertText, alertText, referenceOf } from "./cap-text.ts";
+import {
+  createDeps,
+  insertSpeaker,
+  insertTenant,
+  insertVillages,
+  somebody,
+  type TestDeps,
+} from "./fixtures.ts";
+import { release } from "./step-helpers.ts";
+
+let db: TestDatabase;
+let dir: string;
+let deps: TestDeps;
+let signing: { privateKeyPem: string; certificatePem: string };
+const li = somebody("li");
+const wang = somebody("wang");
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  dir = await mkdtemp(join(tmpdir(), "sbi-cap-"));
+  await insertVillages(db.pool);
+  await insertTenant(db.pool, "other-office");
+  await insertSpeaker(db.pool, "sp-1", "520326001001");
+  await insertSpeaker(db.pool, "sp-2", "520327001001");
+  const made = await generate([{ name: "commonName", value: "weather" }], { keySize: 2048 });
+  signing = { privateKeyPem: made.private, certificatePem: made.cert };
+});
+beforeEach(async () => {
+  deps = await createDeps(db.pool, dir, {
+    trustedCertificates: new Map([["weather@example.org", [signing.certificatePem]]]),
+  });
+});
+afterAll(async () => {
+  await db.drop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+let serial = 0;
+/** An identifier that no other test uses. */
+const fresh = () => `alert-${++serial}`;
+const take = (alert: AlertText, caller = li) => importCap(deps, caller, Buffer.from(alertText(alert)));
+const lastOf = async ({ broadcastNo }: Broadcast) => (await listHistory(db.pool, broadcastNo)).at(-1);
+
+/** An alert that was imported and is on air. */
+async function onAir(identifier: string): Promise<Broadcast> {
+  const { items } = await take({ identifier });
+  return release(deps, wang, items[0]!.id, {});
+}
+
+describe("an Ack or Error", () => {
+  it.each([
+    ["Ack", "acknowledged"],
+    ["Error", "error_reported"],
+  ] as const)("of msgType %s is noted on the broadcast and never aired", async (msgType, action) => {
+    const identifier = fresh();
+    const broadcast = await onAir(identifier);
+    const asked = deps.asked.length;
+    const done = await take({
+      identifier: fresh(),
+      msgType,
+      references: [referenceOf({ identifier })],
+      sender: "county@example.org",
+    });
+    expect(done.disposition).toBe("acknowledged");
+    expect(await lastOf(broadcast)).toMatchObject({ action, from: "dispatching", to: "dispatching" });
+    expect(deps.asked).toHaveLength(asked);
+    const { rows } = await db.pool.query(
+      "select count(*)::int as n from broadcasts where source ->> 'msgType' = $1",
+      [msgType],
+    );
+    expect(rows[0].n).toBe(0);
+  });
+});
