@@ -210,6 +210,16 @@ describe("a distance", () => {
         place,
         (a, b, c) => distanceKm(a, c) <= distanceKm(a, b) + distanceKm(b, c) + 1e-6,
       ),
+      // Beside an antipode, where haversines were wrong by a decimetre.
+      {
+        examples: [
+          [
+            [0, 0],
+            [1.4210854715202004e-14, 0],
+            [179.99996905144135, 0],
+          ],
+        ],
+      },
     );
   });
 });
