@@ -1,11 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type Broker,
-  type BrokerOptions,
-  createBroker,
-  type Presence,
-  type Published,
-} from "../../broker/broker.ts";
+import { type Broker, type BrokerOptions, createBroker, type Published } from "../../broker/broker.ts";
 import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
@@ -23,11 +17,7 @@ const devices = new Map<string, Device>([
 let broker: Broker;
 let port: number;
 let published: Published<Device>[];
-let refused: { message: Published<Device>; reason: string }[];
-let presence: Presence<Device>[];
 let logged: { msg: string; [key: string]: unknown }[];
-/** Set by a test that wants to settle messages itself. */
-let hold: ((settled: () => void) => void) | undefined;
 
 async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void> {
   const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
@@ -38,14 +28,10 @@ async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void
       token.toString() === `token-of-${username}` ? devices.get(username) : undefined,
     onPublish: (message, settled) => {
       published.push(message);
-      if (hold) hold(settled);
-      else settled();
-    },
-    onRefused: (message, { reason }, settled) => {
-      refused.push({ message, reason });
       settled();
     },
-    onPresence: (change) => presence.push(change),
+    onRefused: (_message, _refusal, settled) => settled(),
+    onPresence: () => {},
     ...options,
   });
   ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
@@ -53,10 +39,7 @@ async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void
 
 beforeEach(() => {
   published = [];
-  refused = [];
-  presence = [];
   logged = [];
-  hold = undefined;
 });
 
 afterEach(async () => {
