@@ -74,12 +74,15 @@ export const assertAddable = (
   more: readonly (() => unknown)[],
 ): Promise<void> =>
   withTransaction(pool, (tx) =>
-    together([
-      ...more,
-      () => assertTenant(tx, caller, tenantId),
-      () => assertGrantable(tx, caller, type, grants),
-    ]),
+    together([...more, ...addableChecks(tx, caller, { type, tenantId, grants })]),
   );
+
+/** A grant that the caller does not give is answered before anything is said of the tenant. */
+const addableChecks = (
+  tx: Client,
+  caller: Caller,
+  { type, tenantId, grants }: Pick<NewPrincipal, "type" | "tenantId" | "grants">,
+) => [() => assertGrantable(tx, caller, type, grants), () => assertTenant(tx, caller, tenantId)];
 
 /**
  * Adds a person or an application. `also` runs in the same transaction, e.g. to keep a password.
@@ -93,8 +96,7 @@ export function createPrincipal(
 ): Promise<StoredPrincipal> {
   const { id, type } = given;
   return withTransaction(pool, async (tx) => {
-    await assertTenant(tx, caller, given.tenantId);
-    await assertGrantable(tx, caller, type, given.grants);
+    await together(addableChecks(tx, caller, given));
     if (id === ADMINISTRATOR.id) {
       throw new PlatformError("principal_exists", `'${id}' is whoever holds the administrator's key`);
     }

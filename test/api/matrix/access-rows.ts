@@ -47,8 +47,8 @@ export function accessRows({ tenants, people, applications, accessChanges }: Wor
       grants.map((grant) => ({
         request: { method: "POST", url: `/v1/${path}`, payload: { id, name: id, tenantId, grants: [grant] } },
         status: (limits: Limits, giver: Principal) => {
-          if (!reachesTenant(limits, tenantId)) return 400;
-          return mayGive(giver, grant) ? 409 : 403;
+          if (!mayGive(giver, grant)) return 403;
+          return reachesTenant(limits, tenantId) ? 409 : 400;
         },
       })),
     ),

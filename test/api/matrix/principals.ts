@@ -48,6 +48,9 @@ export function fixedPrincipals(): Principal[] {
     ...roles,
     ...scopes,
     personWith("administrator of everything", [{ role: "administrator", area: everywhere }]),
+    personWith("administrator of another tenant's cameras", [
+      { role: "administrator", area: areaOf({ kinds: ["camera"], tenants: ["police"] }) },
+    ]),
     personWith("nothing at all", []),
     personWith("viewer of a city, operator of a county in it", [
       { role: "viewer", area: city },
