@@ -11,6 +11,7 @@ import { loadConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { closeEarlierLeak, playStory, STORY_FLEET_ARGS } from "./demo-story.ts";
 import { PlatformError } from "./errors.ts";
+import { NODE_FLAGS } from "./node-flags.ts";
 import { type DemoAccess, demoAccessFile, readDemoAccess } from "./seeds/demo-access-file.ts";
 import { CREDENTIALS_FILE } from "./seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE } from "./seeds/demo-plan.ts";
@@ -61,7 +62,8 @@ function start(
   env: NodeJS.ProcessEnv,
   output: "inherit" | number,
 ): ChildProcess {
-  return spawn(process.execPath, [...process.execArgv, beside(script), ...args], {
+  const flags = script === "main" ? NODE_FLAGS : [];
+  return spawn(process.execPath, [...process.execArgv, ...flags, beside(script), ...args], {
     env: { ...ownSettings(), ...env },
     detached: true,
     stdio: ["ignore", output, output, "ipc"],

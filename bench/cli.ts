@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config.ts";
 import { PlatformError } from "../errors.ts";
 import { createEmbeddedDatabase, createServerDatabase } from "./database.ts";
@@ -29,6 +31,14 @@ Exit codes: 0 measured, 1 failed, 2 an option is wrong or the story cannot run h
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
 
+const BUILD = fileURLToPath(new URL("../scripts/build.mjs", import.meta.url));
+
+/** Has dist/ made where it is missing or out of date: what is measured is what people run. */
+function build(): void {
+  const { status } = spawnSync(process.execPath, [BUILD, "--if-stale"], { stdio: "inherit" });
+  if (status !== 0) throw new CannotRun("the platform could not be built");
+}
+
 async function runStory(story: Story, args: readonly string[]): Promise<number> {
   const { values, help, embedded } = parseFlags(story.flags, args);
   if (help) {
@@ -36,8 +46,10 @@ async function runStory(story: Story, args: readonly string[]): Promise<number> 
     return 0;
   }
   const serverUrl = embedded ? undefined : loadConfig().DATABASE_URL;
+  build();
   const started = performance.now();
   const { bench, close } = createBench({
+    built: true,
     progress: (text) => err(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`),
     createDatabase: (own, options) =>
       serverUrl ? createServerDatabase(own, serverUrl) : createEmbeddedDatabase(own, options),

@@ -1,12 +1,24 @@
-// `npm run build`: compiles the platform to dist/ and puts beside it what it reads at run time.
+// `npm run build`: compiles the platform to dist/ and puts beside it what it reads at run time. `--if-stale` does so
+// only where dist/ was made from other sources, and does not check types: that takes about a second, and is how
+// `run.mjs` and the bench get the program that they run.
 // Plain JavaScript, so that it runs before anything is compiled and without tsx.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, "dist");
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Files that code finds by `import.meta.url`, the package.json that says "type": "module", and what its scripts run,
@@ -14,45 +26,146 @@ const dist = join(root, "dist");
  */
 const ASSETS = ["store/migrations", "seeds/data", "package.json", "scripts/run.mjs"];
 
-function fail(message) {
-  console.error(`build: ${message}`);
-  process.exit(1);
+/** In dist/: a hash of what it was made from. Content rather than times, which copies and checkouts change. */
+const STAMP = "built-from";
+
+/** A build that cannot be made; the message is for whoever asked for it. */
+export class BuildFailed extends Error {}
+
+/** Whether there is a compiler here. There is none after `npm prune --omit=dev`, nor in the image. */
+export const canBuild = (root = ROOT) => existsSync(join(root, "node_modules/typescript/package.json"));
+
+/**
+ * Makes dist/ where it is missing or was made from other sources, without a look at types.
+ * @throws BuildFailed when a source cannot be compiled; the file system's error where dist/ cannot be written
+ */
+export function ensureBuilt(root = ROOT) {
+  const stamp = hashSources(root);
+  const isThere = () => readStamp(root) === stamp;
+  if (isThere()) return;
+  // Another command that started at the same time may be about to load what it has made of the same sources.
+  build(root, stamp, ["--noCheck", "--noResolve", "--types", ""], () => !isThere());
 }
 
-// A file whose source was deleted would go on being shipped, so nothing of an earlier build stays.
-rmSync(dist, { recursive: true, force: true });
-
-const tscPackage = join(root, "node_modules/typescript/package.json");
-if (!existsSync(tscPackage)) fail("TypeScript is not installed; run `npm ci` first");
-const tsc = join(dirname(tscPackage), JSON.parse(readFileSync(tscPackage, "utf8")).bin.tsc);
-const compiled = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
-if (compiled.error) fail(`the compiler did not start: ${compiled.error.message}`);
-if (compiled.status !== 0) {
-  // What the compiler wrote despite its errors must not be taken for a build.
-  rmSync(dist, { recursive: true, force: true });
-  fail(`the compiler found errors (exit ${compiled.status ?? compiled.signal})`);
+function buildChecked(root) {
+  const stamp = hashSources(root);
+  build(root, stamp, [], () => true);
+  const dist = join(root, "dist");
+  // Every command that npm runs by scripts/run.mjs has to be there on a machine without a compiler.
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const line of Object.values(scripts)) {
+    const name = /\bscripts\/run\.mjs (\S+)$/.exec(line)?.[1];
+    if (name !== undefined && !existsSync(join(dist, `${name}.js`)))
+      throw new BuildFailed(`dist/${name}.js was not made; is ${name}.ts there?`);
+  }
+  // Relative imports must end in .js by now: Node would not find the .ts files that are not in dist/.
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (!file.endsWith(".js")) continue;
+    const left = /\bfrom\s+"(\.[^"]*\.ts)"/.exec(readFileSync(join(dist, file), "utf8"));
+    if (left) throw new BuildFailed(`${join("dist", file)} still imports ${left[1]}`);
+  }
 }
 
-for (const asset of ASSETS) {
-  if (!existsSync(join(root, asset))) fail(`${asset} is missing`);
-  cpSync(join(root, asset), join(dist, asset), { recursive: true });
+/** Compiles beside dist/ and exchanges the two, so that nothing of an earlier build stays, nor half of one. */
+function build(root, stamp, flags, isWanted) {
+  if (!canBuild(root)) throw new BuildFailed("TypeScript is not installed; run `npm ci` first");
+  const made = join(root, `.dist-${process.pid}`);
+  try {
+    rmSync(made, { recursive: true, force: true });
+    mkdirSync(made);
+    compile(root, made, flags);
+    for (const asset of ASSETS) {
+      if (!existsSync(join(root, asset))) throw new BuildFailed(`${asset} is missing`);
+      cpSync(join(root, asset), join(made, asset), { recursive: true });
+    }
+    writeFileSync(join(made, STAMP), `${stamp}\n`);
+    if (isWanted()) exchange(root, made, stamp);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
 }
 
-// Every command that npm runs by scripts/run.mjs has to be there on a machine without tsx.
-const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-for (const line of Object.values(scripts)) {
-  const name = /^node scripts\/run\.mjs (\S+)$/.exec(line)?.[1];
-  if (name !== undefined && !existsSync(join(dist, `${name}.js`)))
-    fail(`dist/${name}.js was not made; is ${name}.ts there?`);
+function compile(root, outDir, flags) {
+  const tscPackage = join(root, "node_modules/typescript/package.json");
+  const tsc = join(dirname(tscPackage), JSON.parse(readFileSync(tscPackage, "utf8")).bin.tsc);
+  // Standard output is the command's own when a command is built before it runs.
+  const compiled = spawnSync(
+    process.execPath,
+    [tsc, "-p", "tsconfig.build.json", "--outDir", outDir, ...flags],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, "inherit"],
+    },
+  );
+  if (compiled.error) throw new BuildFailed(`the compiler did not start: ${compiled.error.message}`);
+  if (compiled.status !== 0)
+    throw new BuildFailed(`the compiler found errors (exit ${compiled.status ?? compiled.signal})`);
 }
 
-// Relative imports must end in .js by now: Node would not find the .ts files that are not in dist/.
-for (const file of readdirSync(dist, { recursive: true })) {
-  if (!file.endsWith(".js")) continue;
-  const left = /\bfrom\s+"(\.[^"]*\.ts)"/.exec(readFileSync(join(dist, file), "utf8"));
-  if (left) fail(`${join("dist", file)} still imports ${left[1]}`);
+function exchange(root, made, stamp) {
+  const dist = join(root, "dist");
+  const former = `${made}-former`;
+  try {
+    if (existsSync(dist)) renameSync(dist, former);
+    renameSync(made, dist);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (readStamp(root) !== stamp) throw error;
+  } finally {
+    rmSync(former, { recursive: true, force: true });
+  }
 }
-console.log("Built dist/; start it with `node dist/main.js`");
+
+function readStamp(root) {
+  try {
+    return readFileSync(join(root, "dist", STAMP), "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Everything that a build is made of, the compiler and this script included. */
+function hashSources(root) {
+  const { exclude } = JSON.parse(readFileSync(join(root, "tsconfig.build.json"), "utf8"));
+  const files = [
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "scripts/build.mjs",
+    "node_modules/typescript/package.json",
+  ];
+  const walk = (folder, wanted) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder + entry.name;
+      if (entry.isDirectory() && !entry.name.startsWith(".") && !exclude.includes(path))
+        walk(`${path}/`, wanted);
+      else if (entry.isFile() && wanted(path)) files.push(path);
+    }
+  };
+  walk("", (path) => path.endsWith(".ts") && !exclude.includes(path));
+  for (const asset of ASSETS) {
+    if (asset.includes(".")) files.push(asset);
+    else walk(`${asset}/`, () => true);
+  }
+  const hash = createHash("sha256");
+  for (const file of files.sort()) {
+    if (existsSync(join(root, file)))
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(join(root, file)))
+        .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    if (process.argv.includes("--if-stale")) ensureBuilt();
+    else {
+      buildChecked(ROOT);
+      console.log("Built dist/; start it with `npm start`");
+    }
+  } catch (error) {
+    console.error(`build: ${error instanceof BuildFailed ? error.message : error.stack}`);
+    process.exit(1);
+  }
+}

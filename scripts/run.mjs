@@ -1,46 +1,51 @@
-// `node scripts/run.mjs NAME [arguments]` runs a command of the platform, e.g. `accounts/cli`: its source through tsx
-// where there is tsx, as after `npm ci`; what `npm run build` made of it elsewhere, as on a machine that runs the
-// platform. In this very process, so that signals, standard input, the terminal and the exit code are the command's own.
-// Plain JavaScript, and nothing but Node: it also runs in the image, where it lies beside what was compiled.
+// `node scripts/run.mjs NAME [arguments]` runs a command of the platform, e.g. `accounts/cli`, as what was built of it:
+// run through tsx, a message costs the platform a quarter more. Where the sources and a compiler are, as after `npm ci`,
+// the build is made when it is missing or out of date, in about a second; a production machine and the image have the
+// build alone. In this very process, so that signals, standard input, the terminal and the exit code are the command's
+// own. Plain JavaScript, and nothing but Node: it also runs in the image, where it lies beside what was compiled.
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [name = "", ...args] = process.argv.slice(2);
 
-/** The address of tsx; undefined where it is not installed, as after `npm prune --omit=dev`. */
-function findTsx() {
-  try {
-    return pathToFileURL(createRequire(join(root, "package.json")).resolve("tsx")).href;
-  } catch {
-    return undefined;
-  }
-}
-
-const source = join(root, `${name}.ts`);
-const built = [join(root, "dist", `${name}.js`), join(root, `${name}.js`)].find((file) => existsSync(file));
-const tsx = existsSync(source) ? findTsx() : undefined;
-
 function fail(message) {
   console.error(message);
   process.exit(2);
 }
 
+/** Has `build.mjs` look after dist/ where it can: where it is, and where there are sources and a compiler. */
+async function bringUpToDate() {
+  const script = join(root, "scripts/build.mjs");
+  if (!existsSync(script)) return;
+  const { BuildFailed, canBuild, ensureBuilt } = await import(pathToFileURL(script).href);
+  if (!canBuild()) return;
+  try {
+    ensureBuilt();
+  } catch (error) {
+    if (error instanceof BuildFailed) fail(`'${name}' cannot be built: ${error.message}`);
+    if (!["EACCES", "EPERM", "EROFS"].includes(error.code)) throw error;
+    fail(
+      `dist/ is out of date, and this user may not write it: run \`npm run build\` as the owner of ${root}`,
+    );
+  }
+}
+
+const source = join(root, `${name}.ts`);
+const findBuilt = () =>
+  [join(root, "dist", `${name}.js`), join(root, `${name}.js`)].find((file) => existsSync(file));
+
 if (name === "") fail("Expected the name of a command: node scripts/run.mjs NAME [arguments]");
-if (!existsSync(source) && !built) fail(`There is no command '${name}' in ${root}`);
-if (!tsx && !built) {
+if (!existsSync(source) && !findBuilt()) fail(`There is no command '${name}' in ${root}`);
+if (existsSync(source)) await bringUpToDate();
+const file = findBuilt();
+if (!file) {
   fail(
-    `'${name}' is not built, and tsx, which runs it from source, is not installed: run \`npm ci\`, and for production \`npm run build && npm prune --omit=dev\` after it`,
+    `'${name}' is not built, and TypeScript, which builds it, is not installed: run \`npm ci\`, and for production \`npm run build && npm prune --omit=dev\` after it`,
   );
 }
 
-const file = tsx ? source : built;
 process.argv.splice(1, process.argv.length, file, ...args);
-if (tsx) {
-  // Whoever starts a process of its own, as the demo does, hands these flags on.
-  process.execArgv.push("--import", tsx);
-  await import(tsx);
-} else process.setSourceMapsEnabled(true);
+process.setSourceMapsEnabled(true);
 await import(pathToFileURL(file).href);

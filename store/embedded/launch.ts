@@ -143,9 +143,12 @@ function childFile(): string {
   return join(own, "..", own.endsWith(".ts") ? "child.ts" : "child.js");
 }
 
-/** This process's own flags, plus the TypeScript loader where it is needed and not among them (under vitest). */
+/**
+ * This process's own flags, but those that are for its own heap, plus the TypeScript loader where it is needed and not
+ * among them (under vitest).
+ */
 function loaderArguments(): string[] {
-  const own = process.execArgv.filter((flag) => !flag.startsWith("--inspect"));
+  const own = process.execArgv.filter((flag) => !/^--(inspect|max-semi-space-size)/.test(flag));
   if (!import.meta.url.endsWith(".ts") || own.some((flag) => flag.includes("tsx"))) return own;
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   return [...own, "--import", tsx];

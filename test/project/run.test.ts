@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { NODE_FLAGS } from "../../node-flags.ts";
 import { ROOT } from "./source-files.ts";
 
 /** A command that tells what reached it, and ends as it is told to. */
@@ -15,7 +16,7 @@ process.stdin.setEncoding("utf8").on("data", (text) => {
 });
 `;
 
-/** What a production machine has of a folder: no tsx, and no development dependency at all. */
+/** What a production machine has of a folder: no development dependency, and so no compiler. */
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "sbi-run-"));
@@ -48,7 +49,7 @@ function run(args: readonly string[], cwd = folder) {
 }
 
 describe("a command that npm runs", () => {
-  it("is what was built where tsx is not installed, with its arguments, standard input and exit code", async () => {
+  it("is what was built where no compiler is installed, with its arguments, standard input and exit code", async () => {
     await put("accounts/some.ts", "syntax error");
     const built = await put("dist/accounts/some.js");
     const { child, ended } = run(["accounts/some", "--name", "two words"]);
@@ -78,30 +79,103 @@ describe("a command that npm runs", () => {
     expect(code).toBe(0);
   });
 
-  it("says what to do where there is neither tsx nor a build, and what there is not", async () => {
+  it("says what to do where there is neither a compiler nor a build, and what there is not", async () => {
     await put("accounts/some.ts");
     const unbuilt = await run(["accounts/some"]).ended;
     expect(unbuilt).toMatchObject({ code: 2, stdout: "" });
     expect(unbuilt.stderr).toMatch(
-      /^'accounts\/some' is not built, and tsx.* is not installed: run `npm ci`/,
+      /^'accounts\/some' is not built, and TypeScript.* is not installed: run `npm ci`/,
     );
     const unknown = await run(["accounts/none"]).ended;
     expect(unknown).toMatchObject({ code: 2, stdout: "" });
     expect(unknown.stderr).toMatch(/^There is no command 'accounts\/none' in /);
   });
+});
 
-  it("runs from source where tsx is installed", async () => {
-    const { ended } = run(["store/audit-cli", "--help"], ROOT);
-    expect(await ended).toMatchObject({
-      code: 0,
-      stderr: "",
-      stdout: expect.stringContaining("Checks that"),
-    });
+describe("a command where the sources and a compiler are", () => {
+  const say = (text: string) =>
+    `import { told } from "./told.ts";\nexport const some: string = told("${text}");\n`;
+  const TOLD = "export const told = (text: string): string => (console.log(text), text);\n";
+
+  beforeEach(async () => {
+    await cp(`${ROOT}scripts/build.mjs`, join(folder, "scripts/build.mjs"));
+    for (const file of ["tsconfig.json", "tsconfig.build.json"]) await cp(ROOT + file, join(folder, file));
+    await mkdir(join(folder, "node_modules"));
+    await symlink(`${ROOT}node_modules/typescript`, join(folder, "node_modules/typescript"));
+    await put("store/migrations/0001_some.sql", "select 1;");
+    await put("seeds/data/some.json", "{}");
+    await put("told.ts", TOLD);
+    await put("some.ts", say("first"));
+  });
+
+  const output = async () => (await run(["some"]).ended).stdout;
+  const built = () => readFile(join(folder, "dist/some.js"), "utf8");
+
+  it("is built when it is missing, and only then", async () => {
+    expect(await run(["some"]).ended).toEqual({ code: 0, stdout: "first\n", stderr: "" });
+    // What lies there now is not made anew: it says what nobody has written in the source.
+    await put("dist/some.js", (await built()).replace("first", "as it was built"));
+    expect(await output()).toBe("as it was built\n");
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^\.dist-/));
+  });
+
+  it("is built again when a source has changed, also to one with an older date", async () => {
+    await output();
+    const file = await put("some.ts", say("second"));
+    await utimes(file, 0, 0);
+    expect(await output()).toBe("second\n");
+    // A program of the same sources is the same one.
+    await put("dist/some.js", (await built()).replace("second", "as it was built"));
+    await utimes(file, new Date(), new Date());
+    expect(await output()).toBe("as it was built\n");
+  });
+
+  it("is built again when a file has changed that it is built with", async () => {
+    await output();
+    await put("dist/some.js", "console.log('out of date')");
+    await put("store/migrations/0002_more.sql", "select 2;");
+    expect(await output()).toBe("first\n");
+    expect(await readdir(join(folder, "dist/store/migrations"))).toContain("0002_more.sql");
+  });
+
+  it("leaves nothing of a source that has gone", async () => {
+    await put("gone.ts", say("gone"));
+    await output();
+    await rm(join(folder, "gone.ts"));
+    await output();
+    expect(await readdir(join(folder, "dist"))).not.toContain("gone.js");
+  });
+
+  it("says what cannot be compiled, and runs nothing older", async () => {
+    await output();
+    await put("some.ts", "export const some = ;\n");
+    const { code, stdout, stderr } = await run(["some"]).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/some\.ts.*error TS1109[\s\S]*'some' cannot be built: the compiler found errors/);
+  });
+
+  it("is built whole by every command that starts at once", async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, output));
+    expect(all).toEqual(Array.from({ length: 4 }, () => "first\n"));
+  });
+});
+
+describe("how Node is told to start the platform", () => {
+  it("is the same by npm, in the image, and for the demo and the bench", async () => {
+    const { scripts } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
+    expect(scripts.start).toBe(`node ${NODE_FLAGS.join(" ")} scripts/run.mjs main`);
+    const dockerfile = await readFile(`${ROOT}Dockerfile`, "utf8");
+    const command = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)![1]!);
+    expect(command).toEqual(["node", ...NODE_FLAGS, "--enable-source-maps", "main.js"]);
+    for (const file of ["demo.ts", "test/helpers/platform-process.ts"])
+      expect(await readFile(ROOT + file, "utf8")).toMatch(/\.\.\.NODE_FLAGS|: NODE_FLAGS|\? NODE_FLAGS/);
+    for (const file of ["README.md", "README.zh-CN.md"])
+      expect(await readFile(ROOT + file, "utf8")).toContain(`node ${NODE_FLAGS.join(" ")} dist/main.js`);
   });
 });
 
 describe("package.json", () => {
-  it("needs tsx for no command that a document gives to whoever runs the platform", async () => {
+  it("needs no compiler for a command that a document gives to whoever runs the platform", async () => {
     const { scripts } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8")) as {
       scripts: Record<string, string>;
     };
@@ -122,6 +196,7 @@ describe("package.json", () => {
       "simulate",
       "start",
     ]);
-    for (const name of commands) expect(scripts[name], name).toMatch(/^node scripts\/run\.mjs [a-z/-]+$/);
+    for (const name of commands)
+      expect(scripts[name], name).toMatch(/^node (--[a-z-]+=\d+ )?scripts\/run\.mjs [a-z/-]+$/);
   });
 });
