@@ -46,6 +46,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "upkeep.ts": ["store"],
   "database-pools.ts": ["store"],
   "main.ts": ANYTHING,
+  "node-flags.ts": [],
   "demo.ts": ANYTHING,
   "demo-story.ts": ["seeds"],
   "vitest.config.ts": ANYTHING,
