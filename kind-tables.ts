@@ -14,12 +14,17 @@ export function tablesOf(catalog: readonly Kind[]): KindTable[] {
   }));
 }
 
-function columnOf(name: string, { type, unit, decimals, min, max }: Metric): MetricColumn {
+function columnOf(
+  name: string,
+  { type, unit, decimals, min, max, tolerance, rollsOverAt }: Metric,
+): MetricColumn {
   return {
     name,
     type,
     ...(unit === undefined ? {} : { unit }),
     ...(decimals === undefined ? {} : { decimals }),
+    ...(tolerance === undefined ? {} : { tolerance }),
+    ...(rollsOverAt === undefined ? {} : { rollsOverAt }),
     ...(min === undefined || max === undefined ? {} : { largest: Math.max(-min, max) }),
   };
 }

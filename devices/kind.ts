@@ -32,6 +32,10 @@ export interface Metric {
   readonly maxLength?: number;
   /** When a counter may go back to zero, in words. */
   readonly resets?: string;
+  /** By how much a counter's trembling last digit may go back, in `unit`; 0 without it. */
+  readonly tolerance?: number;
+  /** The first number that a counter's register cannot show and after which it goes on from 0, in `unit`. */
+  readonly rollsOverAt?: number;
 }
 
 export type Metrics = Readonly<Record<string, Metric>>;
@@ -41,8 +45,14 @@ type Numeric = { unit: string; min: number; max: number; decimals?: number; abou
 /** A value that goes up and down. Rollups keep count, min, max and sum. */
 export const gauge = (options: Numeric): Metric => ({ type: "gauge", ...options });
 
-/** A value that only rises, but for resets. Rollups keep first and last; usage is their difference. */
-export const counter = (options: Numeric & { resets?: string }): Metric => ({ type: "counter", ...options });
+/**
+ * A value that only rises, but for resets. Its usage is the sum of its steps from reading to reading, which counts
+ * nothing for a last digit that trembles within `tolerance`, nothing for a single outlier, a new register from 0 once
+ * the next reading confirms it, and goes on past `rollsOverAt` (docs/decisions/0023).
+ */
+export const counter = (
+  options: Numeric & { resets?: string; tolerance?: number; rollsOverAt?: number },
+): Metric => ({ type: "counter", ...options });
 
 /** One of a closed list of words. Rollups keep the last. */
 export const state = <const V extends readonly string[]>(options: { values: V; about: string }): Metric => ({

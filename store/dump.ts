@@ -34,7 +34,7 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
       .flatMap((table) => table.foreign_keys.map((key) => `alter table ${table.name} add ${key};`))
       .join("\n"),
     (await readComments(db)).join("\n"),
-    ...(await readTriggers(db)),
+    ...(await readFunctions(db)),
     ...kinds.flatMap((kind) => [
       `-- On the community edition continuous aggregates; on the Apache edition the day is kept in ${keptTable(kind)}.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
       `create view ${kind.table}_1d as\n${daySelect(kind)};`,
@@ -135,14 +135,13 @@ async function readComments(db: Db): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-/** The functions that triggers call, and then the triggers of each table. */
-async function readTriggers(db: Db): Promise<string[]> {
+/** Functions, and then the triggers of each table. */
+async function readFunctions(db: Db): Promise<string[]> {
   const functions = await db.query<{ text: string }>(
     `select replace(pg_get_functiondef(p.oid), 'FUNCTION ' || quote_ident(current_schema()) || '.', 'FUNCTION ')
               as text
      from pg_proc p
-     where p.pronamespace = current_schema()::regnamespace and p.prorettype = 'trigger'::regtype
-       and ${IS_OURS("pg_proc", "p")}
+     where p.pronamespace = current_schema()::regnamespace and p.prokind = 'f' and ${IS_OURS("pg_proc", "p")}
      order by p.proname collate "C"`,
   );
   const triggers = await db.query<{ table: string; text: string }>(
@@ -174,8 +173,8 @@ async function findUnknown(db: Db, rollups: readonly string[]): Promise<string[]
      select 'type ' || t.typname from pg_type t
      where t.typnamespace = current_schema()::regnamespace and t.typtype in ('e', 'd', 'r') and ${IS_OURS("pg_type", "t")}
      union all
-     select 'function ' || p.proname from pg_proc p
-     where p.pronamespace = current_schema()::regnamespace and p.prorettype <> 'trigger'::regtype
+     select case p.prokind when 'a' then 'aggregate ' else 'procedure ' end || p.proname from pg_proc p
+     where p.pronamespace = current_schema()::regnamespace and p.prokind <> 'f'
        and ${IS_OURS("pg_proc", "p")}
      union all
      select 'dimension ' || d.column_name || ' of ' || d.hypertable_name

@@ -16,6 +16,9 @@ export interface MetricColumn {
   readonly decimals?: number;
   /** The largest magnitude that a value may have, in `unit`. With `decimals` it decides between four and eight bytes. */
   readonly largest?: number;
+  /** Of a counter, in `unit`: by how much its last digit may tremble, and the first number that it cannot show. */
+  readonly tolerance?: number;
+  readonly rollsOverAt?: number;
 }
 
 export interface KindTable {

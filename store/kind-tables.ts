@@ -107,9 +107,24 @@ async function findBuilt(client: Client, kind: string): Promise<BuiltTable | und
   return rows[0];
 }
 
+/** How a counter is counted is the kind's to say, whenever its column was made. */
+function withRulesOf(column: MetricColumn | undefined, built: MetricColumn): MetricColumn {
+  const { tolerance, rollsOverAt, ...made } = built;
+  return {
+    ...made,
+    ...(column?.tolerance === undefined ? {} : { tolerance: column.tolerance }),
+    ...(column?.rollsOverAt === undefined ? {} : { rollsOverAt: column.rollsOverAt }),
+  };
+}
+
 /** What is there stays, also when a kind has dropped the metric: its history remains readable. */
 function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn[]): MetricColumn[] {
-  const merged = [...built];
+  const merged = built.map((before) =>
+    withRulesOf(
+      columns.find(({ name }) => name === before.name),
+      before,
+    ),
+  );
   for (const column of columns) {
     const before = built.find((candidate) => candidate.name === column.name);
     if (!before) merged.push(column);

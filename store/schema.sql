@@ -730,6 +730,68 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION usage_steps(level bigint, edge bigint, readings bigint[], shifts bigint[], following bigint, tolerance bigint, rolls_over_at bigint)
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  behind int := coalesce(cardinality(readings), 0);
+  result bigint[] := array_fill(null::bigint, array[5 + coalesce(cardinality(readings), 0)]);
+  -- Where the edge's step goes: its place in the result, of the first edge 1.
+  place int := 1;
+  -- The sum of what has been counted from the second place on.
+  total bigint;
+  step bigint;
+  reached bigint := level;
+  next bigint;
+  shift bigint := 0;
+  -- The shift of the edge: a register that began anew shows what it counted since, without it.
+  edge_shift bigint := 0;
+  way bigint;
+begin
+  for i in 1 .. behind + 1 loop
+    next := case when i > behind then following else readings[i] end;
+    continue when next is null and i <= behind;
+    if shifts is not null and i <= behind then
+      shift := shifts[i];
+      next := next + shift;
+    end if;
+    reached := level;
+    if edge is not null then
+      step := 0;
+      if edge >= level - tolerance then
+        -- Up, or trembling. Up for a single reading is an outlier, and so counts nothing.
+        if edge > level and (next is null or next >= edge - tolerance or next < level - tolerance) then
+          step := edge - level;
+          level := edge;
+        end if;
+      elsif next < level - tolerance and next >= edge - tolerance then
+        -- Down, and the next reading goes on from there: it began anew. Past its last number it has not.
+        way := edge - level + rolls_over_at;
+        step := case when way between 0 and rolls_over_at / 10 then way else greatest(edge - edge_shift, 0) end;
+        level := edge;
+      end if;
+      result[place] := step;
+      if place > 1 then total := coalesce(total, 0) + step; end if;
+    elsif i <= behind then
+      -- The first reading of all.
+      level := next;
+    end if;
+    exit when i > behind;
+    edge := next;
+    edge_shift := shift;
+    place := 5 + i;
+  end loop;
+  if shifts is not null then shift := shifts[behind + 1]; end if;
+  result[2] := reached - shift;
+  result[3] := edge - shift;
+  result[4] := result[place];
+  result[5] := total;
+  return result;
+end
+$function$;
+
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON access_changes FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE OF expires_at, revoked_at, key_hash ON api_keys FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();

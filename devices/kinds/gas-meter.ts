@@ -18,6 +18,7 @@ import { chanceAt, clamp, drift, round } from "../noise.ts";
 
 /** Five digits before the point, three behind: a G4 household register. */
 const REGISTER_MAX = 99_999.999;
+const ROLLS_OVER_AT = 100_000;
 
 const scenarios: readonly Scenario[] = [
   {
@@ -61,6 +62,8 @@ export const gasMeter = defineKind({
       min: 0,
       max: REGISTER_MAX,
       decimals: 3,
+      tolerance: 0.001,
+      rollsOverAt: ROLLS_OVER_AT,
       resets: "past 99,999.999 m3, or when the meter is exchanged",
       about: "Gas metered since installation, at line conditions",
     }),

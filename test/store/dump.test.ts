@@ -82,6 +82,7 @@ describe("the dump of a schema", () => {
       "comment on column regions.level is 'province is ''1'''",
       "comment on column regions.level is 'province is ''1''';",
     ],
+    ["a function", "create function sixes() returns int language sql as 'select 66'", "FUNCTION sixes()"],
     ["a storage parameter", "alter table regions set (fillfactor = 90)", ") with (fillfactor=90);"],
   ])("shows %s that was added", async (_, change, shown) => {
     expect(await dumpSchema(db.pool, tables)).not.toContain(shown);
@@ -94,10 +95,16 @@ describe("the dump of a schema", () => {
     ["a sequence", "create sequence odd", "sequence odd", "drop sequence odd"],
     ["a type", "create type odd as enum ('a')", "type odd", "drop type odd"],
     [
-      "a function",
-      "create function odd() returns int language sql as 'select 1'",
-      "function odd",
-      "drop function odd",
+      "an aggregate",
+      "create aggregate odd (int) (sfunc = int4_sum, stype = bigint)",
+      "aggregate odd",
+      "drop aggregate odd (int)",
+    ],
+    [
+      "a procedure",
+      "create procedure odd() language sql as 'select 1'",
+      "procedure odd",
+      "drop procedure odd",
     ],
   ])("refuses to leave out %s, which it cannot show", async (_, make, name, undo) => {
     await db.pool.query(make);
