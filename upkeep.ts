@@ -5,6 +5,7 @@ import { openPool, type Pool } from "./store/database.ts";
 import type { Edition } from "./store/edition.ts";
 import { startJobRunner } from "./store/jobs.ts";
 import type { KindTable } from "./store/kind-table.ts";
+import { startLatestKeeper } from "./store/latest-keeper.ts";
 import { type Retention, startRetention } from "./store/retention.ts";
 import { startRollupKeeper } from "./store/rollup-keeper.ts";
 import { readRollupLags } from "./store/rollup-lag.ts";
@@ -29,10 +30,23 @@ export interface UpkeepOptions {
 }
 
 /**
- * Starts what has to be done for the database again and again, as far as it does not do so itself: TimescaleDB's jobs
- * (embedded), or retention and the days of readings (Apache edition).
+ * Starts what has to be done for the database again and again: the newest values are kept on every edition, and the rest
+ * as far as the database does not do so itself: TimescaleDB's jobs (embedded), or retention and the days of readings
+ * (Apache edition).
  */
 export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
+  const { log, apiPool, tables } = options;
+  const latest = startLatestKeeper(apiPool, tables, { log });
+  const others = startOthers(options);
+  return {
+    stop: async () => {
+      await Promise.race([latest.stop(), sleep(STOP_MS, undefined, { ref: false })]);
+      await others.stop();
+    },
+  };
+}
+
+function startOthers(options: UpkeepOptions): { stop(): Promise<void> } {
   const { edition, log, apiPool } = options;
   if (options.embedded) return startJobRunner(apiPool, { everyMs: 30_000, log });
   if (edition === "community") return { stop: async () => {} };

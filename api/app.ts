@@ -33,6 +33,7 @@ import { healthRoutes, type ReadinessCheck } from "./health/routes.ts";
 import { observeRequests } from "./http-metrics.ts";
 import { parseJsonBodies } from "./json-body.ts";
 import { kindsRoutes } from "./kinds/routes.ts";
+import { latestRoutes } from "./latest/routes.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { myPasswordRoutes } from "./me/password.ts";
 import { meRoutes } from "./me/routes.ts";
@@ -194,6 +195,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
+  await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });

@@ -6,6 +6,7 @@ import type { Client, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { hasKeptDays, keptTable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
+import { hasLatestTable, makeLatestTable } from "./latest-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
@@ -69,6 +70,7 @@ async function applyKindTable(
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
   // A platform before it kept days itself had built none.
   const complete = edition === "community" || (await hasKeptDays(client, table));
+  if (!(await hasLatestTable(client, merged))) await makeLatestTable(client, merged);
   if (sameColumns && built.edition === edition && complete) {
     await dropReplacedRollups(client, table);
     return merged.columns;

@@ -13,6 +13,7 @@ import type { Db } from "./database.ts";
 import { dayOf, kindLiteral } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { lateBefore } from "./late-readings.ts";
+import { keepLateLatest } from "./latest-table.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
@@ -188,7 +189,7 @@ export class ReadingsBatch {
  * of 8 metrics): see bench/README.md. The ledger's two counts cost a hash aggregate over the batch.
  *
  * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
- * the platform keeps days itself, which a row of rollup_state says. `counted`: the ledger has these readings as received
+ * the platform keeps days itself, which a row of rollup_state says; and put among the newest values where it is newer. `counted`: the ledger has these readings as received
  * already.
  */
 function insertSql(table: KindTable, late = false, counted = false): string {
@@ -203,13 +204,13 @@ function insertSql(table: KindTable, late = false, counted = false): string {
       insert into ${assertIdentifier(table.table)} (${names.join(", ")})
       select ${names.join(", ")} from input
       on conflict do nothing
-      returning device_no${late ? ", observed_at" : ""}
+      returning ${late ? "*" : "device_no"}
     ), ledger as (
       insert into ledger_batches (device_nos, received, stored, rejected)
       select array_agg(r.device_no), array_agg(${counted ? "0" : "r.n"}), array_agg(coalesce(s.n, 0)), array_agg(0)
       from (select device_no, count(*)::int as n from input group by 1) r
       left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
-    )${late ? logLate(table, `$${types.length + 1}`) : ""}
+    )${late ? logLate(table, `$${types.length + 1}`) + keepLateLatest(table, `$${types.length + 1}`) : ""}
     select count(*)::int as stored from stored`;
 }
 

@@ -380,6 +380,15 @@ create table known_addresses (
 );
 CREATE INDEX known_addresses_seen_at ON known_addresses USING btree (seen_at);
 
+create table latest_state (
+  kind text not null,
+  kept_until timestamp with time zone not null default '2015-01-01 00:00:00+00'::timestamp with time zone,
+  next_until timestamp with time zone,
+  next_device_no integer not null default 0,
+  readings_since timestamp with time zone not null default '2015-01-01 00:00:00+00'::timestamp with time zone,
+  constraint latest_state_pkey PRIMARY KEY (kind)
+);
+
 create table ledger_batches (
   batch_no bigint not null generated always as identity,
   device_nos integer[] not null,
@@ -430,6 +439,23 @@ create table readings_camera (
 );
 select create_hypertable('readings_camera', by_range('observed_at', interval '7 days'), create_default_indexes => false);
 
+create table readings_camera_latest (
+  device_no integer not null,
+  bitrate_value integer,
+  bitrate_at timestamp with time zone,
+  fps_value integer,
+  fps_at timestamp with time zone,
+  packet_loss_value integer,
+  packet_loss_at timestamp with time zone,
+  storage_free_value integer,
+  storage_free_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  uptime_value integer,
+  uptime_at timestamp with time zone,
+  constraint readings_camera_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table readings_example (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -444,6 +470,23 @@ create table readings_example (
   constraint readings_example_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_example', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_example_latest (
+  device_no integer not null,
+  rain_value integer,
+  rain_at timestamp with time zone,
+  intensity_value integer,
+  intensity_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  battery_value integer,
+  battery_at timestamp with time zone,
+  heater_value text,
+  heater_at timestamp with time zone,
+  firmware_value text,
+  firmware_at timestamp with time zone,
+  constraint readings_example_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
 
 create table readings_gas_meter (
   device_no integer not null,
@@ -461,6 +504,27 @@ create table readings_gas_meter (
   constraint readings_gas_meter_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_gas_meter', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_gas_meter_latest (
+  device_no integer not null,
+  volume_value integer,
+  volume_at timestamp with time zone,
+  flow_value integer,
+  flow_at timestamp with time zone,
+  pressure_value integer,
+  pressure_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  battery_value integer,
+  battery_at timestamp with time zone,
+  valve_value text,
+  valve_at timestamp with time zone,
+  rssi_value integer,
+  rssi_at timestamp with time zone,
+  snr_value integer,
+  snr_at timestamp with time zone,
+  constraint readings_gas_meter_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
 
 create table readings_lora_gateway (
   device_no integer not null,
@@ -480,6 +544,29 @@ create table readings_lora_gateway (
 );
 select create_hypertable('readings_lora_gateway', by_range('observed_at', interval '7 days'), create_default_indexes => false);
 
+create table readings_lora_gateway_latest (
+  device_no integer not null,
+  uplinks_received_value bigint,
+  uplinks_received_at timestamp with time zone,
+  uplinks_forwarded_value bigint,
+  uplinks_forwarded_at timestamp with time zone,
+  uplinks_bad_crc_value bigint,
+  uplinks_bad_crc_at timestamp with time zone,
+  downlinks_sent_value bigint,
+  downlinks_sent_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  supply_voltage_value integer,
+  supply_voltage_at timestamp with time zone,
+  backhaul_value text,
+  backhaul_at timestamp with time zone,
+  backhaul_delay_value integer,
+  backhaul_delay_at timestamp with time zone,
+  firmware_value text,
+  firmware_at timestamp with time zone,
+  constraint readings_lora_gateway_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table readings_speaker (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -497,6 +584,29 @@ create table readings_speaker (
   constraint readings_speaker_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_speaker', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_speaker_latest (
+  device_no integer not null,
+  play_state_value text,
+  play_state_at timestamp with time zone,
+  volume_value integer,
+  volume_at timestamp with time zone,
+  amplifier_current_value integer,
+  amplifier_current_at timestamp with time zone,
+  mains_voltage_value integer,
+  mains_voltage_at timestamp with time zone,
+  battery_voltage_value integer,
+  battery_voltage_at timestamp with time zone,
+  sound_level_value integer,
+  sound_level_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  link_quality_value integer,
+  link_quality_at timestamp with time zone,
+  firmware_value text,
+  firmware_at timestamp with time zone,
+  constraint readings_speaker_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
 
 create table regions (
   code text not null,

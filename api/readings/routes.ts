@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
+import { completeLatest } from "../../store/latest.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
 import { readPageAsJson } from "../../store/readings-json.ts";
 import { recordRead } from "../audit/record.ts";
@@ -41,15 +42,18 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
         operationId: "getLatestReading",
         tags: ["readings"],
         summary: "A device's newest reading",
-        description: "Newest by the device's clock: a late reading never takes its place.",
+        description:
+          "Newest by the device's clock: a late reading never takes its place. `reading` is one message as it came; `metrics` has the newest value of each quantity, also of those that this message left out.",
         params: deviceParams,
         response: { 200: latestSchema, ...problems("device_not_found") },
       },
     },
     async (request) => {
       const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
-      const reading = await findLatestReading(pool, catalog.table(kind), deviceNo);
-      return { deviceId: id, kind, reading: reading ?? null };
+      const table = catalog.table(kind);
+      const reading = await findLatestReading(pool, table, deviceNo);
+      if (!reading) return { deviceId: id, kind, reading: null, metrics: {} };
+      return { deviceId: id, kind, reading, metrics: await completeLatest(pool, table, deviceNo, reading) };
     },
   );
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { latestValuesSchema } from "../latest/schema.ts";
 import { deviceId, kindName, metricList, moment, momentText, pageQuery } from "../schemas.ts";
 
 export const readingSchema = z
@@ -20,6 +21,7 @@ export const latestSchema = z
     deviceId,
     kind: kindName,
     reading: readingSchema.nullable().describe("Null when the device has never reported."),
+    metrics: latestValuesSchema,
   })
   .meta({ id: "Latest" });
 

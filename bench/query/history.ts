@@ -3,6 +3,8 @@ import { seedRegions } from "../../seeds/regions.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Edition } from "../../store/edition.ts";
 import type { KindTable } from "../../store/kind-table.ts";
+import { startLatestKeeper } from "../../store/latest-keeper.ts";
+import { latestTable } from "../../store/latest-table.ts";
 import { startRollupKeeper } from "../../store/rollup-keeper.ts";
 import type { Bench } from "../story.ts";
 
@@ -137,7 +139,15 @@ async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTab
     await expectKept(pool, table);
     await pool.query(`vacuum (analyze) ${table.table}_1d_kept`);
   }
+  bench.progress("history: keeping newest values");
+  const latest = startLatestKeeper(pool, [table], { log: createLogger("silent") });
+  try {
+    await latest.runDue();
+  } finally {
+    await latest.stop();
+  }
   bench.progress("history: analyzing");
+  await pool.query(`vacuum (analyze) ${latestTable(table)}`);
   await pool.query("vacuum (analyze) readings_gas_meter");
   await pool.query("vacuum (analyze) devices");
 }

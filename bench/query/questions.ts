@@ -2,6 +2,7 @@ import type { Random } from "../../devices/random.ts";
 import type { Pool } from "../../store/database.ts";
 import { parseInterval } from "../../store/interval.ts";
 import type { KindTable } from "../../store/kind-table.ts";
+import { listLatest } from "../../store/latest.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { findLatestReading, listReadings } from "../../store/readings.ts";
 import {
@@ -77,13 +78,6 @@ export function questionsAbout(history: History, table: KindTable): Question[] {
     aggregates: [],
   };
   const month: SeriesAsked = { ...year, from: before(30), metrics: ["volume"] };
-  const newest: SeriesAsked = {
-    from: before(1 / 12),
-    to: end,
-    interval: "1h",
-    metrics: ["volume"],
-    aggregates: ["last"],
-  };
 
   return [
     {
@@ -118,12 +112,19 @@ export function questionsAbout(history: History, table: KindTable): Question[] {
     },
     {
       name: `newest values of ${PAGE.toLocaleString("en-US")} meters of a county`,
-      path: ({ county }) =>
-        `/v1/series?kind=gas-meter&region=${county}&groupBy=device&limit=${PAGE}&${query(newest)}`,
+      path: ({ county }) => `/v1/latest?kind=gas-meter&region=${county}&metrics=volume&limit=${PAGE}`,
       bare: async (pool, { county }) => {
-        const fleet = { kind: "gas-meter", region: county, groupBy: "device" } as const;
-        const planned = await plan(pool, newest, false);
-        return (await readFleetSeries(pool, planned, fleet, NO_LIMITS, { limit: PAGE })).items.length;
+        const columns = table.columns.filter(({ name }) => name === "volume");
+        const wanted = { region: county, columns };
+        return (await listLatest(pool, table, wanted, NO_LIMITS, { limit: PAGE })).items.length;
+      },
+    },
+    {
+      name: `all newest values of ${PAGE.toLocaleString("en-US")} meters of a county`,
+      path: ({ county }) => `/v1/latest?kind=gas-meter&region=${county}&limit=${PAGE}`,
+      bare: async (pool, { county }) => {
+        const wanted = { region: county, columns: table.columns };
+        return (await listLatest(pool, table, wanted, NO_LIMITS, { limit: PAGE })).items.length;
       },
     },
   ];

@@ -25,7 +25,7 @@ describe("the latest reading", () => {
   it("is null for a device that has never reported", async () => {
     await insertDevice(db.pool, "mute");
     const answer = await api.call("/v1/devices/mute/latest");
-    expect(answer.json).toEqual({ deviceId: "mute", kind: "gas-meter", reading: null });
+    expect(answer.json).toEqual({ deviceId: "mute", kind: "gas-meter", reading: null, metrics: {} });
   });
 
   it("is the newest by the device's clock, however late an older one comes in", async () => {
@@ -36,6 +36,86 @@ describe("the latest reading", () => {
     expect(reading.observedAt).toBe("2026-02-01T00:00:00.000Z");
     expect(reading.receivedAt).toBe("2026-02-01T00:00:02.000Z");
     expect(reading.metrics).toMatchObject({ volume: 20.5, flow: 0.25, temperature: null });
+  });
+
+  it("comes with the newest value of each quantity, also of those that it leaves out", async () => {
+    const deviceNo = await insertDevice(db.pool, "sparing");
+    await insertReadings(db.pool, deviceNo, [
+      { at: "2026-02-01T00:00:00Z", volume: 20.5 },
+      { at: "2026-02-01T01:00:00Z", flow: 0.25 },
+    ]);
+    const { metrics } = (await api.call("/v1/devices/sparing/latest")).json;
+    expect(metrics).toMatchObject({
+      volume: { value: 20.5, observedAt: "2026-02-01T00:00:00.000Z" },
+      flow: { value: 0.25, observedAt: "2026-02-01T01:00:00.000Z" },
+      temperature: null,
+    });
+  });
+});
+
+describe("the newest values of a fleet", () => {
+  const url = "/v1/latest?kind=gas-meter&region=520103";
+  beforeAll(async () => {
+    const numbers: number[] = [];
+    for (const id of ["a", "b", "c"]) {
+      numbers.push(await insertDevice(db.pool, `fleet-${id}`, { regionCode: "520103" }));
+    }
+    await insertReadings(db.pool, numbers[0]!, [
+      { at: "2026-01-01T00:00:00Z", volume: 7, flow: 1 },
+      { at: "2026-01-02T00:00:00Z", volume: 8.125 },
+    ]);
+    await insertReadings(db.pool, numbers[1]!, [{ at: "2026-01-03T00:00:00Z", flow: 3 }]);
+  });
+
+  it("come a device an item, with a moment for each quantity", async () => {
+    const { items, nextCursor } = (await api.call(`${url}&metrics=volume,flow`)).json;
+    expect(nextCursor).toBeNull();
+    expect(items).toEqual([
+      {
+        deviceId: "fleet-a",
+        name: null,
+        regionCode: "520103",
+        observedAt: "2026-01-02T00:00:00.000Z",
+        metrics: {
+          volume: { value: 8.125, observedAt: "2026-01-02T00:00:00.000Z" },
+          flow: { value: 1, observedAt: "2026-01-01T00:00:00.000Z" },
+        },
+      },
+      {
+        deviceId: "fleet-b",
+        name: null,
+        regionCode: "520103",
+        observedAt: "2026-01-03T00:00:00.000Z",
+        metrics: { volume: null, flow: { value: 3, observedAt: "2026-01-03T00:00:00.000Z" } },
+      },
+      {
+        deviceId: "fleet-c",
+        name: null,
+        regionCode: "520103",
+        observedAt: null,
+        metrics: { volume: null, flow: null },
+      },
+    ]);
+  });
+
+  it("come in pages, and as CSV all of them", async () => {
+    const one = (await api.call(`${url}&limit=2`)).json;
+    const two = (await api.call(`${url}&limit=2&cursor=${one.nextCursor}`)).json;
+    const ids = (page: { items: { deviceId: string }[] }) => page.items.map((item) => item.deviceId);
+    expect([ids(one), ids(two), two.nextCursor]).toEqual([["fleet-a", "fleet-b"], ["fleet-c"], null]);
+    const { text } = await api.call({ url: `${url}&metrics=flow`, headers: csv });
+    expect(text.trimEnd().split("\r\n")).toEqual([
+      "deviceId,name,regionCode,observedAt,flow,flow_observedAt",
+      "fleet-a,,520103,2026-01-01T00:00:00.000Z,1,2026-01-01T00:00:00.000Z",
+      "fleet-b,,520103,2026-01-03T00:00:00.000Z,3,2026-01-03T00:00:00.000Z",
+      "fleet-c,,520103,,,",
+    ]);
+  });
+
+  it("of an unknown kind or quantity are refused", async () => {
+    expect((await api.call("/v1/latest?kind=dragon")).status).toBe(404);
+    expect((await api.call("/v1/latest?kind=gas-meter&metrics=fire")).status).toBe(400);
+    expect((await api.call("/v1/latest")).status).toBe(400);
   });
 });
 

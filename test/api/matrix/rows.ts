@@ -166,6 +166,16 @@ export function rowsOf(world: World): Record<string, Row> {
     },
     listReplies: { action: "events:read", ...device(devicePath("/replies")) },
     getLatestReading: { action: "readings:read", ...device(devicePath("/latest")) },
+    listLatest: {
+      action: "readings:read",
+      type: "list",
+      lists: KINDS.map((kind) => ({
+        url: `/v1/latest?kind=${kind}&limit=1000`,
+        field: "deviceId",
+        csv: true,
+        expected: ids(devices.filter((each) => each.kind === kind)),
+      })),
+    },
     listReadings: { action: "readings:read", ...device(devicePath("/readings"), deviceCsv("/readings")) },
     getDeviceSeries: {
       action: "readings:read",

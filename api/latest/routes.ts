@@ -1,0 +1,79 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Logger } from "../../log.ts";
+import type { Pool } from "../../store/database.ts";
+import type { MetricColumn } from "../../store/kind-table.ts";
+import { type LatestOfDevice, listLatest } from "../../store/latest.ts";
+import { recordRead } from "../audit/record.ts";
+import type { CatalogIndex } from "../catalog.ts";
+import { type CsvColumn, sendCsv } from "../csv.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { csvOr } from "../media.ts";
+import { wantsCsv } from "../negotiate.ts";
+import { plainJson } from "../plain-json.ts";
+import { problems } from "../problem.ts";
+import { pageOf } from "../schemas.ts";
+import { latestListQuery, latestOfDeviceSchema } from "./schema.ts";
+
+export interface LatestOptions {
+  readonly pool: Pool;
+  readonly catalog: CatalogIndex;
+  readonly log: Logger;
+  readonly allow: Allow;
+}
+
+const DEFAULT_LIMIT = 100;
+const CSV_PAGE = 5000;
+
+/** The newest values of many devices at once, as a map or a wall shows them. */
+export const latestRoutes: FastifyPluginAsyncZod<LatestOptions> = async (app, options) => {
+  const { pool, catalog, log, allow } = options;
+
+  app.get(
+    "/latest",
+    {
+      onRequest: allow("readings:read"),
+      serializerCompiler: plainJson,
+      schema: {
+        operationId: "listLatest",
+        tags: ["readings"],
+        summary: "The newest values of many devices",
+        description:
+          "Of each quantity the newest by the device's clock, with its moment, for the devices of a kind in the order in which they were added; also of those that have never reported.",
+        querystring: latestListQuery,
+        response: {
+          200: csvOr(pageOf(latestOfDeviceSchema), "A page of devices; as CSV all of them."),
+          ...problems("not_found", "invalid_cursor"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { kind, region, metrics, limit, cursor } = request.query;
+      const { limits } = grantOf(request);
+      const table = catalog.table(kind);
+      const columns = catalog.columns(kind, metrics);
+      const readPage = (at: string | undefined, size: number) =>
+        listLatest(pool, table, { region, columns }, limits, { limit: size, cursor: at });
+      if (!wantsCsv(request.headers.accept)) return readPage(cursor, limit ?? DEFAULT_LIMIT);
+      return sendCsv(reply, {
+        name: `latest_${kind}_${region ?? "all"}`,
+        columns: csvColumns(columns),
+        readPage: (at) => readPage(at, limit ?? CSV_PAGE),
+        cursor,
+        firstPageOnly: limit !== undefined,
+        record: () => recordRead(pool, request, "export.latest", { type: "region", id: region ?? null }),
+        log,
+      });
+    },
+  );
+};
+
+const csvColumns = (columns: readonly MetricColumn[]): CsvColumn<LatestOfDevice>[] => [
+  { header: "deviceId", value: ({ deviceId }) => deviceId },
+  { header: "name", value: ({ name }) => name },
+  { header: "regionCode", value: ({ regionCode }) => regionCode },
+  { header: "observedAt", value: ({ observedAt }) => observedAt },
+  ...columns.flatMap(({ name }): CsvColumn<LatestOfDevice>[] => [
+    { header: name, value: ({ metrics }) => metrics[name]?.value ?? null },
+    { header: `${name}_observedAt`, value: ({ metrics }) => metrics[name]?.observedAt ?? null },
+  ]),
+];

@@ -1,0 +1,172 @@
+import pg from "pg";
+import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
+import type { Db } from "./database.ts";
+import { inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
+import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
+import { momentOf } from "./moment.ts";
+import type { Reading } from "./readings.ts";
+
+/** The newest value of a quantity, and when it was observed. */
+export interface LatestValue {
+  readonly value: number | string;
+  /** RFC 3339 in UTC with milliseconds. */
+  readonly observedAt: string;
+}
+
+/** By metric key; null is what the device has never said. */
+export type LatestValues = Readonly<Record<string, LatestValue | null>>;
+
+/** Moments stay text, as PostgreSQL writes it: a page has some thousand of them. */
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === pg.types.builtins.TIMESTAMPTZ ? (text: string) => text : pg.types.getTypeParser(oid, format),
+} as pg.CustomTypesConfig;
+
+type Cell = number | string | null;
+
+/** Reads pairs of value and moment from a row, from position `first` on. */
+function readValues(columns: readonly MetricColumn[], row: readonly Cell[], first: number): LatestValues {
+  const values: Record<string, LatestValue | null> = {};
+  for (const [i, { name }] of columns.entries()) {
+    const value = row[first + 2 * i] ?? null;
+    values[name] = value === null ? null : { value, observedAt: momentOf(row[first + 2 * i + 1] as string) };
+  }
+  return values;
+}
+
+/** When the newest of the values was observed; null where there is none. RFC 3339 in UTC sorts as text. */
+export function newestMoment(values: LatestValues): string | null {
+  let newest: string | null = null;
+  for (const value of Object.values(values)) {
+    if (value !== null && (newest === null || value.observedAt > newest)) newest = value.observedAt;
+  }
+  return newest;
+}
+
+/**
+ * SQL for the pairs of a device's newest values, with the joins that it needs. `device` is its number in SQL, and `kept`
+ * its row of `latestTable`. `from` goes into the text, so that the plan has the newest chunks alone.
+ */
+function latestSql(table: KindTable, columns: readonly MetricColumn[], device: string, from: Date) {
+  const { joins, value, at } = newestBetween(table, columns, {
+    device,
+    from: `'${from.toISOString()}'::timestamptz`,
+  });
+  const pairs = columns.map((column) => {
+    const here = value(column);
+    return `, ${inUnit(column, `coalesce(${here}, kept.${keptLatest.value(column)})`)},
+              case when ${here} is not null then ${at(column)} else kept.${keptLatest.at(column)} end`;
+  });
+  return {
+    pairs: pairs.join(""),
+    joins: `left join ${latestTable(table)} kept on kept.device_no = ${device}${joins}`,
+  };
+}
+
+/**
+ * The newest value of each quantity of one device whose newest reading is known: only what that left out is asked for.
+ * @param reading with all metrics of the table
+ */
+export async function completeLatest(
+  db: Db,
+  table: KindTable,
+  deviceNo: number,
+  { observedAt, metrics }: Reading,
+): Promise<LatestValues> {
+  const missing = table.columns.filter(({ name }) => (metrics[name] ?? null) === null);
+  const older = missing.length > 0 ? await readLatest(db, table, missing, deviceNo) : {};
+  return Object.fromEntries(
+    table.columns.map(({ name }) => {
+      const value = metrics[name] ?? null;
+      return [name, value === null ? (older[name] ?? null) : { value, observedAt }];
+    }),
+  );
+}
+
+/** The newest value of each quantity of one device. */
+export async function readLatest(
+  db: Db,
+  table: KindTable,
+  columns: readonly MetricColumn[],
+  deviceNo: number,
+): Promise<LatestValues> {
+  const { pairs, joins } = latestSql(table, columns, "own.device_no", await readKeptUntil(db, table));
+  const { rows } = await db.query<Cell[]>({
+    rowMode: "array",
+    types,
+    text: `select own.device_no${pairs} from (select $1::int as device_no) own ${joins}`,
+    values: [deviceNo],
+  });
+  return readValues(columns, rows[0]!, 1);
+}
+
+/** A device of a fleet, and its newest values. */
+export interface LatestOfDevice {
+  readonly deviceId: string;
+  readonly name: string | null;
+  readonly regionCode: string;
+  /** When the newest of the values was observed; null where there is none. */
+  readonly observedAt: string | null;
+  readonly metrics: LatestValues;
+}
+
+export interface LatestQuery {
+  readonly region?: string | undefined;
+  /** The quantities that are wanted, a selection of the table's columns. */
+  readonly columns: readonly MetricColumn[];
+}
+
+/**
+ * The newest values of the devices of a kind, in the order in which they were added. Two statements: the first says from
+ * when on the readings have to be looked at, which may have moved on by the second. That is no harm, as what is kept only
+ * grows.
+ */
+export async function listLatest(
+  db: Db,
+  table: KindTable,
+  { region, columns }: LatestQuery,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<LatestOfDevice>> {
+  const after = decodeCursor("latest", ["integer"], page.cursor);
+  const { pairs, joins } = latestSql(table, columns, "d.device_no", await readKeptUntil(db, table));
+  const { rows } = await db.query<Cell[]>({
+    rowMode: "array",
+    types,
+    text: `select d.device_no, d.id, d.name, d.region_code${pairs}
+     from (
+       select d.device_no, d.id, d.name, d.region_code from devices d
+       where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
+         and ($3::text is null or d.region_code like $3::text)
+         and ($4::int is null or d.device_no > $4::int)
+       order by d.device_no
+       limit $5::int
+     ) d
+     ${joins}
+     order by d.device_no`,
+    values: [
+      limitsParameter(limits),
+      table.kind,
+      region === undefined ? null : `${region}%`,
+      after?.[0] ?? null,
+      page.limit + 1,
+    ],
+  });
+  const shown = rows.slice(0, page.limit);
+  const items = shown.map((row) => {
+    const metrics = readValues(columns, row, 4);
+    return {
+      deviceId: row[1] as string,
+      name: row[2] as string | null,
+      regionCode: row[3] as string,
+      observedAt: newestMoment(metrics),
+      metrics,
+    };
+  });
+  const last = shown.at(-1)?.[0] as number | undefined;
+  return {
+    items,
+    nextCursor: rows.length > page.limit && last !== undefined ? encodeCursor("latest", [last]) : null,
+  };
+}
