@@ -31,7 +31,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const metrics = createDispatchMetrics(options.registry, roster, now);
   const jobs = new Jobs(log);
   const patience = new Patience({ pool, settings, monotonic, log, targets: () => roster.targets() });
-  const queue = new SendQueue(roster, send, onRoundSent);
+  const queue = new SendQueue(roster, send, onRoundSent, monotonic);
   const intake = new Intake({ roster, rules, onFacts: settle, onListening });
   const observeSeconds = (seconds: number) => metrics.writeSeconds.observe(seconds);
   const afterwards = new Afterwards({ pool, roster, settings, log, now, monotonic, onCorrected, drop });

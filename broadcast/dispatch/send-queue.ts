@@ -3,24 +3,34 @@ import { moreUrgentFirst, type OnAir } from "./on-air.ts";
 import type { OnAirTarget } from "./target.ts";
 
 /** Sent in one turn of the event loop; at about 20 µs each, acknowledgements and requests wait a few milliseconds. */
-const IN_ONE_TURN = 200;
+const LEAST = 200;
+/** What waits behind commands in one turn waits no longer. */
+const MOST_MS = 40;
 
-/** Sends commands in the order of their urgency, a few hundred in each turn of the event loop. */
+/**
+ * Sends commands in the order of their urgency, a part in each turn of the event loop: for as long as all else took
+ * since the part before. Ten thousand speakers that answer the first commands would otherwise fill each turn, and the
+ * last command would wait for them.
+ */
 export class SendQueue {
   private readonly broadcasts: Iterable<OnAir>;
   private readonly send: (target: OnAirTarget) => void;
   private readonly onEmptied: (broadcast: OnAir) => void;
+  private readonly monotonic: () => number;
   private running = false;
   private stopped = false;
 
+  /** @param monotonic milliseconds */
   constructor(
     broadcasts: Iterable<OnAir>,
     send: (target: OnAirTarget) => void,
     onEmptied: (broadcast: OnAir) => void,
+    monotonic: () => number,
   ) {
     this.broadcasts = broadcasts;
     this.send = send;
     this.onEmptied = onEmptied;
+    this.monotonic = monotonic;
   }
 
   push(target: OnAirTarget): void {
@@ -51,13 +61,16 @@ export class SendQueue {
     try {
       // Whoever pushes many at once has them all in the queue before the first one leaves.
       await nextTurn();
+      let ended = this.monotonic();
       for (let next = this.mostUrgent(); next && !this.stopped; next = this.mostUrgent()) {
-        const last = Math.min(next.queue.length, next.queueHead + IN_ONE_TURN);
-        while (next.queueHead < last) {
+        const began = this.monotonic();
+        const until = began + Math.min(began - ended, MOST_MS);
+        for (let sent = 0; next.waitsToSend && (sent < LEAST || this.monotonic() < until); sent++) {
           const target = next.queue[next.queueHead++]!;
           target.queued = false;
           this.send(target);
         }
+        ended = this.monotonic();
         if (!next.waitsToSend) {
           this.clear(next);
           this.onEmptied(next);
