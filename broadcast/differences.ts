@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Change } from "../errors.ts";
 
 /** No more than a person reads, and than an answer should carry. */
@@ -15,22 +14,53 @@ const isListOfObjects = (value: unknown): value is Record<string, unknown>[] =>
 
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
-/** A value that is too long to show is described; `…/revisions/{n}` has the whole. */
-function shown(value: unknown): unknown {
-  const length = value === undefined ? 0 : JSON.stringify(value).length;
-  return length <= MAX_VALUE_LENGTH ? value : `(${length} characters)`;
+/** How many characters a value has as JSON, about; it stops counting behind the longest that is shown. */
+function lengthOf(value: unknown): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null) return String(value).length;
+  let length = 2;
+  for (const [key, item] of Object.entries(value)) {
+    length += lengthOf(item) + (Array.isArray(value) ? 1 : key.length + 4);
+    if (length > MAX_VALUE_LENGTH) break;
+  }
+  return length;
 }
 
+/** A value that is too long to show is described; `…/revisions/{n}` has the whole. */
+function shown(value: unknown): unknown {
+  if (lengthOf(value) <= MAX_VALUE_LENGTH) return value;
+  return Array.isArray(value)
+    ? `(a list of ${value.length}, over ${MAX_VALUE_LENGTH} characters)`
+    : `(over ${MAX_VALUE_LENGTH} characters)`;
+}
+
+/** Whether two stored values are the same. Of two shapes of 50,000 points each point is looked at once at most. */
+function isSame(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return before.length === after.length && before.every((item, index) => isSame(item, after[index]));
+  }
+  if (!isObject(before) || !isObject(after)) return false;
+  const keys = Object.keys(before);
+  return (
+    keys.length === Object.keys(after).length &&
+    keys.every((key) => Object.hasOwn(after, key) && isSame(before[key], after[key]))
+  );
+}
+
+/** Stored keys may be called as what every object has. */
+const own = (object: Record<string, unknown>, key: string) =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
+
 function* compare(path: string, before: unknown, after: unknown): Generator<Change> {
-  if (isDeepStrictEqual(before, after)) return;
   if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      yield* compare(`${path}/${escaped(key)}`, before[key], after[key]);
+      yield* compare(`${path}/${escaped(key)}`, own(before, key), own(after, key));
     }
   } else if (isListOfObjects(before) && isListOfObjects(after)) {
     const length = Math.max(before.length, after.length);
     for (let i = 0; i < length; i++) yield* compare(`${path}/${i}`, before[i], after[i]);
-  } else yield { path, before: shown(before), after: shown(after) };
+  } else if (!isSame(before, after)) yield { path, before: shown(before), after: shown(after) };
 }
 
 /** What is different between two messages as they are stored, by JSON pointer; at most the first 100. */
