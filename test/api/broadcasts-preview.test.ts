@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
+import { areaOf } from "../helpers/limits.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
 /** What people are shown of whom a broadcast reaches: before it, and by what was kept of it. */
@@ -249,6 +250,15 @@ describe("what is kept of a release", () => {
       const own = (await world.get("village-viewer", `/v1/broadcasts/${id}/${path}`)).json;
       expect(own).toMatchObject({ villagesWithoutSpeaker: unknown, possiblyWithoutSpeaker: nothing });
     }
+    // Of some of a township's villages nobody hears what the shape may hold: a speaker there may be another's.
+    const two = { ...world.people.get("village-viewer")!, id: "two-villages" };
+    const regions = ["520326001001", "520326001002"];
+    world.people.set("two-villages", { ...two, grants: [{ role: "viewer", area: areaOf({ regions }) }] });
+    expect((await preview("two-villages", id)).json).toMatchObject({
+      speakers: 1,
+      villagesWithoutSpeaker: unknown,
+      possiblyWithoutSpeaker: nothing,
+    });
     await insertSpeaker(world.db.pool, "sp-stone", "520326001002", { at: [105.5, 27.1] });
     expect((await preview("approver", id)).json).toMatchObject({
       villagesWithoutSpeaker: unknown,
