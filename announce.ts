@@ -3,23 +3,21 @@ import type { StreamHub } from "./api/stream/hub.ts";
 import type { Feed } from "./broker/feed.ts";
 import type { LiveReading } from "./ingest/batch.ts";
 import type { Committed } from "./ingest/commit.ts";
-import type { DeviceEntry, Directory } from "./ingest/directory.ts";
+import { type DeviceEntry, type Directory, placeAt } from "./ingest/directory.ts";
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString();
 
-/** Where what a device does belongs: it decides who may hear of it. */
-export const scopeOf = (device: DeviceEntry): StreamScope => ({
-  regionCode: device.regionCode,
-  kind: device.runtime.kind.kind,
-  tenantId: device.tenantId,
-});
+/**
+ * Where what a device does belongs: it decides who may hear of it. What was observed before the device moved belongs to
+ * its place of that time.
+ */
+export const scopeOf = (device: DeviceEntry, at = Number.POSITIVE_INFINITY): StreamScope => {
+  const { regionCode, tenantId } = placeAt(device, at);
+  return { regionCode, kind: device.runtime.kind.kind, tenantId };
+};
 
 /** What a message for an application says of its device: not who owns it. */
-const named = ({ id, runtime, regionCode }: DeviceEntry) => ({
-  deviceId: id,
-  kind: runtime.kind.kind,
-  regionCode,
-});
+const named = (deviceId: string, { kind, regionCode }: StreamScope) => ({ deviceId, kind, regionCode });
 
 /** Who listens to what is committed: event streams over HTTP, and applications over MQTT. */
 export interface Audience {
@@ -39,16 +37,20 @@ export function announce(
   live: readonly LiveReading[],
 ): void {
   for (const { device, observedAt, receivedAt, values } of live) {
-    const scope = scopeOf(device);
+    const scope = scopeOf(device, observedAt);
     const times = { observedAt: iso(observedAt), receivedAt: iso(receivedAt) };
     hub.publish("reading", { deviceId: device.id, ...times, metrics: values }, scope);
     if (feed.wants("telemetry"))
-      feed.publish("telemetry", { id: device.id, ...scope }, { ...named(device), ...times, metrics: values });
+      feed.publish(
+        "telemetry",
+        { id: device.id, ...scope },
+        { ...named(device.id, scope), ...times, metrics: values },
+      );
   }
   for (const event of committed.events) {
     const device = directory.findByNo(event.deviceNo);
     if (!device) continue;
-    const scope = scopeOf(device);
+    const scope = scopeOf(device, event.observedAt);
     const { eventId, phase, type } = event;
     const told = {
       eventId,
@@ -60,7 +62,7 @@ export function announce(
     };
     hub.publish("event", { deviceId: device.id, ...told }, scope);
     if (feed.wants("events"))
-      feed.publish("events", { id: device.id, ...scope }, { ...named(device), ...told });
+      feed.publish("events", { id: device.id, ...scope }, { ...named(device.id, scope), ...told });
   }
   for (const change of committed.alarms) {
     const device = directory.findByNo(change.deviceNo);

@@ -254,7 +254,8 @@ async function start(
     trustProxy: config.TRUST_PROXY ?? [],
     knownDevice: (id) => {
       const device = ingest.directory.find(id);
-      return device && { id, deviceNo: device.deviceNo, ...scopeOf(device) };
+      const moved = device?.formerPlaces !== undefined;
+      return device && { id, deviceNo: device.deviceNo, moved, ...scopeOf(device) };
     },
     pendingOf: ingest.pendingOf,
     replay: (rejection, actor) => ingest.replay(rejection, actor),

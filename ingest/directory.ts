@@ -2,6 +2,7 @@ import type { Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
 import {
   type DirectoryRow,
+  type FormerPlace,
   findDirectoryRow,
   readDatabaseTime,
   readDirectory,
@@ -17,6 +18,8 @@ export interface DeviceEntry {
   regionCode: string;
   /** Its owner; null: the platform's operator. */
   tenantId: string | null;
+  /** Where it was before, oldest first; undefined for most, which have never moved. */
+  formerPlaces: readonly FormerPlace[] | undefined;
   gatewayNo: number | null;
   tokenHash: Buffer;
   /** Whether it may publish for others on the gateway topic. */
@@ -30,6 +33,13 @@ export interface DeviceEntry {
   /** Readings and events that were received and are not yet committed. */
   pending: number;
 }
+
+/** Where a device was, and whose it was, at a moment in epoch milliseconds. */
+export const placeAt = (
+  device: DeviceEntry,
+  at: number,
+): { readonly regionCode: string; readonly tenantId: string | null } =>
+  device.formerPlaces?.find(({ until }) => at < until) ?? device;
 
 /**
  * How far back each look for changes reaches beyond the last one: a transaction's `now()` is when it began, and
@@ -146,16 +156,27 @@ export class Directory {
       this.log.warn({ deviceId: row.id, kind: row.kind }, "a device has a kind that the catalog lacks");
       return undefined;
     }
-    const { deviceNo, id, regionCode, tenantId, gatewayNo, tokenHash } = row;
+    const { deviceNo, id, regionCode, tenantId, formerPlaces, gatewayNo, tokenHash } = row;
     const gateway = runtime.kind.gateway === true;
     const known = this.byNo.get(deviceNo);
-    if (known) return Object.assign(known, { runtime, regionCode, tenantId, gatewayNo, tokenHash, gateway });
+    if (known) {
+      return Object.assign(known, {
+        runtime,
+        regionCode,
+        tenantId,
+        formerPlaces,
+        gatewayNo,
+        tokenHash,
+        gateway,
+      });
+    }
     const entry: DeviceEntry = {
       deviceNo,
       id,
       runtime,
       regionCode,
       tenantId,
+      formerPlaces,
       gatewayNo,
       tokenHash,
       gateway,

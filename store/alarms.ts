@@ -2,10 +2,12 @@ import { PlatformError } from "../errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";
+import { joinPlace } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 export type AlarmSeverity = "critical" | "major" | "minor" | "warning";
 
+/** With the place that its device had when it was raised. */
 export interface Alarm {
   readonly id: number;
   readonly deviceId: string;
@@ -47,7 +49,7 @@ const SELECT_ALARM = `
   select a.alarm_no, a.device_no, d.id, d.kind, d.region_code, d.tenant_id, a.rule, a.severity, a.message, a.value,
          a.raised_at, a.raised_at::text as raised_key, a.acknowledged_at, a.acknowledged_by, a.cleared_at
   from alarms a
-  join devices d on d.device_no = a.device_no`;
+  ${joinPlace("d", "a.device_no", "a.raised_at")}`;
 
 const toAlarm = (row: AlarmRow): Alarm => ({
   id: row.alarm_no,
@@ -68,7 +70,8 @@ const toAlarm = (row: AlarmRow): Alarm => ({
 
 export interface AlarmFilter {
   readonly state: "active" | "cleared" | "all";
-  readonly deviceNo?: number | undefined;
+  /** The numbers that one id has had. */
+  readonly deviceNos?: readonly number[] | undefined;
   readonly region?: string | undefined;
   readonly kind?: string | undefined;
   readonly severity?: AlarmSeverity | undefined;
@@ -86,7 +89,7 @@ export async function listAlarms(
     `${SELECT_ALARM}
      where ${limitsCondition("d", 1)}
        and ($2::text = 'all' or (a.cleared_at is null) = ($2::text = 'active'))
-       and ($3::int is null or a.device_no = $3::int)
+       and ($3::int[] is null or a.device_no = any ($3::int[]))
        and ($4::text is null or d.region_code like $4::text)
        and ($5::text is null or d.kind = $5::text)
        and ($6::text is null or a.severity = $6::text)
@@ -96,7 +99,7 @@ export async function listAlarms(
     [
       limitsParameter(limits),
       filter.state,
-      filter.deviceNo ?? null,
+      filter.deviceNos ?? null,
       filter.region === undefined ? null : `${filter.region}%`,
       filter.kind ?? null,
       filter.severity ?? null,

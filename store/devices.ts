@@ -90,29 +90,6 @@ export async function getDevice(db: Db, id: string, limits: Limits): Promise<Dev
   return device;
 }
 
-/** What a query about a device needs to know of it. */
-export interface DeviceKey {
-  readonly deviceNo: number;
-  readonly id: string;
-  readonly kind: string;
-}
-
-/**
- * The key of a living device within the caller's limits. Every read of readings begins with it, so it is
- * prepared: planning would take several times as long as the look-up.
- * @throws PlatformError `device_not_found`
- */
-export async function getDeviceKey(db: Db, id: string, limits: Limits): Promise<DeviceKey> {
-  const { rows } = await db.query<{ device_no: number; kind: string }>({
-    name: "get_device_key",
-    text: `select d.device_no, d.kind from devices d
-           where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}`,
-    values: [id, limitsParameter(limits)],
-  });
-  if (!rows[0]) throw new PlatformError("device_not_found", `There is no device '${id}'`);
-  return { deviceNo: rows[0].device_no, id, kind: rows[0].kind };
-}
-
 export interface DeviceFilter {
   readonly kind?: string | undefined;
   /** A region code; devices inside the region are meant too. */

@@ -1,5 +1,13 @@
 import type { Db } from "./database.ts";
 
+/** Where a device was, and whose it was, up to a moment. */
+export interface FormerPlace {
+  readonly regionCode: string;
+  readonly tenantId: string | null;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
 /** What the ingest side keeps of every living device. */
 export interface DirectoryRow {
   readonly deviceNo: number;
@@ -7,6 +15,8 @@ export interface DirectoryRow {
   readonly kind: string;
   readonly regionCode: string;
   readonly tenantId: string | null;
+  /** Where it was before, oldest first; undefined for most, which have never moved. */
+  readonly formerPlaces: readonly FormerPlace[] | undefined;
   readonly gatewayNo: number | null;
   readonly tokenHash: Buffer;
 }
@@ -17,11 +27,16 @@ interface SqlRow {
   kind: string;
   region_code: string;
   tenant_id: string | null;
+  former_places: FormerPlace[] | null;
   gateway_no: number | null;
   token_hash: Buffer;
 }
 
-const COLUMNS = "device_no, id, kind, region_code, tenant_id, gateway_no, token_hash";
+const COLUMNS = `device_no, id, kind, region_code, tenant_id, gateway_no, token_hash,
+    case when placed_since > '-infinity' then (
+      select json_agg(json_build_object('regionCode', f.region_code, 'tenantId', f.tenant_id,
+               'until', (extract(epoch from f.until_at) * 1000)::bigint) order by f.until_at)
+      from former_places f where f.device_no = devices.device_no) end as former_places`;
 
 const toRow = (row: SqlRow): DirectoryRow => ({
   deviceNo: row.device_no,
@@ -29,6 +44,7 @@ const toRow = (row: SqlRow): DirectoryRow => ({
   kind: row.kind,
   regionCode: row.region_code,
   tenantId: row.tenant_id,
+  formerPlaces: row.former_places ?? undefined,
   gatewayNo: row.gateway_no,
   tokenHash: row.token_hash,
 });

@@ -1,8 +1,9 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
+import { joinPlace } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
-/** Something that a device reported as having happened. */
+/** Something that a device reported as having happened, with the place that it had then. */
 export interface DeviceEvent {
   readonly deviceId: string;
   readonly kind: string;
@@ -43,7 +44,8 @@ const toEvent = (row: EventRow): DeviceEvent => ({
 });
 
 export interface EventFilter {
-  readonly deviceNo?: number | undefined;
+  /** The numbers that one id has had. */
+  readonly deviceNos?: readonly number[] | undefined;
   readonly region?: string | undefined;
   readonly kind?: string | undefined;
   readonly type?: string | undefined;
@@ -53,7 +55,7 @@ export interface EventFilter {
   readonly to?: Date | undefined;
 }
 
-/** Events, newest first by the device's clock. Those of deleted devices stay in the list. */
+/** Events, newest first by the device's clock, of the places in the limits. Those of deleted devices stay in the list. */
 export async function listEvents(
   db: Db,
   filter: EventFilter,
@@ -66,9 +68,9 @@ export async function listEvents(
     `select e.device_no, d.id, d.kind, d.region_code, e.event_id, e.type, e.phase, e.observed_at,
             e.observed_at::text as observed_key, e.received_at, e.data
      from events e
-     join devices d on d.device_no = e.device_no
+     ${joinPlace("d", "e.device_no", "e.observed_at")}
      where ${limitsCondition("d", 1)}
-       and ($2::int is null or e.device_no = $2::int)
+       and ($2::int[] is null or e.device_no = any ($2::int[]))
        and ($3::text is null or d.region_code like $3::text)
        and ($4::text is null or d.kind = $4::text)
        and ($5::text is null or e.type = $5::text)
@@ -82,7 +84,7 @@ export async function listEvents(
      limit $12::int`,
     [
       limitsParameter(limits),
-      filter.deviceNo ?? null,
+      filter.deviceNos ?? null,
       filter.region === undefined ? null : `${filter.region}%`,
       filter.kind ?? null,
       filter.type ?? null,

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { type DeviceSpan, getDeviceKey, spansParameters } from "./device-key.ts";
+import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { momentOf } from "./moment.ts";
@@ -101,6 +102,34 @@ export async function readLatest(
   return readValues(columns, rows[0]!, 1);
 }
 
+/** The same within some times of a device, for whoever may not see all of it: out of the readings themselves. */
+export async function readLatestIn(
+  db: Db,
+  table: KindTable,
+  columns: readonly MetricColumn[],
+  spans: readonly DeviceSpan[],
+): Promise<LatestValues> {
+  const newest = columns.map((column, index) => {
+    const m = assertIdentifier(column.name);
+    return `left join lateral (
+        select ${inUnit(column, `r.${m}`)} as value, r.observed_at
+        from span join ${assertIdentifier(table.table)} r on r.device_no = span.device_no
+          and r.observed_at >= span.from_at and r.observed_at < span.until_at
+        where r.${m} is not null order by r.observed_at desc, span.device_no desc limit 1
+      ) v${index} on true`;
+  });
+  const { rows } = await db.query<Cell[]>({
+    rowMode: "array",
+    types,
+    text: `with span as (
+        select * from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as span (device_no, from_at, until_at))
+      select 1${columns.map((_, index) => `, v${index}.value, v${index}.observed_at`).join("")}
+      from (select) one ${newest.join(" ")}`,
+    values: spansParameters(spans),
+  });
+  return readValues(columns, rows[0]!, 1);
+}
+
 /** A device of a fleet, and its newest values. */
 export interface LatestOfDevice {
   readonly deviceId: string;
@@ -131,12 +160,13 @@ export async function listLatest(
 ): Promise<Page<LatestOfDevice>> {
   const after = decodeCursor("latest", ["integer"], page.cursor);
   const { pairs, joins } = latestSql(table, columns, "d.device_no", await readKeptUntil(db, table));
+  const parameter = limitsParameter(limits);
   const { rows } = await db.query<Cell[]>({
     rowMode: "array",
     types,
-    text: `select d.device_no, d.id, d.name, d.region_code${pairs}
+    text: `select d.device_no, d.id, d.name, d.region_code, (d.placed_since > '-infinity')::int${pairs}
      from (
-       select d.device_no, d.id, d.name, d.region_code from devices d
+       select d.device_no, d.id, d.name, d.region_code, d.placed_since from devices d
        where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
          and ($3::text is null or d.region_code like $3::text)
          and ($4::int is null or d.device_no > $4::int)
@@ -146,7 +176,7 @@ export async function listLatest(
      ${joins}
      order by d.device_no`,
     values: [
-      limitsParameter(limits),
+      parameter,
       table.kind,
       region === undefined ? null : `${region}%`,
       after?.[0] ?? null,
@@ -154,16 +184,25 @@ export async function listLatest(
     ],
   });
   const shown = rows.slice(0, page.limit);
-  const items = shown.map((row) => {
-    const metrics = readValues(columns, row, 4);
-    return {
+  const own = async (row: Cell[]): Promise<LatestValues> => {
+    // A device that was somebody else's has values of a time that is not the caller's.
+    const spans =
+      row[4] === 1 && parameter !== null
+        ? (await getDeviceKey(db, row[1] as string, limits)).spans
+        : undefined;
+    return spans ? readLatestIn(db, table, columns, spans) : readValues(columns, row, 5);
+  };
+  const items: LatestOfDevice[] = [];
+  for (const row of shown) {
+    const metrics = await own(row);
+    items.push({
       deviceId: row[1] as string,
       name: row[2] as string | null,
       regionCode: row[3] as string,
       observedAt: newestMoment(metrics),
       metrics,
-    };
-  });
+    });
+  }
   const last = shown.at(-1)?.[0] as number | undefined;
   return {
     items,

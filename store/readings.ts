@@ -1,6 +1,7 @@
 import pg from "pg";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
+import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { momentOf } from "./moment.ts";
 
@@ -50,22 +51,36 @@ export async function findLatestReading(
   db: Db,
   table: KindTable,
   deviceNo: number,
+  spans?: readonly DeviceSpan[],
 ): Promise<Reading | undefined> {
+  const select = `select r.observed_at, r.received_at, r.extra ${metricList(table.columns)}
+     from ${assertIdentifier(table.table)} r`;
   const { rows } = await db.query<ReadingRow>({
     rowMode: "array",
     types,
-    text: `select r.observed_at, r.received_at, r.extra ${metricList(table.columns)}
-     from ${assertIdentifier(table.table)} r
-     where r.device_no = $1::int
-     order by r.observed_at desc
-     limit 1`,
-    values: [deviceNo],
+    text: spans
+      ? `select newest.* from unnest($1::int[], $2::timestamptz[], $3::timestamptz[])
+           as span (device_no, from_at, until_at)
+         cross join lateral (
+           ${select}
+           where r.device_no = span.device_no and r.observed_at >= span.from_at and r.observed_at < span.until_at
+           order by r.observed_at desc limit 1
+         ) newest
+         order by newest.observed_at desc, span.device_no desc
+         limit 1`
+      : `${select}
+         where r.device_no = $1::int
+         order by r.observed_at desc
+         limit 1`,
+    values: spans ? spansParameters(spans) : [deviceNo],
   });
   return rows[0] && toReading(table.columns)(rows[0]);
 }
 
 export interface ReadingQuery {
   readonly deviceNo: number;
+  /** Where not all of that device is asked for: other times, also of others that had its id. */
+  readonly spans?: readonly DeviceSpan[] | undefined;
   /** From this moment on, by the device's clock. */
   readonly from?: Date | undefined;
   /** Before this moment. */
@@ -102,27 +117,39 @@ export async function readPage<Row extends readonly [observedAt: string, ...rest
   parsers: pg.CustomTypesConfig,
   toItem: (row: Row) => T,
 ): Promise<Page<T>> {
-  const list = `readings/${query.order}`;
-  const after = decodeCursor(list, ["time"], page.cursor);
+  const { spans, order } = query;
+  // Two devices may have had the same id, and have the same moment: then the number decides as well.
+  const list = spans ? `readings/${order}/spans` : `readings/${order}`;
+  const after: readonly (string | number)[] | undefined = spans
+    ? decodeCursor(list, ["time", "integer"], page.cursor)
+    : decodeCursor(list, ["time"], page.cursor);
+  const beyond = order === "asc" ? ">" : "<";
   const { rows } = await db.query({
     rowMode: "array",
     types: parsers,
-    text: `select r.observed_at, r.received_at, r.extra ${metricList(query.columns)}
+    text: `select r.observed_at, r.received_at, r.extra ${metricList(query.columns)} ${spans ? ", r.device_no" : ""}
      from ${assertIdentifier(table.table)} r
-     where r.device_no = $1::int
+     where ${spans ? `r.device_no = any ($1::int[]) and ${withinSpans("r.device_no", "r.observed_at", 7)}` : "r.device_no = $1::int"}
        and ($2::timestamptz is null or r.observed_at >= $2::timestamptz)
        and ($3::timestamptz is null or r.observed_at < $3::timestamptz)
-       and ($4::timestamptz is null or r.observed_at ${query.order === "asc" ? ">" : "<"} $4::timestamptz)
-     order by r.observed_at ${query.order === "asc" ? "asc" : "desc"}
+       and ($4::timestamptz is null or ${
+         spans
+           ? `(r.observed_at, r.device_no) ${beyond} ($4::timestamptz, $6::int)`
+           : `r.observed_at ${beyond} $4::timestamptz`
+       })
+     order by r.observed_at ${order === "asc" ? "asc" : "desc"} ${spans ? `, r.device_no ${order === "asc" ? "asc" : "desc"}` : ""}
      limit $5::int`,
     values: [
-      query.deviceNo,
+      spans ? deviceNosIn(spans) : query.deviceNo,
       query.from?.toISOString() ?? null,
       query.to?.toISOString() ?? null,
       after?.[0] ?? null,
       page.limit + 1,
+      ...(spans ? [after?.[1] ?? null, ...spansParameters(spans)] : []),
     ],
   });
   // PostgreSQL's own text has the microseconds, so that the next page begins after exactly this row.
-  return toPage(rows as unknown as Row[], page.limit, toItem, (row) => encodeCursor(list, [row[0]]));
+  return toPage(rows as unknown as Row[], page.limit, toItem, (row) =>
+    encodeCursor(list, spans ? [row[0], Number(row.at(-1))] : [row[0]]),
+  );
 }

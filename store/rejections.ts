@@ -1,6 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
+import { joinPlace } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 /** A message that was refused, as lists show it. */
@@ -66,11 +67,12 @@ const toRejection = (row: RejectionRow): Rejection => ({
 });
 
 export interface RejectionFilter {
-  readonly deviceNo?: number | undefined;
+  /** The numbers that one id has had. */
+  readonly deviceNos?: readonly number[] | undefined;
   readonly reason?: string | undefined;
 }
 
-/** Rejected messages without their payloads, newest first. */
+/** Rejected messages without their payloads, newest first: of whom the device belonged to when they came. */
 export async function listRejections(
   db: Db,
   filter: RejectionFilter,
@@ -81,16 +83,16 @@ export async function listRejections(
   const { rows } = await db.query<RejectionRow>(
     `select ${COLUMNS}
      from rejected_messages m
-     left join devices d on d.device_no = m.device_no
+     ${joinPlace("d", "m.device_no", "m.received_at", "left join")}
      where ${VISIBLE}
-       and ($2::int is null or m.device_no = $2::int)
+       and ($2::int[] is null or m.device_no = any ($2::int[]))
        and ($3::text is null or m.reason = $3::text)
        and ($4::bigint is null or m.rejection_no < $4::bigint)
      order by m.rejection_no desc
      limit $5::int`,
     [
       limitsParameter(limits),
-      filter.deviceNo ?? null,
+      filter.deviceNos ?? null,
       filter.reason ?? null,
       after?.[0] ?? null,
       page.limit + 1,
@@ -104,7 +106,7 @@ export async function getRejection(db: Db, rejectionNo: number, limits: Limits):
   const { rows } = await db.query<RejectionRow & { payload: Buffer }>(
     `select ${COLUMNS}, m.payload
      from rejected_messages m
-     left join devices d on d.device_no = m.device_no
+     ${joinPlace("d", "m.device_no", "m.received_at", "left join")}
      where ${VISIBLE} and m.rejection_no = $2::bigint`,
     [limitsParameter(limits), rejectionNo],
   );

@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
+import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
 
 /** What a device said of a command. */
 export interface Reply {
@@ -29,6 +30,8 @@ const toReply = (row: Row): Reply => ({
 
 export interface ReplyFilter {
   readonly deviceNo: number;
+  /** Where not all of that device is asked for: other times, also of others that had its id. */
+  readonly spans?: readonly DeviceSpan[] | undefined;
   readonly commandId?: string | undefined;
   /** From this moment on, by the device's clock. */
   readonly from?: Date | undefined;
@@ -47,7 +50,8 @@ export async function listReplies(
     // "observed_at <=" repeats what the row comparison implies, because only a plain comparison excludes chunks.
     `select command_id, outcome, observed_at, observed_at::text as observed_key, received_at, data
      from replies
-     where device_no = $1::int
+     where device_no = any ($1::int[])
+       ${filter.spans ? `and ${withinSpans("device_no", "observed_at", 9)}` : ""}
        and ($2::text is null or command_id = $2::text)
        and ($3::timestamptz is null or observed_at >= $3::timestamptz)
        and ($4::timestamptz is null or observed_at < $4::timestamptz)
@@ -57,12 +61,13 @@ export async function listReplies(
      order by observed_at desc, command_id desc, outcome desc
      limit $8::int`,
     [
-      filter.deviceNo,
+      filter.spans ? deviceNosIn(filter.spans) : [filter.deviceNo],
       filter.commandId ?? null,
       filter.from?.toISOString() ?? null,
       filter.to?.toISOString() ?? null,
       ...(after ?? [null, null, null]),
       page.limit + 1,
+      ...(filter.spans ? spansParameters(filter.spans) : []),
     ],
   );
   return toPage(rows, page.limit, toReply, (row) =>

@@ -312,11 +312,13 @@ create table devices (
   updated_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
   tenant_id text,
+  placed_since timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint devices_pkey PRIMARY KEY (device_no),
   constraint devices_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   constraint devices_latitude_check CHECK (latitude >= '-90'::integer::double precision AND latitude <= 90::double precision),
   constraint devices_longitude_check CHECK (longitude >= '-180'::integer::double precision AND longitude <= 180::double precision)
 );
+CREATE INDEX devices_deleted_id ON devices USING btree (id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX devices_gateway_no ON devices USING btree (gateway_no) WHERE gateway_no IS NOT NULL AND deleted_at IS NULL;
 CREATE UNIQUE INDEX devices_id ON devices USING btree (id) WHERE deleted_at IS NULL;
 CREATE INDEX devices_kind ON devices USING btree (kind, device_no) WHERE deleted_at IS NULL;
@@ -345,6 +347,23 @@ create table external_identities (
   created_at timestamp with time zone not null default now(),
   constraint external_identities_pkey PRIMARY KEY (issuer, subject)
 );
+
+create table former_places (
+  device_no integer not null,
+  id text not null,
+  kind text not null,
+  region_code text not null,
+  tenant_id text,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  received bigint not null default 0,
+  stored bigint not null default 0,
+  rejected bigint not null default 0,
+  constraint former_places_pkey PRIMARY KEY (device_no, until_at),
+  constraint former_places_check CHECK (from_at < until_at)
+);
+CREATE INDEX former_places_id ON former_places USING btree (id);
+CREATE INDEX former_places_region_code ON former_places USING btree (region_code text_pattern_ops, device_no) INCLUDE (kind);
 
 create table grants (
   grant_no bigint not null generated always as identity,
@@ -733,6 +752,9 @@ alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_
 alter table devices add constraint devices_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);
 alter table devices add constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table external_identities add constraint external_identities_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table former_places add constraint former_places_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+alter table former_places add constraint former_places_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);
+alter table former_places add constraint former_places_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table grants add constraint grants_change_no_fkey FOREIGN KEY (change_no) REFERENCES access_changes(change_no);
 alter table grants add constraint grants_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table known_addresses add constraint known_addresses_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
@@ -786,6 +808,69 @@ begin
     where p.id = s.principal_id and p.tenant_id = new.id and s.ended_at is null;
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION follow_former_device()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  former devices;
+  added_at timestamptz := date_trunc('milliseconds', clock_timestamp());
+begin
+  select * into former from devices d
+  where d.id = new.id and d.deleted_at is not null order by d.device_no desc limit 1;
+  if former.device_no is null or (former.placed_since = '-infinity'
+     and (former.region_code, former.tenant_id) is not distinct from (new.region_code, new.tenant_id))
+  then return null; end if;
+  insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at)
+  select new.device_no, new.id, new.kind, f.region_code, f.tenant_id, f.from_at, least(f.until_at, added_at)
+  from former_places f where f.device_no = former.device_no and f.from_at < added_at
+  union all
+  select new.device_no, new.id, new.kind, former.region_code, former.tenant_id, former.placed_since, added_at
+  where former.placed_since < added_at;
+  update devices set placed_since = added_at where device_no = new.device_no;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION leave_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  moved_at timestamptz := greatest(old.placed_since, date_trunc('milliseconds', clock_timestamp()));
+begin
+  new.placed_since := moved_at;
+  -- The gateway of the place before loses it at once; one that is the same tenant's and around the new place keeps it.
+  if new.gateway_no = old.gateway_no and not exists (
+    select from devices g
+    where g.device_no = new.gateway_no and g.tenant_id is not distinct from new.tenant_id
+      and (starts_with(g.region_code, new.region_code) or starts_with(new.region_code, g.region_code)))
+  then new.gateway_no := null; end if;
+  if moved_at = old.placed_since then return new; end if;
+  insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at, received, stored, rejected)
+  select old.device_no, old.id, old.kind, old.region_code, old.tenant_id, old.placed_since, moved_at,
+         coalesce(sum(part.received), 0), coalesce(sum(part.stored), 0), coalesce(sum(part.rejected), 0)
+  from (
+    select l.received, l.stored, l.rejected from device_ledger l where l.device_no = old.device_no
+    union all
+    select item.received, item.stored, item.rejected
+    from ledger_batches b,
+         unnest(b.device_nos, b.received, b.stored, b.rejected) as item (device_no, received, stored, rejected)
+    where b.device_nos @> array[old.device_no] and item.device_no = old.device_no
+    union all
+    select -f.received, -f.stored, -f.rejected from former_places f where f.device_no = old.device_no
+  ) part;
+  with ended as (
+    update alarms set cleared_at = moved_at
+    where device_no = old.device_no and cleared_at is null and raised_at < moved_at
+    returning rule, severity, message
+  )
+  insert into alarms (device_no, rule, severity, message, raised_at)
+  -- The message of an alarm ends in what was measured, or in when the device was last heard.
+  select old.device_no, rule, severity, regexp_replace(message, '( \([^()]*\)|; last heard at [^;]*)$', ''), moved_at
+  from ended;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION raise_access_version()
@@ -911,6 +996,8 @@ CREATE TRIGGER broadcast_orders_not_of_training AFTER INSERT ON broadcast_orders
 CREATE TRIGGER broadcast_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_revisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();
 CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targets REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
 CREATE TRIGGER broadcast_template_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_template_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_template_change();
+CREATE TRIGGER follow_former_device AFTER INSERT ON devices FOR EACH ROW EXECUTE FUNCTION follow_former_device();
+CREATE TRIGGER leave_place BEFORE UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION leave_place();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON principals FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON principals FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();

@@ -25,6 +25,8 @@ export interface SeriesSqlOptions {
   readonly sameBuckets: boolean;
   /** A select of `(device_no, key)`: which devices, and the group of each. Its parameters start at `$6`. */
   readonly fleet: string;
+  /** Which readings `s` are wanted, of those of the fleet; for the source `raw`. */
+  readonly wanted?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export function seriesSql(options: SeriesSqlOptions): string {
   ];
   return `with ${ctes.join(",\n")}
 select c.key, c.start, sum(c.readings)::bigint as readings${list(values)}
-from (${withUsage(options.table, counters)}) c
+from (${withUsage(options, counters)}) c
 group by 1, 2
 order by 1, 2`;
 }
@@ -189,8 +191,8 @@ export function usageOf(m: string): string {
  * silent then, and for raw readings, it is looked up among the readings: `coalesce` runs the lookup for those
  * alone. Once retention has dropped the readings, what such a device used in its silence stays unknown.
  */
-function withUsage({ table }: KindTable, counters: readonly MetricColumn[]): string {
-  if (counters.length === 0) return "select * from cells";
+function withUsage({ table, wanted = "true" }: SeriesSqlOptions, counters: readonly MetricColumn[]): string {
+  if (counters.length === 0) return `select * from cells s where ${wanted}`;
   // lag() cannot skip nulls; last() over a growing frame can, and still costs one step a row.
   const before = counters.map(({ name }) => {
     const m = assertIdentifier(name);
@@ -199,7 +201,7 @@ function withUsage({ table }: KindTable, counters: readonly MetricColumn[]): str
   const prior = counters.map((counter) => {
     const m = assertIdentifier(counter.name);
     return `coalesce(s.${m}_before, (
-        select ${inUnit(counter, `r.${m}`)} from ${assertIdentifier(table)} r
+        select ${inUnit(counter, `r.${m}`)} from ${assertIdentifier(table.table)} r
         where r.device_no = s.device_no and r.observed_at < $5::timestamptz and r.${m} is not null
         order by r.observed_at desc limit 1)) as ${m}_prior`;
   });
@@ -212,7 +214,7 @@ function withUsage({ table }: KindTable, counters: readonly MetricColumn[]): str
         select c.*${list(before)} from cells c
         window earlier as (partition by c.device_no order by c.bucket rows between unbounded preceding and 1 preceding)
       ) s
-      where s.bucket >= $3::timestamptz
+      where s.bucket >= $3::timestamptz and ${wanted}
       offset 0
     ) c`;
 }

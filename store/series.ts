@@ -1,6 +1,7 @@
 import { PlatformError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
+import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
 import { keptSeriesSql } from "./kept-series-sql.ts";
 import type { KindTable, MetricColumn } from "./kind-table.ts";
@@ -161,6 +162,8 @@ interface Fleet {
   readonly values: readonly unknown[];
   /** Whether the key is the device's number. */
   readonly byDevice: boolean;
+  /** Which of their readings, if not all: see `SeriesSqlOptions`. */
+  readonly wanted?: string;
 }
 
 type BucketRow = { key: string; start: Date; readings: number } & Record<
@@ -175,7 +178,7 @@ async function readBuckets(db: Db, plan: SeriesPlan, fleet: Fleet): Promise<Map<
     (source === "1d" && interval.unit === "day" && interval.amount === 1);
   const usage = plan.columns.some(({ aggregate }) => aggregate === "delta");
   const scanFrom = plan.from.getTime() - (usage ? LOOKBACK_BUCKETS * SOURCE_MS[source] : 0);
-  const options = { ...plan, sameBuckets, fleet: fleet.sql };
+  const options = { ...plan, sameBuckets, fleet: fleet.sql, wanted: fleet.wanted };
   const sql =
     source === "1d" && plan.edition === "apache" && plan.keptUntil !== null
       ? keptSeriesSql({
@@ -218,8 +221,29 @@ function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null
   return Math.abs(value) < 1e7 ? Number(value.toPrecision(7)) : Math.round(value);
 }
 
-/** The buckets of one device, oldest first; those without a reading are left out. */
-export async function readDeviceSeries(db: Db, plan: SeriesPlan, deviceNo: number): Promise<Bucket[]> {
+/**
+ * The buckets of one device, oldest first; those without a reading are left out. Of `spans` alone the readings of these
+ * times count; what a counter counted since the reading before them is theirs.
+ */
+export async function readDeviceSeries(
+  db: Db,
+  plan: SeriesPlan,
+  deviceNo: number,
+  spans?: readonly DeviceSpan[],
+): Promise<Bucket[]> {
+  if (spans) {
+    const groups = await readBuckets(
+      db,
+      { ...plan, source: "raw" },
+      {
+        sql: "select device_no, 'own' as key from unnest($6::int[]) as own (device_no)",
+        values: [deviceNosIn(spans), ...spansParameters(spans)],
+        byDevice: false,
+        wanted: withinSpans("s.device_no", "s.bucket", 7),
+      },
+    );
+    return groups.get("own") ?? [];
+  }
   const groups = await readBuckets(db, plan, {
     sql: "select $6::int as device_no, $6::int::text as key",
     values: [deviceNo],

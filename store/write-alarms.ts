@@ -64,12 +64,14 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
         select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[])
           as input (action, device_no, rule, severity, message, at, value)
       ), living as (
-        select device_no from devices
+        select device_no, placed_since from devices
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
         order by device_no for share
       ), raised as (
         insert into alarms (device_no, rule, severity, message, value, raised_at)
-        select device_no, rule, severity, message, value, at
+        -- What is raised now is for whoever has the device now, also where it was observed before they had it.
+        select device_no, rule, severity, message, case when at >= placed_since then value end,
+               greatest(at, placed_since)
         from input join living using (device_no) where action = 'raise'
         order by device_no, rule
         on conflict (device_no, rule) where cleared_at is null do nothing

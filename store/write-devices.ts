@@ -127,6 +127,13 @@ export async function updateDevice(
         ],
       ),
     );
+    // A move ends the assignment to a gateway elsewhere (migration 0024), but for one that this very change names.
+    if (change.gatewayId !== undefined) {
+      await tx.query("update devices set gateway_no = $2::int where device_no = $1::int", [
+        before.deviceNo,
+        gatewayNo,
+      ]);
+    }
     const changed = await getLiving(tx, id);
     await audit(tx, actor, "device.update", id, { before: toAudit(device), after: toAudit(changed) });
     return changed;

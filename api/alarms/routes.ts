@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { type Acknowledgement, acknowledgeAlarm, listAlarms } from "../../store/alarms.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/devices.ts";
+import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
 import { actorOf } from "../audit/actor.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -41,8 +41,9 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
     async (request) => {
       const { device, limit, cursor, ...filter } = request.query;
       const { limits } = grantOf(request);
-      const deviceNo = device === undefined ? undefined : (await getDeviceKey(pool, device, limits)).deviceNo;
-      return listAlarms(pool, { ...filter, deviceNo }, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
+      const deviceNos =
+        device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
+      return listAlarms(pool, { ...filter, deviceNos }, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
     },
   );
 

@@ -85,8 +85,8 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
     async (request) => {
       const { command, from, to, limit, cursor } = request.query;
       assertRange(from, to);
-      const { deviceNo } = await findKey(request.params.id, grantOf(request).limits);
-      const filter = { deviceNo, commandId: command, from, to };
+      const { deviceNo, spans } = await findKey(request.params.id, grantOf(request).limits);
+      const filter = { deviceNo, spans, commandId: command, from, to };
       return listReplies(pool, filter, { limit: limit ?? DEFAULT_LIMIT, cursor });
     },
   );

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/devices.ts";
+import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
 import { type DeviceEvent, listEvents } from "../../store/events.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
@@ -54,8 +54,9 @@ export const eventsRoutes: FastifyPluginAsyncZod<EventsOptions> = async (app, { 
       const { device, limit, cursor, ...rest } = request.query;
       const { limits } = grantOf(request);
       assertRange(rest.from, rest.to);
-      const deviceNo = device === undefined ? undefined : (await getDeviceKey(pool, device, limits)).deviceNo;
-      const filter = { ...rest, deviceNo };
+      const deviceNos =
+        device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
+      const filter = { ...rest, deviceNos };
       if (!wantsCsv(request.headers.accept)) {
         return listEvents(pool, filter, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
       }

@@ -33,10 +33,12 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
       },
     },
     async (request) => {
-      const { deviceNo } = await findKey(request.params.id, grantOf(request).limits);
-      const durable = await readLedger(pool, deviceNo);
+      const { deviceNo, spans } = await findKey(request.params.id, grantOf(request).limits);
+      const durable = await readLedger(pool, deviceNo, spans);
       // Not of one moment with the database: what is committed just then may show twice, or a moment later.
-      const pending = pendingOf(deviceNo);
+      const isPresent =
+        !spans || spans.some((span) => span.deviceNo === deviceNo && span.until === "infinity");
+      const pending = isPresent ? pendingOf(deviceNo) : 0;
       return { ...durable, received: durable.received + pending, pending };
     },
   );

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
-import { completeLatest } from "../../store/latest.ts";
+import { completeLatest, readLatestIn } from "../../store/latest.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
 import { readPageAsJson } from "../../store/readings-json.ts";
 import { recordRead } from "../audit/record.ts";
@@ -49,11 +49,14 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
       },
     },
     async (request) => {
-      const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const table = catalog.table(kind);
-      const reading = await findLatestReading(pool, table, deviceNo);
+      const reading = await findLatestReading(pool, table, deviceNo, spans);
       if (!reading) return { deviceId: id, kind, reading: null, metrics: {} };
-      return { deviceId: id, kind, reading, metrics: await completeLatest(pool, table, deviceNo, reading) };
+      const metrics = spans
+        ? await readLatestIn(pool, table, table.columns, spans)
+        : await completeLatest(pool, table, deviceNo, reading);
+      return { deviceId: id, kind, reading, metrics };
     },
   );
 
@@ -77,10 +80,10 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     async (request, reply) => {
       const { limit, cursor, from, to, order, metrics } = request.query;
       assertRange(from, to);
-      const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const table = catalog.table(kind);
       const columns = catalog.columns(kind, metrics);
-      const query = { deviceNo, from, to, order, columns };
+      const query = { deviceNo, spans, from, to, order, columns };
       if (!wantsCsv(request.headers.accept)) {
         return sendJsonText(
           reply,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { PlatformError } from "../../errors.ts";
 import type { AuditActor } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/devices.ts";
+import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
 import {
   getRejection,
   listRejections,
@@ -58,9 +58,10 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     async (request) => {
       const { device, reason, limit, cursor } = request.query;
       const { limits } = grantOf(request);
-      const deviceNo = device === undefined ? undefined : (await getDeviceKey(pool, device, limits)).deviceNo;
+      const deviceNos =
+        device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      const { items, nextCursor } = await listRejections(pool, { deviceNo, reason }, limits, page);
+      const { items, nextCursor } = await listRejections(pool, { deviceNos, reason }, limits, page);
       return { items: items.map(toJson), nextCursor };
     },
   );

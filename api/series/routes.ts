@@ -113,10 +113,10 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     },
     async (request, reply) => {
       const csv = wantsCsv(request.headers.accept);
-      const { deviceNo, id, kind } = await options.findKey(request.params.id, grantOf(request).limits);
+      const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const planned = await plan(kind, request.query, false, csv ? MAX_BUCKETS_CSV : MAX_BUCKETS);
       if (!csv) {
-        const buckets = await readDeviceSeries(pool, planned, deviceNo);
+        const buckets = await readDeviceSeries(pool, planned, deviceNo, spans);
         return {
           deviceId: id,
           ...describe(kind, request.query, planned),
@@ -128,7 +128,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         name: `series_${id}_${request.query.interval}`,
         columns: bucketCsvColumns(planned.columns),
         readPage: async () => ({
-          items: await readDeviceSeries(pool, planned, deviceNo),
+          items: await readDeviceSeries(pool, planned, deviceNo, spans),
           nextCursor: null,
         }),
         cursor: undefined,

@@ -38,7 +38,9 @@ beforeAll(async () => {
     world.devices.map((device, index) => {
       const { device_no: deviceNo } = numbers.rows.find((row) => row.id === device.id);
       // Half of them, so that both ways are tried.
-      return index % 2 === 0 ? [device.id, { ...device, deviceNo }] : ["", { ...device, deviceNo }];
+      return index % 2 === 0
+        ? [device.id, { ...device, deviceNo, moved: false }]
+        : ["", { ...device, deviceNo, moved: false }];
     }),
   );
   bench = { api, pool: db.pool, world, callers };

@@ -64,6 +64,7 @@ beforeEach(() => {
     runtime: new KindRuntime(kind, tablesOf([kind])[0]!),
     regionCode: "52",
     tenantId: null,
+    formerPlaces: undefined,
     gatewayNo: null,
     tokenHash: Buffer.alloc(0),
     gateway: false,
