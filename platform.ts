@@ -316,8 +316,9 @@ async function start(
     knows: (name) =>
       ingest.directory.find(name) !== undefined || accessDirectory.findPrincipal(name) !== undefined,
     authenticateCertificate: (commonName) => ingest.directory.find(commonName) ?? lookUp(commonName),
-    onPublish: ({ principal, ...message }, settled) =>
-      ingest.accept({ publisher: principal, ...message }, settled),
+    // Each field by its name: the rest of an object is gathered key by key, for each message.
+    onPublish: ({ principal: publisher, channel, topic, payload, receivedAt }, settled) =>
+      ingest.accept({ publisher, channel, topic, payload, receivedAt }, settled),
     onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
       ingest.reject({ publisher: principal, ...message }, refuse(reason, detail), settled),
     onPresence: ({ principal, connected, at, address }) => {

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Aedes, Client } from "aedes";
+import type { Aedes, Client, PublishPacket } from "aedes";
 import type { Packet } from "mqtt-packet";
 
 /**
@@ -11,6 +11,12 @@ interface Internals {
   readonly _parser: {
     packet: { length: number };
     parse(chunk: Buffer): number;
+    /** Why nothing more is parsed; the next chunk would begin anew. */
+    readonly error: Error | null;
+    /** What has come of a packet and is not parsed yet. */
+    readonly _list: { readonly length: number };
+    /** 0 between two packets; 1: the first byte of one is parsed; 2: also its length. */
+    readonly _stateCounter: number;
     _parseLength(): boolean;
     _emitError(error: Error): boolean;
     /** Packets that came before the login was answered; null after the end. */
@@ -26,6 +32,8 @@ interface Internals {
   readonly conn: Duplex;
   readonly _paused?: boolean;
   pause(): void;
+  /** Calls back with an error when the client does not read for a minute, and ends its connection. */
+  waitForDrain(callback: (error: Error | null) => void): void;
 }
 
 const inside = (client: Client) => client as unknown as Internals;
@@ -91,6 +99,71 @@ export function readInTurn(client: Client, mayReadAhead: () => boolean): void {
     if (inner._paused || !mayReadAhead()) return;
     const chunk = inner.conn.read() as Buffer | null;
     if (chunk) inner._parser.parse(chunk);
+  });
+}
+
+/** Parses a part of a chunk. @returns whether what comes after it may be parsed as well */
+export type ParsePart = (chunk: Buffer, from: number, to: number) => boolean;
+
+/**
+ * Has everything that is read from the client go through `read`, which may leave parts of it to the usual parser.
+ * What is read while it runs comes after.
+ */
+export function replaceParse(client: Client, read: (chunk: Buffer, parse: ParsePart) => void): void {
+  const parser = inside(client)._parser;
+  const usual = parser.parse;
+  const parse: ParsePart = (chunk, from, to) => {
+    usual.call(parser, from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to));
+    return parser.error === null && !client.closed;
+  };
+  const later: Buffer[] = [];
+  let busy = false;
+  parser.parse = (chunk) => {
+    later.push(chunk);
+    if (busy) return 0;
+    busy = true;
+    try {
+      for (let next = later.shift(); next; next = later.shift()) read(next, parse);
+    } finally {
+      busy = false;
+    }
+    return 0;
+  };
+}
+
+/** How much of a packet the usual parser waits for: of its length one byte at a time; 0 between two packets. */
+export function openPacket(client: Client): { readonly missing: number } {
+  const parser = inside(client)._parser;
+  return {
+    get missing() {
+      const { _stateCounter: state } = parser;
+      if (state === 0) return 0;
+      return state === 1 ? 1 : parser.packet.length - parser._list.length;
+    },
+  };
+}
+
+/** Counts packets in that aedes does not see, so that it reads on only after they are finished. */
+export function startPackets(client: Client, count: number): void {
+  inside(client)._parsingBatch += count;
+}
+
+/** Counts packets as finished that aedes has not seen. */
+export function finishPackets(client: Client, count: number): void {
+  const inner = inside(client);
+  inner._parsingBatch -= count - 1;
+  inner._nextBatch();
+}
+
+/** Has aedes write no PUBACK of its own for this message: it looks at the packet again after it was authorized. */
+export function leaveAnswerToUs(packet: PublishPacket): void {
+  packet.qos = 0;
+}
+
+/** Calls back when the client has read what was written to it; not at all when it does not, and is cut. */
+export function afterDrain(client: Client, callback: () => void): void {
+  inside(client).waitForDrain((error) => {
+    if (!error) callback();
   });
 }
 

@@ -21,6 +21,7 @@ import { Intake } from "./intake.ts";
 import { createListeners } from "./listeners.ts";
 import { Logins, nameOr, UNAVAILABLE } from "./logins.ts";
 import type { Broker, BrokerOptions, Known } from "./options.ts";
+import { publishQuickly } from "./quick-publish.ts";
 import { Sessions } from "./sessions.ts";
 import { parseStrictly } from "./strict-parser.ts";
 
@@ -236,10 +237,13 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     readInTurn(client, () => {
       const session = sessions.of(client);
       if (!session?.ready) return false;
+      // Who does not read answers is not read ahead: those that wait would be more and more.
+      if (client.conn.writableNeedDrain) return false;
       return session.waiting < READ_AHEAD.messages && session.waitingBytes < READ_AHEAD.bytes;
     });
     limitPacketBytes(client, packetLimit);
     parseStrictly(client);
+    publishQuickly(client, () => sessions.of(client), packetLimit, intake.takeQuickly);
   }
 
   const listeners = createListeners({

@@ -1,10 +1,10 @@
 import type { PublishPacket } from "aedes";
-import { type DevicePrincipal, mayPublish } from "../access/topics.ts";
+import { type Channel, type DevicePrincipal, mayPublish } from "../access/topics.ts";
+import { leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
+import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
 import { TokenBucket } from "./rate-limit.ts";
-import type { Session } from "./sessions.ts";
-
-type Done = (error?: Error | null) => void;
+import type { KnownTopic, Session } from "./sessions.ts";
 
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -22,6 +22,7 @@ export class Intake<P extends DevicePrincipal> {
   /** By device, not by connection: who comes back does not come back to a full bucket. */
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly burst: number;
+  private readonly answers = new AnswerWriter();
   private quiesced = false;
 
   constructor(options: BrokerOptions<P>) {
@@ -32,36 +33,60 @@ export class Intake<P extends DevicePrincipal> {
     this.burst = Math.max(10, options.rateLimit * 10);
   }
 
+  /** A message that comes by way of aedes, which goes on once `callback` is called. */
   takeOver(session: Session<P>, packet: PublishPacket, callback: Done): void {
     // After the last flush nobody would commit it.
     if (this.quiesced) return;
     const { client, principal } = session;
-    const { rateLimit } = this;
-    const { topic } = packet;
-    const packetId = packet.qos === 2 ? (packet as { messageId?: number }).messageId : undefined;
-    if (packetId !== undefined && this.isRepeated(session, packetId, callback)) return;
+    const { topic, qos } = packet;
+    const packetId = (packet as { messageId?: number }).messageId;
+    if (qos === 2 && this.isRepeated(session, packetId!, callback)) return;
     const channel = mayPublish(principal, topic);
-    const message: Published<P> = {
-      principal,
-      channel,
-      topic,
-      payload: packet.payload as Buffer,
-      receivedAt: this.now(),
-    };
-    session.waiting++;
-    session.waitingBytes += message.payload.length;
+    if (channel !== undefined) know(session, topic, channel);
+    const payload = packet.payload as Buffer;
     const settled = () => {
       session.waiting--;
-      session.waitingBytes -= message.payload.length;
+      session.waitingBytes -= payload.length;
       // Nobody is there to be answered, and aedes would keep a QoS 2 message for a second half that never comes.
       if (client.closed) return callback(new Error("the connection has ended"));
-      callback(null);
-      if (packetId !== undefined) this.answerRepetitions(session, packetId);
+      if (qos === 2) {
+        callback(null);
+        return this.answerRepetitions(session, packetId!);
+      }
+      leaveAnswerToUs(packet);
+      this.answers.add(session.answers, qos === 1 ? packetId : undefined, callback);
     };
+    this.handOn(session, { principal, channel, topic, payload, receivedAt: this.now() }, qos, settled);
+  }
+
+  /** A message of QoS 0 or 1 that comes past aedes. @param packetId 0: QoS 0 */
+  readonly takeQuickly = (
+    session: Session<P>,
+    { topic, channel }: KnownTopic,
+    payload: Buffer,
+    packetId: number,
+  ): void => {
+    if (this.quiesced) return;
+    const { client, principal } = session;
+    startPackets(client, 1);
+    const settled = () => {
+      session.waiting--;
+      session.waitingBytes -= payload.length;
+      if (!client.closed) this.answers.add(session.answers, packetId || undefined, undefined);
+    };
+    const message: Published<P> = { principal, channel, topic, payload, receivedAt: this.now() };
+    this.handOn(session, message, packetId > 0 ? 1 : 0, settled);
+  };
+
+  /** Hands a message on at its device's rate. */
+  private handOn(session: Session<P>, message: Published<P>, qos: number, settled: () => void): void {
+    const { rateLimit } = this;
+    session.waiting++;
+    session.waitingBytes += message.payload.length;
     // A will has nobody who could be slowed.
-    if (rateLimit === 0 || client.closed) return this.onPublish(message, settled);
-    const bucket = this.bucketOf(principal.id);
-    if (packet.qos === 0) {
+    if (rateLimit === 0 || session.client.closed) return this.onPublish(message, settled);
+    const bucket = this.bucketOf(message.principal.id);
+    if (qos === 0) {
       if (bucket.tryTake(message.receivedAt)) return this.onPublish(message, settled);
       const detail = `more than ${rateLimit} messages/s after a burst of ${this.burst}`;
       return this.options.onRefused(message, { reason: "rate_limited", detail }, settled);
@@ -130,4 +155,10 @@ export class Intake<P extends DevicePrincipal> {
     }
     return bucket;
   }
+}
+
+/** Remembers a topic of the device's own, so that the next message on it is read quickly. */
+function know<P extends DevicePrincipal>({ topics }: Session<P>, topic: string, channel: Channel): void {
+  if (!topics.some((known) => known.topic === topic))
+    topics.push({ topic, channel, bytes: Buffer.from(topic) });
 }

@@ -1,19 +1,30 @@
 import type { Client } from "aedes";
-import type { DevicePrincipal } from "../access/topics.ts";
+import type { Channel, DevicePrincipal } from "../access/topics.ts";
+import { type Answers, type Done, noAnswers } from "./answers.ts";
 import type { Presence } from "./options.ts";
+
+/** A topic of a device's own, as it stands in its packets. */
+export interface KnownTopic {
+  readonly topic: string;
+  readonly bytes: Buffer;
+  readonly channel: Channel;
+}
 
 /** One connection of a device, from its login. */
 export interface Session<P> {
   readonly client: Client;
   readonly principal: P;
   readonly filters: Set<string>;
+  /** Its own topics on which it has published: at most one a channel. */
+  readonly topics: KnownTopic[];
+  readonly answers: Answers;
   /** Messages over the rate that wait for their turn. */
   readonly held: Set<NodeJS.Timeout>;
   /**
    * QoS 2 messages that were taken over and whose PUBREL has not come, by packet id: who waits for the answer to one
    * that is not settled yet, besides its first sender. Undefined until there is one: few devices use QoS 2.
    */
-  unreleased: Map<number, ((error?: Error | null) => void)[] | "settled"> | undefined;
+  unreleased: Map<number, Done[] | "settled"> | undefined;
   /** Messages that were read and are not settled, and their payloads' bytes. */
   waiting: number;
   waitingBytes: number;
@@ -67,6 +78,8 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
       client,
       principal,
       filters: new Set(),
+      topics: [],
+      answers: noAnswers(client),
       held: new Set(),
       unreleased: undefined,
       waiting: 0,

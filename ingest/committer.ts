@@ -147,7 +147,7 @@ export class Committer implements BatchSink {
     if (settled) {
       this.measure(committed, batch.items, (performance.now() - started) / 1000);
       this.options.onCommitted(committed, batch.live);
-      // One tick for all: mqtt-packet corks a socket per tick, so its acknowledgements leave in one write.
+      // One turn for all: each connection's acknowledgements leave in one write.
       for (const acknowledge of batch.waiting) acknowledge();
     }
     batch.reset();
