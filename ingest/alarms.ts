@@ -1,4 +1,4 @@
-import type { AlarmRule } from "../devices/kind.ts";
+import type { AlarmRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedMetric, CheckedReading, MetricRule } from "./kind-runtime.ts";
@@ -74,10 +74,25 @@ export class AlarmEngine {
   }
 
   /**
-   * Raises the alarms of devices that have been silent for too long, at most `limit`. Called now and then with our
-   * clock. @returns how many it raised
+   * The devices, at most `limit`, that this process has not heard for too long and that have no alarm of it. Others may
+   * have heard them: to be asked before `checkSilence`.
    */
-  checkSilence(devices: Iterable<DeviceEntry>, now: number, emit: Emit, limit = Infinity): number {
+  findSilent(devices: Iterable<DeviceEntry>, now: number, limit: number): DeviceEntry[] {
+    const found: DeviceEntry[] = [];
+    for (const device of devices) {
+      const { runtime, lastReportAt } = device;
+      const isSilent = ({ rule, intervals }: SilenceRule) =>
+        now - lastReportAt > intervals * runtime.reportIntervalMs &&
+        !this.states.get(device)?.get(rule)?.active;
+      if (runtime.silenceRules.some(isSilent) && found.push(device) >= limit) break;
+    }
+    return found;
+  }
+
+  /**
+   * Raises the alarms of devices that have been silent for too long, by our clock. @returns how many it raised
+   */
+  checkSilence(devices: Iterable<DeviceEntry>, now: number, emit: Emit): number {
     let raised = 0;
     for (const device of devices) {
       const { runtime } = device;
@@ -88,8 +103,9 @@ export class AlarmEngine {
         if (state.active) continue;
         state.active = true;
         const since = new Date(device.lastReportAt).toISOString();
-        emit(transition("raise", device, rule, now, `${rule.about}; last heard at ${since} or before`));
-        if (++raised >= limit) return raised;
+        const heard = device.notedAt > 0 ? `last heard at ${since}` : `never heard, registered at ${since}`;
+        emit(transition("raise", device, rule, now, `${rule.about}; ${heard}`));
+        raised++;
       }
     }
     return raised;

@@ -24,8 +24,10 @@ export interface DeviceEntry {
   tokenHash: Buffer;
   /** Whether it may publish for others on the gateway topic. */
   gateway: boolean;
-  /** Our clock at its last report, or when this process first knew of it; epoch milliseconds. */
+  /** Our clock at its last report, whoever heard it, or when it was registered; epoch milliseconds. */
   lastReportAt: number;
+  /** Its last report that was noted in the database, or is about to be; 0 when it was never heard. */
+  notedAt: number;
   /** The latest moment that an item without a time was given; epoch milliseconds, 0 for none. */
   lastArrival: number;
   /** The newest moment that the alarm rules have seen; epoch milliseconds, 0 for none. */
@@ -180,7 +182,8 @@ export class Directory {
       gatewayNo,
       tokenHash,
       gateway,
-      lastReportAt: this.now(),
+      lastReportAt: (row.seenAt ?? row.createdAt).getTime(),
+      notedAt: row.seenAt?.getTime() ?? 0,
       lastArrival: 0,
       evaluatedAt: 0,
       pending: 0,

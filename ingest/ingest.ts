@@ -15,6 +15,7 @@ import { type Blocked, Committer } from "./committer.ts";
 import { type DeviceEntry, Directory } from "./directory.ts";
 import { ForeignTopics } from "./foreign-topics.ts";
 import { KindRuntime } from "./kind-runtime.ts";
+import { LastSeenWriter } from "./last-seen.ts";
 import { createIngestMetrics } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
 import { type IncomingMessage, Pipeline } from "./pipeline.ts";
@@ -38,7 +39,7 @@ export interface IngestOptions {
   readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
   /** For tests: how often silence is looked for, the ledger folded and presence written, in milliseconds. */
-  readonly every?: { silence?: number; fold?: number; follow?: number; presence?: number };
+  readonly every?: { silence?: number; fold?: number; follow?: number; presence?: number; seen?: number };
 }
 
 /** The ingest side of the platform, fed by whoever has messages. */
@@ -99,7 +100,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     devices: () => directory.size,
   });
   committer.metrics = metrics;
-  const pipeline = new Pipeline({ directory, sink: committer, alarms, wantsLive: options.wantsLive });
+  const lastSeen = new LastSeenWriter(pool);
+  const { wantsLive } = options;
+  const pipeline = new Pipeline({ directory, sink: committer, alarms, wantsLive, heard: lastSeen.note });
 
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
   for (const orphan of orphans) committer.open.alarms.push(orphan);
@@ -110,9 +113,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const foreignTopics = new ForeignTopics(log);
   const checkSilence = async () => {
     for (;;) {
+      const suspects = alarms.findSilent(directory.entries(), now(), SILENT_AT_ONCE);
+      if (suspects.length === 0) return;
+      await lastSeen.ask(suspects);
       const emit = (transition: AlarmTransition) => committer.open.alarms.push(transition);
-      const raised = alarms.checkSilence(directory.entries(), now(), emit, SILENT_AT_ONCE);
-      if (raised === 0) return;
+      if (alarms.checkSilence(suspects, now(), emit) === 0) continue;
       await new Promise<void>((resolve) => {
         committer.open.waiting.push(resolve);
         committer.filled();
@@ -130,6 +135,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     startPeriodic("fold the ledger", every.fold ?? 5_000, fold, log),
     startPeriodic("follow changes of devices", every.follow ?? 2_000, follow, log),
     startPeriodic("write presence", every.presence ?? 250, () => presence.write(), log),
+    startPeriodic("note who was heard", every.seen ?? 1_000, () => lastSeen.write(), log),
   ];
 
   return {
@@ -155,7 +161,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       await committer.flush(signal);
       // Neither a turn under way nor the last write may hold up the end when the database is away.
       const stopped = Promise.all(periodic.map((work) => work.stop()))
-        .then(() => presence.write())
+        .then(() => Promise.all([presence.write(), lastSeen.writeAll(directory.entries())]))
         .catch((error: unknown) => log.warn({ err: error }, "presence could not be written"));
       await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);
       const lost = committer.pending;

@@ -3,6 +3,7 @@ import type { KindTable } from "../store/kind-table.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
 import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
+import { seenStepMs } from "./last-seen.ts";
 import { readObservedAt } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { checkTimeless } from "./time-keys.ts";
@@ -63,6 +64,8 @@ export class KindRuntime {
   readonly kind: Kind;
   readonly table: KindTable;
   readonly reportIntervalMs: number;
+  /** How much later than the last note a device has to be heard to be noted again; `last-seen.ts`. */
+  readonly seenStepMs: number;
   readonly eventTypes: ReadonlySet<string>;
   readonly eventRules: readonly EventRule[];
   readonly silenceRules: readonly SilenceRule[];
@@ -83,6 +86,7 @@ export class KindRuntime {
     this.kind = kind;
     this.table = table;
     this.reportIntervalMs = kind.reportIntervalSeconds * 1000;
+    this.seenStepMs = seenStepMs(this.reportIntervalMs);
     this.eventTypes = new Set(kind.events.map((event) => event.type));
     this.eventRules = kind.alarms.filter((rule) => rule.type === "event");
     this.silenceRules = kind.alarms.filter((rule) => rule.type === "silence");

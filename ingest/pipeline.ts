@@ -35,6 +35,8 @@ export interface PipelineOptions {
   readonly replayOf?: string;
   /** Whether anybody wants live readings of this device at the moment. */
   readonly wantsLive?: (device: DeviceEntry) => boolean;
+  /** Told when `lastReportAt` of a device has moved on. */
+  readonly heard?: (device: DeviceEntry) => void;
 }
 
 /**
@@ -51,6 +53,7 @@ export class Pipeline {
   /** Whether each item needs a time of its own, also one that stands alone: it was one of several when it came. */
   private readonly timed: boolean;
   private readonly wantsLive: (device: DeviceEntry) => boolean;
+  private readonly heard: (device: DeviceEntry) => void;
 
   constructor({
     directory,
@@ -59,7 +62,9 @@ export class Pipeline {
     maxPayloadBytes,
     replayOf,
     wantsLive = () => false,
+    heard = () => {},
   }: PipelineOptions) {
+    this.heard = heard;
     this.replaying = replayOf !== undefined;
     this.timed = replayOf === "time_missing";
     this.maxPayloadBytes = maxPayloadBytes;
@@ -193,7 +198,10 @@ export class Pipeline {
     }
     open.count(device);
     if (observedAt === arrival && !this.replaying) device.lastArrival = arrival;
-    if (receivedAt > device.lastReportAt) device.lastReportAt = receivedAt;
+    if (receivedAt > device.lastReportAt) {
+      device.lastReportAt = receivedAt;
+      this.heard(device);
+    }
     return undefined;
   }
 

@@ -19,6 +19,9 @@ export interface DirectoryRow {
   readonly formerPlaces: readonly FormerPlace[] | undefined;
   readonly gatewayNo: number | null;
   readonly tokenHash: Buffer;
+  readonly createdAt: Date;
+  /** When it was last heard; null when it never was. */
+  readonly seenAt: Date | null;
 }
 
 interface SqlRow {
@@ -30,13 +33,16 @@ interface SqlRow {
   former_places: FormerPlace[] | null;
   gateway_no: number | null;
   token_hash: Buffer;
+  created_at: Date;
+  seen_at: Date | null;
 }
 
-const COLUMNS = `device_no, id, kind, region_code, tenant_id, gateway_no, token_hash,
+const COLUMNS = `device_no, id, kind, region_code, tenant_id, gateway_no, token_hash, created_at, seen_at,
     case when placed_since > '-infinity' then (
       select json_agg(json_build_object('regionCode', f.region_code, 'tenantId', f.tenant_id,
                'until', (extract(epoch from f.until_at) * 1000)::bigint) order by f.until_at)
       from former_places f where f.device_no = devices.device_no) end as former_places`;
+const FROM = "devices left join device_last_seen using (device_no)";
 
 const toRow = (row: SqlRow): DirectoryRow => ({
   deviceNo: row.device_no,
@@ -47,6 +53,8 @@ const toRow = (row: SqlRow): DirectoryRow => ({
   formerPlaces: row.former_places ?? undefined,
   gatewayNo: row.gateway_no,
   tokenHash: row.token_hash,
+  createdAt: row.created_at,
+  seenAt: row.seen_at,
 });
 
 /** Living devices in pages, by rising number: 600,000 of them must not stand in memory twice. */
@@ -54,7 +62,7 @@ export async function* readDirectory(db: Db, pageSize = 20_000): AsyncGenerator<
   let after = 0;
   for (;;) {
     const { rows } = await db.query<SqlRow>(
-      `select ${COLUMNS} from devices where device_no > $1 and deleted_at is null order by device_no limit $2`,
+      `select ${COLUMNS} from ${FROM} where device_no > $1 and deleted_at is null order by device_no limit $2`,
       [after, pageSize],
     );
     if (rows.length > 0) yield rows.map(toRow);
@@ -83,7 +91,7 @@ export async function* readDirectoryChanges(
     const { rows } = await db.query<SqlRow & { updated_at: Date; updated_key: string; deleted: boolean }>({
       name: "read_directory_changes",
       text: `select ${COLUMNS}, updated_at, updated_at::text as updated_key, deleted_at is not null as deleted
-             from devices where (updated_at, device_no) > ($1::timestamptz, $2::int)
+             from ${FROM} where (updated_at, device_no) > ($1::timestamptz, $2::int)
              order by updated_at, device_no limit $3`,
       values: [...after, pageSize],
     });
@@ -108,7 +116,7 @@ export async function readDatabaseTime(db: Db): Promise<Date> {
 export async function findDirectoryRow(db: Db, id: string): Promise<DirectoryRow | undefined> {
   const { rows } = await db.query<SqlRow>({
     name: "find_directory_row",
-    text: `select ${COLUMNS} from devices where id = $1 and deleted_at is null`,
+    text: `select ${COLUMNS} from ${FROM} where id = $1 and deleted_at is null`,
     values: [id],
   });
   return rows[0] && toRow(rows[0]);

@@ -69,6 +69,7 @@ beforeEach(() => {
     tokenHash: Buffer.alloc(0),
     gateway: false,
     lastReportAt: start,
+    notedAt: start,
     lastArrival: 0,
     evaluatedAt: 0,
     pending: 0,

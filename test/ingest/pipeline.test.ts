@@ -18,6 +18,7 @@ const device: DeviceEntry = {
   tokenHash: Buffer.alloc(0),
   gateway: false,
   lastReportAt: 0,
+  notedAt: 0,
   lastArrival: 0,
   evaluatedAt: 0,
   pending: 0,

@@ -1,0 +1,78 @@
+import type { Pool } from "../store/database.ts";
+import type { KindTable } from "../store/kind-table.ts";
+import { readLastHeard, recordLastSeen } from "../store/last-seen.ts";
+import type { DeviceEntry } from "./directory.ts";
+
+/**
+ * What is known of a device that reports in its rhythm is at most a quarter of that old, and a minute where the rhythm is
+ * slow: a meter that reports every hour is noted each time, one that sends a late week in a second once.
+ */
+const SHARE_OF_INTERVAL = 4;
+const LONGEST_STEP_MS = 60_000;
+
+export const seenStepMs = (reportIntervalMs: number): number =>
+  Math.min(reportIntervalMs / SHARE_OF_INTERVAL, LONGEST_STEP_MS);
+
+/**
+ * Notes when devices were heard, a batch at a time and outside of the commit of what they said: that is a row for each
+ * report, so it must not wait, nor be waited for. What cannot be written is kept; it is a device once at most.
+ */
+export class LastSeenWriter {
+  private readonly pool: Pool;
+  private waiting = new Set<DeviceEntry>();
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  /** To be called after `lastReportAt` of a device has moved on. */
+  readonly note = (device: DeviceEntry): void => {
+    if (device.lastReportAt - device.notedAt < device.runtime.seenStepMs) return;
+    device.notedAt = device.lastReportAt;
+    this.waiting.add(device);
+  };
+
+  /**
+   * Finds out when devices that this process has not heard for long were heard: perhaps by another process, by one that was
+   * killed before it could note it, or before such notes were taken.
+   */
+  async ask(devices: readonly DeviceEntry[]): Promise<void> {
+    const byTable = new Map<KindTable, DeviceEntry[]>();
+    for (const device of devices) {
+      const { table } = device.runtime;
+      const same = byTable.get(table);
+      if (same) same.push(device);
+      else byTable.set(table, [device]);
+    }
+    for (const [table, same] of byTable) {
+      const numbers = same.map(({ deviceNo }) => deviceNo);
+      const heard = await readLastHeard(this.pool, table, numbers);
+      for (const device of same) {
+        const at = heard.get(device.deviceNo);
+        // The first time is never before the registration, which is what it was counted from.
+        if (at === undefined || (at <= device.lastReportAt && device.notedAt > 0)) continue;
+        device.lastReportAt = at;
+        this.note(device);
+      }
+    }
+  }
+
+  async write(): Promise<void> {
+    if (this.waiting.size === 0) return;
+    const taken = this.waiting;
+    this.waiting = new Set();
+    try {
+      const heard = [...taken].map(({ deviceNo, lastReportAt }) => ({ deviceNo, at: lastReportAt }));
+      await recordLastSeen(this.pool, heard);
+    } catch (error) {
+      for (const device of taken) this.waiting.add(device);
+      throw error;
+    }
+  }
+
+  /** Writes the rest, to the millisecond. For the end of the process. */
+  async writeAll(devices: Iterable<DeviceEntry>): Promise<void> {
+    for (const device of devices) if (device.lastReportAt > device.notedAt) this.waiting.add(device);
+    await this.write();
+  }
+}

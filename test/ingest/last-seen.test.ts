@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seenStepMs } from "../../ingest/last-seen.ts";
+import type { Pool } from "../../store/database.ts";
+import { recordLastSeen } from "../../store/last-seen.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+
+const HOUR = 3_600_000;
+/** A process that writes its notes only when it ends. */
+const rarely = { silence: HOUR, seen: HOUR };
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+async function silences(id: string) {
+  const { rows } = await db.pool.query(
+    `select message, cleared_at is null as active from alarms join devices using (device_no)
+     where id = $1 and rule = 'silent' order by alarm_no`,
+    [id],
+  );
+  return rows as { message: string; active: boolean }[];
+}
+
+async function seenAt(id: string): Promise<number | undefined> {
+  const { rows } = await db.pool.query(
+    "select seen_at from device_last_seen join devices using (device_no) where id = $1",
+    [id],
+  );
+  return rows[0]?.seen_at.getTime();
+}
+
+describe("when a device was last heard", () => {
+  it("outlives the process, and so does the clock of its silence", async () => {
+    const { deviceNo } = await addDevice(db.pool, "seen-1");
+    const heardAt = Date.now() + 1000;
+    const before = await startTestIngest(db.pool, { every: rarely });
+    await before.publish("seen-1", "telemetry", { flow: 1 }, { receivedAt: heardAt - 30_000 });
+    await before.publish("seen-1", "telemetry", { flow: 2 }, { receivedAt: heardAt });
+    await before.ingest.stop(5000);
+    expect(await seenAt("seen-1")).toBe(heardAt);
+
+    let now = heardAt + 25 * HOUR;
+    const after = await startTestIngest(db.pool, { now: () => now, every: rarely });
+    expect(after.ingest.directory.findByNo(deviceNo)!.lastReportAt).toBe(heardAt);
+    await after.ingest.checkSilence();
+    expect(await silences("seen-1")).toEqual([]);
+    now++;
+    await after.ingest.checkSilence();
+    const at = new Date(heardAt).toISOString();
+    expect(await silences("seen-1")).toEqual([
+      { message: `Nothing heard for more than a day; last heard at ${at}`, active: true },
+    ]);
+  });
+
+  it("is asked of the database before an alarm: others may have heard it, or nobody could note it", async () => {
+    const base = Date.now() + 1000;
+    await addDevice(db.pool, "seen-other");
+    await addDevice(db.pool, "seen-killed");
+    let now = base;
+    const { ingest } = await startTestIngest(db.pool, { now: () => now, every: rarely });
+    const other = await startTestIngest(db.pool, { every: { ...rarely, seen: 1 } });
+    await other.publish(
+      "seen-other",
+      "replies",
+      { commandId: "1", outcome: "done" },
+      { receivedAt: base + 20 * HOUR },
+    );
+    // Killed: what it had heard is committed, and was not noted.
+    const killed = await startTestIngest(db.pool, { every: rarely });
+    await killed.publish("seen-killed", "telemetry", { flow: 1 }, { receivedAt: base + 10 * HOUR });
+    await expect.poll(() => seenAt("seen-other")).toBe(base + 20 * HOUR);
+
+    now = base + 30 * HOUR;
+    await ingest.checkSilence();
+    expect([await silences("seen-other"), await silences("seen-killed")]).toEqual([[], []]);
+    expect(ingest.directory.find("seen-killed")!.lastReportAt).toBe(base + 10 * HOUR);
+    now = base + 36 * HOUR;
+    await ingest.checkSilence();
+    const at = new Date(base + 10 * HOUR).toISOString();
+    expect(await silences("seen-other")).toEqual([]);
+    expect(await silences("seen-killed")).toMatchObject([
+      { message: expect.stringContaining(`last heard at ${at}`) },
+    ]);
+  });
+
+  it("counts from the registration where a device was never heard, and says so", async () => {
+    await addDevice(db.pool, "seen-never");
+    const registered = new Date(
+      (await db.pool.query("select created_at from devices where id = 'seen-never'")).rows[0].created_at,
+    );
+    const { ingest } = await startTestIngest(db.pool, {
+      now: () => registered.getTime() + 26 * HOUR,
+      every: rarely,
+    });
+    await ingest.checkSilence();
+    expect(await silences("seen-never")).toMatchObject([
+      { message: expect.stringContaining(`never heard, registered at ${registered.toISOString()}`) },
+    ]);
+    expect(await seenAt("seen-never")).toBeUndefined();
+  });
+
+  it("costs a start one look for all devices together, and no look at their readings", async () => {
+    const statements: string[] = [];
+    const watched = new Proxy(db.pool, {
+      get(target, key) {
+        if (key !== "query") return Reflect.get(target, key, target);
+        return (query: string | { text: string }, ...rest: unknown[]) => {
+          statements.push(typeof query === "string" ? query : query.text);
+          return (target.query as (...all: unknown[]) => unknown)(query, ...rest);
+        };
+      },
+    }) as Pool;
+    const { ingest } = await startTestIngest(watched, { every: rarely });
+    await ingest.checkSilence();
+    expect(statements.filter((text) => text.includes("device_last_seen")).length).toBe(1);
+    expect(statements.filter((text) => text.includes("readings_"))).toEqual([]);
+  });
+
+  it("is noted each time by a device in its rhythm, and once for a burst", async () => {
+    expect([seenStepMs(60_000), seenStepMs(600_000), seenStepMs(3_600_000)]).toEqual([
+      15_000, 60_000, 60_000,
+    ]);
+    await addDevice(db.pool, "seen-burst");
+    const base = Date.now() + 1000;
+    const { ingest, publish } = await startTestIngest(db.pool, { every: { ...rarely, seen: 1 } });
+    await publish("seen-burst", "telemetry", { flow: 1 }, { receivedAt: base });
+    await expect.poll(() => seenAt("seen-burst")).toBe(base);
+    await publish("seen-burst", "telemetry", { flow: 1 }, { receivedAt: base + 59_999 });
+    expect(ingest.directory.find("seen-burst")!.notedAt).toBe(base);
+    await publish("seen-burst", "telemetry", { flow: 1 }, { receivedAt: base + 60_000 });
+    await expect.poll(() => seenAt("seen-burst")).toBe(base + 60_000);
+  });
+
+  it("never goes back", async () => {
+    const { deviceNo } = await addDevice(db.pool, "seen-back");
+    await recordLastSeen(db.pool, [{ deviceNo, at: 2000 }]);
+    await recordLastSeen(db.pool, [{ deviceNo, at: 1000 }]);
+    expect(await seenAt("seen-back")).toBe(2000);
+  });
+});
