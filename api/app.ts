@@ -197,7 +197,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });
-  await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, allow });
+  await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, log, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });

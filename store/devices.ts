@@ -1,5 +1,4 @@
 import { PlatformError } from "../errors.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
@@ -23,6 +22,11 @@ export interface Device {
   readonly attributes: Record<string, unknown>;
   /** Whether it is connected and since when; null when it has never been. */
   readonly presence: { readonly connected: boolean; readonly changedAt: Date } | null;
+  /**
+   * When it was last heard, also through a gateway; null when it never was. It may have been heard since: a quarter of its
+   * kind's report interval later, a minute at most.
+   */
+  readonly lastSeenAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -40,16 +44,20 @@ export interface DeviceRow {
   attributes: Record<string, unknown>;
   connected: boolean | null;
   changed_at: Date | null;
+  seen_at: Date | null;
+  /** The same as PostgreSQL writes it. */
+  seen_key: string | null;
   created_at: Date;
   updated_at: Date;
 }
 
 export const SELECT_DEVICE = `
   select d.device_no, d.id, d.kind, d.region_code, d.tenant_id, d.name, d.longitude, d.latitude, g.id as gateway_id,
-         d.attributes, p.connected, p.changed_at, d.created_at, d.updated_at
+         d.attributes, p.connected, p.changed_at, s.seen_at, s.seen_at::text as seen_key, d.created_at, d.updated_at
   from devices d
   left join devices g on g.device_no = d.gateway_no
-  left join device_presence p on p.device_no = d.device_no`;
+  left join device_presence p on p.device_no = d.device_no
+  left join device_last_seen s on s.device_no = d.device_no`;
 
 export function toDevice(row: DeviceRow): Device {
   return {
@@ -69,6 +77,7 @@ export function toDevice(row: DeviceRow): Device {
       row.connected === null || row.changed_at === null
         ? null
         : { connected: row.connected, changedAt: row.changed_at },
+    lastSeenAt: row.seen_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -88,43 +97,6 @@ export async function getDevice(db: Db, id: string, limits: Limits): Promise<Dev
   const device = await findDevice(db, id, limits);
   if (!device) throw new PlatformError("device_not_found", `There is no device '${id}'`);
   return device;
-}
-
-export interface DeviceFilter {
-  readonly kind?: string | undefined;
-  /** A region code; devices inside the region are meant too. */
-  readonly region?: string | undefined;
-  /** Part of the id or name, in any case. */
-  readonly q?: string | undefined;
-}
-
-/** Devices in the order in which they were made. */
-export async function listDevices(
-  db: Db,
-  filter: DeviceFilter,
-  limits: Limits,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<Device>> {
-  const after = decodeCursor("devices", ["integer"], page.cursor);
-  const { rows } = await db.query<DeviceRow>(
-    `${SELECT_DEVICE}
-     where d.deleted_at is null and ${limitsCondition("d", 1)}
-       and ($2::text is null or d.kind = $2::text)
-       and ($3::text is null or d.region_code like $3::text)
-       and ($4::text is null or d.id ilike $4::text or d.name ilike $4::text)
-       and ($5::int is null or d.device_no > $5::int)
-     order by d.device_no
-     limit $6::int`,
-    [
-      limitsParameter(limits),
-      filter.kind ?? null,
-      filter.region === undefined ? null : `${filter.region}%`,
-      filter.q === undefined ? null : `%${filter.q.replaceAll(/[\\%_]/g, "\\$&")}%`,
-      after?.[0] ?? null,
-      page.limit + 1,
-    ],
-  );
-  return toPage(rows, page.limit, toDevice, (row) => encodeCursor("devices", [row.device_no]));
 }
 
 /** A device with all that decides who sees it. */

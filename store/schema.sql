@@ -281,6 +281,12 @@ create table cap_documents (
   constraint cap_documents_pkey PRIMARY KEY (digest)
 );
 
+create table device_last_seen (
+  device_no integer not null,
+  seen_at timestamp with time zone not null,
+  constraint device_last_seen_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table device_ledger (
   device_no integer not null,
   received bigint not null default 0,
@@ -746,6 +752,7 @@ alter table broadcast_template_versions add constraint broadcast_template_versio
 alter table broadcast_templates add constraint broadcast_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table cap_alerts add constraint cap_alerts_document_fkey FOREIGN KEY (document) REFERENCES cap_documents(digest);
+alter table device_last_seen add constraint device_last_seen_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_presence add constraint device_presence_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_no) REFERENCES devices(device_no);

@@ -1,7 +1,7 @@
-import type { Device } from "../../store/devices.ts";
 import type { CsvColumn } from "../csv.ts";
+import type { PresentedDevice } from "./present.ts";
 
-export const DEVICE_CSV_COLUMNS: readonly CsvColumn<Device>[] = [
+export const DEVICE_CSV_COLUMNS: readonly CsvColumn<PresentedDevice>[] = [
   { header: "id", value: (device) => device.id },
   { header: "kind", value: (device) => device.kind },
   { header: "regionCode", value: (device) => device.regionCode },
@@ -15,4 +15,6 @@ export const DEVICE_CSV_COLUMNS: readonly CsvColumn<Device>[] = [
   { header: "createdAt", value: (device) => device.createdAt },
   { header: "updatedAt", value: (device) => device.updatedAt },
   { header: "tenantId", value: (device) => device.tenantId },
+  { header: "lastSeenAt", value: (device) => device.lastSeenAt },
+  { header: "status", value: (device) => device.status },
 ];

@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { decide, type Principal } from "../../access/decide.ts";
 import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
+import { PlatformError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { getDevice, listDevices } from "../../store/devices.ts";
+import { type Device, getDevice } from "../../store/devices.ts";
+import { countDevices, type DeviceFilter, listDevices } from "../../store/list-devices.ts";
 import { deleteDevice, insertDevice, updateDevice, updateDeviceToken } from "../../store/write-devices.ts";
 import { actorOf } from "../audit/actor.ts";
 import { recordRead } from "../audit/record.ts";
@@ -17,10 +20,13 @@ import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import type { StreamHub } from "../stream/hub.ts";
 import { DEVICE_CSV_COLUMNS } from "./csv.ts";
+import { rhythmOf, statusAdder } from "./present.ts";
 import {
   createdDeviceSchema,
   credentialsSchema,
   deviceChangeBody,
+  deviceCountsQuery,
+  deviceCountsSchema,
   deviceListQuery,
   deviceParams,
   deviceSchema,
@@ -46,9 +52,21 @@ export interface DevicesOptions {
 const DEFAULT_LIMIT = 100;
 const CSV_PAGE = 5000;
 
+type AskedFilter = Omit<DeviceFilter, "alarmLimits">;
+
+/** Who asks for devices by their alarms learns of alarms, so it is for those who may read them, and where. */
+function withAlarmLimits(filter: AskedFilter, principal: Principal): DeviceFilter {
+  if (filter.alarm === undefined) return filter;
+  const decision = decide(principal, "alarms:read");
+  if (!decision.allowed) throw new PlatformError("forbidden", `The filter 'alarm': ${decision.reason}`);
+  return { ...filter, alarmLimits: decision.limits };
+}
+
 /** The register of devices. */
 export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, options) => {
   const { pool, catalog, hub, log, allow } = options;
+  const rhythms = catalog.kinds.map(rhythmOf);
+  const present = (device: Device) => statusAdder(rhythms, new Date())(device);
 
   /**
    * The change is committed by now, and for a new device the token is in hand: a listener that fails must not
@@ -107,7 +125,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         .code(201)
         .header("location", `/v1/devices/${encodeURIComponent(device.id)}`)
         .header("cache-control", "no-store")
-        .send({ device, credentials: { username: device.id, password: token } });
+        .send({ device: present(device), credentials: { username: device.id, password: token } });
     },
   );
 
@@ -118,7 +136,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       schema: {
         operationId: "listDevices",
         tags: ["devices"],
-        summary: "Devices, in the order in which they were added",
+        summary: "Devices, by default in the order in which they were added",
         querystring: deviceListQuery,
         response: {
           200: csvOr(pageOf(deviceSchema), "A page of devices; as CSV all of them."),
@@ -127,20 +145,46 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       },
     },
     async (request, reply) => {
-      const { limit, cursor, ...filter } = request.query;
-      const { limits } = grantOf(request);
-      if (!wantsCsv(request.headers.accept)) {
-        return listDevices(pool, filter, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
-      }
+      const { limit, cursor, sort, order, ...asked } = request.query;
+      const { limits, principal } = grantOf(request);
+      const filter = withAlarmLimits(asked, principal);
+      const now = new Date();
+      const readPage = async (at: string | undefined, size: number) => {
+        const asPage = { limit: size, cursor: at, sort, order };
+        const page = await listDevices(pool, filter, limits, { rhythms, now }, asPage);
+        return { ...page, items: page.items.map(statusAdder(rhythms, now)) };
+      };
+      if (!wantsCsv(request.headers.accept)) return readPage(cursor, limit ?? DEFAULT_LIMIT);
       return sendCsv(reply, {
         name: "devices",
         columns: DEVICE_CSV_COLUMNS,
-        readPage: (at) => listDevices(pool, filter, limits, { limit: limit ?? CSV_PAGE, cursor: at }),
+        readPage: (at) => readPage(at, limit ?? CSV_PAGE),
         cursor,
         firstPageOnly: limit !== undefined,
         record: () => recordRead(pool, request, "export.devices", { type: "device", id: null }),
         log,
       });
+    },
+  );
+
+  app.get(
+    "/device-counts",
+    {
+      onRequest: allow("devices:read"),
+      schema: {
+        operationId: "countDevices",
+        tags: ["devices"],
+        summary: "How many devices there are, by status or by something else that each has one of",
+        querystring: deviceCountsQuery,
+        response: { 200: deviceCountsSchema, ...problems() },
+      },
+    },
+    async (request) => {
+      const { by, ...asked } = request.query;
+      const { limits, principal } = grantOf(request);
+      const filter = withAlarmLimits(asked, principal);
+      const items = await countDevices(pool, by, filter, limits, { rhythms, now: new Date() });
+      return { by, total: items.reduce((sum, { devices }) => sum + devices, 0), items };
     },
   );
 
@@ -156,7 +200,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         response: { 200: deviceSchema, ...problems("device_not_found") },
       },
     },
-    async (request) => getDevice(pool, request.params.id, grantOf(request).limits),
+    async (request) => present(await getDevice(pool, request.params.id, grantOf(request).limits)),
   );
 
   app.patch(
@@ -187,7 +231,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         actorOf(request),
       );
       await announce("updated", device.deviceNo, device);
-      return device;
+      return present(device);
     },
   );
 

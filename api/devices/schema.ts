@@ -1,6 +1,10 @@
 import { z } from "zod";
+import { SEVERITIES } from "../../devices/kind.ts";
+import { DEVICE_STATUSES } from "../../store/device-status.ts";
+import { COUNTED_BY, DEVICE_SORTS } from "../../store/list-devices.ts";
 import {
   attributes,
+  commaList,
   deviceId,
   freeText,
   kindName,
@@ -12,6 +16,12 @@ import {
 } from "../schemas.ts";
 
 const MAX_NAME = 200;
+
+export const deviceStatus = z
+  .enum(DEVICE_STATUSES)
+  .describe(
+    "By the rhythm of its kind. `late`: not heard for more than two report intervals; `silent`: for longer than its kind's alarm of silence waits; `never`: not once.",
+  );
 
 export const deviceSchema = z
   .object({
@@ -27,6 +37,12 @@ export const deviceSchema = z
       .object({ connected: z.boolean(), changedAt: timestamp })
       .nullable()
       .describe("Whether it is connected and since when; null when it has never been."),
+    lastSeenAt: timestamp
+      .nullable()
+      .describe(
+        "When it was last heard, also through a gateway: a report that was taken in. Noted at most a quarter of its kind's report interval late, and a minute. Null: never.",
+      ),
+    status: deviceStatus,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -73,9 +89,59 @@ export const deviceChangeBody = z
 
 export const deviceParams = z.object({ id: deviceId });
 
-export const deviceListQuery = z.strictObject({
+/** `key:value`; the value may hold colons. */
+const attributeFilter = z
+  .string()
+  .max(300)
+  .regex(/^[^:]+:/, "expected a key, a colon and a value")
+  .transform((text) => ({ key: text.slice(0, text.indexOf(":")), value: text.slice(text.indexOf(":") + 1) }))
+  .meta({ description: "What `attributes` has under a key, as text: `attribute=building:7`." });
+
+export const deviceFilter = {
   kind: kindName.optional(),
   region: regionCode.optional().describe("Devices in this region and everything inside it."),
   q: freeText(100).optional().describe("Part of the id or name, in any case."),
+  gateway: deviceId.optional().describe("Devices behind this gateway."),
+  tenant: tenantId.optional().describe("Devices of this owner."),
+  status: commaList(deviceStatus, DEVICE_STATUSES.length)
+    .optional()
+    .meta({ description: "Any of ok, late, silent and never, separated by commas." }),
+  alarm: z
+    .enum(["any", "none", ...SEVERITIES])
+    .optional()
+    .describe(
+      "Devices with an active alarm, with one of this severity, or with none; where the caller may read alarms.",
+    ),
+  attribute: attributeFilter.optional(),
+};
+
+export const deviceListQuery = z.strictObject({
+  ...deviceFilter,
+  sort: z
+    .enum(DEVICE_SORTS)
+    .default("added")
+    .describe("`added`: in the order in which they were added. What is empty comes first."),
+  order: z.enum(["asc", "desc"]).default("asc"),
   ...pageQuery(100, 1000),
 });
+
+export const deviceCountsQuery = z.strictObject({
+  by: z
+    .enum(COUNTED_BY)
+    .default("status")
+    .describe("`region`: by the level below the one that is named, by province without one."),
+  ...deviceFilter,
+});
+
+export const deviceCountsSchema = z
+  .object({
+    by: z.enum(COUNTED_BY),
+    total: z.int(),
+    items: z.array(
+      z.object({
+        key: z.string().nullable().describe("Null: without owner, or without gateway."),
+        devices: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: "DeviceCounts" });

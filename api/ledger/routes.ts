@@ -1,25 +1,87 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { readLedger } from "../../store/ledger.ts";
+import { type DurableLedger, readLedger } from "../../store/ledger.ts";
+import { type DeviceLedger, listLedgers } from "../../store/list-ledger.ts";
+import { recordRead } from "../audit/record.ts";
+import { type CsvColumn, sendCsv } from "../csv.ts";
 import type { FindKey } from "../devices/key.ts";
 import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
+import { csvOr } from "../media.ts";
+import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
-import { ledgerSchema } from "./schema.ts";
+import { pageOf } from "../schemas.ts";
+import { deviceLedgerSchema, ledgerListQuery, ledgerSchema } from "./schema.ts";
 
 export interface LedgerOptions {
   readonly pool: Pool;
   readonly findKey: FindKey;
   /** Items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
+  readonly log: Logger;
   readonly allow: Allow;
 }
+
+const DEFAULT_LIMIT = 100;
+const CSV_PAGE = 5000;
+
+const withPending = <T extends DurableLedger>(durable: T, pending: number) => ({
+  ...durable,
+  received: durable.received + pending,
+  pending,
+});
+
+type Item = DeviceLedger & { readonly pending: number };
+const COUNTS = ["received", "stored", "duplicate", "rejected", "pending"] as const;
+const CSV_COLUMNS: readonly CsvColumn<Item>[] = [
+  { header: "deviceId", value: ({ deviceId }) => deviceId },
+  { header: "kind", value: ({ kind }) => kind },
+  { header: "regionCode", value: ({ regionCode }) => regionCode },
+  ...COUNTS.map((name) => ({ header: name, value: (item: Item) => item[name] })),
+];
 
 /** The account of what a device sent. */
 export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
   app,
-  { pool, findKey, pendingOf, allow },
+  { pool, findKey, pendingOf, log, allow },
 ) => {
+  app.get(
+    "/ledger",
+    {
+      onRequest: allow("ledger:read"),
+      schema: {
+        operationId: "listLedgers",
+        tags: ["ledger"],
+        summary: "What became of everything that many devices sent",
+        description: "A device an item, in the order in which they were added.",
+        querystring: ledgerListQuery,
+        response: {
+          200: csvOr(pageOf(deviceLedgerSchema), "A page of devices; as CSV all of them."),
+          ...problems("invalid_cursor"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, ...filter } = request.query;
+      const { limits } = grantOf(request);
+      const readPage = async (at: string | undefined, size: number) => {
+        const page = await listLedgers(pool, filter, limits, { limit: size, cursor: at });
+        return { ...page, items: page.items.map((item) => withPending(item, pendingOf(item.deviceNo))) };
+      };
+      if (!wantsCsv(request.headers.accept)) return readPage(cursor, limit ?? DEFAULT_LIMIT);
+      return sendCsv(reply, {
+        name: "ledger",
+        columns: CSV_COLUMNS,
+        readPage: (at) => readPage(at, limit ?? CSV_PAGE),
+        cursor,
+        firstPageOnly: limit !== undefined,
+        record: () => recordRead(pool, request, "export.ledger", { type: "device", id: null }),
+        log,
+      });
+    },
+  );
+
   app.get(
     "/devices/:id/ledger",
     {
@@ -38,8 +100,7 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
       // Not of one moment with the database: what is committed just then may show twice, or a moment later.
       const isPresent =
         !spans || spans.some((span) => span.deviceNo === deviceNo && span.until === "infinity");
-      const pending = isPresent ? pendingOf(deviceNo) : 0;
-      return { ...durable, received: durable.received + pending, pending };
+      return withPending(durable, isPresent ? pendingOf(deviceNo) : 0);
     },
   );
 };

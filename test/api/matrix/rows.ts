@@ -128,6 +128,21 @@ export function rowsOf(world: World): Record<string, Row> {
         },
       ],
     },
+    countDevices: {
+      action: "devices:read",
+      type: "list",
+      lists: (["kind", "region"] as const).map((by) => ({
+        url: `/v1/device-counts?by=${by}`,
+        field: "key",
+        expected: (limits: Limits) => [
+          ...new Set(
+            devices
+              .filter((each) => each.visible(limits))
+              .map(({ kind, regionCode }) => (by === "kind" ? kind : regionCode.slice(0, 2))),
+          ),
+        ],
+      })),
+    },
     getDevice: { action: "devices:read", ...device(devicePath("")) },
     createDevice: {
       action: "devices:write",
@@ -204,6 +219,11 @@ export function rowsOf(world: World): Record<string, Row> {
           ],
         },
       ],
+    },
+    listLedgers: {
+      action: "ledger:read",
+      type: "list",
+      lists: [{ url: "/v1/ledger?limit=1000", field: "deviceId", csv: true, expected: ids(devices) }],
     },
     getLedger: { action: "ledger:read", ...device(devicePath("/ledger")) },
     listEvents: {

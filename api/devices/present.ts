@@ -1,0 +1,30 @@
+import type { Kind } from "../../devices/kind.ts";
+import { type DeviceStatus, type Rhythm, statusOf } from "../../store/device-status.ts";
+import type { Device } from "../../store/devices.ts";
+
+/** Intervals after which a device is late: one report is missing. */
+const LATE_INTERVALS = 2;
+/** Intervals after which a device of a kind without an alarm of silence is silent. */
+const SILENT_INTERVALS = 5;
+
+/** When devices of a kind are late, and when they are silent: as its alarm of silence has it. */
+export function rhythmOf({ kind, reportIntervalSeconds, alarms }: Kind): Rhythm {
+  const intervalMs = reportIntervalSeconds * 1000;
+  const rule = alarms.find((candidate) => candidate.type === "silence");
+  return {
+    kind,
+    lateMs: LATE_INTERVALS * intervalMs,
+    silentMs: (rule?.intervals ?? SILENT_INTERVALS) * intervalMs,
+  };
+}
+
+export type PresentedDevice = Device & { readonly status: DeviceStatus };
+
+/** Adds the status to devices. @param now of the answer, one for all of its devices */
+export function statusAdder(rhythms: readonly Rhythm[], now: Date): (device: Device) => PresentedDevice {
+  const byKind = new Map(rhythms.map((rhythm) => [rhythm.kind, rhythm]));
+  return (device) => {
+    const rhythm = byKind.get(device.kind) ?? { kind: device.kind, lateMs: Infinity, silentMs: Infinity };
+    return { ...device, status: statusOf(rhythm, device.lastSeenAt, now) };
+  };
+}
