@@ -152,9 +152,9 @@ export async function listDevices(
 export const COUNTED_BY = ["status", "kind", "region", "tenant", "gateway"] as const;
 export type CountedBy = (typeof COUNTED_BY)[number];
 
-/** How many devices there are of each sort; the key is null for those without tenant or gateway. */
+/** How many devices have a value in common; it is null for those without tenant or gateway. */
 export interface DeviceCount {
-  readonly key: string | null;
+  readonly value: string | null;
   readonly devices: number;
 }
 
@@ -167,7 +167,7 @@ export async function countDevices(
   clock: StatusClock,
 ): Promise<DeviceCount[]> {
   const conditions = conditionsOf(filter, limits, clock);
-  const keys: Record<CountedBy, () => string> = {
+  const values: Record<CountedBy, () => string> = {
     status: () => statusSql(conditions.parameter(statusParameter(clock.rhythms, clock.now))),
     kind: () => "d.kind",
     region: () => {
@@ -179,7 +179,7 @@ export async function countDevices(
     gateway: () => "g.id",
   };
   const { rows } = await db.query<DeviceCount>(
-    `select ${keys[by]()} as key, count(*)::int as devices
+    `select ${values[by]()} as value, count(*)::int as devices
      from devices d
      left join devices g on g.device_no = d.gateway_no
      left join device_last_seen s on s.device_no = d.device_no

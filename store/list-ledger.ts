@@ -21,7 +21,10 @@ interface Row {
   rejected: number;
 }
 
-/** The ledgers of devices in the order in which they were added: of each the folded sum and what is not folded yet. */
+/**
+ * The ledgers of devices in the order in which they were added: of each the folded sum and what is not folded yet, less
+ * what came while it was in a place that the caller does not reach.
+ */
 export async function listLedgers(
   db: Db,
   filter: {
@@ -49,14 +52,20 @@ export async function listLedgers(
        from ledger_batches b,
             unnest(b.device_nos, b.received, b.stored, b.rejected) as item (device_no, received, stored, rejected)
        group by item.device_no
+     ), before as (
+       select f.device_no, sum(f.received) as received, sum(f.stored) as stored, sum(f.rejected) as rejected
+       from former_places f
+       where f.device_no in (select device_no from page) and not ${limitsCondition("f", 1)}
+       group by f.device_no
      )
      select page.device_no, page.id, page.kind, page.region_code,
-            (coalesce(folded.received, 0) + coalesce(recent.received, 0))::bigint as received,
-            (coalesce(folded.stored, 0) + coalesce(recent.stored, 0))::bigint as stored,
-            (coalesce(folded.rejected, 0) + coalesce(recent.rejected, 0))::bigint as rejected
+            (coalesce(folded.received, 0) + coalesce(recent.received, 0) - coalesce(before.received, 0))::bigint as received,
+            (coalesce(folded.stored, 0) + coalesce(recent.stored, 0) - coalesce(before.stored, 0))::bigint as stored,
+            (coalesce(folded.rejected, 0) + coalesce(recent.rejected, 0) - coalesce(before.rejected, 0))::bigint as rejected
      from page
      left join device_ledger folded using (device_no)
      left join recent using (device_no)
+     left join before using (device_no)
      order by page.device_no`,
     [
       limitsParameter(limits),

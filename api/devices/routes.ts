@@ -184,7 +184,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       const { limits, principal } = grantOf(request);
       const filter = withAlarmLimits(asked, principal);
       const items = await countDevices(pool, by, filter, limits, { rhythms, now: new Date() });
-      return { by, total: items.reduce((sum, { devices }) => sum + devices, 0), items };
+      return { by, total: items.reduce((sum, { devices }) => sum + devices, 0), items, nextCursor: null };
     },
   );
 

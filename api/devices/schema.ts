@@ -137,9 +137,10 @@ export const deviceCountsSchema = z
   .object({
     by: z.enum(COUNTED_BY),
     total: z.int(),
+    nextCursor: z.null().describe("Counts are never cut."),
     items: z.array(
       z.object({
-        key: z.string().nullable().describe("Null: without owner, or without gateway."),
+        value: z.string().nullable().describe("Null: without owner, or without gateway."),
         devices: z.int(),
       }),
     ),

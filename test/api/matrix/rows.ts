@@ -133,7 +133,7 @@ export function rowsOf(world: World): Record<string, Row> {
       type: "list",
       lists: (["kind", "region"] as const).map((by) => ({
         url: `/v1/device-counts?by=${by}`,
-        field: "key",
+        field: "value",
         expected: (limits: Limits) => [
           ...new Set(
             devices
