@@ -2,6 +2,7 @@ import { SOUNDING_ROLES } from "../access/roles.ts";
 import { PlatformError } from "../errors.ts";
 import {
   type AccessChange,
+  behindChange,
   type ChangeFilter,
   CREDENTIAL_KINDS,
   decideChanges,
@@ -16,6 +17,7 @@ import { type Client, type Db, type Pool, withTransaction } from "../store/datab
 import { NO_LIMITS } from "../store/limits.ts";
 import { type StoredPrincipal, updatePrincipal } from "../store/principals.ts";
 import type { Caller } from "./caller.ts";
+import { heldUntil } from "./grants.ts";
 import { waitsUntil } from "./held.ts";
 import { lockManaged } from "./principals.ts";
 
@@ -23,7 +25,7 @@ import { lockManaged } from "./principals.ts";
 export const listAccessChanges = (
   pool: Pool,
   { limits }: Pick<Caller, "limits">,
-  filter: Pick<ChangeFilter, "state" | "principalId" | "now">,
+  filter: Omit<ChangeFilter, "roles">,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<AccessChange>> => listChanges(pool, { ...filter, roles: SOUNDING_ROLES }, limits, page);
 
@@ -35,38 +37,41 @@ async function lockWaiting(tx: Client, caller: Caller, changeNo: number, now: Da
   throw new PlatformError("change_decided", `Change ${changeNo} is '${change.state}'`);
 }
 
-/** @throws PlatformError `not_independent` unless the caller and who asked go back to nobody in common */
-async function assertIndependent(
-  tx: Client,
-  { principal }: Caller,
-  { changeNo, askedBy, effectiveAt }: AccessChange,
-): Promise<void> {
-  const [theirs, own] = [await makersOf(tx, askedBy), await makersOf(tx, principal.id)];
+/**
+ * @throws PlatformError `not_independent` unless the caller goes back to nobody to whom the change goes back: through
+ * who asked for it, or through who may know how to sign in as the person
+ */
+async function assertIndependent(tx: Client, { principal }: Caller, change: AccessChange): Promise<void> {
+  const { changeNo, principalId, askedBy, effectiveAt } = change;
+  const [theirs, own] = [await behindChange(tx, change), await makersOf(tx, principal.id)];
   const common = [...own].filter((id) => theirs.has(id));
   if (common.length === 0) return;
   throw new PlatformError(
     "not_independent",
-    `You and '${askedBy}', who asked for it, both go back to ${common.map((id) => `'${id}'`).join(", ")}: expected another administrator, such as one who was made on the machine. ${wayOut(changeNo, effectiveAt)}`,
+    `You go back to ${common.map((id) => `'${id}'`).join(", ")}, and so does this: through '${askedBy}', who asked for it, or through '${principalId}' and whoever made them or changed how they sign in. Expected another administrator, such as one who was made on the machine. ${wayOut(changeNo, effectiveAt)}`,
   );
 }
 
 /** How a change that waits comes to hold, and who can make it hold sooner. */
 export const wayOut = (changeNo: number, effectiveAt: Date): string =>
-  `Change ${changeNo} holds by itself from ${effectiveAt.toISOString()} on; before, once an administrator confirms it who shares no maker with whoever asked for it (POST /v1/access/changes/${changeNo}/confirm), or on the machine: ${machineCommand(changeNo)}`;
+  `Change ${changeNo} holds by itself from ${effectiveAt.toISOString()} on; before, once an administrator confirms it who shares no maker with whoever asked for it, made the person or changed how they sign in (POST /v1/access/changes/${changeNo}/confirm), or on the machine: ${machineCommand(changeNo)}`;
 
 /** What whoever holds the machine runs to let a change hold at once. */
 export const machineCommand = (changeNo: number): string => `npm run access -- change confirm ${changeNo}`;
 
-/** What keeps somebody waiting: the newest of the changes that do, and how that ends. */
+/** What keeps somebody waiting: the newest of the changes that do, and how each of them ends. */
 export interface Waiting {
   readonly change: number;
   readonly waitsUntil: Date;
   readonly how: string;
 }
 
+/** More than anybody does to one person within the delay. */
+const MAX_WAITING = 1000;
+
 /**
  * What keeps a person's steps waiting now, whose grants these are; null when nothing does. To confirm it confirms what
- * the same administrator did to the same person before.
+ * the same administrator did to the same person before, and nothing of another one's: `how` names one change of each.
  * @param now epoch milliseconds
  */
 export async function waitingOf(
@@ -77,9 +82,18 @@ export async function waitingOf(
   const until = waitsUntil(grants, now);
   if (!until) return null;
   const filter = { state: "waiting" as const, principalId: id, now: new Date(now), roles: SOUNDING_ROLES };
-  const { items } = await listChanges(db, filter, NO_LIMITS, { limit: 1 });
-  const [newest] = items;
-  return newest ? { change: newest.changeNo, waitsUntil: until, how: wayOut(newest.changeNo, until) } : null;
+  const { items } = await listChanges(db, filter, NO_LIMITS, { limit: MAX_WAITING });
+  // What gave something that nobody waits for, such as a viewer's role, holds nothing.
+  const given = new Set(grants.flatMap((grant) => (heldUntil(grant, now) ? [grant.changeNo] : [])));
+  const ofEach = new Map<string, AccessChange>();
+  for (const change of items) {
+    const holds = CREDENTIAL_KINDS.includes(change.kind) || given.has(change.changeNo);
+    if (holds && !ofEach.has(change.askedBy)) ofEach.set(change.askedBy, change);
+  }
+  const [newest, ...others] = ofEach.values();
+  if (!newest) return null;
+  const ways = [newest, ...others].map(({ changeNo, effectiveAt }) => wayOut(changeNo, effectiveAt));
+  return { change: newest.changeNo, waitsUntil: until, how: ways.join(". Beside it: ") };
 }
 
 const nowOf = ({ delay }: Caller) => new Date(delay?.now() ?? Date.now());
@@ -88,7 +102,7 @@ const toAudit = ({ changeNo, kind, askedBy }: AccessChange) => ({ change: change
 
 /**
  * Lets a change hold at once, and with it what the same administrator had open for the same person before. Over HTTP
- * that takes a person whom neither who asked, nor anybody by whom either of them came to be, has made.
+ * that takes a person who goes back to nobody to whom the change goes back: see `behindChange`.
  * @throws PlatformError as `lockWaiting` does; `not_independent`
  */
 export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Promise<AccessChange> {

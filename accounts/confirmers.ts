@@ -1,6 +1,6 @@
 import { decide, mayGive, type Principal } from "../access/decide.ts";
 import { type Limits, within } from "../access/limits.ts";
-import { type AccessChange, makersOf } from "../store/access-changes.ts";
+import { type AccessChange, behindChange, makersOf } from "../store/access-changes.ts";
 import type { Db } from "../store/database.ts";
 import { NO_LIMITS } from "../store/limits.ts";
 import { getPrincipal } from "../store/principals.ts";
@@ -32,10 +32,10 @@ export function createConfirmers(
     makers.set(id, found);
     return found;
   };
-  return async ({ principalId, askedBy }) => {
-    const { grants } = await getPrincipal(db, "person", principalId, NO_LIMITS);
+  return async (change) => {
+    const { grants } = await getPrincipal(db, "person", change.principalId, NO_LIMITS);
     const known = grants.flatMap((grant) => knownGrant(grant) ?? []);
-    const theirs = await makersFor(askedBy);
+    const theirs = await behindChange(db, change);
     const able: Principal[] = [];
     for (const person of administrators) {
       if (!known.every((grant) => mayGive(person, grant))) continue;

@@ -103,10 +103,12 @@ export interface ChangeFilter {
   readonly principalId?: string | undefined;
   /** Only what keeps somebody waiting who has one of these roles. */
   readonly roles: readonly string[];
+  /** These are listed of anybody, whatever their roles: none by default. */
+  readonly ofAnybody?: readonly ChangeKind[] | undefined;
   readonly now: Date;
 }
 
-/** Changes about people within the limits who have one of the roles, newest first. */
+/** Changes about people within the limits, newest first. */
 export async function listChanges(
   db: Db,
   filter: ChangeFilter,
@@ -119,7 +121,7 @@ export async function listChanges(
      where ${principalsCondition("p", 2)} and p.type = 'person'
        and ($3::text is null or c.principal_id = $3::text)
        and ($4::boolean or (c.state = 'open' and c.effective_at > $1::timestamptz))
-       and (c.state = 'refused' or exists (
+       and (c.state = 'refused' or c.kind = any ($8::text[]) or exists (
          select from grants g where g.principal_id = p.id and g.role = any ($5::text[])))
        and ($6::bigint is null or c.change_no < $6::bigint)
      order by c.change_no desc
@@ -132,6 +134,7 @@ export async function listChanges(
       [...filter.roles],
       after?.[0] ?? null,
       page.limit + 1,
+      [...(filter.ofAnybody ?? [])],
     ],
   );
   return toPage(rows, page.limit, toChange, (row) => encodeCursor("access-changes", [row.change_no]));
@@ -209,6 +212,28 @@ export async function makersOf(db: Db, id: string): Promise<Set<string>> {
     [id],
   );
   return new Set(rows.map((row) => row.id));
+}
+
+/**
+ * Everybody who goes back to the same as a change of somebody: whom the change is about, who asked for it, who may know
+ * how to sign in as the one whom it is about, and by whom the latter two came to be what they are.
+ */
+export async function behindChange(
+  db: Db,
+  { principalId, askedBy }: Pick<AccessChange, "principalId" | "askedBy">,
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive makers (id) as (
+       (select $1::text
+        union
+        select asked_by from access_changes
+        where principal_id = $2::text and kind = any ($3::text[]) and state <> 'overtaken')
+       union
+       select c.asked_by from makers m join access_changes c on c.principal_id = m.id and c.state <> 'overtaken')
+     select id from makers`,
+    [askedBy, principalId, [...CREDENTIAL_KINDS]],
+  );
+  return new Set([principalId, ...rows.map((row) => row.id)]);
 }
 
 /** People of a tenant who are not disabled and have one of the roles. */

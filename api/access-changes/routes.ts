@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { confirmChange, listAccessChanges, machineCommand, refuseChange } from "../../accounts/changes.ts";
 import { createConfirmers } from "../../accounts/confirmers.ts";
 import type { People } from "../../accounts/people.ts";
+import { CREDENTIAL_KINDS } from "../../store/access-changes.ts";
 import { callerOf } from "../caller.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -35,14 +36,17 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
         tags: ["access"],
         summary: "What waits for a second administrator, newest first",
         description:
-          "Approvers and duty officers who were made, granted, reset or let in again over HTTP take the steps that make a speaker sound only after a while (`PRIVILEGED_GRANT_DELAY_HOURS`), or once this is confirmed.",
+          "Approvers and duty officers who were made, granted, reset or let in again over HTTP take the steps that make a speaker sound only after a while (`PRIVILEGED_GRANT_DELAY_HOURS`), or once this is confirmed. With `person` also what was done to how somebody signs in who has no such role yet: it counts when they are given one.",
         querystring: accessChangeQuery,
         response: { 200: pageOf(listedChangeSchema), ...problems("invalid_cursor") },
       },
     },
     async (request) => {
       const { limit, cursor, state, person } = request.query;
-      const filter = { state, principalId: person, now: new Date(grantDelay.now()) };
+      const now = new Date(grantDelay.now());
+      // Who is asked for by name is given such a role next, maybe: then it counts how they came to sign in.
+      const ofAnybody = person === undefined ? [] : CREDENTIAL_KINDS;
+      const filter = { state, principalId: person, now, ofAnybody };
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
       const { items, nextCursor } = await listAccessChanges(pool, grantOf(request), filter, page);
       const confirmersOf = createConfirmers(pool, people.everybody(), grantOf(request));
@@ -70,7 +74,7 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
         tags: ["access"],
         summary: "Let it hold at once",
         description:
-          "By a person, who shares no maker with whoever asked. What the same administrator did to the same person before is confirmed with it.",
+          "By a person, who shares no maker with whoever asked, made the person or changed how they sign in. What the same administrator did to the same person before is confirmed with it.",
         params: accessChangeParams,
         response: {
           200: accessChangeSchema,

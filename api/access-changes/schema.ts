@@ -29,7 +29,9 @@ export const accessChangeSchema = z
 /** In answers to what may make somebody wait. */
 export const waitingSchema = z
   .object({
-    change: z.int().describe("The newest change that they wait for: see `GET /v1/access/changes`."),
+    change: z
+      .int()
+      .describe("The newest change that they wait for; `how` names one of each administrator's."),
     waitsUntil: timestamp,
     how: z.string().describe("How it ends by itself, and who can end it before."),
   })

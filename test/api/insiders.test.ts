@@ -323,4 +323,44 @@ describe("what waits", () => {
     await signIn("carl");
     expect(await waitingFor(id)).toEqual([]);
   });
+
+  it("is not confirmed by who made the person, however long ago, and whoever asks for it now", async () => {
+    for (const id of ["ann", "carl"]) await signIn(id);
+    const made = {
+      id: "pup",
+      name: "A viewer",
+      tenantId: "county",
+      grants: [{ role: "viewer", area: everywhere }],
+    };
+    expect((await send("ann", "POST", "/people", made)).status).toBe(201);
+    await reset("ann", "pup", PASSWORD);
+    // Nothing waits for a viewer, and yet whoever asks is told.
+    expect((await waitingFor("pup")).map(({ kind }) => kind)).toEqual(["password", "create"]);
+    expect((await send("pup", "GET", "/me")).json.waiting).toEqual([]);
+    await puppet("carl", "administrator");
+    const third = await puppet("ann", "administrator");
+    await person("self", "administrator");
+    app.pass(25 * HOUR);
+    for (const id of ["ann", "carl", "pup", "self"]) await signIn(id);
+    const given = async (id: string, role: string) => {
+      const grants = [{ role, area: everywhere }, ...(id === "self" ? [administrator] : [])];
+      const { json } = await send("carl", "PUT", `/people/${id}/grants`, { grants });
+      return json.waiting.change as number;
+    };
+    const administrator = { role: "administrator", area: everywhere };
+    const change = await given("pup", "approver");
+    const confirm = async (who: string, no: number) =>
+      outcome(await send(who, "POST", `/access/changes/${no}/confirm`));
+    const [listed] = (await send("ann", "GET", "/access/changes?person=pup")).json.items;
+    const able = listed.confirm.people.map(({ id }: { id: string }) => id);
+    expect({ you: listed.confirm.you, able }).toMatchObject({
+      you: false,
+      able: expect.arrayContaining(["cleo"]),
+    });
+    for (const id of ["ann", "carl", third]) expect(able).not.toContain(id);
+    expect(await confirm("ann", change)).toEqual([403, "not_independent"]);
+    expect(await confirm("self", change)).toEqual(OK);
+    // Nor by whom it is about, administrator or not.
+    expect(await confirm("self", await given("self", "approver"))).toEqual([403, "not_independent"]);
+  });
 });

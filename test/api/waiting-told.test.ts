@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { areaOf } from "../helpers/limits.ts";
 import {
   app,
   db,
   draft,
   everywhere,
   FORBIDDEN,
+  OK,
   outcome,
   person,
   puppet,
@@ -83,6 +85,73 @@ describe("who waits, and who asks for it, is told until when and who can end it"
     expect(await send("ann", "PUT", "/people/wei/grants", { grants })).toMatchObject({
       json: waiting(expect.any(Number)),
     });
+  });
+
+  it("for each administrator whose change holds them back, and for none that holds nothing", async () => {
+    await person("eve", "administrator");
+    await person("liu", "approver");
+    await person("luo", "approver");
+    const password = (of: string) => ({ password: `a way of ${of} over the old dam` });
+    const told = async (who: string, of: string) =>
+      (await send(who, "PUT", `/people/${of}/password`, password(who))).json.waiting;
+    const first = await told("ann", "liu");
+    app.pass(60_000);
+    const second = await told("carl", "liu");
+    // Somebody else's, which is the newest of all.
+    await told("carl", "luo");
+    const viewer = { role: "viewer", area: everywhere };
+    const grants = [{ role: "approver", area: everywhere }, viewer];
+    const third = (await send("eve", "PUT", "/people/liu/grants", { grants })).json.waiting;
+    expect(second.change).toBeGreaterThan(first.change);
+    // The latest moment, and the newest that holds: eve's does not.
+    expect(third).toEqual(second);
+    expect(Date.parse(second.waitsUntil) - Date.parse(first.waitsUntil)).toBeGreaterThanOrEqual(60_000);
+    const named = [...second.how.matchAll(/Change (\d+) holds by itself from (\S+) on/g)];
+    expect(named.map(([, no, until]) => [Number(no), until])).toEqual([
+      [second.change, second.waitsUntil],
+      [first.change, first.waitsUntil],
+    ]);
+    // Neither is the second administrator of the other, as each may know how to sign in as liu.
+    for (const [who, { change }] of [
+      ["ann", second],
+      ["carl", first],
+    ] as const)
+      expect(outcome(await send(who, "POST", `/access/changes/${change}/confirm`))).toEqual([
+        403,
+        "not_independent",
+      ]);
+    // Who confirms one's confirms nothing of the other's, though it came before.
+    expect(outcome(await send("eve", "POST", `/access/changes/${second.change}/confirm`))).toEqual(OK);
+    expect((await waitingFor("liu")).map(({ id }) => id).slice(-1)).toEqual([first.change]);
+    expect(app.directory.findPrincipal("liu")?.grants[0]?.heldUntil).toEqual(new Date(first.waitsUntil));
+    // Nor what the same administrator does afterwards.
+    const fourth = await told("ann", "liu");
+    expect(outcome(await send("eve", "POST", `/access/changes/${first.change}/confirm`))).toEqual(OK);
+    expect(await told("ann", "liu")).toMatchObject({ waitsUntil: expect.any(String) });
+    expect((await waitingFor("liu")).map(({ id }) => id)).toContain(fourth.change);
+  });
+
+  it("with who could confirm it: of one's own areas by name, of others by number, and nobody who may not", async () => {
+    const county = areaOf({ regions: ["520326"] });
+    const elsewhere = areaOf({ regions: ["520327"] });
+    const administrator = (area: typeof county) => [{ role: "administrator" as const, area }];
+    await person("near", "administrator", administrator(county));
+    await person("nigh", "administrator", administrator(county));
+    await person("far", "administrator", administrator(elsewhere));
+    await person("lin", "approver", [{ role: "approver", area: county }]);
+    await send("near", "PUT", "/people/lin/password", { password: "a way over the old dam" });
+    const confirmOf = async (who: string) =>
+      (await send(who, "GET", "/access/changes?person=lin")).json.items[0].confirm;
+    const everybody = (await confirmOf("carl")).people.map(({ id }: { id: string }) => id);
+    expect(everybody).toEqual(expect.arrayContaining(["ann", "carl", "nigh"]));
+    for (const id of ["near", "far", "dora"]) expect(everybody).not.toContain(id);
+    const { people, you, others } = await confirmOf("nigh");
+    expect({ people, you, others }).toEqual({
+      people: [{ id: "nigh", name: "Name of nigh" }],
+      you: true,
+      others: everybody.length - 1,
+    });
+    expect(await confirmOf("near")).toMatchObject({ you: false, others: everybody.length - 1 });
   });
 
   it("in what one is and may do, and among those who could approve", async () => {
