@@ -148,14 +148,17 @@ const language = z
   .string()
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$/, "expected a language tag such as zh-CN");
 
+/** Characters of a description or an instruction. */
+export const MAX_SPOKEN = 4000;
+
 export const textSchema = z.strictObject({
   language,
   /** One line for screens and lists. */
   headline: z.string().trim().min(1).max(160),
   /** What is read aloud. */
-  description: z.string().trim().min(1).max(4000),
+  description: z.string().trim().min(1).max(MAX_SPOKEN),
   /** What to do; read aloud after it. */
-  instruction: z.string().trim().max(4000).optional(),
+  instruction: z.string().trim().max(MAX_SPOKEN).optional(),
 });
 export type Text = z.infer<typeof textSchema>;
 

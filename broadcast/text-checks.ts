@@ -1,8 +1,10 @@
 import type { Fault } from "../errors.ts";
 import type { FilledTexts, SourceWarning } from "../store/broadcasts.ts";
+import { announcesDrill, callsItUnreal, deniesDrill, mentionsDrill } from "./drill-words.ts";
 import { findEventCode } from "./event-codes.ts";
-import { type BroadcastMessage, LEVELS, type Level, type Text } from "./message.ts";
+import { type BroadcastMessage, LEVELS, type Level, MAX_SPOKEN, type Text } from "./message.ts";
 import { UNNAMED } from "./places.ts";
+import { plainForm } from "./plain-form.ts";
 import { isChinese, isEnglish, LEVEL_WORDS } from "./template-fill.ts";
 
 /**
@@ -22,80 +24,93 @@ export interface TextWarning extends SourceWarning {
 
 const PARTS = ["headline", "description", "instruction"] as const;
 
-/** Says in so many words that it is not real: the frames of our drills and trainings, and others' usual ones. */
-const UNREAL = [
-  /[【[［（(]\s*(?:演习|演练|培训|测试)\s*[】\]］）)]/,
-  /(?:以上|这|本次|此次)(?:只|仅)?[是为](?:一次|一场)?(?:应急广播)?(?:演习|演练|培训|测试)/,
-  /[[(]\s*(?:drill|exercise|training|test)\s*[\])]/i,
-  /\bthis is (?:only |just )?(?:a |an )?(?:drill|exercise|test)\b/i,
-  /\bfor training (?:purposes )?only\b/i,
-];
+/** What is said at the end of a text that is too long, which is kept as it came and shortened by a person. */
+const TAIL = 200;
 
-const ZH_WORDS = /演习|演练|培训|测试|模拟/;
-const EN_WORDS = /\b(?:drills?|exercises?|training|tests?|simulat\w+)\b/i;
-const OTHER_WORDS =
-  /(?<!\p{L})(?:exercices?|ejercicios?|simulacros?|übung(?:en)?|probealarm|esercitazion[ei]|exercícios?|oefening)(?!\p{L})/iu;
+/** A part as far as it is looked at: an alert may bring a mebibyte of it. */
+function partOf(text: Text, part: (typeof PARTS)[number]): string {
+  const said = text[part] ?? "";
+  if (said.length <= MAX_SPOKEN) return said;
+  return `${said.slice(0, MAX_SPOKEN - TAIL)}\n${said.slice(-TAIL)}`;
+}
 
-const firstOf = (patterns: readonly RegExp[], text: string): string | undefined =>
-  patterns.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
-
-const saysUnreal = (text: string) => firstOf([ZH_WORDS, EN_WORDS, OTHER_WORDS], text);
-
-/** What is heard of a text. */
-const heardOf = ({ description, instruction = "" }: Text) => `${description} ${instruction}`;
+/** Parts stand on lines of their own: none goes on in the next. */
+const joined = (text: Text, parts: readonly (typeof PARTS)[number][]) =>
+  parts.map((part) => partOf(text, part)).join("\n");
+const heardOf = (text: Text) => joined(text, ["description", "instruction"]);
 
 /**
- * Texts that call an actual message a drill, a training or a test, and Chinese and English ones of a drill that do not
- * say that it is one. Other languages are not understood here: see `textWarnings`.
+ * Texts that call an actual message a drill, a training or a test; of a drill, those that say the contrary, and Chinese
+ * and English ones that do not say that it is one. Other languages are not understood here: see `textWarnings`.
  */
 export function modeFaults({ mode, texts }: Pick<Spoken, "mode" | "texts">): Fault[] {
   if (mode === "training") return [];
   return texts.flatMap((text, index) => {
-    if (mode === "actual") {
-      return PARTS.flatMap((part) => {
-        const found = firstOf(UNREAL, text[part] ?? "");
-        if (found === undefined) return [];
-        const message = `'${found}' tells people that it is not real, and the message is actual: take it out, or make it no actual one`;
-        return [{ path: `/texts/${index}/${part}`, message }];
-      });
-    }
-    const words = isChinese(text) ? ZH_WORDS : isEnglish(text) ? EN_WORDS : undefined;
-    if (words === undefined || words.test(heardOf(text))) return [];
-    const example = isChinese(text) ? "以上是演习。" : "This is a drill.";
-    const message = `it does not say that it is a drill: expected words such as '${example}'`;
-    return [{ path: `/texts/${index}/description`, message }];
+    const find = mode === "actual" ? callsItUnreal : deniesDrill;
+    const said = PARTS.flatMap((part) => {
+      const found = find(partOf(text, part));
+      if (found === undefined) return [];
+      return [{ path: `/texts/${index}/${part}`, message: CONTRARY[mode](found) }];
+    });
+    if (mode === "actual") return said;
+    const language = isChinese(text) ? "zh" : isEnglish(text) ? "en" : undefined;
+    if (language === undefined || announcesDrill(heardOf(text), language)) return said;
+    const example = language === "zh" ? "以上是演习。" : "This is a drill.";
+    const message = `it does not say that it is a drill: expected a sentence such as '${example}'`;
+    return [...said, { path: `/texts/${index}/description`, message }];
   });
 }
+
+const CONTRARY = {
+  actual: (found: string) =>
+    `'${found}' tells people that it is not real, and the message is actual: take it out, or make it no actual one`,
+  drill: (found: string) =>
+    `'${found}' tells people that it is real, and the message is a drill: take it out, or make it an actual one`,
+} as const;
 
 /** What of the texts does not fit the message, and may be meant so. */
 export function textWarnings(spoken: Spoken, filled: FilledTexts | undefined): TextWarning[] {
   const { mode, texts, level } = spoken;
-  const warnings = texts.flatMap((text, index): TextWarning[] => {
+  return texts.flatMap((text, index): TextWarning[] => {
     const path = `/texts/${index}`;
-    const whole = PARTS.map((part) => text[part] ?? "").join("\n");
-    const word = mode === "actual" ? saysUnreal(whole) : undefined;
-    const colours = word === undefined ? [] : [{ rule: "drill_words", path, message: drillWords(word) }];
+    const whole = joined(text, PARTS);
     return [
-      ...colours,
-      ...levelWarnings(text, whole, level, path),
+      ...modeWarnings(text, whole, mode, path),
+      ...levelWarnings(text, plainForm(whole), level, path),
       ...(filled ? formerWarnings(text, whole, spoken.eventCode, filled, path) : []),
     ];
   });
-  if (mode === "drill" && !texts.some((text) => saysUnreal(heardOf(text)) !== undefined)) {
-    const message = "no text says in words that are known here that it is a drill";
-    warnings.push({ rule: "drill_not_said", path: "/texts", message });
+}
+
+/** A Chinese or English text of a drill that does not say so is a fault. */
+function modeWarnings(text: Text, whole: string, mode: Spoken["mode"], path: string): TextWarning[] {
+  if (mode === "actual") {
+    const word = mentionsDrill(whole);
+    return word === undefined ? [] : [{ rule: "drill_words", path, message: drillWords(word) }];
   }
-  return warnings;
+  if (mode !== "drill" || isChinese(text) || isEnglish(text) || announcesDrill(heardOf(text), "other"))
+    return [];
+  const message = `nothing in it (${text.language}) says in words that are known here that it is a drill`;
+  return [{ rule: "drill_not_said", path, message }];
 }
 
 const drillWords = (word: string) =>
   `'${word}' may make people take it for a drill or a test, and the message is actual`;
 
+/** A colour that begins a name, as in Orange County or Red River, or that is about something else. */
+const NO_LEVEL =
+  "(?![ -](?:flag|cross|crescent|tide|green|county|city|rivers?|lakes?|creek|ridge|mountains?|hills?|bay|sea|springs?|rocks?|beach|park|valley|basin|bluffs?|island|earth|deer|bank|line|cars?|lights?)\\b)";
+const colourPattern = (zh: string, en: string) =>
+  new RegExp(
+    `${zh}[^，。；\\n]{0,8}(?:预警|警报|警告)|\\b${en}\\b${NO_LEVEL}[^.;\\n]{0,60}?\\bwarning\\b`,
+    "i",
+  );
+
 const COLOUR_PATTERNS: Readonly<Record<Level, RegExp>> = {
-  1: /红色[^，。；\n]{0,8}(?:预警|警报)|\bred\b[^.;\n]{0,60}?\bwarning\b/i,
-  2: /橙色[^，。；\n]{0,8}(?:预警|警报)|\b(?:orange|amber)\b[^.;\n]{0,60}?\bwarning\b/i,
-  3: /黄色[^，。；\n]{0,8}(?:预警|警报)|\byellow\b[^.;\n]{0,60}?\bwarning\b/i,
-  4: /蓝色[^，。；\n]{0,8}(?:预警|警报)|\bblue\b[^.;\n]{0,60}?\bwarning\b/i,
+  1: colourPattern("红色", "red"),
+  2: colourPattern("橙色", "(?:orange|amber)"),
+  3: colourPattern("黄色", "yellow"),
+  4: colourPattern("蓝色", "blue"),
 };
 const RANK_PATTERNS: Readonly<Record<Level, RegExp>> = {
   1: /级别为特别重大|the highest of four levels/i,
