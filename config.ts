@@ -310,6 +310,13 @@ export const configSchema = z.object({
     .min(1)
     .default("sbi-ingest-1")
     .describe("The name of this process's session there: the same after a restart, another in each process."),
+  INSTANCE_ID: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, "expected 1 to 64 letters, digits, _, . and -")
+    .default("1")
+    .describe(
+      "The name of this process among several on one database: the same after a restart, another in each process.",
+    ),
   BROADCAST_ISSUER: z
     .string()
     .regex(/^[^\s,<>&]{1,100}$/, "expected 1 to 100 characters without space, comma, <, > and &")

@@ -28,7 +28,7 @@ import { PlatformError } from "./errors.ts";
 import type { DeviceEntry } from "./ingest/directory.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { refuse } from "./ingest/reasons.ts";
-import { startSubscription } from "./ingest/subscription.ts";
+import { type Subscription, startSubscription } from "./ingest/subscription.ts";
 import type { Logger } from "./log.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { readiness } from "./readiness.ts";
@@ -219,6 +219,7 @@ async function start(
     tables,
     log: child("ingest"),
     registry,
+    instance: config.INSTANCE_ID,
     maxItems: config.BATCH_MAX_READINGS,
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: pools.writers,
@@ -239,6 +240,7 @@ async function start(
 
   // API, before the broker: whoever looks after the start can do so while devices still connect.
   let stopping = false;
+  let subscription: Subscription | undefined;
   const app = await createApp({
     pool: pools.api,
     urgentPool: pools.urgent,
@@ -280,6 +282,7 @@ async function start(
         pool: pools.urgent,
         ingest,
         keyTrouble: broadcasting.keyTrouble,
+        source: subscription,
         isStopping: () => stopping,
       }),
     log: child("api"),
@@ -340,7 +343,7 @@ async function start(
     broker.listen({ host, port: config.MQTT_PORT, wsPort: config.MQTT_WS_PORT, ...tlsOf(config) }),
   );
   await orSayWhichPort(app.listen({ host, port: config.HTTP_PORT }));
-  const subscription =
+  subscription =
     config.SOURCE_MQTT_URL === undefined
       ? undefined
       : startSubscription({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessCheck } from "./api/health/routes.ts";
 import type { Ingest } from "./ingest/ingest.ts";
+import type { Subscription } from "./ingest/subscription.ts";
 import { type Pool, reasonOf } from "./store/database.ts";
 
 export interface ReadinessOptions {
@@ -8,6 +9,8 @@ export interface ReadinessOptions {
   readonly ingest: Pick<Ingest, "blocked">;
   /** What somebody has to do about the keys that sign broadcasts. */
   readonly keyTrouble: () => string | undefined;
+  /** The subscription to another broker, once there is one. */
+  readonly source?: Pick<Subscription, "refusal" | "connected"> | undefined;
   readonly isStopping: () => boolean;
 }
 
@@ -16,13 +19,23 @@ export const readiness = async ({
   pool,
   ingest,
   keyTrouble,
+  source,
   isStopping,
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
   check("ingest", whyIngestIsBlocked(ingest)),
   note("broadcast_keys", keyTrouble()),
+  ...(source ? [sourceCheck(source)] : []),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
+
+/** A process that hears nothing is not ready. One whose source is away may hear its own devices, and will again. */
+const sourceCheck = ({ refusal, connected }: NonNullable<ReadinessOptions["source"]>): ReadinessCheck => {
+  const refused = refusal();
+  return refused === undefined
+    ? note("source", connected() ? undefined : "there is no connection to SOURCE_MQTT_URL; it is tried again")
+    : check("source", refused);
+};
 
 const check = (name: string, detail: string | undefined): ReadinessCheck =>
   detail === undefined ? { name, ok: true } : { name, ok: false, detail };

@@ -30,6 +30,8 @@ export interface IngestOptions {
   readonly tables: readonly KindTable[];
   readonly log: Logger;
   readonly registry: Registry;
+  /** The name of this process among those of the platform; its devices are gone when it starts. */
+  readonly instance: string;
   readonly maxItems: number;
   readonly lingerMs: number;
   readonly maxInFlight: number;
@@ -107,9 +109,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
   for (const orphan of orphans) committer.open.alarms.push(orphan);
   if (orphans.length > 0) committer.filled();
-  await disconnectAll(pool, new Date(now()));
+  await disconnectAll(pool, new Date(now()), options.instance);
 
-  const presence = new PresenceWriter(pool);
+  const presence = new PresenceWriter(pool, options.instance);
   const foreignTopics = new ForeignTopics(log);
   const checkSilence = async () => {
     for (;;) {

@@ -7,10 +7,13 @@ import { type PresenceChange, recordPresence } from "../store/presence.ts";
  */
 export class PresenceWriter {
   private readonly pool: Pool;
+  private readonly instance: string;
   private waiting = new Map<number, PresenceChange>();
 
-  constructor(pool: Pool) {
+  /** @param instance the name of this process among those of the platform */
+  constructor(pool: Pool, instance: string) {
     this.pool = pool;
+    this.instance = instance;
   }
 
   note(change: PresenceChange): void {
@@ -22,7 +25,7 @@ export class PresenceWriter {
     const taken = this.waiting;
     this.waiting = new Map();
     try {
-      await recordPresence(this.pool, [...taken.values()]);
+      await recordPresence(this.pool, [...taken.values()], this.instance);
     } catch (error) {
       for (const [deviceNo, change] of taken)
         if (!this.waiting.has(deviceNo)) this.waiting.set(deviceNo, change);

@@ -23,6 +23,10 @@ export interface SubscriptionOptions {
 }
 
 export interface Subscription {
+  /** Why nothing comes from that broker, and nothing will before somebody does something; undefined while all is well. */
+  refusal(): string | undefined;
+  /** Whether there is a connection to that broker at the moment. */
+  connected(): boolean;
   /** Takes no new messages; those under way are still acknowledged. */
   quiesce(): Promise<void>;
   close(): Promise<void>;
@@ -50,14 +54,30 @@ export function startSubscription(options: SubscriptionOptions): Subscription {
     resubscribe: false,
     ...options.client,
   });
-  const state = { closing: false, connection: 0, underWay: 0 };
-  client.on("connect", () => {
+  const state: State = { closing: false, connection: 0, underWay: 0, refusal: undefined };
+  const refuse = (refusal: string, err?: Error | null) => {
+    state.refusal = refusal;
+    log.error({ ...(err ? { err } : {}) }, refusal);
+  };
+  client.on("connect", ({ properties }) => {
     state.connection++;
+    const shared = topics.filter((topic) => topic.startsWith("$share/"));
+    // Such a broker may grant them all the same, as topics of that very name, to which nobody publishes.
+    if (shared.length > 0 && properties?.sharedSubscriptionAvailable === false) {
+      return refuse(
+        `the source broker has no shared subscriptions, so ${shared.join(", ")} would bring nothing: expected a broker that has them, or SOURCE_MQTT_TOPICS without $share in a single process`,
+      );
+    }
     client.subscribe([...topics], { qos: 1 }, (error, granted = []) => {
       const refused = granted.filter(({ qos }) => qos > 2).map(({ topic }) => topic);
-      if (error || refused.length > 0)
-        log.error({ err: error, refused }, "the source broker refused the subscription");
-      else log.info({ topics }, "subscribed at the source broker");
+      // The line broke before the answer came: the next connection asks again.
+      if (error && !client.connected) return;
+      if (error || refused.length > 0) {
+        const what = refused.length > 0 ? refused : topics;
+        return refuse(`the source broker refused the subscription to ${what.join(", ")}`, error);
+      }
+      state.refusal = undefined;
+      log.info({ topics }, "subscribed at the source broker");
     });
   });
   client.on("error", (error) =>
@@ -65,6 +85,8 @@ export function startSubscription(options: SubscriptionOptions): Subscription {
   );
   holdAcknowledgements(client, state, (packet, settled) => void take(options, state, packet, settled));
   return {
+    refusal: () => state.refusal,
+    connected: () => client.connected,
     quiesce: async () => {
       state.closing = true;
       if (client.connected) await client.unsubscribeAsync([...topics]).catch(() => {});
@@ -81,6 +103,7 @@ interface State {
   /** Counts connections: a packet id means nothing on the next one. */
   connection: number;
   underWay: number;
+  refusal: string | undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Logger } from "../log.ts";
-import { type Pool, withTransaction } from "./database.ts";
+import { type Db, type Pool, withTransaction } from "./database.ts";
 import type { Edition } from "./edition.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { REFRESH_JOBS } from "./rollups.ts";
 
 /** Days that each class of data is kept; 0 keeps it for ever. */
@@ -21,24 +22,27 @@ const REFRESH_MARGIN_HOURS = 12;
  * Dropping a raw chunk marks its range as changed, and a refresh of that range would empty the rollup there.
  * So the refresh of hours reaches no further back than readings are kept, and rollups outlive the readings
  * that they were made of. Days are made of hours, which stay, and need no such limit.
+ *
+ * Several first starts at once would each find a policy missing and add it, so each has its turn.
  */
-export async function applyPolicies(
+export const applyPolicies = (
   pool: Pool,
   tables: readonly KindTable[],
   retention: Retention,
-): Promise<void> {
-  for (const { table } of tables) {
-    await setRetention(pool, table, retention.readingsDays);
-    const reach = await refreshReach(pool, table, retention.readingsDays);
-    await setRefresh(pool, `${table}_1h`, reach, "1 hour", "10 minutes");
-    await setRefresh(pool, `${table}_1d`, null, "1 day", "1 hour");
-  }
-  for (const table of ["events", "replies"]) await setRetention(pool, table, retention.eventsDays);
-  await setRetention(pool, "rejected_messages", retention.rejectedDays);
-}
+): Promise<void> =>
+  oneAtATime(pool, async (db) => {
+    for (const { table } of tables) {
+      await setRetention(db, table, retention.readingsDays);
+      const reach = await refreshReach(db, table, retention.readingsDays);
+      await setRefresh(db, `${table}_1h`, reach, "1 hour", "10 minutes");
+      await setRefresh(db, `${table}_1d`, null, "1 day", "1 hour");
+    }
+    for (const table of ["events", "replies"]) await setRetention(db, table, retention.eventsDays);
+    await setRetention(db, "rejected_messages", retention.rejectedDays);
+  });
 
-async function setRetention(pool: Pool, table: string, days: number): Promise<void> {
-  const { rows } = await pool.query<{ same: boolean }>(
+async function setRetention(db: Db, table: string, days: number): Promise<void> {
+  const { rows } = await db.query<{ same: boolean }>(
     `select (config ->> 'drop_after')::interval = make_interval(days => $2::int) as same
      from timescaledb_information.jobs
      where proc_name = 'policy_retention' and hypertable_schema = current_schema() and hypertable_name = $1`,
@@ -46,9 +50,9 @@ async function setRetention(pool: Pool, table: string, days: number): Promise<vo
   );
   // A policy that is right stays: made anew, it would forget when it last ran.
   if (rows[0] ? rows[0].same : days === 0) return;
-  await pool.query("select remove_retention_policy($1::regclass, if_exists => true)", [table]);
+  await db.query("select remove_retention_policy($1::regclass, if_exists => true)", [table]);
   if (days > 0) {
-    await pool.query("select add_retention_policy($1::regclass, make_interval(days => $2::int))", [
+    await db.query("select add_retention_policy($1::regclass, make_interval(days => $2::int))", [
       table,
       days,
     ]);
@@ -60,8 +64,8 @@ async function setRetention(pool: Pool, table: string, days: number): Promise<vo
  * than before, those that the old limit has dropped are still gone, so hours older than the oldest chunk of
  * readings are left alone as well.
  */
-async function refreshReach(pool: Pool, table: string, days: number): Promise<string | null> {
-  const { rows } = await pool.query<{ reach: string | null }>(
+async function refreshReach(db: Db, table: string, days: number): Promise<string | null> {
+  const { rows } = await db.query<{ reach: string | null }>(
     `with kept as (
        select min(range_start) as since from timescaledb_information.chunks
        where hypertable_schema = current_schema() and hypertable_name = $1::text
@@ -81,13 +85,13 @@ async function refreshReach(pool: Pool, table: string, days: number): Promise<st
 
 /** @param reach how far back, as an interval; null for everything. `behind`: how close to now */
 async function setRefresh(
-  pool: Pool,
+  db: Db,
   view: string,
   reach: string | null,
   behind: string,
   every: string,
 ): Promise<void> {
-  const { rows } = await pool.query<{ same: boolean }>(
+  const { rows } = await db.query<{ same: boolean }>(
     `select (j.config ->> 'start_offset')::interval is not distinct from $2::interval
             and (j.config ->> 'end_offset')::interval = $3::interval
             and j.schedule_interval = $4::interval as same
@@ -95,8 +99,8 @@ async function setRefresh(
     [view, reach, behind, every],
   );
   if (rows[0]?.same) return;
-  await pool.query("select remove_continuous_aggregate_policy($1::regclass, if_exists => true)", [view]);
-  await pool.query(
+  await db.query("select remove_continuous_aggregate_policy($1::regclass, if_exists => true)", [view]);
+  await db.query(
     `select add_continuous_aggregate_policy($1::regclass, start_offset => $2::interval,
        end_offset => $3::interval, schedule_interval => $4::interval)`,
     [view, reach, behind, every],

@@ -300,6 +300,7 @@ create table device_presence (
   connected boolean not null,
   changed_at timestamp with time zone not null,
   address text,
+  instance text not null default '1'::text,
   constraint device_presence_pkey PRIMARY KEY (device_no)
 ) with (fillfactor=70);
 

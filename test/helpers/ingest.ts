@@ -71,6 +71,7 @@ export async function startTestIngest(pool: Pool, options: Partial<IngestOptions
     tables: tablesOf(catalog),
     log: createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) }),
     registry,
+    instance: "1",
     maxItems: 4000,
     lingerMs: 1,
     maxInFlight: 2,

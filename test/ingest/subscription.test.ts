@@ -1,9 +1,11 @@
 import { type AddressInfo, createServer } from "node:net";
 import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
+import mqtt from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Subscription, startSubscription } from "../../ingest/subscription.ts";
 import { createLogger } from "../../log.ts";
+import { readiness } from "../../readiness.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 
@@ -138,5 +140,84 @@ describe("a subscription to another broker", () => {
     expect(await countOf("source-4")).toBe(10);
     const { received, stored, duplicate } = await side.ledger("source-4");
     expect({ stored, balance: received - stored - duplicate }).toEqual({ stored: 10, balance: 0 });
+  });
+});
+
+/**
+ * A broker that speaks MQTT 5 and answers as it is told to. Only its two answers are played: what a broker without
+ * shared subscriptions says (RabbitMQ 4 grants `$share/…` as a topic of that very name) can't run in a test.
+ */
+async function startAnswering(answer: {
+  shared: boolean;
+  granted: number;
+}): Promise<{ port: number; asked(): string[] }> {
+  const asked: string[] = [];
+  const version = { protocolVersion: 5 };
+  const server = createServer((socket) => {
+    const parser = mqtt.parser(version);
+    parser.on("packet", (packet) => {
+      const say = (reply: mqtt.Packet) => socket.write(mqtt.generate(reply, version));
+      if (packet.cmd === "connect") {
+        const properties = answer.shared ? {} : { sharedSubscriptionAvailable: false };
+        say({ cmd: "connack", reasonCode: 0, sessionPresent: false, properties });
+      } else if (packet.cmd === "subscribe") {
+        asked.push(...packet.subscriptions.map(({ topic }) => topic));
+        say({ cmd: "suback", messageId: packet.messageId!, granted: [answer.granted] });
+      }
+    });
+    socket.on("data", (data) => parser.parse(data));
+    socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, asked: () => asked };
+}
+
+describe("a source broker that would bring nothing", () => {
+  const ingest = {} as Parameters<typeof startSubscription>[0]["ingest"];
+  const connectTo = (port: number, topics: string[]) => {
+    const log = createLogger("info", { write: () => {} });
+    const url = `mqtt://127.0.0.1:${port}`;
+    const subscription = startSubscription({ url, topics, clientId: "ingest-test", ingest, log });
+    onTestFinished(() => subscription.close());
+    return subscription;
+  };
+  const ready = async (source: Pick<Subscription, "refusal" | "connected">) =>
+    (
+      await readiness({
+        pool: db.pool,
+        ingest: { blocked: () => undefined },
+        keyTrouble: () => undefined,
+        source,
+        isStopping: () => false,
+      })
+    ).find(({ name }) => name === "source");
+
+  it("is refused where it has no shared subscriptions, also if it would grant them, and the platform is not ready", async () => {
+    const broker = await startAnswering({ shared: false, granted: 1 });
+    const subscription = connectTo(broker.port, ["$share/ingest/v1/#"]);
+    await vi.waitFor(() => expect(subscription.refusal()).toContain("has no shared subscriptions"));
+    expect(broker.asked()).toEqual([]);
+    expect(await ready(subscription)).toMatchObject({ ok: false, detail: subscription.refusal() });
+  });
+
+  it("is told when it refuses the topics, and is well when it takes them", async () => {
+    const refusing = await startAnswering({ shared: true, granted: 0x87 });
+    const refused = connectTo(refusing.port, ["$share/ingest/v1/#"]);
+    await vi.waitFor(() =>
+      expect(refused.refusal()).toContain("refused the subscription to $share/ingest/v1/#"),
+    );
+    expect(await ready(refused)).toMatchObject({ ok: false });
+
+    const granting = await startAnswering({ shared: false, granted: 1 });
+    const plain = connectTo(granting.port, ["v1/#"]);
+    await vi.waitFor(() => expect(granting.asked()).toEqual(["v1/#"]));
+    await vi.waitFor(async () => expect(await ready(plain)).toEqual({ name: "source", ok: true }));
+    expect(plain.refusal()).toBeUndefined();
+  });
+
+  it("does not make the platform unready while it is away", async () => {
+    const away = { refusal: () => undefined, connected: () => false };
+    expect(await ready(away)).toMatchObject({ ok: true, detail: expect.stringContaining("no connection") });
   });
 });

@@ -159,6 +159,14 @@ describe("policies of the community edition", () => {
     expect(await spans("policy_refresh_continuous_aggregate")).toEqual(["01:00:00", "1 day"]);
   });
 
+  it("are made once when three platforms start at once", async (context) => {
+    if (db.edition !== "community") return context.skip();
+    await applyPolicies(db.pool, [table], keep(0, 0, 0));
+    await Promise.all([1, 2, 3].map(() => applyPolicies(db.pool, [table], keep(90, 60, 30))));
+    expect(await spans("policy_retention")).toEqual(["30 days", "60 days", "60 days", "90 days"]);
+    await applyPolicies(db.pool, [table], keep(0, 0, 0));
+  });
+
   it.for([1, 7, 20, 30])("let rollups outlive readings that are kept for %i days", async (days, context) => {
     if (db.edition !== "community") return context.skip();
     await applyPolicies(db.pool, [table], keep(days));
