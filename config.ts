@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
+import { isIssuer, isOrigin, isProxy } from "./config-checks.ts";
 import { type Fault, PlatformError } from "./errors.ts";
 import { LOG_LEVELS } from "./log.ts";
 
@@ -55,37 +55,6 @@ const DECIDING_STEPS = [
   "retry",
   "review",
 ] as const;
-
-/** Scheme, host and port as browsers send them, and nothing more; `*` would let every page in. */
-const isOrigin = (text: string): boolean => {
-  try {
-    const url = new URL(text);
-    return /^https?:$/.test(url.protocol) && url.origin === text;
-  } catch {
-    return false;
-  }
-};
-
-/** What `X-Forwarded-*` may be believed from: an address, a network, or a name for some of them. */
-const PROXY = /^(loopback|linklocal|uniquelocal)$/;
-const isProxy = (text: string): boolean => {
-  if (PROXY.test(text)) return true;
-  const [address = "", bits, ...more] = text.split("/");
-  const version = isIP(address);
-  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-  return version > 0 && fits && more.length === 0;
-};
-
-/** Https, or plain http on this very machine. */
-const isIssuer = (text: string): boolean => {
-  try {
-    const { protocol, hostname, search, hash } = new URL(text);
-    const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-    return (protocol === "https:" || (protocol === "http:" && local)) && search === "" && hash === "";
-  } catch {
-    return false;
-  }
-};
 
 /** Every setting of the platform. This schema is the only place that names an environment variable. */
 export const configSchema = z.object({

@@ -338,21 +338,24 @@ async function start(
   registerBrokerMetrics(registry, broker, feed);
 
   await broadcasting.resume();
-  const { HOST: host } = config;
   const mqtt = await orSayWhichPort(
-    broker.listen({ host, port: config.MQTT_PORT, wsPort: config.MQTT_WS_PORT, ...tlsOf(config) }),
+    broker.listen({
+      host: config.HOST,
+      port: config.MQTT_PORT,
+      wsPort: config.MQTT_WS_PORT,
+      ...tlsOf(config),
+    }),
   );
-  await orSayWhichPort(app.listen({ host, port: config.HTTP_PORT }));
-  subscription =
-    config.SOURCE_MQTT_URL === undefined
-      ? undefined
-      : startSubscription({
-          url: config.SOURCE_MQTT_URL,
-          topics: config.SOURCE_MQTT_TOPICS,
-          clientId: config.SOURCE_MQTT_CLIENT_ID,
-          ingest,
-          log: child("source"),
-        });
+  await orSayWhichPort(app.listen({ host: config.HOST, port: config.HTTP_PORT }));
+  if (config.SOURCE_MQTT_URL !== undefined) {
+    subscription = startSubscription({
+      url: config.SOURCE_MQTT_URL,
+      topics: config.SOURCE_MQTT_TOPICS,
+      clientId: config.SOURCE_MQTT_CLIENT_ID,
+      ingest,
+      log: child("source"),
+    });
+  }
   undo.push(() => subscription?.close());
 
   undo.push(async () => {

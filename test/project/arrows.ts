@@ -30,7 +30,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
  * Files at the root that anybody may import; they import each other only. `private-file.ts` is one of them because
  * keys, credentials and the audit's head are kept by folders that may not know each other.
  */
-const ROOT_FILES = new Set(["config.ts", "errors.ts", "log.ts", "private-file.ts"]);
+const ROOT_FILES = new Set(["config.ts", "config-checks.ts", "errors.ts", "log.ts", "private-file.ts"]);
 
 /** Other files at the root, and the folders that they may import. */
 const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
