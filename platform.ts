@@ -18,7 +18,6 @@ import { createBroker } from "./broker/broker.ts";
 import { Feed } from "./broker/feed.ts";
 import { limitLookUps } from "./broker/look-ups.ts";
 import { registerBrokerMetrics } from "./broker/metrics.ts";
-import type { ListenOptions } from "./broker/options.ts";
 import type { Config } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { openPools, registerPoolMetrics } from "./database-pools.ts";
@@ -29,6 +28,7 @@ import type { DeviceEntry } from "./ingest/directory.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { refuse } from "./ingest/reasons.ts";
 import { type Subscription, startSubscription } from "./ingest/subscription.ts";
+import { orSayWhichPort, tlsOf } from "./listening.ts";
 import type { Logger } from "./log.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { readiness } from "./readiness.ts";
@@ -375,31 +375,4 @@ async function start(
     failed,
     stop: unwind,
   };
-}
-
-/** Where to listen for MQTT over TLS, once there is a certificate. */
-function tlsOf(config: Config): Pick<ListenOptions, "tls"> {
-  const { MQTT_TLS_CERT: cert, MQTT_TLS_KEY: key, MQTT_TLS_CA: ca, MQTT_TLS_CRL: crl } = config;
-  if (cert === undefined || key === undefined) return {};
-  return { tls: { port: config.MQTT_TLS_PORT, files: { cert, key, ca, crl } } };
-}
-
-/** Turns "address in use" and the like into a fault of the configuration, which it is. */
-async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
-  try {
-    return await listening;
-  } catch (error) {
-    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
-    const why = {
-      EADDRINUSE: "another program uses it",
-      EACCES: "that needs more rights",
-      EADDRNOTAVAIL: "this machine has no such address",
-    }[code];
-    throw new PlatformError(
-      "config_invalid",
-      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HTTP_PORT or HOST.`,
-      { cause: error },
-    );
-  }
 }

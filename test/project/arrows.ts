@@ -38,6 +38,7 @@ const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
   "prepare-database.ts": ["devices", "store", "seeds"],
   "admin-key.ts": ["data-dir.ts"],
   "data-dir.ts": [],
+  "listening.ts": ["broker"],
   "readiness.ts": ["api", "ingest", "store"],
   "announce.ts": ANYTHING,
   "broadcasting.ts": ANYTHING,
