@@ -70,6 +70,11 @@ export interface Moment {
   readonly receivedAt: number;
 }
 
+/** The end of a play, and how long it had lasted, as far as the speaker says it. */
+export interface Ending extends Moment {
+  readonly secondsPlayed: number | undefined;
+}
+
 /** What a speaker has answered to one attempt. */
 export interface AttemptFacts {
   /** The first answer that says it has the command, by our clock. */
@@ -78,9 +83,13 @@ export interface AttemptFacts {
   /** The latest beginning: one that was interrupted begins again. */
   startedLast?: number;
   interruptedLast?: number;
-  ended?: Moment & { readonly secondsPlayed: number };
-  stopped?: Moment & { readonly secondsPlayed: number };
+  ended?: Ending;
+  stopped?: Ending;
   failed?: { readonly reason: string; readonly receivedAt: number };
+  /** When it failed, by its own clock; of several the first. */
+  failedAt?: number;
+  /** The most that it says to have played before it was interrupted or failed. */
+  brokeOffAfter?: number;
   refused?: { readonly reason: string; readonly previous: string | undefined; readonly receivedAt: number };
 }
 
@@ -90,17 +99,24 @@ export interface Facts {
   readonly attempts: (AttemptFacts | undefined)[];
   /** Readings that show sound, in the order of the speaker's clock. */
   readonly loud: Evidence[];
+  /** Those that show none while it says that it plays. */
+  readonly quiet: Evidence[];
   /** When it last reported volume 0 while playing, by its clock; of an earlier attempt it says nothing of a later. */
   mutedAt: number;
 }
 
-export const noFacts = (): Facts => ({ attempts: [], loud: [], mutedAt: Number.NEGATIVE_INFINITY });
+export const noFacts = (): Facts => ({
+  attempts: [],
+  loud: [],
+  quiet: [],
+  mutedAt: Number.NEGATIVE_INFINITY,
+});
 
 /**
- * Readings that show sound before a start is known are kept, the newest of them, as its reply may come later. One
- * reading a second, the fastest that terminals report while they play, makes a minute.
+ * Readings before a start is known are kept, the newest of those that show sound and of those that show none, as its
+ * reply may come later. One reading a second, the fastest that terminals report while they play, makes a minute.
  */
-const LOUD_KEPT = 64;
+const READINGS_KEPT = 64;
 
 /** By the speaker's clock; of two of one moment by when we heard of them, so that their order says nothing. */
 const order = (a: Moment, b: Moment) => a.observedAt - b.observedAt || a.receivedAt - b.receivedAt;
@@ -109,7 +125,7 @@ const later = <T extends Moment>(a: T | undefined, b: T): T => (a && order(a, b)
 
 /** Adds an answer. Adding it again changes nothing. */
 export function noteReply(facts: Facts, reply: ReplyFact): void {
-  const { attempt, outcome, observedAt, receivedAt, secondsPlayed = 0 } = reply;
+  const { attempt, outcome, observedAt, receivedAt, secondsPlayed } = reply;
   let own = facts.attempts[attempt];
   if (!own) {
     own = {};
@@ -127,15 +143,18 @@ export function noteReply(facts: Facts, reply: ReplyFact): void {
       break;
     case "interrupted":
       own.interruptedLast = Math.max(own.interruptedLast ?? observedAt, observedAt);
+      noteBrokeOff(own, reply);
       break;
     case "ended":
-      own.ended = withSeconds(own.ended, later(own.ended, { ...moment, secondsPlayed }), secondsPlayed);
+      own.ended = laterEnding(own.ended, { ...moment, secondsPlayed });
       break;
     case "stopped":
-      own.stopped = withSeconds(own.stopped, later(own.stopped, { ...moment, secondsPlayed }), secondsPlayed);
+      own.stopped = laterEnding(own.stopped, { ...moment, secondsPlayed });
       break;
     case "failed":
       own.failed = firstByReason(own.failed, { reason: reply.reason ?? "unnamed", receivedAt });
+      own.failedAt = Math.min(own.failedAt ?? observedAt, observedAt);
+      noteBrokeOff(own, reply);
       break;
     case "refused":
       own.refused = firstByReason(own.refused, {
@@ -147,11 +166,18 @@ export function noteReply(facts: Facts, reply: ReplyFact): void {
   }
 }
 
-const withSeconds = <T extends Moment & { readonly secondsPlayed: number }>(
-  before: T | undefined,
-  chosen: T,
-  secondsPlayed: number,
-): T => ({ ...chosen, secondsPlayed: Math.max(before?.secondsPlayed ?? 0, secondsPlayed) });
+function noteBrokeOff(own: AttemptFacts, { secondsPlayed }: ReplyFact): void {
+  const seconds = longest(own.brokeOffAfter, secondsPlayed);
+  if (seconds !== undefined) own.brokeOffAfter = seconds;
+}
+
+const longest = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
+const laterEnding = (before: Ending | undefined, ending: Ending): Ending => ({
+  ...later(before, ending),
+  secondsPlayed: longest(before?.secondsPlayed, ending.secondsPlayed),
+});
 
 /** Of several reasons one has to be chosen whatever their order: `replayed` says least, then by the alphabet. */
 function firstByReason<T extends { readonly reason: string }>(a: T | undefined, b: T): T {
@@ -165,31 +191,38 @@ export function noteReading(facts: Facts, reading: SpeakerReading, attempt: numb
   const { observedAt, amplifierCurrent, soundLevel } = reading;
   if (reading.volume === 0 && reading.playState === "playing")
     facts.mutedAt = Math.max(facts.mutedAt, observedAt);
-  if (!((amplifierCurrent ?? 0) >= rules.minCurrent || (soundLevel ?? 0) >= rules.minSoundLevel)) return;
-  const { loud } = facts;
-  let at = loud.length;
-  while (at > 0 && loud[at - 1]!.observedAt > observedAt) at--;
-  const same = loud[at - 1];
+  const isLoud = (amplifierCurrent ?? 0) >= rules.minCurrent || (soundLevel ?? 0) >= rules.minSoundLevel;
+  if (isLoud) return keepReading(facts, facts.loud, reading, attempt);
+  const wasMeasured = amplifierCurrent !== undefined || soundLevel !== undefined || reading.volume === 0;
+  if (wasMeasured && reading.playState === "playing") keepReading(facts, facts.quiet, reading, attempt);
+}
+
+/** Of readings in the order of the speaker's clock those are kept that can be the first one of an attempt. */
+function keepReading(facts: Facts, kept: Evidence[], reading: SpeakerReading, attempt: number): void {
+  const { observedAt, amplifierCurrent, soundLevel } = reading;
+  let at = kept.length;
+  while (at > 0 && kept[at - 1]!.observedAt > observedAt) at--;
+  const same = kept[at - 1];
   if (same?.observedAt === observedAt) {
     // A moment has one reading; of two that contradict each other the louder stays, whichever came first.
     const louder = isLouder(reading, same) ? { amplifierCurrent, soundLevel } : undefined;
     const receivedAt = Math.min(same.receivedAt, reading.receivedAt);
-    if (louder || receivedAt < same.receivedAt) loud[at - 1] = { ...same, ...louder, receivedAt };
+    if (louder || receivedAt < same.receivedAt) kept[at - 1] = { ...same, ...louder, receivedAt };
     return;
   }
   // The first one after the start of an attempt is its evidence; one after it adds nothing to any attempt.
-  if (at > 0 && loud[at - 1]!.observedAt >= lastStart(facts, attempt)) return;
-  loud.splice(at, 0, { observedAt, receivedAt: reading.receivedAt, amplifierCurrent, soundLevel });
-  if (loud.length <= LOUD_KEPT) return;
+  if (at > 0 && kept[at - 1]!.observedAt >= lastStart(facts, attempt)) return;
+  kept.splice(at, 0, { observedAt, receivedAt: reading.receivedAt, amplifierCurrent, soundLevel });
+  if (kept.length <= READINGS_KEPT) return;
   const needed = new Set(
-    facts.attempts.map((own) => own?.started && firstFrom(loud, own.started.observedAt)),
+    facts.attempts.map((own) => own?.started && firstFrom(kept, own.started.observedAt)),
   );
-  const dropped = loud.findIndex((one) => !needed.has(one));
-  loud.splice(Math.max(dropped, 0), 1);
+  const dropped = kept.findIndex((one) => !needed.has(one));
+  kept.splice(Math.max(dropped, 0), 1);
 }
 
-const firstFrom = (loud: readonly Evidence[], from: number): Evidence | undefined =>
-  loud.find(({ observedAt }) => observedAt >= from);
+const firstFrom = (readings: readonly Evidence[], from: number): Evidence | undefined =>
+  readings.find(({ observedAt }) => observedAt >= from);
 
 type Loudness = { readonly [K in "amplifierCurrent" | "soundLevel"]?: number | undefined };
 
@@ -207,14 +240,35 @@ function lastStart(facts: Facts, attempts: number): number {
 }
 
 /** The first reading that shows sound between the start and the end of an attempt. */
-export function evidenceOf(facts: Facts, attempt: number): Evidence | undefined {
+export const evidenceOf = (facts: Facts, attempt: number, asked: Asked): Evidence | undefined =>
+  firstOfPlay(facts, facts.loud, attempt, asked);
+
+function firstOfPlay(
+  facts: Facts,
+  readings: readonly Evidence[],
+  attempt: number,
+  asked: Asked,
+): Evidence | undefined {
   const own = facts.attempts[attempt];
   if (!own?.started) return undefined;
-  const from = own.started.observedAt;
-  const to = own.ended?.observedAt ?? own.stopped?.observedAt ?? Number.POSITIVE_INFINITY;
-  const first = firstFrom(facts.loud, from);
-  return first && first.observedAt <= to ? first : undefined;
+  const first = firstFrom(readings, own.started.observedAt);
+  return first && first.observedAt <= endOfPlay(own, asked) ? first : undefined;
 }
+
+/** Until when what is measured is of this attempt, by the speaker's clock: what sounds later is something else. */
+function endOfPlay(own: AttemptFacts, asked: Asked): number {
+  const end = own.ended?.observedAt ?? own.stopped?.observedAt ?? own.failedAt;
+  if (end !== undefined) return end;
+  if (isInterrupted(own)) return own.interruptedLast!;
+  return own.startedLast! + expectedSeconds(asked, own) * LENGTH_FACTOR * 1000 + LENGTH_MARGIN_MS;
+}
+
+const isInterrupted = ({ startedLast, interruptedLast = Number.NEGATIVE_INFINITY }: AttemptFacts) =>
+  interruptedLast > startedLast!;
+
+/** Whoever has started has ended, whatever becomes of its word, after so many times the expected length and this. */
+export const LENGTH_FACTOR = 2;
+export const LENGTH_MARGIN_MS = 10_000;
 
 /**
  * How long an attempt has to last: a speaker looks at the expiry before each repetition, so those count that began
@@ -238,7 +292,7 @@ export function expectedSeconds(
 export function provenAttempt(facts: Facts, rules: ProofRules, asked: Asked): number | undefined {
   for (let attempt = 1; attempt < facts.attempts.length; attempt++) {
     const own = facts.attempts[attempt];
-    if (own?.ended && playedEnough(own, rules, asked) && evidenceOf(facts, attempt)) return attempt;
+    if (own?.ended && playedEnough(own, rules, asked) && evidenceOf(facts, attempt, asked)) return attempt;
   }
   return undefined;
 }
@@ -285,8 +339,7 @@ export function judge(facts: Facts, attempt: number, rules: ProofRules, asked: A
   if (own.stopped) return { state: "failed", reason: "stopped" };
   // A repeated command may be refused while the first one plays.
   if (own.started) {
-    const interrupted = (own.interruptedLast ?? Number.NEGATIVE_INFINITY) > own.startedLast!;
-    return { state: interrupted ? "interrupted" : "started", since: own.started.receivedAt };
+    return { state: isInterrupted(own) ? "interrupted" : "started", since: own.started.receivedAt };
   }
   if (own.refused?.reason === "replayed" && own.refused.previous === "ended") {
     const before = lastEnded(facts, attempt - 1);
@@ -307,7 +360,36 @@ function lastEnded(facts: Facts, attempt: number): number | undefined {
 /** Why one that says it has ended does not count as heard. Its length comes first: what was measured says nothing then. */
 function whyUnproven(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): string {
   const own = facts.attempts[attempt]!;
+  if (own.ended?.secondsPlayed === undefined) return "no_length";
   if (!playedEnough(own, rules, asked)) return "cut_short";
   if (!own.started) return "not_started";
   return facts.mutedAt >= own.started.observedAt ? "muted" : "no_sound";
+}
+
+/** Whatever it says that it has played, nobody has heard it. */
+const UNHEARD_REASONS: ReadonlySet<string> = new Set(["no_sound", "muted"]);
+
+/**
+ * Whether a part was heard in any attempt, as far as is known: it was measured, or the speaker says that it has played
+ * for a while and no reading of that time shows the contrary.
+ */
+export function wasPartlyHeard(facts: Facts, rules: ProofRules, asked: Asked): boolean {
+  for (let attempt = 1; attempt < facts.attempts.length; attempt++) {
+    const own = facts.attempts[attempt];
+    if (own && (evidenceOf(facts, attempt, asked) || saysSoUnrefuted(facts, attempt, rules, asked)))
+      return true;
+  }
+  return false;
+}
+
+function saysSoUnrefuted(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): boolean {
+  const own = facts.attempts[attempt]!;
+  if (!((secondsOf(own) ?? 0) > 0) || firstOfPlay(facts, facts.quiet, attempt, asked)) return false;
+  const reason = own.failed?.reason ?? (own.ended && whyUnproven(facts, attempt, rules, asked));
+  return reason === undefined || !UNHEARD_REASONS.has(reason);
+}
+
+/** How long it says to have played, by the longest of its words. */
+export function secondsOf({ ended, stopped, brokeOffAfter }: AttemptFacts): number | undefined {
+  return longest(longest(ended?.secondsPlayed, stopped?.secondsPlayed), brokeOffAfter);
 }

@@ -1,4 +1,3 @@
-import { UNHEARD_REASONS } from "./broadcast-targets.ts";
 import type { Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
@@ -27,13 +26,8 @@ export interface RegionCoverage extends CoverageCounts {
   readonly name: string | null;
 }
 
-/**
- * It said that it had played for a while, and was stopped or broke off. Where its amplifier was measured silent, or it
- * was muted, that was heard by nobody.
- */
-const PARTLY_HEARD = `t.state in ('failed', 'cancelled', 'refused', 'offline') and (
-  t.seconds_played > 0 and coalesce(t.reason, '') not in (${UNHEARD_REASONS.map((reason) => `'${reason}'`).join(", ")})
-  or exists (select from jsonb_array_elements(t.earlier) e where (e ->> 'secondsPlayed')::float8 > 0))`;
+/** It is resolved without having sounded to its end. */
+const PARTLY_HEARD = "t.state in ('failed', 'cancelled', 'refused', 'offline') and t.partly_heard";
 
 const COUNTS = `
   count(*)::int as targeted,
@@ -164,21 +158,28 @@ export interface CoverageTimings {
 
 const TIMED = { handedOver: "handed_over", acknowledged: "acknowledged", started: "started", ended: "ended" };
 
+/** When the command of that attempt left which the row tells of. */
+const HANDED_OVER = `case when coalesce(t.reported_attempt, t.attempt) = t.attempt then t.handed_over_at else (
+  select (e ->> 'handedOverAt')::timestamptz from jsonb_array_elements(t.earlier) e
+  where (e ->> 'attempt')::int = t.reported_attempt) end`;
+
 /**
  * How fast it went, of every target from the release: one that was offline or tried again has its village waiting
- * since then. What was tried again counts with the times of its last attempt, and is among none before they came.
+ * since then. What was tried again counts with the times of the attempt that its row tells of, and is among none
+ * before they came.
  */
 export async function readTimings(db: Db, broadcastNo: number, limits: Limits): Promise<CoverageTimings> {
+  const at = (step: string) => (step === TIMED.handedOver ? HANDED_OVER : `t.${step}_at`);
   const columns = Object.values(TIMED).map(
     (step) => `
-      count(${step}_at)::int as ${step}_count,
+      count(${step}_seconds)::int as ${step}_count,
       percentile_disc(array[0.5, 0.95, 0.99, 1]) within group (order by ${step}_seconds) as ${step}`,
   );
   const { rows } = await db.query<Record<string, number | (number | null)[] | null>>(
     `select ${columns.join(",")}
      from (select t.*, ${Object.values(TIMED)
        .map(
-         (step) => `extract(epoch from t.${step}_at - b.released_at)::float8 as ${step}_seconds
+         (step) => `extract(epoch from ${at(step)} - b.released_at)::float8 as ${step}_seconds
          `,
        )
        .join(",")}

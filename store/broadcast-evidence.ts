@@ -67,8 +67,8 @@ export interface Loudness {
 }
 
 /**
- * What speakers that are not proven yet measured while they may have played: what shows sound, or that they were muted.
- * A quiet minute says nothing, and there are a day's of them for each.
+ * What speakers that are not proven yet measured while they may have played: what shows sound, and what
+ * they measured while they said that they play. A quiet minute beside says nothing, and there are a day's of them.
  * @param speakers where speakers' readings lie
  */
 export async function readSpeakerReadings(
@@ -102,7 +102,7 @@ export async function readSpeakerReadings(
        and r.observed_at >= played.starts and r.observed_at <= played.ends
      where r.observed_at >= $4::timestamptz and r.observed_at <= $5::timestamptz
        and (${value("amplifier_current")} >= $6::float8 or ${value("sound_level")} >= $7::float8
-            or (${value("volume")} = 0 and r.play_state = 'playing'))
+            or r.play_state = 'playing')
      order by r.device_no, r.observed_at`,
     [
       windows.map(({ broadcastNo }) => broadcastNo),

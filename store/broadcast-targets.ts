@@ -89,6 +89,9 @@ export interface TargetRow {
   readonly attempt: number;
   readonly sends: number;
   readonly handedOverAt: number | null;
+  readonly partlyHeard: boolean;
+  /** Something was measured in the attempt that it reports. */
+  readonly hasEvidence: boolean;
   /** Of the attempts before. */
   readonly earlier: readonly HandOver[];
 }
@@ -105,10 +108,12 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
     attempt: number;
     sends: number;
     handed_over_at: Date | null;
+    partly_heard: boolean;
+    has_evidence: boolean;
     earlier: StoredHandOver[];
   }>(
     `select t.broadcast_no, t.device_no, d.id, t.region_code, t.state, t.reason, t.attempt, t.sends, t.handed_over_at,
-       t.earlier
+       t.partly_heard, t.evidence_at is not null as has_evidence, t.earlier
      from broadcast_targets t join devices d using (device_no)
      where t.broadcast_no = any ($1::bigint[])
      order by t.broadcast_no, t.device_no`,
@@ -124,6 +129,8 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
     attempt: row.attempt,
     sends: row.sends,
     handedOverAt: row.handed_over_at?.getTime() ?? null,
+    partlyHeard: row.partly_heard,
+    hasEvidence: row.has_evidence,
     earlier: row.earlier.map(toHandOver),
   }));
 }
@@ -156,6 +163,8 @@ export interface TargetChange {
   readonly evidenceSoundLevel: number | null;
   readonly endedAt: number | null;
   readonly secondsPlayed: number | null;
+  /** A part was heard, in this attempt or an earlier one. */
+  readonly partlyHeard: boolean;
 }
 
 /**
@@ -172,12 +181,14 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
         state = c.state, reason = c.reason, sends = c.sends, handed_over_at = c.handed_over_at,
         acknowledged_at = c.acknowledged_at, started_at = c.started_at, evidence_at = c.evidence_at,
         evidence_current = c.evidence_current, evidence_sound_level = c.evidence_sound_level,
-        ended_at = c.ended_at, seconds_played = c.seconds_played, reported_attempt = c.reported_attempt
+        ended_at = c.ended_at, seconds_played = c.seconds_played, reported_attempt = c.reported_attempt,
+        partly_heard = c.partly_heard
       from unnest($1::int4[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::int4[], $7::timestamptz[],
                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::float8[], $12::float8[],
-                  $13::timestamptz[], $14::float8[], $15::int4[])
+                  $13::timestamptz[], $14::float8[], $15::int4[], $16::boolean[])
         as c (broadcast_no, device_no, attempt, state, reason, sends, handed_over_at, acknowledged_at, started_at,
-              evidence_at, evidence_current, evidence_sound_level, ended_at, seconds_played, reported_attempt)
+              evidence_at, evidence_current, evidence_sound_level, ended_at, seconds_played, reported_attempt,
+              partly_heard)
       where t.broadcast_no = c.broadcast_no::bigint and t.device_no = c.device_no and t.attempt = c.attempt
         and (t.state not in ('cancelled', 'sounded') or c.state in (t.state, 'sounded'))`,
     values: [
@@ -196,6 +207,7 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
       arrayOf(new TimestampColumn(), changes, (change) => change.endedAt),
       arrayOf(new Float8Column(), changes, (change) => change.secondsPlayed),
       arrayOf(new Int4Column(), changes, (change) => change.reportedAttempt),
+      changes.map((change) => change.partlyHeard),
     ],
   });
 }
@@ -205,6 +217,7 @@ export interface TargetVerdict {
   readonly deviceNo: number;
   readonly state: TargetState;
   readonly reason: string | null;
+  readonly partlyHeard: boolean;
 }
 
 /** Locks these targets until the end of the transaction, and reads them. */
@@ -213,12 +226,12 @@ export async function lockTargets(
   broadcastNo: number,
   deviceNos: readonly number[],
 ): Promise<TargetVerdict[]> {
-  const { rows } = await tx.query<{ device_no: number; state: TargetState; reason: string | null }>(
-    `select device_no, state, reason from broadcast_targets
+  const { rows } = await tx.query<TargetVerdict>(
+    `select device_no as "deviceNo", state, reason, partly_heard as "partlyHeard" from broadcast_targets
      where broadcast_no = $1 and device_no = any ($2::int4[]) order by device_no for update`,
     [broadcastNo, deviceNos],
   );
-  return rows.map(({ device_no: deviceNo, state, reason }) => ({ deviceNo, state, reason }));
+  return rows;
 }
 
 /** Ends all open targets of a broadcast as cancelled. @returns how many */
@@ -260,10 +273,7 @@ export async function countRetryable(db: Db, broadcastNo: number): Promise<numbe
 }
 
 /** Why a speaker that said that it had ended does not count as heard. */
-const UNPROVEN_REASONS = ["no_sound", "muted", "cut_short", "not_started"];
-
-/** Whatever a speaker says that it has played for one of these, nobody has heard it. */
-export const UNHEARD_REASONS = ["no_sound", "muted"];
+const UNPROVEN_REASONS = ["no_sound", "muted", "cut_short", "no_length", "not_started"];
 
 /** What was set back for another attempt. */
 export interface Reopened {
@@ -275,7 +285,8 @@ export interface Reopened {
 /**
  * Sets the targets that failed, or refused for a reason that may have passed, back to waiting for another attempt.
  * One that sounded is never tried again, and one that is still open goes on with the attempt it is in. How the
- * command of the former attempt left is kept, since proof of it may still come, and how long it was heard.
+ * command of the former attempt left is kept, since proof of it may still
+ * come; so is that a part was heard.
  */
 export async function reopenTargets(db: Db, broadcastNo: number, attempt: number): Promise<Reopened> {
   const { rows } = await db.query<Reopened>(
@@ -285,8 +296,7 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
        for update
      ), reopened as (
      update broadcast_targets t set
-       earlier = t.earlier || jsonb_build_object('attempt', t.attempt, 'sends', t.sends, 'handedOverAt', t.handed_over_at,
-         'secondsPlayed', case when t.reason = any ($5::text[]) then null else t.seconds_played end),
+       earlier = t.earlier || jsonb_build_object('attempt', t.attempt, 'sends', t.sends, 'handedOverAt', t.handed_over_at),
        state = 'waiting', reason = null, attempt = $2, reported_attempt = $2, sends = 0, handed_over_at = null, acknowledged_at = null,
        started_at = null, evidence_at = null, evidence_current = null, evidence_sound_level = null, ended_at = null,
        seconds_played = null
@@ -297,7 +307,7 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
      select count(*)::int as targets,
        coalesce(array_agg(d.id order by d.device_no) filter (where unheard), '{}') as unheard
      from reopened join devices d using (device_no)`,
-    [broadcastNo, attempt, RETRIED_REFUSALS, UNPROVEN_REASONS, UNHEARD_REASONS],
+    [broadcastNo, attempt, RETRIED_REFUSALS, UNPROVEN_REASONS],
   );
   return rows[0]!;
 }

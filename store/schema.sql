@@ -172,6 +172,7 @@ create table broadcast_targets (
   seconds_played double precision,
   reported_attempt integer default 1,
   earlier jsonb not null default '[]'::jsonb,
+  partly_heard boolean not null default false,
   constraint broadcast_targets_pkey PRIMARY KEY (broadcast_no, device_no),
   constraint broadcast_targets_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'handed_over'::text, 'acknowledged'::text, 'started'::text, 'sounded'::text, 'refused'::text, 'failed'::text, 'offline'::text, 'cancelled'::text]))
 );

@@ -79,7 +79,7 @@ const villageLists = {
 const timings = z
   .object({ handedOver: seconds, acknowledged: seconds, started: seconds, ended: seconds })
   .describe(
-    "Seconds from the release, of every speaker, also of those who were offline or tried again: these count with the times of their last attempt.",
+    "Seconds from the release, of every speaker, also of those who were offline or tried again: these count with the times of the attempt that their row tells of, the proven one where there is one.",
   );
 
 export const coverageQuery = z.strictObject({

@@ -26,6 +26,8 @@ export interface Correction {
   readonly reason: string | null;
   readonly to: TargetState;
   readonly toReason: string | null;
+  /** Only where it is another answer now, of what has not sounded to its end: whether a part was heard. */
+  readonly partlyHeard?: boolean;
   readonly count: number;
   /** The first of them. */
   readonly deviceIds: readonly string[];
@@ -101,14 +103,16 @@ function sumUp(
   const kinds = new Map<string, Correction & { count: number; deviceIds: string[] }>();
   const now = new Map(after.map((target) => [target.deviceNo, target]));
   for (const old of before) {
-    const { state: to, reason: toReason } = now.get(old.deviceNo) ?? old;
-    if (old.state === to && old.reason === toReason) continue;
-    const key = JSON.stringify([old.state, old.reason, to, toReason]);
+    const { state: to, reason: toReason, partlyHeard } = now.get(old.deviceNo) ?? old;
+    const isHeardAnew = to !== "sounded" && partlyHeard !== old.partlyHeard;
+    if (old.state === to && old.reason === toReason && !isHeardAnew) continue;
+    const key = JSON.stringify([old.state, old.reason, to, toReason, isHeardAnew && partlyHeard]);
     const kind = kinds.get(key) ?? {
       from: old.state,
       reason: old.reason,
       to,
       toReason,
+      ...(isHeardAnew ? { partlyHeard } : {}),
       count: 0,
       deviceIds: [],
     };

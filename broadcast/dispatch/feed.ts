@@ -31,11 +31,14 @@ export function toFact(reply: CommittedReply, attempt: number): ReplyFact | unde
     receivedAt: reply.receivedAt,
     reason: typeof reason === "string" && reason !== "" ? reason.slice(0, MAX_REASON_LENGTH) : undefined,
     previous: typeof previous === "string" ? previous : undefined,
-    secondsPlayed:
-      typeof secondsPlayed === "number" && secondsPlayed >= 0 && Number.isFinite(secondsPlayed)
-        ? secondsPlayed
-        : undefined,
+    secondsPlayed: toSeconds(secondsPlayed),
   };
+}
+
+/** A number, also where it comes in a string, as some firmware writes all that it says. */
+function toSeconds(said: unknown): number | undefined {
+  const number = typeof said === "string" && said.trim() !== "" ? Number(said) : said;
+  return typeof number === "number" && number >= 0 && Number.isFinite(number) ? number : undefined;
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { PROOF_RULES, type ProofRules } from "../proof.ts";
+import { LENGTH_FACTOR, LENGTH_MARGIN_MS, PROOF_RULES, type ProofRules } from "../proof.ts";
 
 /** How long is waited for what. Milliseconds. */
 export interface DispatchSettings {
@@ -40,8 +40,8 @@ export const DISPATCH_SETTINGS: DispatchSettings = {
   proof: PROOF_RULES,
   answerWaitsMs: [3_000, 6_000, 12_000],
   startWaitMs: 15_000,
-  lengthFactor: 2,
-  lengthMarginMs: 10_000,
+  lengthFactor: LENGTH_FACTOR,
+  lengthMarginMs: LENGTH_MARGIN_MS,
   evidenceGraceMs: 5_000,
   expiryGraceMs: 10_000,
   outageGraceMs: 5_000,

@@ -8,6 +8,8 @@ import {
   type ProofRules,
   provenAttempt,
   type Standing,
+  secondsOf,
+  wasPartlyHeard,
 } from "../proof.ts";
 import type { OnAir } from "./on-air.ts";
 import { playTimes } from "./play-times.ts";
@@ -32,6 +34,7 @@ const DECIDED_IN: Readonly<Record<string, readonly Standing["state"][]>> = {
   no_sound: ["unproven"],
   muted: ["unproven"],
   cut_short: ["unproven"],
+  no_length: ["unproven"],
 };
 
 /** One speaker of one broadcast, in memory. */
@@ -43,6 +46,9 @@ export class OnAirTarget {
   readonly facts: Facts = noFacts();
   state: TargetState;
   reason: string | null;
+  /** A part was heard in some attempt, as far as is known, and whether that was measured in the reported one. */
+  partlyHeard: boolean;
+  hasEvidence: boolean;
   /** Where the facts say that it stands. */
   standing: Standing["state"] = "unanswered";
   /** How often the command of this attempt was sent, as far as is known. */
@@ -72,6 +78,8 @@ export class OnAirTarget {
     this.attempt = row.attempt;
     this.state = row.state;
     this.reason = row.reason;
+    this.partlyHeard = row.partlyHeard;
+    this.hasEvidence = row.hasEvidence;
     this.sends = row.sends;
     this.handedOverAt = row.handedOverAt;
     this.cancelled = row.state === "cancelled";
@@ -91,7 +99,7 @@ export class OnAirTarget {
   proof(rules: ProofRules): Evidence | undefined {
     if (this.state !== "sounded") return undefined;
     const proven = provenAttempt(this.facts, rules, this.broadcast.asked);
-    return proven === undefined ? undefined : evidenceOf(this.facts, proven);
+    return proven === undefined ? undefined : evidenceOf(this.facts, proven, this.broadcast.asked);
   }
 
   /** To be called when all is known that the database knows: a decision of an earlier life still holds. */
@@ -118,9 +126,17 @@ export class OnAirTarget {
       this.givenUp = undefined;
     }
     const { state, reason } = this.verdictOf(standing);
-    // After the end only a verdict that is another one is worth a row, or an earlier proof.
-    const { isOver, isCancelled } = this.broadcast;
-    const isSame = state === this.state && reason === this.reason;
+    const { isOver, isCancelled, asked } = this.broadcast;
+    const partlyHeard = wasPartlyHeard(this.facts, rules, asked);
+    const hasEvidence = evidenceOf(this.facts, this.reportedBy(standing), asked) !== undefined;
+    // After the end only a verdict that is another one is worth a row, an earlier proof, or that a part was heard.
+    const isSame =
+      state === this.state &&
+      reason === this.reason &&
+      partlyHeard === this.partlyHeard &&
+      hasEvidence === this.hasEvidence;
+    this.partlyHeard = partlyHeard;
+    this.hasEvidence = hasEvidence;
     if (isOver && !isCancelled && isSame && state !== "sounded") return moved;
     this.dirty = true;
     this.broadcast.changed = true;
@@ -178,9 +194,9 @@ export class OnAirTarget {
   /** Its row, as far as it is known: what it says of a play is of one attempt, the proven one where there is one. */
   change(rules: ProofRules): TargetChange {
     const standing = this.judge(rules);
-    const attempt = ("attempt" in standing ? standing.attempt : undefined) ?? this.attempt;
+    const attempt = this.reportedBy(standing);
     const own = this.facts.attempts[attempt];
-    const evidence = evidenceOf(this.facts, attempt);
+    const evidence = evidenceOf(this.facts, attempt, this.broadcast.asked);
     const handedOverAt = this.handedOverOf(attempt) ?? Number.NEGATIVE_INFINITY;
     const earliest = Math.max(this.broadcast.releasedAt, handedOverAt);
     return {
@@ -196,8 +212,14 @@ export class OnAirTarget {
       ...playTimes(own ?? {}, evidence, earliest),
       evidenceCurrent: evidence?.amplifierCurrent ?? null,
       evidenceSoundLevel: evidence?.soundLevel ?? null,
-      secondsPlayed: (own?.ended ?? own?.stopped)?.secondsPlayed ?? null,
+      secondsPlayed: (own && secondsOf(own)) ?? null,
+      partlyHeard: this.partlyHeard,
     };
+  }
+
+  /** The attempt that its row tells of. */
+  private reportedBy(standing: Standing): number {
+    return ("attempt" in standing ? standing.attempt : undefined) ?? this.attempt;
   }
 
   /** When the command of an attempt first left, as far as it is known. */

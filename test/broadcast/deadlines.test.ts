@@ -63,6 +63,8 @@ function setUp({ nowMs = 0, online = true, busy = false, ...given }: Scene): [On
     attempt: 1,
     sends: 0,
     handedOverAt: null,
+    partlyHeard: false,
+    hasEvidence: false,
     earlier: [],
   });
   Object.assign(target, { standing: given.standing ?? "unanswered", tries: given.tries ?? 0 });

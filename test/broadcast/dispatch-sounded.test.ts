@@ -61,6 +61,7 @@ describe("what has sounded", () => {
     evidenceSoundLevel: null,
     endedAt: null,
     secondsPlayed: null,
+    partlyHeard: false,
   });
 
   it("stays so in the database, whoever writes later", async () => {

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evidenceOf, type Facts, judge, noteReading, noteReply, PROOF_RULES } from "../../broadcast/proof.ts";
+import {
+  evidenceOf,
+  type Facts,
+  judge,
+  noteReading,
+  noteReply,
+  PROOF_RULES,
+  wasPartlyHeard,
+} from "../../broadcast/proof.ts";
 import { ASKED, type Message, played, reading, reply, standing, told } from "./speaker-words.ts";
 
 describe("a speaker counts as heard", () => {
@@ -61,8 +69,8 @@ describe("a speaker counts as heard", () => {
 
   it("where it was told to stop, by what was loud until then and not after", () => {
     const stopped = [played[1]!, reply("stopped", 4000, { secondsPlayed: 2 })];
-    expect(evidenceOf(told([...stopped, reading(4000, 2.8)]), 1)).toMatchObject({ observedAt: 4000 });
-    expect(evidenceOf(told([...stopped, reading(4001, 2.8)]), 1)).toBeUndefined();
+    expect(evidenceOf(told([...stopped, reading(4000, 2.8)]), 1, ASKED)).toMatchObject({ observedAt: 4000 });
+    expect(evidenceOf(told([...stopped, reading(4001, 2.8)]), 1, ASKED)).toBeUndefined();
   });
 
   it("not when it says that it ended and never that it started", () => {
@@ -80,7 +88,7 @@ describe("a speaker counts as heard", () => {
     const facts = told([...played.slice(0, 3), reply("ended", 6000)]);
     expect(judge(facts, 1, PROOF_RULES, { ...ASKED, readingSeconds: 0 })).toMatchObject({
       state: "unproven",
-      reason: "cut_short",
+      reason: "no_length",
     });
   });
 
@@ -193,7 +201,7 @@ it("finds the first reading after a start that came late, however many others th
   const facts = told(Array.from({ length: 64 }, (_, i) => reading(3000 + i, 2.8)));
   noteReply(facts, reply("started", 2000));
   noteReading(facts, reading(2000, 2.8), 1, PROOF_RULES);
-  expect(evidenceOf(facts, 1)).toMatchObject({ observedAt: 2000 });
+  expect(evidenceOf(facts, 1, ASKED)).toMatchObject({ observedAt: 2000 });
 });
 
 it("takes the same of two words of one moment, whichever it heard first", () => {
@@ -227,7 +235,7 @@ describe("messages in any order and twice", () => {
         observedAt: time,
         receivedAt: time,
         reason: fc.constantFrom(...REASONS),
-        secondsPlayed: fc.constantFrom(0, 1, 3, 4),
+        secondsPlayed: fc.constantFrom(undefined, 0, 1, 3, 4),
       })
       .map((fact) => fact as Message);
   const anyReading = fc.record({ at: time, loud: fc.boolean(), volume: fc.constantFrom(0, 80) }).map(
@@ -260,7 +268,9 @@ describe("messages in any order and twice", () => {
         const facts = told(once, current);
         const other = told(mixed, current);
         expect(judge(other, current, PROOF_RULES, ASKED)).toEqual(judge(facts, current, PROOF_RULES, ASKED));
-        expect(evidenceOf(other, current)).toEqual(evidenceOf(facts, current));
+        expect(evidenceOf(other, current, ASKED)).toEqual(evidenceOf(facts, current, ASKED));
+        const heard = [facts, other].map((one) => wasPartlyHeard(one, PROOF_RULES, ASKED));
+        expect(heard[1]).toBe(heard[0]);
       }),
       { numRuns: 2000 },
     );
@@ -282,7 +292,7 @@ describe("messages in any order and twice", () => {
           .flatMap((message) => ("outcome" in message ? [] : [message.observedAt]))
           .filter((at) => at >= start)
           .sort((a, b) => a - b)[0];
-        expect(evidenceOf(told(mixed), 1)?.observedAt).toBe(first);
+        expect(evidenceOf(told(mixed), 1, ASKED)?.observedAt).toBe(first);
       }),
     );
   });
@@ -292,6 +302,7 @@ describe("messages in any order and twice", () => {
       fc.property(messages(2), messages(2), (before, after) => {
         if (standing(before).state !== "sounded") return;
         expect(standing([...before, ...after])).toMatchObject({ state: "sounded" });
+        expect(wasPartlyHeard(told([...before, ...after]), PROOF_RULES, ASKED)).toBe(true);
       }),
       { numRuns: 2000 },
     );
@@ -309,16 +320,16 @@ describe("messages in any order and twice", () => {
     noteReply(upTo64, reply("started", 64));
     for (const later of [65, 66, 64]) noteReading(upTo64, reading(later, 3), 1, PROOF_RULES);
     expect(at(upTo64)).toHaveLength(64);
-    expect(evidenceOf(upTo64, 1)).toMatchObject({ observedAt: 64 });
+    expect(evidenceOf(upTo64, 1, ASKED)).toMatchObject({ observedAt: 64 });
     // The evidence stays, however many older ones come late.
     const full = told([reply("started", 1000), reading(1000, 3)]);
     for (let i = 0; i < 200; i++) noteReading(full, reading(i, 3), 1, PROOF_RULES);
-    expect(evidenceOf(full, 1)).toMatchObject({ observedAt: 1000 });
+    expect(evidenceOf(full, 1, ASKED)).toMatchObject({ observedAt: 1000 });
     expect(full.loud).toHaveLength(64);
     // Nor does what is measured while another attempt is waited for take it away.
     const first = told([reply("started", 1000), reading(1000, 3)], 2);
     for (let i = 0; i < 200; i++) noteReading(first, reading(2000 + i, 3), 2, PROOF_RULES);
-    expect(evidenceOf(first, 1)).toMatchObject({ observedAt: 1000 });
+    expect(evidenceOf(first, 1, ASKED)).toMatchObject({ observedAt: 1000 });
     expect(first.loud).toHaveLength(64);
   });
 
