@@ -73,18 +73,22 @@ it("calls silent what was cancelled or cut short while it was measured silent, a
   expect(await partlyHeard(released)).toEqual({ partlyHeard: 0, silent: 1, partly: 0 });
 });
 
+type Speaker = { id: string; deviceNo: number };
+
 /** The rows of history of a broadcast whose proof came late. */
 const corrections = async ({ broadcastNo }: Released) =>
   (await listHistory(db.pool, broadcastNo)).filter(({ action }) => action === "correct");
 
 it("corrects what was heard when a reading comes after the end, and says so, though no verdict is another one", async () => {
-  const { scene, released, speakers, at } = await begin(2);
-  const [heard, silent] = speakers as [(typeof speakers)[0], (typeof speakers)[0]];
+  const { scene, released, speakers, at } = await begin(3);
+  const [heard, silent, said] = speakers as [Speaker, Speaker, Speaker];
   const power = { at: at + 800, reason: "power" };
   await scene.reply(heard, released.commandId, "failed", power);
   await scene.reply(silent, released.commandId, "failed", { ...power, secondsPlayed: 0.8 });
+  await scene.reply(said, released.commandId, "failed", { ...power, secondsPlayed: 0.8 });
   await until(async () => expect(await scene.stateOf(released)).toBe("failed"));
-  expect(await partlyHeard(released)).toEqual({ partlyHeard: 1, silent: 0, partly: 1 });
+  expect(await partlyHeard(released)).toEqual({ partlyHeard: 2, silent: 0, partly: 1 });
+  await scene.measure(said, 2.8, { at: at + 100 });
   await scene.measure(heard, 2.8, { at: at + 100 });
   await scene.measure(silent, 0.05, { at: at + 100 });
   const same = { from: "failed", reason: "power", to: "failed", toReason: "power", count: 1 };
@@ -99,9 +103,10 @@ it("corrects what was heard when a reading comes after the end, and says so, tho
     { ...same, partlyHeard: false, deviceIds: [silent.id] },
   ]);
   expect(await scene.target(released, heard)).toMatchObject({ state: "failed", evidence_current: 2.8 });
-  expect(await partlyHeard(released)).toEqual({ partlyHeard: 1, silent: 0, partly: 1 });
-  const rows = await scene.target(released, silent);
-  expect(rows).toMatchObject({ partly_heard: false });
+  expect(await scene.target(released, silent)).toMatchObject({ partly_heard: false });
+  // That it was measured is in its row, too, where its own word had been enough.
+  expect(await scene.target(released, said)).toMatchObject({ evidence_current: 2.8, partly_heard: true });
+  expect(await partlyHeard(released)).toEqual({ partlyHeard: 2, silent: 0, partly: 1 });
 });
 
 it("takes what was proven and forgotten for heard, whatever is cancelled later", async () => {
