@@ -283,6 +283,7 @@ async function start(
         ingest,
         keyTrouble: broadcasting.keyTrouble,
         source: subscription,
+        jobTrouble: upkeep.jobTrouble,
         isStopping: () => stopping,
       }),
     log: child("api"),

@@ -11,6 +11,8 @@ export interface ReadinessOptions {
   readonly keyTrouble: () => string | undefined;
   /** The subscription to another broker, once there is one. */
   readonly source?: Pick<Subscription, "refusal" | "connected"> | undefined;
+  /** What is wrong with the database's own jobs, a line for each. */
+  readonly jobTrouble: () => readonly string[];
   readonly isStopping: () => boolean;
 }
 
@@ -20,11 +22,13 @@ export const readiness = async ({
   ingest,
   keyTrouble,
   source,
+  jobTrouble,
   isStopping,
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
   check("ingest", whyIngestIsBlocked(ingest)),
   note("broadcast_keys", keyTrouble()),
+  note("database_jobs", jobTrouble().join("; ") || undefined),
   ...(source ? [sourceCheck(source)] : []),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];

@@ -3,6 +3,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "./log.ts";
 import { openPool, type Pool } from "./store/database.ts";
 import type { Edition } from "./store/edition.ts";
+import { startJobWatch } from "./store/job-health.ts";
 import { startJobRunner } from "./store/jobs.ts";
 import type { KindTable } from "./store/kind-table.ts";
 import { startLatestKeeper } from "./store/latest-keeper.ts";
@@ -29,16 +30,31 @@ export interface UpkeepOptions {
   readonly apiPool: Pool;
 }
 
+export interface Upkeep {
+  /** What is wrong with the database's own jobs, a line for each. */
+  jobTrouble(): readonly string[];
+  stop(): Promise<void>;
+}
+
 /**
  * Starts what has to be done for the database again and again: the newest values are kept on every edition, and the rest
  * as far as the database does not do so itself: TimescaleDB's jobs (embedded), or retention and the days of readings
  * (Apache edition).
  */
-export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
+export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { log, apiPool, tables } = options;
   const latest = startLatestKeeper(apiPool, tables, { log });
   const others = startOthers(options);
+  new Gauge({
+    name: "sbi_database_jobs_in_trouble",
+    help: "Jobs of TimescaleDB that failed when they ran last, or do not run although they are due",
+    registers: [options.registry],
+    collect() {
+      this.set(others.jobTrouble().length);
+    },
+  });
   return {
+    jobTrouble: others.jobTrouble,
     stop: async () => {
       await Promise.race([latest.stop(), sleep(STOP_MS, undefined, { ref: false })]);
       await others.stop();
@@ -46,10 +62,16 @@ export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
   };
 }
 
-function startOthers(options: UpkeepOptions): { stop(): Promise<void> } {
+function startOthers(options: UpkeepOptions): Upkeep {
   const { edition, log, apiPool } = options;
-  if (options.embedded) return startJobRunner(apiPool, { everyMs: 30_000, log });
-  if (edition === "community") return { stop: async () => {} };
+  if (options.embedded) {
+    const runner = startJobRunner(apiPool, { everyMs: 30_000, log });
+    return { jobTrouble: runner.trouble, stop: runner.stop };
+  }
+  if (edition === "community") {
+    const watch = startJobWatch(apiPool, { log });
+    return { jobTrouble: watch.trouble, stop: watch.stop };
+  }
   const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
   // The owner alone may drop chunks.
   const ownerPool =
@@ -70,6 +92,7 @@ function startOthers(options: UpkeepOptions): { stop(): Promise<void> } {
   const keeper = startRollupKeeper(keeperPool, options.tables, { log, edition });
   registerGauges(options.registry, apiPool);
   return {
+    jobTrouble: () => [],
     stop: async () => {
       const ended = Promise.all([
         dropping.stop().then(() => ownerPool?.end()),

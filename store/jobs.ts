@@ -1,5 +1,5 @@
 import type { Logger } from "../log.ts";
-import type { Pool } from "./database.ts";
+import { type Pool, reasonOf } from "./database.ts";
 import { ROLLUP_TIME_ZONE } from "./kind-table.ts";
 import { REFRESH_JOBS } from "./rollups.ts";
 
@@ -11,6 +11,8 @@ const REFRESH = "policy_refresh_continuous_aggregate";
 export interface JobRunner {
   /** Runs the jobs that are due now, one after the other. @returns how many succeeded */
   runDue(): Promise<number>;
+  /** Jobs whose last run failed, a line for each. */
+  trouble(): readonly string[];
   /** Ends the timer and waits for a job under way. */
   stop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ interface Job {
  */
 export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: JobRunnerOptions): JobRunner {
   const dueAt = new Map<number, number>();
+  const failures = new Map<number, string>();
   let stopped = false;
   let running: Promise<number> | undefined;
 
@@ -54,15 +57,17 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
         if (job.proc_name === REFRESH) await refreshInSlices(pool, job.job_id, () => stopped);
         else await pool.query("call run_job($1)", [job.job_id]);
         succeeded++;
+        failures.delete(job.job_id);
         dueAt.set(job.job_id, began + job.interval_ms);
         log.debug({ job: job.application_name, ms: now() - began }, "job done");
       } catch (error) {
         dueAt.set(job.job_id, began + Math.min(job.interval_ms, RETRY_MS));
+        failures.set(job.job_id, `${job.application_name} failed: ${reasonOf(error)}`);
         log.warn({ job: job.application_name, err: error }, "job failed; it will be tried again");
       }
     }
     const known = new Set(jobs.map((job) => job.job_id));
-    for (const id of dueAt.keys()) if (!known.has(id)) dueAt.delete(id);
+    for (const map of [dueAt, failures]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
     return succeeded;
   }
 
@@ -80,6 +85,7 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
 
   return {
     runDue,
+    trouble: () => [...failures.values()],
     async stop() {
       stopped = true;
       clearInterval(timer);

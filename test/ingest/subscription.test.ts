@@ -189,6 +189,7 @@ describe("a source broker that would bring nothing", () => {
         ingest: { blocked: () => undefined },
         keyTrouble: () => undefined,
         source,
+        jobTrouble: () => [],
         isStopping: () => false,
       })
     ).find(({ name }) => name === "source");

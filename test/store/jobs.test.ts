@@ -83,11 +83,20 @@ describe.skipIf(onServer)("jobs of the embedded database", () => {
     expect(lines.map(({ level, job }) => [level, job?.split(" [")[0]])).toEqual([
       ["warn", "User-Defined Action"],
     ]);
+    expect(runner.trouble()).toEqual([
+      expect.stringMatching(/^User-Defined Action \[\d+\] failed: on purpose$/),
+    ]);
     expect(await count("select count(*) from ran")).toBe(1);
     at += MINUTE;
     await runner.runDue();
     expect(lines).toHaveLength(2);
     expect(await count("select count(*) from ran")).toBe(2);
+    await pool.query(
+      `create or replace procedure broken(job_id int, config jsonb) language sql as $$ select 1 $$`,
+    );
+    at += MINUTE;
+    await runner.runDue();
+    expect(runner.trouble()).toEqual([]);
   });
 
   it("looks for due jobs by its own timer, and not after it was stopped", async () => {
