@@ -56,6 +56,10 @@ const DECIDING_STEPS = [
   "review",
 ] as const;
 
+/** Who has this key has everything, and nobody counts how often it is guessed at by all the world together. */
+const ADMIN_KEY_TOO_SHORT =
+  "expected at least 32 characters, as 'openssl rand -hex 32' makes them; unset, the platform makes one by itself";
+
 /** Every setting of the platform. This schema is the only place that names an environment variable. */
 export const configSchema = z.object({
   DATABASE_URL: z
@@ -239,9 +243,11 @@ export const configSchema = z.object({
   ),
   ADMIN_API_KEY: z
     .string()
-    .min(16, "expected at least 16 characters")
+    .min(32, ADMIN_KEY_TOO_SHORT)
     .optional()
-    .describe("The administrator's API key. Unset: made on first start, printed once, kept in DATA_DIR."),
+    .describe(
+      "The administrator's API key, at least 32 characters. Unset: made on first start, printed once, kept in DATA_DIR.",
+    ),
   DEVICE_RATE_LIMIT: z.coerce
     .number()
     .min(0)

@@ -37,6 +37,9 @@ const isFlag = (value: unknown) => value === null || value === undefined || type
 
 /** A code that somebody types or is sent to prove who they are; error codes and SQLSTATEs look otherwise. */
 const ONE_TIME_CODE = /^(\d{6,8}|[A-Za-z0-9._~-]{20,})$/;
+/** Words of letters of one case: `provider_sign_in_failed`, `DEPTH_ZERO_SELF_SIGNED_CERT`. Chance does not make such. */
+const ERROR_CODE = /^([a-z]{2,}(_[a-z0-9]+)+|[A-Z]{2,}(_[A-Z0-9]+)+)$/;
+const isOneTimeCode = (code: string) => ONE_TIME_CODE.test(code) && !ERROR_CODE.test(code);
 
 /** What is logged lies flat; deeper than this it is only said that there is more. */
 const MAX_DEPTH = 8;
@@ -53,7 +56,7 @@ function redact(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   const copy: Record<string, unknown> = {};
   for (const [name, inner] of Object.entries(value)) {
-    const isCode = name === "code" && typeof inner === "string" && ONE_TIME_CODE.test(inner);
+    const isCode = name === "code" && typeof inner === "string" && isOneTimeCode(inner);
     copy[name] = !isFlag(inner) && (isSecretName(name) || isCode) ? BLOT : redact(inner, depth + 1);
   }
   return copy;

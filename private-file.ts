@@ -10,7 +10,7 @@ export interface WriteOptions {
 /**
  * Writes a file as a whole or not at all, readable by its owner alone from the first byte on. Whenever the process
  * dies or the power fails, the file holds either what it held before or the new text; once this returns, the new
- * text. The folder is made where there is none.
+ * text. The folder is made where there is none, for its owner alone.
  */
 export async function writePrivateFile(
   path: string,
@@ -47,7 +47,7 @@ async function putInPlace(
   text: string,
   place: (part: string) => Promise<unknown>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await removeOldParts(path);
   // The random part keeps two writers from mixing their halves.
   const part = `${path}.${randomBytes(6).toString("hex")}.part`;

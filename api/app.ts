@@ -160,6 +160,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const refusalOf = limitRates(app, options.http);
   app.addHook("onResponse", observeRequests(options.metrics, hub));
+  // No text in an address can hold half of a surrogate pair, which UTF-8 does not know, but it can hold a NUL.
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (!request.url.includes("%00")) return done();
+    done(
+      new PlatformError("invalid_request", "The address holds a NUL character, which no text here may have"),
+    );
+  });
   refuseForeignTypes(app);
   const endConnections = prepareShutdown(app.server);
   app.addHook("preClose", async () => {

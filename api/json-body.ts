@@ -1,5 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { PlatformError } from "../errors.ts";
+import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Deeper than anything that the API takes: a point of a polygon is the fifth level of a draft. */
 const MAX_DEPTH = 64;
@@ -46,6 +48,30 @@ export function parseJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
     const refusal = refusalOfJson(body);
     if (refusal !== undefined) return done(new PlatformError("invalid_request", refusal));
-    parse(request, body.toString("utf8"), done);
+    // What is not UTF-8 would be read as other characters, and nobody would ever know.
+    if (!isUtf8(body)) return done(new PlatformError("invalid_request", "The body is not UTF-8"));
+    parse(request, body.toString("utf8"), (error, value) => {
+      // Only an escape makes such text out of UTF-8, so that most bodies are not looked through.
+      const path =
+        error || !MAY_BE_UNSTORABLE.test(body.toString("latin1")) ? undefined : unstorablePath(value);
+      if (path === undefined) return done(error, value);
+      const faults = [{ path, message: UNSTORABLE_MESSAGE }];
+      done(new PlatformError("invalid_request", `${path}: ${UNSTORABLE_MESSAGE}`, { faults }));
+    });
   });
+}
+
+/** `\u0000`, and `\ud800` to `\udfff`. */
+const MAY_BE_UNSTORABLE = /\\u(0000|d[89a-f])/i;
+
+/** Where the first text or key is that cannot be stored, as a JSON pointer; undefined: nowhere. */
+function unstorablePath(value: unknown, path = ""): string | undefined {
+  if (typeof value === "string") return isStorable(value) ? undefined : path || "/";
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (!isStorable(key)) return path || "/";
+    const found = unstorablePath(inner, `${path}/${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { isTimeZone } from "../store/interval.ts";
 import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
 import { withinYears } from "../store/moment.ts";
 import { REGION_LEVELS } from "../store/regions.ts";
+import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Schemas that more than one resource uses. */
 
@@ -45,21 +46,9 @@ export const moment = z
   .refine(isWithinYears, OUT_OF_YEARS)
   .meta({ description: "RFC 3339 with an offset, e.g. `2026-01-31T08:00:00+08:00`.", format: "date-time" });
 
-/** NUL, and halves of surrogate pairs: PostgreSQL stores neither. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
-const storable = (text: string) => !UNSTORABLE.test(text);
-const UNSTORABLE_MESSAGE = "expected text without NUL and without halves of surrogate pairs";
-
 /** Free text of a caller. */
 export const freeText = (maxLength: number) =>
-  z.string().trim().min(1).max(maxLength).refine(storable, UNSTORABLE_MESSAGE);
-
-const isStorable = (value: unknown): boolean => {
-  if (typeof value === "string") return storable(value);
-  if (Array.isArray(value)) return value.every(isStorable);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => storable(key) && isStorable(inner));
-};
+  z.string().trim().min(1).max(maxLength).refine(isStorable, UNSTORABLE_MESSAGE);
 
 const MAX_ATTRIBUTES_BYTES = 16_384;
 
@@ -77,7 +66,6 @@ export const attributes = z
     error: `expected at most ${MAX_DEPTH} levels of nesting`,
     abort: true,
   })
-  .refine(isStorable, UNSTORABLE_MESSAGE)
   .refine(
     (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_ATTRIBUTES_BYTES,
     "expected at most 16 KiB as JSON",

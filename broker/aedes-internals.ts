@@ -155,6 +155,17 @@ export function finishPackets(client: Client, count: number): void {
   inner._nextBatch();
 }
 
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Lets aedes keep of a QoS 2 message, until its second half comes, no more than that there was one: by its own bound
+ * there may be a thousand of them on a connection, each with 256 KiB and a topic of 64 KiB.
+ */
+export function forgetContent(packet: PublishPacket): void {
+  packet.payload = NOTHING;
+  packet.topic = "forgotten";
+}
+
 /** Has aedes write no PUBACK of its own for this message: it looks at the packet again after it was authorized. */
 export function leaveAnswerToUs(packet: PublishPacket): void {
   packet.qos = 0;

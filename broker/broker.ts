@@ -45,6 +45,12 @@ const MAX_TOPIC_LEVELS = 100;
 /** aedes walks along each level of a filter. */
 const MAX_FILTER_LEVELS = 16;
 
+/**
+ * Connections that one device may have: enough for what a dead line, a restart and a second program leave behind. Each
+ * may be read 128 KiB ahead.
+ */
+const MAX_CONNECTIONS_OF_DEVICE = 16;
+
 /** Filters that one connection of a device may have: it has one topic to listen to. */
 const MAX_FILTERS = 32;
 
@@ -179,10 +185,22 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
       grantQos0(client);
       // An application may have a device's name, and must not end its connections; no device's id begins so.
       client.id = `@${client.id}`;
-    } else sessions.open(client, known, addressOf(client), certified);
+    } else {
+      sessions.open(client, known, addressOf(client), certified);
+      endBeyond(known.id, MAX_CONNECTIONS_OF_DEVICE);
+    }
     line.admission.known();
     line.packetLimit.bytes = MAX_PACKET_BYTES;
     return true;
+  }
+
+  /** Ends the oldest connections of a device beyond `most`: the newest is the one that surely has somebody at its end. */
+  function endBeyond(id: string, most: number): void {
+    const own = [...sessions.ofDevice(id)];
+    for (const { client, address } of own.slice(0, Math.max(0, own.length - most))) {
+      log.info({ deviceId: id, address, most }, "a device's oldest connection was ended: it has too many");
+      client.close();
+    }
   }
 
   aedes.on("clientReady", (client) => {

@@ -1,6 +1,6 @@
 import type { PublishPacket } from "aedes";
 import { type Channel, type DevicePrincipal, mayPublish } from "../access/topics.ts";
-import { leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
+import { forgetContent, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
 import { TokenBucket } from "./rate-limit.ts";
@@ -50,6 +50,7 @@ export class Intake<P extends DevicePrincipal> {
       // Nobody is there to be answered, and aedes would keep a QoS 2 message for a second half that never comes.
       if (client.closed) return callback(new Error("the connection has ended"));
       if (qos === 2) {
+        forgetContent(packet);
         callback(null);
         return this.answerRepetitions(session, packetId!);
       }

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createWebSocketStream, WebSocketServer } from "ws";
+import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Logger } from "../log.ts";
 import type { Admission } from "./connection-limits.ts";
 import type { ListenOptions, Ports } from "./options.ts";
@@ -9,6 +9,12 @@ import { createTlsListener, type TlsListener } from "./tls-listener.ts";
 
 /** A frame may hold several packets, and a packet may come in several frames. */
 const MAX_FRAME_BYTES = 1024 * 1024;
+
+/**
+ * The same before the login: a CONNECT, and a few packets of who does not wait for the answer. A frame is gathered
+ * before anything of it is read, and ten thousand strangers may be there at once.
+ */
+const MAX_STRANGER_FRAME_BYTES = 80 * 1024;
 
 /** A peer that is gone without a word is noticed by TCP after about this long, also without MQTT's keep-alive. */
 const TCP_KEEPALIVE_MS = 60_000;
@@ -106,7 +112,7 @@ function createWebSocketListener(
   const sockets = new WebSocketServer({
     server: http,
     path: "/mqtt",
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: MAX_STRANGER_FRAME_BYTES,
     // [MQTT-6.0.0-3] names "mqtt"; "mqttv3.1" is what 3.1 clients ask for.
     handleProtocols: (offered) =>
       offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false,
@@ -116,9 +122,23 @@ function createWebSocketListener(
   sockets.on("connection", (socket, request) => {
     const admission = admissions.get(request.socket);
     if (!admission) return socket.terminate();
-    handle(createWebSocketStream(socket), admission);
+    handle(createWebSocketStream(socket), {
+      ...admission,
+      known() {
+        admission.known();
+        allowFrames(socket, MAX_FRAME_BYTES);
+      },
+    });
   });
   return { http, sockets };
+}
+
+/**
+ * Changes how long a frame may be. ws takes it for a whole server only; the receiver of a connection looks at its own
+ * copy with each frame. test/broker holds the pinned version to that.
+ */
+function allowFrames(socket: WebSocket, bytes: number): void {
+  (socket as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload = bytes;
 }
 
 /**

@@ -43,7 +43,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   REQUIRE_TOTP_FOR: "哪些角色处理广播的各步骤时，会话必须以第二因素登录，以逗号分隔。不设置：都不要求。",
   STEP_UP:
     "广播的哪些步骤须随请求附上新的动态码，以逗号分隔：submit、approve、return、reject、release、cancel、retry、review。不设置：都不要求。",
-  ADMIN_API_KEY: "管理员的 API 密钥。不设置：首次启动时生成，打印一次，保存在 DATA_DIR。",
+  ADMIN_API_KEY: "管理员的 API 密钥，至少 32 个字符。不设置：首次启动时生成，打印一次，保存在 DATA_DIR。",
   DEVICE_RATE_LIMIT: "每台设备每秒的消息数，可突发 10 秒的量。0：不限。",
   BATCH_MAX_READINGS: "一次提交的最大批量。",
   BATCH_LINGER_MS: "一批中的第一条消息最多等待多久（毫秒）。",

@@ -53,6 +53,12 @@ interface AskedSeries {
   readonly timeZone: string;
 }
 
+/** A bucket begins before the moment that is asked for, and ends behind it: by a month and a zone at most. */
+function assertRoomForBuckets(at: Date, path: string): void {
+  const year = at.getUTCFullYear();
+  if (year < 2 || year > 9998) throw invalidField(path, `${at.toISOString()}, expected the years 2 to 9998`);
+}
+
 /** Values over time in buckets, of one device or of a fleet. */
 export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, options) => {
   const { pool, catalog, log, allow } = options;
@@ -65,6 +71,8 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
   ): Promise<SeriesPlan> {
     const to = asked.to ?? new Date();
     assertRange(asked.from, to);
+    assertRoomForBuckets(asked.from, "/from");
+    assertRoomForBuckets(to, "/to");
     const interval = parseInterval(asked.interval);
     if (!interval) throw invalidField("/interval", `'${asked.interval}' is no interval: expected e.g. 15m`);
     const columns = chooseColumns(catalog.columns(kind, asked.metrics), {

@@ -127,7 +127,10 @@ describe("a platform and npm run access on one database server", () => {
   it("leaves the key alone where it comes from the environment, or where the audit cannot be written", async () => {
     const kept = await readFile(join(dataDir, "admin-key"), "utf8");
     const env = { DATABASE_URL: db.url, DATA_DIR: dataDir };
-    const given = await callAccess({ ...env, ADMIN_API_KEY: "0123456789abcdef" }, ["recover", "admin-key"]);
+    const given = await callAccess({ ...env, ADMIN_API_KEY: "0123456789abcdef0123456789abcdef" }, [
+      "recover",
+      "admin-key",
+    ]);
     expect(given).toMatchObject({ code: 2, stderr: expect.stringContaining("change it there") });
     const away = await callAccess({ ...env, DATABASE_URL: "postgres://a@127.0.0.1:1/b" }, [
       "recover",

@@ -14,7 +14,7 @@ import { tablesOf } from "../../kind-tables.ts";
 import { createLogger, type Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 
-export const ADMIN_KEY = keepSecretForAll("test-administrator-key");
+export const ADMIN_KEY = keepSecretForAll("test-administrator-key-of-many-letters");
 
 export interface Api {
   readonly app: FastifyInstance;

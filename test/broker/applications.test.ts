@@ -135,7 +135,7 @@ describe("an application over MQTT", () => {
       ["gas-co", other],
       ["named", key],
       ["gas-co", `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`],
-      ["gas-co", "test-administrator-key"],
+      ["gas-co", "test-administrator-key-of-many-letters"],
     ] as const) {
       expect(await new RawMqtt(app.platform.mqttPort).login(name, password)).toMatchObject({ returnCode: 4 });
     }

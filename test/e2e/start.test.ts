@@ -154,7 +154,7 @@ describe("a start that cannot succeed says why in a sentence, with exit code 2",
   });
 
   it.each([
-    ["with", "a-key-of-the-environment"],
+    ["with", "a-key-of-the-environment-of-40-letters"],
     ["without", ""],
   ])("when nothing can be written to DATA_DIR, %s a key in the environment", async (_with, key) => {
     const file = join(dataDir, "file");
@@ -173,7 +173,7 @@ describe("a start on a damaged embedded database", () => {
     await writeFile(join(cluster, "cluster-complete"), "");
     await writeFile(join(cluster, "PG_VERSION"), "17\n");
     await writeFile(join(cluster, "global", "pg_control"), Buffer.alloc(8192));
-    const { code, stderr } = await start({ ADMIN_API_KEY: "a-key-of-the-environment" }).ended;
+    const { code, stderr } = await start({ ADMIN_API_KEY: "a-key-of-the-environment-of-40-letters" }).ended;
     expect(code).toBe(1);
     expect(stderr).toContain(`The embedded database on ${join(dataDir, "database")} does not start: `);
     expect(stderr).toContain("move it away to begin anew");
@@ -194,7 +194,7 @@ describe("a signal during the start", () => {
   it("ends it at once, while it waits for a database that is not there", async () => {
     const platform = start({
       DATABASE_URL: `postgres://sbi@127.0.0.1:${await closedPort()}/sbi`,
-      ADMIN_API_KEY: "a-key-of-the-environment",
+      ADMIN_API_KEY: "a-key-of-the-environment-of-40-letters",
     });
     await platform.said("waiting for the database");
     platform.child.kill("SIGTERM");

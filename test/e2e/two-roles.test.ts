@@ -15,7 +15,7 @@ import { assertNoSecretIn, keepSecret } from "../helpers/secrets.ts";
 /** Roles are the server's; the embedded database has one for everything. */
 const onServer = Boolean(process.env.DATABASE_URL);
 
-const KEY = keepSecret("test-administrator-key");
+const KEY = keepSecret("test-administrator-key-of-many-letters");
 
 describe.skipIf(!onServer)("a platform whose role is not the owner of the tables, on a server", () => {
   const role = `sbi_e2e_${randomBytes(6).toString("hex")}`;

@@ -13,7 +13,7 @@ const BUILT = [
   "--enable-source-maps",
   fileURLToPath(new URL("../../dist/main.js", import.meta.url)),
 ];
-export const ADMIN_KEY = keepSecretForAll("test-administrator-key");
+export const ADMIN_KEY = keepSecretForAll("test-administrator-key-of-many-letters");
 
 export interface PlatformProcessOptions {
   readonly dataDir: string;

@@ -7,7 +7,7 @@ import { type Platform, startPlatform } from "../../platform.ts";
 import { createTestDatabase, type TestDatabase } from "./db.ts";
 import { assertNoSecretIn, keepSecretForAll, keepSecretsOf } from "./secrets.ts";
 
-const KEY = keepSecretForAll("test-administrator-key");
+const KEY = keepSecretForAll("test-administrator-key-of-many-letters");
 
 export interface TestPlatform {
   readonly platform: Platform;

@@ -11,7 +11,7 @@ describe("a configuration that is not valid", () => {
       [PlatformError: The configuration is not valid:
         MQTT_PORT: 'x', expected a port (0 to 65535) or off
         HTTP_PORT: Too big: expected number to be <=65535
-        ADMIN_API_KEY: expected at least 16 characters
+        ADMIN_API_KEY: expected at least 32 characters, as 'openssl rand -hex 32' makes them; unset, the platform makes one by itself
         LOG_LEVEL: Invalid option: expected one of "fatal"|"error"|"warn"|"info"|"debug"|"trace"|"silent"]
     `);
   });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ERRORS } from "../../errors.ts";
 import { createLogger, isSecretName, redactText } from "../../log.ts";
 import { assertNoSecretIn, keepCookiesOf, keepSecret, keepSecretsOf } from "../helpers/secrets.ts";
 
@@ -96,6 +97,32 @@ describe("the log", () => {
     log.info(fields, "basic facts of a bearer");
     expect(JSON.parse(lines[0]!)).toMatchObject({ ...fields, at: "1970-01-01T00:00:00.000Z" });
     expect(JSON.parse(lines[0]!).msg).toBe("basic facts of a bearer");
+  });
+
+  it.each([
+    ...Object.keys(ERRORS),
+    // Of Node's TLS, and of what an identity provider answers.
+    ...["DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ...[
+      "OAUTH_RESPONSE_IS_NOT_CONFORM",
+      "OAUTH_JWT_TIMESTAMP_CHECK_FAILED",
+      "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
+    ],
+  ])("keeps the code %s", (code) => {
+    const { lines, log } = logging();
+    log.warn({ code, reason: { code } }, "m");
+    expect(JSON.parse(lines[0]!)).toMatchObject({ code, reason: { code } });
+  });
+
+  it.each([
+    "abcdefghijklmnopqrstuvwxyz",
+    "abcdefghijklm_nopqRstuvwxyz",
+    "SplxlOBe_ZQQYbYS6WxSbIA",
+    "a_b_c_d_e_f_g_h_i_j_k",
+  ])("hides the code %s, which a provider may have sent", (code) => {
+    const { lines, log } = logging();
+    log.warn({ code }, "m");
+    expect(JSON.parse(lines[0]!).code).toBe("[redacted]");
   });
 
   it("keeps error codes and hides one-time codes", () => {

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { insertDevice, insertRegions } from "./fixtures.ts";
+import { type Api, startApi } from "./harness.ts";
+
+/** What PostgreSQL cannot hold, on every route that the description names: a fault of the caller's, and none of ours. */
+let db: TestDatabase;
+let api: Api;
+let operations: { method: string; url: string; query: string[]; moments: string[]; takesJson: boolean }[];
+
+interface Described {
+  readonly paths: Record<
+    string,
+    Record<
+      string,
+      {
+        readonly parameters?: { name: string; in: string; schema?: { format?: string } }[];
+        readonly requestBody?: { content?: Record<string, unknown> };
+      }
+    >
+  >;
+}
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  api = await startApi(db.pool);
+  await insertRegions(db.pool);
+  await insertDevice(db.pool, "meter-1");
+  const { paths } = (await api.call("/openapi.json")).json as Described;
+  operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
+      const query = parameters.filter((parameter) => parameter.in === "query");
+      return {
+        method: method.toUpperCase(),
+        url: path.replaceAll(/\{[^}]+\}/g, "meter-1"),
+        query: query.map(({ name }) => name),
+        moments: query.filter(({ schema }) => schema?.format === "date-time").map(({ name }) => name),
+        takesJson: requestBody?.content?.["application/json"] !== undefined,
+      };
+    }),
+  );
+});
+afterAll(async () => {
+  await api.app.close();
+  await db.drop();
+});
+
+const headers = { "content-type": "application/json" };
+
+describe("text that cannot be stored", () => {
+  it.each([
+    ["half of a surrogate pair", "\\ud800"],
+    ["the other half", "\\uDC00x"],
+    ["both, the wrong way round", "\\udc00\\ud800"],
+    ["NUL", "a\\u0000"],
+  ])("is refused in every body, as a value and as a key: %s", async (_what, text) => {
+    const routes = operations.filter(({ takesJson }) => takesJson);
+    expect(routes.length).toBeGreaterThan(30);
+    for (const { method, url } of routes) {
+      for (const [payload, path] of [
+        [`{"a":{"b":["x","${text}"]}}`, "/a/b/1"],
+        [`{"a":{"${text}":1}}`, "/a"],
+      ] as const) {
+        const answer = await api.call({ method: method as "POST", url, headers, payload });
+        // A decision about a broadcast takes a person, and is refused before its body is read.
+        if (answer.status === 403 && url.startsWith("/v1/broadcasts/")) continue;
+        expect(answer, `${method} ${url}`).toMatchObject({
+          status: 400,
+          json: {
+            code: "invalid_request",
+            faults: [{ path, message: expect.stringContaining("surrogate") }],
+          },
+        });
+      }
+    }
+  });
+
+  it("is not what looks like it: pairs, an escaped escape, and the same digits elsewhere", async () => {
+    const name = "\\ud83d\\ude00 \\\\ud800 d800 \\\\u0000";
+    const body = `{"id":"looks-like","kind":"gas-meter","regionCode":"990000","name":"${name}"}`;
+    const answer = await api.call({ method: "POST", url: "/v1/devices", headers, payload: body });
+    // The region is not there: all else was found good.
+    expect(answer.json.faults.map(({ path }: { path: string }) => path)).toEqual(["/regionCode"]);
+  });
+
+  it("is refused in a body that is not UTF-8", async () => {
+    const payload = Buffer.concat([Buffer.from('{"name":"'), Buffer.of(0xed, 0xa0, 0x80), Buffer.from('"}')]);
+    const answer = await api.call({ method: "POST", url: "/v1/devices", headers, payload });
+    expect(answer).toMatchObject({ status: 400, json: { code: "invalid_request" } });
+    expect(answer.json.detail).toContain("UTF-8");
+  });
+
+  it("is refused in every parameter of every address", async () => {
+    for (const { method, url, query } of operations) {
+      for (const name of query) {
+        const answer = await api.call({ method: method as "GET", url: `${url}?${name}=a%00b` });
+        expect(answer.status, `${method} ${url}?${name}`).toBe(400);
+      }
+      const answer = await api.call({ method: method as "GET", url: `${url}%00` });
+      expect(answer.status, `${method} ${url}%00`).toBe(400);
+    }
+  });
+
+  it("is no text at all in an address: what is no UTF-8 is a fault of the caller's, too", async () => {
+    for (const { method, url, query } of operations.filter(({ query }) => query.length > 0)) {
+      for (const name of query) {
+        const answer = await api.call({ method: method as "GET", url: `${url}?${name}=%ED%A0%80` });
+        expect(answer.status, `${method} ${url}?${name}`).toBeLessThan(500);
+      }
+    }
+  });
+});
+
+describe("a moment that is none of ours", () => {
+  const OUTSIDE = [
+    "0001-01-01T00:00:00+08:00",
+    "0000-01-01T00:00:00Z",
+    "-000001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-01:00",
+    "+010000-01-01T00:00:00Z",
+  ];
+
+  it.each(OUTSIDE)("is refused wherever one is asked for: %s", async (moment) => {
+    const routes = operations.filter(({ moments }) => moments.length > 0);
+    expect(routes.length).toBeGreaterThan(6);
+    for (const { method, url, moments } of routes) {
+      for (const name of moments) {
+        const answer = await api.call({
+          method: method as "GET",
+          url: `${url}?kind=gas-meter&${name}=${encodeURIComponent(moment)}`,
+        });
+        expect(answer, `${method} ${url}?${name}`).toMatchObject({
+          status: 400,
+          json: { code: "invalid_request" },
+        });
+      }
+    }
+  });
+
+  it.each(["0001-01-02T00:00:00Z", "9998-12-31T23:59:59Z", "9999-12-30T23:59:59Z"])(
+    "is answered or refused at the edge as well, in every interval and zone: %s",
+    async (moment) => {
+      for (const interval of ["15m", "1h", "1d", "1w", "1mo"]) {
+        for (const timeZone of ["Asia/Shanghai", "Pacific/Kiritimati", "Etc/GMT+12"]) {
+          for (const path of ["devices/meter-1/series?", "series?kind=gas-meter&"]) {
+            const query = `interval=${interval}&timeZone=${encodeURIComponent(timeZone)}`;
+            const range = moment.startsWith("0")
+              ? `from=${moment}&to=0002-01-01T00:00:00Z`
+              : `from=${moment.slice(0, 10)}T00:00:00Z&to=${moment}`;
+            const answer = await api.call(`/v1/${path}${query}&${range}`);
+            expect([200, 400], `${path}${query}&${range} ${answer.text}`).toContain(answer.status);
+          }
+        }
+      }
+      for (const path of ["devices/meter-1/readings", "events", "devices/meter-1/replies", "audit"]) {
+        const answer = await api.call(`/v1/${path}?from=0001-01-02T00:00:00Z&to=${moment}`);
+        expect([200, 400], path).toContain(answer.status);
+      }
+    },
+  );
+});
