@@ -819,26 +819,32 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION follow_former_device()
+CREATE OR REPLACE FUNCTION follow_former_devices()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
-  former devices;
   added_at timestamptz := date_trunc('milliseconds', clock_timestamp());
 begin
-  select * into former from devices d
-  where d.id = new.id and d.deleted_at is not null order by d.device_no desc limit 1;
-  if former.device_no is null or (former.placed_since = '-infinity'
-     and (former.region_code, former.tenant_id) is not distinct from (new.region_code, new.tenant_id))
-  then return null; end if;
-  insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at)
-  select new.device_no, new.id, new.kind, f.region_code, f.tenant_id, f.from_at, least(f.until_at, added_at)
-  from former_places f where f.device_no = former.device_no and f.from_at < added_at
-  union all
-  select new.device_no, new.id, new.kind, former.region_code, former.tenant_id, former.placed_since, added_at
-  where former.placed_since < added_at;
-  update devices set placed_since = added_at where device_no = new.device_no;
+  with followed as (
+    select distinct on (n.device_no) n.device_no, n.id, n.kind, f.device_no as former_no, f.region_code, f.tenant_id,
+           f.placed_since,
+           f.placed_since > '-infinity'
+             or (f.region_code, f.tenant_id) is distinct from (n.region_code, n.tenant_id) as elsewhere
+    from added n join devices f on f.id = n.id and f.deleted_at is not null
+    order by n.device_no, f.device_no desc
+  ), places as (
+    insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at)
+    select n.device_no, n.id, n.kind, f.region_code, f.tenant_id, f.from_at, least(f.until_at, added_at)
+    from followed n join former_places f on f.device_no = n.former_no
+    where n.elsewhere and f.from_at < added_at
+    union all
+    select device_no, id, kind, region_code, tenant_id, placed_since, added_at
+    from followed where elsewhere and placed_since < added_at
+  )
+  update devices d set placed_since = added_at
+  from followed n where n.device_no = d.device_no and n.elsewhere;
   return null;
 end $function$;
 
@@ -1005,7 +1011,7 @@ CREATE TRIGGER broadcast_orders_not_of_training AFTER INSERT ON broadcast_orders
 CREATE TRIGGER broadcast_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_revisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change();
 CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targets REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
 CREATE TRIGGER broadcast_template_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_template_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_template_change();
-CREATE TRIGGER follow_former_device AFTER INSERT ON devices FOR EACH ROW EXECUTE FUNCTION follow_former_device();
+CREATE TRIGGER follow_former_devices AFTER INSERT ON devices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_former_devices();
 CREATE TRIGGER leave_place BEFORE UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION leave_place();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON principals FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();

@@ -71,24 +71,31 @@ create trigger leave_place before update of region_code, tenant_id on devices
 
 -- An id that is given again names the same place in the field: what is observed before that, and comes late, belongs
 -- to whom the id belonged then.
-create function follow_former_device() returns trigger language plpgsql as $$
+create function follow_former_devices() returns trigger language plpgsql
+-- A plan that was made while there were few devices would go through all of them each time.
+set enable_seqscan = off as $$
 declare
-  former devices;
   added_at timestamptz := date_trunc('milliseconds', clock_timestamp());
 begin
-  select * into former from devices d
-  where d.id = new.id and d.deleted_at is not null order by d.device_no desc limit 1;
-  if former.device_no is null or (former.placed_since = '-infinity'
-     and (former.region_code, former.tenant_id) is not distinct from (new.region_code, new.tenant_id))
-  then return null; end if;
-  insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at)
-  select new.device_no, new.id, new.kind, f.region_code, f.tenant_id, f.from_at, least(f.until_at, added_at)
-  from former_places f where f.device_no = former.device_no and f.from_at < added_at
-  union all
-  select new.device_no, new.id, new.kind, former.region_code, former.tenant_id, former.placed_since, added_at
-  where former.placed_since < added_at;
-  update devices set placed_since = added_at where device_no = new.device_no;
+  with followed as (
+    select distinct on (n.device_no) n.device_no, n.id, n.kind, f.device_no as former_no, f.region_code, f.tenant_id,
+           f.placed_since,
+           f.placed_since > '-infinity'
+             or (f.region_code, f.tenant_id) is distinct from (n.region_code, n.tenant_id) as elsewhere
+    from added n join devices f on f.id = n.id and f.deleted_at is not null
+    order by n.device_no, f.device_no desc
+  ), places as (
+    insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at)
+    select n.device_no, n.id, n.kind, f.region_code, f.tenant_id, f.from_at, least(f.until_at, added_at)
+    from followed n join former_places f on f.device_no = n.former_no
+    where n.elsewhere and f.from_at < added_at
+    union all
+    select device_no, id, kind, region_code, tenant_id, placed_since, added_at
+    from followed where elsewhere and placed_since < added_at
+  )
+  update devices d set placed_since = added_at
+  from followed n where n.device_no = d.device_no and n.elsewhere;
   return null;
 end $$;
-create trigger follow_former_device after insert on devices
-  for each row execute function follow_former_device();
+create trigger follow_former_devices after insert on devices
+  referencing new table as added for each statement execute function follow_former_devices();
