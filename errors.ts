@@ -142,6 +142,7 @@ export const ERRORS = {
 
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
   device_not_found: { class: "not_found", status: 404, title: "There is no such device" },
+  repair_not_found: { class: "not_found", status: 404, title: "There is no such repair" },
   region_not_found: { class: "not_found", status: 404, title: "There is no such region" },
   rejection_not_found: {
     class: "not_found",
@@ -191,6 +192,21 @@ export const ERRORS = {
     class: "conflict",
     status: 409,
     title: "The device is not connected, or does not listen to its commands: try again later",
+  },
+  nothing_to_repair: {
+    class: "conflict",
+    status: 409,
+    title: "There is no such reading in the range",
+  },
+  already_undone: {
+    class: "conflict",
+    status: 409,
+    title: "This repair has been undone",
+  },
+  repair_covered: {
+    class: "conflict",
+    status: 409,
+    title: "A later repair has changed the same readings",
   },
   already_replayed: {
     class: "conflict",

@@ -5,6 +5,8 @@ export const ACTIONS = [
   "devices:read",
   "devices:write",
   "readings:read",
+  /** Void or correct readings of a device, and undo that. */
+  "readings:repair",
   "ledger:read",
   "events:read",
   "alarms:read",
@@ -83,9 +85,10 @@ export type Role = (typeof ROLES)[number];
 /** The decision table of roles: what each may do. What is not listed is refused. */
 export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
   viewer: new Set(READ_ACTIONS),
-  /** Looks after devices: acknowledges alarms, sends commands, deals with refused messages. */
+  /** Looks after devices: acknowledges alarms, sends commands, deals with refused messages, repairs readings. */
   operator: new Set<Action>([
     ...READ_ACTIONS,
+    "readings:repair",
     "alarms:acknowledge",
     "rejections:read",
     "rejections:replay",
@@ -137,8 +140,8 @@ export const SOUNDING_ROLES: readonly Role[] = ROLES.filter((role) =>
 );
 
 /**
- * What an application's key can be given. Not here: to approve, release, retry or review a broadcast and to change who
- * may do what, which only people do; and the audit, which is read by people.
+ * What an application's key can be given. Not here: to approve, release, retry or review a broadcast, to repair readings
+ * and to change who may do what, which only people do; and the audit, which is read by people.
  */
 export const SCOPES = [
   ...READ_ACTIONS,

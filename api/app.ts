@@ -47,6 +47,7 @@ import { limitRates, type RateLimits } from "./rate-limit.ts";
 import { readingsRoutes } from "./readings/routes.ts";
 import { regionsRoutes } from "./regions/routes.ts";
 import { type ReplayOutcome, rejectionsRoutes } from "./rejections/routes.ts";
+import { repairsRoutes } from "./repairs/routes.ts";
 import { PAGE_POLICY, type SecurityOptions, secure } from "./security.ts";
 import { seriesRoutes } from "./series/routes.ts";
 import { sessionsRoutes } from "./sessions/routes.ts";
@@ -202,6 +203,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
+  await app.register(repairsRoutes, { prefix, pool, catalog, log, allow });
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, log, allow });

@@ -5,6 +5,7 @@ import { momentOf } from "./moment.ts";
 import { type PageRequest, type ReadingQuery, readPage } from "./readings.ts";
 
 /** Everything as PostgreSQL wrote it. */
+/** Metrics, then whether it is corrected. */
 type TextRow = [observedAt: string, receivedAt: string, extra: string | null, ...metrics: (string | null)[]];
 
 const types = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
@@ -34,7 +35,8 @@ function readingWriter(columns: readonly MetricColumn[]): (row: TextRow) => stri
       metrics += keys[i]! + (value === null ? "null" : writers[i]!(value));
     }
     const [observedAt, receivedAt, extra] = row;
-    return `{"observedAt":"${momentOf(observedAt)}","receivedAt":"${momentOf(receivedAt)}","metrics":{${metrics}},"extra":${extra ?? "null"}}`;
+    const corrected = row[keys.length + 3] === "t";
+    return `{"observedAt":"${momentOf(observedAt)}","receivedAt":"${momentOf(receivedAt)}","metrics":{${metrics}},"corrected":${corrected},"extra":${extra ?? "null"}}`;
   };
 }
 

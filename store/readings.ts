@@ -11,6 +11,8 @@ export interface Reading {
   readonly observedAt: string;
   readonly receivedAt: string;
   readonly metrics: Readonly<Record<string, number | string | null>>;
+  /** Whether a person has corrected it (`repairs.ts`). */
+  readonly corrected: boolean;
   /** What the device sent under keys that its kind does not know. */
   readonly extra: Record<string, unknown> | null;
 }
@@ -22,8 +24,14 @@ type ReadingRow = [
   observedAt: string,
   receivedAt: string,
   extra: Record<string, unknown> | null,
-  ...metrics: Value[],
+  // Then whether it is corrected.
+  ...metrics: (Value | boolean)[],
 ];
+
+/** Whether a reading `r` is corrected, where `devices` are the numbers that are asked for: looked up once a question. */
+const isCorrected = (devices: string) => `, (r.device_no, r.observed_at) in (
+         select c.device_no, c.observed_at from repaired_readings c
+         where c.device_no = any (${devices}) and c.is_active and c.is_corrected)`;
 
 const metricList = (columns: readonly MetricColumn[]) =>
   columns.map((column) => `, ${inUnit(column, `r.${assertIdentifier(column.name)}`)}`).join("");
@@ -39,7 +47,8 @@ const toReading = (columns: readonly MetricColumn[]) => {
   return (row: ReadingRow): Reading => {
     const metrics: Record<string, Value> = {};
     for (let i = 0; i < names.length; i++) metrics[names[i]!] = row[i + 3] as Value;
-    return { observedAt: momentOf(row[0]), receivedAt: momentOf(row[1]), metrics, extra: row[2] };
+    const corrected = row[names.length + 3] as boolean;
+    return { observedAt: momentOf(row[0]), receivedAt: momentOf(row[1]), metrics, corrected, extra: row[2] };
   };
 };
 
@@ -53,7 +62,7 @@ export async function findLatestReading(
   deviceNo: number,
   spans?: readonly DeviceSpan[],
 ): Promise<Reading | undefined> {
-  const select = `select r.observed_at, r.received_at, r.extra ${metricList(table.columns)}
+  const select = `select r.observed_at, r.received_at, r.extra ${metricList(table.columns)} ${isCorrected(spans ? "$1::int[]" : "array[$1::int]")}
      from ${assertIdentifier(table.table)} r`;
   const { rows } = await db.query<ReadingRow>({
     rowMode: "array",
@@ -106,8 +115,8 @@ export async function listReadings(
 }
 
 /**
- * One page, as what `toItem` makes of its rows: the moments, `extra`, and then the columns of the query, each as
- * `parsers` reads it. The moments have to stay PostgreSQL's text.
+ * One page, as what `toItem` makes of its rows: the moments, `extra`, the columns of the query and whether it is
+ * corrected, each as `parsers` reads it. The moments have to stay PostgreSQL's text.
  */
 export async function readPage<Row extends readonly [observedAt: string, ...rest: unknown[]], T>(
   db: Db,
@@ -127,7 +136,8 @@ export async function readPage<Row extends readonly [observedAt: string, ...rest
   const { rows } = await db.query({
     rowMode: "array",
     types: parsers,
-    text: `select r.observed_at, r.received_at, r.extra ${metricList(query.columns)} ${spans ? ", r.device_no" : ""}
+    text: `select r.observed_at, r.received_at, r.extra ${metricList(query.columns)}
+            ${isCorrected(spans ? "$1::int[]" : "array[$1::int]")} ${spans ? ", r.device_no" : ""}
      from ${assertIdentifier(table.table)} r
      where ${spans ? `r.device_no = any ($1::int[]) and ${withinSpans("r.device_no", "r.observed_at", 7)}` : "r.device_no = $1::int"}
        and ($2::timestamptz is null or r.observed_at >= $2::timestamptz)

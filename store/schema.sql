@@ -672,6 +672,38 @@ CREATE INDEX rejected_messages_device ON rejected_messages USING btree (device_n
 CREATE INDEX rejected_messages_foreign ON rejected_messages USING btree (device_no, received_at) WHERE reason = 'foreign_topic'::text;
 CREATE INDEX rejected_messages_no ON rejected_messages USING btree (rejection_no DESC);
 
+create table repaired_readings (
+  repair_no bigint not null,
+  device_no integer not null,
+  observed_at timestamp with time zone not null,
+  original jsonb not null,
+  is_active boolean not null default true,
+  is_corrected boolean not null,
+  constraint repaired_readings_pkey PRIMARY KEY (repair_no, device_no, observed_at)
+);
+CREATE INDEX repaired_readings_active ON repaired_readings USING btree (device_no, observed_at) WHERE is_active;
+CREATE INDEX repaired_readings_corrected ON repaired_readings USING btree (device_no, observed_at) WHERE is_active AND is_corrected;
+
+create table repairs (
+  repair_no bigint not null generated always as identity,
+  device_no integer not null,
+  action text not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  reason text not null,
+  corrections jsonb,
+  readings integer not null default 0,
+  made_by text not null,
+  made_at timestamp with time zone not null default now(),
+  undone_by text,
+  undone_at timestamp with time zone,
+  undone_reason text,
+  restored integer,
+  constraint repairs_pkey PRIMARY KEY (repair_no),
+  constraint repairs_action_check CHECK (action = ANY (ARRAY['void'::text, 'correct'::text]))
+);
+CREATE INDEX repairs_device_no ON repairs USING btree (device_no, repair_no DESC);
+
 create table replies (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -771,6 +803,8 @@ alter table passwords add constraint passwords_principal_id_fkey FOREIGN KEY (pr
 alter table principals add constraint principals_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES principals(id);
 alter table principals add constraint principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);
+alter table repaired_readings add constraint repaired_readings_repair_no_fkey FOREIGN KEY (repair_no) REFERENCES repairs(repair_no);
+alter table repairs add constraint repairs_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 
 comment on column readings_camera.bitrate is 'kbit/s';

@@ -103,7 +103,8 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
   );
 };
 
-const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean): CsvColumn<Reading>[] => [
+/** The columns of readings as CSV. */
+export const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean): CsvColumn<Reading>[] => [
   { header: "observedAt", value: (reading) => reading.observedAt },
   { header: "receivedAt", value: (reading) => reading.receivedAt },
   ...columns.map(({ name }) => ({
@@ -113,4 +114,5 @@ const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean): CsvCo
   ...(withExtra
     ? [{ header: "extra", value: ({ extra }: Reading) => (extra === null ? null : JSON.stringify(extra)) }]
     : []),
+  { header: "corrected", value: ({ corrected }) => corrected },
 ];

@@ -9,6 +9,7 @@ export const readingSchema = z
     metrics: z
       .record(z.string(), z.union([z.number(), z.string(), z.null()]))
       .describe("By metric key; null is what the device left out."),
+    corrected: z.boolean().describe("Whether a person has corrected it: see the repairs of the device."),
     extra: z
       .record(z.string(), z.unknown())
       .nullable()

@@ -217,8 +217,8 @@ describe("raw readings", () => {
       headers: csv,
     });
     const lines = all.text.split("\r\n");
-    expect(lines[0]).toBe("observedAt,receivedAt,volume,flow");
-    expect(lines[1]).toBe("2026-01-01T00:00:00.000Z,2026-01-01T00:00:02.000Z,0,0.5");
+    expect(lines[0]).toBe("observedAt,receivedAt,volume,flow,corrected");
+    expect(lines[1]).toBe("2026-01-01T00:00:00.000Z,2026-01-01T00:00:02.000Z,0,0.5,false");
     expect(lines).toHaveLength(1 + 10 + 1);
     const two = await api.call({ url: "/v1/devices/hourly/readings?limit=2", headers: csv });
     expect(two.text.trimEnd().split("\r\n")).toHaveLength(3);

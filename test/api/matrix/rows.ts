@@ -192,6 +192,35 @@ export function rowsOf(world: World): Record<string, Row> {
       })),
     },
     listReadings: { action: "readings:read", ...device(devicePath("/readings"), deviceCsv("/readings")) },
+    makeRepair: {
+      action: "readings:repair",
+      ...device((id) => ({
+        method: "POST",
+        url: `/v1/devices/${id}/repairs`,
+        // There is nothing then, so that nothing changes.
+        payload: {
+          action: "void",
+          from: "2001-01-01T00:00:00Z",
+          to: "2001-01-02T00:00:00Z",
+          reason: "a test",
+        },
+      })),
+      status: () => 409,
+    },
+    listRepairs: { action: "readings:read", ...device(devicePath("/repairs")) },
+    listRepairedReadings: {
+      action: "readings:read",
+      ...device(devicePath("/repairs/1/readings"), deviceCsv("/repairs/1/readings")),
+    },
+    undoRepair: {
+      action: "readings:repair",
+      ...device((id) => ({
+        method: "POST",
+        url: `/v1/devices/${id}/repairs/999999/undo`,
+        payload: { reason: "a test" },
+      })),
+      status: () => 404,
+    },
     getDeviceSeries: {
       action: "readings:read",
       ...device(devicePath(`/series?${range}`), deviceCsv(`/series?${range}`)),

@@ -1,0 +1,360 @@
+import { type Fault, PlatformError } from "../errors.ts";
+import { type AuditActor, appendAudit } from "./audit.ts";
+import { logChangedDays } from "./changed-days.ts";
+import { type Client, isRowFault, type Pool, withTransaction } from "./database.ts";
+import { type DeviceKey, spansParameters, withinSpans } from "./device-key.ts";
+import { remakeLatest } from "./keep-latest.ts";
+import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
+import { type Correction, type Repair, type RepairRow, SELECT_REPAIR, toRepair } from "./repairs.ts";
+
+/** What a value of a quantity may be after a correction. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface NewRepair {
+  /** Readings of its times alone are met, and of this one device. */
+  readonly key: DeviceKey;
+  readonly table: KindTable;
+  readonly from: Date;
+  readonly to: Date;
+  readonly reason: string;
+  /** Undefined: the readings are voided. */
+  readonly corrections: readonly (Correction & { readonly bounds: Bounds | undefined })[] | undefined;
+}
+
+/** Readings in one repair: each is written twice, and columnstore takes apart no more than 100,000 in a transaction. */
+export const MAX_REPAIRED = 50_000;
+
+/** A moment that a repair took away or changed. */
+interface Changed {
+  readonly observed_at: Date;
+}
+
+/**
+ * Voids the readings of a device in a range, or corrects values in them that are there. They are kept as they were, the
+ * sums and newest values of the device are right from the commit on, and it can be undone.
+ * @throws PlatformError `nothing_to_repair`; `range_too_wide` beyond `MAX_REPAIRED` readings; `invalid_request` where a
+ * corrected value would be out of its bounds, or nothing be left of a reading
+ */
+export async function makeRepair(pool: Pool, repair: NewRepair, actor: AuditActor): Promise<Repair> {
+  const { key, table, from, to, reason, corrections } = repair;
+  return withTransaction(pool, async (tx) => {
+    await lockReadings(tx, key.deviceNo);
+    const changes = corrections?.map(({ bounds: _, ...correction }) => correction);
+    const { rows: made } = await tx.query<{ repair_no: number }>(
+      `insert into repairs (device_no, action, from_at, until_at, reason, corrections, made_by)
+       values ($1::int, $2::text, $3::timestamptz, $4::timestamptz, $5::text, $6::jsonb, $7::text)
+       returning repair_no`,
+      [
+        key.deviceNo,
+        changes ? "correct" : "void",
+        from.toISOString(),
+        to.toISOString(),
+        reason,
+        changes ? JSON.stringify(changes) : null,
+        actor.id,
+      ],
+    );
+    const repairNo = made[0]!.repair_no;
+    const changed = corrections
+      ? await correctReadings(tx, repairNo, repair, corrections)
+      : await voidReadings(tx, repairNo, repair);
+    if (changed.length === 0) {
+      throw new PlatformError(
+        "nothing_to_repair",
+        `Device '${key.id}' has no ${corrections ? "value of these quantities" : "reading"} from ${from.toISOString()} to ${to.toISOString()}`,
+      );
+    }
+    if (changed.length > MAX_REPAIRED) {
+      throw new PlatformError(
+        "range_too_wide",
+        `From ${from.toISOString()} to ${to.toISOString()} there are ${changed.length} readings, expected at most ${MAX_REPAIRED}: repair less time at once`,
+      );
+    }
+    await tx.query("update repairs set readings = $2::int where repair_no = $1::bigint", [
+      repairNo,
+      changed.length,
+    ]);
+    await afterChange(tx, table, key.deviceNo, changed);
+    const done = toRepair(await getRow(tx, repairNo, key));
+    await appendAudit(tx, {
+      actor,
+      action: corrections ? "readings.correct" : "readings.void",
+      object: { type: "device", id: key.id },
+      after: toAudit(done),
+    });
+    return done;
+  });
+}
+
+/**
+ * Undoes a repair. A reading at whose moment the device has sent another one since stays voided.
+ * @throws PlatformError `repair_not_found`, `already_undone`, `repair_covered` while a later repair stands on it
+ */
+export async function undoRepair(
+  pool: Pool,
+  { key, table, repairNo, reason }: { key: DeviceKey; table: KindTable; repairNo: number; reason: string },
+  actor: AuditActor,
+): Promise<Repair> {
+  return withTransaction(pool, async (tx) => {
+    await lockReadings(tx, key.deviceNo);
+    const before = await getRow(tx, repairNo, key);
+    if (before.undone_at) {
+      throw new PlatformError(
+        "already_undone",
+        `Repair ${repairNo} was undone at ${before.undone_at.toISOString()}`,
+      );
+    }
+    const { rows: covered } = await tx.query<{ later: number }>(
+      `select later.repair_no as later
+       from repaired_readings mine
+       join repaired_readings later on later.device_no = mine.device_no and later.observed_at = mine.observed_at
+         and later.is_active and later.repair_no > mine.repair_no
+       where mine.repair_no = $1::bigint
+       order by 1 desc limit 1`,
+      [repairNo],
+    );
+    if (covered[0]) {
+      throw new PlatformError(
+        "repair_covered",
+        `Repair ${covered[0].later} has changed readings of repair ${repairNo} since: undo that one first`,
+      );
+    }
+    const changed = before.corrections
+      ? await uncorrect(tx, table, repairNo, before.corrections)
+      : await restore(tx, table, repairNo);
+    await tx.query("update repaired_readings set is_active = false where repair_no = $1::bigint", [repairNo]);
+    await tx.query(
+      `update repairs set undone_by = $2::text, undone_at = now(), undone_reason = $3::text, restored = $4::int
+       where repair_no = $1::bigint`,
+      [repairNo, actor.id, reason, changed.length],
+    );
+    await afterChange(tx, table, key.deviceNo, changed);
+    const done = toRepair(await getRow(tx, repairNo, key));
+    await appendAudit(tx, {
+      actor,
+      action: "readings.undo",
+      object: { type: "device", id: key.id },
+      before: toAudit(toRepair(before)),
+      after: toAudit(done),
+    });
+    return done;
+  });
+}
+
+const toAudit = ({ id, action, from, to, reason, corrections, readings, undone }: Repair) => ({
+  repair: id,
+  action,
+  from,
+  to,
+  reason,
+  corrections,
+  readings,
+  undone,
+});
+
+/** One repair of a device at a time, so that they stand on each other in the order of their numbers. */
+const lockReadings = (tx: Client, deviceNo: number) =>
+  tx.query("select from devices where device_no = $1::int for no key update", [deviceNo]);
+
+async function afterChange(
+  tx: Client,
+  table: KindTable,
+  deviceNo: number,
+  changed: readonly Changed[],
+): Promise<void> {
+  await logChangedDays(
+    tx,
+    table.kind,
+    changed.map(({ observed_at: at }) => ({ deviceNo, observedAt: at.getTime() })),
+  );
+  await remakeLatest(tx, table, [deviceNo]);
+}
+
+async function getRow(tx: Client, repairNo: number, { deviceNo, spans }: DeviceKey): Promise<RepairRow> {
+  const { rows } = await tx.query<RepairRow>(
+    // Somebody to whom a part of it belongs only does not undo the whole.
+    `${SELECT_REPAIR} where p.repair_no = $1::bigint and p.device_no = $2::int
+       ${
+         spans
+           ? `and not exists (select from repaired_readings m
+                where m.repair_no = p.repair_no and not (${withinSpans("m.device_no", "m.observed_at", 3)}))`
+           : ""
+       }`,
+    [repairNo, deviceNo, ...(spans ? spansParameters(spans) : [])],
+  );
+  if (!rows[0]) throw new PlatformError("repair_not_found", `There is no repair ${repairNo} of this device`);
+  return rows[0];
+}
+
+/** The condition for a reading `r` to be in the range, with its parameters from `$2` on. */
+const inRange = ({ key }: NewRepair): string =>
+  `r.device_no = $2::int and r.observed_at >= $3::timestamptz and r.observed_at < $4::timestamptz
+   ${key.spans ? `and ${withinSpans("r.device_no", "r.observed_at", 5)}` : ""}`;
+const rangeParameters = ({ key, from, to }: NewRepair): unknown[] => [
+  key.deviceNo,
+  from.toISOString(),
+  to.toISOString(),
+  ...(key.spans ? spansParameters(key.spans) : []),
+];
+
+async function voidReadings(tx: Client, repairNo: number, repair: NewRepair): Promise<Changed[]> {
+  const { rows } = await tx.query<Changed>(
+    `with gone as (
+       delete from ${assertIdentifier(repair.table.table)} r where ${inRange(repair)} returning r.*
+     )
+     insert into repaired_readings (repair_no, device_no, observed_at, original, is_corrected)
+     select $1::bigint, gone.device_no, gone.observed_at, to_jsonb(gone), false from gone
+     returning observed_at`,
+    [repairNo, ...rangeParameters(repair)],
+  );
+  return rows;
+}
+
+const columnOf = (table: KindTable, metric: string): MetricColumn =>
+  table.columns.find(({ name }) => name === metric)!;
+
+/** What a column becomes, with its parameter. Numbers are in the quantity's unit, and rounded as those of readings are. */
+function corrected(column: MetricColumn, correction: Correction, parameter: number): [string, unknown] {
+  const m = `r.${assertIdentifier(column.name)}`;
+  const type = sqlType(column);
+  if (type === "text") return [`$${parameter}::text`, "set" in correction ? correction.set : null];
+  const steps = column.decimals === undefined ? "" : ` * ${scaleOf(column)}`;
+  const cast = (value: string) =>
+    column.decimals === undefined ? `(${value})::${type}` : `round((${value})::numeric)::${type}`;
+  const p = `$${parameter}::float8`;
+  if ("set" in correction) return [cast(`${p}${steps}`), correction.set];
+  return "add" in correction
+    ? [cast(`${m} + ${p}${steps}`), correction.add]
+    : [cast(`${m} * ${p}`), correction.multiply];
+}
+
+async function correctReadings(
+  tx: Client,
+  repairNo: number,
+  repair: NewRepair,
+  corrections: NonNullable<NewRepair["corrections"]>,
+): Promise<Changed[]> {
+  const { table } = repair;
+  const raw = assertIdentifier(table.table);
+  const values = [repairNo, ...rangeParameters(repair)];
+  const columns = corrections.map(({ metric }) => assertIdentifier(metric));
+  const sets = corrections.map((correction) => {
+    const m = `r.${correction.metric}`;
+    const [value, parameter] = corrected(columnOf(table, correction.metric), correction, values.length + 1);
+    values.push(parameter as never);
+    return `${correction.metric} = case when ${m} is not null then ${value} end`;
+  });
+  const isMet = `(${columns.map((m) => `r.${m} is not null`).join(" or ")})`;
+  const { rows } = await explainRange(repair, () =>
+    tx.query<Changed>(
+      `with before as materialized (
+         select r.* from ${raw} r where ${inRange(repair)} and ${isMet}
+       ), kept as (
+         insert into repaired_readings (repair_no, device_no, observed_at, original, is_corrected)
+         select $1::bigint, before.device_no, before.observed_at, to_jsonb(before), true from before
+       )
+       update ${raw} r set ${sets.join(", ")} where ${inRange(repair)} and ${isMet}
+       returning r.observed_at`,
+      values,
+    ),
+  );
+  await assertSound(tx, repairNo, repair, corrections);
+  return rows;
+}
+
+/** A value that does not fit its column at all is as wrong as one that is beyond its range. */
+async function explainRange<T>({ table }: NewRepair, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isRowFault(error)) throw error;
+    throw faultOf(`A corrected value does not fit its column in the readings of kind '${table.kind}'`, error);
+  }
+}
+
+const faultOf = (message: string, cause?: unknown) => {
+  const fault: Fault = { path: "/corrections", message };
+  return new PlatformError("invalid_request", message, { faults: [fault], cause });
+};
+
+/** @throws PlatformError `invalid_request` where a value is out of its bounds, or nothing is left of a reading */
+async function assertSound(
+  tx: Client,
+  repairNo: number,
+  { table, key }: NewRepair,
+  corrections: NonNullable<NewRepair["corrections"]>,
+): Promise<void> {
+  const from = `from repaired_readings m
+     join ${assertIdentifier(table.table)} r on r.device_no = m.device_no and r.observed_at = m.observed_at
+     where m.repair_no = $1::bigint and m.device_no = $2::int`;
+  const empty = await tx.query<Changed>(
+    `select r.observed_at ${from} and coalesce(${table.columns.map(({ name }) => `r.${assertIdentifier(name)}::text`).join(", ")}) is null
+     order by 1 limit 1`,
+    [repairNo, key.deviceNo],
+  );
+  if (empty.rows[0]) {
+    throw faultOf(
+      `Nothing would be left of the reading of ${empty.rows[0].observed_at.toISOString()}: void it instead`,
+    );
+  }
+  for (const { metric, bounds } of corrections) {
+    if (!bounds) continue;
+    const column = columnOf(table, metric);
+    const scale = scaleOf(column);
+    const { rows } = await tx.query<Changed & { value: number }>(
+      `select r.observed_at, r.${metric}::float8 / ${scale} as value ${from}
+         and not r.${metric}::float8 between $3::float8 * ${scale} and $4::float8 * ${scale}
+       order by 1 limit 1`,
+      [repairNo, key.deviceNo, bounds.min, bounds.max],
+    );
+    const [first] = rows;
+    if (!first) continue;
+    throw faultOf(
+      `At ${first.observed_at.toISOString()} '${metric}' would be ${first.value}: expected ${bounds.min} to ${bounds.max}`,
+    );
+  }
+}
+
+/** Puts voided readings back. */
+async function restore(tx: Client, table: KindTable, repairNo: number): Promise<Changed[]> {
+  const raw = assertIdentifier(table.table);
+  const names = [
+    "device_no",
+    "observed_at",
+    "received_at",
+    ...table.columns.map(({ name }) => assertIdentifier(name)),
+    "extra",
+  ];
+  const { rows } = await tx.query<Changed>(
+    `insert into ${raw} (${names.join(", ")})
+     select ${names.map((name) => `o.${name}`).join(", ")}
+     from repaired_readings m cross join lateral jsonb_populate_record(null::${raw}, m.original) o
+     where m.repair_no = $1::bigint
+     on conflict do nothing
+     returning observed_at`,
+    [repairNo],
+  );
+  return rows;
+}
+
+/** Gives corrected quantities their former values; what else has come to a reading since stays. */
+async function uncorrect(
+  tx: Client,
+  table: KindTable,
+  repairNo: number,
+  corrections: readonly Correction[],
+): Promise<Changed[]> {
+  const raw = assertIdentifier(table.table);
+  const sets = corrections.map(({ metric }) => `${assertIdentifier(metric)} = o.${metric}`);
+  const { rows } = await tx.query<Changed>(
+    `update ${raw} r set ${sets.join(", ")}
+     from repaired_readings m cross join lateral jsonb_populate_record(null::${raw}, m.original) o
+     where m.repair_no = $1::bigint and r.device_no = m.device_no and r.observed_at = m.observed_at
+     returning r.observed_at`,
+    [repairNo],
+  );
+  return rows;
+}
