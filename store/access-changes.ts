@@ -215,8 +215,8 @@ export async function makersOf(db: Db, id: string): Promise<Set<string>> {
 }
 
 /**
- * Everybody who goes back to the same as a change of somebody: whom the change is about, who asked for it, who may know
- * how to sign in as the one whom it is about, and by whom the latter two came to be what they are.
+ * Everybody to whom a change goes back: who asked for it, who may know how to sign in as the one whom it is about, and
+ * by whom these came to be what they are. Whom it is about goes back to who asked, and so do those whom that one made.
  */
 export async function behindChange(
   db: Db,
@@ -233,7 +233,7 @@ export async function behindChange(
      select id from makers`,
     [askedBy, principalId, [...CREDENTIAL_KINDS]],
   );
-  return new Set([principalId, ...rows.map((row) => row.id)]);
+  return new Set(rows.map((row) => row.id));
 }
 
 /** People of a tenant who are not disabled and have one of the roles. */

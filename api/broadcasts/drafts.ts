@@ -7,6 +7,7 @@ import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { PlatformError } from "../../errors.ts";
 import { problems } from "../problem.ts";
+import { cancelsUnasked } from "./may-steps.ts";
 import { broadcastCallerOf, presentBroadcast, presentBroadcasts } from "./present.ts";
 import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, broadcastSchema, draftBody, draftChangeBody, importedSchema } from "./schema.ts";
@@ -17,7 +18,10 @@ export const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
 const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
 
 /** Writing: drafts by hand, by template and from CAP. */
-export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
+  app,
+  { broadcasts, people, allow },
+) => {
   const bodyLimit = MAX_ALERT_BYTES;
   app.addContentTypeParser([...XML_MEDIA_TYPES], { parseAs: "buffer", bodyLimit }, (_request, body, done) =>
     done(null, body),
@@ -36,7 +40,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
         operationId: "createBroadcast",
         tags: ["broadcasts"],
         summary: "Write a draft, or take an alert in CAP 1.2",
-        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` (or \`application/xml\`, \`text/xml\`) takes an alert of up to 1 MiB: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
+        description: `JSON makes a draft; without texts they come from the template of its event code. \`Content-Type: ${CAP_MEDIA_TYPE}\` (or \`application/xml\`, \`text/xml\`) takes an alert of up to 1 MiB: an Alert or Update becomes drafts, a Cancel stops what it refers to (at once when its trusted author has signed it, or before release where you may cancel all of it without a code or another sign-in; else a person decides), an Ack or Error is recorded. Nothing is released by this. The same alert again answers 200 with what was made of it.`,
         consumes: ["application/json", ...XML_MEDIA_TYPES],
         body: draftBody,
         response: {
@@ -71,7 +75,10 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app,
         `The alert has ${xml.length} bytes, expected at most ${MAX_ALERT_BYTES}`,
       );
     }
-    const { items, warnings, ...done } = await importCap(broadcasts, broadcastCallerOf(request), xml);
+    const caller = broadcastCallerOf(request);
+    // To cancel by an alert takes no less than to cancel by hand.
+    const cancels = await cancelsUnasked(request, people, caller);
+    const { items, warnings, ...done } = await importCap(broadcasts, { ...caller, cancels }, xml);
     const isNew = !done.duplicate && done.disposition === "broadcast";
     return reply
       .code(isNew ? 201 : 200)

@@ -43,6 +43,20 @@ export async function secondFactorFor(
   return (tx) => people.secondFactors.confirm(tx, taker, code);
 }
 
+/**
+ * Where the caller may cancel by something else than the step, with which no code comes, such as an alert: nowhere when
+ * the step would ask for more than this sign-in.
+ */
+export async function cancelsUnasked(
+  request: FastifyRequest,
+  people: StepPeople,
+  { cancels }: Pick<Caller, "cancels">,
+): Promise<Caller["cancels"]> {
+  const { secondFactors } = people;
+  if (secondFactors.asksForCode("cancel")) return [];
+  return secondFactors.refusalOf(await stepTakerOf(request, people), "cancel") ? [] : cancels;
+}
+
 /** Stands for a reason that the caller has not given yet. */
 const SOME_REASON = "-";
 

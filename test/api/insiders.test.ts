@@ -337,6 +337,9 @@ describe("what waits", () => {
     // Nothing waits for a viewer, and yet whoever asks is told.
     expect((await waitingFor("pup")).map(({ kind }) => kind)).toEqual(["password", "create"]);
     expect((await send("pup", "GET", "/me")).json.waiting).toEqual([]);
+    // That another one has confirmed how somebody came to sign in makes nobody forget the password.
+    const known = await puppet("ann", "dispatcher");
+    expect(await confirming("carl", known)).toEqual(OK);
     await puppet("carl", "administrator");
     const third = await puppet("ann", "administrator");
     await person("self", "administrator");
@@ -359,6 +362,7 @@ describe("what waits", () => {
     });
     for (const id of ["ann", "carl", third]) expect(able).not.toContain(id);
     expect(await confirm("ann", change)).toEqual([403, "not_independent"]);
+    expect(await confirm("ann", await given(known, "approver"))).toEqual([403, "not_independent"]);
     expect(await confirm("self", change)).toEqual(OK);
     // Nor by whom it is about, administrator or not.
     expect(await confirm("self", await given("self", "approver"))).toEqual([403, "not_independent"]);

@@ -2,6 +2,8 @@ import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "../../access/decide.ts";
 import type { Role } from "../../access/roles.ts";
+import type { DecidingStep } from "../../access/steps.ts";
+import { type AlertText, alertText, referenceOf, SENT } from "../broadcast/cap-text.ts";
 import { insertSpeaker, insertVillages } from "../broadcast/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { signInForToken, startPeople, type TestPeople } from "../helpers/people.ts";
@@ -247,5 +249,84 @@ describe("a step that needs a fresh code", () => {
       [id],
     );
     expect(rows).toEqual([{ action: "broadcast.release.refused", code: "step_up_required" }]);
+  });
+});
+
+describe("an alert that nobody trusted has signed", () => {
+  const TYPE = { "content-type": "application/cap+xml" };
+  const LATER = new Date(SENT.getTime() + 5000);
+  let made = 0;
+
+  /** What one becomes, and what it refers to, under some rules: of an Update, and of a Cancel. */
+  async function withdrawn(
+    rules: Parameters<typeof startPeople>[1],
+    token: (elsewhere: TestPeople) => Promise<string>,
+  ): Promise<[string, string[]][]> {
+    const elsewhere = await startPeople(db, rules);
+    try {
+      const headers = { authorization: `Bearer ${await token(elsewhere)}` };
+      const take = async (alert: AlertText) => {
+        const payload = alertText(alert);
+        return elsewhere.send({
+          method: "POST",
+          url: "/v1/broadcasts",
+          headers: { ...headers, ...TYPE },
+          payload,
+        });
+      };
+      const outcomes: [string, string[]][] = [];
+      for (const msgType of ["Update", "Cancel"]) {
+        const identifier = `alert-${++made}`;
+        const { id } = (await take({ identifier })).json.items[0];
+        const references = [referenceOf({ identifier })];
+        const { status, json } = await take({
+          identifier: `${identifier}-${msgType}`,
+          msgType,
+          references,
+          sent: LATER,
+        });
+        expect(status).toBe(msgType === "Update" ? 201 : 200);
+        const { state } = (await elsewhere.send({ method: "GET", url: `/v1/broadcasts/${id}`, headers }))
+          .json;
+        const rules = json.warnings.map(({ rule }: { rule: string }) => rule);
+        outcomes.push([state, rules.filter((rule: string) => rule !== "signature_absent")]);
+      }
+      return outcomes;
+    } finally {
+      await elsewhere.stop();
+    }
+  }
+  const WITHDRAWN = [
+    ["cancelled", []],
+    ["cancelled", []],
+  ];
+  const PROPOSED = [
+    ["draft", ["older_goes_on"]],
+    ["draft", ["cancel_proposed"]],
+  ];
+
+  it("cancels by no other sign-in than the step would ask for", async () => {
+    await app.addPerson("plain.writer", { password: PASSWORD, role: "dispatcher" });
+    const scopes = ["broadcasts:read", "broadcasts:draft", "broadcasts:cancel"];
+    const key = await app.addApplication("weather.feed", { scopes });
+    const plain = (at: TestPeople) => signInForToken(at, "plain.writer", PASSWORD, {});
+    const proven = (at: TestPeople) => {
+      const code = nextCode("writer");
+      at.pass(app.now() - at.now());
+      return signInForToken(at, "writer", PASSWORD, { code });
+    };
+    const robot = async () => key;
+    const required = {
+      secondFactor: { requiredFor: new Set<Role>(["dispatcher"]), stepUp: new Set<DecidingStep>() },
+    };
+    const fresh = {
+      secondFactor: { requiredFor: new Set<Role>(), stepUp: new Set<DecidingStep>(["cancel"]) },
+    };
+    expect(await withdrawn({}, plain)).toEqual(WITHDRAWN);
+    expect(await withdrawn(required, plain)).toEqual(PROPOSED);
+    expect(await withdrawn(required, proven)).toEqual(WITHDRAWN);
+    expect(await withdrawn(required, robot)).toEqual(WITHDRAWN);
+    // No alert carries a code.
+    for (const who of [proven, robot]) expect(await withdrawn(fresh, who)).toEqual(PROPOSED);
   });
 });

@@ -131,6 +131,19 @@ describe("who waits, and who asks for it, is told until when and who can end it"
     expect((await waitingFor("liu")).map(({ id }) => id)).toContain(fourth.change);
   });
 
+  it("until the last of what waits holds", async () => {
+    await person("lao", "viewer");
+    const give = async (...roles: string[]) => {
+      const grants = roles.map((role) => ({ role, area: everywhere }));
+      return (await send("ann", "PUT", "/people/lao/grants", { grants })).json.waiting;
+    };
+    const first = await give("approver");
+    app.pass(60_000);
+    const second = await give("approver", "duty-officer");
+    expect(Date.parse(second.waitsUntil) - Date.parse(first.waitsUntil)).toBeGreaterThanOrEqual(60_000);
+    expect(await give("duty-officer", "approver")).toEqual(second);
+  });
+
   it("with who could confirm it: of one's own areas by name, of others by number, and nobody who may not", async () => {
     const county = areaOf({ regions: ["520326"] });
     const elsewhere = areaOf({ regions: ["520327"] });
