@@ -1,4 +1,5 @@
 import type { AlarmRule, SilenceRule } from "../devices/kind.ts";
+import type { AlarmDoubt } from "../store/alarm-doubts.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedMetric, CheckedReading, MetricRule } from "./kind-runtime.ts";
@@ -13,6 +14,8 @@ interface RuleState {
   /** When the condition began, by the device's clock; undefined while it does not hold. */
   since: number | undefined;
   active: boolean;
+  /** Whether the database had the last word about it, which is not known here. */
+  doubtful: boolean;
 }
 
 type Emit = (transition: AlarmTransition) => void;
@@ -25,6 +28,15 @@ type Emit = (transition: AlarmTransition) => void;
 export class AlarmEngine {
   /** Weak, so that a device that is deleted takes its states along. */
   private readonly states = new WeakMap<DeviceEntry, Map<string, RuleState>>();
+  /**
+   * When this process began, by our clock. What was observed before may be older than what its predecessor has looked
+   * at, so what follows from it is in doubt: it happens where the database has nothing newer that speaks against it.
+   */
+  private readonly startedAt: number;
+
+  constructor(startedAt = 0) {
+    this.startedAt = startedAt;
+  }
 
   /**
    * Takes up the alarms that were active when the platform last stopped.
@@ -131,21 +143,35 @@ export class AlarmEngine {
   ): void {
     const states = this.states.get(device);
     const state = states?.get(rule.rule);
+    const inDoubt = at < this.startedAt;
     if (holds(rule, value)) {
       const current = state ?? this.stateOf(device, rule.rule);
-      if (current.active) return;
+      if (current.active && !current.doubtful) return;
       current.since ??= at;
       if (at - current.since < rule.onDelayMs) return;
-      current.active = true;
-      emit(transition("raise", device, rule, at, describe(rule, metric, value), value));
+      if (!inDoubt) current.active = true;
+      current.doubtful = inDoubt;
+      const raise = transition("raise", device, rule, at, describe(rule, metric, value), value);
+      emit(inDoubt ? { ...raise, doubt: this.doubt(device, metric, (newer) => holds(rule, newer)) } : raise);
     } else if (state) {
       state.since = undefined;
-      if (!state.active) this.forget(device, rule.rule);
+      if (!state.active && !state.doubtful) this.forget(device, rule.rule);
       else if (isOver(rule, value)) {
-        this.forget(device, rule.rule);
-        emit(transition("clear", device, rule, at, describe(rule, metric, value), value));
+        const clear = transition("clear", device, rule, at, describe(rule, metric, value), value);
+        if (inDoubt) {
+          state.doubtful = true;
+          emit({ ...clear, doubt: this.doubt(device, metric, (newer) => isOver(rule, newer)) });
+        } else {
+          this.forget(device, rule.rule);
+          emit(clear);
+        }
       }
     }
+  }
+
+  private doubt(device: DeviceEntry, { column }: CheckedMetric, stands: AlarmDoubt["stands"]): AlarmDoubt {
+    const { table } = device.runtime;
+    return { table, column: table.columns[column]!, before: this.startedAt, stands };
   }
 
   private stateOf(device: DeviceEntry, rule: string): RuleState {
@@ -156,7 +182,7 @@ export class AlarmEngine {
     }
     let state = states.get(rule);
     if (!state) {
-      state = { since: undefined, active: false };
+      state = { since: undefined, active: false, doubtful: false };
       states.set(rule, state);
     }
     return state;

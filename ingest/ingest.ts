@@ -85,7 +85,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const directory = new Directory(pool, runtimes, log, now);
   await directory.load();
 
-  const alarms = new AlarmEngine();
+  const alarms = new AlarmEngine(now());
   const committer = new Committer({
     pool,
     log,

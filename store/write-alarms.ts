@@ -1,3 +1,4 @@
+import { type AlarmDoubt, dropOutdated } from "./alarm-doubts.ts";
 import type { AlarmSeverity } from "./alarms.ts";
 import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
@@ -11,6 +12,8 @@ export interface AlarmTransition {
   readonly message: string;
   readonly value: number | undefined;
   readonly at: number;
+  /** Why it may be outdated. Absent: it is not. */
+  readonly doubt?: AlarmDoubt;
 }
 
 /** A transition that took place. */
@@ -35,7 +38,8 @@ export async function applyAlarmTransitions(
   const all: AlarmChange[] = [];
   for (let from = 0; from < transitions.length; ) {
     const count = howManyAtOnce(transitions, from);
-    const changes = await applyAtOnce(db, transitions.slice(from, from + count));
+    const valid = await dropOutdated(db, transitions.slice(from, from + count));
+    const changes = valid.length > 0 ? await applyAtOnce(db, valid) : [];
     for (const change of changes) all.push(change);
     applied(count, changes);
     from += count;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createRandom } from "../../devices/random.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
@@ -40,6 +41,87 @@ describe("alarms", () => {
     expect(await alarmsOf("alarm-2")).toHaveLength(1);
     await second.publish("alarm-2", "telemetry", { observedAt: at(3), battery: 3.6 });
     expect(await alarmsOf("alarm-2")).toEqual([{ rule: "battery_low", active: false }]);
+  });
+
+  it("are neither raised nor cleared after a restart by what a device had buffered, where newer readings say otherwise", async () => {
+    await addDevice(db.pool, "buffered-1");
+    await addDevice(db.pool, "buffered-2");
+    const first = await startTestIngest(db.pool);
+    await first.publish("buffered-1", "telemetry", { observedAt: at(5), battery: 3.6 });
+    await first.publish("buffered-2", "telemetry", { observedAt: at(5), battery: 3 });
+    await first.ingest.stop(1000);
+    const second = await startTestIngest(db.pool);
+    await second.publish("buffered-1", "telemetry", { observedAt: at(4), battery: 3 });
+    await second.publish("buffered-2", "telemetry", { observedAt: at(4), battery: 3.6 });
+    expect(await alarmsOf("buffered-1")).toEqual([]);
+    expect(await alarmsOf("buffered-2")).toEqual([{ rule: "battery_low", active: true }]);
+    // What is new decides as ever, whatever was in doubt.
+    const observedAt = new Date(Date.now() + 1000).toISOString();
+    await second.publish("buffered-1", "telemetry", { observedAt, battery: 3 });
+    await second.publish("buffered-2", "telemetry", { observedAt, battery: 3.6 });
+    expect(await alarmsOf("buffered-1")).toEqual([{ rule: "battery_low", active: true }]);
+    expect(await alarmsOf("buffered-2")).toEqual([{ rule: "battery_low", active: false }]);
+  });
+
+  it("follow what a device had buffered, after a restart, where nothing newer was there", async () => {
+    await addDevice(db.pool, "buffered-3");
+    await addDevice(db.pool, "buffered-4");
+    const first = await startTestIngest(db.pool);
+    await first.publish("buffered-3", "telemetry", { observedAt: at(1), battery: 3 });
+    await first.ingest.stop(1000);
+    const second = await startTestIngest(db.pool);
+    await second.publish("buffered-3", "telemetry", { observedAt: at(2), battery: 3.6 });
+    await second.publish("buffered-4", "telemetry", [
+      { observedAt: at(2), battery: 3 },
+      { observedAt: at(3), battery: 3.6 },
+    ]);
+    expect(await alarmsOf("buffered-3")).toEqual([{ rule: "battery_low", active: false }]);
+    expect(await alarmsOf("buffered-4")).toEqual([{ rule: "battery_low", active: false }]);
+    const observedAt = new Date(Date.now() + 1000).toISOString();
+    await second.publish("buffered-3", "telemetry", { observedAt, battery: 3 });
+    expect(await alarmsOf("buffered-3")).toEqual([
+      { rule: "battery_low", active: false },
+      { rule: "battery_low", active: true },
+    ]);
+  });
+
+  it("are those of a process that never ends, however often one is started in between", async () => {
+    const random = createRandom(7);
+    const ids = Array.from({ length: 12 }, (_, n) => `restarted-${n}`);
+    for (const id of ids) await addDevice(db.pool, id);
+    const model = new Map(ids.map((id) => [id, { active: false, newest: 0 }]));
+    let now = Date.now() - 12 * 3_600_000;
+    let running = await startTestIngest(db.pool, { now: () => now });
+    for (let turn = 0; turn < 40; turn++) {
+      now += random.next() * 10 * 60_000;
+      if (random.chance(0.25)) {
+        await running.ingest.stop(1000);
+        running = await startTestIngest(db.pool, { now: () => now });
+      }
+      const receivedAt = Math.floor(now);
+      await Promise.all(
+        ids.map(async (id) => {
+          if (random.chance(0.4)) return;
+          const observedAt = receivedAt - Math.floor(random.chance(0.5) ? 0 : random.next() * 40 * 60_000);
+          // Low, within the deadband, and well.
+          const battery = [3, 3.12, 3.6][Math.floor(random.next() * 3)]!;
+          const known = model.get(id)!;
+          if (observedAt > known.newest) {
+            known.newest = observedAt;
+            if (battery === 3) known.active = true;
+            else if (battery === 3.6) known.active = false;
+          }
+          await running.publish(id, "telemetry", { observedAt, battery }, { receivedAt });
+        }),
+      );
+      const { rows } = await db.pool.query(
+        `select id, exists (select from alarms a where a.device_no = d.device_no and rule = 'battery_low'
+                            and cleared_at is null) as active
+         from devices d where id like 'restarted-%' order by device_no`,
+      );
+      const expected = ids.map((id) => ({ id, active: model.get(id)!.active }));
+      expect(rows, `turn ${turn}`).toEqual(expected);
+    }
   });
 
   it("go by what the device sent, also where the table keeps fewer digits", async () => {
