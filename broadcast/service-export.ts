@@ -81,16 +81,25 @@ const referenceTo = (broadcast: Broadcast) => ({
 });
 
 const CANCEL = ".cancel";
+const DRAFT = ".draft";
 
-/** The identifiers that a broadcast may have whose alert, or the Cancel of it, is called so. */
+/**
+ * Two people, or the green channel, stand behind it: until then it is nobody's alert. A training has no release; that
+ * it is complete is all that it can be.
+ */
+const isIssued = ({ releasedAt, mode, state }: Broadcast) =>
+  releasedAt !== null || (mode === "training" && state === "completed");
+
+/** The identifiers that a broadcast may have whose alert, or the Cancel or draft of it, is called so. */
 export const issuedNames = (identifier: string): string[] => [
   identifier,
-  ...(identifier.endsWith(CANCEL) ? [identifier.slice(0, -CANCEL.length)] : []),
+  ...[CANCEL, DRAFT].flatMap((end) => (identifier.endsWith(end) ? [identifier.slice(0, -end.length)] : [])),
 ];
 
 /**
  * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
- * after its release, the Cancel of that alert.
+ * after its release, the Cancel of that alert. What nobody has released is a draft under a name of its own, so that it
+ * is never taken for the alert that it may become.
  */
 function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Around, now: Date): string {
   // Not held to what may be submitted today: what was released is an alert.
@@ -118,8 +127,11 @@ function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Ar
   }
   const replaced = broadcast.replacesNos.flatMap((number) => older.get(number) ?? []);
   const references = replaced.filter(({ releasedAt }) => releasedAt !== null).map(referenceTo);
+  const isDraft = !isIssued(broadcast);
   return exportAlert(message, {
     ...own,
+    identifier: isDraft ? own.identifier + DRAFT : own.identifier,
+    isDraft,
     standIns: standIns.get(broadcast.broadcastNo) ?? [],
     msgType: references.length > 0 ? "Update" : "Alert",
     references,
@@ -128,8 +140,8 @@ function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Ar
 }
 
 /**
- * One broadcast as an alert, signed where the platform has a certificate for it. What was released is the same alert for
- * everybody.
+ * One broadcast as an alert; once it is released, signed where the platform has a certificate for it, and the same for
+ * everybody. What the platform signs others take for its word, so it signs no draft.
  * @throws PlatformError `broadcast_incomplete` for a draft that lacks something
  */
 export async function exportCap(
@@ -143,7 +155,7 @@ export async function exportCap(
     throw new PlatformError("broadcast_incomplete", `It is no alert yet: ${detail}`, { faults });
   }
   const xml = toAlert(broadcast, await readAround(deps.pool, [broadcast], caller.sees), deps.now());
-  return deps.alertSigning ? signAlert(xml, deps.alertSigning) : xml;
+  return deps.alertSigning && isIssued(broadcast) ? signAlert(xml, deps.alertSigning) : xml;
 }
 
 /** Undefined for a broadcast that CAP cannot hold: the others are in the feed nevertheless. */

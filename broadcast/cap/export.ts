@@ -32,6 +32,8 @@ export interface AlertHeader {
   readonly sender: string;
   readonly sent: Date;
   readonly msgType: Extract<CapMessageType, "Alert" | "Update" | "Cancel">;
+  /** Nobody has released it: whoever reads it is told that it is a draft, whatever its mode. */
+  readonly isDraft?: boolean;
   /** What an Update replaces or a Cancel ends; times to the second, as they were sent. */
   readonly references?: readonly {
     readonly sender: string;
@@ -76,7 +78,7 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   add(alert, "identifier", header.identifier);
   add(alert, "sender", header.sender);
   add(alert, "sent", formatTime(header.sent));
-  add(alert, "status", STATUS_OF_MODE[message.mode]);
+  add(alert, "status", header.isDraft ? "Draft" : STATUS_OF_MODE[message.mode]);
   add(alert, "msgType", header.msgType);
   const isCancel = header.msgType === "Cancel";
   const extras = isCancel ? undefined : message.cap;

@@ -64,6 +64,29 @@ describe("a broadcast as an alert", () => {
     ]);
   });
 
+  it("is signed only once it was released, and is until then a draft by another name, whatever its mode", async () => {
+    const warned = await createDraft(deps, li, draft());
+    await release(deps, li, warned.id, {});
+    for (const mode of ["actual", "drill", "training"] as const) {
+      const { id } = await createDraft(deps, li, draft({ mode }), mode === "actual" ? [warned.id] : []);
+      for (const state of ["draft", "pending_approval", "returned", "rejected", "cancelled"] as const) {
+        const stored: Broadcast = { ...(await getBroadcast(db.pool, li, id)), state };
+        const xml = await exportCap(deps, li, stored);
+        expect(verifySignatures(xml, [certificatePem]).state).toBe("absent");
+        expect(await read(stored)).toMatchObject({ status: "Draft", identifier: `${id}.draft` });
+        // It is ours here, and at others' it touches nothing that is released.
+        const back = await importCap(deps, li, Buffer.from(xml));
+        expect(back).toMatchObject({ duplicate: true, items: [{ id, state: "draft" }] });
+      }
+    }
+    expect((await getBroadcast(db.pool, li, warned.id)).state).toBe("dispatching");
+    // A training that was approved is complete, and nobody has heard it.
+    const { id } = await createDraft(deps, li, draft({ mode: "training" }));
+    const approved: Broadcast = { ...(await getBroadcast(db.pool, li, id)), state: "completed" };
+    expect(verifySignatures(await exportCap(deps, li, approved), [certificatePem]).state).toBe("verified");
+    expect(await read(approved)).toMatchObject({ status: "Test", identifier: id });
+  });
+
   it("is an Update of what it has replaced, once that was released", async () => {
     const first = await importCap(deps, li, Buffer.from(alertText({ identifier: "x-1" })));
     const older = await release(deps, li, first.items[0]!.id, {});
