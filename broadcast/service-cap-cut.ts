@@ -1,17 +1,21 @@
 import type { Limits } from "../access/limits.ts";
 import { PlatformError } from "../errors.ts";
 import { appendAudit } from "../store/audit.ts";
-import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
-import { addBroadcastToAlert } from "../store/cap-alerts.ts";
-import { type Db, withTransaction } from "../store/database.ts";
+import { type Broadcast, type BroadcastSource, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
+import { addBroadcastToAlert, findSuccessor, lockAlerts } from "../store/cap-alerts.ts";
+import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { regionsOutside, regionsThatMayMeet } from "../store/speakers.ts";
-import { markSuperseded } from "../store/superseded.ts";
+import { markSuperseded, type SupersededBy } from "../store/superseded.ts";
 import { boxesOf } from "./area.ts";
+import { formatTime } from "./cap/export.ts";
 import type { ImportWarning } from "./cap/import.ts";
 import { draftOf, isEmptyTarget } from "./draft.ts";
 import type { Target } from "./message.ts";
+import { refusesToReplace } from "./replacing.ts";
 import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { isSeen, keyOf, mayCancelAll } from "./service-cap-reach.ts";
 import { storeDraft } from "./service-drafts.ts";
+import { canBeCancelled } from "./service-release.ts";
 import { readStoredSource } from "./stored-message.ts";
 import { selectSpeakers } from "./targets.ts";
 
@@ -44,11 +48,70 @@ async function cutTarget(db: Db, target: Target, own: readonly string[]) {
   return { target: { ...rest, regions, ...(exclude.length > 0 ? { exclude } : {}) }, gone, shapes };
 }
 
+/** Nobody revives by a cut what its author, or a person, has taken back. */
+function assertStands({ id, state, cancelReason }: Broadcast): void {
+  if (state !== "cancelled" && state !== "rejected") return;
+  const why = cancelReason === null ? "" : ` (${cancelReason})`;
+  throw new PlatformError("broadcast_state", `${id} is '${state}'${why}: nothing is cut from it`);
+}
+
+/**
+ * The later alert that the original no longer stands beside, if any.
+ * @throws PlatformError `broadcast_superseded` when it counts as the author's word
+ */
+async function successorOf(
+  tx: Client,
+  source: BroadcastSource,
+  original: Broadcast,
+  caller: Caller,
+  now: Date,
+): Promise<SupersededBy | null> {
+  const rank = { status: source.status ?? "Actual", isVerified: source.signature === "verified" };
+  const found = await findSuccessor(tx, keyOf(source), rank, caller.actor.id);
+  if (found?.taken && found.counts) {
+    throw new PlatformError(
+      "broadcast_superseded",
+      `The CAP ${found.msgType} ${found.identifier} of the same author has come since: nothing is cut from ${original.id}`,
+    );
+  }
+  if (original.supersededBy || !found) return original.supersededBy;
+  const { taken: _taken, counts: _counts, ...by } = found;
+  const sent = formatTime(found.sent);
+  return { ...by, sent, at: now.toISOString(), why: `it came before ${original.id} was cut` };
+}
+
+/**
+ * What a cut takes the place of: of what the alert does, that which the caller may cancel as a whole, such as an
+ * earlier cut. All else that is still heard goes on beside it, and whoever decides is told.
+ */
+async function replacedByCut(
+  tx: Client,
+  deps: BroadcastDeps,
+  original: Broadcast,
+  caller: Caller,
+): Promise<{ replaces: number[]; goingOn: ImportWarning[] }> {
+  const replaces: number[] = [];
+  const goingOn: ImportWarning[] = [];
+  const all = original.replacesNos.length === 0 ? [] : await getBroadcasts(tx, original.replacesNos);
+  for (const old of all) {
+    if (refusesToReplace(original, old) !== undefined || !canBeCancelled(old, deps.now())) continue;
+    if (await mayCancelAll(tx, old, caller)) replaces.push(old.broadcastNo);
+    else {
+      const name = isSeen(caller, old) ? old.id : "an earlier broadcast";
+      const message = `the alert takes the place of ${name}, which reaches beyond ${caller.actor.id}'s area: that one goes on, also where this cut is heard, until a person cancels it or all of the alert is released`;
+      goingOn.push({ rule: "older_goes_on", message });
+    }
+  }
+  return { replaces, goingOn };
+}
+
 /**
  * Makes a draft of an imported alert for the caller's own area: what lies outside is cut off, and said so in its
- * warnings. The original stays as it is. An Update or Cancel of the alert counts for both.
+ * warnings. The original stays as it is. An Update or Cancel of the alert counts for both, whether it comes before the
+ * cut or after it; what the alert takes the place of, the cut does as far as the caller may cancel it.
  * @throws PlatformError `broadcast_not_found`; `alert_not_found` for what was not made of an alert; `invalid_request`
- * when there is nothing to cut, or nothing stays
+ * when there is nothing to cut, or nothing stays; `broadcast_state` for what was withdrawn; `broadcast_superseded` for
+ * what its author has replaced or cancelled since
  */
 export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: string): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
@@ -60,11 +123,16 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
     );
   }
   const draft = await withTransaction(deps.pool, async (tx) => {
+    // Its Update or Cancel may be coming in at the same time.
+    await lockAlerts(tx);
     const original = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
     const source = readStoredSource(original.source);
     if (source === null) {
       throw new PlatformError("alert_not_found", `The broadcast '${id}' was not made of an alert`);
     }
+    assertStands(original);
+    const successor = await successorOf(tx, source, original, caller, deps.now());
+    const { replaces, goingOn } = await replacedByCut(tx, deps, original, caller);
     const message = draftOf(original);
     const { target, gone, shapes } = await cutTarget(tx, message.target, own);
     const speakers = isEmptyTarget(target) ? [] : await selectSpeakers(tx, target, caller.limits);
@@ -81,7 +149,7 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
         gone.length > 0 ? `; regions that went or were narrowed: ${gone.slice(0, 50).join(", ")}` : ""
       }${shapes > 0 ? "; its polygons and circles count only inside that" : ""}`,
     };
-    const warnings = [warning, ...source.warnings];
+    const warnings = [warning, ...goingOn, ...source.warnings];
     const stored = await storeDraft(
       tx,
       deps,
@@ -90,13 +158,16 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
       {
         action: "import",
         source: { ...source, warnings },
+        // Whoever has changed its words, or brought what nobody has signed, is behind those of the cut as well.
+        authors: original.authors,
+        replaces,
         details: { cutFrom: id, warnings },
       },
     );
     await addBroadcastToAlert(tx, { ...source, sent: new Date(source.sent) }, stored.broadcast.broadcastNo);
-    if (original.supersededBy) await markSuperseded(tx, stored.broadcast.broadcastNo, original.supersededBy);
+    if (successor) await markSuperseded(tx, stored.broadcast.broadcastNo, successor);
     await appendAudit(tx, stored.audit);
-    return { ...stored.broadcast, supersededBy: original.supersededBy };
+    return { ...stored.broadcast, supersededBy: successor };
   });
   deps.onChanged(draft);
   return draft;

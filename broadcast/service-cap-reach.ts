@@ -131,7 +131,7 @@ export const mayWithdraw = async (tx: Client, broadcast: Broadcast, caller: Call
   isUnreleased(broadcast) && (await mayCancelAll(tx, broadcast, caller));
 
 /** Whether somebody could cancel a broadcast by hand, as far as its reach goes. */
-async function mayCancelAll(tx: Client, broadcast: Broadcast, caller: Caller): Promise<boolean> {
+export async function mayCancelAll(tx: Client, broadcast: Broadcast, caller: Caller): Promise<boolean> {
   if (caller.cancels.length === 0) return false;
   try {
     await assertReach(tx, broadcast, { ...caller, limits: caller.cancels });

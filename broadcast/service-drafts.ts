@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
@@ -10,6 +11,7 @@ import {
   lockBroadcasts,
   type NewBroadcast,
 } from "../store/broadcasts.ts";
+import { warnBroadcast } from "../store/cap-alerts.ts";
 import { type Client, type Db, withTransaction } from "../store/database.ts";
 import { insertBroadcast, updateContent } from "../store/write-broadcasts.ts";
 import { checkTarget } from "./check-target.ts";
@@ -22,6 +24,7 @@ import { recordingRefusals } from "./refusals.ts";
 import { assertAimWithin, assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { chooseTemplate } from "./service-templates.ts";
+import { readStoredSource } from "./stored-message.ts";
 import { reachOf, selectAim } from "./targets.ts";
 import { fillTexts } from "./template-fill.ts";
 
@@ -76,7 +79,7 @@ export async function completeDraft(
 /** What is known of a new draft beside its message. */
 export type Origin = Pick<
   NewBroadcast,
-  "source" | "replaces" | "proposedByAlarm" | "attachments" | "template"
+  "source" | "replaces" | "proposedByAlarm" | "attachments" | "template" | "authors"
 > & {
   readonly action: "create" | "import" | "propose";
   /** For the history. */
@@ -99,7 +102,12 @@ export async function storeDraft(
     tenantId: actor.tenantId,
     createdBy: actor.id ?? actor.type,
     // What a trusted sender has signed is that sender's, whoever brings it.
-    authors: origin.source?.signature === "verified" ? [] : peopleEverBehind(actor),
+    authors: [
+      ...new Set([
+        ...(origin.authors ?? []),
+        ...(origin.source?.signature === "verified" ? [] : peopleEverBehind(actor)),
+      ]),
+    ],
     capSender: deps.issuer,
   });
   const { broadcastNo, id } = broadcast;
@@ -190,6 +198,38 @@ function withoutStale(draft: Draft, change: DraftChange): Draft {
   };
 }
 
+/** What is not said to anybody, or says nothing about the danger. */
+const BESIDE_WORDS: ReadonlySet<string> = new Set(["volume", "repeatCount", "cap"]);
+
+/**
+ * Puts in front of whoever decides what of a signed alert is no longer as its sender has signed it: a signature vouches
+ * for the words, and the alert still bears its sender's name. What is only added contradicts nothing.
+ */
+async function warnOfUnsigned(
+  tx: Client,
+  before: Broadcast,
+  after: Broadcast,
+  { id, type }: AuditActor,
+): Promise<Broadcast> {
+  const source = readStoredSource(after.source);
+  if (source?.signature !== "verified") return after;
+  const [was, is]: Record<string, unknown>[] = [draftOf(before), draftOf(after)];
+  const changed = Object.keys(was!).filter(
+    (key) => !BESIDE_WORDS.has(key) && was![key] !== undefined && !isDeepStrictEqual(was![key], is![key]),
+  );
+  let warnings = source.warnings;
+  for (const key of changed) {
+    if (warnings.some(({ rule, message }) => rule === CHANGED && message.startsWith(`${key} `))) continue;
+    const message = `${key} was changed by ${id ?? type} after ${source.sender} had signed it: its signature does not vouch for what is there now`;
+    const warning = { rule: CHANGED, message };
+    await warnBroadcast(tx, after.broadcastNo, warning);
+    warnings = [warning, ...warnings];
+  }
+  return { ...after, source: { ...source, warnings } };
+}
+
+const CHANGED = "changed_since_signed";
+
 async function changeNow(
   deps: BroadcastDeps,
   caller: Caller,
@@ -223,7 +263,8 @@ async function changeNow(
     const { regions } = await reachOf(tx, draft.target, await aim.speakers());
     const { actor } = caller;
     const content = contentOf(draft, regions);
-    const after = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor), template);
+    const written = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor), template);
+    const after = await warnOfUnsigned(tx, before, written, actor);
     const messages = {
       before: await messageInAudit(tx, before),
       after: await insertRevision(tx, after, actor),

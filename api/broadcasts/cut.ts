@@ -20,7 +20,7 @@ export const cutRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, {
         params: broadcastParams,
         response: {
           201: broadcastSchema.describe("The draft."),
-          ...problems("broadcast_not_found", "alert_not_found"),
+          ...problems("broadcast_not_found", "alert_not_found", "broadcast_state", "broadcast_superseded"),
         },
       },
     },
