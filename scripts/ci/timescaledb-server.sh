@@ -82,6 +82,7 @@ stop_server() {
   fi
   server_pid=
   [ -z "$cluster" ] || rm -rf --one-file-system "${root:?}$cluster"
+  [ -z "${tools:-}" ] || rm -rf "$tools"
 }
 trap stop_server EXIT
 trap 'exit 130' INT
@@ -130,6 +131,14 @@ for attempt in 1 2 3; do
 done
 say "PostgreSQL with TimescaleDB listens on 127.0.0.1:$port"
 
+# pg_dump of another major version than the server's may refuse it, so tests use the server's own.
+tools=$(mktemp -d)
+for tool in psql pg_dump pg_dumpall pg_restore; do
+  printf '#!/bin/sh\nexec chroot %s setpriv --reuid postgres --regid postgres --clear-groups %s/%s "$@"\n' \
+    "'$root'" "$bin" "$tool" >"$tools/$tool"
+  chmod +x "$tools/$tool"
+done
+
 status=0
-DATABASE_URL=postgres://postgres@127.0.0.1:$port/postgres "$@" || status=$?
+PG_BIN=$tools DATABASE_URL=postgres://postgres@127.0.0.1:$port/postgres "$@" || status=$?
 exit "$status"

@@ -1,0 +1,186 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
+import { openPool, type Pool } from "../../store/database.ts";
+import { createTestDatabase, emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Runs a command as people do. */
+const run = (
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number; said: string }> =>
+  new Promise((resolve) => {
+    const { PATH = "", PG_BIN } = process.env;
+    execFile(
+      command,
+      args,
+      { cwd: ROOT, env: { PATH, ...(PG_BIN ? { PG_BIN } : {}), ...env } },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, said: `${stdout}${stderr}` }),
+    );
+  });
+const script = (name: "backup" | "restore", folder: string, url: string) =>
+  run(`scripts/${name}.sh`, [folder], { DATABASE_URL: url });
+
+/** Each table of ours with all that stands in it, whatever its order. */
+async function contents(pool: Pool): Promise<Record<string, string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select quote_ident(relname) as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') order by 1`,
+  );
+  const found: Record<string, string> = {};
+  for (const { name } of rows) {
+    const { rows: of } = await pool.query<{ all: string }>(
+      `select count(*) || ' ' || coalesce(md5(string_agg(t::text, e'\\n' order by t::text)), '') as all from ${name} t`,
+    );
+    found[name] = of[0]!.all;
+  }
+  return found;
+}
+
+/** The tools of a client older than the server refuse it; on the embedded database nobody makes backups so. */
+async function usable(): Promise<boolean> {
+  const { DATABASE_URL: url, PG_BIN: bin } = process.env;
+  if (!url) return false;
+  const { code, said } = await run(bin ? join(bin, "pg_dump") : "pg_dump", ["--version"], {});
+  const pool = openPool({ url, size: 1, applicationName: "test" }, () => {});
+  try {
+    const { rows } = await pool.query<{ major: number }>(
+      "select current_setting('server_version_num')::int / 10000 as major",
+    );
+    return code === 0 && Number(/\d+/.exec(said)?.[0]) >= rows[0]!.major;
+  } finally {
+    await pool.end();
+  }
+}
+
+describe.skipIf(!(await usable()))("a backup of a server's database", () => {
+  let db: TestDatabase;
+  let folder: string;
+  const made: TestDatabase[] = [];
+  const empty = async () => {
+    const target = await emptyTestDatabase();
+    made.push(target);
+    return target;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sbi-backup-"));
+    db = await createTestDatabase();
+    const gateway = await addDevice(db.pool, "backup-gw", { kind: "lora-gateway" });
+    await addDevice(db.pool, "backup-1", { gatewayNo: gateway.deviceNo });
+    const entry = { actor: PLATFORM_ACTOR, action: "test.add", object: { type: "t", id: null } };
+    for (let n = 0; n < 5; n++) await appendAuditAlone(db.pool, entry);
+  });
+  afterAll(async () => {
+    for (const each of [db, ...made]) await each.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("becomes the same database again, row by row, whose audit is whole and which goes on", async () => {
+    const receivedAt = Date.parse("2026-05-01T00:00:10Z");
+    const side = await startTestIngest(db.pool);
+    await side.publish(
+      "backup-1",
+      "telemetry",
+      [
+        { observedAt: "2026-01-31T23:59:59Z", volume: 10, note: "kept as it came" },
+        { observedAt: "2026-05-01T00:00:00Z", volume: 12.5 },
+        { observedAt: "2026-05-01T00:00:00Z", volume: "much" },
+      ],
+      { receivedAt },
+    );
+    await side.publish("backup-1", "events", {
+      eventId: "e1",
+      type: "leak",
+      observedAt: "2026-05-01T00:00:00Z",
+    });
+    const before = await contents(db.pool);
+    expect(Object.keys(before)).toContain("readings_gas_meter");
+    expect(await script("backup", join(folder, "one"), db.url)).toMatchObject({ code: 0 });
+    const target = await empty();
+    const restored = await script("restore", join(folder, "one"), target.url);
+    expect(restored, restored.said).toMatchObject({ code: 0 });
+    expect(await contents(target.pool)).toEqual(before);
+    const head = /--head (\S+)/.exec(restored.said)![1]!;
+    const env = { DATABASE_URL: target.url, DATA_DIR: folder };
+    const verified = await run(
+      process.execPath,
+      ["--import", "tsx", "store/audit-cli.ts", "--head", head],
+      env,
+    );
+    expect(verified, verified.said).toMatchObject({ code: 0 });
+
+    const again = await startTestIngest(target.pool);
+    await again.publish(
+      "backup-1",
+      "telemetry",
+      [
+        { observedAt: "2026-05-01T00:00:00Z", volume: 12.5 },
+        { observedAt: "2027-01-01T00:00:00Z", volume: 20 },
+        { observedAt: "2026-05-02T00:00:00Z", volume: 13 },
+      ],
+      { receivedAt: Date.parse("2027-01-01T00:00:10Z") },
+    );
+    // Two readings and the event before, of which one came again, and two that are new.
+    expect(await again.ledger("backup-1")).toMatchObject({
+      received: 7,
+      stored: 5,
+      duplicate: 1,
+      rejected: 1,
+    });
+  });
+
+  it("goes to no folder that is there, and not into a database that has something", async () => {
+    expect(await script("backup", folder, db.url)).toMatchObject({
+      code: 2,
+      said: expect.stringContaining("is there already"),
+    });
+    expect(await script("backup", join(folder, "two"), db.url)).toMatchObject({ code: 0 });
+    expect(await script("restore", join(folder, "two"), db.url)).toMatchObject({
+      code: 2,
+      said: expect.stringContaining("is not empty"),
+    });
+  });
+
+  it("that was damaged, or is of a TimescaleDB that the server has not got, is refused before anything is touched", async () => {
+    const at = join(folder, "three");
+    expect(await script("backup", at, db.url)).toMatchObject({ code: 0 });
+    const target = await empty();
+    const versions = await readFile(join(at, "versions"), "utf8");
+    await writeFile(join(at, "versions"), versions.replace(/timescaledb .*/, "timescaledb 1.0.0"));
+    expect(await script("restore", at, target.url)).toMatchObject({
+      code: 2,
+      said: expect.stringContaining("not as it was written"),
+    });
+    const sums = await readFile(join(at, "SHA256SUMS"), "utf8");
+    const sum = createHash("sha256")
+      .update(await readFile(join(at, "versions")))
+      .digest("hex");
+    await writeFile(join(at, "SHA256SUMS"), sums.replace(/^\w+( +versions)$/m, `${sum}$1`));
+    expect(await script("restore", at, target.url)).toMatchObject({
+      code: 2,
+      said: expect.stringContaining("has no TimescaleDB 1.0.0"),
+    });
+    await appendFile(join(at, "database.dump"), "x");
+    expect(await script("restore", at, target.url)).toMatchObject({ code: 2 });
+    expect(await contents(target.pool)).toEqual({});
+  });
+
+  it("of a database that is away fails with the reason, and leaves no folder", async () => {
+    const away = new URL(db.url);
+    away.pathname = "/there_is_no_such_database";
+    const { code, said } = await script("backup", join(folder, "four"), away.toString());
+    expect([code === 0, said]).toEqual([false, expect.stringContaining("there_is_no_such_database")]);
+    await expect(readFile(join(folder, "four", "versions"))).rejects.toThrow("ENOENT");
+  });
+});
