@@ -43,6 +43,11 @@ export const ERRORS = {
     status: 400,
     title: "The time range holds too many buckets",
   },
+  readings_dropped: {
+    class: "invalid_input",
+    status: 422,
+    title: "Readings of the range have been dropped",
+  },
   unsupported_media_type: {
     class: "invalid_input",
     status: 415,

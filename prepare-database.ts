@@ -13,7 +13,7 @@ import { type DatabaseFacts, readDatabaseFacts } from "./store/edition.ts";
 import type { KindTable } from "./store/kind-table.ts";
 import { applyKindTables } from "./store/kind-tables.ts";
 import { migrate } from "./store/migrate.ts";
-import { applyPolicies, type Retention } from "./store/retention.ts";
+import { type Retention, removeRetentionPolicies } from "./store/retention.ts";
 import { assertSameDatabase, grantRuntimeRole, readRole, whyAuditIsExposed } from "./store/runtime-role.ts";
 
 /** How long a start waits for a database that does not answer yet, e.g. beside it in a compose file. */
@@ -52,9 +52,7 @@ export async function prepareDatabase(
     const facts = await readDatabaseFacts(pool);
     storeLog.info({ ...facts, embedded: config.DATABASE_URL === undefined }, "database is ready");
     if (facts.edition === "apache") {
-      storeLog.warn(
-        "this TimescaleDB is the Apache edition: readings are not compressed, rollups by hour are plain views, and rollups by day and retention are the platform's own work",
-      );
+      storeLog.warn("this TimescaleDB is the Apache edition: readings are not compressed");
     }
     await beginAudit(pool, {
       edition: facts.edition,
@@ -67,7 +65,7 @@ export async function prepareDatabase(
       eventsDays: config.RETENTION_EVENTS_DAYS,
       rejectedDays: config.RETENTION_REJECTED_DAYS,
     };
-    if (facts.edition === "community") await applyPolicies(pool, tables, retention);
+    if (facts.edition === "community") await removeRetentionPolicies(pool, tables);
     if (config.SEED !== "none") await seedRegions(pool, { log: seedsLog });
     if (config.SEED === "demo") {
       await seedDemoAccess(pool, { dataDir: config.DATA_DIR, log: seedsLog });

@@ -13,6 +13,9 @@ import { readRollupLags } from "./store/rollup-lag.ts";
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
 const PIECE_MS = 600_000;
+/** On the embedded database a piece keeps everybody else waiting. */
+const EMBEDDED_PIECE_MS = 250;
+const EMBEDDED_DEVICES = 500;
 /** How long the end waits for it. What is cut off is rolled back and done after the next start. */
 const STOP_MS = 5_000;
 
@@ -37,48 +40,33 @@ export interface Upkeep {
 }
 
 /**
- * Starts what has to be done for the database again and again: the newest values are kept on every edition, and the rest
- * as far as the database does not do so itself: TimescaleDB's jobs (embedded), or retention and the days of readings
- * (Apache edition).
+ * Starts what has to be done for the database again and again: retention, the newest values and the days of readings,
+ * and on the embedded database TimescaleDB's jobs.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { log, apiPool, tables } = options;
-  const latest = startLatestKeeper(apiPool, tables, { log });
-  const others = startOthers(options);
+  const { log, apiPool, embedded, edition } = options;
+  const latest = startLatestKeeper(apiPool, options.tables, { log });
+  const jobs = embedded
+    ? startJobRunner(apiPool, { everyMs: 30_000, log })
+    : edition === "community"
+      ? startJobWatch(apiPool, { log })
+      : undefined;
+  const jobTrouble = () => jobs?.trouble() ?? [];
   new Gauge({
     name: "sbi_database_jobs_in_trouble",
     help: "Jobs of TimescaleDB that failed when they ran last, or do not run although they are due",
     registers: [options.registry],
     collect() {
-      this.set(others.jobTrouble().length);
+      this.set(jobTrouble().length);
     },
   });
-  return {
-    jobTrouble: others.jobTrouble,
-    stop: async () => {
-      await Promise.race([latest.stop(), sleep(STOP_MS, undefined, { ref: false })]);
-      await others.stop();
-    },
-  };
-}
-
-function startOthers(options: UpkeepOptions): Upkeep {
-  const { edition, log, apiPool } = options;
-  if (options.embedded) {
-    const runner = startJobRunner(apiPool, { everyMs: 30_000, log });
-    return { jobTrouble: runner.trouble, stop: runner.stop };
-  }
-  if (edition === "community") {
-    const watch = startJobWatch(apiPool, { log });
-    return { jobTrouble: watch.trouble, stop: watch.stop };
-  }
   const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
   // The owner alone may drop chunks.
   const ownerPool =
     options.ownerUrl === undefined
       ? undefined
       : openPool({ url: options.ownerUrl, size: 1, applicationName: "sbi-owner" }, onIdleError);
-  const dropping = startRetention(ownerPool ?? apiPool, options.tables, options.retention, { log, edition });
+  const dropping = startRetention(ownerPool ?? apiPool, options.tables, options.retention, { log });
   const keeperPool = openPool(
     {
       url: options.url,
@@ -89,12 +77,17 @@ function startOthers(options: UpkeepOptions): Upkeep {
     },
     onIdleError,
   );
-  const keeper = startRollupKeeper(keeperPool, options.tables, { log, edition });
+  const keeper = startRollupKeeper(keeperPool, options.tables, {
+    log,
+    ...(embedded ? { pieceMs: EMBEDDED_PIECE_MS, devices: EMBEDDED_DEVICES } : {}),
+  });
   registerGauges(options.registry, apiPool);
   return {
-    jobTrouble: () => [],
+    jobTrouble,
     stop: async () => {
       const ended = Promise.all([
+        latest.stop(),
+        jobs?.stop(),
         dropping.stop().then(() => ownerPool?.end()),
         keeper.stop().then(() => keeperPool.end()),
       ]);

@@ -1,6 +1,6 @@
 import { ROLLUP_TIME_ZONE } from "./kind-table.ts";
 
-/** Where the buckets of a series are computed from: readings, or the rollup of hours or days. */
+/** What the buckets of a series are made of: readings, readings by whole hours, or kept days. */
 export type SeriesSource = "raw" | "1h" | "1d";
 
 /** A bucket's length in calendar terms: a month has 28 to 31 days, and a day in a zone with DST 23 to 25 hours. */

@@ -1,12 +1,8 @@
 import type { Logger } from "../log.ts";
 import { type Pool, reasonOf } from "./database.ts";
-import { ROLLUP_TIME_ZONE } from "./kind-table.ts";
-import { REFRESH_JOBS } from "./rollups.ts";
 
 /** A failed job is tried again after this long, or after its own interval when that is shorter. */
 const RETRY_MS = 5 * 60_000;
-
-const REFRESH = "policy_refresh_continuous_aggregate";
 
 export interface JobRunner {
   /** Runs the jobs that are due now, one after the other. @returns how many succeeded */
@@ -28,12 +24,11 @@ export interface JobRunnerOptions {
 interface Job {
   readonly job_id: number;
   readonly application_name: string;
-  readonly proc_name: string;
   readonly interval_ms: number;
 }
 
 /**
- * Runs TimescaleDB's jobs (refresh, columnstore and retention policies) where it has no background workers to
+ * Runs TimescaleDB's jobs (the columnstore's policies) where it has no background workers to
  * do so: on the embedded database. Not to be started on a server, whose scheduler would run them as well.
  *
  * When a job ran last is kept in memory, because `run_job` does not write the statistics that the scheduler
@@ -54,8 +49,7 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
       if (now() < (dueAt.get(job.job_id) ?? 0)) continue;
       const began = now();
       try {
-        if (job.proc_name === REFRESH) await refreshInSlices(pool, job.job_id, () => stopped);
-        else await pool.query("call run_job($1)", [job.job_id]);
+        await pool.query("call run_job($1)", [job.job_id]);
         succeeded++;
         failures.delete(job.job_id);
         dueAt.set(job.job_id, began + job.interval_ms);
@@ -97,50 +91,10 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
 /** Scheduled jobs in the order of their ids; telemetry has nobody to call from inside WebAssembly. */
 async function findJobs(pool: Pool): Promise<Job[]> {
   const { rows } = await pool.query<Job>(`
-    select job_id, application_name, proc_name,
+    select job_id, application_name,
            (extract(epoch from schedule_interval) * 1000)::double precision as interval_ms
     from timescaledb_information.jobs
     where scheduled and proc_name <> 'policy_telemetry'
     order by job_id`);
   return rows;
-}
-
-/**
- * Does what a refresh policy does, a day of an hourly rollup or a week of a daily one at a time, so that others
- * get their turn in between: there is one session for all, and while a job runs no reading is committed.
- * Measured on 354,000 changed readings of 30 days: 36 s in one piece, 10 s in days (0.8 s the longest); a day in
- * which nothing changed takes under a millisecond.
- */
-async function refreshInSlices(pool: Pool, jobId: number, stopped: () => boolean): Promise<void> {
-  // A slice has to end where a day of the rollup ends, or the bucket on its border would never be refreshed.
-  const { rows } = await pool.query<{ view: string; slice_from: Date; slice_to: Date }>(
-    `with policy as (
-       select format('%I.%I', c.view_schema, c.view_name) as view,
-              case when c.view_name like '%_1d' then interval '7 days' else interval '1 day' end as step,
-              now() - (j.config ->> 'start_offset')::interval as wanted_from,
-              now() - (j.config ->> 'end_offset')::interval as until,
-              (select min(range_start) from timescaledb_information.chunks k
-               where k.hypertable_schema = c.hypertable_schema and k.hypertable_name = c.hypertable_name) as oldest
-       from ${REFRESH_JOBS} where j.job_id = $1
-     )
-     select view, slice_from, least(slice_from + step, until) as slice_to
-     from policy, generate_series(
-       time_bucket(step, greatest(wanted_from, oldest), '${ROLLUP_TIME_ZONE}'), until, step
-     ) as slice_from
-     where oldest is not null
-     order by slice_from`,
-    [jobId],
-  );
-  for (const { view, slice_from, slice_to } of rows) {
-    if (stopped()) return;
-    try {
-      await pool.query(`call refresh_continuous_aggregate('${view}', $1::timestamptz, $2::timestamptz)`, [
-        slice_from,
-        slice_to,
-      ]);
-    } catch (error) {
-      // The last slice may be shorter than a bucket; there is nothing whole in it to refresh.
-      if ((error as { code?: string }).code !== "22023") throw error;
-    }
-  }
 }

@@ -1,13 +1,6 @@
+import { correctedDays, countedDays, dayValues, stateBefore, walkedColumns } from "./count-days.ts";
 import { type Client, type Pool, withTransaction } from "./database.ts";
-import {
-  countersOf,
-  dayOf,
-  daysOfReadings,
-  KEPT_UNTIL,
-  keptColumns,
-  keptTable,
-  kindLiteral,
-} from "./kept-days.ts";
+import { dayOf, keptTable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 import { keptBefore } from "./late-readings.ts";
 
@@ -25,7 +18,7 @@ interface State {
   readonly next_device_no: number;
 }
 
-async function lockState(tx: Client, { kind }: KindTable): Promise<State | undefined> {
+export async function lockState(tx: Client, { kind }: KindTable): Promise<State | undefined> {
   const { rows } = await tx.query<State>(
     `select complete_until, next_until, next_device_no from rollup_state
      where kind = $1 for update skip locked`,
@@ -69,6 +62,25 @@ export function keepNext(
     }
     return "more";
   });
+}
+
+/**
+ * Notes that readings are gone which somebody has dropped past the platform, so that days of them are not made anew of
+ * what comes late.
+ */
+export async function noteDroppedReadings(pool: Pool, table: KindTable): Promise<void> {
+  await pool.query(
+    `update rollup_state s set readings_since = c.oldest
+     from (
+       select coalesce(min(range_start), (select complete_until from rollup_state where kind = $1)) as oldest
+       from timescaledb_information.chunks
+       where hypertable_schema = current_schema() and hypertable_name = $2
+     ) c
+     where s.kind = $1 and s.readings_since < c.oldest
+       -- The day that the oldest chunk begins in may have a row of its own readings.
+       and exists (select from ${keptTable(table)} k where k.bucket + interval '24 hours' <= c.oldest)`,
+    [table.kind, table.table],
+  );
 }
 
 /**
@@ -116,30 +128,22 @@ const lastDeviceSql = ({ table }: KindTable): string =>
 
 /** `$1` from and `$2` until, within one day; `$3` first device number, `$4` behind the last. */
 function keepSql(table: KindTable): string {
-  const kept = keptTable(table);
-  const { days, priors } = keptColumns(table);
-  const counters = countersOf(table).map(({ name }) => assertIdentifier(name));
-  const lookup = counters.map((m) => `coalesce(b.${m}_last, b.${m}_prior) as ${m}_prior`).join(", ");
-  const before =
-    counters.length === 0
-      ? ""
-      : `left join lateral (
-           select ${lookup} from ${kept} b
-           where b.device_no = d.device_no and b.bucket < d.day order by b.bucket desc limit 1
-         ) p on true`;
-  const values = days.map((column) => (column === "bucket" ? "d.day" : `d.${column}`));
+  const { columns, values } = dayValues(table);
   return `
     with part as not materialized (
       select ${dayOf("$1::timestamptz")} as day, r.*
       from ${assertIdentifier(table.table)} r
       where r.observed_at >= $1::timestamptz and r.observed_at < $2::timestamptz
         and r.device_no >= $3::int and r.device_no < $4::int
-    ), d as (${daysOfReadings("part", table.columns)})
-    insert into ${kept} as k (${[...days, ...priors].join(", ")})
-    select ${[...values, ...priors.map((prior) => `p.${prior}`)].join(", ")}
-    from d left join devices on devices.device_no = d.device_no ${before}
+    ), d as (${countedDays(table)}),
+    w as materialized (
+      select d.*${walkedColumns(table, () => "null")} from d ${stateBefore(table, "<=", "d.device_no", "d.day")}
+    )${correctedDays(table)}
+    insert into ${keptTable(table)} as k (${columns.join(", ")})
+    select ${values.join(", ")}
+    from w left join devices on devices.device_no = w.device_no
     -- Rows of one region lie together then: a county's month of 400,000 meters is read from 3,000 pages, not from 130,000.
-    order by devices.region_code, d.device_no
+    order by devices.region_code, w.device_no
     on conflict (device_no, bucket) do update set ${additions(table).join(", ")}`;
 }
 
@@ -157,110 +161,14 @@ function additions({ columns }: KindTable): string[] {
       );
       continue;
     }
-    if (type === "counter") sets.push(`${m}_first = coalesce(k.${m}_first, excluded.${m}_first)`);
+    if (type === "counter") {
+      sets.push(
+        `${m}_first = coalesce(k.${m}_first, excluded.${m}_first)`,
+        `${m}_used = coalesce(k.${m}_used + excluded.${m}_used, k.${m}_used, excluded.${m}_used)`,
+        ...["tail", "level", "edge"].map((of) => `${m}_${of} = excluded.${m}_${of}`),
+      );
+    }
     sets.push(`${m}_last = coalesce(excluded.${m}_last, k.${m}_last)`);
   }
   return sets;
-}
-
-/**
- * Makes the days anew that have changed since they were kept: the oldest `limit` entries of the log, which may name
- * a day several times. A day whose readings retention has dropped, or some of them, stays as it is.
- */
-export function keepChanged(pool: Pool, table: KindTable, { limit }: { limit: number }): Promise<Kept> {
-  return withTransaction(pool, async (tx) => {
-    if (!(await lockState(tx, table))) return "busy";
-    const { rows } = await tx.query<{ device_no: number; day: Date; taken: number }>(TAKE_CHANGES, [
-      table.kind,
-      limit,
-    ]);
-    if (rows.length === 0) return "done";
-    const times = rows.map(({ day }) => day.getTime());
-    // Bounds in plain words, so that the planner leaves out the chunks of other times.
-    const first = new Date(Math.min(...times)).toISOString();
-    const end = new Date(Math.max(...times) + DAY_MS).toISOString();
-    const pairs = [rows.map((row) => row.device_no), rows.map(({ day }) => day.toISOString())];
-    await tx.query(redoSql(table), [...pairs, first, end]);
-    if (countersOf(table).length > 0) await tx.query(priorsSql(table), [...pairs, first]);
-    return rows[0]!.taken < limit ? "done" : "more";
-  });
-}
-
-const DAY_MS = 24 * 3_600_000;
-
-/** `$1` kind, `$2` how many. What comes into the log meanwhile stays there, also for the same day. */
-const TAKE_CHANGES = `
-  with taken as (
-    delete from rollup_changes where change_no in (
-      select change_no from rollup_changes where kind = $1 order by change_no limit $2::int
-    ) returning device_no, day
-  )
-  select device_no, day, (select count(*)::int from taken) as taken from taken group by device_no, day`;
-
-/** `$1` and `$2` the days of devices, `$3` the first day, `$4` the end of the last. */
-function redoSql(table: KindTable): string {
-  const kept = keptTable(table);
-  const { days } = keptColumns(table);
-  const values = days.map((column) => (column === "bucket" ? "d.day" : `d.${column}`));
-  const sets = days.slice(2).map((column) => `${column} = excluded.${column}`);
-  return `
-    with pairs as materialized (
-      select * from unnest($1::int[], $2::timestamptz[]) as p (device_no, day)
-    ), state as materialized (
-      select * from rollup_state where kind = ${kindLiteral(table)}
-    ), part as not materialized (
-      select p.day, r.*
-      from pairs p
-      join ${assertIdentifier(table.table)} r on r.device_no = p.device_no
-        and r.observed_at >= p.day and r.observed_at < p.day + interval '24 hours'
-      cross join state s
-      where r.observed_at >= $3::timestamptz and r.observed_at < $4::timestamptz and r.observed_at < ${KEPT_UNTIL}
-    ), d as (${daysOfReadings("part", table.columns)})
-    insert into ${kept} as k (${days.join(", ")})
-    select ${values.join(", ")} from d
-    on conflict (device_no, bucket) do update set ${sets.join(", ")}
-    -- Readings are never deleted one by one: a day that has not become more has lost what it was made of, or had been
-    -- kept after the change.
-    where excluded.readings > k.readings and excluded.bucket >= (select readings_since from state)`;
-}
-
-/**
- * Puts the value before each day right, from the first changed day of each device up to the first one behind the last
- * that has a value of each counter. `$1` and `$2` as above, `$3` the first day of all.
- */
-function priorsSql(table: KindTable): string {
-  const kept = keptTable(table);
-  const counters = countersOf(table).map(({ name }) => assertIdentifier(name));
-  const list = (of: (m: string) => string) => counters.map(of).join(", ");
-  return `
-    with devices as materialized (
-      select d.*, (
-        select min(e.bucket) from ${kept} e
-        where e.device_no = d.device_no and e.bucket > d.last_day
-          and ${counters.map((m) => `e.${m}_last is not null`).join(" and ")}
-      ) as until
-      from (
-        select device_no, min(day) as first_day, max(day) as last_day
-        from unnest($1::int[], $2::timestamptz[]) as p (device_no, day) group by device_no
-      ) d
-    ), days as (
-      select d.device_no, b.* from devices d cross join lateral (
-        select b.bucket, false as wanted, ${list((m) => `coalesce(b.${m}_last, b.${m}_prior) as ${m}`)}
-        from ${kept} b where b.device_no = d.device_no and b.bucket < d.first_day
-        order by b.bucket desc limit 1
-      ) b
-      union all
-      select k.device_no, k.bucket, true, ${list((m) => `k.${m}_last`)}
-      from devices d join ${kept} k on k.device_no = d.device_no and k.bucket >= d.first_day
-      where k.bucket >= $3::timestamptz and (d.until is null or k.bucket <= d.until)
-    ), before as (
-      select device_no, bucket, wanted,
-             ${list((m) => `last(${m}, bucket) filter (where ${m} is not null) over earlier as ${m}`)}
-      from days
-      window earlier as (partition by device_no order by bucket rows between unbounded preceding and 1 preceding)
-    )
-    update ${kept} k set ${list((m) => `${m}_prior = b.${m}`)}
-    from before b
-    where b.wanted and k.device_no = b.device_no and k.bucket = b.bucket and k.bucket >= $3::timestamptz
-      and (${counters.map((m) => `k.${m}_prior is distinct from b.${m}`).join(" or ")})`;
 }

@@ -1,23 +1,27 @@
 import type { Client, Db } from "./database.ts";
 import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
-import { dayColumns, daySelect, hourColumns } from "./rollups.ts";
+import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
 
 /**
- * Days that the platform keeps itself, where TimescaleDB has no continuous aggregates (Apache edition).
+ * Days that the platform keeps itself, on every edition.
  *
  * A row of `<table>_1d_kept` is a device's day, made of the readings before `rollup_state.complete_until`; of devices
  * below `next_device_no` before `next_until`. What was observed from then on is added when somebody asks, and so are
  * the days in `rollup_changes`, made anew. One statement sees all of this at one moment, so a day is never counted
  * twice or missed, whatever the keeper (`rollup-keeper.ts`) is doing.
  *
- * `<counter>_prior` is the last value that the device had before the day: with it, the usage of a day is known
- * from its own row.
+ * Of a counter a row has `_used`, the steps of its readings (`usage-sql.ts`), and the state at its end, so that the
+ * next reading can be counted from there: `_level` and `_edge`, and `_tail`, which is what the newest reading counts for
+ * until another follows. The row of a day without a value of the counter holds the state of the day before.
  */
 
 export const keptTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_1d_kept`;
 
 /** A quarter: a county's month is in one or two chunks, and a province's meters make 8 GB of one. */
 const CHUNK = "interval '91 days'";
+
+/** Which form of kept days this version makes: 1 had no usage. */
+const FORM = 2;
 
 /**
  * The day of a moment. The same as `time_bucket` with the zone, which costs a microsecond more: days there have 24
@@ -29,34 +33,34 @@ export const dayOf = (moment: string): string =>
 /** A kind in SQL text. */
 export const kindLiteral = ({ kind }: KindTable): string => `'${kind.replaceAll("'", "''")}'`;
 
-export const countersOf = ({ columns }: KindTable): MetricColumn[] =>
+export const countersOf = (columns: readonly MetricColumn[]): MetricColumn[] =>
   columns.filter(({ type }) => type === "counter");
 
 /**
  * Days from readings, which are the relation `part` with `day` and the table's columns. `bucket` is when the first was
  * observed, so that a day's parts have an order.
  */
-export const daysOfReadings = (part: string, columns: readonly MetricColumn[]): string =>
+export const daysOfReadings = (part: string, columns: readonly MetricColumn[], more = ""): string =>
   [
-    "select day, min(observed_at) as bucket, device_no, count(*) as readings",
+    `select day, min(observed_at) as bucket, device_no, count(*) as readings${more}`,
     ...columns.flatMap(hourColumns).map((column) => `, ${column}`),
     `from ${part} group by day, device_no`,
   ].join("\n");
 
 /** One row per device and day of a relation that may hold several parts of a day. */
-export const mergedDays = (parts: string, columns: readonly MetricColumn[], more = ""): string =>
+const mergedDays = (parts: string, columns: readonly MetricColumn[]): string =>
   [
-    `select day, device_no, sum(readings)::bigint as readings${more}`,
+    "select day, device_no, sum(readings)::bigint as readings",
     ...columns.flatMap(dayColumns).map((column) => `, ${column}`),
     `from ${parts} group by day, device_no`,
   ].join("\n");
 
 /** Whether a reading `r` is not in its kept day yet; `s` is the row of `rollup_state`. */
-export const NOT_KEPT = "(r.device_no >= s.next_device_no or r.observed_at >= s.next_until)";
+const NOT_KEPT = "(r.device_no >= s.next_device_no or r.observed_at >= s.next_until)";
 
-/** Up to when the readings of a device `r` are in its kept days. */
-export const KEPT_UNTIL =
-  "case when r.device_no < s.next_device_no then s.next_until else s.complete_until end";
+/** Up to when the readings of a device are in its kept days. */
+export const keptUntil = (deviceNo: string): string =>
+  `case when ${deviceNo} < s.next_device_no then s.next_until else s.complete_until end`;
 
 /** The columns of a day's row after its device, in the order of the rollup. */
 const valuesOf = (columns: readonly MetricColumn[]): string[] =>
@@ -66,11 +70,13 @@ const valuesOf = (columns: readonly MetricColumn[]): string[] =>
     return type === "counter" ? [`${m}_first`, `${m}_last`] : [`${m}_last`];
   });
 
-/** All columns of the kept table, and of them those of a counter's value before. */
-export function keptColumns(table: KindTable): { days: string[]; priors: string[] } {
+const USAGE = ["used", "tail", "level", "edge"] as const;
+
+/** All columns of the kept table, and of them those of a counter's usage. */
+export function keptColumns({ columns }: KindTable): { days: string[]; usage: string[] } {
   return {
-    days: ["bucket", "device_no", "readings", ...valuesOf(table.columns)],
-    priors: countersOf(table).map(({ name }) => `${assertIdentifier(name)}_prior`),
+    days: ["bucket", "device_no", "readings", ...valuesOf(columns)],
+    usage: countersOf(columns).flatMap(({ name }) => USAGE.map((of) => `${assertIdentifier(name)}_${of}`)),
   };
 }
 
@@ -94,7 +100,7 @@ export function keptDaySelect(table: KindTable): string {
       join ${table.table} r on r.device_no = c.device_no
         and r.observed_at >= c.day and r.observed_at < c.day + interval '24 hours'
       cross join state s
-      where r.observed_at < ${KEPT_UNTIL}
+      where r.observed_at < ${keptUntil("r.device_no")}
     ), newer as (${daysOfReadings("part", columns)}),
     parts as (
       select k.bucket as day, k.bucket, k.device_no, k.readings${list(valuesOf(columns).map((name) => `k.${name}`))}
@@ -106,26 +112,27 @@ export function keptDaySelect(table: KindTable): string {
     select day as bucket, device_no, readings${list(valuesOf(columns))} from days`;
 }
 
-/** Whether the days of a kind are kept in this database. */
+/** Whether the days of a kind are kept in this database, and as this version does. */
 export async function hasKeptDays(db: Db, table: KindTable): Promise<boolean> {
   const { rows } = await db.query<{ there: boolean }>(
-    `select to_regclass($1) is not null and exists (select from rollup_state where kind = $2) as there`,
+    `select to_regclass($1) is not null
+            and exists (select from rollup_state where kind = $2 and form = ${FORM}) as there`,
     [keptTable(table), table.kind],
   );
   return rows[0]!.there;
 }
 
 /**
- * Makes the table of kept days, or widens it. Its types are those of the day's select, whose view of hours must be
- * there and whose view of days must not. Rows that are there stay: a column that a kind has gained has no values
- * before, so they are right.
+ * Makes the table of kept days, or widens it. Its types are those of the day's select. Rows that are there stay: a column that a kind has gained has no values before, so they are right.
  */
-export async function makeKeptDays(client: Client, table: KindTable): Promise<void> {
+export async function makeKeptTable(client: Client, table: KindTable): Promise<void> {
   const kept = keptTable(table);
-  const priors = countersOf(table).map(({ name }) => `, d.${name}_last as ${name}_prior`);
+  const usage = keptColumns(table).usage.map((name) => `, null::bigint as ${name}`);
   await client.query("drop table if exists wanted_days");
   await client.query(
-    `create temporary table wanted_days as select d.*${priors.join("")} from (${daySelect(table)}) d with no data`,
+    `create temporary table wanted_days as
+     with ${table.table}_1h as (${hourSelect(table)}), d as (${daySelect(table)})
+     select d.*${usage.join("")} from d with no data`,
   );
   await client.query(
     `create table if not exists ${kept} (like wanted_days, primary key (device_no, bucket))`,
@@ -150,41 +157,43 @@ export async function makeKeptDays(client: Client, table: KindTable): Promise<vo
     else if (before !== type) await client.query(`alter table ${kept} alter column ${column} type ${type}`);
   }
   await client.query("drop table wanted_days");
-  await beginKeeping(client, table);
 }
 
 /**
- * Begins to keep the days of a kind. There may be days from before the database's edition changed for a time: those
- * whose readings are gone stay, and the others are made anew, because nobody has kept them up to date.
+ * Begins to keep the days of a kind, anew where that is asked: days whose readings are there are made from them, and
+ * those whose readings are gone stay as they are (`carry-days.ts`). Nothing happens to days that are kept already.
  */
-async function beginKeeping(client: Client, table: KindTable): Promise<void> {
+export async function beginKeeping(client: Client, table: KindTable, anew: boolean): Promise<void> {
   const kept = keptTable(table);
+  if (!anew && (await hasKeptDays(client, table))) return;
   const { rows } = await client.query<{ oldest: string | null; outlived: boolean }>(
     `with readings as (
-       select min(range_start) as oldest from timescaledb_information.chunks
-       where hypertable_schema = current_schema() and hypertable_name = $2
-         and not exists (select from rollup_state where kind = $1)
+       select coalesce(
+         greatest(
+           (select min(range_start) from timescaledb_information.chunks
+            where hypertable_schema = current_schema() and hypertable_name = $2),
+           (select nullif(readings_since, '-infinity') from rollup_state where kind = $1)
+         ),
+         (select max(bucket) + interval '24 hours' from ${kept})
+       ) as oldest
      )
-     select oldest::text, exists (select from ${kept} k where k.bucket < oldest) as outlived from readings`,
+     select oldest::text, exists (select from ${kept} k where k.bucket + interval '24 hours' <= oldest) as outlived from readings`,
     [table.kind, table.table],
   );
   const { oldest, outlived } = rows[0]!;
-  if (oldest !== null) await client.query(`delete from ${kept} where bucket >= $1::timestamptz`, [oldest]);
-  if (oldest === null || !outlived) {
-    await client.query("insert into rollup_state (kind) values ($1) on conflict do nothing", [table.kind]);
+  await client.query(`delete from ${kept} where not $2::boolean or bucket >= $1::timestamptz`, [
+    oldest,
+    outlived,
+  ]);
+  await client.query("delete from rollup_state where kind = $1", [table.kind]);
+  if (!outlived) {
+    await client.query(`insert into rollup_state (kind, form) values ($1, ${FORM})`, [table.kind]);
     return;
   }
-  // The first whole day; the one before is kept, though some of its readings are still there.
+  // The first day that is whole in the readings; the one before is kept, though some of its readings are still there.
   await client.query(
-    `insert into rollup_state (kind, readings_since, complete_until)
-     select $1, $2::timestamptz, ${dayOf("$2::timestamptz - interval '1 microsecond'")} + interval '24 hours'
-     on conflict do nothing`,
+    `insert into rollup_state (kind, form, readings_since, complete_until)
+     select $1, ${FORM}, $2::timestamptz, ${dayOf("$2::timestamptz - interval '1 microsecond'")} + interval '24 hours'`,
     [table.kind, oldest],
   );
-}
-
-/** Ends it: the kept days stay in their table, and nothing is logged for them any more. */
-export async function endKeeping(client: Client, { kind }: KindTable): Promise<void> {
-  await client.query("delete from rollup_state where kind = $1", [kind]);
-  await client.query("delete from rollup_changes where kind = $1", [kind]);
 }

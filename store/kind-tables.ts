@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import pg from "pg";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { buildRollups, dropReplacedRollups } from "./build-rollups.ts";
+import { buildRollups } from "./build-rollups.ts";
 import type { Client, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";
-import { hasKeptDays, keptTable } from "./kept-days.ts";
+import { hasKeptDays } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { hasLatestTable, makeLatestTable } from "./latest-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -68,11 +69,10 @@ async function applyKindTable(
   const built = await findBuilt(client, table.kind);
   const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
-  // A platform before it kept days itself had built none.
-  const complete = edition === "community" || (await hasKeptDays(client, table));
   if (!(await hasLatestTable(client, merged))) await makeLatestTable(client, merged);
-  if (sameColumns && built.edition === edition && complete) {
-    await dropReplacedRollups(client, table);
+  const sameRules = built?.columns.every((column, index) => isDeepStrictEqual(column, merged.columns[index]));
+  // A platform before it kept days itself on every edition had built none, or others.
+  if (sameColumns && sameRules && built.edition === edition && (await hasKeptDays(client, table))) {
     return merged.columns;
   }
 
@@ -83,20 +83,13 @@ async function applyKindTable(
       "rebuilding the rollups of a kind, because its metrics, the database's edition or how they are kept changed",
     );
   }
-  if (built?.edition === "apache" && edition === "community" && (await hasKeptDays(client, table))) {
-    log.warn(
-      { kind: table.kind, table: keptTable(table) },
-      "the days that the Apache edition kept stay in their table and are not shown: rollups are made of the readings that are there",
-    );
-  }
-  await buildRollups(client, merged, edition);
+  await buildRollups(client, merged, sameRules === false);
   await client.query(
     `insert into kind_tables (kind, table_name, columns, edition) values ($1, $2, $3, $4)
      on conflict (kind) do update
        set columns = excluded.columns, edition = excluded.edition, updated_at = now()`,
     [table.kind, table.table, JSON.stringify(merged.columns), edition],
   );
-  await dropReplacedRollups(client, table);
   log.info({ kind: table.kind, columns: merged.columns.length }, "readings table is ready");
   return merged.columns;
 }

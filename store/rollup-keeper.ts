@@ -1,7 +1,7 @@
 import { createLogLimiter, type Logger } from "../log.ts";
 import type { Pool } from "./database.ts";
-import type { Edition } from "./edition.ts";
-import { keepChanged, keepNext } from "./keep-days.ts";
+import { keepChanged } from "./keep-changed.ts";
+import { keepNext, noteDroppedReadings } from "./keep-days.ts";
 import type { KindTable } from "./kind-table.ts";
 
 export interface RollupKeeper {
@@ -13,47 +13,47 @@ export interface RollupKeeper {
 
 export interface RollupKeeperOptions {
   readonly log: Logger;
-  readonly edition: Edition;
   /** How often it looks for what is due, in milliseconds. */
   readonly everyMs?: number;
   /** Milliseconds since 1970; tests pass their own. Otherwise it is the database's clock. */
   readonly now?: () => number;
   /** Device numbers in the first piece of work; the next ones follow the time that it took. */
   readonly devices?: number;
+  /** About how long a piece of work may take, in milliseconds. */
+  readonly pieceMs?: number;
 }
 
 /** Device numbers at once; a province's meters make 10 million readings a day, which is much for one transaction. */
 const DEVICES = { first: 20_000, least: 100, most: 1_000_000 } as const;
-/** A piece that takes less is doubled, one that takes more is halved. Retention and other processes wait for it. */
-const PIECE_MS = { least: 1000, most: 5000 } as const;
+/** A piece that takes longer is halved, one that takes less than a fifth is doubled. Retention and others wait for it. */
+const PIECE_MS = 5000;
 /** Entries of the log of changes at once. */
 const CHANGES = 2000;
 const PROGRESS_MS = 10_000;
 
 /**
- * Keeps days on the Apache edition, as continuous aggregates do elsewhere. A first start on a large database takes
- * its time; meanwhile, and whenever this is behind, series are made of readings and as right as always.
+ * Keeps days, on every edition. A first start on a large database takes its time; meanwhile, and whenever this is behind, series are made of readings and as right as always.
  */
 export function startRollupKeeper(
   pool: Pool,
   tables: readonly KindTable[],
-  { log, edition, everyMs = 60_000, now, devices: first = DEVICES.first }: RollupKeeperOptions,
+  { log, everyMs = 60_000, now, devices: first = DEVICES.first, pieceMs = PIECE_MS }: RollupKeeperOptions,
 ): RollupKeeper {
-  if (edition === "community") return { runDue: async () => {}, stop: async () => {} };
   const limitLog = createLogLimiter();
   const sizes = new Map<string, number>();
   let stopped = false;
   let running: Promise<void> | undefined;
 
   async function keepKind(table: KindTable): Promise<void> {
+    await noteDroppedReadings(pool, table);
     let reported = performance.now();
     for (let kept = "more"; kept === "more" && !stopped; ) {
       const devices = sizes.get(table.kind) ?? first;
       const began = performance.now();
       kept = await keepNext(pool, table, { devices, now: now?.() });
       const ended = performance.now();
-      if (ended - began > PIECE_MS.most) sizes.set(table.kind, Math.max(devices >> 1, DEVICES.least));
-      else if (ended - began < PIECE_MS.least) {
+      if (ended - began > pieceMs) sizes.set(table.kind, Math.max(devices >> 1, DEVICES.least));
+      else if (ended - began < pieceMs / 5) {
         sizes.set(table.kind, Math.min(devices * 2, DEVICES.most));
       }
       if (ended - reported > PROGRESS_MS) {

@@ -1,6 +1,6 @@
 import type { Db } from "./database.ts";
 
-/** How far the kept days of a kind are (Apache edition). */
+/** How far the kept days of a kind are. */
 export interface RollupLag {
   readonly kind: string;
   /** Since the newest moment up to which readings are kept. One to four hours are as it should be. */
@@ -9,7 +9,7 @@ export interface RollupLag {
   readonly changes: number;
 }
 
-/** One for each kind whose days the platform keeps: none on the community edition. */
+/** One for each kind. */
 export async function readRollupLags(db: Db): Promise<RollupLag[]> {
   const { rows } = await db.query<RollupLag>(`
     select s.kind, extract(epoch from now() - s.complete_until)::float8 as seconds,

@@ -7,9 +7,8 @@ import {
 } from "./kind-table.ts";
 
 /**
- * The SQL of a kind's rollups, whose columns are in the metrics' units. The hour is made from raw readings, the
- * day from hours. On the community edition they are continuous aggregates. On the Apache edition hours are a plain
- * view of the same select, and days are kept by the platform with the same columns (`kept-days.ts`).
+ * The SQL of a kind's rollups, whose columns are in the metrics' units. Hours are a plain view of the readings; days are
+ * kept by the platform with the same columns (`kept-days.ts`).
  */
 
 export function hourColumns(column: MetricColumn): string[] {
@@ -75,14 +74,3 @@ export function daySelect({ table, columns }: KindTable): string {
     `from ${assertIdentifier(table)}_1h group by time_bucket(interval '1 day', bucket, '${ROLLUP_TIME_ZONE}'), device_no`,
   ].join("\n");
 }
-
-/**
- * For a "from": continuous aggregates of our schema as `c` with the job `j` of their refresh policy. Versions of
- * TimescaleDB differ in whether the job goes by the view's name or by that of the hypertable behind it.
- */
-export const REFRESH_JOBS = `
-  timescaledb_information.continuous_aggregates c
-  join timescaledb_information.jobs j
-    on c.view_schema = current_schema() and j.proc_name = 'policy_refresh_continuous_aggregate'
-   and (j.hypertable_schema, j.hypertable_name) in (
-     (c.view_schema, c.view_name), (c.materialization_hypertable_schema, c.materialization_hypertable_name))`;

@@ -731,6 +731,7 @@ create table rollup_state (
   next_until timestamp with time zone,
   next_device_no integer not null default 0,
   readings_since timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  form smallint not null default 1,
   constraint rollup_state_pkey PRIMARY KEY (kind)
 );
 

@@ -3,8 +3,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
-import { keptSeriesSql } from "./kept-series-sql.ts";
-import type { KindTable, MetricColumn } from "./kind-table.ts";
+import { type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "./kind-table.ts";
+import { dayStart } from "./late-readings.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
 import { AGGREGATES, type Aggregate, type SeriesColumn, seriesSql } from "./series-sql.ts";
@@ -87,25 +87,26 @@ export interface SeriesQuery {
   readonly timeZone: string;
   readonly from: Date;
   readonly to: Date;
+  /** Whether to make it from readings, since a part of a day may be wanted. */
+  readonly fromReadings?: boolean;
 }
 
 /** A query that is ready to run: widened to whole buckets, with its source chosen. */
 export interface SeriesPlan extends SeriesQuery {
   readonly source: SeriesSource;
-  readonly edition: "community" | "apache";
-  /** Up to when readings were in kept days at least, where the platform keeps them (`kept-days.ts`). */
-  readonly keptUntil: Date | null;
+  /** Up to when readings were in kept days at least (`kept-days.ts`). */
+  readonly keptUntil: Date;
   /** An upper estimate. */
   readonly buckets: number;
 }
 
-/** Rollups begin the scan this many source buckets early, to find the counters' values before the range. */
-const LOOKBACK_BUCKETS = 2;
-const SOURCE_MS = { raw: 0, "1h": 3_600_000, "1d": 86_400_000 } as const;
+/** Before any reading: where nothing is kept yet. */
+const FIRST_DAY = new Date("2015-01-01T00:00:00+08:00");
 
 /**
  * Widens the range to whole buckets of the interval in the time zone, and chooses the source.
- * @throws PlatformError `range_too_wide` when it would hold more than `maxBuckets`
+ * @throws PlatformError `range_too_wide` when it would hold more than `maxBuckets`; `readings_dropped` when it needs
+ *   readings that retention has dropped
  */
 export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number): Promise<SeriesPlan> {
   const buckets = countBuckets(query.interval, query.from, query.to);
@@ -118,16 +119,16 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
   const { rows } = await db.query<{
     start: Date;
     stop: Date;
-    license: string | null;
     kept_until: Date | null;
+    readings_since: Date | null;
   }>(
     `select time_bucket($1::interval, $2::timestamptz, $4::text) as start,
             case when time_bucket($1::interval, $3::timestamptz, $4::text) = $3::timestamptz then $3::timestamptz
                  else (time_bucket($1::interval, $3::timestamptz, $4::text) at time zone $4::text + $1::interval)
                       at time zone $4::text
             end as stop,
-            current_setting('timescaledb.license', true) as license,
-            (select complete_until from rollup_state where kind = $5::text) as kept_until`,
+            (select complete_until from rollup_state where kind = $5::text) as kept_until,
+            (select nullif(readings_since, '-infinity') from rollup_state where kind = $5::text) as readings_since`,
     [
       toSqlInterval(query.interval),
       query.from.toISOString(),
@@ -136,17 +137,19 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
       query.table.kind,
     ],
   );
-  const { start, stop, license, kept_until } = rows[0]!;
-  const rawOnly = query.columns.some(({ metric, aggregate }) => SUPPORT[metric.type][aggregate]?.raw);
-  return {
-    ...query,
-    from: start,
-    to: stop,
-    source: rawOnly ? "raw" : chooseSource(query.interval, query.timeZone, start, stop),
-    edition: license === "timescale" ? "community" : "apache",
-    keptUntil: kept_until,
-    buckets,
-  };
+  const { start, stop, kept_until, readings_since } = rows[0]!;
+  const rawOnly =
+    query.fromReadings === true ||
+    query.columns.some(({ metric, aggregate }) => SUPPORT[metric.type][aggregate]?.raw);
+  const source = rawOnly ? "raw" : chooseSource(query.interval, query.timeZone, start, stop);
+  // Usage is counted from the beginning of the day on.
+  if (source !== "1d" && readings_since !== null && dayStart(start.getTime()) < readings_since.getTime()) {
+    throw new PlatformError(
+      "readings_dropped",
+      `Readings before ${readings_since.toISOString()} have been dropped, and what is kept of them are days of ${ROLLUP_TIME_ZONE}: ask from there on, or for days, weeks or months of that time zone with what a day keeps of each metric`,
+    );
+  }
+  return { ...query, from: start, to: stop, source, keptUntil: kept_until ?? FIRST_DAY, buckets };
 }
 
 /** One bucket: how many readings fell into it, and the value of each column in the order of the plan. */
@@ -163,7 +166,7 @@ interface Fleet {
   /** Whether the key is the device's number. */
   readonly byDevice: boolean;
   /** Which of their readings, if not all: see `SeriesSqlOptions`. */
-  readonly wanted?: string;
+  readonly wanted?: (device: string, moment: string) => string;
 }
 
 type BucketRow = { key: string; start: Date; readings: number } & Record<
@@ -176,25 +179,13 @@ async function readBuckets(db: Db, plan: SeriesPlan, fleet: Fleet): Promise<Map<
   const sameBuckets =
     (source === "1h" && interval.unit === "hour" && interval.amount === 1) ||
     (source === "1d" && interval.unit === "day" && interval.amount === 1);
-  const usage = plan.columns.some(({ aggregate }) => aggregate === "delta");
-  const scanFrom = plan.from.getTime() - (usage ? LOOKBACK_BUCKETS * SOURCE_MS[source] : 0);
-  const options = { ...plan, sameBuckets, fleet: fleet.sql, wanted: fleet.wanted };
-  const sql =
-    source === "1d" && plan.edition === "apache" && plan.keptUntil !== null
-      ? keptSeriesSql({
-          ...options,
-          ...fleet,
-          fleet: fleet.sql,
-          scanFrom: new Date(scanFrom),
-          keptUntil: plan.keptUntil,
-        })
-      : seriesSql(options);
+  const sql = seriesSql({ ...plan, ...fleet, sameBuckets, fleet: fleet.sql });
   const { rows } = await db.query<BucketRow>(sql, [
     toSqlInterval(interval),
     plan.timeZone,
     plan.from.toISOString(),
     plan.to.toISOString(),
-    new Date(scanFrom).toISOString(),
+    new Date(dayStart(plan.from.getTime())).toISOString(),
     ...fleet.values,
   ]);
   const groups = new Map<string, Bucket[]>();
@@ -211,19 +202,19 @@ async function readBuckets(db: Db, plan: SeriesPlan, fleet: Fleet): Promise<Map<
 }
 
 /**
- * Takes away digits that the arithmetic made up. A gauge is held in four bytes, which is seven digits; a
- * counter's differences are exact to far below 1e-6 of any unit.
+ * Takes away digits that the arithmetic made up. A gauge is held in four bytes, which is seven digits. Usage is exact, and
+ * so is the sum of a gauge that is kept in whole numbers.
  */
 function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null): number | string | null {
   if (typeof value !== "number") return value;
-  if (aggregate === "delta") return Number(value.toFixed(6));
   if (metric.type !== "gauge" || (aggregate !== "avg" && aggregate !== "sum")) return value;
+  if (aggregate === "sum" && metric.decimals !== undefined) return value;
   return Math.abs(value) < 1e7 ? Number(value.toPrecision(7)) : Math.round(value);
 }
 
 /**
- * The buckets of one device, oldest first; those without a reading are left out. Of `spans` alone the readings of these
- * times count; what a counter counted since the reading before them is theirs.
+ * The buckets of one device, oldest first; those without a reading are left out. Of `spans`, in a plan from readings, the
+ * readings of these times alone count; what a counter counted since the reading before them is theirs.
  */
 export async function readDeviceSeries(
   db: Db,
@@ -232,16 +223,12 @@ export async function readDeviceSeries(
   spans?: readonly DeviceSpan[],
 ): Promise<Bucket[]> {
   if (spans) {
-    const groups = await readBuckets(
-      db,
-      { ...plan, source: "raw" },
-      {
-        sql: "select device_no, 'own' as key from unnest($6::int[]) as own (device_no)",
-        values: [deviceNosIn(spans), ...spansParameters(spans)],
-        byDevice: false,
-        wanted: withinSpans("s.device_no", "s.bucket", 7),
-      },
-    );
+    const groups = await readBuckets(db, plan, {
+      sql: "select device_no, 'own' as key from unnest($6::int[]) as own (device_no)",
+      values: [deviceNosIn(spans), ...spansParameters(spans)],
+      byDevice: false,
+      wanted: (device, moment) => withinSpans(device, moment, 7),
+    });
     return groups.get("own") ?? [];
   }
   const groups = await readBuckets(db, plan, {

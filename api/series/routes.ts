@@ -68,6 +68,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     asked: AskedSeries,
     overFleet: boolean,
     maxBuckets: number,
+    fromReadings = false,
   ): Promise<SeriesPlan> {
     const to = asked.to ?? new Date();
     assertRange(asked.from, to);
@@ -83,7 +84,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     const { from, timeZone } = asked;
     return planSeries(
       pool,
-      { table: catalog.table(kind), columns, interval, timeZone, from, to },
+      { table: catalog.table(kind), columns, interval, timeZone, from, to, fromReadings },
       maxBuckets,
     );
   }
@@ -115,14 +116,15 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         querystring: deviceSeriesQuery,
         response: {
           200: csvOr(deviceSeriesSchema, "The series."),
-          ...problems("device_not_found", "range_too_wide"),
+          ...problems("device_not_found", "range_too_wide", "readings_dropped"),
         },
       },
     },
     async (request, reply) => {
       const csv = wantsCsv(request.headers.accept);
       const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
-      const planned = await plan(kind, request.query, false, csv ? MAX_BUCKETS_CSV : MAX_BUCKETS);
+      const limit = csv ? MAX_BUCKETS_CSV : MAX_BUCKETS;
+      const planned = await plan(kind, request.query, false, limit, spans !== undefined);
       if (!csv) {
         const buckets = await readDeviceSeries(pool, planned, deviceNo, spans);
         return {
@@ -161,7 +163,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         querystring: fleetSeriesQuery,
         response: {
           200: csvOr(fleetSeriesSchema, "A page of groups; as CSV all of them."),
-          ...problems("not_found", "invalid_cursor", "range_too_wide"),
+          ...problems("not_found", "invalid_cursor", "range_too_wide", "readings_dropped"),
         },
       },
     },

@@ -27,7 +27,9 @@ const bucketSchema = z
 
 const described = {
   kind: kindName,
-  source: z.enum(["raw", "1h", "1d"]).describe("What the buckets were made of: readings or a rollup."),
+  source: z
+    .enum(["raw", "1h", "1d"])
+    .describe("What the buckets were made of: readings, readings by whole hours, or kept days."),
   interval: z.string(),
   timeZone: z.string(),
   from: timestamp.describe("As asked for, widened to whole buckets."),

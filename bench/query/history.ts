@@ -113,31 +113,11 @@ export async function makeHistory(
 /** Brings the database to the state that its policies keep it in, which take hours to come round. */
 async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTable): Promise<void> {
   if (edition === "community") {
-    bench.progress("history: refreshing rollups, converting chunks older than 30 days to columnstore");
-    await pool.query("call refresh_continuous_aggregate('readings_gas_meter_1h', null, null)");
-    await pool.query("call refresh_continuous_aggregate('readings_gas_meter_1d', null, null)");
+    bench.progress("history: converting chunks older than 30 days to columnstore");
     const { rows } = await pool.query<{ chunk: string }>(
       "select show_chunks('readings_gas_meter', older_than => interval '30 days')::text as chunk",
     );
     for (const { chunk } of rows) await pool.query(`call convert_to_columnstore('${chunk}')`);
-  } else {
-    bench.progress("history: keeping days");
-    const log = createLogger("info", {
-      write: (line) => {
-        const { msg, daysLeft, err } = JSON.parse(line);
-        bench.progress(
-          `history: ${msg}${daysLeft === undefined ? "" : `, ${daysLeft} left`}${err ? `: ${err.message}` : ""}`,
-        );
-      },
-    });
-    const keeper = startRollupKeeper(pool, [table], { log, edition });
-    try {
-      await keeper.runDue();
-    } finally {
-      await keeper.stop();
-    }
-    await expectKept(pool, table);
-    await pool.query(`vacuum (analyze) ${table.table}_1d_kept`);
   }
   bench.progress("history: keeping newest values");
   const latest = startLatestKeeper(pool, [table], { log: createLogger("silent") });
@@ -146,6 +126,23 @@ async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTab
   } finally {
     await latest.stop();
   }
+  bench.progress("history: keeping days");
+  const log = createLogger("info", {
+    write: (line) => {
+      const { msg, daysLeft, err } = JSON.parse(line);
+      bench.progress(
+        `history: ${msg}${daysLeft === undefined ? "" : `, ${daysLeft} left`}${err ? `: ${err.message}` : ""}`,
+      );
+    },
+  });
+  const keeper = startRollupKeeper(pool, [table], { log });
+  try {
+    await keeper.runDue();
+  } finally {
+    await keeper.stop();
+  }
+  await expectKept(pool, table);
+  await pool.query(`vacuum (analyze) ${table.table}_1d_kept`);
   bench.progress("history: analyzing");
   await pool.query(`vacuum (analyze) ${latestTable(table)}`);
   await pool.query("vacuum (analyze) readings_gas_meter");

@@ -7,6 +7,7 @@ import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 const onServer = process.env.DATABASE_URL !== undefined;
 const NEVER_MS = 2 ** 31 - 1;
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 describe.skipIf(onServer)("jobs of the embedded database", () => {
   let database: TestDatabase;
@@ -23,12 +24,6 @@ describe.skipIf(onServer)("jobs of the embedded database", () => {
       select create_hypertable('measured', by_range('at', interval '1 day'));
       alter table measured set (timescaledb.enable_columnstore, timescaledb.segmentby = 'device');
     `);
-    await pool.query(`
-      create materialized view measured_1h with (timescaledb.continuous, timescaledb.materialized_only = true) as
-        select time_bucket(interval '1 hour', at) as bucket, device, count(*) as readings from measured group by 1, 2
-        with no data`);
-    await pool.query(`select add_continuous_aggregate_policy('measured_1h', start_offset => interval '30 days',
-      end_offset => interval '1 hour', schedule_interval => interval '10 minutes')`);
     await pool.query("select add_retention_policy('measured', interval '90 days')");
     await pool.query("call add_columnstore_policy('measured', after => interval '40 days')");
   });
@@ -47,24 +42,22 @@ describe.skipIf(onServer)("jobs of the embedded database", () => {
   const count = async (sql: string) =>
     Number((await database.pool.query<{ count: number }>(sql)).rows[0]?.count);
 
-  it("refreshes rollups, compresses and drops old chunks, and runs nothing again before its time", async () => {
+  it("compresses and drops old chunks, and runs nothing again before its time", async () => {
     const { pool } = database;
     await pool.query(`insert into measured
       select now() - make_interval(days => d), 1, d from unnest(array[2, 3, 50, 51, 120]) d`);
-    expect(await count("select count(*) from measured_1h")).toBe(0);
     const runner = start();
-    expect(await runner.runDue()).toBeGreaterThanOrEqual(3);
+    expect(await runner.runDue()).toBeGreaterThanOrEqual(2);
     expect(lines).toEqual([]);
-    expect(await count("select count(*) from measured_1h")).toBe(2);
     expect(await count("select count(*) from measured")).toBe(4);
     const compressed = "select count(*) from timescaledb_information.chunks where is_compressed";
     expect(await count(compressed)).toBe(2);
 
     expect(await runner.runDue()).toBe(0);
-    await pool.query("insert into measured values (now() - interval '4 days', 1, 4)");
-    at += 10 * MINUTE;
-    expect(await runner.runDue()).toBe(1);
-    expect(await count("select count(*) from measured_1h")).toBe(3);
+    await pool.query("insert into measured values (now() - interval '100 days', 1, 4)");
+    at += DAY;
+    expect(await runner.runDue()).toBeGreaterThanOrEqual(1);
+    expect(await count("select count(*) from measured")).toBe(4);
   });
 
   it("logs a job that fails, runs the others, and tries it again after its interval", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../devices/random.ts";
 import { createLogger } from "../../log.ts";
-import { keepChanged, keepNext } from "../../store/keep-days.ts";
+import { keepChanged } from "../../store/keep-changed.ts";
+import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { insertDevice, insertRegions } from "../api/fixtures.ts";
@@ -10,10 +11,11 @@ import {
   addReading,
   DAY,
   expectDaysToBeRight,
+  groupsOfReadings,
   HOUR,
   keptKind,
   midnight,
-  planDays,
+  planSeriesOf,
   readGroups,
 } from "./kept-readings.ts";
 
@@ -51,7 +53,7 @@ async function tell(seed: number, steps: number): Promise<Told> {
   await pool.query("update rollup_state set complete_until = default, next_until = null, next_device_no = 0");
   const told = { kept: 0, changed: 0, days: 0 };
   // Ends before now: the keeper waits for whoever writes, by the database's own clock.
-  let now = midnight(Date.now()) - 12 * DAY;
+  let now = midnight(Date.parse("2026-02-24T00:00:00Z"));
   const pick = () => devices[Math.floor(random.next() * devices.length)]!;
   for (let step = 0; step < steps; step++) {
     const batch = new ReadingsBatch(table);
@@ -87,17 +89,30 @@ async function tell(seed: number, steps: number): Promise<Told> {
   return told;
 }
 
-/** From kept days, by township and by device, a series is what the same SQL as elsewhere makes of the rollup. */
+/** However a series is asked, by township and by device, it is what its readings come to in plain words. */
 async function expectSeriesToBeRight(chance: number, now: number): Promise<void> {
   const from = midnight(now) - Math.floor(chance * 10) * DAY;
   const to = chance < 0.5 ? now + DAY : from + (1 + (Math.floor(chance * 40) % 4)) * DAY;
-  for (const [groupBy, overFleet, interval] of [
-    ["township", true, "1d"],
-    ["device", false, chance < 0.3 ? "1w" : "1d"],
+  const monday = (at: number) => at - ((Math.floor((at + 8 * HOUR) / DAY) + 3) % 7) * DAY;
+  for (const [groupBy, interval, timeZone, startOf] of [
+    ["township", "1d", "Asia/Shanghai", midnight],
+    [
+      "device",
+      chance < 0.3 ? "1w" : "1d",
+      "Asia/Shanghai",
+      chance < 0.3 ? (at: number) => monday(midnight(at)) : midnight,
+    ],
+    ["township", "1d", "UTC", (at: number) => Math.floor(at / DAY) * DAY],
+    ["device", "20m", "Asia/Shanghai", (at: number) => Math.floor(at / (HOUR / 3)) * (HOUR / 3)],
   ] as const) {
-    const plan = await planDays(db.pool, table, { from, to, interval, overFleet });
-    const expected = await readGroups(db.pool, { ...plan, edition: "community" }, groupBy);
-    expect(await readGroups(db.pool, plan, groupBy)).toEqual(expected);
+    const range = { from: from + (interval === "20m" ? 7 * HOUR : 0), to, interval, timeZone };
+    const plan = await planSeriesOf(db.pool, table, { ...range, overFleet: groupBy === "township" });
+    const groupOf = (deviceNo: number) => {
+      const i = devices.indexOf(deviceNo);
+      return groupBy === "device" ? `kept-${i}` : i < 4 ? "520102001" : "520102";
+    };
+    const expected = await groupsOfReadings(db.pool, plan, groupOf, startOf);
+    expect(await readGroups(db.pool, plan, groupBy), `${groupBy} ${interval} ${timeZone}`).toEqual(expected);
   }
 }
 

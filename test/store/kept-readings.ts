@@ -2,10 +2,12 @@ import { expect } from "vitest";
 import type { Random } from "../../devices/random.ts";
 import type { Pool } from "../../store/database.ts";
 import { parseInterval } from "../../store/interval.ts";
-import type { KindTable } from "../../store/kind-table.ts";
+import type { KindTable, MetricColumn } from "../../store/kind-table.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { chooseColumns, planSeries, readFleetSeries, type SeriesPlan } from "../../store/series.ts";
+import type { SeriesColumn } from "../../store/series-sql.ts";
+import { stepsOf } from "../helpers/usage.ts";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -16,7 +18,7 @@ export const keptKind = (kind: string): KindTable => ({
   table: `readings_${kind}`,
   columns: [
     { name: "flow", type: "gauge" },
-    { name: "volume", type: "counter", decimals: 2, largest: 1e6 },
+    { name: "volume", type: "counter", decimals: 2, largest: 1e6, tolerance: 0.01, rollsOverAt: 1e6 },
     { name: "energy", type: "counter" },
     { name: "valve", type: "state" },
     { name: "firmware", type: "text" },
@@ -26,11 +28,22 @@ export const keptKind = (kind: string): KindTable => ({
 /** Midnight in Shanghai, at or before the moment. */
 export const midnight = (at: number) => Math.floor((at + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
 
+/** A register that rises by 8.64 a day, of one reading in five otherwise: zero, back, too high, exchanged, trembling. */
+function registerAt(random: Random, at: number): number {
+  const register = Math.floor(at / 1e5) / 100;
+  const fault = random.next();
+  if (fault < 0.04) return 0;
+  if (fault < 0.08) return register - random.next() * 100;
+  if (fault < 0.12) return register + random.next() * 100;
+  if (fault < 0.16) return random.next() * 10;
+  return fault < 0.2 ? register - 0.01 : register;
+}
+
 /** Puts random readings into a batch; about a fifth of each metric is left out, and counters begin anew at times. */
 export function addReading(batch: ReadingsBatch, random: Random, device: number, at: number): void {
   const row = batch.begin(device, Math.floor(at), Math.floor(at) + 1000);
   if (random.chance(0.8)) batch.setNumber(row, 0, Math.round(random.between(-100, 300)) / 10);
-  if (random.chance(0.7)) batch.setNumber(row, 1, random.chance(0.05) ? 0 : Math.floor(at / 1e5) / 100);
+  if (random.chance(0.7)) batch.setNumber(row, 1, registerAt(random, at));
   if (random.chance(0.2)) batch.setNumber(row, 2, random.next() * 1e6);
   if (random.chance(0.5)) batch.setText(row, 3, random.chance(0.5) ? "open" : "closed");
   if (random.chance(0.1)) batch.setText(row, 4, `v${Math.floor(random.next() * 9)}`);
@@ -82,11 +95,11 @@ export async function expectDaysToBeRight(pool: Pool, table: KindTable): Promise
   return expected.length;
 }
 
-/** A plan for days of everything that makes sense, from kept days where `edition` is "apache", whatever the server is. */
-export async function planDays(
+/** A plan for a series of everything that a day keeps. */
+export async function planSeriesOf(
   pool: Pool,
   table: KindTable,
-  range: { from: number; to: number; interval?: string; overFleet: boolean },
+  range: { from: number; to: number; interval?: string; timeZone?: string; overFleet: boolean },
 ): Promise<SeriesPlan> {
   // First and last of a gauge are not in a rollup.
   const columns = chooseColumns(table.columns, {
@@ -96,34 +109,130 @@ export async function planDays(
   }).filter(({ metric: { type }, aggregate }) =>
     type === "counter" || aggregate === "last" ? type !== "gauge" : aggregate !== "first",
   );
-  const plan = await planSeries(
+  return planSeries(
     pool,
     {
       table,
       columns,
       interval: parseInterval(range.interval ?? "1d")!,
-      timeZone: "Asia/Shanghai",
+      timeZone: range.timeZone ?? "Asia/Shanghai",
       from: new Date(range.from),
       to: new Date(range.to),
     },
-    10_000,
+    100_000,
   );
-  expect(plan.source).toBe("1d");
-  return { ...plan, edition: "apache" };
 }
 
-/** The groups of a fleet's series as plain data, so that two can be compared. */
+/** The same for days, which come from kept ones. */
+export async function planDays(
+  pool: Pool,
+  table: KindTable,
+  range: { from: number; to: number; interval?: string; overFleet: boolean },
+): Promise<SeriesPlan> {
+  const plan = await planSeriesOf(pool, table, range);
+  expect(plan.source).toBe("1d");
+  return plan;
+}
+
+/** Sums of floats depend on the order. */
+const tidy = (value: unknown) => (typeof value === "number" ? Number(value.toPrecision(9)) : value);
+
+/** The groups of a fleet's series as plain data, without those that are empty, so that two can be compared. */
 export async function readGroups(pool: Pool, plan: SeriesPlan, groupBy: "township" | "device") {
   const fleet = { kind: plan.table.kind, groupBy };
   const { items } = await readFleetSeries(pool, plan, fleet, NO_LIMITS, { limit: 100 });
-  return items.map(({ regionCode, deviceId, buckets }) => ({
-    regionCode,
-    deviceId,
-    buckets: buckets.map(({ start, readings, values }) => ({
-      start: start.toISOString(),
-      readings,
-      // A sum of floats depends on the order.
-      values: values.map((value) => (typeof value === "number" ? Number(value.toPrecision(9)) : value)),
-    })),
-  }));
+  return Object.fromEntries(
+    items
+      .map(({ regionCode, deviceId, buckets }): [string, unknown[]] => [
+        deviceId ?? regionCode,
+        buckets.map(({ start, readings, values }) => [start.toISOString(), readings, ...values.map(tidy)]),
+      ])
+      .filter(([, buckets]) => buckets.length > 0),
+  );
+}
+
+type RawReading = { device_no: number; observed_at: Date } & Record<string, number | string | null>;
+
+/** How a counter's column is counted: in its own resolution, or a float in millionths. */
+const stepsIn = (column: MetricColumn) => (column.decimals === undefined ? 1e6 : 10 ** column.decimals);
+
+/**
+ * The same from all readings, in plain words.
+ * @param groupOf the group of each device; others are left out
+ * @param startOf the bucket of a moment, both in milliseconds
+ */
+export async function groupsOfReadings(
+  pool: Pool,
+  plan: SeriesPlan,
+  groupOf: (deviceNo: number) => string | undefined,
+  startOf: (at: number) => number,
+) {
+  const { table, columns } = plan;
+  const { rows } = await pool.query<RawReading>(
+    `select * from ${table.table} order by observed_at, device_no`,
+  );
+  const used = new Map<string, number>();
+  for (const deviceNo of new Set(rows.map((row) => row.device_no))) {
+    for (const column of table.columns.filter(({ type }) => type === "counter")) {
+      const factor = column.decimals === undefined ? 1e6 : 1;
+      const readings = rows
+        .filter((row) => row.device_no === deviceNo && row[column.name] !== null)
+        .map((row) => ({
+          at: row.observed_at.getTime(),
+          value: Math.round(Number(row[column.name]) * factor),
+        }));
+      const steps = stepsOf(readings, {
+        tolerance: Math.round((column.tolerance ?? 0) * stepsIn(column)),
+        rollsOverAt: column.rollsOverAt === undefined ? undefined : column.rollsOverAt * stepsIn(column),
+      });
+      for (const [i, { at }] of readings.entries()) used.set(`${deviceNo} ${at} ${column.name}`, steps[i]!);
+    }
+  }
+  const groups: Record<string, Map<number, RawReading[]>> = {};
+  for (const row of rows) {
+    const at = row.observed_at.getTime();
+    const group = groupOf(row.device_no);
+    if (group === undefined || at < plan.from.getTime() || at >= plan.to.getTime()) continue;
+    groups[group] ??= new Map();
+    const bucket = groups[group].get(startOf(at));
+    if (bucket) bucket.push(row);
+    else groups[group].set(startOf(at), [row]);
+  }
+  const resultOf = ({ metric, aggregate }: SeriesColumn, readings: readonly RawReading[]) => {
+    const known = readings.filter((row) => row[metric.name] !== null);
+    if (known.length === 0) return null;
+    const numbers = known.map((row) => Number(row[metric.name]) / 10 ** (metric.decimals ?? 0));
+    // A gauge without decimals is held in four bytes.
+    const sum = numbers.reduce((a, b) => a + (metric.decimals === undefined ? Math.fround(b) : b), 0);
+    switch (aggregate) {
+      case "delta": {
+        const steps = known.map(
+          (row) => used.get(`${row.device_no} ${row.observed_at.getTime()} ${metric.name}`)!,
+        );
+        return steps.reduce((a, b) => a + b, 0) / stepsIn(metric);
+      }
+      case "avg":
+        return Number((sum / numbers.length).toPrecision(7));
+      case "sum":
+        return Number(sum.toPrecision(7));
+      case "min":
+        return Math.min(...numbers);
+      case "max":
+        return Math.max(...numbers);
+      default: {
+        const row = aggregate === "first" ? known[0]! : known.at(-1)!;
+        return metric.type === "counter" ? numbers[known.indexOf(row)]! : row[metric.name]!;
+      }
+    }
+  };
+  return Object.fromEntries(
+    Object.entries(groups).map(([group, buckets]) => [
+      group,
+      [...buckets].map(([start, readings]) => [
+        new Date(start).toISOString(),
+        readings.length,
+        ...columns.map((column) => tidy(resultOf(column, readings))),
+      ]),
+    ]),
+  );
 }

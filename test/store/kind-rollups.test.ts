@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildRollups } from "../../store/build-rollups.ts";
-import { keepChanged, keepNext } from "../../store/keep-days.ts";
+import { keepChanged } from "../../store/keep-changed.ts";
+import { keepNext } from "../../store/keep-days.ts";
 import { type KindTable, readingsTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
-import { applyPolicies } from "../../store/retention.ts";
+import { daySelect, hourSelect } from "../../store/rollups.ts";
+import { chooseColumns, planSeries, readDeviceSeries } from "../../store/series.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 import { type KindScene, kind, level, mode, openKindScene, silent, total } from "./kind-scene.ts";
 
@@ -38,7 +39,10 @@ describe("kept days of a kind", () => {
     await asApache(wide);
     expect(await columnsOf("readings_kept_wide_1d_kept")).toEqual({
       ...(await columnsOf("readings_kept_wide_1d")),
-      total_prior: "double precision",
+      total_used: "bigint",
+      total_tail: "bigint",
+      total_level: "bigint",
+      total_edge: "bigint",
     });
     const added = kind("kept-wide", level, total, mode, { name: "heat", type: "gauge" });
     await asApache(added);
@@ -66,34 +70,39 @@ describe("kept days of a kind", () => {
     ]);
   });
 
-  it("outlive a time on the community edition, which makes those anew that can be", async (context) => {
-    if (db.edition !== "community") return context.skip();
-    const table = kind("kept-twice", level);
-    const insert = (when: string) =>
+  it("are made anew when the kind counts otherwise, but for those whose readings are gone", async () => {
+    const counter = { ...total, decimals: 0, largest: 1e6 };
+    const table = kind("counts-otherwise", counter);
+    await asApache(table);
+    const insert = (when: string, value: number) =>
       db.pool.query(
-        `insert into readings_kept_twice (device_no, observed_at, received_at, level) values (1, '${when}', now(), 5)`,
+        `insert into readings_counts_otherwise (device_no, observed_at, received_at, total) values (1, '${when}', now(), ${value})`,
       );
-    await asApache(table);
-    await insert(at);
-    await insert("2026-03-01T00:10Z");
+    const used = () =>
+      rows("select total_used as used from readings_counts_otherwise_1d_kept order by bucket");
+    await insert("2026-01-01T00:10Z", 100);
+    await insert("2026-01-01T00:20Z", 130);
+    await insert("2026-03-01T00:10Z", 140);
+    await insert("2026-03-01T00:20Z", 120);
+    await insert("2026-03-01T00:30Z", 121);
     await keep(table);
-    await db.pool.query("select drop_chunks('readings_kept_twice', older_than => timestamptz '2026-02-01')");
-    const logged = await apply(table);
-    expect(logged.filter((line) => line.level === "warn").map(({ msg }) => msg)).toEqual([
-      expect.stringContaining("rebuilding the rollups"),
-      expect.stringContaining("are not shown"),
-    ]);
-    expect(await rows("select bucket from readings_kept_twice_1d")).toHaveLength(1);
-    expect(await rows("select from rollup_state where kind = 'kept-twice'")).toEqual([]);
-    // Nobody tells the kept days of this one.
-    await insert("2026-03-01T00:20Z");
-    await asApache(table);
-    for (let turn = 0; turn < 2; turn++) {
-      expect(await rows("select bucket, readings from readings_kept_twice_1d order by 1")).toEqual([
-        { bucket: new Date("2025-12-31T16:00Z"), readings: 1 },
-        { bucket: new Date("2026-02-28T16:00Z"), readings: 2 },
-      ]);
-      await keep(table);
+    await db.pool.query(
+      "select drop_chunks('readings_counts_otherwise', older_than => timestamptz '2026-02-01')",
+    );
+    expect(await used()).toEqual([{ used: 30 }, { used: 10 + 120 + 1 }]);
+    for (const [rules, expected] of [
+      [{ tolerance: 25 }, 10],
+      [{ rollsOverAt: 150 }, 10 + 120 + 1],
+      [{ rollsOverAt: 21 }, 10 + 1 + 1],
+      [{}, 10 + 120 + 1],
+    ] as const) {
+      const changed = kind("counts-otherwise", { ...counter, ...rules });
+      for (let turn = 0; turn < 2; turn++) {
+        await asApache(changed);
+        expect((await used())[0]).toEqual({ used: 30 });
+        await keep(changed);
+      }
+      expect(await used()).toEqual([{ used: 30 }, { used: expected }]);
     }
   });
 });
@@ -119,83 +128,81 @@ describe("the tables of a kind on the community edition", () => {
     ]);
   });
 
-  it("have their rollups made anew as views, and back, when the edition changes", async (context) => {
+  it("carry over days of continuous aggregates that have outlived their readings, and count by first and last what they used", async (context) => {
     if (db.edition !== "community") return context.skip();
-    const table = kind("moving", level);
-    const type = async () =>
-      rows(`select view_name::text from timescaledb_information.continuous_aggregates
-            where view_name like 'readings_moving%' order by 1`);
-    await apply(table);
-    await db.pool.query(
-      "insert into readings_moving (device_no, observed_at, received_at, level) values (1, '2026-01-01T00:10Z', now(), 5)",
-    );
-    expect(await type()).toHaveLength(2);
-    await applyKindTables(db.pool, [table], { edition: "apache", log: silent });
-    expect(await type()).toHaveLength(0);
-    expect(await rows("select readings from readings_moving_1d")).toEqual([{ readings: 1 }]);
-    await apply(table);
-    expect(await type()).toHaveLength(2);
-    expect(await rows("select readings from readings_moving_1d")).toEqual([{ readings: 1 }]);
-  });
-
-  it("keep rollups that are older than the readings when a metric is gained, also after an interruption", async (context) => {
-    if (db.edition !== "community") return context.skip();
-    const narrow = kind("historic", level);
-    const wide = kind("historic", level, total);
-    const policies = (table: KindTable) =>
-      applyPolicies(db.pool, [table], { readingsDays: 30, eventsDays: 0, rejectedDays: 0 });
-    const sums = () =>
-      rows(`select (select sum(level_sum) from readings_historic_1h) as hours,
-                   (select sum(level_sum) from readings_historic_1d) as days,
-                   (select count(*) from readings_historic) as raw`);
-    const runRefresh = async () => {
-      const jobs = await rows(`select job_id from timescaledb_information.jobs
-        where proc_name = 'policy_refresh_continuous_aggregate' order by job_id`);
-      for (const { job_id } of jobs) await db.pool.query("call run_job($1)", [job_id]);
-    };
+    const counter = { ...total, decimals: 1, largest: 1e6 };
+    const narrow = kind("historic", level, counter);
     await apply(narrow);
-    await policies(narrow);
-    await db.pool.query(`insert into readings_historic (device_no, observed_at, received_at, level)
-      select 1, now() - make_interval(hours => h), now(), 1 from generate_series(2, 60 * 24, 6) h`);
+    // As a version before this one left it.
+    await db.pool.query("drop view readings_historic_1d, readings_historic_1h");
+    await db.pool.query("drop table readings_historic_1d_kept");
+    await db.pool.query("delete from rollup_state where kind = 'historic'");
+    const options = "with (timescaledb.continuous, timescaledb.materialized_only = false)";
     await db.pool.query(
-      "call refresh_continuous_aggregate('readings_historic_1h', null, now() - interval '1 hour')",
+      `create materialized view readings_historic_1h ${options} as ${hourSelect(narrow)} with no data`,
     );
     await db.pool.query(
-      "call refresh_continuous_aggregate('readings_historic_1d', null, now() - interval '1 day')",
+      `create materialized view readings_historic_1d ${options} as ${daySelect(narrow)} with no data`,
     );
-    await db.pool.query("select drop_chunks('readings_historic', older_than => interval '30 days')");
-    const [before] = await sums();
-    expect(before).toMatchObject({ hours: 240, days: 240 });
-    expect(before.raw).toBeLessThan(160);
-
-    // A start that was killed after the old rollup had been set aside.
-    const client = await db.pool.connect();
-    await client.query("alter table readings_historic add column total double precision");
-    await buildRollups(client, wide, "community");
-    client.release();
-    await policies(wide);
-    await apply(wide);
-    expect(await rows("select to_regclass('readings_historic_1h_before') as left_over")).toEqual([
-      { left_over: null },
-    ]);
-    expect(await sums()).toEqual([before]);
-    await policies(wide);
-    await runRefresh();
-    expect(await sums()).toEqual([before]);
+    // 0.5 each six hours, and a reset to 0 on 10 January.
     await db.pool.query(`insert into readings_historic (device_no, observed_at, received_at, level, total)
-      values (1, now() - interval '9 days 1 minute', now(), 10, 1)`);
-    await runRefresh();
-    expect(await sums()).toMatchObject([{ hours: 250, days: 250 }]);
-    expect(await rows("select sum(total_last) as total from readings_historic_1d")).toEqual([{ total: 1 }]);
+      select 1, at, now(), 1, case when at < '2026-01-10T00:00+08' then 1000 + 5 * n else 5 * (n - 36) end
+      from (select n, timestamptz '2026-01-01T00:00+08' + n * interval '6 hours' as at from generate_series(0, 239) n) t`);
+    for (const view of ["1h", "1d"]) {
+      await db.pool.query(
+        `call refresh_continuous_aggregate('readings_historic_${view}', null, '2026-04-01')`,
+      );
+    }
+    await db.pool.query("select drop_chunks('readings_historic', older_than => timestamptz '2026-02-01')");
+    const [{ raw }] = await rows("select count(*) as raw from readings_historic");
+    expect(raw).toBeLessThan(200);
 
-    // And one that was killed before the rollup that was set aside had been removed.
-    const again = await db.pool.connect();
-    await buildRollups(again, wide, "community");
-    again.release();
+    const wide = kind("historic", level, counter, mode);
     await apply(wide);
-    expect(await rows("select to_regclass('readings_historic_1h_before') as left_over")).toEqual([
-      { left_over: null },
-    ]);
-    expect(await sums()).toMatchObject([{ hours: 250, days: 250 }]);
+    expect(
+      await rows(
+        "select view_name from timescaledb_information.continuous_aggregates where view_name like 'readings_historic%'",
+      ),
+    ).toEqual([]);
+    const read = async (table: KindTable) => {
+      const plan = await planSeries(
+        db.pool,
+        {
+          table,
+          columns: chooseColumns([level, counter], { named: true, aggregates: [], overFleet: false }),
+          interval: { amount: 1, unit: "day" },
+          timeZone: "Asia/Shanghai",
+          from: new Date("2026-01-01T00:00+08:00"),
+          to: new Date("2026-03-02T00:00+08:00"),
+        },
+        100,
+      );
+      return (await readDeviceSeries(db.pool, plan, 1)).map(({ readings, values }) => [readings, ...values]);
+    };
+    const expected = Array.from({ length: 60 }, (_, day) => [4, 1, day === 0 ? 1.5 : day === 9 ? 1.5 : 2]);
+    for (let turn = 0; turn < 2; turn++) {
+      expect(await read(wide)).toEqual(expected);
+      await keep(wide);
+    }
+    // An interval that days cannot answer, where readings are gone.
+    await expect(
+      planSeries(
+        db.pool,
+        {
+          table: wide,
+          columns: [{ metric: counter, aggregate: "delta" }],
+          interval: { amount: 1, unit: "hour" },
+          timeZone: "Asia/Shanghai",
+          from: new Date("2026-01-05T00:00+08:00"),
+          to: new Date("2026-01-06T00:00+08:00"),
+        },
+        100,
+      ),
+    ).rejects.toMatchObject({ code: "readings_dropped" });
   });
+
+  const keep = async (table: KindTable) => {
+    while ((await keepNext(db.pool, table, { devices: 1000 })) === "more");
+    while ((await keepChanged(db.pool, table, { limit: 1000 })) === "more");
+  };
 });

@@ -3,7 +3,12 @@ import { createLogger } from "../../log.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { migrate } from "../../store/migrate.ts";
-import { applyPolicies, dropOldChunks, type Retention, startRetention } from "../../store/retention.ts";
+import {
+  dropOldChunks,
+  type Retention,
+  removeRetentionPolicies,
+  startRetention,
+} from "../../store/retention.ts";
 import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const silent = createLogger("silent");
@@ -94,11 +99,11 @@ describe("dropping old chunks", () => {
     expect(await oldest()).toEqual({ readings: 59, events: 59, replies: 59, rejected: 59 });
   });
 
-  it("is done at the start and again by our own clock, where there are no policies", async () => {
+  it("is done at the start and again by our own clock", async () => {
     await fill(60);
     const logged: { msg: string; chunks?: number }[] = [];
     const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });
-    const retention = startRetention(db.pool, [table], keep(30), { log, edition: "apache", everyMs: 5 });
+    const retention = startRetention(db.pool, [table], keep(30), { log, everyMs: 5 });
     await expect.poll(async () => (await oldest()).readings).toBeLessThanOrEqual(37);
     await db.pool.query(
       "insert into readings_kept (device_no, observed_at, received_at) values (2, now() - interval '50 days', now())",
@@ -109,111 +114,29 @@ describe("dropping old chunks", () => {
     expect(logged.filter(({ msg }) => msg === "old chunks dropped").length).toBeGreaterThanOrEqual(2);
   });
 
-  it("logs when it fails and goes on, and is not done where policies do it", async () => {
+  it("logs when it fails, and goes on", async () => {
     const logged: { level: string }[] = [];
     const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });
     const ghost: KindTable = { kind: "ghost", table: "readings_ghost", columns: [] };
-    const failing = startRetention(db.pool, [ghost], keep(30), { log, edition: "apache", everyMs: 5 });
+    const failing = startRetention(db.pool, [ghost], keep(30), { log, everyMs: 5 });
     await expect.poll(() => logged.length).toBeGreaterThanOrEqual(2);
     await failing.stop();
     expect(logged.every(({ level }) => level === "warn")).toBe(true);
-
-    await fill(60);
-    const idle = startRetention(db.pool, [table], keep(30), { log, edition: "community", everyMs: 5 });
-    await idle.stop();
-    expect((await oldest()).readings).toBe(59);
   });
 });
 
-describe("policies of the community edition", () => {
-  const jobs = async () =>
-    rows(`select hypertable_name::text as name, proc_name::text as proc, job_id,
-                 coalesce(config ->> 'drop_after', concat_ws(' to ', config ->> 'start_offset', config ->> 'end_offset')) as span
-          from timescaledb_information.jobs
-          where proc_name in ('policy_retention', 'policy_refresh_continuous_aggregate') order by proc_name, span, hypertable_name`);
-  const spans = async (proc: string) =>
-    (await jobs()).filter((job) => job.proc === proc).map((job) => job.span);
-  const runJobs = async (proc: string) => {
-    for (const job of await jobs())
-      if (job.proc === proc) await db.pool.query("call run_job($1)", [job.job_id]);
-  };
-  const rollupSums = async () =>
-    rows(`select (select sum(readings) from readings_kept_1h)::int as hours,
-                 (select sum(readings) from readings_kept_1d)::int as days`);
-
-  it("are made, left alone while they are right, changed and removed with the configuration", async (context) => {
+describe("the policies of a former version", () => {
+  it("are taken away, as they would not say what they drop", async (context) => {
     if (db.edition !== "community") return context.skip();
-    await applyPolicies(db.pool, [table], keep(90, 60, 30));
-    expect(await spans("policy_retention")).toEqual(["30 days", "60 days", "60 days", "90 days"]);
-    // Hours: up to half a day before readings go. Days: all of them.
-    expect(await spans("policy_refresh_continuous_aggregate")).toEqual(["1 day", "2148:00:00 to 01:00:00"]);
-    const before = await jobs();
-    await applyPolicies(db.pool, [table], keep(90, 60, 30));
-    expect(await jobs()).toEqual(before);
-    await applyPolicies(db.pool, [table], keep(120, 0, 30));
-    expect(await spans("policy_retention")).toEqual(["120 days", "30 days"]);
-    await applyPolicies(db.pool, [table], keep(1, 0, 0));
-    expect(await spans("policy_refresh_continuous_aggregate")).toContain("12:00:00 to 01:00:00");
-    await applyPolicies(db.pool, [table], keep(0, 0, 0));
-    expect(await spans("policy_retention")).toEqual([]);
-    expect(await spans("policy_refresh_continuous_aggregate")).toEqual(["01:00:00", "1 day"]);
+    const policies = () =>
+      rows(
+        "select hypertable_name::text from timescaledb_information.jobs where proc_name = 'policy_retention'",
+      );
+    for (const name of ["readings_kept", "events"]) {
+      await db.pool.query(`select add_retention_policy('${name}', interval '30 days')`);
+    }
+    await removeRetentionPolicies(db.pool, [table]);
+    await removeRetentionPolicies(db.pool, [table]);
+    expect(await policies()).toEqual([]);
   });
-
-  it("are made once when three platforms start at once", async (context) => {
-    if (db.edition !== "community") return context.skip();
-    await applyPolicies(db.pool, [table], keep(0, 0, 0));
-    await Promise.all([1, 2, 3].map(() => applyPolicies(db.pool, [table], keep(90, 60, 30))));
-    expect(await spans("policy_retention")).toEqual(["30 days", "60 days", "60 days", "90 days"]);
-    await applyPolicies(db.pool, [table], keep(0, 0, 0));
-  });
-
-  it.for([1, 7, 20, 30])("let rollups outlive readings that are kept for %i days", async (days, context) => {
-    if (db.edition !== "community") return context.skip();
-    await applyPolicies(db.pool, [table], keep(days));
-    await fillReadings(60);
-    await refreshAll();
-    expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
-    await runJobs("policy_retention");
-    expect((await oldest()).readings).toBeLessThanOrEqual(days + 7);
-    await runJobs("policy_refresh_continuous_aggregate");
-    await runJobs("policy_refresh_continuous_aggregate");
-    expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
-  });
-
-  it.for([
-    ["longer", 90],
-    ["for ever", 0],
-  ] as const)("let them outlive also when readings are now kept %s", async ([, days], context) => {
-    if (db.edition !== "community") return context.skip();
-    await applyPolicies(db.pool, [table], keep(20));
-    await fillReadings(60);
-    await refreshAll();
-    await runJobs("policy_retention");
-    await applyPolicies(db.pool, [table], keep(days));
-    await runJobs("policy_refresh_continuous_aggregate");
-    expect(await rollupSums()).toEqual([{ hours: 60, days: 60 }]);
-  });
-
-  it("refresh what comes late, as long as readings of that age are kept", async (context) => {
-    if (db.edition !== "community") return context.skip();
-    await applyPolicies(db.pool, [table], keep(20));
-    await fillReadings(19);
-    await refreshAll();
-    await db.pool.query(
-      "insert into readings_kept (device_no, observed_at, received_at) values (2, now() - interval '19 days', now())",
-    );
-    expect(await rollupSums()).toEqual([{ hours: 19, days: 19 }]);
-    await runJobs("policy_refresh_continuous_aggregate");
-    await runJobs("policy_refresh_continuous_aggregate");
-    expect(await rollupSums()).toEqual([{ hours: 20, days: 20 }]);
-  });
-
-  async function refreshAll(): Promise<void> {
-    await db.pool.query(
-      "call refresh_continuous_aggregate('readings_kept_1h', null, now() - interval '1 hour')",
-    );
-    await db.pool.query(
-      "call refresh_continuous_aggregate('readings_kept_1d', null, now() - interval '1 day')",
-    );
-  }
 });

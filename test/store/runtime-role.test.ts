@@ -4,7 +4,8 @@ import { catalog } from "../../devices/catalog.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { openPool, type Pool } from "../../store/database.ts";
-import { keepChanged, keepNext } from "../../store/keep-days.ts";
+import { keepChanged } from "../../store/keep-changed.ts";
+import { keepNext } from "../../store/keep-days.ts";
 import { dropOldChunks } from "../../store/retention.ts";
 import {
   assertSameDatabase,
@@ -113,6 +114,7 @@ describe.skipIf(!onServer)("the role that the platform runs with, on a server", 
         [table.kind],
       );
       while ((await keepNext(runtime, table, { devices: 1000 })) === "more");
+      expect(await keepChanged(runtime, table, { limit: 10 })).toBe("more");
       expect(await keepChanged(runtime, table, { limit: 10 })).toBe("done");
     }
     const { rows } = await runtime.query(`select count(*)::int as n from ${table.table}_1d_kept`);
