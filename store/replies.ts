@@ -12,6 +12,7 @@ export interface Reply {
 }
 
 interface Row {
+  device_no: number;
   command_id: string;
   outcome: string;
   observed_at: Date;
@@ -45,32 +46,32 @@ export async function listReplies(
   filter: ReplyFilter,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Reply>> {
-  const after = decodeCursor("replies", ["time", "text", "text"], page.cursor);
+  const { spans } = filter;
+  const after = decodeCursor("replies", ["time", "integer", "text", "text"], page.cursor);
   const { rows } = await db.query<Row>(
     // "observed_at <=" repeats what the row comparison implies, because only a plain comparison excludes chunks.
-    `select command_id, outcome, observed_at, observed_at::text as observed_key, received_at, data
+    `select device_no, command_id, outcome, observed_at, observed_at::text as observed_key, received_at, data
      from replies
-     where device_no = any ($1::int[])
-       ${filter.spans ? `and ${withinSpans("device_no", "observed_at", 9)}` : ""}
+     where ${spans ? `device_no = any ($1::int[]) and ${withinSpans("replies.device_no", "replies.observed_at", 10)}` : "device_no = $1::int"}
        and ($2::text is null or command_id = $2::text)
        and ($3::timestamptz is null or observed_at >= $3::timestamptz)
        and ($4::timestamptz is null or observed_at < $4::timestamptz)
        and ($5::timestamptz is null or (
          observed_at <= $5::timestamptz
-         and (observed_at, command_id, outcome) < ($5::timestamptz, $6::text, $7::text)))
-     order by observed_at desc, command_id desc, outcome desc
-     limit $8::int`,
+         and (observed_at, device_no, command_id, outcome) < ($5::timestamptz, $6::int, $7::text, $8::text)))
+     order by observed_at desc, device_no desc, command_id desc, outcome desc
+     limit $9::int`,
     [
-      filter.spans ? deviceNosIn(filter.spans) : [filter.deviceNo],
+      spans ? deviceNosIn(spans) : filter.deviceNo,
       filter.commandId ?? null,
       filter.from?.toISOString() ?? null,
       filter.to?.toISOString() ?? null,
-      ...(after ?? [null, null, null]),
+      ...(after ?? [null, null, null, null]),
       page.limit + 1,
-      ...(filter.spans ? spansParameters(filter.spans) : []),
+      ...(spans ? spansParameters(spans) : []),
     ],
   );
   return toPage(rows, page.limit, toReply, (row) =>
-    encodeCursor("replies", [row.observed_key, row.command_id, row.outcome]),
+    encodeCursor("replies", [row.observed_key, row.device_no, row.command_id, row.outcome]),
   );
 }

@@ -99,7 +99,7 @@ async function seen(id: string, caller: Caller): Promise<Record<string, string[]
   const lists: [name: string, url: string, key: string][] = [
     ["readings", `/devices/${id}/readings?limit=2`, "observedAt"],
     ["ascending", `/devices/${id}/readings?limit=3&order=asc`, "observedAt"],
-    ["replies", `/devices/${id}/replies?limit=3`, "observedAt"],
+    ["replies", `/devices/${id}/replies?limit=1`, "observedAt"],
     ["events", `/events?device=${id}&limit=3`, "observedAt"],
     ["alarms", `/alarms?state=all&device=${id}&limit=3`, "raisedAt"],
     ["rejections", `/rejections?device=${id}&limit=3`, "receivedAt"],
@@ -258,6 +258,49 @@ describe("after a change of region", () => {
       expect(await regions("520102")).toEqual([at - HOUR, at - 1].map((t) => ["520102001", iso(t)]));
       expect(await regions("520103")).toEqual([at, at + 1, at + HOUR].map((t) => ["520103", iso(t)]));
     }
+  });
+});
+
+describe("after its id was given to another device", () => {
+  it("the former has what was theirs of both, also at one moment, and the latter the rest", async () => {
+    const former = await insertDevice(db.pool, "given", { tenantId: "north", regionCode: "520103" });
+    const removed = await api.call({ method: "DELETE", url: "/v1/devices/given", headers: PLATFORM });
+    expect(removed.status).toBe(204);
+    const latter = await insertDevice(db.pool, "given", { tenantId: "south", regionCode: "520103" });
+    const at = await placedSince("given");
+    await record(former, [at - 2 * HOUR, at - HOUR]);
+    await record(latter, [at - 2 * HOUR, at, at + HOUR]);
+    // Of somebody else: the same moments, and nobody's here.
+    await record(await insertDevice(db.pool, "not-given", { tenantId: "south" }), [at - HOUR, at]);
+    expect(await seen("given", NORTH)).toEqual(all([at - 2 * HOUR, at - 2 * HOUR, at - HOUR]));
+    expect(await seen("given", SOUTH)).toEqual(all([at, at + HOUR]));
+    expect(await seen("given", PLATFORM)).toEqual(all([at - 2 * HOUR, at, at + HOUR]));
+    expect(await seen("given", STRANGER)).toEqual(all(null));
+  });
+});
+
+describe("what a process has in memory of a device", () => {
+  it("answers for one that has moved only to who sees all of its time", async () => {
+    const deviceNo = await insertDevice(db.pool, "remembered", { tenantId: "north", regionCode: "520103" });
+    const at = await move("remembered", { tenantId: "south" });
+    await record(deviceNo, around(at));
+    const known = {
+      deviceNo,
+      id: "remembered",
+      kind: "gas-meter",
+      regionCode: "520103",
+      tenantId: "south",
+      moved: true,
+    };
+    const remembering = await startApi(db.pool, { access: callers.access, knownDevice: () => known });
+    const moments = async (headers: Caller) => {
+      const { json } = await remembering.call({ url: "/v1/devices/remembered/readings?order=asc", headers });
+      return json.items.map(({ observedAt }: { observedAt: string }) => observedAt);
+    };
+    expect(await moments(SOUTH)).toEqual([at, at + 1, at + HOUR].map(iso));
+    expect(await moments(NORTH)).toEqual([at - HOUR, at - 1].map(iso));
+    expect(await moments(PLATFORM)).toEqual(around(at).map(iso));
+    await remembering.app.close();
   });
 });
 

@@ -250,11 +250,32 @@ describe("an id that is given again", () => {
   it("to the same tenant in the same region begins anew, with all of its own time", async () => {
     await ofNorth("given-2");
     const latter = await readd("given-2", "north");
+    expect(await spansOf("s.device_no = $1", [latter])).toHaveLength(1);
     expect(await getDeviceKey(db.pool, "given-2", NORTH)).toEqual({
       deviceNo: latter,
       id: "given-2",
       kind: "gas-meter",
     });
+  });
+
+  it("to a device of another kind leaves the former the last kind that was theirs", async () => {
+    await ofNorth("given-4", { kind: "camera" });
+    const latter = await readd("given-4", "north");
+    await set(latter, "tenant_id = 'south'");
+    const { kind, spans } = await getDeviceKey(db.pool, "given-4", NORTH);
+    expect([kind, spans?.map(({ deviceNo }) => deviceNo)]).toEqual(["gas-meter", [latter]]);
+  });
+
+  it("to the same tenant means the device that has it now, also after that has moved", async () => {
+    await ofNorth("given-5");
+    const latter = await readd("given-5", "north");
+    await set(latter, "region_code = '520327'");
+    await anHourLater(latter);
+    await set(latter, "tenant_id = 'south'");
+    await anHourLater(latter);
+    await set(latter, "tenant_id = 'north'");
+    const { spans } = await getDeviceKey(db.pool, "given-5", NORTH);
+    expect(spans?.map(({ deviceNo }) => deviceNo)).toEqual([latter, latter, latter]);
   });
 
   it("belongs to who had it last, while nobody has it", async () => {
