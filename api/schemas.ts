@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../errors.ts";
+import { MAX_INT4 } from "../store/cursor.ts";
 import { isTimeZone } from "../store/interval.ts";
 import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
 import { withinYears } from "../store/moment.ts";
@@ -149,6 +150,9 @@ export const pageQuery = (defaultLimit: number, maxLimit: number) => ({
     .describe(`Items per page, ${defaultLimit} by default, at most ${maxLimit}.`),
   cursor: z.string().max(600).optional().describe("`nextCursor` of the page before."),
 });
+
+/** The number of a revision or version, whose column has four bytes. */
+export const revisionNumber = z.int().min(1).max(MAX_INT4);
 
 /** A list: `nextCursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>

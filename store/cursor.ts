@@ -1,23 +1,41 @@
 import { PlatformError } from "../errors.ts";
 
+/** The largest number that a column of four bytes holds, such as a revision's. */
+export const MAX_INT4 = 2_147_483_647;
+
 /** A page of a list, and where the next one begins; null when this was the last. */
 export interface Page<T> {
   readonly items: T[];
   readonly nextCursor: string | null;
 }
 
-/** What a key in a cursor is. Times are PostgreSQL's own text, so that no microsecond is lost on the way. */
-export type KeyType = "integer" | "text" | "time";
-type KeyValue<T extends KeyType> = T extends "integer" ? number : string;
+/**
+ * What a key in a cursor is. Numbers go into a parameter of eight bytes, those of devices into one of four. Times are
+ * PostgreSQL's own text, so that no microsecond is lost on the way.
+ */
+export type KeyType = "integer" | "device" | "text" | "time";
+type KeyValue<T extends KeyType> = T extends "integer" | "device" ? number : string;
 type Keys<T extends readonly KeyType[]> = { -readonly [I in keyof T]: KeyValue<T[I]> };
 
-const TIME = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:?\d\d){0,2}$/;
+const TIME =
+  /^(\d{4,6})-(\d\d)-(\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-](?:0\d|1[0-5])(?::?[0-5]\d){0,2}$/;
+/** Beyond it lies what a timestamp of the database cannot hold. */
+const LAST_YEAR = 294_275;
+
+/** Whether a text is a moment that the database takes: somebody may have changed it. */
+function isTime(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = (TIME.exec(text) ?? []).slice(1).map(Number);
+  // Every 400 years the calendar is the same.
+  const at = new Date(Date.UTC(2000 + (year % 400), month - 1, day));
+  return year >= 1 && year <= LAST_YEAR && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
+}
 
 const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
   integer: (value) => Number.isSafeInteger(value),
+  device: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT4,
   // The keys of our lists are ids and codes; NUL could not be sent to the database.
   text: (value) => typeof value === "string" && value.length <= 300 && !value.includes("\0"),
-  time: (value) => typeof value === "string" && TIME.test(value),
+  time: (value) => typeof value === "string" && isTime(value),
 };
 
 /** The position after a row, as opaque text. `list` names the list, so that a cursor fits only its own. */

@@ -62,7 +62,7 @@ export async function listEvents(
   limits: Limits,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<DeviceEvent>> {
-  const after = decodeCursor("events", ["time", "integer", "text", "text"], page.cursor);
+  const after = decodeCursor("events", ["time", "device", "text", "text"], page.cursor);
   const { rows } = await db.query<EventRow>(
     // "observed_at <=" repeats what the row comparison implies, because only a plain comparison excludes chunks.
     `select e.device_no, d.id, d.kind, d.region_code, e.event_id, e.type, e.phase, e.observed_at,

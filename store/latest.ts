@@ -161,7 +161,7 @@ export async function listLatest(
   limits: Limits,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<LatestOfDevice>> {
-  const after = decodeCursor("latest", ["integer"], page.cursor);
+  const after = decodeCursor("latest", ["device"], page.cursor);
   const { pairs, joins } = latestSql(table, columns, "d.device_no", await readKeptUntil(db, table));
   const parameter = limitsParameter(limits);
   const { rows } = await db.query<Cell[]>({

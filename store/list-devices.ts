@@ -98,7 +98,7 @@ const NEVER = "0001-01-01 00:00:00+00";
 
 /** By what devices are put in order, and then by their number. What is empty comes first. */
 const SORTS = {
-  added: { sql: "d.device_no", type: "integer", keyOf: (row) => row.device_no },
+  added: { sql: "d.device_no", type: "device", keyOf: (row) => row.device_no },
   id: { sql: 'd.id collate "C"', type: "text", keyOf: (row) => row.id },
   name: { sql: `coalesce(d.name, '') collate "C"`, type: "text", keyOf: (row) => row.name ?? "" },
   lastSeenAt: {
@@ -110,7 +110,12 @@ const SORTS = {
 export type DeviceSort = keyof typeof SORTS;
 export const DEVICE_SORTS = Object.keys(SORTS) as [DeviceSort, ...DeviceSort[]];
 
-const SQL_TYPES: Record<KeyType, string> = { integer: "int", text: "text", time: "timestamptz" };
+const SQL_TYPES: Record<KeyType, string> = {
+  integer: "bigint",
+  device: "int",
+  text: "text",
+  time: "timestamptz",
+};
 
 export interface DevicePage {
   readonly limit: number;
@@ -130,7 +135,7 @@ export async function listDevices(
   const { sql, type, keyOf } = SORTS[sort];
   const list = sort === "added" && order === "asc" ? "devices" : `devices/${sort}/${order}`;
   const keys = sort === "added" ? [sql] : [sql, "d.device_no"];
-  const types: KeyType[] = sort === "added" ? ["integer"] : [type, "integer"];
+  const types: KeyType[] = sort === "added" ? ["device"] : [type, "device"];
   const after = decodeCursor(list, types, cursor);
   const conditions = conditionsOf(filter, limits, clock);
   if (after) {

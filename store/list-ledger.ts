@@ -35,7 +35,7 @@ export async function listLedgers(
   limits: Limits,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<DeviceLedger>> {
-  const after = decodeCursor("ledger", ["integer"], page.cursor);
+  const after = decodeCursor("ledger", ["device"], page.cursor);
   const { rows } = await db.query<Row>(
     `with page as materialized (
        select d.device_no, d.id, d.kind, d.region_code from devices d

@@ -130,7 +130,7 @@ export async function readPage<Row extends readonly [observedAt: string, ...rest
   // Two devices may have had the same id, and have the same moment: then the number decides as well.
   const list = spans ? `readings/${order}/spans` : `readings/${order}`;
   const after: readonly (string | number)[] | undefined = spans
-    ? decodeCursor(list, ["time", "integer"], page.cursor)
+    ? decodeCursor(list, ["time", "device"], page.cursor)
     : decodeCursor(list, ["time"], page.cursor);
   const beyond = order === "asc" ? ">" : "<";
   const { rows } = await db.query({

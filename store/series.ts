@@ -292,7 +292,7 @@ async function readByDevice(
   limits: Limits,
   page: PageOptions,
 ): Promise<SeriesPage> {
-  const after = decodeCursor("series/device", ["integer"], page.cursor);
+  const after = decodeCursor("series/device", ["device"], page.cursor);
   const { rows } = await db.query<{
     device_no: number;
     id: string;

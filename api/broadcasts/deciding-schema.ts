@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CALLERS_STEPS, type CallersStep } from "../../access/steps.ts";
-import { freeText, tenantId, timestamp } from "../schemas.ts";
+import { freeText, revisionNumber, tenantId, timestamp } from "../schemas.ts";
 import { totpCode } from "../sessions/schema.ts";
 import { broadcastDetailSchema, broadcastId, messageJson } from "./schema.ts";
 
@@ -24,7 +24,7 @@ export const shownBroadcastSchema = broadcastDetailSchema
 const writer = z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() });
 const revisionFields = { revision: z.int(), at: timestamp, actor: writer };
 
-export const revisionParams = z.object({ id: broadcastId, revision: z.coerce.number().int().min(1) });
+export const revisionParams = z.object({ id: broadcastId, revision: z.coerce.number().pipe(revisionNumber) });
 export const revisionListSchema = z.object({ items: z.array(z.object(revisionFields)) });
 export const revisionSchema = z
   .object({
@@ -53,10 +53,9 @@ export const approversSchema = z.object({
 });
 
 const reason = freeText(1000);
-const revision = z.int().min(1);
 
 /** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
-const decided = { revision: revision.describe("The one that you have read; another one is refused.") };
+const decided = { revision: revisionNumber.describe("The one that you have read; another one is refused.") };
 const towardsTheAir = {
   acknowledgeSuperseded: z
     .boolean()
@@ -67,7 +66,9 @@ const towardsTheAir = {
 const code = {
   code: totpCode.optional().describe("A fresh code of your second factor, where the platform asks for one."),
 };
-const undecided = { revision: revision.optional().describe("Not looked at: this step is never too late.") };
+const undecided = {
+  revision: z.int().min(1).optional().describe("Not looked at: this step is never too late."),
+};
 export const stepBodies = {
   decision: z.strictObject({ reason: reason.optional(), ...decided, ...towardsTheAir, ...code }),
   reasonedDecision: z.strictObject({ reason, ...decided, ...code }),

@@ -15,7 +15,16 @@ import {
   URGENCIES,
 } from "../../broadcast/message.ts";
 import { TARGET_STATES } from "../../store/broadcast-targets.ts";
-import { commaList, freeText, moment, pageQuery, regionCode, tenantId, timestamp } from "../schemas.ts";
+import {
+  commaList,
+  freeText,
+  moment,
+  pageQuery,
+  regionCode,
+  revisionNumber,
+  tenantId,
+  timestamp,
+} from "../schemas.ts";
 
 export const broadcastId = z
   .string()
@@ -67,10 +76,9 @@ export const draftBody = z
 /** Everything of a draft that can be changed; null empties. */
 export const draftChangeBody = z
   .strictObject({
-    revision: z
-      .int()
-      .min(1)
-      .describe("The one that you have read: another one means that somebody was faster."),
+    revision: revisionNumber.describe(
+      "The one that you have read: another one means that somebody was faster.",
+    ),
     mode: shape.mode.optional(),
     class: shape.class.unwrap().optional(),
     level: shape.level.optional(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CATEGORIES, MODES, messageSchema, RESPONSE_TYPES } from "../../broadcast/message.ts";
-import { regionCode, timestamp } from "../schemas.ts";
+import { regionCode, revisionNumber, timestamp } from "../schemas.ts";
 import { text } from "./schema.ts";
 
 const { eventCode } = messageSchema.shape;
@@ -36,7 +36,7 @@ export const templateBody = z
   .meta({ id: "BroadcastTemplateDraft" });
 
 export const templateChangeBody = z.strictObject({
-  version: z.int().min(1).describe("The one that you have read: another one means that somebody was faster."),
+  version: revisionNumber.describe("The one that you have read: another one means that somebody was faster."),
   texts,
 });
 

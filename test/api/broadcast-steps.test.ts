@@ -279,3 +279,42 @@ describe("who could approve", () => {
     expect(names).toEqual(["approver", "p-approver"]);
   });
 });
+
+describe("a revision that no column holds", () => {
+  it("is refused as no revision can be, and never asked of the database", async () => {
+    const id = await world.write();
+    const template = await world.post("dispatcher", "/v1/broadcasts/templates", {
+      eventCode: "11A51",
+      texts: [{ language: "zh-CN", headline: "大雨", description: "请留在家中。" }],
+    });
+    const texts = [{ language: "zh-CN", headline: "大雨", description: "请留在高处。" }];
+    const last = 2_147_483_647;
+    for (const no of [last, last + 1, 99_999_999_999, Number.MAX_SAFE_INTEGER, 1e300]) {
+      const steps: Record<string, Promise<{ status: number }>> = {
+        change: world.patch("dispatcher", `/v1/broadcasts/${id}`, { revision: no, level: 3 }),
+        template: world.patch("dispatcher", `/v1/broadcasts/templates/${template.json.id}`, {
+          version: no,
+          texts,
+        }),
+        read: world.get("dispatcher", `/v1/broadcasts/${id}/revisions/${no}`),
+      };
+      const who = {
+        submit: "dispatcher",
+        release: "duty-officer",
+        approve: "approver",
+        return: "approver",
+        reject: "approver",
+      };
+      for (const [name, by] of Object.entries(who))
+        steps[name] = world.step(by, id, name, { revision: no, reason: "why" });
+      for (const [name, answer] of Object.entries(steps)) {
+        const expected = no > last ? 400 : name === "read" ? 404 : 409;
+        expect([name, no, (await answer).status]).toEqual([name, no, expected]);
+      }
+    }
+    // This step is never too late, whatever was read.
+    expect((await world.step("dispatcher", id, "cancel", { revision: last + 1, reason: "why" })).status).toBe(
+      200,
+    );
+  });
+});

@@ -52,6 +52,48 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("bounds every whole number that comes in by what its column holds: four bytes, or eight where it is named here", async () => {
+    const { paths, components } = (await api.call("/openapi.json")).json;
+    const wide = new Set<string>();
+    const look = (schema: unknown, name: string, within: readonly string[]): void => {
+      if (typeof schema !== "object" || schema === null) return;
+      const { $ref, type, maximum } = schema as { $ref?: string; type?: unknown; maximum?: number };
+      const component = $ref?.split("/").at(-1);
+      if (component !== undefined && !within.includes(component))
+        look(components.schemas[component], name, [...within, component]);
+      const isWhole = [type].flat().includes("integer");
+      if (isWhole && (maximum === undefined || maximum > 2_147_483_647)) wide.add(name);
+      for (const [key, value] of Object.entries(schema))
+        look(
+          value,
+          key === "properties" || /^\d+$/.test(key) || Array.isArray(schema) ? name : `${name}.${key}`,
+          within,
+        );
+    };
+    for (const [path, methods] of Object.entries<Record<string, Record<string, unknown>>>(paths)) {
+      for (const operation of Object.values(methods)) {
+        for (const { name, schema } of (operation.parameters ?? []) as { name: string; schema: unknown }[])
+          look(schema, `${path} ${name}`, []);
+        const content = (operation.requestBody as { content?: Record<string, { schema: unknown }> })?.content;
+        for (const { schema } of Object.values(content ?? {})) look(schema, `${path} body`, []);
+      }
+    }
+    expect([...wide].sort()).toEqual([
+      "/v1/access/changes/{id}/confirm id",
+      "/v1/access/changes/{id}/refuse id",
+      "/v1/alarms/{id}/acknowledge id",
+      // Not looked at.
+      "/v1/broadcasts/{id}/cancel body.revision",
+      "/v1/broadcasts/{id}/retry body.anyOf.revision",
+      "/v1/broadcasts/{id}/review body.revision",
+      "/v1/devices/{id}/repairs/{repair}/readings repair",
+      "/v1/devices/{id}/repairs/{repair}/undo repair",
+      "/v1/rejections/{id} id",
+      "/v1/rejections/{id}/replay id",
+      "/v1/sessions/{no} no",
+    ]);
+  });
+
   it("refers only to schemas that it has", async () => {
     const { text, json } = await api.call("/openapi.json");
     const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]);
