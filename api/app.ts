@@ -25,6 +25,7 @@ import { authRoutes } from "./auth/routes.ts";
 import { type BroadcastsOptions, broadcastsRoutes } from "./broadcasts/routes.ts";
 import { indexCatalog } from "./catalog.ts";
 import { commandsRoutes } from "./commands/routes.ts";
+import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
@@ -146,6 +147,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   );
 
   app.addHook("onRoute", assertGuarded);
+  app.addHook("onRoute", describeCsvOptions);
   // Hooks that every request passes call back rather than return a promise, each of which is a turn of its own.
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);

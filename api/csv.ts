@@ -2,12 +2,15 @@ import { pipeline, Readable } from "node:stream";
 import { stringify } from "csv-stringify";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "../log.ts";
+import { csvOptionsOf, momentsIn } from "./csv-options.ts";
 
 export type CsvValue = string | number | boolean | Date | null;
 
 export interface CsvColumn<T> {
   readonly header: string;
   readonly value: (item: T) => CsvValue;
+  /** Whether texts of this column are moments in RFC 3339, as those of pages that come as text from the database. */
+  readonly isMoment?: boolean;
 }
 
 interface Page<T> {
@@ -36,7 +39,8 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 export const neutralize = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 
 /**
- * Streams rows as CSV (RFC 4180 with a header line, UTF-8). Pages are read by key as the client takes them:
+ * Streams rows as CSV (RFC 4180 with a header line, UTF-8), with a byte order mark and moments in a time zone where the
+ * request asks for them (`csv-options.ts`). Pages are read by key as the client takes them:
  * no transaction and no cursor of the database stays open behind a slow reader, which would hold up everybody
  * on the embedded database, and no more than two pages are in memory.
  *
@@ -46,18 +50,21 @@ export const neutralize = (text: string): string => (FORMULA.test(text) ? `'${te
 export async function sendCsv<T>(reply: FastifyReply, source: CsvSource<T>): Promise<FastifyReply> {
   const first = await source.readPage(source.cursor);
   await source.record();
+  const { bom, timeZone } = csvOptionsOf(reply.request);
   const stringifier = stringify({
+    bom,
     header: true,
     columns: source.columns.map(({ header }) => ({ key: header, header })),
     record_delimiter: "\r\n",
     quote_record_delimiter: true,
     cast: {
       string: (text, context) => (context.header ? text : neutralize(text)),
-      date: (date) => date.toISOString(),
+      date: timeZone === undefined ? (date) => date.toISOString() : momentsIn(timeZone),
       boolean: (value) => (value ? "true" : "false"),
     },
   });
-  const rows = Readable.from(readRows(source, first));
+  const values = source.columns.map((column) => writtenBy(column, timeZone !== undefined));
+  const rows = Readable.from(readRows(source, first, values));
   pipeline(rows, stringifier, (error) => {
     // A client that goes away destroys the stream; that is its own affair.
     if (!error || (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return;
@@ -71,10 +78,23 @@ export async function sendCsv<T>(reply: FastifyReply, source: CsvSource<T>): Pro
   return reply.send(stringifier);
 }
 
-async function* readRows<T>(source: CsvSource<T>, first: Page<T>): AsyncGenerator<CsvValue[]> {
+/** Makes a date of a moment that is text, where it has to be written otherwise. */
+function writtenBy<T>({ value, isMoment }: CsvColumn<T>, zoned: boolean): (item: T) => CsvValue {
+  if (!isMoment || !zoned) return value;
+  return (item) => {
+    const text = value(item);
+    return typeof text === "string" ? new Date(text) : text;
+  };
+}
+
+async function* readRows<T>(
+  source: CsvSource<T>,
+  first: Page<T>,
+  values: readonly ((item: T) => CsvValue)[],
+): AsyncGenerator<CsvValue[]> {
   let page = first;
   for (;;) {
-    for (const item of page.items) yield source.columns.map(({ value }) => value(item));
+    for (const item of page.items) yield values.map((value) => value(item));
     if (page.nextCursor === null || source.firstPageOnly) return;
     page = await source.readPage(page.nextCursor);
   }

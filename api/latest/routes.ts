@@ -71,9 +71,13 @@ const csvColumns = (columns: readonly MetricColumn[]): CsvColumn<LatestOfDevice>
   { header: "deviceId", value: ({ deviceId }) => deviceId },
   { header: "name", value: ({ name }) => name },
   { header: "regionCode", value: ({ regionCode }) => regionCode },
-  { header: "observedAt", value: ({ observedAt }) => observedAt },
+  { header: "observedAt", value: ({ observedAt }) => observedAt, isMoment: true },
   ...columns.flatMap(({ name }): CsvColumn<LatestOfDevice>[] => [
     { header: name, value: ({ metrics }) => metrics[name]?.value ?? null },
-    { header: `${name}_observedAt`, value: ({ metrics }) => metrics[name]?.observedAt ?? null },
+    {
+      header: `${name}_observedAt`,
+      value: ({ metrics }) => metrics[name]?.observedAt ?? null,
+      isMoment: true,
+    },
   ]),
 ];

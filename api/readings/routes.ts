@@ -105,8 +105,8 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
 
 /** The columns of readings as CSV. */
 export const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean): CsvColumn<Reading>[] => [
-  { header: "observedAt", value: (reading) => reading.observedAt },
-  { header: "receivedAt", value: (reading) => reading.receivedAt },
+  { header: "observedAt", value: (reading) => reading.observedAt, isMoment: true },
+  { header: "receivedAt", value: (reading) => reading.receivedAt, isMoment: true },
   ...columns.map(({ name }) => ({
     header: name,
     value: (reading: Reading) => reading.metrics[name] ?? null,

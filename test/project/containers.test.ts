@@ -133,11 +133,13 @@ describe("docker-compose.yml", () => {
     restart?: string;
     healthcheck?: { test: string[] };
     shm_size?: string;
+    configs?: { source: string; target: string }[];
   }
   const text = read("docker-compose.yml");
   const compose = parse(text, { strict: true, uniqueKeys: true }) as {
     services: Record<string, Service>;
     volumes: Record<string, unknown>;
+    configs: Record<string, { content: string }>;
   };
   const { platform, database } = compose.services as { platform: Service; database: Service };
 
@@ -166,27 +168,52 @@ describe("docker-compose.yml", () => {
   });
 
   it("takes its secrets from .env, and refuses to start without them", () => {
-    for (const value of [platform.environment.ADMIN_API_KEY, database.environment.POSTGRES_PASSWORD]) {
+    const { POSTGRES_PASSWORD, PLATFORM_PASSWORD } = database.environment;
+    for (const value of [platform.environment.ADMIN_API_KEY, POSTGRES_PASSWORD, PLATFORM_PASSWORD]) {
       expect(value).toMatch(/^\$\{[A-Z_]+:\?[^}]+\}$/);
     }
     expect(read(".gitignore").split("\n")).toContain(".env");
   });
 
-  it("connects to the database that it starts", () => {
-    const url = platform.environment.DATABASE_URL?.replace(/\$\{POSTGRES_PASSWORD[^}]*\}/, "secret") ?? "";
-    expect(settings.DATABASE_URL.safeParse(url).success).toBe(true);
-    const { hostname, port, pathname, username } = new URL(url);
-    expect(compose.services).toHaveProperty(hostname);
-    expect(port).toBe("5432");
-    expect(pathname.slice(1)).toBe(database.environment.POSTGRES_DB);
-    expect(username).toBe(database.environment.POSTGRES_USER);
+  it("connects to the database that it starts, as its owner and as a role that owns nothing", () => {
+    const urlOf = (name: "DATABASE_URL" | "DATABASE_OWNER_URL") => {
+      const url = platform.environment[name]?.replace(/\$\{[A-Z_]+_PASSWORD:\?[^}]*\}/, "secret") ?? "";
+      expect(settings[name].safeParse(url).success).toBe(true);
+      return new URL(url);
+    };
+    const [url, owner] = [urlOf("DATABASE_URL"), urlOf("DATABASE_OWNER_URL")];
+    for (const { hostname, port, pathname } of [url, owner]) {
+      expect(compose.services).toHaveProperty(hostname);
+      expect(port).toBe("5432");
+      expect(pathname.slice(1)).toBe(database.environment.POSTGRES_DB);
+    }
+    expect(owner.username).toBe(database.environment.POSTGRES_USER);
+    expect(platform.environment.DATABASE_OWNER_URL).toContain("{POSTGRES_PASSWORD:");
+    expect(platform.environment.DATABASE_URL).toContain("{PLATFORM_PASSWORD:");
+    // Made with the database, with no right but to log in.
+    const script = compose.configs["platform-role"]!.content;
+    expect(database.configs).toEqual([
+      {
+        source: "platform-role",
+        target: expect.stringMatching(/^\/docker-entrypoint-initdb\.d\/\d+_\w+\.sh$/),
+      },
+    ]);
+    expect(url.username).not.toBe(owner.username);
+    expect(script).toContain(`create role ${url.username} login password :'password';`);
+    // A single dollar is Compose's own, and would put the secret into the container's description.
+    expect(script.replaceAll("$$", "")).not.toContain("$");
+    expect(script).toContain('--set password="$$PLATFORM_PASSWORD"');
   });
 
-  it("publishes the platform's ports and not the database's", () => {
-    const exposed = argsOf("EXPOSE")[0]
-      ?.split(" ")
-      .map((port) => `${port}:${port}`);
-    expect(platform.ports).toEqual(exposed);
+  it("publishes to the network what is encrypted alone, the other ports to this machine, and not the database's", () => {
+    const exposed = argsOf("EXPOSE")[0]!.split(" ");
+    const tls = String(settings.MQTT_TLS_PORT.parse(undefined));
+    expect(exposed).toContain(tls);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's own variable.
+    const here = "${PLAIN_ADDRESS:-127.0.0.1}:";
+    expect([...platform.ports!].sort()).toEqual(
+      exposed.map((port) => `${port === tls ? "" : here}${port}:${port}`).sort(),
+    );
     expect(database.ports).toBeUndefined();
   });
 
