@@ -17,9 +17,17 @@ export interface Metric {
   /** UCUM code, e.g. `m3/h`. Absent for states and texts. */
   readonly unit?: string;
   readonly about: string;
-  /** The plausible range, in `unit`; outside it a reading is rejected as `out_of_range`. Not an alarm limit. */
+  /**
+   * The plausible range, in `unit`. A value outside it is refused as `off_scale` while its neighbours are kept; alarms
+   * look at it all the same. Not an alarm limit.
+   */
   readonly min?: number;
   readonly max?: number;
+  /**
+   * What its sensor sends in place of a value that it has not got, in `unit`: refused as `sensor_fault`, and no alarm
+   * looks at it. See `sensor-faults.ts`.
+   */
+  readonly sentinels?: readonly number[];
   /**
    * How many digits behind the point are kept, 0 to 6: what instruments in the field resolve. A value with more is
    * rounded to them when it is stored. Whole numbers of a resolution take about a byte in columnstore, the floats
@@ -40,7 +48,14 @@ export interface Metric {
 
 export type Metrics = Readonly<Record<string, Metric>>;
 
-type Numeric = { unit: string; min: number; max: number; decimals?: number; about: string };
+type Numeric = {
+  unit: string;
+  min: number;
+  max: number;
+  decimals?: number;
+  sentinels?: readonly number[];
+  about: string;
+};
 
 /** A value that goes up and down. Rollups keep count, min, max and sum. */
 export const gauge = (options: Numeric): Metric => ({ type: "gauge", ...options });
@@ -104,6 +119,18 @@ export interface EventRule extends RuleBase {
 export interface SilenceRule extends RuleBase {
   readonly type: "silence";
   readonly intervals: number;
+}
+
+/**
+ * Raises on a value of `metric` beyond its plausible range, on a side that no limit rule watches; clears on the next
+ * plausible one. Every kind has them without writing them (`offScaleRules`), and no broadcast is proposed for one.
+ */
+export interface OffScaleRule extends RuleBase {
+  readonly type: "off_scale";
+  readonly metric: string;
+  /** Values below or above these are off the scale here; infinite on a side that a limit rule watches. */
+  readonly below: number;
+  readonly above: number;
 }
 
 export type AlarmRule = LimitRule | StateRule | EventRule | SilenceRule;
@@ -198,7 +225,14 @@ export type KindExample = {
   readonly about: string;
   readonly channel?: "telemetry" | "events";
   readonly message: unknown;
-} & ({ readonly rejects: string } | { readonly accepts: number });
+} & (
+  | { readonly rejects: string }
+  | {
+      readonly accepts: number;
+      /** Why values of accepted items are refused, each reason once, in alphabetical order; absent: none are. */
+      readonly partial?: readonly string[];
+    }
+);
 
 export interface KindDefinition {
   /** kebab-case, unique in the catalog. */
@@ -226,6 +260,8 @@ export interface Kind extends KindDefinition {
   /** A reading on the wire. Unknown keys are kept (they land in the row's `extra`). */
   readonly telemetry: z.ZodType;
   readonly scenarios: readonly Scenario[];
+  /** The rules that follow from the plausible ranges of its metrics. */
+  readonly offScale: readonly OffScaleRule[];
 }
 
 /** The zod schema of one metric's value. */
@@ -262,6 +298,22 @@ function withSilence(simulate: KindDefinition["simulate"]): KindDefinition["simu
   };
 }
 
+/** A rule for each metric with a bound that no limit rule watches: what goes off the scale there is somebody's to see. */
+function offScaleRules({ metrics, alarms }: KindDefinition): OffScaleRule[] {
+  return Object.entries(metrics).flatMap(([metric, { type, min, max, about }]) => {
+    if (type !== "gauge" && type !== "counter") return [];
+    const watched = (side: "high" | "low") =>
+      alarms.some((rule) => rule.type === side && rule.metric === metric);
+    const below = min === undefined || watched("low") ? Number.NEGATIVE_INFINITY : min;
+    const above = max === undefined || watched("high") ? Number.POSITIVE_INFINITY : max;
+    if (!Number.isFinite(below) && !Number.isFinite(above)) return [];
+    const rule = `off_scale_${metric}`;
+    return [
+      { type: "off_scale", rule, metric, severity: "major", about: `Off the scale: ${about}`, below, above },
+    ];
+  });
+}
+
 /** Completes a kind: its telemetry schema from its metrics, and the scenario that every kind has. */
 export function defineKind(definition: KindDefinition): Kind {
   const raises = definition.alarms.filter((alarm) => alarm.type === "silence").map((alarm) => alarm.rule);
@@ -271,5 +323,6 @@ export function defineKind(definition: KindDefinition): Kind {
     simulate: withSilence(definition.simulate),
     scenarios: [...(definition.scenarios ?? []), silence],
     telemetry: telemetrySchema(definition.metrics),
+    offScale: offScaleRules(definition),
   };
 }

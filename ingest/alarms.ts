@@ -1,4 +1,4 @@
-import type { AlarmRule, SilenceRule } from "../devices/kind.ts";
+import type { AlarmRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmDoubt } from "../store/alarm-doubts.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
@@ -19,6 +19,15 @@ interface RuleState {
 }
 
 type Emit = (transition: AlarmTransition) => void;
+
+/** A reading that the rules look at once it is committed. */
+export interface Look {
+  readonly kind: string;
+  /** Where it stands among its kind's readings of the batch; undefined when nothing of it was to be stored. */
+  readonly row: number | undefined;
+  /** To be called once, in the order of arrival. @param refused metrics whose stored value is another one */
+  readonly evaluate: (refused: ReadonlySet<string> | undefined, emit: Emit) => void;
+}
 
 /**
  * Decides when alarms are raised and cleared; `store` makes it so, in the batch of the reading that caused
@@ -59,17 +68,57 @@ export class AlarmEngine {
     return orphans;
   }
 
-  /** Looks at a reading that will be committed. */
-  onReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number, emit: Emit): void {
+  /**
+   * Takes note of a reading that will be committed.
+   * @param row where it stands among its kind's readings of the batch; undefined when nothing of it will be stored
+   * @returns what is to be evaluated once it is known what was kept of it; undefined where that would change nothing,
+   * as with a healthy device
+   */
+  onReading(
+    device: DeviceEntry,
+    reading: CheckedReading,
+    receivedAt: number,
+    row: number | undefined,
+    emit: Emit,
+  ): Look | undefined {
     if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
     // A clock that is ahead counts as ours: once it is right again, the device is not deaf until then.
     const at = Math.min(reading.observedAt, receivedAt);
-    if (at < device.evaluatedAt || receivedAt - at > ALARM_HORIZON_MS) return;
-    device.evaluatedAt = at;
-    for (let i = 0; i < reading.count; i++) {
-      const metric = reading.metrics[i]!;
-      for (const rule of metric.rules) this.evaluate(device, metric, rule, reading.values[i]!, at, emit);
+    if (at < device.evaluatedAt || receivedAt - at > ALARM_HORIZON_MS) return undefined;
+    if (device.looks === 0 && !this.concerns(device, reading)) {
+      device.evaluatedAt = at;
+      return undefined;
     }
+    device.looks++;
+    const values = reading.metrics
+      .slice(0, reading.count)
+      .map((metric, i) => ({ metric, value: reading.values[i]! }));
+    for (const { metric, value, reason } of reading.aside) {
+      if (reason === "off_scale") values.push({ metric, value });
+    }
+    return {
+      kind: device.runtime.kind.kind,
+      row,
+      evaluate: (refused, give) => {
+        device.looks--;
+        if (at < device.evaluatedAt) return;
+        device.evaluatedAt = at;
+        for (const { metric, value } of values) {
+          if (refused?.has(metric.key)) continue;
+          for (const rule of metric.rules) this.evaluate(device, metric, rule, value, at, give);
+          if (metric.offScale) this.evaluate(device, metric, metric.offScale, value, at, give);
+        }
+      },
+    };
+  }
+
+  /** Whether a reading may raise or clear something. */
+  private concerns(device: DeviceEntry, reading: CheckedReading): boolean {
+    if (reading.aside.length > 0 || this.states.has(device)) return true;
+    for (let i = 0; i < reading.count; i++) {
+      for (const rule of reading.metrics[i]!.rules) if (holds(rule, reading.values[i]!)) return true;
+    }
+    return false;
   }
 
   /** Looks at an event that will be committed. */
@@ -136,7 +185,7 @@ export class AlarmEngine {
   private evaluate(
     device: DeviceEntry,
     metric: CheckedMetric,
-    rule: MetricRule,
+    rule: MetricRule | OffScaleRule,
     value: number | string,
     at: number,
     emit: Emit,
@@ -148,7 +197,7 @@ export class AlarmEngine {
       const current = state ?? this.stateOf(device, rule.rule);
       if (current.active && !current.doubtful) return;
       current.since ??= at;
-      if (at - current.since < rule.onDelayMs) return;
+      if (rule.type !== "off_scale" && at - current.since < rule.onDelayMs) return;
       if (!inDoubt) current.active = true;
       current.doubtful = inDoubt;
       const raise = transition("raise", device, rule, at, describe(rule, metric, value), value);
@@ -156,11 +205,11 @@ export class AlarmEngine {
     } else if (state) {
       state.since = undefined;
       if (!state.active && !state.doubtful) this.forget(device, rule.rule);
-      else if (isOver(rule, value)) {
+      else if (isOver(rule, metric, value)) {
         const clear = transition("clear", device, rule, at, describe(rule, metric, value), value);
         if (inDoubt) {
           state.doubtful = true;
-          emit({ ...clear, doubt: this.doubt(device, metric, (newer) => isOver(rule, newer)) });
+          emit({ ...clear, doubt: this.doubt(device, metric, (newer) => isOver(rule, metric, newer)) });
         } else {
           this.forget(device, rule.rule);
           emit(clear);
@@ -196,29 +245,36 @@ export class AlarmEngine {
   }
 }
 
-function holds(rule: MetricRule, value: number | string): boolean {
+function holds(rule: MetricRule | OffScaleRule, value: number | string): boolean {
   if (rule.type === "state") return rule.values.includes(value as string);
+  if (rule.type === "off_scale") return (value as number) < rule.below || (value as number) > rule.above;
   return rule.type === "high" ? (value as number) > rule.limit : (value as number) < rule.limit;
 }
 
 /** Whether an active alarm may clear: between the limit and the deadband it stays, so that it cannot flutter. */
-function isOver(rule: MetricRule, value: number | string): boolean {
+function isOver(rule: MetricRule | OffScaleRule, metric: CheckedMetric, value: number | string): boolean {
   if (rule.type === "state") return true;
+  if (rule.type === "off_scale") return (value as number) >= metric.min && (value as number) <= metric.max;
   return rule.type === "high"
     ? (value as number) <= rule.limit - rule.deadband
     : (value as number) >= rule.limit + rule.deadband;
 }
 
-function describe(rule: MetricRule, metric: CheckedMetric, value: number | string): string {
+function describe(rule: MetricRule | OffScaleRule, metric: CheckedMetric, value: number | string): string {
   const unit = metric.unit ? ` ${metric.unit}` : "";
-  const limit = rule.type === "state" ? "" : `, limit ${rule.limit}${unit}`;
+  const limit =
+    rule.type === "state"
+      ? ""
+      : rule.type === "off_scale"
+        ? `, scale ${metric.min} to ${metric.max}${unit}`
+        : `, limit ${rule.limit}${unit}`;
   return `${rule.about} (${metric.key} ${value}${unit}${limit})`;
 }
 
 function transition(
   action: "raise" | "clear",
   device: DeviceEntry,
-  rule: AlarmRule,
+  rule: AlarmRule | OffScaleRule,
   at: number,
   message: string,
   value?: number | string,

@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
+import type { Claim } from "../store/claims.ts";
 import { ReadingsBatch } from "../store/readings-batch.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { NewEvent, NewReply } from "../store/write-events.ts";
 import type { ForeignMessage } from "../store/write-foreign-messages.ts";
 import type { NewRejection } from "../store/write-rejections.ts";
+import type { Look } from "./alarms.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 
@@ -12,7 +15,15 @@ export interface LiveReading {
   readonly observedAt: number;
   readonly receivedAt: number;
   readonly values: Record<string, number | string>;
+  /** The kind and row in which it was put into the batch. */
+  readonly kind: string;
+  readonly row: number;
 }
+
+/** Names this process in its claims. */
+const WRITER = randomUUID();
+
+let lanes = 0;
 
 /**
  * Everything that is committed together: the messages of a few milliseconds, whatever they hold. It is filled
@@ -22,12 +33,20 @@ export class Batch {
   readonly readings = new Map<KindRuntime, ReadingsBatch>();
   /** What a batch with a row that the database refuses was cut into, while that row is looked for; last first. */
   readonly pieces: ReadingsBatch[] = [];
+  /** Readings, events and replies that met another one at their moment, and are decided next. Readings: last first. */
+  readonly met: ReadingsBatch[] = [];
+  readonly metEvents: NewEvent[] = [];
+  readonly metReplies: NewReply[] = [];
   readonly events: NewEvent[] = [];
   readonly replies: NewReply[] = [];
   readonly rejections: NewRejection[] = [];
   /** Messages on topics that are none of their publishers', which are counted rather than kept one by one. */
   readonly foreign: ForeignMessage[] = [];
   readonly alarms: AlarmTransition[] = [];
+  /** Readings that the alarm rules look at once it is known what was kept of them. */
+  readonly looks: Look[] = [];
+  /** By kind and row: the values of readings that were refused, because others stood at their moment first. */
+  readonly refused = new Map<string, Map<number, ReadonlySet<string>>>();
   readonly live: LiveReading[] = [];
   /** Called once all of the batch is committed: each lets one message be acknowledged. */
   readonly waiting: (() => void)[] = [];
@@ -35,8 +54,22 @@ export class Batch {
   readonly devices: DeviceEntry[] = [];
   /** Readings, events, replies and rejections. */
   items = 0;
+  /** How many items of a list the latest attempt took, until it is known what became of it; 0 for none. */
+  attempted = 0;
+  private readonly lane = lanes++;
+  private part = 1;
   /** Of the payloads that came in; bounds the statement, as one event may be 256 KiB long. */
   bytes = 0;
+
+  /**
+   * Does a part of the commit that takes effect once: when its answer is lost, the next attempt has the same claim, and
+   * has to be made with the same items.
+   */
+  async once<T>(work: (claim: Claim) => Promise<T>): Promise<T> {
+    const answer = await work({ writer: WRITER, lane: this.lane, part: this.part });
+    this.part++;
+    return answer;
+  }
 
   readingsOf(runtime: KindRuntime): ReadingsBatch {
     let readings = this.readings.get(runtime);
@@ -61,6 +94,12 @@ export class Batch {
   reset(): void {
     for (const readings of this.readings.values()) readings.reset();
     this.pieces.length = 0;
+    this.met.length = 0;
+    this.metEvents.length = 0;
+    this.metReplies.length = 0;
+    this.looks.length = 0;
+    this.refused.clear();
+    this.attempted = 0;
     this.events.length = 0;
     this.replies.length = 0;
     this.rejections.length = 0;

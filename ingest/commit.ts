@@ -1,11 +1,27 @@
-import { type Db, isRowFault, type Pool } from "../store/database.ts";
+import type { Claim } from "../store/claims.ts";
+import { isRowFault, type Pool, withTransaction } from "../store/database.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
+import { type Conflict, findConflicts, type Refuse, settleReadings } from "../store/settle-readings.ts";
 import { type AlarmChange, applyAlarmTransitions } from "../store/write-alarms.ts";
-import { insertEvents, insertReplies, type NewEvent, type NewReply } from "../store/write-events.ts";
+import {
+  type InsertedItems,
+  insertNewEvents,
+  insertNewReplies,
+  type NewEvent,
+  type NewReply,
+  settleEvents,
+  settleReplies,
+} from "../store/write-events.ts";
 import { recordForeignMessages } from "../store/write-foreign-messages.ts";
 import { insertRejections, type NewRejection } from "../store/write-rejections.ts";
 import type { Batch } from "./batch.ts";
-import { deviceTopic } from "./topics.ts";
+import {
+  type NameOf,
+  refusedConflicts,
+  refusedEvent,
+  refusedReading,
+  refusedReply,
+} from "./refused-items.ts";
 
 /** What a batch did, summed over its parts and attempts. */
 export interface Committed {
@@ -30,16 +46,13 @@ export const nothingCommitted = (): Committed => ({
   alarms: [],
 });
 
-/** Names a device by its number, for the rejection of a row that the database refused. */
-export type NameOf = (deviceNo: number) => string;
-
 /**
- * Commits the parts of a batch, one statement and so one transaction each. A part that was committed is not
- * done again when a later part fails: the batch remembers by emptying it. Parts need no common transaction,
- * because no message is acknowledged before all of them are committed, and each can be repeated without harm.
+ * Commits the parts of a batch, each in one statement or transaction. A part that was committed is not done again when a
+ * later part fails, nor when its answer was lost: it is claimed (`store/claims.ts`). Parts need no common transaction,
+ * because no message is acknowledged before all of them are committed.
  *
- * A reading, event or reply that the database refuses for what is in it becomes a rejection; its neighbours are
- * stored.
+ * What meets another item of its device and moment is decided in a part of its own. A reading, event or reply that the
+ * database refuses for what is in it becomes a rejection; its neighbours are stored.
  *
  * @param alarmsTurn resolves when the batches before this one have applied their alarms: a clear must not overtake
  * its raise
@@ -53,76 +66,166 @@ export async function commitBatch(
   alarmsTurn?: Promise<void>,
 ): Promise<void> {
   await commitReadings(db, batch, done, nameOf);
-  await drain(
-    batch.events,
-    async (events) => {
-      const isNew = await insertEvents(db, events);
-      done.received += events.length;
-      for (const [i, event] of events.entries()) {
-        if (!isNew[i]) continue;
-        done.stored++;
-        done.events.push(event);
-      }
-    },
-    (event, error) => batch.rejections.push(refusedEvent(event, error, nameOf)),
-  );
-  await drain(
-    batch.replies,
-    async (replies) => {
-      const isNew = await insertReplies(db, replies);
-      done.received += replies.length;
-      done.stored += isNew.filter(Boolean).length;
-      for (const reply of replies) done.replies.push(reply);
-    },
-    (reply, error) => batch.rejections.push(refusedReply(reply, error, nameOf)),
-  );
-  await drain(batch.rejections, async (rejections) => {
-    await insertRejections(db, rejections);
-    done.received += rejections.length;
-    done.rejected += rejections.length;
-    for (const rejection of rejections) done.rejections.push(rejection);
+  const decideEvents = (events: readonly NewEvent[], isNew: readonly boolean[]) => {
+    done.received += events.length;
+    for (const [i, event] of events.entries()) {
+      if (!isNew[i]) continue;
+      done.stored++;
+      done.events.push(event);
+    }
+  };
+  await commitItems(batch, batch.events, batch.metEvents, {
+    insertNew: (events, claim) => insertNewEvents(db, events, claim),
+    settle: (events, claim) => withTransaction(db, (tx) => settleEvents(tx, events, claim)),
+    decided: decideEvents,
+    refused: (event, error) => batch.rejections.push(refusedEvent(event, error, nameOf)),
   });
-  await drain(batch.foreign, async (messages) => {
-    await recordForeignMessages(db, messages);
-    done.received += messages.length;
-    done.rejected += messages.length;
-    for (const message of messages) done.rejections.push(message);
+  const decideReplies = (replies: readonly NewReply[], isNew: readonly boolean[]) => {
+    done.received += replies.length;
+    done.stored += isNew.filter(Boolean).length;
+    for (const reply of replies) done.replies.push(reply);
+  };
+  await commitItems(batch, batch.replies, batch.metReplies, {
+    insertNew: (replies, claim) => insertNewReplies(db, replies, claim),
+    settle: (replies, claim) => withTransaction(db, (tx) => settleReplies(tx, replies, claim)),
+    decided: decideReplies,
+    refused: (reply, error) => batch.rejections.push(refusedReply(reply, error, nameOf)),
+  });
+  await drain(batch, batch.rejections, async (rejections, claim) => {
+    await insertRejections(db, rejections, claim);
+    countRejections(done, rejections);
+  });
+  await drain(batch, batch.foreign, async (messages, claim) => {
+    await recordForeignMessages(db, messages, claim);
+    countRejections(
+      done,
+      messages.map((message) => ({ ...message, items: 1, partial: false })),
+    );
   });
   // From here on the ledger in the database has them; alarms may take their time.
   for (const device of batch.devices) device.pending--;
   batch.devices.length = 0;
-  if (batch.alarms.length === 0) return;
+  dropRefusedLive(batch);
+  if (batch.alarms.length === 0 && batch.looks.length === 0) return;
   await alarmsTurn;
+  for (const look of batch.looks) {
+    look.evaluate(refusedOf(batch, look), (transition) => batch.alarms.push(transition));
+  }
+  batch.looks.length = 0;
   await applyAlarmTransitions(db, [...batch.alarms], (count, changes) => {
     batch.alarms.splice(0, count);
     for (const change of changes) done.alarms.push(change);
   });
 }
 
+function countRejections(done: Committed, rejections: readonly NewRejection[]): void {
+  for (const rejection of rejections) {
+    done.rejections.push(rejection);
+    if (rejection.partial) continue;
+    done.received += rejection.items;
+    done.rejected += rejection.items;
+  }
+}
+
+const refusedOf = (batch: Batch, { kind, row }: { kind: string; row: number | undefined }) =>
+  row === undefined ? undefined : batch.refused.get(kind)?.get(row);
+
+/** Nobody is told of a value that was not kept. */
+function dropRefusedLive(batch: Batch): void {
+  if (batch.refused.size === 0) return;
+  const live = batch.live.splice(0).filter((reading) => {
+    for (const key of refusedOf(batch, reading) ?? []) delete reading.values[key];
+    return Object.keys(reading.values).length > 0;
+  });
+  for (const reading of live) batch.live.push(reading);
+}
+
 /** A part with a refused row is halved until that row stands alone. */
-async function commitReadings(db: Db, batch: Batch, done: Committed, nameOf: NameOf): Promise<void> {
+async function commitReadings(db: Pool, batch: Batch, done: Committed, nameOf: NameOf): Promise<void> {
+  await settleMet(db, batch, done, nameOf);
   for (const readings of batch.readings.values()) {
     if (readings.rows === 0) continue;
-    if (await rowFaultOf(db, readings, done)) batch.pieces.push(readings.slice(0, readings.rows));
+    const fault = await insertPart(db, batch, readings, done);
+    if (fault) batch.pieces.push(readings.slice(0, readings.rows));
     readings.reset();
+    await settleMet(db, batch, done, nameOf);
   }
   for (;;) {
     const piece = batch.pieces.at(-1);
     if (!piece) return;
-    const fault = await rowFaultOf(db, piece, done);
+    const fault = await insertPart(db, batch, piece, done);
     batch.pieces.pop();
-    const middle = piece.rows >> 1;
-    if (fault && middle === 0) batch.rejections.push(refusedReading(piece.row(0), fault, nameOf));
-    else if (fault) batch.pieces.push(piece.slice(middle, piece.rows), piece.slice(0, middle));
+    if (fault) halve(piece, batch.pieces, batch, fault, nameOf);
+    await settleMet(db, batch, done, nameOf);
   }
 }
 
+/** Puts the halves of a part with a refused row in its place, or that row among the rejections. */
+function halve(
+  piece: ReadingsBatch,
+  pieces: ReadingsBatch[],
+  batch: Batch,
+  fault: Error,
+  nameOf: NameOf,
+): void {
+  const middle = piece.rows >> 1;
+  if (middle === 0) batch.rejections.push(refusedReading(piece.row(0), fault, nameOf));
+  else pieces.push(piece.slice(middle, piece.rows), piece.slice(0, middle));
+}
+
 /** Inserts readings. @returns the database's error when one of the rows is at fault */
-async function rowFaultOf(db: Db, readings: ReadingsBatch, done: Committed): Promise<Error | undefined> {
-  try {
-    const stored = await readings.insert(db);
-    done.received += readings.rows;
+async function insertPart(
+  db: Pool,
+  batch: Batch,
+  readings: ReadingsBatch,
+  done: Committed,
+): Promise<Error | undefined> {
+  return orRowFault(async () => {
+    const { stored, met } = await batch.once((claim) => readings.insertNew(db, claim));
+    done.received += stored;
     done.stored += stored;
+    if (met.length > 0) batch.met.push(readings.pick(met));
+  });
+}
+
+/** Decides what becomes of readings that met another one at their moment. */
+async function settleMet(db: Pool, batch: Batch, done: Committed, nameOf: NameOf): Promise<void> {
+  const refuse: Refuse = (table, conflicts) => refusedConflicts(table, conflicts, nameOf);
+  for (;;) {
+    const piece = batch.met.at(-1);
+    if (!piece) return;
+    const fault = await orRowFault(async () => {
+      const { settled, conflicts } = await batch.once(async (claim) => {
+        const settled = await withTransaction(db, (tx) =>
+          settleReadings(tx, piece, refuse, undefined, claim),
+        );
+        return { settled, conflicts: settled?.conflicts ?? (await findConflicts(db, piece)) };
+      });
+      done.received += piece.rows;
+      done.stored += settled?.stored ?? 0;
+      done.rejected += settled?.rejected ?? 0;
+      for (const rejection of settled?.rejections ?? []) done.rejections.push(rejection);
+      noteRefused(batch, piece, conflicts);
+    });
+    batch.met.pop();
+    if (fault) halve(piece, batch.met, batch, fault, nameOf);
+  }
+}
+
+function noteRefused(batch: Batch, piece: ReadingsBatch, conflicts: readonly Conflict[]): void {
+  for (const { reading, refused } of conflicts) {
+    let rows = batch.refused.get(piece.kind);
+    if (!rows) {
+      rows = new Map();
+      batch.refused.set(piece.kind, rows);
+    }
+    rows.set(piece.numberOf(reading.row), new Set(Object.keys(refused)));
+  }
+}
+
+async function orRowFault(work: () => Promise<void>): Promise<Error | undefined> {
+  try {
+    await work();
     return undefined;
   } catch (error) {
     if (isRowFault(error)) return error as Error;
@@ -130,69 +233,75 @@ async function rowFaultOf(db: Db, readings: ReadingsBatch, done: Committed): Pro
   }
 }
 
-/** Writes a list, and takes from it what is written. Around an item that the database refuses it goes in halves. */
-async function drain<T>(
-  list: T[],
-  write: (items: T[]) => Promise<void>,
-  refused?: (item: T, error: Error) => void,
-): Promise<void> {
-  let size = list.length;
+interface ItemParts<T> {
+  readonly insertNew: (items: readonly T[], claim: Claim) => Promise<InsertedItems>;
+  readonly settle: (items: readonly T[], claim: Claim) => Promise<boolean[] | undefined>;
+  readonly decided: (items: readonly T[], isNew: readonly boolean[]) => void;
+  readonly refused: (item: T, error: Error) => void;
+}
+
+/** Commits events or replies, those that met another one right behind the part that found it. */
+async function commitItems<T>(batch: Batch, list: T[], met: T[], parts: ItemParts<T>): Promise<void> {
+  const settle = () =>
+    drain(
+      batch,
+      met,
+      async (items, claim) => {
+        const isNew = await parts.settle(items, claim);
+        // Told twice rather than never, where the answer was lost.
+        parts.decided(items, isNew ?? items.map(() => true));
+      },
+      parts.refused,
+    );
+  await settle();
   while (list.length > 0) {
-    const items = list.slice(0, size);
+    await drain(
+      batch,
+      list,
+      async (items, claim) => {
+        const inserted = await parts.insertNew(items, claim);
+        const undecided = new Set(inserted.met);
+        const fresh = items.filter((_, i) => !undecided.has(i));
+        parts.decided(
+          fresh,
+          fresh.map(() => true),
+        );
+        for (const place of inserted.met) met.push(items[place]!);
+      },
+      parts.refused,
+      () => met.length > 0,
+    );
+    await settle();
+  }
+}
+
+/**
+ * Writes a list, and takes from it what is written. Around an item that the database refuses it goes in halves.
+ * @param pause whether to stop behind what was just written
+ */
+async function drain<T>(
+  batch: Batch,
+  list: T[],
+  write: (items: T[], claim: Claim) => Promise<void>,
+  refused?: (item: T, error: Error) => void,
+  pause = () => false,
+): Promise<void> {
+  while (list.length > 0) {
+    // An attempt whose answer was lost has to be made again with the same items.
+    const items = list.slice(0, batch.attempted || list.length);
+    batch.attempted = items.length;
     try {
-      await write(items);
+      await batch.once((claim) => write(items, claim));
     } catch (error) {
       if (!refused || !isRowFault(error)) throw error;
       if (items.length > 1) {
-        size = items.length >> 1;
+        batch.attempted = items.length >> 1;
         continue;
       }
       refused(items[0]!, error as Error);
     }
     list.splice(0, items.length);
-    size = list.length;
+    batch.attempted = 0;
+    if (pause()) return;
   }
-}
-
-function refusedReading(
-  { deviceNo, receivedAt, reading }: ReturnType<ReadingsBatch["row"]>,
-  error: Error,
-  nameOf: NameOf,
-): NewRejection {
-  return refusedItem("telemetry", deviceNo, receivedAt, reading, error, nameOf);
-}
-
-function refusedEvent(event: NewEvent, error: Error, nameOf: NameOf): NewRejection {
-  const { deviceNo, receivedAt, observedAt, data, ...rest } = event;
-  const item = { ...rest, observedAt: new Date(observedAt).toISOString(), ...JSON.parse(data) };
-  return refusedItem("events", deviceNo, receivedAt, item, error, nameOf);
-}
-
-function refusedReply(reply: NewReply, error: Error, nameOf: NameOf): NewRejection {
-  const { deviceNo, receivedAt, observedAt, data, ...rest } = reply;
-  const item = { ...rest, observedAt: new Date(observedAt).toISOString(), ...JSON.parse(data) };
-  return refusedItem("replies", deviceNo, receivedAt, item, error, nameOf);
-}
-
-/** The rejection of an item as the device would have sent it on a topic of its own. */
-function refusedItem(
-  channel: "telemetry" | "events" | "replies",
-  deviceNo: number,
-  receivedAt: number,
-  item: object,
-  { message }: Error,
-  nameOf: NameOf,
-): NewRejection {
-  const id = nameOf(deviceNo);
-  const payload = Buffer.from(JSON.stringify(item));
-  return {
-    receivedAt,
-    deviceNo,
-    publisher: id,
-    topic: deviceTopic(id, channel),
-    reason: "store_refused",
-    detail: message,
-    payload,
-    payloadBytes: payload.length,
-  };
 }

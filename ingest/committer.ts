@@ -3,8 +3,9 @@ import type { Logger } from "../log.ts";
 import { createLogLimiter } from "../log.ts";
 import { isTransient, type Pool } from "../store/database.ts";
 import { Batch, type BatchSink, type LiveReading } from "./batch.ts";
-import { type Committed, commitBatch, type NameOf, nothingCommitted } from "./commit.ts";
+import { type Committed, commitBatch, nothingCommitted } from "./commit.ts";
 import type { IngestMetrics } from "./metrics.ts";
+import type { NameOf } from "./refused-items.ts";
 
 export interface CommitterOptions {
   readonly pool: Pool;
@@ -131,7 +132,7 @@ export class Committer implements BatchSink {
       const batch = this.full.shift()!;
       const { alarmsTurn } = this;
       const done = this.run(batch, alarmsTurn);
-      if (batch.alarms.length > 0) this.alarmsTurn = done;
+      if (batch.alarms.length > 0 || batch.looks.length > 0) this.alarmsTurn = done;
     }
   }
 
@@ -197,7 +198,7 @@ export class Committer implements BatchSink {
     metrics.items.inc({ outcome: "stored" }, stored);
     metrics.items.inc({ outcome: "rejected" }, rejected);
     metrics.items.inc({ outcome: "duplicate" }, received - stored - rejected);
-    for (const { reason } of committed.rejections) metrics.rejected.inc({ reason });
+    for (const { reason, items: refused } of committed.rejections) metrics.rejected.inc({ reason }, refused);
     for (const { action } of committed.alarms) metrics.alarms.inc({ action });
     metrics.batchItems.observe(items);
     metrics.commitSeconds.observe(seconds);

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { MAX_PAYLOAD_BYTES } from "../access/topics.ts";
+import { ExactNumber, parseExact, stringifyExact } from "../store/exact-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** How deep values may nest below a reading. PostgreSQL's own parser gives up at some thousands. */
@@ -16,17 +17,53 @@ export function decodeJson(
   if (payload.length === 0) return refuse("empty", "the payload has no bytes");
   // toString would put U+FFFD in place of bad bytes, and nobody would ever know.
   if (!isUtf8(payload)) return refuse("not_json", "the payload is not UTF-8");
+  const text = payload.toString("utf8");
+  let value: unknown;
   try {
-    return { value: JSON.parse(payload.toString("utf8")) };
+    value = JSON.parse(text);
   } catch (error) {
-    return refuse("not_json", (error as Error).message);
+    // A NaN or an infinity in one item does not take the others along.
+    const found = NOT_NUMBER.test(text) ? lookAgain(text) : undefined;
+    return found ?? refuse("not_json", (error as Error).message);
+  }
+  return (hasLongNumber(payload) && lookAgain(text)) || { value };
+}
+
+/** What `parseExact` takes beyond JSON. */
+const NOT_NUMBER = /[Nn][Aa][Nn]|[Ii][Nn][Ff]/;
+
+function lookAgain(text: string): { value: unknown } | undefined {
+  try {
+    return { value: parseExact(text) };
+  } catch {
+    return undefined;
   }
 }
+
+/** So many digits in a row, or more, may be a number that JavaScript's own would change. */
+const LONG = 16;
+
+/** Whether there is such a run. It holds a place at every 16th byte, so that one byte in sixteen is looked at first. */
+export function hasLongNumber(payload: Buffer): boolean {
+  for (let at = LONG - 1; at < payload.length; at += LONG) {
+    if (!isDigit(payload[at])) continue;
+    let from = at;
+    let to = at;
+    while (isDigit(payload[from - 1])) from--;
+    while (isDigit(payload[to + 1])) to++;
+    if (to - from >= LONG - 1) return true;
+  }
+  return false;
+}
+
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
 export type JsonObject = Record<string, unknown>;
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
 }
 
 /**
@@ -34,9 +71,13 @@ export function isObject(value: unknown): value is JsonObject {
  * @returns its text, or why it cannot be kept without change
  */
 export function encodeExtra(value: unknown, path: string): { json: string } | Refusal {
+  holdsExact = false;
   const fault = findFault(value, path, 0);
-  return fault ?? { json: JSON.stringify(value) };
+  return fault ?? { json: holdsExact ? stringifyExact(value) : JSON.stringify(value) };
 }
+
+/** Whether the value that was looked at last has a number that JavaScript's own writer does not know. */
+let holdsExact = false;
 
 function findFault(value: unknown, path: string, depth: number): Refusal | undefined {
   if (typeof value === "string") return checkText(value, path);
@@ -44,9 +85,13 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
     // JSON has no infinity, but 1e400 parses to one and would be written back as null.
     return Number.isFinite(value)
       ? undefined
-      : refuse("bad_type", `${path}: the number is too large to keep`);
+      : refuse("bad_type", `${path}: no number, or one that is too large to keep`);
   }
   if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof ExactNumber) {
+    holdsExact = true;
+    return undefined;
+  }
   if (depth === MAX_DEPTH) return refuse("too_deep", `${path}: nested more than ${MAX_DEPTH} levels deep`);
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
@@ -65,9 +110,9 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
 /** A value for a refusal's detail: the beginning of its JSON. */
 export function show(value: unknown): string {
   try {
-    return JSON.stringify(value)?.slice(0, 64) ?? String(value);
+    return stringifyExact(value).slice(0, 64);
   } catch {
-    // JSON.parse follows any depth, JSON.stringify only some thousand levels.
+    // JSON.parse follows any depth, writing it only some thousand levels.
     return "a value that is nested too deeply to show";
   }
 }

@@ -32,6 +32,8 @@ export interface DeviceEntry {
   lastArrival: number;
   /** The newest moment that the alarm rules have seen; epoch milliseconds, 0 for none. */
   evaluatedAt: number;
+  /** Readings that the alarm rules look at once they are committed; later ones have to wait behind them. */
+  looks: number;
   /** Readings and events that were received and are not yet committed. */
   pending: number;
 }
@@ -186,6 +188,7 @@ export class Directory {
       notedAt: row.seenAt?.getTime() ?? 0,
       lastArrival: 0,
       evaluatedAt: 0,
+      looks: 0,
       pending: 0,
     };
     // An id that was deleted and given again has a new number; the old one is out of the game.

@@ -12,6 +12,8 @@ export interface CheckedEvent {
   readonly phase: EventPhase;
   readonly type: string;
   readonly data: string;
+  /** Why it has our time in place of its own; undefined where it has its own, or is one that may go without. */
+  readonly timeFault?: Refusal;
 }
 
 export interface CheckedReply {
@@ -26,7 +28,8 @@ const MAX_ID_LENGTH = 128;
 const MAX_OUTCOME_LENGTH = 64;
 
 /**
- * Decides whether an event is good; the kind's own shape, if it has one, is turned into ours first.
+ * Decides whether an event is good; the kind's own shape, if it has one, is turned into ours first. A time that cannot be
+ * used does not cost the event: somebody who asks for help is heard also from a device whose clock was never set.
  * @param several whether it is one of several in an array
  * @param arrival the time that it gets when it has none
  */
@@ -46,8 +49,6 @@ export function checkEvent(
     }
   }
   const { eventId, observedAt: _, type, phase = "instant", ...data } = event;
-  const at = readTime(event, receivedAt, several, arrival);
-  if (typeof at !== "number") return at;
   const fault = checkIdentifier(eventId, "eventId", MAX_ID_LENGTH);
   if (fault) return fault;
   if (typeof type !== "string") return refuse("bad_shape", "type: missing, expected the name of an event");
@@ -60,7 +61,11 @@ export function checkEvent(
   }
   const encoded = encodeExtra(data, "event");
   if ("reason" in encoded) return encoded;
-  return { observedAt: at, eventId: eventId as string, phase: phase as EventPhase, type, data: encoded.json };
+  const checked = { eventId: eventId as string, phase: phase as EventPhase, type, data: encoded.json };
+  const at = readTime(event, receivedAt, several, arrival);
+  return typeof at === "number"
+    ? { observedAt: at, ...checked }
+    : { observedAt: arrival, timeFault: at, ...checked };
 }
 
 export function checkReply(

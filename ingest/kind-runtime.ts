@@ -1,7 +1,16 @@
-import type { EventRule, Kind, LimitRule, Metric, SilenceRule, StateRule } from "../devices/kind.ts";
+import type {
+  EventRule,
+  Kind,
+  LimitRule,
+  Metric,
+  OffScaleRule,
+  SilenceRule,
+  StateRule,
+} from "../devices/kind.ts";
+import { ExactNumber } from "../store/exact-json.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
-import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
+import { checkText as checkCharacters, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
 import { seenStepMs } from "./last-seen.ts";
 import { readObservedAt } from "./observed-at.ts";
@@ -10,8 +19,11 @@ import { checkTimeless } from "./time-keys.ts";
 
 /**
  * A kind made ready for the hot path. The check below says the same as the kind's zod schema (a property test
- * holds them together) at about a tenth of its cost, because it fills the batch's columns while it looks.
+ * holds them together) at about a tenth of its cost, because it fills the batch's columns while it looks. Where the
+ * schema refuses a number for its size, the check sets that value aside and keeps the others.
  */
+
+const NONE: readonly SetAside[] = [];
 
 const NUMBER = 0;
 const STATE = 1;
@@ -27,15 +39,27 @@ export interface CheckedMetric {
   readonly values: ReadonlySet<string>;
   readonly maxLength: number;
   readonly unit: string;
+  /** What its sensor sends in place of a value; undefined where it names nothing. */
+  readonly sentinels: ReadonlySet<number> | undefined;
   /** The alarm rules that look at this metric. */
   readonly rules: readonly MetricRule[];
+  /** The one that looks at what is off its scale. */
+  readonly offScale: OffScaleRule | undefined;
 }
 
 export type MetricRule = LimitRule | StateRule;
 
-function checked(key: string, metric: Metric, column: number, rules: MetricRule[]): CheckedMetric {
+function checked(
+  key: string,
+  metric: Metric,
+  column: number,
+  rules: MetricRule[],
+  offScale: OffScaleRule | undefined,
+): CheckedMetric {
   return {
     rules,
+    offScale,
+    sentinels: metric.sentinels?.length ? new Set(metric.sentinels) : undefined,
     key,
     column,
     check: metric.type === "state" ? STATE : metric.type === "text" ? TEXT : NUMBER,
@@ -47,13 +71,22 @@ function checked(key: string, metric: Metric, column: number, rules: MetricRule[
   };
 }
 
+/** A value that is no measurement, beside others that are. */
+export interface SetAside {
+  readonly metric: CheckedMetric;
+  readonly value: number;
+  readonly reason: "off_scale" | "sensor_fault";
+}
+
 /** A reading that was found good, and waits to be put into a batch. Reused: read it before the next check. */
 export interface CheckedReading {
   observedAt: number;
   /** Whether it had no time, so that its `observedAt` is ours. */
   timeless: boolean;
-  /** How many metrics it has. */
+  /** How many metrics it has. None only where all are set aside. */
   count: number;
+  /** Values that are not kept; mostly none. */
+  aside: readonly SetAside[];
   readonly metrics: CheckedMetric[];
   readonly values: (number | string)[];
   /** Text of a JSON object with the unknown keys, if there were any. */
@@ -76,6 +109,7 @@ export class KindRuntime {
     observedAt: 0,
     timeless: false,
     count: 0,
+    aside: NONE,
     metrics: [],
     values: [],
     extra: undefined,
@@ -90,13 +124,14 @@ export class KindRuntime {
     this.eventTypes = new Set(kind.events.map((event) => event.type));
     this.eventRules = kind.alarms.filter((rule) => rule.type === "event");
     this.silenceRules = kind.alarms.filter((rule) => rule.type === "silence");
-    this.ruleNames = new Set(kind.alarms.map((rule) => rule.rule));
+    this.ruleNames = new Set([...kind.alarms, ...kind.offScale].map((rule) => rule.rule));
     const metricRules = kind.alarms.filter((rule) => rule.type !== "event" && rule.type !== "silence");
     for (const [key, metric] of Object.entries(kind.metrics)) {
       const column = table.columns.findIndex((candidate) => candidate.name === key);
       if (column < 0) throw new Error(`Kind '${kind.kind}': the table has no column for metric '${key}'`);
       const rules = metricRules.filter((rule) => rule.metric === key);
-      this.byKey.set(key, checked(key, metric, column, rules));
+      const offScale = kind.offScale.find((rule) => rule.metric === key);
+      this.byKey.set(key, checked(key, metric, column, rules, offScale));
     }
   }
 
@@ -113,6 +148,7 @@ export class KindRuntime {
   ): CheckedReading | Refusal {
     const scratch = this.scratch;
     scratch.count = 0;
+    scratch.aside = NONE;
     scratch.extra = undefined;
     const given = reading.observedAt;
     scratch.timeless = given === undefined || given === null;
@@ -132,21 +168,52 @@ export class KindRuntime {
         // No prototype: a key `__proto__` is data like any other.
         unknown ??= Object.create(null) as JsonObject;
         unknown[key] = value;
-      } else if (value !== null) {
-        const fault = checkMetric(metric, value);
-        if (fault !== undefined) return fault;
+      } else if (
+        metric.check === NUMBER &&
+        typeof value === "number" &&
+        value >= metric.min &&
+        value <= metric.max &&
+        (metric.sentinels === undefined || !metric.sentinels.has(value))
+      ) {
         scratch.metrics[scratch.count] = metric;
-        scratch.values[scratch.count] = value as number | string;
+        scratch.values[scratch.count] = value;
         scratch.count++;
+      } else if (value !== null) {
+        const fault = this.look(metric, value);
+        if (fault !== undefined) return fault;
       }
     }
-    if (scratch.count === 0) return this.refuseEmpty(reading);
+    if (scratch.count === 0 && scratch.aside === NONE) return this.refuseEmpty(reading);
     if (unknown !== undefined) {
       const encoded = encodeExtra(unknown, "reading");
       if ("reason" in encoded) return encoded;
       scratch.extra = encoded.json;
     }
     return scratch;
+  }
+
+  /** Looks at what is no plain number within its range. */
+  private look(metric: CheckedMetric, given: unknown): Refusal | undefined {
+    const scratch = this.scratch;
+    const value = given instanceof ExactNumber ? Number(given.text) : given;
+    if (metric.check === NUMBER) {
+      if (typeof value !== "number") return wrongType(metric, value, `a number in ${metric.unit}`);
+      const isMissing = !Number.isFinite(value) || metric.sentinels?.has(value) === true;
+      if (isMissing || value < metric.min || value > metric.max) {
+        scratch.aside = [
+          ...scratch.aside,
+          { metric, value, reason: isMissing ? "sensor_fault" : "off_scale" },
+        ];
+        return undefined;
+      }
+    } else {
+      const fault = checkText(metric, value);
+      if (fault !== undefined) return fault;
+    }
+    scratch.metrics[scratch.count] = metric;
+    scratch.values[scratch.count] = value as number | string;
+    scratch.count++;
+    return undefined;
   }
 
   private readonly isMetric = (key: string) => this.byKey.has(key);
@@ -164,9 +231,16 @@ export class KindRuntime {
     return refuse("empty", "the reading has no metric");
   }
 
-  /** Puts a checked reading into the batch. */
-  add(batch: ReadingsBatch, deviceNo: number, receivedAt: number, reading: CheckedReading): void {
+  /** Puts a checked reading into the batch. @returns its row */
+  add(
+    batch: ReadingsBatch,
+    deviceNo: number,
+    receivedAt: number,
+    reading: CheckedReading,
+    way?: unknown,
+  ): number {
     const row = batch.begin(deviceNo, reading.observedAt, receivedAt);
+    batch.markWay(row, way);
     if (reading.timeless) batch.markArrival(row);
     for (let i = 0; i < reading.count; i++) {
       const metric = reading.metrics[i]!;
@@ -174,18 +248,21 @@ export class KindRuntime {
       else batch.setText(row, metric.column, reading.values[i] as string);
     }
     if (reading.extra !== undefined) batch.setExtra(row, reading.extra);
+    return row;
   }
 }
 
-function checkMetric(metric: CheckedMetric, value: unknown): Refusal | undefined {
-  if (metric.check === NUMBER) {
-    if (typeof value !== "number") return wrongType(metric, value, `a number in ${metric.unit}`);
-    if (value >= metric.min && value <= metric.max) return undefined;
-    return refuse(
-      "out_of_range",
-      `${metric.key}: ${value}, expected ${metric.min} to ${metric.max} ${metric.unit}`,
-    );
-  }
+/** The refusal of values that are set aside, which all have one reason. */
+export function refuseAside(aside: readonly SetAside[]): Refusal {
+  const said = aside.map(({ metric, value, reason }) =>
+    reason === "off_scale"
+      ? `${metric.key}: ${value}, expected ${metric.min} to ${metric.max} ${metric.unit}`
+      : `${metric.key}: ${value}, which its sensor sends in place of a value`,
+  );
+  return refuse(aside[0]!.reason, said.join("; "));
+}
+
+function checkText(metric: CheckedMetric, value: unknown): Refusal | undefined {
   if (metric.check === STATE) {
     if (typeof value === "string" && metric.values.has(value)) return undefined;
     return wrongType(metric, value, `one of ${[...metric.values].join(", ")}`);
@@ -193,7 +270,7 @@ function checkMetric(metric: CheckedMetric, value: unknown): Refusal | undefined
   if (typeof value !== "string" || value.length > metric.maxLength) {
     return wrongType(metric, value, `a text of at most ${metric.maxLength} characters`);
   }
-  return checkText(value, metric.key);
+  return checkCharacters(value, metric.key);
 }
 
 function wrongType(metric: CheckedMetric, value: unknown, expected: string): Refusal {

@@ -1,16 +1,20 @@
-import { MAX_PACKET_BYTES } from "../access/topics.ts";
+import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import type { BatchSink } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import { checkEvent, checkReply } from "./events.ts";
-import type { CheckedReading } from "./kind-runtime.ts";
+import { type CheckedReading, refuseAside } from "./kind-runtime.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
+import {
+  keepPayload,
+  MAX_DETAIL_LENGTH,
+  MAX_TOPIC_LENGTH,
+  RefusedItems,
+  rejectionOf,
+  type Way,
+} from "./refused-items.ts";
 import type { Channel } from "./topics.ts";
-
-/** What is kept of a topic, and of what was expected, in UTF-16 units. */
-const MAX_TOPIC_LENGTH = 1024;
-const MAX_DETAIL_LENGTH = 1024;
 
 /** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */
 export interface IncomingMessage {
@@ -54,6 +58,8 @@ export class Pipeline {
   private readonly timed: boolean;
   private readonly wantsLive: (device: DeviceEntry) => boolean;
   private readonly heard: (device: DeviceEntry) => void;
+  /** What is refused of the message that is looked at. */
+  private readonly refused = new RefusedItems();
 
   constructor({
     directory,
@@ -80,6 +86,7 @@ export class Pipeline {
    */
   accept(message: IncomingMessage, settled: () => void): void {
     this.route(message);
+    for (const rejection of this.refused.take(message)) this.sink.open.rejections.push(rejection);
     this.await(message, settled);
   }
 
@@ -103,7 +110,7 @@ export class Pipeline {
     const decoded = decodeJson(message.payload, this.maxPayloadBytes);
     if ("reason" in decoded) return this.refuseMessage(message, decoded);
     if (channel === "gateway-telemetry") return this.takeGateway(message, publisher, decoded.value);
-    this.takeItems(message, publisher, channel, decoded.value, (item) => item);
+    this.takeItems(message, publisher, channel, decoded.value);
   }
 
   /** `{"<deviceId>": reading or array, …}` */
@@ -117,37 +124,36 @@ export class Pipeline {
     const entries = Object.entries(value);
     if (entries.length === 0)
       return this.refuseMessage(message, refuse("empty", "the message names no device"));
+    const way: Way = { publisher: gateway.id, topic: message.topic };
     for (const [id, readings] of entries) {
-      const wrap = (item: unknown) => ({ [id]: item });
       const device = this.directory.find(id);
-      if (!device) {
-        this.rejectValue(message, gateway, refuse("unknown_device", `'${id.slice(0, 64)}'`), wrap(readings));
-      } else if (device.gatewayNo !== gateway.deviceNo) {
-        // Counted against the gateway: a device must not carry the faults of others.
-        this.rejectValue(
-          message,
-          gateway,
-          refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`),
-          wrap(readings),
-        );
-      } else this.takeItems(message, device, "telemetry", readings, wrap);
+      if (device && device.gatewayNo === gateway.deviceNo) {
+        this.takeItems(message, device, "telemetry", readings, way);
+        continue;
+      }
+      // Counted against the gateway: a device must not carry the faults of others.
+      const refusal = device
+        ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
+        : refuse("unknown_device", `'${id.slice(0, 64)}'`);
+      this.refused.addEntry(gateway, refusal, id, readings);
+      this.sink.open.count(gateway);
     }
   }
 
-  /** An item, or an array of items, of one device. `wrap` gives an item the shape that its topic takes. */
+  /** An item, or an array of items, of one device. */
   private takeItems(
     message: IncomingMessage,
     device: DeviceEntry,
     channel: Exclude<Channel, "gateway-telemetry">,
     value: unknown,
-    wrap: (item: unknown) => unknown,
+    way?: Way,
   ): void {
-    if (!Array.isArray(value)) return this.takeItem(message, device, channel, value, this.timed, wrap);
+    if (!Array.isArray(value)) return this.takeItem(message, device, channel, value, this.timed, way);
     if (value.length === 0) {
-      return this.rejectValue(message, device, refuse("empty", "the array has no items"), wrap(value));
+      return this.refuseItem(device, refuse("empty", "the array has no items"), value, way);
     }
     const several = value.length > 1 || this.timed;
-    for (const item of value) this.takeItem(message, device, channel, item, several, wrap);
+    for (const item of value) this.takeItem(message, device, channel, item, several, way);
   }
 
   private takeItem(
@@ -156,12 +162,12 @@ export class Pipeline {
     channel: Exclude<Channel, "gateway-telemetry">,
     item: unknown,
     several: boolean,
-    wrap: (item: unknown) => unknown,
+    way: Way | undefined,
   ): void {
     const refusal = isObject(item)
-      ? this.store(message, device, channel, item, several)
+      ? this.store(message, device, channel, item, several, way)
       : refuse("bad_shape", "expected an object, or an array of objects");
-    if (refusal) this.rejectValue(message, device, refusal, wrap(item));
+    if (refusal) this.refuseItem(device, refusal, item, way);
   }
 
   /** Checks an item and puts it into the open batch. */
@@ -171,6 +177,7 @@ export class Pipeline {
     channel: Exclude<Channel, "gateway-telemetry">,
     item: Record<string, unknown>,
     several: boolean,
+    way: Way | undefined,
   ): Refusal | undefined {
     const { open } = this.sink;
     const { deviceNo, runtime } = device;
@@ -181,14 +188,17 @@ export class Pipeline {
       const reading = runtime.check(item, receivedAt, several, arrival);
       if ("reason" in reading) return reading;
       observedAt = reading.observedAt;
-      runtime.add(open.readingsOf(runtime), deviceNo, receivedAt, reading);
-      this.alarms?.onReading(device, reading, receivedAt, this.emitAlarm);
-      if (this.wantsLive(device)) open.live.push(liveReading(device, reading, receivedAt));
+      const refusal = this.storeReading(device, reading, receivedAt, way);
+      if (refusal) return refusal;
     } else if (channel === "events") {
       const event = checkEvent(runtime, item, receivedAt, several, arrival);
       if (isRefusal(event)) return event;
+      const { timeFault, ...checked } = event;
+      // An event matters more than its time: it is kept under ours. A replay is for after a fix, and has to be right.
+      if (timeFault && this.replaying) return timeFault;
+      if (timeFault) this.refused.add(device, timeFault, item, way && device.id, true);
       observedAt = event.observedAt;
-      open.events.push({ deviceNo, receivedAt, ...event });
+      open.events.push({ deviceNo, receivedAt, ...checked });
       this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
       const reply = checkReply(item, receivedAt, several, arrival);
@@ -198,54 +208,64 @@ export class Pipeline {
     }
     open.count(device);
     if (observedAt === arrival && !this.replaying) device.lastArrival = arrival;
-    if (receivedAt > device.lastReportAt) {
-      device.lastReportAt = receivedAt;
-      this.heard(device);
+    this.noteHeard(device, receivedAt);
+    return undefined;
+  }
+
+  private noteHeard(device: DeviceEntry, receivedAt: number): void {
+    if (receivedAt <= device.lastReportAt) return;
+    device.lastReportAt = receivedAt;
+    this.heard(device);
+  }
+
+  /** Puts a reading into the open batch, and what is no measurement among its values on record. */
+  private storeReading(
+    device: DeviceEntry,
+    reading: CheckedReading,
+    receivedAt: number,
+    way: Way | undefined,
+  ): Refusal | undefined {
+    const { open } = this.sink;
+    const { runtime, deviceNo } = device;
+    const isEmpty = reading.count === 0;
+    const row = isEmpty
+      ? undefined
+      : runtime.add(open.readingsOf(runtime), deviceNo, receivedAt, reading, way);
+    // Also where nothing is left to be stored: what goes off the scale is what matters most.
+    const look = this.alarms?.onReading(device, reading, receivedAt, row, this.emitAlarm);
+    if (look) open.looks.push(look);
+    if (row !== undefined && this.wantsLive(device)) {
+      open.live.push(liveReading(device, reading, receivedAt, row));
+    }
+    if (reading.aside.length > 0) {
+      if (isEmpty && receivedAt > device.lastReportAt) device.lastReportAt = receivedAt;
+      for (const reason of ["off_scale", "sensor_fault"] as const) {
+        const aside = reading.aside.filter((one) => one.reason === reason);
+        if (aside.length === 0) continue;
+        if (isEmpty) return refuseAside(aside);
+        const values = Object.fromEntries(aside.map(({ metric, value }) => [metric.key, value]));
+        const item = { observedAt: new Date(reading.observedAt).toISOString(), ...values };
+        this.refused.add(device, refuseAside(aside), item, way && device.id, true);
+      }
     }
     return undefined;
   }
 
-  private readonly emitAlarm = (transition: Parameters<Parameters<AlarmEngine["onReading"]>[3]>[0]) => {
+  private readonly emitAlarm = (transition: AlarmTransition) => {
     this.sink.open.alarms.push(transition);
   };
 
   private refuseMessage(message: IncomingMessage, refusal: Refusal): void {
-    const { publisher, payload } = message;
-    this.rejectItem(message, publisher, refusal, keep(payload), payload.length);
-  }
-
-  private rejectValue(message: IncomingMessage, device: DeviceEntry, refusal: Refusal, value: unknown): void {
-    // The value was parsed from at most 256 KiB, but may nest deeper than JSON.stringify can follow. Numbers may be
-    // longer now than they came, so this is not the place for a limit: what is cut could not be replayed.
-    let payload: Buffer;
-    try {
-      payload = Buffer.from(JSON.stringify(value));
-    } catch {
-      payload = Buffer.from(message.payload);
-    }
-    this.rejectItem(message, device, refusal, payload, payload.length);
-  }
-
-  private rejectItem(
-    { publisher, topic, receivedAt }: IncomingMessage,
-    device: DeviceEntry | undefined,
-    { reason, detail }: Refusal,
-    payload: Buffer,
-    payloadBytes: number,
-  ): void {
+    const { publisher } = message;
     const { open } = this.sink;
-    open.rejections.push({
-      receivedAt,
-      deviceNo: device?.deviceNo,
-      publisher: publisher?.id ?? "",
-      topic: topic.slice(0, MAX_TOPIC_LENGTH),
-      reason,
-      detail: detail.slice(0, MAX_DETAIL_LENGTH),
-      payload,
-      payloadBytes,
-    });
-    if (device) open.count(device);
+    open.rejections.push(rejectionOf(message, publisher, refusal));
+    if (publisher) open.count(publisher);
     else open.items++;
+  }
+
+  private refuseItem(device: DeviceEntry, refusal: Refusal, item: unknown, way: Way | undefined): void {
+    this.refused.add(device, refusal, item, way && device.id);
+    this.sink.open.count(device);
   }
 
   /** A message on a topic that is none of its publisher's: to the ledger one that was received and rejected. */
@@ -257,7 +277,7 @@ export class Pipeline {
       publisher: publisher.id,
       topic: topic.slice(0, MAX_TOPIC_LENGTH),
       ...foreignTopic(topic, publisher),
-      payload: keep(payload),
+      payload: keepPayload(payload),
       payloadBytes: payload.length,
     });
     open.count(publisher);
@@ -278,14 +298,15 @@ const foreignTopic = (topic: string, { id }: DeviceEntry): Refusal => {
   return { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
 };
 
-/**
- * A copy: a payload is a view into the socket's buffer, which may be much larger than the message. Only another broker
- * sends more than our own lets in.
- */
-const keep = (payload: Buffer): Buffer => Buffer.from(payload.subarray(0, MAX_PACKET_BYTES));
-
-function liveReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number) {
+function liveReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number, row: number) {
   const values: Record<string, number | string> = {};
   for (let i = 0; i < reading.count; i++) values[reading.metrics[i]!.key] = reading.values[i]!;
-  return { device, observedAt: reading.observedAt, receivedAt, values };
+  return {
+    device,
+    observedAt: reading.observedAt,
+    receivedAt,
+    values,
+    kind: device.runtime.kind.kind,
+    row,
+  };
 }

@@ -1,11 +1,13 @@
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, appendAudit } from "../store/audit.ts";
 import { type Client, type Db, isRowFault, type Pool, withTransaction } from "../store/database.ts";
+import { settleReadings } from "../store/settle-readings.ts";
 import { insertEvents, insertReplies } from "../store/write-events.ts";
-import { recordReplay } from "../store/write-rejections.ts";
+import { insertRejections, recordReplay } from "../store/write-rejections.ts";
 import { Batch } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
+import { type NameOf, refusedConflicts } from "./refused-items.ts";
 import { parseTopic } from "./topics.ts";
 
 /** A rejected message as the store gives it back. */
@@ -40,8 +42,9 @@ export async function replayRejection(
     tx: Client,
     outcome: ReplayOutcome["outcome"],
     detail: string,
+    counted?: { received: number; stored: number },
   ): Promise<ReplayOutcome> => {
-    if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date()))) {
+    if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date(), counted))) {
       throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
     }
     await appendAudit(tx, {
@@ -57,19 +60,28 @@ export async function replayRejection(
     return refuse(`only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
   }
   const batch = await decodeAgain(directory, input);
-  const refused = batch.rejections[0] ?? batch.foreign[0];
+  const refused = batch.rejections.find(({ partial }) => !partial) ?? batch.foreign[0];
   if (refused) return refuse(`${refused.reason}: ${refused.detail}`);
   try {
-    return await withTransaction(pool, async (tx) =>
-      (await insertWhole(tx, batch)) > 0
-        ? conclude(tx, "stored", "the message was stored")
-        : conclude(tx, "duplicate", "it was stored already"),
-    );
+    return await withTransaction(pool, async (tx) => {
+      const nameOf = (deviceNo: number) => directory.findByNo(deviceNo)?.id ?? `device ${deviceNo}`;
+      const counted = await insertWhole(tx, batch, nameOf);
+      const { received, stored } = counted;
+      if (stored === 0) return conclude(tx, "duplicate", "it was stored already", counted);
+      const said =
+        received === 1
+          ? "the message was stored"
+          : `${stored} of ${received} items were stored, no other was new`;
+      return conclude(tx, "stored", said, counted);
+    });
   } catch (error) {
-    if (isRowFault(error)) return refuse((error as Error).message);
+    if (error instanceof RefusedAgain || isRowFault(error)) return refuse((error as Error).message);
     throw error;
   }
 }
+
+/** Ends a replay of which a part would be refused again. */
+class RefusedAgain extends Error {}
 
 /** The message in a batch of its own, whose outcome is this message's alone. */
 async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Batch> {
@@ -100,11 +112,32 @@ async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Ba
   return batch;
 }
 
-/** @returns how many of the items were new */
-async function insertWhole(db: Db, batch: Batch): Promise<number> {
+/**
+ * Stores all of it; values of which something else is kept are put on record as those of a message are.
+ * @returns how many items there were, and how many were new
+ * @throws RefusedAgain when an item has nothing but values that are in conflict with what is stored
+ */
+async function insertWhole(
+  db: Db,
+  batch: Batch,
+  nameOf: NameOf,
+): Promise<{ received: number; stored: number }> {
   let stored = 0;
-  for (const readings of batch.readings.values()) stored += await readings.insert(db);
+  let received = batch.events.length + batch.replies.length;
+  for (const readings of batch.readings.values()) {
+    const inserted = await readings.insertNew(db);
+    received += readings.rows;
+    stored += inserted.stored;
+    if (inserted.met.length === 0) continue;
+    const settled = await settleReadings(db, readings.pick(inserted.met), (table, conflicts) =>
+      refusedConflicts(table, conflicts, nameOf),
+    );
+    const refused = settled.rejections.find(({ partial }) => !partial);
+    if (refused) throw new RefusedAgain(`${refused.reason}: ${refused.detail}`);
+    stored += settled.stored;
+  }
   for (const isNew of await insertEvents(db, batch.events)) if (isNew) stored++;
   for (const isNew of await insertReplies(db, batch.replies)) if (isNew) stored++;
-  return stored;
+  if (batch.rejections.length > 0) await insertRejections(db, batch.rejections);
+  return { received, stored };
 }

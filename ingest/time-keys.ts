@@ -1,3 +1,4 @@
+import { ExactNumber } from "../store/exact-json.ts";
 import { type JsonObject, show } from "./decode.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
@@ -34,6 +35,7 @@ function isMoment(value: number): boolean {
 
 function looksLikeTime(value: unknown): boolean {
   if (typeof value === "number") return isMoment(value);
+  if (value instanceof ExactNumber) return isMoment(Number(value.text));
   if (typeof value !== "string" || value.length > 64) return false;
   return DATE_OR_CLOCK.test(value) || (DIGITS.test(value) && isMoment(Number(value)));
 }

@@ -1,3 +1,5 @@
+import { parseExact } from "./exact-json.ts";
+
 /**
  * One-dimensional PostgreSQL arrays in the binary wire format, filled value by value while messages are
  * decoded. `pg` sends a Buffer parameter as binary, so a batch of 4,000 rows reaches the server without a
@@ -79,11 +81,12 @@ export abstract class ArrayColumn {
     this.hasNull = false;
   }
 
-  /** Copies the elements of rows `from` (inclusive) to `to` (exclusive) into an empty column of the same type. */
-  copyTo(target: this, from: number, to: number): void {
+  /** Copies the elements of some rows, which rise, into an empty column of the same type, each to its new place. */
+  copyTo(target: this, places: ReadonlyMap<number, number>): void {
     this.forEach((bytes, row) => {
-      if (row < from || row >= to || !bytes) return;
-      target.reserve(row - from, 4 + bytes.length);
+      const place = places.get(row);
+      if (place === undefined || !bytes) return;
+      target.reserve(place, 4 + bytes.length);
       target.buffer.writeInt32BE(bytes.length, target.position);
       bytes.copy(target.buffer, target.position + 4);
       target.position += 4 + bytes.length;
@@ -92,11 +95,16 @@ export abstract class ArrayColumn {
 
   /** The value of a row as JavaScript has it, or undefined for null. For the rare look back, not the hot path. */
   get(row: number): unknown {
-    let found: Buffer | undefined;
-    this.forEach((bytes, at) => {
-      if (at === row) found = bytes;
+    return this.toArray(row + 1)[row];
+  }
+
+  /** The values of the first `rows` rows as JavaScript has them, undefined for null. For the rare look back. */
+  toArray(rows: number): unknown[] {
+    const values = new Array<unknown>(rows).fill(undefined);
+    this.forEach((bytes, row) => {
+      if (bytes && row < rows) values[row] = this.decode(bytes);
     });
-    return found && this.decode(found);
+    return values;
   }
 
   protected abstract decode(bytes: Buffer): unknown;
@@ -166,6 +174,9 @@ export class ScaledInt8Column extends ArrayColumn {
   }
 }
 
+/** Seven significant digits are what four bytes hold. */
+export const sevenDigits = (value: number): number => Number(Math.fround(value).toPrecision(7));
+
 export class Float4Column extends ArrayColumn {
   constructor() {
     super(OID.float4);
@@ -177,8 +188,7 @@ export class Float4Column extends ArrayColumn {
     this.position += 8;
   }
   protected decode(bytes: Buffer): number {
-    // Seven significant digits are what four bytes hold.
-    return Number(bytes.readFloatBE(0).toPrecision(7));
+    return sevenDigits(bytes.readFloatBE(0));
   }
 }
 
@@ -244,7 +254,7 @@ export class JsonbColumn extends ArrayColumn {
     this.position += 4 + bytes;
   }
   protected decode(bytes: Buffer): unknown {
-    return JSON.parse(bytes.toString("utf8", 1));
+    return parseExact(bytes.toString("utf8", 1));
   }
 }
 

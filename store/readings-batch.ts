@@ -9,11 +9,12 @@ import {
   TextColumn,
   TimestampColumn,
 } from "./binary-array.ts";
-import type { Db } from "./database.ts";
-import { dayOf, kindLiteral } from "./kept-days.ts";
-import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
+import { type Claim, claimValues, findNotedMet } from "./claims.ts";
+import { type Db, type Pool, withTransaction } from "./database.ts";
+import { type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { lateBefore } from "./late-readings.ts";
-import { keepLateLatest } from "./latest-table.ts";
+import { statementOf } from "./readings-sql.ts";
+import { refuseNone, settleReadings } from "./settle-readings.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
@@ -32,6 +33,32 @@ function columnFor(column: MetricColumn): ValueColumn {
   }
 }
 
+export type MetricValue = number | string | undefined;
+
+/** What became of a batch at first. */
+export interface Inserted {
+  /** How many were stored. */
+  readonly stored: number;
+  /** Rows that met another reading of their device and moment, in the table or before them in the batch: undecided. */
+  readonly met: readonly number[];
+  /** Whether it was committed by an attempt whose answer was lost. */
+  readonly lost: boolean;
+}
+
+/** A reading as the table keeps it: numbers in the metrics' units, rounded as their columns are. */
+export interface KeptReading {
+  readonly row: number;
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  /** In the order of the table's columns. */
+  readonly values: readonly MetricValue[];
+  readonly extra: Record<string, unknown> | undefined;
+  /** Whether its time is ours. */
+  readonly isArrival: boolean;
+  readonly way: unknown;
+}
+
 /** Readings of one kind on their way into its table: columns, not rows. */
 export class ReadingsBatch {
   readonly kind: string;
@@ -45,9 +72,12 @@ export class ReadingsBatch {
   private readonly all: ArrayColumn[];
   /** Rows whose time is ours, of the message's arrival. */
   private readonly arrivals: number[] = [];
-  private readonly table: KindTable;
-  private readonly statement: { name: string; text: string };
-  private readonly lateStatement: { name: string; text: string };
+  /** From which row on readings came which way; rows before the first came from the device itself. */
+  private readonly ways: { readonly from: number; readonly way: unknown }[] = [];
+  private lastWay: unknown;
+  /** Of a part that was cut out of another batch: the rows' numbers there. */
+  private numbers: number[] | undefined;
+  readonly table: KindTable;
   /** When the oldest reading was observed. */
   private oldest = Number.POSITIVE_INFINITY;
 
@@ -56,8 +86,6 @@ export class ReadingsBatch {
     this.table = table;
     this.values = table.columns.map(columnFor);
     this.all = [this.deviceNo, this.observedAt, this.receivedAt, ...this.values, this.extra];
-    this.statement = { name: `insert_${table.table}`, text: insertSql(table) };
-    this.lateStatement = { name: `insert_late_${table.table}`, text: insertSql(table, true) };
   }
 
   /** Begins a reading and returns its row. Times in milliseconds since 1970. */
@@ -73,6 +101,17 @@ export class ReadingsBatch {
   /** Marks a row whose time is that of its arrival: it may be moved where another reading has that moment. */
   markArrival(row: number): void {
     this.arrivals.push(row);
+  }
+
+  /** Says by which way a row, and those behind it, came: whatever the caller wants to know again of a refused one. */
+  markWay(row: number, way: unknown): void {
+    if (way === this.lastWay) return;
+    this.lastWay = way;
+    this.ways.push({ from: row, way });
+  }
+
+  private wayOf(row: number): unknown {
+    return this.ways.findLast(({ from }) => from <= row)?.way;
   }
 
   /**
@@ -93,163 +132,110 @@ export class ReadingsBatch {
   }
 
   /**
-   * Commits the readings and their ledger entry in one statement. When some are late, it also logs which days of
-   * which devices have changed.
+   * Stores the readings whose moment is free, with their ledger entry, in one statement. When some are late, it also logs
+   * which days of which devices have changed. The others are left to `settleReadings`, and are in no ledger yet.
+   * @param claim lets the statement take effect once; without one it is part of a transaction that is not repeated
    * @param now milliseconds since 1970; tests pass their own
-   * @returns how many were new; the others were there already
    */
-  async insert(db: Db, now = Date.now()): Promise<number> {
-    if (this.rows === 0) return 0;
+  async insertNew(db: Db, claim?: Claim, now = Date.now()): Promise<Inserted> {
+    if (this.rows === 0) return { stored: 0, met: [], lost: false };
     const late = lateBefore(now);
-    const values: unknown[] = this.all.map((column) => column.finish());
-    const { rows } = await db.query<{ stored: number }>(
-      this.oldest < late
-        ? { ...this.lateStatement, values: [...values, new Date(late).toISOString()] }
-        : { ...this.statement, values },
-    );
-    const { stored } = rows[0]!;
-    if (this.arrivals.length === 0 || stored === this.rows) return stored;
-    return stored + (await this.moveArrivals(db, new Date(late).toISOString()));
-  }
-
-  /**
-   * Gives each reading whose time is ours, and which met another one at that moment, the next free millisecond: of a
-   * former process, say, or one that its device has dated. A reading that stands there as it is came with an attempt
-   * whose answer was lost.
-   * @returns how many were stored
-   */
-  private async moveArrivals(db: Db, late: string): Promise<number> {
-    let stored = 0;
-    for (const { row } of await this.findMet(db, this.arrivals)) {
-      const part = this.slice(row, row + 1);
-      // More than once only where somebody takes the moment meanwhile, as the one before in this loop may have.
-      for (let [met] = await part.findMet(db, [0]); met; [met] = await part.findMet(db, [0])) {
-        const { free } = met;
-        const moved = this.slice(row, row + 1);
-        moved.observedAt.reset();
-        moved.observedAt.set(0, free.getTime());
-        const { rows } = await db.query<{ stored: number }>({
-          name: `insert_moved_${this.table.table}`,
-          text: insertSql(this.table, true, true),
-          values: [...moved.all.map((column) => column.finish()), late],
-        });
-        stored += rows[0]!.stored;
-        if (rows[0]!.stored === 1) break;
-      }
-    }
-    return stored;
-  }
-
-  /** Which of these rows met another reading at their moment, and the first free one after it. */
-  private async findMet(db: Db, among: readonly number[]): Promise<{ row: number; free: Date }[]> {
-    const values: unknown[] = this.all.map((column) => column.finish());
-    const found = await db.query<{ row: number; free: Date }>({
-      name: `find_met_${this.table.table}`,
-      text: metSql(this.table),
-      values: [...values, among],
+    const isLate = this.oldest < late;
+    const { rows } = await db.query<{ claimed: number; stored: number; met: number[] | null }>({
+      ...statementOf(this.table, isLate, claim !== undefined),
+      values: [
+        ...(claim ? claimValues(claim) : []),
+        ...this.finish(),
+        ...(isLate ? [new Date(late).toISOString()] : []),
+      ],
     });
-    return found.rows;
+    const { claimed, stored, met } = rows[0]!;
+    if (claimed > 0) return { stored, met: (met ?? []).map((n) => n - 1), lost: false };
+    const noted = await findNotedMet(db, claim!);
+    return { stored: this.rows - noted.length, met: noted.map((n) => n - 1), lost: true };
+  }
+
+  /** Stores all of it at once, for whoever has no batch to share: @returns how many items were new. */
+  async insert(pool: Pool, now = Date.now()): Promise<number> {
+    const { stored, met } = await this.insertNew(pool, undefined, now);
+    if (met.length === 0) return stored;
+    const settled = await withTransaction(pool, (tx) => settleReadings(tx, this.pick(met), refuseNone, now));
+    return stored + settled.stored;
+  }
+
+  /** The columns as the statements take them: device, times, metrics in the order of the table, extra. */
+  finish(): Buffer[] {
+    return this.all.map((column) => column.finish());
   }
 
   /** A batch of its own with rows `from` (inclusive) to `to` (exclusive). */
   slice(from: number, to: number): ReadingsBatch {
+    return this.pick(Array.from({ length: to - from }, (_, i) => from + i));
+  }
+
+  /** A batch of its own with these rows, which rise. */
+  pick(rows: readonly number[]): ReadingsBatch {
     const part = new ReadingsBatch(this.table);
-    part.rows = to - from;
+    part.rows = rows.length;
     part.oldest = this.oldest;
-    for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, from, to);
-    for (const row of this.arrivals) if (row >= from && row < to) part.arrivals.push(row - from);
+    const places = new Map(rows.map((row, place) => [row, place]));
+    for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, places);
+    for (const row of this.arrivals) if (places.has(row)) part.arrivals.push(places.get(row)!);
+    part.numbers = rows.map((row) => this.numberOf(row));
+    for (const row of rows) part.markWay(places.get(row)!, this.wayOf(row));
     return part;
   }
 
+  /** A batch of its own with one row, at another moment. */
+  moved(row: number, observedAt: number): ReadingsBatch {
+    const part = this.pick([row]);
+    part.observedAt.reset();
+    part.observedAt.set(0, observedAt);
+    part.oldest = observedAt;
+    return part;
+  }
+
+  /** Which row of the batch it was that this one was cut from, if it was. */
+  numberOf(row: number): number {
+    return this.numbers?.[row] ?? row;
+  }
+
+  /** All rows as the table keeps them, in the order in which they came. For the rare look back. */
+  kept(): KeptReading[] {
+    const [devices, observed, received] = [this.deviceNo, this.observedAt, this.receivedAt].map((column) =>
+      column.toArray(this.rows),
+    ) as [number[], number[], number[]];
+    const values = this.values.map((column) => column.toArray(this.rows) as MetricValue[]);
+    const extra = this.extra.toArray(this.rows) as (Record<string, unknown> | undefined)[];
+    const arrivals = new Set(this.arrivals);
+    return devices.map((deviceNo, row) => ({
+      row,
+      deviceNo,
+      observedAt: observed[row]!,
+      receivedAt: received[row]!,
+      values: values.map((column) => column[row]),
+      extra: extra[row],
+      isArrival: arrivals.has(row),
+      way: this.wayOf(row),
+    }));
+  }
+
   /** A row as the device would have sent it, with its device and times; numbers as the table keeps them. */
-  row(row: number): { deviceNo: number; receivedAt: number; reading: Record<string, unknown> } {
-    const observedAt = new Date(this.observedAt.get(row) as number).toISOString();
-    const reading: Record<string, unknown> = { observedAt, ...(this.extra.get(row) as object | undefined) };
+  row(row: number): { deviceNo: number; receivedAt: number; reading: Record<string, unknown>; way: unknown } {
+    const { deviceNo, receivedAt, observedAt, values, extra, way } = this.pick([row]).kept()[0]!;
+    const reading: Record<string, unknown> = { observedAt: new Date(observedAt).toISOString(), ...extra };
     for (const [i, column] of this.table.columns.entries()) {
-      const value = this.values[i]!.get(row);
-      if (value !== undefined) reading[column.name] = value;
+      if (values[i] !== undefined) reading[column.name] = values[i];
     }
-    return {
-      deviceNo: this.deviceNo.get(row) as number,
-      receivedAt: this.receivedAt.get(row) as number,
-      reading,
-    };
+    return { deviceNo, receivedAt, reading, way };
   }
 
   reset(): void {
     this.rows = 0;
     this.oldest = Number.POSITIVE_INFINITY;
     this.arrivals.length = 0;
+    this.ways.length = 0;
+    this.lastWay = undefined;
     for (const column of this.all) column.reset();
   }
-}
-
-/**
- * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows
- * of 8 metrics): see bench/README.md. The ledger's two counts cost a hash aggregate over the batch.
- *
- * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
- * the platform keeps days itself, which a row of rollup_state says; and put among the newest values where it is newer. `counted`: the ledger has these readings as received
- * already.
- */
-function insertSql(table: KindTable, late = false, counted = false): string {
-  const metrics = table.columns.map((column) => assertIdentifier(column.name));
-  const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
-  const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
-  const parameters = types.map((type, index) => `$${index + 1}::${type}[]`);
-  return `
-    with input as (
-      select * from unnest(${parameters.join(", ")}) as input (${names.join(", ")})
-    ), stored as (
-      insert into ${assertIdentifier(table.table)} (${names.join(", ")})
-      select ${names.join(", ")} from input
-      on conflict do nothing
-      returning ${late ? "*" : "device_no"}
-    ), ledger as (
-      insert into ledger_batches (device_nos, received, stored, rejected)
-      select array_agg(r.device_no), array_agg(${counted ? "0" : "r.n"}), array_agg(coalesce(s.n, 0)), array_agg(0)
-      from (select device_no, count(*)::int as n from input group by 1) r
-      left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
-    )${late ? logLate(table, `$${types.length + 1}`) + keepLateLatest(table, `$${types.length + 1}`) : ""}
-    select count(*)::int as stored from stored`;
-}
-
-/** How far ahead other readings are looked at, in milliseconds. */
-const MAX_MOVE_MS = 60_000;
-
-/**
- * Of the rows that the last parameter numbers from 0: those that are not in the table as they are, at their moment or
- * behind it, and the first free moment after theirs.
- */
-function metSql(table: KindTable): string {
-  const metrics = table.columns.map((column) => assertIdentifier(column.name));
-  const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
-  const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
-  const parameters = types.map((type, index) => `$${index + 1}::${type}[]`);
-  const content = (alias: string) =>
-    `(${["received_at", ...metrics, "extra"].map((name) => `${alias}.${name}`).join(", ")})`;
-  const there = `${assertIdentifier(table.table)} there
-          where there.device_no = input.device_no and there.observed_at
-            between input.observed_at and input.observed_at + interval '${MAX_MOVE_MS} milliseconds'`;
-  return `
-      select (n - 1)::int as row, coalesce((
-        select min(after) from (
-          select there.observed_at + interval '1 millisecond' as after,
-                 lead(there.observed_at) over (order by there.observed_at) as next
-          from ${there}
-        ) taken where next is null or next > after
-      ), input.observed_at) as free
-      from unnest(${parameters.join(", ")}) with ordinality as input (${names.join(", ")}, n)
-      where n - 1 = any ($${types.length + 1}::int[]) and not exists (
-        select from ${there} and ${content("there")} is not distinct from ${content("input")}
-      )`;
-}
-
-function logLate(table: KindTable, before: string): string {
-  return `, late as (
-      insert into rollup_changes (kind, device_no, day)
-      select distinct state.kind, stored.device_no, ${dayOf("stored.observed_at")}
-      from stored join rollup_state state on state.kind = ${kindLiteral(table)}
-      where stored.observed_at < ${before}::timestamptz
-    )`;
 }

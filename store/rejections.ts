@@ -18,6 +18,10 @@ export interface Rejection {
   readonly detail: string;
   /** How many messages it stands for: more than one on a foreign topic, whose first is kept. */
   readonly messages: number;
+  /** How many items it stands for. */
+  readonly items: number;
+  /** Whether these are values out of items of which others were kept, and which the ledger counts as stored. */
+  readonly partial: boolean;
   /** How long the payload was; what is kept may be cut shorter. */
   readonly payloadBytes: number;
   readonly replayedAt: Date | null;
@@ -40,12 +44,14 @@ interface RejectionRow {
   detail: string;
   payload_bytes: number;
   messages: number;
+  items: number;
+  partial: boolean;
   replayed_at: Date | null;
   replay_outcome: string | null;
 }
 
 const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
-         m.payload_bytes, m.messages, m.replayed_at, m.replay_outcome`;
+         m.payload_bytes, m.messages, m.items, m.partial, m.replayed_at, m.replay_outcome`;
 
 /** A message from nobody that we know belongs to no region: only who sees everything sees it. */
 const VISIBLE = `(case when d.device_no is null then $1::jsonb is null
@@ -62,6 +68,8 @@ const toRejection = (row: RejectionRow): Rejection => ({
   detail: row.detail,
   payloadBytes: row.payload_bytes,
   messages: row.messages,
+  items: row.items,
+  partial: row.partial,
   replayedAt: row.replayed_at,
   replayOutcome: row.replay_outcome,
 });
@@ -70,6 +78,7 @@ export interface RejectionFilter {
   /** The numbers that one id has had. */
   readonly deviceNos?: readonly number[] | undefined;
   readonly reason?: string | undefined;
+  readonly partial?: boolean | undefined;
 }
 
 /** Rejected messages without their payloads, newest first: of whom the device belonged to when they came. */
@@ -87,13 +96,15 @@ export async function listRejections(
      where ${VISIBLE}
        and ($2::int[] is null or m.device_no = any ($2::int[]))
        and ($3::text is null or m.reason = $3::text)
-       and ($4::bigint is null or m.rejection_no < $4::bigint)
+       and ($4::bool is null or m.partial = $4::bool)
+       and ($5::bigint is null or m.rejection_no < $5::bigint)
      order by m.rejection_no desc
-     limit $5::int`,
+     limit $6::int`,
     [
       limitsParameter(limits),
       filter.deviceNos ?? null,
       filter.reason ?? null,
+      filter.partial ?? null,
       after?.[0] ?? null,
       page.limit + 1,
     ],

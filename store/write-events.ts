@@ -1,5 +1,7 @@
 import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from "./binary-array.ts";
+import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } from "./claims.ts";
 import type { Db } from "./database.ts";
+import { meaningOf, parseExact } from "./exact-json.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
 
@@ -25,82 +27,235 @@ export interface NewReply {
   readonly data: string;
 }
 
-/** The ledger part of both statements below: what came in against what was new, per device. */
-const LEDGER = `
-  ledger as (
-    insert into ledger_batches (device_nos, received, stored, rejected)
-    select array_agg(r.device_no), array_agg(r.n), array_agg(coalesce(s.n, 0)), array_agg(0)
-    from (select device_no, count(*)::int as n from input group by 1) r
-    left join (select device_no, count(*)::int as n from stored group by 1) s using (device_no)
-  )`;
-
-/**
- * Commits events with their ledger entry.
- * @returns for each event whether it was new, in the order given
- */
-export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise<boolean[]> {
-  if (events.length === 0) return [];
-  const { rows } = await db.query<{ i: number }>({
-    name: "insert_events",
-    text: `
-      with input as (
-        select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
-          with ordinality as input (device_no, observed_at, received_at, event_id, phase, type, data, i)
-      ), stored as (
-        insert into events (device_no, observed_at, received_at, event_id, phase, type, data)
-        select device_no, observed_at, received_at, event_id, phase, type, data from input
-        on conflict do nothing
-        returning device_no, observed_at, event_id, phase
-      ), ${LEDGER}
-      select min(i)::int as i from input join stored using (device_no, observed_at, event_id, phase)
-      group by device_no, observed_at, event_id, phase`,
-    values: [
-      arrayOf(new Int4Column(), events, (event) => event.deviceNo),
-      arrayOf(new TimestampColumn(), events, (event) => event.observedAt),
-      arrayOf(new TimestampColumn(), events, (event) => event.receivedAt),
-      arrayOf(new TextColumn(), events, (event) => event.eventId),
-      arrayOf(new TextColumn(), events, (event) => event.phase),
-      arrayOf(new TextColumn(), events, (event) => event.type),
-      arrayOf(new JsonbColumn(), events, (event) => event.data),
-    ],
-  });
-  return markNew(events.length, rows);
+/** What became of a batch of events or replies at first, each by its place in the order given. */
+export interface InsertedItems {
+  readonly isNew: boolean[];
+  /** Those that met another one of their identity, in the table or before them in the batch: undecided. */
+  readonly met: readonly number[];
+  /** Whether it was committed by an attempt whose answer was lost. */
+  readonly lost: boolean;
 }
 
-/**
- * Commits replies with their ledger entry.
- * @returns for each reply whether it was new, in the order given
- */
-export async function insertReplies(db: Db, replies: readonly NewReply[]): Promise<boolean[]> {
-  if (replies.length === 0) return [];
-  const { rows } = await db.query<{ i: number }>({
-    name: "insert_replies",
-    text: `
-      with input as (
-        select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[])
-          with ordinality as input (device_no, observed_at, received_at, command_id, outcome, data, i)
-      ), stored as (
-        insert into replies (device_no, observed_at, received_at, command_id, outcome, data)
-        select device_no, observed_at, received_at, command_id, outcome, data from input
-        on conflict do nothing
-        returning device_no, observed_at, command_id, outcome
-      ), ${LEDGER}
-      select min(i)::int as i from input join stored using (device_no, observed_at, command_id, outcome)
-      group by device_no, observed_at, command_id, outcome`,
-    values: [
-      arrayOf(new Int4Column(), replies, (reply) => reply.deviceNo),
-      arrayOf(new TimestampColumn(), replies, (reply) => reply.observedAt),
-      arrayOf(new TimestampColumn(), replies, (reply) => reply.receivedAt),
-      arrayOf(new TextColumn(), replies, (reply) => reply.commandId),
-      arrayOf(new TextColumn(), replies, (reply) => reply.outcome),
-      arrayOf(new JsonbColumn(), replies, (reply) => reply.data),
-    ],
-  });
-  return markNew(replies.length, rows);
+type Column<T> = readonly [name: string, read: (item: T) => string];
+
+/** A table of things that happened: device, two times, what identifies one beside them, and what it says. */
+interface ItemTable<T> {
+  readonly table: string;
+  readonly identity: readonly Column<T>[];
+  readonly says: readonly Column<T>[];
 }
 
-function markNew(length: number, rows: readonly { i: number }[]): boolean[] {
-  const isNew = new Array<boolean>(length).fill(false);
-  for (const { i } of rows) isNew[i - 1] = true; // ordinality counts from 1
+interface Item {
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  /** Text of a JSON object. */
+  readonly data: string;
+}
+
+const EVENTS: ItemTable<NewEvent> = {
+  table: "events",
+  identity: [
+    ["event_id", ({ eventId }) => eventId],
+    ["phase", ({ phase }) => phase],
+  ],
+  says: [["type", ({ type }) => type]],
+};
+
+const REPLIES: ItemTable<NewReply> = {
+  table: "replies",
+  identity: [
+    ["command_id", ({ commandId }) => commandId],
+    ["outcome", ({ outcome }) => outcome],
+  ],
+  says: [],
+};
+
+/**
+ * Commits the events that are not there, with their ledger entry. The others are left to `settleEvents`.
+ * @param claim lets the statement take effect once; without one it is part of a transaction that is not repeated
+ */
+export const insertNewEvents = (db: Db, events: readonly NewEvent[], claim?: Claim) =>
+  insertNew(db, EVENTS, events, claim);
+export const insertNewReplies = (db: Db, replies: readonly NewReply[], claim?: Claim) =>
+  insertNew(db, REPLIES, replies, claim);
+
+/**
+ * Decides what becomes of events that met another one of their device, moment, id and phase, with their ledger entry.
+ * One that says the same is a duplicate. Another one, such as a camera's second update of one frame, is stored at the
+ * next free millisecond.
+ * @returns for each event whether it was new; undefined when the claim says that it was done before
+ */
+export const settleEvents = (tx: Db, events: readonly NewEvent[], claim?: Claim) =>
+  settle(tx, EVENTS, events, claim);
+export const settleReplies = (tx: Db, replies: readonly NewReply[], claim?: Claim) =>
+  settle(tx, REPLIES, replies, claim);
+
+/** Both of it, for whoever has no batch to share: @returns for each event whether it was new, in the order given */
+export const insertEvents = (db: Db, events: readonly NewEvent[]) => insertAll(db, EVENTS, events);
+export const insertReplies = (db: Db, replies: readonly NewReply[]) => insertAll(db, REPLIES, replies);
+
+async function insertAll<T extends Item>(
+  db: Db,
+  into: ItemTable<T>,
+  items: readonly T[],
+): Promise<boolean[]> {
+  const { isNew, met } = await insertNew(db, into, items);
+  if (met.length === 0) return isNew;
+  const settled = (await settle(
+    db,
+    into,
+    met.map((place) => items[place]!),
+  ))!;
+  for (const [i, place] of met.entries()) isNew[place] = settled[i]!;
   return isNew;
+}
+
+async function insertNew<T extends Item>(
+  db: Db,
+  into: ItemTable<T>,
+  items: readonly T[],
+  claim?: Claim,
+): Promise<InsertedItems> {
+  if (items.length === 0) return { isNew: [], met: [], lost: false };
+  const { rows } = await db.query<{ claimed: number; met: number[] | null }>({
+    name: `insert_${claim ? "once_" : ""}${into.table}`,
+    text: insertSql(into, claim !== undefined),
+    values: [...(claim ? claimValues(claim) : []), ...valuesOf(into, items)],
+  });
+  const lost = rows[0]!.claimed === 0;
+  const met = ((lost ? await findNotedMet(db, claim!) : rows[0]!.met) ?? []).map((n) => n - 1);
+  const isNew = new Array<boolean>(items.length).fill(true);
+  for (const place of met) isNew[place] = false;
+  return { isNew, met, lost };
+}
+
+const namesOf = <T>({ identity, says }: ItemTable<T>) => [...identity, ...says].map(([name]) => name);
+
+function valuesOf<T extends Item>({ identity, says }: ItemTable<T>, items: readonly T[]): Buffer[] {
+  return [
+    arrayOf(new Int4Column(), items, (item) => item.deviceNo),
+    arrayOf(new TimestampColumn(), items, (item) => item.observedAt),
+    arrayOf(new TimestampColumn(), items, (item) => item.receivedAt),
+    ...[...identity, ...says].map(([, read]) => arrayOf(new TextColumn(), items, read)),
+    arrayOf(new JsonbColumn(), items, (item) => item.data),
+  ];
+}
+
+/** As that of readings (`readings-sql.ts`): what meets another is left undecided, and is in no ledger yet. */
+function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
+  const first = claimed ? 4 : 1;
+  const texts = namesOf(into);
+  const types = ["int4", "timestamptz", "timestamptz", ...texts.map(() => "text"), "jsonb"];
+  const parameters = types.map((type, i) => `$${first + i}::${type}[]`).join(", ");
+  const columns = ["device_no", "observed_at", "received_at", ...texts, "data"].join(", ");
+  const key = ["device_no", "observed_at", ...into.identity.map(([name]) => name)];
+  const met = `
+        select array_agg(n::int4 order by n) as rows from (
+          select input.n, stored.device_no is null
+              or row_number() over (partition by ${key.map((name) => `input.${name}`).join(", ")} order by input.n) > 1 as met
+          from input left join stored using (${key.join(", ")})
+        ) looked
+        where (select count(*) from stored) < (select count(*) from input) and met`;
+  return `
+    with ${claimed ? `${CLAIMED}, ` : ""}input as (
+      select * from unnest(${parameters}) with ordinality as input (${columns}, n)${claimed ? "\n      where exists (select from claimed)" : ""}
+    ), stored as (
+      insert into ${into.table} (${columns}) select ${columns} from input
+      on conflict do nothing
+      returning ${key.join(", ")}
+    ), ledger as (
+      insert into ledger_batches (device_nos, received, stored, rejected)
+      select array_agg(device_no), array_agg(n), array_agg(n), array_agg(0)
+      from (select device_no, count(*)::int as n from stored group by 1) counts
+      having count(*) > 0
+    ), ${claimed ? notedMet(met) : `noted as (${met})`}
+    select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed, (select rows from noted) as met`;
+}
+
+/** How many milliseconds from a moment on may hold what was sent for it. */
+const MAX_MOVE_MS = 60_000;
+
+async function settle<T extends Item>(
+  tx: Db,
+  into: ItemTable<T>,
+  items: readonly T[],
+  claim?: Claim,
+): Promise<boolean[] | undefined> {
+  if (claim && !(await takeClaim(tx, claim))) return undefined;
+  const keyOf = (item: T) =>
+    JSON.stringify([item.deviceNo, item.observedAt, ...into.identity.map(([, read]) => read(item))]);
+  const saysOf = (item: T) =>
+    JSON.stringify([...into.says.map(([, read]) => read(item)), meaningOf(parseExact(item.data))]);
+  const isNew = new Array<boolean>(items.length).fill(false);
+  let rest = items.map((item, place) => ({ item, place, key: keyOf(item), says: saysOf(item) }));
+  while (rest.length > 0) {
+    const chains = await findChains(tx, into, new Map(rest.map(({ key, item }) => [key, item])));
+    const moved: (typeof rest)[number][] = [];
+    const at: T[] = [];
+    for (const one of rest) {
+      const chain = chains.get(one.key)!;
+      if (chain.said.has(one.says)) continue;
+      chain.said.add(one.says);
+      moved.push(one);
+      at.push({ ...one.item, observedAt: chain.free++ });
+    }
+    if (at.length === 0) break;
+    const { met } = await insertNew(tx, into, at);
+    const metAgain = new Set(met);
+    for (const [i, { place }] of moved.entries()) if (!metAgain.has(i)) isNew[place] = true;
+    // Only where somebody has stored at one of these moments meanwhile.
+    rest = moved.filter((_, i) => metAgain.has(i));
+  }
+  const repeated = items.filter((_, place) => !isNew[place]).map(({ deviceNo }) => deviceNo);
+  if (repeated.length > 0) {
+    await tx.query(
+      `insert into ledger_batches (device_nos, received, stored, rejected)
+       select array_agg(device_no), array_agg(n), array_agg(0), array_agg(0)
+       from (select device_no, count(*)::int as n from unnest($1::int4[]) as device_no group by 1) counts`,
+      [repeated],
+    );
+  }
+  return isNew;
+}
+
+/** What was said at each moment, and at the milliseconds behind it as far as they are taken; and the first free one. */
+async function findChains<T extends Item>(
+  tx: Db,
+  into: ItemTable<T>,
+  firsts: ReadonlyMap<string, T>,
+): Promise<Map<string, { said: Set<string>; free: number }>> {
+  const items = [...firsts.values()];
+  const identity = into.identity.map(([name]) => name);
+  const { rows } = await tx.query<{ n: number; observed_at: Date; data: string } & Record<string, string>>(
+    `select wanted.n::int as n, there.observed_at, there.data::text as data${into.says.map(([name]) => `, there.${name}`).join("")}
+     from unnest($1::int4[], $2::timestamptz[], ${identity.map((_, i) => `$${i + 3}::text[]`).join(", ")})
+       with ordinality as wanted (device_no, at, ${identity.join(", ")}, n)
+     join ${into.table} there using (device_no, ${identity.join(", ")})
+     where there.observed_at between wanted.at and wanted.at + interval '${MAX_MOVE_MS} milliseconds'
+       and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz
+     order by there.observed_at`,
+    [
+      items.map(({ deviceNo }) => deviceNo),
+      items.map(({ observedAt }) => new Date(observedAt).toISOString()),
+      ...into.identity.map(([, read]) => items.map(read)),
+      new Date(items.reduce((least, item) => Math.min(least, item.observedAt), Infinity)).toISOString(),
+      new Date(
+        items.reduce((most, item) => Math.max(most, item.observedAt), -Infinity) + MAX_MOVE_MS,
+      ).toISOString(),
+    ],
+  );
+  const keys = [...firsts.keys()];
+  const chains = new Map(
+    keys.map((key, i) => [key, { said: new Set<string>(), free: items[i]!.observedAt }]),
+  );
+  for (const row of rows) {
+    const chain = chains.get(keys[row.n - 1]!)!;
+    if (row.observed_at.getTime() !== chain.free) continue;
+    chain.free++;
+    chain.said.add(
+      JSON.stringify([...into.says.map(([name]) => row[name]), meaningOf(parseExact(row.data))]),
+    );
+  }
+  return chains;
 }

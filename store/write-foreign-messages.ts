@@ -1,9 +1,10 @@
 import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
+import { type Claim, takeClaim } from "./claims.ts";
 import { type Client, type Pool, withTransaction } from "./database.ts";
 import { type NewRejection, printable } from "./write-rejections.ts";
 
 /** A rejection of a message whose topic is none of its publisher's. */
-export type ForeignMessage = NewRejection & { readonly deviceNo: number };
+export type ForeignMessage = Omit<NewRejection, "items" | "partial"> & { readonly deviceNo: number };
 
 /** Rows that one device may make in an hour; what goes beyond is counted in one more. */
 const MAX_TOPICS = 32;
@@ -28,9 +29,15 @@ interface Row {
  * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, topic and
  * hour (UTC, by our clock), with the payload of the first and the count of all. Each message is one that was received
  * and rejected.
+ * @param claim lets it take effect once, however often it is tried
  */
-export async function recordForeignMessages(pool: Pool, messages: readonly ForeignMessage[]): Promise<void> {
+export async function recordForeignMessages(
+  pool: Pool,
+  messages: readonly ForeignMessage[],
+  claim?: Claim,
+): Promise<void> {
   await withTransaction(pool, async (tx) => {
+    if (claim && !(await takeClaim(tx, claim))) return;
     await lockDevices(tx, messages);
     const rows = place(messages, await findRows(tx, messages));
     const known = rows.filter((row) => row.rejectionNo !== undefined);
@@ -124,7 +131,7 @@ function place(messages: readonly ForeignMessage[], found: Map<string, Map<strin
 
 async function countOn(tx: Client, rows: readonly Row[]): Promise<void> {
   await tx.query(
-    `update rejected_messages m set messages = m.messages + more.n
+    `update rejected_messages m set messages = m.messages + more.n, items = m.items + more.n
      from unnest($1::int8[], $2::timestamptz[], $3::int4[]) as more (no, at, n)
      where m.rejection_no = more.no and m.received_at = more.at`,
     [
@@ -139,8 +146,9 @@ async function insert(tx: Client, rows: readonly Row[]): Promise<void> {
   await tx.query({
     name: "insert_foreign_messages",
     text: `
-      insert into rejected_messages (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, messages)
-      select * from unnest($1::timestamptz[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::int4[], $9::int4[])`,
+      insert into rejected_messages (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, messages, items)
+      select *, messages from unnest($1::timestamptz[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::int4[], $9::int4[])
+        as input (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, messages)`,
     values: [
       arrayOf(new TimestampColumn(), rows, ({ first }) => first!.receivedAt),
       arrayOf(new Int4Column(), rows, ({ first }) => first!.deviceNo),

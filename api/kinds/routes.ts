@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
-import type { AlarmRule, Kind } from "../../devices/kind.ts";
+import type { AlarmRule, Kind, OffScaleRule } from "../../devices/kind.ts";
 import { PlatformError } from "../../errors.ts";
 import { supportedAggregates } from "../../store/series.ts";
 import type { CatalogIndex } from "../catalog.ts";
@@ -78,6 +78,7 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
       about: metric.about,
       min: metric.min ?? null,
       max: metric.max ?? null,
+      sentinels: metric.sentinels ? [...metric.sentinels] : null,
       decimals: metric.decimals ?? null,
       values: metric.values ? [...metric.values] : null,
       maxLength: metric.maxLength ?? null,
@@ -86,11 +87,11 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
       fleetAggregates: supportedAggregates(metric.type, true),
     })),
     events: kind.events.map(({ type, about }) => ({ type, about })),
-    alarms: kind.alarms.map((rule) => toAlarmRule(rule, catalog.isLatched(kind.kind, rule.rule))),
+    alarms: [...kind.alarms, ...kind.offScale].map((rule) => toAlarmRule(rule, catalog.isLatched(kind.kind, rule.rule))),
   };
 }
 
-const toAlarmRule = (rule: AlarmRule, latched: boolean) => ({
+const toAlarmRule = (rule: AlarmRule | OffScaleRule, latched: boolean) => ({
   rule: rule.rule,
   type: rule.type,
   severity: rule.severity,

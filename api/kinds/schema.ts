@@ -16,8 +16,12 @@ export const kindSchema = z
         type: z.enum(["gauge", "counter", "state", "text"]),
         unit: z.string().nullable().describe("UCUM code; null for states and texts."),
         about: z.string(),
-        min: z.number().nullable().describe("Below this a reading is rejected as implausible."),
+        min: z.number().nullable().describe("A value below this is refused as `off_scale`, and its neighbours are kept."),
         max: z.number().nullable(),
+        sentinels: z
+          .array(z.number())
+          .nullable()
+          .describe("What its sensor sends in place of a value: refused as `sensor_fault`."),
         decimals: z
           .int()
           .nullable()
@@ -33,7 +37,7 @@ export const kindSchema = z
     alarms: z.array(
       z.object({
         rule: z.string(),
-        type: z.enum(["high", "low", "state", "event", "silence"]),
+        type: z.enum(["high", "low", "state", "event", "silence", "off_scale"]),
         severity: z.enum(SEVERITIES),
         about: z.string(),
         metric: z.string().nullable(),

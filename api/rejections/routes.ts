@@ -57,11 +57,12 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     },
     async (request) => {
       const { device, reason, limit, cursor } = request.query;
+      const partial = request.query.partial === undefined ? undefined : request.query.partial === "true";
       const { limits } = grantOf(request);
       const deviceNos =
         device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      const { items, nextCursor } = await listRejections(pool, { deviceNos, reason }, limits, page);
+      const { items, nextCursor } = await listRejections(pool, { deviceNos, reason, partial }, limits, page);
       return { items: items.map(toJson), nextCursor };
     },
   );

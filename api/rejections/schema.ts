@@ -7,12 +7,20 @@ const fields = {
   deviceId: z.string().nullable().describe("Null when it came from, or was meant for, nobody that we know."),
   publisher: z.string().describe("Who published it, as it logged in."),
   topic: z.string(),
-  reason: z.string().describe("One of a closed list, e.g. `out_of_range`."),
+  reason: z.string().describe("One of a closed list, e.g. `off_scale`."),
   detail: z.string().describe("What was wrong, and what was expected."),
   messages: z
     .int()
     .describe(
       "How many messages this stands for: those of one device on one foreign topic within an hour are one, with the payload of the first.",
+    ),
+  items: z
+    .int()
+    .describe("How many items this stands for: what is refused of one message for one reason is one rejection."),
+  partial: z
+    .boolean()
+    .describe(
+      "Whether these are values out of items of which others were kept. The ledger counts such items as stored.",
     ),
   payloadBytes: z
     .int()
@@ -41,8 +49,12 @@ export const rejectionListQuery = z.strictObject({
   device: deviceId.optional(),
   reason: z
     .string()
-    .regex(/^[a-z_]{1,40}$/, "expected a reason such as out_of_range")
+    .regex(/^[a-z_]{1,40}$/, "expected a reason such as off_scale")
     .optional(),
+  partial: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("true: values out of items of which others were kept; false: whole items and messages."),
   ...pageQuery(100, 1000),
 });
 

@@ -51,7 +51,7 @@ function report(seconds: number, metrics: Record<string, unknown>, arrives = sec
   const receivedAt = start + arrives * SECOND;
   const reading = device.runtime.check({ observedAt: start + seconds * SECOND, ...metrics }, receivedAt);
   if ("reason" in reading) throw new Error(reading.detail);
-  engine.onReading(device, reading, receivedAt, emit);
+  engine.onReading(device, reading, receivedAt, 0, emit)?.evaluate(undefined, emit);
   device.lastReportAt = receivedAt;
 }
 
@@ -72,6 +72,7 @@ beforeEach(() => {
     notedAt: start,
     lastArrival: 0,
     evaluatedAt: 0,
+    looks: 0,
     pending: 0,
   };
 });

@@ -32,6 +32,8 @@ function createCommitter(query: () => Promise<unknown>) {
       detail: "",
       payload: Buffer.alloc(0),
       payloadBytes: 0,
+      items: 1,
+      partial: false,
     });
     committer.filled();
     return open;

@@ -21,6 +21,7 @@ const device: DeviceEntry = {
   notedAt: 0,
   lastArrival: 0,
   evaluatedAt: 0,
+  looks: 0,
   pending: 0,
 };
 

@@ -222,7 +222,7 @@ describe("a column", () => {
         const column = new TextColumn();
         fill(column, values);
         const part = new TextColumn();
-        column.copyTo(part, from, to);
+        column.copyTo(part, new Map(Array.from({ length: to - from }, (_, i) => [from + i, i])));
         for (let row = 0; row < to - from; row++) expect(part.get(row)).toBe(values[from + row]);
         expect(part.get(to - from)).toBeUndefined();
         const alone = new TextColumn();

@@ -1,0 +1,201 @@
+/**
+ * JSON whose numbers stay what they were. JavaScript's numbers hold some 16 digits: `JSON.parse` makes
+ * 1724442618569203700 of 1724442618569203714. Here a number that it would change is an `ExactNumber`, which is written
+ * again as it came. For the rare message that holds one; the others are `JSON.parse`'s.
+ */
+
+/** A number as it was written, which JavaScript's own would change. */
+export class ExactNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Deeper than this is refused, as a text that is no JSON: the reader calls itself. */
+const MAX_DEPTH = 5_000;
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const SPACE = /[ \t\n\r]*/y;
+/** What programs print in place of a number that they have not got; not JSON. */
+const NOT_NUMBERS = /[+-]?(?:NaN|nan|NAN|Infinity|infinity|INFINITY|Inf|inf|INF)(?![A-Za-z0-9_])/y;
+
+/**
+ * Parses JSON, and beside it NaN and Infinity where a value may stand.
+ * @throws SyntaxError with the place, as `JSON.parse`
+ */
+export function parseExact(text: string): unknown {
+  return new Reader(text).read();
+}
+
+class Reader {
+  private readonly text: string;
+  private at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  read(): unknown {
+    const value = this.value(0);
+    this.skip();
+    if (this.at < this.text.length) this.fail();
+    return value;
+  }
+
+  private value(depth: number): unknown {
+    if (depth > MAX_DEPTH) throw new SyntaxError(`Nested more than ${MAX_DEPTH} levels deep`);
+    this.skip();
+    switch (this.text[this.at]) {
+      case "{":
+        return this.object(depth);
+      case "[":
+        return this.array(depth);
+      case '"':
+        return this.string();
+      case "t":
+        return this.word("true", true);
+      case "f":
+        return this.word("false", false);
+      default:
+        return this.match("null") ? null : this.number();
+    }
+  }
+
+  private object(depth: number): Record<string, unknown> {
+    const entries: Record<string, unknown> = {};
+    this.at++;
+    this.skip();
+    if (this.match("}")) return entries;
+    do {
+      this.skip();
+      if (this.text[this.at] !== '"') this.fail();
+      const key = this.string();
+      this.skip();
+      if (!this.match(":")) this.fail();
+      const value = this.value(depth + 1);
+      // As JSON.parse: a key of its own, also where it is called `__proto__`.
+      Object.defineProperty(entries, key, { value, writable: true, enumerable: true, configurable: true });
+      this.skip();
+    } while (this.match(","));
+    if (!this.match("}")) this.fail();
+    return entries;
+  }
+
+  private array(depth: number): unknown[] {
+    const items: unknown[] = [];
+    this.at++;
+    this.skip();
+    if (this.match("]")) return items;
+    do {
+      items.push(this.value(depth + 1));
+      this.skip();
+    } while (this.match(","));
+    if (!this.match("]")) this.fail();
+    return items;
+  }
+
+  private string(): string {
+    let end = this.text.indexOf('"', this.at + 1);
+    while (end > 0 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
+    if (end < 0) {
+      this.at = this.text.length;
+      this.fail();
+    }
+    const found = this.text.slice(this.at, end + 1);
+    this.at = end + 1;
+    return JSON.parse(found) as string;
+  }
+
+  /** Whether an odd number of backslashes stands before the quote at `at`. */
+  private isEscaped(at: number): boolean {
+    let first = at;
+    while (this.text[first - 1] === "\\") first--;
+    return (at - first) % 2 === 1;
+  }
+
+  private number(): unknown {
+    NUMBER.lastIndex = this.at;
+    const [found] = NUMBER.exec(this.text) ?? [];
+    if (found !== undefined && !/[A-Za-z_]/.test(this.text[this.at + found.length] ?? "")) {
+      this.at += found.length;
+      return exactly(found);
+    }
+    NOT_NUMBERS.lastIndex = this.at;
+    const [odd] = NOT_NUMBERS.exec(this.text) ?? [];
+    if (odd === undefined) this.fail();
+    this.at += odd.length;
+    if (/nan/i.test(odd)) return Number.NaN;
+    return odd.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+
+  private word<T>(text: string, value: T): T {
+    if (!this.match(text)) this.fail();
+    return value;
+  }
+
+  private match(text: string): boolean {
+    if (!this.text.startsWith(text, this.at)) return false;
+    this.at += text.length;
+    return true;
+  }
+
+  private skip(): void {
+    SPACE.lastIndex = this.at;
+    SPACE.exec(this.text);
+    this.at = SPACE.lastIndex;
+  }
+
+  private fail(): never {
+    const found = this.text[this.at];
+    throw new SyntaxError(
+      found === undefined
+        ? "Unexpected end of JSON input"
+        : `Unexpected token ${JSON.stringify(found)} in JSON at position ${this.at}`,
+    );
+  }
+}
+
+/** The number itself where it says the same as its text, else the text. */
+function exactly(text: string): number | ExactNumber {
+  const value = Number(text);
+  if (text.length < 16 || !Number.isFinite(value)) return value;
+  return decimalOf(text) === decimalOf(String(value)) ? value : new ExactNumber(text);
+}
+
+/** A decimal in one form: its digits without zeros at the ends, and the power of ten of the last. */
+export function decimalOf(text: string): string {
+  const [mantissa, exponent = "0"] = text.toLowerCase().split("e") as [string, string?];
+  const sign = mantissa.startsWith("-") ? "-" : "";
+  const [whole, fraction = ""] = mantissa.replace(/^-/, "").split(".") as [string, string?];
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const kept = digits.replace(/0+$/, "");
+  if (kept === "") return "0";
+  return `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+}
+
+/**
+ * A value as JSON, with exact numbers as they came. What no JSON can say, NaN and the infinities, is written so that
+ * `parseExact` reads it again.
+ * @throws RangeError when it nests deeper than the stack reaches
+ */
+export function stringifyExact(value: unknown): string {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (value instanceof ExactNumber) return value.text;
+  if (Array.isArray(value)) return `[${value.map(stringifyExact).join(",")}]`;
+  const entries = Object.entries(value).map(
+    ([key, entry]) => `${JSON.stringify(key)}:${stringifyExact(entry)}`,
+  );
+  return `{${entries.join(",")}}`;
+}
+
+/** One text for all values that mean the same: keys in order, numbers as decimals. */
+export function meaningOf(value: unknown): string {
+  if (typeof value === "number") return Number.isFinite(value) ? decimalOf(String(value)) : String(value);
+  if (value instanceof ExactNumber) return decimalOf(value.text);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(meaningOf).join(",")}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${meaningOf(entry)}`).join(",")}}`;
+}

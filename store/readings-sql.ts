@@ -1,0 +1,128 @@
+import { CLAIMED, notedMet } from "./claims.ts";
+import { dayOf, kindLiteral } from "./kept-days.ts";
+import { assertIdentifier, type KindTable, sqlType } from "./kind-table.ts";
+import { keepLateLatest } from "./latest-table.ts";
+
+/** SQL of the statements that store readings, for one kind's table. */
+
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+const statements = new WeakMap<KindTable, Map<string, Statement>>();
+
+/** The statement that stores what is new of a batch. Made once for each table. */
+export function statementOf(table: KindTable, late: boolean, claimed: boolean): Statement {
+  let made = statements.get(table);
+  if (!made) {
+    made = new Map();
+    statements.set(table, made);
+  }
+  const name = `insert_${late ? "late_" : ""}${claimed ? "once_" : ""}${table.table}`;
+  let statement = made.get(name);
+  if (!statement) {
+    statement = { name, text: insertSql(table, late, claimed) };
+    made.set(name, statement);
+  }
+  return statement;
+}
+
+/** The columns of a batch in their order, and their parameters from `$first` on. */
+export function columnsOf(table: KindTable, first: number) {
+  const metrics = table.columns.map((column) => assertIdentifier(column.name));
+  const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
+  const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
+  const parameters = types.map((type, index) => `$${first + index}::${type}[]`).join(", ");
+  return { metrics, names: names.join(", "), parameters, next: first + types.length };
+}
+
+/**
+ * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows
+ * of 8 metrics): see bench/README.md. The ledger's count costs a hash aggregate over what is stored.
+ *
+ * Rows that meet another reading, in the table or in the batch, are left undecided: `met` numbers them from 1. Looking
+ * for them is what the filter `where cardinality…` spares every batch that has none. They are counted by whoever
+ * decides what becomes of them, so that each item is in the ledger with the transaction that decided it.
+ *
+ * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
+ * the platform keeps days itself, which a row of rollup_state says; and put among the newest values where it is newer.
+ * `claimed`: the first three parameters are a claim.
+ */
+function insertSql(table: KindTable, late: boolean, claimed: boolean): string {
+  const first = claimed ? 4 : 1;
+  const { names, parameters, next } = columnsOf(table, first);
+  const met = `
+        select array_agg(n::int4 order by n) as rows from (
+          select input.n, stored.device_no is null
+              or row_number() over (partition by input.device_no, input.observed_at order by input.n) > 1 as met
+          from input left join stored using (device_no, observed_at)
+        ) looked
+        where (select count(*) from stored) < (select count(*) from input) and met`;
+  return `
+    with ${claimed ? `${CLAIMED}, ` : ""}input as (
+      select * from unnest(${parameters}) with ordinality as input (${names}, n)${claimed ? "\n      where exists (select from claimed)" : ""}
+    ), stored as (
+      insert into ${assertIdentifier(table.table)} (${names})
+      select ${names} from input
+      on conflict do nothing
+      returning ${late ? "*" : "device_no, observed_at"}
+    ), ledger as (
+      insert into ledger_batches (device_nos, received, stored, rejected)
+      select array_agg(device_no), array_agg(n), array_agg(n), array_agg(0)
+      from (select device_no, count(*)::int as n from stored group by 1) counts
+      having count(*) > 0
+    )${late ? lateParts(table, `$${next}`) : ""}, ${claimed ? notedMet(met) : `noted as (${met})`}
+    select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed,
+      (select count(*)::int from stored) as stored, (select rows from noted) as met`;
+}
+
+/** Puts values into rows that have none of them yet. What is older than the last parameter is late, as above. */
+export function mergeSql(table: KindTable): string {
+  const { metrics, names, parameters, next } = columnsOf(table, 1);
+  const set = metrics.map((name) => `${name} = coalesce(there.${name}, input.${name})`);
+  // Constants, so that chunks of other times are not looked into.
+  return `
+    with stored as (
+      update ${assertIdentifier(table.table)} there set
+        ${[...set, "extra = case when input.extra is null then there.extra else input.extra || coalesce(there.extra, '{}') end"].join(",\n        ")}
+      from unnest(${parameters}) as input (${names})
+      where there.device_no = input.device_no and there.observed_at = input.observed_at
+        and there.observed_at between $${next}::timestamptz and $${next + 1}::timestamptz
+      returning there.*
+    )${lateParts(table, `$${next + 2}`)}
+    select count(*)::int as changed from stored`;
+}
+
+/** The rows of these devices and moments, numbers and extra as the table has them. */
+export function findSql(table: KindTable): string {
+  const metrics = table.columns.map((column) => `there.${assertIdentifier(column.name)}`);
+  return `
+    select there.device_no, there.observed_at, there.extra::text as extra, ${metrics.join(", ")}
+    from ${assertIdentifier(table.table)} there
+    join unnest($1::int4[], $2::timestamptz[]) as wanted (device_no, observed_at)
+      on there.device_no = wanted.device_no and there.observed_at = wanted.observed_at
+    where there.observed_at between $3::timestamptz and $4::timestamptz`;
+}
+
+/** The first moment from $2 on, by milliseconds, at which the device $1 has no reading; looked for up to $3. */
+export function freeSql(table: KindTable): string {
+  return `
+    select coalesce((
+      select min(after) from (
+        select observed_at + interval '1 millisecond' as after, lead(observed_at) over (order by observed_at) as next
+        from ${assertIdentifier(table.table)}
+        where device_no = $1::int4 and observed_at between $2::timestamptz and $3::timestamptz
+      ) taken where next is null or next > after
+    ), $2::timestamptz) as free`;
+}
+
+/** What late rows of `stored`, a relation of whole rows, bring with them: their days are logged, newer values are kept. */
+function lateParts(table: KindTable, before: string): string {
+  return `, late as (
+      insert into rollup_changes (kind, device_no, day)
+      select distinct state.kind, stored.device_no, ${dayOf("stored.observed_at")}
+      from stored join rollup_state state on state.kind = ${kindLiteral(table)}
+      where stored.observed_at < ${before}::timestamptz
+    )${keepLateLatest(table, before)}`;
+}
