@@ -13,7 +13,7 @@ export class ExactNumber {
 }
 
 /** Deeper than this is refused, as a text that is no JSON: the reader calls itself. */
-const MAX_DEPTH = 5_000;
+const MAX_DEPTH = 1_000;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const SPACE = /[ \t\n\r]*/y;

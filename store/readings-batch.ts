@@ -14,7 +14,7 @@ import { type Db, type Pool, withTransaction } from "./database.ts";
 import { type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { lateBefore } from "./late-readings.ts";
 import { statementOf } from "./readings-sql.ts";
-import { refuseNone, settleReadings } from "./settle-readings.ts";
+import { type Refuse, refuseNone, settleReadings } from "./settle-readings.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
@@ -155,11 +155,14 @@ export class ReadingsBatch {
     return { stored: this.rows - noted.length, met: noted.map((n) => n - 1), lost: true };
   }
 
-  /** Stores all of it at once, for whoever has no batch to share: @returns how many items were new. */
-  async insert(pool: Pool, now = Date.now()): Promise<number> {
+  /**
+   * Stores all of it at once, for whoever has no batch to share. @returns how many items were new
+   * @throws Error when some are in conflict with what is stored, unless `refuse` takes them
+   */
+  async insert(pool: Pool, now = Date.now(), refuse: Refuse = refuseNone): Promise<number> {
     const { stored, met } = await this.insertNew(pool, undefined, now);
     if (met.length === 0) return stored;
-    const settled = await withTransaction(pool, (tx) => settleReadings(tx, this.pick(met), refuseNone, now));
+    const settled = await withTransaction(pool, (tx) => settleReadings(tx, this.pick(met), refuse, now));
     return stored + settled.stored;
   }
 

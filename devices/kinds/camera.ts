@@ -123,7 +123,7 @@ export const camera = defineKind({
     {
       about: "more than everything lost",
       message: { observedAt: "2025-06-01T08:03:00+08:00", packet_loss: 100.5 },
-      rejects: "out_of_range",
+      rejects: "off_scale",
     },
     {
       about: "a time that is no time",

@@ -23,6 +23,7 @@ import {
 } from "../kind.ts";
 import { HOUR_MS } from "../local-time.ts";
 import { chanceAt, createRunningSum, drift, round } from "../noise.ts";
+import { int16 } from "../sensor-faults.ts";
 
 export const example = defineKind({
   // kebab-case. It names the table (`readings_example`) and never changes once devices exist.
@@ -40,8 +41,8 @@ export const example = defineKind({
     // lost message the next one still tells the whole amount.
     rain: counter({
       unit: "mm",
-      // Plausible bounds, not alarm limits: outside them a reading is refused as `out_of_range`. Give both,
-      // or an unplugged sensor's 0x7FFF becomes weather. The wettest place on Earth has 26,000 mm a year.
+      // Plausible bounds, not alarm limits: a value outside them is refused as `off_scale`, the reading's others are
+      // kept, and alarms see it. Give both, or rubbish becomes weather. The wettest place on Earth has 26,000 mm a year.
       min: 0,
       max: 100_000,
       // What the instrument resolves: tips of 0.2 mm need one digit behind the point. What is stored is rounded to
@@ -53,7 +54,15 @@ export const example = defineKind({
     }),
     // A gauge goes up and down. It has at most seven digits, those behind the point included.
     intensity: gauge({ unit: "mm/h", min: 0, max: 500, decimals: 1, about: "Rain at this moment" }),
-    temperature: gauge({ unit: "Cel", min: -60, max: 80, decimals: 1, about: "At the funnel" }),
+    // What the sensor sends when it has no value: 0x7FFF tenths here. It is no measurement, so no alarm sees it.
+    temperature: gauge({
+      unit: "Cel",
+      min: -60,
+      max: 80,
+      decimals: 1,
+      sentinels: int16(1),
+      about: "At the funnel",
+    }),
     battery: gauge({
       unit: "V",
       min: 0,
@@ -137,8 +146,10 @@ export const example = defineKind({
     },
     {
       about: "an unplugged sensor reads 0x7FFF tenths of a degree",
-      message: { observedAt: "2025-06-01T08:30:00+08:00", temperature: 3276.7 },
-      rejects: "out_of_range",
+      message: { observedAt: "2025-06-01T08:30:00+08:00", temperature: 3276.7, rain: 413.1 },
+      accepts: 1,
+      // Why values of it are refused while the others are kept.
+      partial: ["sensor_fault"],
     },
     {
       about: "a number in quotes",

@@ -15,6 +15,7 @@ import {
 } from "../kind.ts";
 import { DAY_MS, HOUR_MS } from "../local-time.ts";
 import { chanceAt, clamp, drift, round } from "../noise.ts";
+import { DS18B20, int16, NO_DATA } from "../sensor-faults.ts";
 
 /** Five digits before the point, three behind: a G4 household register. */
 const REGISTER_MAX = 99_999.999;
@@ -80,9 +81,17 @@ export const gasMeter = defineKind({
       min: -1,
       max: 10,
       decimals: 2,
+      sentinels: [...NO_DATA, ...int16(1), ...int16(2)],
       about: "Line pressure above the atmosphere's",
     }),
-    temperature: gauge({ unit: "Cel", min: -40, max: 70, decimals: 1, about: "Inside the meter's case" }),
+    temperature: gauge({
+      unit: "Cel",
+      min: -40,
+      max: 70,
+      decimals: 1,
+      sentinels: [...NO_DATA, ...DS18B20, ...int16(1), ...int16(2)],
+      about: "Inside the meter's case",
+    }),
     battery: gauge({ unit: "V", min: 0, max: 4, decimals: 2, about: "Voltage of the lithium cell" }),
     valve: state({ values: ["open", "closed", "abnormal"], about: "The built-in shut-off valve" }),
     // UCUM has bel-watt (B[W]) but no bel-milliwatt. dB[W] would shift every figure that radios and people
@@ -185,12 +194,24 @@ export const gasMeter = defineKind({
     {
       about: "an unconnected pressure sensor reads 0x7FFF",
       message: { observedAt: "2025-06-01T13:00:00+08:00", volume: 1424, pressure: 3276.7 },
-      rejects: "out_of_range",
+      accepts: 1,
+      partial: ["sensor_fault"],
+    },
+    {
+      about: "a regulator that has failed: the sensor ends at 10 kPa, the register counts on",
+      message: { observedAt: "2025-06-01T13:10:00+08:00", volume: 1424.01, pressure: 12 },
+      accepts: 1,
+      partial: ["off_scale"],
+    },
+    {
+      about: "nothing but a thermometer that has just been switched on and one value off the scale",
+      message: { observedAt: "2025-06-01T13:20:00+08:00", temperature: 85, flow: 16 },
+      rejects: "off_scale",
     },
     {
       about: "a register that ran below zero",
       message: { observedAt: "2025-06-01T14:00:00+08:00", volume: -0.001 },
-      rejects: "out_of_range",
+      rejects: "off_scale",
     },
     {
       about: "a number sent as text",

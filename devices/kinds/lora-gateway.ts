@@ -156,7 +156,7 @@ export const loraGateway = defineKind({
     {
       about: "a counter that ran over a signed word",
       message: { observedAt: "2025-06-01T08:06:00+08:00", uplinks_received: -2_147_483_648 },
-      rejects: "out_of_range",
+      rejects: "off_scale",
     },
     {
       about: "its line is given as a boolean",

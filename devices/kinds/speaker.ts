@@ -162,12 +162,12 @@ export const speaker = defineKind({
     {
       about: "louder than sound in air can be measured",
       message: { observedAt: "2025-06-01T12:01:00+08:00", sound_level: 255 },
-      rejects: "out_of_range",
+      rejects: "off_scale",
     },
     {
       about: "volume 255, which in a command means unchanged, is not a volume",
       message: { observedAt: "2025-06-01T12:02:00+08:00", volume: 255 },
-      rejects: "out_of_range",
+      rejects: "off_scale",
     },
     {
       about: "its state as a number, as the wire protocol has it",

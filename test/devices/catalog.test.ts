@@ -10,7 +10,7 @@ import { judge, raises, type Sample } from "./judge.ts";
 const RESERVED = ["device_no", "observed_at", "received_at", "extra", "bucket", "readings"];
 /** Why a message may be refused: the closed list of the platform. */
 const REASONS =
-  "not_json payload_too_large too_deep bad_shape empty no_quantity bad_type out_of_range time_missing bad_time clock_ahead clock_unset bad_text unknown_device not_assigned unknown_event foreign_topic rate_limited store_refused".split(
+  "not_json payload_too_large too_deep bad_shape empty no_quantity bad_type off_scale sensor_fault conflict time_missing bad_time clock_ahead clock_unset bad_text unknown_device not_assigned unknown_event foreign_topic rate_limited store_refused".split(
     " ",
   );
 const METRIC_KEY = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -82,6 +82,13 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))("%s", (_name, k
     // A gauge has seven digits, which is what its rollups keep; a counter is exact as far as JavaScript counts.
     const largest = Math.max(-min!, max!) * 10 ** decimals!;
     expect(largest).toBeLessThan(type === "gauge" ? 1e7 : Number.MAX_SAFE_INTEGER);
+  });
+
+  it.each(numeric)("%s names no value as a fault of its sensor that it can have", (_key, metric) => {
+    for (const sentinel of metric.sentinels ?? []) {
+      expect(Number.isFinite(sentinel)).toBe(true);
+      expect(sentinel < metric.min! || sentinel > metric.max!, String(sentinel)).toBe(true);
+    }
   });
 
   it.each(words)("%s has no unit and a bounded set of values", (_key, metric) => {
@@ -179,8 +186,14 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))("%s", (_name, k
   it.each(kind.examples.map((example) => [example.about, example] as const))(
     "example: %s",
     (_about, example) => {
-      const expected = "accepts" in example ? { accepts: example.accepts } : { rejects: example.rejects };
-      if ("rejects" in example) expect(REASONS).toContain(example.rejects);
+      const { rejects, accepts, partial } = {
+        rejects: undefined,
+        accepts: undefined,
+        partial: undefined,
+        ...example,
+      };
+      const expected = rejects === undefined ? { accepts, ...(partial ? { partial } : {}) } : { rejects };
+      for (const reason of [rejects ?? [], partial ?? []].flat()) expect(REASONS).toContain(reason);
       expect(judge(kind, example.channel ?? "telemetry", example.message)).toEqual(expected);
     },
   );

@@ -19,45 +19,54 @@ function judgeTime(observedAt: unknown): string | undefined {
   return time < Date.UTC(2015, 0) ? "clock_unset" : undefined;
 }
 
-function judgeReading(kind: Kind, item: unknown): string | undefined {
+/** Why a reading is refused; or why values of it are, while others are kept. */
+function judgeReading(kind: Kind, item: unknown): string | { partial: string[] } {
   if (!isObject(item)) return "bad_shape";
   const time = judgeTime(item.observedAt);
   if (time) return time;
-  const parsed = kind.telemetry.safeParse(item);
-  const issue = parsed.error?.issues[0];
-  if (issue) {
+  const aside = new Map<string, string>();
+  for (const issue of kind.telemetry.safeParse(item).error?.issues ?? []) {
     const key = String(issue.path[0]);
     const metric = kind.metrics[key];
-    // A number beyond its bounds is out of range; a wrong word or a text too long is of the wrong type.
+    // A number beyond its bounds is off the scale; a wrong word or a text too long is of the wrong type.
     const numeric = metric?.type === "gauge" || metric?.type === "counter";
-    return numeric && typeof item[key] === "number" ? "out_of_range" : "bad_type";
+    if (!numeric || typeof item[key] !== "number") return "bad_type";
+    aside.set(key, "off_scale");
+  }
+  for (const [key, { sentinels }] of Object.entries(kind.metrics)) {
+    if (sentinels?.includes(item[key] as number)) aside.set(key, "sensor_fault");
   }
   // What PostgreSQL cannot store as text, and zod does not mind.
   if (Object.values(item).some((value) => typeof value === "string" && value.includes("\0")))
     return "bad_text";
-  return Object.keys(item).some((key) => key !== "observedAt") ? undefined : "empty";
+  const kept = Object.keys(kind.metrics).filter((key) => (item[key] ?? null) !== null && !aside.has(key));
+  const partial = [...new Set(aside.values())].sort();
+  return kept.length > 0 ? { partial } : (partial[0] ?? "empty");
 }
 
-function judgeEvent(kind: Kind, item: unknown): string | undefined {
+function judgeEvent(kind: Kind, item: unknown): string | { partial: string[] } | undefined {
   if (!isObject(item)) return "bad_shape";
   const event = kind.decodeEvent ? kind.decodeEvent(item) : item;
   if (typeof event.eventId !== "string" || event.eventId === "") return "bad_shape";
   if (typeof event.type !== "string") return "bad_shape";
   if (event.phase !== undefined && !PHASES.includes(event.phase as string)) return "bad_shape";
   if (!kind.events.some((known) => known.type === event.type)) return "unknown_event";
-  return judgeTime(event.observedAt);
+  const time = judgeTime(event.observedAt);
+  return time ? { partial: [time] } : undefined;
 }
 
-export type Verdict = { accepts: number } | { rejects: string };
+export type Verdict = { accepts: number; partial?: string[] } | { rejects: string };
 
 /** What must become of a message on a device's own topic. */
 export function judge(kind: Kind, channel: "telemetry" | "events", message: unknown): Verdict {
   const items = Array.isArray(message) ? message : [message];
+  const partial = new Set<string>();
   for (const item of items) {
-    const reason = channel === "events" ? judgeEvent(kind, item) : judgeReading(kind, item);
-    if (reason) return { rejects: reason };
+    const verdict = channel === "events" ? judgeEvent(kind, item) : judgeReading(kind, item);
+    if (typeof verdict === "string") return { rejects: verdict };
+    for (const reason of verdict?.partial ?? []) partial.add(reason);
   }
-  return { accepts: items.length };
+  return { accepts: items.length, ...(partial.size > 0 ? { partial: [...partial].sort() } : {}) };
 }
 
 export interface Sample {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeJson, encodeExtra } from "../../ingest/decode.ts";
+import { decodeJson, encodeExtra, hasLongNumber } from "../../ingest/decode.ts";
+import { ExactNumber } from "../../store/exact-json.ts";
 
 describe("decodeJson", () => {
   it("takes 256 KiB, and refuses a byte more before it parses it", () => {
@@ -14,11 +15,38 @@ describe("decodeJson", () => {
   it.each([
     ["nothing", Buffer.alloc(0), "empty"],
     ["half an object", Buffer.from('{"flow":1'), "not_json"],
-    ["NaN", Buffer.from('{"flow":NaN}'), "not_json"],
+    ["a word that is no number", Buffer.from('{"flow":NaNo}'), "not_json"],
     ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), "not_json"],
     ["a binary frame", Buffer.from([0x68, 0x10, 0x00, 0x16]), "not_json"],
   ])("refuses %s", (_about, payload, reason) => {
     expect(decodeJson(payload)).toMatchObject({ reason });
+  });
+
+  it("reads NaN and infinities where a number may stand", () => {
+    expect(decodeJson(Buffer.from('[{"flow":NaN,"a":[-Infinity, nan]},{"flow":1}]'))).toEqual({
+      value: [{ flow: Number.NaN, a: [Number.NEGATIVE_INFINITY, Number.NaN] }, { flow: 1 }],
+    });
+  });
+
+  it("keeps a number that JavaScript's own would change, wherever its digits lie", () => {
+    for (let shift = 0; shift < 40; shift++) {
+      const text = `${" ".repeat(shift)}{"a":1724442618569203714}`;
+      expect(decodeJson(Buffer.from(text)), String(shift)).toEqual({
+        value: { a: new ExactNumber("1724442618569203714") },
+      });
+    }
+  });
+
+  it("looks at a message once where no run of digits is long", () => {
+    for (const [text, isLong] of [
+      ['{"observedAt":1795500000000,"volume":99999.999}', false],
+      ["9007199254740993", true],
+      ["900719925474099", false],
+      ["0.1234567890123456", true],
+      [`{"x":"${"9".repeat(15)}a${"9".repeat(15)}"}`, false],
+    ] as const) {
+      expect(hasLongNumber(Buffer.from(text)), text).toBe(isLong);
+    }
   });
 
   it("parses 32,000 nested arrays without running out of stack", () => {

@@ -39,16 +39,15 @@ describe("a time that is not in observedAt", () => {
     const rejections = await rejectionsOf("misnamed-1");
     expect(new Set(rejections.map(({ reason }) => reason))).toEqual(new Set(["time_missing"]));
     expect(rejections.map(({ payload }) => JSON.parse(payload.toString()))).toEqual([
-      ...items,
-      { volume: 1 },
-      { volume: 3 },
-      { "misnamed-1": { volume: 4 } },
-      { "misnamed-1": { volume: 5 } },
+      items,
+      [{ volume: 1 }, { volume: 3 }],
+      { "misnamed-1": [{ volume: 4 }, { volume: 5 }] },
       { ts: 1_795_500_000_000, volume: 6 },
     ]);
     expect(rejections[0].detail).toContain("'timestamp' says \"2026-11-20T10:00:00Z\"");
-    expect(rejections[3].detail).toBe(
-      "observedAt: missing, and each item of an array of several needs its own",
+    expect(rejections[0].detail).toContain("(the first of 3 items)");
+    expect(rejections[1].detail).toBe(
+      "observedAt: missing, and each item of an array of several needs its own (the first of 2 items)",
     );
     expect(await ledger("misnamed-1")).toEqual({ received: 9, stored: 1, duplicate: 0, rejected: 8 });
 
@@ -77,26 +76,51 @@ describe("a time that is not in observedAt", () => {
     }
   });
 
-  it("is refused of events and replies, too, and one that stands alone gets ours", async () => {
+  it("is refused of replies, too, and one that stands alone gets ours", async () => {
     await addDevice(db.pool, "misnamed-2");
     const { publish, ledger, committed } = await startTestIngest(db.pool);
     const receivedAt = Date.now() - 5000;
-    await publish("misnamed-2", "events", { eventId: "e", type: "leak", time: "2026-11-20T10:00:00Z" });
     await publish(
       "misnamed-2",
       "replies",
       [1, 2].map((n) => ({ commandId: `c-${n}`, outcome: "done" })),
     );
-    expect((await rejectionsOf("misnamed-2")).map(({ reason }) => reason)).toEqual(
-      Array(3).fill("time_missing"),
-    );
+    expect((await rejectionsOf("misnamed-2")).map(({ reason }) => reason)).toEqual(["time_missing"]);
     await Promise.all([
       publish("misnamed-2", "events", { eventId: "e", type: "leak" }, { receivedAt }),
       publish("misnamed-2", "replies", { commandId: "c-3", outcome: "done" }, { receivedAt }),
     ]);
     expect(committed.flatMap(({ events }) => events)).toMatchObject([{ observedAt: receivedAt }]);
     expect(committed.flatMap(({ replies }) => replies)).toMatchObject([{ observedAt: receivedAt + 1 }]);
-    expect(await ledger("misnamed-2")).toEqual({ received: 5, stored: 2, duplicate: 0, rejected: 3 });
+    expect(await rejectionsOf("misnamed-2")).toHaveLength(1);
+    expect(await ledger("misnamed-2")).toEqual({ received: 4, stored: 2, duplicate: 0, rejected: 2 });
+  });
+
+  it.each([
+    ["under another key", { time: "2026-11-20T10:00:00Z" }, "time_missing"],
+    ["that nobody can read", { observedAt: "yesterday" }, "bad_time"],
+    ["of a clock that was never set", { observedAt: "2000-01-01T00:00:12Z" }, "clock_unset"],
+    ["of a clock far ahead", { observedAt: "2099-01-01T00:00:00Z" }, "clock_ahead"],
+  ])("does not silence a call for help: %s", async (about, time, reason) => {
+    const id = `sos-${reason}`;
+    await addDevice(db.pool, id, { kind: "camera" });
+    const { publish, ledger } = await startTestIngest(db.pool);
+    const receivedAt = Date.now() - 5000;
+    const sos = { eventId: about, type: "sos", button: 2, ...time };
+    await publish(id, "events", sos, { receivedAt });
+    const { rows } = await db.pool.query(
+      `select e.observed_at, e.data ->> 'button' as button, a.rule from events e join devices d using (device_no)
+       left join alarms a on a.device_no = e.device_no and a.cleared_at is null where d.id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ observed_at: new Date(receivedAt), button: "2", rule: "sos" }]);
+    const { rows: rejections } = await db.pool.query(
+      `select reason, partial, payload from rejected_messages join devices using (device_no) where id = $1`,
+      [id],
+    );
+    expect(rejections).toMatchObject([{ reason, partial: true }]);
+    expect(JSON.parse(rejections[0].payload)).toEqual(sos);
+    expect(await ledger(id)).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
   });
 });
 

@@ -139,18 +139,22 @@ describe("a batch of readings", () => {
     expect(but(await stored(halved))).toEqual(but(await stored(whole)));
   });
 
-  it("stores a moment of a device once, keeps the first, and counts all in the ledger", async () => {
+  it("stores a moment of a device once, merges what is new into it, and counts all in the ledger", async () => {
     const device = nextDevice++;
     const other = nextDevice++;
     const batch = new ReadingsBatch(table);
     put(batch, device, FIRST, { level: 1 });
-    put(batch, device, FIRST, { level: 2 });
+    put(batch, device, FIRST, { level: 1, mode: "on", extra: { a: 1 } });
     put(batch, other, FIRST, { level: 3 });
     put(batch, device, FIRST + 1, { level: 4 });
-    expect(await batch.insert(db.pool)).toBe(3);
+    put(batch, device, FIRST, { total: 7, extra: { b: 2 } });
+    expect(await batch.insert(db.pool)).toBe(5);
     expect(await batch.insert(db.pool)).toBe(0);
-    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 4]);
-    expect(await readLedger(db.pool, device)).toEqual({ received: 6, stored: 2, duplicate: 4, rejected: 0 });
+    expect(await stored(device)).toMatchObject([
+      { level: 1, mode: "on", total: 7, firmware: null, extra: { a: 1, b: 2 } },
+      { level: 4, mode: null },
+    ]);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 8, stored: 4, duplicate: 4, rejected: 0 });
     expect(await readLedger(db.pool, other)).toEqual({ received: 2, stored: 1, duplicate: 1, rejected: 0 });
   });
 
@@ -201,28 +205,35 @@ describe("a batch of readings", () => {
   it("is stored once also where the chunk is compressed by now", async (context) => {
     if (db.edition !== "community") return context.skip();
     const device = nextDevice++;
-    const send = (minutes: number[], add: number) => {
+    const send = (minutes: number[], more: Partial<Sample> = {}) => {
       const batch = new ReadingsBatch(table);
       for (const minute of minutes)
-        put(batch, device, FIRST + minute * 60_000, { level: minute + add, mode: "on" });
+        put(batch, device, FIRST + minute * 60_000, { level: minute, mode: "on", ...more });
       return batch.insert(db.pool);
     };
-    expect(await send([1, 2, 3], 0)).toBe(3);
+    expect(await send([1, 2, 3])).toBe(3);
     await db.pool.query(
       "select compress_chunk(c, if_not_compressed => true) from show_chunks('readings_batched') c",
     );
-    // What was there, what is new, and both in one batch.
-    expect(await send([1, 2], 100)).toBe(0);
-    expect(await send([4], 100)).toBe(1);
-    expect(await send([2, 4, 5, 5], 200)).toBe(1);
-    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 104, 205]);
-    expect(await readLedger(db.pool, device)).toEqual({ received: 10, stored: 5, duplicate: 5, rejected: 0 });
+    // What was there, what is new, both in one batch, and what is merged.
+    expect(await send([1, 2])).toBe(0);
+    expect(await send([4])).toBe(1);
+    expect(await send([2, 4, 5, 5])).toBe(1);
+    expect(await send([1, 4], { total: 8 })).toBe(2);
+    expect((await stored(device)).map(({ level, total }) => [level, total])).toEqual([
+      [1, 8],
+      [2, null],
+      [3, null],
+      [4, 8],
+      [5, null],
+    ]);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 12, stored: 7, duplicate: 5, rejected: 0 });
     // And compressed again with what came meanwhile.
     await db.pool.query(
       "select compress_chunk(c, if_not_compressed => true) from show_chunks('readings_batched') c",
     );
-    expect(await send([1, 2, 3, 4, 5], 300)).toBe(0);
-    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 104, 205]);
+    expect(await send([1, 2, 3, 4, 5])).toBe(0);
+    expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 4, 5]);
   });
 });
 

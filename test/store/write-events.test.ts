@@ -55,16 +55,31 @@ describe("events", () => {
     ]);
   });
 
-  it("that are twice in a batch are new the first time, and the first is what is stored", async () => {
+  it("that are twice in a batch are new the first time, and one that says something else is kept behind it", async () => {
     const device = nextDevice++;
     const first = event(device, "a", { data: '{"n":1}' });
     const again = event(device, "a", { data: '{"n":2}' });
     expect(
       await insertEvents(db.pool, [event(device, "z"), first, again, event(device, "b"), first]),
-    ).toEqual([true, true, false, true, false]);
-    const stored = await rows("events", device);
-    expect(stored.find(({ event_id }) => event_id === "a").data).toEqual({ n: 1 });
-    expect(await readLedger(db.pool, device)).toEqual({ received: 5, stored: 3, duplicate: 2, rejected: 0 });
+    ).toEqual([true, true, true, true, false]);
+    const said = async () =>
+      (await rows("events", device))
+        .filter(({ event_id }) => event_id === "a")
+        .map(({ data, observed_at }) => [data, observed_at.getTime() - AT]);
+    const expected = [
+      [{ n: 1 }, 0],
+      [{ n: 2 }, 1],
+    ];
+    expect(await said()).toEqual(expected);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 5, stored: 4, duplicate: 1, rejected: 0 });
+    // Sent again, in another order, both are repetitions; only what nobody has said is new.
+    const third = event(device, "a", { data: '{"n":3,"of":[1.50]}' });
+    expect(await insertEvents(db.pool, [again, third, first])).toEqual([false, true, false]);
+    expect(await insertEvents(db.pool, [event(device, "a", { data: '{"of":[1.5],"n":3}' })])).toEqual([
+      false,
+    ]);
+    expect(await said()).toEqual([...expected, [{ n: 3, of: [1.5] }, 2]]);
+    expect(await readLedger(db.pool, device)).toEqual({ received: 9, stored: 5, duplicate: 4, rejected: 0 });
   });
 
   it("that were there before are not new, beside others that are", async () => {
@@ -101,7 +116,7 @@ describe("events", () => {
 });
 
 describe("replies", () => {
-  it("are stored once per device, moment, command and outcome", async () => {
+  it("are stored once per device, moment, command, outcome and content", async () => {
     const device = nextDevice++;
     expect(
       await insertReplies(db.pool, [
@@ -110,11 +125,12 @@ describe("replies", () => {
         reply(device, "c", { data: '{"late":true}' }),
         reply(device, "d"),
       ]),
-    ).toEqual([true, true, false, true]);
+    ).toEqual([true, true, true, true]);
     expect(await insertReplies(db.pool, [reply(device, "c"), reply(device, "e")])).toEqual([false, true]);
     const stored = await rows("replies", device);
     expect(stored.map(({ command_id, outcome }) => `${command_id} ${outcome}`).toSorted()).toEqual([
       "c accepted",
+      "c done",
       "c done",
       "d done",
       "e done",
@@ -124,7 +140,7 @@ describe("replies", () => {
       received_at: new Date(AT + 50),
       data: { step: 1 },
     });
-    expect(await readLedger(db.pool, device)).toEqual({ received: 6, stored: 4, duplicate: 2, rejected: 0 });
+    expect(await readLedger(db.pool, device)).toEqual({ received: 6, stored: 5, duplicate: 1, rejected: 0 });
   });
 });
 
