@@ -389,6 +389,22 @@ create table grants (
 );
 CREATE INDEX grants_principal_id ON grants USING btree (principal_id);
 
+create table ingest_lanes (
+  writer uuid not null,
+  lane integer not null,
+  part bigint not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint ingest_lanes_pkey PRIMARY KEY (writer, lane)
+) with (fillfactor=50);
+
+create table ingest_met (
+  writer uuid not null,
+  lane integer not null,
+  part bigint not null,
+  rows integer[] not null,
+  constraint ingest_met_pkey PRIMARY KEY (writer, lane)
+) with (fillfactor=50);
+
 create table kind_tables (
   kind text not null,
   table_name text not null,
@@ -665,6 +681,9 @@ create table rejected_messages (
   replayed_at timestamp with time zone,
   replay_outcome text,
   messages integer not null default 1,
+  items integer not null default 1,
+  partial boolean not null default false,
+  constraint rejected_messages_items_check CHECK (items > 0),
   constraint rejected_messages_messages_check CHECK (messages > 0)
 );
 select create_hypertable('rejected_messages', by_range('received_at', interval '1 day'), create_default_indexes => false);

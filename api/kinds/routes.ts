@@ -87,7 +87,9 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
       fleetAggregates: supportedAggregates(metric.type, true),
     })),
     events: kind.events.map(({ type, about }) => ({ type, about })),
-    alarms: [...kind.alarms, ...kind.offScale].map((rule) => toAlarmRule(rule, catalog.isLatched(kind.kind, rule.rule))),
+    alarms: [...kind.alarms, ...kind.offScale].map((rule) =>
+      toAlarmRule(rule, catalog.isLatched(kind.kind, rule.rule)),
+    ),
   };
 }
 

@@ -16,7 +16,10 @@ export const kindSchema = z
         type: z.enum(["gauge", "counter", "state", "text"]),
         unit: z.string().nullable().describe("UCUM code; null for states and texts."),
         about: z.string(),
-        min: z.number().nullable().describe("A value below this is refused as `off_scale`, and its neighbours are kept."),
+        min: z
+          .number()
+          .nullable()
+          .describe("A value below this is refused as `off_scale`, and its neighbours are kept."),
         max: z.number().nullable(),
         sentinels: z
           .array(z.number())

@@ -16,7 +16,9 @@ const fields = {
     ),
   items: z
     .int()
-    .describe("How many items this stands for: what is refused of one message for one reason is one rejection."),
+    .describe(
+      "How many items this stands for: what is refused of one message for one reason is one rejection.",
+    ),
   partial: z
     .boolean()
     .describe(
