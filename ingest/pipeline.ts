@@ -238,7 +238,7 @@ export class Pipeline {
       open.live.push(liveReading(device, reading, receivedAt, row));
     }
     if (reading.aside.length > 0) {
-      if (isEmpty && receivedAt > device.lastReportAt) device.lastReportAt = receivedAt;
+      if (isEmpty) this.noteHeard(device, receivedAt);
       for (const reason of ["off_scale", "sensor_fault"] as const) {
         const aside = reading.aside.filter((one) => one.reason === reason);
         if (aside.length === 0) continue;

@@ -253,13 +253,13 @@ describe("rejections", () => {
   it("are listed newest first, by device and reason, without their payloads", async () => {
     const deviceNo = await insertDevice(db.pool, "rejected");
     const first = await reject(deviceNo, "not_json", Buffer.from("{"));
-    const second = await reject(deviceNo, "out_of_range", Buffer.from("{}"));
+    const second = await reject(deviceNo, "off_scale", Buffer.from("{}"));
     await reject(null, "unknown_device", Buffer.from("{}"));
     const { json } = await api.call("/v1/rejections?device=rejected");
     expect(json.items.map((item: { id: number }) => item.id)).toEqual([second, first]);
     expect(json.items[0]).toMatchObject({
       deviceId: "rejected",
-      reason: "out_of_range",
+      reason: "off_scale",
       messages: 1,
       replayOutcome: null,
     });
@@ -282,7 +282,7 @@ describe("rejections", () => {
   });
 
   it("are replayed with all that they carried, and not again once they are stored", async () => {
-    const id = await reject(null, "out_of_range", Buffer.from('{"volume":1}'));
+    const id = await reject(null, "off_scale", Buffer.from('{"volume":1}'));
     const answer = await api.call({ method: "POST", url: `/v1/rejections/${id}/replay` });
     expect(answer.json).toEqual({ outcome: "stored", detail: "one reading" });
     expect(replayed.at(-1)).toMatchObject({ rejectionNo: id, publisher: "p", topic: "t", payloadBytes: 12 });
