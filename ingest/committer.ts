@@ -198,7 +198,9 @@ export class Committer implements BatchSink {
     metrics.items.inc({ outcome: "stored" }, stored);
     metrics.items.inc({ outcome: "rejected" }, rejected);
     metrics.items.inc({ outcome: "duplicate" }, received - stored - rejected);
-    for (const { reason, items: refused } of committed.rejections) metrics.rejected.inc({ reason }, refused);
+    for (const { reason, partial, items: refused } of committed.rejections) {
+      (partial ? metrics.partial : metrics.rejected).inc({ reason }, refused);
+    }
     for (const { action } of committed.alarms) metrics.alarms.inc({ action });
     metrics.batchItems.observe(items);
     metrics.commitSeconds.observe(seconds);

@@ -8,6 +8,8 @@ export interface IngestMetrics {
   readonly messages: Record<Channel | "foreign", number>;
   readonly items: Counter<"outcome">;
   readonly rejected: Counter<"reason">;
+  /** Of items that were stored, for what else they held. */
+  readonly partial: Counter<"reason">;
   readonly batchItems: Histogram;
   readonly commitSeconds: Histogram;
   readonly commitFailures: Counter<"error_type">;
@@ -76,6 +78,12 @@ export function createIngestMetrics(
       labelNames: ["reason"],
       registers,
     }),
+    partial: new Counter({
+      name: "sbi_partial_rejections_total",
+      help: "Stored items of which values were refused, by reason",
+      labelNames: ["reason"],
+      registers,
+    }),
     batchItems: new Histogram({
       name: "sbi_batch_items",
       help: "Items in a committed batch",
@@ -104,6 +112,9 @@ export function createIngestMetrics(
   // Every series exists from the start, so that a rate over it is right from the first increase.
   for (const outcome of ["stored", "duplicate", "rejected"]) metrics.items.inc({ outcome }, 0);
   for (const error_type of ["transient", "permanent"]) metrics.commitFailures.inc({ error_type }, 0);
-  for (const reason of Object.keys(REASONS) as Reason[]) metrics.rejected.inc({ reason }, 0);
+  for (const reason of Object.keys(REASONS) as Reason[]) {
+    metrics.rejected.inc({ reason }, 0);
+    metrics.partial.inc({ reason }, 0);
+  }
   return metrics;
 }

@@ -122,12 +122,22 @@ function mutateValue(random: Random, message: unknown): string {
 export function itemsOf(payload: Buffer): number {
   if (payload.length > 256 * 1024) return 1;
   try {
-    const value: unknown = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload),
-    );
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload);
+    const value: unknown = parsed(text) ?? JSON.parse(text.replaceAll(NOT_NUMBERS, "null"));
     return Array.isArray(value) ? Math.max(1, value.length) : 1;
   } catch {
     return 1;
+  }
+}
+
+/** May stand where a number may, although it is not JSON. */
+const NOT_NUMBERS = /(?<=(?:^|[:[,])\s*)[+-]?(?:NaN|nan|NAN|Infinity|infinity|INFINITY|Inf|inf|INF)(?!\w)/g;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

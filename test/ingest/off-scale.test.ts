@@ -60,7 +60,7 @@ describe("a value beyond its plausible range", () => {
   // From cases collected from real use: a failed regulator, a torn hose, a fire.
   it("leaves its neighbours and the register, is on record, and raises an alarm", async () => {
     await addDevice(db.pool, "scale-1");
-    const { publish, ledger } = await startTestIngest(db.pool);
+    const { publish, ledger, registry } = await startTestIngest(db.pool);
     await publish("scale-1", "telemetry", { observedAt: at(1), volume: 1, pressure: 2 });
     await publish("scale-1", "telemetry", { observedAt: at(2), volume: 1.1, pressure: 12 });
     await publish("scale-1", "telemetry", { observedAt: at(3), volume: 1.2, flow: 16 });
@@ -101,6 +101,12 @@ describe("a value beyond its plausible range", () => {
       ["flow_high", 16, true],
       ["off_scale_temperature", 71.2, false],
     ]);
+    expect(await registry.getSingleMetricAsString("sbi_partial_rejections_total")).toContain(
+      'sbi_partial_rejections_total{reason="off_scale"} 3',
+    );
+    expect(await registry.getSingleMetricAsString("sbi_rejected_items_total")).toContain(
+      'sbi_rejected_items_total{reason="off_scale"} 0',
+    );
     expect(await ledger("scale-1")).toEqual({ received: 5, stored: 5, duplicate: 0, rejected: 0 });
   });
 
