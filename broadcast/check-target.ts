@@ -3,6 +3,7 @@ import type { Db } from "../store/database.ts";
 import { findUnknownRegions } from "../store/grants.ts";
 import type { Target } from "./message.ts";
 import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
+import { remainingRegions } from "./targets.ts";
 
 /**
  * Refuses a target that somebody writes and that no order could carry, beyond what its schema says. The answer is the
@@ -18,9 +19,18 @@ export async function checkTarget(db: Db, target: Target, stored?: Target): Prom
     ...excludeFaults(target),
     ...(await unknownRegions(db, target, stored?.exclude ?? [])),
   ];
+  if (faults.length === 0) faults.push(...(await nothingLeft(db, target)));
   if (faults.length === 0) return;
   const detail = faults.map(({ path, message }) => `body${path}: ${message}`).join("; ");
   throw new PlatformError("invalid_request", detail, { faults });
+}
+
+/** All of what is named may be excluded part by part, which is seen only with the tree of regions. */
+async function nothingLeft(db: Db, target: Target): Promise<Fault[]> {
+  const { regions, polygons, circles, exclude = [] } = target;
+  if (exclude.length === 0 || regions.length === 0 || polygons.length + circles.length > 0) return [];
+  if ((await remainingRegions(db, target)).length > 0) return [];
+  return [{ path: "/target/exclude", message: "takes out all of the regions: nobody would be warned" }];
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Fault } from "../errors.ts";
 import type { Broadcast, BroadcastContent } from "../store/broadcasts.ts";
 import { findEventCode } from "./event-codes.ts";
+import { followUpWarnings } from "./filled-texts.ts";
 import {
   type BroadcastMessage,
   MAX_LIFETIME_HOURS,
@@ -45,8 +46,10 @@ export const warningsOf = (broadcast: StoredRow & Pick<Broadcast, "template">): 
   warningsOfStored(readStoredMessage(broadcast), broadcast.template);
 
 /** The same of one that was read. */
-export const warningsOfStored = ({ draft }: StoredMessage, template: Broadcast["template"]): TextWarning[] =>
-  textWarnings(draft, template?.filled);
+export const warningsOfStored = (
+  { draft }: StoredMessage,
+  template: Broadcast["template"],
+): TextWarning[] => [...textWarnings(draft, template?.filled), ...followUpWarnings(draft.texts, template)];
 
 export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =>
   regions.length + polygons.length + circles.length === 0;

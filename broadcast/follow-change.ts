@@ -1,44 +1,14 @@
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Broadcast, BroadcastTemplateName, FilledTexts } from "../store/broadcasts.ts";
+import type { Broadcast, BroadcastTemplateName } from "../store/broadcasts.ts";
 import type { Client } from "../store/database.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
+import { asFilled, rememberAnew, rememberFilled } from "./filled-texts.ts";
 import { FOLLOW_UPS } from "./follow-up-texts.ts";
 import type { Text } from "./message.ts";
 import { describePlace } from "./places.ts";
 import { chooseTemplate } from "./service-templates.ts";
 import { fillTexts, frame, unframe } from "./template-fill.ts";
-
-/** What a template's texts were made for, beside the level and the mode. */
-interface MadeFor {
-  readonly place: FilledTexts["place"];
-  readonly at: Date;
-  readonly eventCode: string | undefined;
-}
-
-/** Whether texts are still the ones that were filled in, is told by this. */
-const digestOf = (texts: readonly Text[]): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify(
-        texts.map(({ language, headline, description, instruction }) => [
-          language,
-          headline,
-          description,
-          instruction ?? null,
-        ]),
-      ),
-    )
-    .digest("hex");
-
-/** What is remembered of texts that a template gave. */
-export const rememberFilled = (texts: readonly Text[], { place, at, eventCode }: MadeFor): FilledTexts => ({
-  at: at.toISOString(),
-  place,
-  eventCode: eventCode ?? null,
-  sha256: digestOf(texts),
-});
 
 /** What follows from an event where nobody says otherwise. */
 export const followsFrom = (eventCode: string | undefined): Pick<Draft, "category" | "responseTypes"> => {
@@ -106,23 +76,34 @@ async function textsAnew(
   const { filled } = template;
   const place = await describePlace(tx, draft.target);
   const stay = { ...template, filled: { ...filled, presentPlace: place } };
-  if (given.has("texts") || digestOf(was.texts) !== filled.sha256) {
-    return { texts: draft.texts, template: stay };
-  }
+  const isAsFilled = asFilled(was.texts, filled);
+  if (given.has("texts") || !was.texts.some(isAsFilled)) return { texts: draft.texts, template: stay };
   const chosen =
     isFollowUp(template) || draft.eventCode === undefined
       ? undefined
       : await chooseTemplate(tx, before.tenantId, draft.eventCode, draft.level);
   if (!chosen) {
     // They speak of another broadcast, or nothing is known of the event: all but the mode is for a person to mend.
-    const texts = draft.texts.map((text) => frame(unframe(text, was.mode), draft.mode));
-    return { texts, template: { ...stay, filled: { ...stay.filled, sha256: digestOf(texts) } } };
+    const reframed = draft.texts.map((text) =>
+      isAsFilled(text) ? frame(unframe(text, was.mode), draft.mode) : text,
+    );
+    const following = reframed.filter((_text, index) => isAsFilled(draft.texts[index]!));
+    return { texts: reframed, template: { ...stay, filled: rememberAnew(stay.filled, following) } };
   }
   const at = new Date(filled.at);
-  const texts = fillTexts(chosen.texts, { place, at, level: draft.level, mode: draft.mode });
-  const madeFor = { place, at, eventCode: draft.eventCode };
-  return { texts, template: { ...chosen.name, filled: rememberFilled(texts, madeFor) } };
+  const fresh = fillTexts(chosen.texts, { place, at, level: draft.level, mode: draft.mode });
+  if (was.texts.every(isAsFilled)) {
+    const madeFor = { place, at, eventCode: draft.eventCode };
+    return { texts: fresh, template: { ...chosen.name, filled: rememberFilled(fresh, madeFor) } };
+  }
+  // One language was edited: that stays, and is held against what the template has put there at first.
+  const texts = draft.texts.map((text) => (isAsFilled(text) ? (inLanguageOf(text, fresh) ?? text) : text));
+  const following = texts.filter((_text, index) => isAsFilled(draft.texts[index]!));
+  return { texts, template: { ...chosen.name, filled: rememberAnew(stay.filled, following) } };
 }
+
+const inLanguageOf = ({ language }: Text, texts: readonly Text[]) =>
+  texts.find((text) => text.language.toLowerCase() === language.toLowerCase());
 
 const isFollowUp = ({ source, id }: BroadcastTemplateName) =>
   source === "built-in" && (FOLLOW_UPS as readonly string[]).includes(id);

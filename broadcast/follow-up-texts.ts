@@ -27,8 +27,10 @@ export interface Followed {
   readonly place: Named;
   /** When it was released. */
   readonly at: Date;
-  /** It is an extension itself, whose first sentence says until when. */
-  readonly isExtension: boolean;
+  /** It is a follow-up itself, which begins by naming what it follows. */
+  readonly isFollowUp: boolean;
+  /** It is no warning any more. */
+  readonly isAllClear: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export function allClearTexts(followed: Followed): Text[] {
   }));
   return (spoken.length > 0 ? spoken : both).map((text) => {
     const words = isChinese(text) ? chineseAllClear : englishAllClear;
-    const said = words(followed, nameOf(followed, text), unframe(text, followed.mode).headline);
+    const said = words(followed, nameOf(followed, text), saidOf(text, followed).headline);
     return frame({ language: text.language, ...said }, followed.mode);
   });
 }
@@ -101,7 +103,7 @@ function englishAllClear(
 /** The old texts to be mended by a person, in every language; Chinese and English ones say that they correct. */
 export const correctionTexts = (followed: Followed): Text[] =>
   followed.texts.map((text) => {
-    const { headline, description, instruction } = unframe(text, followed.mode);
+    const { headline, description, instruction } = saidOf(text, followed);
     const name = nameOf(followed, text);
     const { place, at } = followed;
     const introduction = isChinese(text)
@@ -123,7 +125,7 @@ export const correctionTexts = (followed: Followed): Text[] =>
 /** The old texts, in every language; Chinese and English ones say until when they hold. */
 export const extensionTexts = (followed: Followed, until: Date): Text[] =>
   followed.texts.map((text) => {
-    const { headline, description, instruction } = unframe(text, followed.mode);
+    const { headline, description, instruction } = saidOf(text, followed);
     const name = nameOf(followed, text);
     const { place, at } = followed;
     const introduction = isChinese(text)
@@ -131,36 +133,42 @@ export const extensionTexts = (followed: Followed, until: Date): Text[] =>
       : isEnglish(text)
         ? `The ${name === undefined ? "announcement" : `${name} for ${place.en}`} of ${englishTime(at)} has been extended until ${englishTime(until)}. `
         : "";
-    const before = followed.isExtension ? description.replace(EXTENDED, "") : description;
     return frame(
       {
         language: text.language,
         headline: begun(headline, text, "延长：", "Extended: "),
-        description: introduction + before,
+        description: introduction + description,
         ...(instruction === undefined ? {} : { instruction }),
       },
       followed.mode,
     );
   });
 
-/** The first sentence of an extension, which the next one says anew. */
-const EXTENDED = /^(?:[^。]*延长至[^。]*。|The [^.]* has been extended until [^.]*\. )/;
+/** The first sentence of an extension or a correction, which the next one says anew. */
+const INTRODUCED =
+  /^(?:[^。：]*延长至[^。]*。|现对[^。：]*更正如下：|The [^.]* has been extended until [^.]*\. |This corrects the [^.]* of \d\d:\d\d on \d+ \w+\. )+/;
+const HEADED = /^(?:更正：|延长：|Correction: |Extended: )+/;
 
-/** A headline with a word before it, once. */
-function begun(headline: string, text: Text, zh: string, en: string): string {
-  const word = isChinese(text) ? zh : isEnglish(text) ? en : "";
-  return headline.startsWith(word) ? headline : word + headline;
+/** A text without the frame of its mode, and without what a follow-up has put before it. */
+function saidOf(text: Text, { mode, isFollowUp }: Followed): Text {
+  const said = unframe(text, mode);
+  if (!isFollowUp) return said;
+  const headline = said.headline.replace(HEADED, "") || said.headline;
+  return { ...said, headline, description: said.description.replace(INTRODUCED, "") || said.description };
 }
+
+const begun = (headline: string, text: Text, zh: string, en: string): string =>
+  (isChinese(text) ? zh : isEnglish(text) ? en : "") + headline;
 
 const TEST = "00000";
 
 /** 滑坡橙色预警, or `orange landslide warning`; undefined for what is no warning, or of an event without a name. */
 function nameOf(
-  { class: kind, level, eventCode }: Followed,
+  { class: kind, level, eventCode, isAllClear }: Followed,
   text: Pick<Text, "language">,
 ): string | undefined {
   const event = eventCode === undefined ? undefined : findEventCode(eventCode);
-  if (event === undefined || kind !== "emergency") return undefined;
+  if (event === undefined || kind !== "emergency" || isAllClear) return undefined;
   const { colourZh, colourEn } = LEVEL_WORDS[level];
   if (event.code === TEST) return isChinese(text) ? "应急广播测试" : "emergency broadcast test";
   return isChinese(text) ? `${event.zh}${colourZh}预警` : `${colourEn} ${lowerFirst(event.en)} warning`;

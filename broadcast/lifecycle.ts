@@ -232,7 +232,8 @@ export function decideStep(
   const to = nextState(facts.state, action);
   if (to === undefined) {
     const possible = Object.keys(TRANSITIONS[facts.state]).filter(
-      (name) => !BY_THE_PLATFORM.has(name as LifecycleAction),
+      (name) =>
+        !BY_THE_PLATFORM.has(name as LifecycleAction) && (name !== "review" || facts.review === "open"),
     );
     return refuse(
       "broadcast_state",

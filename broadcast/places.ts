@@ -19,6 +19,21 @@ export async function describePlace(db: Db, target: Pick<Target, "regions" | "ex
   return { zh: `${place.zh}（不含${without.zh}）`, en: `${place.en} (without ${without.en})` };
 }
 
+/**
+ * How a target is called that was aired, as far as it names no region itself: by the regions that it reaches into, e.g.
+ * of a cut by its county.
+ */
+export async function describeReached(
+  db: Db,
+  target: Pick<Target, "regions" | "exclude">,
+  reached: readonly string[],
+): Promise<Named> {
+  if (target.regions.length > 0 || reached.length === 0) return describePlace(db, target);
+  const outside = (target.exclude ?? []).filter((code) => reached.some((one) => code.startsWith(one)));
+  const place = await describePlace(db, { regions: [...reached], exclude: outside });
+  return { zh: `${place.zh}部分地区`, en: `parts of ${place.en}` };
+}
+
 /** Undefined when none of the first few has a name. */
 async function describeRegions(db: Db, codes: readonly string[]): Promise<Named | undefined> {
   const first = codes.slice(0, MAX_NAMES);

@@ -101,7 +101,7 @@ export function whyNoPower({ deps, alert, signature }: Import, old: Broadcast): 
   if (!isFrom(old, alert.sender)) {
     return {
       rule: "reference_foreign",
-      message: `it refers to an alert of another sender than ${alert.sender}: that one stays as it is`,
+      message: `what it refers to was made of an alert of another sender than ${alert.sender}: that one stays as it is`,
     };
   }
   const mode = MODE_OF_STATUS[alert.status];

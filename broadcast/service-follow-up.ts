@@ -3,16 +3,17 @@ import { appendAudit } from "../store/audit.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { withTransaction } from "../store/database.ts";
 import { type Draft, draftOf } from "./draft.ts";
-import { rememberFilled } from "./follow-change.ts";
+import { rememberFilled } from "./filled-texts.ts";
 import {
   allClearTexts,
   correctionTexts,
   extensionTexts,
+  FOLLOW_UPS,
   type Followed,
   type FollowUp,
 } from "./follow-up-texts.ts";
 import { DEFAULT_LIFETIME_HOURS, type Level, MAX_LIFETIME_HOURS } from "./message.ts";
-import { describePlace } from "./places.ts";
+import { describeReached } from "./places.ts";
 import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 import { storeDraft } from "./service-drafts.ts";
 import { findReplaced } from "./service-replaces.ts";
@@ -39,6 +40,7 @@ export async function createFollowUp(
   const draft = await withTransaction(deps.pool, async (tx) => {
     const original = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
     assertWasAired(original);
+    assertMayFollow(original, request, deps.now());
     const replaces = await findReplaced(tx, caller, { mode: original.mode }, [id]);
     const now = deps.now();
     const message = draftOf(original);
@@ -46,9 +48,10 @@ export async function createFollowUp(
       ...message,
       level: message.level as Level,
       eventCode: message.eventCode,
-      place: await describePlace(tx, message.target),
+      place: await describeReached(tx, message.target, original.regions),
       at: original.releasedAt ?? original.createdAt,
-      isExtension: original.template?.id === "extension",
+      isFollowUp: (FOLLOW_UPS as readonly string[]).includes(original.template?.id ?? ""),
+      isAllClear: message.responseTypes.includes("AllClear"),
     };
     const draft = followUpOf(message, followed, original, request, now);
     const stored = await storeDraft(tx, deps, caller.actor, draft, {
@@ -75,6 +78,22 @@ function assertWasAired({ id, state, mode, releasedAt }: Broadcast): void {
     "broadcast_state",
     `${id} is '${state}' and was never released: nobody has heard it. Change it, or cancel it`,
   );
+}
+
+/**
+ * @throws PlatformError `broadcast_state` for an all-clear that is to be lifted or prolonged; `invalid_request` for an
+ * expiry that has passed
+ */
+function assertMayFollow(original: Broadcast, { type, expiresAt }: FollowUpRequest, now: Date): void {
+  if (type !== "correction" && draftOf(original).responseTypes.includes("AllClear")) {
+    const message = `${original.id} is an all-clear: there is no warning in it to lift or to extend. Correct it, or write a new warning`;
+    throw new PlatformError("broadcast_state", message);
+  }
+  if (expiresAt === undefined || expiresAt > now) return;
+  const message = `${expiresAt.toISOString()} has passed: nobody would hear it`;
+  throw new PlatformError("invalid_request", `body/expiresAt: ${message}`, {
+    faults: [{ path: "/expiresAt", message }],
+  });
 }
 
 function followUpOf(

@@ -79,13 +79,20 @@ const frameOf = (text: Text, mode: Mode) => FRAMES[mode][isChinese(text) ? "zh" 
 export function frame(text: Text, mode: Mode): Text {
   const [before, after] = frameOf(text, mode);
   const { headline, description, instruction } = text;
+  const ended = (part: string) => (after === "" ? part : endSentence(part, isChinese(text)) + after);
   return {
     language: text.language,
     headline: cut(before + headline, MAX_HEADLINE),
-    description: before + description + after,
-    ...(instruction === undefined ? {} : { instruction: instruction + after }),
+    description: before + ended(description),
+    ...(instruction === undefined ? {} : { instruction: ended(instruction) }),
   };
 }
+
+/** What goes on after a text would run together with one that has no full stop. */
+const endSentence = (part: string, chinese: boolean) =>
+  part === "" || /[。．.!！?？…;；:：][”’"'」』）)】\]]*\s*$/u.test(part)
+    ? part
+    : part + (chinese ? "。" : ".");
 
 /** A text without the frame of its mode, where it has one. */
 export function unframe(text: Text, mode: Mode): Text {

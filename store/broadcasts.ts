@@ -93,6 +93,8 @@ export interface FilledTexts {
   readonly eventCode: string | null;
   /** Of the texts as they were filled in: as long as it is theirs, nobody has edited them. */
   readonly sha256: string;
+  /** The same of each text that is still the template's, so that one language follows when another was edited. */
+  readonly each?: readonly string[] | undefined;
 }
 
 export interface Broadcast extends BroadcastContent {

@@ -48,6 +48,8 @@ const EVENT_CODE_NAMES = new Set(
     "突发事件编码",
     "预警事件编码",
     "eventType",
+    "GY/T 383",
+    "GY/T 383-2023",
     "event-code",
   ].map(fold),
 );

@@ -161,6 +161,11 @@ describe("excluded regions", () => {
     expect(await refuse({ regions: ["520326"], exclude: ["5203"] })).toEqual(refused);
     expect(await refuse({ polygons: [square], exclude: ["999999"] })).toEqual(refused);
     expect(await refuse({ exclude: ["520326"] })).toEqual(refused);
+    // Village by village, or township by township, all of it is taken out.
+    const parts = [400, "invalid_request", ["/target/exclude"]];
+    expect(await refuse({ regions: ["520326"], exclude: ["520326001", "520326002"] })).toEqual(parts);
+    const villages = ["520326001001", "520326001002", "520326002001"];
+    expect(await refuse({ regions: ["520326"], exclude: villages })).toEqual(parts);
     const drawn = { polygons: [square], exclude: ["520326002001"] };
     expect((await world.post("dispatcher", "/v1/broadcasts", aimed(drawn))).status).toBe(201);
   });

@@ -129,17 +129,21 @@ describe("texts that a person has edited", () => {
       "/texts/0/headline",
       "/texts/0/description",
       "/texts/0/instruction",
-      "/texts/1/headline",
-      "/texts/1/description",
-      "/texts/1/instruction",
     ]);
     expect(rules(changed)).toEqual(
-      [0, 1].flatMap((at) =>
-        ["drill_words", "level_contradicts", "place_contradicts", "event_contradicts"].map(
-          (rule) => `${rule} /texts/${at}`,
-        ),
+      ["drill_words", "level_contradicts", "place_contradicts", "event_contradicts"].map(
+        (rule) => `${rule} /texts/0`,
       ),
     );
+    // The other language was not edited, and follows.
+    const fresh = await get(await world.write(earthquake));
+    expect(timeless(changed.message.texts[1])).toBe(timeless(fresh.message.texts[1]));
+    const again = await change(id, { level: 3, target: drill.target });
+    expect(again.message.texts[0]).toEqual(changed.message.texts[0]);
+    expect(again.message.texts[1].headline).toBe("Yellow earthquake warning for 丹砂街道");
+    const { json: history } = await world.get("viewer", `/v1/broadcasts/${id}/history`);
+    expect(history.items.at(-1).details.followed).toEqual(["texts"]);
+    await change(id, { level: 1, target: earthquake.target });
     expect(outcome(await world.step("dispatcher", id, "submit"))).toEqual([409, "broadcast_incomplete"]);
     expect(outcome(await world.step("duty-officer", id, "release"))).toEqual([409, "broadcast_incomplete"]);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAlert } from "../../broadcast/cap/parse.ts";
+import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
 let world: BroadcastWorld;
@@ -169,6 +170,62 @@ describe("a follow-up", () => {
       });
       expect([refused.status, refused.json.faults[0].path]).toEqual([400, "/expiresAt"]);
     }
+  });
+
+  it("never is over already, whatever follows", async () => {
+    const id = await air();
+    const expiresAt = new Date(Date.now() - 60_000).toISOString();
+    for (const type of ["correction", "extension", "all_clear"]) {
+      const refused = await followUp("dispatcher", id, { type, expiresAt });
+      expect([type, refused.status, refused.json.faults?.[0].path]).toEqual([type, 400, "/expiresAt"]);
+    }
+  });
+
+  it("of an all-clear is a correction, or a new warning", async () => {
+    const first = await air();
+    const { json } = await followUp("dispatcher", first, { type: "all_clear" });
+    await world.step("dispatcher", json.id, "submit");
+    await world.step("approver", json.id, "approve");
+    for (const type of ["all_clear", "extension"]) {
+      expect(outcome(await followUp("dispatcher", json.id, { type }))).toEqual([409, "broadcast_state"]);
+    }
+    const correction = await followUp("dispatcher", json.id, { type: "correction" });
+    expect(correction.json.headline).toBe("更正：解除：务川县滑坡橙色预警");
+    expect(correction.json.message.texts[0].description).toMatch(/发布的广播更正如下：/);
+  });
+
+  it("is in front of whoever decides as long as it says what the original said", async () => {
+    const texts = [
+      { language: "zh-CN", headline: "滑坡", description: "请到王家集合。" },
+      { language: "fr", headline: "Glissement", description: "Rassemblez-vous chez Wang." },
+    ];
+    const id = await air({ texts });
+    const warned = ({ warnings }: { warnings: { rule: string; path: string }[] }) =>
+      warnings.map(({ rule, path }) => [rule, path]);
+    const { json } = await followUp("dispatcher", id, { type: "correction" });
+    const unchanged = [0, 1].map((at) => ["follow_up_unchanged", `/texts/${at}`]);
+    expect(warned(json)).toEqual(unchanged);
+    const mended = json.message.texts.map((text: { description: string }) => ({
+      ...text,
+      description: text.description.replace("王", "李").replace("Wang", "Li"),
+    }));
+    const patch = (change: object, revision: number) =>
+      world.patch("dispatcher", `/v1/broadcasts/${json.id}`, { revision, ...change });
+    const half = await patch({ texts: [mended[0], json.message.texts[1]] }, json.revision);
+    expect(warned(half.json)).toEqual([unchanged[1]]);
+    expect(warned((await patch({ texts: mended }, half.json.revision)).json)).toEqual([]);
+    // Chinese and English ones of an extension say until when by themselves.
+    const extension = await followUp("dispatcher", id, { type: "extension" });
+    expect(warned(extension.json)).toEqual([unchanged[1]]);
+  });
+
+  it("of what is aimed by shapes names where it was heard", async () => {
+    const circles = [{ longitude: 107.8, latitude: 28.5, radiusKm: 20 }];
+    await insertSpeaker(world.db.pool, "sp-circle", "520326001001", { at: [107.8, 28.5] });
+    const id = await air({ target: { circles, exclude: ["520327"] } });
+    const { json } = await followUp("dispatcher", id, { type: "all_clear" });
+    expect(json.headline).toBe("解除：务川县部分地区滑坡橙色预警");
+    await world.db.pool.query("update devices set deleted_at = now() where id = 'sp-circle'");
   });
 
   it("is refused for what nobody has heard, by whom does not reach all of it, and by whom may not draft", async () => {

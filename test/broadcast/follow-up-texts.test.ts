@@ -21,7 +21,8 @@ const followed = (change: Partial<Followed> = {}): Followed => {
     texts: fillTemplate(all.eventCode ?? "", { place, at, level: all.level, mode: all.mode }) ?? [],
     place,
     at,
-    isExtension: false,
+    isFollowUp: false,
+    isAllClear: false,
     ...all,
   };
 };
@@ -152,10 +153,43 @@ describe("what follows a broadcast", () => {
     );
   });
 
+  it("of a follow-up begins by naming the warning once, in whatever order they follow each other", () => {
+    const ways = {
+      correction: { make: correctionTexts, zh: "更正：", en: "Correction: " },
+      extension: { make: (one: Followed) => extensionTexts(one, until), zh: "延长：", en: "Extended: " },
+    };
+    for (const mode of ["actual", "drill"] as const) {
+      for (const first of Object.values(ways)) {
+        for (const second of Object.values(ways)) {
+          const original = followed({ mode });
+          const texts = first.make(original);
+          const again = second.make(followed({ mode, texts, isFollowUp: true }));
+          expect(again).toEqual(second.make(original));
+          const [chinese, english] = again;
+          const [zh, en] = mode === "drill" ? ["【演习】", "[DRILL] "] : ["", ""];
+          expect(chinese!.headline).toBe(`${zh}${second.zh}务川县滑坡橙色预警`);
+          expect(english!.headline).toBe(`${en}${second.en}Orange landslide warning for Wuchuan County`);
+        }
+      }
+    }
+    // What a person has begun so in a warning of their own stays.
+    const own = [{ language: "zh-CN", headline: "更正：x", description: "现对昨日的广播更正如下：请转移。" }];
+    expect(correctionTexts(followed({ texts: own }))[0]?.description).toContain(
+      "现对昨日的广播更正如下：请转移。",
+    );
+  });
+
+  it("of an all-clear corrects an announcement, and no warning", () => {
+    const texts = allClearTexts(followed());
+    const [chinese, english] = correctionTexts(followed({ texts, isFollowUp: true, isAllClear: true }));
+    expect(chinese!.description).toMatch(/^现对7月3日14时5分发布的广播更正如下：/);
+    expect(english!.description).toMatch(/^This corrects the announcement of 14:05 on 3 July\. All clear\./);
+  });
+
   it("says once, and anew, how long a warning is extended", () => {
     const later = new Date("2026-07-05T12:30:00Z");
     const once = extensionTexts(followed(), until);
-    const twice = extensionTexts(followed({ texts: once, isExtension: true, at: until }), later);
+    const twice = extensionTexts(followed({ texts: once, isFollowUp: true, at: until }), later);
     const [chinese, english] = twice;
     expect(chinese!.headline).toBe("延长：务川县滑坡橙色预警");
     expect(english!.headline).toBe("Extended: Orange landslide warning for Wuchuan County");

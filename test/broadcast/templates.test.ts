@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EVENT_CODES } from "../../broadcast/event-codes.ts";
 import { messageSchema, textSchema } from "../../broadcast/message.ts";
-import { fillTexts, strangersIn } from "../../broadcast/template-fill.ts";
+import { fillTexts, frame, strangersIn } from "../../broadcast/template-fill.ts";
 import { fillTemplate, findTemplate, listTemplates } from "../../broadcast/templates.ts";
 
 const filling = {
@@ -123,6 +123,24 @@ describe("templates", () => {
   it("do not exist for a code that we have no names for", () => {
     expect(findTemplate("11Z99")).toBeUndefined();
     expect(fillTemplate("11Z99", filling)).toBeUndefined();
+  });
+});
+
+describe("the frame of a drill", () => {
+  it("does not run together with a text that has no full stop", () => {
+    const framed = (language: string, said: string) => {
+      const text = { language, headline: "x", description: said, instruction: said };
+      const { description, instruction } = frame(text, "drill");
+      return [description, instruction];
+    };
+    expect(framed("zh-CN", "快走")).toEqual(["【演习】快走。以上是演习。", "快走。以上是演习。"]);
+    expect(framed("zh-CN", "快走！")).toEqual(["【演习】快走！以上是演习。", "快走！以上是演习。"]);
+    expect(framed("zh-CN", "他说“快走。”")[1]).toBe("他说“快走。”以上是演习。");
+    expect(framed("en", "Leave on 29 November")[0]).toBe("[DRILL] Leave on 29 November. This is a drill.");
+    expect(framed("en", "Leave!")[1]).toBe("Leave! This is a drill.");
+    expect(frame({ language: "en", headline: "x", description: "Leave" }, "actual").description).toBe(
+      "Leave",
+    );
   });
 });
 

@@ -154,6 +154,20 @@ describe("the event's code", () => {
     expect(rules).not.toContain("event_code_guessed");
   });
 
+  it.each(["GY/T 383", "GY/T 383-2023", "事件类型编码", "eventType", "event-code"])(
+    "is the one that its code under %s says",
+    (valueName) => {
+      const { first, rules } = broadcastOf(
+        bend([
+          "</certainty>",
+          `</certainty><eventCode><valueName>${valueName}</valueName><value>11D03</value></eventCode>`,
+        ]),
+      );
+      expect(first.draft.eventCode).toBe("11D03");
+      expect(rules).not.toContain("event_code_guessed");
+    },
+  );
+
   it.each([
     ["Flash Flood Warning", "Met", "11A51"],
     ["Typhoon", "Met", "11B01"],
