@@ -325,3 +325,12 @@ describe("any sequence of steps and changes by anybody", () => {
     );
   });
 });
+
+it("names what is possible, and a review only where one is open", () => {
+  const messageOf = (review: LifecycleFacts["review"]) => {
+    const step = decideStep(facts({ state: "cancelled", review }), "cancel", person("li"), { now: NOW });
+    return step.allowed ? "" : step.message;
+  };
+  expect(messageOf("open")).toMatch(/: possible is review$/);
+  for (const review of ["none", "done"] as const) expect(messageOf(review)).toMatch(/'cancelled'$/);
+});
