@@ -87,6 +87,8 @@ interface RuleBase {
   readonly rule: string;
   readonly severity: Severity;
   readonly about: string;
+  /** The same in Chinese. */
+  readonly zh?: string;
 }
 
 /** Raises while `metric` is beyond a limit for `onDelayMs`; clears once it is back by `deadband`. */
@@ -98,6 +100,8 @@ export interface LimitRule extends RuleBase {
   readonly deadband: number;
   /** How long the condition must hold, by the device's clock, in milliseconds. */
   readonly onDelayMs: number;
+  /** How long it must be over before the alarm clears, likewise; 0 when absent. */
+  readonly offDelayMs?: number;
 }
 
 /** Raises while a state metric has one of `values` for `onDelayMs`; clears on any other value. */
@@ -106,6 +110,8 @@ export interface StateRule extends RuleBase {
   readonly metric: string;
   readonly values: readonly string[];
   readonly onDelayMs: number;
+  /** As of a limit. */
+  readonly offDelayMs?: number;
 }
 
 /** Raises on an event; clears on one of `clearedBy`, or by acknowledgement where that list is empty. */
@@ -139,25 +145,23 @@ type LimitOptions = {
   limit: number;
   deadband?: number;
   onDelayMs?: number;
+  offDelayMs?: number;
   severity: Severity;
   about: string;
+  zh?: string;
   rule?: string;
 };
 
 const limitRule =
   (type: "high" | "low") =>
-  (
-    metric: string,
-    { limit, deadband = 0, onDelayMs = 0, severity, about, rule }: LimitOptions,
-  ): LimitRule => ({
+  (metric: string, { limit, deadband = 0, onDelayMs = 0, rule, ...rest }: LimitOptions): LimitRule => ({
     type,
     rule: rule ?? `${metric}_${type}`,
     metric,
     limit,
     deadband,
     onDelayMs,
-    severity,
-    about,
+    ...rest,
   });
 
 export const high = limitRule("high");
@@ -165,15 +169,28 @@ export const low = limitRule("low");
 
 export const inState = (
   metric: string,
-  options: { values: string[]; rule: string; severity: Severity; about: string; onDelayMs?: number },
+  options: {
+    values: string[];
+    rule: string;
+    severity: Severity;
+    about: string;
+    zh?: string;
+    onDelayMs?: number;
+    offDelayMs?: number;
+  },
 ): StateRule => ({ type: "state", metric, onDelayMs: 0, ...options });
 
 export const onEvent = (
   event: string,
-  options: { severity: Severity; about: string; clearedBy?: string[]; rule?: string },
+  options: { severity: Severity; about: string; zh?: string; clearedBy?: string[]; rule?: string },
 ): EventRule => ({ type: "event", event, rule: event, clearedBy: [], ...options });
 
-export const silent = (options: { intervals: number; severity: Severity; about: string }): SilenceRule => ({
+export const silent = (options: {
+  intervals: number;
+  severity: Severity;
+  about: string;
+  zh?: string;
+}): SilenceRule => ({
   type: "silence",
   rule: "silent",
   ...options,

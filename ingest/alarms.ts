@@ -13,6 +13,8 @@ export const ALARM_HORIZON_MS = 24 * 60 * 60 * 1000;
 interface RuleState {
   /** When the condition began, by the device's clock; undefined while it does not hold. */
   since: number | undefined;
+  /** When it was over again while the alarm is active; undefined while it is not. */
+  overSince: number | undefined;
   active: boolean;
   /** Whether the database had the last word about it, which is not known here. */
   doubtful: boolean;
@@ -195,6 +197,7 @@ export class AlarmEngine {
     const inDoubt = at < this.startedAt;
     if (holds(rule, value)) {
       const current = state ?? this.stateOf(device, rule.rule);
+      current.overSince = undefined;
       if (current.active && !current.doubtful) return;
       current.since ??= at;
       if (rule.type !== "off_scale" && at - current.since < rule.onDelayMs) return;
@@ -205,7 +208,10 @@ export class AlarmEngine {
     } else if (state) {
       state.since = undefined;
       if (!state.active && !state.doubtful) this.forget(device, rule.rule);
-      else if (isOver(rule, metric, value)) {
+      else if (!isOver(rule, metric, value)) state.overSince = undefined;
+      else {
+        state.overSince ??= at;
+        if (rule.type !== "off_scale" && at - state.overSince < (rule.offDelayMs ?? 0)) return;
         const clear = transition("clear", device, rule, at, describe(rule, metric, value), value);
         if (inDoubt) {
           state.doubtful = true;
@@ -231,7 +237,7 @@ export class AlarmEngine {
     }
     let state = states.get(rule);
     if (!state) {
-      state = { since: undefined, active: false, doubtful: false };
+      state = { since: undefined, overSince: undefined, active: false, doubtful: false };
       states.set(rule, state);
     }
     return state;
@@ -271,6 +277,16 @@ function describe(rule: MetricRule | OffScaleRule, metric: CheckedMetric, value:
   return `${rule.about} (${metric.key} ${value}${unit}${limit})`;
 }
 
+/** Shorter than this between a clear and the next raise is a flutter, and so are three reports. */
+const FLAP_MS = 10 * 60_000;
+const FLAP_INTERVALS = 3;
+
+/** What nothing but a person clears begins anew when it is raised again. */
+const flapMs = ({ runtime }: DeviceEntry, rule: AlarmRule | OffScaleRule): number | undefined =>
+  rule.type === "event" && rule.clearedBy.length === 0
+    ? undefined
+    : Math.max(FLAP_MS, FLAP_INTERVALS * runtime.reportIntervalMs);
+
 function transition(
   action: "raise" | "clear",
   device: DeviceEntry,
@@ -287,5 +303,6 @@ function transition(
     message,
     value: typeof value === "number" ? value : undefined,
     at,
+    flapMs: flapMs(device, rule),
   };
 }

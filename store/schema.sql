@@ -40,6 +40,9 @@ create table alarms (
   acknowledged_at timestamp with time zone,
   acknowledged_by text,
   cleared_at timestamp with time zone,
+  acknowledgement_note text,
+  times integer not null default 1,
+  last_raised_at timestamp with time zone,
   constraint alarms_pkey PRIMARY KEY (alarm_no),
   constraint alarms_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'major'::text, 'minor'::text, 'warning'::text]))
 );

@@ -12,6 +12,8 @@ export interface AlarmTransition {
   readonly message: string;
   readonly value: number | undefined;
   readonly at: number;
+  /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
+  readonly flapMs?: number | undefined;
   /** Why it may be outdated. Absent: it is not. */
   readonly doubt?: AlarmDoubt;
 }
@@ -65,18 +67,31 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
     // processes at once, which could deadlock otherwise.
     text: `
       with input as (
-        select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[])
-          as input (action, device_no, rule, severity, message, at, value)
+        select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
+                             $8::float8[]) as input (action, device_no, rule, severity, message, at, value, flap_ms)
       ), living as (
         select device_no, placed_since from devices
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
         order by device_no for share
+      ), again as (
+        -- One that flutters stays one: the last of its rule goes on, where it has just been cleared. It has been told of and
+        -- perhaps acknowledged already; that somebody else had the device then makes it another.
+        update alarms a set cleared_at = null, times = a.times + 1, last_raised_at = greatest(input.at, a.raised_at)
+        from input join living using (device_no)
+        where input.action = 'raise' and input.flap_ms is not null
+          and a.alarm_no = (
+            select l.alarm_no from alarms l
+            where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1)
+          and a.cleared_at >= input.at - make_interval(secs => input.flap_ms / 1000)
+          and a.raised_at >= living.placed_since
+        returning a.alarm_no, a.device_no, a.rule
       ), raised as (
         insert into alarms (device_no, rule, severity, message, value, raised_at)
         -- What is raised now is for whoever has the device now, also where it was observed before they had it.
         select device_no, rule, severity, message, case when at >= placed_since then value end,
                greatest(at, placed_since)
-        from input join living using (device_no) where action = 'raise'
+        from input join living using (device_no)
+        where action = 'raise' and (device_no, rule) not in (select device_no, rule from again)
         order by device_no, rule
         on conflict (device_no, rule) where cleared_at is null do nothing
         returning alarm_no, device_no, rule
@@ -88,7 +103,7 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
           and cleared_at is null
         returning alarms.alarm_no, alarms.device_no, alarms.rule
       )
-      select * from raised union all select * from cleared`,
+      select * from raised union all select * from again union all select * from cleared`,
     values: [
       arrayOf(new TextColumn(), transitions, ({ action }) => action),
       arrayOf(new Int4Column(), transitions, ({ deviceNo }) => deviceNo),
@@ -98,6 +113,7 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
       arrayOf(new TimestampColumn(), transitions, ({ at }) => at),
       // Last: unnest pads the values that alarms of states and events do not have.
       arrayOf(new Float8Column(), transitions, ({ value }) => value),
+      arrayOf(new Float8Column(), transitions, ({ flapMs }) => flapMs),
     ],
   });
   const numbers = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row.alarm_no]));

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { type Acknowledgement, acknowledgeAlarm, listAlarms } from "../../store/alarms.ts";
+import { type Acknowledgement, type Alarm, acknowledgeAlarm, listAlarms } from "../../store/alarms.ts";
 import type { Pool } from "../../store/database.ts";
 import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
 import { actorOf } from "../audit/actor.ts";
@@ -9,6 +9,7 @@ import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import type { StreamHub } from "../stream/hub.ts";
 import { acknowledgeBody, alarmListQuery, alarmParams, alarmSchema } from "./schema.ts";
+import { textOf } from "./text.ts";
 
 export interface AlarmsOptions {
   readonly pool: Pool;
@@ -24,6 +25,7 @@ const DEFAULT_LIMIT = 100;
 /** Alarms and their acknowledgement. */
 export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, options) => {
   const { pool, catalog, hub, allow } = options;
+  const present = (alarm: Alarm) => ({ ...alarm, text: textOf(alarm, catalog.find(alarm.kind)) });
 
   app.get(
     "/alarms",
@@ -32,18 +34,20 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
       schema: {
         operationId: "listAlarms",
         tags: ["alarms"],
-        summary: "Alarms, newest first",
+        summary: "Alarms, newest first or most urgent first",
         description: "Active ones unless `state` says otherwise.",
         querystring: alarmListQuery,
         response: { 200: pageOf(alarmSchema), ...problems("device_not_found", "invalid_cursor") },
       },
     },
     async (request) => {
-      const { device, limit, cursor, ...filter } = request.query;
+      const { device, limit, cursor, sort, rule: rules, ...filter } = request.query;
       const { limits } = grantOf(request);
       const deviceNos =
         device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
-      return listAlarms(pool, { ...filter, deviceNos }, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
+      const asked = { limit: limit ?? DEFAULT_LIMIT, cursor, sort };
+      const page = await listAlarms(pool, { ...filter, rules, deviceNos }, limits, asked);
+      return { ...page, items: page.items.map(present) };
     },
   );
 
@@ -56,7 +60,7 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
         tags: ["alarms"],
         summary: "Acknowledge an alarm",
         description:
-          "Acknowledging again changes nothing: the first name and time stay. An alarm that nothing else clears (`latched` in its kind) is cleared as well.",
+          "Acknowledging again changes nothing: the first name, time and note stay. An alarm that nothing else clears (`latched` in its kind) is cleared as well.",
         params: alarmParams,
         body: acknowledgeBody,
         response: {
@@ -67,20 +71,18 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
     },
     async (request) => {
       const { principal, limits } = grantOf(request);
-      const by = request.body?.by ?? principal.name;
-      const { id } = request.params;
+      const { by = principal.name, note } = request.body ?? {};
       const done = await acknowledgeAlarm(
         pool,
-        id,
-        by,
-        new Date(),
+        request.params.id,
+        { by, note, at: new Date() },
         catalog.isLatched,
         limits,
         actorOf(request),
       );
       if (done.cleared) options.onAlarmCleared({ deviceNo: done.deviceNo, rule: done.alarm.rule });
       publish(hub, done);
-      return done.alarm;
+      return present(done.alarm);
     },
   );
 };

@@ -69,12 +69,17 @@ export const camera = defineKind({
     { type: "tamper", about: "Covered, turned away or opened" },
   ],
   alarms: [
-    onEvent("sos", { severity: "critical", about: "Somebody asks for help at the camera" }),
-    onEvent("tamper", { severity: "major", about: "Camera tampered with" }),
+    onEvent("sos", {
+      severity: "critical",
+      about: "Somebody asks for help at the camera",
+      zh: "摄像机处有人求助",
+    }),
+    onEvent("tamper", { severity: "major", about: "Camera tampered with", zh: "摄像机被动过" }),
     onEvent("signal_loss", {
       severity: "major",
       clearedBy: ["signal_restored"],
       about: "Camera shows no picture",
+      zh: "摄像机没有画面",
     }),
     high("packet_loss", {
       limit: 5,
@@ -82,12 +87,14 @@ export const camera = defineKind({
       onDelayMs: 300_000,
       severity: "minor",
       about: "Camera loses packets",
+      zh: "摄像机丢包",
     }),
     low("storage_free", {
       limit: 5,
       deadband: 2,
       severity: "minor",
       about: "Camera has no room for recordings",
+      zh: "摄像机录像空间不足",
     }),
     high("temperature", {
       limit: 75,
@@ -95,8 +102,14 @@ export const camera = defineKind({
       onDelayMs: 300_000,
       severity: "minor",
       about: "Camera too hot",
+      zh: "摄像机过热",
     }),
-    silent({ intervals: 5, severity: "major", about: "Camera not heard for five minutes" }),
+    silent({
+      intervals: 5,
+      severity: "major",
+      about: "Camera not heard for five minutes",
+      zh: "摄像机五分钟没有上报",
+    }),
   ],
   decodeEvent: decodeFrigateEvent,
   simulate,

@@ -85,24 +85,36 @@ export const example = defineKind({
   // When somebody must know. Rules are unique within the kind; `high("intensity")` is named `intensity_high`.
   alarms: [
     // Raised above `limit`, cleared below `limit - deadband`, so that a value at the limit does not flutter.
-    // `onDelayMs` is how long it must last, by the device's clock.
-    high("intensity", { limit: 30, deadband: 5, severity: "major", about: "Heavy rain" }),
+    // `onDelayMs` is how long it must last, by the device's clock, and `offDelayMs` how long it must be over.
+    high("intensity", { limit: 30, deadband: 5, severity: "major", about: "Heavy rain", zh: "大雨" }),
     low("battery", {
       limit: 11.5,
       deadband: 0.5,
       onDelayMs: 1_800_000,
       severity: "minor",
       about: "Battery low",
+      zh: "电池电量低",
     }),
     inState("heater", {
       values: ["broken"],
       rule: "heater_broken",
       severity: "warning",
       about: "Heater broken",
+      zh: "加热器故障",
     }),
     // Cleared by another event. With an empty `clearedBy` only a person's acknowledgement clears it.
-    onEvent("clogged", { severity: "minor", clearedBy: ["cleaned"], about: "Rain gauge clogged" }),
-    silent({ intervals: 6, severity: "minor", about: "Rain gauge not heard for an hour" }),
+    onEvent("clogged", {
+      severity: "minor",
+      clearedBy: ["cleaned"],
+      about: "Rain gauge clogged",
+      zh: "雨量计堵塞",
+    }),
+    silent({
+      intervals: 6,
+      severity: "minor",
+      about: "Rain gauge not heard for an hour",
+      zh: "雨量计一小时没有上报",
+    }),
   ],
 
   simulate,

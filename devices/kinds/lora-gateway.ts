@@ -102,11 +102,13 @@ export const loraGateway = defineKind({
       // A switch to and fro within five minutes is the line's daily life.
       onDelayMs: 300_000,
       about: "The fibre is down; the spare line carries everything",
+      zh: "光纤中断，全部改走备用线路",
     }),
     onEvent("concentrator_fault", {
       severity: "critical",
       clearedBy: ["concentrator_recovered"],
       about: "No device behind this gateway can be heard",
+      zh: "网关后面的设备都收不到",
     }),
     high("temperature", {
       limit: 80,
@@ -114,6 +116,7 @@ export const loraGateway = defineKind({
       onDelayMs: 300_000,
       severity: "minor",
       about: "Gateway too hot",
+      zh: "网关过热",
     }),
     high("backhaul_delay", {
       limit: 2000,
@@ -121,8 +124,14 @@ export const loraGateway = defineKind({
       onDelayMs: 300_000,
       severity: "warning",
       about: "Slow line to the platform",
+      zh: "到平台的线路慢",
     }),
-    silent({ intervals: 5, severity: "major", about: "Gateway not heard for five minutes" }),
+    silent({
+      intervals: 5,
+      severity: "major",
+      about: "Gateway not heard for five minutes",
+      zh: "网关五分钟没有上报",
+    }),
   ],
   simulate,
   scenarios,

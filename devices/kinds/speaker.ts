@@ -99,18 +99,26 @@ export const speaker = defineKind({
       severity: "major",
       clearedBy: ["mains_restored"],
       about: "Speaker runs on its battery",
+      zh: "音柱改用电池供电",
     }),
-    onEvent("fault", { severity: "major", clearedBy: ["fault_cleared"], about: "Speaker cannot sound" }),
+    onEvent("fault", {
+      severity: "major",
+      clearedBy: ["fault_cleared"],
+      about: "Speaker cannot sound",
+      zh: "音柱不能发声",
+    }),
     // Only a person may close this one: it can be an attack.
     onEvent("verification_failed", {
       severity: "critical",
       about: "Speaker was sent a command or keys that do not verify",
+      zh: "音柱收到验签不通过的指令或密钥",
     }),
     low("battery_voltage", {
       limit: 11.6,
       deadband: 0.6,
       severity: "minor",
       about: "Spare battery nearly empty",
+      zh: "备用电池快耗尽",
     }),
     low("link_quality", {
       limit: 20,
@@ -118,6 +126,7 @@ export const speaker = defineKind({
       onDelayMs: 300_000,
       severity: "minor",
       about: "Poor line to the speaker",
+      zh: "音柱线路质量差",
     }),
     high("temperature", {
       limit: 75,
@@ -125,8 +134,14 @@ export const speaker = defineKind({
       onDelayMs: 300_000,
       severity: "minor",
       about: "Cabinet too hot",
+      zh: "机箱过热",
     }),
-    silent({ intervals: 5, severity: "major", about: "Speaker not heard for five minutes" }),
+    silent({
+      intervals: 5,
+      severity: "major",
+      about: "Speaker not heard for five minutes",
+      zh: "音柱五分钟没有上报",
+    }),
   ],
   simulate,
   scenarios,

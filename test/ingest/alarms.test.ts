@@ -19,7 +19,7 @@ const kind = defineKind({
   metrics: {
     flow: gauge({ unit: "L/min", min: 0, max: 100, about: "Flow" }),
     level: gauge({ unit: "m", min: 0, max: 10, about: "Level" }),
-    mode: state({ values: ["run", "stop", "fault"], about: "Mode" }),
+    mode: state({ values: ["run", "stop", "fault", "stuck"], about: "Mode" }),
   },
   events: [
     { type: "mains_lost", about: "No mains" },
@@ -30,6 +30,14 @@ const kind = defineKind({
     high("flow", { limit: 35, deadband: 5, onDelayMs: 30_000, severity: "major", about: "Too much flow" }),
     low("level", { limit: 1, deadband: 0.5, severity: "minor", about: "Level low" }),
     inState("mode", { values: ["fault"], rule: "mode_fault", severity: "major", about: "Pump faulty" }),
+    high("level", { limit: 8.5, deadband: 1, offDelayMs: 60_000, severity: "minor", about: "Level high" }),
+    inState("mode", {
+      values: ["stuck"],
+      rule: "mode_stuck",
+      offDelayMs: 60_000,
+      severity: "minor",
+      about: "Pump stuck",
+    }),
     onEvent("mains_lost", { severity: "minor", clearedBy: ["mains_restored"], about: "No mains" }),
     onEvent("opened", { severity: "major", about: "Opened" }),
     silent({ intervals: 3, severity: "minor", about: "Silent" }),
@@ -158,6 +166,50 @@ describe("an event rule", () => {
     engine.onEvent(device, "opened", start, start, emit);
     engine.onEvent(device, "opened", start + SECOND, start + SECOND, emit);
     expect(actions()).toEqual(["raise opened", "raise opened"]);
+  });
+});
+
+describe("an off-delay", () => {
+  it("keeps the alarm until its condition has been over for so long, by the device's clock", () => {
+    report(0, { mode: "stuck" });
+    expect(actions()).toEqual(["raise mode_stuck"]);
+    report(10, { mode: "run" });
+    report(60, { mode: "stuck" });
+    report(70, { mode: "run" });
+    report(129, { mode: "run" });
+    expect(actions()).toEqual(["raise mode_stuck"]);
+    report(130, { mode: "run" });
+    expect(actions()).toEqual(["raise mode_stuck", "clear mode_stuck"]);
+  });
+
+  it("begins anew within the deadband", () => {
+    report(0, { level: 9 });
+    report(10, { level: 7 });
+    report(60, { level: 8 });
+    report(70, { level: 7 });
+    report(100, { level: 7 });
+    expect(actions()).toEqual(["raise level_high"]);
+    report(130, { level: 7 });
+    expect(actions()).toEqual(["raise level_high", "clear level_high"]);
+  });
+});
+
+describe("a transition", () => {
+  it("says how soon after a clear it goes on with the same alarm, unless a person alone clears it", () => {
+    report(0, { level: 0.5 });
+    engine.onEvent(device, "mains_lost", start, start, emit);
+    engine.onEvent(device, "opened", start, start, emit);
+    engine.checkSilence([device], start + 181 * SECOND, emit);
+    expect(Object.fromEntries(transitions.map(({ rule, flapMs }) => [rule, flapMs]))).toEqual({
+      level_low: 600_000,
+      mains_lost: 600_000,
+      opened: undefined,
+      silent: 600_000,
+    });
+    const hourly = { ...kind, reportIntervalSeconds: 3600 };
+    device = { ...device, runtime: new KindRuntime(hourly, tablesOf([hourly])[0]!) };
+    report(10, { level: 0.5 });
+    expect(transitions.at(-1)).toMatchObject({ rule: "level_low", flapMs: 3 * 3_600_000 });
   });
 });
 

@@ -59,6 +59,55 @@ describe("an alarm", () => {
     expect(await alarms(no)).toMatchObject([{ cleared_at: new Date(AT + MINUTE) }]);
   });
 
+  it("that comes again soon after it was cleared goes on as the same, with a count and its acknowledgement", async () => {
+    const no = await device("alarm-flutters");
+    const flap = { flapMs: 10 * MINUTE };
+    const counts = async () =>
+      (
+        await db.pool.query(
+          `select times, raised_at, last_raised_at, acknowledged_by, cleared_at is null as active
+           from alarms where device_no = $1 order by alarm_no`,
+          [no],
+        )
+      ).rows;
+    const numbers = new Set<number>();
+    for (let n = 0; n < 10; n++) {
+      const changes = await apply(
+        raise(no, "a", AT + 2 * n * MINUTE, flap),
+        clear(no, "a", AT + (2 * n + 1) * MINUTE),
+      );
+      expect(changes.map(({ action }) => action)).toEqual(["raise", "clear"]);
+      for (const { alarmNo } of changes) numbers.add(alarmNo);
+      if (n === 0) await db.pool.query("update alarms set acknowledged_at = now(), acknowledged_by = 'Li'");
+    }
+    expect(numbers.size).toBe(1);
+    const first = { times: 10, raised_at: new Date(AT), last_raised_at: new Date(AT + 18 * MINUTE) };
+    expect(await counts()).toEqual([{ ...first, acknowledged_by: "Li", active: false }]);
+    // Ten minutes to the millisecond still are a flutter; another rule is another alarm.
+    await apply(raise(no, "b", AT + 20 * MINUTE, flap), raise(no, "a", AT + 29 * MINUTE, flap));
+    expect(await counts()).toMatchObject([
+      { times: 11, active: true },
+      { times: 1, active: true },
+    ]);
+    await apply(clear(no, "a", AT + 30 * MINUTE), raise(no, "a", AT + 40 * MINUTE + 1, flap));
+    expect(await counts()).toMatchObject([
+      { times: 11, active: false },
+      { times: 1 },
+      { times: 1, active: true, acknowledged_by: null },
+    ]);
+    // What nothing but a person clears.
+    await apply(clear(no, "b", AT + 30 * MINUTE), raise(no, "b", AT + 31 * MINUTE));
+    expect(await counts()).toHaveLength(4);
+  });
+
+  it("that flutters is another's once the device is", async () => {
+    const no = await device("alarm-moves");
+    await apply(raise(no, "a", AT, { flapMs: MINUTE }), clear(no, "a", AT + 1));
+    await db.pool.query("update devices set region_code = '520326' where device_no = $1", [no]);
+    await apply(raise(no, "a", AT + 2, { flapMs: MINUTE }));
+    expect(await alarms(no)).toHaveLength(2);
+  });
+
   it("may be raised without a value", async () => {
     const no = await device("alarm-2");
     await apply(raise(no, "silent", AT, { value: undefined }));

@@ -1,0 +1,32 @@
+import type { AlarmRule, Kind } from "../../devices/kind.ts";
+import type { Alarm } from "../../store/alarms.ts";
+
+/** What an alarm says to people, in both languages. */
+export interface AlarmText {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/**
+ * The Chinese is made of the kind as it is now; English where that has lost the rule, or has it in English alone. The
+ * English is what was written when the alarm was raised.
+ */
+export function textOf(alarm: Alarm, kind: Kind | undefined): AlarmText {
+  const { rule, message, value } = alarm;
+  const own = kind?.alarms.find((candidate) => candidate.rule === rule);
+  const offScale = rule.startsWith(OFF_SCALE) ? rule.slice(OFF_SCALE.length) : undefined;
+  const about = own?.zh ?? (offScale === undefined ? undefined : `${offScale} 超出量程`);
+  if (about === undefined) return { zh: message, en: message };
+  const metric = offScale ?? metricOf(own);
+  if (value === null || metric === undefined) return { zh: about, en: message };
+  const unit = kind?.metrics[metric]?.unit;
+  const withUnit = (number: number) => (unit === undefined ? `${number}` : `${number} ${unit}`);
+  const limit = own?.type === "high" || own?.type === "low" ? `，限值 ${withUnit(own.limit)}` : "";
+  return { zh: `${about}（${metric} ${withUnit(value)}${limit}）`, en: message };
+}
+
+/** Rules that follow from a quantity's plausible range are named so. */
+const OFF_SCALE = "off_scale_";
+
+const metricOf = (rule: AlarmRule | undefined): string | undefined =>
+  rule && "metric" in rule ? rule.metric : undefined;
