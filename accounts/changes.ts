@@ -4,6 +4,7 @@ import {
   type AccessChange,
   behindChange,
   type ChangeFilter,
+  type ChangeKind,
   CREDENTIAL_KINDS,
   decideChanges,
   listChanges,
@@ -15,10 +16,13 @@ import { appendAudit } from "../store/audit.ts";
 import type { Page } from "../store/cursor.ts";
 import { type Client, type Db, type Pool, withTransaction } from "../store/database.ts";
 import { NO_LIMITS } from "../store/limits.ts";
+import { overwritePassword } from "../store/passwords.ts";
 import { type StoredPrincipal, updatePrincipal } from "../store/principals.ts";
+import { endSessionsOf } from "../store/sessions.ts";
 import type { Caller } from "./caller.ts";
 import { heldUntil } from "./grants.ts";
 import { waitsUntil } from "./held.ts";
+import { noPasswordHash } from "./password-hash.ts";
 import { lockManaged } from "./principals.ts";
 
 /** What waits, or all, of what was done to those who submit or decide, within the caller's limits; newest first. */
@@ -124,7 +128,8 @@ export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Pro
 
 /**
  * Takes back a change that waits, with what the same administrator had open for the same person before: what it
- * granted is taken away, and a person whose credentials it touched is shut out.
+ * granted is taken away, and a person whose credentials it touched is shut out. A password that it set opens nothing any
+ * more, also once they are let in again; what they had before is not known here.
  * @throws PlatformError as `lockWaiting` does
  */
 export function refuseChange(
@@ -137,6 +142,15 @@ export function refuseChange(
     const now = nowOf(caller);
     return decide(tx, caller, await lockWaiting(tx, caller, changeNo, now), "refused", now, reason);
   });
+}
+
+/** By these, who asked chose the password. */
+const PASSWORD_KINDS: readonly ChangeKind[] = ["create", "password"];
+
+/** Whoever is let in again later is not let in by what was refused: neither by the password nor by a session of it. */
+async function takePasswordAway(tx: Client, principalId: string, at: Date): Promise<void> {
+  await overwritePassword(tx, principalId, noPasswordHash());
+  await endSessionsOf(tx, principalId, at, null);
 }
 
 async function decide(
@@ -157,6 +171,8 @@ async function decide(
     );
     shutOut = decided.some(({ kind }) => CREDENTIAL_KINDS.includes(kind));
     if (shutOut) await updatePrincipal(tx, change.principalId, { disabled: true });
+    if (decided.some(({ kind }) => PASSWORD_KINDS.includes(kind)))
+      await takePasswordAway(tx, change.principalId, decidedAt);
   }
   await appendAudit(tx, {
     actor: caller.actor,

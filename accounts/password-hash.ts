@@ -76,6 +76,10 @@ export const passwordHasher = createPasswordHasher();
 export const hashPassword = (password: string): Promise<string> =>
   passwordHasher.hash(password, { first: true });
 
+/** What is kept in place of a password that is taken away: nobody knows a password with this hash. */
+export const noPasswordHash = (): string =>
+  formatPhc({ cost: PASSWORD_COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) });
+
 /** The same password typed on another keyboard may come as other code points; NFC makes them equal. */
 const bytesOf = (password: string) => Buffer.from(password.normalize("NFC"), "utf8");
 

@@ -25,7 +25,7 @@ export interface Preview extends WithoutSpeaker {
   readonly online: number;
   /** It means at least one speaker, and neither names nor means anything beyond. Else the caller cannot submit it. */
   readonly withinLimits: boolean;
-  /** Of the target's own regions those of which a part, and not an excluded one, lies beyond the limits' own. */
+  /** Regions beyond the limits' own: named ones, in part and not excluded, and those whose place lies in a shape. */
   readonly beyond: readonly string[];
   /** Null where the target has shapes, and it is not known which villages lie in them. */
   readonly villages: number | null;

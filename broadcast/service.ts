@@ -93,7 +93,7 @@ const MAX_NAMED = 10;
  */
 function beyond(regions: readonly string[], advice = ""): PlatformError {
   const more = regions.length > MAX_NAMED ? " and others" : "";
-  const named = regions.length > 0 ? `: it names ${regions.slice(0, MAX_NAMED).join(", ")}${more}` : "";
+  const named = regions.length > 0 ? `: it lies over ${regions.slice(0, MAX_NAMED).join(", ")}${more}` : "";
   return new PlatformError(
     "forbidden",
     `The broadcast reaches beyond the regions and speakers for which you may do this${named}${advice}`,
@@ -104,7 +104,7 @@ const HOW_TO_NARROW =
   ". Narrow it to your own: by a draft for these alone or, of an imported alert, by a cut (POST …/cut)";
 
 /**
- * @throws PlatformError `forbidden` unless every region that a target names, and every speaker that it means, lies
+ * @throws PlatformError `forbidden` unless every region that a target names or covers the place of, and every speaker that it means, lies
  * within the caller's limits
  */
 export async function assertAimWithin(aim: Aim, { limits }: Caller): Promise<void> {

@@ -36,14 +36,14 @@ export interface Conflict {
 
 /** How a target differs from what it meant when it was submitted. */
 export interface ChangedSinceSubmission extends StockChange {
-  readonly villagesWithoutSpeaker: {
-    readonly added: Named<NamedVillage>;
-    readonly removed: Named<NamedVillage>;
-  };
-  readonly possiblyWithoutSpeaker: {
-    readonly added: Named<NamedVillage>;
-    readonly removed: Named<NamedVillage>;
-  };
+  /** Null for whoever sees the speakers of some owners only: others' would show in it. */
+  readonly villagesWithoutSpeaker: VillageChange | null;
+  readonly possiblyWithoutSpeaker: VillageChange | null;
+}
+
+export interface VillageChange {
+  readonly added: Named<NamedVillage>;
+  readonly removed: Named<NamedVillage>;
 }
 
 /** What whoever decides on a broadcast looks at. */
@@ -124,6 +124,9 @@ async function changesOf(
   const changes = await compareWithSubmission(db, broadcastNo, now, sees, MAX_NAMED);
   const before = await readWithoutSpeaker(db, broadcastNo, "submission", sees, ALL);
   if (changes === undefined || before === undefined) return null;
+  // What was kept is of everybody's speakers, what is counted now of those that the caller sees.
+  if (sees.some(({ tenants, devices }) => tenants !== "all" || devices !== "all"))
+    return { ...changes, villagesWithoutSpeaker: null, possiblyWithoutSpeaker: null };
   return {
     ...changes,
     villagesWithoutSpeaker: differ(before.villagesWithoutSpeaker.items, villagesWithoutSpeaker),
@@ -131,10 +134,7 @@ async function changesOf(
   };
 }
 
-function differ(
-  before: readonly NamedVillage[],
-  after: readonly NamedVillage[],
-): ChangedSinceSubmission["villagesWithoutSpeaker"] {
+function differ(before: readonly NamedVillage[], after: readonly NamedVillage[]): VillageChange {
   const without = (list: readonly NamedVillage[], other: readonly NamedVillage[]): Named<NamedVillage> => {
     const codes = new Set(other.map(({ code }) => code));
     const rest = list.filter(({ code }) => !codes.has(code));

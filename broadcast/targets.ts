@@ -2,6 +2,7 @@ import { coverTest, type Limits, regionTest } from "../access/limits.ts";
 import type { Db } from "../store/database.ts";
 import { NO_LIMITS } from "../store/limits.ts";
 import {
+  findPlacedRegions,
   findSpeakers,
   regionsWithout,
   type SpeakerCandidate,
@@ -108,12 +109,28 @@ export const remainingRegions = (db: Db, { regions, exclude = [] }: Target): Pro
   regionsWithout(db, regions, exclude);
 
 /**
- * The regions that a target names and nobody with these limits may speak for, whether a speaker stands there or not:
- * the signed order holds for all of a region, and the alert says all of it. One counts as inside when whatever lies
- * outside is excluded. Of shapes nothing is known but their speakers.
+ * The regions that a target names, or whose own place lies in one of its shapes, and nobody with these limits may speak
+ * for, whether a speaker stands there or not: the signed order holds for all of it, and the alert says all of it. A
+ * named one counts as inside when whatever lies outside is excluded. Of what else lies in shapes only speakers are known.
  */
 export async function findRegionsBeyond(db: Db, target: Target, limits: Limits): Promise<string[]> {
   const isMine = regionTest(limits, "speaker");
+  const named = await findNamedBeyond(db, target, isMine);
+  const drawn = (await regionsDrawn(db, target)).filter((code) => !isMine(code));
+  return [...named, ...outermost(drawn).filter((code) => !named.some((other) => code.startsWith(other)))];
+}
+
+/**
+ * The regions whose own place lies in the target's shapes, as far as the tree has it, which is the same for everybody.
+ * A named region has them anyway, and an excluded one is not meant.
+ */
+async function regionsDrawn(db: Db, target: Target): Promise<string[]> {
+  if (target.polygons.length + target.circles.length === 0) return [];
+  const found = await findPlacedRegions(db, whereaboutsOf(target));
+  return (await keepMeant(target, found)).map(({ code }) => code);
+}
+
+async function findNamedBeyond(db: Db, target: Target, isMine: (code: string) => boolean): Promise<string[]> {
   const asked = target.regions.filter((code) => !isMine(code));
   if (asked.length === 0 || !target.exclude?.length) return asked;
   const foreign = (await remainingRegions(db, target)).filter((code) => !isMine(code));
@@ -123,21 +140,30 @@ export async function findRegionsBeyond(db: Db, target: Target, limits: Limits):
 }
 
 /**
- * The regions that a target reaches into: its own, and of its shapes the counties of the speakers in them.
+ * The regions that a target reaches into: its own, and of its shapes the counties of the speakers and places in them.
  * @param regions the target's `remainingRegions`
+ * @param drawn regions whose own place lies in one of its shapes
  */
-export function regionsReached(regions: readonly string[], speakers: readonly Speaker[]): string[] {
-  const codes = new Set(regions);
+export function regionsReached(
+  regions: readonly string[],
+  speakers: readonly Speaker[],
+  drawn: readonly string[] = [],
+): string[] {
+  const codes = new Set([...regions, ...drawn.map((code) => code.slice(0, COUNTY_DIGITS))]);
   for (const { byRegion, regionCode } of speakers)
     if (!byRegion) codes.add(regionCode.slice(0, COUNTY_DIGITS));
-  const sorted = [...codes].sort();
+  return outermost([...codes]);
+}
+
+/** Regions without those that lie in another of them, by code. */
+function outermost(codes: readonly string[]): string[] {
+  const kept: string[] = [];
   // Sorted, a region comes right before what it contains.
-  const outermost: string[] = [];
-  for (const code of sorted) {
-    const last = outermost.at(-1);
-    if (last === undefined || !code.startsWith(last)) outermost.push(code);
+  for (const code of [...codes].sort()) {
+    const last = kept.at(-1);
+    if (last === undefined || !code.startsWith(last)) kept.push(code);
   }
-  return outermost;
+  return kept;
 }
 
 /** The speakers of a target, and the regions that it reaches into. */
@@ -147,5 +173,6 @@ export async function reachOf(
   known?: readonly Speaker[],
 ): Promise<{ speakers: readonly Speaker[]; regions: string[] }> {
   const speakers = known ?? (await selectAllSpeakers(db, target));
-  return { speakers, regions: regionsReached(await remainingRegions(db, target), speakers) };
+  const [regions, drawn] = [await remainingRegions(db, target), await regionsDrawn(db, target)];
+  return { speakers, regions: regionsReached(regions, speakers, drawn) };
 }

@@ -44,6 +44,14 @@ export async function savePassword(db: Db, principalId: string, passwordHash: st
   );
 }
 
+/** Puts a hash in place of a password, for whoever has one. The second factor stays. */
+export async function overwritePassword(db: Db, principalId: string, passwordHash: string): Promise<void> {
+  await db.query(
+    "update passwords set password_hash = $2::text, changed_at = now() where principal_id = $1::text",
+    [principalId, passwordHash],
+  );
+}
+
 /** Whether this is still how somebody signs in, and keeps it so to the end of the transaction. */
 export async function lockPassword(
   tx: Client,

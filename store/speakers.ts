@@ -161,6 +161,23 @@ export interface Village {
   readonly byRegion: boolean;
 }
 
+/**
+ * Villages, townships and counties whose own place is known and lies in the boxes. The place of a city or province says
+ * little of where it lies.
+ */
+export async function findPlacedRegions(
+  db: Db,
+  { boxes, exclude }: Whereabouts,
+): Promise<Pick<Village, "code" | "location" | "byRegion">[]> {
+  const { rows } = await db.query<{ code: string; longitude: number; latitude: number }>(
+    `select r.code, r.longitude, r.latitude from regions r
+     where r.level >= 3 and r.longitude is not null and r.latitude is not null and ${isThere("r", "r.code")}
+     order by r.code`,
+    whereParameters({ regions: [], boxes, exclude }),
+  );
+  return rows.map(({ code, ...location }) => ({ code, location, byRegion: false }));
+}
+
 /** Villages in the regions or, where their own place is known, in the boxes. */
 export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Village[]> {
   const { rows } = await db.query<{

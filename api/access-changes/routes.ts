@@ -20,7 +20,7 @@ import {
 const DEFAULT_LIMIT = 100;
 
 export interface AccessChangesOptions extends AccessRoutesOptions {
-  readonly people: Pick<People, "everybody">;
+  readonly people: Pick<People, "everybody" | "sessions">;
 }
 
 /** What was done to approvers and duty officers, and waits for a second administrator or for its time. */
@@ -98,7 +98,7 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
         tags: ["access"],
         summary: "Take it back",
         description:
-          "What it granted is taken away. Where it made the person, or touched how they sign in, they are shut out until an administrator lets them in again.",
+          "What it granted is taken away. Where it made the person, or touched how they sign in, they are shut out until an administrator lets them in again, and the password opens nothing any more.",
         params: accessChangeParams,
         body: refusalBody,
         response: {
@@ -110,6 +110,7 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
     async (request) => {
       const { reason } = request.body;
       const change = await refuseChange(pool, callerOf(request, grantDelay), request.params.id, reason);
+      people.sessions.forget(change.principalId);
       await onAccessChanged();
       return toChangeJson(change);
     },

@@ -22,11 +22,13 @@ const preview = {
   withinLimits: z
     .boolean()
     .describe(
-      "It means at least one speaker, and neither names a region nor means a speaker beyond your limits. Else you cannot submit it.",
+      "It means at least one speaker, and neither lies over a region nor means a speaker beyond your limits, as far as is known. Else you cannot submit it.",
     ),
   beyond: z
     .array(regionCode)
-    .describe("Of the regions aimed at those of which a part, and not an excluded one, is not yours."),
+    .describe(
+      "Regions that are not yours: of those aimed at those of which a part, and not an excluded one, is not, and those whose own place lies in a shape.",
+    ),
   villages: z
     .int()
     .nullable()
@@ -97,8 +99,14 @@ export const storedPreviewSchema = z
         removed: changedSpeakers,
         wentOffline: changedSpeakers,
         cameOnline: changedSpeakers,
-        villagesWithoutSpeaker: z.object({ added: villages, removed: villages }),
-        possiblyWithoutSpeaker: z.object({ added: villages, removed: villages }),
+        villagesWithoutSpeaker: z
+          .object({ added: villages, removed: villages })
+          .nullable()
+          .describe("Null for whoever sees the speakers of some owners only: those of others would show."),
+        possiblyWithoutSpeaker: z
+          .object({ added: villages, removed: villages })
+          .nullable()
+          .describe("Null as above."),
       })
       .nullable()
       .describe("Null for one that was never submitted, or was submitted before this was kept."),

@@ -82,11 +82,11 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
           removed: list(changed.removed),
           wentOffline: list(changed.wentOffline),
           cameOnline: list(changed.cameOnline),
-          villagesWithoutSpeaker: {
+          villagesWithoutSpeaker: changed.villagesWithoutSpeaker && {
             added: list(changed.villagesWithoutSpeaker.added),
             removed: list(changed.villagesWithoutSpeaker.removed),
           },
-          possiblyWithoutSpeaker: {
+          possiblyWithoutSpeaker: changed.possiblyWithoutSpeaker && {
             added: list(changed.possiblyWithoutSpeaker.added),
             removed: list(changed.possiblyWithoutSpeaker.removed),
           },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { insertSpeaker } from "../broadcast/fixtures.ts";
+import { insertSpeaker, insertTenant } from "../broadcast/fixtures.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
@@ -134,6 +134,27 @@ describe("the preview of a broadcast", () => {
     await query("update devices set deleted_at = now() where id = 'sp-new'");
     await query(`update device_presence set connected = true, ${at} 'sp-1')`);
     await query(`update device_presence set connected = false, ${at} 'sp-3')`);
+  });
+
+  it("says nothing of villages that have changed to whoever sees the speakers of some owners only", async () => {
+    await insertTenant(world.db.pool, "gas");
+    await insertSpeaker(world.db.pool, "sp-gas", "520326001002", { tenantId: "gas" });
+    const grants = [{ role: "dispatcher" as const, area: areaOf({ regions: ["520326"], tenants: ["gas"] }) }];
+    world.people.set("gasman", { type: "person", id: "gasman", name: "gasman", tenantId: "gas", grants });
+    const { json } = await world.post("gasman", "/v1/broadcasts", draftBody());
+    expect(outcome(await world.step("dispatcher", json.id, "submit"))).toEqual([200, "pending_approval"]);
+    // The villages where others' speakers stand have none of the caller's own, and nothing has changed.
+    expect((await preview("gasman", json.id)).json).toMatchObject({
+      speakers: 1,
+      changedSinceSubmission: {
+        ...{ added: nothing, removed: nothing, wentOffline: nothing, cameOnline: nothing },
+        ...{ villagesWithoutSpeaker: null, possiblyWithoutSpeaker: null },
+      },
+    });
+    expect((await preview("approver", json.id)).json.changedSinceSubmission).toMatchObject({
+      villagesWithoutSpeaker: { added: nothing, removed: nothing },
+    });
+    await query("update devices set deleted_at = now() where id = 'sp-gas'");
   });
 
   it("names what plays or waits on these speakers, and who gives way", async () => {
@@ -321,7 +342,7 @@ describe("who sees a part of the speakers", () => {
     const refused = await world.step("village-officer", id, "cancel", { reason: "not mine" });
     expect(outcome(refused)).toEqual([403, "forbidden"]);
     // The region is the broadcast's own word.
-    expect(refused.json.detail).toMatch(/reaches beyond\D*: it names 520326$/);
+    expect(refused.json.detail).toMatch(/reaches beyond\D*: it lies over 520326$/);
   });
 
   it("learns from a preview of others' speakers neither their number nor their place", async () => {

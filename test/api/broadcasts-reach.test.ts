@@ -64,6 +64,7 @@ describe("a region that a broadcast names beyond the caller's own", () => {
     ["another county without a speaker, and the own one", { regions: ["520326", "520327"] }, ["520327"]],
     ["the city without a part of the other county", { regions: ["5203"], exclude: ["520327001"] }, undefined],
     ["the province without the other county", { regions: ["52"], exclude: ["520327"] }, undefined],
+    ["the city without a part of the own county", { regions: ["5203"], exclude: ["520326001002"] }, ["5203"]],
     ["the county", { regions: ["520326"] }, undefined],
   ])(
     "%s: is refused at each step unless whatever lies outside is excluded",
@@ -85,7 +86,7 @@ describe("a region that a broadcast names beyond the caller's own", () => {
         return;
       }
       expect(outcome(own)).toEqual(FORBIDDEN);
-      expect(own.json.detail).toContain(`it names ${beyond.join(", ")}. Narrow it`);
+      expect(own.json.detail).toContain(`it lies over ${beyond.join(", ")}. Narrow it`);
       expect(await shownOf("li", id)).toMatchObject({
         submit: "forbidden",
         release: "forbidden",
@@ -107,7 +108,7 @@ describe("a region that a broadcast names beyond the caller's own", () => {
       expect(outcome(await world.step("approver", id, "approve"))).toEqual([200, "dispatching"]);
       const cancelled = await world.step("wang", id, "cancel", because);
       expect(outcome(cancelled)).toEqual(FORBIDDEN);
-      expect(cancelled.json.detail).toMatch(/it names \d+$/);
+      expect(cancelled.json.detail).toMatch(/it lies over \d+$/);
       await world.db.pool.query("update broadcast_targets set state = 'failed' where state = 'waiting'");
       await world.db.pool.query(
         "update broadcasts set state = 'failed', review = 'open', ended_at = now() where id = $1",
@@ -176,6 +177,83 @@ describe("a region that a broadcast names beyond the caller's own", () => {
     ] as const) {
       expect(outcome(await world.step(who, await written(who, regions(code)), "submit"))).toEqual(FORBIDDEN);
     }
+  });
+});
+
+describe("a shape over the place of a region beyond the caller's own", () => {
+  /** The neighbours' town lies at 107.6, 27.9, the own one at 107.9, 28.5; both speakers stand beside the own one. */
+  const box = (west: number, east: number) => ({
+    polygons: [
+      [
+        [west, 27.5],
+        [east, 27.5],
+        [east, 29],
+        [west, 29],
+        [west, 27.5],
+      ],
+    ],
+  });
+  const OVER_BOTH = box(107.5, 108);
+
+  beforeAll(async () => {
+    const placed = "update regions set longitude = $2, latitude = $3 where code = $1";
+    await world.db.pool.query(placed, ["520327001", 107.6, 27.9]);
+    await world.db.pool.query(placed, ["520326", 107.9, 28.5]);
+    // Where a city or the province lies says nothing of a shape.
+    await world.db.pool.query(placed, ["52", 107.95, 28.6]);
+    await world.db.pool.query(placed, ["5203", 107.95, 28.6]);
+    await world.db.pool.query("update devices set longitude = 107.9, latitude = 28.5 where kind = 'speaker'");
+  });
+
+  it.each([
+    ["by the shape", { ...OVER_BOTH }, ["520327001"]],
+    ["beside a region of one's own", { regions: ["520326001"], ...OVER_BOTH }, ["520327001"]],
+    ["by a circle", { circles: [{ longitude: 107.9, latitude: 28.5, radiusKm: 100 }] }, ["520327001"]],
+    ["named as well, and said once", { regions: ["520327"], ...OVER_BOTH }, ["520327"]],
+    ["left out by its county", { ...OVER_BOTH, exclude: ["520327"] }, []],
+    ["not in the shape", box(107.7, 108), []],
+  ])("%s: is beyond it as a named one is", async (_what, target, beyond) => {
+    const preview = await world.post("li", "/v1/broadcasts/preview", { target });
+    expect(preview.json).toMatchObject({ speakers: 2, withinLimits: beyond.length === 0, beyond });
+    const id = await written("li", { target });
+    const submitted = await world.step("li", id, "submit");
+    if (beyond.length === 0) return expect(outcome(submitted)).toEqual([200, "pending_approval"]);
+    expect(outcome(submitted)).toEqual(FORBIDDEN);
+    expect(submitted.json.detail).toContain(`it lies over ${beyond.join(", ")}. Narrow it`);
+    expect(outcome(await world.step("li", id, "release"))).toEqual(FORBIDDEN);
+  });
+
+  it("is seen by the county that it lies over, in the list and in the feed", async () => {
+    const id = await written("dispatcher", { target: OVER_BOTH });
+    const beside = await written("dispatcher", { target: box(107.7, 108) });
+    for (const one of [id, beside]) {
+      expect(outcome(await world.step("dispatcher", one, "submit"))).toEqual([200, "pending_approval"]);
+      expect(outcome(await world.step("approver", one, "approve"))).toEqual([200, "dispatching"]);
+    }
+    const { json } = await world.get("county-dispatcher", "/v1/broadcasts?limit=100");
+    const seen = json.items.map((one: { id: string }) => one.id);
+    expect([seen.includes(id), seen.includes(beside)]).toEqual([true, false]);
+    const feed = await world.get("county-dispatcher", "/v1/broadcasts/feed.atom");
+    expect([feed.text.includes(id), feed.text.includes(beside)]).toEqual([true, false]);
+    for (const one of [id, beside])
+      expect(outcome(await world.step("approver", one, "cancel", because))).toEqual([200, "cancelled"]);
+  });
+});
+
+describe("a broadcast that takes the place of one that reaches further", () => {
+  it("is approved and released by nobody who could not end the other", async () => {
+    const older = await written("dispatcher", regions("520326", "520327"));
+    expect(outcome(await world.step("dispatcher", older, "submit"))).toEqual([200, "pending_approval"]);
+    expect(outcome(await world.step("approver", older, "approve"))).toEqual([200, "dispatching"]);
+    const replacing = { ...regions("520326"), replaces: [older] };
+    const narrow = await written("dispatcher", replacing);
+    // By the green channel: li reaches all of the new one.
+    expect(outcome(await world.step("li", narrow, "release"))).toEqual(FORBIDDEN);
+    expect(outcome(await world.step("dispatcher", narrow, "submit"))).toEqual([200, "pending_approval"]);
+    expect(outcome(await world.step("wang", narrow, "approve"))).toEqual(FORBIDDEN);
+    expect(await shownOf("wang", narrow)).toMatchObject({ approve: "forbidden", return: true });
+    expect(outcome(await world.step("approver", narrow, "approve"))).toEqual([200, "dispatching"]);
+    expect((await world.get("dispatcher", `/v1/broadcasts/${older}`)).json.state).toBe("cancelled");
   });
 });
 
