@@ -231,9 +231,14 @@ export function decideStep(
 ): Step {
   const to = nextState(facts.state, action);
   if (to === undefined) {
+<<<<<<< HEAD
     const possible = Object.keys(TRANSITIONS[facts.state]).filter(
       (name) =>
         !BY_THE_PLATFORM.has(name as LifecycleAction) && (name !== "review" || facts.review === "open"),
+=======
+    const possible = (Object.keys(TRANSITIONS[facts.state]) as LifecycleAction[]).filter(
+      (name) => !BY_THE_PLATFORM.has(name) && !isOutOfPlace(refusalOf(facts, name, doer, now)),
+>>>>>>> 91a6e73 (Refuse rings over the 180th meridian and regions of which nothing remains, and read event codes under GY/T 383)
     );
     return refuse(
       "broadcast_state",
@@ -262,6 +267,12 @@ export function decideStep(
   }
   return { allowed: true, from: facts.state, to };
 }
+
+/** Whether a step is refused for what the broadcast is, and not for who asks. */
+const isOutOfPlace = (step: Step | undefined): boolean =>
+  step !== undefined &&
+  !step.allowed &&
+  ["broadcast_state", "broadcast_expired", "green_channel_closed"].includes(step.code);
 
 /** Whether there is anything left to cancel: something that can be heard, be released, or is in force. */
 export function isCancellable(

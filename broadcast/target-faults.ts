@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Fault } from "../errors.ts";
-import { type SelfContact, selfContact } from "../geo/ring.ts";
+import { longEdge, type SelfContact, selfContact } from "../geo/ring.ts";
 import type { Ring } from "../geo/shapes.ts";
 import type { Target } from "./message.ts";
 
 /**
- * Polygons that cross themselves: what lies inside is not clear, so no order carries one. A ring that only touches
+ * Polygons that cross themselves, or the 180th meridian: what lies inside is not clear, so no order carries one. A ring that only touches
  * itself is taken, as borders in real feeds do.
  */
 
@@ -53,9 +53,18 @@ function judgeNew(ring: Ring): SelfContact | null {
   return contact;
 }
 
-/** The rings that cross themselves, each with its two edges. */
+/** The rings that cross themselves or may lead over the 180th meridian, each with its edges. */
 export function ringFaults(polygons: readonly Ring[]): Fault[] {
   return polygons.flatMap((ring, number) => {
+    const long = longEdge(ring);
+    if (long !== undefined) {
+      return [
+        {
+          path: `/target/polygons/${number}`,
+          message: `the edge from point ${long} spans more than 180 degrees of longitude: expected a polygon on each side of the 180th meridian, or points between`,
+        },
+      ];
+    }
     const contact = judge(ring);
     if (contact?.kind !== "crosses") return [];
     const [one, other] = contact.edges;

@@ -195,3 +195,14 @@ function meet(x: Edge, y: Edge): SelfContact["kind"] | undefined {
   if (first === undefined) return undefined;
   return ends.some((point) => !same(point, first)) ? "crosses" : "touches";
 }
+
+/**
+ * The first edge over more than 180 degrees of longitude: whoever drew it may have meant the short way, over the 180th
+ * meridian. By the number of the point that it begins at; undefined when there is none.
+ */
+export function longEdge(ring: Ring): number | undefined {
+  for (let at = 1; at < ring.length; at++) {
+    if (Math.abs(ring[at]![0] - ring[at - 1]![0]) > 180) return at - 1;
+  }
+  return undefined;
+}

@@ -1,4 +1,4 @@
-import { selfContact } from "../../geo/ring.ts";
+import { longEdge, selfContact } from "../../geo/ring.ts";
 import type { CapCircle, CapPoint, CapReference } from "./alert.ts";
 
 /** A value that was read, or the rule that its text breaks. */
@@ -191,6 +191,13 @@ export function readPolygon(text: string): Read<CapPoint[]> {
     return broken(
       "polygon_closed",
       `the first point is ${first.join()} and the last ${last.join()}, expected the same point`,
+    );
+  }
+  // Here the latitude comes first.
+  if (longEdge(points.map(([latitude, longitude]) => [longitude, latitude])) !== undefined) {
+    return broken(
+      "polygon_meridian",
+      "an edge spans more than 180 degrees of longitude: expected no ring over the 180th meridian",
     );
   }
   const contact = selfContact(points)?.kind;

@@ -97,6 +97,18 @@ describe("a polygon", () => {
     ["a point of text", [["107", 28], ...square], "/target/polygons/0/0", /longitude/],
     ["a point that is null", [null, ...square], "/target/polygons/0/0", /longitude, latitude/],
     ["an open ring", square.slice(0, 4), "/target/polygons/0", /closed/],
+    [
+      "an edge that may lead over the 180th meridian",
+      [
+        [170, 28],
+        [-170, 28],
+        [-170, 29],
+        [170, 29],
+        [170, 28],
+      ],
+      "/target/polygons/0",
+      /^the edge from point 0 spans more than 180 degrees of longitude: expected a polygon on each side/,
+    ],
     ["three points", square.slice(0, 3), "/target/polygons/0", /4/],
   ])("with %s is refused at its place", async (_what, ring, path, message) => {
     const answer = await world.post("dispatcher", "/v1/broadcasts/preview", { target: { polygons: [ring] } });
@@ -161,11 +173,23 @@ describe("excluded regions", () => {
     expect(await refuse({ regions: ["520326"], exclude: ["5203"] })).toEqual(refused);
     expect(await refuse({ polygons: [square], exclude: ["999999"] })).toEqual(refused);
     expect(await refuse({ exclude: ["520326"] })).toEqual(refused);
+<<<<<<< HEAD
     // Village by village, or township by township, all of it is taken out.
     const parts = [400, "invalid_request", ["/target/exclude"]];
     expect(await refuse({ regions: ["520326"], exclude: ["520326001", "520326002"] })).toEqual(parts);
     const villages = ["520326001001", "520326001002", "520326002001"];
     expect(await refuse({ regions: ["520326"], exclude: villages })).toEqual(parts);
+=======
+    // Part by part, on whichever level.
+    const emptied = [400, "invalid_request", ["/target/exclude"]];
+    for (const parts of [
+      ["520326001001", "520326001002"],
+      ["520326001", "520326002001"],
+    ]) {
+      const region = parts[0]!.length === 9 ? "520326" : "520326001";
+      expect(await refuse({ regions: [region, "520327"], exclude: parts })).toEqual(emptied);
+    }
+>>>>>>> 91a6e73 (Refuse rings over the 180th meridian and regions of which nothing remains, and read event codes under GY/T 383)
     const drawn = { polygons: [square], exclude: ["520326002001"] };
     expect((await world.post("dispatcher", "/v1/broadcasts", aimed(drawn))).status).toBe(201);
   });

@@ -278,39 +278,6 @@ describe("what waits", () => {
     ]);
   });
 
-  it("is refused, and its password and sessions open nothing when the person is let in again", async () => {
-    await person("refuse-one", "approver");
-    const refused = "seven cranes beside the lake";
-    const signingIn = async (id: string, password: string) =>
-      (
-        await app.send({
-          method: "POST",
-          url: "/v1/sessions",
-          payload: { username: id, password, type: "bearer" },
-        })
-      ).status;
-    await reset("ann", "refuse-one", refused);
-    expect((await send("refuse-one", "GET", "/me")).status).toBe(200);
-    const [change] = await waitingFor("refuse-one");
-    const body = { reason: "she has not asked for it" };
-    expect(outcome(await send("carl", "POST", `/access/changes/${change!.id}/refuse`, body))).toEqual(OK);
-    expect(outcome(await send("ann", "PATCH", "/people/refuse-one", { disabled: false }))).toEqual(OK);
-    expect(await confirming("carl", "refuse-one")).toEqual(OK);
-    expect(await signingIn("refuse-one", refused)).toBe(401);
-    expect((await send("refuse-one", "GET", "/me")).status).toBe(401);
-    // Somebody else's word gives the rightful person another one.
-    await reset("carl", "refuse-one", "eight swans above the town");
-    expect(await signingIn("refuse-one", "eight swans above the town")).toBe(201);
-    // What was refused of others than passwords leaves theirs.
-    await person("refuse-two", "approver");
-    expect((await send("ann", "PATCH", "/people/refuse-two", { disabled: true })).status).toBe(200);
-    expect((await send("ann", "PATCH", "/people/refuse-two", { disabled: false })).status).toBe(200);
-    const [letIn] = await waitingFor("refuse-two");
-    expect(outcome(await send("carl", "POST", `/access/changes/${letIn!.id}/refuse`, body))).toEqual(OK);
-    expect((await send("carl", "PATCH", "/people/refuse-two", { disabled: false })).status).toBe(200);
-    expect(await signingIn("refuse-two", PASSWORD)).toBe(201);
-  });
-
   it("does not concern a dispatcher, nor who an identity provider says is an approver", async () => {
     const id = await puppet("ann", "dispatcher");
     const warning = await draft(id);

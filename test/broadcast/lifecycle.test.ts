@@ -195,6 +195,17 @@ describe("reasons", () => {
   });
 });
 
+it("names as possible only what this broadcast itself allows", () => {
+  const why = (change: Partial<LifecycleFacts>, action: LifecycleAction) => {
+    const step = decideStep(facts(change), action, person("p"), { now: NOW });
+    return step.allowed ? "allowed" : step.message.split(": possible is ")[1];
+  };
+  expect(why({ state: "cancelled" }, "cancel")).toBeUndefined();
+  expect(why({ state: "cancelled", review: "open" }, "cancel")).toBe("review");
+  expect(why({ state: "draft", level: 3 }, "approve")).toBe("submit, cancel");
+  expect(why({ state: "draft" }, "approve")).toBe("submit, release, cancel");
+});
+
 describe("trying again", () => {
   it("opens what is complete or failed, before its expiry and not after", () => {
     const later = new Date(NOW.getTime() + 1000);

@@ -192,6 +192,11 @@ describe("a fault", () => {
   });
 
   it.each([
+    [
+      "a polygon over the 180th meridian",
+      bend(["26.2,106.2 26.1,106.1<", "26.2,-106.2 26.1,106.1<"]),
+      "polygon_meridian",
+    ],
     ["an open polygon", bend(["26.2,106.2 26.1,106.1<", "26.2,106.2 26.3,106.3<"]), "polygon_closed"],
     ["a polygon of 3 points", bend(["26.1,106.2 26.2,106.2 26.1", "26.1,106.2 26.1"]), "polygon_points"],
     [
