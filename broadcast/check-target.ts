@@ -4,7 +4,6 @@ import { findUnknownRegions } from "../store/grants.ts";
 import { regionsWithout } from "../store/speakers.ts";
 import type { Target } from "./message.ts";
 import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
-import { remainingRegions } from "./targets.ts";
 
 /**
  * Refuses a target that somebody writes and that no order could carry, beyond what its schema says. The answer is the
@@ -21,20 +20,11 @@ export async function checkTarget(db: Db, target: Target, stored?: Target): Prom
     ...(await unknownRegions(db, target, stored?.exclude ?? [])),
     ...(await emptiedRegions(db, target)),
   ];
-  if (faults.length === 0) faults.push(...(await nothingLeft(db, target)));
   if (faults.length === 0) return;
   const detail = faults.map(({ path, message }) => `body${path}: ${message}`).join("; ");
   throw new PlatformError("invalid_request", detail, { faults });
 }
 
-<<<<<<< HEAD
-/** All of what is named may be excluded part by part, which is seen only with the tree of regions. */
-async function nothingLeft(db: Db, target: Target): Promise<Fault[]> {
-  const { regions, polygons, circles, exclude = [] } = target;
-  if (exclude.length === 0 || regions.length === 0 || polygons.length + circles.length > 0) return [];
-  if ((await remainingRegions(db, target)).length > 0) return [];
-  return [{ path: "/target/exclude", message: "takes out all of the regions: nobody would be warned" }];
-=======
 /** Regions of which nothing remains, since all of their parts are excluded one by one. */
 async function emptiedRegions(db: Db, { regions, exclude = [] }: Target): Promise<Fault[]> {
   const parts = exclude.filter((code) =>
@@ -49,7 +39,6 @@ async function emptiedRegions(db: Db, { regions, exclude = [] }: Target): Promis
       path: "/target/exclude",
       message: `its codes take out all that the region ${region} consists of: leave that out of the regions`,
     }));
->>>>>>> 91a6e73 (Refuse rings over the 180th meridian and regions of which nothing remains, and read event codes under GY/T 383)
 }
 
 /**

@@ -231,14 +231,8 @@ export function decideStep(
 ): Step {
   const to = nextState(facts.state, action);
   if (to === undefined) {
-<<<<<<< HEAD
-    const possible = Object.keys(TRANSITIONS[facts.state]).filter(
-      (name) =>
-        !BY_THE_PLATFORM.has(name as LifecycleAction) && (name !== "review" || facts.review === "open"),
-=======
     const possible = (Object.keys(TRANSITIONS[facts.state]) as LifecycleAction[]).filter(
       (name) => !BY_THE_PLATFORM.has(name) && !isOutOfPlace(refusalOf(facts, name, doer, now)),
->>>>>>> 91a6e73 (Refuse rings over the 180th meridian and regions of which nothing remains, and read event codes under GY/T 383)
     );
     return refuse(
       "broadcast_state",

@@ -51,8 +51,6 @@ const EVENT_CODE_NAMES = new Set(
     "GY/T 383",
     "GY/T 383-2023",
     "event-code",
-    "GY/T 383",
-    "GY/T 383-2023",
   ].map(fold),
 );
 

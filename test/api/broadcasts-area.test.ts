@@ -173,13 +173,11 @@ describe("excluded regions", () => {
     expect(await refuse({ regions: ["520326"], exclude: ["5203"] })).toEqual(refused);
     expect(await refuse({ polygons: [square], exclude: ["999999"] })).toEqual(refused);
     expect(await refuse({ exclude: ["520326"] })).toEqual(refused);
-<<<<<<< HEAD
     // Village by village, or township by township, all of it is taken out.
     const parts = [400, "invalid_request", ["/target/exclude"]];
     expect(await refuse({ regions: ["520326"], exclude: ["520326001", "520326002"] })).toEqual(parts);
     const villages = ["520326001001", "520326001002", "520326002001"];
     expect(await refuse({ regions: ["520326"], exclude: villages })).toEqual(parts);
-=======
     // Part by part, on whichever level.
     const emptied = [400, "invalid_request", ["/target/exclude"]];
     for (const parts of [
@@ -189,7 +187,6 @@ describe("excluded regions", () => {
       const region = parts[0]!.length === 9 ? "520326" : "520326001";
       expect(await refuse({ regions: [region, "520327"], exclude: parts })).toEqual(emptied);
     }
->>>>>>> 91a6e73 (Refuse rings over the 180th meridian and regions of which nothing remains, and read event codes under GY/T 383)
     const drawn = { polygons: [square], exclude: ["520326002001"] };
     expect((await world.post("dispatcher", "/v1/broadcasts", aimed(drawn))).status).toBe(201);
   });

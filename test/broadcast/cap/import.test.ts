@@ -154,8 +154,7 @@ describe("the event's code", () => {
     expect(rules).not.toContain("event_code_guessed");
   });
 
-<<<<<<< HEAD
-  it.each(["GY/T 383", "GY/T 383-2023", "事件类型编码", "eventType", "event-code"])(
+  it.each(["GY/T 383", "GY/T 383-2023", "gy/t383", "事件类型编码", "eventType", "event_code"])(
     "is the one that its code under %s says",
     (valueName) => {
       const { first, rules } = broadcastOf(
@@ -164,13 +163,6 @@ describe("the event's code", () => {
           `</certainty><eventCode><valueName>${valueName}</valueName><value>11D03</value></eventCode>`,
         ]),
       );
-=======
-  it.each(["GY/T 383", "GY/T 383-2023", "gy/t383", "event_code", "突发事件编码"])(
-    "is read under %s",
-    (valueName) => {
-      const named = `</certainty><eventCode><valueName>${valueName}</valueName><value>11D03</value></eventCode>`;
-      const { first, rules } = broadcastOf(bend(["</certainty>", named]));
->>>>>>> 91a6e73 (Refuse rings over the 180th meridian and regions of which nothing remains, and read event codes under GY/T 383)
       expect(first.draft.eventCode).toBe("11D03");
       expect(rules).not.toContain("event_code_guessed");
     },
