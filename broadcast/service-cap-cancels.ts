@@ -7,6 +7,7 @@ import {
   type Import,
   mark,
   mayWithdraw,
+  nameFor,
   nameOf,
   type Outcome,
   shortNote,
@@ -56,7 +57,7 @@ export async function cancelReferenced(
     if (canBeCancelled(broadcast, work.deps.now())) {
       warnings.push({
         rule: "cancel_proposed",
-        message: `${broadcast.id} goes on until a person cancels it: ${why}`,
+        message: `${nameFor(caller, broadcast)} goes on until a person cancels it: ${why}`,
       });
     }
   }

@@ -13,7 +13,7 @@ import { draftOf, isEmptyTarget } from "./draft.ts";
 import type { Target } from "./message.ts";
 import { refusesToReplace } from "./replacing.ts";
 import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
-import { isSeen, keyOf, mayCancelAll } from "./service-cap-reach.ts";
+import { keyOf, mayCancelAll, nameFor } from "./service-cap-reach.ts";
 import { storeDraft } from "./service-drafts.ts";
 import { canBeCancelled } from "./service-release.ts";
 import { readStoredSource } from "./stored-message.ts";
@@ -97,7 +97,7 @@ async function replacedByCut(
     if (refusesToReplace(original, old) !== undefined || !canBeCancelled(old, deps.now())) continue;
     if (await mayCancelAll(tx, old, caller)) replaces.push(old.broadcastNo);
     else {
-      const name = isSeen(caller, old) ? old.id : "an earlier broadcast";
+      const name = nameFor(caller, old);
       const message = `the alert takes the place of ${name}, which reaches beyond ${caller.actor.id}'s area: that one goes on, also where this cut is heard, until a person cancels it or all of the alert is released`;
       goingOn.push({ rule: "older_goes_on", message });
     }

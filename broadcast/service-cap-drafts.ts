@@ -11,10 +11,10 @@ import {
   cancelOld,
   findAll,
   type Import,
-  isSeen,
   keyOf,
   mark,
   mayReplace,
+  nameFor,
   nameOf,
   type Outcome,
   unknownWarnings,
@@ -116,7 +116,7 @@ async function findOlder(
     }
   }
   if (earlier.length > 0) {
-    const names = earlier.map(({ id }) => id).join(", ");
+    const names = [...new Set(earlier.map((each) => nameFor(work.caller, each)))].join(", ");
     warnings.push({
       rule: "identifier_reused",
       message: `its identifier came before with another time of sending: it is taken for a correction of ${names}`,
@@ -131,7 +131,7 @@ function placeWarning(
   old: Broadcast,
   { isReplaced, isFarther }: { readonly isReplaced: boolean; readonly isFarther: boolean },
 ): ImportWarning | undefined {
-  const name = isSeen(caller, old) ? old.id : "an earlier broadcast";
+  const name = nameFor(caller, old);
   if (!isReplaced) {
     const more = isFarther ? ", and reaches further than this one" : "";
     return {

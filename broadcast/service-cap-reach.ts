@@ -51,6 +51,10 @@ export const shortNote = (note: string) =>
 export const isSeen = ({ actor, sees }: Caller, broadcast: Broadcast) =>
   seesBroadcast(sees, actor.tenantId, broadcast);
 
+/** How a broadcast is called in front of somebody: those of others by no name. */
+export const nameFor = (caller: Caller, broadcast: Broadcast) =>
+  isSeen(caller, broadcast) ? broadcast.id : "an earlier broadcast";
+
 /**
  * The broadcasts that an alert refers to, and the references that nobody knows. What its bringer does not see counts
  * as unknown, unless the alert itself is trusted: neither its existence is told, nor can a stranger touch it.
@@ -97,7 +101,10 @@ const isFrom = (broadcast: Broadcast, sender: string) =>
  * those of its own author and its own status, so that no exercise, test or draft touches what is actual; and what
  * a trusted certificate has signed is touched only by what such a certificate has signed, too.
  */
-export function whyNoPower({ deps, alert, signature }: Import, old: Broadcast): ImportWarning | undefined {
+export function whyNoPower(
+  { deps, caller, alert, signature }: Import,
+  old: Broadcast,
+): ImportWarning | undefined {
   if (!isFrom(old, alert.sender)) {
     return {
       rule: "reference_foreign",
@@ -110,14 +117,14 @@ export function whyNoPower({ deps, alert, signature }: Import, old: Broadcast): 
       old.source?.status === undefined ? `mode '${old.mode}'` : `status ${old.source.status} (${old.mode})`;
     return {
       rule: "reference_other_status",
-      message: `its status is ${alert.status}, and ${old.id} has ${was}: that one stays as it is`,
+      message: `its status is ${alert.status}, and ${nameFor(caller, old)} has ${was}: that one stays as it is`,
     };
   }
   const wasSigned = old.source ? old.source.signature === "verified" : deps.alertSigning !== undefined;
   if (wasSigned && signature !== "verified") {
     return {
       rule: "reference_signed",
-      message: `what ${old.id} was made of is signed and trusted, and this alert is not: that one stays as it is`,
+      message: `what ${nameFor(caller, old)} was made of is signed and trusted, and this alert is not: that one stays as it is`,
     };
   }
   return undefined;

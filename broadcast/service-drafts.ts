@@ -5,6 +5,7 @@ import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts
 import { insertHistory } from "../store/broadcast-history.ts";
 import { updateReplaced } from "../store/broadcast-moves.ts";
 import { insertRevision, messageInAudit } from "../store/broadcast-revisions.ts";
+import { findTemplateAuthors } from "../store/broadcast-templates.ts";
 import {
   type Broadcast,
   type BroadcastTemplateName,
@@ -87,6 +88,15 @@ export type Origin = Pick<
   readonly details?: Readonly<Record<string, unknown>>;
 };
 
+/** Whoever wrote the template wrote what is said, too. What is built in is nobody's. */
+const authorsOf = async (
+  tx: Client,
+  template: BroadcastTemplateName | null | undefined,
+): Promise<string[]> =>
+  template?.source === "own" && template.version !== null
+    ? findTemplateAuthors(tx, template.id, template.version)
+    : [];
+
 /** Stores a draft with the first row of its history. The caller appends the audit row. */
 export async function storeDraft(
   tx: Client,
@@ -106,6 +116,7 @@ export async function storeDraft(
     authors: [
       ...new Set([
         ...(origin.authors ?? []),
+        ...(await authorsOf(tx, origin.template)),
         ...(origin.source?.signature === "verified" ? [] : peopleEverBehind(actor)),
       ]),
     ],
@@ -264,7 +275,8 @@ async function changeNow(
     const { regions } = await reachOf(tx, draft.target, await aim.speakers());
     const { actor } = caller;
     const content = contentOf(draft, regions);
-    const written = await updateContent(tx, broadcastNo, content, peopleEverBehind(actor), template);
+    const authors = [...peopleEverBehind(actor), ...(await authorsOf(tx, template))];
+    const written = await updateContent(tx, broadcastNo, content, authors, template);
     const after = await warnOfUnsigned(tx, before, written, actor);
     const messages = {
       before: await messageInAudit(tx, before),

@@ -131,6 +131,18 @@ export async function listTemplateVersions(
   }));
 }
 
+/** Everybody who has written a version of a template up to one. */
+export async function findTemplateAuthors(db: Db, id: string, version: number): Promise<string[]> {
+  const { rows } = await db.query<{ changed_by: string }>(
+    `select distinct v.changed_by
+     from broadcast_templates t join broadcast_template_versions v using (template_no)
+     where t.id = $1::text and v.version <= $2::int
+     order by 1`,
+    [id, version],
+  );
+  return rows.map((row) => row.changed_by);
+}
+
 export interface NewTemplate {
   readonly id: string;
   readonly tenantId: string | null;

@@ -54,6 +54,23 @@ describe("templates of one's own", () => {
     expect(written.json.template).toBeNull();
   });
 
+  it("have authors, who do not approve what was made of them", async () => {
+    const authors = async (broadcast: string) =>
+      (await world.db.pool.query("select authors from broadcasts where id = $1", [broadcast])).rows[0]
+        .authors;
+    await world.post("duty-officer", url, { eventCode: "11B17", texts: TEXTS });
+    const { json } = await world.post("dispatcher", "/v1/broadcasts", draftBody({ eventCode: "11B17" }));
+    expect(await authors(json.id)).toEqual(expect.arrayContaining(["dispatcher", "duty-officer"]));
+    // So it is with one that follows a change into the template.
+    const other = await world.post("dispatcher", "/v1/broadcasts", draftBody({ eventCode: "11B14" }));
+    expect(await authors(other.json.id)).toEqual(["dispatcher"]);
+    await world.patch("dispatcher", `/v1/broadcasts/${other.json.id}`, {
+      revision: other.json.revision,
+      eventCode: "11B17",
+    });
+    expect(await authors(other.json.id)).toEqual(expect.arrayContaining(["dispatcher", "duty-officer"]));
+  });
+
   it("are listed before the built-in ones of their event, which stay readable", async () => {
     const { json } = await world.get("dispatcher", `${url}?eventCode=11D01&level=2&region=520326`);
     expect(json.items.map((one: Record<string, unknown>) => [one.source, one.id, one.version])).toEqual([

@@ -63,6 +63,25 @@ const take = ({ signed = false, ...alert }: Sending, caller = li) => {
 const now = ({ id }: Broadcast) => getBroadcast(db.pool, li, id);
 const actionsOf = async ({ broadcastNo }: Broadcast) =>
   (await listHistory(db.pool, broadcastNo)).map(({ action }) => action);
+
+it("names to whoever brings an alert no broadcast that they do not see", async () => {
+  const stranger = somebody("stranger", {
+    limits: limitsOf({ regions: ["520327"] }),
+    tenantId: "other-office",
+  });
+  const identifier = fresh();
+  const first = (await take({ identifier, signed: true })).items[0]!;
+  await release(deps, wang, first.id, {});
+  const reuse = await take({ identifier, sent: LATER, signed: true }, stranger);
+  const drill = { identifier: fresh(), status: "Exercise", msgType: "Update", sent: LATER };
+  const other = await take({ ...drill, references: [referenceOf({ identifier })], signed: true }, stranger);
+  const rules = [...reuse.warnings, ...other.warnings];
+  expect(rules.map(({ rule }) => rule)).toEqual(
+    expect.arrayContaining(["identifier_reused", "reference_other_status"]),
+  );
+  for (const { message } of rules) expect(message).not.toContain(first.id);
+});
+
 const LATER = new Date(SENT.getTime() + 5000);
 
 /** The ways in which an alert follows another. */
