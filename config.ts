@@ -254,6 +254,14 @@ export const configSchema = z.object({
     .max(100_000)
     .default(0)
     .describe("Messages per second and device, with a burst of ten seconds' worth. 0: no limit."),
+  DEVICE_ITEM_LIMIT: z.coerce
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe(
+      "Items (readings, events, replies) per second and device, with a burst of ten seconds' worth; a gateway's are those of all devices behind it. 0: no limit.",
+    ),
   BATCH_MAX_READINGS: z.coerce
     .number()
     .int()

@@ -299,6 +299,7 @@ async function start(
   const broker = await createBroker<DeviceEntry>({
     log: child("broker"),
     rateLimit: config.DEVICE_RATE_LIMIT,
+    itemLimit: config.DEVICE_ITEM_LIMIT,
     limits: {
       connections: config.MQTT_MAX_CONNECTIONS,
       perAddress: config.MQTT_MAX_CONNECTIONS_PER_ADDRESS,

@@ -6,6 +6,9 @@ import type { BrokerOptions, Published } from "./options.ts";
 import { TokenBucket } from "./rate-limit.ts";
 import type { KnownTopic, Session } from "./sessions.ts";
 
+/** How many seconds' worth may come at once after a quiet time. */
+const BURST_SECONDS = 10;
+
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -19,8 +22,10 @@ export class Intake<P extends DevicePrincipal> {
   private readonly now: () => number;
   private readonly onPublish: BrokerOptions<P>["onPublish"];
   private readonly rateLimit: number;
+  private readonly itemLimit: number;
   /** By device, not by connection: who comes back does not come back to a full bucket. */
   private readonly buckets = new Map<string, TokenBucket>();
+  private readonly items = new Map<string, TokenBucket>();
   private readonly burst: number;
   private readonly answers = new AnswerWriter();
   private quiesced = false;
@@ -30,7 +35,8 @@ export class Intake<P extends DevicePrincipal> {
     this.now = options.now ?? Date.now;
     this.onPublish = options.onPublish;
     this.rateLimit = options.rateLimit;
-    this.burst = Math.max(10, options.rateLimit * 10);
+    this.itemLimit = options.itemLimit ?? 0;
+    this.burst = Math.max(10, options.rateLimit * BURST_SECONDS);
   }
 
   /** A message that comes by way of aedes, which goes on once `callback` is called. */
@@ -79,34 +85,64 @@ export class Intake<P extends DevicePrincipal> {
     this.handOn(session, message, packetId > 0 ? 1 : 0, settled);
   };
 
-  /** Hands a message on at its device's rate. */
+  /** Hands a message on at its device's rates. */
   private handOn(session: Session<P>, message: Published<P>, qos: number, settled: () => void): void {
-    const { rateLimit } = this;
+    const { rateLimit, itemLimit } = this;
     session.waiting++;
     session.waitingBytes += message.payload.length;
     // A will has nobody who could be slowed.
-    if (rateLimit === 0 || session.client.closed) return this.onPublish(message, settled);
-    const bucket = this.bucketOf(message.principal.id);
-    if (qos === 0) {
-      if (bucket.tryTake(message.receivedAt)) return this.onPublish(message, settled);
-      const detail = `more than ${rateLimit} messages/s after a burst of ${this.burst}`;
-      return this.options.onRefused(message, { reason: "rate_limited", detail }, settled);
+    if ((rateLimit === 0 && itemLimit === 0) || session.client.closed) {
+      this.onPublish(message, settled);
+      return;
     }
-    const waitMs = bucket.take(message.receivedAt);
-    if (waitMs <= 0) return this.onPublish(message, settled);
+    const { receivedAt: now } = message;
+    const { id } = message.principal;
+    if (qos === 0) {
+      if (rateLimit > 0 && !this.bucketOf(id).tryTake(now))
+        return this.refuse(message, `${rateLimit} messages/s after a burst of ${this.burst}`, settled);
+      if (this.owedMs(id, now) > 0)
+        return this.refuse(
+          message,
+          `${itemLimit} items/s after a burst of ${itemLimit * BURST_SECONDS}`,
+          settled,
+        );
+      return this.publish(message, settled);
+    }
+    const waitMs = Math.max(rateLimit === 0 ? 0 : this.bucketOf(id).take(now), this.owedMs(id, now));
+    if (waitMs <= 0 && session.held.size === 0) return this.publish(message, settled);
+    session.queue.push(() => this.publish(message, settled));
+    this.wait(session, waitMs);
+  }
+
+  /** After a while, hands on the message that has waited longest: timers may fire in another order than they were set. */
+  private wait(session: Session<P>, waitMs: number): void {
     const timer = setTimeout(
       () => {
         session.held.delete(timer);
-        if (!this.quiesced) this.onPublish(message, settled);
+        if (this.quiesced) return;
+        // Those before it may have had many items.
+        const owedMs = this.owedMs(session.principal.id, this.now());
+        if (owedMs > 0) this.wait(session, owedMs);
+        else session.queue.shift()?.();
       },
       Math.min(waitMs, MAX_TIMER_MS),
     );
     session.held.add(timer);
   }
 
+  private publish(message: Published<P>, settled: () => void): void {
+    const items = this.onPublish(message, settled);
+    if (this.itemLimit > 0 && items) this.itemsOf(message.principal.id).spend(items);
+  }
+
+  private refuse(message: Published<P>, limit: string, settled: () => void): void {
+    this.options.onRefused(message, { reason: "rate_limited", detail: `more than ${limit}` }, settled);
+  }
+
   /** Forgets what waits for its turn of a connection that has ended: its sender keeps it, as it has no answer. */
-  forget({ held, principal }: Session<P>): void {
+  forget({ held, queue, principal }: Session<P>): void {
     for (const timer of held) clearTimeout(timer);
+    queue.length = 0;
     this.buckets.get(principal.id)?.giveBack(held.size);
     held.clear();
   }
@@ -146,6 +182,20 @@ export class Intake<P extends DevicePrincipal> {
 
   quiesce(): void {
     this.quiesced = true;
+  }
+
+  /** How long the device has to wait for the items that it has sent. */
+  private owedMs(id: string, now: number): number {
+    return this.itemLimit === 0 ? 0 : this.itemsOf(id).owedMs(now);
+  }
+
+  private itemsOf(id: string): TokenBucket {
+    let bucket = this.items.get(id);
+    if (!bucket) {
+      bucket = new TokenBucket(this.itemLimit, this.itemLimit * BURST_SECONDS, this.now());
+      this.items.set(id, bucket);
+    }
+    return bucket;
   }
 
   private bucketOf(id: string): TokenBucket {

@@ -48,8 +48,12 @@ export interface BrokerOptions<P extends DevicePrincipal> {
    * certificate lets anybody in.
    */
   readonly authenticateCertificate?: (commonName: string) => P | undefined | Promise<P | undefined>;
-  /** Takes a message over. It is acknowledged when `settled` is called, and not before. */
-  readonly onPublish: (message: Published<P>, settled: () => void) => void;
+  /**
+   * Takes a message over. It is acknowledged when `settled` is called, and not before.
+   * @returns how many items it holds, where that is known
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: who does not count returns nothing.
+  readonly onPublish: (message: Published<P>, settled: () => void) => number | void;
   /** Takes note of a message that is refused. */
   readonly onRefused: (message: Published<P>, refusal: BrokerRefusal, settled: () => void) => void;
   readonly onPresence: (presence: Presence<P>) => void;
@@ -57,6 +61,11 @@ export interface BrokerOptions<P extends DevicePrincipal> {
   readonly onListening?: (principal: P) => void;
   /** Messages per second and device; 0 for no limit. The burst is ten seconds' worth, at least 10. */
   readonly rateLimit: number;
+  /**
+   * Items per second and device; 0, or not given, for no limit. The burst is ten seconds' worth. A message counts once it
+   * was taken over, and those behind it wait until what it had beyond the burst is made up for.
+   */
+  readonly itemLimit?: number;
   /** What applications listen to. Not given: applications are refused. */
   readonly feed?: Feed;
   /** Slows the answers to wrong logins. */

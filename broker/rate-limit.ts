@@ -35,6 +35,17 @@ export class TokenBucket {
     return this.tokens >= 0 ? 0 : -this.tokens / this.perMs;
   }
 
+  /** Milliseconds until what was spent beyond the burst is made up for. */
+  owedMs(now: number): number {
+    this.refill(now);
+    return this.tokens >= 0 ? 0 : -this.tokens / this.perMs;
+  }
+
+  /** Takes as many as there were, which only shows once they are there. */
+  spend(count: number): void {
+    this.tokens -= count;
+  }
+
   /** Takes back `count` messages that were told to wait and will not come. */
   giveBack(count: number): void {
     this.tokens += count;

@@ -18,7 +18,8 @@ export interface Session<P> {
   /** Its own topics on which it has published: at most one a channel. */
   readonly topics: KnownTopic[];
   readonly answers: Answers;
-  /** Messages over the rate that wait for their turn. */
+  /** Messages over a rate that wait for their turn, in their order, and a timer for each. */
+  readonly queue: (() => void)[];
   readonly held: Set<NodeJS.Timeout>;
   /**
    * QoS 2 messages that were taken over and whose PUBREL has not come, by packet id: who waits for the answer to one
@@ -80,6 +81,7 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
       filters: new Set(),
       topics: [],
       answers: noAnswers(client),
+      queue: [],
       held: new Set(),
       unreleased: undefined,
       waiting: 0,

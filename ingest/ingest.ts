@@ -47,7 +47,8 @@ export interface IngestOptions {
 /** The ingest side of the platform, fed by whoever has messages. */
 export interface Ingest {
   readonly directory: Directory;
-  accept(message: IncomingMessage, settled: () => void): void;
+  /** @returns how many items the message holds */
+  accept(message: IncomingMessage, settled: () => void): number;
   reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void;
   notePresence(change: PresenceChange): void;
   replay(input: ReplayInput, actor: AuditActor): Promise<ReplayOutcome>;
@@ -146,7 +147,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       const { channel, publisher, topic } = message;
       metrics.messages[channel ?? "foreign"]++;
       if (channel === undefined && publisher) foreignTopics.note(publisher.id, topic);
-      pipeline.accept(message, settled);
+      return pipeline.accept(message, settled);
     },
     reject: (message, refusal, settled) => pipeline.reject(message, refusal, settled),
     notePresence: (change) => presence.note(change),

@@ -83,11 +83,16 @@ export class Pipeline {
   /**
    * Takes a message in.
    * @param settled called once everything of it is committed; the message may then be acknowledged
+   * @returns how many items it held
    */
-  accept(message: IncomingMessage, settled: () => void): void {
+  accept(message: IncomingMessage, settled: () => void): number {
+    const { open } = this.sink;
+    const before = open.items;
     this.route(message);
     for (const rejection of this.refused.take(message)) this.sink.open.rejections.push(rejection);
+    const items = open.items - before;
     this.await(message, settled);
+    return items;
   }
 
   /** Records a message that was refused before it came here, e.g. by the rate limit. */

@@ -45,6 +45,8 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
     "广播的哪些步骤须随请求附上新的动态码，以逗号分隔：submit、approve、return、reject、release、cancel、retry、review。不设置：都不要求。",
   ADMIN_API_KEY: "管理员的 API 密钥，至少 32 个字符。不设置：首次启动时生成，打印一次，保存在 DATA_DIR。",
   DEVICE_RATE_LIMIT: "每台设备每秒的消息数，可突发 10 秒的量。0：不限。",
+  DEVICE_ITEM_LIMIT:
+    "每台设备每秒的数据项（读数、事件、应答）数，突发量为十秒的额度；网关按其下所有设备合计。0：不限。",
   BATCH_MAX_READINGS: "一次提交的最大批量。",
   BATCH_LINGER_MS: "一批中的第一条消息最多等待多久（毫秒）。",
   SOURCE_MQTT_URL: "另外接入的 MQTT broker（例如集群）。谁可以在哪里发布由它决定。",
