@@ -53,7 +53,15 @@ describe("seeding the demo's people and applications", () => {
   afterAll(() => database?.drop());
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "sbi-access-"));
-    for (const table of ["devices", "api_keys", "grants", "passwords", "principals", "tenants"]) {
+    for (const table of [
+      "former_places",
+      "devices",
+      "api_keys",
+      "grants",
+      "passwords",
+      "principals",
+      "tenants",
+    ]) {
       if (table === "devices") await database.pool.query("delete from devices where gateway_no is not null");
       await database.pool.query(`delete from ${table}`);
     }
@@ -145,6 +153,7 @@ describe("seeding the demo's people and applications", () => {
     await fleet();
     expect(await owners()).toContain("gas-meter nobody 1");
 
+    await database.pool.query("delete from former_places");
     await database.pool.query("delete from devices where gateway_no is not null");
     await database.pool.query("delete from devices");
     await fleet();
