@@ -148,6 +148,7 @@ export const ERRORS = {
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
   device_not_found: { class: "not_found", status: 404, title: "There is no such device" },
   repair_not_found: { class: "not_found", status: 404, title: "There is no such repair" },
+  exchange_not_found: { class: "not_found", status: 404, title: "There is no such exchange" },
   region_not_found: { class: "not_found", status: 404, title: "There is no such region" },
   rejection_not_found: {
     class: "not_found",
@@ -197,6 +198,11 @@ export const ERRORS = {
     class: "conflict",
     status: 409,
     title: "The device is not connected, or does not listen to its commands: try again later",
+  },
+  exchange_exists: {
+    class: "conflict",
+    status: 409,
+    title: "An exchange of the counter is recorded for that moment",
   },
   nothing_to_repair: {
     class: "conflict",

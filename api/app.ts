@@ -29,6 +29,7 @@ import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
+import { exchangesRoutes } from "./exchanges/routes.ts";
 import { assertGuarded, createAllow } from "./guard.ts";
 import { healthRoutes, type ReadinessCheck } from "./health/routes.ts";
 import { observeRequests } from "./http-metrics.ts";
@@ -205,6 +206,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
+  await app.register(exchangesRoutes, { prefix, pool, catalog, allow });
   await app.register(repairsRoutes, { prefix, pool, catalog, log, allow });
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });

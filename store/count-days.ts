@@ -1,6 +1,6 @@
 import { countersOf, daysOfReadings, keptColumns, keptTable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
-import { readingsOf, WALKED, walkSql } from "./usage-sql.ts";
+import { readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
 
 /**
  * The parts of the keeper's statements (`keep-days.ts`, `keep-changed.ts`) that count. Readings are the relation `part`
@@ -12,20 +12,30 @@ export const list = (items: readonly string[]): string => items.map((item) => `,
 const namesOf = (columns: readonly MetricColumn[]): string[] =>
   countersOf(columns).map(({ name }) => assertIdentifier(name));
 
-/** Days of `part`, with the readings of each counter as an array. */
+/** Days of `part`, with the readings of each counter as an array, and when they were observed. */
 export const countedDays = ({ columns }: KindTable): string =>
   daysOfReadings(
     "part",
     columns,
-    list(countersOf(columns).map((counter) => `${readingsOf(counter, "part")} as ${counter.name}_readings`)),
+    countersOf(columns).length === 0
+      ? ""
+      : list([
+          "array_agg(part.observed_at order by part.observed_at) as moments",
+          ...countersOf(columns).map(
+            (counter) => `${readingsOf(counter, "part")} as ${counter.name}_readings`,
+          ),
+        ]),
   );
 
 /**
  * The newest kept row before a day of `d`, or of that day itself, as `b`: `before` is its day, `<counter>_was` whether it has
  * a value, `<counter>_owed` what the newest reading has counted for so far, `<counter>_walk` what comes of the readings.
- * @param following SQL of the reading behind, for a counter
+ * @param end SQL of where the readings end; `following` of the reading behind them, for a counter
  */
-export function walkedColumns({ columns }: KindTable, following: (counter: MetricColumn) => string): string {
+export function walkedColumns(
+  { columns }: KindTable,
+  { since, end, following }: { since: Since; end: string; following: (counter: MetricColumn) => string },
+): string {
   const counters = countersOf(columns);
   if (counters.length === 0) return ", null::timestamptz as before";
   return list([
@@ -36,7 +46,7 @@ export function walkedColumns({ columns }: KindTable, following: (counter: Metri
         level: `b.${m}_level`,
         edge: `b.${m}_edge`,
         readings: `d.${m}_readings`,
-        shifts: "null",
+        shifts: shiftsSql(counter, since, "d.moments", end),
         following: following(counter),
       });
       return [`b.${m}_last is not null as ${m}_was`, `b.${m}_tail as ${m}_owed`, `${walk} as ${m}_walk`];

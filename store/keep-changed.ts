@@ -3,7 +3,7 @@ import { type Pool, withTransaction } from "./database.ts";
 import { type Kept, lockState } from "./keep-days.ts";
 import { countersOf, keptColumns, keptTable, keptUntil, kindLiteral } from "./kept-days.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
-import { inSteps, WALKED } from "./usage-sql.ts";
+import { inSteps, shiftAt, WALKED } from "./usage-sql.ts";
 
 /**
  * Makes days anew that have changed since they were kept: of the oldest `limit` entries of the log the first day of each
@@ -51,8 +51,10 @@ function redoSql(table: KindTable): string {
   const counters = countersOf(table.columns);
   const sets = columns.slice(2).map((column) => `${column} = excluded.${column}`);
   // The newest reading of the day is judged by the one behind it.
+  const since = { device: "p.device_no", since: "coalesce(b.bucket + interval '24 hours', '-infinity')" };
+  const end = `least(p.day + interval '24 hours', ${keptUntil("p.device_no")})`;
   const following = (counter: (typeof counters)[number]) => `(
-        select ${inSteps(counter, `n.${counter.name}`)} from ${raw} n
+        select ${inSteps(counter, `n.${counter.name}`)} + ${shiftAt(counter, since, "n.observed_at")} from ${raw} n
         where n.device_no = p.device_no and n.observed_at >= p.day + interval '24 hours'
           and n.observed_at < ${keptUntil("p.device_no")} and n.${counter.name} is not null
         order by n.observed_at limit 1)`;
@@ -92,7 +94,7 @@ function redoSql(table: KindTable): string {
         keptColumns(table)
           .days.slice(3)
           .map((column) => `d.${column}`),
-      )}${walkedColumns(table, following)}
+      )}${walkedColumns(table, { since, end, following })}
       from pairs p
       cross join state s
       left join d on d.device_no = p.device_no and d.day = p.day

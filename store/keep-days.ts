@@ -137,7 +137,11 @@ function keepSql(table: KindTable): string {
         and r.device_no >= $3::int and r.device_no < $4::int
     ), d as (${countedDays(table)}),
     w as materialized (
-      select d.*${walkedColumns(table, () => "null")} from d ${stateBefore(table, "<=", "d.device_no", "d.day")}
+      select d.*${walkedColumns(table, {
+        since: { device: "d.device_no", since: "least(b.bucket + interval '24 hours', $1::timestamptz)" },
+        end: "$2::timestamptz",
+        following: () => "null",
+      })} from d ${stateBefore(table, "<=", "d.device_no", "d.day")}
     )${correctedDays(table)}
     insert into ${keptTable(table)} as k (${columns.join(", ")})
     select ${values.join(", ")}

@@ -671,6 +671,19 @@ create table regions (
 CREATE INDEX regions_code_prefix ON regions USING btree (code text_pattern_ops);
 CREATE INDEX regions_parent_code ON regions USING btree (parent_code);
 
+create table register_exchanges (
+  exchange_no bigint not null generated always as identity,
+  device_no integer not null,
+  metric text not null,
+  at timestamp with time zone not null,
+  old_register double precision not null,
+  new_register double precision not null,
+  made_by text not null,
+  made_at timestamp with time zone not null default now(),
+  constraint register_exchanges_pkey PRIMARY KEY (exchange_no),
+  constraint register_exchanges_device_no_metric_at_key UNIQUE (device_no, metric, at)
+);
+
 create table rejected_messages (
   rejection_no bigint not null generated always as identity,
   received_at timestamp with time zone not null,
@@ -826,6 +839,7 @@ alter table passwords add constraint passwords_principal_id_fkey FOREIGN KEY (pr
 alter table principals add constraint principals_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES principals(id);
 alter table principals add constraint principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES regions(code);
+alter table register_exchanges add constraint register_exchanges_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table repaired_readings add constraint repaired_readings_repair_no_fkey FOREIGN KEY (repair_no) REFERENCES repairs(repair_no);
 alter table repairs add constraint repairs_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);

@@ -2,7 +2,7 @@ import { keptTable, keptUntil, kindLiteral } from "./kept-days.ts";
 import { assertIdentifier, type MetricColumn } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
 import { list, type SeriesSqlOptions } from "./series-sql.ts";
-import { inSteps, readingsOf, walkSql } from "./usage-sql.ts";
+import { inSteps, readingsOf, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
 
 /**
  * The readings of a series that are not in kept days, and what counters counted in them. Each device has a moment
@@ -85,8 +85,12 @@ export function walkedUsage(options: SeriesMembers): string {
   const kept = keptTable(table);
   const raw = assertIdentifier(table.table);
   const names = counters.map(({ name }) => assertIdentifier(name));
+  const since = {
+    device: "m.device_no",
+    since: "coalesce(least(b.bucket + interval '24 hours', m.since), '-infinity')",
+  };
   const following = (counter: MetricColumn) => `(
-        select ${inSteps(counter, `n.${counter.name}`)} from ${raw} n
+        select ${inSteps(counter, `n.${counter.name}`)} + ${shiftAt(counter, since, "n.observed_at")} from ${raw} n
         where n.device_no = m.device_no and n.observed_at >= $4::timestamptz and n.observed_at >= m.since
           and n.${counter.name} is not null
         order by n.observed_at limit 1)`;
@@ -95,7 +99,7 @@ export function walkedUsage(options: SeriesMembers): string {
       level: `b.${counter.name}_level`,
       edge: `b.${counter.name}_edge`,
       readings: `u.${counter.name}_readings`,
-      shifts: "null",
+      shifts: shiftsSql(counter, since, "u.at", "$4::timestamptz"),
       following: following(counter),
     }),
   );

@@ -41,3 +41,26 @@ export const WALKED = { edgeStep: 1, level: 2, edge: 3, tail: 4, sum: 5, firstSt
 /** The counter's readings of a group as an array, in the order of time. */
 export const readingsOf = (column: MetricColumn, row: string): string =>
   `array_agg(${inSteps(column, `${row}.${assertIdentifier(column.name)}`)} order by ${row}.observed_at)`;
+
+/** Where recorded exchanges count: of a device, from the moment at which a state was, which has those before in it. */
+export interface Since {
+  readonly device: string;
+  readonly since: string;
+}
+
+const between = (column: MetricColumn, { device, since }: Since): string =>
+  `register_exchanges e where e.device_no = ${device} and e.metric = '${assertIdentifier(column.name)}' and e.at >= ${since}`;
+
+/** What they add to a value that is observed at a moment, in steps. */
+export const shiftAt = (column: MetricColumn, since: Since, moment: string): string =>
+  `coalesce((select sum(round(((e.old_register - e.new_register) * ${stepsPerUnit(column)})::numeric))::bigint
+     from ${between(column, since)} and e.at <= ${moment}), 0)`;
+
+/**
+ * The shifts of `usage_steps`: null where nothing was exchanged, which is nearly always.
+ * @param moments SQL of an array of when the readings were observed; `end` of where they end
+ */
+export const shiftsSql = (column: MetricColumn, since: Since, moments: string, end: string): string =>
+  `case when exists (select from ${between(column, since)} and e.at < ${end}) then (
+     select array_agg(${shiftAt(column, since, "t.at")} order by t.n)
+     from unnest(${moments} || (${end} - interval '1 microsecond')) with ordinality as t (at, n)) end`;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom } from "../../devices/random.ts";
+import { createRandom, type Random } from "../../devices/random.ts";
 import { createLogger } from "../../log.ts";
+import type { AuditActor } from "../../store/audit.ts";
+import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
@@ -20,6 +22,7 @@ import {
 } from "./kept-readings.ts";
 
 const table = keptKind("random_kept");
+const ACTOR: AuditActor = { type: "machine", id: "test", name: null, tenantId: null };
 
 let db: TestDatabase;
 const devices: number[] = [];
@@ -49,7 +52,7 @@ interface Told {
 async function tell(seed: number, steps: number): Promise<Told> {
   const random = createRandom(seed);
   const { pool } = db;
-  await pool.query(`truncate ${table.table}, ${table.table}_1d_kept, rollup_changes`);
+  await pool.query(`truncate ${table.table}, ${table.table}_1d_kept, rollup_changes, register_exchanges`);
   await pool.query("update rollup_state set complete_until = default, next_until = null, next_device_no = 0");
   const told = { kept: 0, changed: 0, days: 0 };
   // Ends before now: the keeper waits for whoever writes, by the database's own clock.
@@ -72,6 +75,8 @@ async function tell(seed: number, steps: number): Promise<Told> {
       for (let at = from; at < Math.min(now, from + 3 * DAY); at += random.next() * 12 * HOUR) {
         addReading(batch, random, device, Math.floor(at / (2 * HOUR)) * 2 * HOUR);
       }
+    } else if (deed < 0.5) {
+      await exchange(random, now);
     } else if (deed < 0.8) {
       const size = { devices: random.chance(0.5) ? 1000 : Math.ceil(random.next() * 4), now };
       const kept = await keepNext(pool, table, size);
@@ -88,6 +93,20 @@ async function tell(seed: number, steps: number): Promise<Told> {
     await expectSeriesToBeRight(random.next(), now);
   }
   return told;
+}
+
+/** Records an exchange at any moment of the last days, or takes one away. */
+async function exchange(random: Random, now: number): Promise<void> {
+  const key = { deviceNo: devices[Math.floor(random.next() * devices.length)]!, id: "", kind: table.kind };
+  const known = await listExchanges(db.pool, key);
+  if (known.length > 0 && random.chance(0.4)) {
+    await removeExchange(db.pool, key, table, known[0]!.id, ACTOR);
+    return;
+  }
+  const at = new Date(Math.floor(now - random.next() * 6 * DAY));
+  const register = at.getTime() / 1e7;
+  const registers = { oldRegister: Math.round(register), newRegister: Math.round(random.next() * register) };
+  await recordExchange(db.pool, key, table, { metric: "volume", at, ...registers }, ACTOR);
 }
 
 /** However a series is asked, by township and by device, it is what its readings come to in plain words. */

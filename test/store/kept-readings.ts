@@ -171,6 +171,13 @@ export async function groupsOfReadings(
   const { rows } = await pool.query<RawReading>(
     `select * from ${table.table} order by observed_at, device_no`,
   );
+  const { rows: recorded } = await pool.query<{
+    device_no: number;
+    metric: string;
+    at: Date;
+    old: number;
+    new: number;
+  }>("select device_no, metric, at, old_register as old, new_register as new from register_exchanges");
   const used = new Map<string, number>();
   for (const deviceNo of new Set(rows.map((row) => row.device_no))) {
     for (const column of table.columns.filter(({ type }) => type === "counter")) {
@@ -181,10 +188,18 @@ export async function groupsOfReadings(
           at: row.observed_at.getTime(),
           value: Math.round(Number(row[column.name]) * factor),
         }));
-      const steps = stepsOf(readings, {
+      const rules = {
         tolerance: Math.round((column.tolerance ?? 0) * stepsIn(column)),
         rollsOverAt: column.rollsOverAt === undefined ? undefined : column.rollsOverAt * stepsIn(column),
-      });
+      };
+      const exchanges = recorded
+        .filter((exchange) => exchange.device_no === deviceNo && exchange.metric === column.name)
+        .map((exchange) => ({
+          at: exchange.at.getTime(),
+          oldRegister: Math.round(exchange.old * stepsIn(column)),
+          newRegister: Math.round(exchange.new * stepsIn(column)),
+        }));
+      const steps = stepsOf(readings, rules, exchanges);
       for (const [i, { at }] of readings.entries()) used.set(`${deviceNo} ${at} ${column.name}`, steps[i]!);
     }
   }

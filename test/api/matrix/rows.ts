@@ -207,6 +207,22 @@ export function rowsOf(world: World): Record<string, Row> {
       })),
       status: () => 409,
     },
+    recordExchange: {
+      action: "readings:repair",
+      ...device((id) => ({
+        method: "POST",
+        url: `/v1/devices/${id}/exchanges`,
+        // There is no such counter, so that nothing changes.
+        payload: { at: "2026-01-01T00:00:00Z", oldRegister: 2, newRegister: 1, metric: "no_such" },
+      })),
+      status: () => 400,
+    },
+    listExchanges: { action: "readings:read", ...device(devicePath("/exchanges")) },
+    removeExchange: {
+      action: "readings:repair",
+      ...device((id) => ({ method: "DELETE", url: `/v1/devices/${id}/exchanges/999999` })),
+      status: () => 404,
+    },
     listRepairs: { action: "readings:read", ...device(devicePath("/repairs")) },
     listRepairedReadings: {
       action: "readings:read",

@@ -1,0 +1,121 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Limits } from "../../access/limits.ts";
+import type { Pool } from "../../store/database.ts";
+import { type DeviceKey, getDeviceKey } from "../../store/device-key.ts";
+import { getDevice } from "../../store/devices.ts";
+import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
+import { actorOf } from "../audit/actor.ts";
+import { type CatalogIndex, invalidField } from "../catalog.ts";
+import { deviceParams } from "../devices/schema.ts";
+import { type Allow, grantOf } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { exchangeListSchema, exchangeParams, exchangeSchema, newExchangeBody } from "./schema.ts";
+
+export interface ExchangesOptions {
+  readonly pool: Pool;
+  readonly catalog: CatalogIndex;
+  readonly allow: Allow;
+}
+
+/** Recorded exchanges of meters. */
+export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (app, options) => {
+  const { pool, catalog, allow } = options;
+
+  /** For whoever has the device now, and in the times of it that are within the limits. */
+  async function ownKey(id: string, limits: Limits): Promise<DeviceKey> {
+    await getDevice(pool, id, limits);
+    return getDeviceKey(pool, id, limits);
+  }
+
+  /** The counter that is meant, with the bounds of its register. */
+  function counterOf(kind: string, named: string | undefined) {
+    const counters = catalog.table(kind).columns.filter(({ type }) => type === "counter");
+    const metric = named === undefined && counters.length === 1 ? counters[0]!.name : named;
+    if (metric === undefined || !counters.some(({ name }) => name === metric)) {
+      const expected = counters.map(({ name }) => name).join(", ") || "a kind with a counter";
+      throw invalidField("/metric", `'${named ?? ""}' is no counter of kind '${kind}': expected ${expected}`);
+    }
+    return { metric, largest: catalog.metric(kind, metric)?.max ?? Number.POSITIVE_INFINITY };
+  }
+
+  app.post(
+    "/devices/:id/exchanges",
+    {
+      onRequest: allow("readings:repair"),
+      schema: {
+        operationId: "recordExchange",
+        tags: ["readings"],
+        summary: "Record that a meter was exchanged",
+        description:
+          "Usage up to `oldRegister` is the old register's, and then goes on from `newRegister`; it belongs to the readings behind, and is right at once.",
+        params: deviceParams,
+        body: newExchangeBody,
+        response: {
+          201: exchangeSchema,
+          ...problems(
+            "device_not_found",
+            "exchange_exists",
+            "readings_dropped",
+            "payload_too_large",
+            "unsupported_media_type",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { at, oldRegister, newRegister } = request.body;
+      const key = await ownKey(request.params.id, grantOf(request).limits);
+      const { metric, largest } = counterOf(key.kind, request.body.metric);
+      for (const [name, value] of Object.entries({ oldRegister, newRegister })) {
+        if (value > largest)
+          throw invalidField(`/${name}`, `${value} is beyond the register: expected at most ${largest}`);
+      }
+      const exchange = { metric, at, oldRegister, newRegister };
+      const made = await recordExchange(pool, key, catalog.table(key.kind), exchange, actorOf(request));
+      return reply.code(201).send(made);
+    },
+  );
+
+  app.get(
+    "/devices/:id/exchanges",
+    {
+      onRequest: allow("readings:read"),
+      schema: {
+        operationId: "listExchanges",
+        tags: ["readings"],
+        summary: "Recorded exchanges of a meter",
+        params: deviceParams,
+        response: { 200: exchangeListSchema, ...problems("device_not_found") },
+      },
+    },
+    async (request) => {
+      const key = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
+      return { items: await listExchanges(pool, key), nextCursor: null };
+    },
+  );
+
+  app.delete(
+    "/devices/:id/exchanges/:exchange",
+    {
+      onRequest: allow("readings:repair"),
+      schema: {
+        operationId: "removeExchange",
+        tags: ["readings"],
+        summary: "Take a recorded exchange away",
+        description: "Usage is as if it had never been recorded. The audit keeps it.",
+        params: exchangeParams,
+        response: {
+          204: z.undefined().describe("It is gone."),
+          ...problems("device_not_found", "exchange_not_found", "readings_dropped"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id, exchange } = request.params;
+      const key = await ownKey(id, grantOf(request).limits);
+      await removeExchange(pool, key, catalog.table(key.kind), exchange, actorOf(request));
+      return reply.code(204).send();
+    },
+  );
+};
