@@ -4,7 +4,7 @@ import type { Db } from "../store/database.ts";
 import { draftOf } from "./draft.ts";
 import { isCancellable } from "./lifecycle.ts";
 import type { Target } from "./message.ts";
-import { selectAllSpeakers } from "./targets.ts";
+import { type Speaker, selectAllSpeakers } from "./targets.ts";
 
 /** What of a broadcast decides whether another may take its place. */
 export type Replaceable = Pick<Broadcast, "id" | "mode">;
@@ -25,20 +25,41 @@ const MODE_WORDS = { actual: "an actual one", drill: "a drill", training: "a tra
  * For asking of several broadcasts whether somebody hears one of them, or would, whom a target does not mean. The
  * target's speakers are read once, when the first is asked of.
  */
-export function beyondTest(db: Db, target: Target): (old: Broadcast) => Promise<boolean> {
+export function beyondTest(
+  db: Db,
+  target: Target,
+  read = readEachOnce(db),
+): (old: Broadcast) => Promise<boolean> {
   let reading: Promise<ReadonlySet<number>> | undefined;
-  const read = async () => new Set((await selectAllSpeakers(db, target)).map(({ deviceNo }) => deviceNo));
+  const numbers = async () => new Set((await read(target)).map(({ deviceNo }) => deviceNo));
   return async (old) => {
-    reading ??= read();
+    reading ??= numbers();
     const meant = await reading;
     if (old.releasedAt !== null) return hasTargetBeside(db, old.broadcastNo, [...meant]);
-    const others = await selectAllSpeakers(db, draftOf(old).target);
+    const others = await read(draftOf(old).target);
     return others.some(({ deviceNo }) => !meant.has(deviceNo));
   };
 }
 
-/** Looked at of one that is to replace many. */
-const MOST_REPLACED = 20;
+/** A province has 36,000 speakers. */
+const TARGETS_IN_MEMORY = 4;
+
+/** Reads the speakers of targets, those of the same one after the other once: the messages of an alert often share one. */
+export function readEachOnce(db: Db): (target: Target) => Promise<readonly Speaker[]> {
+  const known = new Map<string, Promise<readonly Speaker[]>>();
+  return (target) => {
+    const key = JSON.stringify(target);
+    const found = known.get(key) ?? selectAllSpeakers(db, target);
+    known.delete(key);
+    known.set(key, found);
+    const [oldest] = known.keys();
+    if (known.size > TARGETS_IN_MEMORY) known.delete(oldest!);
+    return found;
+  };
+}
+
+/** Looked at of one that is to replace many: each may mean another province, of 36,000 speakers. */
+export const MOST_REPLACED = 20;
 
 /** Of what a broadcast would end by its release that which reaches further: it ends also where this is not heard. */
 export async function findWider(db: Db, broadcast: Broadcast, now: Date): Promise<Broadcast[]> {

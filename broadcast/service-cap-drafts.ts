@@ -6,7 +6,7 @@ import type { CapReference } from "./cap/alert.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";
 import { type Draft, isEmptyTarget } from "./draft.ts";
-import { beyondTest } from "./replacing.ts";
+import { beyondTest, MOST_REPLACED, readEachOnce } from "./replacing.ts";
 import {
   cancelOld,
   findAll,
@@ -36,16 +36,24 @@ export async function makeDrafts(
   const { older, warnings } = await findOlder(tx, work, replaces);
   const { messages, unknown } = await withoutUnknownRegions(tx, read);
   const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
-  const reachesBeyond = drafts.map(({ target }) => beyondTest(tx, target));
+  const readSpeakers = readEachOnce(tx);
+  const reachesBeyond = drafts.map(({ target }) => beyondTest(tx, target, readSpeakers));
   const replaced: Broadcast[] = [];
+  let compared = 0;
+  let uncompared = 0;
   for (const old of older) {
     const isReplaced = await mayReplace(tx, work, old);
     if (isReplaced) replaced.push(old);
     if (!canBeCancelled(old, work.deps.now())) continue;
+    if (++compared > MOST_REPLACED) {
+      uncompared += 1;
+      continue;
+    }
     const isFarther = await reachesBeyond[successorOf(old, drafts)]!(old);
     const warning = placeWarning(work, old, { isReplaced, isFarther });
     if (warning) warnings.push(warning);
   }
+  if (uncompared > 0) warnings.push(uncomparedWarning(uncompared));
   warnings.push(...unknown.map(regionWarning), ...gapWarnings(messages));
   const rank = { status: alert.status, isVerified: signature === "verified" };
   const successor = await findSuccessor(tx, keyOf(alert), rank, caller.actor.id);
@@ -72,6 +80,7 @@ export async function makeDrafts(
     const stored = await storeDraft(tx, work.deps, caller.actor, draft, {
       action: "import",
       source,
+      speakers: await readSpeakers(draft.target),
       replaces: replacedByThis.map(({ broadcastNo }) => broadcastNo),
       details: { cap: nameOf(alert), signature, warnings: source.warnings },
     });
@@ -97,7 +106,9 @@ async function findOlder(
   const { alert } = work;
   const referenced = await findAll(tx, work, replaces);
   const warnings = unknownWarnings(referenced.unknown);
-  const versions = (await findEarlierVersions(tx, keyOf(alert))).map((key) => ({
+  const versions = (
+    await findEarlierVersions(tx, keyOf(alert), work.signature === "verified", work.caller.actor.id)
+  ).map((key) => ({
     ...key,
     sent: formatTime(key.sent),
   }));
@@ -145,6 +156,11 @@ function placeWarning(
     message: `it takes the place of ${name}, which reaches further: that one ends everywhere, also where this one is not heard`,
   };
 }
+
+const uncomparedWarning = (count: number): ImportWarning => ({
+  rule: "older_not_compared",
+  message: `it speaks of ${count} more that have not ended, which were not compared with it: they may go on, or reach further than this one`,
+});
 
 /** Regions that are not in this platform's tree are aimed at by nothing. When no area stays, a person chooses one. */
 async function withoutUnknownRegions(

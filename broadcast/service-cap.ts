@@ -37,15 +37,15 @@ export interface CapImport extends Outcome {
  * to that is refused is marked nevertheless
  */
 export async function importCap(deps: BroadcastDeps, caller: Caller, xml: Buffer): Promise<CapImport> {
-  const judged = await deps.judge.judge(xml, deps.now(), caller.actor.id ?? caller.actor.type);
+  // Whoever has many applications stands in one line with all of them.
+  const by = caller.actor.ownerId ?? caller.actor.id ?? caller.actor.type;
+  const judged = await deps.judge.judge(xml, deps.now(), by);
   if (!judged.ok) throw invalid(judged);
   const { head: alert, signature, result, warnings } = judged;
   const takeInTurn = (tx: Client) =>
     takeLocked(tx, { deps, caller, alert, signature, warnings }, xml, result);
   // A connection is taken when it is this caller's turn: those who wait would hold one each.
-  const { done, work } = await deps.imports.run(caller.actor.id ?? caller.actor.type, () =>
-    withTransaction(deps.pool, takeInTurn),
-  );
+  const { done, work } = await deps.imports.run(by, () => withTransaction(deps.pool, takeInTurn));
 
   for (const broadcast of work.cancelled) await afterCancel(deps, broadcast);
   for (const broadcast of work.marked) deps.onChanged(broadcast);

@@ -27,7 +27,7 @@ import { assertAimWithin, assertRevision, type BroadcastDeps, type Caller, getBr
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { chooseTemplate } from "./service-templates.ts";
 import { readStoredSource } from "./stored-message.ts";
-import { reachOf, selectAim } from "./targets.ts";
+import { reachOf, type Speaker, selectAim } from "./targets.ts";
 import { fillTexts } from "./template-fill.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
@@ -84,6 +84,8 @@ export type Origin = Pick<
   "source" | "replaces" | "proposedByAlarm" | "attachments" | "template" | "authors"
 > & {
   readonly action: "create" | "import" | "propose";
+  /** Those of its target, where they are known. */
+  readonly speakers?: readonly Speaker[];
   /** For the history. */
   readonly details?: Readonly<Record<string, unknown>>;
 };
@@ -103,9 +105,9 @@ export async function storeDraft(
   deps: Pick<BroadcastDeps, "issuer" | "now">,
   actor: AuditActor,
   draft: Draft,
-  { action, details: more, ...origin }: Origin,
+  { action, details: more, speakers, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
-  const { regions } = await reachOf(tx, draft.target);
+  const { regions } = await reachOf(tx, draft.target, speakers);
   const broadcast = await insertBroadcast(tx, {
     ...contentOf(draft, regions),
     ...origin,

@@ -237,13 +237,26 @@ export async function findSuccessor(
   );
 }
 
-/** Earlier alerts of the same sender under the same identifier: what an alert with a new time of sending corrects. */
-export async function findEarlierVersions(db: Db, key: AlertKey): Promise<AlertKey[]> {
+/** Of one identifier; each may have made 50 broadcasts. */
+const MOST_VERSIONS = 20;
+
+/**
+ * Earlier alerts of the same sender under the same identifier: what an alert with a new time of sending corrects. Of
+ * many the latest of those that are signed as it is, and of the same bringer, so that a stranger pushes none of them out.
+ * @param receivedFrom who brings the alert now
+ */
+export async function findEarlierVersions(
+  db: Db,
+  key: AlertKey,
+  isVerified: boolean,
+  receivedFrom: string | null,
+): Promise<AlertKey[]> {
   const { rows } = await db.query<{ sent: Date }>(
     `select sent from cap_alerts
      where sender = $1 and identifier = $2 and sent < $3::timestamptz and msg_type in ('Alert', 'Update')
-     order by sent desc limit 100`,
-    [key.sender, key.identifier, key.sent.toISOString()],
+     order by (signature = 'verified') = $4::boolean desc, received_from is not distinct from $5 desc, sent desc
+     limit $6::int`,
+    [key.sender, key.identifier, key.sent.toISOString(), isVerified, receivedFrom, MOST_VERSIONS],
   );
   return rows.map(({ sent }) => ({ sender: key.sender, identifier: key.identifier, sent }));
 }

@@ -98,7 +98,8 @@ export function createJudge(
       if (stopped) throw shuttingDown();
       if (xml.length <= SMALL_BYTES) return judgeAlert(xml, trusted, now);
       return new Promise((resolve, reject) => {
-        waiting.push(by, { xml, now, resolve, reject });
+        const gaveWay = waiting.push(by, { xml, now, resolve, reject });
+        gaveWay?.item.reject(gaveWay.error);
         next();
       });
     },

@@ -318,7 +318,7 @@ describe("another document under the same name", () => {
 describe("what imports cost", () => {
   /** The same pool, which counts questions, and how many connections are out at once. */
   function watched() {
-    const seen = { queries: 0, most: 0 };
+    const seen = { queries: 0, most: 0, speakers: 0 };
     let out = 0;
     const pool: Pool = Object.create(db.pool);
     pool.connect = (async () => {
@@ -329,6 +329,12 @@ describe("what imports cost", () => {
           if (key === "query") seen.queries += 1;
           if (key === "release") out -= 1;
           const value = Reflect.get(target, key);
+          if (key === "query") {
+            return (...given: unknown[]) => {
+              if (String(given[0]).includes("d.kind = 'speaker'")) seen.speakers += 1;
+              return value.apply(target, given);
+            };
+          }
           return typeof value === "function" ? value.bind(target) : value;
         },
       });
@@ -352,6 +358,40 @@ describe("what imports cost", () => {
       counts.push(seen.queries);
     }
     expect(counts[1]).toBe(counts[0]);
+  });
+
+  it("the speakers of a province once for messages that share it, and of a few of many earlier ones", async () => {
+    const { pool, seen } = watched();
+    const codes = ["11D01", "11A51", "11B01", "11B02", "11B03", "11B04", "11B05", "11B06"];
+    const identifier = fresh();
+    const version = (no: number) => {
+      const sent = new Date(SENT.getTime() + no * 1000);
+      const xml = alertText({ identifier, sent, events: codes.map((code) => ({ code, region: "52" })) });
+      return importCap({ ...deps, pool }, robot, Buffer.from(xml));
+    };
+    for (let no = 0; no < 5; no++) {
+      seen.speakers = 0;
+      const { items, warnings } = await version(no);
+      expect(items).toHaveLength(8);
+      expect(seen.speakers).toBe(1);
+      const uncompared = warnings.filter(({ rule }) => rule === "older_not_compared");
+      const count = 8 * no - 20;
+      const message = expect.stringMatching(`^it speaks of ${count} more `);
+      expect(uncompared).toEqual(count > 0 ? [{ rule: "older_not_compared", message }] : []);
+    }
+  });
+
+  it("none of one's own versions to whoever comes with many under the same name", async () => {
+    const identifier = fresh();
+    const first = (await take({ identifier, signed: true })).items[0]!;
+    const at = (no: number) => new Date(SENT.getTime() + no * 1000);
+    for (let no = 1; no <= 21; no++) await take({ identifier, sent: at(no) }, robot);
+    const own = (await take({ identifier, sent: at(0.5 * 1000) })).items[0]!;
+    for (let no = 600; no <= 620; no++) await take({ identifier, sent: at(no) }, robot);
+    await take({ identifier, sent: at(700) });
+    expect((await now(own)).state).toBe("cancelled");
+    await take({ identifier, sent: at(800), signed: true });
+    expect((await now(first)).state).toBe("cancelled");
   });
 
   it("one connection, however many wait", async () => {

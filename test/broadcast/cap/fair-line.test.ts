@@ -22,12 +22,47 @@ describe("a fair line", () => {
     expect(() => line.push("a", 4)).toThrow(busy);
     line.push("b", 5);
     line.push("c", 6);
-    expect(() => line.push("d", 7)).toThrow(busy);
+    // Nobody gives way to an own one, nor one of two to somebody who has one.
+    expect(() => line.push("b", 7)).not.toThrow();
+    expect(() => line.push("c", 8)).toThrow(busy);
     expect(line.shift()).toBe(1);
-    line.push("d", 7);
-    expect(line.drain()).toEqual([5, 6, 2, 3, 7]);
+    line.push("d", 9);
+    expect(line.drain()).toEqual([5, 7, 6, 2, 9]);
     expect(line.shift()).toBeUndefined();
     for (const item of [1, 2, 3]) line.push("a", item);
+  });
+});
+
+describe("a full fair line", () => {
+  it("lets the last of the longest give way to a newcomer, until nobody has two", () => {
+    const line = createFairLine<string>(LIMITS);
+    for (const item of ["a1", "a2", "a3", "b1", "b2"]) line.push(item[0]!, item);
+    const error = expect.objectContaining({ code: "cap_busy", retryAfterSeconds: 5 });
+    expect(line.push("c", "c1")).toEqual({ item: "a3", error });
+    expect(line.push("d", "d1")).toEqual({ item: "a2", error });
+    expect(line.push("e", "e1")).toEqual({ item: "b2", error });
+    expect(() => line.push("f", "f1")).toThrow(error);
+    expect(() => line.push("a", "a2")).toThrow(error);
+    expect(line.drain()).toEqual(["a1", "b1", "c1", "d1", "e1"]);
+    for (const item of ["a1", "a2", "a3", "b1", "b2"]) expect(line.push(item[0]!, item)).toBeUndefined();
+  });
+
+  it("tells whoever gave way, and runs the newcomer", async () => {
+    const turns = createImportTurns();
+    let go = () => {};
+    const first = turns.run("app-0", () => new Promise<void>((resolve) => (go = resolve)));
+    const began: string[] = [];
+    const run = (by: string, name: string) => turns.run(by, async () => void began.push(name));
+    const all = Array.from({ length: 50 }, (_, i) => run(`app-${i % 5}`, `app-${i % 5} ${i}`));
+    const settled = Promise.allSettled(all);
+    const feed = run("province", "province");
+    go();
+    await Promise.all([first, feed]);
+    const refused = (await settled).flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+    expect(refused).toEqual(["cap_busy"]);
+    expect(began).toHaveLength(50);
+    // In the first round of turns.
+    expect(began.indexOf("province")).toBe(5);
   });
 });
 
