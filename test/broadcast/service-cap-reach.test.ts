@@ -24,6 +24,7 @@ import {
   type TestDeps,
 } from "./fixtures.ts";
 import { approve, release, retry, submit } from "./step-helpers.ts";
+import { watched } from "./watched-pool.ts";
 
 /** How far an alert's word reaches: over what it replaces, under whose name it comes, and what it costs to take. */
 
@@ -316,38 +317,12 @@ describe("another document under the same name", () => {
 });
 
 describe("what imports cost", () => {
-  /** The same pool, which counts questions, and how many connections are out at once. */
-  function watched() {
-    const seen = { queries: 0, most: 0, speakers: 0 };
-    let out = 0;
-    const pool: Pool = Object.create(db.pool);
-    pool.connect = (async () => {
-      const client = await db.pool.connect();
-      seen.most = Math.max(seen.most, ++out);
-      return new Proxy(client, {
-        get(target, key) {
-          if (key === "query") seen.queries += 1;
-          if (key === "release") out -= 1;
-          const value = Reflect.get(target, key);
-          if (key === "query") {
-            return (...given: unknown[]) => {
-              if (String(given[0]).includes("d.kind = 'speaker'")) seen.speakers += 1;
-              return value.apply(target, given);
-            };
-          }
-          return typeof value === "function" ? value.bind(target) : value;
-        },
-      });
-    }) as Pool["connect"];
-    return { pool, seen };
-  }
-
   it("as many questions for 500 references as for one", async () => {
     const counts: number[] = [];
     for (const size of [1, 500]) {
       const names = Array.from({ length: size }, () => fresh());
       const known = (await take({ identifier: names.at(-1)! })).items[0]!;
-      const { pool, seen } = watched();
+      const { pool, seen } = watched(db.pool);
       const references = names.map((identifier) => referenceOf({ identifier }));
       const xml = Buffer.from(alertText(updateOf("", { references })));
       const { items, warnings } = await importCap({ ...deps, pool }, li, xml);
@@ -361,7 +336,7 @@ describe("what imports cost", () => {
   });
 
   it("the speakers of a province once for messages that share it, and of a few of many earlier ones", async () => {
-    const { pool, seen } = watched();
+    const { pool, seen } = watched(db.pool);
     const codes = ["11D01", "11A51", "11B01", "11B02", "11B03", "11B04", "11B05", "11B06"];
     const identifier = fresh();
     const version = (no: number) => {
@@ -395,7 +370,7 @@ describe("what imports cost", () => {
   });
 
   it("one connection, however many wait", async () => {
-    const { pool, seen } = watched();
+    const { pool, seen } = watched(db.pool);
     const callers = Array.from({ length: 8 }, (_, index) => somebody(`caller-${index}`));
     const all = await Promise.all(
       callers.map((caller) =>
