@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import type { Kind } from "../devices/kind.ts";
 import type { Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
+import { forgetLanes } from "../store/claims.ts";
 import type { Pool } from "../store/database.ts";
 import { foldLedger } from "../store/fold-ledger.ts";
 import type { KindTable } from "../store/kind-table.ts";
@@ -85,6 +86,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   );
   const directory = new Directory(pool, runtimes, log, now);
   await directory.load();
+  await forgetLanes(pool);
 
   const alarms = new AlarmEngine(now());
   const committer = new Committer({

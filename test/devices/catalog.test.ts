@@ -116,6 +116,26 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))("%s", (_name, k
     for (const rule of rules) expect(rule).toMatch(METRIC_KEY);
   });
 
+  it("has rules for what is off the scale, which are beside those that a broadcast may be proposed for", () => {
+    const written = kind.alarms.map((alarm) => alarm.rule);
+    for (const { rule, metric, below, above, severity } of kind.offScale) {
+      expect(rule).toBe(`off_scale_${metric}`);
+      expect(written).not.toContain(rule);
+      expect(severity).toBe("major");
+      const has = (type: string) =>
+        kind.alarms.some((alarm) => alarm.type === type && "metric" in alarm && alarm.metric === metric);
+      expect(below).toBe(has("low") ? Number.NEGATIVE_INFINITY : kind.metrics[metric]!.min);
+      expect(above).toBe(has("high") ? Number.POSITIVE_INFINITY : kind.metrics[metric]!.max);
+    }
+    const watched = new Set(kind.offScale.map(({ metric }) => metric));
+    for (const [key] of numeric) {
+      const sides = kind.alarms
+        .filter((alarm) => "metric" in alarm && alarm.metric === key)
+        .map(({ type }) => type);
+      expect(watched.has(key), key).toBe(!(sides.includes("high") && sides.includes("low")));
+    }
+  });
+
   it("is missed when it falls silent", () => {
     expect(kind.alarms.some((alarm) => alarm.type === "silence")).toBe(true);
   });

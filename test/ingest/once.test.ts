@@ -93,6 +93,26 @@ describe("whatever becomes of the answers of commits", () => {
     );
   });
 
+  it("lanes of processes that ended long ago are forgotten at a start, others are not", async () => {
+    const [old, recent] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
+    await db.pool.query(
+      `insert into ingest_lanes (writer, lane, part, updated_at)
+       values ($1, 0, 7, now() - interval '31 days'), ($2, 0, 7, now() - interval '29 days')`,
+      [old, recent],
+    );
+    await db.pool.query(
+      "insert into ingest_met (writer, lane, part, rows) values ($1, 0, 7, '{1}'), ($2, 0, 7, '{1}')",
+      [old, recent],
+    );
+    await startTestIngest(db.pool);
+    for (const table of ["ingest_lanes", "ingest_met"]) {
+      const { rows } = await db.pool.query(`select writer from ${table} where writer = any ($1::uuid[])`, [
+        [old, recent],
+      ]);
+      expect(rows, table).toEqual([{ writer: recent }]);
+    }
+  });
+
   it("events, replies and foreign messages are recorded once, and events are told", async () => {
     await addDevice(db.pool, "once-1");
     const { ingest, ledger } = await startTestIngest(db.pool);
