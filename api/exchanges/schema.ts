@@ -35,5 +35,5 @@ export const exchangeListSchema = z.object({
 
 export const exchangeParams = z.object({
   id: deviceId,
-  exchange: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  exchange: z.coerce.number().int().min(1).max(2_147_483_647),
 });
