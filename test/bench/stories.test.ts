@@ -77,7 +77,7 @@ describe("in a small form", () => {
     expect(outcome.tables[0]!.title).toContain(
       "980 readings of 20 meters over 3 days (the last 2 hourly, one a day before)",
     );
-    expect(outcome.tables[0]!.rows).toHaveLength(5);
+    expect(outcome.tables[0]!.rows).toHaveLength(6);
     for (const row of outcome.tables[0]!.rows) for (const cell of row.slice(2)) positive(cell);
   }, 180_000);
 

@@ -20,9 +20,9 @@ export interface CrashResult {
   readonly rounds: number;
   readonly published: number;
   readonly acknowledged: number;
-  /** Acknowledged good readings that the API does not show. Must be 0. */
+  /** Acknowledged readings that the API does not show. Must be 0. */
   readonly lost: number;
-  /** Acknowledged bad readings that are not on record as rejected. Must be 0. */
+  /** Acknowledged values out of range that are not on record as rejected. Must be 0. */
   readonly forgotten: number;
   /** Rows beyond one per reading. Must be 0. */
   readonly storedTwice: number;
@@ -32,7 +32,7 @@ export interface CrashResult {
   readonly duplicates: number;
 }
 
-/** One reading in twenty is out of range, so that rejections are under load too. */
+/** A value of one reading in twenty is out of range, so that rejections are under load too. */
 const BAD_EVERY = 20;
 
 /** A device that keeps what was not acknowledged, like a real one with a little memory. */
@@ -176,11 +176,11 @@ async function audit(
     >(`/v1/devices/${device.id}/ledger`);
     const acknowledged = [...device.acknowledged];
     const bad = acknowledged.filter((sequence) => device.isBad(sequence));
-    const good = acknowledged.filter((sequence) => !device.isBad(sequence));
     result.published += device.published;
     result.acknowledged += acknowledged.length;
-    result.lost += good.filter((sequence) => !shown.has(device.observedAt(sequence))).length;
-    result.forgotten += Math.max(0, bad.length - ledger.rejected);
+    // Of a bad one the volume is kept.
+    result.lost += acknowledged.filter((sequence) => !shown.has(device.observedAt(sequence))).length;
+    result.forgotten += Math.max(0, bad.length - (await countRefused(platform, device.id)));
     result.storedTwice += times.length - shown.size;
     result.duplicates += ledger.duplicate;
     const { received, stored, duplicate, rejected, pending } = ledger;
@@ -202,4 +202,19 @@ async function readTimes(platform: PlatformProcess, id: string): Promise<number[
     cursor = page.nextCursor;
   } while (cursor);
   return times;
+}
+
+/** How many values out of range are on record. */
+async function countRefused(platform: PlatformProcess, id: string): Promise<number> {
+  let count = 0;
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const page: { items: { items: number }[]; nextCursor: string | null } = await platform.api(
+      `/v1/rejections?device=${id}&reason=off_scale&partial=true&limit=1000${query}`,
+    );
+    for (const { items } of page.items) count += items;
+    cursor = page.nextCursor;
+  } while (cursor);
+  return count;
 }
