@@ -1,4 +1,5 @@
 import type { CommandOutcome } from "./command.ts";
+import { expectedSeconds, LENGTH_FACTOR, LENGTH_MARGIN_MS, playedEnough } from "./played-length.ts";
 
 /**
  * What is known of one speaker in one broadcast, and what follows from it. Replies and readings come late, twice and
@@ -43,6 +44,8 @@ export interface Asked {
   readonly repeatCount: number;
   /** No repetition begins from here on. By the speaker's clock, milliseconds since 1970. */
   readonly expiresAt: number;
+  /** It is a daily programme: after an interruption a speaker comes back to its schedule, and not to where it was. */
+  readonly keepsSchedule: boolean;
 }
 
 /** What has to be measured before a speaker counts as heard. */
@@ -266,25 +269,6 @@ function endOfPlay(own: AttemptFacts, asked: Asked): number {
 const isInterrupted = ({ startedLast, interruptedLast = Number.NEGATIVE_INFINITY }: AttemptFacts) =>
   interruptedLast > startedLast!;
 
-/** Whoever has started has ended, whatever becomes of its word, after so many times the expected length and this. */
-export const LENGTH_FACTOR = 2;
-export const LENGTH_MARGIN_MS = 10_000;
-
-/**
- * How long an attempt has to last: a speaker looks at the expiry before each repetition, so those count that began
- * before it, the first one always. A speaker that was interrupted is counted from where it went on: what it had played
- * until then only makes it longer.
- */
-export function expectedSeconds(
-  { readingSeconds, repeatCount, expiresAt }: Asked,
-  own: AttemptFacts,
-): number {
-  if (own.startedLast === undefined) return readingSeconds;
-  const begun = Math.ceil((expiresAt - own.startedLast) / (readingSeconds * 1000));
-  // A text of no length at all: nothing can be begun, or infinitely much.
-  return readingSeconds * Math.max(1, Math.min(repeatCount, begun || 1));
-}
-
 /**
  * The attempt that is proven: started, then a reading while playing that shows sound, then ended, and played for a
  * good part of the text. Once there is one, no further fact takes it back.
@@ -295,11 +279,6 @@ export function provenAttempt(facts: Facts, rules: ProofRules, asked: Asked): nu
     if (own?.ended && playedEnough(own, rules, asked) && evidenceOf(facts, attempt, asked)) return attempt;
   }
   return undefined;
-}
-
-function playedEnough(own: AttemptFacts, rules: ProofRules, asked: Asked): boolean {
-  const seconds = own.ended?.secondsPlayed ?? 0;
-  return seconds > 0 && seconds >= expectedSeconds(asked, own) * rules.minPlayedShare;
 }
 
 /** What the facts say of one attempt, as far as they go. */

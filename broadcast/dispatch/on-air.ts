@@ -116,6 +116,7 @@ export class OnAir {
       readingSeconds: spokenSeconds(texts, 1),
       repeatCount: Math.max(1, repeatCount),
       expiresAt: this.expiresAt,
+      keepsSchedule: row.class === "daily",
     };
     this.announcementSeconds = row.mode === "drill" ? texts.length * ANNOUNCEMENT_SECONDS : 0;
     for (const order of orders) {

@@ -1,4 +1,5 @@
-import { LENGTH_FACTOR, LENGTH_MARGIN_MS, PROOF_RULES, type ProofRules } from "../proof.ts";
+import { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "../played-length.ts";
+import { PROOF_RULES, type ProofRules } from "../proof.ts";
 
 /** How long is waited for what. Milliseconds. */
 export interface DispatchSettings {

@@ -28,6 +28,7 @@ interface Scene {
   readonly nowMs?: number;
   readonly startsInMs?: number;
   readonly mode?: "actual" | "drill";
+  readonly class?: "emergency" | "daily";
   readonly repeatCount?: number;
   readonly texts?: readonly object[];
 }
@@ -40,7 +41,7 @@ function setUp({ nowMs = 0, online = true, busy = false, ...given }: Scene): [On
       id: "b",
       state: "playing",
       mode,
-      class: "emergency",
+      class: given.class ?? "emergency",
       level: 1,
       headline: "h",
       regions: [],
@@ -183,6 +184,13 @@ describe("patience", () => {
     const after = patienceAfterExpiry(target, DISPATCH_SETTINGS);
     expect(after).toBeCloseTo(2 * reading * 1000 + 20_000, 0);
     expect(of({ standing: "started", texts, repeatCount: 20 })).toBeCloseTo(HOUR_MS + after, 0);
+  });
+
+  it("is for a schedule in a daily programme, and for all of the text in an emergency", () => {
+    const asked = (scene: Scene) => setUp(scene)[0].broadcast.asked;
+    expect(asked({ class: "daily" }).keepsSchedule).toBe(true);
+    for (const mode of ["actual", "drill"] as const)
+      expect(asked({ class: "emergency", mode }).keepsSchedule).toBe(false);
   });
 
   it("after the expiry is nothing for who has never answered", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { expectedSeconds } from "../../broadcast/played-length.ts";
 import {
   type Asked,
-  expectedSeconds,
   type Facts,
   judge,
   noFacts,
@@ -37,7 +37,7 @@ function told(messages: readonly (ReplyFact | SpeakerReading)[]): Facts {
 }
 
 describe("the length that is expected", () => {
-  const asked: Asked = { readingSeconds: 10, repeatCount: 3, expiresAt: 100_000 };
+  const asked: Asked = { readingSeconds: 10, repeatCount: 3, expiresAt: 100_000, keepsSchedule: false };
   const standing = (messages: Parameters<typeof told>[0], of: Asked) =>
     judge(told(messages), 1, PROOF_RULES, of);
   const started = (...at: number[]) => told(at.map((moment) => reply("started", moment))).attempts[1]!;
@@ -96,11 +96,81 @@ describe("the length that is expected", () => {
           reply("ended", began * one * 1000, { secondsPlayed: Math.round(began * one * 10) / 10 }),
         );
         const expiresAt = leftSeconds * 1000;
-        expect(judge(facts, 1, PROOF_RULES, { readingSeconds, repeatCount, expiresAt }).state).toBe(
-          "sounded",
-        );
+        const of = { readingSeconds, repeatCount, expiresAt, keepsSchedule: false };
+        expect(judge(facts, 1, PROOF_RULES, of).state).toBe("sounded");
       }),
       { numRuns: 3000 },
+    );
+  });
+});
+
+describe("a daily programme that was interrupted", () => {
+  // Three readings of 13.3 s, long before the expiry.
+  const programme: Asked = {
+    readingSeconds: 40 / 3,
+    repeatCount: 3,
+    expiresAt: 1_000_000_000,
+    keepsSchedule: true,
+  };
+  const standing = (messages: Parameters<typeof told>[0], of = programme) =>
+    judge(told(messages), 1, PROOF_RULES, of);
+  /** A voice of 0.69 of our length: it plays 9 s, is silent for 10 s, and goes on where its schedule then is. */
+  const healthy = [
+    reply("started", 0),
+    loud(1000),
+    reply("interrupted", 9000, { secondsPlayed: 9 }),
+    reply("started", 19_000),
+    reply("ended", 27_600, { secondsPlayed: 17.6 }),
+  ];
+
+  it("has sounded when it has kept to its schedule, in whatever order its words come", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(healthy, { minLength: healthy.length }), (messages) => {
+        expect(standing(messages)).toEqual({ state: "sounded", attempt: 1 });
+      }),
+    );
+  });
+
+  it("is cut short like every other where it ended early on its schedule, or was never interrupted", () => {
+    const early = [...healthy.slice(0, 4), reply("ended", 19_900, { secondsPlayed: 9.9 })];
+    const never = [healthy[0]!, healthy[1]!, reply("ended", 27_600, { secondsPlayed: 17.6 })];
+    const notBack = [...healthy.slice(0, 3), healthy[4]!];
+    const slow = [healthy[0]!, healthy[1]!, reply("started", 19_000), healthy[4]!];
+    const nothing = [...healthy.slice(0, 4), reply("ended", 27_600, { secondsPlayed: 0 })];
+    for (const messages of [early, never, notBack, slow, nothing])
+      expect(standing(messages)).toMatchObject({ state: "unproven", reason: "cut_short" });
+  });
+
+  it("is another thing than an emergency, which goes on where it was", () => {
+    expect(standing(healthy, { ...programme, keepsSchedule: false })).toMatchObject({
+      state: "unproven",
+      reason: "cut_short",
+    });
+  });
+
+  it("has sounded wherever it is interrupted and comes back, with every voice", () => {
+    const cases = fc.record({
+      voice: fc.double({ min: 4.5 / 6, max: 4.5 / 3.5, noNaN: true }),
+      repeatCount: fc.integer({ min: 1, max: 20 }),
+      readingSeconds: fc.double({ min: 1, max: 3600, noNaN: true }),
+      cuts: fc.uniqueArray(fc.integer({ min: 1, max: 998 }), { minLength: 2, maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(cases, ({ voice, repeatCount, readingSeconds, cuts }) => {
+        const lengthMs = readingSeconds * voice * repeatCount * 1000;
+        const moments = cuts.sort((a, b) => a - b).map((share) => (lengthMs * share) / 1000);
+        const messages: (ReplyFact | SpeakerReading)[] = [reply("started", 0), loud(0)];
+        let silentMs = 0;
+        for (let i = 0; i + 1 < moments.length; i += 2) {
+          messages.push(reply("interrupted", moments[i]!), reply("started", moments[i + 1]!));
+          silentMs += moments[i + 1]! - moments[i]!;
+        }
+        const secondsPlayed = (lengthMs - silentMs) / 1000;
+        messages.push(reply("ended", lengthMs, { secondsPlayed }));
+        const of = { readingSeconds, repeatCount, expiresAt: 1_000_000_000_000, keepsSchedule: true };
+        expect(standing(messages, of).state).toBe("sounded");
+      }),
+      { numRuns: 1000 },
     );
   });
 });

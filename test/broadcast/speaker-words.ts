@@ -40,7 +40,12 @@ export const reading = (
 });
 
 /** Four seconds of text, read once, long before it expires. */
-export const ASKED: Asked = { readingSeconds: 4, repeatCount: 1, expiresAt: 1_000_000_000 };
+export const ASKED: Asked = {
+  readingSeconds: 4,
+  repeatCount: 1,
+  expiresAt: 1_000_000_000,
+  keepsSchedule: false,
+};
 
 export function told(messages: readonly Message[], attempt = 1): Facts {
   const facts = noFacts();
