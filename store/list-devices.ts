@@ -3,9 +3,9 @@ import { decodeCursor, encodeCursor, type KeyType, type Page, toPage } from "./c
 import type { Db } from "./database.ts";
 import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
 import { type Device, type DeviceRow, SELECT_DEVICE, toDevice } from "./devices.ts";
+import { levelBelow } from "./fleet-series.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { REGION_LEVELS } from "./regions.ts";
-import { levelBelow } from "./series.ts";
 
 export interface DeviceFilter {
   readonly kind?: string | undefined;

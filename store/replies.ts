@@ -47,7 +47,7 @@ export async function listReplies(
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Reply>> {
   const { spans } = filter;
-  const after = decodeCursor("replies", ["time", "integer", "text", "text"], page.cursor);
+  const after = decodeCursor("replies", ["time", "device", "text", "text"], page.cursor);
   const { rows } = await db.query<Row>(
     // "observed_at <=" repeats what the row comparison implies, because only a plain comparison excludes chunks.
     `select device_no, command_id, outcome, observed_at, observed_at::text as observed_key, received_at, data

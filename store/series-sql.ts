@@ -1,6 +1,7 @@
 import type { SeriesSource } from "./interval.ts";
 import { countersOf, dayOf, keptTable } from "./kept-days.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn, scaleOf } from "./kind-table.ts";
+import { movedSeries } from "./moved-series-sql.ts";
 import { newerReadings, type SeriesMembers, walkedUsage } from "./series-readings-sql.ts";
 import { stepsPerUnit, WALKED } from "./usage-sql.ts";
 
@@ -27,8 +28,11 @@ export interface SeriesSqlOptions {
   readonly fleet: string;
   /** Whether each device is a group of its own, with its number as the key. */
   readonly byDevice: boolean;
-  /** SQL that says which readings are wanted, of those of the fleet, by device and moment; for the source `raw`. */
-  readonly wanted?: ((device: string, moment: string) => string) | undefined;
+  /**
+   * A select of `(device_no, key, from_at, until_at)`: times of devices, none of them in the fleet, whose readings count
+   * in the group. Undefined: there are none.
+   */
+  readonly moved?: string | undefined;
   readonly from: Date;
   readonly to: Date;
   /**
@@ -52,6 +56,7 @@ export function seriesSql(options: SeriesSqlOptions): string {
     ...counters.flatMap((counter) => usageCells(options, counter)),
   ];
   const { cte } = startOf(options, "");
+  const moved = options.moved === undefined ? { ctes: [], cells: [] } : movedSeries(members);
   const ctes = [
     // Never run: it gives each parameter its type, also where the rest has no use for one.
     "given as (select $1::interval, $2::text, $3::timestamptz, $4::timestamptz, $5::timestamptz)",
@@ -59,7 +64,8 @@ export function seriesSql(options: SeriesSqlOptions): string {
     ...(cte ? [cte] : []),
     ...newerReadings(members),
     ...(counters.length > 0 ? [walkedUsage(members)] : []),
-    `cells (${["key", "start", "bucket", "readings", ...fields].join(", ")}) as (${cells.join("\nunion all")})`,
+    ...moved.ctes,
+    `cells (${["key", "start", "bucket", "readings", ...fields].join(", ")}) as (${[...cells, ...moved.cells].join("\nunion all")})`,
   ];
   return `with ${ctes.join(",\n")}
 select c.key, c.start, sum(c.readings)::bigint as readings${list(values)}
@@ -78,7 +84,7 @@ export const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] =>
  * The wanted bucket of a moment. `time_bucket` with a time zone costs about a microsecond, which is much over a hundred
  * thousand rows, so hours and days go through a calendar.
  */
-function startOf(
+export function startOf(
   { source, sameBuckets }: SeriesSqlOptions,
   moment: string,
 ): { cte?: string; join: string; start: string } {
@@ -124,13 +130,16 @@ function typesOf(columns: readonly SeriesColumn[]): Map<string, string> {
 }
 
 /** Each field of a cell by its own expression, null where there is none. */
-function cellOf(columns: readonly SeriesColumn[], values: (field: string) => string | undefined): string {
+export function cellOf(
+  columns: readonly SeriesColumn[],
+  values: (field: string) => string | undefined,
+): string {
   const types = typesOf(columns);
   return list(cellFields(columns).map((field) => `(${values(field) ?? "null"})::${types.get(field)}`));
 }
 
 /** The fields of a reading `r`. Steps have cells of their own. */
-function readingFields(columns: readonly SeriesColumn[]): Map<string, string> {
+export function readingFields(columns: readonly SeriesColumn[]): Map<string, string> {
   const values = new Map<string, string>();
   for (const { metric, aggregate } of columns) {
     const m = assertIdentifier(metric.name);
@@ -151,7 +160,7 @@ function readingCells(options: SeriesSqlOptions): string {
   return `
     select r.key, ${start}, r.observed_at, 1${cellOf(options.columns, (field) => fields.get(field))}
     from part r ${join}
-    where r.observed_at >= $3::timestamptz and ${options.wanted?.("r.device_no", "r.observed_at") ?? "true"}`;
+    where r.observed_at >= $3::timestamptz`;
 }
 
 /**
@@ -166,7 +175,7 @@ function usageCells(options: SeriesSqlOptions, counter: MetricColumn): string[] 
   const newer = `
     select w.key, ${steps.start}, s.at, 0${cell("s.step")}
     from walked w cross join lateral unnest(w.at, w.${m}_walk[${WALKED.firstStep}:]) as s (at, step) ${steps.join}
-    where s.at >= $3::timestamptz and s.step is not null and ${options.wanted?.("w.device_no", "s.at") ?? "true"}`;
+    where s.at >= $3::timestamptz and s.step is not null`;
   if (options.source !== "1d") return [newer];
   const owned = startOf(options, `o.bucket`);
   return [

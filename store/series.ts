@@ -1,12 +1,9 @@
 import { PlatformError } from "../errors.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
+import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
 import { type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
-import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
 import { AGGREGATES, type Aggregate, type SeriesColumn, seriesSql } from "./series-sql.ts";
 
 export type { Aggregate, SeriesColumn } from "./series-sql.ts";
@@ -87,8 +84,6 @@ export interface SeriesQuery {
   readonly timeZone: string;
   readonly from: Date;
   readonly to: Date;
-  /** Whether to make it from readings, since a part of a day may be wanted. */
-  readonly fromReadings?: boolean;
 }
 
 /** A query that is ready to run: widened to whole buckets, with its source chosen. */
@@ -138,9 +133,7 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
     ],
   );
   const { start, stop, kept_until, readings_since } = rows[0]!;
-  const rawOnly =
-    query.fromReadings === true ||
-    query.columns.some(({ metric, aggregate }) => SUPPORT[metric.type][aggregate]?.raw);
+  const rawOnly = query.columns.some(({ metric, aggregate }) => SUPPORT[metric.type][aggregate]?.raw);
   const source = rawOnly ? "raw" : chooseSource(query.interval, query.timeZone, start, stop);
   // Usage is counted from the beginning of the day on.
   if (source !== "1d" && readings_since !== null && dayStart(start.getTime()) < readings_since.getTime()) {
@@ -160,13 +153,13 @@ export interface Bucket {
 }
 
 /** The devices of a series: a select of `(device_no, key)` with parameters from `$6` on. */
-interface Fleet {
+export interface SeriesFleet {
   readonly sql: string;
   readonly values: readonly unknown[];
   /** Whether the key is the device's number. */
   readonly byDevice: boolean;
-  /** Which of their readings, if not all: see `SeriesSqlOptions`. */
-  readonly wanted?: (device: string, moment: string) => string;
+  /** Times of others: see `SeriesSqlOptions`. */
+  readonly moved?: string | undefined;
 }
 
 type BucketRow = { key: string; start: Date; readings: number } & Record<
@@ -174,7 +167,11 @@ type BucketRow = { key: string; start: Date; readings: number } & Record<
   number | string | null | Date
 >;
 
-async function readBuckets(db: Db, plan: SeriesPlan, fleet: Fleet): Promise<Map<string, Bucket[]>> {
+export async function readBuckets(
+  db: Db,
+  plan: SeriesPlan,
+  fleet: SeriesFleet,
+): Promise<Map<string, Bucket[]>> {
   const { source, interval } = plan;
   const sameBuckets =
     (source === "1h" && interval.unit === "hour" && interval.amount === 1) ||
@@ -212,9 +209,12 @@ function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null
   return Math.abs(value) < 1e7 ? Number(value.toPrecision(7)) : Math.round(value);
 }
 
+/** No device, for a series of times alone. */
+const NO_FLEET = "select null::int as device_no, null::text as key where false";
+
 /**
- * The buckets of one device, oldest first; those without a reading are left out. Of `spans`, in a plan from readings, the
- * readings of these times alone count; what a counter counted since the reading before them is theirs.
+ * The buckets of one device, oldest first; those without a reading are left out. Of `spans` the readings of these times
+ * alone count; what a counter counted since the reading before them is theirs.
  */
 export async function readDeviceSeries(
   db: Db,
@@ -224,10 +224,11 @@ export async function readDeviceSeries(
 ): Promise<Bucket[]> {
   if (spans) {
     const groups = await readBuckets(db, plan, {
-      sql: "select device_no, 'own' as key from unnest($6::int[]) as own (device_no)",
-      values: [deviceNosIn(spans), ...spansParameters(spans)],
-      byDevice: false,
-      wanted: (device, moment) => withinSpans(device, moment, 7),
+      sql: NO_FLEET,
+      values: spansParameters(spans),
+      byDevice: true,
+      moved: `select device_no, 'own'::text as key, from_at, until_at
+        from unnest($6::int[], $7::timestamptz[], $8::timestamptz[]) as span (device_no, from_at, until_at)`,
     });
     return groups.get("own") ?? [];
   }
@@ -237,138 +238,4 @@ export async function readDeviceSeries(
     byDevice: true,
   });
   return groups.get(String(deviceNo)) ?? [];
-}
-
-/** A group of a fleet's series, with its buckets. */
-export interface SeriesGroup {
-  readonly regionCode: string;
-  /** The region's or the device's. */
-  readonly name: string | null;
-  /** Only when grouped by device. */
-  readonly deviceId: string | null;
-  readonly buckets: readonly Bucket[];
-}
-
-export interface FleetQuery {
-  readonly kind: string;
-  readonly region?: string | undefined;
-  readonly groupBy: RegionLevel | "device";
-}
-
-export interface SeriesPage {
-  readonly items: SeriesGroup[];
-  readonly nextCursor: string | null;
-}
-
-/** The level below a region, which is where its parts are compared; the province where no region is named. */
-export function levelBelow(region: string | undefined): RegionLevel {
-  const length = region?.length ?? 0;
-  return (REGION_LEVELS.find(({ codeLength }) => codeLength > length) ?? REGION_LEVELS.at(-1)!).level;
-}
-
-/**
- * The buckets of a fleet, group by group. A region's group has the readings of deleted devices too, because
- * what they measured was measured there; grouped by device, the living ones are listed. A device that hangs
- * above the level counts under its own region.
- */
-export async function readFleetSeries(
-  db: Db,
-  plan: SeriesPlan,
-  fleet: FleetQuery,
-  limits: Limits,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<SeriesPage> {
-  return fleet.groupBy === "device"
-    ? readByDevice(db, plan, fleet, limits, page)
-    : readByRegion(db, plan, fleet, fleet.groupBy, limits, page);
-}
-
-type PageOptions = { readonly limit: number; readonly cursor?: string | undefined };
-
-async function readByDevice(
-  db: Db,
-  plan: SeriesPlan,
-  { kind, region }: FleetQuery,
-  limits: Limits,
-  page: PageOptions,
-): Promise<SeriesPage> {
-  const after = decodeCursor("series/device", ["device"], page.cursor);
-  const { rows } = await db.query<{
-    device_no: number;
-    id: string;
-    name: string | null;
-    region_code: string;
-  }>(
-    `select d.device_no, d.id, d.name, d.region_code from devices d
-     where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
-       and ($3::text is null or d.region_code like $3::text)
-       and ($4::int is null or d.device_no > $4::int)
-     order by d.device_no
-     limit $5::int`,
-    [
-      limitsParameter(limits),
-      kind,
-      region === undefined ? null : `${region}%`,
-      after?.[0] ?? null,
-      page.limit + 1,
-    ],
-  );
-  const devices = rows.slice(0, page.limit);
-  const groups = await readBuckets(db, plan, {
-    sql: "select device_no, device_no::text as key from unnest($6::int[]) as own (device_no)",
-    values: [devices.map((row) => row.device_no)],
-    byDevice: true,
-  });
-  return {
-    items: devices.map((row) => ({
-      regionCode: row.region_code,
-      name: row.name,
-      deviceId: row.id,
-      buckets: groups.get(String(row.device_no)) ?? [],
-    })),
-    nextCursor: rows.length > page.limit ? encodeCursor("series/device", [devices.at(-1)!.device_no]) : null,
-  };
-}
-
-async function readByRegion(
-  db: Db,
-  plan: SeriesPlan,
-  { kind, region }: FleetQuery,
-  level: RegionLevel,
-  limits: Limits,
-  page: PageOptions,
-): Promise<SeriesPage> {
-  const list = `series/${level}`;
-  const after = decodeCursor(list, ["text"], page.cursor)?.[0] ?? null;
-  const { codeLength } = REGION_LEVELS.find((candidate) => candidate.level === level)!;
-  const pattern = region === undefined ? null : `${region}%`;
-  const { rows } = await db.query<{ key: string; name: string | null }>(
-    `select g.key, r.name
-     from (
-       select distinct left(d.region_code, $4::int) as key from devices d
-       where ${limitsCondition("d", 1)} and d.kind = $2::text and ($3::text is null or d.region_code like $3::text)
-     ) g
-     left join regions r on r.code = g.key
-     where $5::text is null or g.key > $5::text
-     order by g.key
-     limit $6::int`,
-    [limitsParameter(limits), kind, pattern, codeLength, after, page.limit + 1],
-  );
-  const regions = rows.slice(0, page.limit);
-  const groups = await readBuckets(db, plan, {
-    sql: `select d.device_no, left(d.region_code, $9::int) as key from devices d
-       where ${limitsCondition("d", 6)} and d.kind = $7::text and ($8::text is null or d.region_code like $8::text)
-         and left(d.region_code, $9::int) = any ($10::text[])`,
-    values: [limitsParameter(limits), kind, pattern, codeLength, regions.map((row) => row.key)],
-    byDevice: false,
-  });
-  return {
-    items: regions.map((row) => ({
-      regionCode: row.key,
-      name: row.name,
-      deviceId: null,
-      buckets: groups.get(row.key) ?? [],
-    })),
-    nextCursor: rows.length > page.limit ? encodeCursor(list, [regions.at(-1)!.key]) : null,
-  };
 }

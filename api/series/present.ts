@@ -1,4 +1,5 @@
-import type { Bucket, SeriesColumn, SeriesGroup } from "../../store/series.ts";
+import type { SeriesGroup } from "../../store/fleet-series.ts";
+import type { Bucket, SeriesColumn } from "../../store/series.ts";
 import type { Aggregate } from "../../store/series-sql.ts";
 import type { CsvColumn } from "../csv.ts";
 

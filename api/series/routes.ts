@@ -1,14 +1,13 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
+import { levelBelow, readFleetSeries } from "../../store/fleet-series.ts";
 import { parseInterval } from "../../store/interval.ts";
 import {
   type Aggregate,
   chooseColumns,
-  levelBelow,
   planSeries,
   readDeviceSeries,
-  readFleetSeries,
   type SeriesPlan,
 } from "../../store/series.ts";
 import { recordRead } from "../audit/record.ts";
@@ -68,7 +67,6 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     asked: AskedSeries,
     overFleet: boolean,
     maxBuckets: number,
-    fromReadings = false,
   ): Promise<SeriesPlan> {
     const to = asked.to ?? new Date();
     assertRange(asked.from, to);
@@ -84,7 +82,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     const { from, timeZone } = asked;
     return planSeries(
       pool,
-      { table: catalog.table(kind), columns, interval, timeZone, from, to, fromReadings },
+      { table: catalog.table(kind), columns, interval, timeZone, from, to },
       maxBuckets,
     );
   }
@@ -124,7 +122,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
       const csv = wantsCsv(request.headers.accept);
       const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const limit = csv ? MAX_BUCKETS_CSV : MAX_BUCKETS;
-      const planned = await plan(kind, request.query, false, limit, spans !== undefined);
+      const planned = await plan(kind, request.query, false, limit);
       if (!csv) {
         const buckets = await readDeviceSeries(pool, planned, deviceNo, spans);
         return {

@@ -9,6 +9,7 @@ import { applyKindTables } from "../../store/kind-tables.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { insertDevice, insertRegions } from "../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
 import {
   addReading,
   DAY,
@@ -26,6 +27,10 @@ const ACTOR: AuditActor = { type: "machine", id: "test", name: null, tenantId: n
 
 let db: TestDatabase;
 const devices: number[] = [];
+/** Where each device has been, oldest first. */
+const places = new Map<number, { since: number; region: string }[]>();
+const regionAt = (device: number, at: number) =>
+  places.get(device)!.findLast(({ since }) => since <= at)!.region;
 beforeAll(async () => {
   db = await createTestDatabase();
   // As on the Apache edition, also where the test's database could do more: kept days are tables and views.
@@ -34,15 +39,41 @@ beforeAll(async () => {
   for (let i = 0; i < 7; i++) {
     const regionCode = i < 4 ? "520102001" : "520102";
     devices.push(await insertDevice(db.pool, `kept-${i}`, { kind: table.kind, regionCode }));
+    places.set(devices.at(-1)!, [{ since: Number.NEGATIVE_INFINITY, region: regionCode }]);
   }
 });
 afterAll(() => db.drop());
+
+/** Gives a device another region, as if it had been done at that moment, which is behind its last move. */
+async function move(device: number, region: string, at: number): Promise<void> {
+  const moved = places.get(device)!;
+  if (moved.at(-1)!.region === region || moved.at(-1)!.since >= at) return;
+  moved.push({ since: at, region });
+  await db.pool.query("update devices set region_code = $2 where device_no = $1", [device, region]);
+  const then = new Date(at).toISOString();
+  await db.pool.query(
+    `update former_places f set until_at = $2 from devices d
+     where f.device_no = $1 and d.device_no = $1 and f.until_at = d.placed_since`,
+    [device, then],
+  );
+  await db.pool.query("update devices set placed_since = $2 where device_no = $1", [device, then]);
+}
+
+/** Lets all devices begin where they stand now. */
+async function settle(): Promise<void> {
+  await db.pool.query("delete from former_places");
+  await db.pool.query("update devices set placed_since = default");
+  for (const device of devices) {
+    places.set(device, [{ since: Number.NEGATIVE_INFINITY, region: places.get(device)!.at(-1)!.region }]);
+  }
+}
 
 /** What a random story did, so that a test can tell that it has told something. */
 interface Told {
   kept: number;
   changed: number;
   days: number;
+  moved: number;
 }
 
 /**
@@ -54,7 +85,8 @@ async function tell(seed: number, steps: number): Promise<Told> {
   const { pool } = db;
   await pool.query(`truncate ${table.table}, ${table.table}_1d_kept, rollup_changes, register_exchanges`);
   await pool.query("update rollup_state set complete_until = default, next_until = null, next_device_no = 0");
-  const told = { kept: 0, changed: 0, days: 0 };
+  await settle();
+  const told = { kept: 0, changed: 0, days: 0, moved: 0 };
   // Ends before now: the keeper waits for whoever writes, by the database's own clock.
   let now = midnight(Date.parse("2026-02-24T00:00:00Z"));
   const pick = () => devices[Math.floor(random.next() * devices.length)]!;
@@ -77,6 +109,11 @@ async function tell(seed: number, steps: number): Promise<Told> {
       }
     } else if (deed < 0.5) {
       await exchange(random, now);
+    } else if (deed < 0.56) {
+      // Mostly within a day, at times where one begins.
+      const at = Math.floor(now - random.next() * 6 * DAY);
+      const region = ["520102001", "520102002", "520102"][Math.floor(random.next() * 3)]!;
+      await move(pick(), region, random.chance(0.2) ? midnight(at) : at);
     } else if (deed < 0.8) {
       const size = { devices: random.chance(0.5) ? 1000 : Math.ceil(random.next() * 4), now };
       const kept = await keepNext(pool, table, size);
@@ -89,6 +126,7 @@ async function tell(seed: number, steps: number): Promise<Told> {
     }
     // Other values for moments that are there already are none of this test's.
     await batch.insert(pool, now, () => []);
+    told.moved = [...places.values()].reduce((sum, { length }) => sum + length - 1, 0);
     told.days = await expectDaysToBeRight(pool, table);
     await expectSeriesToBeRight(random.next(), now);
   }
@@ -127,12 +165,20 @@ async function expectSeriesToBeRight(chance: number, now: number): Promise<void>
   ] as const) {
     const range = { from: from + (interval === "20m" ? 7 * HOUR : 0), to, interval, timeZone };
     const plan = await planSeriesOf(db.pool, table, { ...range, overFleet: groupBy === "township" });
-    const groupOf = (deviceNo: number) => {
-      const i = devices.indexOf(deviceNo);
-      return groupBy === "device" ? `kept-${i}` : i < 4 ? "520102001" : "520102";
-    };
+    const groupOf = (deviceNo: number, at: number) =>
+      groupBy === "device" ? `kept-${devices.indexOf(deviceNo)}` : regionAt(deviceNo, at);
     const expected = await groupsOfReadings(db.pool, plan, groupOf, startOf);
-    expect(await readGroups(db.pool, plan, groupBy), `${groupBy} ${interval} ${timeZone}`).toEqual(expected);
+    const what = `${groupBy} ${interval} ${timeZone}`;
+    expect(await readGroups(db.pool, plan, groupBy), what).toEqual(expected);
+    if (timeZone === "UTC" || interval === "20m") continue;
+    // Of who sees one township: what was measured there, by device that of those which are there now.
+    const own = "520102001";
+    const within = (deviceNo: number, at: number) => {
+      const isListed = groupBy === "township" || regionAt(deviceNo, Number.POSITIVE_INFINITY) === own;
+      return isListed && regionAt(deviceNo, at) === own ? groupOf(deviceNo, at) : undefined;
+    };
+    const seen = await readGroups(db.pool, plan, groupBy, limitsOf({ regions: [own] }));
+    expect(seen, `${what} in ${own}`).toEqual(await groupsOfReadings(db.pool, plan, within, startOf));
   }
 }
 
@@ -144,6 +190,7 @@ describe("days that the platform keeps itself", () => {
       expect(told.kept).toBeGreaterThan(5);
       expect(told.days).toBeGreaterThan(30);
       expect(told.changed).toBeGreaterThan(3);
+      expect(told.moved).toBeGreaterThan(1);
     },
     60_000,
   );

@@ -1,11 +1,12 @@
 import { expect } from "vitest";
 import type { Random } from "../../devices/random.ts";
 import type { Pool } from "../../store/database.ts";
+import { readFleetSeries } from "../../store/fleet-series.ts";
 import { parseInterval } from "../../store/interval.ts";
 import type { KindTable, MetricColumn } from "../../store/kind-table.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+import { type Limits, NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { chooseColumns, planSeries, readFleetSeries, type SeriesPlan } from "../../store/series.ts";
+import { chooseColumns, planSeries, type SeriesPlan } from "../../store/series.ts";
 import type { SeriesColumn } from "../../store/series-sql.ts";
 import { stepsOf } from "../helpers/usage.ts";
 
@@ -138,9 +139,14 @@ export async function planDays(
 const tidy = (value: unknown) => (typeof value === "number" ? Number(value.toPrecision(9)) : value);
 
 /** The groups of a fleet's series as plain data, without those that are empty, so that two can be compared. */
-export async function readGroups(pool: Pool, plan: SeriesPlan, groupBy: "township" | "device") {
+export async function readGroups(
+  pool: Pool,
+  plan: SeriesPlan,
+  groupBy: "township" | "device",
+  limits: Limits = NO_LIMITS,
+) {
   const fleet = { kind: plan.table.kind, groupBy };
-  const { items } = await readFleetSeries(pool, plan, fleet, NO_LIMITS, { limit: 100 });
+  const { items } = await readFleetSeries(pool, plan, fleet, limits, { limit: 100 });
   return Object.fromEntries(
     items
       .map(({ regionCode, deviceId, buckets }): [string, unknown[]] => [
@@ -158,13 +164,13 @@ const stepsIn = (column: MetricColumn) => (column.decimals === undefined ? 1e6 :
 
 /**
  * The same from all readings, in plain words.
- * @param groupOf the group of each device; others are left out
+ * @param groupOf the group of each device at each moment; others are left out
  * @param startOf the bucket of a moment, both in milliseconds
  */
 export async function groupsOfReadings(
   pool: Pool,
   plan: SeriesPlan,
-  groupOf: (deviceNo: number) => string | undefined,
+  groupOf: (deviceNo: number, at: number) => string | undefined,
   startOf: (at: number) => number,
 ) {
   const { table, columns } = plan;
@@ -206,7 +212,7 @@ export async function groupsOfReadings(
   const groups: Record<string, Map<number, RawReading[]>> = {};
   for (const row of rows) {
     const at = row.observed_at.getTime();
-    const group = groupOf(row.device_no);
+    const group = groupOf(row.device_no, at);
     if (group === undefined || at < plan.from.getTime() || at >= plan.to.getTime()) continue;
     groups[group] ??= new Map();
     const bucket = groups[group].get(startOf(at));
