@@ -144,6 +144,7 @@ describe("voiding", () => {
     const deviceNo = await meter("void-3");
     const { id } = (await repair("void-3", { action: "void", from: at(1), to: at(3) })).json;
     await insertReadings(db.pool, deviceNo, [{ at: at(1), volume: 7 }]);
+    expect((await readings("void-3"))[0]).toMatchObject({ observedAt: at(1), corrected: false });
     expect((await undo("void-3", id)).json.undone.restored).toBe(1);
     expect((await readings("void-3")).slice(0, 2)).toMatchObject([
       { metrics: { volume: 7 } },
@@ -187,6 +188,19 @@ describe("correcting", () => {
     );
     await undo(id, made.json.id);
     expect(await everything(id)).toEqual(before);
+  });
+
+  it("makes no value where there was none", async () => {
+    await meter("correct-none");
+    const corrections = [
+      { metric: "flow", set: 2 },
+      { metric: "volume", add: 1 },
+    ];
+    await repair("correct-none", { action: "correct", from: at(3), to: at(5), corrections });
+    expect((await readings("correct-none")).slice(2, 4)).toMatchObject([
+      { metrics: { volume: 103, flow: 2 } },
+      { metrics: { volume: 104, flow: null } },
+    ]);
   });
 
   it("of a register moves its steps, and the newest value", async () => {

@@ -170,15 +170,6 @@ async function expectSeriesToBeRight(chance: number, now: number): Promise<void>
     const expected = await groupsOfReadings(db.pool, plan, groupOf, startOf);
     const what = `${groupBy} ${interval} ${timeZone}`;
     expect(await readGroups(db.pool, plan, groupBy), what).toEqual(expected);
-    if (timeZone === "UTC" || interval === "20m") continue;
-    // Of who sees one township: what was measured there, by device that of those which are there now.
-    const own = "520102001";
-    const within = (deviceNo: number, at: number) => {
-      const isListed = groupBy === "township" || regionAt(deviceNo, Number.POSITIVE_INFINITY) === own;
-      return isListed && regionAt(deviceNo, at) === own ? groupOf(deviceNo, at) : undefined;
-    };
-    const seen = await readGroups(db.pool, plan, groupBy, limitsOf({ regions: [own] }));
-    expect(seen, `${what} in ${own}`).toEqual(await groupsOfReadings(db.pool, plan, within, startOf));
   }
 }
 
@@ -191,6 +182,87 @@ describe("days that the platform keeps itself", () => {
       expect(told.days).toBeGreaterThan(30);
       expect(told.changed).toBeGreaterThan(3);
       expect(told.moved).toBeGreaterThan(1);
+    },
+    60_000,
+  );
+});
+
+describe("days of devices that have moved", () => {
+  /** Ten days that are kept but for the last hours, and then moves in them. */
+  async function tellMoves(seed: number): Promise<number> {
+    const random = createRandom(seed * 101);
+    const { pool } = db;
+    await pool.query(`truncate ${table.table}, ${table.table}_1d_kept, rollup_changes`);
+    await pool.query(
+      "update rollup_state set complete_until = default, next_until = null, next_device_no = 0",
+    );
+    await settle();
+    const now = midnight(Date.parse("2026-02-24T00:00:00Z")) + 17 * HOUR;
+    const batch = new ReadingsBatch(table);
+    for (const device of devices) {
+      for (let at = now - 10 * DAY; at < now; at += (1 + random.next() * 9) * HOUR) {
+        addReading(batch, random, device, at);
+      }
+    }
+    await batch.insert(pool, now);
+    // Nothing is kept yet, so nothing has changed.
+    await pool.query("truncate rollup_changes");
+    for (let kept = "more"; kept !== "done"; ) kept = await keepNext(pool, table, { devices: 1000, now });
+    for (const device of devices.slice(1)) {
+      for (let at = now - (9 - random.next()) * DAY; at < now; at += random.next() * 4 * DAY) {
+        const region = ["520102001", "520102002", "520102"][Math.floor(random.next() * 3)]!;
+        await move(device, region, random.chance(0.2) ? midnight(at) : Math.floor(at));
+        // And once more on the same day.
+        if (random.chance(0.3)) await move(device, "520102001001", Math.floor(at + random.next() * 5 * HOUR));
+      }
+    }
+    const late = new ReadingsBatch(table);
+    addReading(late, random, devices[3]!, now - random.next() * 9 * DAY);
+    await late.insert(pool, now);
+    return now;
+  }
+
+  /** What is seen of a fleet, with the limits of who sees one township, is what its readings come to. */
+  async function expectSeen(now: number, days: number, interval: "1d" | "1w" | "6h"): Promise<void> {
+    const monday = (at: number) => at - ((Math.floor((at + 8 * HOUR) / DAY) + 3) % 7) * DAY;
+    const startOf = {
+      "1d": midnight,
+      "1w": (at: number) => monday(midnight(at)),
+      "6h": (at: number) => Math.floor((at + 8 * HOUR) / (6 * HOUR)) * 6 * HOUR - 8 * HOUR,
+    }[interval];
+    for (const groupBy of ["township", "device"] as const) {
+      const overFleet = groupBy === "township";
+      const from = midnight(now) - days * DAY;
+      const to = days > 5 ? from + 5 * DAY : now;
+      const plan = await planSeriesOf(db.pool, table, { from, to, interval, overFleet });
+      for (const own of [undefined, "520102001", "520102002"]) {
+        const sees = (deviceNo: number, at: number) =>
+          own === undefined || regionAt(deviceNo, at).startsWith(own);
+        const groupOf = (deviceNo: number, at: number) => {
+          if (!sees(deviceNo, at)) return undefined;
+          if (!overFleet) {
+            return sees(deviceNo, Number.POSITIVE_INFINITY) ? `kept-${devices.indexOf(deviceNo)}` : undefined;
+          }
+          return regionAt(deviceNo, at).slice(0, 9);
+        };
+        const limits = own === undefined ? undefined : limitsOf({ regions: [own] });
+        expect(
+          await readGroups(db.pool, plan, groupBy, limits),
+          `${groupBy} ${interval} ${days} ${own}`,
+        ).toEqual(await groupsOfReadings(db.pool, plan, groupOf, startOf));
+      }
+    }
+  }
+
+  it.each(Array.from({ length: Number(process.env.MOVES_RUNS ?? 2) }, (_, run) => run + 1))(
+    "are each place's by the moment of each reading, in random story %i",
+    async (seed) => {
+      const now = await tellMoves(seed);
+      expect((await db.pool.query("select from former_places")).rowCount).toBeGreaterThan(5);
+      await expectSeen(now, 4, "1d");
+      await expectSeen(now, 9, "1d");
+      await expectSeen(now, 9, "1w");
+      await expectSeen(now, 3, "6h");
     },
     60_000,
   );
