@@ -121,7 +121,7 @@ async function openSpeakers(devices: readonly Credential[], options: CliOptions,
     roots: options.roots,
     faults: options.speakerFaults,
     memory: await readMemory(path),
-    onChange: () => file.note(),
+    keep: () => file.keep(),
     onTrouble(why) {
       if (!options.quiet && why !== told) stderr.write(`Speakers have no new keys to verify with: ${why}\n`);
       told = why;

@@ -29,8 +29,8 @@ export interface KeyCacheOptions {
   readonly roots?: readonly string[] | undefined;
   /** What it kept of its trust when it was last on. */
   readonly trust?: TrustMemory | undefined;
-  /** It has to keep another trust. */
-  readonly onTrust?: () => void;
+  /** It has to keep another trust; the keys wait for it. */
+  readonly onTrust?: () => void | Promise<void>;
   /** Told once of each change. */
   readonly onNews?: (news: KeyNews) => void;
   /** Milliseconds since 1970. */
@@ -119,7 +119,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     if (!judged.isNew) return;
     trust = judged.trust;
     // Kept before it is used: a power cut must not bring back a lower version.
-    options.onTrust?.();
+    await options.onTrust?.();
     keys = await importKeys(judged.set!.keys);
     options.onNews?.({ version: judged.set!.version });
   };

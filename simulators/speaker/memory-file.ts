@@ -2,9 +2,6 @@ import { readFile } from "node:fs/promises";
 import { writePrivateFile } from "../../private-file.ts";
 import { type FleetMemory, fleetMemorySchema } from "./memory.ts";
 
-/** How long changes are collected before they are written: a broadcast changes every speaker several times. */
-const COLLECT_MS = 500;
-
 /**
  * Reads what a fleet remembered; undefined when there is no file.
  * @throws Error that names the file and what is wrong in it: with its memory gone, a fleet would obey old commands
@@ -32,42 +29,43 @@ export async function readMemory(path: string): Promise<FleetMemory | undefined>
 
 /** Keeps a fleet's memory in a file that is replaced as a whole. */
 export interface MemoryFile {
-  /** The memory has changed: it is written within half a second. */
-  note(): void;
-  /** Writes now, and no more after that. */
+  /**
+   * Writes the memory as it is now. Whoever asks while another write is under way shares the next one, because a
+   * broadcast changes every speaker at once.
+   * @returns a promise that holds once it is on disk, and breaks where it cannot be written
+   */
+  keep(): Promise<void>;
+  /** Waits for what is being written, and tries once more what could not be. */
   close(): Promise<void>;
 }
 
 export function createMemoryFile(path: string, memory: () => FleetMemory): MemoryFile {
-  let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
   let isChanged = false;
 
   const write = async () => {
+    // From here on a change is one for the next write.
+    next = undefined;
     isChanged = false;
     await writePrivateFile(path, `${JSON.stringify(memory())}\n`);
   };
-  const inTurn = (): Promise<void> => {
-    const turn = writing.then(write);
-    // A write that failed is told by `close`; the next change tries again.
-    writing = turn.catch(() => {
-      isChanged = true;
-    });
-    return turn;
+  const keep = (): Promise<void> => {
+    isChanged = true;
+    if (!next) {
+      next = writing.then(write);
+      writing = next.catch(() => {
+        isChanged = true;
+      });
+    }
+    return next;
   };
 
   return {
-    note() {
-      isChanged = true;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        inTurn().catch(() => undefined);
-      }, COLLECT_MS);
-    },
+    keep,
     async close() {
-      clearTimeout(timer);
       await writing;
-      if (isChanged) await inTurn();
+      if (isChanged) await keep();
     },
   };
 }

@@ -32,8 +32,8 @@ export interface Shared {
   readonly now: () => number;
   readonly timeScale: number;
   readonly telemetryWhilePlayingMs: number;
-  /** Something happened that has to be remembered. */
-  readonly onChange: () => void;
+  /** Writes down what has to be remembered; it never breaks. */
+  readonly keep: (() => Promise<void>) | undefined;
 }
 
 export interface SpeakerOptions {
@@ -92,7 +92,24 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
     });
   let terminal = makeTerminal(options.memory);
 
+  /** What was done and is not kept yet. */
+  let unkept = 0;
+
+  /** Nothing sounds and nothing is said before it is kept: after a power cut it would be done again. */
   const act = (outputs: readonly Output[]) => {
+    const { keep } = shared;
+    const isToKeep = unkept > 0 || outputs.some(({ type }) => type === "reply" || type === "sound");
+    if (keep && isToKeep) {
+      unkept++;
+      void keep().then(() => {
+        unkept--;
+        emit(outputs);
+      });
+    } else emit(outputs);
+    arm();
+  };
+
+  const emit = (outputs: readonly Output[]) => {
     for (const output of outputs) {
       switch (output.type) {
         case "reply":
@@ -116,8 +133,6 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
           break;
       }
     }
-    if (outputs.some(({ type }) => type === "reply" || type === "sound")) shared.onChange();
-    arm();
   };
 
   const arm = () => {

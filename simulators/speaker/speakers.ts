@@ -27,8 +27,8 @@ export interface SpeakersOptions {
   readonly faults?: ReadonlyMap<string, Faults>;
   /** What the fleet remembered when it ended. */
   readonly memory?: FleetMemory | undefined;
-  /** The memory has changed. */
-  readonly onChange?: () => void;
+  /** Writes the memory down; what they do waits for it. Absent: nothing outlives the process. */
+  readonly keep?: () => Promise<void>;
   /** A fetch of keys failed. */
   readonly onTrouble?: (why: string) => void;
   /** Milliseconds since 1970. */
@@ -52,12 +52,13 @@ export interface Speakers {
 
 export function createSpeakers(options: SpeakersOptions): Speakers {
   const { now = Date.now, faults = new Map<string, Faults>() } = options;
-  const onChange = options.onChange ?? (() => undefined);
+  // A disk that cannot be written must not silence a warning. Whoever keeps the memory tells of it.
+  const keep = options.keep && (() => options.keep!().catch(() => undefined));
   const keys = createKeyCache({
     fetchKeys: options.fetchKeys,
     roots: options.roots,
     trust: options.memory?.trust,
-    onTrust: onChange,
+    ...(keep ? { onTrust: keep } : {}),
     onNews(news) {
       for (const speaker of speakers.values()) speaker.hearOfKeys(news);
     },
@@ -79,7 +80,7 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
     now,
     timeScale: options.timeScale ?? 1,
     telemetryWhilePlayingMs: options.telemetryWhilePlayingMs ?? 2000,
-    onChange,
+    keep,
   };
   return {
     keys,

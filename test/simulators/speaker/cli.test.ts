@@ -1,14 +1,21 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runCli } from "../../../simulators/cli.ts";
 import { writeCredentials } from "../../../simulators/credentials.ts";
+import { readMemory } from "../../../simulators/speaker/memory-file.ts";
 import { startBroker, type TestBroker } from "../broker.ts";
 import { type Asked, ledger, problem, startPlatformDouble } from "../platform-double.ts";
 import { command, openKeys, startOrder } from "./commands.ts";
 
 const WITHIN = { timeout: 10_000, interval: 10 };
+/** With the start of a process in it. */
+const LONG = { timeout: 60_000, interval: 50 };
+const CLI = fileURLToPath(new URL("../../../simulators/cli.ts", import.meta.url));
 const credential = (id: string) => ({
   id,
   kind: "speaker",
@@ -119,6 +126,37 @@ describe("speakers on the command line", () => {
     await play(() => expect(replies("sp-1").length).toBeGreaterThanOrEqual(before + 3));
     // The same moment each time: it has sounded once.
     expect(started().size).toBe(1);
+  });
+
+  it("know after a kill at the first sound what they had begun, and do not play it again", async () => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", CLI, "--credentials", file, "--http", platform.url, "--quiet"],
+      { stdio: "ignore" },
+    );
+    const gone = once(child, "exit");
+    try {
+      const target = { regions: ["520326"], polygons: [], circles: [] };
+      const bytes = await command(keys.ring, startOrder({ at: Date.now(), target, repeatCount: 20 }));
+      await broker.until(() => broker.connects.length === 2);
+      await vi.waitFor(() => {
+        for (const id of ["sp-1", "sp-2"]) broker.publish(`v1/devices/${id}/commands`, bytes);
+        expect(replies("sp-1").some(({ outcome }) => outcome === "started")).toBe(true);
+      }, LONG);
+    } finally {
+      child.kill("SIGKILL");
+      await gone;
+    }
+    const memory = await readMemory(join(dir, "fleet-speakers.json"));
+    const [task] = memory!.speakers["sp-1"]!.tasks;
+    expect(task).toMatchObject({ commandId: "b-1.1", phase: "playing" });
+    expect(task!.replies.map(({ outcome }) => outcome)).toEqual(["accepted", "started"]);
+    const stop = new AbortController();
+    const running = run(["--quiet"], stop.signal);
+    const restarted = () => replies("sp-1").filter(({ reason }) => reason === "restarted");
+    await vi.waitFor(() => expect(restarted()).toHaveLength(1), WITHIN);
+    stop.abort();
+    await running;
   });
 
   it("go on reporting when the platform has no keys, and say so once", async () => {

@@ -316,7 +316,7 @@ describe("a fleet's memory", () => {
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
   it("outlives the process: what was played, stopped and interrupted before is known after", async () => {
-    const first = await open(2, { speakers: speakersOf(2), onChange: () => file.note() });
+    const first = await open(2, { speakers: speakersOf(2), keep: () => file.keep() });
     const file = createMemoryFile(path, () => first.speakers.memory());
     const played = await start();
     send(played, ids(2));
@@ -335,6 +335,38 @@ describe("a fleet's memory", () => {
     send(played, ids(2));
     await vi.waitFor(() => expect(counters.replies.get("ended")).toBe(2), WITHIN);
     expect(counters.plays).toEqual([]);
+  });
+
+  it("is kept before anything sounds or is said, and the sound waits for it", async () => {
+    const kept: string[] = [];
+    let isWritten = () => {};
+    const written = new Promise<void>((resolve) => {
+      isWritten = resolve;
+    });
+    const { counters, speakers } = await open(2, {
+      keep() {
+        kept.push(JSON.stringify(speakers.memory()));
+        return written;
+      },
+    });
+    send(await start({ repeatCount: 20 }), ids(2));
+    await vi.waitFor(() => expect(kept.some((text) => text.includes('"started"'))).toBe(true), WITHIN);
+    // Each has its task, and nobody has heard of it.
+    await vi.waitFor(() => expect(Object.keys(JSON.parse(kept.at(-1)!).speakers)).toHaveLength(2), WITHIN);
+    expect([counters.plays.length, itemsOf("replies").length]).toEqual([0, 0]);
+    isWritten();
+    await vi.waitFor(() => expect(counters.replies.get("started")).toBe(2), WITHIN);
+    expect(counters.playsOf("b-1").size).toBe(2);
+    await vi.waitFor(() => expect(outcomes("sp-0").slice(0, 2)).toEqual(["accepted", "started"]), WITHIN);
+  });
+
+  it("that cannot be written silences nothing, and tells of it at the end", async () => {
+    const file = createMemoryFile(join(dir, "fleet-speakers.json", "x"), () => fleet!.speakers.memory());
+    await writeFile(path, "");
+    const { counters } = await open(2, { keep: () => file.keep() });
+    send(await start(), ids(2));
+    await vi.waitFor(() => expect(counters.replies.get("ended")).toBe(2), WITHIN);
+    await expect(file.close()).rejects.toThrow(/ENOTDIR|EEXIST/);
   });
 
   it("is nothing where there is no file, and never nothing where the file is damaged", async () => {

@@ -67,7 +67,7 @@ const open = async (roots: readonly string[], fetchKeysEveryMs = 600_000) => {
     fetchKeys: () => fetchBroadcastKeys(between.url),
     roots,
     memory: await readMemory(memoryFile()),
-    onChange: () => file.note(),
+    keep: () => file.keep(),
     refetchKeysMs: 0,
     fetchKeysEveryMs,
     timeScale: 100,

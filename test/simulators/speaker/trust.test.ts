@@ -94,6 +94,23 @@ beforeEach(async () => {
 });
 
 describe("a terminal that was given a root", () => {
+  it("has a set on its disk, however long that takes, before it uses a key of it", async () => {
+    const order: string[] = [];
+    const slow = createKeyCache({
+      fetchKeys: async () => JSON.parse(JSON.stringify(answer)),
+      roots: [root.publicHalf],
+      now: () => at,
+      onNews: () => void order.push("used"),
+      async onTrust() {
+        for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));
+        order.push("kept");
+      },
+    });
+    await slow.refresh();
+    await slow.find(key.publicKey.kid);
+    expect(order).toEqual(["kept", "used"]);
+  });
+
   it("takes what that root has signed, never the bare keys beside it, and keeps it before it uses it", async () => {
     await taken(3);
     expect(kept).toEqual([(answer as { signed: string }).signed]);
