@@ -115,6 +115,24 @@ describe("the template's texts", () => {
     // A response that a person chose is theirs, whatever the event.
     expect((await change(id, { eventCode: "11A01" })).message.responseTypes).toEqual(["Shelter"]);
   });
+
+  it("have a category that follows the event, unless it is given in the same change or is an alert's", async () => {
+    const id = await world.write({ eventCode: "11D01" });
+    const given = { eventCode: "11A01", category: "Geo", responseTypes: ["Evacuate"] };
+    const { message } = await change(id, given);
+    expect(message).toMatchObject(given);
+    // What was chosen is not the event's, and stays.
+    expect((await change(id, { eventCode: "12P09" })).message.category).toBe("Geo");
+
+    const alert = alertText({ identifier: "followed-1", events: [{ code: "11D01" }] });
+    const imported = await world.cap("dispatcher", alert.replace(/<category>\w+</, "<category>Geo<"));
+    const [own] = imported.json.items;
+    expect(own.message.category).toBe("Geo");
+    expect((await change(own.id, { eventCode: "12P09" })).message).toMatchObject({
+      category: "Geo",
+      responseTypes: own.message.responseTypes,
+    });
+  });
 });
 
 describe("texts that a person has edited", () => {

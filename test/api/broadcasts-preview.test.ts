@@ -198,6 +198,33 @@ describe("the preview of a broadcast", () => {
     expect(await ways(higher)).toEqual([]);
   });
 
+  it("tells nothing of others' broadcasts to whom does not see them, and nothing of what is over", async () => {
+    const grants = [{ role: "dispatcher" as const, area: areaOf({ regions: ["520326002"] }) }];
+    world.people.set("townsman", {
+      type: "person",
+      id: "townsman",
+      name: "townsman",
+      tenantId: "gas",
+      grants,
+    });
+    const first = await released({ target: { regions: ["520326001"] } });
+    // It is in force where the town does not look, and plays on a speaker that has moved into the town since.
+    await query("update devices set region_code = '520326002001' where id = 'sp-1'");
+    const next = await world.write({ target: { regions: ["520326002001"] }, replaces: [first] });
+    const seen = (await preview("approver", next)).json;
+    expect(seen.conflicts).toMatchObject([{ id: first, headline: expect.any(String), speakers: 1 }]);
+    expect(seen.replacesWider).toEqual([first]);
+    const shown = (await preview("townsman", next)).json;
+    expect(shown.conflicts).toMatchObject([{ id: null, headline: null, level: 2, givesWay: "ends" }]);
+    expect(shown.replacesWider).toEqual([]);
+    expect(JSON.stringify(shown)).not.toContain(first);
+    await query("update broadcasts set expires_at = now() - interval '1 minute' where id = $1", first);
+    expect((await preview("approver", next)).json.conflicts).toEqual([]);
+    await query("update devices set region_code = '520326001001' where id = 'sp-1'");
+    await query("update broadcasts set expires_at = now() + interval '1 hour' where id = $1", first);
+    await world.step("dispatcher", first, "cancel", { reason: "over" });
+  });
+
   it("is for those who see the broadcast", async () => {
     const id = await world.write();
     expect((await preview("elsewhere", id)).json.code).toBe("broadcast_not_found");

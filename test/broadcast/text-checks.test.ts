@@ -96,6 +96,8 @@ it.each([
   [2, "发布橙色暴雨预警。", []],
   [3, "发布橙色暴雨预警。", ["level_contradicts"]],
   [1, "暴雨橙色预警升级为红色预警。", []],
+  [2, "暴雨红色预警降为橙色预警。", []],
+  [3, "暴雨红色预警降为橙色预警。", ["level_contradicts"]],
   [3, "An amber warning of wind is in force.", ["level_contradicts"]],
   [2, "An amber warning of wind is in force.", []],
   [4, "级别为重大。", ["level_contradicts"]],
