@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signAlert } from "../../broadcast/cap/signature.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
 import { type AlertText, alertText, referenceOf } from "./cap-text.ts";
 import {
   createDeps,
@@ -49,6 +51,8 @@ let serial = 0;
 /** An identifier that no other test uses. */
 const fresh = () => `alert-${++serial}`;
 const take = (alert: AlertText, caller = li) => importCap(deps, caller, Buffer.from(alertText(alert)));
+const takeSigned = (alert: AlertText, caller = li) =>
+  importCap(deps, caller, Buffer.from(signAlert(alertText(alert), signing)));
 const lastOf = async ({ broadcastNo }: Broadcast) => (await listHistory(db.pool, broadcastNo)).at(-1);
 
 /** An alert that was imported and is on air. */
@@ -79,5 +83,41 @@ describe("an Ack or Error", () => {
       [msgType],
     );
     expect(rows[0].n).toBe(0);
+  });
+});
+
+describe("another document under the same name", () => {
+  const RULE = "same_name_other_content";
+
+  it("is told without its id by one that is signed, to whoever does not see it", async () => {
+    const identifier = fresh();
+    const ours = (await take({ identifier })).items[0]!;
+    const sees = limitsOf({ regions: ["520327"] });
+    const stranger = somebody("zhou", { limits: sees, tenantId: "other-office" });
+    const events = [{ code: "11D01", region: "520327" }];
+    const { items, warnings } = await takeSigned({ identifier, events }, stranger);
+    const said = warnings.filter(({ rule }) => rule === RULE).map(({ message }) => message);
+    expect(said).toEqual([expect.stringContaining("came under its name")]);
+    expect(said[0]).not.toContain(ours.id);
+    expect(JSON.stringify(items[0]!.source)).not.toContain(ours.id);
+    // Whoever sees both is told which.
+    const shown = await takeSigned({ identifier });
+    expect(shown.warnings.find(({ rule }) => rule === RULE)?.message).toContain(ours.id);
+  });
+
+  it("is no such, and no repetition, where the very document is trusted by now", async () => {
+    const identifier = fresh();
+    const trusting = deps;
+    deps = await createDeps(db.pool, dir);
+    const before = await takeSigned({ identifier });
+    expect(before).toMatchObject({ duplicate: false, items: [{ state: "draft" }] });
+    expect(before.signature).not.toBe("verified");
+    expect((await takeSigned({ identifier })).duplicate).toBe(true);
+    deps = trusting;
+    const anew = await takeSigned({ identifier });
+    expect(anew).toMatchObject({ duplicate: false, signature: "verified", items: [{ state: "draft" }] });
+    expect(anew.items[0]!.id).not.toBe(before.items[0]!.id);
+    expect(anew.warnings.map(({ rule }) => rule)).not.toContain(RULE);
+    expect((await takeSigned({ identifier })).duplicate).toBe(true);
   });
 });

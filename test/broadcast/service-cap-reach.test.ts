@@ -314,38 +314,6 @@ describe("another document under the same name", () => {
     expect(warnings.map(({ rule }) => rule)).not.toContain(RULE);
     expect(rulesOf(await now(ours))).not.toContain(RULE);
   });
-
-  it("is told without its id by one that is signed, to whoever does not see it", async () => {
-    const identifier = fresh();
-    const ours = (await take({ identifier })).items[0]!;
-    const sees = limitsOf({ regions: ["520327"] });
-    const stranger = somebody("zhou", { limits: sees, tenantId: "other-office" });
-    const events = [{ code: "11D01", region: "520327" }];
-    const { items, warnings } = await take({ identifier, events, signed: true }, stranger);
-    const said = warnings.filter(({ rule }) => rule === RULE).map(({ message }) => message);
-    expect(said).toEqual([expect.stringContaining("came under its name")]);
-    expect(said[0]).not.toContain(ours.id);
-    expect(JSON.stringify(items[0]!.source)).not.toContain(ours.id);
-    // Whoever sees both is told which.
-    const shown = await take({ identifier, signed: true });
-    expect(shown.warnings.find(({ rule }) => rule === RULE)?.message).toContain(ours.id);
-  });
-
-  it("is no such, and no repetition, where the very document is trusted by now", async () => {
-    const identifier = fresh();
-    const trusting = deps;
-    deps = await createDeps(db.pool, dir);
-    const before = await take({ identifier, signed: true });
-    expect(before).toMatchObject({ duplicate: false, items: [{ state: "draft" }] });
-    expect(before.signature).not.toBe("verified");
-    expect((await take({ identifier, signed: true })).duplicate).toBe(true);
-    deps = trusting;
-    const anew = await take({ identifier, signed: true });
-    expect(anew).toMatchObject({ duplicate: false, signature: "verified", items: [{ state: "draft" }] });
-    expect(anew.items[0]!.id).not.toBe(before.items[0]!.id);
-    expect(anew.warnings.map(({ rule }) => rule)).not.toContain(RULE);
-    expect((await take({ identifier, signed: true })).duplicate).toBe(true);
-  });
 });
 
 describe("what imports cost", () => {
