@@ -4,6 +4,7 @@ import {
   type DirectoryRow,
   type FormerPlace,
   findDirectoryRow,
+  findDirectoryRows,
   readDatabaseTime,
   readDirectory,
   readDirectoryChanges,
@@ -54,6 +55,8 @@ const FOLLOW_OVERLAP_MS = 10_000;
 /** How long a name that is not a device's is remembered as such, so that a flood of it spares the database. */
 const UNKNOWN_FOR_MS = 5_000;
 const UNKNOWN_MAX = 10_000;
+/** A gateway may name 30,000 in one message. */
+const LOOKED_UP_AT_ONCE = 1000;
 
 /**
  * All living devices in memory: about 500 bytes each, so that neither a login nor a message asks the database
@@ -108,13 +111,30 @@ export class Directory {
   async lookUp(id: string): Promise<DeviceEntry | undefined> {
     const known = this.byId.get(id);
     if (known) return known;
-    const at = this.now();
-    if ((this.unknownUntil.get(id) ?? 0) > at) return undefined;
+    if (!this.mayBe(id)) return undefined;
     const row = await findDirectoryRow(this.pool, id);
     if (row) return this.put(row);
-    if (this.unknownUntil.size >= UNKNOWN_MAX) this.unknownUntil.clear();
-    this.unknownUntil.set(id, at + UNKNOWN_FOR_MS);
+    this.noteUnknown(id);
     return undefined;
+  }
+
+  /** Whether the database was not asked for this id in the last seconds, so that it may be a device all the same. */
+  mayBe(id: string): boolean {
+    return !this.byId.has(id) && (this.unknownUntil.get(id) ?? 0) <= this.now();
+  }
+
+  /** Asks the database for devices that this process has not met yet. */
+  async lookUpAll(ids: readonly string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
+      const asked = ids.slice(from, from + LOOKED_UP_AT_ONCE);
+      for (const row of await findDirectoryRows(this.pool, asked)) this.put(row);
+      for (const id of asked) if (!this.byId.has(id)) this.noteUnknown(id);
+    }
+  }
+
+  private noteUnknown(id: string): void {
+    if (this.unknownUntil.size >= UNKNOWN_MAX) this.unknownUntil.clear();
+    this.unknownUntil.set(id, this.now() + UNKNOWN_FOR_MS);
   }
 
   /** Reads one device again after it was created, changed or deleted. */

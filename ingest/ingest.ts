@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Kind } from "../devices/kind.ts";
-import type { Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
 import { forgetLanes } from "../store/claims.ts";
 import type { Pool } from "../store/database.ts";
@@ -105,9 +105,26 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     devices: () => directory.size,
   });
   committer.metrics = metrics;
+  const limitLog = createLogLimiter();
   const lastSeen = new LastSeenWriter(pool);
   const { wantsLive } = options;
-  const pipeline = new Pipeline({ directory, sink: committer, alarms, wantsLive, heard: lastSeen.note });
+  const pipeline = new Pipeline({
+    directory,
+    sink: committer,
+    alarms,
+    wantsLive,
+    heard: lastSeen.note,
+    lookUp: (ids) =>
+      directory.lookUpAll(ids).catch((error: unknown) => {
+        limitLog("look up", (suppressed) =>
+          log.warn(
+            { err: error, suppressed },
+            "devices that a gateway names could not be looked up; its message waits unacknowledged",
+          ),
+        );
+        throw error;
+      }),
+  });
 
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
   for (const orphan of orphans) committer.open.alarms.push(orphan);

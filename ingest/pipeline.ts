@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import type { BatchSink } from "./batch.ts";
@@ -15,6 +16,9 @@ import {
   type Way,
 } from "./refused-items.ts";
 import type { Channel } from "./topics.ts";
+
+/** Between attempts to look devices up, while the database is away. */
+const LOOK_AGAIN_MS = 500;
 
 /** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */
 export interface IncomingMessage {
@@ -41,6 +45,8 @@ export interface PipelineOptions {
   readonly wantsLive?: (device: DeviceEntry) => boolean;
   /** Told when `lastReportAt` of a device has moved on. */
   readonly heard?: (device: DeviceEntry) => void;
+  /** Asks the database for devices that a gateway names and nobody here has met. Undefined: they are unknown. */
+  readonly lookUp?: ((ids: readonly string[]) => Promise<void>) | undefined;
 }
 
 /**
@@ -58,6 +64,9 @@ export class Pipeline {
   private readonly timed: boolean;
   private readonly wantsLive: (device: DeviceEntry) => boolean;
   private readonly heard: (device: DeviceEntry) => void;
+  private readonly lookUp: PipelineOptions["lookUp"];
+  /** Ends with whether the last look-up worked. */
+  private looking: Promise<unknown> = Promise.resolve();
   /** What is refused of the message that is looked at. */
   private readonly refused = new RefusedItems();
 
@@ -69,7 +78,9 @@ export class Pipeline {
     replayOf,
     wantsLive = () => false,
     heard = () => {},
+    lookUp,
   }: PipelineOptions) {
+    this.lookUp = lookUp;
     this.heard = heard;
     this.replaying = replayOf !== undefined;
     this.timed = replayOf === "time_missing";
@@ -86,13 +97,45 @@ export class Pipeline {
    * @returns how many items it held
    */
   accept(message: IncomingMessage, settled: () => void): number {
+    return this.take(message, settled, this.lookUp !== undefined);
+  }
+
+  /** @param mayAsk whether the database is asked for devices that a gateway names and nobody here has met */
+  private take(message: IncomingMessage, settled: () => void, mayAsk: boolean): number {
     const { open } = this.sink;
     const before = open.items;
-    this.route(message);
+    const unknown = this.route(message, mayAsk);
+    if (unknown) {
+      void this.takeAfterLook(message, settled, unknown);
+      return unknown.length;
+    }
     for (const rejection of this.refused.take(message)) this.sink.open.rejections.push(rejection);
     const items = open.items - before;
     this.await(message, settled);
     return items;
+  }
+
+  /**
+   * Another process may have registered them a moment ago. One message's are looked up after another's, so that a
+   * gateway that makes names up keeps one connection busy at most; while the database is away the message waits, and
+   * stays unacknowledged.
+   */
+  private async takeAfterLook(
+    message: IncomingMessage,
+    settled: () => void,
+    unknown: readonly string[],
+  ): Promise<void> {
+    for (let known = false; !known; ) {
+      this.looking = this.looking
+        .then(() => this.lookUp!(unknown))
+        .then(
+          () => true,
+          () => false,
+        );
+      known = (await this.looking) === true;
+      if (!known) await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
+    }
+    this.take(message, settled, false);
   }
 
   /** Records a message that was refused before it came here, e.g. by the rate limit. */
@@ -108,14 +151,24 @@ export class Pipeline {
     this.sink.filled();
   }
 
-  private route(message: IncomingMessage): void {
+  /** @returns ids of devices that have to be looked up first, where it may ask; nothing was taken then */
+  private route(message: IncomingMessage, mayAsk: boolean): string[] | undefined {
     const { publisher, channel } = message;
-    if (!publisher) return this.refuseMessage(message, refuse("unknown_device"));
-    if (!channel) return this.countForeign(message, publisher);
-    const decoded = decodeJson(message.payload, this.maxPayloadBytes);
-    if ("reason" in decoded) return this.refuseMessage(message, decoded);
-    if (channel === "gateway-telemetry") return this.takeGateway(message, publisher, decoded.value);
-    this.takeItems(message, publisher, channel, decoded.value);
+    if (!publisher) this.refuseMessage(message, refuse("unknown_device"));
+    else if (!channel) this.countForeign(message, publisher);
+    else {
+      const decoded = decodeJson(message.payload, this.maxPayloadBytes);
+      if ("reason" in decoded) this.refuseMessage(message, decoded);
+      else if (channel !== "gateway-telemetry") this.takeItems(message, publisher, channel, decoded.value);
+      else {
+        if (mayAsk && isObject(decoded.value)) {
+          const unknown = Object.keys(decoded.value).filter((id) => this.directory.mayBe(id));
+          if (unknown.length > 0) return unknown;
+        }
+        this.takeGateway(message, publisher, decoded.value);
+      }
+    }
+    return undefined;
   }
 
   /** `{"<deviceId>": reading or array, …}` */

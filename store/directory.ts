@@ -113,6 +113,16 @@ export async function readDatabaseTime(db: Db): Promise<Date> {
   return rows[0]!.now;
 }
 
+/** Living devices with these ids. */
+export async function findDirectoryRows(db: Db, ids: readonly string[]): Promise<DirectoryRow[]> {
+  const { rows } = await db.query<SqlRow>({
+    name: "find_directory_rows",
+    text: `select ${COLUMNS} from ${FROM} where id = any ($1::text[]) and deleted_at is null`,
+    values: [ids],
+  });
+  return rows.map(toRow);
+}
+
 export async function findDirectoryRow(db: Db, id: string): Promise<DirectoryRow | undefined> {
   const { rows } = await db.query<SqlRow>({
     name: "find_directory_row",

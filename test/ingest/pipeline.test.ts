@@ -52,3 +52,43 @@ describe("a value that is nested as deep as 64 KiB allow", () => {
     expect(batch.rejections[0]!.payloadBytes).toBeGreaterThan(60_000);
   });
 });
+
+describe("a message of a gateway that names somebody whom nobody here has met", () => {
+  it("waits while the database is away, is taken once, and holds up no other message", async () => {
+    const batch = new Batch();
+    const met = new Set<string>();
+    const directory = {
+      find: (id: string) => (met.has(id) ? { ...device, id, gatewayNo: device.deviceNo } : undefined),
+      mayBe: (id: string) => !met.has(id),
+    } as unknown as Directory;
+    const asked: (readonly string[])[] = [];
+    const pipeline = new Pipeline({
+      directory,
+      sink: { open: batch, filled: () => {} },
+      async lookUp(ids) {
+        asked.push(ids);
+        if (asked.length === 1) throw new Error("the database is away");
+        met.add("new-1");
+      },
+    });
+    const message = (body: object) => ({
+      publisher: device,
+      channel: "gateway-telemetry" as const,
+      topic: "t",
+      payload: Buffer.from(JSON.stringify(body)),
+      receivedAt: Date.UTC(2026, 4, 1),
+    });
+    let settled = 0;
+    pipeline.accept(message({ "new-1": { flow: 1 }, ghost: { flow: 2 } }), () => settled++);
+    met.add("old-1");
+    pipeline.accept(message({ "old-1": { flow: 3 } }), () => settled++);
+    expect([batch.items, batch.waiting.length]).toEqual([1, 1]);
+    await expect.poll(() => batch.waiting.length, { timeout: 10_000 }).toBe(2);
+    expect(asked).toEqual([
+      ["new-1", "ghost"],
+      ["new-1", "ghost"],
+    ]);
+    expect(batch.items).toBe(3);
+    expect(batch.rejections.map(({ reason }) => reason)).toEqual(["unknown_device"]);
+  });
+});
