@@ -19,7 +19,7 @@ const ZH_UNREAL = "(?:演习|演练|训练|测试|试鸣|试播|试响|模拟)";
 const ZH_ANY = "(?:演习|演练|训练|测试|试鸣|试播|试响|模拟|培训)";
 /** What a drill or a test is of, in front of its name. */
 const ZH_KIND =
-  "(?:应急|防汛|防洪|防台|防灾|减灾|防空|人防|消防|火灾|森林|地震|地质|灾害|山洪|洪水|滑坡|泥石流|暴雨|台风|疏散|避险|避难|转移|撤离|逃生|救援|反恐|卫生|综合|实战|全县|全市|全镇|全村|广播|系统|预警|警报|信号|设备|喇叭|放送|大|小|年度|月度|例行|日常|紧急|突发|事件|定期|模拟|桌面|联合|演练|演习)*";
+  "(?:应急|防汛|防洪|防台|防灾|减灾|防空|人防|消防|火灾|森林|地震|地质|灾害|山洪|洪水|滑坡|泥石流|暴雨|台风|疏散|避险|避难|转移|撤离|逃生|救援|反恐|卫生|综合|实战|全县|全市|全镇|全村|广播|系统|预警|警报|信号|设备|喇叭|放送|大|小|年度|月度|例行|日常|紧急|突发|事件|定期|模拟|桌面|联合|演练|演习){0,12}";
 const ZH_THING =
   "(?:消息|信息|广播|内容|警报|通知|信号|预警|指令|短信|活动|放送|环节|项目|时间|阶段|专用|用语)";
 /** A statement ends here, or another one begins. Whoever says 演练路线 or 演练之后 has not said that it is one. */
@@ -28,11 +28,13 @@ const ZH_END =
 
 const EN_UNREAL = "(?:drills?|exercises?|tests?|simulations?)";
 const EN_KIND =
-  "(?:(?:emergency|evacuation|earthquake|fire|flood|flash|tsunami|landslide|typhoon|storm|rainstorm|siren|alarm|monthly|weekly|annual|yearly|daily|regular|routine|required|scheduled|planned|periodic|public|community|national|nationwide|regional|local|provincial|county|city|town|village|school|safety|disaster|preparedness|response|warning|alert|alerting|broadcast|broadcasting|speaker|loudspeaker|system|civil|defen[cs]e|air|raid|full-scale|live|mass|practice|training|communications?|notification|wireless|technical|operational|simulated|joint|major|small|large|big|short|brief) )*";
+  "(?:(?:emergency|evacuation|earthquake|fire|flood|flash|tsunami|landslide|typhoon|storm|rainstorm|siren|alarm|monthly|weekly|annual|yearly|daily|regular|routine|required|scheduled|planned|periodic|public|community|national|nationwide|regional|local|provincial|county|city|town|village|school|safety|disaster|preparedness|response|warning|alert|alerting|broadcast|broadcasting|speaker|loudspeaker|system|civil|defen[cs]e|air|raid|full-scale|live|mass|practice|training|communications?|notification|wireless|technical|operational|simulated|joint|major|small|large|big|short|brief) ){0,12}";
 const EN_THING =
   "(?:messages?|broadcasts?|announcements?|alerts?|warnings?|alarms?|sirens?|calls?|transmissions?)";
 const EN_END =
   "(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$)| (?:only|of|by|for|and|but|so|please|do|no|not|there|conducted|being|today|now|in|on|from|with|run|held|organi[sz]ed|messages?|broadcasts?|announcements?|alerts?|warnings?|alarms?|signals?|transmissions?)\\b)";
+
+const EN_STOP = "(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$))";
 
 const OPEN = "[【\\[〔〖「『《〈<{（(]";
 const CLOSE = "[】\\]〕〗」』》〉>}）)]";
@@ -41,13 +43,15 @@ const START = '(?:^|[.。!！?？;；:：\\n】\\]>〉》」』)）]|(?<![\\p{L}
 
 // --- That it is no drill.
 
+/** Who or what a drill does not concern: 非演练区域. */
+const ZH_OTHERS = "(?!的?(?:区域?|范围|人员|任务|地区|单位|对象|时段))";
 const DENIALS = [
   chinese(
-    `(?<!是)(?:不是|并非|绝非|决非|不属于?|不再是|而非|(?<!除)非) [^，。；！？,.;!?\\n]{0,10}? ${ZH_ANY}`,
+    `(?<!是)(?:不是|并非|绝非|决非|不属于?|不再是|而非|(?<!除)非) [^，。；！？,.;!?\\n]{0,10}? ${ZH_ANY}${ZH_OTHERS}`,
   ),
-  chinese(`(?:没有|并无|未安排|未组织) (?:任何|安排)? ${ZH_KIND}${ZH_DRILL}`),
+  chinese(`(?:没有|并无|未安排|未组织) (?:任何|安排)? ${ZH_KIND}${ZH_DRILL}${ZH_OTHERS}`),
   chinese(
-    `(?:不要|不能|不可|切勿|请勿|勿|别|莫) (?:再|误)?(?:以为|认为|当作|当成|看作|看成|视为|误认为|把)[^。；！？.;!?\\n]{0,10}? ${ZH_ANY}`,
+    `(?:不要|不能|不可|切勿|请勿|勿|别|莫) (?:再|误)?(?:以为|认为|当作|当成|看作|看成|视为|误认为|把[^。；！？.;!?\\n]{0,12}?(?:当|视|看))[^。；！？.;!?\\n]{0,10}? ${ZH_ANY}`,
   ),
   chinese(`${ZH_ANY}(?:放送)?(?:では|じゃ|で)(?:ありません|ない|なく)`),
   /훈련이\s*아닙니다/u,
@@ -57,7 +61,7 @@ const DENIALS = [
   english(`\\b(?:this|it|that)(?: is|'s) no ${EN_KIND}${EN_UNREAL}\\b`),
   english(`${START}no ${EN_KIND}${EN_UNREAL}(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$))`),
   english(
-    `(?:\\b(?:not|never)|n't) (?:be mistaken|think|assume|believe|treat|take|mistake|regard|suppose|see|consider)\\b[^.;!?\\n]{0,40}?\\b(?:a|an|the|as|for) ${EN_KIND}${EN_UNREAL}\\b`,
+    `(?:\\b(?:not|never)|n't) (?:be mistaken|think|assume|believe|treat|take(?! part)|mistake|regard|suppose|see|consider)\\b[^.;!?\\n]{0,40}?\\b(?:a|an|the|as|for) ${EN_KIND}${EN_UNREAL}\\b`,
   ),
   english(`\\b(?:rather than|instead of) (?:a|an|the) ${EN_KIND}${EN_UNREAL}\\b`),
 ];
@@ -67,7 +71,7 @@ const REAL_EN =
   "(?:thing|deal|emergency|warning|alert|alarm|event|incident|disaster|situation|danger|threat|evacuation|message|broadcast)";
 const CLAIMS_REAL = [
   chinese(
-    `(?:这|此|本次|此次|以上|以下|现在)[^不非没，。；！？,.;!?\\n]{0,6}?是[^不非没，。；！？,.;!?\\n]{0,4}?真(?:实|正)?的? ${REAL_ZH}`,
+    `(?:这|此|本次|此次|以上|以下|现在)[^不非没，。；！？,.;!?\\n]{0,6}?是[^不非没，。；！？,.;!?\\n]{0,4}?(?<!模拟|贴近|接近|假设|假定)真(?:实|正)?的? ${REAL_ZH}`,
   ),
   chinese("(?:这|以上|此次|本次)(?:次|一次|回)?是真的(?!的)"),
   english(`\\bthis (?:${EN_THING} )?is (?:a |an |the )?(?:real|actual|genuine) ${REAL_EN}\\b`),
@@ -76,8 +80,12 @@ const CLAIMS_REAL = [
 
 /** That it is not real, without saying what it is. */
 const CLAIMS_UNREAL = [
-  chinese(`(?:不是|并非|并不是|非) (?:一次|任何)?真(?:实|正)?的? ${REAL_ZH}`),
-  english(`\\b(?:this|it) (?:is not|isn't|is no) (?:a |an |the |any )?(?:real|actual|genuine) ${REAL_EN}\\b`),
+  chinese(
+    `(?:这|此|本|以上)(?:次|条|则)?(?:消息|广播|警报|通知)? (?:不是|并非|并不是|非) (?:一次|任何)?真(?:实|正)?的? ${REAL_ZH}`,
+  ),
+  english(
+    `\\bthis (?:is not|isn't|is no) (?:a |an |the |any )?(?:real|actual|genuine) (?:emergency|warning|alert|alarm)\\b`,
+  ),
 ];
 
 // --- That it is a drill, an exercise or a test.
@@ -92,22 +100,14 @@ const statementsOf = (words: string) => [
 const JAPANESE = chinese(`(?:${ZH_DRILL}|テスト)(?:放送|です|であります|である|だ)`);
 const KOREAN = /훈련\s*(?:상황|방송)?\s*입니다/u;
 
-/** As it is said of a training alone, which is no drill. */
-const TRAINING = [
-  ...statementsOf("培训"),
-  chinese(`${OPEN} ${ZH_KIND} 培训 ${ZH_THING}? ${CLOSE}`),
-  english(`${OPEN}\\s*training(?: ${EN_THING})?\\s*${CLOSE}`),
-  english("\\bfor training(?: (?:purposes?|use))? only\\b"),
-];
-
 const SAID_IN_CHINESE = [
   ...statementsOf(ZH_UNREAL),
   chinese(
-    `${OPEN} ${ZH_KIND} ${ZH_UNREAL}(?:[、，,·\\s]*${ZH_UNREAL})* (?:用|${ZH_THING})? (?:${CLOSE}|[，,、·:：])`,
+    `${OPEN} ${ZH_KIND} ${ZH_UNREAL}(?:[、，,·\\s]*${ZH_UNREAL}){0,8} (?:用|${ZH_THING})? (?:${CLOSE}|[，,、·:：])`,
   ),
   // Three times as on the radio, or once at the head of a sentence.
-  chinese(`${ZH_UNREAL}(?:[、，,！!。*\\s]*${ZH_UNREAL})+(?:${ZH_END}|[、，,！!。*])`),
-  chinese(`${START}${ZH_KIND}${ZH_DRILL}${ZH_THING}? (?:[：:！!。，,.*]|-|—|$|\\n)`),
+  chinese(`(${ZH_UNREAL})(?:[、，,！!。*\\s]*\\1){1,8}(?:${ZH_END}|[、，,！!。*])`),
+  chinese(`${START}${ZH_KIND}${ZH_DRILL}${ZH_THING}? (?:[：:！!。.*]|-|—|$|\\n)`),
 ];
 const SAID_IN_ENGLISH = [
   english(
@@ -116,14 +116,36 @@ const SAID_IN_ENGLISH = [
   english(
     `\\bit(?: is|'s)(?: (?:only|just|merely|simply))* (?:a|an|the|our) ${EN_KIND}${EN_UNREAL}${EN_END}`,
   ),
-  english(`(?<!\\bnot )\\b(?:only|just|merely) (?:a|an) ${EN_KIND}${EN_UNREAL}${EN_END}`),
-  english(`\\bfor (?:an? )?(?:drill|exercise|test|testing)(?: (?:purposes?|use))? only\\b`),
-  english(`\\b${EN_KIND}(?:drill|exercise|test) only\\b`),
-  english(`${OPEN}\\s*${EN_KIND}${EN_UNREAL}(?: (?:only|${EN_THING}))*\\s*(?:${CLOSE}|[,:;-])`),
-  english(`\\b(?:drill|exercise|test)(?:[\\s,.!*-]+(?:drill|exercise|test)\\b)+`),
+  english(`(?<!\\bnot |n't )\\b(?:only|just|merely) (?:a|an) ${EN_KIND}${EN_UNREAL}${EN_STOP}`),
+  english(`\\bfor (?:an? )?(?:drill|exercise|test|testing)(?: (?:purposes?|use))? only${EN_STOP}`),
+  english(`(?<!\\b(?:a|an|the) )\\b${EN_KIND}(?:drill|exercise|test) only${EN_STOP}`),
+  english(`${OPEN}\\s*${EN_KIND}${EN_UNREAL}(?: (?:only|${EN_THING}))*\\s*(?:${CLOSE}|[:;-])`),
+  english(`\\b(?:drill|exercise|test)(?:[\\s,.!*-]+(?:drill|exercise|test)\\b){1,8}`),
   english(
-    `${START}${EN_KIND}(?:drill|exercise|test)(?: ${EN_THING})?\\s*(?:[:!,–—]|[.*=#~_-](?![\\p{L}\\p{N}])|$|\\n)`,
+    `${START}${EN_KIND}(?:drill|exercise|test)(?: ${EN_THING})?\\s*(?:[:!–—]|[.*=#~_-](?![\\p{L}\\p{N}])|$|\\n)`,
   ),
+];
+
+/**
+ * What an actual text must not say, whoever approves it: what stands around the product's own drills, and sentences that
+ * can mean nothing else. A fault stops a warning at 3 a.m., so all else that may make people think of a drill is only
+ * warned of: a warning may speak of drills that are called off, of tests for a fever, of the army's exercises.
+ */
+const SAYS_UNREAL = [
+  statementsOf(ZH_UNREAL)[0]!,
+  statementsOf("培训")[0]!,
+  chinese(`仅(?:供|用于) ${ZH_KIND} ${ZH_ANY} (?:使用|之用|用途|目的|用)?${ZH_END}`),
+  chinese(`${OPEN} ${ZH_KIND} ${ZH_ANY} (?:用|${ZH_THING})? ${CLOSE}`),
+  chinese(`(${ZH_UNREAL})(?:[、，,！!。*\\s]*\\1){2,8}`),
+  JAPANESE,
+  KOREAN,
+  english(
+    `\\b(?:this|(?:the|what) (?:following|above|preceding|foregoing|follows))(?: ${EN_THING})?(?: (?:is|was)|'s)(?: (?:only|just|merely|simply|part of))*(?: (?:a|an|our))? ${EN_KIND}(?:drill|exercise|test|simulation)(?:${EN_STOP}|(?= (?:of the|only|${EN_THING})\\b))`,
+  ),
+  english(`\\bfor (?:an? )?(?:drill|exercise|test|testing|training)(?: (?:purposes?|use))? only${EN_STOP}`),
+  english(`${OPEN}\\s*${EN_KIND}(?:drill|exercise|test|training)(?: (?:only|${EN_THING}))*\\s*${CLOSE}`),
+  english("\\b(drill|exercise|test)(?:[\\s,.!*-]+\\1\\b){2,8}"),
+  ...CLAIMS_UNREAL,
 ];
 
 /** What is going on now. Of a drill it says enough; an actual one may tell people of a drill that is to come. */
@@ -148,7 +170,7 @@ const GOING_ON_IN_ENGLISH = [
 const BENIGN = [
   // The verb, and what people do for their health.
   english(
-    "\\bexercis(?:e|es|ing)(?: [\\w-]+){0,4}? (?:caution|care|vigilance|patience|restraint|judge?ment|discretion|prudence|control|rights?|options?|sense|safety|awareness|diligence|attention|authority|powers?)\\b",
+    "(?<!\\b(?:an|the|this|our|emergency|evacuation) )\\bexercis(?:e|es|ing)(?: [\\w-]+){0,4}? (?:caution|care|vigilance|patience|restraint|judge?ment|discretion|prudence|control|rights?|options?|sense|safety|awareness|diligence|attention|authority|powers?)\\b",
   ),
   english(
     "\\b(?:physical|outdoor|strenuous|vigorous|heavy|intense|hard|aerobic|excessive|morning|light|moderate|any|much) exercises?\\b",
@@ -160,7 +182,9 @@ const BENIGN = [
     "\\bexercises? (?:outdoors|outside|indoors|early|heavily|in the heat|equipment|bikes?|class(?:es)?)\\b",
   ),
   // Names of machines, documents and addresses.
-  english("[\\w-]+[._](?:drill|exercise|test)\\w*|\\b(?:drill|exercise|test)(?:[._]\\w+|-\\d+)"),
+  english(
+    "(?<![\\w-])[\\w-]{1,64}[._](?:drill|exercise|test)\\w*|\\b(?:drill|exercise|test)(?:[._]\\w+|-\\d+)",
+  ),
   // Places.
   english(
     "\\b(?:training|exercise|test|drill) (?:grounds?|cent(?:er|re)s?|schools?|camps?|rooms?|halls?|colleges?|facilit(?:y|ies)|areas?|fields?|yards?|sites?|ranges?|bases?|rigs?|holes?|pipes?|platforms?|bits?)\\b",
@@ -222,7 +246,6 @@ export function callsItUnreal(text: string): string | undefined {
   return HINTS.test(plain) ? firstOf(SAYS_UNREAL, without(DENIALS_EVERYWHERE, plain)) : undefined;
 }
 
-const SAYS_UNREAL = [...SAID_IN_CHINESE, JAPANESE, KOREAN, ...SAID_IN_ENGLISH, ...TRAINING, ...CLAIMS_UNREAL];
 const ANNOUNCED_IN_CHINESE = [...SAID_IN_CHINESE, ...GOING_ON_IN_CHINESE];
 const ANNOUNCED_IN_ENGLISH = [...SAID_IN_ENGLISH, ...GOING_ON_IN_ENGLISH];
 const ANNOUNCED = {

@@ -48,12 +48,28 @@ async function cutTarget(db: Db, target: Target, own: readonly string[]) {
   return { target: { ...rest, regions, ...(exclude.length > 0 ? { exclude } : {}) }, gone, shapes };
 }
 
-/** Nobody revives by a cut what its author, or a person, has taken back. */
-function assertStands({ id, state, cancelReason }: Broadcast): void {
-  if (state !== "cancelled" && state !== "rejected") return;
+const isWithdrawn = ({ state }: Broadcast) => state === "cancelled" || state === "rejected";
+
+/** Nobody revives by a cut what was on the air and has been cancelled. What its author takes back is a successor. */
+function assertStands(original: Broadcast): void {
+  const { id, state, cancelReason, releasedAt } = original;
+  if (!isWithdrawn(original) || releasedAt === null) return;
   const why = cancelReason === null ? "" : ` (${cancelReason})`;
   throw new PlatformError("broadcast_state", `${id} is '${state}'${why}: nothing is cut from it`);
 }
+
+/** That somebody threw a draft away binds no other area, or one village could take an alert from all: it is said. */
+const withdrawnHere = (original: Broadcast): ImportWarning[] =>
+  isWithdrawn(original)
+    ? [
+        {
+          rule: "original_withdrawn",
+          message: `${original.id}, of which this is cut, is '${original.state}' here${
+            original.cancelReason === null ? "" : `: ${original.cancelReason}`
+          }`,
+        },
+      ]
+    : [];
 
 /**
  * The later alert that the original no longer stands beside, if any.
@@ -149,7 +165,7 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
         gone.length > 0 ? `; regions that went or were narrowed: ${gone.slice(0, 50).join(", ")}` : ""
       }${shapes > 0 ? "; its polygons and circles count only inside that" : ""}`,
     };
-    const warnings = [warning, ...goingOn, ...source.warnings];
+    const warnings = [warning, ...withdrawnHere(original), ...goingOn, ...source.warnings];
     const stored = await storeDraft(
       tx,
       deps,

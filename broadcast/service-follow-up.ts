@@ -57,6 +57,8 @@ export async function createFollowUp(
     const stored = await storeDraft(tx, deps, caller.actor, draft, {
       action: "create",
       replaces,
+      // A correction and an extension say again what somebody has written.
+      authors: request.type === "all_clear" ? [] : original.authors,
       template: {
         source: "built-in",
         id: request.type,

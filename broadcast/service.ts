@@ -101,11 +101,11 @@ function beyond(regions: readonly string[], advice = ""): PlatformError {
 }
 
 const HOW_TO_NARROW =
-  ". Narrow it to your own: by a draft for these alone or, of an imported alert, by a cut (POST …/cut)";
+  ". Narrow it to your own: by a draft for these alone or, of an imported alert, by a cut (POST …/cut); or leave these regions out of a shape (target.exclude)";
 
 /**
- * @throws PlatformError `forbidden` unless every region that a target names or covers the place of, and every speaker that it means, lies
- * within the caller's limits
+ * @throws PlatformError `forbidden` unless every region that a target names or covers the place of, and every speaker
+ * that it means, lies within the caller's limits
  */
 export async function assertAimWithin(aim: Aim, { limits }: Caller): Promise<void> {
   if (await aim.isWithin(limits)) return;
@@ -119,7 +119,8 @@ export async function assertTargetsWithin(
   aim: Aim,
   { limits }: Caller,
 ): Promise<void> {
-  const regions = await aim.regionsBeyond(limits);
+  // Where a place lies may be known since: whoever could release it can still cancel it.
+  const regions = await aim.regionsNamedBeyond(limits);
   if (regions.length > 0) throw beyond(regions);
   const { all, within } = await countTargetsWithin(db, broadcastNo, limits);
   if (within < all) throw beyond([]);

@@ -36,6 +36,8 @@ export interface Aim {
   isEmpty(): Promise<boolean>;
   /** The regions that it names, as it names them, of which a part lies beyond the limits' own. */
   regionsBeyond(limits: Limits): Promise<string[]>;
+  /** Of these the ones that it names itself. */
+  regionsNamedBeyond(limits: Limits): Promise<string[]>;
   /** Whether all that it names and everybody whom it means lies within the limits. */
   isWithin(limits: Limits): Promise<boolean>;
 }
@@ -51,6 +53,7 @@ export function selectAim(db: Db, target: Target): Aim & { speakers(): Promise<r
     speakers,
     isEmpty: async () => (await speakers()).length === 0,
     regionsBeyond: (limits) => findRegionsBeyond(db, target, limits),
+    regionsNamedBeyond: (limits) => findNamedBeyond(db, target, regionTest(limits, "speaker")),
     isWithin: async (limits) =>
       (await findRegionsBeyond(db, target, limits)).length === 0 &&
       countOutside(await speakers(), limits) === 0,
@@ -72,6 +75,7 @@ export function askAim(db: Db, target: Target): Aim {
       return empty;
     },
     regionsBeyond: (limits) => findRegionsBeyond(db, target, limits),
+    regionsNamedBeyond: (limits) => findNamedBeyond(db, target, regionTest(limits, "speaker")),
     isWithin: async (limits) =>
       coversWhole(limits, target) ||
       ((await findRegionsBeyond(db, target, limits)).length === 0 && !(await meansOne(limits, "outside"))),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WHOLE_AREA } from "../../access/limits.ts";
 import { parseAlert } from "../../broadcast/cap/parse.ts";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
@@ -143,6 +144,23 @@ describe("a follow-up", () => {
       const { json } = await followUp("dispatcher", id, { type: "correction" });
       expect(json).toMatchObject({ message: { mode }, replaces: [id] });
       expect(json.headline).toMatch(mode === "drill" ? /^【演习】更正：/ : /^【培训】更正：/);
+    }
+  });
+
+  it("has the authors of the words that it says again, and an all-clear those of nobody", async () => {
+    const grants = (["dispatcher", "approver"] as const).map((role) => ({ role, area: WHOLE_AREA }));
+    world.people.set("writer", { type: "person", id: "writer", name: "w", tenantId: null, grants });
+    const { json: written } = await world.post("writer", "/v1/broadcasts", draftBody({ mode: "drill" }));
+    await world.step("writer", written.id, "submit");
+    expect(outcome(await world.step("approver", written.id, "approve"))).toEqual([200, "dispatching"]);
+    for (const [type, expected] of [
+      ["correction", [403, "own_content"]],
+      ["extension", [403, "own_content"]],
+      ["all_clear", [200, "dispatching"]],
+    ] as const) {
+      const { json } = await followUp("dispatcher", written.id, { type });
+      await world.step("dispatcher", json.id, "submit");
+      expect([type, outcome(await world.step("writer", json.id, "approve"))]).toEqual([type, expected]);
     }
   });
 

@@ -223,6 +223,39 @@ describe("a shape over the place of a region beyond the caller's own", () => {
     expect(outcome(await world.step("li", id, "release"))).toEqual(FORBIDDEN);
   });
 
+  it("that has become known since the release keeps nobody who released it from cancelling it", async () => {
+    const ring = [
+      [100, 20],
+      [115, 20],
+      [115, 32],
+      [100, 32],
+      [100, 20],
+    ];
+    const query = (text: string) => world.db.pool.query(text);
+    const { rows: before } = await query(
+      "select code, longitude, latitude from regions where code like '52%'",
+    );
+    await query("update regions set longitude = null, latitude = null where code not like '520326%'");
+    const id = await written("li", { target: { regions: ["520326"], polygons: [ring] } });
+    expect(outcome(await world.step("li", id, "submit"))).toEqual([200, "pending_approval"]);
+    expect(outcome(await world.step("wang", id, "approve"))).toEqual([200, "dispatching"]);
+    await query("update regions set longitude = 107.6, latitude = 28.6 where code = '520327001001'");
+    // A new one of the same would reach too far now; what is on the air is theirs to end.
+    const again = await world.post("li", "/v1/broadcasts/preview", {
+      target: { regions: ["520326"], polygons: [ring] },
+    });
+    expect(again.json).toMatchObject({ withinLimits: false });
+    expect(await shownOf("li", id)).toMatchObject({ cancel: true });
+    expect(outcome(await world.step("li", id, "cancel", because))).toEqual([200, "cancelled"]);
+    for (const { code, longitude, latitude } of before) {
+      await world.db.pool.query("update regions set longitude = $2, latitude = $3 where code = $1", [
+        code,
+        longitude,
+        latitude,
+      ]);
+    }
+  });
+
   it("is seen by the county that it lies over, in the list and in the feed", async () => {
     const id = await written("dispatcher", { target: OVER_BOTH });
     const beside = await written("dispatcher", { target: box(107.7, 108) });

@@ -101,7 +101,7 @@ it("of an Update says of what reaches further that it goes on", async () => {
   expect((await now(first)).state).toBe("dispatching");
 });
 
-it("is not made of what its author or a person has withdrawn", async () => {
+it("is not made of what its author has withdrawn, and says what a person has thrown away", async () => {
   const withdrawn = await take();
   await take(following("Cancel", withdrawn.identifier));
   const updated = await take();
@@ -111,9 +111,23 @@ it("is not made of what its author or a person has withdrawn", async () => {
   await reject(deps, may, rejected.broadcast.id, { reason: "a hoax" });
   const thrownAway = await take();
   await cancel(deps, province, thrownAway.broadcast.id, { reason: "a hoax" });
-  for (const { broadcast } of [withdrawn, updated, rejected, thrownAway]) {
-    await expect(cut(broadcast)).rejects.toMatchObject({ code: "broadcast_state" });
+  for (const { broadcast } of [withdrawn, updated]) {
+    await expect(cut(broadcast)).rejects.toMatchObject({ code: "broadcast_superseded" });
   }
+  // Somebody of one village may bring an alert first and throw it away: nobody else is kept from it by that.
+  for (const { broadcast } of [rejected, thrownAway]) {
+    const own = await cut(broadcast);
+    expect(own.state).toBe("draft");
+    expect(own.source?.warnings).toContainEqual({
+      rule: "original_withdrawn",
+      message: expect.stringContaining(broadcast.id),
+    });
+  }
+  const aired = await take();
+  await submit(deps, province, aired.broadcast.id, {});
+  await approve(deps, may, aired.broadcast.id, {});
+  await cancel(deps, province, aired.broadcast.id, { reason: "wrong" });
+  await expect(cut(aired.broadcast)).rejects.toMatchObject({ code: "broadcast_state" });
   await expect(cut(later.broadcast)).resolves.toMatchObject({ state: "draft", supersededBy: null });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -52,3 +52,15 @@ describe("following other processes", () => {
     expect(ingest.directory.size - before).toBe(5500);
   });
 });
+
+it("a gateway that names devices registered by another process since has them looked up before they are refused", async () => {
+  const gateway = await addDevice(db.pool, "gw-late", { kind: "lora-gateway" });
+  const { publish } = await startTestIngest(db.pool);
+  await addDevice(db.pool, "behind-late-1", { gatewayNo: gateway.deviceNo });
+  await addDevice(db.pool, "behind-late-2", { gatewayNo: gateway.deviceNo });
+  const named = Array.from({ length: 1500 }, (_, i) => [`nobody-${i}`, { flow: 1 }]);
+  await publish("gw-late", "gateway-telemetry", {
+    "behind-late-1": { observedAt: "2026-05-01T00:00:00Z", flow: 1 },
+    ...Object.fromEntries(named),
+    "behind-late-2": { observedAt: "2026-05-01T00:00:00Z", flow: 2 },
+  });
