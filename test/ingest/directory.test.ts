@@ -64,3 +64,10 @@ it("a gateway that names devices registered by another process since has them lo
     ...Object.fromEntries(named),
     "behind-late-2": { observedAt: "2026-05-01T00:00:00Z", flow: 2 },
   });
+  expect(await gasMeterRows(db.pool, "behind-late-1")).toMatchObject([{ flow: 1 }]);
+  expect(await gasMeterRows(db.pool, "behind-late-2")).toMatchObject([{ flow: 2 }]);
+  const { rows } = await db.pool.query(
+    "select distinct reason from rejected_messages where publisher = 'gw-late'",
+  );
+  expect(rows).toEqual([{ reason: "unknown_device" }]);
+});
