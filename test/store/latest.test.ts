@@ -221,7 +221,9 @@ describe("newest values", () => {
       stored = late.insert(other, BEGIN + DAY);
       // It waits for the repair, which does not see it.
       const waits = `select count(*)::int as n from pg_stat_activity where application_name = 'late' and wait_event_type = 'Lock'`;
-      while ((await pool.query(waits)).rows[0].n === 0);
+      await expect
+        .poll(async () => (await pool.query(waits)).rows[0].n, { timeout: 20_000, interval: 5 })
+        .toBe(1);
     });
     expect(await stored).toBe(1);
     await other.end();
