@@ -76,9 +76,10 @@ describe("a wrong login", () => {
   it("takes as long whether its name was known or had to be looked up", async () => {
     const pause = () => new Promise<undefined>((resolve) => setTimeout(resolve, 100, undefined));
     await start({ authenticate: (id) => (id === "known" ? undefined : pause()) });
-    const known = await login("known", "wrong");
-    const unknown = await login("unknown", "wrong");
-    expect(Math.abs(known.ms - unknown.ms)).toBeLessThan(60);
+    // The quickest of several: a machine that is busy with other things answers some of them late.
+    const quickest = async (id: string) =>
+      Math.min(...(await Promise.all([1, 2, 3, 4, 5, 6].map(() => login(id, "wrong")))).map(({ ms }) => ms));
+    expect(Math.abs((await quickest("known")) - (await quickest("unknown")))).toBeLessThan(60);
   });
 
   it("leaves no timer behind when its connection ends before the answer", async () => {
