@@ -41,14 +41,17 @@ export function beyondTest(
   };
 }
 
+const MOST_POINTS_COMPARED = 2_000;
 /** A province has 36,000 speakers. */
 const TARGETS_IN_MEMORY = 4;
 
 /** Reads the speakers of targets, those of the same one after the other once: the messages of an alert often share one. */
 export function readEachOnce(db: Db): (target: Target) => Promise<readonly Speaker[]> {
-  const known = new Map<string, Promise<readonly Speaker[]>>();
+  const known = new Map<string | Target, Promise<readonly Speaker[]>>();
   return (target) => {
-    const key = JSON.stringify(target);
+    // To write down a shape of 50,000 points would hold the thread up; of those an alert has room for one or two.
+    const points = target.polygons.reduce((sum, ring) => sum + ring.length, 0);
+    const key = points > MOST_POINTS_COMPARED ? target : JSON.stringify(target);
     const found = known.get(key) ?? selectAllSpeakers(db, target);
     known.delete(key);
     known.set(key, found);
