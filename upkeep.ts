@@ -10,6 +10,7 @@ import { startLatestKeeper } from "./store/latest-keeper.ts";
 import { type Retention, startRetention } from "./store/retention.ts";
 import { startRollupKeeper } from "./store/rollup-keeper.ts";
 import { readRollupLags } from "./store/rollup-lag.ts";
+import { Turns } from "./store/turns.ts";
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
 const PIECE_MS = 600_000;
@@ -99,16 +100,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
 }
 
 function registerGauges(registry: Registry, pool: Pool): void {
-  let looking: ReturnType<typeof readRollupLags> | undefined;
   // One question at a time, however many gauges are asked for how often while it has no answer.
-  const look = () => {
-    looking ??= readRollupLags(pool)
-      .catch(() => [])
-      .finally(() => {
-        looking = undefined;
-      });
-    return looking;
-  };
+  const looks = new Turns(() => readRollupLags(pool).catch(() => []));
   const gauge = (name: string, help: string, read: "seconds" | "changes") =>
     new Gauge({
       name,
@@ -117,7 +110,7 @@ function registerGauges(registry: Registry, pool: Pool): void {
       registers: [registry],
       async collect() {
         // Without the database the last figures stand; `/readyz` says that it is away. The others must not wait for it.
-        const lags = await Promise.race([look(), sleep(GAUGE_MS, [], { ref: false })]);
+        const lags = await Promise.race([looks.run(), sleep(GAUGE_MS, [], { ref: false })]);
         for (const lag of lags) this.set({ kind: lag.kind }, lag[read]);
       },
     });

@@ -1,5 +1,6 @@
 import type { Logger } from "../log.ts";
 import { createLogLimiter } from "../log.ts";
+import { repeat } from "../store/turns.ts";
 
 /**
  * Runs `work` every `everyMs`, never twice at once. A failure is logged and the next turn tries again.
@@ -12,23 +13,14 @@ export function startPeriodic(
   log: Logger,
 ): { stop(): Promise<void> } {
   const limit = createLogLimiter();
-  let running: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch((error: unknown) => {
-        limit(name, (suppressed) =>
-          log.warn({ err: error, suppressed, work: name }, "periodic work failed; the next turn tries again"),
-        );
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  }, everyMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
+  const attempt = async () => {
+    try {
+      await work();
+    } catch (error) {
+      limit(name, (suppressed) =>
+        log.warn({ err: error, suppressed, work: name }, "periodic work failed; the next turn tries again"),
+      );
+    }
   };
+  return repeat(attempt, everyMs, { atOnce: false });
 }

@@ -1,5 +1,6 @@
 import { createLogLimiter, type Logger } from "../log.ts";
 import type { Db } from "./database.ts";
+import { repeat } from "./turns.ts";
 
 /** One of TimescaleDB's jobs, as its scheduler has it. Times in milliseconds since 1970, by the database's clock. */
 export interface JobHealth {
@@ -76,7 +77,6 @@ export function startJobWatch(db: Db, { log, everyMs = 60_000 }: JobWatchOptions
   const limitLog = createLogLimiter();
   const seenSince = new Map<number, number>();
   let lines: readonly string[] = [];
-  let looking: Promise<void> | undefined;
 
   async function lookOnce(): Promise<void> {
     const { jobs, now } = await readJobHealth(db);
@@ -91,24 +91,11 @@ export function startJobWatch(db: Db, { log, everyMs = 60_000 }: JobWatchOptions
     }
   }
 
-  const look = () => {
-    // Without the database there is nothing to say of its jobs; `/readyz` says that it is away.
-    looking ??= lookOnce()
-      .catch((error: unknown) => log.debug({ err: error }, "the database's jobs could not be looked at"))
-      .finally(() => {
-        looking = undefined;
-      });
-    return looking;
-  };
-  const timer = setInterval(look, everyMs);
-  timer.unref();
-  void look();
-  return {
-    trouble: () => lines,
-    look,
-    async stop() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  // Without the database there is nothing to say of its jobs; `/readyz` says that it is away.
+  const look = () =>
+    lookOnce().catch((error: unknown) =>
+      log.debug({ err: error }, "the database's jobs could not be looked at"),
+    );
+  const { run, stop } = repeat(look, everyMs, { atOnce: true });
+  return { trouble: () => lines, look: run, stop };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../log.ts";
 import { type Pool, reasonOf } from "./database.ts";
+import { Turns } from "./turns.ts";
 
 /** A failed job is tried again after this long, or after its own interval when that is shorter. */
 const RETRY_MS = 5 * 60_000;
@@ -39,7 +40,6 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
   const dueAt = new Map<number, number>();
   const failures = new Map<number, string>();
   let stopped = false;
-  let running: Promise<number> | undefined;
 
   async function run(): Promise<number> {
     const jobs = await findJobs(pool);
@@ -65,25 +65,19 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
     return succeeded;
   }
 
-  function runDue(): Promise<number> {
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
+  const turns = new Turns(run);
   const timer = setInterval(() => {
-    runDue().catch((error: unknown) => log.warn({ err: error }, "looking for due jobs failed"));
+    turns.run().catch((error: unknown) => log.warn({ err: error }, "looking for due jobs failed"));
   }, everyMs);
   timer.unref();
 
   return {
-    runDue,
+    runDue: turns.run,
     trouble: () => [...failures.values()],
     async stop() {
       stopped = true;
       clearInterval(timer);
-      await running?.catch(() => {});
+      await turns.ended();
     },
   };
 }

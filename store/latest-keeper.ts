@@ -2,6 +2,7 @@ import { createLogLimiter, type Logger } from "../log.ts";
 import type { Pool } from "./database.ts";
 import { keepLatest } from "./keep-latest.ts";
 import type { KindTable } from "./kind-table.ts";
+import { repeat } from "./turns.ts";
 
 export interface LatestKeeper {
   /** Keeps all that is due now, kind by kind. */
@@ -29,7 +30,6 @@ export function startLatestKeeper(
   const limitLog = createLogLimiter();
   const sizes = new Map<string, number>();
   let stopped = false;
-  let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
     for (const table of tables) {
@@ -50,23 +50,12 @@ export function startLatestKeeper(
     }
   }
 
-  function runDue(): Promise<void> {
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
-  const timer = setInterval(runDue, everyMs);
-  timer.unref();
-  void runDue();
-
+  const repeated = repeat(run, everyMs, { atOnce: true });
   return {
-    runDue,
-    async stop() {
+    runDue: repeated.run,
+    stop() {
       stopped = true;
-      clearInterval(timer);
-      await running;
+      return repeated.stop();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Logger } from "../log.ts";
 import { type Pool, withTransaction } from "./database.ts";
 import type { KindTable } from "./kind-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { repeat } from "./turns.ts";
 
 /** Days that each class of data is kept; 0 keeps it for ever. */
 export interface Retention {
@@ -71,27 +72,13 @@ export function startRetention(
   retention: Retention,
   { log, everyMs = 3_600_000 }: { log: Logger; everyMs?: number },
 ): { stop(): Promise<void> } {
-  let running: Promise<void> | undefined;
-  const run = () => {
-    // Never twice at once: it may have to wait for the keeper of rollups.
-    running ??= dropOldChunks(pool, tables, retention)
-      .then(
-        (dropped) => {
-          if (dropped.length > 0) log.info({ chunks: dropped.length }, "old chunks dropped");
-        },
-        (error: unknown) => log.warn({ err: error }, "dropping old chunks failed; it will be tried again"),
-      )
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  const timer = setInterval(run, everyMs);
-  timer.unref();
-  run();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const run = () =>
+    dropOldChunks(pool, tables, retention).then(
+      (dropped) => {
+        if (dropped.length > 0) log.info({ chunks: dropped.length }, "old chunks dropped");
+      },
+      (error: unknown) => log.warn({ err: error }, "dropping old chunks failed; it will be tried again"),
+    );
+  // Never twice at once: it may have to wait for the keeper of rollups.
+  return repeat(run, everyMs, { atOnce: true });
 }

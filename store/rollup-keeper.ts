@@ -3,6 +3,7 @@ import type { Pool } from "./database.ts";
 import { keepChanged } from "./keep-changed.ts";
 import { keepNext, noteDroppedReadings } from "./keep-days.ts";
 import type { KindTable } from "./kind-table.ts";
+import { repeat } from "./turns.ts";
 
 export interface RollupKeeper {
   /** Keeps all that is due now, kind by kind. */
@@ -42,7 +43,6 @@ export function startRollupKeeper(
   const limitLog = createLogLimiter();
   const sizes = new Map<string, number>();
   let stopped = false;
-  let running: Promise<void> | undefined;
 
   async function keepKind(table: KindTable): Promise<void> {
     await noteDroppedReadings(pool, table);
@@ -93,23 +93,12 @@ export function startRollupKeeper(
     }
   }
 
-  function runDue(): Promise<void> {
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
-  const timer = setInterval(runDue, everyMs);
-  timer.unref();
-  void runDue();
-
+  const repeated = repeat(run, everyMs, { atOnce: true });
   return {
-    runDue,
-    async stop() {
+    runDue: repeated.run,
+    stop() {
       stopped = true;
-      clearInterval(timer);
-      await running;
+      return repeated.stop();
     },
   };
 }
