@@ -1,28 +1,22 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { generate } from "selfsigned";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { signAlert } from "../../broadcast/cap/signature.ts";
 import { draftOf } from "../../broadcast/draft.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
-import { importCap } from "../../broadcast/service-cap.ts";
 import { cutToOwnArea } from "../../broadcast/service-cap-cut.ts";
 import { changeDraft } from "../../broadcast/service-drafts.ts";
 import { exportCap } from "../../broadcast/service-export.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import type { TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
-import { type AlertText, alertText, referenceOf, SENT } from "./cap-text.ts";
-import { createDeps, insertSpeaker, insertVillages, somebody, type TestDeps } from "./fixtures.ts";
+import { type CapScene, type Sending, startCapScene } from "./cap-scene.ts";
+import { referenceOf, SENT } from "./cap-text.ts";
+import { somebody, type TestDeps } from "./fixtures.ts";
 import { approve, cancel, reject, submit } from "./step-helpers.ts";
 
 /** A county makes of the province's alert what it may air itself: nothing that was known of the alert is lost by that. */
 
+let scene: CapScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
-let signing: { privateKeyPem: string; certificatePem: string };
 const province = somebody("province");
 const county = limitsOf({ regions: ["520326"] });
 const dan = somebody("dan", { limits: county, sees: county, cancels: county });
@@ -30,30 +24,23 @@ const li = somebody("li", { limits: county, sees: county, cancels: county });
 const may = somebody("may");
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-cut-"));
-  await insertVillages(db.pool);
-  await insertSpeaker(db.pool, "sp-1", "520326001001");
-  await insertSpeaker(db.pool, "sp-2", "520327001001");
-  const made = await generate([{ name: "commonName", value: "weather" }], { keySize: 2048 });
-  signing = { privateKeyPem: made.private, certificatePem: made.cert };
-  deps = await createDeps(db.pool, dir, {
-    trustedCertificates: new Map([["weather@example.org", [signing.certificatePem]]]),
-  });
+  scene = await startCapScene({ "sp-1": "520326001001", "sp-2": "520327001001" });
+  ({ db } = scene);
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 let serial = 0;
 const events = [{ code: "11D01", region: "52" }];
-async function take(alert: AlertText & { readonly signed?: boolean } = {}, caller = province) {
-  const { signed = true, ...rest } = alert;
-  const identifier = alert.identifier ?? `cut-${++serial}`;
-  const xml = alertText({ ...(rest.msgType === "Cancel" ? {} : { events }), ...rest, identifier });
-  const { items } = await importCap(deps, caller, Buffer.from(signed ? signAlert(xml, signing) : xml));
-  return { identifier, broadcast: items[0]! };
+async function take(given: Sending = {}, caller = province) {
+  const alert = {
+    ...(given.msgType === "Cancel" ? {} : { events }),
+    identifier: `cut-${++serial}`,
+    signed: true,
+    ...given,
+  };
+  const { items } = await scene.take(deps, alert, caller);
+  return { identifier: alert.identifier, broadcast: items[0]! };
 }
 const following = (msgType: "Update" | "Cancel", identifier: string) => ({
   msgType,

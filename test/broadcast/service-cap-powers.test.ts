@@ -1,65 +1,35 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { generate } from "selfsigned";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { signAlert } from "../../broadcast/cap/signature.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
-import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft } from "../../broadcast/service-drafts.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import type { TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
-import { type AlertText, alertText, referenceOf, SENT } from "./cap-text.ts";
-import {
-  createDeps,
-  insertSpeaker,
-  insertTenant,
-  insertVillages,
-  somebody,
-  type TestDeps,
-} from "./fixtures.ts";
+import { type CapScene, type Sending, startCapScene } from "./cap-scene.ts";
+import { referenceOf, SENT } from "./cap-text.ts";
+import { somebody, type TestDeps } from "./fixtures.ts";
 import { approve, release, submit } from "./step-helpers.ts";
 
 /** What one alert may do to what was made of another: before, during and after release, in any order of arrival. */
 
+let scene: CapScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
-let signing: { privateKeyPem: string; certificatePem: string };
 const li = somebody("li");
 const wang = somebody("wang");
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-cap-"));
-  await insertVillages(db.pool);
-  await insertTenant(db.pool, "other-office");
-  await insertSpeaker(db.pool, "sp-1", "520326001001");
-  await insertSpeaker(db.pool, "sp-2", "520327001001");
-  const made = await generate([{ name: "commonName", value: "weather" }], { keySize: 2048 });
-  signing = { privateKeyPem: made.private, certificatePem: made.cert };
+  scene = await startCapScene({ "sp-1": "520326001001", "sp-2": "520327001001" });
+  ({ db } = scene);
 });
 beforeEach(async () => {
-  deps = await createDeps(db.pool, dir, {
-    trustedCertificates: new Map([["weather@example.org", [signing.certificatePem]]]),
-  });
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 let serial = 0;
 const fresh = () => `power-${++serial}`;
-interface Sending extends AlertText {
-  readonly signed?: boolean;
-}
-const take = ({ signed = false, ...alert }: Sending, caller = li) => {
-  const xml = alertText(alert);
-  return importCap(deps, caller, Buffer.from(signed ? signAlert(xml, signing) : xml));
-};
+const take = (alert: Sending, caller = li) => scene.take(deps, alert, caller);
 const now = ({ id }: Broadcast) => getBroadcast(db.pool, li, id);
 const actionsOf = async ({ broadcastNo }: Broadcast) =>
   (await listHistory(db.pool, broadcastNo)).map(({ action }) => action);

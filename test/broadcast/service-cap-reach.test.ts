@@ -1,9 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { generate } from "selfsigned";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { signAlert } from "../../broadcast/cap/signature.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
@@ -11,18 +6,11 @@ import * as service from "../../broadcast/service-release.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Pool } from "../../store/database.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import type { TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
-import { type AlertText, alertText, referenceOf, SENT } from "./cap-text.ts";
-import {
-  createDeps,
-  draft,
-  insertSpeaker,
-  insertTenant,
-  insertVillages,
-  somebody,
-  type TestDeps,
-} from "./fixtures.ts";
+import { type CapScene, type Sending, startCapScene } from "./cap-scene.ts";
+import { alertText, referenceOf, SENT } from "./cap-text.ts";
+import { createDeps, draft, somebody, type TestDeps } from "./fixtures.ts";
 import { approve, release, retry, submit } from "./step-helpers.ts";
 import { watched } from "./watched-pool.ts";
 
@@ -30,10 +18,11 @@ import { watched } from "./watched-pool.ts";
 
 const VILLAGE = "520326001001";
 const OURS = "test-platform";
+let scene: CapScene;
 let db: TestDatabase;
 let dir: string;
+let signing: CapScene["signing"];
 let deps: TestDeps;
-let signing: { privateKeyPem: string; certificatePem: string };
 const li = somebody("li");
 const wang = somebody("wang");
 /** A village's application that may draft for the village, and cancel nothing. */
@@ -44,35 +33,17 @@ const robot = somebody("robot", {
 });
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-reach-"));
-  await insertVillages(db.pool);
-  await insertTenant(db.pool, "other-office");
-  await insertSpeaker(db.pool, "sp-1", VILLAGE);
-  await insertSpeaker(db.pool, "sp-2", "520326002001");
-  await insertSpeaker(db.pool, "sp-3", "520327001001");
-  const made = await generate([{ name: "commonName", value: "weather" }], { keySize: 2048 });
-  signing = { privateKeyPem: made.private, certificatePem: made.cert };
+  scene = await startCapScene({ "sp-1": VILLAGE, "sp-2": "520326002001", "sp-3": "520327001001" });
+  ({ db, dir, signing } = scene);
 });
 beforeEach(async () => {
-  deps = await createDeps(db.pool, dir, {
-    trustedCertificates: new Map([["weather@example.org", [signing.certificatePem]]]),
-  });
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 let serial = 0;
 const fresh = () => `reach-${++serial}`;
-interface Sending extends AlertText {
-  readonly signed?: boolean;
-}
-const take = ({ signed = false, ...alert }: Sending, caller = li) => {
-  const xml = alertText(alert);
-  return importCap(deps, caller, Buffer.from(signed ? signAlert(xml, signing) : xml));
-};
+const take = (alert: Sending, caller = li) => scene.take(deps, alert, caller);
 const now = ({ id }: Broadcast) => getBroadcast(db.pool, li, id);
 const rulesOf = ({ source }: Broadcast) => source?.warnings.map(({ rule }) => rule);
 const LATER = new Date(SENT.getTime() + 5000);
