@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { readCoverageTotal, readUnheardVillages } from "../../store/broadcast-coverage.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addSpeakers, type Released, release, type Scene, startScene } from "./scene.ts";
+import { addSpeakers, type Released, release, type Scene, startScene, until } from "./scene.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
   db = await createTestDatabase();
 });
 afterAll(() => db.drop());
-
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
 
 const partlyHeard = async ({ broadcastNo }: Released) => {
   const { partlyHeard } = await readCoverageTotal(db.pool, broadcastNo, NO_LIMITS);

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cancelTargets } from "../../store/broadcast-targets.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addSpeakers, type Released, release, startScene } from "./scene.ts";
+import { addSpeakers, type Released, release, startScene, until } from "./scene.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -9,7 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
 async function setUp(count: number, settings = {}) {
   const speakers = await addSpeakers(db.pool, count);
   const scene = startScene(db.pool, { settings });

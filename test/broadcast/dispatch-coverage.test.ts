@@ -17,6 +17,7 @@ import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice } from "../helpers/ingest.ts";
 import { limitsOf } from "../helpers/limits.ts";
+import { NOTHING_KNOWN } from "./scene.ts";
 
 let db: TestDatabase;
 let broadcastNo: number;
@@ -186,17 +187,6 @@ it("does not call a village silent that heard a part, in whichever attempt", asy
   });
   await expect(undone).rejects.toThrow("undone");
 });
-
-const NOTHING_KNOWN = {
-  handedOverAt: null,
-  acknowledgedAt: null,
-  startedAt: null,
-  evidenceAt: null,
-  evidenceCurrent: null,
-  evidenceSoundLevel: null,
-  endedAt: null,
-  secondsPlayed: null,
-};
 
 it("shows a caller its own regions and devices only", async () => {
   const limits = limitsOf({ regions: ["520326002"] });

@@ -1,52 +1,31 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatherMs } from "../../broadcast/dispatch/afterwards.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
 import type { OnAir } from "../../broadcast/dispatch/on-air.ts";
 import { Roster } from "../../broadcast/dispatch/roster.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
 import { PROOF_RULES } from "../../broadcast/proof.ts";
-import { speaker } from "../../devices/kinds/speaker.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { readCoverageTotal } from "../../store/broadcast-coverage.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
 import { listTargets } from "../../store/broadcast-reports.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addSpeakers, type Released, release, type Scene, startScene } from "./scene.ts";
+import {
+  addSpeakers,
+  correctionsOf,
+  ended,
+  type Released,
+  release,
+  type Scene,
+  SPEAKERS,
+  startScene,
+  until,
+} from "./scene.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
   db = await createTestDatabase();
 });
 afterAll(() => db.drop());
-
-const SPEAKERS = tablesOf([speaker])[0]!;
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
-const historyOf = async ({ broadcastNo }: Released) => {
-  const steps = await listHistory(db.pool, broadcastNo);
-  return steps.filter(({ action }) => action === "correct");
-};
-
-/** A broadcast to some speakers that has ended: nobody has answered, unless `course` makes one. */
-async function ended(
-  count: number,
-  state: string,
-  course: (
-    scene: Scene,
-    released: Released,
-    speakers: { id: string; deviceNo: number }[],
-  ) => Promise<void> = async () => {},
-  settings = {},
-) {
-  const speakers = await addSpeakers(db.pool, count);
-  const scene = startScene(db.pool, { settings: { answerWaitsMs: [400], evidenceGraceMs: 60, ...settings } });
-  for (const { id } of speakers) scene.online.add(id);
-  const released = await release(db.pool, speakers);
-  await scene.dispatcher.begin(released.broadcastNo);
-  await course(scene, released, speakers);
-  await until(async () => expect(await scene.stateOf(released)).toBe(state));
-  return { speakers, scene, released };
-}
 
 /** It plays, and none of it is heard of yet. */
 async function playsUnheard(scene: Scene, released: Released, speaker: { deviceNo: number }, at: number) {
@@ -56,7 +35,7 @@ async function playsUnheard(scene: Scene, released: Released, speaker: { deviceN
 
 describe("proof that comes after the end", () => {
   it("corrects the speaker and the broadcast, in history, coverage and what live listeners hear", async () => {
-    const { speakers, scene, released } = await ended(3, "failed");
+    const { speakers, scene, released } = await ended(db.pool, 3, "failed");
     await scene.play(speakers[0]!, released.commandId);
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
     expect(await scene.target(released, speakers[0]!)).toMatchObject({
@@ -65,7 +44,7 @@ describe("proof that comes after the end", () => {
       evidence_current: 2.8,
       seconds_played: 1,
     });
-    expect(await historyOf(released)).toMatchObject([
+    expect(await correctionsOf(db.pool, released)).toMatchObject([
       {
         from: "failed",
         to: "completed",
@@ -105,10 +84,15 @@ describe("proof that comes after the end", () => {
 
   it("is a reading too, and what was completed stays so", async () => {
     const at = Date.now();
-    const { speakers, scene, released } = await ended(2, "completed", async (on, out, [good, late]) => {
-      await on.play(good!, out.commandId);
-      await playsUnheard(on, out, late!, at);
-    });
+    const { speakers, scene, released } = await ended(
+      db.pool,
+      2,
+      "completed",
+      async (on, out, [good, late]) => {
+        await on.play(good!, out.commandId);
+        await playsUnheard(on, out, late!, at);
+      },
+    );
     expect(await scene.target(released, speakers[1]!)).toMatchObject({ state: "failed", reason: "no_sound" });
     expect(scene.dispatcher.wantsReadingsOf(speakers[1]!.deviceNo)).toBe(true);
     expect(scene.dispatcher.wantsReadingsOf(speakers[0]!.deviceNo)).toBe(false);
@@ -118,7 +102,7 @@ describe("proof that comes after the end", () => {
     await until(async () =>
       expect(await scene.target(released, speakers[1]!)).toMatchObject({ state: "sounded" }),
     );
-    expect(await historyOf(released)).toMatchObject([
+    expect(await correctionsOf(db.pool, released)).toMatchObject([
       {
         from: "completed",
         to: "completed",
@@ -130,7 +114,7 @@ describe("proof that comes after the end", () => {
   });
 
   it("in a storm is one row of history for all of them", async () => {
-    const { speakers, scene, released } = await ended(60, "failed");
+    const { speakers, scene, released } = await ended(db.pool, 60, "failed");
     const at = Date.now();
     // What was measured says nothing as long as no start is known; the words come all at once, as after an outage.
     for (const one of speakers) await scene.measure(one, 2.8, { at: at + 500 });
@@ -145,7 +129,7 @@ describe("proof that comes after the end", () => {
       }));
     scene.dispatcher.onReplies([...word("started", at), ...word("ended", at + 1000)]);
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
-    const rows = await historyOf(released);
+    const rows = await correctionsOf(db.pool, released);
     expect(rows).toHaveLength(1);
     const { corrected, corrections, targets } = rows[0]!.details as Record<string, never> & {
       corrections: { count: number; deviceIds: string[] }[];
@@ -156,7 +140,7 @@ describe("proof that comes after the end", () => {
   });
 
   it("makes a reason the true one, and opens nothing again", async () => {
-    const { speakers, scene, released } = await ended(3, "failed");
+    const { speakers, scene, released } = await ended(db.pool, 3, "failed");
     const [refuses, ends, starts] = speakers;
     await scene.reply(starts!, released.commandId, "started");
     await scene.reply(refuses!, released.commandId, "refused", { reason: "wrong_area" });
@@ -170,12 +154,12 @@ describe("proof that comes after the end", () => {
     });
     expect(await scene.target(released, starts!)).toMatchObject({ state: "failed", reason: "no_answer" });
     expect(await scene.stateOf(released)).toBe("failed");
-    const rows = await historyOf(released);
+    const rows = await correctionsOf(db.pool, released);
     for (const { from, to } of rows) expect([from, to]).toEqual(["failed", "failed"]);
   });
 
   it("is found at the next start where nobody was there to take it in", async () => {
-    const { speakers, scene, released } = await ended(2, "failed");
+    const { speakers, scene, released } = await ended(db.pool, 2, "failed");
     scene.kill();
     const at = Date.now();
     await playsUnheard(scene, released, speakers[0]!, at);
@@ -184,7 +168,7 @@ describe("proof that comes after the end", () => {
     await next.dispatcher.resume();
     await until(async () => expect(await next.stateOf(released)).toBe("completed"));
     expect(await next.target(released, speakers[0]!)).toMatchObject({ state: "sounded" });
-    expect(await historyOf(released)).toMatchObject([{ from: "failed", to: "completed" }]);
+    expect(await correctionsOf(db.pool, released)).toMatchObject([{ from: "failed", to: "completed" }]);
     // The other one is still listened to.
     await next.play(speakers[1]!, released.commandId);
     await until(async () =>
@@ -199,7 +183,7 @@ describe("proof that comes after the end", () => {
     ["completes one that had expired", "expired", "completed"],
     ["leaves one that was cancelled so, and shows who had heard it", "cancelled", "cancelled"],
   ])("%s", async (_what, state, after) => {
-    const { speakers, scene, released } = await ended(1, "failed");
+    const { speakers, scene, released } = await ended(db.pool, 1, "failed");
     scene.kill();
     await db.pool.query("update broadcasts set state = $2, expires_at = now() where broadcast_no = $1", [
       released.broadcastNo,
@@ -214,12 +198,14 @@ describe("proof that comes after the end", () => {
       expect(await next.target(released, speakers[0]!)).toMatchObject({ state: "sounded" }),
     );
     expect(await next.stateOf(released)).toBe(after);
-    expect(await historyOf(released)).toMatchObject([{ from: state, to: after, details: { corrected: 1 } }]);
+    expect(await correctionsOf(db.pool, released)).toMatchObject([
+      { from: state, to: after, details: { corrected: 1 } },
+    ]);
     expect(next.heard).toEqual([]);
   });
 
   it("counts for a day, and no longer", async () => {
-    const { speakers, scene, released } = await ended(1, "failed");
+    const { speakers, scene, released } = await ended(db.pool, 1, "failed");
     scene.kill();
     const endedAgo = (ms: number) =>
       db.pool.query(
@@ -243,7 +229,7 @@ describe("proof that comes after the end", () => {
 
   it("of a first attempt that comes while the second is on its way counts, and nothing more is sent", async () => {
     let at = 0;
-    const { speakers, scene, released } = await ended(1, "failed", async (on, out, [only]) => {
+    const { speakers, scene, released } = await ended(db.pool, 1, "failed", async (on, out, [only]) => {
       await until(() => expect(on.heard).toHaveLength(1));
       at = Date.now();
       await playsUnheard(on, out, only!, at);
@@ -266,7 +252,7 @@ describe("proof that comes after the end", () => {
     scene.connect(speakers[0]!.id);
     expect(scene.heard).toEqual([]);
     // It was on the air again, so it is no correction.
-    expect(await historyOf(released)).toEqual([]);
+    expect(await correctionsOf(db.pool, released)).toEqual([]);
   });
 });
 
@@ -288,6 +274,7 @@ describe("the evidence of what is proven", () => {
     let first = 0;
     let second = 0;
     const { speakers, scene, released } = await ended(
+      db.pool,
       2,
       "completed",
       async (on, out, [early, late]) => {
@@ -304,7 +291,7 @@ describe("the evidence of what is proven", () => {
     await until(async () => expect(await evidenceAt(scene, released, speakers[1]!)).toBe(second));
     expect(await evidenceAt(scene, released, speakers[0]!)).toBe(first);
     // Nobody's verdict is another one.
-    expect(await historyOf(released)).toEqual([]);
+    expect(await correctionsOf(db.pool, released)).toEqual([]);
   });
 
   it("stays as it is once a minute has gone by", async () => {

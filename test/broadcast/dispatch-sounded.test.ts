@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { correct } from "../../broadcast/dispatch/corrections.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
 import { PROOF_RULES } from "../../broadcast/proof.ts";
-import { speaker } from "../../devices/kinds/speaker.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
 import { type TargetChange, writeTargetChanges } from "../../store/broadcast-targets.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addSpeakers, type Released, release, type Scene, startScene } from "./scene.ts";
+import { correctionsOf, ended, NOTHING_KNOWN, type Released, SPEAKERS } from "./scene.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -15,35 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const SPEAKERS = tablesOf([speaker])[0]!;
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
-const historyOf = async ({ broadcastNo }: Released) => {
-  const steps = await listHistory(db.pool, broadcastNo);
-  return steps.filter(({ action }) => action === "correct");
-};
-
-/** A broadcast to some speakers that has ended: nobody has answered, unless `course` makes one. */
-async function ended(
-  count: number,
-  state: string,
-  course: (
-    scene: Scene,
-    released: Released,
-    speakers: { id: string; deviceNo: number }[],
-  ) => Promise<void> = async () => {},
-  settings = {},
-) {
-  const speakers = await addSpeakers(db.pool, count);
-  const scene = startScene(db.pool, { settings: { answerWaitsMs: [400], evidenceGraceMs: 60, ...settings } });
-  for (const { id } of speakers) scene.online.add(id);
-  const released = await release(db.pool, speakers);
-  await scene.dispatcher.begin(released.broadcastNo);
-  await course(scene, released, speakers);
-  await until(async () => expect(await scene.stateOf(released)).toBe(state));
-  return { speakers, scene, released };
-}
-
-/** It plays, and none of it is heard of yet. */
 describe("what has sounded", () => {
   const failed = (released: Released, { deviceNo }: { deviceNo: number }): TargetChange => ({
     broadcastNo: released.broadcastNo,
@@ -53,19 +21,12 @@ describe("what has sounded", () => {
     state: "failed",
     reason: "no_end",
     sends: 1,
-    handedOverAt: null,
-    acknowledgedAt: null,
-    startedAt: null,
-    evidenceAt: null,
-    evidenceCurrent: null,
-    evidenceSoundLevel: null,
-    endedAt: null,
-    secondsPlayed: null,
+    ...NOTHING_KNOWN,
     partlyHeard: false,
   });
 
   it("stays so in the database, whoever writes later", async () => {
-    const { speakers, scene, released } = await ended(1, "completed", (on, out, [only]) =>
+    const { speakers, scene, released } = await ended(db.pool, 1, "completed", (on, out, [only]) =>
       on.play(only!, out.commandId),
     );
     for (const state of ["failed", "cancelled", "waiting", "refused", "offline"] as const) {
@@ -84,11 +45,11 @@ describe("what has sounded", () => {
       state: "completed",
       corrected: 0,
     });
-    expect(await historyOf(released)).toEqual([]);
+    expect(await correctionsOf(db.pool, released)).toEqual([]);
   });
 
   it("completes the broadcast, also where the process that ends it does not know of it", async () => {
-    const { speakers, scene, released } = await ended(2, "completed", async (on, out, [good]) => {
+    const { speakers, scene, released } = await ended(db.pool, 2, "completed", async (on, out, [good]) => {
       // Another process has proven it, and this one has never heard of it.
       await writeTargetChanges(db.pool, [{ ...failed(out, good!), state: "sounded", reason: null }]);
       expect(on.heard.length).toBeLessThanOrEqual(2);

@@ -3,38 +3,20 @@ import { describe, expect, it } from "vitest";
 import { expectedSeconds } from "../../broadcast/played-length.ts";
 import {
   type Asked,
-  type Facts,
   judge,
-  noFacts,
-  noteReading,
   noteReply,
   PROOF_RULES,
   type ReplyFact,
   type SpeakerReading,
 } from "../../broadcast/proof.ts";
+import { reply, told } from "./speaker-words.ts";
 
-const reply = (outcome: ReplyFact["outcome"], at: number, more: Partial<ReplyFact> = {}): ReplyFact => ({
-  attempt: 1,
-  outcome,
-  observedAt: at,
-  receivedAt: at + 100,
-  ...more,
-});
 const loud = (at: number): SpeakerReading => ({
   deviceNo: 1,
   observedAt: at,
   receivedAt: at + 100,
   amplifierCurrent: 2.8,
 });
-
-function told(messages: readonly (ReplyFact | SpeakerReading)[]): Facts {
-  const facts = noFacts();
-  for (const message of messages) {
-    if ("outcome" in message) noteReply(facts, message);
-    else noteReading(facts, message, 1, PROOF_RULES);
-  }
-  return facts;
-}
 
 describe("the length that is expected", () => {
   const asked: Asked = { readingSeconds: 10, repeatCount: 3, expiresAt: 100_000, keepsSchedule: false };

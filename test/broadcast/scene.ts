@@ -1,5 +1,5 @@
 import { Registry } from "prom-client";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import type { Order } from "../../broadcast/command.ts";
 import {
   createDispatcher,
@@ -13,6 +13,7 @@ import { reopenForRetry, storeStart } from "../../broadcast/start-orders.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { createLogger } from "../../log.ts";
+import { listHistory } from "../../store/broadcast-history.ts";
 import { moveBroadcast } from "../../store/broadcast-moves.ts";
 import { insertOrder } from "../../store/broadcast-orders.ts";
 import { insertTargets } from "../../store/broadcast-targets.ts";
@@ -21,7 +22,7 @@ import { type Pool, withTransaction } from "../../store/database.ts";
 import { insertReplies } from "../../store/write-events.ts";
 import { addDevice } from "../helpers/ingest.ts";
 
-const SPEAKERS = tablesOf([speaker])[0]!;
+export const SPEAKERS = tablesOf([speaker])[0]!;
 
 /**
  * Nothing runs out by itself: a test shortens the one wait that it is about, so that a slow machine cannot make
@@ -294,3 +295,43 @@ export async function addSpeakers(pool: Pool, count: number): Promise<{ id: stri
   for (let i = 0; i < count; i++) speakers.push(await addDevice(pool, `sp-${++made}`, { kind: "speaker" }));
   return speakers;
 }
+
+export const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
+
+/** The rows of a broadcast's history that say what was corrected after its end. */
+export const correctionsOf = async (pool: Pool, { broadcastNo }: Released) =>
+  (await listHistory(pool, broadcastNo)).filter(({ action }) => action === "correct");
+
+/** A broadcast to some speakers that has ended: nobody has answered, unless `course` makes one. */
+export async function ended(
+  pool: Pool,
+  count: number,
+  state: string,
+  course: (
+    scene: Scene,
+    released: Released,
+    speakers: { id: string; deviceNo: number }[],
+  ) => Promise<void> = async () => {},
+  settings = {},
+) {
+  const speakers = await addSpeakers(pool, count);
+  const scene = startScene(pool, { settings: { answerWaitsMs: [400], evidenceGraceMs: 60, ...settings } });
+  for (const { id } of speakers) scene.online.add(id);
+  const released = await release(pool, speakers);
+  await scene.dispatcher.begin(released.broadcastNo);
+  await course(scene, released, speakers);
+  await until(async () => expect(await scene.stateOf(released)).toBe(state));
+  return { speakers, scene, released };
+}
+
+/** A target of which nobody has heard a word. */
+export const NOTHING_KNOWN = {
+  handedOverAt: null,
+  acknowledgedAt: null,
+  startedAt: null,
+  evidenceAt: null,
+  evidenceCurrent: null,
+  evidenceSoundLevel: null,
+  endedAt: null,
+  secondsPlayed: null,
+};
