@@ -1,63 +1,19 @@
 import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import {
-  type Broker,
-  type BrokerOptions,
-  createBroker,
-  type Presence,
-  type Published,
-} from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
+import type { BrokerOptions } from "../../broker/broker.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
+import { type BrokerBench, type Device, startBench } from "./bench.ts";
 
-interface Device {
-  id: string;
-  gateway: boolean;
-}
-
-const devices = new Map<string, Device>([
-  ["meter-1", { id: "meter-1", gateway: false }],
-  ["meter-2", { id: "meter-2", gateway: false }],
-  ["gw-1", { id: "gw-1", gateway: true }],
-]);
-
-let broker: Broker;
-let port: number;
-let wsPort: number;
-let published: Published<Device>[];
-let refused: { message: Published<Device>; reason: string }[];
-let presence: Presence<Device>[];
-let logged: { msg: string; [key: string]: unknown }[];
+let { broker, port, wsPort, published, refused, presence } = {} as BrokerBench;
 /** Set by a test that wants to settle messages itself. */
 let hold: ((settled: () => void) => void) | undefined;
 
 async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void> {
-  const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
-  broker = await createBroker<Device>({
-    log,
-    rateLimit: 0,
-    authenticate: (username, token) =>
-      token.toString() === `token-of-${username}` ? devices.get(username) : undefined,
-    onPublish: (message, settled) => {
-      published.push(message);
-      if (hold) hold(settled);
-      else settled();
-    },
-    onRefused: (message, { reason }, settled) => {
-      refused.push({ message, reason });
-      settled();
-    },
-    onPresence: (change) => presence.push(change),
-    ...options,
-  });
-  ({ port, wsPort } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
+  const settle = (settled: () => void) => (hold ? hold(settled) : settled());
+  ({ broker, port, wsPort, published, refused, presence } = await startBench(options, settle));
 }
 
 beforeEach(() => {
-  published = [];
-  refused = [];
-  presence = [];
-  logged = [];
   hold = undefined;
 });
 
@@ -146,18 +102,9 @@ describe("publishing", () => {
   it("hands a will on a foreign topic over without a channel", async () => {
     await start();
     const raw = new RawMqtt(port);
-    raw.send({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      clean: true,
-      clientId: "w",
-      keepalive: 0,
-      username: "meter-1",
-      password: Buffer.from("token-of-meter-1"),
+    await raw.login("meter-1", "token-of-meter-1", {
       will: { topic: "lwt/meter-1", payload: Buffer.from("gone"), qos: 2, retain: true },
     });
-    await raw.next("connack");
     raw.socket.destroy();
     await vi.waitFor(() => expect(published).toMatchObject([{ channel: undefined, topic: "lwt/meter-1" }]));
   });
@@ -165,18 +112,9 @@ describe("publishing", () => {
   it("treats a will like any other message of its device", async () => {
     await start();
     const raw = new RawMqtt(port);
-    raw.send({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      clean: true,
-      clientId: "w",
-      keepalive: 0,
-      username: "meter-1",
-      password: Buffer.from("token-of-meter-1"),
+    await raw.login("meter-1", "token-of-meter-1", {
       will: { topic: "v1/devices/meter-1/events", payload: Buffer.from("gone"), qos: 1, retain: false },
     });
-    await raw.next("connack");
     raw.socket.destroy();
     await vi.waitFor(() => expect(published).toHaveLength(1));
     expect(published[0]).toMatchObject({ principal: { id: "meter-1" }, channel: "events" });

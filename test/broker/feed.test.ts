@@ -170,18 +170,9 @@ describe("the feed", () => {
   it("ends a connection whose application publishes, and its will is not taken in", async () => {
     await start();
     const raw = new RawMqtt(port);
-    raw.send({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      clean: true,
-      clientId: "c",
-      keepalive: 0,
-      username: "app-1",
-      password: Buffer.from("key"),
+    await raw.login("app-1", "key", {
       will: { topic: "v1/devices/meter-1/telemetry", payload: Buffer.from("{}"), qos: 1, retain: false },
     });
-    await raw.next("connack");
     raw.publish("v1/devices/app-1/telemetry", "{}", 1);
     await raw.closed;
     expect(raw.received.map(({ cmd }) => cmd)).toEqual(["connack"]);

@@ -1,46 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Broker, type BrokerOptions, createBroker, type Published } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import type { BrokerOptions } from "../../broker/broker.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
+import { type BrokerBench, type Device, startBench } from "./bench.ts";
 
-interface Device {
-  id: string;
-  gateway: boolean;
-}
-
-const devices = new Map<string, Device>([
-  ["meter-1", { id: "meter-1", gateway: false }],
-  ["meter-2", { id: "meter-2", gateway: false }],
-  ["gw-1", { id: "gw-1", gateway: true }],
-]);
-
-let broker: Broker;
-let port: number;
-let published: Published<Device>[];
-let logged: { msg: string; [key: string]: unknown }[];
+let { broker, port, published, logged } = {} as BrokerBench;
 
 async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void> {
-  const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
-  broker = await createBroker<Device>({
-    log,
-    rateLimit: 0,
-    authenticate: (username, token) =>
-      token.toString() === `token-of-${username}` ? devices.get(username) : undefined,
-    onPublish: (message, settled) => {
-      published.push(message);
-      settled();
-    },
-    onRefused: (_message, _refusal, settled) => settled(),
-    onPresence: () => {},
-    ...options,
-  });
-  ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
+  ({ broker, port, published, logged } = await startBench(options));
 }
-
-beforeEach(() => {
-  published = [];
-  logged = [];
-});
 
 afterEach(async () => {
   await broker.close();
@@ -81,17 +48,9 @@ describe("logging in", () => {
   it("refuses MQTT 5 with return code 1, as 3.1.1 asks", async () => {
     await start();
     const raw = new RawMqtt(port);
-    raw.send({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 5,
-      clean: true,
-      clientId: "x",
-      keepalive: 0,
-      username: "meter-1",
-      password: Buffer.from("token-of-meter-1"),
+    expect(await raw.login("meter-1", "token-of-meter-1", { protocolVersion: 5 })).toMatchObject({
+      returnCode: 1,
     });
-    expect(await raw.next("connack")).toMatchObject({ returnCode: 1 });
     await raw.closed;
     expect(published).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
-import { generate, type Packet, parser } from "mqtt-packet";
+import { generate, type IConnectPacket, type Packet, parser } from "mqtt-packet";
 import { onTestFinished } from "vitest";
 
 /** Connects an ordinary MQTT client; it is ended with the test. */
@@ -49,20 +49,18 @@ export class RawMqtt {
     this.socket.write(generate(packet));
   }
 
-  login(
-    username: string,
-    password: string,
-    options: { keepalive?: number; clientId?: string } = {},
-  ): Promise<Packet> {
+  /** @param more what is otherwise in its CONNECT, e.g. a will */
+  login(username: string, password: string, more: Partial<IConnectPacket> = {}): Promise<Packet> {
     this.send({
       cmd: "connect",
       protocolId: "MQTT",
       protocolVersion: 4,
       clean: true,
-      clientId: options.clientId ?? "raw",
-      keepalive: options.keepalive ?? 0,
+      clientId: "raw",
+      keepalive: 0,
       username,
       password: Buffer.from(password),
+      ...more,
     });
     return this.next("connack");
   }
