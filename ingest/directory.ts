@@ -182,13 +182,28 @@ export class Directory {
     }
     const { deviceNo, id, regionCode, tenantId, formerPlaces, gatewayNo, tokenHash } = row;
     const gateway = runtime.kind.gateway === true;
-    const changing = { runtime, regionCode, tenantId, formerPlaces, gatewayNo, tokenHash, gateway };
     const known = this.byNo.get(deviceNo);
-    if (known) return Object.assign(known, changing);
+    if (known) {
+      return Object.assign(known, {
+        runtime,
+        regionCode,
+        tenantId,
+        formerPlaces,
+        gatewayNo,
+        tokenHash,
+        gateway,
+      });
+    }
     const entry: DeviceEntry = {
       deviceNo,
       id,
-      ...changing,
+      runtime,
+      regionCode,
+      tenantId,
+      formerPlaces,
+      gatewayNo,
+      tokenHash,
+      gateway,
       lastReportAt: (row.seenAt ?? row.createdAt).getTime(),
       notedAt: row.seenAt?.getTime() ?? 0,
       lastArrival: 0,
