@@ -4,7 +4,6 @@ import type { ReadingsBatch } from "../store/readings-batch.ts";
 import { type Conflict, findConflicts, type Refuse, settleReadings } from "../store/settle-readings.ts";
 import { type AlarmChange, applyAlarmTransitions } from "../store/write-alarms.ts";
 import {
-  type InsertedItems,
   insertNewEvents,
   insertNewReplies,
   type NewEvent,
@@ -234,7 +233,7 @@ async function orRowFault(work: () => Promise<void>): Promise<Error | undefined>
 }
 
 interface ItemParts<T> {
-  readonly insertNew: (items: readonly T[], claim: Claim) => Promise<InsertedItems>;
+  readonly insertNew: (items: readonly T[], claim: Claim) => Promise<readonly number[]>;
   readonly settle: (items: readonly T[], claim: Claim) => Promise<boolean[] | undefined>;
   readonly decided: (items: readonly T[], isNew: readonly boolean[]) => void;
   readonly refused: (item: T, error: Error) => void;
@@ -259,14 +258,13 @@ async function commitItems<T>(batch: Batch, list: T[], met: T[], parts: ItemPart
       batch,
       list,
       async (items, claim) => {
-        const inserted = await parts.insertNew(items, claim);
-        const undecided = new Set(inserted.met);
+        const undecided = new Set(await parts.insertNew(items, claim));
         const fresh = items.filter((_, i) => !undecided.has(i));
         parts.decided(
           fresh,
           fresh.map(() => true),
         );
-        for (const place of inserted.met) met.push(items[place]!);
+        for (const place of undecided) met.push(items[place]!);
       },
       parts.refused,
       () => met.length > 0,

@@ -41,8 +41,6 @@ export interface Inserted {
   readonly stored: number;
   /** Rows that met another reading of their device and moment, in the table or before them in the batch: undecided. */
   readonly met: readonly number[];
-  /** Whether it was committed by an attempt whose answer was lost. */
-  readonly lost: boolean;
 }
 
 /** A reading as the table keeps it: numbers in the metrics' units, rounded as their columns are. */
@@ -138,7 +136,7 @@ export class ReadingsBatch {
    * @param now milliseconds since 1970; tests pass their own
    */
   async insertNew(db: Db, claim?: Claim, now = Date.now()): Promise<Inserted> {
-    if (this.rows === 0) return { stored: 0, met: [], lost: false };
+    if (this.rows === 0) return { stored: 0, met: [] };
     const late = lateBefore(now);
     const isLate = this.oldest < late;
     const { rows } = await db.query<{ claimed: number; stored: number; met: number[] | null }>({
@@ -150,9 +148,10 @@ export class ReadingsBatch {
       ],
     });
     const { claimed, stored, met } = rows[0]!;
-    if (claimed > 0) return { stored, met: (met ?? []).map((n) => n - 1), lost: false };
+    if (claimed > 0) return { stored, met: (met ?? []).map((n) => n - 1) };
+    // Committed by an attempt whose answer was lost.
     const noted = await findNotedMet(db, claim!);
-    return { stored: this.rows - noted.length, met: noted.map((n) => n - 1), lost: true };
+    return { stored: this.rows - noted.length, met: noted.map((n) => n - 1) };
   }
 
   /**

@@ -27,15 +27,6 @@ export interface NewReply {
   readonly data: string;
 }
 
-/** What became of a batch of events or replies at first, each by its place in the order given. */
-export interface InsertedItems {
-  readonly isNew: boolean[];
-  /** Those that met another one of their identity, in the table or before them in the batch: undecided. */
-  readonly met: readonly number[];
-  /** Whether it was committed by an attempt whose answer was lost. */
-  readonly lost: boolean;
-}
-
 type Column<T> = readonly [name: string, read: (item: T) => string];
 
 /** A table of things that happened: device, two times, what identifies one beside them, and what it says. */
@@ -74,6 +65,7 @@ const REPLIES: ItemTable<NewReply> = {
 /**
  * Commits the events that are not there, with their ledger entry. The others are left to `settleEvents`.
  * @param claim lets the statement take effect once; without one it is part of a transaction that is not repeated
+ * @returns the places of those that met another one of their identity, in the table or before them in the batch
  */
 export const insertNewEvents = (db: Db, events: readonly NewEvent[], claim?: Claim) =>
   insertNew(db, EVENTS, events, claim);
@@ -100,7 +92,8 @@ async function insertAll<T extends Item>(
   into: ItemTable<T>,
   items: readonly T[],
 ): Promise<boolean[]> {
-  const { isNew, met } = await insertNew(db, into, items);
+  const met = await insertNew(db, into, items);
+  const isNew = items.map(() => true);
   if (met.length === 0) return isNew;
   const settled = (await settle(
     db,
@@ -116,18 +109,17 @@ async function insertNew<T extends Item>(
   into: ItemTable<T>,
   items: readonly T[],
   claim?: Claim,
-): Promise<InsertedItems> {
-  if (items.length === 0) return { isNew: [], met: [], lost: false };
+): Promise<number[]> {
+  if (items.length === 0) return [];
   const { rows } = await db.query<{ claimed: number; met: number[] | null }>({
     name: `insert_${claim ? "once_" : ""}${into.table}`,
     text: insertSql(into, claim !== undefined),
     values: [...(claim ? claimValues(claim) : []), ...valuesOf(into, items)],
   });
-  const lost = rows[0]!.claimed === 0;
-  const met = ((lost ? await findNotedMet(db, claim!) : rows[0]!.met) ?? []).map((n) => n - 1);
-  const isNew = new Array<boolean>(items.length).fill(true);
-  for (const place of met) isNew[place] = false;
-  return { isNew, met, lost };
+  const { claimed, met } = rows[0]!;
+  // Not claimed: committed by an attempt whose answer was lost.
+  const undecided = claimed === 0 ? await findNotedMet(db, claim!) : (met ?? []);
+  return undecided.map((n) => n - 1);
 }
 
 const namesOf = <T>({ identity, says }: ItemTable<T>) => [...identity, ...says].map(([name]) => name);
@@ -201,8 +193,7 @@ async function settle<T extends Item>(
       at.push({ ...one.item, observedAt: chain.free++ });
     }
     if (at.length === 0) break;
-    const { met } = await insertNew(tx, into, at);
-    const metAgain = new Set(met);
+    const metAgain = new Set(await insertNew(tx, into, at));
     for (const [i, { place }] of moved.entries()) if (!metAgain.has(i)) isNew[place] = true;
     // Only where somebody has stored at one of these moments meanwhile.
     rest = moved.filter((_, i) => metAgain.has(i));
