@@ -49,3 +49,17 @@ export async function readLedger(
   const { received, stored, rejected } = rows[0]!;
   return { received, stored, duplicate: received - stored - rejected, rejected };
 }
+
+/** Counts an item for each number, which may come several times, in the transaction that decided so. */
+export async function countNotStored(
+  tx: Db,
+  deviceNos: readonly number[],
+  as: "duplicate" | "rejected",
+): Promise<void> {
+  await tx.query(
+    `insert into ledger_batches (device_nos, received, stored, rejected)
+     select array_agg(device_no), array_agg(n), array_agg(0), array_agg(${as === "rejected" ? "n" : "0"})
+     from (select device_no, count(*)::int as n from unnest($1::int4[]) as device_no group by 1) counts`,
+    [deviceNos],
+  );
+}

@@ -4,6 +4,7 @@ import type { Db } from "./database.ts";
 import { meaningOf, parseExact, stringifyExact } from "./exact-json.ts";
 import { type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { lateBefore } from "./late-readings.ts";
+import { lockNumbers } from "./locks.ts";
 import { type KeptReading, type MetricValue, ReadingsBatch } from "./readings-batch.ts";
 import { findSql, freeSql, mergeSql } from "./readings-sql.ts";
 import { insertRejections, type NewRejection } from "./write-rejections.ts";
@@ -75,7 +76,9 @@ export async function settleReadings(
 ): Promise<Settled | undefined> {
   if (claim && !(await takeClaim(tx, claim))) return undefined;
   const all = readings.kept();
-  await lockDevices(tx, all);
+  const locks = all.map(({ deviceNo }) => deviceNo % LOCKS);
+  // Others may be about to decide on the same rows.
+  await lockNumbers(tx, LOCK, locks);
   let stored = 0;
   const rest: KeptReading[] = [];
   for (const reading of all) {
@@ -128,15 +131,6 @@ export async function findConflicts(db: Db, readings: ReadingsBatch): Promise<Co
 
 const momentKey = ({ deviceNo, observedAt }: { deviceNo: number; observedAt: number }) =>
   `${deviceNo} ${observedAt}`;
-
-/** Others may be about to decide on the same rows. In order, so that two never wait for each other. */
-async function lockDevices(tx: Db, readings: readonly KeptReading[]): Promise<void> {
-  const locks = [...new Set(readings.map(({ deviceNo }) => deviceNo % LOCKS))].sort((a, b) => a - b);
-  await tx.query(
-    "select pg_advisory_xact_lock($1::int4, no) from (select no from unnest($2::int4[]) as no order by no offset 0) nos",
-    [LOCK, locks],
-  );
-}
 
 /** Gives a reading whose time is ours the next free millisecond: of a former process, say, or that its device has dated. */
 async function move(

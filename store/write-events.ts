@@ -2,6 +2,7 @@ import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from ".
 import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } from "./claims.ts";
 import type { Db } from "./database.ts";
 import { meaningOf, parseExact } from "./exact-json.ts";
+import { countNotStored } from "./ledger.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
 
@@ -199,14 +200,7 @@ async function settle<T extends Item>(
     rest = moved.filter((_, i) => metAgain.has(i));
   }
   const repeated = items.filter((_, place) => !isNew[place]).map(({ deviceNo }) => deviceNo);
-  if (repeated.length > 0) {
-    await tx.query(
-      `insert into ledger_batches (device_nos, received, stored, rejected)
-       select array_agg(device_no), array_agg(n), array_agg(0), array_agg(0)
-       from (select device_no, count(*)::int as n from unnest($1::int4[]) as device_no group by 1) counts`,
-      [repeated],
-    );
-  }
+  if (repeated.length > 0) await countNotStored(tx, repeated, "duplicate");
   return isNew;
 }
 

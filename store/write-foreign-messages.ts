@@ -1,6 +1,8 @@
 import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import { type Claim, takeClaim } from "./claims.ts";
 import { type Client, type Pool, withTransaction } from "./database.ts";
+import { countNotStored } from "./ledger.ts";
+import { lockNumbers } from "./locks.ts";
 import { type NewRejection, printable } from "./write-rejections.ts";
 
 /** A rejection of a message whose topic is none of its publisher's. */
@@ -38,28 +40,16 @@ export async function recordForeignMessages(
 ): Promise<void> {
   await withTransaction(pool, async (tx) => {
     if (claim && !(await takeClaim(tx, claim))) return;
-    await lockDevices(tx, messages);
+    const deviceNos = messages.map(({ deviceNo }) => deviceNo);
+    // Another batch, or another process, may be about to make the same row.
+    await lockNumbers(tx, LOCK, deviceNos);
     const rows = place(messages, await findRows(tx, messages));
     const known = rows.filter((row) => row.rejectionNo !== undefined);
     const fresh = rows.filter((row) => row.first !== undefined);
     if (known.length > 0) await countOn(tx, known);
     if (fresh.length > 0) await insert(tx, fresh);
-    await tx.query(
-      `insert into ledger_batches (device_nos, received, stored, rejected)
-       select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
-       from (select device_no, count(*)::int as n from unnest($1::int4[]) as device_no group by 1) counts`,
-      [messages.map(({ deviceNo }) => deviceNo)],
-    );
+    await countNotStored(tx, deviceNos, "rejected");
   });
-}
-
-/** Another batch, or another process, may be about to make the same row. In order, so that two never wait for each other. */
-async function lockDevices(tx: Client, messages: readonly ForeignMessage[]): Promise<void> {
-  const deviceNos = [...new Set(messages.map(({ deviceNo }) => deviceNo))].sort((a, b) => a - b);
-  await tx.query(
-    "select pg_advisory_xact_lock($1::int4, no) from (select no from unnest($2::int4[]) as no order by no offset 0) nos",
-    [LOCK, deviceNos],
-  );
 }
 
 const hourOf = (receivedAt: number) => Math.floor(receivedAt / HOUR_MS);
