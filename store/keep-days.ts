@@ -84,6 +84,15 @@ export async function noteDroppedReadings(pool: Pool, table: KindTable): Promise
 }
 
 /**
+ * SQL of the moment before which nobody who still writes has begun: a transaction that writes longer than the rule allows
+ * for may hold readings that nobody can see yet. `now` is SQL too, null for the database's own clock.
+ */
+export const settledAt = (now: string): string => `least(coalesce(${now}::timestamptz, now()), (
+              select min(xact_start) from pg_stat_activity
+              where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
+            ))`;
+
+/**
  * Where the next step ends; undefined when nothing is due. Time without a chunk of readings is skipped: what comes
  * into it later is late, and logged.
  */
@@ -93,12 +102,8 @@ async function chooseStep(
   from: Date,
   now: number | undefined,
 ): Promise<Date | "skipped" | undefined> {
-  // A transaction that writes longer than the rule allows for may hold readings that nobody can see yet.
   const { rows } = await tx.query<{ settled: Date; midnight: Date; oldest: Date | null }>(
-    `select least(coalesce($3::timestamptz, now()), (
-              select min(xact_start) from pg_stat_activity
-              where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
-            )) as settled,
+    `select ${settledAt("$3")} as settled,
             ${dayOf("$2::timestamptz")} + interval '24 hours' as midnight,
             (select ${dayOf("min(range_start)")} from timescaledb_information.chunks
              where hypertable_schema = current_schema() and hypertable_name = $1

@@ -1,4 +1,5 @@
 import { type Client, type Pool, withTransaction } from "./database.ts";
+import { type Kept, settledAt } from "./keep-days.ts";
 import type { KindTable } from "./kind-table.ts";
 import { keptBefore } from "./late-readings.ts";
 import { keptLatest, latestTable, newestBetween, takeNewer } from "./latest-table.ts";
@@ -19,13 +20,12 @@ interface State {
  * Takes the next readings of a kind in: of `devices` device numbers, up to the end of the latest span that is due. A
  * first start on a database with years of readings takes all of them at once, newest first by the index.
  * @param now milliseconds since 1970; undefined for the database's own clock
- * @returns `busy`: somebody else holds the kind; `done`: nothing is due now
  */
 export function keepLatest(
   pool: Pool,
   table: KindTable,
   { devices, now }: { devices: number; now?: number | undefined },
-): Promise<"busy" | "done" | "more"> {
+): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
     const { rows } = await tx.query<State>(
       `select kept_until, next_until, next_device_no, readings_since from latest_state
@@ -56,13 +56,9 @@ export function keepLatest(
 
 /** Readings of before may be kept: nobody still writes who thought that they were not late. */
 async function findDue(tx: Client, now: number | undefined): Promise<Date> {
-  const { rows } = await tx.query<{ settled: Date }>(
-    `select least(coalesce($1::timestamptz, now()), (
-       select min(xact_start) from pg_stat_activity
-       where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
-     )) as settled`,
-    [now === undefined ? null : new Date(now).toISOString()],
-  );
+  const { rows } = await tx.query<{ settled: Date }>(`select ${settledAt("$1")} as settled`, [
+    now === undefined ? null : new Date(now).toISOString(),
+  ]);
   return new Date(keptBefore(rows[0]!.settled.getTime()));
 }
 
