@@ -1,6 +1,6 @@
 import type { Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
+import { lengthOf, type RegionLevel } from "./regions.ts";
 
 /**
  * Who was reached, by region. A speaker belongs where it stood at release. Callers see the targets within their
@@ -41,10 +41,6 @@ const COUNTS = `
 export const TARGETS = `
   broadcast_targets t join devices d using (device_no)
   where t.broadcast_no = $1::bigint and ${limitsCondition("d", 2)}`;
-
-/** Digits of a region code of this level. */
-export const lengthOf = (level: RegionLevel) =>
-  REGION_LEVELS.find((candidate) => candidate.level === level)!.codeLength;
 
 /** All regions of a level that have targets, by code. A speaker that stands above that level counts as itself. */
 export async function readCoverage(

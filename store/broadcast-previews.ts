@@ -1,5 +1,6 @@
 import type { Client, Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter, limitsRegions } from "./limits.ts";
+import { lengthOf } from "./regions.ts";
 
 /** What a target meant at one moment. */
 export interface Stock {
@@ -82,9 +83,6 @@ export const knownVillages = ({ count, items }: Named<NamedVillage>, unknown: bo
   unknown,
 });
 
-/** Digits of a township's code. */
-const TOWNSHIP_DIGITS = 9;
-
 /**
  * The villages that had no speaker at that moment; at most `limit` of each list. Within the regions of the limits;
  * those that are only possible where their township is, since somebody's speaker in there stood in a shape.
@@ -111,7 +109,7 @@ export async function readWithoutSpeaker(
        select 'known' as list, v.code, v.name, v.code as place
        from kept, unnest(village_codes, village_names) as v (code, name)
        union all
-       select 'possible', v.code, v.name, left(v.code, ${TOWNSHIP_DIGITS})
+       select 'possible', v.code, v.name, left(v.code, ${lengthOf("township")})
        from kept, unnest(possible_codes, possible_names) as v (code, name)),
      mine as (
        select list, code, name, (count(*) over (partition by list))::int as total,

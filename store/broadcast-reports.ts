@@ -1,8 +1,9 @@
-import { lengthOf, TARGETS } from "./broadcast-coverage.ts";
+import { TARGETS } from "./broadcast-coverage.ts";
 import { type StoredHandOver, type TargetState, toHandOver } from "./broadcast-targets.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type Limits, limitsParameter } from "./limits.ts";
+import { lengthOf } from "./regions.ts";
 
 /** One speaker of a broadcast, for lists and reports. */
 export interface TargetReport {

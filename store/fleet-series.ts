@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { REGION_LEVELS, type RegionLevel } from "./regions.ts";
+import { lengthOf, REGION_LEVELS, type RegionLevel } from "./regions.ts";
 import { type Bucket, readBuckets, type SeriesPlan } from "./series.ts";
 
 /** A group of a fleet's series, with its buckets. */
@@ -123,7 +123,7 @@ async function readByRegion(
 ): Promise<SeriesPage> {
   const list = `series/${level}`;
   const after = decodeCursor(list, ["text"], page.cursor)?.[0] ?? null;
-  const { codeLength } = REGION_LEVELS.find((candidate) => candidate.level === level)!;
+  const codeLength = lengthOf(level);
   const pattern = region === undefined ? null : `${region}%`;
   const inScope = (first: number) =>
     `${limitsCondition("d", first)} and d.kind = $${first + 1}::text

@@ -5,7 +5,7 @@ import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./de
 import { type Device, type DeviceRow, SELECT_DEVICE, toDevice } from "./devices.ts";
 import { levelBelow } from "./fleet-series.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { REGION_LEVELS } from "./regions.ts";
+import { lengthOf } from "./regions.ts";
 
 export interface DeviceFilter {
   readonly kind?: string | undefined;
@@ -176,9 +176,8 @@ export async function countDevices(
     status: () => statusSql(conditions.parameter(statusParameter(clock.rhythms, clock.now))),
     kind: () => "d.kind",
     region: () => {
-      const level = levelBelow(filter.region);
-      const { codeLength } = REGION_LEVELS.find((candidate) => candidate.level === level)!;
-      return `left(d.region_code, ${conditions.parameter(codeLength)}::int)`;
+      const length = lengthOf(levelBelow(filter.region));
+      return `left(d.region_code, ${conditions.parameter(length)}::int)`;
     },
     tenant: () => "d.tenant_id",
     gateway: () => "g.id",

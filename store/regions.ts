@@ -13,6 +13,10 @@ export const REGION_LEVELS = [
 ] as const;
 export type RegionLevel = (typeof REGION_LEVELS)[number]["level"];
 
+/** Digits of a region code of this level. */
+export const lengthOf = (level: RegionLevel): number =>
+  REGION_LEVELS.find((candidate) => candidate.level === level)!.codeLength;
+
 export interface Region {
   readonly code: string;
   readonly parentCode: string | null;

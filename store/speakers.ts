@@ -1,5 +1,6 @@
 import type { Db } from "./database.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
+import { REGION_LEVELS } from "./regions.ts";
 
 /** A box that a polygon or circle fits in. Degrees, WGS 84. */
 interface Box {
@@ -29,15 +30,12 @@ export interface SpeakerCandidate {
   readonly connected: boolean;
 }
 
-/** Lengths of region codes, from the top. */
-const CODE_LENGTHS = [2, 4, 6, 9, 12] as const;
-
 /**
  * Whether a code lies in one of the regions of `$number`. One look into a hash table per level, where a pattern for
  * each of 2,000 regions would be tried on each row.
  */
 const inRegions = (column: string, number: number) =>
-  `(${CODE_LENGTHS.map((length) => `left(${column}, ${length}) = any ($${number}::text[])`).join(" or ")})`;
+  `(${REGION_LEVELS.map(({ codeLength }) => `left(${column}, ${codeLength}) = any ($${number}::text[])`).join(" or ")})`;
 
 /** `$1`: codes of regions; `$2` to `$5`: the boxes' sides; `$6`: codes that are excluded. */
 const isThere = (alias: string, column: string) => `
