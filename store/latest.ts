@@ -1,11 +1,10 @@
-import pg from "pg";
 import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, getDeviceKey, spansParameters } from "./device-key.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { momentOf } from "./moment.ts";
+import { momentOf, momentsAsText } from "./moment.ts";
 import type { Reading } from "./readings.ts";
 
 /** The newest value of a quantity, and when it was observed. */
@@ -17,12 +16,6 @@ export interface LatestValue {
 
 /** By metric key; null is what the device has never said. */
 export type LatestValues = Readonly<Record<string, LatestValue | null>>;
-
-/** Moments stay text, as PostgreSQL writes it: a page has some thousand of them. */
-const types = {
-  getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === pg.types.builtins.TIMESTAMPTZ ? (text: string) => text : pg.types.getTypeParser(oid, format),
-} as pg.CustomTypesConfig;
 
 type Cell = number | string | null;
 
@@ -98,7 +91,7 @@ export async function readLatest(
   const { pairs, joins } = latestSql(table, columns, "asked.device_no", await readKeptUntil(db, table));
   const { rows } = await db.query<Cell[]>({
     rowMode: "array",
-    types,
+    types: momentsAsText,
     text: `select asked.device_no${pairs} from (select $1::int as device_no) asked ${joins}`,
     values: [deviceNo],
   });
@@ -123,7 +116,7 @@ export async function readLatestIn(
   });
   const { rows } = await db.query<Cell[]>({
     rowMode: "array",
-    types,
+    types: momentsAsText,
     text: `with span as (
         select * from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as span (device_no, from_at, until_at))
       select 1${columns.map((_, index) => `, v${index}.value, v${index}.observed_at`).join("")}
@@ -166,7 +159,7 @@ export async function listLatest(
   const parameter = limitsParameter(limits);
   const { rows } = await db.query<Cell[]>({
     rowMode: "array",
-    types,
+    types: momentsAsText,
     text: `select d.device_no, d.id, d.name, d.region_code, (d.placed_since > '-infinity')::int${pairs}
      from (
        select d.device_no, d.id, d.name, d.region_code, d.placed_since from devices d

@@ -1,9 +1,9 @@
-import pg from "pg";
+import type pg from "pg";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
-import { momentOf } from "./moment.ts";
+import { momentOf, momentsAsText } from "./moment.ts";
 
 /** All metrics of one device at one moment. What it did not measure is null. */
 export interface Reading {
@@ -36,12 +36,6 @@ const isCorrected = (devices: string) => `, (r.device_no, r.observed_at) in (
 const metricList = (columns: readonly MetricColumn[]) =>
   columns.map((column) => `, ${inUnit(column, `r.${assertIdentifier(column.name)}`)}`).join("");
 
-/** Moments stay text: a Date of each, made only to be written as text again, took a fifth of a day's answer. */
-const types = {
-  getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === pg.types.builtins.TIMESTAMPTZ ? (text: string) => text : pg.types.getTypeParser(oid, format),
-} as pg.CustomTypesConfig;
-
 const toReading = (columns: readonly MetricColumn[]) => {
   const names = columns.map(({ name }) => name);
   return (row: ReadingRow): Reading => {
@@ -66,7 +60,7 @@ export async function findLatestReading(
      from ${assertIdentifier(table.table)} r`;
   const { rows } = await db.query<ReadingRow>({
     rowMode: "array",
-    types,
+    types: momentsAsText,
     text: spans
       ? `select newest.* from unnest($1::int[], $2::timestamptz[], $3::timestamptz[])
            as span (device_no, from_at, until_at)
@@ -111,7 +105,7 @@ export async function listReadings(
   query: ReadingQuery,
   page: PageRequest,
 ): Promise<Page<Reading>> {
-  return readPage(db, table, query, page, types, toReading(query.columns));
+  return readPage(db, table, query, page, momentsAsText, toReading(query.columns));
 }
 
 /**
