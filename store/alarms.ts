@@ -114,8 +114,8 @@ export interface AlarmFilter {
 export const ALARM_SORTS = ["raisedAt", "severity"] as const;
 export type AlarmSort = (typeof ALARM_SORTS)[number];
 
-const RANK = "array_position('{critical,major,minor,warning}'::text[], a.severity)";
 const SEVERITIES: readonly AlarmSeverity[] = ["critical", "major", "minor", "warning"];
+const RANK = `array_position('{${SEVERITIES.join(",")}}'::text[], a.severity)`;
 const rankOf = ({ severity }: AlarmRow): number => SEVERITIES.indexOf(severity) + 1;
 
 /** Alarms, newest first, or the most urgent first and of these the newest. */

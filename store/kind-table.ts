@@ -60,12 +60,7 @@ export function readingsTable(kind: string): string {
   return `readings_${kind.replaceAll("-", "_")}`;
 }
 
-/** The rollups of a readings table, finest first. Days begin at midnight in Asia/Shanghai. */
-export const ROLLUPS = [
-  { suffix: "_1h", seconds: 3600 },
-  { suffix: "_1d", seconds: 86_400 },
-] as const;
-
+/** A day of the rollups begins at its midnight. */
 export const ROLLUP_TIME_ZONE = "Asia/Shanghai";
 
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,50}$/;
