@@ -103,6 +103,9 @@ export class Directory {
     return this.byNo.get(deviceNo);
   }
 
+  /** Names a device by its number, also one that is gone. */
+  readonly nameOf = (deviceNo: number): string => this.byNo.get(deviceNo)?.id ?? `device ${deviceNo}`;
+
   entries(): IterableIterator<DeviceEntry> {
     return this.byId.values();
   }

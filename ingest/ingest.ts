@@ -95,7 +95,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     maxItems: options.maxItems,
     lingerMs: options.lingerMs,
     maxInFlight: options.maxInFlight,
-    nameOf: (deviceNo) => directory.findByNo(deviceNo)?.id ?? `device ${deviceNo}`,
+    nameOf: directory.nameOf,
     onCommitted: options.onCommitted,
   });
   const metrics = createIngestMetrics(options.registry, {

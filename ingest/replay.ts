@@ -64,8 +64,7 @@ export async function replayRejection(
   if (refused) return refuse(`${refused.reason}: ${refused.detail}`);
   try {
     return await withTransaction(pool, async (tx) => {
-      const nameOf = (deviceNo: number) => directory.findByNo(deviceNo)?.id ?? `device ${deviceNo}`;
-      const counted = await insertWhole(tx, batch, nameOf);
+      const counted = await insertWhole(tx, batch, directory.nameOf);
       const { received, stored } = counted;
       if (stored === 0) return conclude(tx, "duplicate", "it was stored already", counted);
       const said =
