@@ -1,8 +1,7 @@
-import { dayOf, keptTable, keptUntil, kindLiteral } from "./kept-days.ts";
-import { assertIdentifier, type MetricColumn } from "./kind-table.ts";
-import type { SeriesMembers } from "./series-readings-sql.ts";
-import { cellOf, list, readingFields, startOf } from "./series-sql.ts";
-import { inSteps, readingsOf, shiftAt, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
+import { dayOf, keptTable, kindLiteral } from "./kept-days.ts";
+import { assertIdentifier } from "./kind-table.ts";
+import { readingArrays, type SeriesMembers, sinceOf, walkColumns } from "./series-readings-sql.ts";
+import { cellOf, list, readingFields, startOf, usageCells } from "./series-sql.ts";
 
 /**
  * The cells of devices that have moved, each in the group of the place that its device had then (decision 0025). They are
@@ -17,15 +16,10 @@ export function movedSeries(options: SeriesMembers): { readonly ctes: string[]; 
   const days = source === "1d";
   const kept = keptTable(table);
   const raw = assertIdentifier(table.table);
-  const since = days
-    ? `least(c.day, ${keptUntil("f.device_no")})`
-    : counters.length > 0
-      ? `least(c.day, ${keptUntil("f.device_no")}, $5::timestamptz)`
-      : "$3::timestamptz";
   const ctes = [
     `moved as materialized (${options.moved})`,
     `moved_devices as materialized (
-      select f.device_no, ${since} as since
+      select f.device_no, ${sinceOf(options)} as since
       from (select distinct device_no from moved) f
       cross join state s
       left join lateral (
@@ -66,33 +60,14 @@ export function movedSeries(options: SeriesMembers): { readonly ctes: string[]; 
     select m.key, ${own.start}, r.observed_at, 1${cellOf(columns, (field) => fields.get(field))}
     from moved_part r ${place("r.observed_at", "r.device_no")} ${own.join}
     where r.observed_at >= $3::timestamptz`;
-  const steps = startOf(options, "s.at");
-  const owned = startOf(options, "o.bucket");
-  const usage = counters.flatMap(({ name }) => {
-    const m = assertIdentifier(name);
-    const cell = (step: string) => cellOf(columns, (field) => (field === `${m}_used` ? step : undefined));
-    const newer = `
-    select m.key, ${steps.start}, s.at, 0${cell("s.step")}
-    from moved_walked w cross join lateral unnest(w.at, w.${m}_walk[${WALKED.firstStep}:]) as s (at, step)
-    ${place("s.at", "w.device_no")} ${steps.join}
-    where s.at >= $3::timestamptz and s.step is not null`;
-    if (!days) return [newer];
-    return [
-      newer,
-      `
-    select m.key, ${owned.start}, o.bucket, 0${cell(`(w.${m}_walk[${WALKED.edgeStep}] - w.${m}_owed)`)}
-    from moved_walked w
-    cross join lateral (
-      select k.bucket from ${kept} k
-      where k.device_no = w.device_no and k.bucket <= w.before and k.${m}_last is not null
-      order by k.bucket desc limit 1
-    ) o
-    ${place("o.bucket", "w.device_no")} ${owned.join}
-    where w.newest and w.${m}_walk[${WALKED.edgeStep}] is distinct from w.${m}_owed
-      and o.bucket >= $3::timestamptz and o.bucket < $4::timestamptz
-      and (w.device_no, o.bucket) not in (select device_no, day from edges)`,
-    ];
-  });
+  const usage = counters.flatMap((counter) =>
+    usageCells(options, counter, {
+      walked: "moved_walked",
+      key: "m.key",
+      place: (moment) => place(moment, "w.device_no"),
+      ownedOnly: "w.newest and (w.device_no, o.bucket) not in (select device_no, day from edges)",
+    }),
+  );
   if (!days) return { ctes, cells: [readings, ...usage] };
   const whole = startOf(options, "c.bucket");
   const wholeDays = `
@@ -106,36 +81,25 @@ export function movedSeries(options: SeriesMembers): { readonly ctes: string[]; 
 }
 
 /** What `usage_steps` makes of the readings of each unit, going on from the newest kept row before it. */
-function walked({ table, counters }: SeriesMembers): string {
-  const kept = keptTable(table);
-  const raw = assertIdentifier(table.table);
-  const names = counters.map(({ name }) => assertIdentifier(name));
-  const since = {
-    device: "u.device_no",
-    since: "coalesce(least(b.bucket + interval '24 hours', u.start), '-infinity')",
-  };
-  const following = (counter: MetricColumn) => `(
-        select ${inSteps(counter, `n.${counter.name}`)} + ${shiftAt(counter, since, "n.observed_at")} from ${raw} n
-        where n.device_no = u.device_no and n.observed_at >= greatest(u.start, u.stop) and n.${counter.name} is not null
-        order by n.observed_at limit 1)`;
-  const walks = counters.map((counter) =>
-    walkSql(counter, {
-      level: `b.${counter.name}_level`,
-      edge: `b.${counter.name}_edge`,
-      readings: `p.${counter.name}_readings`,
-      shifts: shiftsSql(counter, since, "p.at", "u.stop"),
-      following: following(counter),
-    }),
-  );
+function walked(options: SeriesMembers): string {
+  const columns = walkColumns(options, {
+    row: "p",
+    since: {
+      device: "u.device_no",
+      since: "coalesce(least(b.bucket + interval '24 hours', u.start), '-infinity')",
+    },
+    end: "u.stop",
+    behind: "n.observed_at >= greatest(u.start, u.stop)",
+  });
   return `moved_walked as materialized (
-      select u.device_no, u.newest, p.at, b.bucket as before${list(names.map((m) => `b.${m}_tail as ${m}_owed`))}${list(walks.map((walk, i) => `${walk} as ${names[i]}_walk`))}
+      select u.device_no, u.newest${columns}
       from units u
       left join (
-        select r.device_no, r.start, array_agg(r.observed_at order by r.observed_at) as at${list(counters.map((counter) => `${readingsOf(counter, "r")} as ${counter.name}_readings`))}
+        select r.device_no, r.start${readingArrays(options)}
         from moved_part r group by r.device_no, r.start
       ) p on p.device_no = u.device_no and p.start = u.start
       left join lateral (
-        select k.* from ${kept} k where k.device_no = u.device_no and k.bucket < u.start order by k.bucket desc limit 1
+        select k.* from ${keptTable(options.table)} k where k.device_no = u.device_no and k.bucket < u.start order by k.bucket desc limit 1
       ) b on true
     )`;
 }

@@ -2,7 +2,7 @@ import { keptTable, keptUntil, kindLiteral } from "./kept-days.ts";
 import { assertIdentifier, type MetricColumn } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
 import { list, type SeriesSqlOptions } from "./series-sql.ts";
-import { inSteps, readingsOf, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
+import { inSteps, readingsOf, type Since, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
 
 /**
  * The readings of a series that are not in kept days, and what counters counted in them. Each device has a moment
@@ -20,6 +20,14 @@ export interface SeriesMembers extends SeriesSqlOptions {
   readonly counters: readonly MetricColumn[];
 }
 
+/** SQL of a device's `since`: `f` is the device, `c` its first changed day, `s` the row of `rollup_state`. */
+export const sinceOf = ({ source, counters }: SeriesMembers): string =>
+  source === "1d"
+    ? `least(c.day, ${keptUntil("f.device_no")})`
+    : counters.length > 0
+      ? `least(c.day, ${keptUntil("f.device_no")}, $5::timestamptz)`
+      : "$3::timestamptz";
+
 const literal = (at: number): string => `timestamptz '${new Date(at).toISOString()}'`;
 
 /** `state`, `members` and `part`, the readings of members since then in the range. */
@@ -28,12 +36,6 @@ export function newerReadings(options: SeriesMembers): string[] {
   const raw = assertIdentifier(table.table);
   const columns = list(used.map(({ name }) => `r.${assertIdentifier(name)}`));
   const fromKept = source === "1d" || counters.length > 0;
-  const since =
-    source === "1d"
-      ? `least(c.day, ${keptUntil("f.device_no")})`
-      : counters.length > 0
-        ? `least(c.day, ${keptUntil("f.device_no")}, $5::timestamptz)`
-        : "$3::timestamptz";
   const kept = options.keptUntil.getTime();
   // In plain words where it can be, so that the planner leaves out the chunks before and knows how much is left.
   const bound =
@@ -57,7 +59,7 @@ export function newerReadings(options: SeriesMembers): string[] {
       group by r.device_no
     )`,
     `members as materialized (
-      select f.device_no, f.key, ${since} as since, c.day is not null as dirty
+      select f.device_no, f.key, ${sinceOf(options)} as since, c.day is not null as dirty
       from fleet f cross join state s left join changed c on c.device_no = f.device_no
     )`,
     `part as not materialized (
@@ -74,6 +76,44 @@ export function newerReadings(options: SeriesMembers): string[] {
 }
 
 /**
+ * The columns of `walked` after its device: the moments of `row`, and what comes of its readings (`readingArrays`), going
+ * on from the kept row `b`.
+ * @param end SQL of where the readings end; `behind` the condition for a reading `n` behind them
+ */
+export function walkColumns(
+  { table, counters }: SeriesMembers,
+  { row, since, end, behind }: { row: string; since: Since; end: string; behind: string },
+): string {
+  const names = counters.map(({ name }) => assertIdentifier(name));
+  const walks = counters.map((counter, i) =>
+    walkSql(counter, {
+      level: `b.${names[i]}_level`,
+      edge: `b.${names[i]}_edge`,
+      readings: `${row}.${names[i]}_readings`,
+      shifts: shiftsSql(counter, since, `${row}.at`, end),
+      following: `(
+        select ${inSteps(counter, `n.${names[i]}`)} + ${shiftAt(counter, since, "n.observed_at")}
+        from ${assertIdentifier(table.table)} n
+        where n.device_no = ${since.device} and ${behind} and n.${names[i]} is not null
+        order by n.observed_at limit 1)`,
+    }),
+  );
+  return list([
+    `${row}.at`,
+    "b.bucket as before",
+    ...names.map((m) => `b.${m}_tail as ${m}_owed`),
+    ...walks.map((walk, i) => `${walk} as ${names[i]}_walk`),
+  ]);
+}
+
+/** The readings of each counter in a group of `r` as arrays, and when they were observed. */
+export const readingArrays = ({ counters }: SeriesMembers): string =>
+  list([
+    "array_agg(r.observed_at order by r.observed_at) as at",
+    ...counters.map((counter) => `${readingsOf(counter, "r")} as ${counter.name}_readings`),
+  ]);
+
+/**
  * `walked`: for each device the moments of those readings (`at`) and what `usage_steps` makes of each counter, going on
  * from the newest kept row before them (`before`), which has counted `<counter>_owed` for its newest reading.
  *
@@ -83,26 +123,16 @@ export function newerReadings(options: SeriesMembers): string[] {
 export function walkedUsage(options: SeriesMembers): string {
   const { table, counters, source } = options;
   const kept = keptTable(table);
-  const raw = assertIdentifier(table.table);
   const names = counters.map(({ name }) => assertIdentifier(name));
-  const since = {
-    device: "m.device_no",
-    since: "coalesce(least(b.bucket + interval '24 hours', m.since), '-infinity')",
-  };
-  const following = (counter: MetricColumn) => `(
-        select ${inSteps(counter, `n.${counter.name}`)} + ${shiftAt(counter, since, "n.observed_at")} from ${raw} n
-        where n.device_no = m.device_no and n.observed_at >= $4::timestamptz and n.observed_at >= m.since
-          and n.${counter.name} is not null
-        order by n.observed_at limit 1)`;
-  const walks = counters.map((counter) =>
-    walkSql(counter, {
-      level: `b.${counter.name}_level`,
-      edge: `b.${counter.name}_edge`,
-      readings: `u.${counter.name}_readings`,
-      shifts: shiftsSql(counter, since, "u.at", "$4::timestamptz"),
-      following: following(counter),
-    }),
-  );
+  const columns = walkColumns(options, {
+    row: "u",
+    since: {
+      device: "m.device_no",
+      since: "coalesce(least(b.bucket + interval '24 hours', m.since), '-infinity')",
+    },
+    end: "$4::timestamptz",
+    behind: "n.observed_at >= $4::timestamptz and n.observed_at >= m.since",
+  });
   const waits =
     source === "1d"
       ? `m.dirty or (
@@ -111,10 +141,10 @@ export function walkedUsage(options: SeriesMembers): string {
         limit 1) is null`
       : "false";
   return `walked as materialized (
-      select m.device_no, m.key, u.at, b.bucket as before${list(names.map((m) => `b.${m}_tail as ${m}_owed`))}${list(walks.map((walk, i) => `${walk} as ${names[i]}_walk`))}
+      select m.device_no, m.key${columns}
       from members m
       left join (
-        select r.device_no, array_agg(r.observed_at order by r.observed_at) as at${list(counters.map((counter) => `${readingsOf(counter, "r")} as ${counter.name}_readings`))}
+        select r.device_no${readingArrays(options)}
         from part r group by r.device_no
       ) u on u.device_no = m.device_no
       left join lateral (

@@ -163,32 +163,50 @@ function readingCells(options: SeriesSqlOptions): string {
     where r.observed_at >= $3::timestamptz`;
 }
 
+/** Where the steps of a series come from, and the group that each counts in. */
+interface WalkedRows {
+  readonly walked: string;
+  readonly key: string;
+  /** A join that finds the group by the moment. */
+  readonly place: (moment: string) => string;
+  /** Which of the newest kept readings count. */
+  readonly ownedOnly: string;
+}
+
+const OF_FLEET: WalkedRows = { walked: "walked", key: "w.key", place: () => "", ownedOnly: "true" };
+
 /**
  * The steps of these readings; and of the newest kept reading, what it counts for now that others follow, less what it
  * counted for when it was kept.
  */
-function usageCells(options: SeriesSqlOptions, counter: MetricColumn): string[] {
+export function usageCells(
+  options: SeriesSqlOptions,
+  counter: MetricColumn,
+  { walked, key, place, ownedOnly }: WalkedRows = OF_FLEET,
+): string[] {
   const m = assertIdentifier(counter.name);
   const cell = (step: string) =>
     cellOf(options.columns, (field) => (field === `${m}_used` ? step : undefined));
   const steps = startOf(options, "s.at");
   const newer = `
-    select w.key, ${steps.start}, s.at, 0${cell("s.step")}
-    from walked w cross join lateral unnest(w.at, w.${m}_walk[${WALKED.firstStep}:]) as s (at, step) ${steps.join}
+    select ${key}, ${steps.start}, s.at, 0${cell("s.step")}
+    from ${walked} w cross join lateral unnest(w.at, w.${m}_walk[${WALKED.firstStep}:]) as s (at, step)
+    ${place("s.at")} ${steps.join}
     where s.at >= $3::timestamptz and s.step is not null`;
   if (options.source !== "1d") return [newer];
-  const owned = startOf(options, `o.bucket`);
+  const owned = startOf(options, "o.bucket");
   return [
     newer,
     `
-    select w.key, ${owned.start}, o.bucket, 0${cell(`(w.${m}_walk[${WALKED.edgeStep}] - w.${m}_owed)`)}
-    from walked w
+    select ${key}, ${owned.start}, o.bucket, 0${cell(`(w.${m}_walk[${WALKED.edgeStep}] - w.${m}_owed)`)}
+    from ${walked} w
     cross join lateral (
       select k.bucket from ${keptTable(options.table)} k
       where k.device_no = w.device_no and k.bucket <= w.before and k.${m}_last is not null
       order by k.bucket desc limit 1
-    ) o ${owned.join}
-    where w.${m}_walk[${WALKED.edgeStep}] is distinct from w.${m}_owed and o.bucket >= $3::timestamptz and o.bucket < $4::timestamptz`,
+    ) o ${place("o.bucket")} ${owned.join}
+    where w.${m}_walk[${WALKED.edgeStep}] is distinct from w.${m}_owed and o.bucket >= $3::timestamptz and o.bucket < $4::timestamptz
+      and ${ownedOnly}`,
   ];
 }
 
