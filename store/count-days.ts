@@ -1,4 +1,4 @@
-import { countersOf, daysOfReadings, keptColumns, keptTable } from "./kept-days.ts";
+import { countersOf, daysOfReadings, keptColumns, keptTable, list } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
 
@@ -6,8 +6,6 @@ import { readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.
  * The parts of the keeper's statements (`keep-days.ts`, `keep-changed.ts`) that count. Readings are the relation `part`
  * with `day`; `d` are days of it, and `w` the same with the state that each day goes on from and what comes of it.
  */
-
-export const list = (items: readonly string[]): string => items.map((item) => `, ${item}`).join("");
 
 const namesOf = (columns: readonly MetricColumn[]): string[] =>
   countersOf(columns).map(({ name }) => assertIdentifier(name));

@@ -1,7 +1,7 @@
-import { correctedDays, countedDays, dayValues, list, stateBefore, walkedColumns } from "./count-days.ts";
+import { correctedDays, countedDays, dayValues, stateBefore, walkedColumns } from "./count-days.ts";
 import { type Pool, withTransaction } from "./database.ts";
 import { type Kept, lockState } from "./keep-days.ts";
-import { countersOf, keptColumns, keptTable, keptUntil, kindLiteral } from "./kept-days.ts";
+import { countersOf, keptColumns, keptTable, keptUntil, kindLiteral, list } from "./kept-days.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 import { inSteps, shiftAt, WALKED } from "./usage-sql.ts";
 

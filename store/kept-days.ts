@@ -33,6 +33,9 @@ export const dayOf = (moment: string): string =>
 /** A kind in SQL text. */
 export const kindLiteral = ({ kind }: KindTable): string => `'${kind.replaceAll("'", "''")}'`;
 
+/** Further columns of a select. */
+export const list = (items: readonly string[]): string => items.map((item) => `, ${item}`).join("");
+
 export const countersOf = (columns: readonly MetricColumn[]): MetricColumn[] =>
   columns.filter(({ type }) => type === "counter");
 
@@ -83,7 +86,6 @@ export function keptColumns({ columns }: KindTable): { days: string[]; usage: st
 /** The rollup by day: what is kept, what is newer, and what has changed since it was kept. */
 export function keptDaySelect(table: KindTable): string {
   const { columns } = table;
-  const list = (items: readonly string[]) => items.map((item) => `, ${item}`).join("");
   const names = list(columns.map(({ name }) => `r.${assertIdentifier(name)}`));
   return `
     with state as (select * from rollup_state where kind = ${kindLiteral(table)}),

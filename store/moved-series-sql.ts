@@ -1,7 +1,7 @@
-import { dayOf, keptTable, kindLiteral } from "./kept-days.ts";
+import { dayOf, keptTable, kindLiteral, list } from "./kept-days.ts";
 import { assertIdentifier } from "./kind-table.ts";
 import { readingArrays, type SeriesMembers, sinceOf, walkColumns } from "./series-readings-sql.ts";
-import { cellOf, list, readingFields, startOf, usageCells } from "./series-sql.ts";
+import { cellOf, readingFields, startOf, usageCells } from "./series-sql.ts";
 
 /**
  * The cells of devices that have moved, each in the group of the place that its device had then (decision 0025). They are

@@ -1,7 +1,7 @@
-import { keptTable, keptUntil, kindLiteral } from "./kept-days.ts";
+import { keptTable, keptUntil, kindLiteral, list } from "./kept-days.ts";
 import { assertIdentifier, type MetricColumn } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
-import { list, type SeriesSqlOptions } from "./series-sql.ts";
+import { literalOf, type SeriesSqlOptions } from "./series-sql.ts";
 import { inSteps, readingsOf, type Since, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
 
 /**
@@ -27,8 +27,6 @@ export const sinceOf = ({ source, counters }: SeriesMembers): string =>
     : counters.length > 0
       ? `least(c.day, ${keptUntil("f.device_no")}, $5::timestamptz)`
       : "$3::timestamptz";
-
-const literal = (at: number): string => `timestamptz '${new Date(at).toISOString()}'`;
 
 /** `state`, `members` and `part`, the readings of members since then in the range. */
 export function newerReadings(options: SeriesMembers): string[] {
@@ -66,7 +64,7 @@ export function newerReadings(options: SeriesMembers): string[] {
       select m.key, r.device_no, r.observed_at${columns}
       from members m join ${raw} r on r.device_no = m.device_no
       where not m.dirty and r.device_no = any (array(select device_no from members where not dirty))
-        and r.observed_at >= ${literal(bound)} and r.observed_at >= m.since and r.observed_at < $4::timestamptz
+        and r.observed_at >= ${literalOf(bound)} and r.observed_at >= m.since and r.observed_at < $4::timestamptz
       union all
       select m.key, r.device_no, r.observed_at${columns}
       from members m join ${raw} r on r.device_no = m.device_no and r.observed_at >= m.since

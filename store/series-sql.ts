@@ -1,5 +1,5 @@
 import type { SeriesSource } from "./interval.ts";
-import { countersOf, dayOf, keptTable } from "./kept-days.ts";
+import { countersOf, dayOf, keptTable, list } from "./kept-days.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn, scaleOf } from "./kind-table.ts";
 import { movedSeries } from "./moved-series-sql.ts";
 import { newerReadings, type SeriesMembers, walkedUsage } from "./series-readings-sql.ts";
@@ -74,9 +74,7 @@ group by 1, 2
 order by 1, 2`;
 }
 
-export const list = (items: readonly string[]) => items.map((item) => `, ${item}`).join("");
-
-export const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
+const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
   ...new Map(columns.map(({ metric }) => [metric.name, metric])).values(),
 ];
 
@@ -210,7 +208,8 @@ export function usageCells(
   ];
 }
 
-const moment = (at: number): string => `timestamptz '${new Date(at).toISOString()}'`;
+/** A moment in SQL text; `at` in milliseconds since 1970. */
+export const literalOf = (at: number): string => `timestamptz '${new Date(at).toISOString()}'`;
 
 /**
  * Kept days of devices in which nothing has changed, which are nearly all, already summed up over the devices of a group.
@@ -242,7 +241,7 @@ function wholeDays(options: SeriesSqlOptions): string {
       select ${start} as start, max(c.bucket) as bucket, sum(c.readings::int) as readings${device}${list(sums)}
       from ${keptTable(table)} c ${join}
       where c.device_no = any (g.device_nos)
-        and c.bucket >= ${moment(options.from.getTime())} and c.bucket < ${moment(options.to.getTime())}
+        and c.bucket >= ${literalOf(options.from.getTime())} and c.bucket < ${literalOf(options.to.getTime())}
       group by 1${device}
     ) d`;
 }
