@@ -50,7 +50,7 @@ export const placeAt = (
  * How far back each look for changes reaches beyond the last one: a transaction's `now()` is when it began, and
  * it may have committed after we looked.
  */
-const FOLLOW_OVERLAP_MS = 10_000;
+const FOLLOW_OVERLAP_MS = 60_000;
 
 /** How long a name that is not a device's is remembered as such, so that a flood of it spares the database. */
 const UNKNOWN_FOR_MS = 5_000;
@@ -70,6 +70,8 @@ export class Directory {
   private readonly runtimes: ReadonlyMap<string, KindRuntime>;
   private readonly log: Logger;
   private readonly now: () => number;
+  private readonly overlapMs: number;
+  /** The database's clock at the last look for changes. */
   private followedUntil = new Date(0);
 
   constructor(
@@ -77,11 +79,13 @@ export class Directory {
     runtimes: ReadonlyMap<string, KindRuntime>,
     log: Logger,
     now: () => number = Date.now,
+    overlapMs = FOLLOW_OVERLAP_MS,
   ) {
     this.pool = pool;
     this.runtimes = runtimes;
     this.log = log;
     this.now = now;
+    this.overlapMs = overlapMs;
   }
 
   get size(): number {
@@ -152,13 +156,16 @@ export class Directory {
 
   /**
    * Takes in what other processes have changed since the last call, so that a token that was revoked there is
-   * refused here as well. @returns ids of devices whose token changed or which were deleted
+   * refused here as well. Whether or not anything had changed, the next look begins at this one, so that a fleet that
+   * was registered at once is read again for a minute and not for ever.
+   * @returns ids of devices whose token changed or which were deleted
    */
   async follow(): Promise<string[]> {
-    const since = new Date(this.followedUntil.getTime() - FOLLOW_OVERLAP_MS);
+    const since = new Date(this.followedUntil.getTime() - this.overlapMs);
+    const lookedAt = await readDatabaseTime(this.pool);
     const revoked: string[] = [];
     for await (const changes of readDirectoryChanges(this.pool, since)) {
-      for (const { id, updatedAt, row } of changes) {
+      for (const { id, row } of changes) {
         const known = this.byId.get(id);
         const before = known?.tokenHash;
         if (row) this.put(row);
@@ -166,9 +173,9 @@ export class Directory {
         else if (known && !(await findDirectoryRow(this.pool, id))) this.forget(known);
         const after = this.byId.get(id)?.tokenHash;
         if (before && !(after && before.equals(after))) revoked.push(id);
-        if (updatedAt > this.followedUntil) this.followedUntil = updatedAt;
       }
     }
+    this.followedUntil = lookedAt;
     return revoked;
   }
 

@@ -74,23 +74,25 @@ export async function* readDirectory(db: Db, pageSize = 20_000): AsyncGenerator<
 /** A device that was changed or deleted. */
 export interface DirectoryChange {
   readonly id: string;
-  readonly updatedAt: Date;
   /** Undefined when it was deleted. */
   readonly row: DirectoryRow | undefined;
 }
 
-/** Devices that were changed at `since` or later, oldest change first, in pages: a fleet may be seeded at once. */
+/**
+ * Devices that were changed at `since` or later, oldest change first, in pages: a fleet may be seeded at once, and all
+ * else in this process waits while a page is read.
+ */
 export async function* readDirectoryChanges(
   db: Db,
   since: Date,
-  pageSize = 5000,
+  pageSize = 500,
 ): AsyncGenerator<DirectoryChange[]> {
   // Text keeps the microseconds that a Date would cut, or rows of one moment could be skipped or met for ever.
   let after: [at: string, deviceNo: number] = [since.toISOString(), 0];
   for (;;) {
-    const { rows } = await db.query<SqlRow & { updated_at: Date; updated_key: string; deleted: boolean }>({
+    const { rows } = await db.query<SqlRow & { updated_key: string; deleted: boolean }>({
       name: "read_directory_changes",
-      text: `select ${COLUMNS}, updated_at, updated_at::text as updated_key, deleted_at is not null as deleted
+      text: `select ${COLUMNS}, updated_at::text as updated_key, deleted_at is not null as deleted
              from ${FROM} where (updated_at, device_no) > ($1::timestamptz, $2::int)
              order by updated_at, device_no limit $3`,
       values: [...after, pageSize],
@@ -99,7 +101,6 @@ export async function* readDirectoryChanges(
     if (!last) return;
     yield rows.map((row) => ({
       id: row.id,
-      updatedAt: row.updated_at,
       row: row.deleted ? undefined : toRow(row),
     }));
     if (rows.length < pageSize) return;

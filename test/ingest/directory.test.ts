@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Directory } from "../../ingest/directory.ts";
+import { createLogger } from "../../log.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
@@ -40,6 +42,23 @@ describe("following other processes", () => {
     expect(await ingest.directory.follow()).toEqual(["reused-1"]);
     expect(ingest.directory.find("reused-1")).toMatchObject({ deviceNo });
     expect(ingest.directory.findByNo(old.deviceNo)).toBeUndefined();
+  });
+
+  it("looks at a change no more once it lies behind, also where nothing has changed since", async () => {
+    const query = vi.spyOn(db.pool, "query");
+    const directory = new Directory(db.pool, new Map(), createLogger("silent"), Date.now, 0);
+    await directory.load();
+    await addDevice(db.pool, "follow-quiet");
+    const changes = async () => {
+      await directory.follow();
+      const call = query.mock.calls.findLastIndex(
+        ([asked]) => (asked as unknown as { name?: string }).name === "read_directory_changes",
+      );
+      return ((await query.mock.results[call]!.value) as unknown as { rows: unknown[] }).rows.length;
+    };
+    expect(await changes()).toBe(1);
+    await vi.waitFor(async () => expect(await changes()).toBe(0));
+    query.mockRestore();
   });
 
   it("gets through more changes of one moment than fit a page", async () => {
