@@ -4,6 +4,7 @@ import type { Feed } from "./broker/feed.ts";
 import type { LiveReading } from "./ingest/batch.ts";
 import type { Committed } from "./ingest/commit.ts";
 import { type DeviceEntry, type Directory, placeAt } from "./ingest/directory.ts";
+import { readJson, writeJson } from "./store/exact-json.ts";
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString();
 
@@ -41,10 +42,8 @@ export function announce(
     const times = { observedAt: iso(observedAt), receivedAt: iso(receivedAt) };
     hub.publish("reading", { deviceId: device.id, ...times, metrics: values }, scope);
     if (feed.wants("telemetry"))
-      feed.publish(
-        "telemetry",
-        { id: device.id, ...scope },
-        { ...named(device.id, scope), ...times, metrics: values },
+      feed.publish("telemetry", { id: device.id, ...scope }, () =>
+        JSON.stringify({ ...named(device.id, scope), ...times, metrics: values }),
       );
   }
   for (const event of committed.events) {
@@ -58,11 +57,13 @@ export function announce(
       type,
       observedAt: iso(event.observedAt),
       receivedAt: iso(event.receivedAt),
-      data: JSON.parse(event.data) as Record<string, unknown>,
+      data: readJson(event.data) as Record<string, unknown>,
     };
     hub.publish("event", { deviceId: device.id, ...told }, scope);
     if (feed.wants("events"))
-      feed.publish("events", { id: device.id, ...scope }, { ...named(device.id, scope), ...told });
+      feed.publish("events", { id: device.id, ...scope }, () =>
+        writeJson({ ...named(device.id, scope), ...told }),
+      );
   }
   for (const change of committed.alarms) {
     const device = directory.findByNo(change.deviceNo);

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { PlatformError } from "../errors.ts";
+import { mayHoldExact, parseExact } from "../store/exact-json.ts";
 import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Deeper than anything that the API takes: a point of a polygon is the fifth level of a draft. */
@@ -50,7 +51,9 @@ export function parseJsonBodies(app: FastifyInstance): void {
     if (refusal !== undefined) return done(new PlatformError("invalid_request", refusal));
     // What is not UTF-8 would be read as other characters, and nobody would ever know.
     if (!isUtf8(body)) return done(new PlatformError("invalid_request", "The body is not UTF-8"));
-    parse(request, body.toString("utf8"), (error, value) => {
+    const text = body.toString("utf8");
+    parse(request, text, (error, value) => {
+      if (!error) keepExact(value, text, request.routeOptions.config.exact);
       // Only an escape makes such text out of UTF-8, so that most bodies are not looked through.
       const path =
         error || !MAY_BE_UNSTORABLE.test(body.toString("latin1")) ? undefined : unstorablePath(value);
@@ -59,6 +62,20 @@ export function parseJsonBodies(app: FastifyInstance): void {
       done(new PlatformError("invalid_request", `${path}: ${UNSTORABLE_MESSAGE}`, { faults }));
     });
   });
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The field of the body that is kept, or passed on, as it came: its numbers stay what they were. */
+    readonly exact?: string;
+  }
+}
+
+/** Puts numbers in their place that JavaScript's own have changed. */
+function keepExact(body: unknown, text: string, field: string | undefined): void {
+  if (field === undefined || typeof body !== "object" || body === null || !Object.hasOwn(body, field)) return;
+  if (mayHoldExact(text))
+    Object.assign(body, { [field]: (parseExact(text) as Record<string, unknown>)[field] });
 }
 
 /** `\u0000`, and `\ud800` to `\udfff`. */

@@ -1,4 +1,12 @@
 import type { FastifyReply } from "fastify";
+import { serializerCompiler } from "fastify-type-provider-zod";
+import { writeExactly, writeJson } from "../store/exact-json.ts";
+
+/** Serialises an answer by its zod schema, with exact numbers in what devices and people have said as they came. */
+export const exactSerializerCompiler: typeof serializerCompiler = (route) => {
+  const write = serializerCompiler(route);
+  return (answer) => writeExactly(() => write(answer));
+};
 
 /**
  * Serialises an answer as it is, for the routes that carry many values: `serializerCompiler: plainJson`.
@@ -7,7 +15,7 @@ import type { FastifyReply } from "fastify";
  * readings that took longer than the query. These routes' answers are made by one mapper each, dates become
  * RFC 3339 by Date's own toJSON, and test/api holds them to their schemas.
  */
-export const plainJson = () => (answer: unknown) => JSON.stringify(answer);
+export const plainJson = () => (answer: unknown) => writeJson(answer);
 
 /** Sends an answer that is JSON text already. No schema looks at it here either. */
 export const sendJsonText = (reply: FastifyReply, text: string): FastifyReply =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PlatformError } from "../errors.ts";
 import { MAX_INT4 } from "../store/cursor.ts";
+import { ExactNumber, writeJson } from "../store/exact-json.ts";
 import { isTimeZone } from "../store/interval.ts";
 import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
 import { withinYears } from "../store/moment.ts";
@@ -58,6 +59,7 @@ const MAX_DEPTH = 16;
 const isShallow = (value: unknown, levels: number): boolean =>
   typeof value !== "object" ||
   value === null ||
+  value instanceof ExactNumber ||
   (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)));
 
 /** What an operator wants to keep with a device. */
@@ -68,7 +70,7 @@ export const attributes = z
     abort: true,
   })
   .refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_ATTRIBUTES_BYTES,
+    (value) => Buffer.byteLength(writeJson(value)) <= MAX_ATTRIBUTES_BYTES,
     "expected at most 16 KiB as JSON",
   )
   .meta({ description: "Any JSON object of at most 16 KiB." });

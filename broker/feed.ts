@@ -67,15 +67,18 @@ export class Feed {
     return this.wanted[channel] > 0;
   }
 
-  /** Hands a message of a device to everybody who has asked for it and may see it. Never waits and never throws. */
-  publish(channel: FeedChannel, place: Place, message: object): void {
+  /**
+   * Hands a message of a device to everybody who has asked for it and may see it. Never waits and never throws.
+   * @param write makes the message, as JSON; called once at most
+   */
+  publish(channel: FeedChannel, place: Place, write: () => string): void {
     let packet: Buffer | undefined;
     for (const listener of this.listeners) {
       if (!listener.hears(channel, place)) continue;
       packet ??= generate({
         cmd: "publish",
         topic: feedTopic(place.id, channel),
-        payload: JSON.stringify(message),
+        payload: write(),
         qos: 0,
         retain: false,
         dup: false,

@@ -33,12 +33,18 @@ const KEPT: Readonly<Record<string, string>> = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** A number also where it is kept as its text, because it has more digits than JavaScript's own. */
+const numberOf = (value: unknown): unknown => (isObject(value) ? value.valueOf() : value);
+
 /** Frigate's seconds with a fraction → epoch milliseconds; anything else stays what it is, to be refused. */
-const milliseconds = (seconds: unknown) =>
-  typeof seconds === "number" ? Math.round(seconds * 1000) : seconds;
+function milliseconds(given: unknown): unknown {
+  const seconds = numberOf(given);
+  return typeof seconds === "number" ? Math.round(seconds * 1000) : given;
+}
 
 /** Frigate's seconds as RFC 3339, if they are a time at all. */
-function isoTime(seconds: unknown): string | undefined {
+function isoTime(given: unknown): string | undefined {
+  const seconds = numberOf(given);
   const time = new Date(typeof seconds === "number" ? seconds * 1000 : Number.NaN);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

@@ -40,23 +40,27 @@ function lookAgain(text: string): { value: unknown } | undefined {
   }
 }
 
-/** So many digits in a row, or more, may be a number that JavaScript's own would change. */
+/** So many digits in a row, or more, perhaps with a point among them, may be a number that JavaScript's own would change. */
 const LONG = 16;
 
 /** Whether there is such a run. It holds a place at every 16th byte, so that one byte in sixteen is looked at first. */
 export function hasLongNumber(payload: Buffer): boolean {
   for (let at = LONG - 1; at < payload.length; at += LONG) {
-    if (!isDigit(payload[at])) continue;
+    if (!isDigitOrPoint(payload[at])) continue;
     let from = at;
     let to = at;
-    while (isDigit(payload[from - 1])) from--;
-    while (isDigit(payload[to + 1])) to++;
-    if (to - from >= LONG - 1) return true;
+    while (isDigitOrPoint(payload[from - 1])) from--;
+    while (isDigitOrPoint(payload[to + 1])) to++;
+    if (to - from < LONG - 1) continue;
+    const digits = payload.subarray(from, to + 1).reduce((sum, byte) => sum + (byte === POINT ? 0 : 1), 0);
+    if (digits >= LONG) return true;
   }
   return false;
 }
 
-const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+const POINT = 0x2e;
+const isDigitOrPoint = (byte: number | undefined) =>
+  byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || byte === POINT);
 
 export type JsonObject = Record<string, unknown>;
 

@@ -75,6 +75,8 @@ function checked(
 export interface SetAside {
   readonly metric: CheckedMetric;
   readonly value: number;
+  /** As it was sent. */
+  readonly given: unknown;
   readonly reason: "off_scale" | "sensor_fault";
 }
 
@@ -202,7 +204,7 @@ export class KindRuntime {
       if (isMissing || value < metric.min || value > metric.max) {
         scratch.aside = [
           ...scratch.aside,
-          { metric, value, reason: isMissing ? "sensor_fault" : "off_scale" },
+          { metric, value, given, reason: isMissing ? "sensor_fault" : "off_scale" },
         ];
         return undefined;
       }
@@ -254,10 +256,10 @@ export class KindRuntime {
 
 /** The refusal of values that are set aside, which all have one reason. */
 export function refuseAside(aside: readonly SetAside[]): Refusal {
-  const said = aside.map(({ metric, value, reason }) =>
+  const said = aside.map(({ metric, given, reason }) =>
     reason === "off_scale"
-      ? `${metric.key}: ${value}, expected ${metric.min} to ${metric.max} ${metric.unit}`
-      : `${metric.key}: ${value}, which its sensor sends in place of a value`,
+      ? `${metric.key}: ${show(given)}, expected ${metric.min} to ${metric.max} ${metric.unit}`
+      : `${metric.key}: ${show(given)}, which its sensor sends in place of a value`,
   );
   return refuse(aside[0]!.reason, said.join("; "));
 }

@@ -1,3 +1,4 @@
+import { ExactNumber } from "../store/exact-json.ts";
 import { show } from "./decode.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
@@ -24,7 +25,8 @@ export function readObservedAt(
   arrival: number = receivedAt,
 ): number | Refusal {
   if (value === undefined || value === null) return arrival;
-  const at = typeof value === "number" ? value : parseRfc3339(value);
+  const ms = value instanceof ExactNumber ? value.valueOf() : value;
+  const at = typeof ms === "number" ? ms : parseRfc3339(ms);
   if (at === undefined || !Number.isFinite(at)) {
     return refuse(
       "bad_time",
@@ -39,7 +41,7 @@ export function readObservedAt(
   }
   if (at < EARLIEST_MS) {
     const seconds =
-      typeof value === "number" && at * 1000 >= EARLIEST_MS && at * 1000 - receivedAt < MAX_CLOCK_AHEAD_MS;
+      typeof ms === "number" && at * 1000 >= EARLIEST_MS && at * 1000 - receivedAt < MAX_CLOCK_AHEAD_MS;
     return refuse(
       "clock_unset",
       seconds

@@ -301,7 +301,7 @@ export class Pipeline {
         const aside = reading.aside.filter((one) => one.reason === reason);
         if (aside.length === 0) continue;
         if (isEmpty) return refuseAside(aside);
-        const values = Object.fromEntries(aside.map(({ metric, value }) => [metric.key, value]));
+        const values = Object.fromEntries(aside.map(({ metric, given }) => [metric.key, given]));
         const item = { observedAt: new Date(reading.observedAt).toISOString(), ...values };
         this.refused.add(device, refuseAside(aside), item, way && device.id, true);
       }

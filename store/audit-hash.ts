@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isSecretName } from "../log.ts";
+import { copyByJson, ExactNumber, writeJson } from "./exact-json.ts";
 
 /** What stands before the first row. */
 export const ORIGIN_HASH = Buffer.alloc(32);
@@ -63,15 +64,17 @@ const BLOT = "[redacted]";
  */
 export function auditValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return JSON.stringify(storable(JSON.parse(toJson(value))));
+  return writeJson(storable(asJson(value)));
 }
 
 /** JSON has no big integers: they become texts. Looking at each value for them would take three times as long. */
-function toJson(value: unknown): string {
+function asJson(value: unknown): unknown {
   try {
-    return JSON.stringify(value);
+    return copyByJson(() => JSON.stringify(value));
   } catch {
-    return JSON.stringify(value, (_key, inner) => (typeof inner === "bigint" ? String(inner) : inner));
+    return copyByJson(() =>
+      JSON.stringify(value, (_key, inner) => (typeof inner === "bigint" ? String(inner) : inner)),
+    );
   }
 }
 
@@ -81,7 +84,7 @@ function storable(value: unknown): unknown {
   if (typeof value === "string") return clean(value);
   // A target may have 50,000 points: nothing in them can be wrong, and copying them holds the main thread.
   if (Array.isArray(value)) return value.every(Number.isFinite) ? value : value.map(storable);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof ExactNumber) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       clean(key),

@@ -1,6 +1,7 @@
 import { auditValue, ORIGIN_HASH, rowHash } from "./audit-hash.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import { type Client, type Db, type Pool, withTransaction } from "./database.ts";
+import { exactJson } from "./exact-types.ts";
 
 /** Who did it. `machine`: whoever holds the machine, through a command; `platform`: the platform by itself. */
 export interface AuditActor {
@@ -181,8 +182,9 @@ export async function listAudit(
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<AuditRow>> {
   const after = decodeCursor("audit", ["integer"], page.cursor);
-  const { rows } = await db.query<ListRow>(
-    `select audit_no, at, actor_type, actor_id, actor_name, tenant_id, action, object_type, object_id, reason,
+  const { rows } = await db.query<ListRow>({
+    types: exactJson,
+    text: `select audit_no, at, actor_type, actor_id, actor_name, tenant_id, action, object_type, object_id, reason,
             before, after, address, request_id, caller_request_id, hash
      from audit
      where ($1::text is null or tenant_id = $1::text)
@@ -195,7 +197,7 @@ export async function listAudit(
        and ($8::bigint is null or audit_no < $8::bigint)
      order by audit_no desc
      limit $9::int`,
-    [
+    values: [
       reach === "all" ? null : reach.tenantId,
       filter.actor ?? null,
       filter.action ?? null,
@@ -206,7 +208,7 @@ export async function listAudit(
       after?.[0] ?? null,
       page.limit + 1,
     ],
-  );
+  });
   return toPage(rows, page.limit, toAuditRow, (row) => encodeCursor("audit", [row.audit_no]));
 }
 

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { joinPlace } from "./device-spans.ts";
+import { exactJson } from "./exact-types.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 /** Something that a device reported as having happened, with the place that it had then. */
@@ -63,9 +64,10 @@ export async function listEvents(
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<DeviceEvent>> {
   const after = decodeCursor("events", ["time", "device", "text", "text"], page.cursor);
-  const { rows } = await db.query<EventRow>(
+  const { rows } = await db.query<EventRow>({
+    types: exactJson,
     // "observed_at <=" repeats what the row comparison implies, because only a plain comparison excludes chunks.
-    `select e.device_no, d.id, d.kind, d.region_code, e.event_id, e.type, e.phase, e.observed_at,
+    text: `select e.device_no, d.id, d.kind, d.region_code, e.event_id, e.type, e.phase, e.observed_at,
             e.observed_at::text as observed_key, e.received_at, e.data
      from events e
      ${joinPlace("d", "e.device_no", "e.observed_at")}
@@ -82,7 +84,7 @@ export async function listEvents(
              < ($8::timestamptz, $9::int, $10::text, $11::text)))
      order by e.observed_at desc, e.device_no desc, e.event_id desc, e.phase desc
      limit $12::int`,
-    [
+    values: [
       limitsParameter(limits),
       filter.deviceNos ?? null,
       filter.region === undefined ? null : `${filter.region}%`,
@@ -93,7 +95,7 @@ export async function listEvents(
       ...(after ?? [null, null, null, null]),
       page.limit + 1,
     ],
-  );
+  });
   return toPage(rows, page.limit, toEvent, (row) =>
     encodeCursor("events", [row.observed_key, row.device_no, row.event_id, row.phase]),
   );

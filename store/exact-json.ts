@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /**
  * JSON whose numbers stay what they were. JavaScript's numbers hold some 16 digits: `JSON.parse` makes
  * 1724442618569203700 of 1724442618569203714. Here a number that it would change is an `ExactNumber`, which is written
@@ -10,7 +12,55 @@ export class ExactNumber {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** The nearest number of JavaScript. */
+  valueOf(): number {
+    return Number(this.text);
+  }
+
+  /** For `JSON.stringify`: within `writeExactly` what it was, elsewhere the nearest number. */
+  toJSON(): unknown {
+    if (!isMarking) return this.valueOf();
+    hasMarked = true;
+    return MARK + this.text;
+  }
 }
+
+/** Stands before an exact number in the JSON that is being written; nobody outside knows it. */
+const MARK = randomUUID();
+const MARKED = new RegExp(`"${MARK}([^"]*)"`, "g");
+let isMarking = false;
+let hasMarked = false;
+
+/** What `write` makes by `JSON.stringify`, with exact numbers as they came. It costs the others nothing. */
+export function writeExactly<T extends string | undefined>(write: () => T): T {
+  isMarking = true;
+  hasMarked = false;
+  try {
+    const text = write();
+    return (hasMarked ? text?.replaceAll(MARKED, "$1") : text) as T;
+  } finally {
+    isMarking = false;
+  }
+}
+
+/** What `write` makes by `JSON.stringify`, read again: a copy, whose exact numbers are the same. */
+export function copyByJson(write: () => string): unknown {
+  const text = writeExactly(write);
+  return hasMarked ? parseExact(text) : JSON.parse(text);
+}
+
+/** `JSON.stringify`, with exact numbers as they came. */
+export const writeJson = (value: unknown): string => writeExactly(() => JSON.stringify(value));
+
+/** So many digits, perhaps with a point among them, may be a number that JavaScript's own would change. */
+const MAY_BE_LONG = /[\d.]{16}/;
+
+/** Whether a text in JSON may hold a number that `JSON.parse` changes. */
+export const mayHoldExact = (text: string): boolean => MAY_BE_LONG.test(text);
+
+/** `JSON.parse`, with numbers that it would change as they came. */
+export const readJson = (text: string): unknown => (mayHoldExact(text) ? parseExact(text) : JSON.parse(text));
 
 /** Deeper than this is refused, as a text that is no JSON: the reader calls itself. */
 const MAX_DEPTH = 1_000;

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { exactJson } from "./exact-types.ts";
 
 /** RFC 3339 has years of four digits, and an offset of up to a day may move a moment into the next one. */
 const EARLIEST = Date.parse("0001-01-02T00:00:00Z");
@@ -10,7 +11,7 @@ export const withinYears = (at: Date): Date => new Date(Math.min(Math.max(at.get
 /** Leaves moments text: a Date of each, made only to be written as text again, took a fifth of a day's answer. */
 export const momentsAsText = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === pg.types.builtins.TIMESTAMPTZ ? (text: string) => text : pg.types.getTypeParser(oid, format),
+    oid === pg.types.builtins.TIMESTAMPTZ ? (text: string) => text : exactJson.getTypeParser(oid, format),
 } as pg.CustomTypesConfig;
 
 /** `2026-01-31 08:00:00.123456+00`, as PostgreSQL writes a moment in a session whose time zone is UTC. */

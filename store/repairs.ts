@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceKey, deviceNosOf, spansParameters, withinSpans } from "./device-key.ts";
+import { exactJson } from "./exact-types.ts";
 import { assertIdentifier, inUnit, type KindTable } from "./kind-table.ts";
 import type { Reading } from "./readings.ts";
 
@@ -118,8 +119,9 @@ export async function listRepairedReadings(
     received_at: Date;
     metrics: Reading["metrics"];
     extra: Record<string, unknown> | null;
-  }>(
-    `select o.observed_at, o.observed_at::text as observed_key, o.received_at, o.extra,
+  }>({
+    types: exactJson,
+    text: `select o.observed_at, o.observed_at::text as observed_key, o.received_at, o.extra,
             jsonb_build_object(${metrics.join(", ")}) as metrics
      from (
        select m.original from repaired_readings m
@@ -130,8 +132,8 @@ export async function listRepairedReadings(
      ) m
      cross join lateral jsonb_populate_record(null::${assertIdentifier(table.table)}, m.original) o
      order by o.observed_at`,
-    [...values, repair, after?.[0] ?? null, page.limit + 1],
-  );
+    values: [...values, repair, after?.[0] ?? null, page.limit + 1],
+  });
   const toItem = (row: (typeof rows)[number]): Reading => ({
     observedAt: row.observed_at.toISOString(),
     receivedAt: row.received_at.toISOString(),

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
+import { exactJson } from "./exact-types.ts";
 
 /** What a device said of a command. */
 export interface Reply {
@@ -48,9 +49,10 @@ export async function listReplies(
 ): Promise<Page<Reply>> {
   const { spans } = filter;
   const after = decodeCursor("replies", ["time", "device", "text", "text"], page.cursor);
-  const { rows } = await db.query<Row>(
+  const { rows } = await db.query<Row>({
+    types: exactJson,
     // "observed_at <=" repeats what the row comparison implies, because only a plain comparison excludes chunks.
-    `select device_no, command_id, outcome, observed_at, observed_at::text as observed_key, received_at, data
+    text: `select device_no, command_id, outcome, observed_at, observed_at::text as observed_key, received_at, data
      from replies
      where ${spans ? `device_no = any ($1::int[]) and ${withinSpans("replies.device_no", "replies.observed_at", 10)}` : "device_no = $1::int"}
        and ($2::text is null or command_id = $2::text)
@@ -61,7 +63,7 @@ export async function listReplies(
          and (observed_at, device_no, command_id, outcome) < ($5::timestamptz, $6::int, $7::text, $8::text)))
      order by observed_at desc, device_no desc, command_id desc, outcome desc
      limit $9::int`,
-    [
+    values: [
       spans ? deviceNosIn(spans) : filter.deviceNo,
       filter.commandId ?? null,
       filter.from?.toISOString() ?? null,
@@ -70,7 +72,7 @@ export async function listReplies(
       page.limit + 1,
       ...(spans ? spansParameters(spans) : []),
     ],
-  );
+  });
   return toPage(rows, page.limit, toReply, (row) =>
     encodeCursor("replies", [row.observed_key, row.device_no, row.command_id, row.outcome]),
   );

@@ -3,6 +3,7 @@ import { seesEverything } from "../../access/limits.ts";
 import type { Logger } from "../../log.ts";
 import { type AuditReach, type AuditRow, listAudit } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
+import { writeJson } from "../../store/exact-json.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { type Allow, type Grant, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
@@ -21,7 +22,7 @@ export interface AuditOptions {
 const DEFAULT_LIMIT = 100;
 const CSV_PAGE = 1000;
 
-const asJson = (value: unknown) => (value === null ? null : JSON.stringify(value));
+const asJson = (value: unknown) => (value === null ? null : writeJson(value));
 
 const CSV_COLUMNS: readonly CsvColumn<AuditRow>[] = [
   { header: "auditNo", value: (row) => row.auditNo },

@@ -4,6 +4,7 @@ import { PlatformError } from "../../errors.ts";
 import { appendAuditAlone } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { getDevice } from "../../store/devices.ts";
+import { writeJson } from "../../store/exact-json.ts";
 import { listReplies } from "../../store/replies.ts";
 import { actorOf } from "../audit/actor.ts";
 import type { FindKey } from "../devices/key.ts";
@@ -32,6 +33,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
     "/devices/:id/commands",
     {
       onRequest: allow("commands:send"),
+      config: { exact: "parameters" },
       schema: {
         operationId: "sendCommand",
         tags: ["commands"],
@@ -64,7 +66,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         object: { type: "device", id: device.id },
         after: command,
       });
-      if (!deliver(device.id, JSON.stringify(command))) throw new PlatformError("device_not_listening");
+      if (!deliver(device.id, writeJson(command))) throw new PlatformError("device_not_listening");
       return reply.code(202).send({ commandId: command.commandId, deviceId: device.id, delivered: true });
     },
   );

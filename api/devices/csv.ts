@@ -1,3 +1,4 @@
+import { writeJson } from "../../store/exact-json.ts";
 import type { CsvColumn } from "../csv.ts";
 import type { PresentedDevice } from "./present.ts";
 
@@ -9,7 +10,7 @@ export const DEVICE_CSV_COLUMNS: readonly CsvColumn<PresentedDevice>[] = [
   { header: "longitude", value: (device) => device.location?.longitude ?? null },
   { header: "latitude", value: (device) => device.location?.latitude ?? null },
   { header: "gatewayId", value: (device) => device.gatewayId },
-  { header: "attributes", value: (device) => JSON.stringify(device.attributes) },
+  { header: "attributes", value: (device) => writeJson(device.attributes) },
   { header: "connected", value: (device) => device.presence?.connected ?? null },
   { header: "presenceChangedAt", value: (device) => device.presence?.changedAt ?? null },
   { header: "createdAt", value: (device) => device.createdAt },

@@ -89,6 +89,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     "/devices",
     {
       onRequest: allow("devices:write"),
+      config: { exact: "attributes" },
       schema: {
         operationId: "createDevice",
         tags: ["devices"],
@@ -207,6 +208,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     "/devices/:id",
     {
       onRequest: allow("devices:write"),
+      config: { exact: "attributes" },
       schema: {
         operationId: "updateDevice",
         tags: ["devices"],

@@ -3,6 +3,7 @@ import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
 import { type DeviceEvent, listEvents } from "../../store/events.ts";
+import { writeJson } from "../../store/exact-json.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -30,7 +31,7 @@ const CSV_COLUMNS: readonly CsvColumn<DeviceEvent>[] = [
   { header: "eventId", value: (event) => event.eventId },
   { header: "type", value: (event) => event.type },
   { header: "phase", value: (event) => event.phase },
-  { header: "data", value: (event) => JSON.stringify(event.data) },
+  { header: "data", value: (event) => writeJson(event.data) },
 ];
 
 /** What devices reported as having happened. */

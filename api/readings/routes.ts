@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
+import { writeJson } from "../../store/exact-json.ts";
 import type { MetricColumn } from "../../store/kind-table.ts";
 import { completeLatest, readLatestIn } from "../../store/latest.ts";
 import { findLatestReading, listReadings, type Reading } from "../../store/readings.ts";
@@ -112,7 +113,7 @@ export const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean)
     value: (reading: Reading) => reading.metrics[name] ?? null,
   })),
   ...(withExtra
-    ? [{ header: "extra", value: ({ extra }: Reading) => (extra === null ? null : JSON.stringify(extra)) }]
+    ? [{ header: "extra", value: ({ extra }: Reading) => (extra === null ? null : writeJson(extra)) }]
     : []),
   { header: "corrected", value: ({ corrected }) => corrected },
 ];

@@ -1,6 +1,7 @@
 import type { BroadcastPlace } from "../../broadcast/visibility.ts";
 import { PlatformError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
+import { writeJson } from "../../store/exact-json.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
 import { frameFor, matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";
 import { ReplayRing } from "./ring.ts";
@@ -93,7 +94,7 @@ export class StreamHub {
     if (this.closed) return;
     const sequence = ++this.sequence;
     const frameOf = (what: object) =>
-      `id: ${this.epoch}-${sequence}\nevent: ${topic}\ndata: ${JSON.stringify(what)}\n\n`;
+      `id: ${this.epoch}-${sequence}\nevent: ${topic}\ndata: ${writeJson(what)}\n\n`;
     const entry: StreamEntry = {
       sequence,
       topic,

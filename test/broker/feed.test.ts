@@ -96,8 +96,8 @@ describe("the feed", () => {
     await start();
     const one = await listen("app-1", "v1/devices/+/telemetry");
     const two = await listen("app-2", "v1/devices/meter-1/telemetry", "v1/devices/+/telemetry");
-    feed.publish("telemetry", METER, { deviceId: "meter-1", metrics: { volume: 1 } });
-    feed.publish("events", METER, { deviceId: "meter-1" });
+    feed.publish("telemetry", METER, () => JSON.stringify({ deviceId: "meter-1", metrics: { volume: 1 } }));
+    feed.publish("events", METER, () => JSON.stringify({ deviceId: "meter-1" }));
     for (const raw of [one, two]) {
       await upToDate(raw);
       expect(heard(raw)).toEqual(['{"deviceId":"meter-1","metrics":{"volume":1}}']);
@@ -111,8 +111,8 @@ describe("the feed", () => {
     const client = fakeClient();
     const listener = feed.open(client, application("app-1", north))!;
     expect(listener.subscribe("v1/devices/meter-1/telemetry")).toBe(true);
-    feed.publish("telemetry", METER, {});
-    feed.publish("telemetry", { ...METER, regionCode: "5201" }, {});
+    feed.publish("telemetry", METER, () => JSON.stringify({}));
+    feed.publish("telemetry", { ...METER, regionCode: "5201" }, () => JSON.stringify({}));
     expect(feed.delivered).toBe(1);
   });
 
@@ -141,7 +141,7 @@ describe("the feed", () => {
     const arrived = new Promise((resolve) =>
       client.once("message", (topic, payload) => resolve([topic, payload.toString()])),
     );
-    feed.publish("telemetry", METER, { n: 1 });
+    feed.publish("telemetry", METER, () => JSON.stringify({ n: 1 }));
     expect(await arrived).toEqual(["v1/devices/meter-1/telemetry", '{"n":1}']);
   });
 
@@ -196,7 +196,7 @@ describe("an application that does not keep up", () => {
     slowListener.subscribe("v1/devices/+/telemetry");
     const quick = await listen("app-quick", "v1/devices/+/telemetry");
     for (let i = 0; i < 50; i++) {
-      feed.publish("telemetry", METER, { i, padding: "x".repeat(50) });
+      feed.publish("telemetry", METER, () => JSON.stringify({ i, padding: "x".repeat(50) }));
       await upToDate(quick);
     }
     expect(heard(quick)).toHaveLength(50);
@@ -205,7 +205,7 @@ describe("an application that does not keep up", () => {
     expect(feed.dropped).toBeGreaterThan(30);
     expect(slow.conn.destroyed).toBe(false);
     now = 100;
-    feed.publish("telemetry", METER, { padding: "x".repeat(50) });
+    feed.publish("telemetry", METER, () => JSON.stringify({ padding: "x".repeat(50) }));
     expect(slow.conn.destroyed).toBe(true);
     await vi.waitFor(() => expect(feed.size).toBe(1));
     expect(feed.cut).toBe(1);
@@ -219,7 +219,8 @@ describe("an application that does not keep up", () => {
     const client = Object.assign(new EventEmitter(), { conn, closed: false, close() {} });
     const listener = feed.open(client as unknown as Client, application("app-1"))!;
     listener.subscribe("v1/devices/+/telemetry");
-    const publish = () => feed.publish("telemetry", METER, { padding: "x".repeat(150) });
+    const publish = () =>
+      feed.publish("telemetry", METER, () => JSON.stringify({ padding: "x".repeat(150) }));
     publish();
     publish();
     expect(feed.dropped).toBe(1);
@@ -240,7 +241,7 @@ describe("an application that does not keep up", () => {
     const padding = "x".repeat(32 * 1024);
     await vi.waitFor(
       () => {
-        for (let i = 0; i < 50; i++) feed.publish("telemetry", METER, { padding });
+        for (let i = 0; i < 50; i++) feed.publish("telemetry", METER, () => JSON.stringify({ padding }));
         expect(feed.dropped).toBeGreaterThan(500);
       },
       { timeout: 10_000 },

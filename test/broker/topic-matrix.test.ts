@@ -119,7 +119,7 @@ describe("a device", () => {
     other.send({ cmd: "pubrel", messageId: 12 });
     await other.next("pubcomp", 12);
     await broker.send("v1/devices/meter-12/commands", "not for you");
-    for (const where of FLEET) feed.publish("telemetry", where, { deviceId: where.id });
+    for (const where of FLEET) feed.publish("telemetry", where, () => JSON.stringify({ deviceId: where.id }));
     await broker.send("v1/devices/meter-1/commands", "for you");
     await raw.next("publish");
     expect(raw.received.filter(({ cmd }) => cmd === "publish")).toMatchObject([
@@ -157,7 +157,7 @@ describe("an application", () => {
     const expected: string[] = [];
     for (const channel of ["telemetry", "events"] as const) {
       for (const where of FLEET) {
-        feed.publish(channel, where, { deviceId: where.id });
+        feed.publish(channel, where, () => JSON.stringify({ deviceId: where.id }));
         if (sees(id, channel, where)) expected.push(`v1/devices/${where.id}/${channel}`);
       }
     }
