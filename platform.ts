@@ -260,7 +260,7 @@ async function start(
       return device && { id, deviceNo: device.deviceNo, moved, ...scopeOf(device) };
     },
     pendingOf: ingest.pendingOf,
-    replay: (rejection, actor) => ingest.replay(rejection, actor),
+    replay: ingest.replay,
     onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);

@@ -3,7 +3,6 @@ import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { type FastifyInstance } from "fastify";
-import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import type { AccessControl } from "../access/control.ts";
 import type { GrantDelay } from "../accounts/held.ts";
@@ -11,10 +10,8 @@ import type { People } from "../accounts/people.ts";
 import type { Kind } from "../devices/kind.ts";
 import { PlatformError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { AuditActor } from "../store/audit.ts";
 import type { Pool } from "../store/database.ts";
 import type { KindTable } from "../store/kind-table.ts";
-import type { RejectedMessage } from "../store/rejections.ts";
 import { accessChangesRoutes } from "./access-changes/routes.ts";
 import { alarmsRoutes } from "./alarms/routes.ts";
 import { keysRoutes } from "./applications/keys.ts";
@@ -44,11 +41,12 @@ import { refuseForeignTypes } from "./media.ts";
 import { openApiOptions } from "./openapi.ts";
 import { personCredentialsRoutes } from "./people/credentials.ts";
 import { peopleRoutes } from "./people/routes.ts";
+import { exactSerializerCompiler } from "./plain-json.ts";
 import { createProblemSender } from "./problem.ts";
 import { limitRates, type RateLimits } from "./rate-limit.ts";
 import { readingsRoutes } from "./readings/routes.ts";
 import { regionsRoutes } from "./regions/routes.ts";
-import { type ReplayOutcome, rejectionsRoutes } from "./rejections/routes.ts";
+import { type RejectionsOptions, rejectionsRoutes } from "./rejections/routes.ts";
 import { repairsRoutes } from "./repairs/routes.ts";
 import { PAGE_POLICY, type SecurityOptions, secure } from "./security.ts";
 import { seriesRoutes } from "./series/routes.ts";
@@ -76,7 +74,7 @@ export interface AppOptions {
   /** Items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
   /** Sends a rejected message through ingest once more, and records in the database what became of it. */
-  readonly replay: (rejection: RejectedMessage, actor: AuditActor) => Promise<ReplayOutcome>;
+  readonly replay: RejectionsOptions["replay"];
   /** Called after a change of the register is committed, and waited for before the answer. */
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
   /** Called after a change of who may do what is committed, and waited for before the answer. */
@@ -133,7 +131,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   parseJsonBodies(app);
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(exactSerializerCompiler);
   app.setErrorHandler(async (error, request, reply) => {
     const problem = refusalOf(error, request, reply);
     await recordRefusal(request, problem);

@@ -165,9 +165,7 @@ export class AlarmEngine {
         const state = this.stateOf(device, rule.rule);
         if (state.active) continue;
         state.active = true;
-        const since = new Date(device.lastReportAt).toISOString();
-        const heard = device.notedAt > 0 ? `last heard at ${since}` : `never heard, registered at ${since}`;
-        emit(transition("raise", device, rule, now, `${rule.about}; ${heard}`));
+        emit(transition("raise", device, rule, now, `${rule.about}; ${heardOf(device)}`));
         raised++;
       }
     }
@@ -249,6 +247,14 @@ export class AlarmEngine {
     states?.delete(rule);
     if (states?.size === 0) this.states.delete(device);
   }
+}
+
+/** When it was last heard, unless that was before its present holder had it: that is not theirs to know. */
+function heardOf({ lastReportAt, notedAt, formerPlaces }: DeviceEntry): string {
+  const since = formerPlaces?.at(-1)?.until ?? Number.NEGATIVE_INFINITY;
+  if (lastReportAt < since) return `not heard since it was moved here at ${new Date(since).toISOString()}`;
+  const at = new Date(lastReportAt).toISOString();
+  return notedAt > 0 ? `last heard at ${at}` : `never heard, registered at ${at}`;
 }
 
 function holds(rule: MetricRule | OffScaleRule, value: number | string): boolean {

@@ -7,6 +7,7 @@ import { forgetLanes } from "../store/claims.ts";
 import type { Pool } from "../store/database.ts";
 import { foldLedger } from "../store/fold-ledger.ts";
 import type { KindTable } from "../store/kind-table.ts";
+import type { Limits } from "../store/limits.ts";
 import { disconnectAll, type PresenceChange } from "../store/presence.ts";
 import { type AlarmTransition, listActiveAlarms } from "../store/write-alarms.ts";
 import { AlarmEngine } from "./alarms.ts";
@@ -52,7 +53,8 @@ export interface Ingest {
   accept(message: IncomingMessage, settled: () => void): number;
   reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void;
   notePresence(change: PresenceChange): void;
-  replay(input: ReplayInput, actor: AuditActor): Promise<ReplayOutcome>;
+  /** @param limits where the caller may store */
+  replay(input: ReplayInput, actor: AuditActor, limits: Limits): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
   pendingOf(deviceNo: number): number;
   /** Why nothing, or not everything, is committed at the moment; undefined while all is well. */
@@ -170,7 +172,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
     reject: (message, refusal, settled) => pipeline.reject(message, refusal, settled),
     notePresence: (change) => presence.note(change),
-    replay: (input, actor) => replayRejection(pool, directory, input, actor),
+    replay: (input, actor, limits) => replayRejection(pool, directory, input, actor, limits),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
     blocked: () => committer.blocked,
     alarmCleared: (deviceNo, rule) => {

@@ -1,6 +1,9 @@
 import { PlatformError } from "../errors.ts";
 import { type AuditActor, appendAudit } from "../store/audit.ts";
 import { type Client, type Db, isRowFault, type Pool, withTransaction } from "../store/database.ts";
+import { assertOwnTime, lockOwnKey } from "../store/device-key.ts";
+import { countWhereItCame } from "../store/former-ledger.ts";
+import type { Limits } from "../store/limits.ts";
 import { settleReadings } from "../store/settle-readings.ts";
 import { insertEvents, insertReplies } from "../store/write-events.ts";
 import { insertRejections, recordReplay } from "../store/write-rejections.ts";
@@ -29,14 +32,19 @@ export interface ReplayOutcome {
 /**
  * Sends a rejected message through the pipeline again, as if it had arrived when it did first. It is stored
  * whole or not at all, in one transaction with the note that it was and its row in the audit; what is refused again stays the one rejection
- * that it was. Alarms are not looked at: a replay is history.
- * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile
+ * that it was. Alarms are not looked at: a replay is history. It counts in the ledger of whose the device was when the
+ * message came.
+ * @param limits where the caller may store; each item has to be of a device that is the caller's now, and of a time that
+ *   has been the caller's since
+ * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile; `device_not_found` where an
+ *   item is not the caller's
  */
 export async function replayRejection(
   pool: Pool,
   directory: Directory,
   input: ReplayInput,
   actor: AuditActor,
+  limits: Limits,
 ): Promise<ReplayOutcome> {
   const conclude = async (
     tx: Client,
@@ -47,6 +55,7 @@ export async function replayRejection(
     if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date(), counted))) {
       throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
     }
+    if (outcome !== "rejected") await countWhereItCame(tx, input.receivedAt);
     await appendAudit(tx, {
       actor,
       action: "rejection.replay",
@@ -64,6 +73,7 @@ export async function replayRejection(
   if (refused) return refuse(`${refused.reason}: ${refused.detail}`);
   try {
     return await withTransaction(pool, async (tx) => {
+      await lockOwn(tx, directory, batch, limits);
       const counted = await insertWhole(tx, batch, directory.nameOf);
       const { received, stored } = counted;
       if (stored === 0) return conclude(tx, "duplicate", "it was stored already", counted);
@@ -109,6 +119,28 @@ async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Ba
   );
   for (const device of batch.devices) device.pending--;
   return batch;
+}
+
+/**
+ * Keeps the devices of a batch where they are until the transaction ends.
+ * @throws PlatformError `device_not_found` where an item is of somebody else's device, or time
+ */
+async function lockOwn(tx: Client, directory: Directory, batch: Batch, limits: Limits): Promise<void> {
+  const moments = new Map<number, Date[]>();
+  const note = ({ deviceNo, observedAt }: { deviceNo: number; observedAt: number }) => {
+    const known = moments.get(deviceNo);
+    if (known) known.push(new Date(observedAt));
+    else moments.set(deviceNo, [new Date(observedAt)]);
+  };
+  for (const readings of batch.readings.values()) for (const reading of readings.kept()) note(reading);
+  for (const event of batch.events) note(event);
+  for (const reply of batch.replies) note(reply);
+  // One order for all, or two replays could deadlock.
+  for (const deviceNo of [...moments.keys()].toSorted((a, b) => a - b)) {
+    const { id, runtime } = directory.findByNo(deviceNo)!;
+    const key = await lockOwnKey(tx, { id, kind: runtime.kind.kind, limits }, "share");
+    await assertOwnTime(tx, key, moments.get(deviceNo)!);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { PlatformError } from "../errors.ts";
-import type { Db } from "./database.ts";
+import type { Client, Db } from "./database.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
@@ -71,6 +71,59 @@ export async function getDeviceKey(db: Db, id: string, limits: Limits): Promise<
   const key = await findFormerKey(db, id, parameter, present?.device_no);
   if (!key) throw new PlatformError("device_not_found", `There is no device '${id}'`);
   return key;
+}
+
+/** Who asks, and for which device: the one that has the id now, while it is of this kind. */
+export interface OwnDevice {
+  readonly id: string;
+  readonly kind: string;
+  readonly limits: Limits;
+}
+
+/**
+ * The times of a device in which a caller may change what was measured: those that have gone on, within the limits, until
+ * now. A counter goes on from what was there before, so that a change before another's time would change what that other
+ * has used. The device does not move before the transaction ends.
+ * @param lock `share` where several may do so at once
+ * @throws PlatformError `device_not_found`, also for who had the device before
+ */
+export async function lockOwnKey(
+  tx: Client,
+  { id, kind, limits }: OwnDevice,
+  lock: "share" | "no key update" = "no key update",
+): Promise<DeviceKey> {
+  const { rowCount } = await tx.query(
+    `select from devices d
+     where d.id = $1::text and d.kind = $2::text and d.deleted_at is null and ${limitsCondition("d", 3)}
+     for ${lock}`,
+    [id, kind, limitsParameter(limits)],
+  );
+  if (rowCount === 0) throw new PlatformError("device_not_found", `There is no device '${id}'`);
+  const key = await getDeviceKey(tx, id, limits);
+  if (!key.spans) return key;
+  const first = key.spans.findLastIndex(
+    ({ from }, index) => index === 0 || key.spans![index - 1]!.until !== from,
+  );
+  return { ...key, spans: key.spans.slice(first) };
+}
+
+/** @throws PlatformError `device_not_found` where one of the moments is not in the times of the key */
+export async function assertOwnTime(
+  db: Db,
+  { id, spans }: DeviceKey,
+  moments: readonly Date[],
+): Promise<void> {
+  if (!spans || moments.length === 0) return;
+  const { rows } = await db.query<{ at: Date }>(
+    `select own.at from unnest($1::timestamptz[]) as own (at)
+     where not exists (
+       select from unnest($2::timestamptz[], $3::timestamptz[]) as span (from_at, until_at)
+       where own.at >= span.from_at and own.at < span.until_at)
+     order by 1 limit 1`,
+    [moments.map((at) => at.toISOString()), spans.map(({ from }) => from), spans.map(({ until }) => until)],
+  );
+  if (!rows[0]) return;
+  throw new PlatformError("device_not_found", `Device '${id}' was not yours at ${rows[0].at.toISOString()}`);
 }
 
 /** Whether the times of one device, in their order, leave nothing out. */

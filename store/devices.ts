@@ -1,5 +1,6 @@
 import { PlatformError } from "../errors.ts";
 import type { Db } from "./database.ts";
+import { exactJson } from "./exact-types.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 export interface Location {
@@ -20,7 +21,7 @@ export interface Device {
   readonly location: Location | null;
   readonly gatewayId: string | null;
   readonly attributes: Record<string, unknown>;
-  /** Whether it is connected and since when; null when it has never been. */
+  /** Whether it is connected and since when; null when it has never been, as far as that is the caller's to know. */
   readonly presence: { readonly connected: boolean; readonly changedAt: Date } | null;
   /**
    * When it was last heard, also through a gateway; null when it never was. It may have been heard since: a quarter of its
@@ -51,13 +52,31 @@ export interface DeviceRow {
   updated_at: Date;
 }
 
-export const SELECT_DEVICE = `
+/**
+ * Whether a moment of the device `d` is of a time that the limits, the parameter `number`, reach: of its present place,
+ * or of a former one.
+ */
+const inSight = (moment: string, number: number): string =>
+  `(${moment} >= d.placed_since or $${number}::jsonb is null or exists (
+      select from former_places f
+      where f.device_no = d.device_no and ${moment} >= f.from_at and ${moment} < f.until_at and ${limitsCondition("f", number)}))`;
+
+/** The join that gives a device `d` its row `s` of when it was last heard, where that is within the limits. */
+export const joinLastSeen = (limits: number): string =>
+  `left join device_last_seen s on s.device_no = d.device_no and ${inSight("s.seen_at", limits)}`;
+
+/**
+ * The register goes with a device; when it was heard, and came and went, is of the place that it had then.
+ * @param limits the number of the parameter of the caller's limits
+ */
+export const selectDevice = (limits: number): string => `
   select d.device_no, d.id, d.kind, d.region_code, d.tenant_id, d.name, d.longitude, d.latitude, g.id as gateway_id,
-         d.attributes, p.connected, p.changed_at, s.seen_at, s.seen_at::text as seen_key, d.created_at, d.updated_at
+         d.attributes, p.connected, case when ${inSight("p.changed_at", limits)} then p.changed_at else d.placed_since end as changed_at,
+         s.seen_at, s.seen_at::text as seen_key, d.created_at, d.updated_at
   from devices d
   left join devices g on g.device_no = d.gateway_no
-  left join device_presence p on p.device_no = d.device_no
-  left join device_last_seen s on s.device_no = d.device_no`;
+  left join device_presence p on p.device_no = d.device_no and (p.connected or ${inSight("p.changed_at", limits)})
+  ${joinLastSeen(limits)}`;
 
 export function toDevice(row: DeviceRow): Device {
   return {
@@ -85,10 +104,11 @@ export function toDevice(row: DeviceRow): Device {
 
 /** A living device within the limits, or undefined. */
 export async function findDevice(db: Db, id: string, limits: Limits): Promise<Device | undefined> {
-  const { rows } = await db.query<DeviceRow>(
-    `${SELECT_DEVICE} where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}`,
-    [id, limitsParameter(limits)],
-  );
+  const { rows } = await db.query<DeviceRow>({
+    types: exactJson,
+    text: `${selectDevice(2)} where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}`,
+    values: [id, limitsParameter(limits)],
+  });
   return rows[0] && toDevice(rows[0]);
 }
 

@@ -2,7 +2,14 @@ import { PlatformError } from "../errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { logChangedDays } from "./changed-days.ts";
 import { type Client, type Db, type Pool, withTransaction } from "./database.ts";
-import { type DeviceKey, spansParameters, withinSpans } from "./device-key.ts";
+import {
+  assertOwnTime,
+  type DeviceKey,
+  lockOwnKey,
+  type OwnDevice,
+  spansParameters,
+  withinSpans,
+} from "./device-key.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 
 /** A counter's register was exchanged, or set: a recorded fact, by which its usage goes on from the one to the other. */
@@ -35,17 +42,19 @@ export async function listExchanges(db: Db, { deviceNo, spans }: DeviceKey): Pro
 /**
  * Records an exchange. Usage is right from the commit on.
  * @throws PlatformError `exchange_exists` for the same counter and moment; `readings_dropped` where the readings are
- *   gone that it would have counted otherwise; `device_not_found` in a time that is not the caller's
+ *   gone that it would have counted otherwise; `device_not_found` before anything else, in a time that is not the caller's
  */
 export async function recordExchange(
   pool: Pool,
-  key: DeviceKey,
+  device: OwnDevice,
   table: KindTable,
   exchange: Pick<Exchange, "metric" | "at" | "oldRegister" | "newRegister">,
   actor: AuditActor,
 ): Promise<Exchange> {
   const { metric, at, oldRegister, newRegister } = exchange;
   return withTransaction(pool, async (tx) => {
+    const key = await lockOwnKey(tx, device);
+    await assertOwnTime(tx, key, [at]);
     await assertCountable(tx, table, at);
     const { rows } = await tx.query<{ id: number }>(
       `insert into register_exchanges (device_no, metric, at, old_register, new_register, made_by)
@@ -59,8 +68,7 @@ export async function recordExchange(
         `An exchange of '${metric}' at ${at.toISOString()} is on record: take that one away first`,
       );
     }
-    const made = (await listExchanges(tx, key)).find(({ id }) => id === rows[0]!.id);
-    if (!made) throw new PlatformError("device_not_found", `Device '${key.id}' was not yours at that moment`);
+    const made = (await listExchanges(tx, key)).find(({ id }) => id === rows[0]!.id)!;
     await logChange(tx, table, key.deviceNo, at);
     await appendAudit(tx, {
       actor,
@@ -74,16 +82,18 @@ export async function recordExchange(
 
 /**
  * Takes a recorded exchange away, as if it had never been.
- * @throws PlatformError `exchange_not_found`, `readings_dropped`
+ * @throws PlatformError `device_not_found`, `exchange_not_found`, also for one in a time that is not the caller's, and
+ *   `readings_dropped`
  */
 export async function removeExchange(
   pool: Pool,
-  key: DeviceKey,
+  device: OwnDevice,
   table: KindTable,
   id: number,
   actor: AuditActor,
 ): Promise<void> {
   await withTransaction(pool, async (tx) => {
+    const key = await lockOwnKey(tx, device);
     const exchange = (await listExchanges(tx, key)).find((known) => known.id === id);
     const { rowCount } = await tx.query("delete from register_exchanges where exchange_no = $1::bigint", [
       exchange?.id ?? null,

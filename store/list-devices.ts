@@ -2,7 +2,8 @@ import type { AlarmSeverity } from "./alarms.ts";
 import { decodeCursor, encodeCursor, type KeyType, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
-import { type Device, type DeviceRow, SELECT_DEVICE, toDevice } from "./devices.ts";
+import { type Device, type DeviceRow, joinLastSeen, selectDevice, toDevice } from "./devices.ts";
+import { exactJson } from "./exact-types.ts";
 import { levelBelow } from "./fleet-series.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { lengthOf } from "./regions.ts";
@@ -60,6 +61,9 @@ class Conditions {
 }
 
 const ACTIVE_ALARM = "select from alarms a where a.device_no = d.device_no and a.cleared_at is null";
+
+/** The number of the parameter that is the caller's limits: it is the first of all conditions. */
+const LIMITS = 1;
 
 /** The conditions for `d`, `g` its gateway and `s` when it was last heard. */
 function conditionsOf(filter: DeviceFilter, limits: Limits, clock: StatusClock): Conditions {
@@ -142,13 +146,14 @@ export async function listDevices(
     const values = after.map((value, i) => `${conditions.parameter(value)}::${SQL_TYPES[types[i]!]}`);
     conditions.and(`(${keys.join(", ")}) ${order === "asc" ? ">" : "<"} (${values.join(", ")})`);
   }
-  const { rows } = await db.query<DeviceRow>(
-    `${SELECT_DEVICE}
+  const { rows } = await db.query<DeviceRow>({
+    types: exactJson,
+    text: `${selectDevice(LIMITS)}
      where ${conditions}
      order by ${keys.map((key) => `${key} ${order}`).join(", ")}
      limit ${conditions.parameter(limit + 1)}::int`,
-    conditions.values,
-  );
+    values: conditions.values,
+  });
   return toPage(rows, limit, toDevice, (row) =>
     encodeCursor(list, sort === "added" ? [row.device_no] : [keyOf(row), row.device_no]),
   );
@@ -186,7 +191,7 @@ export async function countDevices(
     `select ${values[by]()} as value, count(*)::int as devices
      from devices d
      left join devices g on g.device_no = d.gateway_no
-     left join device_last_seen s on s.device_no = d.device_no
+     ${joinLastSeen(LIMITS)}
      where ${conditions}
      group by 1 order by 1`,
     conditions.values,

@@ -925,17 +925,26 @@ CREATE OR REPLACE FUNCTION leave_place()
 AS $function$
 declare
   moved_at timestamptz := greatest(old.placed_since, date_trunc('milliseconds', clock_timestamp()));
+  is_first boolean := old.tenant_id is null and new.tenant_id is not null and not exists (
+    select from former_places f where f.device_no = old.device_no and f.tenant_id is not null);
+  owner text := case when is_first then new.tenant_id else old.tenant_id end;
 begin
-  new.placed_since := moved_at;
-  -- The gateway of the place before loses it at once; one that is the same tenant's and around the new place keeps it.
+  -- The gateway of the place before loses it at once. One that is the same owner's and around the new place keeps it, and
+  -- so does one of nobody's when its device gets a first owner.
   if new.gateway_no = old.gateway_no and not exists (
     select from devices g
-    where g.device_no = new.gateway_no and g.tenant_id is not distinct from new.tenant_id
+    where g.device_no = new.gateway_no
+      and (g.tenant_id is not distinct from new.tenant_id or (is_first and g.tenant_id is null))
       and (starts_with(g.region_code, new.region_code) or starts_with(new.region_code, g.region_code)))
   then new.gateway_no := null; end if;
+  if is_first then
+    update former_places set tenant_id = owner where device_no = old.device_no;
+    if new.region_code = old.region_code then return new; end if;
+  end if;
+  new.placed_since := moved_at;
   if moved_at = old.placed_since then return new; end if;
   insert into former_places (device_no, id, kind, region_code, tenant_id, from_at, until_at, received, stored, rejected)
-  select old.device_no, old.id, old.kind, old.region_code, old.tenant_id, old.placed_since, moved_at,
+  select old.device_no, old.id, old.kind, old.region_code, owner, old.placed_since, moved_at,
          coalesce(sum(part.received), 0), coalesce(sum(part.stored), 0), coalesce(sum(part.rejected), 0)
   from (
     select l.received, l.stored, l.rejected from device_ledger l where l.device_no = old.device_no
@@ -953,9 +962,7 @@ begin
     returning rule, severity, message
   )
   insert into alarms (device_no, rule, severity, message, raised_at)
-  -- The message of an alarm ends in what was measured, or in when the device was last heard.
-  select old.device_no, rule, severity, regexp_replace(message, '( \([^()]*\)|; last heard at [^;]*)$', ''), moved_at
-  from ended;
+  select old.device_no, rule, severity, without_values(message), moved_at from ended;
   return new;
 end $function$;
 
@@ -1071,6 +1078,14 @@ begin
   result[5] := total;
   return result;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION without_values(message text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select regexp_replace(message, '( \([^()]*\)|; (last|never|not) heard[^;]*)$', '')
 $function$;
 
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON access_changes FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();

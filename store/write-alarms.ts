@@ -18,7 +18,10 @@ export interface AlarmTransition {
   readonly doubt?: AlarmDoubt;
 }
 
-/** A transition that took place. */
+/**
+ * A transition that took place, as who has the device now may be told of it: what was observed before they had it, as of
+ * the moment at which they got it, and without values.
+ */
 export interface AlarmChange extends AlarmTransition {
   readonly alarmNo: number;
 }
@@ -61,7 +64,7 @@ function howManyAtOnce(transitions: readonly AlarmTransition[], from: number): n
 }
 
 async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Promise<AlarmChange[]> {
-  const { rows } = await db.query<{ alarm_no: number; device_no: number; rule: string }>({
+  const { rows } = await db.query<ChangedRow>({
     name: "apply_alarm_transitions",
     // The share lock waits for a deletion under way, and then does not find the device. The order is for two
     // processes at once, which could deadlock otherwise.
@@ -88,8 +91,8 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
       ), raised as (
         insert into alarms (device_no, rule, severity, message, value, raised_at)
         -- What is raised now is for whoever has the device now, also where it was observed before they had it.
-        select device_no, rule, severity, message, case when at >= placed_since then value end,
-               greatest(at, placed_since)
+        select device_no, rule, severity, case when at >= placed_since then message else without_values(message) end,
+               case when at >= placed_since then value end, greatest(at, placed_since)
         from input join living using (device_no)
         where action = 'raise' and (device_no, rule) not in (select device_no, rule from again)
         order by device_no, rule
@@ -103,7 +106,12 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
           and cleared_at is null
         returning alarms.alarm_no, alarms.device_no, alarms.rule
       )
-      select * from raised union all select * from again union all select * from cleared`,
+      select changed.alarm_no, changed.device_no, changed.rule,
+             case when d.placed_since > input.at then without_values(input.message) else input.message end as message,
+             case when d.placed_since > input.at then d.placed_since end as since
+      from (select * from raised union all select * from again union all select * from cleared) changed
+      join input using (device_no, rule)
+      join devices d using (device_no)`,
     values: [
       arrayOf(new TextColumn(), transitions, ({ action }) => action),
       arrayOf(new Int4Column(), transitions, ({ deviceNo }) => deviceNo),
@@ -116,11 +124,23 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
       arrayOf(new Float8Column(), transitions, ({ flapMs }) => flapMs),
     ],
   });
-  const numbers = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row.alarm_no]));
+  const changed = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row]));
   return transitions.flatMap((transition) => {
-    const alarmNo = numbers.get(`${transition.deviceNo} ${transition.rule}`);
-    return alarmNo === undefined ? [] : [{ ...transition, alarmNo }];
+    const row = changed.get(`${transition.deviceNo} ${transition.rule}`);
+    if (!row) return [];
+    const { alarm_no: alarmNo, message, since } = row;
+    if (since === null) return [{ ...transition, alarmNo }];
+    return [{ ...transition, alarmNo, message, value: undefined, at: since.getTime() }];
   });
+}
+
+interface ChangedRow {
+  alarm_no: number;
+  device_no: number;
+  rule: string;
+  message: string;
+  /** Since when its present place has been the device's, where it was observed before that. */
+  since: Date | null;
 }
 
 /** Active alarms, which the alarm engine needs to know after a restart. */

@@ -6,9 +6,11 @@ import {
   type DeviceRow,
   type Location,
   type PlacedDevice,
-  SELECT_DEVICE,
+  selectDevice,
   toDevice,
 } from "./devices.ts";
+import { writeJson } from "./exact-json.ts";
+import { exactJson } from "./exact-types.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 
 export interface NewDevice {
@@ -54,12 +56,12 @@ export async function insertDevice(
           device.location?.longitude ?? null,
           device.location?.latitude ?? null,
           gatewayNo,
-          JSON.stringify(device.attributes ?? {}),
+          writeJson(device.attributes ?? {}),
           device.tokenHash,
         ],
       ),
     );
-    const added = await getLiving(tx, device.id);
+    const added = await getLiving(tx, device.id, limits);
     await audit(tx, actor, "device.create", added.id, { after: toAudit(added) });
     return added;
   });
@@ -89,7 +91,7 @@ export async function updateDevice(
 ): Promise<Device> {
   return withTransaction(pool, async (tx) => {
     const before = await lockDevice(tx, id, limits);
-    const device = await getLiving(tx, id);
+    const device = await getLiving(tx, id, limits);
     const after = {
       ...before,
       regionCode: change.regionCode ?? before.regionCode,
@@ -123,7 +125,7 @@ export async function updateDevice(
           change.location?.longitude ?? null,
           change.location?.latitude ?? null,
           gatewayNo,
-          change.attributes === undefined ? null : JSON.stringify(change.attributes),
+          change.attributes === undefined ? null : writeJson(change.attributes),
         ],
       ),
     );
@@ -134,7 +136,7 @@ export async function updateDevice(
         gatewayNo,
       ]);
     }
-    const changed = await getLiving(tx, id);
+    const changed = await getLiving(tx, id, limits);
     await audit(tx, actor, "device.update", id, { before: toAudit(device), after: toAudit(changed) });
     return changed;
   });
@@ -171,7 +173,7 @@ export async function deleteDevice(
 ): Promise<PlacedDevice> {
   return withTransaction(pool, async (tx) => {
     const device = await lockDevice(tx, id, limits);
-    const before = await getLiving(tx, id);
+    const before = await getLiving(tx, id, limits);
     const { rows } = await tx.query<{ assigned: number }>(
       "select count(*)::int as assigned from devices where gateway_no = $1::int and deleted_at is null",
       [device.deviceNo],
@@ -289,11 +291,13 @@ async function lockGateway(
 const gatewayFault = (message: string) =>
   new PlatformError("invalid_request", message, { faults: [{ path: "/gatewayId", message }] });
 
-async function getLiving(tx: Client, id: string): Promise<Device> {
-  const { rows } = await tx.query<DeviceRow>(
-    `${SELECT_DEVICE} where d.id = $1::text and d.deleted_at is null`,
-    [id],
-  );
+/** @param limits what the caller may know of it */
+async function getLiving(tx: Client, id: string, limits: Limits): Promise<Device> {
+  const { rows } = await tx.query<DeviceRow>({
+    types: exactJson,
+    text: `${selectDevice(2)} where d.id = $1::text and d.deleted_at is null`,
+    values: [id, limitsParameter(limits)],
+  });
   return toDevice(rows[0]!);
 }
 

@@ -1,6 +1,7 @@
 import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import { type Claim, takeClaim } from "./claims.ts";
 import { type Client, type Pool, withTransaction } from "./database.ts";
+import { DEVICE_SPANS } from "./device-spans.ts";
 import { countNotStored } from "./ledger.ts";
 import { lockNumbers } from "./locks.ts";
 import { type NewRejection, printable } from "./write-rejections.ts";
@@ -28,8 +29,8 @@ interface Row {
 }
 
 /**
- * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, topic and
- * hour (UTC, by our clock), with the payload of the first and the count of all. Each message is one that was received
+ * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, place that it had
+ * then (decision 0025), topic and hour (UTC, by our clock), with the payload of the first and the count of all. Each message is one that was received
  * and rejected.
  * @param claim lets it take effect once, however often it is tried
  */
@@ -43,10 +44,12 @@ export async function recordForeignMessages(
     const deviceNos = messages.map(({ deviceNo }) => deviceNo);
     // Another batch, or another process, may be about to make the same row.
     await lockNumbers(tx, LOCK, deviceNos);
-    const rows = place(messages, await findRows(tx, messages));
-    const known = rows.filter((row) => row.rejectionNo !== undefined);
+    const known = new KnownRows(await findPlaces(tx, messages));
+    await known.read(tx, messages);
+    const rows = place(messages, known);
+    const more = rows.filter((row) => row.rejectionNo !== undefined);
     const fresh = rows.filter((row) => row.first !== undefined);
-    if (known.length > 0) await countOn(tx, known);
+    if (more.length > 0) await countOn(tx, more);
     if (fresh.length > 0) await insert(tx, fresh);
     await countNotStored(tx, deviceNos, "rejected");
   });
@@ -54,55 +57,73 @@ export async function recordForeignMessages(
 
 const hourOf = (receivedAt: number) => Math.floor(receivedAt / HOUR_MS);
 
-/** The rows of these devices in these hours, by device and hour, then by topic. */
-async function findRows(
-  tx: Client,
-  messages: readonly ForeignMessage[],
-): Promise<Map<string, Map<string, Row>>> {
-  const hours = messages.map(({ receivedAt }) => hourOf(receivedAt));
-  const { rows } = await tx.query<{
-    rejection_no: number;
-    received_at: Date;
-    device_no: number;
-    topic: string;
-  }>(
-    `select rejection_no, received_at, device_no, topic from rejected_messages
-     where reason = 'foreign_topic' and device_no = any($1::int4[]) and received_at >= $2 and received_at < $3
-     order by rejection_no desc`,
-    [
-      messages.map(({ deviceNo }) => deviceNo),
-      new Date(Math.min(...hours) * HOUR_MS).toISOString(),
-      new Date((Math.max(...hours) + 1) * HOUR_MS).toISOString(),
-    ],
+/** When each of these devices got the places that it has had since the first of the messages, in milliseconds since 1970. */
+async function findPlaces(tx: Client, messages: readonly ForeignMessage[]): Promise<Map<number, number[]>> {
+  const { rows } = await tx.query<{ device_no: number; moves: number[] }>(
+    `select device_no, array_agg((extract(epoch from from_at) * 1000)::float8) as moves from ${DEVICE_SPANS} place
+     where device_no = any($1::int4[]) and from_at > $2::timestamptz
+     group by device_no`,
+    [messages.map(({ deviceNo }) => deviceNo), new Date(hoursOf(messages).from).toISOString()],
   );
-  const found = new Map<string, Map<string, Row>>();
-  for (const { rejection_no: rejectionNo, received_at, device_no, topic } of rows) {
-    const receivedAt = received_at.getTime();
-    topicsOf(found, device_no, receivedAt).set(topic, {
-      rejectionNo,
-      first: undefined,
-      receivedAt,
-      messages: 0,
-    });
-  }
-  return found;
+  return new Map(rows.map(({ device_no, moves }) => [device_no, moves]));
 }
 
-function topicsOf(found: Map<string, Map<string, Row>>, deviceNo: number, receivedAt: number) {
-  const key = `${deviceNo} ${hourOf(receivedAt)}`;
-  let topics = found.get(key);
-  if (!topics) {
-    topics = new Map();
-    found.set(key, topics);
+function hoursOf(messages: readonly ForeignMessage[]): { readonly from: number; readonly until: number } {
+  const hours = messages.map(({ receivedAt }) => hourOf(receivedAt));
+  return { from: Math.min(...hours) * HOUR_MS, until: (Math.max(...hours) + 1) * HOUR_MS };
+}
+
+/** The rows of devices, by device, hour and how many moves were behind it by then; of these by topic. */
+class KnownRows {
+  private readonly byKey = new Map<string, Map<string, Row>>();
+  private readonly moves: ReadonlyMap<number, readonly number[]>;
+
+  /** @param moves the moments at which devices have moved in these hours */
+  constructor(moves: ReadonlyMap<number, readonly number[]>) {
+    this.moves = moves;
   }
-  return topics;
+
+  async read(tx: Client, messages: readonly ForeignMessage[]): Promise<void> {
+    const { from, until } = hoursOf(messages);
+    const { rows } = await tx.query<{
+      rejection_no: number;
+      received_at: Date;
+      device_no: number;
+      topic: string;
+    }>(
+      `select rejection_no, received_at, device_no, topic from rejected_messages
+       where reason = 'foreign_topic' and device_no = any($1::int4[]) and received_at >= $2 and received_at < $3
+       order by rejection_no desc`,
+      [messages.map(({ deviceNo }) => deviceNo), new Date(from).toISOString(), new Date(until).toISOString()],
+    );
+    for (const { rejection_no: rejectionNo, received_at, device_no: deviceNo, topic } of rows) {
+      const receivedAt = received_at.getTime();
+      this.topicsOf(deviceNo, receivedAt).set(topic, {
+        rejectionNo,
+        first: undefined,
+        receivedAt,
+        messages: 0,
+      });
+    }
+  }
+
+  topicsOf(deviceNo: number, receivedAt: number): Map<string, Row> {
+    const moved = this.moves.get(deviceNo)?.filter((at) => at <= receivedAt).length ?? 0;
+    const key = `${deviceNo} ${hourOf(receivedAt)} ${moved}`;
+    let topics = this.byKey.get(key);
+    if (!topics) {
+      topics = new Map();
+      this.byKey.set(key, topics);
+    }
+    return topics;
+  }
 }
 
 /** Counts each message on its row. @returns the rows that have more messages now */
-function place(messages: readonly ForeignMessage[], found: Map<string, Map<string, Row>>): Row[] {
+function place(messages: readonly ForeignMessage[], known: KnownRows): Row[] {
   const changed = new Set<Row>();
   for (const message of messages) {
-    const topics = topicsOf(found, message.deviceNo, message.receivedAt);
+    const topics = known.topicsOf(message.deviceNo, message.receivedAt);
     const topic = printable(message.topic);
     let row = topics.get(topic);
     if (!row && topics.size >= MAX_TOPICS) row = topics.get(OTHER_TOPICS);

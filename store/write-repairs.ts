@@ -2,7 +2,7 @@ import { type Fault, PlatformError } from "../errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { logChangedDays } from "./changed-days.ts";
 import { type Client, isRowFault, type Pool, withTransaction } from "./database.ts";
-import { type DeviceKey, spansParameters, withinSpans } from "./device-key.ts";
+import { type DeviceKey, lockOwnKey, type OwnDevice, spansParameters, withinSpans } from "./device-key.ts";
 import { remakeLatest } from "./keep-latest.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { type Correction, type Repair, type RepairRow, SELECT_REPAIR, toRepair } from "./repairs.ts";
@@ -14,8 +14,8 @@ export interface Bounds {
 }
 
 export interface NewRepair {
-  /** Readings of its times alone are met, and of this one device. */
-  readonly key: DeviceKey;
+  /** Readings of the caller's own times alone are met. */
+  readonly device: OwnDevice;
   readonly table: KindTable;
   readonly from: Date;
   readonly to: Date;
@@ -23,6 +23,9 @@ export interface NewRepair {
   /** Undefined: the readings are voided. */
   readonly corrections: readonly (Correction & { readonly bounds: Bounds | undefined })[] | undefined;
 }
+
+/** The same, for the times of its device that are the caller's. */
+type OwnRepair = NewRepair & { readonly key: DeviceKey };
 
 /** Readings in one repair: each is written twice, and columnstore takes apart no more than 100,000 in a transaction. */
 export const MAX_REPAIRED = 50_000;
@@ -35,13 +38,17 @@ interface Changed {
 /**
  * Voids the readings of a device in a range, or corrects values in them that are there. They are kept as they were, the
  * sums and newest values of the device are right from the commit on, and it can be undone.
- * @throws PlatformError `nothing_to_repair`; `range_too_wide` beyond `MAX_REPAIRED` readings; `invalid_request` where a
- * corrected value would be out of its bounds, or nothing be left of a reading
+ * @throws PlatformError `device_not_found` for who does not have the device now; `nothing_to_repair`; `range_too_wide` beyond
+ * `MAX_REPAIRED` readings, before anything was done; `invalid_request` where a corrected value would be out of its bounds, or
+ * nothing be left of a reading
  */
-export async function makeRepair(pool: Pool, repair: NewRepair, actor: AuditActor): Promise<Repair> {
-  const { key, table, from, to, reason, corrections } = repair;
+export async function makeRepair(pool: Pool, asked: NewRepair, actor: AuditActor): Promise<Repair> {
+  const { device, table, from, to, reason, corrections } = asked;
   return withTransaction(pool, async (tx) => {
-    await lockReadings(tx, key.deviceNo);
+    // One repair of a device at a time, so that they stand on each other in the order of their numbers.
+    const key = await lockOwnKey(tx, device);
+    const repair: OwnRepair = { ...asked, key };
+    assertNotTooMany(repair, await countMet(tx, repair));
     const changes = corrections?.map(({ bounds: _, ...correction }) => correction);
     const { rows: made } = await tx.query<{ repair_no: number }>(
       `insert into repairs (device_no, action, from_at, until_at, reason, corrections, made_by)
@@ -67,12 +74,8 @@ export async function makeRepair(pool: Pool, repair: NewRepair, actor: AuditActo
         `Device '${key.id}' has no ${corrections ? "value of these quantities" : "reading"} from ${from.toISOString()} to ${to.toISOString()}`,
       );
     }
-    if (changed.length > MAX_REPAIRED) {
-      throw new PlatformError(
-        "range_too_wide",
-        `From ${from.toISOString()} to ${to.toISOString()} there are ${changed.length} readings, expected at most ${MAX_REPAIRED}: repair less time at once`,
-      );
-    }
+    // The device may have sent more since they were counted.
+    assertNotTooMany(repair, changed.length);
     await tx.query("update repairs set readings = $2::int where repair_no = $1::bigint", [
       repairNo,
       changed.length,
@@ -91,15 +94,16 @@ export async function makeRepair(pool: Pool, repair: NewRepair, actor: AuditActo
 
 /**
  * Undoes a repair. A reading at whose moment the device has sent another one since stays voided.
- * @throws PlatformError `repair_not_found`, `already_undone`, `repair_covered` while a later repair stands on it
+ * @throws PlatformError `device_not_found` for who does not have the device now; `repair_not_found`, `already_undone`, `repair_covered` while a later repair stands on it
  */
 export async function undoRepair(
   pool: Pool,
-  { key, table, repairNo, reason }: { key: DeviceKey; table: KindTable; repairNo: number; reason: string },
+  asked: { device: OwnDevice; table: KindTable; repairNo: number; reason: string },
   actor: AuditActor,
 ): Promise<Repair> {
+  const { device, table, repairNo, reason } = asked;
   return withTransaction(pool, async (tx) => {
-    await lockReadings(tx, key.deviceNo);
+    const key = await lockOwnKey(tx, device);
     const before = await getRow(tx, repairNo, key);
     if (before.undone_at) {
       throw new PlatformError(
@@ -155,10 +159,6 @@ const toAudit = ({ id, action, from, to, reason, corrections, readings, undone }
   undone,
 });
 
-/** One repair of a device at a time, so that they stand on each other in the order of their numbers. */
-const lockReadings = (tx: Client, deviceNo: number) =>
-  tx.query("select from devices where device_no = $1::int for no key update", [deviceNo]);
-
 async function afterChange(
   tx: Client,
   table: KindTable,
@@ -190,17 +190,43 @@ async function getRow(tx: Client, repairNo: number, { deviceNo, spans }: DeviceK
 }
 
 /** The condition for a reading `r` to be in the range, with its parameters from `$2` on. */
-const inRange = ({ key }: NewRepair): string =>
-  `r.device_no = $2::int and r.observed_at >= $3::timestamptz and r.observed_at < $4::timestamptz
-   ${key.spans ? `and ${withinSpans("r.device_no", "r.observed_at", 5)}` : ""}`;
-const rangeParameters = ({ key, from, to }: NewRepair): unknown[] => [
+const inRange = ({ key }: OwnRepair, first = 2): string =>
+  `r.device_no = $${first}::int and r.observed_at >= $${first + 1}::timestamptz and r.observed_at < $${first + 2}::timestamptz
+   ${key.spans ? `and ${withinSpans("r.device_no", "r.observed_at", first + 3)}` : ""}`;
+const rangeParameters = ({ key, from, to }: OwnRepair): unknown[] => [
   key.deviceNo,
   from.toISOString(),
   to.toISOString(),
   ...(key.spans ? spansParameters(key.spans) : []),
 ];
 
-async function voidReadings(tx: Client, repairNo: number, repair: NewRepair): Promise<Changed[]> {
+/** The condition for a reading `r` to have one of the quantities that are corrected. */
+const isMet = (corrections: readonly Correction[]): string =>
+  `(${corrections.map(({ metric }) => `r.${assertIdentifier(metric)} is not null`).join(" or ")})`;
+
+/** How many readings there are to repair, counted no further than is needed to know that they are too many. */
+async function countMet(tx: Client, repair: OwnRepair): Promise<number> {
+  const { table, corrections } = repair;
+  const { rows } = await tx.query<{ met: number }>(
+    `select count(*)::int as met from (
+       select from ${assertIdentifier(table.table)} r
+       where ${inRange(repair, 1)} ${corrections ? `and ${isMet(corrections)}` : ""}
+       limit ${MAX_REPAIRED + 1}
+     ) counted`,
+    rangeParameters(repair),
+  );
+  return rows[0]!.met;
+}
+
+function assertNotTooMany({ from, to }: NewRepair, met: number): void {
+  if (met <= MAX_REPAIRED) return;
+  throw new PlatformError(
+    "range_too_wide",
+    `From ${from.toISOString()} to ${to.toISOString()} there are more than ${MAX_REPAIRED} readings: repair less time at once`,
+  );
+}
+
+async function voidReadings(tx: Client, repairNo: number, repair: OwnRepair): Promise<Changed[]> {
   const { rows } = await tx.query<Changed>(
     `with gone as (
        delete from ${assertIdentifier(repair.table.table)} r where ${inRange(repair)} returning r.*
@@ -234,29 +260,28 @@ function corrected(column: MetricColumn, correction: Correction, parameter: numb
 async function correctReadings(
   tx: Client,
   repairNo: number,
-  repair: NewRepair,
+  repair: OwnRepair,
   corrections: NonNullable<NewRepair["corrections"]>,
 ): Promise<Changed[]> {
   const { table } = repair;
   const raw = assertIdentifier(table.table);
   const values = [repairNo, ...rangeParameters(repair)];
-  const columns = corrections.map(({ metric }) => assertIdentifier(metric));
   const sets = corrections.map((correction) => {
     const m = `r.${correction.metric}`;
     const [value, parameter] = corrected(columnOf(table, correction.metric), correction, values.length + 1);
     values.push(parameter as never);
     return `${correction.metric} = case when ${m} is not null then ${value} end`;
   });
-  const isMet = `(${columns.map((m) => `r.${m} is not null`).join(" or ")})`;
+  const met = isMet(corrections);
   const { rows } = await explainRange(repair, () =>
     tx.query<Changed>(
       `with before as materialized (
-         select r.* from ${raw} r where ${inRange(repair)} and ${isMet}
+         select r.* from ${raw} r where ${inRange(repair)} and ${met}
        ), kept as (
          insert into repaired_readings (repair_no, device_no, observed_at, original, is_corrected)
          select $1::bigint, before.device_no, before.observed_at, to_jsonb(before), true from before
        )
-       update ${raw} r set ${sets.join(", ")} where ${inRange(repair)} and ${isMet}
+       update ${raw} r set ${sets.join(", ")} where ${inRange(repair)} and ${met}
        returning r.observed_at`,
       values,
     ),
@@ -284,7 +309,7 @@ const faultOf = (message: string, cause?: unknown) => {
 async function assertSound(
   tx: Client,
   repairNo: number,
-  { table, key }: NewRepair,
+  { table, key }: OwnRepair,
   corrections: NonNullable<NewRepair["corrections"]>,
 ): Promise<void> {
   const from = `from repaired_readings m

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Limits } from "../../access/limits.ts";
 import type { Pool } from "../../store/database.ts";
-import { type DeviceKey, getDeviceKey } from "../../store/device-key.ts";
+import { getDeviceKey } from "../../store/device-key.ts";
 import { getDevice } from "../../store/devices.ts";
 import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { actorOf } from "../audit/actor.ts";
@@ -18,15 +17,13 @@ export interface ExchangesOptions {
   readonly allow: Allow;
 }
 
+/** Readings are of no time before this, nor of one that is further ahead: milliseconds since 1970, and milliseconds. */
+const EARLIEST = Date.UTC(2015, 0, 1);
+const MAX_AHEAD = 24 * 3_600_000;
+
 /** Recorded exchanges of meters. */
 export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (app, options) => {
   const { pool, catalog, allow } = options;
-
-  /** For whoever has the device now, and in the times of it that are within the limits. */
-  async function ownKey(id: string, limits: Limits): Promise<DeviceKey> {
-    await getDevice(pool, id, limits);
-    return getDeviceKey(pool, id, limits);
-  }
 
   /** The counter that is meant, with the bounds of its register. */
   function counterOf(kind: string, named: string | undefined) {
@@ -65,14 +62,20 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
     },
     async (request, reply) => {
       const { at, oldRegister, newRegister } = request.body;
-      const key = await ownKey(request.params.id, grantOf(request).limits);
-      const { metric, largest } = counterOf(key.kind, request.body.metric);
+      const { limits } = grantOf(request);
+      const { id, kind } = await getDevice(pool, request.params.id, limits);
+      const { metric, largest } = counterOf(kind, request.body.metric);
+      if (at.getTime() < EARLIEST || at.getTime() > Date.now() + MAX_AHEAD) {
+        // One that is still to come would be whoever's has the device by then.
+        throw invalidField("/at", `${at.toISOString()}: expected from 2015 on, and at most 24 hours ahead`);
+      }
       for (const [name, value] of Object.entries({ oldRegister, newRegister })) {
         if (value > largest)
           throw invalidField(`/${name}`, `${value} is beyond the register: expected at most ${largest}`);
       }
       const exchange = { metric, at, oldRegister, newRegister };
-      const made = await recordExchange(pool, key, catalog.table(key.kind), exchange, actorOf(request));
+      const device = { id, kind, limits };
+      const made = await recordExchange(pool, device, catalog.table(kind), exchange, actorOf(request));
       return reply.code(201).send(made);
     },
   );
@@ -113,8 +116,9 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
     },
     async (request, reply) => {
       const { id, exchange } = request.params;
-      const key = await ownKey(id, grantOf(request).limits);
-      await removeExchange(pool, key, catalog.table(key.kind), exchange, actorOf(request));
+      const { limits } = grantOf(request);
+      const { kind } = await getDevice(pool, id, limits);
+      await removeExchange(pool, { id, kind, limits }, catalog.table(kind), exchange, actorOf(request));
       return reply.code(204).send();
     },
   );

@@ -1,9 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../errors.ts";
 import type { AuditActor } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
+import { getDevice } from "../../store/devices.ts";
 import {
   getRejection,
   listRejections,
@@ -31,7 +33,7 @@ export interface ReplayOutcome {
 export interface RejectionsOptions {
   readonly pool: Pool;
   /** Sends a rejected message through ingest once more, and records in the database what became of it. */
-  readonly replay: (rejection: RejectedMessage, actor: AuditActor) => Promise<ReplayOutcome>;
+  readonly replay: (rejection: RejectedMessage, actor: AuditActor, limits: Limits) => Promise<ReplayOutcome>;
   readonly allow: Allow;
 }
 
@@ -95,20 +97,27 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
         operationId: "replayRejection",
         tags: ["rejections"],
         summary: "Try a refused message again",
-        description: "For after a fix: the message goes through the same checks as when it came.",
+        description:
+          "For after a fix: the message goes through the same checks as when it came. For whoever has the device now, and what was observed since they have had it.",
         params: rejectionParams,
-        response: { 200: replaySchema, ...problems("rejection_not_found", "already_replayed") },
+        response: {
+          200: replaySchema,
+          ...problems("rejection_not_found", "device_not_found", "already_replayed"),
+        },
       },
     },
     async (request) => {
-      const rejection = await getRejection(pool, request.params.id, grantOf(request).limits);
+      const { limits } = grantOf(request);
+      const rejection = await getRejection(pool, request.params.id, limits);
+      // A former holder's would be stored in the time of who has the device now, or count there.
+      if (rejection.deviceId !== null) await getDevice(pool, rejection.deviceId, limits);
       if (rejection.replayOutcome === "stored" || rejection.replayOutcome === "duplicate") {
         throw new PlatformError(
           "already_replayed",
           `Message ${rejection.rejectionNo} was replayed at ${rejection.replayedAt?.toISOString()} and is stored`,
         );
       }
-      return replay(rejection, actorOf(request));
+      return replay(rejection, actorOf(request), limits);
     },
   );
 };

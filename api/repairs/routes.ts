@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { Limits } from "../../access/limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
-import { type DeviceKey, getDeviceKey } from "../../store/device-key.ts";
+import { getDeviceKey } from "../../store/device-key.ts";
 import { getDevice } from "../../store/devices.ts";
 import { type Correction, listRepairedReadings, listRepairs } from "../../store/repairs.ts";
 import { makeRepair, undoRepair } from "../../store/write-repairs.ts";
@@ -42,15 +41,6 @@ const CSV_PAGE = 5000;
 export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, options) => {
   const { pool, catalog, log, allow } = options;
 
-  /**
-   * The times of a device that are within the limits, for whoever has the device now: what the former holder changed
-   * would change the first step of the latter's counter.
-   */
-  async function ownKey(id: string, limits: Limits): Promise<DeviceKey> {
-    await getDevice(pool, id, limits);
-    return getDeviceKey(pool, id, limits);
-  }
-
   app.post(
     "/devices/:id/repairs",
     {
@@ -78,17 +68,18 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
     async (request, reply) => {
       const { body } = request;
       assertRange(body.from, body.to);
-      const key = await ownKey(request.params.id, grantOf(request).limits);
+      const { limits } = grantOf(request);
+      const { id, kind } = await getDevice(pool, request.params.id, limits);
       const { from, to, reason } = body;
       const repair = await makeRepair(
         pool,
         {
-          key,
-          table: catalog.table(key.kind),
+          device: { id, kind, limits },
+          table: catalog.table(kind),
           from,
           to,
           reason,
-          corrections: body.action === "correct" ? checked(catalog, key.kind, body.corrections) : undefined,
+          corrections: body.action === "correct" ? checked(catalog, kind, body.corrections) : undefined,
         },
         actorOf(request),
       );
@@ -179,12 +170,13 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
       },
     },
     async (request) => {
-      const key = await ownKey(request.params.id, grantOf(request).limits);
+      const { limits } = grantOf(request);
+      const { id, kind } = await getDevice(pool, request.params.id, limits);
       return undoRepair(
         pool,
         {
-          key,
-          table: catalog.table(key.kind),
+          device: { id, kind, limits },
+          table: catalog.table(kind),
           repairNo: request.params.repair,
           reason: request.body.reason,
         },

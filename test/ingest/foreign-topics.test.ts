@@ -3,6 +3,7 @@ import { ForeignTopics } from "../../ingest/foreign-topics.ts";
 import type { IngestOptions } from "../../ingest/ingest.ts";
 import { createLogger } from "../../log.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
+import { NO_LIMITS } from "../../store/limits.ts";
 import { type ForeignMessage, recordForeignMessages } from "../../store/write-foreign-messages.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
@@ -171,7 +172,7 @@ describe("a message on a foreign topic", () => {
       receivedAt: row.received_at,
     };
     const actor = { type: "person", id: "p", name: "p" } as unknown as Parameters<typeof ingest.replay>[1];
-    expect(await ingest.replay(input, actor)).toMatchObject({ outcome: "rejected" });
+    expect(await ingest.replay(input, actor, NO_LIMITS)).toMatchObject({ outcome: "rejected" });
     expect(await ledger("foreign-6")).toMatchObject({ received: 1, rejected: 1 });
   });
 

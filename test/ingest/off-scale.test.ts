@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
@@ -53,6 +54,7 @@ async function replay(ingest: Awaited<ReturnType<typeof startTestIngest>>["inges
       receivedAt: row.received_at,
     },
     ACTOR,
+    NO_LIMITS,
   );
 }
 
@@ -242,7 +244,7 @@ describe("numbers that JavaScript's own would change", () => {
     await publish("digits-2", "telemetry", "1780000000000000001");
     expect((await gasMeterRows(db.pool, "digits-2")).map(({ volume }) => volume)).toEqual([1]);
     expect((await refused("digits-2")).map(([reason]) => reason)).toEqual([
-      "bad_time",
+      "clock_ahead",
       "time_missing",
       "bad_shape",
     ]);
@@ -366,6 +368,7 @@ describe("a message of refused items", () => {
           receivedAt: row.received_at,
         },
         ACTOR,
+        NO_LIMITS,
       );
     };
     expect(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
@@ -68,6 +69,7 @@ describe("a time that is not in observedAt", () => {
           receivedAt: row.received_at,
         },
         { type: "person", id: "li", name: "李", tenantId: null },
+        NO_LIMITS,
       );
       expect(replayed).toMatchObject({
         outcome: "rejected",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAudit } from "../../store/audit.ts";
+import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
@@ -40,7 +41,7 @@ describe("replay", () => {
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
     await publish("gw-replay", "gateway-telemetry", { "replay-1": { observedAt: at(1), flow: 1 } });
     const rejection = await lastRejection("gw-replay");
-    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({
+    expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({
       outcome: "rejected",
       detail: expect.stringContaining("not_assigned"),
     });
@@ -51,7 +52,7 @@ describe("replay", () => {
       deviceNo,
     ]);
     await ingest.directory.refresh("replay-1");
-    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({ outcome: "stored" });
+    expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
     expect(await rowsOf("replay-1")).toMatchObject([{ flow: 1 }]);
     const { items } = await listAudit(db.pool, { action: "rejection.replay" }, "all", { limit: 10 });
     const object = { type: "rejection", id: String(rejection.rejectionNo) };
@@ -79,6 +80,7 @@ describe("replay", () => {
           payloadBytes: JSON.stringify({ observedAt, flow: 1 }).length,
         },
         ACTOR,
+        NO_LIMITS,
       ),
     ).toMatchObject({ outcome: "duplicate" });
     expect(await ledger("replay-2")).toEqual({ received: 2, stored: 1, duplicate: 1, rejected: 0 });
@@ -88,12 +90,12 @@ describe("replay", () => {
     await addDevice(db.pool, "replay-3");
     const { ingest, publish } = await startTestIngest(db.pool);
     await publish("replay-3", "telemetry", Buffer.alloc(400_000, " "));
-    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR)).toEqual({
+    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR, NO_LIMITS)).toEqual({
       outcome: "rejected",
       detail: "only 328704 of 400000 bytes were kept",
     });
     await publish("replay-3", "telemetry", Buffer.alloc(300_000, " "));
-    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR)).toEqual({
+    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR, NO_LIMITS)).toEqual({
       outcome: "rejected",
       detail: "payload_too_large: 300000 bytes, expected at most 262144",
     });
@@ -114,7 +116,7 @@ describe("replay", () => {
     await ingest.directory.refresh("replay-large");
     const rejection = await lastRejection("gw-replay-large");
     expect(rejection.payloadBytes).toBe(rejection.payload.length);
-    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({ outcome: "stored" });
+    expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
     const [row] = await rowsOf("replay-large");
     expect(row.volume).toBe(7);
     expect(row.extra).toEqual({ wide: JSON.parse(wire)["replay-large"][0].wide });
@@ -131,7 +133,9 @@ describe("replay", () => {
       deviceNo,
     ]);
     await ingest.directory.refresh("replay-4");
-    const outcomes = await Promise.allSettled([1, 2, 3].map(() => ingest.replay(rejection, ACTOR)));
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3].map(() => ingest.replay(rejection, ACTOR, NO_LIMITS)),
+    );
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const outcome of outcomes) {
       if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "already_replayed" });
@@ -150,7 +154,7 @@ describe("replay", () => {
       "alter table readings_gas_meter add constraint refuses_2 check (snr is distinct from 200)",
     );
     try {
-      expect(await ingest.replay(rejection, ACTOR)).toMatchObject({
+      expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({
         outcome: "rejected",
         detail: expect.stringContaining("refuses_2"),
       });
@@ -167,7 +171,7 @@ describe("replay", () => {
     await publish("replay-6", "telemetry", { observedAt: at(599), flow: "much" });
     const payload = Buffer.from(JSON.stringify({ observedAt: at(599), battery: 3.6 }));
     const rejection = { ...(await lastRejection("replay-6")), payload, payloadBytes: payload.length };
-    expect(await ingest.replay(rejection, ACTOR)).toMatchObject({ outcome: "stored" });
+    expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
     expect(ingest.directory.find("replay-6")).toMatchObject({ evaluatedAt: 0 });
   });
 });

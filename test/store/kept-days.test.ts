@@ -133,16 +133,17 @@ async function tell(seed: number, steps: number): Promise<Told> {
 
 /** Records an exchange at any moment of the last days, or takes one away. */
 async function exchange(random: Random, now: number): Promise<void> {
-  const key = { deviceNo: devices[Math.floor(random.next() * devices.length)]!, id: "", kind: table.kind };
-  const known = await listExchanges(db.pool, key);
+  const place = Math.floor(random.next() * devices.length);
+  const device = { id: `kept-${place}`, kind: table.kind, limits: limitsOf({}) };
+  const known = await listExchanges(db.pool, { ...device, deviceNo: devices[place]! });
   if (known.length > 0 && random.chance(0.4)) {
-    await removeExchange(db.pool, key, table, known[0]!.id, ACTOR);
+    await removeExchange(db.pool, device, table, known[0]!.id, ACTOR);
     return;
   }
   const at = new Date(Math.floor(now - random.next() * 6 * DAY));
   const register = at.getTime() / 1e7;
   const registers = { oldRegister: Math.round(register), newRegister: Math.round(random.next() * register) };
-  await recordExchange(db.pool, key, table, { metric: "volume", at, ...registers }, ACTOR);
+  await recordExchange(db.pool, device, table, { metric: "volume", at, ...registers }, ACTOR);
 }
 
 /** However a series is asked, by township and by device, it is what its readings come to in plain words. */
