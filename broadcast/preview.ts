@@ -13,7 +13,7 @@ import { findVillages } from "../store/speakers.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";
-import { findRegionsBeyond, type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
+import { askAim, type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
 import { findUnplaced } from "./unplaced-villages.ts";
 
 /**
@@ -92,7 +92,7 @@ export async function countTarget(
     isCovered({ id, regionCode, tenantId, kind: "speaker" }),
   );
   const isMine = isAmong(limits);
-  const beyond = await findRegionsBeyond(db, target, limits);
+  const beyond = await askAim(db, target).regionsBeyond(limits);
   const found = await findVillages(db, whereaboutsOf(target));
   const villages = await keepMeant(
     target,

@@ -27,7 +27,7 @@ import { assertAimWithin, assertRevision, type BroadcastDeps, type Caller, getBr
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { chooseTemplate } from "./service-templates.ts";
 import { readStoredSource } from "./stored-message.ts";
-import { reachOf, type Speaker, selectAim } from "./targets.ts";
+import { type Speaker, selectAim } from "./targets.ts";
 import { fillTexts } from "./template-fill.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
@@ -107,7 +107,7 @@ export async function storeDraft(
   draft: Draft,
   { action, details: more, speakers, ...origin }: Origin,
 ): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
-  const { regions } = await reachOf(tx, draft.target, speakers);
+  const regions = await selectAim(tx, draft.target, speakers).reached();
   const broadcast = await insertBroadcast(tx, {
     ...contentOf(draft, regions),
     ...origin,
@@ -274,9 +274,8 @@ async function changeNow(
     const aim = selectAim(tx, draft.target);
     // Neither what it was aimed at nor what it is aimed at now may reach beyond the caller's own.
     await assertAimWithin(aim, caller);
-    const { regions } = await reachOf(tx, draft.target, await aim.speakers());
     const { actor } = caller;
-    const content = contentOf(draft, regions);
+    const content = contentOf(draft, await aim.reached());
     const authors = [...peopleEverBehind(actor), ...(await authorsOf(tx, template))];
     const written = await updateContent(tx, broadcastNo, content, authors, template);
     const after = await warnOfUnsigned(tx, before, written, actor);

@@ -42,21 +42,29 @@ export interface Aim {
   isWithin(limits: Limits): Promise<boolean>;
 }
 
-/** By all of its speakers, read once: for a step that goes on to do something with the same. */
-export function selectAim(db: Db, target: Target): Aim & { speakers(): Promise<readonly Speaker[]> } {
-  let selected: Promise<readonly Speaker[]> | undefined;
+/**
+ * By all of its speakers, read once: for a step that goes on to do something with the same. `reached` has the regions
+ * that it reaches into.
+ * @param known its speakers, where somebody has read them
+ */
+export function selectAim(
+  db: Db,
+  target: Target,
+  known?: readonly Speaker[],
+): Aim & { speakers(): Promise<readonly Speaker[]>; reached(): Promise<string[]> } {
+  const { remaining, drawn, ...land } = landOf(db, target);
+  let selected = known && Promise.resolve(known);
   const speakers = () => {
     selected ??= selectAllSpeakers(db, target);
     return selected;
   };
   return {
+    ...land,
     speakers,
+    reached: async () => regionsReached(await remaining(), await speakers(), await drawn()),
     isEmpty: async () => (await speakers()).length === 0,
-    regionsBeyond: (limits) => findRegionsBeyond(db, target, limits),
-    regionsNamedBeyond: (limits) => findNamedBeyond(db, target, regionTest(limits, "speaker")),
     isWithin: async (limits) =>
-      (await findRegionsBeyond(db, target, limits)).length === 0 &&
-      countOutside(await speakers(), limits) === 0,
+      (await land.regionsBeyond(limits)).length === 0 && countOutside(await speakers(), limits) === 0,
   };
 }
 
@@ -68,17 +76,18 @@ export function askAim(db: Db, target: Target): Aim {
     }
     return false;
   };
+  const { regionsBeyond, regionsNamedBeyond } = landOf(db, target);
   let empty: Promise<boolean> | undefined;
   return {
     isEmpty() {
       empty ??= meansOne(NO_LIMITS, "within").then((found) => !found);
       return empty;
     },
-    regionsBeyond: (limits) => findRegionsBeyond(db, target, limits),
-    regionsNamedBeyond: (limits) => findNamedBeyond(db, target, regionTest(limits, "speaker")),
+    regionsBeyond,
+    regionsNamedBeyond,
     isWithin: async (limits) =>
       coversWhole(limits, target) ||
-      ((await findRegionsBeyond(db, target, limits)).length === 0 && !(await meansOne(limits, "outside"))),
+      ((await regionsBeyond(limits)).length === 0 && !(await meansOne(limits, "outside"))),
   };
 }
 
@@ -112,16 +121,49 @@ const COUNTY_DIGITS = 6;
 export const remainingRegions = (db: Db, { regions, exclude = [] }: Target): Promise<string[]> =>
   regionsWithout(db, regions, exclude);
 
+interface Land extends Pick<Aim, "regionsBeyond" | "regionsNamedBeyond"> {
+  /** `remainingRegions` */
+  remaining(): Promise<string[]>;
+  /** `regionsDrawn` */
+  drawn(): Promise<string[]>;
+}
+
 /**
- * The regions that a target names, or whose own place lies in one of its shapes, and nobody with these limits may speak
- * for, whether a speaker stands there or not: the signed order holds for all of it, and the alert says all of it. A
- * named one counts as inside when whatever lies outside is excluded. Of what else lies in shapes only speakers are known.
+ * The regions that a target names, or whose own place lies in one of its shapes, and which of them nobody with some
+ * limits may speak for, whether a speaker stands there or not: the signed order holds for all of it, and the alert says
+ * all of it. A named one counts as inside when whatever lies outside is excluded. Of what else lies in shapes only
+ * speakers are known. Both lists are read once, however many limits they are held against.
  */
-export async function findRegionsBeyond(db: Db, target: Target, limits: Limits): Promise<string[]> {
-  const isMine = regionTest(limits, "speaker");
-  const named = await findNamedBeyond(db, target, isMine);
-  const drawn = (await regionsDrawn(db, target)).filter((code) => !isMine(code));
-  return [...named, ...outermost(drawn).filter((code) => !named.some((other) => code.startsWith(other)))];
+function landOf(db: Db, target: Target): Land {
+  let remainingOnes: Promise<string[]> | undefined;
+  const remaining = () => {
+    remainingOnes ??= remainingRegions(db, target);
+    return remainingOnes;
+  };
+  let drawnOnes: Promise<string[]> | undefined;
+  const drawn = () => {
+    drawnOnes ??= regionsDrawn(db, target);
+    return drawnOnes;
+  };
+  const namedBeyond = async (isMine: (code: string) => boolean) => {
+    const asked = target.regions.filter((code) => !isMine(code));
+    if (asked.length === 0 || !target.exclude?.length) return asked;
+    const foreign = (await remaining()).filter((code) => !isMine(code));
+    const lengths = [...new Set(asked.map(({ length }) => length))];
+    const above = new Set(foreign.flatMap((code) => lengths.map((length) => code.slice(0, length))));
+    return asked.filter((code) => above.has(code));
+  };
+  return {
+    remaining,
+    drawn,
+    regionsNamedBeyond: (limits) => namedBeyond(regionTest(limits, "speaker")),
+    async regionsBeyond(limits) {
+      const isMine = regionTest(limits, "speaker");
+      const named = await namedBeyond(isMine);
+      const foreign = outermost((await drawn()).filter((code) => !isMine(code)));
+      return [...named, ...foreign.filter((code) => !named.some((other) => code.startsWith(other)))];
+    },
+  };
 }
 
 /**
@@ -132,15 +174,6 @@ async function regionsDrawn(db: Db, target: Target): Promise<string[]> {
   if (target.polygons.length + target.circles.length === 0) return [];
   const found = await findPlacedRegions(db, whereaboutsOf(target));
   return (await keepMeant(target, found)).map(({ code }) => code);
-}
-
-async function findNamedBeyond(db: Db, target: Target, isMine: (code: string) => boolean): Promise<string[]> {
-  const asked = target.regions.filter((code) => !isMine(code));
-  if (asked.length === 0 || !target.exclude?.length) return asked;
-  const foreign = (await remainingRegions(db, target)).filter((code) => !isMine(code));
-  const lengths = [...new Set(asked.map(({ length }) => length))];
-  const above = new Set(foreign.flatMap((code) => lengths.map((length) => code.slice(0, length))));
-  return asked.filter((code) => above.has(code));
 }
 
 /**
@@ -168,15 +201,4 @@ function outermost(codes: readonly string[]): string[] {
     if (last === undefined || !code.startsWith(last)) kept.push(code);
   }
   return kept;
-}
-
-/** The speakers of a target, and the regions that it reaches into. */
-export async function reachOf(
-  db: Db,
-  target: Target,
-  known?: readonly Speaker[],
-): Promise<{ speakers: readonly Speaker[]; regions: string[] }> {
-  const speakers = known ?? (await selectAllSpeakers(db, target));
-  const [regions, drawn] = [await remainingRegions(db, target), await regionsDrawn(db, target)];
-  return { speakers, regions: regionsReached(regions, speakers, drawn) };
 }
