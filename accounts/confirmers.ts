@@ -25,31 +25,45 @@ export function createConfirmers(
   everybody: readonly Principal[],
   asker: { readonly principal: Principal; readonly limits: Limits },
 ): (change: AccessChange) => Promise<Confirmers> {
-  const administrators = everybody.filter((person) => decide(person, "access:write").allowed);
-  const makers = new Map<string, Promise<Set<string>>>();
-  const makersFor = (id: string) => {
-    const found = makers.get(id) ?? makersOf(db, id);
-    makers.set(id, found);
-    return found;
-  };
-  return async (change) => {
-    const { grants } = await getPrincipal(db, "person", change.principalId, NO_LIMITS);
-    const known = grants.flatMap((grant) => knownGrant(grant) ?? []);
-    const theirs = await behindChange(db, change);
-    const able: Principal[] = [];
-    for (const person of administrators) {
-      if (!known.every((grant) => mayGive(person, grant))) continue;
-      const own = await makersFor(person.id);
-      if (![...own].some((id) => theirs.has(id))) able.push(person);
-    }
-    const you = able.some(({ id }) => id === asker.principal.id);
-    const people = able.filter((person) =>
-      within(
+  const administrators = everybody
+    .filter((person) => decide(person, "access:write").allowed)
+    .map((person) => ({
+      person,
+      isShown: within(
         person.grants.map(({ area }) => area),
         asker.limits,
       ),
-    );
-    const rest = able.filter((person) => !people.includes(person) && person.id !== asker.principal.id);
-    return { you, people: people.map(({ id, name }) => ({ id, name })), others: rest.length };
+    }));
+  const makersFor = onceEach((id) => makersOf(db, id));
+  /** Those who may manage a person. */
+  const managersOf = onceEach(async (id) => {
+    const { grants } = await getPrincipal(db, "person", id, NO_LIMITS);
+    const known = grants.flatMap((grant) => knownGrant(grant) ?? []);
+    return administrators.filter(({ person }) => known.every((grant) => mayGive(person, grant)));
+  });
+  return async (change) => {
+    const managers = await managersOf(change.principalId);
+    const theirs = await behindChange(db, change);
+    const able: typeof administrators = [];
+    for (const manager of managers) {
+      const own = await makersFor(manager.person.id);
+      if (![...own].some((id) => theirs.has(id))) able.push(manager);
+    }
+    const isYou = ({ person }: (typeof able)[number]) => person.id === asker.principal.id;
+    return {
+      you: able.some(isYou),
+      people: able.flatMap(({ isShown, person: { id, name } }) => (isShown ? { id, name } : [])),
+      others: able.filter((one) => !one.isShown && !isYou(one)).length,
+    };
+  };
+}
+
+/** Asks for each id once. */
+function onceEach<T>(ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (id) => {
+    const found = known.get(id) ?? ask(id);
+    known.set(id, found);
+    return found;
   };
 }
