@@ -42,11 +42,8 @@ export function covers(limits: Limits, place: Place): boolean {
 export function coverTest(limits: Limits): (place: Place) => boolean {
   const setOf = (list: readonly string[] | "all") => (list === "all" ? undefined : new Set(list));
   const areas = limits.map((area) => {
-    const codes = setOf(area.regions);
-    const lengths = [...new Set([...(codes ?? [])].map(({ length }) => length))];
     return {
-      codes,
-      lengths,
+      isThere: area.regions === "all" ? () => true : amongTest(area.regions),
       kinds: setOf(area.kinds),
       tenants: setOf(area.tenants),
       devices: setOf(area.devices),
@@ -54,8 +51,8 @@ export function coverTest(limits: Limits): (place: Place) => boolean {
   });
   return ({ id, regionCode, kind, tenantId }) =>
     areas.some(
-      ({ codes, lengths, kinds, tenants, devices }) =>
-        (codes === undefined || lengths.some((length) => codes.has(regionCode.slice(0, length)))) &&
+      ({ isThere, kinds, tenants, devices }) =>
+        isThere(regionCode) &&
         (kinds === undefined || kinds.has(kind)) &&
         (tenants === undefined || (tenantId !== null && tenants.has(tenantId))) &&
         (devices === undefined || devices.has(id)),
@@ -72,9 +69,14 @@ export function regionTest(limits: Limits, kind: string): (code: string) => bool
     ({ kinds, devices }) => devices === "all" && (kinds === "all" || kinds.includes(kind)),
   );
   if (areas.some(({ regions }) => regions === "all")) return () => true;
-  const mine = new Set(areas.flatMap(({ regions }) => regions as readonly string[]));
-  const lengths = [...new Set([...mine].map(({ length }) => length))];
-  return (code) => lengths.some((length) => mine.has(code.slice(0, length)));
+  return amongTest(areas.flatMap(({ regions }) => regions as readonly string[]));
+}
+
+/** Whether a region lies in one of these. Compared by the digits of each length, as an area may have 2,000 regions. */
+export function amongTest(codes: readonly string[]): (code: string) => boolean {
+  const all = new Set(codes);
+  const lengths = [...new Set(codes.map(({ length }) => length))];
+  return (code) => lengths.some((length) => all.has(code.slice(0, length)));
 }
 
 function areaCovers(area: Area, place: Place): boolean {

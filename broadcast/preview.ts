@@ -1,4 +1,4 @@
-import { coverTest, type Limits } from "../access/limits.ts";
+import { amongTest, coverTest, type Limits } from "../access/limits.ts";
 import {
   knownVillages,
   type Named,
@@ -61,10 +61,7 @@ const named = (villages: readonly NamedVillage[]): Named<NamedVillage> => ({
 /** Whether a region lies in one of those that the limits name. */
 function isAmong(limits: Limits): (code: string) => boolean {
   const codes = limitsRegions(limits);
-  if (codes === null) return () => true;
-  const mine = new Set(codes);
-  const lengths = [...new Set(codes.map(({ length }) => length))];
-  return (code) => lengths.some((length) => mine.has(code.slice(0, length)));
+  return codes === null ? () => true : amongTest(codes);
 }
 
 /** A preview, and what within the limits it counts. */

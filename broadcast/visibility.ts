@@ -1,4 +1,4 @@
-import type { Limits } from "../access/limits.ts";
+import { type Limits, regionTest } from "../access/limits.ts";
 
 /** What of a broadcast decides who sees it. */
 export interface BroadcastPlace {
@@ -35,11 +35,6 @@ export const seesWhole = (
   limits: Limits,
   { regions, speakerRegions }: Pick<BroadcastPlace, "regions" | "speakerRegions">,
 ): boolean => {
-  const areas = limits.filter(
-    ({ kinds, tenants, devices }) =>
-      devices === "all" && tenants === "all" && (kinds === "all" || kinds.includes("speaker")),
-  );
-  return (speakerRegions ?? regions).every((code) =>
-    areas.some((area) => area.regions === "all" || area.regions.some((mine) => code.startsWith(mine))),
-  );
+  const whole = limits.filter(({ tenants }) => tenants === "all");
+  return (speakerRegions ?? regions).every(regionTest(whole, "speaker"));
 };
