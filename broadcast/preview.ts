@@ -68,6 +68,8 @@ function isAmong(limits: Limits): (code: string) => boolean {
 export interface Counted {
   readonly preview: Preview;
   readonly speakers: readonly Speaker[];
+  /** Also those beyond the limits. */
+  readonly allSpeakers: readonly Speaker[];
   /** All of them. */
   readonly villagesWithoutSpeaker: readonly NamedVillage[];
   readonly possiblyWithoutSpeaker: readonly NamedVillage[];
@@ -120,7 +122,7 @@ export async function countTarget(
         ? null
         : Math.ceil(spokenSeconds(reading.texts, reading.repeatCount)),
   };
-  return { preview, speakers, villagesWithoutSpeaker, possiblyWithoutSpeaker };
+  return { preview, speakers, allSpeakers: all, villagesWithoutSpeaker, possiblyWithoutSpeaker };
 }
 
 /** How many speakers are online, by the region that they stand in; 0 where all are offline. */

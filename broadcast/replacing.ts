@@ -22,16 +22,16 @@ export function refusesToReplace(newer: Pick<Broadcast, "mode">, older: Replacea
 const MODE_WORDS = { actual: "an actual one", drill: "a drill", training: "a training" } as const;
 
 /**
- * For asking of several broadcasts whether somebody hears one of them, or would, whom a target does not mean. The
- * target's speakers are read once, when the first is asked of.
+ * For asking of several broadcasts whether somebody hears one of them, or would, whom a target does not mean.
+ * @param readMeant the target's speakers: asked for once, when the first broadcast is asked of
  */
 export function beyondTest(
   db: Db,
-  target: Target,
+  readMeant: () => Promise<readonly Speaker[]>,
   read = readEachOnce(db),
 ): (old: Broadcast) => Promise<boolean> {
   let reading: Promise<ReadonlySet<number>> | undefined;
-  const numbers = async () => new Set((await read(target)).map(({ deviceNo }) => deviceNo));
+  const numbers = async () => new Set((await readMeant()).map(({ deviceNo }) => deviceNo));
   return async (old) => {
     reading ??= numbers();
     const meant = await reading;
@@ -64,10 +64,18 @@ export function readEachOnce(db: Db): (target: Target) => Promise<readonly Speak
 /** Looked at of one that is to replace many: each may mean another province, of 36,000 speakers. */
 export const MOST_REPLACED = 20;
 
-/** Of what a broadcast would end by its release that which reaches further: it ends also where this is not heard. */
-export async function findWider(db: Db, broadcast: Broadcast, now: Date): Promise<Broadcast[]> {
+/**
+ * Of what a broadcast would end by its release that which reaches further: it ends also where this is not heard.
+ * @param speakers all of its target
+ */
+export async function findWider(
+  db: Db,
+  broadcast: Broadcast,
+  speakers: readonly Speaker[],
+  now: Date,
+): Promise<Broadcast[]> {
   if (broadcast.releasedAt !== null || broadcast.replacesNos.length === 0) return [];
-  const reachesBeyond = beyondTest(db, draftOf(broadcast).target);
+  const reachesBeyond = beyondTest(db, async () => speakers);
   const wider: Broadcast[] = [];
   for (const old of (await getBroadcasts(db, broadcast.replacesNos)).slice(-MOST_REPLACED)) {
     const isEnded = isCancellable(old, now) && refusesToReplace(broadcast, old) === undefined;

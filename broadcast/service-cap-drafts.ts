@@ -37,7 +37,7 @@ export async function makeDrafts(
   const { messages, unknown } = await withoutUnknownRegions(tx, read);
   const drafts = messages.map(({ draft }): Draft => ({ ...draft, mode: draft.mode ?? "training" }));
   const readSpeakers = readEachOnce(tx);
-  const reachesBeyond = drafts.map(({ target }) => beyondTest(tx, target, readSpeakers));
+  const reachesBeyond = drafts.map(({ target }) => beyondTest(tx, () => readSpeakers(target), readSpeakers));
   const replaced: Broadcast[] = [];
   let compared = 0;
   let uncompared = 0;

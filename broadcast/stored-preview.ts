@@ -98,7 +98,7 @@ export async function previewBroadcast(
         givesWay: givesWay(broadcast, other),
       };
     }),
-    replacesWider: (await findWider(db, broadcast, now))
+    replacesWider: (await findWider(db, broadcast, counted.allSpeakers, now))
       .filter((old) => seesBroadcast(sees, actor.tenantId, old))
       .map(({ id }) => id),
     changedSinceSubmission: await changesOf(db, broadcast, counted, sees),
