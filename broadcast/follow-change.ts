@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Broadcast, BroadcastTemplateName } from "../store/broadcasts.ts";
 import type { Client } from "../store/database.ts";
-import { type Draft, draftOf } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
 import { asFilled, rememberAnew, rememberFilled } from "./filled-texts.ts";
 import { FOLLOW_UPS } from "./follow-up-texts.ts";
@@ -29,16 +29,17 @@ export interface Followed {
  * Lets follow what was derived, when the mode, the level, the event or the place of a draft changes: the texts as long
  * as they are the template's word for word, category and response as long as they are the event's. What a person has
  * written stays, and `text-checks.ts` names what it contradicts then.
+ * @param was what it was before
  * @param draft as it is changed
  * @param given the fields that somebody gave: those are as they were given
  */
 export async function followChange(
   tx: Client,
   before: Broadcast,
+  was: Draft,
   draft: Draft,
   given: ReadonlySet<string>,
 ): Promise<Followed> {
-  const was = draftOf(before);
   const changed = TEXTS_DEPEND_ON.filter((key) => !isDeepStrictEqual(was[key], draft[key]));
   if (changed.length === 0) return { draft, template: before.template, fields: [] };
   const derived = changed.includes("eventCode") ? derivedAnew(was, draft, given) : {};

@@ -27,7 +27,7 @@ import { assertAimWithin, assertRevision, type BroadcastDeps, type Caller, getBr
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { chooseTemplate } from "./service-templates.ts";
 import { readStoredSource } from "./stored-message.ts";
-import { type Speaker, selectAim } from "./targets.ts";
+import { askAim, type Speaker, selectAim } from "./targets.ts";
 import { fillTexts } from "./template-fill.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
@@ -221,13 +221,13 @@ const BESIDE_WORDS: ReadonlySet<string> = new Set(["volume", "repeatCount", "cap
  */
 async function warnOfUnsigned(
   tx: Client,
-  before: Broadcast,
+  before: Draft,
   after: Broadcast,
   { id, type }: AuditActor,
 ): Promise<Broadcast> {
   const source = readStoredSource(after.source);
   if (source?.signature !== "verified") return after;
-  const [was, is]: Record<string, unknown>[] = [draftOf(before), draftOf(after)];
+  const [was, is]: Record<string, unknown>[] = [before, draftOf(after)];
   const changed = Object.keys(was!).filter(
     (key) => !BESIDE_WORDS.has(key) && was![key] !== undefined && !isDeepStrictEqual(was![key], is![key]),
   );
@@ -257,17 +257,18 @@ async function changeNow(
   if (change.target) await checkTarget(deps.pool, change.target, draftOf(present).target);
   const broadcast = await withTransaction(deps.pool, async (tx) => {
     const before = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    await assertMayStep(tx, deps, before, "change", caller, { now: deps.now() });
+    const was = draftOf(before);
+    await assertMayStep(tx, deps, before, "change", caller, { now: deps.now() }, askAim(tx, was.target));
     await assertRevision(tx, before, revision);
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    const merged: Record<string, unknown> = { ...draftOf(before) };
+    const merged: Record<string, unknown> = { ...was };
     for (const [key, value] of given) {
       if (value === null && key !== "volume") delete merged[key];
       else merged[key] = value;
     }
     const changedOnly = withoutStale(merged as Draft, change);
     const names = given.map(([key]) => key);
-    const { draft, template, fields } = await followChange(tx, before, changedOnly, new Set(names));
+    const { draft, template, fields } = await followChange(tx, before, was, changedOnly, new Set(names));
     if (replaces) {
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);
@@ -278,7 +279,7 @@ async function changeNow(
     const content = contentOf(draft, await aim.reached());
     const authors = [...peopleEverBehind(actor), ...(await authorsOf(tx, template))];
     const written = await updateContent(tx, broadcastNo, content, authors, template);
-    const after = await warnOfUnsigned(tx, before, written, actor);
+    const after = await warnOfUnsigned(tx, was, written, actor);
     const messages = {
       before: await messageInAudit(tx, before),
       after: await insertRevision(tx, after, actor),

@@ -10,8 +10,9 @@ import type { FairTurns } from "./cap/fair-line.ts";
 import type { AlertJudge } from "./cap/judge-thread.ts";
 import type { Order } from "./command.ts";
 import { differences } from "./differences.ts";
-import { draftOf, missingIn } from "./draft.ts";
+import { missingOfStored } from "./draft.ts";
 import { sizeFaults } from "./order-size.ts";
+import { readStoredMessage } from "./stored-message.ts";
 import { judgeRings } from "./target-faults.ts";
 import type { Aim } from "./targets.ts";
 
@@ -131,10 +132,10 @@ export async function assertTargetsWithin(
  * `command_too_large` for one that lacks nothing and is longer than a command
  */
 export async function assertComplete(broadcast: Broadcast, now: Date, aim: Aim): Promise<void> {
-  const draft = draftOf(broadcast);
-  await judgeRings(draft.target.polygons);
-  const faults = missingIn(broadcast, now);
-  const tooLong = sizeFaults(draft);
+  const stored = readStoredMessage(broadcast);
+  await judgeRings(stored.draft.target.polygons);
+  const faults = missingOfStored(stored, now);
+  const tooLong = sizeFaults(stored.draft);
   if (tooLong.length > 0 && faults.length === tooLong.length) {
     throw refusalOf("command_too_large", "The broadcast does not fit into one command", tooLong);
   }
