@@ -10,8 +10,6 @@ export interface AlertKey {
 }
 
 export interface StoredAlert {
-  readonly msgType: string;
-  readonly status: string;
   readonly disposition: string;
   readonly signature: string;
   /** Who brought it first. */
@@ -51,23 +49,19 @@ export async function lockAlerts(tx: Client): Promise<void> {
 /** An alert that has come before, or undefined. */
 export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | undefined> {
   const { rows } = await db.query<{
-    msg_type: string;
-    status: string;
     disposition: string;
     signature: string;
     received_from: string | null;
     documents: string[];
     broadcast_nos: string[];
   }>(
-    `select msg_type, status, disposition, signature, received_from, documents, broadcast_nos from cap_alerts
+    `select disposition, signature, received_from, documents, broadcast_nos from cap_alerts
      where sender = $1 and identifier = $2 and sent = $3::timestamptz`,
     [key.sender, key.identifier, key.sent.toISOString()],
   );
   const row = rows[0];
   return (
     row && {
-      msgType: row.msg_type,
-      status: row.status,
       disposition: row.disposition,
       signature: row.signature,
       receivedFrom: row.received_from,
