@@ -72,7 +72,7 @@ export async function warnSameName(
   for (const old of await lockBroadcasts(tx, numbers)) {
     const message = `another document with other content came under its name ${nameOf(alert)} after it (${items.map(({ id }) => id).join(", ")}): one of them may be forged, ask its sender`;
     const warning: ImportWarning = { rule: RULE, message };
-    await warnBroadcast(tx, old.broadcastNo, warning);
+    await warnBroadcast(tx, old.broadcastNo, [warning]);
     await noteOn(tx, old, "warned", caller.actor, message, { warnings: [warning] });
     const source = old.source && { ...old.source, warnings: [warning, ...old.source.warnings] };
     marked.push({ ...old, source });

@@ -228,18 +228,22 @@ async function warnOfUnsigned(
   const source = readStoredSource(after.source);
   if (source?.signature !== "verified") return after;
   const [was, is]: Record<string, unknown>[] = [before, draftOf(after)];
+  const isWarnedOf = (key: string) =>
+    source.warnings.some(({ rule, message }) => rule === CHANGED && message.startsWith(`${key} `));
   const changed = Object.keys(was!).filter(
-    (key) => !BESIDE_WORDS.has(key) && was![key] !== undefined && !isDeepStrictEqual(was![key], is![key]),
+    (key) =>
+      !BESIDE_WORDS.has(key) &&
+      was![key] !== undefined &&
+      !isWarnedOf(key) &&
+      !isDeepStrictEqual(was![key], is![key]),
   );
-  let warnings = source.warnings;
-  for (const key of changed) {
-    if (warnings.some(({ rule, message }) => rule === CHANGED && message.startsWith(`${key} `))) continue;
-    const message = `${key} was changed by ${id ?? type} after ${source.sender} had signed it: its signature does not vouch for what is there now`;
-    const warning = { rule: CHANGED, message };
-    await warnBroadcast(tx, after.broadcastNo, warning);
-    warnings = [warning, ...warnings];
-  }
-  return { ...after, source: { ...source, warnings } };
+  // The last one is first.
+  const added = changed.reverse().map((key) => ({
+    rule: CHANGED,
+    message: `${key} was changed by ${id ?? type} after ${source.sender} had signed it: its signature does not vouch for what is there now`,
+  }));
+  if (added.length > 0) await warnBroadcast(tx, after.broadcastNo, added);
+  return { ...after, source: { ...source, warnings: [...added, ...source.warnings] } };
 }
 
 const CHANGED = "changed_since_signed";

@@ -264,13 +264,17 @@ export async function addBroadcastToAlert(tx: Client, key: AlertKey, broadcastNo
   );
 }
 
-/** Puts a warning before those that a broadcast's import has left. The caller holds its lock. */
-export async function warnBroadcast(tx: Client, broadcastNo: number, warning: SourceWarning): Promise<void> {
+/** Puts warnings before those that a broadcast's import has left. The caller holds its lock. */
+export async function warnBroadcast(
+  tx: Client,
+  broadcastNo: number,
+  warnings: readonly SourceWarning[],
+): Promise<void> {
   await tx.query(
     `update broadcasts
-     set source = jsonb_set(source, '{warnings}', jsonb_build_array($2::jsonb) || coalesce(source -> 'warnings', '[]')),
+     set source = jsonb_set(source, '{warnings}', $2::jsonb || coalesce(source -> 'warnings', '[]')),
          updated_at = now()
      where broadcast_no = $1::bigint`,
-    [broadcastNo, JSON.stringify(warning)],
+    [broadcastNo, JSON.stringify(warnings)],
   );
 }
