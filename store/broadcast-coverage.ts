@@ -85,26 +85,23 @@ export interface UnheardVillage {
   readonly partlyHeard: number;
 }
 
-/** The condition for each list, of the counts `c`. No village is in two of them. */
-const UNHEARD = {
-  waiting: "c.open > 0",
-  partly: `c.open = 0 and c."partlyHeard" > 0`,
-  silent: `c.open = 0 and c."partlyHeard" = 0`,
-};
+/** The list that each belongs to, of the counts `c`. */
+const LIST = `case when c.open > 0 then 'waiting' when c."partlyHeard" > 0 then 'partly' else 'silent' end`;
+type ListName = "silent" | "partly" | "waiting";
 
 /**
- * Villages in which no targeted speaker has sounded to its end, by code; at most `limit`, and how many there are. In a
- * waiting one some may still sound; in the others every target is resolved, and in a silent one nobody has heard
- * anything, as far as is known.
+ * Villages in which no targeted speaker has sounded to its end, by code; at most `limit` of each list, and how many
+ * there are. In a waiting one some may still sound; in the others every target is resolved, and in a silent one nobody
+ * has heard anything, as far as is known.
  */
 export async function readUnheardVillages(
   db: Db,
   broadcastNo: number,
-  which: keyof typeof UNHEARD,
   limits: Limits,
   limit: number,
-): Promise<{ items: UnheardVillage[]; count: number }> {
+): Promise<Record<ListName, { items: UnheardVillage[]; count: number }>> {
   const { rows } = await db.query<{
+    list: ListName;
     region_code: string;
     name: string | null;
     township: string | null;
@@ -113,27 +110,33 @@ export async function readUnheardVillages(
     partlyHeard: number;
     total: number;
   }>(
-    `select c.region_code, v.name, s.name as township, c.targeted, c.open, c."partlyHeard",
-       (count(*) over ())::int as total
-     from (select t.region_code, ${COUNTS} from ${TARGETS} group by 1) c
-     left join regions v on v.code = c.region_code
-     left join regions s on s.code = left(c.region_code, ${lengthOf("township")})
-     where c.sounded = 0 and ${UNHEARD[which]}
-     order by c.region_code
-     limit $3::int`,
+    `select l.list, l.region_code, v.name, s.name as township, l.targeted, l.open, l."partlyHeard", l.total
+     from (select c.*, (count(*) over (partition by c.list))::int as total,
+             row_number() over (partition by c.list order by c.region_code) as number
+           from (select c.*, ${LIST} as list
+                 from (select t.region_code, ${COUNTS} from ${TARGETS} group by 1) c
+                 where c.sounded = 0) c) l
+     left join regions v on v.code = l.region_code
+     left join regions s on s.code = left(l.region_code, ${lengthOf("township")})
+     where l.number <= $3::int
+     order by l.region_code`,
     [broadcastNo, limitsParameter(limits), limit],
   );
-  return {
-    count: rows[0]?.total ?? 0,
-    items: rows.map((row) => ({
-      regionCode: row.region_code,
-      name: row.name,
-      townshipName: row.township,
-      targeted: row.targeted,
-      open: row.open,
-      partlyHeard: row.partlyHeard,
-    })),
+  const listOf = (list: ListName) => {
+    const own = rows.filter((row) => row.list === list);
+    return {
+      count: own[0]?.total ?? 0,
+      items: own.map((row) => ({
+        regionCode: row.region_code,
+        name: row.name,
+        townshipName: row.township,
+        targeted: row.targeted,
+        open: row.open,
+        partlyHeard: row.partlyHeard,
+      })),
+    };
   };
+  return { silent: listOf("silent"), partly: listOf("partly"), waiting: listOf("waiting") };
 }
 
 /** Seconds from the release, of the targets that came so far. Null where none has. */

@@ -118,11 +118,12 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
   async function readSummary(request: FastifyRequest, { broadcastNo }: Broadcast) {
     const { limits } = grantOf(request);
     const withoutSpeaker = await readWithoutSpeaker(pool, broadcastNo, "release", limits, MAX_VILLAGES);
+    const unheard = await readUnheardVillages(pool, broadcastNo, limits, MAX_VILLAGES);
     return {
       total: await readCoverageTotal(pool, broadcastNo, limits),
-      silentVillages: await readUnheardVillages(pool, broadcastNo, "silent", limits, MAX_VILLAGES),
-      partlyHeardVillages: await readUnheardVillages(pool, broadcastNo, "partly", limits, MAX_VILLAGES),
-      waitingVillages: await readUnheardVillages(pool, broadcastNo, "waiting", limits, MAX_VILLAGES),
+      silentVillages: unheard.silent,
+      partlyHeardVillages: unheard.partly,
+      waitingVillages: unheard.waiting,
       villagesWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.villagesWithoutSpeaker) : null,
       possiblyWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.possiblyWithoutSpeaker) : null,
       seconds: await readTimings(pool, broadcastNo, limits),

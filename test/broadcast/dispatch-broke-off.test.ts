@@ -14,7 +14,7 @@ afterAll(() => db.drop());
 const partlyHeard = async ({ broadcastNo }: Released) => {
   const { partlyHeard } = await readCoverageTotal(db.pool, broadcastNo, NO_LIMITS);
   const villages = async (which: "silent" | "partly") =>
-    (await readUnheardVillages(db.pool, broadcastNo, which, NO_LIMITS, 10)).count;
+    (await readUnheardVillages(db.pool, broadcastNo, NO_LIMITS, 10))[which].count;
   return { partlyHeard, silent: await villages("silent"), partly: await villages("partly") };
 };
 
