@@ -153,6 +153,9 @@ export const pageQuery = (defaultLimit: number, maxLimit: number) => ({
   cursor: z.string().max(600).optional().describe("`nextCursor` of the page before."),
 });
 
+/** Yes or no in an address. */
+export const yesOrNo = z.enum(["true", "false"]).transform((text) => text === "true");
+
 /** The number of a revision or version, whose column has four bytes. */
 export const revisionNumber = z.int().min(1).max(MAX_INT4);
 

@@ -10,6 +10,7 @@ import {
   pageQuery,
   regionCode,
   timestamp,
+  yesOrNo,
 } from "../schemas.ts";
 
 const severity = z.enum(SEVERITIES);
@@ -50,11 +51,7 @@ export const alarmListQuery = z.strictObject({
   region: regionCode.optional(),
   kind: kindName.optional(),
   severity: severity.optional(),
-  acknowledged: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional()
-    .describe("Whether somebody has acknowledged it."),
+  acknowledged: yesOrNo.optional().describe("Whether somebody has acknowledged it."),
   rule: commaList(z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, "expected a rule's name"), 50)
     .optional()
     .meta({ description: "Rules, separated by commas." }),

@@ -58,8 +58,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
       },
     },
     async (request) => {
-      const { device, reason, limit, cursor } = request.query;
-      const partial = request.query.partial === undefined ? undefined : request.query.partial === "true";
+      const { device, reason, partial, limit, cursor } = request.query;
       const { limits } = grantOf(request);
       const deviceNos =
         device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));

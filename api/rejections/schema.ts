@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deviceId, pageQuery, timestamp } from "../schemas.ts";
+import { deviceId, pageQuery, timestamp, yesOrNo } from "../schemas.ts";
 
 const fields = {
   id: z.int(),
@@ -53,8 +53,7 @@ export const rejectionListQuery = z.strictObject({
     .string()
     .regex(/^[a-z_]{1,40}$/, "expected a reason such as off_scale")
     .optional(),
-  partial: z
-    .enum(["true", "false"])
+  partial: yesOrNo
     .optional()
     .describe("true: values out of items of which others were kept; false: whole items and messages."),
   ...pageQuery(100, 1000),
