@@ -202,14 +202,17 @@ export async function overtakeCredentialChanges(tx: Client, principalId: string)
  * again, who did that to those, and so on. The administrator's key is one of them; the machine and the identity
  * provider are not.
  */
-export async function makersOf(db: Db, id: string): Promise<Set<string>> {
+export const makersOf = (db: Db, id: string): Promise<Set<string>> => makersFrom(db, "select $1::text", [id]);
+
+/** @param first selects those to begin with */
+async function makersFrom(db: Db, first: string, values: readonly unknown[]): Promise<Set<string>> {
   const { rows } = await db.query<{ id: string }>(
     `with recursive makers (id) as (
-       select $1::text
+       (${first})
        union
        select c.asked_by from makers m join access_changes c on c.principal_id = m.id and c.state <> 'overtaken')
      select id from makers`,
-    [id],
+    [...values],
   );
   return new Set(rows.map((row) => row.id));
 }
@@ -218,23 +221,18 @@ export async function makersOf(db: Db, id: string): Promise<Set<string>> {
  * Everybody to whom a change goes back: who asked for it, who may know how to sign in as the one whom it is about, and
  * by whom these came to be what they are. Whom it is about goes back to who asked, and so do those whom that one made.
  */
-export async function behindChange(
+export const behindChange = (
   db: Db,
   { principalId, askedBy }: Pick<AccessChange, "principalId" | "askedBy">,
-): Promise<Set<string>> {
-  const { rows } = await db.query<{ id: string }>(
-    `with recursive makers (id) as (
-       (select $1::text
-        union
-        select asked_by from access_changes
-        where principal_id = $2::text and kind = any ($3::text[]) and state <> 'overtaken')
-       union
-       select c.asked_by from makers m join access_changes c on c.principal_id = m.id and c.state <> 'overtaken')
-     select id from makers`,
+): Promise<Set<string>> =>
+  makersFrom(
+    db,
+    `select $1::text
+     union
+     select asked_by from access_changes
+     where principal_id = $2::text and kind = any ($3::text[]) and state <> 'overtaken'`,
     [askedBy, principalId, [...CREDENTIAL_KINDS]],
   );
-  return new Set(rows.map((row) => row.id));
-}
 
 /** People of a tenant who are not disabled and have one of the roles. */
 export async function listPeopleWithRoles(
