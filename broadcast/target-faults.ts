@@ -5,8 +5,8 @@ import type { Ring } from "../geo/shapes.ts";
 import type { Target } from "./message.ts";
 
 /**
- * Polygons that cross themselves, or the 180th meridian: what lies inside is not clear, so no order carries one. A ring that only touches
- * itself is taken, as borders in real feeds do.
+ * Polygons that cross themselves, or the 180th meridian: what lies inside is not clear, so no order carries one. A ring
+ * that only touches itself is taken, as borders in real feeds do.
  */
 
 /** Verdicts on rings that were judged before. 5,000 are a hundred drafts of the largest kind. */
@@ -86,8 +86,8 @@ export async function judgeRings(polygons: readonly Ring[]): Promise<void> {
 }
 
 /**
- * What of `exclude` takes nothing out, or all of a region. Whether a region lies in a shape is not known here:
- * `check-target.ts` asks when somebody writes it.
+ * What of `exclude` takes nothing out, or all of a region. Beside shapes every region is taken: nobody knows the line
+ * around it, so it may lie in one of them.
  */
 export function excludeFaults({ regions, polygons, circles, exclude = [] }: Target): Fault[] {
   return exclude.flatMap((code, number): Fault[] => {
