@@ -197,11 +197,21 @@ export function noteReading(facts: Facts, reading: SpeakerReading, attempt: numb
   const isLoud = (amplifierCurrent ?? 0) >= rules.minCurrent || (soundLevel ?? 0) >= rules.minSoundLevel;
   if (isLoud) return keepReading(facts, facts.loud, reading, attempt);
   const wasMeasured = amplifierCurrent !== undefined || soundLevel !== undefined || reading.volume === 0;
-  if (wasMeasured && reading.playState === "playing") keepReading(facts, facts.quiet, reading, attempt);
+  if (wasMeasured && reading.playState === "playing")
+    keepReading(facts, facts.quiet, reading, attempt, QUIET_COUNTS_AFTER_MS);
 }
 
-/** Of readings in the order of the speaker's clock those are kept that can be the first one of an attempt. */
-function keepReading(facts: Facts, kept: Evidence[], reading: SpeakerReading, attempt: number): void {
+/**
+ * Of readings in the order of the speaker's clock those are kept that can be the first one of an attempt, or the first
+ * from `afterMs` after its start.
+ */
+function keepReading(
+  facts: Facts,
+  kept: Evidence[],
+  reading: SpeakerReading,
+  attempt: number,
+  afterMs = 0,
+): void {
   const { observedAt, amplifierCurrent, soundLevel } = reading;
   let at = kept.length;
   while (at > 0 && kept[at - 1]!.observedAt > observedAt) at--;
@@ -214,11 +224,13 @@ function keepReading(facts: Facts, kept: Evidence[], reading: SpeakerReading, at
     return;
   }
   // The first one after the start of an attempt is its evidence; one after it adds nothing to any attempt.
-  if (at > 0 && kept[at - 1]!.observedAt >= lastStart(facts, attempt)) return;
+  if (at > 0 && kept[at - 1]!.observedAt >= lastStart(facts, attempt) + afterMs) return;
   kept.splice(at, 0, { observedAt, receivedAt: reading.receivedAt, amplifierCurrent, soundLevel });
   if (kept.length <= READINGS_KEPT) return;
   const needed = new Set(
-    facts.attempts.map((own) => own?.started && firstFrom(kept, own.started.observedAt)),
+    facts.attempts.flatMap(
+      (own) => own?.started && [0, afterMs].map((after) => firstFrom(kept, own.started!.observedAt + after)),
+    ),
   );
   const dropped = kept.findIndex((one) => !needed.has(one));
   kept.splice(Math.max(dropped, 0), 1);
@@ -251,10 +263,11 @@ function firstOfPlay(
   readings: readonly Evidence[],
   attempt: number,
   asked: Asked,
+  afterMs = 0,
 ): Evidence | undefined {
   const own = facts.attempts[attempt];
   if (!own?.started) return undefined;
-  const first = firstFrom(readings, own.started.observedAt);
+  const first = firstFrom(readings, own.started.observedAt + afterMs);
   return first && first.observedAt <= endOfPlay(own, asked) ? first : undefined;
 }
 
@@ -361,9 +374,18 @@ export function wasPartlyHeard(facts: Facts, rules: ProofRules, asked: Asked): b
   return false;
 }
 
+/**
+ * Terminals report as they start, before a voice has begun or while the amplifier still rises: what is measured in the
+ * first two seconds says nothing against a play that went on for longer, and is all there is of a shorter one.
+ */
+const QUIET_COUNTS_AFTER_MS = 2_000;
+
 function saysSoUnrefuted(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): boolean {
   const own = facts.attempts[attempt]!;
-  if (!((secondsOf(own) ?? 0) > 0) || firstOfPlay(facts, facts.quiet, attempt, asked)) return false;
+  const seconds = secondsOf(own) ?? 0;
+  if (!(seconds > 0)) return false;
+  const afterMs = seconds * 1000 > QUIET_COUNTS_AFTER_MS ? QUIET_COUNTS_AFTER_MS : 0;
+  if (firstOfPlay(facts, facts.quiet, attempt, asked, afterMs)) return false;
   const reason = own.failed?.reason ?? (own.ended && whyUnproven(facts, attempt, rules, asked));
   return reason === undefined || !UNHEARD_REASONS.has(reason);
 }

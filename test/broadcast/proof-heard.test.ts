@@ -37,6 +37,33 @@ describe("a part was heard", () => {
     expect(heard([started, idle, blind, end])).toBe(true);
   });
 
+  it("also where it was quiet as it began, of a play that went on for longer than two seconds", () => {
+    const failed = (secondsPlayed: number) =>
+      reply("failed", 2000 + secondsPlayed * 1000, { reason: "power", secondsPlayed });
+    // Terminals report as they start, before a voice has begun.
+    for (const at of [2000, 3000, 3999]) {
+      expect(heard([started, reading(at, 0.05), failed(2.001)])).toBe(true);
+      expect(heard([started, reading(at, 0.05), failed(2)])).toBe(false);
+    }
+    for (const at of [4000, 6000]) expect(heard([started, reading(at, 0.05), failed(4)])).toBe(false);
+    expect(heard([started, reading(2000, 0.05), reading(4000, 0.05), failed(4)])).toBe(false);
+    expect(heard([started, reading(2000, 0.05), reading(4000, 1.8), failed(4)])).toBe(true);
+  });
+
+  it("whatever comes first: what was quiet as it began, or later, or the word that it started", () => {
+    const messages = [started, reading(2000, 0.05), reading(2500, 0.05), reading(4500, 0.05)];
+    const failed = reply("failed", 6000, { reason: "power", secondsPlayed: 4 });
+    const late = [...messages, failed];
+    for (let turn = 0; turn < late.length; turn++) {
+      const turned = [...late.slice(turn), ...late.slice(0, turn)];
+      expect([heard(turned), heard([...turned].reverse())]).toEqual([false, false]);
+    }
+    // More of them than are kept before its start is known.
+    const many = Array.from({ length: 100 }, (_, i) => reading(1000 + i * 50, 0.05));
+    expect(heard([...many, started, failed])).toBe(false);
+    expect(heard([started, ...many, failed])).toBe(false);
+  });
+
   it("where it was measured and nothing more came, or it says nothing of its seconds", () => {
     expect(heard([started, loud])).toBe(true);
     expect(heard([started, loud, reply("failed", 3500, { reason: "restarted" })])).toBe(true);
