@@ -38,6 +38,9 @@ const EN_STOP = "(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$))";
 
 const OPEN = "[【\\[〔〖「『《〈<{（(]";
 const CLOSE = "[】\\]〕〗」』》〉>}）)]";
+/** Where a warning puts what it says of itself; a remark on something else stands in the others, within a sentence. */
+const FRAME = "[【\\[〔〖]";
+const REMARK = "[「『《〈<{（(]";
 /** Where something stands by itself: a beginning, or the end of a sentence or line before it. */
 const START = '(?:^|[.。!！?？;；:：\\n】\\]>〉》」』)）]|(?<![\\p{L}\\p{N}])[*#=~_|"“”‘-])\\s*';
 
@@ -88,6 +91,29 @@ const CLAIMS_UNREAL = [
   ),
 ];
 
+// --- What others say.
+
+/** A rumour, to the end of the clause: whoever repeats it to refute it says the contrary. */
+const RUMOURS = [
+  chinese("(?:网传|谣传|传言|谣言|流言|误传|谎称|谣称)[：:，,]?[^，。！？,!?;；\\n]{0,30}"),
+  english(
+    "\\b(?:rumou?rs?|rumou?red|hoax(?:es)?)(?: (?:is|are|has it|say|says|claims?|saying|claiming))*[\\s,:'\"]+(?:that[\\s,:'\"]+)?(?:this|it)\\b[^.;!?\\n]{0,60}",
+  ),
+];
+/** Somebody's words, of whatever kind, and a rumour with what it is called afterwards. */
+const REPORTED = [
+  chinese(
+    "(?:网传|谣传|传言|谣言|流言|误传)[^。！？!?\\n]{0,40}?(?:不实|(?:不是|并非|非)真(?:实|正)?的?|[是系属]谣言|是假)[^，。！？,!?\\n]{0,10}",
+  ),
+  ...RUMOURS,
+  chinese(
+    "(?:有人|网友|群里|别人|任何人)[^，。！？,!?;；\\n]{0,6}?(?:说|称|传|告诉)[：:，,]?[^，。！？,!?;；\\n]{0,30}",
+  ),
+  english(
+    "\\b(?:says?|saying|said|claims?|claiming|claimed|tells?|telling|told)(?: (?:you|people|us|them|everybody|everyone))?[\\s,:'\"]+(?:that[\\s,:'\"]+)?(?:this|it)\\b[^.;!?\\n]{0,60}",
+  ),
+];
+
 // --- That it is a drill, an exercise or a test.
 
 const MEANT = "(?:这里|这次|这条|这|此次|此条|此|本次|本条|本|以上|以下|上述|下面|下列|接下来|现在)";
@@ -98,6 +124,10 @@ const statementsOf = (words: string) => [
   chinese(`(?:仅|只|限)(?:供|用于|作为?|限)? ${ZH_KIND} ${words} (?:使用|之用|用途|目的|用)?${ZH_END}`),
 ];
 const JAPANESE = chinese(`(?:${ZH_DRILL}|テスト)(?:放送|です|であります|である|だ)`);
+/** The same as a sentence: 训练だけ and 训练放送は go on, and may say anything. */
+const JAPANESE_SENTENCE = chinese(
+  `(?:${ZH_DRILL}|テスト)(?:放送)?(?:です|であります|である|だ)(?![\\p{Script=Hiragana}])`,
+);
 const KOREAN = /훈련\s*(?:상황|방송)?\s*입니다/u;
 
 const SAID_IN_CHINESE = [
@@ -134,16 +164,22 @@ const SAID_IN_ENGLISH = [
 const SAYS_UNREAL = [
   statementsOf(ZH_UNREAL)[0]!,
   statementsOf("培训")[0]!,
-  chinese(`仅(?:供|用于) ${ZH_KIND} ${ZH_ANY} (?:使用|之用|用途|目的|用)?${ZH_END}`),
-  chinese(`${OPEN} ${ZH_KIND} ${ZH_ANY} (?:用|${ZH_THING})? ${CLOSE}`),
+  chinese(
+    `(?:${START}|${MEANT} ${ZH_THING}?(?:均|都|全部|皆)?) 仅(?:供|用于) ${ZH_KIND} ${ZH_ANY} (?:使用|之用|用途|目的|用)?${ZH_END}`,
+  ),
+  chinese(`(?:${FRAME}|${START}${REMARK}) ${ZH_KIND} ${ZH_ANY} (?:用|${ZH_THING})? ${CLOSE}`),
   chinese(`(${ZH_UNREAL})(?:[、，,！!。*\\s]*\\1){2,8}`),
-  JAPANESE,
+  JAPANESE_SENTENCE,
   KOREAN,
   english(
     `\\b(?:this|(?:the|what) (?:following|above|preceding|foregoing|follows))(?: ${EN_THING})?(?: (?:is|was)|'s)(?: (?:only|just|merely|simply|part of))*(?: (?:a|an|our))? ${EN_KIND}(?:drill|exercise|test|simulation)(?:${EN_STOP}|(?= (?:of the|only|${EN_THING})\\b))`,
   ),
-  english(`\\bfor (?:an? )?(?:drill|exercise|test|testing|training)(?: (?:purposes?|use))? only${EN_STOP}`),
-  english(`${OPEN}\\s*${EN_KIND}(?:drill|exercise|test|training)(?: (?:only|${EN_THING}))*\\s*${CLOSE}`),
+  english(
+    `(?:${START}|\\bthis(?: ${EN_THING})?(?: is|'s| was)(?: (?:only|just|merely))? )for (?:an? )?(?:drill|exercise|test|testing|training)(?: (?:purposes?|use))? only${EN_STOP}`,
+  ),
+  english(
+    `(?:${FRAME}|${START}${REMARK})\\s*${EN_KIND}(?:drill|exercise|test|training)(?: (?:only|${EN_THING}))*\\s*${CLOSE}`,
+  ),
   english("\\b(drill|exercise|test)(?:[\\s,.!*-]+\\1\\b){2,8}"),
   ...CLAIMS_UNREAL,
 ];
@@ -165,7 +201,8 @@ const GOING_ON_IN_ENGLISH = [
   english(`\\b(?:during|in|for|as part of|throughout) this ${EN_KIND}(?:drill|exercise|test)\\b`),
 ];
 
-// --- Words that speak of something else.
+// --- Words that speak of something else. These are lists of words, and no understanding either: what is missing costs a
+// warning too much, or hides a mention that no person needed to see. It is never a fault, nor does it make one go.
 
 const BENIGN = [
   // The verb, and what people do for their health.
@@ -233,6 +270,7 @@ const without = (patterns: readonly RegExp[], text: string): string =>
   patterns.reduce((rest, pattern) => rest.replace(pattern, " … "), text);
 
 const DENIALS_EVERYWHERE = DENIALS.map(everyOf);
+const REPORTED_EVERYWHERE = REPORTED.map(everyOf);
 
 /** A text that says that it is real, or no drill. @returns the words that say so */
 export function deniesDrill(text: string): string | undefined {
@@ -243,7 +281,9 @@ export function deniesDrill(text: string): string | undefined {
 /** A text that tells people in so many words that it is not real. @returns these words */
 export function callsItUnreal(text: string): string | undefined {
   const plain = plainForm(text);
-  return HINTS.test(plain) ? firstOf(SAYS_UNREAL, without(DENIALS_EVERYWHERE, plain)) : undefined;
+  return HINTS.test(plain)
+    ? firstOf(SAYS_UNREAL, without([...DENIALS_EVERYWHERE, ...REPORTED_EVERYWHERE], plain))
+    : undefined;
 }
 
 const ANNOUNCED_IN_CHINESE = [...SAID_IN_CHINESE, ...GOING_ON_IN_CHINESE];
@@ -265,7 +305,7 @@ export function announcesDrill(text: string, language: keyof typeof ANNOUNCED): 
   return firstOf(ANNOUNCED[language], without(NOT_ANNOUNCED, plain)) !== undefined;
 }
 
-const NOT_ANNOUNCED = [...DENIALS_EVERYWHERE, ...BENIGN];
+const NOT_ANNOUNCED = [...DENIALS_EVERYWHERE, ...RUMOURS.map(everyOf), ...BENIGN];
 
 /** A word that may make people think of a drill, a training or a test. @returns the word */
 export function mentionsDrill(text: string): string | undefined {

@@ -1,7 +1,7 @@
 /** Traditional and Japanese forms of the characters that texts are searched for, and the simplified ones. */
 const FORMS = new Map(
   Array.from(
-    "習习練练訓训測测試试這这為为爲为僅仅儅当當当並并屬属係系擬拟無无開开啟启舉举辦办組组織织鳴鸣響响報报預预級级別别較较紅红黃黄藍蓝黒黑災灾險险實实誤误認认內内訊讯號号條条將将來来進进發发現现終终結结請请應应緊紧轉转離离風风聲声從从據据質质館馆線线點点場场們们這这個个縣县鎮镇鄉乡區区廣广臺台颱台後后難难",
+    "習习練练訓训測测試试這这為为爲为僅仅儅当當当並并屬属係系擬拟無无開开啟启舉举辦办組组織织鳴鸣響响報报預预級级別别較较紅红黃黄藍蓝黒黑災灾險险實实誤误認认內内訊讯號号條条將将來来進进發发現现終终結结請请應应緊紧轉转離离風风聲声從从據据質质館馆線线點点場场們们這这個个縣县鎮镇鄉乡區区廣广臺台颱台後后難难網网傳传謠谣說说稱称",
   ).reduce<[string, string][]>((pairs, character, index, all) => {
     if (index % 2 === 0) pairs.push([character, all[index + 1]!]);
     return pairs;

@@ -91,6 +91,25 @@ const OF_DRILLS = [
   "These are tests from the waterworks: E. coli found.",
   "Naval live firing. Exercise: area A closed.",
   "Test: county clinic.",
+  "避难所设在县体育馆，该馆平时仅供训练使用，现已开放。",
+  "停止一切户外活动（训练），立即撤离。",
+  "网传“这是演习”不实，请立即转移。",
+  "有人说这是演习，请勿相信，立即转移。",
+  "网传水库溃坝，此消息并非真实消息，但泄洪已经开始，请立即转移。",
+  "Rumours that this is a drill are false. Leave now.",
+  "Whoever says this is a drill is wrong. Leave now.",
+  "Callers claim that this is not a real emergency. Leave now.",
+  "Do not enter the hall, which is for training only.",
+  "Rescue teams (training) stay at home.",
+];
+
+/** A rumour of a drill: it announces none. */
+const RUMOURS = [
+  "网传这是演习，请立即转移。",
+  "谣言：这是演习。请立即转移。",
+  "網傳這是演習，請立即轉移。",
+  "Rumour has it that this is a drill.",
+  "There are rumours this is only a test.",
 ];
 
 /** Says that it is none, or that it is real. */
@@ -183,6 +202,12 @@ describe("an announcement of a drill or a test", () => {
       expect(faults("actual", said)).toEqual([]);
     },
   );
+
+  it.each(RUMOURS)("is none where others are said to make it: %s", (said) => {
+    expect(faults("actual", said)).toEqual([]);
+    expect(rules("actual", said)).toEqual(["drill_words"]);
+    expect(faults("drill", said)).toEqual(["not said"]);
+  });
 
   it.each([
     "现在进行防汛应急演练，请大家不要惊慌。",
@@ -296,6 +321,14 @@ describe("a language that is not understood", () => {
       [],
       ["drill_words"],
     ]);
+  });
+
+  it.each([
+    "本日の避難訓練放送は中止です。直ちに避難してください。",
+    "訓練だけの問題ではありません。避難してください。",
+  ])("may speak of drills in a warning, which nothing stops: %s", (said) => {
+    expect(faults("actual", said, "ja")).toEqual([]);
+    expect(rules("actual", said, "ja")).toEqual(["drill_words"]);
   });
 
   it("is for a person to look at, each text of it, unless one of its words is known", () => {
