@@ -4,7 +4,7 @@ import type { Client } from "../store/database.ts";
 import type { Draft } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
 import { asFilled, rememberAnew, rememberFilled } from "./filled-texts.ts";
-import { FOLLOW_UPS } from "./follow-up-texts.ts";
+import { isFollowUp } from "./follow-up-texts.ts";
 import type { Text } from "./message.ts";
 import { describePlace } from "./places.ts";
 import { chooseTemplate } from "./service-templates.ts";
@@ -105,6 +105,3 @@ async function textsAnew(
 
 const inLanguageOf = ({ language }: Text, texts: readonly Text[]) =>
   texts.find((text) => text.language.toLowerCase() === language.toLowerCase());
-
-const isFollowUp = ({ source, id }: BroadcastTemplateName) =>
-  source === "built-in" && (FOLLOW_UPS as readonly string[]).includes(id);

@@ -1,3 +1,4 @@
+import type { BroadcastTemplateName } from "../store/broadcasts.ts";
 import { findEventCode } from "./event-codes.ts";
 import type { Level, Mode, Text } from "./message.ts";
 import {
@@ -15,6 +16,10 @@ import { lowerFirst } from "./templates.ts";
 /** What follows a broadcast: the danger is over, something was wrong, it lasts longer. */
 export const FOLLOW_UPS = ["all_clear", "correction", "extension"] as const;
 export type FollowUp = (typeof FOLLOW_UPS)[number];
+
+/** Whether a broadcast was made as a follow-up, by the template that its texts came from. */
+export const isFollowUp = (template: BroadcastTemplateName | null): boolean =>
+  template?.source === "built-in" && (FOLLOW_UPS as readonly string[]).includes(template.id);
 
 /** What the texts of a follow-up name of the broadcast that they follow. */
 export interface Followed {
@@ -161,6 +166,13 @@ const begun = (headline: string, text: Text, zh: string, en: string): string =>
   (isChinese(text) ? zh : isEnglish(text) ? en : "") + headline;
 
 const TEST = "00000";
+
+/**
+ * Whether an all-clear says the headline of what it lifts, which somebody has written: of what is no warning, or of an
+ * event without a name. Else it says what the platform knows of it.
+ */
+export const quotesHeadline = (followed: Followed): boolean =>
+  nameOf(followed, { language: "en" }) === undefined;
 
 /** 滑坡橙色预警, or `orange landslide warning`; undefined for what is no warning, or of an event without a name. */
 function nameOf(

@@ -72,18 +72,18 @@ const withdrawnHere = (original: Broadcast): ImportWarning[] =>
     : [];
 
 /**
- * The later alert that the original no longer stands beside, if any.
+ * The later alert that the original no longer stands beside, if any. What nobody has signed counts as its author's word
+ * where the same has brought it who brought the original: whoever cuts it is another.
  * @throws PlatformError `broadcast_superseded` when it counts as the author's word
  */
 async function successorOf(
   tx: Client,
   source: BroadcastSource,
   original: Broadcast,
-  caller: Caller,
   now: Date,
 ): Promise<SupersededBy | null> {
   const rank = { status: source.status ?? "Actual", isVerified: source.signature === "verified" };
-  const found = await findSuccessor(tx, keyOf(source), rank, caller.actor.id);
+  const found = await findSuccessor(tx, keyOf(source), rank, original.createdBy);
   if (found?.taken && found.counts) {
     throw new PlatformError(
       "broadcast_superseded",
@@ -147,7 +147,7 @@ export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: stri
       throw new PlatformError("alert_not_found", `The broadcast '${id}' was not made of an alert`);
     }
     assertStands(original);
-    const successor = await successorOf(tx, source, original, caller, deps.now());
+    const successor = await successorOf(tx, source, original, deps.now());
     const { replaces, goingOn } = await replacedByCut(tx, deps, original, caller);
     const message = draftOf(original);
     const { target, gone, shapes } = await cutTarget(tx, message.target, own);

@@ -79,7 +79,7 @@ export async function findAll(
   return { broadcasts: await lockBroadcasts(tx, [...touched]), unknown };
 }
 
-/** References that are named one by one; a document of a mebibyte has 30,000. */
+/** References that are named one by one; an alert has 500 at most (`cap/values.ts`). */
 const MAX_NAMED = 20;
 
 export function unknownWarnings(unknown: readonly CapReference[]): ImportWarning[] {

@@ -8,9 +8,10 @@ import {
   allClearTexts,
   correctionTexts,
   extensionTexts,
-  FOLLOW_UPS,
   type Followed,
   type FollowUp,
+  isFollowUp,
+  quotesHeadline,
 } from "./follow-up-texts.ts";
 import { DEFAULT_LIFETIME_HOURS, type Level, MAX_LIFETIME_HOURS } from "./message.ts";
 import { describeReached } from "./places.ts";
@@ -50,15 +51,15 @@ export async function createFollowUp(
       eventCode: message.eventCode,
       place: await describeReached(tx, message.target, original.regions),
       at: original.releasedAt ?? original.createdAt,
-      isFollowUp: (FOLLOW_UPS as readonly string[]).includes(original.template?.id ?? ""),
+      isFollowUp: isFollowUp(original.template),
       isAllClear: message.responseTypes.includes("AllClear"),
     };
     const draft = followUpOf(message, followed, original, request, now);
     const stored = await storeDraft(tx, deps, caller.actor, draft, {
       action: "create",
       replaces,
-      // A correction and an extension say again what somebody has written.
-      authors: request.type === "all_clear" ? [] : original.authors,
+      // A correction and an extension say again what somebody has written, and so do some all-clears.
+      authors: request.type === "all_clear" && !quotesHeadline(followed) ? [] : original.authors,
       template: {
         source: "built-in",
         id: request.type,

@@ -164,6 +164,21 @@ describe("a follow-up", () => {
     }
   });
 
+  it("has them also of an all-clear that says the headline again, as it does of what is no warning", async () => {
+    const grants = (["dispatcher", "approver"] as const).map((role) => ({ role, area: WHOLE_AREA }));
+    world.people.set("author", { type: "person", id: "author", name: "a", tenantId: null, grants });
+    const texts = [{ language: "zh-CN", headline: "停水通知", description: "明天停水。" }];
+    const body = draftBody({ class: "daily", texts });
+    const { json: written } = await world.post("author", "/v1/broadcasts", body);
+    await world.step("author", written.id, "submit");
+    expect(outcome(await world.step("approver", written.id, "approve"))).toEqual([200, "dispatching"]);
+    const { json } = await followUp("dispatcher", written.id, { type: "all_clear" });
+    expect(json.message.texts[0].headline).toContain("停水通知");
+    await world.step("dispatcher", json.id, "submit");
+    expect(outcome(await world.step("author", json.id, "approve"))).toEqual([403, "own_content"]);
+    expect(outcome(await world.step("approver", json.id, "approve"))).toEqual([200, "dispatching"]);
+  });
+
   it("of a correction holds as long as the original, of an extension longer", async () => {
     const expiresAt = new Date(Date.now() + 5 * 3_600_000).toISOString();
     const id = await air({ expiresAt });

@@ -118,6 +118,19 @@ it("is not made of what its author has withdrawn, and says what a person has thr
   await expect(cut(later.broadcast)).resolves.toMatchObject({ state: "draft", supersededBy: null });
 });
 
+it("is not made of what nobody has signed, once who brought it has withdrawn it; another's word only marks", async () => {
+  const unsigned = { signed: false, events };
+  const withdrawn = await take(unsigned);
+  await take({ ...following("Cancel", withdrawn.identifier), signed: false });
+  expect((await now(withdrawn.broadcast)).state).toBe("cancelled");
+  await expect(cut(withdrawn.broadcast)).rejects.toMatchObject({ code: "broadcast_superseded" });
+  // Not even the cutter's own: another has brought what is cut.
+  const doubted = await take(unsigned);
+  await take({ ...following("Cancel", doubted.identifier), signed: false }, dan);
+  expect((await now(doubted.broadcast)).state).toBe("draft");
+  expect((await cut(doubted.broadcast)).supersededBy).toMatchObject({ msgType: "Cancel" });
+});
+
 it("is not made of what is over, once its author has said another thing", async () => {
   const { identifier, broadcast } = await take();
   await submit(deps, province, broadcast.id, {});
