@@ -61,7 +61,7 @@ export async function assertMayStep(
       await assertReach(db, broadcast, caller, aim);
       return;
     case "retry":
-      await assertTargetsWithin(db, broadcast.broadcastNo, aim, caller);
+      await assertTargetsWithin(db, broadcast.broadcastNo, aim, caller, "now");
       if ((await countRetryable(db, broadcast.broadcastNo)) > 0) return;
       throw new PlatformError(
         "broadcast_state",
@@ -72,12 +72,17 @@ export async function assertMayStep(
   }
 }
 
-function assertEditable({ state }: Broadcast): void {
-  if (EDITABLE_STATES.includes(state)) return;
-  throw new PlatformError(
-    "broadcast_state",
-    `The broadcast is '${state}': its message can be changed while it is ${EDITABLE_STATES.join(" or ")}`,
-  );
+/** Each is kept for ever with all that it says: no person changes a draft so often. */
+export const MAX_REVISIONS = 500;
+
+function assertEditable({ state, revision }: Broadcast): void {
+  if (!EDITABLE_STATES.includes(state)) {
+    const when = `its message can be changed while it is ${EDITABLE_STATES.join(" or ")}`;
+    throw new PlatformError("broadcast_state", `The broadcast is '${state}': ${when}`);
+  }
+  if (revision < MAX_REVISIONS) return;
+  const message = `The broadcast has ${revision} revisions, and no room for more: write a new draft with what it says`;
+  throw new PlatformError("broadcast_state", message);
 }
 
 const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Caller): boolean =>

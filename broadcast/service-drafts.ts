@@ -173,7 +173,7 @@ export type DraftChange = {
  * Changes a draft, or one that was returned. What a template has filled in follows: see `follow-change.ts`.
  * @param replaces says anew which broadcasts it replaces
  * @throws PlatformError `broadcast_not_found`, `broadcast_changed` for another revision than the present one,
- * `broadcast_state` once it was submitted
+ * `broadcast_state` once it was submitted, or has `MAX_REVISIONS`
  */
 export const changeDraft = (
   deps: BroadcastDeps,

@@ -79,6 +79,8 @@ export function offer({ id, version, eventCode, level, texts }: OwnTemplate): Of
 
 /** As many as a tenant may have in force: each event of the national list for each level, and some. */
 const MAX_TEMPLATES = 1000;
+/** Of one template: each is kept, and all of them are read together. */
+const MAX_VERSIONS = 100;
 
 /** Adds a template of the caller's tenant. @throws PlatformError `invalid_request`, `template_exists` */
 export async function createTemplate(
@@ -133,6 +135,10 @@ export async function changeTemplate(
         "template_changed",
         `The template is at version ${before.version}, and you have read ${version}: read it again`,
       );
+    }
+    if (version >= MAX_VERSIONS) {
+      const message = `The template has ${version} versions, and no room for more: delete it and write another`;
+      throw new PlatformError("invalid_request", message);
     }
     const after = await addVersion(tx, before, { texts, changedBy: actor.id ?? actor.type });
     await appendAudit(tx, {

@@ -113,17 +113,21 @@ export async function assertAimWithin(aim: Aim, { limits }: Caller): Promise<voi
   throw beyond(await aim.regionsBeyond(limits), HOW_TO_NARROW);
 }
 
-/** The same for a broadcast that was released, by the targets that it was released to. */
+/**
+ * The same for a broadcast that was released, by the targets that it was released to: whoever could release it can
+ * still end it, also when it is known since where a place lies, or a speaker has moved.
+ * @param where `now`: for what sounds again, where the speakers stand now
+ */
 export async function assertTargetsWithin(
   db: Db,
   broadcastNo: number,
   aim: Aim,
   { limits }: Caller,
+  where: "now" | "then or now" = "then or now",
 ): Promise<void> {
-  // Where a place lies may be known since: whoever could release it can still cancel it.
   const regions = await aim.regionsNamedBeyond(limits);
   if (regions.length > 0) throw beyond(regions);
-  const { all, within } = await countTargetsWithin(db, broadcastNo, limits);
+  const { all, within } = await countTargetsWithin(db, broadcastNo, limits, where);
   if (within < all) throw beyond([]);
 }
 

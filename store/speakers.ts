@@ -137,15 +137,24 @@ const toCandidate = (row: SpeakerRow): SpeakerCandidate => ({
   connected: row.connected ?? false,
 });
 
-/** How many speakers a released broadcast was aimed at, and how many of them lie within the limits. */
+/**
+ * How many speakers a released broadcast was aimed at, and how many of them lie within the limits.
+ * @param where `then or now`: also those that have moved since, and stood within them at the release
+ */
 export async function countTargetsWithin(
   db: Db,
   broadcastNo: number,
   limits: Limits,
+  where: "now" | "then or now" = "now",
 ): Promise<{ all: number; within: number }> {
+  const isWithin =
+    where === "now"
+      ? limitsCondition("d", 2)
+      : `(${limitsCondition("d", 2)} or ${limitsCondition("stood", 2)})`;
   const { rows } = await db.query<{ all: number; within: number }>(
-    `select count(*)::int as all, count(*) filter (where ${limitsCondition("d", 2)})::int as within
+    `select count(*)::int as all, count(*) filter (where ${isWithin})::int as within
      from broadcast_targets t join devices d using (device_no)
+     cross join lateral (select t.region_code, d.kind, d.tenant_id, d.id) as stood
      where t.broadcast_no = $1::bigint`,
     [broadcastNo, limitsParameter(limits)],
   );

@@ -151,6 +151,24 @@ describe("templates of one's own", () => {
     expect((await world.post("dispatcher", url, { eventCode: "11D01", texts })).status).toBe(201);
   });
 
+  it("have a hundred versions at most", async () => {
+    const { json: made } = await world.post("dispatcher", url, { eventCode: "11A01", texts: TEXTS });
+    await world.db.pool.query(
+      `with added as (
+         insert into broadcast_template_versions (template_no, version, texts, changed_by)
+         select v.template_no, n, v.texts, v.changed_by
+         from broadcast_templates t join broadcast_template_versions v using (template_no), generate_series(2, 99) n
+         where t.id = $1)
+       update broadcast_templates set version = 99 where id = $1`,
+      [made.id],
+    );
+    const change = (version: number) =>
+      world.patch("dispatcher", `${url}/${made.id}`, { version, texts: TEXTS });
+    expect((await change(99)).json).toMatchObject({ version: 100 });
+    const { status, json } = await change(100);
+    expect([status, json.detail]).toEqual([400, expect.stringContaining("100 versions")]);
+  });
+
   it("are refused with each thing in braces that nobody would fill in", async () => {
     const { status, json } = await world.post("dispatcher", url, {
       eventCode: "11B17",

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { assertMayStep, MAX_REVISIONS } from "../../broadcast/may-step.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
@@ -64,6 +65,32 @@ describe("limits", () => {
     expect(deps.asked).toEqual([`begin ${broadcastNo}`]);
   });
 
+  it("let whoever could release a broadcast end it also when a speaker has moved away, and not try it again there", async () => {
+    const sun = somebody("sun", { limits: county });
+    const deviceNo = await insertSpeaker(db.pool, "sp-moving", "520326001002");
+    const move = (to: string) =>
+      db.pool.query("update devices set region_code = $2 where device_no = $1", [deviceNo, to]);
+    const { id } = await createDraft(deps, li, draft());
+    await submit(deps, somebody("qian", { limits: county }), id, {});
+    const { broadcastNo } = await approve(deps, sun, id, {});
+    await move("520327001001");
+    await db.pool.query(
+      "update broadcast_targets set state = 'failed', reason = 'no_answer' where broadcast_no = $1",
+      [broadcastNo],
+    );
+    await db.pool.query("update broadcasts set state = 'failed', ended_at = now() where broadcast_no = $1", [
+      broadcastNo,
+    ]);
+    await expect(retry(deps, sun, id, because)).rejects.toEqual(refusal("forbidden"));
+    // Neither who holds only where it stands now, nor who never held all of it.
+    for (const regions of [["520327"], ["520326001"]]) {
+      const other = somebody("wu", { limits: limitsOf({ regions }), sees: county });
+      await expect(cancel(deps, other, id, because)).rejects.toEqual(refusal("forbidden"));
+    }
+    expect((await cancel(deps, sun, id, because)).state).toBe("cancelled");
+    await db.pool.query("update devices set deleted_at = now() where device_no = $1", [deviceNo]);
+  });
+
   it("hide a broadcast from whom it does not reach, but not from its author's tenant", async () => {
     const author = somebody("qian", { limits: county, tenantId: "county-office" });
     const { id } = await createDraft(deps, author, draft());
@@ -97,6 +124,19 @@ describe("limits", () => {
     await expect(changeDraft(deps, villager, id, 3, { target: wide })).rejects.toEqual(refusal("forbidden"));
     const own = await createDraft(deps, villager, draft());
     await expect(changeDraft(deps, villager, own.id, 1, { level: 4 })).rejects.toEqual(refusal("forbidden"));
+  });
+
+  it("keep a draft from having more revisions than are kept, and its steps say so", async () => {
+    const { id } = await createDraft(deps, li, draft());
+    await db.pool.query("update broadcasts set revision = $2 where id = $1", [id, MAX_REVISIONS - 1]);
+    expect((await changeDraft(deps, li, id, MAX_REVISIONS - 1, { level: 3 })).revision).toBe(MAX_REVISIONS);
+    const full = { code: "broadcast_state", message: expect.stringContaining("500 revisions") };
+    await expect(changeDraft(deps, li, id, MAX_REVISIONS, { level: 4 })).rejects.toMatchObject(full);
+    const broadcast = await getBroadcast(db.pool, li, id);
+    await expect(
+      assertMayStep(db.pool, deps, broadcast, "change", li, { now: deps.now() }),
+    ).rejects.toMatchObject(full);
+    expect((await submit(deps, li, id, {})).state).toBe("pending_approval");
   });
 
   it("let an author throw away a draft that nobody has submitted, and nobody else what reaches further", async () => {
