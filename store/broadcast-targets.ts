@@ -319,14 +319,15 @@ export async function countTargets(db: Db, broadcastNo: number): Promise<TargetC
 
 export type TargetCounts = Record<TargetState, number>;
 
+const noTargets = () => Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as TargetCounts;
+
 /** The same for many broadcasts in one query, of the targets within limits. */
 export async function countTargetsOf(
   db: Db,
   broadcastNos: readonly number[],
   limits: Limits = NO_LIMITS,
 ): Promise<Map<number, TargetCounts>> {
-  const none = () => Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as TargetCounts;
-  const counts = new Map(broadcastNos.map((broadcastNo) => [broadcastNo, none()]));
+  const counts = new Map(broadcastNos.map((broadcastNo) => [broadcastNo, noTargets()]));
   if (broadcastNos.length === 0) return counts;
   const parameter = limitsParameter(limits);
   const { rows } = await db.query<{ broadcast_no: number; state: TargetState; n: number }>(
@@ -335,6 +336,28 @@ export async function countTargetsOf(
      where t.broadcast_no = any ($1::bigint[]) ${parameter === null ? "" : `and ${limitsCondition("d", 2)}`}
      group by t.broadcast_no, t.state`,
     parameter === null ? [broadcastNos] : [broadcastNos, parameter],
+  );
+  for (const { broadcast_no, state, n } of rows) counts.get(broadcast_no)![state] = n;
+  return counts;
+}
+
+/** The same of these devices, speaker by speaker: where they are few, and targets many. */
+export async function countTargetsOfDevices(
+  db: Db,
+  broadcastNos: readonly number[],
+  deviceNos: readonly number[],
+): Promise<Map<number, TargetCounts>> {
+  const counts = new Map(broadcastNos.map((broadcastNo) => [broadcastNo, noTargets()]));
+  const { rows } = await db.query<{ broadcast_no: number; state: TargetState; n: number }>(
+    `select t.broadcast_no, t.state, count(*)::int as n
+     from unnest($2::int4[]) as mine (device_no)
+     -- offset 0: as it is written, by the index of devices.
+     cross join lateral (
+       select t.broadcast_no, t.state from broadcast_targets t
+       where t.device_no = mine.device_no and t.broadcast_no = any ($1::bigint[])
+       offset 0) t
+     group by t.broadcast_no, t.state`,
+    [broadcastNos, deviceNos],
   );
   for (const { broadcast_no, state, n } of rows) counts.get(broadcast_no)![state] = n;
   return counts;

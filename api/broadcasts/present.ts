@@ -16,10 +16,10 @@ import {
 } from "../../broadcast/stored-message.ts";
 import { breather } from "../../broadcast/turns.ts";
 import { seesWhole } from "../../broadcast/visibility.ts";
+import { countTargetsOfPage } from "../../store/broadcast-counts.ts";
 import { type HistoryStep, listHistory } from "../../store/broadcast-history.ts";
 import { listReplacing } from "../../store/broadcast-lists.ts";
 import { type BroadcastNote, listNotes } from "../../store/broadcast-notes.ts";
-import { countTargetsOf } from "../../store/broadcast-targets.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Db } from "../../store/database.ts";
 import { countTargetsWithin } from "../../store/speakers.ts";
@@ -108,11 +108,7 @@ export async function presentItems(
   broadcasts: readonly Broadcast[],
 ): Promise<z.output<typeof broadcastItemSchema>[]> {
   const released = broadcasts.filter(({ releasedAt }) => releasedAt !== null);
-  const counts = await countTargetsOf(
-    db,
-    released.map(({ broadcastNo }) => broadcastNo),
-    limits,
-  );
+  const counts = await countTargetsOfPage(db, released, limits);
   const shown = await presentBroadcasts(broadcasts);
   return broadcasts.map(({ broadcastNo }, at) => {
     const own = counts.get(broadcastNo);
