@@ -2,6 +2,8 @@ import type { CallersStep } from "../access/steps.ts";
 import { type ErrorClass, PlatformError } from "../errors.ts";
 import { appendAuditAlone } from "../store/audit.ts";
 import { createAuditBudget } from "../store/audit-budget.ts";
+import { boxesOf } from "./area.ts";
+import type { Target } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 
 /** By caller: whoever floods fills only their own share of the audit. */
@@ -24,20 +26,46 @@ export async function recordingRefusals<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof PlatformError && REFUSALS.has(error.class)) {
-      const before = budget.take(`${actor.type} ${actor.id}`, performance.now());
-      if (before !== undefined) {
-        await appendAuditAlone(pool, {
-          actor,
-          action: `broadcast.${step}.refused`,
-          object: { type: "broadcast", id },
-          reason: error.message,
-          after: { code: error.code, ...(before > 0 ? { unrecordedBefore: before } : {}) },
-        }).catch((cause: unknown) =>
-          log.error({ err: cause, broadcast: id, step }, "a refused step could not be put into the audit"),
-        );
-      }
-    }
+    if (error instanceof PlatformError && REFUSALS.has(error.class))
+      await record({ pool, log }, actor, id, step, error.message, { code: error.code });
     throw error;
   }
+}
+
+/**
+ * Puts into the audit that a shape was looked at which means others' speakers. Its answer is a no, as that of the
+ * submission would be, and many of them would tell where these stand: whoever asks so often can be seen.
+ */
+export const recordLookBeyond = (
+  deps: Pick<BroadcastDeps, "pool" | "log">,
+  { actor }: Pick<Caller, "actor">,
+  target: Target,
+): Promise<void> =>
+  record(deps, actor, null, "preview", "The shapes hold speakers for which the caller may not do this", {
+    code: "forbidden",
+    boxes: boxesOf(target).slice(0, MOST_BOXES),
+  });
+
+/** Of the shapes that were looked at, in the audit. */
+const MOST_BOXES = 10;
+
+async function record(
+  { pool, log }: Pick<BroadcastDeps, "pool" | "log">,
+  actor: Caller["actor"],
+  id: string | null,
+  step: CallersStep | "preview",
+  reason: string,
+  after: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const before = budget.take(`${actor.type} ${actor.id}`, performance.now());
+  if (before === undefined) return;
+  await appendAuditAlone(pool, {
+    actor,
+    action: `broadcast.${step}.refused`,
+    object: { type: "broadcast", id },
+    reason,
+    after: { ...after, ...(before > 0 ? { unrecordedBefore: before } : {}) },
+  }).catch((cause: unknown) =>
+    log.error({ err: cause, broadcast: id, step }, "a refused step could not be put into the audit"),
+  );
 }

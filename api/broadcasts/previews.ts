@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { checkTarget } from "../../broadcast/check-target.ts";
 import { countTarget, type Preview } from "../../broadcast/preview.ts";
+import { recordLookBeyond } from "../../broadcast/refusals.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { previewBroadcast } from "../../broadcast/stored-preview.ts";
 import type { Named } from "../../store/broadcast-previews.ts";
@@ -47,7 +48,11 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       const { target, texts, repeatCount } = request.body;
       const { limits } = grantOf(request);
       await checkTarget(broadcasts.pool, target);
-      const { preview } = await countTarget(broadcasts.pool, target, limits, texts && { texts, repeatCount });
+      const reading = texts && { texts, repeatCount };
+      const { preview, speakers, allSpeakers } = await countTarget(broadcasts.pool, target, limits, reading);
+      const hasShapes = target.polygons.length + target.circles.length > 0;
+      if (hasShapes && speakers.length < allSpeakers.length)
+        await recordLookBeyond(broadcasts, broadcastCallerOf(request), target);
       return present(preview);
     },
   );

@@ -319,3 +319,32 @@ describe("what can be submitted", () => {
     expect(outcome(await world.step("dispatcher", id, "submit"))).toEqual([200, "pending_approval"]);
   });
 });
+
+describe("a look at a shape", () => {
+  it("is in the audit where it tells by its no that others' speakers stand in it", async () => {
+    await insertSpeaker(world.db.pool, "sp-mine", "520326001001", { at: [107.1, 28.1] });
+    await insertSpeaker(world.db.pool, "sp-theirs", "520326002001", { at: [107.3, 28.1] });
+    const circle = (longitude: number) => ({ longitude, latitude: 28.1, radiusKm: 1 });
+    const look = async (...circles: object[]) =>
+      (await world.post("village-officer", "/v1/broadcasts/preview", { target: { circles } })).json;
+    const looks = async () =>
+      (
+        await world.db.pool.query(
+          "select reason, after from audit where action = 'broadcast.preview.refused' and actor_id = 'village-officer'",
+        )
+      ).rows;
+    expect(await look(circle(107.1))).toMatchObject({ speakers: 1, withinLimits: true });
+    expect(await looks()).toEqual([]);
+    expect(await look(circle(107.1), circle(107.3))).toMatchObject({ speakers: 1, withinLimits: false });
+    expect(await looks()).toEqual([
+      {
+        reason: expect.stringContaining("hold speakers"),
+        after: {
+          code: "forbidden",
+          boxes: [expect.anything(), expect.objectContaining({ south: expect.closeTo(28.091, 2) })],
+        },
+      },
+    ]);
+    await world.db.pool.query("update devices set deleted_at = now() where id in ('sp-mine', 'sp-theirs')");
+  });
+});
