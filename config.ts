@@ -334,6 +334,10 @@ export const configSchema = z.object({
   RETENTION_READINGS_DAYS: days(1095, "Days that raw readings are kept. 0: for ever. Days stay."),
   RETENTION_EVENTS_DAYS: days(1095, "Days that events and replies are kept. 0: for ever."),
   RETENTION_REJECTED_DAYS: days(30, "Days that rejected messages are kept for replay. 0: for ever."),
+  RETENTION_ALERTS_DAYS: days(
+    1095,
+    "Days that CAP alerts are kept as they came of which nothing was released. 0: for ever.",
+  ),
   SEED: z
     .enum(["regions", "demo", "none"])
     .default("regions")

@@ -145,6 +145,7 @@ async function start(
     edition: facts.edition,
     tables,
     retention,
+    alertDays: config.RETENTION_ALERTS_DAYS,
     log: storeLog,
     registry,
     apiPool: pools.api,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "./log.ts";
+import { startDocumentRetention } from "./store/alert-documents.ts";
 import { openPool, type Pool } from "./store/database.ts";
 import type { Edition } from "./store/edition.ts";
 import { startJobWatch } from "./store/job-health.ts";
@@ -31,6 +32,8 @@ export interface UpkeepOptions {
   readonly edition: Edition;
   readonly tables: readonly KindTable[];
   readonly retention: Retention;
+  /** Days that documents of alerts are kept of which nothing was released; 0: for ever. */
+  readonly alertDays: number;
   readonly log: Logger;
   readonly registry: Registry;
   readonly apiPool: Pool;
@@ -70,6 +73,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       ? undefined
       : openPool({ url: options.ownerUrl, size: 1, applicationName: "sbi-owner" }, onIdleError);
   const dropping = startRetention(ownerPool ?? apiPool, options.tables, options.retention, { log });
+  const documents = startDocumentRetention(apiPool, options.alertDays, { log });
   const keeperPool = openPool(
     {
       url: options.url,
@@ -90,6 +94,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     stop: async () => {
       const ended = Promise.all([
         latest.stop(),
+        documents.stop(),
         jobs?.stop(),
         dropping.stop().then(() => ownerPool?.end()),
         keeper.stop().then(() => keeperPool.end()),

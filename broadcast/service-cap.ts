@@ -170,11 +170,15 @@ async function findOwn(
 
 /**
  * The document that a broadcast was made of, byte for byte.
- * @throws PlatformError `alert_not_found` when it was not made of one
+ * @throws PlatformError `alert_not_found` when it was not made of one, or that is no longer kept
  */
 export async function readAlertDocument(db: Db, broadcast: Broadcast): Promise<Buffer> {
   const digest = broadcast.source?.document;
   const xml = digest === undefined ? undefined : await findDocument(db, digest);
   if (xml) return xml;
-  throw new PlatformError("alert_not_found", `The broadcast '${broadcast.id}' was not made of an alert`);
+  const why =
+    digest === undefined
+      ? "was not made of an alert"
+      : "was made of an alert that is no longer kept: nothing of it was released for long";
+  throw new PlatformError("alert_not_found", `The broadcast '${broadcast.id}' ${why}`);
 }

@@ -62,6 +62,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   RETENTION_READINGS_DAYS: "原始读数保留天数。0：永久保留。按天的汇总不受影响。",
   RETENTION_EVENTS_DAYS: "事件与应答保留天数。0：永久保留。",
   RETENTION_REJECTED_DAYS: "被拒消息为重放而保留的天数。0：永久保留。",
+  RETENTION_ALERTS_DAYS: "未据以发布任何广播的 CAP 警报原文保留天数。0：永久保留。",
   SEED: "空数据库的初始内容：贵州行政区划（regions）；再加演示设备（demo）；不填充（none）。",
   LOG_LEVEL: "日志（JSON 行）的详细程度。",
 };

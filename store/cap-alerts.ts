@@ -71,11 +71,15 @@ export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | un
   );
 }
 
-/** Keeps a document as it came, and gives the name that it is found by. */
+/**
+ * Keeps a document as it came, and gives the name that it is found by. One that comes again is kept from then on; its
+ * row is locked also where nothing is written, so that nobody removes it meanwhile.
+ */
 export async function storeDocument(tx: Client, xml: Uint8Array): Promise<string> {
   const digest = createHash("sha256").update(xml).digest("hex");
   await tx.query(
-    "insert into cap_documents (digest, xml) values ($1, $2::bytea) on conflict (digest) do nothing",
+    `insert into cap_documents (digest, xml) values ($1, $2::bytea)
+     on conflict (digest) do update set stored_at = now() where cap_documents.stored_at < now() - interval '1 day'`,
     [digest, Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength)],
   );
   return digest;

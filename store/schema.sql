@@ -276,14 +276,17 @@ create table cap_alerts (
   documents text[] not null default '{}'::text[],
   constraint cap_alerts_pkey PRIMARY KEY (sender, identifier, sent)
 );
+CREATE INDEX cap_alerts_document ON cap_alerts USING btree (document);
 CREATE INDEX cap_alerts_identifier ON cap_alerts USING btree (identifier, sender);
 CREATE INDEX cap_alerts_referenced ON cap_alerts USING gin (referenced);
 
 create table cap_documents (
   digest text not null,
   xml bytea not null,
+  stored_at timestamp with time zone not null default now(),
   constraint cap_documents_pkey PRIMARY KEY (digest)
 );
+CREATE INDEX cap_documents_stored_at ON cap_documents USING btree (stored_at);
 
 create table device_last_seen (
   device_no integer not null,

@@ -212,7 +212,11 @@ export const broadcastSchema = z
         warnings: z
           .array(z.object({ rule: z.string(), message: z.string() }))
           .describe("What its import could not take as it was, or has assumed: to be read before approving."),
-        document: z.boolean().describe("The alert as it came can be had at `/v1/broadcasts/{id}/alert`."),
+        document: z
+          .boolean()
+          .describe(
+            "The alert as it came can be had at `/v1/broadcasts/{id}/alert`, for as long as it is kept where nothing of it was released.",
+          ),
       })
       .nullable()
       .describe("The CAP alert that it was made of."),

@@ -22,6 +22,7 @@ const options = (registry: Registry): UpkeepOptions => ({
   embedded: false,
   edition: db.edition,
   tables,
+  alertDays: 0,
   retention: { readingsDays: 0, eventsDays: 0, rejectedDays: 0 },
   log,
   registry,
