@@ -12,8 +12,11 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
 /** A payload within the limit arrives whatever its topic, which has at most 64 KiB; beside them are a few bytes. */
 export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 65 * 1024;
 
+/** The form of ids of devices and applications: what else a caller names is nobody, and the database is not asked. */
+export const ID_FORM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 export interface DevicePrincipal {
-  /** The device's id, which is also its MQTT user name. It cannot hold `/`, `+` or `#` (see `devices.id`). */
+  /** The device's id, which is also its MQTT user name, in the form of `ID_FORM`. */
   readonly id: string;
   /** Whether its kind may publish for other devices. */
   readonly gateway: boolean;

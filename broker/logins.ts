@@ -1,12 +1,9 @@
-import type { DevicePrincipal } from "../access/topics.ts";
+import { type DevicePrincipal, ID_FORM } from "../access/topics.ts";
 import type { BrokerOptions, Known } from "./options.ts";
-
-/** What may stand in a user name: the form of ids of devices and applications. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** A user name that can belong to somebody, else an empty text. */
 export const nameOr = (username: string | undefined): string =>
-  username !== undefined && ID.test(username) ? username : "";
+  username !== undefined && ID_FORM.test(username) ? username : "";
 
 /** MQTT 3.1.1's return codes of a refusal. */
 export const UNAVAILABLE = 3;

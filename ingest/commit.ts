@@ -2,24 +2,29 @@ import type { Claim } from "../store/claims.ts";
 import { isRowFault, type Pool, withTransaction } from "../store/database.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
 import { type Conflict, findConflicts, type Refuse, settleReadings } from "../store/settle-readings.ts";
-import { type AlarmChange, applyAlarmTransitions } from "../store/write-alarms.ts";
+import { type AlarmChange, type AlarmTransition, applyAlarmTransitions } from "../store/write-alarms.ts";
 import {
   insertNewEvents,
   insertNewReplies,
   type NewEvent,
   type NewReply,
+  type SettledItems,
   settleEvents,
   settleReplies,
 } from "../store/write-events.ts";
-import { recordForeignMessages } from "../store/write-foreign-messages.ts";
+import { type ForeignMessage, recordForeignMessages } from "../store/write-foreign-messages.ts";
 import { insertRejections, type NewRejection } from "../store/write-rejections.ts";
+import type { Refused } from "./around-faults.ts";
 import type { Batch } from "./batch.ts";
 import {
   type NameOf,
   refusedConflicts,
   refusedEvent,
+  refusedEvents,
   refusedReading,
+  refusedReplies,
   refusedReply,
+  withoutPayload,
 } from "./refused-items.ts";
 
 /** What a batch did, summed over its parts and attempts. */
@@ -33,6 +38,8 @@ export interface Committed {
   readonly replies: NewReply[];
   readonly rejections: NewRejection[];
   readonly alarms: AlarmChange[];
+  /** Transitions of alarms that the database refuses. */
+  readonly refused: Refused<unknown>[];
 }
 
 export const nothingCommitted = (): Committed => ({
@@ -43,6 +50,7 @@ export const nothingCommitted = (): Committed => ({
   replies: [],
   rejections: [],
   alarms: [],
+  refused: [],
 });
 
 /**
@@ -73,9 +81,12 @@ export async function commitBatch(
       done.events.push(event);
     }
   };
-  await commitItems(batch, batch.events, batch.metEvents, {
+  await commitItems(batch, batch.events, batch.metEvents, done, {
     insertNew: (events, claim) => insertNewEvents(db, events, claim),
-    settle: (events, claim) => withTransaction(db, (tx) => settleEvents(tx, events, claim)),
+    settle: (events, claim) =>
+      withTransaction(db, (tx) =>
+        settleEvents(tx, events, (refused) => refusedEvents(refused, nameOf), claim),
+      ),
     decided: decideEvents,
     refused: (event, error) => batch.rejections.push(refusedEvent(event, error, nameOf)),
   });
@@ -84,23 +95,40 @@ export async function commitBatch(
     done.stored += isNew.filter(Boolean).length;
     for (const reply of replies) done.replies.push(reply);
   };
-  await commitItems(batch, batch.replies, batch.metReplies, {
+  await commitItems(batch, batch.replies, batch.metReplies, done, {
     insertNew: (replies, claim) => insertNewReplies(db, replies, claim),
-    settle: (replies, claim) => withTransaction(db, (tx) => settleReplies(tx, replies, claim)),
+    settle: (replies, claim) =>
+      withTransaction(db, (tx) =>
+        settleReplies(tx, replies, (refused) => refusedReplies(refused, nameOf), claim),
+      ),
     decided: decideReplies,
     refused: (reply, error) => batch.rejections.push(refusedReply(reply, error, nameOf)),
   });
-  await drain(batch, batch.rejections, async (rejections, claim) => {
-    await insertRejections(db, rejections, claim);
-    countRejections(done, rejections);
-  });
-  await drain(batch, batch.foreign, async (messages, claim) => {
-    await recordForeignMessages(db, messages, claim);
-    countRejections(
-      done,
-      messages.map((message) => ({ ...message, items: 1, partial: false })),
-    );
-  });
+  await drain(
+    batch,
+    batch.foreign,
+    async (messages, claim) => {
+      await recordForeignMessages(db, messages, claim);
+      countRejections(done, messages.map(alone));
+    },
+    (message, error) => batch.rejections.push(withoutPayload(alone(message), error)),
+  );
+  const poor = new Set<NewRejection>();
+  await drain(
+    batch,
+    batch.rejections,
+    async (rejections, claim) => {
+      await insertRejections(db, rejections, claim);
+      countRejections(done, rejections);
+    },
+    (rejection, error) => {
+      // Not even that: nothing can be put on record, which is no fault of this one.
+      if (poor.has(rejection)) throw error;
+      const left = withoutPayload(rejection, error);
+      poor.add(left);
+      batch.rejections.push(left);
+    },
+  );
   // From here on the ledger in the database has them; alarms may take their time.
   for (const device of batch.devices) device.pending--;
   batch.devices.length = 0;
@@ -111,10 +139,28 @@ export async function commitBatch(
     look.evaluate(refusedOf(batch, look), (transition) => batch.alarms.push(transition));
   }
   batch.looks.length = 0;
-  await applyAlarmTransitions(db, [...batch.alarms], (count, changes) => {
-    batch.alarms.splice(0, count);
-    for (const change of changes) done.alarms.push(change);
-  });
+  await applyAlarms(db, batch, done);
+}
+
+const alone = (message: ForeignMessage): NewRejection => ({ ...message, items: 1, partial: false });
+
+/** Applies what the batch has of alarms, and leaves out what the database refuses. */
+async function applyAlarms(db: Pool, batch: Batch, done: Committed): Promise<void> {
+  const apply = (some: readonly AlarmTransition[]) =>
+    applyAlarmTransitions(db, some, (count, changes) => {
+      batch.alarms.splice(0, count);
+      for (const change of changes) done.alarms.push(change);
+    });
+  while (batch.alarms.length > 0) {
+    const fault = await orRowFault(() => apply([...batch.alarms]));
+    if (!fault) return;
+    // Their order decides, so one after the other up to the one at fault.
+    for (let isWritten = true; isWritten && batch.alarms.length > 0; ) {
+      const single = await orRowFault(() => apply(batch.alarms.slice(0, 1)));
+      isWritten = single === undefined;
+      if (single) done.refused.push({ row: batch.alarms.shift(), error: single });
+    }
+  }
 }
 
 function countRejections(done: Committed, rejections: readonly NewRejection[]): void {
@@ -222,7 +268,7 @@ function noteRefused(batch: Batch, piece: ReadingsBatch, conflicts: readonly Con
   }
 }
 
-async function orRowFault(work: () => Promise<void>): Promise<Error | undefined> {
+async function orRowFault(work: () => Promise<unknown>): Promise<Error | undefined> {
   try {
     await work();
     return undefined;
@@ -234,21 +280,30 @@ async function orRowFault(work: () => Promise<void>): Promise<Error | undefined>
 
 interface ItemParts<T> {
   readonly insertNew: (items: readonly T[], claim: Claim) => Promise<readonly number[]>;
-  readonly settle: (items: readonly T[], claim: Claim) => Promise<boolean[] | undefined>;
+  readonly settle: (items: readonly T[], claim: Claim) => Promise<SettledItems | undefined>;
   readonly decided: (items: readonly T[], isNew: readonly boolean[]) => void;
   readonly refused: (item: T, error: Error) => void;
 }
 
 /** Commits events or replies, those that met another one right behind the part that found it. */
-async function commitItems<T>(batch: Batch, list: T[], met: T[], parts: ItemParts<T>): Promise<void> {
+async function commitItems<T>(
+  batch: Batch,
+  list: T[],
+  met: T[],
+  done: Committed,
+  parts: ItemParts<T>,
+): Promise<void> {
   const settle = () =>
     drain(
       batch,
       met,
       async (items, claim) => {
-        const isNew = await parts.settle(items, claim);
+        const settled = await parts.settle(items, claim);
+        const isNew = settled?.isNew;
+        const kept = isNew ? items.filter((_, i) => isNew[i] !== undefined) : items;
         // Told twice rather than never, where the answer was lost.
-        parts.decided(items, isNew ?? items.map(() => true));
+        parts.decided(kept, isNew?.filter((one) => one !== undefined) ?? items.map(() => true));
+        countRejections(done, settled?.rejections ?? []);
       },
       parts.refused,
     );

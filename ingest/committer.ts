@@ -145,6 +145,13 @@ export class Committer implements BatchSink {
     this.pendingCount -= batch.items;
     // Of a batch that was given up; otherwise they are counted already.
     for (const device of batch.devices) device.pending--;
+    for (const { row, error } of committed.refused)
+      this.limitLog("alarm", (suppressed) =>
+        this.options.log.error(
+          { err: error, transition: row, suppressed },
+          "the database refuses a transition of an alarm; it is left out",
+        ),
+      );
     if (settled) {
       this.measure(committed, batch.items, (performance.now() - started) / 1000);
       this.options.onCommitted(committed, batch.live);

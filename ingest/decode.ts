@@ -1,16 +1,19 @@
 import { isUtf8 } from "node:buffer";
 import { MAX_PAYLOAD_BYTES } from "../access/topics.ts";
-import { ExactNumber, parseExact, stringifyExact } from "../store/exact-json.ts";
+import { ExactNumber, parseExact, type Repeated, stringifyExact } from "../store/exact-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** How deep values may nest below a reading. PostgreSQL's own parser gives up at some thousands. */
 const MAX_DEPTH = 16;
 
+/** A JSON value, and what its objects said first of keys that they name again; undefined for nearly all. */
+export interface Decoded {
+  readonly value: unknown;
+  readonly repeated: Repeated | undefined;
+}
+
 /** Payload → JSON value, wrapped so that no decoded value can be taken for a refusal. */
-export function decodeJson(
-  payload: Buffer,
-  maxBytes: number = MAX_PAYLOAD_BYTES,
-): { value: unknown } | Refusal {
+export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES): Decoded | Refusal {
   if (payload.length > maxBytes) {
     return refuse("payload_too_large", `${payload.length} bytes, expected at most ${maxBytes}`);
   }
@@ -24,19 +27,22 @@ export function decodeJson(
   } catch (error) {
     // A NaN or an infinity in one item does not take the others along.
     const found = NOT_NUMBER.test(text) ? lookAgain(text) : undefined;
-    return found ?? refuse("not_json", (error as Error).message);
+    return found && "value" in found ? found : refuse("not_json", (error as Error).message);
   }
-  return (hasLongNumber(payload) && lookAgain(text)) || { value };
+  if (hasLongNumber(payload) || mayRepeatKeys(payload, value)) return lookAgain(text);
+  return { value, repeated: undefined };
 }
 
 /** What `parseExact` takes beyond JSON. */
 const NOT_NUMBER = /[Nn][Aa][Nn]|[Ii][Nn][Ff]/;
 
-function lookAgain(text: string): { value: unknown } | undefined {
+function lookAgain(text: string): Decoded | Refusal {
   try {
-    return { value: parseExact(text) };
-  } catch {
-    return undefined;
+    const repeated: Repeated = new Map();
+    const value = parseExact(text, repeated);
+    return { value, repeated: repeated.size > 0 ? repeated : undefined };
+  } catch (error) {
+    return refuse("not_json", (error as Error).message);
   }
 }
 
@@ -54,8 +60,47 @@ export function hasLongNumber(payload: Buffer): boolean {
     if (to - from < LONG - 1) continue;
     const digits = payload.subarray(from, to + 1).reduce((sum, byte) => sum + (byte === POINT ? 0 : 1), 0);
     if (digits >= LONG) return true;
+    // A long row of points is looked at once.
+    at = to;
   }
   return false;
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const SPACE = 0x20;
+
+/**
+ * Whether an object may name a key twice, of which JSON.parse keeps the last. Behind each key comes a colon; where no
+ * space stands between them, there are as many `":` as keys, or more where texts hold such as well.
+ */
+export function mayRepeatKeys(payload: Buffer, value: unknown): boolean {
+  let colons = 0;
+  for (let at = 1; at < payload.length; at++) {
+    if (payload[at] !== COLON) continue;
+    const before = payload[at - 1]!;
+    if (before === QUOTE) colons++;
+    else if (before <= SPACE) return true;
+  }
+  return colons !== countKeys(value);
+}
+
+/** The keys of all objects in a value, however deep it nests. */
+function countKeys(value: unknown): number {
+  let keys = 0;
+  const rest: unknown[] = [];
+  for (let next = value; ; next = rest.pop()) {
+    if (Array.isArray(next)) {
+      for (const item of next) if (typeof item === "object") rest.push(item);
+    } else if (typeof next === "object" && next !== null) {
+      for (const key in next) {
+        keys++;
+        const entry = (next as JsonObject)[key];
+        if (typeof entry === "object") rest.push(entry);
+      }
+    }
+    if (rest.length === 0) return keys;
+  }
 }
 
 const POINT = 0x2e;
@@ -112,14 +157,7 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
 }
 
 /** A value for a refusal's detail: the beginning of its JSON. */
-export function show(value: unknown): string {
-  try {
-    return stringifyExact(value).slice(0, 64);
-  } catch {
-    // JSON.parse follows any depth, writing it only some thousand levels.
-    return "a value that is nested too deeply to show";
-  }
-}
+export const show = (value: unknown): string => stringifyExact(value).slice(0, 64);
 
 /** PostgreSQL's text and jsonb take neither NUL nor half a surrogate pair. */
 export function checkText(text: string, path: string): Refusal | undefined {

@@ -1,3 +1,4 @@
+import { ID_FORM } from "../access/topics.ts";
 import type { Logger } from "../log.ts";
 import type { Pool } from "../store/database.ts";
 import {
@@ -55,8 +56,6 @@ const FOLLOW_OVERLAP_MS = 60_000;
 /** How long a name that is not a device's is remembered as such, so that a flood of it spares the database. */
 const UNKNOWN_FOR_MS = 5_000;
 const UNKNOWN_MAX = 10_000;
-/** A gateway may name 30,000 in one message. */
-const LOOKED_UP_AT_ONCE = 1000;
 
 /**
  * All living devices in memory: about 500 bytes each, so that neither a login nor a message asks the database
@@ -125,22 +124,24 @@ export class Directory {
     return undefined;
   }
 
-  /** Whether the database was not asked for this id in the last seconds, so that it may be a device all the same. */
+  /**
+   * Whether it may be a device that this process has not met: it has the form of an id, and the database was not asked
+   * for it in the last seconds.
+   */
   mayBe(id: string): boolean {
-    return !this.byId.has(id) && (this.unknownUntil.get(id) ?? 0) <= this.now();
+    return !this.byId.has(id) && ID_FORM.test(id) && (this.unknownUntil.get(id) ?? 0) <= this.now();
   }
 
-  /** Asks the database for devices that this process has not met yet. */
+  /** Asks the database for devices that this process has not met yet, in one statement. */
   async lookUpAll(ids: readonly string[]): Promise<void> {
-    for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
-      const asked = ids.slice(from, from + LOOKED_UP_AT_ONCE);
-      for (const row of await findDirectoryRows(this.pool, asked)) this.put(row);
-      for (const id of asked) if (!this.byId.has(id)) this.noteUnknown(id);
-    }
+    for (const row of await findDirectoryRows(this.pool, ids)) this.put(row);
+    for (const id of ids) if (!this.byId.has(id)) this.noteUnknown(id);
   }
 
-  private noteUnknown(id: string): void {
-    if (this.unknownUntil.size >= UNKNOWN_MAX) this.unknownUntil.clear();
+  /** Takes an id for nobody's in the next seconds. */
+  noteUnknown(id: string): void {
+    const [oldest] = this.unknownUntil.keys();
+    if (this.unknownUntil.size >= UNKNOWN_MAX) this.unknownUntil.delete(oldest!);
     this.unknownUntil.set(id, this.now() + UNKNOWN_FOR_MS);
   }
 

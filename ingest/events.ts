@@ -53,11 +53,13 @@ export function checkEvent(
   if (fault) return fault;
   if (typeof type !== "string") return refuse("bad_shape", "type: missing, expected the name of an event");
   if (!runtime.eventTypes.has(type)) {
-    const known = [...runtime.eventTypes].join(", ");
-    return refuse("unknown_event", `type: '${type.slice(0, 64)}', expected one of ${known}`);
+    return refuse("unknown_event", () => {
+      const known = [...runtime.eventTypes].join(", ");
+      return `type: '${type.slice(0, 64)}', expected one of ${known}`;
+    });
   }
   if (!PHASES.has(phase)) {
-    return refuse("bad_shape", `phase: ${show(phase)}, expected one of ${[...PHASES].join(", ")}`);
+    return refuse("bad_shape", () => `phase: ${show(phase)}, expected one of ${[...PHASES].join(", ")}`);
   }
   const encoded = encodeExtra(data, "event");
   if ("reason" in encoded) return encoded;

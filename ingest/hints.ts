@@ -13,12 +13,14 @@ export function refuseUnknown(
   reading: JsonObject,
   metrics: ReadonlyMap<string, CheckedMetric>,
 ): Refusal {
-  const keys = Object.keys(reading).filter((key) => key !== "observedAt" && !metrics.has(key));
-  const hints = keys.slice(0, MAX_KEYS).flatMap((key) => hintOf(key, reading[key], metrics) ?? []);
-  const known = [...metrics.values()].map(named).join(", ");
-  const first = keys.slice(0, 3).map((key) => `'${key.slice(0, MAX_KEY_LENGTH)}'`);
-  const said = hints.length > 0 ? hints.slice(0, 4).join("; ") : `nothing known in ${first.join(", ")}`;
-  return refuse("no_quantity", `${said}; a ${kind} measures ${known}`);
+  return refuse("no_quantity", () => {
+    const keys = Object.keys(reading).filter((key) => key !== "observedAt" && !metrics.has(key));
+    const hints = keys.slice(0, MAX_KEYS).flatMap((key) => hintOf(key, reading[key], metrics) ?? []);
+    const known = [...metrics.values()].map(named).join(", ");
+    const first = keys.slice(0, 3).map((key) => `'${key.slice(0, MAX_KEY_LENGTH)}'`);
+    const said = hints.length > 0 ? hints.slice(0, 4).join("; ") : `nothing known in ${first.join(", ")}`;
+    return `${said}; a ${kind} measures ${known}`;
+  });
 }
 
 const named = ({ key, unit }: CheckedMetric) => (unit === "" ? key : `${key} (${unit})`);
@@ -57,8 +59,11 @@ function closest(key: string, metrics: ReadonlyMap<string, CheckedMetric>): Chec
     if (plain === name) return metric;
     // `volume_m3`, `volumeL`, `temp`
     const partly = plain.startsWith(name) || (plain.length >= 3 && name.startsWith(plain));
+    const most = partly ? 1 : Math.floor(name.length / 3);
+    // Each letter more or less is one to be taken out or put in.
+    if (!partly && Math.abs(plain.length - name.length) > most) continue;
     const distance = partly ? 1 : editDistance(plain, name);
-    if (distance < least && distance <= (partly ? 1 : Math.floor(name.length / 3))) {
+    if (distance < least && distance <= most) {
       least = distance;
       best = metric;
     }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Kind } from "../devices/kind.ts";
-import { createLogLimiter, type Logger } from "../log.ts";
+import type { Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
 import { forgetLanes } from "../store/claims.ts";
 import type { Pool } from "../store/database.ts";
@@ -18,6 +18,7 @@ import { type DeviceEntry, Directory } from "./directory.ts";
 import { ForeignTopics } from "./foreign-topics.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { LastSeenWriter } from "./last-seen.ts";
+import { LookUps } from "./look-ups.ts";
 import { createIngestMetrics } from "./metrics.ts";
 import { startPeriodic } from "./periodic.ts";
 import { type IncomingMessage, Pipeline } from "./pipeline.ts";
@@ -107,7 +108,6 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     devices: () => directory.size,
   });
   committer.metrics = metrics;
-  const limitLog = createLogLimiter();
   const lastSeen = new LastSeenWriter(pool);
   const { wantsLive } = options;
   const pipeline = new Pipeline({
@@ -116,16 +116,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     alarms,
     wantsLive,
     heard: lastSeen.note,
-    lookUp: (ids) =>
-      directory.lookUpAll(ids).catch((error: unknown) => {
-        limitLog("look up", (suppressed) =>
-          log.warn(
-            { err: error, suppressed },
-            "devices that a gateway names could not be looked up; its message waits unacknowledged",
-          ),
-        );
-        throw error;
-      }),
+    lookUp: new LookUps({ directory, log }).find,
   });
 
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());

@@ -199,7 +199,7 @@ export class KindRuntime {
     const scratch = this.scratch;
     const value = given instanceof ExactNumber ? Number(given.text) : given;
     if (metric.check === NUMBER) {
-      if (typeof value !== "number") return wrongType(metric, value, `a number in ${metric.unit}`);
+      if (typeof value !== "number") return wrongType(metric, value, () => `a number in ${metric.unit}`);
       const isMissing = !Number.isFinite(value) || metric.sentinels?.has(value) === true;
       if (isMissing || value < metric.min || value > metric.max) {
         scratch.aside = [
@@ -256,25 +256,28 @@ export class KindRuntime {
 
 /** The refusal of values that are set aside, which all have one reason. */
 export function refuseAside(aside: readonly SetAside[]): Refusal {
-  const said = aside.map(({ metric, given, reason }) =>
-    reason === "off_scale"
-      ? `${metric.key}: ${show(given)}, expected ${metric.min} to ${metric.max} ${metric.unit}`
-      : `${metric.key}: ${show(given)}, which its sensor sends in place of a value`,
+  return refuse(aside[0]!.reason, () =>
+    aside
+      .map(({ metric, given, reason }) =>
+        reason === "off_scale"
+          ? `${metric.key}: ${show(given)}, expected ${metric.min} to ${metric.max} ${metric.unit}`
+          : `${metric.key}: ${show(given)}, which its sensor sends in place of a value`,
+      )
+      .join("; "),
   );
-  return refuse(aside[0]!.reason, said.join("; "));
 }
 
 function checkText(metric: CheckedMetric, value: unknown): Refusal | undefined {
   if (metric.check === STATE) {
     if (typeof value === "string" && metric.values.has(value)) return undefined;
-    return wrongType(metric, value, `one of ${[...metric.values].join(", ")}`);
+    return wrongType(metric, value, () => `one of ${[...metric.values].join(", ")}`);
   }
   if (typeof value !== "string" || value.length > metric.maxLength) {
-    return wrongType(metric, value, `a text of at most ${metric.maxLength} characters`);
+    return wrongType(metric, value, () => `a text of at most ${metric.maxLength} characters`);
   }
   return checkCharacters(value, metric.key);
 }
 
-function wrongType(metric: CheckedMetric, value: unknown, expected: string): Refusal {
-  return refuse("bad_type", `${metric.key}: ${show(value)}, expected ${expected}`);
+function wrongType(metric: CheckedMetric, value: unknown, expected: () => string): Refusal {
+  return refuse("bad_type", () => `${metric.key}: ${show(value)}, expected ${expected()}`);
 }

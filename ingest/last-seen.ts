@@ -1,6 +1,7 @@
 import type { Pool } from "../store/database.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import { readLastHeard, recordLastSeen } from "../store/last-seen.ts";
+import { type Refused, writeAround } from "./around-faults.ts";
 import type { DeviceEntry } from "./directory.ts";
 
 /**
@@ -61,13 +62,15 @@ export class LastSeenWriter {
     if (this.waiting.size === 0) return;
     const taken = this.waiting;
     this.waiting = new Set();
+    let refused: Refused<unknown>[];
     try {
       const heard = [...taken].map(({ deviceNo, lastReportAt }) => ({ deviceNo, at: lastReportAt }));
-      await recordLastSeen(this.pool, heard);
+      refused = await writeAround(heard, (some) => recordLastSeen(this.pool, some));
     } catch (error) {
       for (const device of taken) this.waiting.add(device);
       throw error;
     }
+    if (refused.length > 0) throw refused[0]!.error;
   }
 
   /** Writes the rest, to the millisecond. For the end of the process. */

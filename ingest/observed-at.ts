@@ -30,20 +30,19 @@ export function readObservedAt(
   if (at === undefined || !Number.isFinite(at)) {
     return refuse(
       "bad_time",
-      `observedAt: ${show(value)}, expected RFC 3339 with an offset, or epoch milliseconds`,
+      () => `observedAt: ${show(value)}, expected RFC 3339 with an offset, or epoch milliseconds`,
     );
   }
   if (at - receivedAt > MAX_CLOCK_AHEAD_MS) {
     return refuse(
       "clock_ahead",
-      `observedAt: ${show(value)} is more than 24 hours ahead of ${iso(receivedAt)}`,
+      () => `observedAt: ${show(value)} is more than 24 hours ahead of ${iso(receivedAt)}`,
     );
   }
   if (at < EARLIEST_MS) {
     const seconds =
       typeof ms === "number" && at * 1000 >= EARLIEST_MS && at * 1000 - receivedAt < MAX_CLOCK_AHEAD_MS;
-    return refuse(
-      "clock_unset",
+    return refuse("clock_unset", () =>
       seconds
         ? `observedAt: ${show(value)} looks like epoch seconds, expected milliseconds`
         : `observedAt: ${show(value)} is before 2015-01-01`,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { Entries, type Repeated } from "../store/exact-json.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import type { BatchSink } from "./batch.ts";
@@ -15,10 +15,8 @@ import {
   rejectionOf,
   type Way,
 } from "./refused-items.ts";
+import { overwrittenIn } from "./repeated-keys.ts";
 import type { Channel } from "./topics.ts";
-
-/** Between attempts to look devices up, while the database is away. */
-const LOOK_AGAIN_MS = 500;
 
 /** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */
 export interface IncomingMessage {
@@ -45,8 +43,11 @@ export interface PipelineOptions {
   readonly wantsLive?: (device: DeviceEntry) => boolean;
   /** Told when `lastReportAt` of a device has moved on. */
   readonly heard?: (device: DeviceEntry) => void;
-  /** Asks the database for devices that a gateway names and nobody here has met. Undefined: they are unknown. */
-  readonly lookUp?: ((ids: readonly string[]) => Promise<void>) | undefined;
+  /**
+   * Asks the database for devices that a gateway names and nobody here has met; never rejects. Undefined: they are
+   * unknown.
+   */
+  readonly lookUp?: ((gatewayNo: number, ids: readonly string[]) => Promise<void>) | undefined;
 }
 
 /**
@@ -65,9 +66,9 @@ export class Pipeline {
   private readonly wantsLive: (device: DeviceEntry) => boolean;
   private readonly heard: (device: DeviceEntry) => void;
   private readonly lookUp: PipelineOptions["lookUp"];
-  /** Ends with whether the last look-up worked. */
-  private looking: Promise<unknown> = Promise.resolve();
-  /** What is refused of the message that is looked at. */
+  /** What the message that is looked at says of keys that it names again. */
+  private repeated: Repeated | undefined;
+  /** What is refused of it. */
   private readonly refused = new RefusedItems();
 
   constructor({
@@ -104,10 +105,10 @@ export class Pipeline {
   private take(message: IncomingMessage, settled: () => void, mayAsk: boolean): number {
     const { open } = this.sink;
     const before = open.items;
-    const unknown = this.route(message, mayAsk);
-    if (unknown) {
-      void this.takeAfterLook(message, settled, unknown);
-      return unknown.length;
+    const later = this.route(message, mayAsk);
+    if (later) {
+      void this.takeAfterLook(message, settled, later.unknown);
+      return later.items;
     }
     for (const rejection of this.refused.take(message)) this.sink.open.rejections.push(rejection);
     const items = open.items - before;
@@ -115,26 +116,13 @@ export class Pipeline {
     return items;
   }
 
-  /**
-   * Another process may have registered them a moment ago. One message's are looked up after another's, so that a
-   * gateway that makes names up keeps one connection busy at most; while the database is away the message waits, and
-   * stays unacknowledged.
-   */
+  /** Another process may have registered them a moment ago. Until they were looked up the message stays unacknowledged. */
   private async takeAfterLook(
     message: IncomingMessage,
     settled: () => void,
     unknown: readonly string[],
   ): Promise<void> {
-    for (let known = false; !known; ) {
-      this.looking = this.looking
-        .then(() => this.lookUp!(unknown))
-        .then(
-          () => true,
-          () => false,
-        );
-      known = (await this.looking) === true;
-      if (!known) await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
-    }
+    await this.lookUp!(message.publisher!.deviceNo, unknown);
     this.take(message, settled, false);
   }
 
@@ -151,21 +139,27 @@ export class Pipeline {
     this.sink.filled();
   }
 
-  /** @returns ids of devices that have to be looked up first, where it may ask; nothing was taken then */
-  private route(message: IncomingMessage, mayAsk: boolean): string[] | undefined {
+  /** @returns what has to be looked up first, where it may ask, and how many items wait for it; nothing was taken then */
+  private route(
+    message: IncomingMessage,
+    mayAsk: boolean,
+  ): { readonly unknown: string[]; readonly items: number } | undefined {
     const { publisher, channel } = message;
     if (!publisher) this.refuseMessage(message, refuse("unknown_device"));
     else if (!channel) this.countForeign(message, publisher);
     else {
       const decoded = decodeJson(message.payload, this.maxPayloadBytes);
       if ("reason" in decoded) this.refuseMessage(message, decoded);
-      else if (channel !== "gateway-telemetry") this.takeItems(message, publisher, channel, decoded.value);
       else {
-        if (mayAsk && isObject(decoded.value)) {
-          const unknown = Object.keys(decoded.value).filter((id) => this.directory.mayBe(id));
-          if (unknown.length > 0) return unknown;
+        this.repeated = decoded.repeated;
+        if (channel !== "gateway-telemetry") this.takeItems(message, publisher, channel, decoded.value);
+        else {
+          if (mayAsk && isObject(decoded.value)) {
+            const unknown = Object.keys(decoded.value).filter((id) => this.directory.mayBe(id));
+            if (unknown.length > 0) return { unknown, items: countItems(decoded.value) };
+          }
+          this.takeGateway(message, publisher, decoded.value);
         }
-        this.takeGateway(message, publisher, decoded.value);
       }
     }
     return undefined;
@@ -179,7 +173,8 @@ export class Pipeline {
         refuse("bad_shape", "expected an object of device ids and their readings"),
       );
     }
-    const entries = Object.entries(value);
+    // A device that is named twice has said both.
+    const entries = [...(this.repeated?.get(value) ?? []), ...Object.entries(value)];
     if (entries.length === 0)
       return this.refuseMessage(message, refuse("empty", "the message names no device"));
     const way: Way = { publisher: gateway.id, topic: message.topic };
@@ -194,6 +189,7 @@ export class Pipeline {
         ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
         : refuse("unknown_device", `'${id.slice(0, 64)}'`);
       this.refused.addEntry(gateway, refusal, id, readings);
+      this.recordOverwritten(gateway, readings, undefined, id);
       this.sink.open.count(gateway);
     }
   }
@@ -226,6 +222,22 @@ export class Pipeline {
       ? this.store(message, device, channel, item, several, way)
       : refuse("bad_shape", "expected an object, or an array of objects");
     if (refusal) this.refuseItem(device, refusal, item, way);
+    this.recordOverwritten(device, item, way);
+  }
+
+  /**
+   * Puts on record what an item said of keys that it names again.
+   * @param id under which name it stands, where it is recorded for the gateway that sent it
+   */
+  private recordOverwritten(device: DeviceEntry, item: unknown, way: Way | undefined, id?: string): void {
+    const overwritten = this.repeated && overwrittenIn(item, this.repeated);
+    if (!overwritten) return;
+    const refusal = refuse("conflict", () => {
+      const keys = new Set(overwritten.pairs.map(([key]) => key.slice(0, 64)));
+      return `${[...keys].slice(0, 8).join(", ")}: the item says it again, and what it says last holds`;
+    });
+    const said = id === undefined ? overwritten : new Entries([[id, overwritten]]);
+    this.refused.add(device, refusal, said, way && device.id, true);
   }
 
   /** Checks an item and puts it into the open batch. */
@@ -341,6 +353,13 @@ export class Pipeline {
     open.count(publisher);
   }
 }
+
+/** As many as `takeGateway` will count. */
+const countItems = (message: Record<string, unknown>): number =>
+  Object.values(message).reduce<number>(
+    (sum, one) => sum + (Array.isArray(one) && one.length > 0 ? one.length : 1),
+    0,
+  );
 
 /** A clock of ours that was set back by more than this begins anew, in milliseconds. */
 const CLOCK_SET_BACK_MS = 60_000;

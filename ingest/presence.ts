@@ -1,9 +1,11 @@
 import type { Pool } from "../store/database.ts";
 import { type PresenceChange, recordPresence } from "../store/presence.ts";
+import { type Refused, writeAround } from "./around-faults.ts";
 
 /**
  * Gathers connects and disconnects and writes them a few times a second: when a whole fleet reconnects, that
- * is some hundred statements instead of ten thousand. What cannot be written is kept, newest per device.
+ * is some hundred statements instead of ten thousand. What cannot be written is kept, newest per device, unless the
+ * database refuses it for what is in it.
  */
 export class PresenceWriter {
   private readonly pool: Pool;
@@ -24,12 +26,16 @@ export class PresenceWriter {
     if (this.waiting.size === 0) return;
     const taken = this.waiting;
     this.waiting = new Map();
+    let refused: Refused<PresenceChange>[];
     try {
-      await recordPresence(this.pool, [...taken.values()], this.instance);
+      refused = await writeAround([...taken.values()], (changes) =>
+        recordPresence(this.pool, changes, this.instance),
+      );
     } catch (error) {
       for (const [deviceNo, change] of taken)
         if (!this.waiting.has(deviceNo)) this.waiting.set(deviceNo, change);
       throw error;
     }
+    if (refused.length > 0) throw refused[0]!.error;
   }
 }

@@ -34,7 +34,19 @@ export interface Refusal {
   readonly detail: string;
 }
 
-export const refuse = (reason: Reason, detail: string = REASONS[reason]): Refusal => ({ reason, detail });
+/**
+ * @param detail given as a function it is put into words when it is read: of thousands of items that one message has
+ * refused for one reason, the first is told
+ */
+export function refuse(reason: Reason, detail: string | (() => string) = REASONS[reason]): Refusal {
+  if (typeof detail === "string") return { reason, detail };
+  return {
+    reason,
+    get detail() {
+      return detail();
+    },
+  };
+}
 
 /** Whether a step's answer is a refusal. */
 export function isRefusal(answer: unknown): answer is Refusal {

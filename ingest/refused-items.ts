@@ -1,13 +1,13 @@
 import { MAX_PACKET_BYTES } from "../access/topics.ts";
-import { parseExact, stringifyExact } from "../store/exact-json.ts";
+import { Entries, type Entry, parseExact, stringifyExact } from "../store/exact-json.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
 import type { Conflict } from "../store/settle-readings.ts";
-import type { NewEvent, NewReply } from "../store/write-events.ts";
+import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/write-events.ts";
 import type { NewRejection } from "../store/write-rejections.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { IncomingMessage } from "./pipeline.ts";
-import type { Refusal } from "./reasons.ts";
+import { type Refusal, refuse } from "./reasons.ts";
 import { deviceTopic } from "./topics.ts";
 
 /** What is kept of a topic, and of what was expected, in UTF-16 units. */
@@ -28,9 +28,12 @@ interface Group {
   readonly items: unknown[];
   /** The device under whose name they stand in the message of a gateway. */
   readonly under: string | undefined;
-  /** What stands in the message of a gateway under names that it may not use. */
-  readonly entries: Record<string, unknown> | undefined;
+  /** What stands in the message of a gateway under names that it may not use, each as often as it is named. */
+  readonly entries: Entry[] | undefined;
 }
+
+/** So many refusals of a message are put into words of their own: they are for a person, and must not cost others time. */
+const MAX_TOLD = 64;
 
 /**
  * What is refused of one message: one rejection for each device and reason, however many items there are. The payload
@@ -58,18 +61,19 @@ export class RefusedItems {
     const key = `entry ${refusal.reason}`;
     let group = this.groups.get(key);
     if (!group) {
-      const entries = Object.create(null) as Record<string, unknown>;
-      group = { device: gateway, refusal, partial: false, items: [], under: undefined, entries };
+      group = { device: gateway, refusal, partial: false, items: [], under: undefined, entries: [] };
       this.groups.set(key, group);
     }
     group.items.push(id);
-    group.entries![id] = readings;
+    group.entries!.push([id, readings]);
   }
 
   /** The rejections of a message, once all of it was looked at. */
   take(message: IncomingMessage): NewRejection[] {
     if (this.groups.size === 0) return [];
-    const rejections = [...this.groups.values()].map((group) => rejectionOfGroup(message, group));
+    const rejections = [...this.groups.values()].map((group, i) =>
+      rejectionOfGroup(message, group, i < MAX_TOLD),
+    );
     this.groups.clear();
     return rejections;
   }
@@ -78,20 +82,20 @@ export class RefusedItems {
 function rejectionOfGroup(
   message: IncomingMessage,
   { device, refusal, partial, items, under, entries }: Group,
+  isTold: boolean,
 ) {
   const [first] = items;
   // An array that stood among the items is one of them, and not several.
-  const value =
-    entries ?? (items.length === 1 && !(Array.isArray(first) && first.length > 0) ? first : items);
-  // The value was parsed from at most 256 KiB, but may nest deeper than can be written again. Numbers may be longer now
-  // than they came, so this is not the place for a limit: what is cut could not be replayed.
-  let payload: Buffer;
-  try {
-    payload = Buffer.from(stringifyExact(under === undefined ? value : { [under]: value }));
-  } catch {
-    payload = Buffer.from(message.payload);
-  }
-  return rejectionOf(message, device, refusal, { payload, items: items.length, partial });
+  const value = entries
+    ? new Entries(entries)
+    : items.length === 1 && !(Array.isArray(first) && first.length > 0)
+      ? first
+      : items;
+  // Never the message itself, which may hold what others have measured. Numbers may be longer now than they came, so this
+  // is not the place for a limit: what is cut could not be replayed.
+  const payload = Buffer.from(stringifyExact(under === undefined ? value : { [under]: value }));
+  const told = isTold ? refusal : refuse(refusal.reason);
+  return rejectionOf(message, device, told, { payload, items: items.length, partial });
 }
 
 /** The rejection of a message, or of items of it. */
@@ -176,24 +180,58 @@ const allOf = (columns: KindTable["columns"], { values, extra }: Conflict["readi
   ),
 });
 
-export function refusedEvent(event: NewEvent, error: Error, nameOf: NameOf): NewRejection {
-  return refusedItem("events", event, error, nameOf);
+const STORE_REFUSED = "store_refused";
+
+export const refusedEvent = (event: NewEvent, { message }: Error, nameOf: NameOf): NewRejection =>
+  refusedTogether("events", [event], STORE_REFUSED, message, nameOf);
+export const refusedReply = (reply: NewReply, { message }: Error, nameOf: NameOf): NewRejection =>
+  refusedTogether("replies", [reply], STORE_REFUSED, message, nameOf);
+
+/** The rejections of events that differ from too many others of their moment, one for a message of a device. */
+export const refusedEvents = (events: readonly NewEvent[], nameOf: NameOf): NewRejection[] =>
+  byMessage(events).map((group) =>
+    refusedTogether("events", group, "conflict", `eventId and phase: ${TOO_MANY}`, nameOf),
+  );
+export const refusedReplies = (replies: readonly NewReply[], nameOf: NameOf): NewRejection[] =>
+  byMessage(replies).map((group) =>
+    refusedTogether("replies", group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
+  );
+const TOO_MANY = `more than ${MAX_MOVE_MS} others, which say something else, are stored for this moment`;
+
+function byMessage<T extends NewEvent | NewReply>(items: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = `${item.deviceNo} ${item.receivedAt}`;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
 }
 
-export function refusedReply(reply: NewReply, error: Error, nameOf: NameOf): NewRejection {
-  return refusedItem("replies", reply, error, nameOf);
-}
-
-function refusedItem(
+function refusedTogether(
   channel: "events" | "replies",
-  { deviceNo, receivedAt, observedAt, data, ...rest }: NewEvent | NewReply,
-  { message }: Error,
+  items: readonly (NewEvent | NewReply)[],
+  reason: string,
+  detail: string,
   nameOf: NameOf,
 ): NewRejection {
-  const item = { ...rest, observedAt: new Date(observedAt).toISOString(), ...(parseExact(data) as object) };
+  const { deviceNo, receivedAt } = items[0]!;
+  const sent = items.map(({ deviceNo: _, receivedAt: __, observedAt, data, ...rest }) => ({
+    ...rest,
+    observedAt: new Date(observedAt).toISOString(),
+    ...(parseExact(data) as object),
+  }));
   const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: undefined };
-  return rejectionAgain(channel, came, [item], { reason: "store_refused", detail: message, partial: false });
+  return rejectionAgain(channel, came, sent, { reason, detail, partial: false });
 }
+
+/** What is left of a rejection that the database refuses itself: that there was one. */
+export const withoutPayload = (rejection: NewRejection, { message }: Error): NewRejection => ({
+  ...rejection,
+  detail: `could not be put on record with its payload: ${message}`.slice(0, MAX_DETAIL_LENGTH),
+  payload: Buffer.alloc(0),
+});
 
 /** The rejection of items as their device, or the gateway that they came by, would have sent them. */
 function rejectionAgain(

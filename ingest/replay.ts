@@ -6,11 +6,11 @@ import { countWhereItCame } from "../store/former-ledger.ts";
 import type { Limits } from "../store/limits.ts";
 import { settleReadings } from "../store/settle-readings.ts";
 import { insertEvents, insertReplies } from "../store/write-events.ts";
-import { insertRejections, recordReplay } from "../store/write-rejections.ts";
+import { insertRejections, type NewRejection, recordReplay } from "../store/write-rejections.ts";
 import { Batch } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
-import { type NameOf, refusedConflicts } from "./refused-items.ts";
+import { type NameOf, refusedConflicts, refusedEvents, refusedReplies } from "./refused-items.ts";
 import { parseTopic } from "./topics.ts";
 
 /** A rejected message as the store gives it back. */
@@ -167,8 +167,13 @@ async function insertWhole(
     if (refused) throw new RefusedAgain(`${refused.reason}: ${refused.detail}`);
     stored += settled.stored;
   }
-  for (const isNew of await insertEvents(db, batch.events)) if (isNew) stored++;
-  for (const isNew of await insertReplies(db, batch.replies)) if (isNew) stored++;
+  const refuse = (rejections: readonly NewRejection[]): never => {
+    const { reason, detail } = rejections[0]!;
+    throw new RefusedAgain(`${reason}: ${detail}`);
+  };
+  const events = await insertEvents(db, batch.events, (all) => refuse(refusedEvents(all, nameOf)));
+  const replies = await insertReplies(db, batch.replies, (all) => refuse(refusedReplies(all, nameOf)));
+  stored += [...events, ...replies].filter((isNew) => isNew).length;
   if (batch.rejections.length > 0) await insertRejections(db, batch.rejections);
   return { received, stored };
 }

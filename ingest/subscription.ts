@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { Logger } from "../log.ts";
+import { isTransient } from "../store/database.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { Ingest } from "./ingest.ts";
 import { parseTopic } from "./topics.ts";
@@ -151,6 +152,10 @@ async function take(
       publisher = await ingest.directory.lookUp(parsed.id);
       break;
     } catch (error) {
+      if (!isTransient(error)) {
+        log.error({ err: error, topic }, "cannot ask who published; the message is rejected");
+        break;
+      }
       log.debug({ err: error, topic }, "could not ask who published; it is tried again");
       await sleep(RETRY_MS);
       if (state.closing) return;

@@ -64,7 +64,8 @@ export function checkTimeless(
     if (CLEAR.has(plain) || (VAGUE.has(plain) && looksLikeTime(value))) {
       return refuse(
         "time_missing",
-        `observedAt: missing, but '${key}' says ${show(value)}; send the time as observedAt, RFC 3339 with an offset or epoch milliseconds`,
+        () =>
+          `observedAt: missing, but '${key}' says ${show(value)}; send the time as observedAt, RFC 3339 with an offset or epoch milliseconds`,
       );
     }
   }

@@ -62,8 +62,27 @@ export const mayHoldExact = (text: string): boolean => MAY_BE_LONG.test(text);
 /** `JSON.parse`, with numbers that it would change as they came. */
 export const readJson = (text: string): unknown => (mayHoldExact(text) ? parseExact(text) : JSON.parse(text));
 
-/** Deeper than this is refused, as a text that is no JSON: the reader calls itself. */
-const MAX_DEPTH = 1_000;
+/**
+ * An object's entries as they were written, where a key may stand twice. `stringifyExact` writes it as an object; no
+ * object of JavaScript's own can hold it.
+ */
+export class Entries {
+  readonly pairs: readonly Entry[];
+  constructor(pairs: readonly Entry[]) {
+    this.pairs = pairs;
+  }
+}
+
+export type Entry = readonly [key: string, value: unknown];
+
+/**
+ * What objects said first of keys that they name again, in the order in which it stands there. The objects themselves
+ * hold what they said last, as those of `JSON.parse` do. Numbers and texts that are said again alike are left out.
+ */
+export type Repeated = Map<object, Entry[]>;
+
+/** A key that stands twice deeper than this makes the text unreadable: whoever looks for it calls himself. */
+export const MAX_REPEATED_DEPTH = 64;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const SPACE = /[ \t\n\r]*/y;
@@ -71,36 +90,70 @@ const SPACE = /[ \t\n\r]*/y;
 const NOT_NUMBERS = /[+-]?(?:NaN|nan|NAN|Infinity|infinity|INFINITY|Inf|inf|INF)(?![A-Za-z0-9_])/y;
 
 /**
- * Parses JSON, and beside it NaN and Infinity where a value may stand.
+ * Parses JSON, and beside it NaN and Infinity where a value may stand; however deep it nests.
+ * @param repeated is filled with what keys said that stand in their object again
  * @throws SyntaxError with the place, as `JSON.parse`
  */
-export function parseExact(text: string): unknown {
-  return new Reader(text).read();
+export function parseExact(text: string, repeated?: Repeated): unknown {
+  return new Reader(text, repeated).read();
 }
+
+/** An array or an object of which the end has not come. */
+type Open =
+  | { readonly items: unknown[]; readonly entries: undefined }
+  | { readonly entries: Record<string, unknown>; key: string; readonly items: undefined };
 
 class Reader {
   private readonly text: string;
+  private readonly repeated: Repeated | undefined;
+  private readonly open: Open[] = [];
   private at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, repeated: Repeated | undefined) {
     this.text = text;
+    this.repeated = repeated;
   }
 
   read(): unknown {
-    const value = this.value(0);
-    this.skip();
-    if (this.at < this.text.length) this.fail();
-    return value;
+    for (;;) {
+      let value = this.begin();
+      if (value === BEGUN) continue;
+      for (;;) {
+        const inner = this.open.at(-1);
+        this.skip();
+        if (inner === undefined) {
+          if (this.at < this.text.length) this.fail();
+          return value;
+        }
+        if (inner.items) inner.items.push(value);
+        else this.put(inner.entries, inner.key, value);
+        if (this.match(",")) {
+          if (inner.entries) inner.key = this.key();
+          break;
+        }
+        if (!this.match(inner.items ? "]" : "}")) this.fail();
+        this.open.pop();
+        value = inner.items ?? inner.entries;
+      }
+    }
   }
 
-  private value(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw new SyntaxError(`Nested more than ${MAX_DEPTH} levels deep`);
+  /** @returns a value that has ended already, or `BEGUN`: what comes next belongs into it */
+  private begin(): unknown {
     this.skip();
     switch (this.text[this.at]) {
       case "{":
-        return this.object(depth);
+        this.at++;
+        this.skip();
+        if (this.match("}")) return {};
+        this.open.push({ entries: {}, key: this.key(), items: undefined });
+        return BEGUN;
       case "[":
-        return this.array(depth);
+        this.at++;
+        this.skip();
+        if (this.match("]")) return [];
+        this.open.push({ items: [], entries: undefined });
+        return BEGUN;
       case '"':
         return this.string();
       case "t":
@@ -112,37 +165,29 @@ class Reader {
     }
   }
 
-  private object(depth: number): Record<string, unknown> {
-    const entries: Record<string, unknown> = {};
-    this.at++;
+  private key(): string {
     this.skip();
-    if (this.match("}")) return entries;
-    do {
-      this.skip();
-      if (this.text[this.at] !== '"') this.fail();
-      const key = this.string();
-      this.skip();
-      if (!this.match(":")) this.fail();
-      const value = this.value(depth + 1);
-      // As JSON.parse: a key of its own, also where it is called `__proto__`.
-      Object.defineProperty(entries, key, { value, writable: true, enumerable: true, configurable: true });
-      this.skip();
-    } while (this.match(","));
-    if (!this.match("}")) this.fail();
-    return entries;
+    if (this.text[this.at] !== '"') this.fail();
+    const key = this.string();
+    this.skip();
+    if (!this.match(":")) this.fail();
+    return key;
   }
 
-  private array(depth: number): unknown[] {
-    const items: unknown[] = [];
-    this.at++;
-    this.skip();
-    if (this.match("]")) return items;
-    do {
-      items.push(this.value(depth + 1));
-      this.skip();
-    } while (this.match(","));
-    if (!this.match("]")) this.fail();
-    return items;
+  private put(entries: Record<string, unknown>, key: string, value: unknown): void {
+    if (Object.hasOwn(entries, key) && this.repeated && !saysSame(entries[key], value)) {
+      if (this.open.length > MAX_REPEATED_DEPTH)
+        throw new SyntaxError(
+          `A key stands twice more than ${MAX_REPEATED_DEPTH} levels deep, before position ${this.at}`,
+        );
+      const earlier = this.repeated.get(entries);
+      if (earlier) earlier.push([key, entries[key]]);
+      else this.repeated.set(entries, [[key, entries[key]]]);
+    }
+    // As JSON.parse: a key of its own, also where it is called `__proto__`.
+    if (key === "__proto__")
+      Object.defineProperty(entries, key, { value, writable: true, enumerable: true, configurable: true });
+    else entries[key] = value;
   }
 
   private string(): string {
@@ -206,6 +251,11 @@ class Reader {
   }
 }
 
+const BEGUN = Symbol("a value that has begun");
+
+const saysSame = (a: unknown, b: unknown): boolean =>
+  a === b || (a instanceof ExactNumber && b instanceof ExactNumber && a.text === b.text);
+
 /** The number itself where it says the same as its text, else the text. */
 function exactly(text: string): number | ExactNumber {
   const value = Number(text);
@@ -213,32 +263,65 @@ function exactly(text: string): number | ExactNumber {
   return decimalOf(text) === decimalOf(String(value)) ? value : new ExactNumber(text);
 }
 
+const ZERO = 48;
+
 /** A decimal in one form: its digits without zeros at the ends, and the power of ten of the last. */
 export function decimalOf(text: string): string {
   const [mantissa, exponent = "0"] = text.toLowerCase().split("e") as [string, string?];
   const sign = mantissa.startsWith("-") ? "-" : "";
   const [whole, fraction = ""] = mantissa.replace(/^-/, "").split(".") as [string, string?];
   const digits = (whole + fraction).replace(/^0+/, "");
-  const kept = digits.replace(/0+$/, "");
+  // Not by a pattern, which would begin anew at each zero of a long row within: a minute for a message of 256 KiB.
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === ZERO) end--;
+  const kept = digits.slice(0, end);
   if (kept === "") return "0";
   return `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }
 
 /**
- * A value as JSON, with exact numbers as they came. What no JSON can say, NaN and the infinities, is written so that
- * `parseExact` reads it again.
- * @throws RangeError when it nests deeper than the stack reaches
+ * A value as JSON, with exact numbers as they came, however deep it nests. What no JSON can say, NaN and the infinities,
+ * is written so that `parseExact` reads it again.
  */
 export function stringifyExact(value: unknown): string {
-  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (value instanceof ExactNumber) return value.text;
-  if (Array.isArray(value)) return `[${value.map(stringifyExact).join(",")}]`;
-  const entries = Object.entries(value).map(
-    ([key, entry]) => `${JSON.stringify(key)}:${stringifyExact(entry)}`,
-  );
-  return `{${entries.join(",")}}`;
+  const parts: string[] = [];
+  const todo: unknown[] = [value];
+  while (todo.length > 0) {
+    const next = todo.pop();
+    if (next instanceof Written) parts.push(next.text);
+    else if (next instanceof ExactNumber) parts.push(next.text);
+    else if (typeof next === "number" && !Number.isFinite(next)) parts.push(String(next));
+    else if (typeof next !== "object" || next === null) parts.push(JSON.stringify(next) ?? "null");
+    else if (Array.isArray(next)) {
+      parts.push("[");
+      todo.push(CLOSE_ARRAY);
+      for (let i = next.length - 1; i >= 0; i--) {
+        todo.push(next[i]);
+        if (i > 0) todo.push(COMMA);
+      }
+    } else {
+      const entries = next instanceof Entries ? next.pairs : Object.entries(next);
+      parts.push("{");
+      todo.push(CLOSE_OBJECT);
+      for (let i = entries.length - 1; i >= 0; i--) {
+        const [key, entry] = entries[i]!;
+        todo.push(entry, new Written(`${i > 0 ? "," : ""}${JSON.stringify(key)}:`));
+      }
+    }
+  }
+  return parts.join("");
 }
+
+/** Text among values that are still to be written. */
+class Written {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+const COMMA = new Written(",");
+const CLOSE_ARRAY = new Written("]");
+const CLOSE_OBJECT = new Written("}");
 
 /** One text for all values that mean the same: keys in order, numbers as decimals. */
 export function meaningOf(value: unknown): string {

@@ -35,7 +35,7 @@ export const refuseNone: Refuse = (_table, conflicts) => {
   return [];
 };
 
-/** How far ahead a free moment is looked for, in milliseconds. */
+/** How far ahead a free moment is looked for, in milliseconds. Each of them may be taken. */
 const MAX_MOVE_MS = 60_000;
 
 /** Rows of one read or write lie within so long, in milliseconds: about a chunk. */
@@ -81,12 +81,13 @@ export async function settleReadings(
   await lockNumbers(tx, LOCK, locks);
   let stored = 0;
   const rest: KeptReading[] = [];
+  const conflicts: Conflict[] = [];
   for (const reading of all) {
-    if (reading.isArrival) stored += await move(tx, readings, reading, now);
-    else rest.push(reading);
+    if (!reading.isArrival) rest.push(reading);
+    else if (await move(tx, readings, reading, now)) stored++;
+    else conflicts.push({ reading, refused: valuesOf(readings.table, reading), partial: false });
   }
   const moments = await findMoments(tx, readings.table, rest);
-  const conflicts: Conflict[] = [];
   const counts = new Map<number, { received: number; stored: number }>();
   for (const reading of rest) {
     const key = momentKey(reading);
@@ -132,23 +133,35 @@ export async function findConflicts(db: Db, readings: ReadingsBatch): Promise<Co
 const momentKey = ({ deviceNo, observedAt }: { deviceNo: number; observedAt: number }) =>
   `${deviceNo} ${observedAt}`;
 
-/** Gives a reading whose time is ours the next free millisecond: of a former process, say, or that its device has dated. */
+/**
+ * Gives a reading whose time is ours the next free millisecond: of a former process, say, or that its device has dated.
+ * @returns whether there was one: a device may have dated one of each
+ */
 async function move(
   tx: Db,
   readings: ReadingsBatch,
   { row, deviceNo, observedAt }: KeptReading,
   now: number,
-) {
+): Promise<boolean> {
   for (;;) {
     const { rows } = await tx.query<{ free: Date }>(freeSql(readings.table), [
       deviceNo,
       new Date(observedAt).toISOString(),
       new Date(observedAt + MAX_MOVE_MS).toISOString(),
     ]);
-    const { stored } = await readings.moved(row, rows[0]!.free.getTime()).insertNew(tx, undefined, now);
-    if (stored > 0) return stored;
+    const free = rows[0]!.free.getTime();
+    if (free > observedAt + MAX_MOVE_MS) return false;
+    // Somebody else may take it first; what is free moves on then.
+    if ((await readings.moved(row, free).insertNew(tx, undefined, now)).stored > 0) return true;
   }
 }
+
+const valuesOf = ({ columns }: KindTable, { values, extra }: KeptReading): Record<string, unknown> => ({
+  ...extra,
+  ...Object.fromEntries(
+    columns.flatMap(({ name }, i) => (values[i] === undefined ? [] : [[name, values[i]]])),
+  ),
+});
 
 /** What is stored of a device and moment, and what is to be put there. */
 class Moment {
@@ -157,6 +170,8 @@ class Moment {
   private readonly values: MetricValue[];
   private readonly extra: Record<string, unknown>;
   private readonly columns: readonly MetricColumn[];
+  /** What values of `extra` mean, which thousands of readings of one message may be held against. */
+  private readonly meanings = new Map<string, string>();
   /** What it gets beside what it has. */
   readonly added: { values: MetricValue[]; extra: Record<string, unknown> } = {
     values: [],
@@ -191,9 +206,18 @@ class Moment {
         this.extra[key] = value;
         this.added.extra[key] = value;
         kept = true;
-      } else if (meaningOf(this.extra[key]) !== meaningOf(value)) refused[key] = value;
+      } else if (this.meaning(key) !== meaningOf(value)) refused[key] = value;
     }
     return { kept, refused };
+  }
+
+  private meaning(key: string): string {
+    let meaning = this.meanings.get(key);
+    if (meaning === undefined) {
+      meaning = meaningOf(this.extra[key]);
+      this.meanings.set(key, meaning);
+    }
+    return meaning;
   }
 
   get isChanged(): boolean {

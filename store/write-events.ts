@@ -3,6 +3,7 @@ import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } f
 import type { Db } from "./database.ts";
 import { meaningOf, parseExact } from "./exact-json.ts";
 import { countNotStored } from "./ledger.ts";
+import { insertRejections, type NewRejection } from "./write-rejections.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
 
@@ -73,35 +74,68 @@ export const insertNewEvents = (db: Db, events: readonly NewEvent[], claim?: Cla
 export const insertNewReplies = (db: Db, replies: readonly NewReply[], claim?: Claim) =>
   insertNew(db, REPLIES, replies, claim);
 
+/** What became of items that met another one. */
+export interface SettledItems {
+  /** For each item whether it was new; undefined where it was refused. */
+  readonly isNew: readonly (boolean | undefined)[];
+  readonly rejections: readonly NewRejection[];
+}
+
+/** Makes the rejections of items that say something else than too many others of their identity and moment. */
+export type RefuseItems<T> = (items: readonly T[]) => NewRejection[];
+
 /**
  * Decides what becomes of events that met another one of their device, moment, id and phase, with their ledger entry.
  * One that says the same is a duplicate. Another one, such as a camera's second update of one frame, is stored at the
- * next free millisecond.
- * @returns for each event whether it was new; undefined when the claim says that it was done before
+ * next free millisecond, and refused where none is free within `MAX_MOVE_MS`.
+ * @returns undefined when the claim says that it was done before
  */
-export const settleEvents = (tx: Db, events: readonly NewEvent[], claim?: Claim) =>
-  settle(tx, EVENTS, events, claim);
-export const settleReplies = (tx: Db, replies: readonly NewReply[], claim?: Claim) =>
-  settle(tx, REPLIES, replies, claim);
+export const settleEvents = (
+  tx: Db,
+  events: readonly NewEvent[],
+  refuse: RefuseItems<NewEvent>,
+  claim?: Claim,
+) => settle(tx, EVENTS, events, refuse, claim);
+export const settleReplies = (
+  tx: Db,
+  replies: readonly NewReply[],
+  refuse: RefuseItems<NewReply>,
+  claim?: Claim,
+) => settle(tx, REPLIES, replies, refuse, claim);
 
-/** Both of it, for whoever has no batch to share: @returns for each event whether it was new, in the order given */
-export const insertEvents = (db: Db, events: readonly NewEvent[]) => insertAll(db, EVENTS, events);
-export const insertReplies = (db: Db, replies: readonly NewReply[]) => insertAll(db, REPLIES, replies);
+/** For whoever has no batch to share: @returns for each event whether it was new, in the order given */
+export const insertEvents = (
+  db: Db,
+  events: readonly NewEvent[],
+  refuse: RefuseItems<NewEvent> = refuseNone,
+) => insertAll(db, EVENTS, events, refuse);
+export const insertReplies = (
+  db: Db,
+  replies: readonly NewReply[],
+  refuse: RefuseItems<NewReply> = refuseNone,
+) => insertAll(db, REPLIES, replies, refuse);
+
+/** @throws Error */
+const refuseNone = (items: readonly unknown[]): never => {
+  throw new Error(`${items.length} items say something else than too many others of their moment`);
+};
 
 async function insertAll<T extends Item>(
   db: Db,
   into: ItemTable<T>,
   items: readonly T[],
-): Promise<boolean[]> {
+  refuse: RefuseItems<T>,
+): Promise<(boolean | undefined)[]> {
   const met = await insertNew(db, into, items);
-  const isNew = items.map(() => true);
+  const isNew: (boolean | undefined)[] = items.map(() => true);
   if (met.length === 0) return isNew;
   const settled = (await settle(
     db,
     into,
     met.map((place) => items[place]!),
+    refuse,
   ))!;
-  for (const [i, place] of met.entries()) isNew[place] = settled[i]!;
+  for (const [i, place] of met.entries()) isNew[place] = settled.isNew[i];
   return isNew;
 }
 
@@ -166,81 +200,133 @@ function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
     select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed, (select rows from noted) as met`;
 }
 
-/** How many milliseconds from a moment on may hold what was sent for it. */
-const MAX_MOVE_MS = 60_000;
+/**
+ * How many milliseconds from a moment on may hold what was sent for it: enough for a camera whose clock has seconds. Each
+ * of them is looked at, and a device may send thousands that differ.
+ */
+export const MAX_MOVE_MS = 100;
+
+/** Items whose following moments are read at once. */
+const READ_AT_ONCE = 100;
 
 async function settle<T extends Item>(
   tx: Db,
   into: ItemTable<T>,
   items: readonly T[],
+  refuse: RefuseItems<T>,
   claim?: Claim,
-): Promise<boolean[] | undefined> {
+): Promise<SettledItems | undefined> {
   if (claim && !(await takeClaim(tx, claim))) return undefined;
-  const keyOf = (item: T) =>
-    JSON.stringify([item.deviceNo, item.observedAt, ...into.identity.map(([, read]) => read(item))]);
+  const identityOf = (item: T) =>
+    JSON.stringify([item.deviceNo, ...into.identity.map(([, read]) => read(item))]);
   const saysOf = (item: T) =>
     JSON.stringify([...into.says.map(([, read]) => read(item)), meaningOf(parseExact(item.data))]);
-  const isNew = new Array<boolean>(items.length).fill(false);
-  let rest = items.map((item, place) => ({ item, place, key: keyOf(item), says: saysOf(item) }));
+  const isNew = new Array<boolean | undefined>(items.length).fill(false);
+  const refused: T[] = [];
+  const said = new Said();
+  let rest = items.map((item, place) => ({
+    item,
+    place,
+    identity: identityOf(item),
+    says: saysOf(item),
+  }));
   while (rest.length > 0) {
-    const chains = await findChains(tx, into, new Map(rest.map(({ key, item }) => [key, item])));
+    await readMoments(tx, into, rest, 0, said);
+    // Nearly all are what is stored there. What follows is read for the others alone.
+    const differing = rest.filter(({ item, identity, says }) => said.at(identity, item.observedAt) !== says);
+    for (let from = 0; from < differing.length; from += READ_AT_ONCE)
+      await readMoments(tx, into, differing.slice(from, from + READ_AT_ONCE), MAX_MOVE_MS, said);
     const moved: (typeof rest)[number][] = [];
     const at: T[] = [];
-    for (const one of rest) {
-      const chain = chains.get(one.key)!;
-      if (chain.said.has(one.says)) continue;
-      chain.said.add(one.says);
+    for (const one of differing) {
+      const free = said.findFree(one.identity, one.item.observedAt, one.says);
+      if (free === "said") continue;
+      if (free === undefined) {
+        isNew[one.place] = undefined;
+        refused.push(one.item);
+        continue;
+      }
+      said.note(one.identity, free, one.says);
       moved.push(one);
-      at.push({ ...one.item, observedAt: chain.free++ });
+      at.push({ ...one.item, observedAt: free });
     }
     if (at.length === 0) break;
     const metAgain = new Set(await insertNew(tx, into, at));
     for (const [i, { place }] of moved.entries()) if (!metAgain.has(i)) isNew[place] = true;
     // Only where somebody has stored at one of these moments meanwhile.
+    for (const i of metAgain) said.forget(moved[i]!.identity, at[i]!.observedAt);
     rest = moved.filter((_, i) => metAgain.has(i));
   }
-  const repeated = items.filter((_, place) => !isNew[place]).map(({ deviceNo }) => deviceNo);
+  const repeated = items.filter((_, place) => isNew[place] === false).map(({ deviceNo }) => deviceNo);
   if (repeated.length > 0) await countNotStored(tx, repeated, "duplicate");
-  return isNew;
+  const rejections = refused.length > 0 ? refuse(refused) : [];
+  if (rejections.length > 0) await insertRejections(tx, rejections);
+  return { isNew, rejections };
 }
 
-/** What was said at each moment, and at the milliseconds behind it as far as they are taken; and the first free one. */
-async function findChains<T extends Item>(
+/** What is stored at the moments of one identity after another. */
+class Said {
+  private readonly moments = new Map<string, Map<number, string>>();
+
+  at(identity: string, moment: number): string | undefined {
+    return this.moments.get(identity)?.get(moment);
+  }
+
+  note(identity: string, moment: number, says: string): void {
+    const own = this.moments.get(identity);
+    if (own) own.set(moment, says);
+    else this.moments.set(identity, new Map([[moment, says]]));
+  }
+
+  forget(identity: string, moment: number): void {
+    this.moments.get(identity)?.delete(moment);
+  }
+
+  /** The first free moment from one on; `said` when that stands before it; undefined when none is free. */
+  findFree(identity: string, from: number, says: string): number | "said" | undefined {
+    const own = this.moments.get(identity);
+    for (let moment = from; moment <= from + MAX_MOVE_MS; moment++) {
+      const there = own?.get(moment);
+      if (there === undefined) return moment;
+      if (there === says) return "said";
+    }
+    return undefined;
+  }
+}
+
+/** Reads what is stored of the identities of items at their moments, and up to `beyondMs` behind them. */
+async function readMoments<T extends Item>(
   tx: Db,
   into: ItemTable<T>,
-  firsts: ReadonlyMap<string, T>,
-): Promise<Map<string, { said: Set<string>; free: number }>> {
+  wanted: readonly { readonly item: T; readonly identity: string }[],
+  beyondMs: number,
+  said: Said,
+): Promise<void> {
+  // Each identity and moment once: they may be thousands of one.
+  const firsts = new Map(wanted.map((one) => [`${one.identity} ${one.item.observedAt}`, one]));
   const items = [...firsts.values()];
   const identity = into.identity.map(([name]) => name);
+  const moments = items.map(({ item }) => item.observedAt);
   const { rows } = await tx.query<{ n: number; observed_at: Date; data: string } & Record<string, string>>(
     `select wanted.n::int as n, there.observed_at, there.data::text as data${into.says.map(([name]) => `, there.${name}`).join("")}
      from unnest($1::int4[], $2::timestamptz[], ${identity.map((_, i) => `$${i + 3}::text[]`).join(", ")})
        with ordinality as wanted (device_no, at, ${identity.join(", ")}, n)
      join ${into.table} there using (device_no, ${identity.join(", ")})
-     where there.observed_at between wanted.at and wanted.at + interval '${MAX_MOVE_MS} milliseconds'
-       and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz
-     order by there.observed_at`,
+     where there.observed_at between wanted.at and wanted.at + interval '${beyondMs} milliseconds'
+       and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz`,
     [
-      items.map(({ deviceNo }) => deviceNo),
-      items.map(({ observedAt }) => new Date(observedAt).toISOString()),
-      ...into.identity.map(([, read]) => items.map(read)),
-      new Date(items.reduce((least, item) => Math.min(least, item.observedAt), Infinity)).toISOString(),
-      new Date(
-        items.reduce((most, item) => Math.max(most, item.observedAt), -Infinity) + MAX_MOVE_MS,
-      ).toISOString(),
+      items.map(({ item }) => item.deviceNo),
+      moments.map((at) => new Date(at).toISOString()),
+      ...into.identity.map(([, read]) => items.map(({ item }) => read(item))),
+      new Date(moments.reduce((least, at) => Math.min(least, at), Infinity)).toISOString(),
+      new Date(moments.reduce((most, at) => Math.max(most, at), -Infinity) + beyondMs).toISOString(),
     ],
   );
-  const keys = [...firsts.keys()];
-  const chains = new Map(
-    keys.map((key, i) => [key, { said: new Set<string>(), free: items[i]!.observedAt }]),
-  );
   for (const row of rows) {
-    const chain = chains.get(keys[row.n - 1]!)!;
-    if (row.observed_at.getTime() !== chain.free) continue;
-    chain.free++;
-    chain.said.add(
-      JSON.stringify([...into.says.map(([name]) => row[name]), meaningOf(parseExact(row.data))]),
-    );
+    const { identity: of } = items[row.n - 1]!;
+    const at = row.observed_at.getTime();
+    if (said.at(of, at) !== undefined) continue;
+    const says = JSON.stringify([...into.says.map(([name]) => row[name]), meaningOf(parseExact(row.data))]);
+    said.note(of, at, says);
   }
-  return chains;
 }

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ExactNumber, meaningOf, parseExact, stringifyExact } from "../../store/exact-json.ts";
+import {
+  Entries,
+  ExactNumber,
+  MAX_REPEATED_DEPTH,
+  meaningOf,
+  parseExact,
+  type Repeated,
+  stringifyExact,
+} from "../../store/exact-json.ts";
 
 const parsed = (text: string) => {
   try {
@@ -96,7 +104,49 @@ describe("exact JSON", () => {
     expect(meaningOf(new ExactNumber("00012e1"))).toBe(meaningOf(120));
   });
 
-  it("refuses what is nested too deep for its reader rather than ending the process", () => {
-    expect(() => parseExact("[".repeat(100_000) + "]".repeat(100_000))).toThrow(SyntaxError);
+  it("is read and written however deep it nests, as JSON.parse reads it", () => {
+    const deep = (inner: string) => `${'[{"a":'.repeat(100_000)}${inner}${"}]".repeat(100_000)}`;
+    for (const inner of ["1", "1724442618569203714", "NaN", '{"b":[]}'])
+      expect(stringifyExact(parseExact(deep(inner)))).toBe(deep(inner));
+    expect(() => parseExact(deep("x"))).toThrow(SyntaxError);
+    expect(() => parseExact(deep("1").slice(1))).toThrow(SyntaxError);
+  });
+
+  it("tells what keys said that their object names again, and leaves in it what they say last", () => {
+    const repeated: Repeated = new Map();
+    const value = parseExact(
+      '{"a":1,"b":{"c":[1],"c":[1],"c":2},"a":2,"a":2,"n":12345678901234567890,"n":12345678901234567890,"a":3}',
+      repeated,
+    ) as { b: object };
+    expect(stringifyExact(value)).toBe('{"a":3,"b":{"c":2},"n":12345678901234567890}');
+    expect(repeated).toEqual(
+      new Map<object, unknown>([
+        [
+          value.b,
+          [
+            ["c", [1]],
+            ["c", [1]],
+          ],
+        ],
+        [
+          value,
+          [
+            ["a", 1],
+            ["a", 2],
+          ],
+        ],
+      ]),
+    );
+    expect(
+      stringifyExact(
+        new Entries([
+          ["a", 1],
+          ["a", [new Entries([])]],
+        ]),
+      ),
+    ).toBe('{"a":1,"a":[{}]}');
+    const nested = (levels: number) => `${"[".repeat(levels)}{"a":1,"a":2}${"]".repeat(levels)}`;
+    expect(() => parseExact(nested(MAX_REPEATED_DEPTH - 1), new Map())).not.toThrow();
+    expect(() => parseExact(nested(MAX_REPEATED_DEPTH), new Map())).toThrow("twice more than 64 levels");
   });
 });

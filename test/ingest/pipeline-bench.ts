@@ -1,0 +1,80 @@
+import { catalog } from "../../devices/catalog.ts";
+import { Batch } from "../../ingest/batch.ts";
+import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
+import { KindRuntime } from "../../ingest/kind-runtime.ts";
+import { Pipeline, type PipelineOptions } from "../../ingest/pipeline.ts";
+import type { Channel } from "../../ingest/topics.ts";
+import { tablesOf } from "../../kind-tables.ts";
+
+const runtimes = new Map(
+  catalog.map((kind) => [kind.kind, new KindRuntime(kind, tablesOf([kind])[0]!)] as const),
+);
+
+let devices = 0;
+
+/** A device that is in no database. */
+export function deviceOf(id: string, kind = "gas-meter", gatewayNo: number | null = null): DeviceEntry {
+  return {
+    deviceNo: ++devices,
+    id,
+    runtime: runtimes.get(kind)!,
+    regionCode: "52",
+    tenantId: null,
+    formerPlaces: undefined,
+    gatewayNo,
+    tokenHash: Buffer.alloc(0),
+    gateway: kind === "lora-gateway",
+    lastReportAt: 0,
+    notedAt: 0,
+    lastArrival: 0,
+    evaluatedAt: 0,
+    looks: 0,
+    pending: 0,
+  };
+}
+
+/** A pipeline before a batch that is never committed. */
+export function startPipeline(known: readonly DeviceEntry[] = [], more: Partial<PipelineOptions> = {}) {
+  const batch = new Batch();
+  const directory = {
+    find: (id: string) => known.find((device) => device.id === id),
+    mayBe: () => false,
+  } as unknown as Directory;
+  const pipeline = new Pipeline({ directory, sink: { open: batch, filled: () => {} }, ...more });
+  return {
+    batch,
+    pipeline,
+    /** @returns how many items the pipeline says that the message holds */
+    accept: (publisher: DeviceEntry, channel: Channel, body: unknown, settled = () => {}): number =>
+      pipeline.accept(
+        {
+          publisher,
+          channel,
+          topic: "t",
+          payload: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
+          receivedAt: Date.UTC(2026, 4, 1),
+        },
+        settled,
+      ),
+    /** What was put into the batch of a kind. */
+    kept: (kind = "gas-meter") => {
+      const { table } = runtimes.get(kind)!;
+      const readings = batch.readings.get(runtimes.get(kind)!)?.kept() ?? [];
+      return readings.map(({ deviceNo, values, extra }) => ({
+        deviceNo,
+        reading: {
+          ...extra,
+          ...Object.fromEntries(table.columns.map(({ name }, i) => [name, values[i]])),
+        } as Record<string, unknown>,
+      }));
+    },
+    rejected: () =>
+      batch.rejections.map(({ deviceNo, reason, partial, items, payload }) => ({
+        deviceNo,
+        reason,
+        partial,
+        items,
+        payload: payload.toString(),
+      })),
+  };
+}
