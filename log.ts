@@ -15,12 +15,15 @@ export const isSecretName = (name: string): boolean =>
 
 const BLOT = "[redacted]";
 
-/** Secrets inside a text: the password of a URL, `Bearer …` and `Basic …`, our keys (`sbi_…`), and signed tokens. */
+/**
+ * Secrets inside a text: the password of a URL, `Bearer …` and `Basic …`, our keys (`sbi_…`), and signed tokens. No part
+ * goes on without end that may begin anew within itself: the work would grow with the square of a text.
+ */
 const SECRETS_IN_TEXT: readonly [pattern: RegExp, put: string][] = [
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@]+@/gi, `$1:${BLOT}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@]{0,255}):[^\s@]{1,2048}@/gi, `$1:${BLOT}@`],
   [/\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${BLOT}`],
   [/\bsbis?_[A-Za-z0-9_-]{20,}/g, BLOT],
-  [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}/g, BLOT],
+  [/\beyJ[A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}/g, BLOT],
 ];
 
 /** The text without the secrets that can be told by their form. */

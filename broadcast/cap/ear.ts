@@ -25,6 +25,9 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 /** Printable ASCII but quotes, brackets and `*`: an address in a Chinese sentence ends at the next Chinese sign. */
 const LINKS = /\b(?:(?:https?|ftp):\/\/|www\.)[!#-%'+-;=?@A-Z[\]_a-z~&]+/gi;
 
+/** Behind an address these are of the sentence. */
+const STOPS = ".,;:!?";
+
 /** Bullets, headings and rules of plain-text bulletins. */
 const LAYOUT = /\*+|^ *#{1,6} |[=_~-]{3,}/gm;
 
@@ -40,9 +43,10 @@ export function forTheEar(written: string): Spoken {
   );
   const untagged = decoded.replace(HIDDEN, " ").replace(BREAKS, "\n").replace(TAGS, "");
   const unlinked = untagged.replace(LINKS, (link) => {
-    const end = /[.,;:!?]*$/.exec(link)![0];
-    links.push(link.slice(0, link.length - end.length));
-    return end;
+    let end = link.length;
+    while (STOPS.includes(link[end - 1]!)) end--;
+    links.push(link.slice(0, end));
+    return link.slice(end);
   });
   const plain = unlinked.replace(LAYOUT, " ");
   const hadLayout = plain !== unlinked;
@@ -56,7 +60,8 @@ export function forTheEar(written: string): Spoken {
     .map((line) =>
       line
         .replace(/[ \t\u00a0]+/g, " ")
-        .replace(/^[\s.]+|\s+$/g, "")
+        .replace(/^[\s.]+/, "")
+        .trimEnd()
         .replace(/ ([.,;:!?])/g, "$1"),
     )
     .filter((line) => line !== "")

@@ -7,6 +7,8 @@ interface Masked {
   /** The source without comments, and with each string replaced by `"<index>"`. */
   readonly code: string;
   readonly strings: readonly string[];
+  /** The regular expressions, as they are written. */
+  readonly patterns: readonly string[];
 }
 
 /**
@@ -15,6 +17,7 @@ interface Masked {
  */
 export function mask(source: string): Masked {
   const strings: string[] = [];
+  const patterns: string[] = [];
   /** Brace depths at which a `}` returns to a template literal. */
   const templates: number[] = [];
   let code = "";
@@ -47,6 +50,7 @@ export function mask(source: string): Masked {
   };
   const readRegex = () => {
     let inClass = false;
+    const from = at;
     for (at++; at < source.length && source[at] !== "\n"; at++) {
       if (source[at] === "\\") at++;
       else if (source[at] === "[") inClass = true;
@@ -54,6 +58,8 @@ export function mask(source: string): Masked {
       else if (source[at] === "/" && !inClass) break;
     }
     at++;
+    while (/[a-z]/.test(source[at] ?? "")) at++;
+    patterns.push(source.slice(from, at));
     code += "0";
   };
 
@@ -79,7 +85,7 @@ export function mask(source: string): Masked {
       }
     }
   }
-  return { code, strings };
+  return { code, strings, patterns };
 }
 
 // `import x from "…"`, `import "…"`, `export … from "…"`, `import("…")`, and types as `import("…").T`.
