@@ -47,7 +47,11 @@ export function indexCatalog(kinds: readonly Kind[], kindTables: readonly KindTa
         );
       });
     },
-    metric: (name, key) => byName.get(name)?.metrics[key],
+    metric(name, key) {
+      const { metrics } = byName.get(name) ?? {};
+      // A caller may ask for a "constructor", which every object has.
+      return metrics && Object.hasOwn(metrics, key) ? metrics[key] : undefined;
+    },
     isLatched(name, ruleName) {
       const rule = byName.get(name)?.alarms.find((candidate) => candidate.rule === ruleName);
       return rule?.type === "event" && rule.clearedBy.length === 0;

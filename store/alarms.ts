@@ -128,7 +128,7 @@ export async function listAlarms(
   const bySeverity = page.sort === "severity";
   const list = bySeverity ? "alarms/severity" : "alarms";
   const [rank, ...after] = bySeverity
-    ? (decodeCursor(list, ["integer", "time", "integer"], page.cursor) ?? [null, null, null])
+    ? (decodeCursor(list, ["rank", "time", "integer"], page.cursor) ?? [null, null, null])
     : [null, ...(decodeCursor(list, ["time", "integer"], page.cursor) ?? [null, null])];
   const { rows } = await db.query<AlarmRow>(
     `${SELECT_ALARM}

@@ -10,11 +10,11 @@ export interface Page<T> {
 }
 
 /**
- * What a key in a cursor is. Numbers go into a parameter of eight bytes, those of devices into one of four. Times are
+ * What a key in a cursor is. Numbers go into a parameter of eight bytes, those of devices and ranks into one of four. Times are
  * PostgreSQL's own text, so that no microsecond is lost on the way.
  */
-export type KeyType = "integer" | "device" | "text" | "time";
-type KeyValue<T extends KeyType> = T extends "integer" | "device" ? number : string;
+export type KeyType = "integer" | "device" | "rank" | "text" | "time";
+type KeyValue<T extends KeyType> = T extends "integer" | "device" | "rank" ? number : string;
 type Keys<T extends readonly KeyType[]> = { -readonly [I in keyof T]: KeyValue<T[I]> };
 
 const TIME =
@@ -30,9 +30,12 @@ function isTime(text: string): boolean {
   return year >= 1 && year <= LAST_YEAR && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
 }
 
+const isInt4 = (value: unknown): boolean => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT4;
+
 const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
   integer: (value) => Number.isSafeInteger(value),
-  device: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT4,
+  device: isInt4,
+  rank: isInt4,
   // The keys of our lists are ids and codes; NUL could not be sent to the database.
   text: (value) => typeof value === "string" && value.length <= 300 && !value.includes("\0"),
   time: (value) => typeof value === "string" && isTime(value),

@@ -117,6 +117,7 @@ export const DEVICE_SORTS = Object.keys(SORTS) as [DeviceSort, ...DeviceSort[]];
 const SQL_TYPES: Record<KeyType, string> = {
   integer: "bigint",
   device: "int",
+  rank: "int",
   text: "text",
   time: "timestamptz",
 };

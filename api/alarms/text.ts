@@ -19,7 +19,7 @@ export function textOf(alarm: Alarm, kind: Kind | undefined): AlarmText {
   if (about === undefined) return { zh: message, en: message };
   const metric = offScale ?? metricOf(own);
   if (value === null || metric === undefined) return { zh: about, en: message };
-  const unit = kind?.metrics[metric]?.unit;
+  const unit = kind && Object.hasOwn(kind.metrics, metric) ? kind.metrics[metric]?.unit : undefined;
   const withUnit = (number: number) => (unit === undefined ? `${number}` : `${number} ${unit}`);
   const limit = own?.type === "high" || own?.type === "low" ? `，限值 ${withUnit(own.limit)}` : "";
   return { zh: `${about}（${metric} ${withUnit(value)}${limit}）`, en: message };

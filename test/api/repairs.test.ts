@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import { readingSchema } from "../../api/readings/schema.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { startTestIngest } from "../helpers/ingest.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { createCallers, personWith } from "./callers.ts";
 import { insertDevice, insertReadings, insertRegions } from "./fixtures.ts";
@@ -353,5 +354,39 @@ describe("a repair", () => {
     expect(await listed(OPERATOR)).toEqual([id]);
     expect(await listed(SOUTH)).toEqual([own.json.id]);
     expect(await listed(PLATFORM)).toEqual([own.json.id, id]);
+  });
+});
+
+describe("a clock that was twenty hours ahead, and is right again", () => {
+  // From cases collected from real use.
+  it("never makes usage fall, and once its reading is voided the newest value is the newer one", async () => {
+    await insertDevice(db.pool, "ahead", { tenantId: "north" });
+    const { publish } = await startTestIngest(db.pool);
+    const now = Date.UTC(2026, 4, 20, 4);
+    const send = (seconds: number, volume: number) =>
+      publish("ahead", "telemetry", { observedAt: now + seconds * 1000, volume }, { receivedAt: now });
+    await send(72_000, 1000);
+    await send(0, 1001);
+    await send(1, 1002);
+    const asked = async () => {
+      const used: number[] = [];
+      for (const interval of ["1h", "1d", "1mo"]) {
+        const range = "from=2026-04-30T16:00:00Z&to=2026-05-31T16:00:00Z&metrics=volume";
+        const { items } = await get(`/devices/ahead/series?interval=${interval}&${range}`);
+        const deltas = items.map(
+          (item: { values: { volume: { delta: number } } }) => item.values.volume.delta,
+        );
+        expect(Math.min(...deltas)).toBeGreaterThanOrEqual(0);
+        used.push(deltas.reduce((sum: number, delta: number) => sum + delta, 0));
+      }
+      const { metrics } = await get("/devices/ahead/latest");
+      return { used, latest: [metrics.volume.value, metrics.volume.observedAt] };
+    };
+    const iso = (seconds: number) => new Date(now + seconds * 1000).toISOString();
+    // It goes back for nothing but a repair.
+    expect(await asked()).toEqual({ used: [1, 1, 1], latest: [1000, iso(72_000)] });
+    const voided = await repair("ahead", { action: "void", from: iso(71_000), to: iso(73_000) });
+    expect([voided.status, voided.json.readings]).toEqual([201, 1]);
+    expect(await asked()).toEqual({ used: [1, 1, 1], latest: [1002, iso(1)] });
   });
 });

@@ -159,3 +159,96 @@ describe("a moment that is none of ours", () => {
     },
   );
 });
+
+describe("a parameter that nobody's program would send", () => {
+  const cursor = (list: string, ...keys: unknown[]) =>
+    Buffer.from(JSON.stringify([list, ...keys])).toString("base64url");
+  const AT = "2026-01-01 00:00:00+00";
+  const CURSORS = [
+    ...[2 ** 31, 2 ** 53, -(2 ** 53), 1.5, null, "x", [], {}, "2026-13-01", "a\0"].flatMap((key) => [
+      [key],
+      [key, 1],
+      [AT, key],
+      [key, AT, 1],
+      [1, key, 1],
+      [1, AT, key],
+      [AT, key, "a", "b"],
+      ["a", key],
+    ]),
+  ];
+
+  it("is answered or refused, and never a fault of ours: names that every object has, and odd numbers", async () => {
+    const hostile = [
+      "constructor",
+      "__proto__",
+      "toString",
+      "-1",
+      "0",
+      "1e9",
+      "9007199254740993",
+      "NaN",
+      "%25",
+      "a,b,constructor",
+    ];
+    for (const { method, url, query } of operations.filter(({ method }) => method === "GET")) {
+      if (url === "/v1/stream") continue;
+      for (const name of query)
+        for (const value of hostile) {
+          const answer = await api.call({
+            method: method as "GET",
+            url: `${url}?kind=gas-meter&${name}=${value}`,
+          });
+          expect(answer.status, `${url}?${name}=${value}: ${answer.text}`).toBeLessThan(500);
+        }
+    }
+  }, 30_000);
+
+  it("is refused as a cursor that the list did not make, in every order", async () => {
+    const lists = operations.filter(({ query }) => query.includes("cursor"));
+    expect(lists.length).toBeGreaterThan(10);
+    for (const { url, query } of lists) {
+      const sorts = query.includes("sort") ? ["", "severity", "name", "lastSeenAt", "id", "raisedAt"] : [""];
+      for (const sort of sorts) {
+        const rest = `${sort && `sort=${sort}&`}kind=gas-meter`;
+        // The list names itself in its refusal.
+        const refused = await api.call(`${url}?${rest}&cursor=${cursor("none")}`);
+        const list = /list of (\S+):/.exec(refused.json.detail)?.[1];
+        if (list === undefined) continue;
+        for (const keys of CURSORS) {
+          const answer = await api.call(`${url}?${rest}&cursor=${cursor(list, ...keys)}`);
+          expect([200, 400], `${url}?${rest} ${JSON.stringify(keys)} ${answer.text}`).toContain(
+            answer.status,
+          );
+        }
+      }
+    }
+  }, 60_000);
+
+  it("is refused where a body names a quantity that every object has", async () => {
+    const at = "2026-01-01T00:00:00Z";
+    for (const metric of ["constructor", "__proto__", "toString"]) {
+      for (const [path, body] of [
+        ["exchanges", { metric, at, oldRegister: 1, newRegister: 0 }],
+        ["repairs", { action: "void", metrics: [metric], reason: "x", from: at, to: "2026-01-02T00:00:00Z" }],
+        [
+          "repairs",
+          {
+            action: "correct",
+            corrections: [{ metric, add: 1 }],
+            reason: "x",
+            from: at,
+            to: "2026-01-02T00:00:00Z",
+          },
+        ],
+      ] as const) {
+        const answer = await api.call({
+          method: "POST",
+          url: `/v1/devices/meter-1/${path}`,
+          headers,
+          payload: JSON.stringify(body),
+        });
+        expect(answer.status, `${path} ${metric}: ${answer.text}`).toBe(400);
+      }
+    }
+  });
+});
