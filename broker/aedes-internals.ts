@@ -31,6 +31,8 @@ interface Internals {
   readonly _nextBatch: () => void;
   readonly conn: Duplex;
   readonly _paused?: boolean;
+  /** Whether it has sent DISCONNECT. */
+  readonly _disconnected: boolean;
   pause(): void;
   /** Calls back with an error when the client does not read for a minute, and ends its connection. */
   waitForDrain(callback: (error: Error | null) => void): void;
@@ -114,8 +116,9 @@ export function replaceParse(client: Client, read: (chunk: Buffer, parse: ParseP
   const usual = parser.parse;
   const parse: ParsePart = (chunk, from, to) => {
     usual.call(parser, from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to));
-    return parser.error === null && !client.closed;
+    return mayGoOn();
   };
+  const mayGoOn = () => parser.error === null && !client.closed && !hasDisconnected(client);
   const later: Buffer[] = [];
   let busy = false;
   parser.parse = (chunk) => {
@@ -123,13 +126,17 @@ export function replaceParse(client: Client, read: (chunk: Buffer, parse: ParseP
     if (busy) return 0;
     busy = true;
     try {
-      for (let next = later.shift(); next; next = later.shift()) read(next, parse);
+      for (let next = later.shift(); next; next = later.shift())
+        if (!hasDisconnected(client)) read(next, parse);
     } finally {
       busy = false;
     }
     return 0;
   };
 }
+
+/** Whether the client has said DISCONNECT: nothing may come after it [MQTT-3.14.4-2]. */
+export const hasDisconnected = (client: Client): boolean => inside(client)._disconnected;
 
 /** How much of a packet the usual parser waits for: of its length one byte at a time; 0 between two packets. */
 export function openPacket(client: Client): { readonly missing: number } {

@@ -1,6 +1,6 @@
 import type { PublishPacket } from "aedes";
 import { type Channel, type DevicePrincipal, mayPublish } from "../access/topics.ts";
-import { forgetContent, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
+import { forgetContent, hasDisconnected, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
 import { TokenBucket } from "./rate-limit.ts";
@@ -44,6 +44,8 @@ export class Intake<P extends DevicePrincipal> {
     // After the last flush nobody would commit it.
     if (this.quiesced) return;
     const { client, principal } = session;
+    // What came ahead of the answer to the login is looked at one after the other, whatever stands before it.
+    if (hasDisconnected(client)) return callback(new Error("a packet after DISCONNECT"));
     const { topic, qos } = packet;
     const packetId = (packet as { messageId?: number }).messageId;
     if (qos === 2 && this.isRepeated(session, packetId!, callback)) return;

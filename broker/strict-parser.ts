@@ -8,7 +8,13 @@ import { refuseConnect } from "./aedes-internals.ts";
  * on in `_list`. test/broker/standard.test.ts holds them to what is said here.
  */
 interface Parser {
-  packet: Partial<Packet> & { messageId?: number; unsubscriptions?: unknown[] };
+  packet: Partial<Packet> & {
+    messageId?: number;
+    dup?: boolean;
+    qos?: number;
+    subscriptions?: unknown[];
+    unsubscriptions?: unknown[];
+  };
   error: Error | null;
   _pos: number;
   readonly _list: {
@@ -16,10 +22,13 @@ interface Parser {
     readUInt8(at: number): number;
     slice(from: number, to: number): Buffer;
   };
-  _emitError(error: Error): void;
+  /** Answers nothing, which is taken as a no. */
+  _emitError(error: Error): undefined;
+  _parseHeader(): boolean | undefined;
   _parseConnect(): unknown;
-  _parseMessageId(): boolean;
+  _parseMessageId(): boolean | undefined;
   _parseString(): string | null;
+  _parseSubscribe(): void;
   _parseUnsubscribe(): void;
 }
 
@@ -27,16 +36,33 @@ interface Parser {
 const LEVELS = new Set([3, 4, 128 + 3, 128 + 4]);
 
 /**
+ * Filters in one SUBSCRIBE or UNSUBSCRIBE: more than anybody may have, as each is looked at and told. A packet has room
+ * for 80,000.
+ */
+const MAX_FILTERS_AT_ONCE = 2_048;
+
+/**
  * Has a connection answered, or ended, where MQTT 3.1.1 says so and mqtt-packet lets a packet through. Nothing is
- * added to the way of a message but a comparison of its packet id with 0: the topic of a PUBLISH may be
+ * added to the way of a message but comparisons of its flags and of its packet id: the topic of a PUBLISH may be
  * ill-formed, and is then foreign (docs/mqtt.md says why).
  */
 export function parseStrictly(client: Client): void {
   const parser = (client as unknown as { _parser: Parser })._parser;
+  const parseHeader = parser._parseHeader;
+  const parseSubscribe = parser._parseSubscribe;
   const parseConnect = parser._parseConnect;
   const parseMessageId = parser._parseMessageId;
   const parseString = parser._parseString;
   const parseUnsubscribe = parser._parseUnsubscribe;
+
+  // [MQTT-3.3.1-2]: nobody sends again what nobody acknowledges.
+  parser._parseHeader = function (this: Parser) {
+    const parsed = parseHeader.call(this);
+    const { cmd, dup, qos } = this.packet;
+    return parsed && cmd === "publish" && dup && qos === 0
+      ? this._emitError(new Error("DUP with QoS 0"))
+      : parsed;
+  };
 
   parser._parseConnect = function (this: Parser) {
     const { connecting, connected } = client as unknown as { connecting: boolean; connected: boolean };
@@ -58,8 +84,7 @@ export function parseStrictly(client: Client): void {
   parser._parseMessageId = function (this: Parser) {
     const parsed = parseMessageId.call(this);
     if (this.packet.messageId! > 0) return parsed;
-    this._emitError(new Error(`packet id ${this.packet.messageId}`));
-    return false;
+    return this._emitError(new Error(`packet id ${this.packet.messageId}`));
   };
 
   // [MQTT-1.5.3-1]
@@ -70,12 +95,23 @@ export function parseStrictly(client: Client): void {
     return isUtf8(this._list.slice(start, this._pos)) ? text : null;
   };
 
-  // [MQTT-3.10.3-2]. aedes itself ends a connection for SUBSCRIBE without filters.
+  parser._parseSubscribe = function (this: Parser) {
+    parseSubscribe.call(this);
+    if (!this.error) checkCount(this, this.packet.subscriptions?.length ?? 0);
+  };
+
   parser._parseUnsubscribe = function (this: Parser) {
     parseUnsubscribe.call(this);
-    if (!this.error && this.packet.unsubscriptions?.length === 0)
-      this._emitError(new Error("UNSUBSCRIBE without filters"));
+    if (this.error) return;
+    const count = this.packet.unsubscriptions?.length ?? 0;
+    // [MQTT-3.10.3-2]. aedes itself ends a connection for SUBSCRIBE without filters.
+    if (count === 0) this._emitError(new Error("UNSUBSCRIBE without filters"));
+    else checkCount(this, count);
   };
+}
+
+function checkCount(parser: Parser, filters: number): void {
+  if (filters > MAX_FILTERS_AT_ONCE) parser._emitError(new Error(`${filters} filters in one packet`));
 }
 
 /** Looks at the protocol's name and level without taking them; another name is not MQTT, and gets no answer. */

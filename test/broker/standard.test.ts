@@ -183,6 +183,10 @@ describe("a packet", () => {
     ["UNSUBSCRIBE without filters [MQTT-3.10.3-2]", packet(0xa2, 0, 1)],
     ["UNSUBSCRIBE of a filter that is not UTF-8", packet(0xa2, 0, 1, 0, 2, 0x61, 0xff)],
     ["PUBREL with packet id 0", packet(0x62, 0, 0)],
+    [
+      "PUBLISH of QoS 0 that says it is sent again [MQTT-3.3.1-2]",
+      packet(0x38, 0, TOPIC.length, TOPIC, "{}"),
+    ],
   ])("%s ends the connection, and is answered by nothing", async (_about, bytes) => {
     const raw = await login();
     raw.socket.write(bytes);
@@ -215,6 +219,46 @@ describe("a packet", () => {
     raw.publish(`a${"/a".repeat(100)}`, "{}", 2);
     await raw.closed;
     expect(published).toHaveLength(1);
+  });
+
+  it("behind DISCONNECT is not taken, by whichever way the others came [MQTT-3.14.4-2]", async () => {
+    const disconnect = packet(0xe0);
+    const publish = (payload: string, id: number) => packet(0x32, 0, TOPIC.length, TOPIC, 0, id, payload);
+    const first = await login();
+    first.socket.write(Buffer.concat([publish("a", 1), disconnect, publish("x", 2)]));
+    await first.closed;
+    // On a topic on which it has published before.
+    const second = await login();
+    second.publish(TOPIC, "b", 1);
+    await second.next("puback", 1);
+    second.socket.write(Buffer.concat([publish("c", 2), disconnect, publish("x", 3), publish("x", 4)]));
+    await second.closed;
+    const ahead = new RawMqtt(port);
+    ahead.socket.write(Buffer.concat([connect(), publish("d", 1), disconnect, publish("x", 2)]));
+    await ahead.closed;
+    await login();
+    expect(payloads()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("with as many filters as anybody may have is answered, and with one more ends the connection", async () => {
+    const topics = (count: number) => Array.from({ length: count }, (_, i) => `f${i}`);
+    const subscribe = (raw: RawMqtt, count: number) =>
+      raw.send({
+        cmd: "subscribe",
+        messageId: 1,
+        subscriptions: topics(count).map((topic) => ({ topic, qos: 0 })),
+      });
+    const raw = await login();
+    subscribe(raw, 2048);
+    expect(await raw.next("suback", 1)).toMatchObject({ granted: topics(2048).map(() => 128) });
+    raw.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: topics(2048) });
+    await raw.next("unsuback", 2);
+    subscribe(raw, 2049);
+    await raw.closed;
+    const other = await login();
+    other.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: topics(2049) });
+    await other.closed;
+    expect(count(other, "unsuback")).toBe(0);
   });
 
   it("to a filter of more than 16 levels is refused with 0x80, and the connection stays", async () => {
