@@ -33,8 +33,12 @@ fail() { printf 'backup: %s\n' "$1" >&2; exit "${2:-1}"; }
 [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set; see scripts/backup.sh --help" 2
 [ ! -e "$1" ] || fail "'$1' is there already: expected a new folder" 2
 
+# The password goes by the environment: a command line is shown to everybody on the machine.
+. "$(dirname "$0")/database-url.sh"
+split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: expected postgres://user:password@host:port/name" 2
+
 tool() { if [ -n "${PG_BIN:-}" ]; then printf '%s/%s' "$PG_BIN" "$1"; else printf '%s' "$1"; fi; }
-ask() { "$(tool psql)" -X -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"; }
+ask() { "$(tool psql)" -X -A -t -v ON_ERROR_STOP=1 -d "$database" -c "$1"; }
 
 umask 077
 part=$1.part.$$
@@ -49,10 +53,10 @@ grep -q '^timescaledb ' "$part/versions" || fail "the database at DATABASE_URL h
 ask "select audit_no || ':' || encode(hash, 'hex') from audit order by audit_no desc limit 1" >"$part/audit-head"
 
 printf 'backup: dumping, which takes its time\n' >&2
-"$(tool pg_dump)" --format=custom -d "$DATABASE_URL" >"$part/database.dump" 2>"$part/log" ||
+"$(tool pg_dump)" --format=custom -d "$database" >"$part/database.dump" 2>"$part/log" ||
   fail "pg_dump failed: $(tail -n 5 "$part/log")"
 rm "$part/log"
-"$(tool pg_dumpall)" --roles-only --no-role-passwords -d "$DATABASE_URL" >"$part/roles.sql" 2>/dev/null ||
+"$(tool pg_dumpall)" --roles-only --no-role-passwords -d "$database" >"$part/roles.sql" 2>/dev/null ||
   printf -- '-- DATABASE_URL may not read the roles.\n' >"$part/roles.sql"
 "$(tool pg_restore)" --list <"$part/database.dump" >/dev/null || fail "the dump cannot be read again"
 (cd "$part" && sha256sum database.dump roles.sql versions audit-head >SHA256SUMS)

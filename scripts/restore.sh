@@ -26,8 +26,12 @@ fail() { printf 'restore: %s\n' "$1" >&2; exit "${2:-1}"; }
 [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set; see scripts/restore.sh --help" 2
 [ -f "$1/SHA256SUMS" ] || fail "'$1' is no backup: expected the folder that scripts/backup.sh wrote" 2
 
+# The password goes by the environment: a command line is shown to everybody on the machine.
+. "$(dirname "$0")/database-url.sh"
+split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: expected postgres://user:password@host:port/name" 2
+
 tool() { if [ -n "${PG_BIN:-}" ]; then printf '%s/%s' "$PG_BIN" "$1"; else printf '%s' "$1"; fi; }
-ask() { "$(tool psql)" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"; }
+ask() { "$(tool psql)" -X -q -A -t -v ON_ERROR_STOP=1 -d "$database" -c "$1"; }
 
 (cd "$1" && sha256sum --check --quiet SHA256SUMS) || fail "the backup in '$1' is not as it was written" 2
 version=$(sed -n 's/^timescaledb //p' "$1/versions")
@@ -42,7 +46,7 @@ printf 'restore: TimescaleDB %s\n' "$version" >&2
 ask "create extension if not exists timescaledb version '$version'"
 ask "select timescaledb_pre_restore()" >/dev/null
 printf 'restore: restoring, which takes its time\n' >&2
-"$(tool pg_restore)" --exit-on-error --no-tablespaces -d "$DATABASE_URL" <"$1/database.dump" ||
+"$(tool pg_restore)" --exit-on-error --no-tablespaces -d "$database" <"$1/database.dump" ||
   fail "pg_restore failed: drop the database and see what it says above"
 ask "select timescaledb_post_restore()" >/dev/null
 ask "analyze"

@@ -184,3 +184,72 @@ describe.skipIf(!(await usable()))("a backup of a server's database", () => {
     await expect(readFile(join(folder, "four", "versions"))).rejects.toThrow("ENOENT");
   });
 });
+
+describe("the scripts of a backup", () => {
+  /** Tools that say how they were called, and answer as the server's would. */
+  const TOOL = `#!/bin/sh
+printf '%s~%s~%s\\n' "$(printf '%s ' "$0" "$@" | tr '\\n' ' ')" "$PGPASSWORD" "$DATABASE_URL" >>"$LOG"
+case "$*" in
+  *server_version_num*) printf 'postgresql 170002\\ntimescaledb 2.23.0\\n' ;;
+  *pg_class*) printf '0\\n' ;;
+  *rolsuper*) printf 't\\n' ;;
+  *pg_available_extension_versions*) printf '1\\n' ;;
+  *) cat >/dev/null 2>&1 </dev/null ;;
+esac
+`;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sbi-tools-"));
+    for (const tool of ["psql", "pg_dump", "pg_dumpall", "pg_restore"])
+      await writeFile(join(folder, tool), TOOL, { mode: 0o755 });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each([
+    ["plain", "postgres://owner:s3cret@db:5432/sbi", "s3cret", "postgres://owner@db:5432/sbi"],
+    [
+      "with signs that are written with a percent sign, and parameters",
+      "postgresql://ow%40ner:s3%40cr%3Aet%5C%25n:x@[::1]:5432/sbi?sslmode=require&connect_timeout=3",
+      "s3@cr:et\\%n:x",
+      "postgresql://ow%40ner@[::1]:5432/sbi?sslmode=require&connect_timeout=3",
+    ],
+    [
+      "in a parameter",
+      "postgres://owner@db/sbi?password=s3cret&sslmode=disable",
+      "s3cret",
+      "postgres://owner@db/sbi?sslmode=disable",
+    ],
+    ["of nobody", "postgres://db/sbi", "", "postgres://db/sbi"],
+  ])("show nobody a password %s on a command line", async (what, url, password, database) => {
+    const log = join(folder, `${what}.log`);
+    const env = { DATABASE_URL: url, PG_BIN: folder, LOG: log };
+    const at = join(folder, what);
+    const made = await run("scripts/backup.sh", [at], env);
+    expect(made, made.said).toMatchObject({ code: 0 });
+    const restored = await run("scripts/restore.sh", [at], env);
+    expect(restored, restored.said).toMatchObject({ code: 0 });
+    const calls = (await readFile(log, "utf8")).trimEnd().split("\n");
+    expect(new Set(calls.map((call) => /[^/ ]+(?= )/.exec(call)![0]))).toEqual(
+      new Set(["psql", "pg_dump", "pg_dumpall", "pg_restore"]),
+    );
+    for (const call of calls.filter((one) => !one.includes("--list"))) {
+      const [line = "", given, whole] = call.split("~");
+      expect(line).toContain(` -d ${database}`);
+      expect([given, whole]).toEqual([password, ""]);
+      if (password !== "") expect(line).not.toContain("s3");
+    }
+  });
+
+  it("refuse what is no address", async () => {
+    const { code, said } = await run("scripts/backup.sh", [join(folder, "none")], {
+      DATABASE_URL: "host=db password=s3cret",
+      PG_BIN: folder,
+      LOG: join(folder, "none.log"),
+    });
+    expect([code, said.includes("s3cret"), said]).toEqual([
+      2,
+      false,
+      expect.stringContaining("expected postgres://"),
+    ]);
+  });
+});
