@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PresenceWriter } from "../../ingest/presence.ts";
+import { NO_LIMITS } from "../../store/limits.ts";
 import { MAX_MOVE_MS } from "../../store/write-events.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest, type TestDevice } from "../helpers/ingest.ts";
@@ -88,7 +89,7 @@ describe("events that differ and have one id, phase and moment", () => {
     );
     expect(rows).toHaveLength(1);
     const actor = { type: "platform", id: null, name: "test", address: null, requestId: null } as never;
-    expect(await ingest.replay(rows[0], actor)).toMatchObject({
+    expect(await ingest.replay(rows[0], actor, NO_LIMITS)).toMatchObject({
       outcome: "rejected",
       detail: expect.stringContaining("conflict: commandId and outcome"),
     });
