@@ -52,9 +52,11 @@ export interface RepairRow {
   restored: number | null;
 }
 
+const SELECTED = `p.repair_no, p.device_no, p.action, p.reason, p.corrections, p.made_by, p.made_at, p.undone_by, p.undone_at,
+         p.undone_reason`;
+
 export const SELECT_REPAIR = `
-  select p.repair_no, p.device_no, p.action, p.from_at, p.until_at, p.reason, p.corrections, p.readings, p.made_by,
-         p.made_at, p.undone_by, p.undone_at, p.undone_reason, p.restored
+  select ${SELECTED}, p.from_at, p.until_at, p.readings, p.restored
   from repairs p`;
 
 export const toRepair = (row: RepairRow): Repair => ({
@@ -83,14 +85,26 @@ const keyParameters = (key: DeviceKey): unknown[] => [
   ...(key.spans ? spansParameters(key.spans) : []),
 ];
 
-/** The repairs of a device, newest first; of a key with spans those that took a reading in them. */
+/** What of a repair is in the spans of a key, which are the parameters `$2` to `$4`: the rest is not told, or counted. */
+const selectWithin = (key: DeviceKey): string => `
+  select ${SELECTED}, greatest(p.from_at, outermost.from_at) as from_at, least(p.until_at, outermost.until_at) as until_at,
+         own.readings, least(p.restored, own.readings) as restored
+  from repairs p
+  cross join (
+    select min(from_at) as from_at, max(until_at) as until_at
+    from unnest($3::timestamptz[], $4::timestamptz[]) as span (from_at, until_at)
+  ) outermost
+  join lateral (
+    select count(*)::int as readings from repaired_readings m where m.repair_no = p.repair_no and ${ofKey(key)}
+  ) own on own.readings > 0`;
+
+/** The repairs of a device, newest first; of a key with spans those that took a reading in them, as far as they did. */
 export async function listRepairs(db: Db, key: DeviceKey, page: PageOptions): Promise<Page<Repair>> {
   const after = decodeCursor("repairs", ["integer"], page.cursor);
   const values = keyParameters(key);
   const { rows } = await db.query<RepairRow>(
-    `${SELECT_REPAIR}
+    `${key.spans ? selectWithin(key) : SELECT_REPAIR}
      where p.device_no = any ($1::int[])
-       ${key.spans ? `and exists (select from repaired_readings m where m.repair_no = p.repair_no and ${ofKey(key)})` : ""}
        and ($${values.length + 1}::bigint is null or p.repair_no < $${values.length + 1}::bigint)
      order by p.repair_no desc
      limit $${values.length + 2}::int`,

@@ -17,9 +17,8 @@ export interface ExchangesOptions {
   readonly allow: Allow;
 }
 
-/** Readings are of no time before this, nor of one that is further ahead: milliseconds since 1970, and milliseconds. */
+/** Readings are of no time before this; milliseconds since 1970. */
 const EARLIEST = Date.UTC(2015, 0, 1);
-const MAX_AHEAD = 24 * 3_600_000;
 
 /** Recorded exchanges of meters. */
 export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (app, options) => {
@@ -65,9 +64,9 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
       const { limits } = grantOf(request);
       const { id, kind } = await getDevice(pool, request.params.id, limits);
       const { metric, largest } = counterOf(kind, request.body.metric);
-      if (at.getTime() < EARLIEST || at.getTime() > Date.now() + MAX_AHEAD) {
-        // One that is still to come would be whoever's has the device by then.
-        throw invalidField("/at", `${at.toISOString()}: expected from 2015 on, and at most 24 hours ahead`);
+      if (at.getTime() < EARLIEST || at.getTime() > Date.now()) {
+        // One that is still to come would change the usage of whoever has the device by then.
+        throw invalidField("/at", `${at.toISOString()}: expected a moment from 2015 on that has come`);
       }
       for (const [name, value] of Object.entries({ oldRegister, newRegister })) {
         if (value > largest)

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 type Sent = readonly (readonly [at: string, volume: number])[];
 
-/** Cases collected from real use: when (in October 2026, Beijing time) and what a register showed. */
+/** Cases collected from real use: when (in October 2025, Beijing time) and what a register showed. */
 const CASES: readonly (readonly [name: string, total: number, sent: Sent])[] = [
   [
     "exchanged",
@@ -101,7 +101,7 @@ const CASES: readonly (readonly [name: string, total: number, sent: Sent])[] = [
   ],
 ];
 
-const moment = (at: string) => Date.parse(`2026-10-${at}:00:00+08:00`);
+const moment = (at: string) => Date.parse(`2025-10-${at}:00:00+08:00`);
 
 async function send(deviceNo: number, sent: Sent): Promise<void> {
   const batch = new ReadingsBatch(table);
@@ -109,16 +109,16 @@ async function send(deviceNo: number, sent: Sent): Promise<void> {
     batch.setNumber(batch.begin(deviceNo, moment(at), moment(at)), 0, volume);
   }
   // Later than all of it.
-  await batch.insert(db.pool, Date.parse("2026-11-20T00:00:00Z"));
+  await batch.insert(db.pool, Date.parse("2025-11-20T00:00:00Z"));
 }
 
 async function keep(): Promise<void> {
-  const now = Date.parse("2026-11-20T00:00:00Z");
+  const now = Date.parse("2025-11-20T00:00:00Z");
   while ((await keepNext(db.pool, table, { devices: 10_000, now })) === "more");
   while ((await keepChanged(db.pool, table, { limit: 1000 })) === "more");
 }
 
-const RANGE = "kind=gas-meter&metrics=volume&from=2026-10-01T00:00:00%2B08:00&to=2026-11-01T00:00:00%2B08:00";
+const RANGE = "kind=gas-meter&metrics=volume&from=2025-10-01T00:00:00%2B08:00&to=2025-11-01T00:00:00%2B08:00";
 
 /** The sum over all buckets of every way in which a device's usage can be asked, in litres. */
 async function totals(id: string): Promise<Set<number>> {
@@ -188,7 +188,7 @@ describe("the usage of a meter", () => {
 describe("a recorded exchange", () => {
   const post = (payload: object, headers = OPERATOR, id = "recorded") =>
     api.call({ method: "POST", url: `/v1/devices/${id}/exchanges`, payload, headers });
-  const EXCHANGE = { at: "2026-10-15T12:30:00+08:00", oldRegister: 1012.9, newRegister: 799.5 };
+  const EXCHANGE = { at: "2025-10-15T12:30:00+08:00", oldRegister: 1012.9, newRegister: 799.5 };
 
   it("counts up to the old register and on from the new one, and is undone as if it had never been", async () => {
     const deviceNo = await insertDevice(db.pool, "recorded");
@@ -239,7 +239,7 @@ describe("a recorded exchange", () => {
       ["15T12", 4],
     ]);
     await keep();
-    await post({ at: "2026-10-12T12:00:00+08:00", oldRegister: 502.5, newRegister: 1 }, OPERATOR, "quiet");
+    await post({ at: "2025-10-12T12:00:00+08:00", oldRegister: 502.5, newRegister: 1 }, OPERATOR, "quiet");
     for (let turn = 0; turn < 2; turn++) {
       expect([...(await totals("quiet"))]).toEqual([1000 + 1500 + 2000 + 1000]);
       await keep();
@@ -254,7 +254,7 @@ describe("a recorded exchange", () => {
   });
 
   it("is refused where the readings are gone that it would have counted", async () => {
-    await db.pool.query("update rollup_state set readings_since = '2026-10-20' where kind = 'gas-meter'");
+    await db.pool.query("update rollup_state set readings_since = '2025-10-20' where kind = 'gas-meter'");
     expect((await post(EXCHANGE)).json.code).toBe("readings_dropped");
     const hours = await api.call({ url: `/v1/series?${RANGE}&interval=1h`, headers: OPERATOR });
     expect([hours.status, hours.json.code]).toEqual([422, "readings_dropped"]);

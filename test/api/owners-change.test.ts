@@ -165,13 +165,31 @@ describe("whoever has a device now", () => {
 
   it("records no exchange that is still to come, nor one of before all readings", async () => {
     await meter("to-come", [{ tenantId: "north" }]);
-    for (const at of [Date.now() + 25 * HOUR, Date.UTC(2014, 11, 31)]) {
+    for (const at of [Date.now() + HOUR, Date.UTC(2014, 11, 31)]) {
       expect((await exchange("to-come", at, world.NORTH)).json).toMatchObject({
         code: "invalid_request",
         faults: [{ path: "/at" }],
       });
     }
-    expect((await exchange("to-come", Date.now() + 23 * HOUR, world.NORTH)).status).toBe(201);
+    expect((await exchange("to-come", Date.now(), world.NORTH)).status).toBe(201);
+  });
+
+  it("is told of a repair what it did in their own time, and so is the former", async () => {
+    await meter("both-repaired", [{ tenantId: "north", until: day(2.5) }, { tenantId: "south" }]);
+    const made = (await voidFrom("both-repaired", day(1), day(5), world.PLATFORM)).json;
+    await post(`/devices/both-repaired/repairs/${made.id}/undo`, { reason: "right" }, world.PLATFORM);
+    const told = async (who: Caller) =>
+      (await world.get("/devices/both-repaired/repairs", who)).items.map(
+        (one: { from: string; to: string; readings: number; undone: { restored: number } }) => [
+          one.from,
+          one.to,
+          one.readings,
+          one.undone.restored,
+        ],
+      );
+    expect(await told(world.NORTH)).toEqual([[iso(day(1)), iso(day(2.5)), 2, 2]]);
+    expect(await told(world.SOUTH)).toEqual([[iso(day(2.5)), iso(day(5)), 2, 2]]);
+    expect(await told(world.PLATFORM)).toEqual([[iso(day(1)), iso(day(5)), 4, 4]]);
   });
 
   it("lists the exchanges of their own time, and the former those of theirs", async () => {
