@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Broker, createBroker, type Published } from "../../broker/broker.ts";
@@ -351,6 +352,54 @@ describe("QoS 2 on a session", () => {
     publish(second, 7, "a", true);
     await second.next("pubrec", 7);
     expect(payloads()).toEqual(["a", "a"]);
+  });
+
+  it("takes each message once, whatever is sent again, and whenever it is settled and released", async () => {
+    const id = fc.integer({ min: 1, max: 3 });
+    const deed = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ does: fc.constant("publish" as const), id, dup: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.record({ does: fc.constant("release" as const), id }) },
+      { weight: 2, arbitrary: fc.record({ does: fc.constant("settle" as const), id }) },
+      { weight: 1, arbitrary: fc.record({ does: fc.constant("reconnect" as const), id }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(deed, { maxLength: 20 }), async (deeds) => {
+        published.length = 0;
+        const held: (() => void)[] = [];
+        hold = (settled) => held.push(settled);
+        let raw = await login();
+        /** By packet id: what settles the message that has it. */
+        const open = new Map<number, { settle: () => void; isSettled: boolean }>();
+        const expected: string[] = [];
+        for (const [n, one] of deeds.entries()) {
+          const there = open.get(one.id);
+          if (one.does === "publish") {
+            publish(raw, one.id, `${n}`, one.dup);
+            if (!there) expected.push(`${n}`);
+          } else if (one.does === "release") {
+            raw.send({ cmd: "pubrel", messageId: one.id });
+            if (there?.isSettled) open.delete(one.id);
+          } else if (one.does === "settle") {
+            if (there && !there.isSettled) there.settle();
+            if (there) open.set(one.id, { ...there, isSettled: true });
+          } else {
+            raw.socket.destroy();
+            raw = await login();
+            open.clear();
+          }
+          // What was sent before it has been looked at when it is answered.
+          raw.received.length = 0;
+          raw.send({ cmd: "pingreq" });
+          await raw.next("pingresp");
+          if (one.does === "publish" && !there) {
+            open.set(one.id, { settle: held.at(-1)!, isSettled: false });
+          }
+        }
+        expect(payloads()).toEqual(expected);
+        raw.socket.destroy();
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("ends the connection of who leaves more than 1,000 messages without PUBREL", async () => {

@@ -1,107 +1,182 @@
 import { catalog } from "../../devices/catalog.ts";
-import type { Metric } from "../../devices/kind.ts";
+import type { Kind, Metric } from "../../devices/kind.ts";
+import { ExactNumber, meaningOf, stringifyExact } from "../../store/exact-json.ts";
 import { type Exchange, stepsOf } from "../helpers/usage.ts";
+import type { ModelRepair } from "./kept-repairs.ts";
 
 /** An item as it is sent. */
 export type Item = Record<string, unknown>;
 
-interface Counts {
+/** What is kept of a moment: quantities by their keys, and what the kind does not know by its key behind a `+`. */
+export type Values = Record<string, unknown>;
+
+export interface Counts {
   received: number;
   stored: number;
   duplicate: number;
   rejected: number;
 }
+const none = (): Counts => ({ received: 0, stored: 0, duplicate: 0, rejected: 0 });
 
-interface Place {
+/** Where a device was and whose it was, with what it sent meanwhile. */
+export interface Place {
   readonly since: number;
-  readonly tenantId: string;
+  readonly tenantId: string | null;
+  readonly regionCode: string;
+  readonly counts: Counts;
+  /** What may have been counted beside it. */
+  readonly perhaps: Counts;
 }
+
+export interface KeptEvent {
+  readonly at: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: Item;
+}
+
+export interface Outcome {
+  readonly kind: "stored" | "duplicate" | "rejected";
+  readonly refused: { readonly reason: string; readonly partial: boolean; readonly values: Item }[];
+}
+
+/** Whether what was sent has to be there, or only may be: it was sent again, and nobody but the database knows more. */
+export type Certainty = "sure" | "perhaps";
+
+const DAY = 24 * 3_600_000;
 
 /**
  * What has to become of what one device sent, in plain words and in memory.
  *
  * A message whose acknowledgement was lost is sent again, and nobody but the database knows whether it had been stored
- * before: `takeAgain` counts what comes of the second time as what may be there, `take` as what has to be.
+ * before: what comes of the second time may be there, what comes of the first has to be.
  */
 export class KeptModel {
   readonly id: string;
-  readonly metrics: Readonly<Record<string, Metric>>;
-  /** The counter of its kind. */
-  readonly counter: string;
-  readonly moments = new Map<number, Record<string, unknown>>();
-  /** Values that were refused: JSON of reason, whether it is partial, observedAt as it was sent, name and value. */
-  readonly refused: string[] = [];
-  readonly perhapsRefused: string[] = [];
-  readonly counts: Counts = { received: 0, stored: 0, duplicate: 0, rejected: 0 };
-  readonly perhaps: Counts = { received: 0, stored: 0, duplicate: 0, rejected: 0 };
+  readonly kind: string;
+  metrics: Readonly<Record<string, Metric>>;
+  readonly moments = new Map<number, Values>();
+  readonly events: KeptEvent[] = [];
+  /** Values that were refused: reason, whether it is partial, observedAt as it was sent, name and value, as JSON. */
+  readonly refused: Record<Certainty, string[]> = { sure: [], perhaps: [] };
   readonly places: Place[];
-  readonly exchanges: Exchange[] = [];
+  readonly exchanges: (Exchange & { readonly metric: string })[] = [];
+  readonly repairs: ModelRepair[] = [];
   /** The moments that items without a time were given since the platform was started, the latest of them. */
   lastArrival = 0;
   gatewayId: string | null;
+  isRegistered = true;
 
-  constructor(id: string, kind: string, tenantId: string, gatewayId: string | null) {
+  constructor(
+    id: string,
+    kind: string,
+    place: { tenantId: string | null; regionCode: string },
+    gatewayId: string | null,
+  ) {
     this.id = id;
+    this.kind = kind;
     this.metrics = catalog.find((candidate) => candidate.kind === kind)!.metrics;
-    this.counter = Object.keys(this.metrics).find((key) => this.metrics[key]!.type === "counter")!;
-    this.places = [{ since: Number.NEGATIVE_INFINITY, tenantId }];
+    this.places = [{ ...place, since: Number.NEGATIVE_INFINITY, counts: none(), perhaps: none() }];
     this.gatewayId = gatewayId;
   }
 
-  take(item: Item, receivedAt: number, several: boolean): void {
-    this.count(this.decide(item, receivedAt, several), this.counts, this.refused);
+  /** Takes a kind that has gained quantities. */
+  widen(kind: Kind): void {
+    this.metrics = kind.metrics;
   }
 
-  takeAgain(item: Item, receivedAt: number, several: boolean): void {
-    this.count(this.decide(item, receivedAt, several), this.perhaps, this.perhapsRefused);
+  get counters(): string[] {
+    return Object.keys(this.metrics).filter((key) => this.metrics[key]!.type === "counter");
+  }
+
+  get place(): Place {
+    return this.places.at(-1)!;
+  }
+
+  /** The place of a moment. */
+  placeAt(at: number): Place {
+    return this.places.findLast(({ since }) => since <= at)!;
+  }
+
+  /** @returns whether it is elsewhere now */
+  moveTo(since: number, { tenantId, regionCode }: Pick<Place, "tenantId" | "regionCode">): boolean {
+    const before = this.place;
+    if (before.tenantId === tenantId && before.regionCode === regionCode) return false;
+    // A place that lasted no millisecond is none.
+    const isNone = before.since === since;
+    if (isNone) this.places.pop();
+    const { counts, perhaps } = isNone ? before : { counts: none(), perhaps: none() };
+    this.places.push({ since, tenantId, regionCode, counts, perhaps });
+    return true;
+  }
+
+  take(item: Item, receivedAt: number, several: boolean, how: Certainty = "sure"): void {
+    this.count(this.decide(item, receivedAt, several), how);
+  }
+
+  takeEvent(item: Item, receivedAt: number, several: boolean, how: Certainty = "sure"): void {
+    this.count(this.decideEvent(item, receivedAt, several), how);
   }
 
   /** An item that is refused whole, for what is not in it. */
-  refuseWhole(reason: string, values: Item, again: boolean): void {
-    const outcome = { kind: "rejected" as const, refused: [{ reason, partial: false, values }] };
-    if (again) this.count(outcome, this.perhaps, this.perhapsRefused);
-    else this.count(outcome, this.counts, this.refused);
+  refuseWhole(reason: string, values: Item, how: Certainty): void {
+    this.count(rejected(reason, values), how);
   }
 
-  private count(outcome: Outcome, counts: Counts, list: string[]): void {
+  private count(outcome: Outcome, how: Certainty): void {
+    const counts = how === "sure" ? this.place.counts : this.place.perhaps;
     counts.received++;
     counts[outcome.kind]++;
-    for (const { reason, partial, values } of outcome.refused) {
+    this.refuse(outcome, how);
+  }
+
+  refuse({ refused }: Outcome, how: Certainty): void {
+    for (const { reason, partial, values } of refused) {
       const { observedAt = null, ...others } = values;
       for (const [name, value] of Object.entries(others)) {
-        list.push(JSON.stringify([reason, partial, observedAt, name, value]));
+        this.refused[how].push(stringifyExact([reason, partial, observedAt, name, value]));
       }
     }
   }
 
-  private decide(item: Item, receivedAt: number, several: boolean): Outcome {
+  /** Decides what becomes of a reading, and keeps what is good of it. */
+  decide(item: Item, receivedAt: number, several: boolean): Outcome {
     const { observedAt, ...values } = item;
-    const whole = (reason: string): Outcome => ({
-      kind: "rejected",
-      refused: [{ reason, partial: false, values: item }],
-    });
     const known = Object.keys(values).filter((key) => key in this.metrics);
     if (observedAt === undefined && ("ts" in values || several)) {
-      return whole(known.length > 0 ? "time_missing" : "no_quantity");
+      return rejected(known.length > 0 ? "time_missing" : "no_quantity", item);
     }
-    const at = observedAt === undefined ? this.arrival(receivedAt) : Date.parse(observedAt as string);
-    if (at > receivedAt + 24 * 3_600_000) return whole("clock_ahead");
-    if (at < Date.UTC(2015, 0)) return whole("clock_unset");
-    const good: Record<string, unknown> = {};
-    const aside: Record<string, Record<string, unknown>> = {};
+    const arrival = Math.max(receivedAt, this.lastArrival + 1);
+    let at = observedAt === undefined ? arrival : Date.parse(observedAt as string);
+    const wrongClock = clockFault(at, receivedAt);
+    if (wrongClock) return rejected(wrongClock, item);
+    const good: Values = {};
+    const sent: Item = {};
+    const aside: Record<string, Item> = {};
     for (const [name, value] of Object.entries(values)) {
       const metric = this.metrics[name];
       const fault = metric && faultOf(metric, value);
-      if (fault === "bad_type") return whole("bad_type");
+      if (fault === "bad_type") return rejected("bad_type", item);
       if (fault) aside[fault] = { ...aside[fault], [name]: value };
-      else good[name] = this.asKept(name, value);
+      else {
+        sent[name] = metric ? asKept(metric, value) : value;
+        good[metric ? name : `+${name}`] = sent[name];
+      }
     }
     // Keys that a kind does not know are kept beside quantities, and are not enough by themselves.
     if (!Object.keys(good).some((name) => name in this.metrics)) {
-      return whole(aside.off_scale ? "off_scale" : aside.sensor_fault ? "sensor_fault" : "no_quantity");
+      return rejected(
+        aside.off_scale ? "off_scale" : aside.sensor_fault ? "sensor_fault" : "no_quantity",
+        item,
+      );
+    }
+    if (observedAt === undefined) {
+      // Never the same millisecond twice, and none that is taken.
+      this.lastArrival = arrival;
+      while (this.moments.has(at)) at++;
     }
     const moment = new Date(at).toISOString();
-    const refused: Outcome["refused"][number][] = Object.entries(aside).map(([reason, beside]) => ({
+    const refused: Outcome["refused"] = Object.entries(aside).map(([reason, beside]) => ({
       reason,
       partial: true,
       values: { observedAt: moment, ...beside },
@@ -111,77 +186,116 @@ export class KeptModel {
       this.moments.set(at, good);
       return { kind: "stored", refused };
     }
-    const conflict: Record<string, unknown> = {};
+    const conflict: Item = {};
     let kept = false;
     for (const [name, value] of Object.entries(good)) {
       if (!(name in there)) {
         there[name] = value;
         kept = true;
-      } else if (there[name] !== value) conflict[name] = value;
+      } else if (meaningOf(there[name]) !== meaningOf(value)) conflict[name.replace("+", "")] = value;
     }
     if (Object.keys(conflict).length === 0) return { kind: kept ? "stored" : "duplicate", refused };
-    const said = { observedAt: moment, ...(kept ? conflict : good) };
-    refused.push({ reason: "conflict", partial: kept, values: said });
+    refused.push({
+      reason: "conflict",
+      partial: kept,
+      values: { observedAt: moment, ...(kept ? conflict : sent) },
+    });
     return { kind: kept ? "stored" : "rejected", refused };
   }
 
-  /** Of an item without a time: never the same millisecond twice, and none that is taken. */
-  private arrival(receivedAt: number): number {
-    let at = Math.max(receivedAt, this.lastArrival + 1);
-    this.lastArrival = at;
-    while (this.moments.has(at)) at++;
-    return at;
-  }
-
-  private asKept(name: string, value: unknown): unknown {
-    const scale = this.scaleOf(name);
-    return typeof value === "number" && scale !== undefined ? Math.round(value * scale) / scale : value;
-  }
-
-  private scaleOf(name: string): number | undefined {
-    const decimals = this.metrics[name]?.decimals;
-    return decimals === undefined ? undefined : 10 ** decimals;
+  /** Decides what becomes of an event; one without a time that can be used has that of its arrival. */
+  decideEvent(item: Item, receivedAt: number, several: boolean): Outcome {
+    const { observedAt, eventId, type, ...data } = item;
+    if (type === "hail") return rejected("unknown_event", item);
+    const isTimeless = observedAt === undefined;
+    const fault = isTimeless
+      ? "ts" in data || several
+        ? "time_missing"
+        : undefined
+      : clockFault(Date.parse(observedAt as string), receivedAt);
+    const hasOwn = !isTimeless && fault === undefined;
+    let at = hasOwn ? Date.parse(observedAt as string) : Math.max(receivedAt, this.lastArrival + 1);
+    if (!hasOwn) this.lastArrival = at;
+    const refused = fault ? [{ reason: fault, partial: true, values: item }] : [];
+    const event = { eventId: eventId as string, type: type as string, data };
+    for (;;) {
+      const there = this.events.find((other) => other.at === at && other.eventId === eventId);
+      if (!there) break;
+      if (there.type === type && meaningOf(there.data) === meaningOf(data))
+        return { kind: "duplicate", refused };
+      at++;
+    }
+    this.events.push({ at, ...event });
+    return { kind: "stored", refused };
   }
 
   /** Moments with what was kept of each, oldest first. */
-  stored(): [at: number, values: Record<string, unknown>][] {
+  stored(): [at: number, values: Values][] {
     return [...this.moments].sort(([a], [b]) => a - b);
   }
 
-  /** Whose a moment is. */
-  tenantAt(at: number): string {
-    return this.places.findLast(({ since }) => since <= at)!.tenantId;
-  }
-
-  /** What its counter counted with each reading, in whole steps of its resolution. */
-  steps(): { at: number; step: number }[] {
-    const scale = this.scaleOf(this.counter) ?? 1;
-    const { tolerance = 0, rollsOverAt } = this.metrics[this.counter]!;
+  /** What a counter counted with each reading, in whole steps of its resolution. */
+  steps(counter: string): { at: number; step: number }[] {
+    const metric = this.metrics[counter]!;
+    const scale = 10 ** metric.decimals!;
+    const { tolerance = 0, rollsOverAt } = metric;
     const inSteps = (value: number) => Math.round(value * scale);
     const readings = this.stored()
-      .filter(([, values]) => this.counter in values)
-      .map(([at, values]) => ({ at, value: inSteps(values[this.counter] as number) }));
+      .filter(([, values]) => counter in values)
+      .map(([at, values]) => ({ at, value: inSteps(values[counter] as number) }));
     const rules = {
       tolerance: inSteps(tolerance),
       rollsOverAt: rollsOverAt === undefined ? undefined : inSteps(rollsOverAt),
     };
-    const exchanges = this.exchanges.map(({ at, oldRegister, newRegister }) => ({
-      at,
-      oldRegister: inSteps(oldRegister),
-      newRegister: inSteps(newRegister),
-    }));
+    const exchanges = this.exchanges
+      .filter(({ metric: of }) => of === counter)
+      .map(({ at, oldRegister, newRegister }) => ({
+        at,
+        oldRegister: inSteps(oldRegister),
+        newRegister: inSteps(newRegister),
+      }));
     return stepsOf(readings, rules, exchanges).map((step, i) => ({ at: readings[i]!.at, step }));
+  }
+
+  /** @returns what puts everything that was kept back as it is now */
+  remember(): () => void {
+    const moments = [...this.moments].map(([at, there]) => [at, there, { ...there }] as const);
+    const events = [...this.events];
+    const { lastArrival } = this;
+    return () => {
+      this.lastArrival = lastArrival;
+      this.events.splice(0, this.events.length, ...events);
+      this.moments.clear();
+      for (const [at, there, values] of moments) {
+        for (const name of Object.keys(there)) delete there[name];
+        this.moments.set(at, Object.assign(there, values));
+      }
+    };
   }
 }
 
-interface Outcome {
-  readonly kind: "stored" | "duplicate" | "rejected";
-  readonly refused: { readonly reason: string; readonly partial: boolean; readonly values: Item }[];
+const rejected = (reason: string, values: Item): Outcome => ({
+  kind: "rejected",
+  refused: [{ reason, partial: false, values }],
+});
+
+function clockFault(at: number, receivedAt: number): string | undefined {
+  if (at > receivedAt + DAY) return "clock_ahead";
+  return at < Date.UTC(2015, 0) ? "clock_unset" : undefined;
+}
+
+/** A value as its column keeps it. */
+export function asKept({ decimals }: Metric, value: unknown): unknown {
+  if (typeof value !== "number" || decimals === undefined) return value;
+  const scale = 10 ** decimals;
+  return Math.round(value * scale) / scale;
 }
 
 function faultOf(metric: Metric, value: unknown): string | undefined {
   if (metric.type === "state") return metric.values?.includes(value as string) ? undefined : "bad_type";
-  if (typeof value !== "number") return "bad_type";
-  if (metric.sentinels?.includes(value)) return "sensor_fault";
-  return value < metric.min! || value > metric.max! ? "off_scale" : undefined;
+  if (metric.type === "text") return typeof value === "string" ? undefined : "bad_type";
+  const number = value instanceof ExactNumber ? Number(value.text) : value;
+  if (typeof number !== "number") return "bad_type";
+  if (Number.isNaN(number) || metric.sentinels?.includes(number)) return "sensor_fault";
+  return number < metric.min! || number > metric.max! ? "off_scale" : undefined;
 }

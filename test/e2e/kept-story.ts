@@ -1,245 +1,267 @@
 import fc from "fast-check";
+import { ExactNumber } from "../../store/exact-json.ts";
 import { dayStart } from "../../store/late-readings.ts";
-import type { Item, KeptModel } from "./kept-model.ts";
-import type { Death, KeptWorld, Message } from "./kept-world.ts";
+import type { Correction } from "../../store/repairs.ts";
+import { REGIONS } from "./kept-stage.ts";
+import type { Death, Setting } from "./kept-world.ts";
 
-/** What may happen: devices send, people move and exchange them, keepers run, and platforms are killed. */
+/** What may happen: devices send, people move, exchange and repair them, keepers run, and platforms are killed. */
 export const HOUR = 3_600_000;
 /** Hours from the beginning of a day, some of which are weeks back. */
 export const FIRST = dayStart(Date.now() - 72 * HOUR);
-const momentOf = (n: number) => (n < 48 ? FIRST + n * 1.5 * HOUR : FIRST - 500 * HOUR + (n - 48) * HOUR);
-const LAST = 60;
+export const LAST = 60;
+export const momentOf = (n: number): number =>
+  n < 48 ? FIRST + n * 1.5 * HOUR : FIRST - 500 * HOUR + (n - 48) * HOUR;
 
 /** A moment of the story: by the clock, or around one at which the device was given away. */
-type When = { readonly n: number; readonly around: number | undefined };
-const when: fc.Arbitrary<When> = fc.record({
+const when = fc.record({
   n: fc.nat({ max: LAST }),
   around: fc.option(fc.constantFrom(-0.5 * HOUR, -1, 0, 1), { nil: undefined, freq: 2 }),
 });
+export type When = { readonly n: number; readonly around: number | undefined };
 
-function resolve(model: KeptModel, { n, around }: When): number {
-  const moves = model.places.slice(1);
-  return around === undefined || moves.length === 0 ? momentOf(n) : moves[n % moves.length]!.since + around;
-}
-
-/** A register that rises with time, and what goes wrong with it. */
+/** What goes wrong with a register. */
+const WRONG = {
+  nothing: (register: number) => register,
+  trembles: (register: number) => register - 0.001,
+  "has more digits": (register: number) => register + 0.0004,
+  leaps: (register: number) => register + 4000,
+  "was exchanged": (register: number) => Math.max(0, register - 90),
+  "began anew": (register: number) => register % 7,
+  "is zero": () => 0,
+  "is at its end": () => 99_999.5,
+  "is beyond its end": () => 100_001,
+};
+export type Wrong = keyof typeof WRONG;
+export const wrongly = (wrong: Wrong, register: number): number => WRONG[wrong](register);
 const wrong = fc.oneof(
-  { weight: 8, arbitrary: fc.constant((register: number) => register) },
-  fc.constantFrom(
-    (register: number) => register - 0.001,
-    (register: number) => register + 0.0004,
-    (register: number) => register + 4000,
-    (register: number) => Math.max(0, register - 90),
-    (register: number) => register % 7,
-    () => 0,
-    () => 99_999.5,
-    () => 100_001,
-  ),
+  { weight: 8, arbitrary: fc.constant<Wrong>("nothing") },
+  fc.constantFrom(...(Object.keys(WRONG) as Wrong[])),
 );
 
-const gasValues = fc.record(
+/** 19 digits that JavaScript's own numbers hold as one. */
+const serial = fc.constantFrom(
+  new ExactNumber("1724442618569203714"),
+  new ExactNumber("1724442618569203715"),
+);
+const gas = fc.record(
   {
     flow: fc.constantFrom(0, 0.5, 0.0004, 11),
     valve: fc.constantFrom("open", "closed", "ajar"),
-    pressure: fc.constantFrom(2, 2.004, 12, 3276.7),
+    pressure: fc.constantFrom(2, 2.004, 12, 3276.7, Number.NaN),
+    temperature: fc.constantFrom(21.5, 85, -41),
     note: fc.constantFrom("a", "b", 1),
+    serial,
   },
   { requiredKeys: [] },
 );
-const rainValues = fc.record(
+const rain = fc.record(
   {
     intensity: fc.constantFrom(0, 2.5, 900),
-    temperature: fc.constantFrom(20, 3276.7),
-    note: fc.constant("a"),
+    temperature: fc.constantFrom(20, 3276.7, 99),
+    wind: fc.constantFrom(3, 4.04, 95),
+    hail: fc.constantFrom(1, 2.5, 0),
+    note: fc.constantFrom("a", { deep: [1, 2] }),
+  },
+  { requiredKeys: [] },
+);
+const gateway = fc.record(
+  {
+    uplinks_forwarded: fc.constantFrom(5, 7, 3),
+    supply_voltage: fc.constantFrom(48, 99),
+    backhaul: fc.constantFrom("ethernet", "none"),
+    firmware: fc.constantFrom("5.2.0", "5.3.0", 6),
+    serial,
   },
   { requiredKeys: [] },
 );
 
+export const CLOCKS = ["right", "ahead", "fast", "unset", "elsewhere", "missing"] as const;
+const clock = fc.oneof(
+  { weight: 20, arbitrary: fc.constant<(typeof CLOCKS)[number]>("right") },
+  fc.constantFrom(...CLOCKS),
+);
 const item = fc.record({
   when,
   /** Whether it has the register. */
   counted: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
   wrong,
-  gas: gasValues,
-  rain: rainValues,
-  clock: fc.oneof(
-    { weight: 20, arbitrary: fc.constant("right" as const) },
-    fc.constantFrom("ahead" as const, "unset" as const, "elsewhere" as const, "missing" as const),
+  gas,
+  rain,
+  gateway,
+  clock,
+});
+export type DrawnItem = typeof item extends fc.Arbitrary<infer T> ? T : never;
+
+/** Few names and moments, so that one is sent again, and with other words. */
+const event = fc.record({
+  n: fc.nat({ max: 5 }),
+  /** So far from the moment that what is kept behind another does not meet its like. */
+  around: fc.option(fc.constantFrom(-5, 0, 5), { nil: undefined, freq: 2 }),
+  name: fc.constantFrom("e", "f"),
+  type: fc.constantFrom(0, 1, 2),
+  says: fc.record(
+    { n: fc.constantFrom(1, 2), serial, by: fc.constant({ whom: ["the office", null] }) },
+    { requiredKeys: [] },
   ),
 });
-type DrawnItem = typeof item extends fc.Arbitrary<infer T> ? T : never;
-
-/** Half a cubic metre, or half a millimetre, at a time; in between it stands still. */
-const registerAt = (n: number) => (n < 48 ? 100 + Math.floor(n / 4) * 0.5 : 90 + Math.floor(n / 3) / 10);
-
-function itemOf(model: KeptModel, device: number, drawn: DrawnItem): Item {
-  const at = resolve(model, drawn.when);
-  const values: Item = device === 2 ? { ...drawn.rain } : { ...drawn.gas };
-  const register = registerAt(drawn.when.n);
-  if (drawn.counted) values[model.counter] = drawn.wrong(register);
-  switch (drawn.clock) {
-    case "right":
-      return { observedAt: new Date(at).toISOString(), ...values };
-    case "ahead":
-      return { observedAt: new Date(at + 10_000 * HOUR).toISOString(), ...values };
-    case "unset":
-      return { observedAt: "2000-01-01T00:00:12.000Z", ...values };
-    case "elsewhere":
-      return { ts: at, ...values };
-    case "missing":
-      // Alone it would have the time of its arrival, which nobody can foretell; `alone` sends those.
-      return { ...values, ts: at };
-  }
-}
+export type DrawnEvent = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
 const meter = fc.nat({ max: 2 });
+const anyDevice = fc.nat({ max: 4 });
 const message = fc.oneof(
-  fc.record({
-    by: fc.constant("device" as const),
-    parts: fc
-      .record({ device: meter, items: fc.array(item, { minLength: 1, maxLength: 5 }) })
-      .map((part) => [part]),
-  }),
-  fc.record({
-    by: fc.constant("gateway" as const),
-    parts: fc.uniqueArray(
-      fc.record({ device: fc.nat({ max: 1 }), items: fc.array(item, { minLength: 1, maxLength: 3 }) }),
-      {
-        minLength: 1,
-        maxLength: 2,
-        selector: ({ device }) => device,
-      },
-    ),
-  }),
-);
-
-const exchange = fc.record({
-  does: fc.constant("exchange" as const),
-  device: meter,
-  n: fc.nat({ max: LAST }),
-  before: fc.boolean(),
-  oldRegister: fc.constantFrom(100, 110.5, 124),
-  newRegister: fc.constantFrom(0, 0.5, 800),
-});
-const takeBack = fc.record({ does: fc.constant("take back" as const), device: meter });
-const keep = fc.record({ does: fc.constant("keep" as const), n: fc.nat({ max: 47 }) });
-
-const step = fc.oneof(
   {
-    weight: 8,
+    weight: 5,
     arbitrary: fc.record({
-      does: fc.constant("send" as const),
-      messages: fc.array(message, { minLength: 1, maxLength: 5 }),
-      repeated: fc.boolean(),
-      death: fc.option(
+      by: fc.constant("device" as const),
+      device: fc.oneof({ weight: 4, arbitrary: meter }, anyDevice),
+      items: fc.array(item, { minLength: 1, maxLength: 5 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      by: fc.constant("gateway" as const),
+      parts: fc.uniqueArray(
         fc.record({
-          after: fc.nat({ max: 5 }),
-          how: fc.constantFrom<Death["how"][]>("is lost", "loses its answer"),
+          device: fc.constantFrom(0, 0, 1, 1, 4),
+          items: fc.array(item, { minLength: 1, maxLength: 3 }),
         }),
-        { nil: undefined, freq: 3 },
+        { minLength: 1, maxLength: 3, selector: ({ device }) => device },
       ),
     }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ does: fc.constant("alone" as const), device: meter, n: fc.nat({ max: 2 }) }),
-  },
-  {
-    weight: 3,
     arbitrary: fc.record({
-      does: fc.constant("move" as const),
-      device: meter,
-      to: fc.constantFrom("north" as const, "south" as const),
-      namesGateway: fc.boolean(),
+      by: fc.constant("events" as const),
+      device: anyDevice,
+      items: fc.array(event, { minLength: 1, maxLength: 4 }),
     }),
   },
-  { weight: 2, arbitrary: exchange },
   {
-    weight: 2,
+    weight: 1,
     arbitrary: fc.record({
-      does: fc.constant("fill" as const),
-      from: fc.nat({ max: 5 }),
-      trembles: fc.boolean(),
+      by: fc.constant("broken" as const),
+      how: fc.constantFrom("garbage" as const, "stray"),
+      device: anyDevice,
     }),
   },
-  { weight: 1, arbitrary: takeBack },
-  { weight: 2, arbitrary: keep },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant("restart" as const) }) },
 );
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+export type DrawnMessage = typeof message extends fc.Arbitrary<infer T> ? T : never;
 
-function ordinary(model: KeptModel, { from, trembles }: { from: number; trembles: boolean }): Item[] {
-  const items: Item[] = [];
-  for (let n = from; n < 48; n += 6) {
-    // Two of three show a last digit less than the register that stands still.
-    const register = trembles ? 104 - (items.length % 3 === 0 ? 0 : 0.001) : registerAt(n);
-    items.push({ observedAt: new Date(momentOf(n)).toISOString(), [model.counter]: register });
-  }
-  return items;
-}
+const does = <const T extends string, const R extends object>(
+  what: T,
+  how: { [K in keyof R]: fc.Arbitrary<R[K]> },
+) => fc.record({ does: fc.constant(what), ...how }) as unknown as fc.Arbitrary<{ does: T } & R>;
 
-/** Does the steps of a story, and tells the world's model. */
-export async function play(world: KeptWorld, steps: readonly Step[]): Promise<void> {
-  for (const one of steps) {
-    switch (one.does) {
-      case "send": {
-        const messages: Message[] = one.messages.map(({ by, parts }) => ({
-          by,
-          parts: parts.map(({ device, items }) => ({
-            device,
-            items: items.map((drawn) => itemOf(world.models[device]!, device, drawn)),
-          })),
-        }));
-        await world.send(one.repeated ? [...messages, { ...messages[0]! }] : messages, one.death);
-        break;
-      }
-      case "fill":
-        // Ordinary readings, among which the others stand out.
-        await world.send(
-          world.models.slice(0, 3).map((model, device) => ({
-            by: "device" as const,
-            parts: [{ device, items: ordinary(model, one) }],
-          })),
-        );
-        break;
-      case "alone":
-        await world.sendTimeless(
-          one.device,
-          { [world.models[one.device]!.counter]: 130 + one.n },
-          momentOf(46) + one.n,
-        );
-        break;
-      case "move":
-        await world.move(one.device, one.to, one.namesGateway && one.device !== 2);
-        break;
-      case "exchange":
-        await world.exchange(
-          one.device,
-          momentOf(one.n) - (one.before ? HOUR / 4 : 0),
-          one.oldRegister,
-          one.newRegister,
-        );
-        break;
-      case "take back":
-        await world.takeBack(one.device);
-        break;
-      case "keep":
-        await world.keep(momentOf(one.n));
-        break;
-      case "restart":
-        await world.restart();
-        break;
-    }
-  }
-}
+const exchange = does("exchange", {
+  device: fc.oneof({ weight: 3, arbitrary: meter }, anyDevice),
+  n: fc.nat({ max: LAST }),
+  before: fc.boolean(),
+  oldRegister: fc.constantFrom(100, 110.5, 124),
+  newRegister: fc.constantFrom(0, 0.5, 800),
+});
+const takeBack = does("take back", { device: meter });
+
+/** Of a gas meter, a rain gauge and a gateway. Those of quantities that the device has not got are left out. */
+const corrections = fc.uniqueArray(
+  fc.oneof<fc.Arbitrary<Correction>[]>(
+    ...["volume", "rain", "uplinks_forwarded"].map((metric) =>
+      fc.constantFrom<Correction>(
+        { metric, add: 10 },
+        { metric, add: -0.5 },
+        { metric, multiply: 0.5 },
+        { metric, multiply: 1000 },
+        { metric, set: 108 },
+        { metric, set: null },
+      ),
+    ),
+    fc.constantFrom<Correction>({ metric: "flow", set: 1.25 }, { metric: "flow", set: null }),
+    fc.constantFrom<Correction>({ metric: "valve", set: "closed" }, { metric: "valve", set: null }),
+    fc.constantFrom<Correction>({ metric: "intensity", add: 0.5 }, { metric: "intensity", set: null }),
+    fc.constant<Correction>({ metric: "temperature", add: 1 }),
+  ),
+  { minLength: 1, maxLength: 4, selector: ({ metric }) => metric },
+);
+const repair = does("repair", {
+  device: fc.oneof({ weight: 4, arbitrary: meter }, anyDevice),
+  from: when,
+  /** In hours. */
+  long: fc.constantFrom(0.001, 3, 30, 2000),
+  corrections: fc.option(corrections, { nil: undefined }),
+  caller: fc.constantFrom("platform" as const, "platform", "north", "south"),
+});
+const undo = does("undo", { device: meter, which: fc.nat({ max: 5 }) });
+const replay = does("replay", { device: anyDevice, which: fc.nat({ max: 9 }) });
+const keep = does("keep", { n: fc.nat({ max: 47 }) });
+const death = fc.option(
+  fc.record({
+    after: fc.nat({ max: 5 }),
+    how: fc.constantFrom<Death["how"][]>("is lost", "loses its answer"),
+  }),
+  { nil: undefined, freq: 3 },
+);
+const move = does("move", {
+  device: fc.oneof({ weight: 4, arbitrary: meter }, anyDevice),
+  to: fc.constantFrom("north" as const, "south"),
+  region: fc.oneof({ weight: 2, arbitrary: fc.constant(REGIONS[0]) }, fc.constantFrom(...REGIONS)),
+  namesGateway: fc.boolean(),
+});
+
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: does("send", {
+      messages: fc.array(message, { minLength: 1, maxLength: 5 }),
+      repeated: fc.boolean(),
+      death,
+    }),
+  },
+  { weight: 2, arbitrary: does("alone", { device: meter, n: fc.nat({ max: 2 }), what: fc.nat({ max: 4 }) }) },
+  { weight: 3, arbitrary: move },
+  { weight: 2, arbitrary: exchange },
+  { weight: 2, arbitrary: does("fill", { from: fc.nat({ max: 5 }), trembles: fc.boolean() }) },
+  { weight: 1, arbitrary: takeBack },
+  { weight: 2, arbitrary: repair },
+  { weight: 1, arbitrary: undo },
+  { weight: 2, arbitrary: replay },
+  { weight: 1, arbitrary: does("register", {}) },
+  { weight: 2, arbitrary: keep },
+  { weight: 1, arbitrary: does("restart", {}) },
+);
+/** A platform of a newer version costs half a second, so there is one at most, and in few stories. */
+const widen = does("widen", {});
+export type Step = typeof step | typeof widen extends fc.Arbitrary<infer T> ? T : never;
 
 /** Often all days are kept at the end, and a person may have changed something since. */
 const end = fc.oneof(
   fc.constant<Step[]>([]),
   fc
-    .array(fc.oneof(exchange, exchange, takeBack), { maxLength: 2 })
+    .array(fc.oneof(exchange, exchange, takeBack, repair, undo, move), { maxLength: 3 })
     .map((changes): Step[] => [{ does: "keep", n: 47 }, ...changes]),
 );
-export const story = fc
-  .tuple(fc.array(step, { minLength: 1, maxLength: 12 }), end)
-  .map(([steps, last]) => [...steps, ...last]);
+
+export interface Story {
+  readonly setting: Setting;
+  readonly steps: readonly Step[];
+}
+
+export const story: fc.Arbitrary<Story> = fc
+  .record({
+    setting: fc.record<Setting>({
+      inFlight: fc.constantFrom<(1 | 2)[]>(1, 1, 2),
+      ownerless: fc.boolean(),
+    }),
+    steps: fc.array(step, { minLength: 1, maxLength: 12 }),
+    widenAt: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.nat({ max: 12 }) },
+    ),
+    last: end,
+  })
+  .map(({ setting, steps, widenAt, last }) => {
+    const told: Step[] = [...steps];
+    if (widenAt !== undefined) told.splice(widenAt, 0, { does: "widen" });
+    return { setting, steps: [...told, ...last] };
+  });
