@@ -88,7 +88,10 @@ export async function repair(
   };
   const request = { method: "POST", url, payload } as const;
   if (!world.sees(caller, model.place)) return void (await world.expect(404, request, caller));
-  const moments = momentsOf(model, asked, (at) => world.sees(caller, model.placeAt(at)));
+  // The time that has gone on to be theirs until now.
+  const foreign = model.places.findLastIndex((place) => !world.sees(caller, place));
+  const { since } = model.places[foreign + 1]!;
+  const moments = momentsOf(model, asked, (at) => at >= since);
   if (moments.length === 0) return void (await world.expect(409, request, caller));
   if (!isSound(model, moments, asked)) return void (await world.expect(400, request, caller));
   const { id, readings } = await world.expect(201, request, caller);
@@ -175,7 +178,7 @@ function replayInModel(world: KeptWorld, model: KeptModel, rejection: Rejection,
   for (const { by, outcome } of taken) {
     by.refuse(outcome, "sure");
     if (partial) continue;
-    const { counts } = by === model ? by.placeAt(receivedAt) : by.place;
+    const { counts } = by.placeAt(receivedAt);
     counts.received++;
     counts[outcome.kind]++;
   }

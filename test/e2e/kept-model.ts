@@ -100,12 +100,15 @@ export class KeptModel {
 
   /** @returns whether it is elsewhere now */
   moveTo(since: number, { tenantId, regionCode }: Pick<Place, "tenantId" | "regionCode">): boolean {
-    const before = this.place;
-    if (before.tenantId === tenantId && before.regionCode === regionCode) return false;
+    if (this.place.tenantId === tenantId && this.place.regionCode === regionCode) return false;
+    // The first owner has what was there before: nobody but the platform had it.
+    if (tenantId !== null && this.places.every((place) => place.tenantId === null)) {
+      this.places.splice(0, this.places.length, ...this.places.map((place) => ({ ...place, tenantId })));
+      if (this.place.regionCode === regionCode) return false;
+    }
     // A place that lasted no millisecond is none.
-    const isNone = before.since === since;
-    if (isNone) this.places.pop();
-    const { counts, perhaps } = isNone ? before : { counts: none(), perhaps: none() };
+    const before = this.place.since === since ? this.places.pop() : undefined;
+    const { counts, perhaps } = before ?? { counts: none(), perhaps: none() };
     this.places.push({ since, tenantId, regionCode, counts, perhaps });
     return true;
   }

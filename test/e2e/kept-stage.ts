@@ -55,7 +55,7 @@ async function openSide(stage: Stage, kinds: readonly Kind[], pool: Pool): Promi
     tables,
     access: stage.callers.access,
     onDeviceChanged: async ({ id }) => void (await ingest().directory.refresh(id)),
-    replay: (rejection, actor) => ingest().replay(rejection, actor),
+    replay: (rejection, actor, limits) => ingest().replay(rejection, actor, limits),
     pendingOf: (deviceNo) => ingest().pendingOf(deviceNo),
     onAlarmCleared: ({ deviceNo, rule }) => ingest().alarmCleared(deviceNo, rule),
     knownDevice: (id) => {
@@ -78,8 +78,9 @@ export async function openWideSide(stage: Stage): Promise<Side> {
 /** Ends a wide side, and makes the kind's tables anew as they were. */
 export async function closeWideSide({ db }: Stage, { api, pool }: Side): Promise<void> {
   await api.app.close();
-  await pool.query(`drop table readings_example cascade`);
-  await pool.query(`drop table readings_example_1d_kept, readings_example_latest cascade`);
+  for (const table of ["readings_example", "readings_example_1d_kept", "readings_example_latest"]) {
+    await pool.query(`drop table ${table} cascade`);
+  }
   for (const table of ["kind_tables", "rollup_state", "latest_state"]) {
     await pool.query(`delete from ${table} where kind = 'example'`);
   }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { ExactNumber } from "../../store/exact-json.ts";
+import { ExactNumber, stringifyExact } from "../../store/exact-json.ts";
 import { dayStart } from "../../store/late-readings.ts";
 import type { Correction } from "../../store/repairs.ts";
 import { REGIONS } from "./kept-stage.ts";
@@ -263,5 +263,34 @@ export const story: fc.Arbitrary<Story> = fc
   .map(({ setting, steps, widenAt, last }) => {
     const told: Step[] = [...steps];
     if (widenAt !== undefined) told.splice(widenAt, 0, { does: "widen" });
-    return { setting, steps: [...told, ...last] };
+    told.push(...last);
+    return { setting, steps: told, [fc.toStringMethod]: () => tellStory(setting, told) };
   });
+
+/** A story in a few lines, for who has to find out why it went wrong. */
+function tellStory(setting: Setting, steps: readonly Step[]): string {
+  const values = [undefined, undefined, "rain", "gateway", undefined] as const;
+  const itemFor = (device: number) => (one: DrawnItem) => ({
+    n: one.when.n,
+    around: one.when.around,
+    register: one.counted ? one.wrong : undefined,
+    clock: one.clock === "right" ? undefined : one.clock,
+    ...one[values[device] ?? "gas"],
+  });
+  const messageOf = (one: DrawnMessage) => {
+    if (one.by === "gateway") {
+      return {
+        by: one.by,
+        parts: one.parts.map((part) => ({ ...part, items: part.items.map(itemFor(part.device)) })),
+      };
+    }
+    return one.by === "device" ? { ...one, items: one.items.map(itemFor(one.device)) } : one;
+  };
+  const lines = steps.map((step) =>
+    stringifyExact(step.does === "send" ? { ...step, messages: step.messages.map(messageOf) } : step),
+  );
+  return [`story ${JSON.stringify(setting)}`, ...lines]
+    .join("\n  ")
+    .replaceAll(/"\w+":null,?/g, "")
+    .replaceAll(/"(\w+)":/g, "$1:");
+}
