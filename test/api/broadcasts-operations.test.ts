@@ -304,6 +304,16 @@ describe("what a draft replaces", () => {
     expect(await actionsOf(second)).toEqual(["create", "submit", "approve", "dispatch", "cancel"]);
   });
 
+  it("is twenty at most", async () => {
+    const named = async (count: number) => {
+      const replaces = Array.from({ length: count }, (_, n) => `bc-unknown-${n}`);
+      const { status, json } = await world.post("dispatcher", "/v1/broadcasts", draftBody({ replaces }));
+      return [status, json.faults.map(({ path }: { path: string }) => path)];
+    };
+    expect(await named(20)).toEqual([400, Array.from({ length: 20 }, (_, n) => `/replaces/${n}`)]);
+    expect(await named(21)).toEqual([400, ["/replaces"]]);
+  });
+
   it("is refused with its reason when it is unknown, itself or of another mode", async () => {
     const actual = await air({}, "completed");
     const drill = await air({ mode: "drill" }, "completed");

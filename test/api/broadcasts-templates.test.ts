@@ -237,6 +237,24 @@ describe("notes", () => {
     }
   });
 
+  it("are a thousand at most", async () => {
+    const id = await world.write();
+    const at = `/v1/broadcasts/${id}/notes`;
+    await world.db.pool.query(
+      `insert into broadcast_notes (broadcast_no, actor_type, actor_id, actor_name, content)
+       select broadcast_no, 'person', 'dispatcher', 'dispatcher', n from broadcasts, generate_series(1, 999) n
+       where id = $1`,
+      [id],
+    );
+    expect((await world.post("approver", at, { text: "The last one." })).status).toBe(201);
+    const { status, json } = await world.post("dispatcher", at, { text: "One more." });
+    expect([status, json.code, json.detail]).toEqual([
+      409,
+      "broadcast_state",
+      expect.stringContaining("1000 notes"),
+    ]);
+  });
+
   it("are refused to those who only look, and of what one does not see", async () => {
     const id = await world.write();
     const at = `/v1/broadcasts/${id}/notes`;

@@ -120,6 +120,30 @@ describe("a broadcast as an alert", () => {
     expect(feed).toContain(`href="https://example.org/v1/broadcasts/${id}"`);
   });
 
+  it("is in the feed as long as it is among the newest two hundred", async () => {
+    const { id } = await createDraft(deps, li, draft());
+    await release(deps, li, id, {});
+    const copies = (from: number, to: number) =>
+      db.pool.query(
+        `insert into broadcasts (id, state, message, mode, class, level, event_code, headline, regions, created_by,
+           released_at, expires_at, attempt, cap_identifier, cap_sender, cap_sent)
+         select id || '-' || n, state, message, mode, class, level, event_code, headline, regions, created_by,
+           released_at + make_interval(secs => n), expires_at, attempt, id || '-' || n, cap_sender, cap_sent
+         from broadcasts, generate_series($2::int, $3::int) n where id = $1`,
+        [id, from, to],
+      );
+    const listed = async () => {
+      const feed = await exportFeed(deps, li, "https://example.org");
+      return [...feed.matchAll(/<cap:identifier>([^<]*)</g)].map(([, name]) => name!);
+    };
+    await copies(1, 199);
+    const all = await listed();
+    expect([all.length, all.at(-1)]).toEqual([200, id]);
+    await copies(200, 200);
+    expect(await listed()).toEqual([`${id}-200`, ...all.slice(0, -1)]);
+    await db.pool.query("delete from broadcasts where id like $1", [`${id}-%`]);
+  });
+
   it("of shapes that something is taken out of names villages, and comes back to the same speakers", async () => {
     const at = (longitude: number) => ({ at: [longitude, 28.5] as const });
     await insertSpeaker(db.pool, "in-yang", "520326001001", at(107.8));
