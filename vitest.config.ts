@@ -19,5 +19,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    // As `vi.waitFor` has it, by test/helpers/patience.ts.
+    expect: { poll: { timeout: 20_000, interval: 10 } },
   },
 });

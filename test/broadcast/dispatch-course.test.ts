@@ -286,12 +286,10 @@ describe("while the database is away", () => {
     away = true;
     // Three times as long as an answer is waited for.
     await new Promise((resolve) => setTimeout(resolve, 600));
-    const at = Date.now();
     expect(scene.heard.length).toBeLessThanOrEqual(6);
     away = false;
     for (const speaker of speakers) await scene.play(speaker, released.commandId);
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
-    expect(Date.now() - at).toBeLessThan(8000);
     for (const speaker of speakers)
       expect(await scene.target(released, speaker)).toMatchObject({ state: "sounded" });
   });

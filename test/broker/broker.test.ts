@@ -23,6 +23,19 @@ afterEach(async () => {
 
 const login = (id: string) => connectDevice(port, id, `token-of-${id}`);
 
+/** Has time stand still for the broker until `vi.advanceTimersByTime` moves it on. */
+function stopTheClock(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
+/** Waits for what comes without time passing: `vi.waitFor` would move the clock on. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe("publishing", () => {
   it("acknowledges QoS 1 when the message is settled, and not before", async () => {
     await start();
@@ -169,14 +182,20 @@ describe("publishing", () => {
   });
 
   it("keeps a client whose messages wait longer than its keep-alive", async () => {
+    stopTheClock();
     await start();
     const settle: (() => void)[] = [];
     hold = (settled) => settle.push(settled);
     const raw = new RawMqtt(port);
     await raw.login("meter-1", "token-of-meter-1", { keepalive: 2 });
-    const since = performance.now();
     raw.publish("v1/devices/meter-1/telemetry", "{}", 1);
-    await vi.waitFor(() => expect(performance.now() - since).toBeGreaterThan(5000), { timeout: 10_000 });
+    await until(() => settle.length === 1);
+    vi.advanceTimersByTime(5000);
+    // A client that says nothing and waits for nothing would have been closed.
+    const idle = new RawMqtt(port);
+    await idle.login("meter-2", "token-of-meter-2", { keepalive: 2 });
+    vi.advanceTimersByTime(5000);
+    await idle.closed;
     expect(raw.socket.destroyed).toBe(false);
     settle[0]!();
     await raw.next("puback", 1);
@@ -215,19 +234,24 @@ describe("subscribing", () => {
 
 describe("the rate limit", () => {
   it("slows QoS 1 down and refuses QoS 0 beyond the burst", async () => {
-    let now = 0;
-    await start({ rateLimit: 1, now: () => now });
+    await start({ rateLimit: 1, now: () => 0 });
     const client = await login("meter-1");
     for (let i = 0; i < 12; i++) client.publish("v1/devices/meter-1/telemetry", `${i}`, { qos: 0 });
     await vi.waitFor(() => expect(published.length + refused.length).toBe(12));
     expect(published).toHaveLength(10);
     expect(refused.map(({ reason }) => reason)).toEqual(["rate_limited", "rate_limited"]);
 
-    // The bucket is empty: the next QoS 1 message waits for one second of the real clock.
-    now = 0;
-    const before = performance.now();
-    await client.publishAsync("v1/devices/meter-1/telemetry", "late", { qos: 1 });
-    expect(performance.now() - before).toBeGreaterThan(900);
+    // The bucket is empty: the next QoS 1 message waits for one second.
+    const raw = new RawMqtt(port);
+    await raw.login("meter-1", "token-of-meter-1");
+    stopTheClock();
+    raw.publish("v1/devices/meter-1/telemetry", "late", 1);
+    await until(() => vi.getTimerCount() === 1);
+    vi.advanceTimersByTime(999);
+    expect(published).toHaveLength(10);
+    vi.advanceTimersByTime(1);
+    expect(published).toHaveLength(11);
+    await raw.next("puback", 1);
   });
 
   it("does not touch other devices", async () => {

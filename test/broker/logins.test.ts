@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLoginGate } from "../../access/login-gate.ts";
 import { type Broker, type BrokerOptions, createBroker } from "../../broker/broker.ts";
 import { limitLookUps } from "../../broker/look-ups.ts";
@@ -29,26 +29,52 @@ async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void
 }
 afterEach(() => broker.close());
 
-async function login(id: string, token: string): Promise<{ returnCode: number; ms: number }> {
-  const raw = new RawMqtt(port);
-  const since = performance.now();
-  const { returnCode } = (await raw.login(id, token)) as { returnCode: number };
-  return { returnCode, ms: performance.now() - since };
+/** @returns the answer's return code */
+async function login(id: string, token: string): Promise<number> {
+  return ((await new RawMqtt(port).login(id, token)) as { returnCode: number }).returnCode;
+}
+
+/** Has time stand still for the broker until `vi.advanceTimersByTime` moves it on. */
+function stopTheClock(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
+/** Waits for what comes without time passing: `vi.waitFor` would move the clock on. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A login that is refused, with its return code as soon as that has come. */
+async function refused(id: string): Promise<{ readonly codes: number[]; readonly answer: Promise<number> }> {
+  const codes: number[] = [];
+  const before = broker.counts.loginsRefused;
+  const answer = login(id, "wrong");
+  void answer.then((code) => codes.push(code));
+  await until(() => broker.counts.loginsRefused > before);
+  return { codes, answer };
 }
 
 describe("a wrong login", () => {
   it("is answered later and later, while a right one is not held back at all", async () => {
+    stopTheClock();
     let failures = 0;
     await start({ gate: { failed: () => void failures++, delayFor: () => (failures > 1 ? 700 : 0) } });
-    expect((await login("meter-1", "wrong")).ms).toBeGreaterThanOrEqual(240);
-    const [slowed, right] = await Promise.all([
-      login("meter-1", "wrong"),
-      login("meter-1", "token-of-meter-1"),
-    ]);
-    expect(slowed).toMatchObject({ returnCode: 4 });
-    expect(slowed.ms).toBeGreaterThanOrEqual(690);
-    expect(right).toMatchObject({ returnCode: 0 });
-    expect(right.ms).toBeLessThan(240);
+    const first = await refused("meter-1");
+    vi.advanceTimersByTime(249);
+    expect(await login("meter-1", "token-of-meter-1")).toBe(0);
+    expect(first.codes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(await first.answer).toBe(4);
+
+    const slowed = await refused("meter-1");
+    vi.advanceTimersByTime(699);
+    expect(await login("meter-1", "token-of-meter-1")).toBe(0);
+    expect(slowed.codes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(await slowed.answer).toBe(4);
     expect(broker.counts.loginsRefused).toBe(2);
   });
 
@@ -67,19 +93,28 @@ describe("a wrong login", () => {
     const gate = createLoginGate();
     for (let i = 0; i < 1000; i++) gate.failed("127.0.0.1", "meter-1");
     expect(gate.delayFor("127.0.0.1", "meter-1")).toBeGreaterThan(1000);
+    stopTheClock();
     await start({ gate });
-    const { returnCode, ms } = await login("meter-1", "token-of-meter-1");
-    expect(returnCode).toBe(0);
-    expect(ms).toBeLessThan(1000);
+    expect(await login("meter-1", "token-of-meter-1")).toBe(0);
   });
 
   it("takes as long whether its name was known or had to be looked up", async () => {
-    const pause = () => new Promise<undefined>((resolve) => setTimeout(resolve, 100, undefined));
-    await start({ authenticate: (id) => (id === "known" ? undefined : pause()) });
-    // The quickest of several: a machine that is busy with other things answers some of them late.
-    const quickest = async (id: string) =>
-      Math.min(...(await Promise.all([1, 2, 3, 4, 5, 6].map(() => login(id, "wrong")))).map(({ ms }) => ms));
-    expect(Math.abs((await quickest("known")) - (await quickest("unknown")))).toBeLessThan(60);
+    stopTheClock();
+    const lookUp = () => new Promise<undefined>((resolve) => setTimeout(resolve, 100, undefined));
+    const asked = vi.fn((id: string) => (id === "unknown" ? lookUp() : undefined));
+    await start({ authenticate: asked });
+    const unknown = login("unknown", "wrong");
+    await until(() => asked.mock.calls.length === 1);
+    const known = await refused("known");
+    vi.advanceTimersByTime(100);
+    await until(() => broker.counts.loginsRefused === 2);
+    const codes: number[] = [];
+    void unknown.then((code) => codes.push(code));
+    vi.advanceTimersByTime(149);
+    await refused("somebody-else");
+    expect([known.codes, codes]).toEqual([[], []]);
+    vi.advanceTimersByTime(1);
+    expect(await Promise.all([known.answer, unknown])).toEqual([4, 4]);
   });
 
   it("leaves no timer behind when its connection ends before the answer", async () => {
@@ -140,11 +175,11 @@ describe("logins that cannot be checked", () => {
         return token.toString() === "right" ? { id, gateway: false } : undefined;
       },
     });
-    expect(await login("known", "wrong")).toMatchObject({ returnCode: 4 });
-    expect(await login("unknown", "wrong")).toMatchObject({ returnCode: 3 });
-    expect(await login("known", "wrong")).toMatchObject({ returnCode: 3 });
-    expect(await login("unknown-2", "wrong")).toMatchObject({ returnCode: 3 });
-    expect(await login("known", "right")).toMatchObject({ returnCode: 0 });
+    expect(await login("known", "wrong")).toBe(4);
+    expect(await login("unknown", "wrong")).toBe(3);
+    expect(await login("known", "wrong")).toBe(3);
+    expect(await login("unknown-2", "wrong")).toBe(3);
+    expect(await login("known", "right")).toBe(0);
     expect(logged.filter((line) => line.includes("cannot be checked"))).toHaveLength(1);
     expect(broker.counts).toMatchObject({ loginsRefused: 1, loginsUnchecked: 3 });
   });

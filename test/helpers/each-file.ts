@@ -1,3 +1,4 @@
+import "./patience.ts";
 import { forgetSecrets } from "./secrets.ts";
 
 /** Runs before each test file, because files share a process and what they have imported. */
