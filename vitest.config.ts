@@ -8,8 +8,9 @@ export default defineConfig({
     setupFiles: ["test/helpers/each-file.ts"],
     sequence: { sequencer: LongestFirst },
     pool: "forks",
-    // Each test process has a process of embedded databases beside it, which takes about 600 MB and half a core.
-    maxWorkers: 2,
+    // Each test process has a process of embedded databases beside it, which takes about 600 MB; the two work in turn.
+    // One more than there are cores on the smallest machine: tests of what happens in time wait for much of theirs.
+    maxWorkers: 3,
     // Files share a test process, what it has imported, and its process of databases. Each has its own database.
     isolate: false,
     // Passed on to the embedded databases that tests start in processes of their own: they live for a second or

@@ -49,7 +49,6 @@ async function runStory(story: Story, args: readonly string[]): Promise<number> 
   build();
   const started = performance.now();
   const { bench, close } = createBench({
-    built: true,
     progress: (text) => err(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`),
     createDatabase: (own, options) =>
       serverUrl ? createServerDatabase(own, serverUrl) : createEmbeddedDatabase(own, options),

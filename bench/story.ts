@@ -63,8 +63,6 @@ export interface Bench {
 export interface BenchOptions {
   readonly progress: (text: string) => void;
   readonly createDatabase: (bench: Bench, options: DatabaseOptions) => Promise<BenchDatabase>;
-  /** Whether platforms are started from what was built, which has to be up to date; else from source. */
-  readonly built?: boolean;
 }
 
 /** @returns the bench and how to end all that was started with it */
@@ -83,7 +81,6 @@ export function createBench(options: BenchOptions): { bench: Bench; close(): Pro
     async startPlatform(database, env = {}) {
       const platform = await PlatformProcess.start({
         ...database.platform,
-        built: options.built ?? false,
         // One caller asks for everything here, as fast as it can.
         env: { LOG_LEVEL: "warn", HTTP_RATE_LIMIT: "0", HTTP_RATE_LIMIT_ANONYMOUS: "0", ...env },
       });

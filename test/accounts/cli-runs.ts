@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { PassThrough, Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { runAccess } from "../../accounts/cli/run.ts";
-
-const CLI = fileURLToPath(new URL("../../accounts/cli.ts", import.meta.url));
+import { builtCommand } from "../helpers/built.ts";
 
 export interface Ran {
   readonly code: number | null;
@@ -16,7 +14,7 @@ export interface Ran {
 
 /** Runs `npm run access -- …` as people do, with nothing of this process's environment but the path. */
 export function spawnAccess(env: Record<string, string>, args: readonly string[], stdin = ""): Promise<Ran> {
-  const child = spawn(process.execPath, ["--import", "tsx", CLI, ...args], {
+  const child = spawn(process.execPath, [...builtCommand("accounts/cli"), ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -3,10 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-
-const DEMO = fileURLToPath(new URL("../../demo.ts", import.meta.url));
+import { builtCommand } from "../helpers/built.ts";
 
 interface Ended {
   readonly code: number | null;
@@ -22,7 +20,7 @@ function demo(
 ): Promise<Ended> {
   const { DATABASE_URL: _unset, ADMIN_API_KEY: _made, ...inherited } = process.env;
   const free = { MQTT_PORT: "0", MQTT_WS_PORT: "0", HTTP_PORT: "0", HOST: "127.0.0.1" };
-  const child = spawn(process.execPath, ["--import", "tsx", DEMO, ...args], {
+  const child = spawn(process.execPath, [...builtCommand("demo"), ...args], {
     env: { ...inherited, ...free, DATA_DIR: dataDir },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -4,12 +4,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, inject, it, onTestFinished } from "vitest";
+import { builtCommand } from "../helpers/built.ts";
 import { createServerDatabase, withAdmin } from "../helpers/server-databases.ts";
 
 const onServer = process.env.DATABASE_URL !== undefined;
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 let dataDir: string;
 beforeEach(async () => {
@@ -29,7 +28,7 @@ function start(env: Record<string, string>): {
   ended: Promise<Ended>;
   said(text: string): Promise<void>;
 } {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
+  const child = spawn(process.execPath, builtCommand("main"), {
     env: {
       PATH: process.env.PATH,
       HOST: "127.0.0.1",

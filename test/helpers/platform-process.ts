@@ -1,18 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { NODE_FLAGS } from "../../node-flags.ts";
+import { builtCommand } from "./built.ts";
 import { assertNoSecretIn, keepSecretForAll, keepSecretsOf } from "./secrets.ts";
 
-/** See vitest.config.ts; not there when bench/ uses this file. */
-const LIFTOFF = process.execArgv.filter((flag) => flag === "--liftoff-only");
-const SOURCE = ["--import", "tsx", fileURLToPath(new URL("../../main.ts", import.meta.url))];
-const BUILT = [
-  ...NODE_FLAGS,
-  "--enable-source-maps",
-  fileURLToPath(new URL("../../dist/main.js", import.meta.url)),
-];
 export const ADMIN_KEY = keepSecretForAll("test-administrator-key-of-many-letters");
 
 export interface PlatformProcessOptions {
@@ -20,8 +12,6 @@ export interface PlatformProcessOptions {
   /** Unset: the embedded database in `dataDir`. */
   readonly databaseUrl?: string | undefined;
   readonly env?: Record<string, string>;
-  /** Whether to run what was built, as people do, which has to be up to date; else the source. */
-  readonly built?: boolean;
 }
 
 /** The platform as a process of its own, as people run it: to be killed, stalled and started again. */
@@ -47,7 +37,7 @@ export class PlatformProcess {
 
   static async start(options: PlatformProcessOptions): Promise<PlatformProcess> {
     const { DATABASE_URL: _ignored, ...inherited } = process.env;
-    const child = spawn(process.execPath, [...LIFTOFF, ...(options.built ? BUILT : SOURCE)], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...builtCommand("main")], {
       env: {
         ...inherited,
         DATA_DIR: options.dataDir,

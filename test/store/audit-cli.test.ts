@@ -2,17 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../log.ts";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { auditHeadFile } from "../../store/audit-head.ts";
 import { openPool } from "../../store/database.ts";
-import { startEmbedded } from "../../store/embedded/launch.ts";
+import type * as launch from "../../store/embedded/launch.ts";
+import { builtCommand, importBuilt } from "../helpers/built.ts";
 import { createTestDatabase, emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { copyTemplate } from "../helpers/embedded-templates.ts";
 
-const CLI = fileURLToPath(new URL("../../store/audit-cli.ts", import.meta.url));
 const silent = createLogger("silent");
 
 /** Runs the command as people do. */
@@ -20,7 +19,7 @@ function verify(
   env: Record<string, string>,
   ...args: string[]
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", CLI, ...args], {
+  const child = spawn(process.execPath, [...builtCommand("store/audit-cli"), ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -121,6 +120,7 @@ describe("audit:verify on the embedded database", () => {
     await expect(readFile(join(dataDir, "database"))).rejects.toThrow(/ENOENT/);
 
     await copyTemplate("tables", join(dataDir, "database"));
+    const { startEmbedded } = await importBuilt<typeof launch>("store/embedded/launch");
     const database = await startEmbedded({ dataDir: join(dataDir, "database"), log: silent });
     const pool = openPool({ url: database.url, size: 1, applicationName: "test" }, () => {});
     await appendAuditAlone(pool, entry);

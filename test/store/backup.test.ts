@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { openPool, type Pool } from "../../store/database.ts";
+import { builtCommand } from "../helpers/built.ts";
 import { createTestDatabase, emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest } from "../helpers/ingest.ts";
 
@@ -113,11 +114,7 @@ describe.skipIf(!(await usable()))("a backup of a server's database", () => {
     expect(await contents(target.pool)).toEqual(before);
     const head = /--head (\S+)/.exec(restored.said)![1]!;
     const env = { DATABASE_URL: target.url, DATA_DIR: folder };
-    const verified = await run(
-      process.execPath,
-      ["--import", "tsx", "store/audit-cli.ts", "--head", head],
-      env,
-    );
+    const verified = await run(process.execPath, [...builtCommand("store/audit-cli"), "--head", head], env);
     expect(verified, verified.said).toMatchObject({ code: 0 });
 
     const again = await startTestIngest(target.pool);

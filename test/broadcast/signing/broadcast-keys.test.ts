@@ -7,6 +7,7 @@ import { openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { createRootKey, readKeySet, readRootKey } from "../../../broadcast/signing/root.ts";
 import { type RootArguments, runRootCommand } from "../../../broadcast/signing/root-commands.ts";
 import { runBroadcastKeys } from "../../../broadcast-keys.ts";
+import { builtCommand } from "../../helpers/built.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
 let db: TestDatabase;
@@ -172,7 +173,7 @@ describe("root commands", () => {
 it("is a process of its own that ends with the code of what happened", async () => {
   const end = (...args: string[]) =>
     new Promise((resolve) => {
-      const command = ["--import", "tsx", "broadcast-keys.ts", ...args];
+      const command = [...builtCommand("broadcast-keys"), ...args];
       const env = { ...process.env, DATA_DIR: dataDir };
       execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
         resolve([error?.code ?? 0, stdout === "" ? stderr.split("\n")[0] : "an answer"]),

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runCli } from "../../../simulators/cli.ts";
 import { writeCredentials } from "../../../simulators/credentials.ts";
 import { readMemory } from "../../../simulators/speaker/memory-file.ts";
+import { builtCommand } from "../../helpers/built.ts";
 import { startBroker, type TestBroker } from "../broker.ts";
 import { type Asked, ledger, problem, startPlatformDouble } from "../platform-double.ts";
 import { command, openKeys, startOrder } from "./commands.ts";
@@ -15,7 +15,6 @@ import { command, openKeys, startOrder } from "./commands.ts";
 const WITHIN = { timeout: 10_000, interval: 10 };
 /** With the start of a process in it. */
 const LONG = { timeout: 60_000, interval: 50 };
-const CLI = fileURLToPath(new URL("../../../simulators/cli.ts", import.meta.url));
 const credential = (id: string) => ({
   id,
   kind: "speaker",
@@ -131,7 +130,7 @@ describe("speakers on the command line", () => {
   it("know after a kill at the first sound what they had begun, and do not play it again", async () => {
     const child = spawn(
       process.execPath,
-      ["--import", "tsx", CLI, "--credentials", file, "--http", platform.url, "--quiet"],
+      [...builtCommand("simulators/cli"), "--credentials", file, "--http", platform.url, "--quiet"],
       { stdio: "ignore" },
     );
     const gone = once(child, "exit");

@@ -1,15 +1,17 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { createRandom } from "../../../devices/random.ts";
 import { createLogger } from "../../../log.ts";
-import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import type * as launch from "../../../store/embedded/launch.ts";
+import { builtFile, importBuilt, OWN_FLAGS } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
+
+const { startEmbedded } = await importBuilt<typeof launch>("store/embedded/launch");
 
 /** More rounds find rarer moments: `CRASH_ROUNDS=50 npx vitest run test/store/embedded/crash.test.ts`. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
@@ -19,7 +21,7 @@ const seed = Number(process.env.CRASH_SEED ?? 7);
 
 const log = createLogger("silent");
 let folder: string;
-const started: EmbeddedDatabase[] = [];
+const started: launch.EmbeddedDatabase[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(inject("testRun").folder, "crash-"));
@@ -31,20 +33,20 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<EmbeddedDatabase> {
+async function start(): Promise<launch.EmbeddedDatabase> {
   const database = await startEmbedded({ dataDir: folder, log });
   started.push(database);
   return database;
 }
 
-async function connect(database: EmbeddedDatabase): Promise<pg.Client> {
+async function connect(database: launch.EmbeddedDatabase): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url });
   client.on("error", () => {});
   await client.connect();
   return client;
 }
 
-async function stored(database: EmbeddedDatabase): Promise<number[]> {
+async function stored(database: launch.EmbeddedDatabase): Promise<number[]> {
   const client = await connect(database);
   const { rows } = await client.query<{ n: number }>("select n from confirmed order by n");
   await client.end();
@@ -106,13 +108,17 @@ describe("a database whose parent is killed with SIGKILL", () => {
     async () => {
       const random = createRandom(seed + 1);
       const confirmed: number[] = [];
-      const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+      const modules = [builtFile("store/embedded/launch"), builtFile("log")];
       for (let round = 0; round < ROUNDS; round++) {
         const first = (confirmed.at(-1) ?? -1) + 1000;
-        const parent = fork(fileURLToPath(new URL("./parent.ts", import.meta.url)), [folder, String(first)], {
-          execArgv: ["--import", tsx],
-          stdio: ["ignore", "ignore", "inherit", "ipc"],
-        });
+        const parent = fork(
+          fileURLToPath(new URL("./parent.mjs", import.meta.url)),
+          [...modules, folder, String(first)],
+          {
+            execArgv: OWN_FLAGS,
+            stdio: ["ignore", "ignore", "inherit", "ipc"],
+          },
+        );
         const target = 1 + Math.floor(random.next() * 100);
         let seen = 0;
         const enough = new Promise<void>((resolve) => {

@@ -15,13 +15,16 @@ import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { createLogger } from "../../../log.ts";
-import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import type * as launch from "../../../store/embedded/launch.ts";
+import { importBuilt } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
+
+const { startEmbedded } = await importBuilt<typeof launch>("store/embedded/launch");
 
 const log = createLogger("silent");
 const ROOT = new URL("../../../", import.meta.url);
 let folder: string;
-const started: EmbeddedDatabase[] = [];
+const started: launch.EmbeddedDatabase[] = [];
 
 // A closed database is there already, because creating one takes seconds.
 beforeEach(async () => {
@@ -34,7 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(lockWaitMs?: number): Promise<EmbeddedDatabase> {
+async function start(lockWaitMs?: number): Promise<launch.EmbeddedDatabase> {
   const database = await startEmbedded({
     dataDir: folder,
     log,
@@ -44,7 +47,7 @@ async function start(lockWaitMs?: number): Promise<EmbeddedDatabase> {
   return database;
 }
 
-async function ask(database: EmbeddedDatabase, sql: string): Promise<unknown[]> {
+async function ask(database: launch.EmbeddedDatabase, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {
@@ -54,7 +57,7 @@ async function ask(database: EmbeddedDatabase, sql: string): Promise<unknown[]> 
   }
 }
 
-const socketDir = (database: EmbeddedDatabase) => decodeURIComponent(new URL(database.url).hostname);
+const socketDir = (database: launch.EmbeddedDatabase) => decodeURIComponent(new URL(database.url).hostname);
 const lockText = () => readFileSync(join(folder, "lock.json"), "utf8");
 
 describe("starting", () => {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createRandom } from "../../../devices/random.ts";
 import { createLogger } from "../../../log.ts";
 import { frame } from "../../../store/embedded/frames.ts";
-import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import type * as launch from "../../../store/embedded/launch.ts";
+import { importBuilt } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
 import {
   bind,
@@ -20,8 +21,10 @@ import {
   sync,
 } from "./wire.ts";
 
+const { startEmbedded } = await importBuilt<typeof launch>("store/embedded/launch");
+
 let folder: string;
-let database: EmbeddedDatabase;
+let database: launch.EmbeddedDatabase;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(inject("testRun").folder, "protocol-"));

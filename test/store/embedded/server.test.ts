@@ -4,15 +4,18 @@ import pg from "pg";
 import Cursor from "pg-cursor";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createLogger } from "../../../log.ts";
-import { type EmbeddedDatabase, startEmbedded } from "../../../store/embedded/launch.ts";
+import type * as launch from "../../../store/embedded/launch.ts";
 import { URGENT_APPLICATION } from "../../../store/embedded/urgent.ts";
+import { importBuilt } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
 import { query, RawClient } from "./wire.ts";
+
+const { startEmbedded } = await importBuilt<typeof launch>("store/embedded/launch");
 
 const IDLE_MS = 400;
 
 let folder: string;
-let database: EmbeddedDatabase;
+let database: launch.EmbeddedDatabase;
 let pool: pg.Pool;
 
 beforeAll(async () => {
