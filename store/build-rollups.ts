@@ -23,6 +23,8 @@ export async function buildRollups(client: Client, table: KindTable, anew: boole
     await client.query(`create view ${day} as ${keptDaySelect(table)}`);
     await beginKeeping(client, table, anew);
     await countCarriedDays(client, table);
+    // Whatever has become of days, they are summed up anew.
+    await client.query("update rollup_state set sums_below = 0 where kind = $1", [table.kind]);
     await client.query("commit");
   } catch (error) {
     await client.query("rollback");

@@ -13,8 +13,8 @@ export async function logChangedDays(
   changes: readonly { readonly deviceNo: number; readonly observedAt: number }[],
 ): Promise<void> {
   await db.query(
-    `insert into rollup_changes (kind, device_no, day)
-     select distinct s.kind, c.device_no, ${dayOf("c.observed_at")}
+    `insert into rollup_changes (kind, device_no, day, takes_away)
+     select distinct s.kind, c.device_no, ${dayOf("c.observed_at")}, true
      from unnest($2::int[], $3::timestamptz[]) as c (device_no, observed_at)
      join rollup_state s on s.kind = $1::text`,
     [

@@ -1,5 +1,6 @@
 import { countersOf, daysOfReadings, keptColumns, keptTable, list } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { sumsFields } from "./sums-table.ts";
 import { readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
 
 /**
@@ -113,4 +114,33 @@ export function dayValues(table: KindTable): { columns: string[]; values: string
     columns: [...days, ...usage],
     values: [...days.map((column) => (column === "bucket" ? "w.day" : `w.${column}`)), ...usageValues(table)],
   };
+}
+
+/**
+ * Selects of what the rows of `w` add to the sums, and of what `correctedDays` has moved: `(device_no, day)` with the
+ * fields of `sumsFields`. Days that have no readings add nothing.
+ */
+export function addedParts(table: KindTable): string {
+  const usage = new Map(
+    usageValues(table).map((value, i) => [`w.${keptColumns(table).usage[i]}`, value] as const),
+  );
+  const fields = sumsFields(table);
+  const counters = namesOf(table.columns);
+  const added = fields.map(({ name, ofKept }) => {
+    // Usage comes from the walk, and a day that has a row with a value gets no second one.
+    if (usage.has(`w.${name}`)) return usage.get(`w.${name}`)!;
+    const counter = counters.find((m) => name === `${m}_count`);
+    return counter ? `(w.${counter}_last is not null and not ${isHere(counter)})::int` : ofKept("w");
+  });
+  const own = `select w.device_no, w.day, ${fields.map(({ name }, i) => `${added[i]} as ${name}`).join(", ")}
+      from w where w.readings is not null`;
+  const moved = counters.map((m) => {
+    const values = fields.map(({ name, type }) =>
+      name === `${m}_used` ? `v.${m}_more` : type === "real" ? "null::real" : "0",
+    );
+    return `
+      union all
+      select v.device_no, v.${m}_owner, ${values.join(", ")} from moved v where v.${m}_owner is not null`;
+  });
+  return `${own}${moved.join("")}`;
 }

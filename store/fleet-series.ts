@@ -3,7 +3,8 @@ import type { Db } from "./database.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { lengthOf, REGION_LEVELS, type RegionLevel } from "./regions.ts";
-import { type Bucket, readBuckets, type SeriesPlan } from "./series.ts";
+import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan } from "./series.ts";
+import { canSum, hasNews } from "./sums-series-sql.ts";
 
 /** A group of a fleet's series, with its buckets. */
 export interface SeriesGroup {
@@ -153,7 +154,7 @@ async function readByRegion(
     ],
   );
   const regions = rows.slice(0, page.limit);
-  const groups = await readBuckets(db, plan, {
+  const fleet = {
     sql: `select d.device_no, left(d.region_code, $9::int) as key from devices d
        where ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])
          and d.device_no not in (${MOVED_DEVICES})`,
@@ -166,7 +167,8 @@ async function readByRegion(
             where d.device_no in (${MOVED_DEVICES}) and ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])`,
         }
       : {}),
-  });
+  };
+  const groups = (await fromSums(db, plan, fleet, limits)) ?? (await readBuckets(db, plan, fleet));
   return {
     items: regions.map((row) => ({
       regionCode: row.key,
@@ -176,4 +178,17 @@ async function readByRegion(
     })),
     nextCursor: rows.length > page.limit ? encodeCursor(list, [regions.at(-1)!.key]) : null,
   };
+}
+
+/** The groups out of the sums of regions, where these have what is asked for: not for single devices. */
+async function fromSums(
+  db: Db,
+  plan: SeriesPlan,
+  fleet: SeriesFleet,
+  limits: Limits,
+): Promise<Map<string, Bucket[]> | undefined> {
+  if (plan.source !== "1d" || !canSum(plan.columns)) return undefined;
+  if (limits.some(({ devices }) => devices !== "all")) return undefined;
+  const parameters = { limits: 6, pattern: 8, length: 9, keys: 10 };
+  return readSums(db, plan, { ...fleet, sql: `${fleet.sql} and ${hasNews("d.device_no")}` }, parameters);
 }

@@ -2,7 +2,8 @@ import type { Db } from "./database.ts";
 
 /**
  * Adds the oldest appended ledger batches to the devices' sums and removes them, in one statement, so that
- * a reader sees each batch exactly once. Two processes that fold at once skip each other's rows.
+ * a reader sees each batch exactly once. Which devices have stored something is news for the sums of their regions
+ * (`sums-table.ts`) until the keeper has counted it. Two processes that fold at once skip each other's rows.
  * @param limit how many batches at most; a batch holds one entry per device in it
  * @returns how many batches were folded
  */
@@ -28,6 +29,12 @@ export async function foldLedger(db: Db, limit = 2000): Promise<number> {
           received = ledger.received + excluded.received,
           stored = ledger.stored + excluded.stored,
           rejected = ledger.rejected + excluded.rejected
+      ), news as (
+        insert into rollup_news (kind, device_nos)
+        select s.kind, array_agg(u.device_no)
+        from sums u join devices d using (device_no) join rollup_state s on s.kind = d.kind
+        where u.stored <> 0
+        group by s.kind
       )
       select count(*)::int as folded from gone`,
     values: [limit],

@@ -1,8 +1,18 @@
-import { correctedDays, countedDays, dayValues, stateBefore, walkedColumns } from "./count-days.ts";
+import {
+  addedParts,
+  correctedDays,
+  countedDays,
+  dayValues,
+  stateBefore,
+  walkedColumns,
+} from "./count-days.ts";
 import { type Pool, withTransaction } from "./database.ts";
 import { type Kept, lockState } from "./keep-days.ts";
-import { countersOf, keptColumns, keptTable, keptUntil, kindLiteral, list } from "./kept-days.ts";
-import { assertIdentifier, type KindTable } from "./kind-table.ts";
+import { remakeExtremes } from "./keep-sums.ts";
+import { countersOf, keptColumns, keptTable, keptUntil, list } from "./kept-days.ts";
+import { assertIdentifier, type KindTable, kindLiteral } from "./kind-table.ts";
+import { remakeOpen } from "./open-days.ts";
+import { addToSums, joinPlaceInSums, PLACE_IN_SUMS, sumsFields } from "./sums-table.ts";
 import { inSteps, shiftAt, WALKED } from "./usage-sql.ts";
 
 /**
@@ -12,8 +22,12 @@ import { inSteps, shiftAt, WALKED } from "./usage-sql.ts";
  */
 export function keepChanged(pool: Pool, table: KindTable, { limit }: { limit: number }): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
-    if (!(await lockState(tx, table))) return "busy";
-    const { rows } = await tx.query<{ device_no: number; day: Date }>(TAKE_CHANGES, [table.kind, limit]);
+    const state = await lockState(tx, table);
+    if (!state) return "busy";
+    const { rows } = await tx.query<{ device_no: number; day: Date; takes_away: boolean }>(TAKE_CHANGES, [
+      table.kind,
+      limit,
+    ]);
     if (rows.length === 0) return "done";
     const times = rows.map(({ day }) => day.getTime());
     // Bounds in plain words, so that the planner leaves out the chunks of other times.
@@ -21,6 +35,22 @@ export function keepChanged(pool: Pool, table: KindTable, { limit }: { limit: nu
     const end = new Date(Math.max(...times) + DAY_MS).toISOString();
     const pairs = [rows.map((row) => row.device_no), rows.map(({ day }) => day.toISOString())];
     await tx.query(redoSql(table), [...pairs, first, end]);
+    // Open days go on from the kept ones.
+    await remakeOpen(tx, table, {
+      devices: "select unnest($6::int[]) as device_no",
+      values: [pairs[0]],
+      keptUntil: state.complete_until,
+    });
+    const less = rows.filter((row) => row.takes_away);
+    if (less.length > 0) {
+      await remakeExtremes(
+        tx,
+        table,
+        `select distinct ${PLACE_IN_SUMS.region} as region_code, ${PLACE_IN_SUMS.tenant} as tenant_id, t.day
+         from unnest($1::int[], $2::timestamptz[]) as t (device_no, day) ${joinPlaceInSums("t.device_no")}`,
+        [less.map((row) => row.device_no), less.map(({ day }) => day.toISOString())],
+      );
+    }
     return "more";
   });
 }
@@ -40,8 +70,9 @@ const TAKE_CHANGES = `
     delete from rollup_changes where change_no in (
       select o.change_no from oldest o join firsts f on f.device_no = o.device_no and f.day = o.day
     )
+    returning device_no, day, takes_away
   )
-  select device_no, day from firsts`;
+  select device_no, day, bool_or(takes_away) as takes_away from taken group by device_no, day`;
 
 /** `$1` and `$2` days of devices, one of each; `$3` the first day, `$4` the end of the last. */
 function redoSql(table: KindTable): string {
@@ -49,6 +80,7 @@ function redoSql(table: KindTable): string {
   const { columns, values } = dayValues(table);
   const raw = assertIdentifier(table.table);
   const counters = countersOf(table.columns);
+  const before = sumsFields(table).map(({ type, ofKept }) => (type === "real" ? "null" : `-${ofKept("o")}`));
   const sets = columns.slice(2).map((column) => `${column} = excluded.${column}`);
   // The newest reading of the day is judged by the one behind it.
   const since = { device: "p.device_no", since: "coalesce(b.bucket + interval '24 hours', '-infinity')" };
@@ -103,8 +135,16 @@ function redoSql(table: KindTable): string {
       delete from ${kept} k using w
       where k.device_no = w.device_no and k.bucket = w.day and w.readings is null
         and k.bucket >= $3::timestamptz and k.bucket < $4::timestamptz
+    ), made as (
+      insert into ${kept} as k (${columns.join(", ")})
+      select ${values.join(", ")} from w where w.readings is not null
+      on conflict (device_no, bucket) do update set ${sets.join(", ")}
+    ), parts as (
+      ${addedParts(table)}
+      union all
+      select o.device_no, o.bucket, ${before.join(", ")}
+      from w join ${kept} o on o.device_no = w.device_no and o.bucket = w.day
+      where o.bucket >= $3::timestamptz and o.bucket < $4::timestamptz
     )
-    insert into ${kept} as k (${columns.join(", ")})
-    select ${values.join(", ")} from w where w.readings is not null
-    on conflict (device_no, bucket) do update set ${sets.join(", ")}`;
+    ${addToSums(table, "parts")}`;
 }

@@ -1,8 +1,17 @@
-import { correctedDays, countedDays, dayValues, stateBefore, walkedColumns } from "./count-days.ts";
+import {
+  addedParts,
+  correctedDays,
+  countedDays,
+  dayValues,
+  stateBefore,
+  walkedColumns,
+} from "./count-days.ts";
 import { type Client, type Pool, withTransaction } from "./database.ts";
 import { dayOf, keptTable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 import { keptBefore } from "./late-readings.ts";
+import { remakeOpen } from "./open-days.ts";
+import { addToSums, openTable } from "./sums-table.ts";
 
 /**
  * What the keeper does, in pieces. Each is one transaction that holds the kind's row of `rollup_state`, so two
@@ -16,11 +25,12 @@ interface State {
   readonly complete_until: Date;
   readonly next_until: Date | null;
   readonly next_device_no: number;
+  readonly sums_below: number;
 }
 
 export async function lockState(tx: Client, { kind }: KindTable): Promise<State | undefined> {
   const { rows } = await tx.query<State>(
-    `select complete_until, next_until, next_device_no from rollup_state
+    `select complete_until, next_until, next_device_no, sums_below from rollup_state
      where kind = $1 for update skip locked`,
     [kind],
   );
@@ -45,7 +55,9 @@ export function keepNext(
     if (until === "skipped") return "more";
     const from = state.complete_until.toISOString();
     const above = state.next_device_no + devices;
-    await tx.query(keepSql(table), [from, until.toISOString(), state.next_device_no, above]);
+    const step = [from, until.toISOString(), state.next_device_no, above];
+    await tx.query(keepSql(table), step);
+    await tx.query(LOG_EXCHANGED, [...step, table.kind]);
     const { rows } = await tx.query<{ last: number | null }>(lastDeviceSql(table));
     const finished = above > (rows[0]!.last ?? 0);
     if (finished) {
@@ -60,6 +72,12 @@ export function keepNext(
         [table.kind, until.toISOString(), above],
       );
     }
+    // What was open of these devices is kept now, in part.
+    await remakeOpen(tx, table, {
+      devices: `select distinct device_no from ${openTable(table)} where device_no >= $6::int and device_no < $7::int`,
+      values: [state.next_device_no, above],
+      keptUntil: until,
+    });
     return "more";
   });
 }
@@ -147,14 +165,27 @@ function keepSql(table: KindTable): string {
         end: "$2::timestamptz",
         following: () => "null",
       })} from d ${stateBefore(table, "<=", "d.device_no", "d.day")}
-    )${correctedDays(table)}
-    insert into ${keptTable(table)} as k (${columns.join(", ")})
-    select ${values.join(", ")}
-    from w left join devices on devices.device_no = w.device_no
-    -- Rows of one region lie together then: a county's month of 400,000 meters is read from 3,000 pages, not from 130,000.
-    order by devices.region_code, w.device_no
-    on conflict (device_no, bucket) do update set ${additions(table).join(", ")}`;
+    )${correctedDays(table)}, kept as (
+      insert into ${keptTable(table)} as k (${columns.join(", ")})
+      select ${values.join(", ")}
+      from w left join devices on devices.device_no = w.device_no
+      -- Rows of one region lie together then: a county's month of 400,000 meters is read from 3,000 pages, not from 130,000.
+      order by devices.region_code, w.device_no
+      on conflict (device_no, bucket) do update set ${additions(table).join(", ")}
+    ), parts as (${addedParts(table)})
+    ${addToSums(table, "parts")}`;
 }
+
+/**
+ * A register that was exchanged in a span without a reading goes on otherwise all the same: the day is made anew then.
+ * Parameters as above, and `$5` the kind.
+ */
+const LOG_EXCHANGED = `
+  insert into rollup_changes (kind, device_no, day)
+  select distinct d.kind, d.device_no, ${dayOf("$1::timestamptz")}
+  from register_exchanges e join devices d using (device_no)
+  where d.kind = $5 and e.at >= $1::timestamptz and e.at < $2::timestamptz
+    and e.device_no >= $3::int and e.device_no < $4::int`;
 
 /** How the readings of a further span are added to a day's row `k`. */
 function additions({ columns }: KindTable): string[] {

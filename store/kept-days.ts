@@ -1,5 +1,5 @@
 import type { Client, Db } from "./database.ts";
-import { assertIdentifier, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { assertIdentifier, type KindTable, kindLiteral, type MetricColumn } from "./kind-table.ts";
 import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
 
 /**
@@ -29,9 +29,6 @@ const FORM = 2;
  */
 export const dayOf = (moment: string): string =>
   `time_bucket(interval '24 hours', ${moment}, timestamptz '2015-01-01 00:00:00+08')`;
-
-/** A kind in SQL text. */
-export const kindLiteral = ({ kind }: KindTable): string => `'${kind.replaceAll("'", "''")}'`;
 
 /** Further columns of a select. */
 export const list = (items: readonly string[]): string => items.map((item) => `, ${item}`).join("");

@@ -29,6 +29,9 @@ export interface KindTable {
   readonly columns: readonly MetricColumn[];
 }
 
+/** A kind in SQL text. */
+export const kindLiteral = ({ kind }: Pick<KindTable, "kind">): string => `'${kind.replaceAll("'", "''")}'`;
+
 export type MetricSqlType = "integer" | "bigint" | "real" | "double precision" | "text";
 
 const INT4_MAX = 2_147_483_647;

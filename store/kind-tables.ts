@@ -9,6 +9,7 @@ import { hasKeptDays } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { hasLatestTable, makeLatestTable } from "./latest-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { hasSumsTables, makeSumsTables } from "./sums-table.ts";
 
 /**
  * Seven days a chunk: a province's hot chunk (400,000 meters, hourly) is about 6 GB and its index fits a
@@ -70,6 +71,7 @@ async function applyKindTable(
   const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
   if (!(await hasLatestTable(client, merged))) await makeLatestTable(client, merged);
+  if (!(await hasSumsTables(client, merged))) await makeSumsTables(client, merged);
   const sameRules = built?.columns.every((column, index) => isDeepStrictEqual(column, merged.columns[index]));
   // A platform before it kept days itself on every edition had built none, or others.
   if (sameColumns && sameRules && built.edition === edition && (await hasKeptDays(client, table))) {

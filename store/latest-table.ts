@@ -1,6 +1,6 @@
 import type { Client, Db } from "./database.ts";
-import { kindLiteral } from "./kept-days.ts";
-import { assertIdentifier, type KindTable, type MetricColumn, sqlType } from "./kind-table.ts";
+
+import { assertIdentifier, type KindTable, kindLiteral, type MetricColumn, sqlType } from "./kind-table.ts";
 
 /**
  * The newest value of each quantity of each device: a row a device in `<table>_latest`, with `<metric>_value` and

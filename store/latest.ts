@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import type { Db } from "./database.ts";
-import { type DeviceSpan, getDeviceKey, spansParameters } from "./device-key.ts";
+import { type DeviceSpan, spansParameters } from "./device-key.ts";
+import { DEVICE_SPANS } from "./device-spans.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
@@ -105,13 +106,35 @@ export async function readLatestIn(
   columns: readonly MetricColumn[],
   spans: readonly DeviceSpan[],
 ): Promise<LatestValues> {
+  // They may be of several devices that had the same id, of which the last is meant where two have the same moment.
+  const all = new Map(await readManyIn(db, table, columns, spans));
+  const ordered = [...all].sort(([a], [b]) => b - a).map(([, values]) => values);
+  return Object.fromEntries(
+    columns.map(({ name }) => {
+      let newest: LatestValue | null = null;
+      for (const { [name]: value = null } of ordered) {
+        if (value !== null && (newest === null || value.observedAt > newest.observedAt)) newest = value;
+      }
+      return [name, newest];
+    }),
+  );
+}
+
+/** The newest values of each device within its times. */
+async function readManyIn(
+  db: Db,
+  table: KindTable,
+  columns: readonly MetricColumn[],
+  spans: readonly DeviceSpan[],
+): Promise<[deviceNo: number, LatestValues][]> {
+  if (spans.length === 0) return [];
   const newest = columns.map((column, index) => {
     const m = assertIdentifier(column.name);
     return `left join lateral (
         select ${inUnit(column, `r.${m}`)} as value, r.observed_at
         from span join ${assertIdentifier(table.table)} r on r.device_no = span.device_no
           and r.observed_at >= span.from_at and r.observed_at < span.until_at
-        where r.${m} is not null order by r.observed_at desc, span.device_no desc limit 1
+        where span.device_no = d.device_no and r.${m} is not null order by r.observed_at desc limit 1
       ) v${index} on true`;
   });
   const { rows } = await db.query<Cell[]>({
@@ -119,12 +142,21 @@ export async function readLatestIn(
     types: momentsAsText,
     text: `with span as (
         select * from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as span (device_no, from_at, until_at))
-      select 1${columns.map((_, index) => `, v${index}.value, v${index}.observed_at`).join("")}
-      from (select) one ${newest.join(" ")}`,
+      select d.device_no${columns.map((_, index) => `, v${index}.value, v${index}.observed_at`).join("")}
+      from (select distinct device_no from span) d ${newest.join(" ")}`,
     values: spansParameters(spans),
   });
-  return readValues(columns, rows[0]!, 1);
+  return rows.map((row) => [row[0] as number, readValues(columns, row, 1)]);
 }
+
+/** PostgreSQL's text of a moment in milliseconds since 1970; it also has the infinities. */
+function timeOf(text: string): number {
+  if (text === "infinity") return Number.POSITIVE_INFINITY;
+  return text === "-infinity" ? Number.NEGATIVE_INFINITY : Date.parse(momentOf(text));
+}
+
+const isWithin = (at: number, span: { readonly from_at: string; readonly until_at: string }): boolean =>
+  at >= timeOf(span.from_at) && at < timeOf(span.until_at);
 
 /** A device of a fleet, and its newest values. */
 export interface LatestOfDevice {
@@ -179,29 +211,66 @@ export async function listLatest(
       page.limit + 1,
     ],
   });
-  const shown = rows.slice(0, page.limit);
-  const own = async (row: Cell[]): Promise<LatestValues> => {
-    // A device that was somebody else's has values of a time that is not the caller's.
-    const spans =
-      row[4] === 1 && parameter !== null
-        ? (await getDeviceKey(db, row[1] as string, limits)).spans
-        : undefined;
-    return spans ? readLatestIn(db, table, columns, spans) : readValues(columns, row, 5);
-  };
-  const items: LatestOfDevice[] = [];
-  for (const row of shown) {
-    const metrics = await own(row);
-    items.push({
+  const shown = rows.slice(0, page.limit).map((row) => ({ row, metrics: readValues(columns, row, 5) }));
+  // A device that was somebody else's has values of a time that is not the caller's.
+  const moved = shown.filter(({ row }) => row[4] === 1 && parameter !== null);
+  const own = await readSeen(
+    db,
+    table,
+    columns,
+    new Map(moved.map(({ row, metrics }) => [row[0] as number, metrics])),
+    limits,
+  );
+  const items = shown.map(({ row, metrics: newest }): LatestOfDevice => {
+    const metrics = own.get(row[0] as number) ?? newest;
+    return {
       deviceId: row[1] as string,
       name: row[2] as string | null,
       regionCode: row[3] as string,
       observedAt: newestMoment(metrics),
       metrics,
-    });
-  }
-  const last = shown.at(-1)?.[0] as number | undefined;
+    };
+  });
+  const last = shown.at(-1)?.row[0] as number | undefined;
   return {
     items,
     nextCursor: rows.length > page.limit && last !== undefined ? encodeCursor("latest", [last]) : null,
   };
+}
+
+/**
+ * Of devices that have moved, the newest values of the times that are within the limits: two statements for however many,
+ * the second only where the newest of all is of a time that is not.
+ * @param newest of each device, by its number, the newest values of all times
+ */
+async function readSeen(
+  db: Db,
+  table: KindTable,
+  columns: readonly MetricColumn[],
+  newest: ReadonlyMap<number, LatestValues>,
+  limits: Limits,
+): Promise<Map<number, LatestValues>> {
+  const seen = new Map<number, LatestValues>();
+  if (newest.size === 0) return seen;
+  const { rows: spans } = await db.query<{ device_no: number; from_at: string; until_at: string }>(
+    `select s.device_no, s.from_at::text, s.until_at::text from ${DEVICE_SPANS} s
+     where s.device_no = any ($1::int[]) and ${limitsCondition("s", 2)}`,
+    [[...newest.keys()], limitsParameter(limits)],
+  );
+  const spansOf = new Map<number, typeof spans>();
+  for (const span of spans) spansOf.set(span.device_no, [...(spansOf.get(span.device_no) ?? []), span]);
+  const older: DeviceSpan[] = [];
+  for (const [deviceNo, values] of newest) {
+    const own = spansOf.get(deviceNo) ?? [];
+    const at = newestMoment(values);
+    const isOwn = (value: LatestValue | null) =>
+      value === null || own.some((span) => isWithin(Date.parse(value.observedAt), span));
+    if (Object.values(values).every(isOwn)) continue;
+    // There is no reading behind the newest one.
+    const before = own.filter((span) => timeOf(span.from_at) <= Date.parse(at!));
+    older.push(...before.map((span) => ({ deviceNo, from: span.from_at, until: span.until_at })));
+    seen.set(deviceNo, Object.fromEntries(columns.map(({ name }) => [name, null])));
+  }
+  for (const [deviceNo, values] of await readManyIn(db, table, columns, older)) seen.set(deviceNo, values);
+  return seen;
 }

@@ -1,7 +1,7 @@
-import { dayOf, keptTable, kindLiteral, list } from "./kept-days.ts";
-import { assertIdentifier } from "./kind-table.ts";
+import { dayOf, keptTable, list } from "./kept-days.ts";
+import { assertIdentifier, kindLiteral } from "./kind-table.ts";
 import { readingArrays, type SeriesMembers, sinceOf, walkColumns } from "./series-readings-sql.ts";
-import { cellOf, readingFields, startOf, usageCells } from "./series-sql.ts";
+import { cellOf, keptField, readingFields, startOf, usageCells } from "./series-sql.ts";
 
 /**
  * The cells of devices that have moved, each in the group of the place that its device had then (decision 0025). They are
@@ -71,7 +71,7 @@ export function movedSeries(options: SeriesMembers): { readonly ctes: string[]; 
   if (!days) return { ctes, cells: [readings, ...usage] };
   const whole = startOf(options, "c.bucket");
   const wholeDays = `
-    select m.key, ${whole.start}, c.bucket, c.readings${cellOf(columns, (field) => `c.${field}`)}
+    select m.key, ${whole.start}, c.bucket, c.readings${cellOf(columns, keptField(columns))}
     from moved_devices d
     join ${kept} c on c.device_no = d.device_no and c.bucket < d.since
       and c.bucket >= $3::timestamptz and c.bucket < $4::timestamptz

@@ -1,6 +1,6 @@
 import { CLAIMED, notedMet } from "./claims.ts";
-import { dayOf, kindLiteral } from "./kept-days.ts";
-import { assertIdentifier, type KindTable, sqlType } from "./kind-table.ts";
+import { dayOf } from "./kept-days.ts";
+import { assertIdentifier, type KindTable, kindLiteral, sqlType } from "./kind-table.ts";
 import { keepLateLatest } from "./latest-table.ts";
 
 /** SQL of the statements that store readings, for one kind's table. */

@@ -1,7 +1,8 @@
 import { createLogLimiter, type Logger } from "../log.ts";
 import type { Pool } from "./database.ts";
 import { keepChanged } from "./keep-changed.ts";
-import { keepNext, noteDroppedReadings } from "./keep-days.ts";
+import { type Kept, keepNext, noteDroppedReadings } from "./keep-days.ts";
+import { fillSums, keepMoved, keepOpen } from "./keep-sums.ts";
 import type { KindTable } from "./kind-table.ts";
 import { repeat } from "./turns.ts";
 
@@ -30,24 +31,48 @@ const DEVICES = { first: 20_000, least: 100, most: 1_000_000 } as const;
 const PIECE_MS = 5000;
 /** Entries of the log of changes at once. */
 const CHANGES = 2000;
+/** Entries of news at once; each is what has come in some seconds. */
+const NEWS = 10;
+/** Moves of devices at once. */
+const MOVED = 200;
+/**
+ * Open days are counted in no more than one part in so many of the time: of devices that report every minute there is
+ * always news, so that it would help nobody.
+ */
+const OPEN_SHARE = 10;
 const PROGRESS_MS = 10_000;
 
 /**
- * Keeps days, on every edition. A first start on a large database takes its time; meanwhile, and whenever this is behind, series are made of readings and as right as always.
+ * Keeps days and their sums by region, on every edition. A first start on a large database takes its time; meanwhile, and whenever this is behind, series are made of readings and as right as always.
  */
 export function startRollupKeeper(
   pool: Pool,
   tables: readonly KindTable[],
-  { log, everyMs = 60_000, now, devices: first = DEVICES.first, pieceMs = PIECE_MS }: RollupKeeperOptions,
+  { log, everyMs = 15_000, now, devices: first = DEVICES.first, pieceMs = PIECE_MS }: RollupKeeperOptions,
 ): RollupKeeper {
   const limitLog = createLogLimiter();
   const sizes = new Map<string, number>();
+  /** When open days of a kind are counted again. */
+  const openAt = new Map<string, number>();
   let stopped = false;
+
+  /** Runs pieces of work until there is nothing to do. */
+  async function all(piece: () => Promise<Kept>): Promise<void> {
+    while (!stopped && (await piece()) === "more");
+  }
+
+  async function countOpen(table: KindTable): Promise<void> {
+    const began = performance.now();
+    if (began < (openAt.get(table.kind) ?? 0)) return;
+    await all(() => keepOpen(pool, table, { entries: NEWS }));
+    const ended = performance.now();
+    openAt.set(table.kind, ended + (ended - began) * OPEN_SHARE);
+  }
 
   async function keepKind(table: KindTable): Promise<void> {
     await noteDroppedReadings(pool, table);
     let reported = performance.now();
-    for (let kept = "more"; kept === "more" && !stopped; ) {
+    for (let kept: Kept = "more"; kept === "more" && !stopped; ) {
       const devices = sizes.get(table.kind) ?? first;
       const began = performance.now();
       kept = await keepNext(pool, table, { devices, now: now?.() });
@@ -61,9 +86,15 @@ export function startRollupKeeper(
         await report(table);
       }
       // Also in the midst of a long backfill: what is kept already gets late readings.
-      if (kept === "more") await keepChanged(pool, table, { limit: CHANGES });
+      if (kept === "more") {
+        await keepChanged(pool, table, { limit: CHANGES });
+        await countOpen(table);
+      }
     }
-    while (!stopped && (await keepChanged(pool, table, { limit: CHANGES })) === "more");
+    await all(() => keepChanged(pool, table, { limit: CHANGES }));
+    await all(() => keepMoved(pool, table, { entries: MOVED }));
+    await all(() => fillSums(pool, table, { devices: sizes.get(table.kind) ?? first }));
+    await countOpen(table);
   }
 
   async function report({ kind, table }: KindTable): Promise<void> {

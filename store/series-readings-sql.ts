@@ -1,5 +1,5 @@
-import { keptTable, keptUntil, kindLiteral, list } from "./kept-days.ts";
-import { assertIdentifier, type MetricColumn } from "./kind-table.ts";
+import { keptTable, keptUntil, list } from "./kept-days.ts";
+import { assertIdentifier, kindLiteral, type MetricColumn } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
 import { literalOf, type SeriesSqlOptions } from "./series-sql.ts";
 import { inSteps, readingsOf, type Since, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
@@ -30,10 +30,10 @@ export const sinceOf = ({ source, counters }: SeriesMembers): string =>
 
 /** `state`, `members` and `part`, the readings of members since then in the range. */
 export function newerReadings(options: SeriesMembers): string[] {
-  const { table, source, counters, used } = options;
+  const { table, source, counters, used, asKept = false } = options;
   const raw = assertIdentifier(table.table);
   const columns = list(used.map(({ name }) => `r.${assertIdentifier(name)}`));
-  const fromKept = source === "1d" || counters.length > 0;
+  const fromKept = !asKept && (source === "1d" || counters.length > 0);
   const kept = options.keptUntil.getTime();
   // In plain words where it can be, so that the planner leaves out the chunks before and knows how much is left.
   const bound =

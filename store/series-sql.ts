@@ -40,38 +40,53 @@ export interface SeriesSqlOptions {
    * not know for one that leaves hardly a row.
    */
   readonly keptUntil: Date;
+  /** Whether changed days are taken as they are kept. */
+  readonly asKept?: boolean;
 }
 
 /** `$1` interval, `$2` time zone, `$3` first bucket, `$4` end, `$5` the day in Asia/Shanghai that `$3` is in. */
 export function seriesSql(options: SeriesSqlOptions): string {
-  const { columns, source } = options;
+  const days = options.source === "1d" ? [wholeDays(options), daysBefore(options)] : [];
+  const values = options.columns.map((column, index) => `${aggregateOf(column)} as v${index}`);
+  return `with ${cellsOf(options, days)}
+select c.key, c.start, sum(c.readings)::bigint as readings${list(values)}
+from cells c
+group by 1, 2
+order by 1, 2`;
+}
+
+/**
+ * The common table expressions of a series, of which the last is `cells`.
+ * @param more cells beside those of what is not in kept days
+ * @param before common table expressions that the fleet needs
+ */
+export function cellsOf(
+  options: SeriesSqlOptions,
+  more: readonly string[],
+  before: readonly string[] = [],
+): string {
+  const { columns } = options;
   const counters = countersOf(usedMetrics(columns.filter(({ aggregate }) => aggregate === "delta")));
   const members: SeriesMembers = { ...options, used: usedMetrics(columns), counters };
-  const values = columns.map((column, index) => `${aggregateOf(column)} as v${index}`);
-  const fields = cellFields(columns);
-  const days = source === "1d";
+  const moved = options.moved === undefined ? { ctes: [], cells: [] } : movedSeries(members);
   const cells = [
-    ...(days ? [wholeDays(options), daysBefore(options)] : []),
+    ...more,
     readingCells(options),
     ...counters.flatMap((counter) => usageCells(options, counter)),
+    ...moved.cells,
   ];
   const { cte } = startOf(options, "");
-  const moved = options.moved === undefined ? { ctes: [], cells: [] } : movedSeries(members);
-  const ctes = [
+  return [
     // Never run: it gives each parameter its type, also where the rest has no use for one.
     "given as (select $1::interval, $2::text, $3::timestamptz, $4::timestamptz, $5::timestamptz)",
+    ...before,
     `fleet as materialized (${options.fleet})`,
     ...(cte ? [cte] : []),
     ...newerReadings(members),
     ...(counters.length > 0 ? [walkedUsage(members)] : []),
     ...moved.ctes,
-    `cells (${["key", "start", "bucket", "readings", ...fields].join(", ")}) as (${[...cells, ...moved.cells].join("\nunion all")})`,
-  ];
-  return `with ${ctes.join(",\n")}
-select c.key, c.start, sum(c.readings)::bigint as readings${list(values)}
-from cells c
-group by 1, 2
-order by 1, 2`;
+    `cells (${["key", "start", "bucket", "readings", ...cellFields(columns)].join(", ")}) as (${cells.join("\nunion all")})`,
+  ].join(",\n");
 }
 
 const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
@@ -134,6 +149,15 @@ export function cellOf(
 ): string {
   const types = typesOf(columns);
   return list(cellFields(columns).map((field) => `(${values(field) ?? "null"})::${types.get(field)}`));
+}
+
+/** The fields of a kept day `c`. Of a counter's readings it knows only whether there are any. */
+export function keptField(columns: readonly SeriesColumn[]): (field: string) => string {
+  const counts = new Set(
+    columns.filter(({ metric }) => metric.type === "counter").map(({ metric }) => `${metric.name}_count`),
+  );
+  return (field) =>
+    counts.has(field) ? `(c.${field.slice(0, -"count".length)}last is not null)::int` : `c.${field}`;
 }
 
 /** The fields of a reading `r`. Steps have cells of their own. */
@@ -258,7 +282,8 @@ function daysBefore(options: SeriesSqlOptions): string {
     where m.dirty`;
 }
 
-function aggregateOf({ metric, aggregate }: SeriesColumn): string {
+/** SQL of a value over the cells `c` of a group. */
+export function aggregateOf({ metric, aggregate }: SeriesColumn): string {
   const m = assertIdentifier(metric.name);
   // The sum of whole steps, which the doubles of its parts may miss by their last bit.
   const scale = `${scaleOf(metric)}::double precision`;

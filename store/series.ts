@@ -4,7 +4,14 @@ import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
 import { type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
-import { AGGREGATES, type Aggregate, type SeriesColumn, seriesSql } from "./series-sql.ts";
+import {
+  AGGREGATES,
+  type Aggregate,
+  type SeriesColumn,
+  type SeriesSqlOptions,
+  seriesSql,
+} from "./series-sql.ts";
+import { type SumsSqlOptions, sumsSeriesSql } from "./sums-series-sql.ts";
 
 export type { Aggregate, SeriesColumn } from "./series-sql.ts";
 
@@ -172,19 +179,48 @@ export async function readBuckets(
   plan: SeriesPlan,
   fleet: SeriesFleet,
 ): Promise<Map<string, Bucket[]>> {
+  const sql = seriesSql(sqlOptionsOf(plan, fleet));
+  const { rows } = await db.query<BucketRow>(sql, parametersOf(plan, fleet));
+  return groupsOf(plan, rows);
+}
+
+/**
+ * The same out of the sums of regions, whose fleet is of those devices that have news.
+ * @returns undefined where they cannot answer now
+ */
+export async function readSums(
+  db: Db,
+  plan: SeriesPlan,
+  fleet: SeriesFleet,
+  parameters: SumsSqlOptions["parameters"],
+): Promise<Map<string, Bucket[]> | undefined> {
+  const sql = sumsSeriesSql({ ...sqlOptionsOf(plan, fleet), parameters });
+  const { rows } = await db.query<BucketRow & { unsure: boolean }>(sql, parametersOf(plan, fleet));
+  if (rows[0]!.unsure) return undefined;
+  return groupsOf(
+    plan,
+    rows.filter(({ key }) => key !== null),
+  );
+}
+
+function sqlOptionsOf(plan: SeriesPlan, fleet: SeriesFleet): SeriesSqlOptions {
   const { source, interval } = plan;
   const sameBuckets =
     (source === "1h" && interval.unit === "hour" && interval.amount === 1) ||
     (source === "1d" && interval.unit === "day" && interval.amount === 1);
-  const sql = seriesSql({ ...plan, ...fleet, sameBuckets, fleet: fleet.sql });
-  const { rows } = await db.query<BucketRow>(sql, [
-    toSqlInterval(interval),
-    plan.timeZone,
-    plan.from.toISOString(),
-    plan.to.toISOString(),
-    new Date(dayStart(plan.from.getTime())).toISOString(),
-    ...fleet.values,
-  ]);
+  return { ...plan, ...fleet, sameBuckets, fleet: fleet.sql };
+}
+
+const parametersOf = (plan: SeriesPlan, fleet: SeriesFleet): unknown[] => [
+  toSqlInterval(plan.interval),
+  plan.timeZone,
+  plan.from.toISOString(),
+  plan.to.toISOString(),
+  new Date(dayStart(plan.from.getTime())).toISOString(),
+  ...fleet.values,
+];
+
+function groupsOf(plan: SeriesPlan, rows: readonly BucketRow[]): Map<string, Bucket[]> {
   const groups = new Map<string, Bucket[]>();
   for (const row of rows) {
     const values = plan.columns.map((column, index) =>

@@ -23,6 +23,7 @@ export const keptKind = (kind: string): KindTable => ({
     { name: "energy", type: "counter" },
     { name: "valve", type: "state" },
     { name: "firmware", type: "text" },
+    { name: "pressure", type: "gauge", decimals: 2, largest: 100 },
   ],
 });
 
@@ -48,6 +49,7 @@ export function addReading(batch: ReadingsBatch, random: Random, device: number,
   if (random.chance(0.2)) batch.setNumber(row, 2, random.next() * 1e6);
   if (random.chance(0.5)) batch.setText(row, 3, random.chance(0.5) ? "open" : "closed");
   if (random.chance(0.1)) batch.setText(row, 4, `v${Math.floor(random.next() * 9)}`);
+  if (random.chance(0.8)) batch.setNumber(row, 5, Math.round(random.between(-1000, 9000)) / 100);
 }
 
 /** Stores one reading of a device at a moment, as ingest does at the moment `now`. */
@@ -72,15 +74,19 @@ const DAYS = (table: string) => `
     (array_agg(energy order by observed_at) filter (where energy is not null))[1] as energy_first,
     (array_agg(energy order by observed_at desc) filter (where energy is not null))[1] as energy_last,
     (array_agg(valve order by observed_at desc) filter (where valve is not null))[1] as valve_last,
-    (array_agg(firmware order by observed_at desc) filter (where firmware is not null))[1] as firmware_last
+    (array_agg(firmware order by observed_at desc) filter (where firmware is not null))[1] as firmware_last,
+    count(pressure) as pressure_count, (min(pressure) / 100.0)::real as pressure_min,
+    (max(pressure) / 100.0)::real as pressure_max, sum(pressure) / 100.0::float8 as pressure_sum
   from ${table} group by 1, 2 order by 1, 2`;
 
 /** Sums are added up in another order, so the last bits may differ. */
 async function select(pool: Pool, sql: string): Promise<object[]> {
-  const { rows } = await pool.query<{ flow_sum: number | null }>(sql);
+  const { rows } = await pool.query<{ flow_sum: number | null; pressure_sum: number | null }>(sql);
+  const tidySum = (sum: number | null) => (sum === null ? null : Number(sum.toPrecision(10)));
   return rows.map((row) => ({
     ...row,
-    flow_sum: row.flow_sum === null ? null : Number(row.flow_sum.toPrecision(10)),
+    flow_sum: tidySum(row.flow_sum),
+    pressure_sum: tidySum(row.pressure_sum),
   }));
 }
 
@@ -223,8 +229,11 @@ export async function groupsOfReadings(
     const known = readings.filter((row) => row[metric.name] !== null);
     if (known.length === 0) return null;
     const numbers = known.map((row) => Number(row[metric.name]) / 10 ** (metric.decimals ?? 0));
-    // A gauge without decimals is held in four bytes.
-    const sum = numbers.reduce((a, b) => a + (metric.decimals === undefined ? Math.fround(b) : b), 0);
+    // A gauge without decimals is held in four bytes; others are whole numbers, whose sum is exact.
+    const sum =
+      metric.decimals === undefined
+        ? numbers.reduce((a, b) => a + Math.fround(b), 0)
+        : known.reduce((a, row) => a + Number(row[metric.name]), 0) / 10 ** metric.decimals;
     switch (aggregate) {
       case "delta": {
         const steps = known.map(

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WHOLE_AREA } from "../../access/limits.ts";
+import { createRandom, type Random } from "../../devices/random.ts";
+import { createLogger } from "../../log.ts";
+import type { AuditActor } from "../../store/audit.ts";
+import { logChangedDays } from "../../store/changed-days.ts";
+import { type Pool, withTransaction } from "../../store/database.ts";
+import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
+import { type FleetQuery, readFleetSeries } from "../../store/fleet-series.ts";
+import { foldLedger } from "../../store/fold-ledger.ts";
+import { keepChanged } from "../../store/keep-changed.ts";
+import { keepNext } from "../../store/keep-days.ts";
+import { fillSums, keepMoved, keepOpen } from "../../store/keep-sums.ts";
+import { applyKindTables } from "../../store/kind-tables.ts";
+import type { Limits } from "../../store/limits.ts";
+import { ReadingsBatch } from "../../store/readings-batch.ts";
+import type { SeriesPlan } from "../../store/series.ts";
+import { canSum } from "../../store/sums-series-sql.ts";
+import { openTable, sumsFields, sumsTable } from "../../store/sums-table.ts";
+import { insertDevice, insertRegions } from "../api/fixtures.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
+import {
+  addReading,
+  DAY,
+  groupsOfReadings,
+  HOUR,
+  keptKind,
+  midnight,
+  planSeriesOf,
+} from "./kept-readings.ts";
+
+const table = keptKind("random_sums");
+const ACTOR: AuditActor = { type: "machine", id: "test", name: null, tenantId: null };
+const REGIONS = ["520102001", "520102002", "520102", "520102001001", "520103"] as const;
+const TENANTS = [null, "north", "south"] as const;
+
+let db: TestDatabase;
+const devices: number[] = [];
+const ids: string[] = [];
+interface Place {
+  readonly since: number;
+  readonly region: string;
+  readonly tenant: string | null;
+}
+/** Where each device has been and whose, oldest first. */
+const places = new Map<number, Place[]>();
+const placeAt = (device: number, at: number) => places.get(device)!.findLast(({ since }) => since <= at)!;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await applyKindTables(db.pool, [table], { edition: db.edition, log: createLogger("silent") });
+  await insertRegions(db.pool);
+  await db.pool.query(
+    "insert into tenants (id, name, use) values ('north', 'N', 'civil'), ('south', 'S', 'civil')",
+  );
+});
+afterAll(() => db.drop());
+
+async function addDevice(random: Random, region?: string): Promise<void> {
+  const id = `sums-${devices.length}`;
+  const regionCode = region ?? of(random, REGIONS);
+  const tenantId = of(random, TENANTS);
+  const device = await insertDevice(db.pool, id, { kind: table.kind, regionCode, tenantId });
+  devices.push(device);
+  ids.push(id);
+  places.set(device, [{ since: Number.NEGATIVE_INFINITY, region: regionCode, tenant: tenantId }]);
+}
+
+const of = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;
+
+/** Gives a device another place, as if it had been done at that moment, which is behind its last move. */
+async function move(device: number, region: string, tenant: string | null, at: number): Promise<void> {
+  const moved = places.get(device)!;
+  const last = moved.at(-1)!;
+  if ((last.region === region && last.tenant === tenant) || last.since >= at) return;
+  moved.push({ since: at, region, tenant });
+  const then = new Date(at).toISOString();
+  await withTransaction(db.pool, async (tx) => {
+    await tx.query("update devices set region_code = $2, tenant_id = $3 where device_no = $1", [
+      device,
+      region,
+      tenant,
+    ]);
+    await tx.query(
+      `update former_places f set until_at = $2 from devices d
+       where f.device_no = $1 and d.device_no = $1 and f.until_at = d.placed_since`,
+      [device, then],
+    );
+    await tx.query("update devices set placed_since = $2 where device_no = $1", [device, then]);
+  });
+}
+
+async function begin(random: Random): Promise<void> {
+  const { pool } = db;
+  await pool.query(`truncate ${table.table}, ${table.table}_1d_kept, rollup_changes, register_exchanges,
+    ledger_batches, device_ledger, rollup_news, rollup_apart, rollup_moved, former_places, devices cascade`);
+  // What is left in the sums themselves is cleared when they begin anew.
+  await pool.query(
+    `update rollup_state set complete_until = default, next_until = null, next_device_no = 0, sums_below = 0`,
+  );
+  devices.length = 0;
+  ids.length = 0;
+  places.clear();
+  for (const region of [...REGIONS, ...REGIONS]) await addDevice(random, region);
+}
+
+/** Takes readings of a device in some hours away, or changes them, as a repair does. */
+async function repair(random: Random, now: number): Promise<void> {
+  const device = of(random, devices);
+  const from = now - random.next() * 5 * DAY;
+  await withTransaction(db.pool, async (tx) => {
+    const range = [device, new Date(from).toISOString(), new Date(from + 20 * HOUR).toISOString()];
+    const where = "device_no = $1 and observed_at >= $2 and observed_at < $3";
+    const { rows } = await tx.query<{ observed_at: Date }>(
+      random.chance(0.6)
+        ? `delete from ${table.table} where ${where} returning observed_at`
+        : `update ${table.table} set pressure = pressure / 2, volume = null where ${where} returning observed_at`,
+      range,
+    );
+    const changes = rows.map((row) => ({ deviceNo: device, observedAt: row.observed_at.getTime() }));
+    await logChangedDays(tx, table.kind, changes);
+  });
+}
+
+/** Records an exchange at any moment of the last days, or takes one away. */
+async function exchange(random: Random, now: number): Promise<void> {
+  const key = { deviceNo: of(random, devices), id: "", kind: table.kind };
+  const known = await listExchanges(db.pool, key);
+  if (known.length > 0 && random.chance(0.4)) {
+    return removeExchange(db.pool, key, table, known[0]!.id, ACTOR);
+  }
+  const at = new Date(Math.floor(now - random.next() * 5 * DAY));
+  const register = Math.round(at.getTime() / 1e7);
+  const registers = { oldRegister: register, newRegister: Math.round(random.next() * register) };
+  await recordExchange(db.pool, key, table, { metric: "volume", at, ...registers }, ACTOR);
+}
+
+/** A piece of what the keeper, or ingest beside it, does. */
+async function keep(random: Random, now: number): Promise<void> {
+  const { pool } = db;
+  const few = random.chance(0.5) ? 1000 : Math.ceil(random.next() * 4);
+  const deed = random.next();
+  if (deed < 0.25) await keepNext(pool, table, { devices: few, now });
+  else if (deed < 0.45) await keepChanged(pool, table, { limit: few });
+  else if (deed < 0.6) await foldLedger(pool, few);
+  else if (deed < 0.8) await keepOpen(pool, table, { entries: few });
+  else if (deed < 0.85) await keepMoved(pool, table, { entries: few });
+  else await fillSums(pool, table, { devices: few });
+}
+
+/** What a random story did, so that a test can tell that it has told something. */
+interface Told {
+  /** Questions that were answered out of sums, and those of them that asked for least and greatest as well. */
+  summed: number;
+  extremes: number;
+  /** Devices that were counted out of their readings there. */
+  apart: number;
+}
+
+async function tell(seed: number, steps: number): Promise<Told> {
+  const random = createRandom(seed);
+  const { pool } = db;
+  await begin(random);
+  const told: Told = { summed: 0, extremes: 0, apart: 0 };
+  let now = midnight(Date.parse("2026-02-24T00:00:00Z"));
+  for (let step = 0; step < steps; step++) {
+    const batch = new ReadingsBatch(table);
+    const deed = random.next();
+    if (deed < 0.25) {
+      const passed = random.next() * 10 * HOUR;
+      for (const device of devices) {
+        if (random.chance(0.4)) continue;
+        for (let i = 0; i < 2; i++) addReading(batch, random, device, now + random.next() * passed);
+      }
+      now += passed;
+    } else if (deed < 0.35) {
+      const from = now - random.next() * 6 * DAY;
+      const device = of(random, devices);
+      for (let at = from; at < Math.min(now, from + 2 * DAY); at += random.next() * 12 * HOUR) {
+        addReading(batch, random, device, Math.floor(at / (2 * HOUR)) * 2 * HOUR);
+      }
+    } else if (deed < 0.4) await exchange(random, now);
+    else if (deed < 0.45) await repair(random, now);
+    else if (deed < 0.48) {
+      const at = Math.floor(now - random.next() * 4 * DAY);
+      await move(
+        of(random, devices),
+        of(random, REGIONS),
+        of(random, TENANTS),
+        random.chance(0.2) ? midnight(at) : at,
+      );
+    } else if (deed < 0.49) await addDevice(random);
+    else if (deed < 0.5)
+      await pool.query("update devices set deleted_at = now() where device_no = $1", [of(random, devices)]);
+    else if (deed < 0.505) await pool.query("update rollup_state set sums_below = 0");
+    else for (let i = 0; i < 6; i++) await keep(random, now);
+    // Some of a clock that is ahead.
+    if (random.chance(0.05)) addReading(batch, random, of(random, devices), now + random.next() * 20 * HOUR);
+    await batch.insert(pool, now, () => []);
+    await expectSameAnswers(random, now, told);
+  }
+  for (const work of [
+    () => keepChanged(pool, table, { limit: 100 }),
+    () => keepMoved(pool, table, { entries: 100 }),
+    () => fillSums(pool, table, { devices: 100 }),
+  ]) {
+    while ((await work()) === "more");
+  }
+  await foldLedger(pool, 100_000);
+  while ((await keepOpen(pool, table, { entries: 100 })) === "more");
+  await expectWholeSums();
+  return told;
+}
+
+/** A pool that notes what the sums answer. */
+const noting = (told: Told, asked: SeriesPlan): Pool =>
+  ({
+    query: async (sql: string, values: unknown[]) => {
+      const result = await db.pool.query(sql, values);
+      if (result.rows[0]?.unsure === false) {
+        told.summed++;
+        if (asked.columns.some(({ aggregate }) => aggregate === "min")) told.extremes++;
+      }
+      return result;
+    },
+  }) as unknown as Pool;
+
+async function groups(
+  pool: Pool,
+  plan: SeriesPlan,
+  groupBy: FleetQuery["groupBy"],
+  limits: Limits,
+  region?: string,
+) {
+  const fleet = { kind: table.kind, groupBy, region };
+  const { items } = await readFleetSeries(pool, plan, fleet, limits, { limit: 100 });
+  return Object.fromEntries(
+    items.map(({ regionCode, buckets }) => [
+      regionCode,
+      buckets.map(({ start, readings, values }) => [start.toISOString(), readings, ...values]),
+    ]),
+  );
+}
+
+/** Sums answer to the last digit as devices do, and both as the readings do in plain words. */
+async function expectSameAnswers(random: Random, now: number, told: Told): Promise<void> {
+  const from = midnight(now) - Math.floor(random.next() * 8) * DAY;
+  const to = random.chance(0.6) ? now + DAY : from + Math.ceil(random.next() * 3) * DAY;
+  const interval = random.chance(0.7) ? "1d" : "1w";
+  const whole = await planSeriesOf(db.pool, table, { from, to, interval, overFleet: true });
+  const withoutExtremes = random.chance(0.5);
+  const columns = whole.columns.filter(
+    (column) => canSum([column]) && !(withoutExtremes && ["min", "max"].includes(column.aggregate)),
+  );
+  const plan = { ...whole, columns };
+  const groupBy = of(random, ["township", "county", "village"] as const);
+  const region = of(random, [undefined, undefined, "520102", "520102001"]);
+  const area = of(random, [
+    WHOLE_AREA,
+    limitsOf({ tenants: ["north"] })[0]!,
+    limitsOf({ regions: ["520102001"] })[0]!,
+  ]);
+  const what = `${interval} ${groupBy} ${region} ${JSON.stringify(area)} from ${plan.from.toISOString()}`;
+  const answer = await groups(noting(told, plan), plan, groupBy, [area], region);
+  expect(answer, what).toEqual(await groups(db.pool, plan, groupBy, [{ ...area, devices: ids }], region));
+  const digits = { township: 9, county: 6, village: 12 }[groupBy];
+  const monday = (at: number) => at - ((Math.floor((at + 8 * HOUR) / DAY) + 3) % 7) * DAY;
+  const expected = await groupsOfReadings(
+    db.pool,
+    plan,
+    (device, at) => {
+      const place = placeAt(device, at);
+      const isSeen =
+        place.region.startsWith(region ?? "") &&
+        (area.tenants === "all" || area.tenants.includes(place.tenant ?? "")) &&
+        (area.regions === "all" || place.region.startsWith(area.regions[0]!));
+      return isSeen ? place.region.slice(0, digits) : undefined;
+    },
+    interval === "1d" ? midnight : (at) => monday(midnight(at)),
+  );
+  expect(tidied(answer), what).toEqual(expected);
+}
+
+const tidied = (answer: Record<string, unknown[][]>) =>
+  Object.fromEntries(
+    Object.entries(answer)
+      .filter(([, buckets]) => buckets.length > 0)
+      .map(([key, buckets]) => [
+        key,
+        buckets.map((bucket) => bucket.map((v) => (typeof v === "number" ? Number(v.toPrecision(9)) : v))),
+      ]),
+  );
+
+/** When all is counted, the sums are those of the parts of all devices that have not moved, and nobody has news. */
+async function expectWholeSums(): Promise<void> {
+  const fields = sumsFields(table);
+  const sum = ({ name, by }: (typeof fields)[number], value: string) =>
+    by === "sum" ? `coalesce(sum(${value}), 0)::bigint as ${name}` : `${by}(${value}) as ${name}`;
+  const { rows: expected } = await db.pool.query(
+    `select d.region_code, coalesce(d.tenant_id, '') as tenant_id, p.day, ${fields.map((field) => sum(field, `p.${field.name}`)).join(", ")}
+     from (
+       select c.device_no, c.bucket as day, ${fields.map(({ name, ofKept }) => `${ofKept("c")} as ${name}`).join(", ")} from ${table.table}_1d_kept c
+       union all select device_no, day, ${fields.map(({ name }) => name).join(", ")} from ${openTable(table)}
+     ) p join devices d using (device_no)
+     where d.device_no not in (select device_no from former_places)
+     group by 1, 2, 3 having sum(p.readings) > 0 order by 1, 2, 3`,
+  );
+  const { rows } = await db.pool.query(
+    `select region_code, tenant_id, day, ${fields.map(({ name }) => name).join(", ")} from ${sumsTable(table)}
+     where readings <> 0 order by 1, 2, 3`,
+  );
+  expect(rows).toEqual(expected);
+  expect(expected.length).toBeGreaterThan(3);
+}
+
+describe("sums of days by region and tenant", () => {
+  it.each(Array.from({ length: Number(process.env.SUMS_RUNS ?? 3) }, (_, run) => run + 1))(
+    "are those of devices, and of their readings, at every moment of random story %i",
+    async (seed) => {
+      const told = await tell(seed, 60);
+      expect(told.summed).toBeGreaterThan(5);
+    },
+    60_000,
+  );
+});
