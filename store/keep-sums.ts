@@ -96,7 +96,7 @@ export function keepMoved(pool: Pool, table: KindTable, { entries }: { entries: 
     if (rows.length === 0) return "done";
     const deviceNos = rows.map((row) => row.device_no);
     const left = [deviceNos, rows.map((row) => row.region_code), rows.map((row) => row.tenant_id)];
-    const parts = `(${partsOf(table, "-", "any ($1::int[])")})`;
+    const parts = `(${partsOf(table, "-", "= any ($1::int[])")})`;
     await tx.query(
       addToSums(
         table,
@@ -111,7 +111,7 @@ export function keepMoved(pool: Pool, table: KindTable, { entries }: { entries: 
        select distinct device_no from former_places where device_no = any ($1::int[]) on conflict do nothing`,
       [deviceNos],
     );
-    await tx.query(addToSums(table, `(${partsOf(table, "", "any ($1::int[])")})`), [deviceNos]);
+    await tx.query(addToSums(table, `(${partsOf(table, "", "= any ($1::int[])")})`), [deviceNos]);
     await remakeExtremes(
       tx,
       table,

@@ -488,6 +488,65 @@ create table readings_camera (
 );
 select create_hypertable('readings_camera', by_range('observed_at', interval '7 days'), create_default_indexes => false);
 
+create table readings_camera_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  bitrate_count bigint not null default 0,
+  bitrate_min real,
+  bitrate_max real,
+  bitrate_sum bigint not null default 0,
+  fps_count bigint not null default 0,
+  fps_min real,
+  fps_max real,
+  fps_sum bigint not null default 0,
+  packet_loss_count bigint not null default 0,
+  packet_loss_min real,
+  packet_loss_max real,
+  packet_loss_sum bigint not null default 0,
+  storage_free_count bigint not null default 0,
+  storage_free_min real,
+  storage_free_max real,
+  storage_free_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  uptime_count bigint not null default 0,
+  uptime_used bigint not null default 0,
+  constraint readings_camera_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_camera_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  bitrate_count bigint not null default 0,
+  bitrate_min real,
+  bitrate_max real,
+  bitrate_sum bigint not null default 0,
+  fps_count bigint not null default 0,
+  fps_min real,
+  fps_max real,
+  fps_sum bigint not null default 0,
+  packet_loss_count bigint not null default 0,
+  packet_loss_min real,
+  packet_loss_max real,
+  packet_loss_sum bigint not null default 0,
+  storage_free_count bigint not null default 0,
+  storage_free_min real,
+  storage_free_max real,
+  storage_free_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  uptime_count bigint not null default 0,
+  uptime_used bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_camera_1d_sums_of ON readings_camera_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
+
 create table readings_camera_latest (
   device_no integer not null,
   bitrate_value integer,
@@ -519,6 +578,49 @@ create table readings_example (
   constraint readings_example_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_example', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_example_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  rain_count bigint not null default 0,
+  rain_used bigint not null default 0,
+  intensity_count bigint not null default 0,
+  intensity_min real,
+  intensity_max real,
+  intensity_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  battery_count bigint not null default 0,
+  battery_min real,
+  battery_max real,
+  battery_sum bigint not null default 0,
+  constraint readings_example_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_example_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  rain_count bigint not null default 0,
+  rain_used bigint not null default 0,
+  intensity_count bigint not null default 0,
+  intensity_min real,
+  intensity_max real,
+  intensity_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  battery_count bigint not null default 0,
+  battery_min real,
+  battery_max real,
+  battery_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_example_1d_sums_of ON readings_example_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
 
 create table readings_example_latest (
   device_no integer not null,
@@ -553,6 +655,73 @@ create table readings_gas_meter (
   constraint readings_gas_meter_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_gas_meter', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_gas_meter_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  volume_count bigint not null default 0,
+  volume_used bigint not null default 0,
+  flow_count bigint not null default 0,
+  flow_min real,
+  flow_max real,
+  flow_sum bigint not null default 0,
+  pressure_count bigint not null default 0,
+  pressure_min real,
+  pressure_max real,
+  pressure_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  battery_count bigint not null default 0,
+  battery_min real,
+  battery_max real,
+  battery_sum bigint not null default 0,
+  rssi_count bigint not null default 0,
+  rssi_min real,
+  rssi_max real,
+  rssi_sum bigint not null default 0,
+  snr_count bigint not null default 0,
+  snr_min real,
+  snr_max real,
+  snr_sum bigint not null default 0,
+  constraint readings_gas_meter_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_gas_meter_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  volume_count bigint not null default 0,
+  volume_used bigint not null default 0,
+  flow_count bigint not null default 0,
+  flow_min real,
+  flow_max real,
+  flow_sum bigint not null default 0,
+  pressure_count bigint not null default 0,
+  pressure_min real,
+  pressure_max real,
+  pressure_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  battery_count bigint not null default 0,
+  battery_min real,
+  battery_max real,
+  battery_sum bigint not null default 0,
+  rssi_count bigint not null default 0,
+  rssi_min real,
+  rssi_max real,
+  rssi_sum bigint not null default 0,
+  snr_count bigint not null default 0,
+  snr_min real,
+  snr_max real,
+  snr_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_gas_meter_1d_sums_of ON readings_gas_meter_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
 
 create table readings_gas_meter_latest (
   device_no integer not null,
@@ -592,6 +761,61 @@ create table readings_lora_gateway (
   constraint readings_lora_gateway_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_lora_gateway', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_lora_gateway_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  uplinks_received_count bigint not null default 0,
+  uplinks_received_used bigint not null default 0,
+  uplinks_forwarded_count bigint not null default 0,
+  uplinks_forwarded_used bigint not null default 0,
+  uplinks_bad_crc_count bigint not null default 0,
+  uplinks_bad_crc_used bigint not null default 0,
+  downlinks_sent_count bigint not null default 0,
+  downlinks_sent_used bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  supply_voltage_count bigint not null default 0,
+  supply_voltage_min real,
+  supply_voltage_max real,
+  supply_voltage_sum bigint not null default 0,
+  backhaul_delay_count bigint not null default 0,
+  backhaul_delay_min real,
+  backhaul_delay_max real,
+  backhaul_delay_sum bigint not null default 0,
+  constraint readings_lora_gateway_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_lora_gateway_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  uplinks_received_count bigint not null default 0,
+  uplinks_received_used bigint not null default 0,
+  uplinks_forwarded_count bigint not null default 0,
+  uplinks_forwarded_used bigint not null default 0,
+  uplinks_bad_crc_count bigint not null default 0,
+  uplinks_bad_crc_used bigint not null default 0,
+  downlinks_sent_count bigint not null default 0,
+  downlinks_sent_used bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  supply_voltage_count bigint not null default 0,
+  supply_voltage_min real,
+  supply_voltage_max real,
+  supply_voltage_sum bigint not null default 0,
+  backhaul_delay_count bigint not null default 0,
+  backhaul_delay_min real,
+  backhaul_delay_max real,
+  backhaul_delay_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_lora_gateway_1d_sums_of ON readings_lora_gateway_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
 
 create table readings_lora_gateway_latest (
   device_no integer not null,
@@ -633,6 +857,77 @@ create table readings_speaker (
   constraint readings_speaker_pkey PRIMARY KEY (device_no, observed_at)
 );
 select create_hypertable('readings_speaker', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_speaker_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  volume_count bigint not null default 0,
+  volume_min real,
+  volume_max real,
+  volume_sum bigint not null default 0,
+  amplifier_current_count bigint not null default 0,
+  amplifier_current_min real,
+  amplifier_current_max real,
+  amplifier_current_sum bigint not null default 0,
+  mains_voltage_count bigint not null default 0,
+  mains_voltage_min real,
+  mains_voltage_max real,
+  mains_voltage_sum bigint not null default 0,
+  battery_voltage_count bigint not null default 0,
+  battery_voltage_min real,
+  battery_voltage_max real,
+  battery_voltage_sum bigint not null default 0,
+  sound_level_count bigint not null default 0,
+  sound_level_min real,
+  sound_level_max real,
+  sound_level_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  link_quality_count bigint not null default 0,
+  link_quality_min real,
+  link_quality_max real,
+  link_quality_sum bigint not null default 0,
+  constraint readings_speaker_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_speaker_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  volume_count bigint not null default 0,
+  volume_min real,
+  volume_max real,
+  volume_sum bigint not null default 0,
+  amplifier_current_count bigint not null default 0,
+  amplifier_current_min real,
+  amplifier_current_max real,
+  amplifier_current_sum bigint not null default 0,
+  mains_voltage_count bigint not null default 0,
+  mains_voltage_min real,
+  mains_voltage_max real,
+  mains_voltage_sum bigint not null default 0,
+  battery_voltage_count bigint not null default 0,
+  battery_voltage_min real,
+  battery_voltage_max real,
+  battery_voltage_sum bigint not null default 0,
+  sound_level_count bigint not null default 0,
+  sound_level_min real,
+  sound_level_max real,
+  sound_level_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  link_quality_count bigint not null default 0,
+  link_quality_min real,
+  link_quality_max real,
+  link_quality_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_speaker_1d_sums_of ON readings_speaker_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
 
 create table readings_speaker_latest (
   device_no integer not null,
@@ -754,14 +1049,37 @@ create table replies (
 select create_hypertable('replies', by_range('observed_at', interval '7 days'), create_default_indexes => false);
 CREATE INDEX replies_command_id ON replies USING btree (command_id, observed_at);
 
+create table rollup_apart (
+  device_no integer not null,
+  constraint rollup_apart_pkey PRIMARY KEY (device_no)
+);
+
 create table rollup_changes (
   change_no bigint not null generated always as identity,
   kind text not null,
   device_no integer not null,
   day timestamp with time zone not null,
+  takes_away boolean not null default false,
   constraint rollup_changes_pkey PRIMARY KEY (change_no)
 );
 CREATE INDEX rollup_changes_devices ON rollup_changes USING btree (kind, device_no);
+
+create table rollup_moved (
+  move_no bigint not null generated always as identity,
+  device_no integer not null,
+  kind text not null,
+  region_code text not null,
+  tenant_id text,
+  constraint rollup_moved_pkey PRIMARY KEY (move_no)
+);
+CREATE INDEX rollup_moved_device_no ON rollup_moved USING btree (device_no);
+
+create table rollup_news (
+  news_no bigint not null generated always as identity,
+  kind text not null,
+  device_nos integer[] not null,
+  constraint rollup_news_pkey PRIMARY KEY (news_no)
+);
 
 create table rollup_state (
   kind text not null,
@@ -770,6 +1088,7 @@ create table rollup_state (
   next_device_no integer not null default 0,
   readings_since timestamp with time zone not null default '-infinity'::timestamp with time zone,
   form smallint not null default 1,
+  sums_below integer not null default 0,
   constraint rollup_state_pkey PRIMARY KEY (kind)
 );
 
@@ -845,6 +1164,8 @@ alter table regions add constraint regions_parent_code_fkey FOREIGN KEY (parent_
 alter table register_exchanges add constraint register_exchanges_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table repaired_readings add constraint repaired_readings_repair_no_fkey FOREIGN KEY (repair_no) REFERENCES repairs(repair_no);
 alter table repairs add constraint repairs_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+alter table rollup_apart add constraint rollup_apart_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+alter table rollup_moved add constraint rollup_moved_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 
 comment on column readings_camera.bitrate is 'kbit/s';
@@ -967,6 +1288,26 @@ begin
   insert into alarms (device_no, rule, severity, message, raised_at)
   select old.device_no, rule, severity, without_values(message), moved_at from ended;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION note_former()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into rollup_moved (device_no, kind, region_code, tenant_id)
+  select device_no, kind, region_code, tenant_id from devices where device_no = new.device_no;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION note_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into rollup_moved (device_no, kind, region_code, tenant_id)
+  values (old.device_no, old.kind, old.region_code, old.tenant_id);
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION raise_access_version()
@@ -1102,6 +1443,8 @@ CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targe
 CREATE TRIGGER broadcast_template_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_template_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_template_change();
 CREATE TRIGGER follow_former_devices AFTER INSERT ON devices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_former_devices();
 CREATE TRIGGER leave_place BEFORE UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION leave_place();
+CREATE TRIGGER note_moved AFTER UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION note_moved();
+CREATE TRIGGER note_former AFTER INSERT ON former_places FOR EACH ROW EXECUTE FUNCTION note_former();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON principals FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON principals FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();

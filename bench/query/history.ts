@@ -142,7 +142,7 @@ async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTab
     await keeper.stop();
   }
   await expectKept(pool, table);
-  await pool.query(`vacuum (analyze) ${table.table}_1d_kept`);
+  for (const days of ["kept", "open", "sums"]) await pool.query(`vacuum (analyze) ${table.table}_1d_${days}`);
   bench.progress("history: analyzing");
   await pool.query(`vacuum (analyze) ${latestTable(table)}`);
   await pool.query("vacuum (analyze) readings_gas_meter");

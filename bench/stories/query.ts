@@ -96,9 +96,9 @@ export const query = defineStory({
         notes: [
           "Bare: the store's own functions on a pool of the same size, in the process that asks. The API adds authentication, the check of the request, the look-up of the device, and JSON. A page of readings it passes on as the database's text; bare makes numbers and objects of it.",
           "The API is asked by a small client of the bench's own, one kept connection a caller: node:http's takes 60 to 70 us more of the same cores for a request. It reads every answer as a whole and checks its status.",
-          database.facts.edition === "community"
-            ? "Rollups are continuous aggregates, refreshed; chunks older than 30 days are columnstore."
-            : "Apache edition: days are kept by the platform's keeper, which had run to its end; hours are views.",
+          `Days and sums of regions are kept by the platform's keeper, which had run to its end; hours are views.${
+            database.facts.edition === "community" ? " Chunks older than 30 days are columnstore." : ""
+          }`,
         ],
       };
     });

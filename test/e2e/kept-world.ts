@@ -119,7 +119,7 @@ export class KeptWorld {
       await pool.query(`truncate ${table}, ${table}_1d_kept, ${table}_latest`);
       await pool.query(
         `update rollup_state set complete_until = '2015-01-01 00:00:00+08', next_until = null, next_device_no = 0,
-           readings_since = '-infinity' where kind = $1`,
+           readings_since = '-infinity', sums_below = 0 where kind = $1`,
         [kind],
       );
       await pool.query(
