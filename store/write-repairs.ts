@@ -1,10 +1,11 @@
 import { type Fault, PlatformError } from "../errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { logChangedDays } from "./changed-days.ts";
+import { columnOf, corrected } from "./correction-sql.ts";
 import { type Client, isRowFault, type Pool, withTransaction } from "./database.ts";
 import { type DeviceKey, lockOwnKey, type OwnDevice, spansParameters, withinSpans } from "./device-key.ts";
 import { remakeLatest } from "./keep-latest.ts";
-import { assertIdentifier, type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
+import { assertIdentifier, type KindTable, scaleOf } from "./kind-table.ts";
 import { type Correction, type Repair, type RepairRow, SELECT_REPAIR, toRepair } from "./repairs.ts";
 
 /** What a value of a quantity may be after a correction. */
@@ -239,24 +240,6 @@ async function voidReadings(tx: Client, repairNo: number, repair: OwnRepair): Pr
   return rows;
 }
 
-const columnOf = (table: KindTable, metric: string): MetricColumn =>
-  table.columns.find(({ name }) => name === metric)!;
-
-/** What a column becomes, with its parameter. Numbers are in the quantity's unit, and rounded as those of readings are. */
-function corrected(column: MetricColumn, correction: Correction, parameter: number): [string, unknown] {
-  const m = `r.${assertIdentifier(column.name)}`;
-  const type = sqlType(column);
-  if (type === "text") return [`$${parameter}::text`, "set" in correction ? correction.set : null];
-  const steps = column.decimals === undefined ? "" : ` * ${scaleOf(column)}`;
-  const cast = (value: string) =>
-    column.decimals === undefined ? `(${value})::${type}` : `round((${value})::numeric)::${type}`;
-  const p = `$${parameter}::float8`;
-  if ("set" in correction) return [cast(`${p}${steps}`), correction.set];
-  return "add" in correction
-    ? [cast(`${m} + ${p}${steps}`), correction.add]
-    : [cast(`${m} * ${p}`), correction.multiply];
-}
-
 async function correctReadings(
   tx: Client,
   repairNo: number,
@@ -365,7 +348,10 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
   return rows;
 }
 
-/** Gives corrected quantities their former values; what else has come to a reading since stays. */
+/**
+ * Gives corrected quantities their former values. What has come to a reading since stays: a quantity that the device has
+ * sent again, and one that it has sent for the first time; also where all of it is another reading, behind a void one.
+ */
 async function uncorrect(
   tx: Client,
   table: KindTable,
@@ -373,13 +359,21 @@ async function uncorrect(
   corrections: readonly Correction[],
 ): Promise<Changed[]> {
   const raw = assertIdentifier(table.table);
-  const sets = corrections.map(({ metric }) => `${assertIdentifier(metric)} = o.${metric}`);
+  const values: unknown[] = [repairNo];
+  const parts = corrections.map((correction) => {
+    const m = assertIdentifier(correction.metric);
+    const [after, parameter] = corrected(columnOf(table, m), correction, values.length + 1, "o");
+    values.push(parameter);
+    const stands = `(o.${m} is not null and r.${m} is not distinct from ${after})`;
+    return { set: `${m} = case when ${stands} then o.${m} else r.${m} end`, stands };
+  });
   const { rows } = await tx.query<Changed>(
-    `update ${raw} r set ${sets.join(", ")}
+    `update ${raw} r set ${parts.map(({ set }) => set).join(", ")}
      from repaired_readings m cross join lateral jsonb_populate_record(null::${raw}, m.original) o
      where m.repair_no = $1::bigint and r.device_no = m.device_no and r.observed_at = m.observed_at
+       and r.received_at = o.received_at and (${parts.map(({ stands }) => stands).join(" or ")})
      returning r.observed_at`,
-    [repairNo],
+    values,
   );
   return rows;
 }

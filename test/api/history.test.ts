@@ -229,6 +229,30 @@ describe("after a change of tenant", () => {
     }
   });
 
+  it("the ledger of many devices counts of each what came in one's own time", async () => {
+    const deviceNo = await insertDevice(db.pool, "counted", { tenantId: "north" });
+    const receive = (items: number) =>
+      db.pool.query(
+        `insert into ledger_batches (device_nos, received, stored, rejected)
+         values (array[$1::int], array[$2::int], array[$2::int], array[0])`,
+        [deviceNo, items],
+      );
+    await receive(5);
+    await move("counted", { tenantId: "south" });
+    await receive(2);
+    for (const [caller, own, listed] of [
+      [NORTH, 5, []],
+      [SOUTH, 2, [2]],
+      [BOTH, 7, [7]],
+      [PLATFORM, 7, [7]],
+    ] as const) {
+      const { items } = (await get("/ledger?limit=1000", caller)).json;
+      const found = items.filter(({ deviceId }: { deviceId: string }) => deviceId === "counted");
+      expect(found.map(({ received }: { received: number }) => received)).toEqual(listed);
+      expect((await get("/devices/counted/ledger", caller)).json.received).toBe(own);
+    }
+  });
+
   it("only what changes a place makes a span", async () => {
     const count = async () =>
       (await db.pool.query("select count(*)::int as n from former_places where id = 'sold'")).rows[0].n;

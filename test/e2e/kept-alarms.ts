@@ -8,9 +8,9 @@ import type { KeptWorld } from "./kept-world.ts";
 
 /** What is wrong with nothing, and what raises these alarms. */
 const CALM: readonly Item[] = [
-  { flow: 0.5, pressure: 2, temperature: 21, battery: 3.6, valve: "open" },
-  { flow: 0.5, pressure: 2, temperature: 21, battery: 3.6, valve: "open" },
-  { intensity: 0, temperature: 20, battery: 12.9, heater: "off" },
+  { volume: 130, flow: 0.5, pressure: 2, temperature: 21, battery: 3.6, valve: "open" },
+  { volume: 130, flow: 0.5, pressure: 2, temperature: 21, battery: 3.6, valve: "open" },
+  { rain: 130, intensity: 0, temperature: 20, battery: 12.9, heater: "off", wind: 3, hail: 3 },
 ];
 const STORM: readonly { readonly says: Item; readonly raises: readonly string[] }[] = [
   { says: { flow: 9, pressure: 12 }, raises: ["flow_high", "pressure_high"] },

@@ -54,6 +54,25 @@ describe("readings of one moment", () => {
     expect(await rejectionsOf("merge-1")).toEqual([]);
   });
 
+  it("are decided one after the other, also where two processes bring them at once", async () => {
+    await addDevice(db.pool, "merge-two");
+    const [first, second] = [await startTestIngest(db.pool), await startTestIngest(db.pool)];
+    const minutes = Array.from({ length: 20 }, (_, minute) => minute);
+    const all = (by: typeof first, values: object) =>
+      Promise.all(
+        minutes.map((minute) => by.publish("merge-two", "telemetry", { observedAt: at(minute), ...values })),
+      );
+    await all(first, { volume: 7 });
+    await Promise.all([all(first, { flow: 1 }), all(second, { flow: 2 })]);
+    const stored = (await gasMeterRows(db.pool, "merge-two")).map(({ flow }) => flow);
+    const refused = (await rejectionsOf("merge-two")).flatMap(({ reason, payload }) =>
+      [payload].flat().map(({ flow }) => [reason, flow]),
+    );
+    // What the one has kept is the other's conflict.
+    expect(refused.toSorted()).toEqual(stored.map((flow) => ["conflict", 3 - flow]).toSorted());
+    expect(await first.ledger("merge-two")).toEqual({ received: 60, stored: 40, duplicate: 0, rejected: 20 });
+  });
+
   it("are duplicates where they say the same as the column keeps it, whatever the digits", async () => {
     await addDevice(db.pool, "merge-2");
     const { publish, ledger } = await startTestIngest(db.pool);

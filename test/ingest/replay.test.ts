@@ -65,6 +65,30 @@ describe("replay", () => {
     expect(ingest.pendingOf(deviceNo)).toBe(0);
   });
 
+  it("gives no item its arrival's time that was one of several, nor an event that is there already", async () => {
+    await addDevice(db.pool, "replay-time");
+    const { ingest, publish } = await startTestIngest(db.pool);
+    await publish("replay-time", "telemetry", [{ observedAt: at(1), flow: 1 }, { flow: 2 }]);
+    const item = await lastRejection("replay-time");
+    await publish("replay-time", "events", { eventId: "e", type: "leak", observedAt: "yesterday" });
+    const event = await lastRejection("replay-time");
+    for (const [rejection, reason] of [
+      [item, "time_missing"],
+      [event, "bad_time"],
+    ] as const) {
+      expect(rejection.reason).toBe(reason);
+      expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({
+        outcome: "rejected",
+        detail: expect.stringContaining(reason),
+      });
+    }
+    expect(await rowsOf("replay-time")).toMatchObject([{ flow: 1 }]);
+    const { rows } = await db.pool.query(
+      "select event_id from events join devices using (device_no) where id = 'replay-time'",
+    );
+    expect(rows).toEqual([{ event_id: "e" }]);
+  });
+
   it("says so when the reading has come in by another way meanwhile", async () => {
     await addDevice(db.pool, "replay-2");
     const { ingest, publish, ledger } = await startTestIngest(db.pool);

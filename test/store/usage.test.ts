@@ -141,7 +141,19 @@ describe("usage_steps", () => {
         );
         expect(second!.slice(1, 4)).toEqual(whole!.slice(1, 4));
       }),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        // A register that begins anew behind an exchange shows what it counted since, by itself.
+        examples: [
+          [
+            {
+              values: litres(1000, 1012.5, 800, 801, 3, 4),
+              exchanges: [{ at: 2, oldRegister: 1_012_900, newRegister: 799_500 }],
+            },
+            3,
+          ],
+        ],
+      },
     );
   });
 });
