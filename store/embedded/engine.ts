@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutUpdates } from "./bundle.ts";
 import { firstError, frame } from "./frames.ts";
 
 /**
@@ -43,7 +44,10 @@ export async function openEngine(folder: string, progress: (text: string) => voi
     rmSync(folder, { recursive: true, force: true });
   }
   progress(complete ? "opening the embedded database" : "creating the embedded database");
-  const pglite = await PGlite.create({ dataDir: folder, extensions: { timescaledb } });
+  const pglite = await PGlite.create({
+    dataDir: folder,
+    extensions: { timescaledb: withoutUpdates(timescaledb) },
+  });
 
   const module = pglite.Module as unknown as WasmModule;
   let input: Uint8Array = new Uint8Array(0);
