@@ -307,13 +307,19 @@ async function readMoments<T extends Item>(
   const items = [...firsts.values()];
   const identity = into.identity.map(([name]) => name);
   const moments = items.map(({ item }) => item.observedAt);
+  const says = into.says.map(([name]) => `, there.${name}`).join("");
   const { rows } = await tx.query<{ n: number; observed_at: Date; data: string } & Record<string, string>>(
-    `select wanted.n::int as n, there.observed_at, there.data::text as data${into.says.map(([name]) => `, there.${name}`).join("")}
+    // One look at the index for each: joined by identity alone, thousands of one would meet each other.
+    `select wanted.n::int as n, found.*
      from unnest($1::int4[], $2::timestamptz[], ${identity.map((_, i) => `$${i + 3}::text[]`).join(", ")})
        with ordinality as wanted (device_no, at, ${identity.join(", ")}, n)
-     join ${into.table} there using (device_no, ${identity.join(", ")})
-     where there.observed_at between wanted.at and wanted.at + interval '${beyondMs} milliseconds'
-       and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz`,
+     cross join lateral (
+       select there.observed_at, there.data::text as data${says} from ${into.table} there
+       where there.device_no = wanted.device_no and ${identity.map((name) => `there.${name} = wanted.${name}`).join(" and ")}
+         and there.observed_at between wanted.at and wanted.at + interval '${beyondMs} milliseconds'
+         and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz
+       limit ${beyondMs + 1}
+     ) found`,
     [
       items.map(({ item }) => item.deviceNo),
       moments.map((at) => new Date(at).toISOString()),

@@ -90,6 +90,22 @@ describe("a limit of items", () => {
     expect(refused).toEqual([]);
   });
 
+  it("keeps the order also where the debt is made up for before the first that waits has had its turn", async () => {
+    await start(10);
+    const raw = await login("gw-1");
+    send(raw, 500, 1);
+    send(raw, 1, 2);
+    await raw.next("puback", 1);
+    await seen(raw);
+    // The clock is on, and no timer has been looked at.
+    at += 60_000;
+    send(raw, 2, 3);
+    await seen(raw);
+    expect(published).toEqual(["gw-1 500"]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(published).toEqual(["gw-1 500", "gw-1 1", "gw-1 2"]);
+  });
+
   it("holds for all connections of a device, and for no other device", async () => {
     await start(10);
     const [first, second, other] = [await login("gw-1"), await login("gw-1", "b"), await login("gw-2")];

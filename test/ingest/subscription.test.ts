@@ -103,6 +103,32 @@ describe("a subscription to another broker", () => {
     ]);
   });
 
+  it("asks again who published while the database is away, and rejects what it may never ask", async () => {
+    await addDevice(db.pool, "source-5");
+    const side = await startTestIngest(db.pool);
+    const errors = [
+      Object.assign(new Error("the database is away"), { code: "ECONNREFUSED" }),
+      Object.assign(new Error("permission denied"), { code: "42501" }),
+    ];
+    const { directory } = side.ingest;
+    const lookUp = vi.spyOn(directory, "lookUp").mockImplementation(async () => {
+      const error = errors.shift();
+      if (error) throw error;
+      return directory.find("source-5");
+    });
+    vi.spyOn(directory, "find").mockReturnValueOnce(undefined).mockReturnValueOnce(undefined);
+    const source = await startSource();
+    await subscribe(source, side);
+    await source.publish("v1/devices/source-5/telemetry", { observedAt: "2026-04-01T00:00:00Z", flow: 1 });
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(1), { timeout: 5_000 });
+    expect(lookUp).toHaveBeenCalledTimes(2);
+    expect(await countOf("source-5")).toBe(0);
+    const { rows } = await db.pool.query(
+      "select reason from rejected_messages where topic = 'v1/devices/source-5/telemetry'",
+    );
+    expect(rows).toEqual([{ reason: "unknown_device" }]);
+  });
+
   it("acknowledges only after the commit, and lets other messages pass meanwhile", async () => {
     await addDevice(db.pool, "source-3");
     const side = await startTestIngest(db.pool, { lingerMs: 300 });
