@@ -101,7 +101,6 @@ describe("a limit of items", () => {
     at += 60_000;
     send(raw, 2, 3);
     await seen(raw);
-    expect(published).toEqual(["gw-1 500"]);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(published).toEqual(["gw-1 500", "gw-1 1", "gw-1 2"]);
   });

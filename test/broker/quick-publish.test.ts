@@ -343,6 +343,21 @@ describe("a device that does not read its answers", () => {
     await until(() => line.received.length === COUNT);
     expect(published).toHaveLength(COUNT);
   });
+
+  it("is read no further also when its messages come one by one", async () => {
+    const line = await connected();
+    line.end.pause();
+    // Four bytes each are more than both ends of the line hold.
+    const COUNT = 12_000;
+    for (let id = 1; id <= COUNT; id++) {
+      line.end.write(publish(OWN[0], "", id));
+      await turn();
+    }
+    expect(published.length).toBeLessThan(10_000);
+    line.end.resume();
+    await until(() => line.received.length === COUNT);
+    expect(published).toHaveLength(COUNT);
+  });
 });
 
 describe("the parser of a connection", () => {

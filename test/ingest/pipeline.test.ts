@@ -110,6 +110,8 @@ describe("a key that stands twice", () => {
       3,
       `{"observedAt":"${time}","a":[0,{"b":{"c":2}}],"a":[{"b":1,"b":{"c":1}}],"a":[{"d":1}]}`,
     ],
+    // As many colons behind quotes as there are keys.
+    ["where another has a space behind it", '{"volume" :3,"a":1,"a":2}', 3, '{"a":1}'],
     ["of an item without a time", '{"volume":1,"volume":3}', 3, '{"volume":1}'],
     ["by the name of __proto__", '{"volume":3,"__proto__":1,"__proto__":2}', 3, '{"__proto__":1}'],
   ])("%s: what stands last holds, and the rest is on record", (_what, body, volume, payload) => {
