@@ -75,7 +75,10 @@ export class LastSeenWriter {
 
   /** Writes the rest, to the millisecond. For the end of the process. */
   async writeAll(devices: Iterable<DeviceEntry>): Promise<void> {
-    for (const device of devices) if (device.lastReportAt > device.notedAt) this.waiting.add(device);
+    for (const device of devices) {
+      // Without a note it was never heard: `lastReportAt` is its registration then, which is no report.
+      if (device.notedAt > 0 && device.lastReportAt > device.notedAt) this.waiting.add(device);
+    }
     await this.write();
   }
 }

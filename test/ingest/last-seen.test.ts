@@ -55,6 +55,13 @@ describe("when a device was last heard", () => {
     ]);
   });
 
+  it("is nothing for a device that was never heard, also after the process has ended", async () => {
+    await addDevice(db.pool, "seen-not-once");
+    const { ingest } = await startTestIngest(db.pool, { every: rarely });
+    await ingest.stop(5000);
+    expect(await seenAt("seen-not-once")).toBeUndefined();
+  });
+
   it("is asked of the database before an alarm: others may have heard it, or nobody could note it", async () => {
     const base = Date.now() + 1000;
     await addDevice(db.pool, "seen-other");
