@@ -221,6 +221,7 @@ async function start(
     log: child("ingest"),
     registry,
     instance: config.INSTANCE_ID,
+    kept: retention,
     maxItems: config.BATCH_MAX_READINGS,
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: pools.writers,

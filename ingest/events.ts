@@ -64,20 +64,21 @@ export function checkEvent(
   const encoded = encodeExtra(data, "event");
   if ("reason" in encoded) return encoded;
   const checked = { eventId: eventId as string, phase: phase as EventPhase, type, data: encoded.json };
-  const at = readTime(event, receivedAt, several, arrival);
+  const at = readTime(runtime, event, receivedAt, several, arrival);
   return typeof at === "number"
     ? { observedAt: at, ...checked }
     : { observedAt: arrival, timeFault: at, ...checked };
 }
 
 export function checkReply(
+  runtime: KindRuntime,
   message: JsonObject,
   receivedAt: number,
   several = false,
   arrival: number = receivedAt,
 ): CheckedReply | Refusal {
   const { commandId, outcome, observedAt: _, ...data } = message;
-  const at = readTime(message, receivedAt, several, arrival);
+  const at = readTime(runtime, message, receivedAt, several, arrival);
   if (typeof at !== "number") return at;
   const fault =
     checkIdentifier(commandId, "commandId", MAX_ID_LENGTH) ??
@@ -88,10 +89,19 @@ export function checkReply(
   return { observedAt: at, commandId: commandId as string, outcome: outcome as string, data: encoded.json };
 }
 
-function readTime(item: JsonObject, receivedAt: number, several: boolean, arrival: number): number | Refusal {
+function readTime(
+  runtime: KindRuntime,
+  item: JsonObject,
+  receivedAt: number,
+  several: boolean,
+  arrival: number,
+): number | Refusal {
   const { observedAt } = item;
   const timeless = observedAt === undefined || observedAt === null;
-  return (timeless && checkTimeless(item, several)) || readObservedAt(observedAt, receivedAt, arrival);
+  const fault = timeless && checkTimeless(item, several);
+  if (fault) return fault;
+  const at = readObservedAt(observedAt, receivedAt, arrival);
+  return typeof at === "number" ? (runtime.refuseOldEvent(at, receivedAt) ?? at) : at;
 }
 
 function checkIdentifier(value: unknown, name: string, maxLength: number): Refusal | undefined {

@@ -6,6 +6,7 @@ import type { AuditActor } from "../store/audit.ts";
 import { forgetLanes } from "../store/claims.ts";
 import type { Pool } from "../store/database.ts";
 import { foldLedger } from "../store/fold-ledger.ts";
+import { readReadingsSince } from "../store/kept-days.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import type { Limits } from "../store/limits.ts";
 import { disconnectAll, type PresenceChange } from "../store/presence.ts";
@@ -20,6 +21,7 @@ import { KindRuntime } from "./kind-runtime.ts";
 import { LastSeenWriter } from "./last-seen.ts";
 import { LookUps } from "./look-ups.ts";
 import { createIngestMetrics } from "./metrics.ts";
+import { reachOf } from "./observed-at.ts";
 import { startPeriodic } from "./periodic.ts";
 import { type IncomingMessage, Pipeline } from "./pipeline.ts";
 import { PresenceWriter } from "./presence.ts";
@@ -35,6 +37,8 @@ export interface IngestOptions {
   readonly registry: Registry;
   /** The name of this process among those of the platform; its devices are gone when it starts. */
   readonly instance: string;
+  /** Days that readings, and events and replies, are kept; unset or 0: for ever. */
+  readonly kept?: { readonly readingsDays: number; readonly eventsDays: number };
   readonly maxItems: number;
   readonly lingerMs: number;
   readonly maxInFlight: number;
@@ -43,8 +47,15 @@ export interface IngestOptions {
   /** Another process has changed a device's token or deleted the device. */
   readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
-  /** For tests: how often silence is looked for, the ledger folded and presence written, in milliseconds. */
-  readonly every?: { silence?: number; fold?: number; follow?: number; presence?: number; seen?: number };
+  /** For tests: how often each of the works that come again and again is done, in milliseconds. */
+  readonly every?: {
+    silence?: number;
+    fold?: number;
+    follow?: number;
+    dropped?: number;
+    presence?: number;
+    seen?: number;
+  };
 }
 
 /** The ingest side of the platform, fed by whoever has messages. */
@@ -80,13 +91,21 @@ const FOLD_LIMIT = 2000;
 /** Loads the directory and the active alarms, and starts to take messages. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { pool, log, now = Date.now, every = {} } = options;
+  const kept = { readings: reachOf(options.kept?.readingsDays), events: reachOf(options.kept?.eventsDays) };
   const runtimes = new Map(
     options.catalog.map((kind) => {
       const table = options.tables.find((candidate) => candidate.kind === kind.kind);
       if (!table) throw new Error(`Kind '${kind.kind}' has no table`);
-      return [kind.kind, new KindRuntime(kind, table)];
+      return [kind.kind, new KindRuntime(kind, table, kept)];
     }),
   );
+  const noteDropped = async () => {
+    for (const [kind, since] of await readReadingsSince(pool)) {
+      const runtime = runtimes.get(kind);
+      if (runtime) runtime.readingsSince = since;
+    }
+  };
+  await noteDropped();
   const directory = new Directory(pool, runtimes, log, now);
   await directory.load();
   await forgetLanes(pool);
@@ -149,6 +168,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     startPeriodic("look for silent devices", every.silence ?? 15_000, checkSilence, log),
     startPeriodic("fold the ledger", every.fold ?? 5_000, fold, log),
     startPeriodic("follow changes of devices", every.follow ?? 2_000, follow, log),
+    startPeriodic("note which readings were dropped", every.dropped ?? 60_000, noteDropped, log),
     startPeriodic("write presence", every.presence ?? 250, () => presence.write(), log),
     startPeriodic("note who was heard", every.seen ?? 1_000, () => lastSeen.write(), log),
   ];

@@ -13,7 +13,7 @@ import type { ReadingsBatch } from "../store/readings-batch.ts";
 import { checkText as checkCharacters, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
 import { seenStepMs } from "./last-seen.ts";
-import { readObservedAt } from "./observed-at.ts";
+import { readObservedAt, refuseTooOld } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { checkTimeless } from "./time-keys.ts";
 
@@ -95,6 +95,14 @@ export interface CheckedReading {
   extra: string | undefined;
 }
 
+/** How far back what comes may lie, by what it is; milliseconds. */
+export interface KeptMs {
+  readonly readings: number;
+  readonly events: number;
+}
+
+const FOR_EVER: KeptMs = { readings: Number.POSITIVE_INFINITY, events: Number.POSITIVE_INFINITY };
+
 export class KindRuntime {
   readonly kind: Kind;
   readonly table: KindTable;
@@ -106,6 +114,10 @@ export class KindRuntime {
   readonly silenceRules: readonly SilenceRule[];
   /** Every rule's name, to tell alarms of rules that the kind has given up. */
   readonly ruleNames: ReadonlySet<string>;
+  /** Before it readings are dropped, and days are not made of them any more; epoch milliseconds. Moves on. */
+  readingsSince = Number.NEGATIVE_INFINITY;
+  /** How far back readings, and events and replies, may lie, in milliseconds. */
+  private readonly kept: KeptMs;
   private readonly byKey = new Map<string, CheckedMetric>();
   private readonly scratch: CheckedReading = {
     observedAt: 0,
@@ -117,8 +129,12 @@ export class KindRuntime {
     extra: undefined,
   };
 
-  /** @param table as the database has it: it may hold columns of metrics that the kind has given up */
-  constructor(kind: Kind, table: KindTable) {
+  /**
+   * @param table as the database has it: it may hold columns of metrics that the kind has given up
+   * @param kept how far back what it takes may lie
+   */
+  constructor(kind: Kind, table: KindTable, kept: KeptMs = FOR_EVER) {
+    this.kept = kept;
     this.kind = kind;
     this.table = table;
     this.reportIntervalMs = kind.reportIntervalSeconds * 1000;
@@ -160,6 +176,9 @@ export class KindRuntime {
     }
     const observedAt = readObservedAt(given, receivedAt, arrival);
     if (typeof observedAt !== "number") return observedAt;
+    if (observedAt < this.readingsSince || observedAt < receivedAt - this.kept.readings) {
+      return refuseTooOld(observedAt, Math.max(this.readingsSince, receivedAt - this.kept.readings));
+    }
     scratch.observedAt = observedAt;
     let unknown: JsonObject | undefined;
     for (const key in reading) {
@@ -192,6 +211,12 @@ export class KindRuntime {
       scratch.extra = encoded.json;
     }
     return scratch;
+  }
+
+  /** Why an event or a reply of this moment is not kept; undefined: it is. */
+  refuseOldEvent(observedAt: number, receivedAt: number): Refusal | undefined {
+    const since = receivedAt - this.kept.events;
+    return observedAt < since ? refuseTooOld(observedAt, since) : undefined;
   }
 
   /** Looks at what is no plain number within its range. */

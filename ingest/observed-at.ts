@@ -51,6 +51,25 @@ export function readObservedAt(
   return Math.trunc(at);
 }
 
+/**
+ * Days that readings, or events and replies, are kept (`RETENTION_…_DAYS`; 0: for ever) → how far back one may lie, in
+ * milliseconds.
+ */
+export const reachOf = (days: number | undefined): number =>
+  days ? days * 86_400_000 : Number.POSITIVE_INFINITY;
+
+/**
+ * What lies further back than it is kept would be dropped within the hour, and with it what it adds to a sum: that is
+ * refused, so that its sender knows and the platform has it on record.
+ * @param since before which all is gone, in epoch milliseconds
+ */
+export const refuseTooOld = (observedAt: number, since: number): Refusal =>
+  refuse(
+    "too_old",
+    () =>
+      `observedAt: ${iso(observedAt)} is before ${iso(since)}, from where on the platform keeps what it gets`,
+  );
+
 function parseRfc3339(value: unknown): number | undefined {
   if (typeof value !== "string" || !RFC_3339.test(value)) return undefined;
   let text = value[10] === " " ? `${value.slice(0, 10)}T${value.slice(11)}` : value;

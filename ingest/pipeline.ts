@@ -271,7 +271,7 @@ export class Pipeline {
       open.events.push({ deviceNo, receivedAt, ...checked });
       this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
-      const reply = checkReply(item, receivedAt, several, arrival);
+      const reply = checkReply(runtime, item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
       observedAt = reply.observedAt;
       open.replies.push({ deviceNo, receivedAt, ...reply });

@@ -17,6 +17,7 @@ export const REASONS = {
   bad_time: "observedAt is neither RFC 3339 nor whole epoch milliseconds",
   clock_ahead: "observedAt is more than 24 hours ahead of our clock",
   clock_unset: "observedAt is before 2015, as on a device whose clock was never set",
+  too_old: "observedAt lies further back than readings of the kind are kept",
   bad_text: "a text holds a NUL character or half of a surrogate pair, which cannot be stored",
   unknown_device: "there is no such device",
   not_assigned: "the device is not assigned to this gateway",

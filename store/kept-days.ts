@@ -196,3 +196,14 @@ export async function beginKeeping(client: Client, table: KindTable, anew: boole
     [table.kind, oldest],
   );
 }
+
+/**
+ * Since when the readings of each kind are there that have lost some, in milliseconds since 1970: what comes later than its
+ * time was dropped cannot be in its day any more.
+ */
+export async function readReadingsSince(db: Db): Promise<[kind: string, since: number][]> {
+  const { rows } = await db.query<{ kind: string; since: Date }>(
+    "select kind, readings_since as since from rollup_state where readings_since > '-infinity'",
+  );
+  return rows.map(({ kind, since }) => [kind, since.getTime()]);
+}
