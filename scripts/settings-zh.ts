@@ -59,7 +59,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   CAP_SIGNING_KEY: "为导出的 CAP 消息签名的私钥文件（PEM，RSA 或 EC）。不设置：不签名。",
   CAP_SIGNING_CERT: "该私钥的证书文件（PEM）。",
   CAP_TRUSTED_CERTS: "目录：每个 CAP 发送方一个同名子目录，存放可为其消息签名的证书（*.pem）。",
-  RETENTION_READINGS_DAYS: "原始读数保留天数。0：永久保留。按天的汇总不受影响。",
+  RETENTION_READINGS_DAYS: "原始读数保留天数，也是可补报的天数。0：永久保留。按天的汇总不受影响。",
   RETENTION_EVENTS_DAYS: "事件与应答保留天数。0：永久保留。",
   RETENTION_REJECTED_DAYS: "被拒消息为重放而保留的天数。0：永久保留。",
   RETENTION_ALERTS_DAYS: "未据以发布任何广播的 CAP 警报原文保留天数。0：永久保留。",

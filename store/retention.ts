@@ -86,7 +86,7 @@ async function dropReadings(
         [kind, days],
       );
       const state = states[0];
-      if (!state) return { chunks: [], waits: false };
+      if (!state) throw new Error(`The days of '${kind}' are not kept: expected a row of rollup_state`);
       const { since, until, waits } = state;
       await tx.query(
         `update rollup_state set readings_since = greatest(readings_since, (

@@ -1,8 +1,10 @@
 import { expect } from "vitest";
-import type { Random } from "../../devices/random.ts";
+import { createRandom, type Random } from "../../devices/random.ts";
 import type { Pool } from "../../store/database.ts";
 import { readFleetSeries } from "../../store/fleet-series.ts";
 import { parseInterval } from "../../store/interval.ts";
+import { keepChanged } from "../../store/keep-changed.ts";
+import { keepNext } from "../../store/keep-days.ts";
 import type { KindTable, MetricColumn } from "../../store/kind-table.ts";
 import { type Limits, NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
@@ -265,4 +267,29 @@ export async function groupsOfReadings(
       ]),
     ]),
   );
+}
+
+/** Readings of some devices over whole days that ended `ago` days ago, stored as if they came in time. */
+export async function reportDays(
+  pool: Pool,
+  table: KindTable,
+  { devices, days, ago }: { devices: readonly number[]; days: number; ago: number },
+): Promise<void> {
+  const random = createRandom(days);
+  const to = midnight(Date.now()) - ago * DAY;
+  const batch = new ReadingsBatch(table);
+  for (const device of devices) {
+    for (let at = to - days * DAY; at < to; at += (1 + random.next() * 5) * HOUR) {
+      addReading(batch, random, device, at);
+    }
+  }
+  await batch.insert(pool, 0);
+}
+
+/** Has the keeper do all that there is to do for a kind. @returns in how many pieces it came forward */
+export async function keepAllDays(pool: Pool, table: KindTable, now?: number): Promise<number> {
+  let pieces = 0;
+  while ((await keepNext(pool, table, { devices: 1000, now })) === "more") pieces++;
+  while ((await keepChanged(pool, table, { limit: 1000 })) === "more");
+  return pieces;
 }

@@ -1,27 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createRandom } from "../../devices/random.ts";
 import { createLogger } from "../../log.ts";
 import { logChangedDays } from "../../store/changed-days.ts";
 import { openPool, type Pool, withTransaction } from "../../store/database.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
-import { keepNext, noteDroppedReadings } from "../../store/keep-days.ts";
+import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { keptBefore, lateBefore, spanOf } from "../../store/late-readings.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { dropOldChunks } from "../../store/retention.ts";
 import { startRollupKeeper } from "../../store/rollup-keeper.ts";
 import { readRollupLags } from "../../store/rollup-lag.ts";
 import { readDeviceSeries } from "../../store/series.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import {
-  addReading,
   DAY,
-  daysOfRollup,
   expectDaysToBeRight,
   HOUR,
+  keepAllDays,
   keptKind,
   midnight,
   planDays,
+  reportDays,
   store,
 } from "./kept-readings.ts";
 
@@ -49,30 +47,15 @@ beforeEach(async () => {
   );
 });
 
-/** Readings of some devices over whole days that ended `ago` days ago, stored as if they came in time. */
-async function report(devices: readonly number[], days: number, ago: number): Promise<void> {
-  const random = createRandom(days);
-  const to = midnight(Date.now()) - ago * DAY;
-  const batch = new ReadingsBatch(table);
-  for (const device of devices) {
-    for (let at = to - days * DAY; at < to; at += (1 + random.next() * 5) * HOUR) {
-      addReading(batch, random, device, at);
-    }
-  }
-  await batch.insert(pool, 0);
-}
+const report = (devices: readonly number[], days: number, ago: number) =>
+  reportDays(pool, table, { devices, days, ago });
 
 const all = { devices: 1000 };
 const rows = async (sql: string) => (await pool.query(sql)).rows;
 const state = async () => (await rows(`select * from rollup_state where kind = '${table.kind}'`))[0];
 const changes = async () => (await rows("select count(*)::int as n from rollup_changes"))[0].n as number;
 const keptDays = () => rows(`select * from ${table.table}_1d_kept order by bucket, device_no`);
-async function keepAll(now?: number): Promise<number> {
-  let pieces = 0;
-  while ((await keepNext(pool, table, { ...all, now })) === "more") pieces++;
-  while ((await keepChanged(pool, table, { limit: 1000 })) === "more");
-  return pieces;
-}
+const keepAll = (now?: number) => keepAllDays(pool, table, now);
 
 describe("the rule of late readings", () => {
   it("keeps a span of three hours one hour after its end, and calls its readings late from half an hour on", () => {
@@ -291,63 +274,6 @@ describe.skipIf(!onServer)("what commits while days are kept", () => {
       expect(await keepChanged(pool, table, { limit: 1 })).toBe("busy");
     });
     expect(await keepNext(pool, table, all)).toBe("more");
-  });
-});
-
-describe("kept days and retention", () => {
-  const keep = (readingsDays: number) => ({ readingsDays, eventsDays: 0, rejectedDays: 0 });
-
-  it("outlive the readings, also those of the day through which the border runs", async () => {
-    await report([1, 2], 40, 1);
-    await keepAll();
-    const before = await daysOfRollup(pool, table);
-    expect(before.length).toBeGreaterThan(75);
-    // Longer than any month, so that it holds parts of two of them on every day of the year.
-    const range = { from: Date.now() - 35 * DAY, to: Date.now(), interval: "1mo", overFleet: false };
-    const usage = async () => readDeviceSeries(pool, await planDays(pool, table, range), 1);
-    const used = await usage();
-    expect(used.length).toBeGreaterThan(1);
-    expect((await dropOldChunks(pool, [table], keep(10))).dropped.length).toBeGreaterThan(1);
-    expect((await rows(`select count(*)::int as n from ${table.table}`))[0].n).toBeLessThan(320);
-    expect(await daysOfRollup(pool, table)).toEqual(before);
-    await keepAll();
-    expect(await daysOfRollup(pool, table)).toEqual(before);
-    expect(await usage()).toEqual(used);
-  });
-
-  it("are not made anew of the one reading that comes late for a day whose readings are gone", async () => {
-    await report([1], 30, 1);
-    await keepAll();
-    await dropOldChunks(pool, [table], keep(10));
-    const { readings_since: since } = await state();
-    const before = await daysOfRollup(pool, table);
-    for (const at of [Date.now() - 25 * DAY, since.getTime() - 1, since.getTime() + 1]) {
-      await store(pool, table, { device: 1, at: Math.floor(at) });
-    }
-    expect(await changes()).toBe(3);
-    expect(await daysOfRollup(pool, table)).toEqual(before);
-    await keepAll();
-    expect(await changes()).toBe(0);
-    expect(await daysOfRollup(pool, table)).toEqual(before);
-    // A day whose readings are there is another matter.
-    await store(pool, table, { device: 9, at: midnight(Date.now()) - 5 * DAY });
-    await store(pool, table, { device: 1, at: midnight(Date.now()) - 5 * DAY + 1 });
-    await keepAll();
-    const after = await daysOfRollup(pool, table);
-    expect(after).toHaveLength(before.length + 1);
-    const sum = (days: object[]) => days.reduce((n, day) => n + (day as { readings: number }).readings, 0);
-    expect(sum(after)).toBe(sum(before) + 2);
-  });
-
-  it("are not made anew either when somebody has dropped chunks by hand", async () => {
-    await report([1], 30, 1);
-    await keepAll();
-    const before = await keptDays();
-    await pool.query(`select drop_chunks('${table.table}', older_than => interval '10 days')`);
-    await noteDroppedReadings(pool, table);
-    await store(pool, table, { device: 1, at: midnight(Date.now()) - 25 * DAY + 5 });
-    await keepAll();
-    expect(await keptDays()).toEqual(before);
   });
 });
 
