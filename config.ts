@@ -331,7 +331,10 @@ export const configSchema = z.object({
     .describe(
       "Directory with a folder a CAP sender, named after it, of the certificates (*.pem) that may sign its alerts.",
     ),
-  RETENTION_READINGS_DAYS: days(1095, "Days that raw readings are kept, and may come late. 0: for ever. Days stay."),
+  RETENTION_READINGS_DAYS: days(
+    1095,
+    "Days that raw readings are kept, and may come late. 0: for ever. Days stay.",
+  ),
   RETENTION_EVENTS_DAYS: days(1095, "Days that events and replies are kept. 0: for ever."),
   RETENTION_REJECTED_DAYS: days(30, "Days that rejected messages are kept for replay. 0: for ever."),
   RETENTION_ALERTS_DAYS: days(
