@@ -80,7 +80,7 @@ export function readName(text: string): Read<string> {
 }
 
 /** References of one alert: each is looked for. */
-const MAX_REFERENCES = 500;
+export const MAX_REFERENCES = 500;
 
 /** Space-separated `sender,identifier,sent`. */
 export function readReferences(text: string): Read<CapReference[]> {

@@ -110,6 +110,10 @@ describe("what sounds after a play is something else", () => {
   it("where it was interrupted and goes on, only once it does", () => {
     const resumed = [started, reply("interrupted", 3000), reply("started", 5000)];
     expect(evidenceOf(told([...resumed, reading(5500, 2.5)]), 1, ASKED)).toMatchObject({ observedAt: 5500 });
+    // Of what sounds between the two no reading says whose it is: it shows that the horn can be heard, and counts.
+    const between = reading(4000, 2.5);
+    expect(evidenceOf(told([...resumed, between]), 1, ASKED)).toMatchObject({ observedAt: 4000 });
+    expect(evidenceOf(told([between, ...resumed.slice(0, 2)]), 1, ASKED)).toBeUndefined();
   });
 
   it("where nothing is heard of an end, after twice the length and 10 seconds", () => {

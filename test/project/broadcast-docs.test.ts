@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { KNOWN_FOR_MS, MAX_KNOWN_NETWORKS } from "../../access/login-gate.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
-import { MAX_POLYGON_POINTS } from "../../broadcast/cap/values.ts";
+import { MAX_POLYGON_POINTS, MAX_REFERENCES } from "../../broadcast/cap/values.ts";
 import { MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/command.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
 import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOTS } from "../../broadcast/key-set.ts";
@@ -58,6 +58,7 @@ const SENTENCES: [document: string, sentence: string, ...figures: number[]][] = 
   ["broadcast", "or `expiresAt`; at most # hours from now", MAX_LIFETIME_HOURS],
   ["broadcast", "names it in `again`, at most # such speakers", MAX_AGAIN],
   ["cap", "for `RETENTION_ALERTS_DAYS` (#)", alertDays],
+  ["cap", "that has more than # references, is refused", MAX_REFERENCES],
   ["proof", "shows at least # A into the amplifier or # dB", minCurrent, minSoundLevel],
   ["proof", "for twice that length and # seconds", LENGTH_MARGIN_MS / 1000],
   ["proof", "and for # hours after its end", CORRECTED_FOR_MS / HOUR],
