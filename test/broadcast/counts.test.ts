@@ -84,15 +84,18 @@ it("is counted of what is under way, was cancelled, or has a history that says n
   expect(byNumber(counts)).toEqual(byNumber(await countTargetsOf(db.pool, numbers)));
   expect(asked.filter((text) => text.includes("broadcast_targets"))).toHaveLength(1);
   // An earlier version counted by the database's names, and not always all of them.
-  const note = (step: number, targets: object) =>
+  const note = (step: number, targets: object, { broadcastNo } = old!) =>
     db.pool.query(
       `insert into broadcast_history (broadcast_no, step, action, from_state, to_state, actor_type, details)
        values ($1, $2, 'complete', 'playing', 'completed', 'platform', $3::jsonb)`,
-      [old!.broadcastNo, step, JSON.stringify({ targets })],
+      [broadcastNo, step, JSON.stringify({ targets })],
     );
   const kept = { ...counts.get(old!.broadcastNo)!, handed_over: 0, sounded: 7 };
   await note(1, kept);
   expect((await pageOf()).counts.get(old!.broadcastNo)).toEqual(kept);
+  // What was withdrawn may have changed since.
+  await note(1, kept, cancelled);
+  expect((await pageOf()).counts.get(cancelled!.broadcastNo)).toMatchObject({ sounded: 0, cancelled: 2 });
   await note(2, { sounded: 8 });
   expect((await pageOf()).counts.get(old!.broadcastNo)).toMatchObject({ sounded: 0, cancelled: 2 });
 });

@@ -62,6 +62,9 @@ describe("a part was heard", () => {
     const many = Array.from({ length: 100 }, (_, i) => reading(1000 + i * 50, 0.05));
     expect(heard([...many, started, failed])).toBe(false);
     expect(heard([started, ...many, failed])).toBe(false);
+    // Nor do those that may be of the next attempt push out what was quiet in this one.
+    const next = Array.from({ length: 100 }, (_, i) => reading(10_000 + i * 50, 0.05));
+    expect(heard([started, reading(2500, 0.05), reading(4500, 0.05), failed, ...next], 2)).toBe(false);
   });
 
   it("where it was measured and nothing more came, or it says nothing of its seconds", () => {
