@@ -9,6 +9,8 @@ import { URGENT_APPLICATION } from "./store/embedded/urgent.ts";
 export interface DatabasePools {
   /** Batches, ledger, presence and logins of devices. */
   readonly ingest: Pool;
+  /** Batches of past days, whose chunks may be held for minutes. */
+  readonly history: Pool;
   /** Questions and changes that come through the API. */
   readonly api: Pool;
   /**
@@ -18,12 +20,15 @@ export interface DatabasePools {
   readonly urgent: Pool;
   /** How many batches are written at once. */
   readonly writers: number;
+  readonly historyWriters: number;
   end(): Promise<void>;
 }
 
 /** The longest statement that the API may run, and the longest commit, in milliseconds. */
 const API_STATEMENT_MS = 60_000;
 const COMMIT_STATEMENT_MS = 30_000;
+/** The same of past days: it may have to open what was compressed. */
+const HISTORY_STATEMENT_MS = 600_000;
 
 /** What the network may take on top of that before a connection counts as dead, in milliseconds. */
 const ANSWER_MARGIN_MS = 5_000;
@@ -46,21 +51,25 @@ export function openPools(
   const writers = embedded ? 1 : 3;
   // One connection more than writers: ledger, presence and logins must not wait behind a batch.
   const ingest = open(writers + 1, "sbi-ingest", COMMIT_STATEMENT_MS);
+  const historyWriters = embedded ? 1 : 2;
+  const history = open(historyWriters, "sbi-history", HISTORY_STATEMENT_MS);
   const api = open(embedded ? 4 : config.DATABASE_POOL_SIZE, "sbi-api", API_STATEMENT_MS);
   const urgent = open(embedded ? 3 : config.DATABASE_URGENT_POOL_SIZE, URGENT_APPLICATION, API_STATEMENT_MS);
   const end = (pool: Pool) => Promise.race([pool.end(), sleep(END_MS, undefined, { ref: false })]);
   return {
     ingest,
+    history,
     api,
     urgent,
     writers,
-    end: async () => void (await Promise.all([ingest, api, urgent].map(end))),
+    historyWriters,
+    end: async () => void (await Promise.all([ingest, history, api, urgent].map(end))),
   };
 }
 
 /** Shows how busy the pools are: one whose connections are all in use for minutes makes its callers wait. */
 export function registerPoolMetrics(registry: Registry, pools: DatabasePools): void {
-  const named = { ingest: pools.ingest, api: pools.api, urgent: pools.urgent };
+  const named = { ingest: pools.ingest, history: pools.history, api: pools.api, urgent: pools.urgent };
   const gauge = (name: string, help: string, read: (pool: Pool) => number) =>
     new Gauge({
       name,

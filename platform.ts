@@ -57,6 +57,9 @@ export interface Platform {
 /** How long the end waits for batches under way; what is not committed by then is not acknowledged. */
 const FLUSH_MS = 10_000;
 
+/** Of past days in one statement on the embedded database, where everybody waits for it. */
+const EMBEDDED_HISTORY_ITEMS = 500;
+
 /** What is undone at the end, in reverse order of how it was made. */
 type Undo = () => Promise<unknown> | unknown;
 
@@ -216,6 +219,11 @@ async function start(
   undo.push(() => broadcasting.stop());
   const ingest = await startIngest({
     pool: pools.ingest,
+    history: {
+      pool: pools.history,
+      writers: pools.historyWriters,
+      maxItems: isEmbedded ? EMBEDDED_HISTORY_ITEMS : config.BATCH_MAX_READINGS,
+    },
     catalog,
     tables,
     log: child("ingest"),
@@ -286,6 +294,7 @@ async function start(
         keyTrouble: broadcasting.keyTrouble,
         source: subscription,
         jobTrouble: upkeep.jobTrouble,
+        backfill: upkeep.backfill,
         isStopping: () => stopping,
       }),
     log: child("api"),

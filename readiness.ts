@@ -6,13 +6,15 @@ import { type Pool, reasonOf } from "./store/database.ts";
 
 export interface ReadinessOptions {
   readonly pool: Pool;
-  readonly ingest: Pick<Ingest, "blocked">;
+  readonly ingest: Pick<Ingest, "blocked" | "waitingHistory">;
   /** What somebody has to do about the keys that sign broadcasts. */
   readonly keyTrouble: () => string | undefined;
   /** The subscription to another broker, once there is one. */
   readonly source?: Pick<Subscription, "refusal" | "connected"> | undefined;
   /** What is wrong with the database's own jobs, a line for each. */
   readonly jobTrouble: () => readonly string[];
+  /** How far the days of readings are where most of them are not kept yet. */
+  readonly backfill: () => Promise<string | undefined>;
   readonly isStopping: () => boolean;
 }
 
@@ -23,15 +25,23 @@ export const readiness = async ({
   keyTrouble,
   source,
   jobTrouble,
+  backfill,
   isStopping,
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
-  check("ingest", whyIngestIsBlocked(ingest)),
+  ingestCheck(ingest),
   note("broadcast_keys", keyTrouble()),
   note("database_jobs", jobTrouble().join("; ") || undefined),
+  note("rollups", await backfill()),
   ...(source ? [sourceCheck(source)] : []),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
+
+/** What waits for an old chunk keeps nobody else from anything. */
+const ingestCheck = (ingest: ReadinessOptions["ingest"]): ReadinessCheck => {
+  const blocked = whyIngestIsBlocked(ingest);
+  return blocked === undefined ? note("ingest", ingest.waitingHistory()) : check("ingest", blocked);
+};
 
 /** A process that hears nothing is not ready. One whose source is away may hear its own devices, and will again. */
 const sourceCheck = ({ refusal, connected }: NonNullable<ReadinessOptions["source"]>): ReadinessCheck => {

@@ -10,7 +10,7 @@ import type { KindTable } from "./store/kind-table.ts";
 import { startLatestKeeper } from "./store/latest-keeper.ts";
 import { type Retention, startRetention } from "./store/retention.ts";
 import { startRollupKeeper } from "./store/rollup-keeper.ts";
-import { readRollupLags } from "./store/rollup-lag.ts";
+import { describeBackfill, type RollupLag, readRollupLags } from "./store/rollup-lag.ts";
 import { Turns } from "./store/turns.ts";
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
@@ -42,6 +42,8 @@ export interface UpkeepOptions {
 export interface Upkeep {
   /** What is wrong with the database's own jobs, a line for each. */
   jobTrouble(): readonly string[];
+  /** How far the days of readings are, in words, where a large part of them is not kept yet. */
+  backfill(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -88,9 +90,14 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     log,
     ...(embedded ? { pieceMs: EMBEDDED_PIECE_MS, devices: EMBEDDED_DEVICES } : {}),
   });
-  registerGauges(options.registry, apiPool);
+  // One question at a time, however many ask for how often while it has no answer.
+  const lags = new Turns(() => readRollupLags(apiPool).catch(() => []));
+  // Without the database the last figures stand; `/readyz` says that it is away. The others must not wait for it.
+  const readLags = () => Promise.race([lags.run(), sleep(GAUGE_MS, [], { ref: false })]);
+  registerGauges(options.registry, readLags);
   return {
     jobTrouble,
+    backfill: async () => describeBackfill(await readLags()),
     stop: async () => {
       const ended = Promise.all([
         latest.stop(),
@@ -104,19 +111,15 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   };
 }
 
-function registerGauges(registry: Registry, pool: Pool): void {
-  // One question at a time, however many gauges are asked for how often while it has no answer.
-  const looks = new Turns(() => readRollupLags(pool).catch(() => []));
-  const gauge = (name: string, help: string, read: "seconds" | "changes") =>
+function registerGauges(registry: Registry, readLags: () => Promise<readonly RollupLag[]>): void {
+  const gauge = (name: string, help: string, read: "seconds" | "changes" | "share") =>
     new Gauge({
       name,
       help,
       labelNames: ["kind"],
       registers: [registry],
       async collect() {
-        // Without the database the last figures stand; `/readyz` says that it is away. The others must not wait for it.
-        const lags = await Promise.race([looks.run(), sleep(GAUGE_MS, [], { ref: false })]);
-        for (const lag of lags) this.set({ kind: lag.kind }, lag[read]);
+        for (const lag of await readLags()) this.set({ kind: lag.kind }, lag[read] ?? 1);
       },
     });
   gauge(
@@ -124,5 +127,6 @@ function registerGauges(registry: Registry, pool: Pool): void {
     "Age of the newest readings that are in kept days; one to four hours are as it should be",
     "seconds",
   );
+  gauge("sbi_rollup_kept_ratio", "Of the time that there are readings of, how much is in kept days", "share");
   gauge("sbi_rollup_changes_waiting", "Changed days that wait to be made anew", "changes");
 }

@@ -1,6 +1,7 @@
-import type { AlarmRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
+import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmDoubt } from "../store/alarm-doubts.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
+import { delaysOf, describe, holds, isOver, transition } from "./alarm-conditions.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedMetric, CheckedReading, MetricRule } from "./kind-runtime.ts";
 
@@ -39,6 +40,8 @@ export interface Look {
 export class AlarmEngine {
   /** Weak, so that a device that is deleted takes its states along. */
   private readonly states = new WeakMap<DeviceEntry, Map<string, RuleState>>();
+  /** When the newest event was observed that raises a rule's alarm, and the newest that clears it. */
+  private readonly events = new WeakMap<DeviceEntry, Map<string, { raise: number; clear: number }>>();
   /**
    * When this process began, by our clock. What was observed before may be older than what its predecessor has looked
    * at, so what follows from it is in doubt: it happens where the database has nothing newer that speaks against it.
@@ -123,17 +126,49 @@ export class AlarmEngine {
     return false;
   }
 
+  /** Takes note that a device was heard, whatever it said: an answer to a command ends its silence as well. */
+  onHeard(device: DeviceEntry, receivedAt: number, emit: Emit): void {
+    if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
+  }
+
   /** Looks at an event that will be committed. */
   onEvent(device: DeviceEntry, type: string, observedAt: number, receivedAt: number, emit: Emit): void {
-    if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
+    this.onHeard(device, receivedAt, emit);
     if (receivedAt - observedAt > ALARM_HORIZON_MS) return;
     const at = Math.min(observedAt, receivedAt);
     for (const rule of device.runtime.eventRules) {
-      // Not remembered here: such an alarm may be cleared by its acknowledgement, which this process need not
-      // see. The database keeps at most one active.
-      if (rule.event === type) emit(transition("raise", device, rule, at, rule.about));
-      else if (rule.clearedBy.includes(type)) emit(transition("clear", device, rule, at, rule.about));
+      // Whether it is active is not remembered here: such an alarm may be cleared by its acknowledgement, which this
+      // process need not see. The database keeps at most one active.
+      if (rule.event === type) this.onRuleEvent("raise", device, rule, at, emit);
+      else if (rule.clearedBy.includes(type)) this.onRuleEvent("clear", device, rule, at, emit);
     }
+  }
+
+  /** An event that comes late says nothing where a newer one says the opposite. */
+  private onRuleEvent(
+    action: "raise" | "clear",
+    device: DeviceEntry,
+    rule: EventRule,
+    at: number,
+    emit: Emit,
+  ) {
+    const plain = transition(action, device, rule, at, rule.about);
+    if (rule.clearedBy.length === 0) return emit(plain);
+    let rules = this.events.get(device);
+    if (!rules) {
+      rules = new Map();
+      this.events.set(device, rules);
+    }
+    let newest = rules.get(rule.rule);
+    if (!newest) {
+      newest = { raise: 0, clear: 0 };
+      rules.set(rule.rule, newest);
+    }
+    if (at < (action === "raise" ? newest.clear : newest.raise)) return;
+    newest[action] = Math.max(newest[action], at);
+    if (at >= this.startedAt) return emit(plain);
+    const opposite = action === "raise" ? rule.clearedBy : [rule.event];
+    emit({ ...plain, eventDoubt: { types: opposite, before: this.startedAt } });
   }
 
   /**
@@ -190,30 +225,33 @@ export class AlarmEngine {
     at: number,
     emit: Emit,
   ): void {
-    const states = this.states.get(device);
-    const state = states?.get(rule.rule);
-    const inDoubt = at < this.startedAt;
+    const state = this.states.get(device)?.get(rule.rule);
+    const { onDelayMs, offDelayMs } = delaysOf(rule);
     if (holds(rule, value)) {
       const current = state ?? this.stateOf(device, rule.rule);
       current.overSince = undefined;
       if (current.active && !current.doubtful) return;
       current.since ??= at;
-      if (rule.type !== "off_scale" && at - current.since < rule.onDelayMs) return;
-      if (!inDoubt) current.active = true;
-      current.doubtful = inDoubt;
+      if (at - current.since < onDelayMs && !this.mayBeOlder(current.since, onDelayMs)) return;
+      const doubt = this.doubtOf(device, metric, at, current.since, onDelayMs, (other) => holds(rule, other));
+      if (!doubt) current.active = true;
+      current.doubtful = doubt !== undefined;
       const raise = transition("raise", device, rule, at, describe(rule, metric, value), value);
-      emit(inDoubt ? { ...raise, doubt: this.doubt(device, metric, (newer) => holds(rule, newer)) } : raise);
+      emit(doubt ? { ...raise, doubt } : raise);
     } else if (state) {
       state.since = undefined;
       if (!state.active && !state.doubtful) this.forget(device, rule.rule);
       else if (!isOver(rule, metric, value)) state.overSince = undefined;
       else {
         state.overSince ??= at;
-        if (rule.type !== "off_scale" && at - state.overSince < (rule.offDelayMs ?? 0)) return;
+        if (at - state.overSince < offDelayMs && !this.mayBeOlder(state.overSince, offDelayMs)) return;
+        const doubt = this.doubtOf(device, metric, at, state.overSince, offDelayMs, (other) =>
+          isOver(rule, metric, other),
+        );
         const clear = transition("clear", device, rule, at, describe(rule, metric, value), value);
-        if (inDoubt) {
+        if (doubt) {
           state.doubtful = true;
-          emit({ ...clear, doubt: this.doubt(device, metric, (newer) => isOver(rule, metric, newer)) });
+          emit({ ...clear, doubt });
         } else {
           this.forget(device, rule.rule);
           emit(clear);
@@ -222,9 +260,34 @@ export class AlarmEngine {
     }
   }
 
-  private doubt(device: DeviceEntry, { column }: CheckedMetric, stands: AlarmDoubt["stands"]): AlarmDoubt {
+  /** Whether what this process has seen since a moment may have begun before it, when another process looked. */
+  private mayBeOlder(since: number, delayMs: number): boolean {
+    return since - delayMs < this.startedAt;
+  }
+
+  /**
+   * Why the database has to be asked whether a condition that holds at a moment counts: what it follows from may be outdated,
+   * or this process has not seen it for as long as it has to last.
+   * @param since from when on this process has seen it
+   */
+  private doubtOf(
+    device: DeviceEntry,
+    { column }: CheckedMetric,
+    at: number,
+    since: number,
+    delayMs: number,
+    stands: AlarmDoubt["stands"],
+  ): AlarmDoubt | undefined {
+    const isShort = at - since < delayMs;
+    if (at >= this.startedAt && !isShort) return undefined;
     const { table } = device.runtime;
-    return { table, column: table.columns[column]!, before: this.startedAt, stands };
+    return {
+      table,
+      column: table.columns[column]!,
+      before: this.startedAt,
+      stands,
+      lastsFrom: isShort ? at - delayMs : undefined,
+    };
   }
 
   private stateOf(device: DeviceEntry, rule: string): RuleState {
@@ -255,60 +318,4 @@ function heardOf({ lastReportAt, notedAt, formerPlaces }: DeviceEntry): string {
   if (lastReportAt < since) return `not heard since it was moved here at ${new Date(since).toISOString()}`;
   const at = new Date(lastReportAt).toISOString();
   return notedAt > 0 ? `last heard at ${at}` : `never heard, registered at ${at}`;
-}
-
-function holds(rule: MetricRule | OffScaleRule, value: number | string): boolean {
-  if (rule.type === "state") return rule.values.includes(value as string);
-  if (rule.type === "off_scale") return (value as number) < rule.below || (value as number) > rule.above;
-  return rule.type === "high" ? (value as number) > rule.limit : (value as number) < rule.limit;
-}
-
-/** Whether an active alarm may clear: between the limit and the deadband it stays, so that it cannot flutter. */
-function isOver(rule: MetricRule | OffScaleRule, metric: CheckedMetric, value: number | string): boolean {
-  if (rule.type === "state") return true;
-  if (rule.type === "off_scale") return (value as number) >= metric.min && (value as number) <= metric.max;
-  return rule.type === "high"
-    ? (value as number) <= rule.limit - rule.deadband
-    : (value as number) >= rule.limit + rule.deadband;
-}
-
-function describe(rule: MetricRule | OffScaleRule, metric: CheckedMetric, value: number | string): string {
-  const unit = metric.unit ? ` ${metric.unit}` : "";
-  const limit =
-    rule.type === "state"
-      ? ""
-      : rule.type === "off_scale"
-        ? `, scale ${metric.min} to ${metric.max}${unit}`
-        : `, limit ${rule.limit}${unit}`;
-  return `${rule.about} (${metric.key} ${value}${unit}${limit})`;
-}
-
-/** Shorter than this between a clear and the next raise is a flutter, and so are three reports. */
-const FLAP_MS = 10 * 60_000;
-const FLAP_INTERVALS = 3;
-
-/** What nothing but a person clears begins anew when it is raised again. */
-const flapMs = ({ runtime }: DeviceEntry, rule: AlarmRule | OffScaleRule): number | undefined =>
-  rule.type === "event" && rule.clearedBy.length === 0
-    ? undefined
-    : Math.max(FLAP_MS, FLAP_INTERVALS * runtime.reportIntervalMs);
-
-function transition(
-  action: "raise" | "clear",
-  device: DeviceEntry,
-  rule: AlarmRule | OffScaleRule,
-  at: number,
-  message: string,
-  value?: number | string,
-): AlarmTransition {
-  return {
-    action,
-    deviceNo: device.deviceNo,
-    rule: rule.rule,
-    severity: rule.severity,
-    message,
-    value: typeof value === "number" ? value : undefined,
-    at,
-    flapMs: flapMs(device, rule),
-  };
 }

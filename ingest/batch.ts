@@ -26,6 +26,15 @@ const WRITER = randomUUID();
 let lanes = 0;
 
 /**
+ * What claims are numbered by. Batches that are committed one after the other may share one; each lane that was ever used
+ * is a row in the database.
+ */
+export class Lane {
+  readonly no = lanes++;
+  part = 1;
+}
+
+/**
  * Everything that is committed together: the messages of a few milliseconds, whatever they hold. It is filled
  * while messages are decoded and used again after it was committed.
  */
@@ -56,8 +65,8 @@ export class Batch {
   items = 0;
   /** How many items of a list the latest attempt took, until it is known what became of it; 0 for none. */
   attempted = 0;
-  private readonly lane = lanes++;
-  private part = 1;
+  /** Another only between two uses: an attempt whose answer was lost is known again by it. */
+  lane = new Lane();
   /** Of the payloads that came in; bounds the statement, as one event may be 256 KiB long. */
   bytes = 0;
 
@@ -66,8 +75,9 @@ export class Batch {
    * has to be made with the same items.
    */
   async once<T>(work: (claim: Claim) => Promise<T>): Promise<T> {
-    const answer = await work({ writer: WRITER, lane: this.lane, part: this.part });
-    this.part++;
+    const { lane } = this;
+    const answer = await work({ writer: WRITER, lane: lane.no, part: lane.part });
+    lane.part++;
     return answer;
   }
 
@@ -118,5 +128,13 @@ export interface BatchSink {
   /** The batch that takes items now; may be another after `filled`. */
   readonly open: Batch;
   /** To be called after a message was put into `open`. */
+  filled(): void;
+}
+
+/** Where the pipeline puts what was observed so long ago that it must not keep what is live waiting. */
+export interface HistorySink {
+  /** The batch that takes items of that moment now; may be another after `filled`. @param at milliseconds since 1970 */
+  batchOf(at: number): Batch;
+  /** To be called after a message was put into some of its batches. */
   filled(): void;
 }

@@ -13,10 +13,12 @@ import { disconnectAll, type PresenceChange } from "../store/presence.ts";
 import { type AlarmTransition, listActiveAlarms } from "../store/write-alarms.ts";
 import { AlarmEngine } from "./alarms.ts";
 import type { LiveReading } from "./batch.ts";
+import type { Blocked } from "./batch-writer.ts";
 import type { Committed } from "./commit.ts";
-import { type Blocked, Committer } from "./committer.ts";
+import { Committer } from "./committer.ts";
 import { type DeviceEntry, Directory } from "./directory.ts";
 import { ForeignTopics } from "./foreign-topics.ts";
+import { HistoryCommitter } from "./history.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { LastSeenWriter } from "./last-seen.ts";
 import { LookUps } from "./look-ups.ts";
@@ -30,6 +32,8 @@ import { type ReplayInput, type ReplayOutcome, replayRejection } from "./replay.
 
 export interface IngestOptions {
   readonly pool: Pool;
+  /** What is of past days is written by it, `size` batches at once; without it by `pool`, one at a time. */
+  readonly history?: { readonly pool: Pool; readonly writers: number; readonly maxItems: number };
   readonly catalog: readonly Kind[];
   /** One per kind of the catalog, with a column for each of its metrics. */
   readonly tables: readonly KindTable[];
@@ -71,6 +75,8 @@ export interface Ingest {
   pendingOf(deviceNo: number): number;
   /** Why nothing, or not everything, is committed at the moment; undefined while all is well. */
   blocked(): Blocked | undefined;
+  /** What of past days has waited for long, in words; undefined while all is well. Nothing live waits for it. */
+  waitingHistory(): string | undefined;
   /** To be told when an alarm was cleared elsewhere, by an acknowledgement. */
   alarmCleared(deviceNo: number, rule: string): void;
   /** Looks for devices that have been silent for too long, by our clock; resolves when their alarms are stored. */
@@ -111,27 +117,32 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await forgetLanes(pool);
 
   const alarms = new AlarmEngine(now());
-  const committer = new Committer({
-    pool,
-    log,
-    maxItems: options.maxItems,
-    lingerMs: options.lingerMs,
-    maxInFlight: options.maxInFlight,
-    nameOf: directory.nameOf,
-    onCommitted: options.onCommitted,
+  const { maxItems, lingerMs, maxInFlight, onCommitted } = options;
+  const writing = { log, lingerMs, nameOf: directory.nameOf, onCommitted };
+  const committer = new Committer({ ...writing, pool, maxItems, maxInFlight });
+  const old = options.history ?? { pool, writers: 1, maxItems };
+  const history = new HistoryCommitter({
+    ...writing,
+    pool: old.pool,
+    maxItems: Math.min(old.maxItems, maxItems),
+    maxInFlight: old.writers,
   });
+  const pending = () => committer.pending + history.pending;
   const metrics = createIngestMetrics(options.registry, {
-    pending: () => committer.pending,
+    pending,
+    pendingHistory: () => history.pending,
     inFlight: () => committer.inFlight,
     blockedSeconds: () => (committer.blocked?.forMs ?? 0) / 1000,
     devices: () => directory.size,
   });
   committer.metrics = metrics;
+  history.metrics = metrics;
   const lastSeen = new LastSeenWriter(pool);
   const { wantsLive } = options;
   const pipeline = new Pipeline({
     directory,
     sink: committer,
+    history,
     alarms,
     wantsLive,
     heard: lastSeen.note,
@@ -186,6 +197,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     replay: (input, actor, limits) => replayRejection(pool, directory, input, actor, limits),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
     blocked: () => committer.blocked,
+    waitingHistory: () => history.trouble,
     alarmCleared: (deviceNo, rule) => {
       const device = directory.findByNo(deviceNo);
       if (device) alarms.forget(device, rule);
@@ -193,14 +205,15 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     checkSilence,
     async stop(timeoutMs) {
       const signal = AbortSignal.timeout(timeoutMs);
-      await committer.flush(signal);
+      await Promise.all([committer.flush(signal), history.flush(signal)]);
       // Neither a turn under way nor the last write may hold up the end when the database is away.
       const stopped = Promise.all(periodic.map((work) => work.stop()))
         .then(() => Promise.all([presence.write(), lastSeen.writeAll(directory.entries())]))
         .catch((error: unknown) => log.warn({ err: error }, "presence could not be written"));
       await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);
-      const lost = committer.pending;
+      const lost = pending();
       committer.stop();
+      history.stop();
       if (lost > 0) log.warn({ items: lost }, "stopped with uncommitted items; they were not acknowledged");
       return { lost };
     },

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Committed } from "./commit.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 import type { Channel } from "./topics.ts";
 
@@ -18,7 +19,13 @@ export interface IngestMetrics {
 
 export function createIngestMetrics(
   registry: Registry,
-  state: { pending(): number; inFlight(): number; blockedSeconds(): number; devices(): number },
+  state: {
+    pending(): number;
+    pendingHistory(): number;
+    inFlight(): number;
+    blockedSeconds(): number;
+    devices(): number;
+  },
 ): IngestMetrics {
   const registers = [registry];
   new Gauge({
@@ -27,6 +34,14 @@ export function createIngestMetrics(
     registers,
     collect() {
       this.set(state.pending());
+    },
+  });
+  new Gauge({
+    name: "sbi_ingest_history_pending_items",
+    help: "Of these, what was observed more than a day before it came: it may wait for its chunk",
+    registers,
+    collect() {
+      this.set(state.pendingHistory());
     },
   });
   new Gauge({
@@ -117,4 +132,16 @@ export function createIngestMetrics(
     metrics.partial.inc({ reason }, 0);
   }
   return metrics;
+}
+
+/** Counts what a batch did. */
+export function countCommitted(metrics: IngestMetrics, committed: Committed): void {
+  const { received, stored, rejected } = committed;
+  metrics.items.inc({ outcome: "stored" }, stored);
+  metrics.items.inc({ outcome: "rejected" }, rejected);
+  metrics.items.inc({ outcome: "duplicate" }, received - stored - rejected);
+  for (const { reason, partial, items: refused } of committed.rejections) {
+    (partial ? metrics.partial : metrics.rejected).inc({ reason }, refused);
+  }
+  for (const { action } of committed.alarms) metrics.alarms.inc({ action });
 }

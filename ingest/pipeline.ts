@@ -1,7 +1,7 @@
 import { Entries, type Repeated } from "../store/exact-json.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
-import type { AlarmEngine } from "./alarms.ts";
-import type { BatchSink } from "./batch.ts";
+import { ALARM_HORIZON_MS, type AlarmEngine } from "./alarms.ts";
+import type { Batch, BatchSink, HistorySink } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import { checkEvent, checkReply } from "./events.ts";
@@ -33,6 +33,8 @@ export interface IncomingMessage {
 export interface PipelineOptions {
   readonly directory: Directory;
   readonly sink: BatchSink;
+  /** Takes what is so old that alarms do not look at it. Undefined: it goes where all goes. */
+  readonly history?: HistorySink | undefined;
   /** Undefined: alarms are not looked at. */
   readonly alarms?: AlarmEngine;
   /** Of a payload that is decoded; the contract's limit where it is not given. */
@@ -58,6 +60,10 @@ export interface PipelineOptions {
 export class Pipeline {
   private readonly directory: Directory;
   private readonly sink: BatchSink;
+  private readonly history: HistorySink | undefined;
+  /** The batches of history that the message which is looked at has put something into. */
+  private readonly apart = new Set<Batch>();
+  private itemsApart = 0;
   private readonly alarms: AlarmEngine | undefined;
   private readonly maxPayloadBytes: number | undefined;
   private readonly replaying: boolean;
@@ -74,6 +80,7 @@ export class Pipeline {
   constructor({
     directory,
     sink,
+    history,
     alarms,
     maxPayloadBytes,
     replayOf,
@@ -88,6 +95,7 @@ export class Pipeline {
     this.maxPayloadBytes = maxPayloadBytes;
     this.directory = directory;
     this.sink = sink;
+    this.history = history;
     this.alarms = alarms;
     this.wantsLive = wantsLive;
   }
@@ -111,7 +119,7 @@ export class Pipeline {
       return later.items;
     }
     for (const rejection of this.refused.take(message)) this.sink.open.rejections.push(rejection);
-    const items = open.items - before;
+    const items = open.items - before + this.itemsApart;
     this.await(message, settled);
     return items;
   }
@@ -135,8 +143,34 @@ export class Pipeline {
   private await(message: IncomingMessage, settled: () => void): void {
     const { open } = this.sink;
     open.bytes += message.payload.length;
-    open.waiting.push(settled);
+    open.waiting.push(this.apart.size === 0 ? settled : this.awaitApart(message, settled));
     this.sink.filled();
+  }
+
+  /** @returns what is to be called for the live part of a message, which is settled when the others are as well */
+  private awaitApart({ payload }: IncomingMessage, settled: () => void): () => void {
+    let parts = this.apart.size + 1;
+    const partSettled = () => {
+      parts--;
+      if (parts === 0) settled();
+    };
+    for (const batch of this.apart) {
+      batch.bytes += payload.length;
+      batch.waiting.push(partSettled);
+    }
+    this.apart.clear();
+    this.itemsApart = 0;
+    this.history!.filled();
+    return partSettled;
+  }
+
+  /** The batch for what was observed at a moment. */
+  private batchFor(observedAt: number, receivedAt: number): Batch {
+    // Neither raises nor clears an alarm, so the order towards what is live does not matter.
+    if (receivedAt - observedAt <= ALARM_HORIZON_MS || !this.history) return this.sink.open;
+    const batch = this.history.batchOf(observedAt);
+    this.apart.add(batch);
+    return batch;
   }
 
   /** @returns what has to be looked up first, where it may ask, and how many items wait for it; nothing was taken then */
@@ -240,7 +274,7 @@ export class Pipeline {
     this.refused.add(device, refusal, said, way && device.id, true);
   }
 
-  /** Checks an item and puts it into the open batch. */
+  /** Checks an item and puts it into its batch. */
   private store(
     { receivedAt }: IncomingMessage,
     device: DeviceEntry,
@@ -249,16 +283,17 @@ export class Pipeline {
     several: boolean,
     way: Way | undefined,
   ): Refusal | undefined {
-    const { open } = this.sink;
     const { deviceNo, runtime } = device;
     // What an item without a time gets: never the same millisecond twice.
     const arrival = this.replaying ? receivedAt : arrivalOf(device, receivedAt);
     let observedAt: number;
+    let batch: Batch;
     if (channel === "telemetry") {
       const reading = runtime.check(item, receivedAt, several, arrival);
       if ("reason" in reading) return reading;
       observedAt = reading.observedAt;
-      const refusal = this.storeReading(device, reading, receivedAt, way);
+      batch = reading.count > 0 ? this.batchFor(observedAt, receivedAt) : this.sink.open;
+      const refusal = this.storeReading(device, reading, receivedAt, way, batch);
       if (refusal) return refusal;
     } else if (channel === "events") {
       const event = checkEvent(runtime, item, receivedAt, several, arrival);
@@ -268,15 +303,19 @@ export class Pipeline {
       if (timeFault && this.replaying) return timeFault;
       if (timeFault) this.refused.add(device, timeFault, item, way && device.id, true);
       observedAt = event.observedAt;
-      open.events.push({ deviceNo, receivedAt, ...checked });
+      batch = this.batchFor(observedAt, receivedAt);
+      batch.events.push({ deviceNo, receivedAt, ...checked });
       this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
       const reply = checkReply(runtime, item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
       observedAt = reply.observedAt;
-      open.replies.push({ deviceNo, receivedAt, ...reply });
+      batch = this.batchFor(observedAt, receivedAt);
+      batch.replies.push({ deviceNo, receivedAt, ...reply });
+      this.alarms?.onHeard(device, receivedAt, this.emitAlarm);
     }
-    open.count(device);
+    batch.count(device);
+    if (batch !== this.sink.open) this.itemsApart++;
     if (observedAt === arrival && !this.replaying) device.lastArrival = arrival;
     this.noteHeard(device, receivedAt);
     return undefined;
@@ -288,24 +327,24 @@ export class Pipeline {
     this.heard(device);
   }
 
-  /** Puts a reading into the open batch, and what is no measurement among its values on record. */
+  /** Puts a reading into its batch, and what is no measurement among its values on record. */
   private storeReading(
     device: DeviceEntry,
     reading: CheckedReading,
     receivedAt: number,
     way: Way | undefined,
+    batch: Batch,
   ): Refusal | undefined {
-    const { open } = this.sink;
     const { runtime, deviceNo } = device;
     const isEmpty = reading.count === 0;
     const row = isEmpty
       ? undefined
-      : runtime.add(open.readingsOf(runtime), deviceNo, receivedAt, reading, way);
+      : runtime.add(batch.readingsOf(runtime), deviceNo, receivedAt, reading, way);
     // Also where nothing is left to be stored: what goes off the scale is what matters most.
     const look = this.alarms?.onReading(device, reading, receivedAt, row, this.emitAlarm);
-    if (look) open.looks.push(look);
+    if (look) batch.looks.push(look);
     if (row !== undefined && this.wantsLive(device)) {
-      open.live.push(liveReading(device, reading, receivedAt, row));
+      batch.live.push(liveReading(device, reading, receivedAt, row));
     }
     if (reading.aside.length > 0) {
       if (isEmpty) this.noteHeard(device, receivedAt);

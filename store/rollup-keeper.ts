@@ -4,6 +4,7 @@ import { keepChanged } from "./keep-changed.ts";
 import { type Kept, keepNext, noteDroppedReadings } from "./keep-days.ts";
 import { fillSums, keepMoved, keepOpen } from "./keep-sums.ts";
 import type { KindTable } from "./kind-table.ts";
+import { readRollupLags } from "./rollup-lag.ts";
 import { repeat } from "./turns.ts";
 
 export interface RollupKeeper {
@@ -98,14 +99,12 @@ export function startRollupKeeper(
   }
 
   async function report({ kind, table }: KindTable): Promise<void> {
-    const { rows } = await pool.query<{ until: Date; days: number }>(
-      `select complete_until as until,
-              ceil(extract(epoch from now() - complete_until) / 86400)::int as days
-       from rollup_state where kind = $1`,
-      [kind],
-    );
-    if (rows[0])
-      log.info({ table, until: rows[0].until, daysLeft: rows[0].days }, "keeping days of readings");
+    const lag = (await readRollupLags(pool)).find((each) => each.kind === kind);
+    if (!lag) return;
+    const { seconds, share } = lag;
+    const percent = share === null ? undefined : Math.floor(share * 100);
+    const until = new Date(Date.now() - seconds * 1000);
+    log.info({ table, until, daysLeft: Math.ceil(seconds / 86_400), percent }, "keeping days of readings");
   }
 
   async function run(): Promise<void> {

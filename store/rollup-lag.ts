@@ -7,13 +7,36 @@ export interface RollupLag {
   readonly seconds: number;
   /** Entries of changed days that wait to be made anew. */
   readonly changes: number;
+  /** Of the time that there are readings of, how much is kept: 0 to 1. Null where there are none. */
+  readonly share: number | null;
 }
 
 /** One for each kind. */
 export async function readRollupLags(db: Db): Promise<RollupLag[]> {
   const { rows } = await db.query<RollupLag>(`
     select s.kind, extract(epoch from now() - s.complete_until)::float8 as seconds,
-           (select count(*) from rollup_changes c where c.kind = s.kind) as changes
-    from rollup_state s order by s.kind`);
+           (select count(*) from rollup_changes c where c.kind = s.kind) as changes,
+           greatest(0, 1 - extract(epoch from now() - s.complete_until)::float8
+             / extract(epoch from now() - c.oldest)::float8) as share
+    from rollup_state s
+    left join (
+      select hypertable_name, min(range_start) as oldest from timescaledb_information.chunks
+      where hypertable_schema = current_schema() and range_start < now() group by hypertable_name
+    ) c on c.hypertable_name = (select k.table_name from kind_tables k where k.kind = s.kind)
+    order by s.kind`);
   return rows;
+}
+
+/** Further behind than this, in seconds, it is a backfill: a first start, or the first after a change of how days are kept. */
+const BACKFILL_S = 2 * 86_400;
+
+/** Says in words how far a backfill is; undefined where there is none. */
+export function describeBackfill(lags: readonly RollupLag[]): string | undefined {
+  const behind = lags.filter(({ seconds, share }) => share !== null && seconds > BACKFILL_S);
+  if (behind.length === 0) return undefined;
+  const parts = behind.map(({ kind, seconds, share }) => {
+    const days = Math.ceil(seconds / 86_400);
+    return `${kind} ${Math.floor(share! * 100)} %${share! > 0 ? `, ${days} days left` : ""}`;
+  });
+  return `days of readings are being kept: ${parts.join("; ")}. Series are right meanwhile, and slower`;
 }

@@ -1,4 +1,5 @@
 import { sevenDigits } from "./binary-array.ts";
+import { chunkOf } from "./chunks.ts";
 import { type Claim, takeClaim } from "./claims.ts";
 import type { Db } from "./database.ts";
 import { meaningOf, parseExact, stringifyExact } from "./exact-json.ts";
@@ -38,12 +39,12 @@ export const refuseNone: Refuse = (_table, conflicts) => {
 /** How far ahead a free moment is looked for, in milliseconds. Each of them may be taken. */
 const MAX_MOVE_MS = 60_000;
 
-/** Rows of one read or write lie within so long, in milliseconds: about a chunk. */
-const SPAN_MS = 7 * 24 * 3_600_000;
-
 /** Names the transaction's locks among the advisory ones; the second half is one of `LOCKS`. */
 const LOCK = 0x6d657267;
-/** A lock of its own for each device of a large batch would fill the server's table of locks. */
+/**
+ * A lock of its own for each device of a large batch would fill the server's table of locks. Each chunk has its own, so that
+ * whoever waits for an old one is not waited for by what is live.
+ */
 const LOCKS = 64;
 
 /**
@@ -76,7 +77,7 @@ export async function settleReadings(
 ): Promise<Settled | undefined> {
   if (claim && !(await takeClaim(tx, claim))) return undefined;
   const all = readings.kept();
-  const locks = all.map(({ deviceNo }) => deviceNo % LOCKS);
+  const locks = all.map(({ deviceNo, observedAt }) => chunkOf(observedAt) * LOCKS + (deviceNo % LOCKS));
   // Others may be about to decide on the same rows.
   await lockNumbers(tx, LOCK, locks);
   let stored = 0;
@@ -228,11 +229,11 @@ class Moment {
 /** No prototype: a key `__proto__` is data like any other. */
 const nothing = () => Object.create(null) as Record<string, unknown>;
 
-/** Rows in groups that lie within a few chunks each. */
+/** Rows in groups that lie within a chunk each. */
 function bySpan<T extends { observedAt: number }>(rows: Iterable<T>): T[][] {
   const spans = new Map<number, T[]>();
   for (const row of rows) {
-    const span = Math.floor(row.observedAt / SPAN_MS);
+    const span = chunkOf(row.observedAt);
     const group = spans.get(span);
     if (group) group.push(row);
     else spans.set(span, [row]);

@@ -1,4 +1,4 @@
-import { type AlarmDoubt, dropOutdated } from "./alarm-doubts.ts";
+import { type AlarmDoubt, dropOutdated, type EventDoubt } from "./alarm-doubts.ts";
 import type { AlarmSeverity } from "./alarms.ts";
 import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
@@ -14,8 +14,9 @@ export interface AlarmTransition {
   readonly at: number;
   /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
   readonly flapMs?: number | undefined;
-  /** Why it may be outdated. Absent: it is not. */
+  /** Why it may be outdated, after a reading or after an event. Absent: it is not. */
   readonly doubt?: AlarmDoubt;
+  readonly eventDoubt?: EventDoubt;
 }
 
 /**
@@ -77,9 +78,11 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
         order by device_no for share
       ), again as (
-        -- One that flutters stays one: the last of its rule goes on, where it has just been cleared. It has been told of and
-        -- perhaps acknowledged already; that somebody else had the device then makes it another.
-        update alarms a set cleared_at = null, times = a.times + 1, last_raised_at = greatest(input.at, a.raised_at)
+        -- One that flutters stays one: the last of its rule goes on, where it has just been cleared. Whoever acknowledged it
+        -- took it for over, so it wants to be looked at again (the audit has their name and note); that somebody else had the
+        -- device then makes it another.
+        update alarms a set cleared_at = null, times = a.times + 1, last_raised_at = greatest(input.at, a.raised_at),
+          acknowledged_at = null, acknowledged_by = null, acknowledgement_note = null
         from input join living using (device_no)
         where input.action = 'raise' and input.flap_ms is not null
           and a.alarm_no = (

@@ -153,4 +153,60 @@ describe("alarms", () => {
     await publish("alarm-3", "telemetry", { flow: 1 }, { receivedAt: now });
     expect(await alarmsOf("alarm-3")).toEqual([{ rule: "silent", active: false }]);
   });
+
+  it("of silence end with an answer to a command, which is heard as well", async () => {
+    await addDevice(db.pool, "alarm-answers");
+    let now = Date.now();
+    const { ingest, publish } = await startTestIngest(db.pool, { now: () => now });
+    now += 26 * 3_600_000;
+    await ingest.checkSilence();
+    expect(await alarmsOf("alarm-answers")).toEqual([{ rule: "silent", active: true }]);
+    await publish("alarm-answers", "replies", { commandId: "c", outcome: "done" }, { receivedAt: now });
+    expect(await alarmsOf("alarm-answers")).toEqual([{ rule: "silent", active: false }]);
+  });
+
+  it("that a condition has to last for are raised when it has, however often a process was started meanwhile", async () => {
+    for (const id of ["lasts-1", "lasts-2", "lasts-3"]) await addDevice(db.pool, id, { kind: "camera" });
+    let now = Date.now() - 3_600_000;
+    const minute = async (losses: Record<string, number>) => {
+      now += 60_000;
+      const { ingest, publish } = await startTestIngest(db.pool, { now: () => now - 1000 });
+      for (const [id, packet_loss] of Object.entries(losses)) {
+        await publish(id, "telemetry", { observedAt: now, packet_loss }, { receivedAt: now });
+      }
+      await ingest.stop(1000);
+    };
+    // Five minutes: the second comes back in between, the third has not been there for so long.
+    for (let n = 0; n < 5; n++) {
+      await minute({ "lasts-1": 9, "lasts-2": n === 2 ? 1 : 9, ...(n > 0 ? { "lasts-3": 9 } : {}) });
+      expect(await alarmsOf("lasts-1")).toEqual([]);
+    }
+    await minute({ "lasts-1": 9, "lasts-2": 9, "lasts-3": 9 });
+    expect(await alarmsOf("lasts-1")).toEqual([{ rule: "packet_loss_high", active: true }]);
+    expect([await alarmsOf("lasts-2"), await alarmsOf("lasts-3")]).toEqual([[], []]);
+    await minute({ "lasts-1": 1, "lasts-3": 9 });
+    expect(await alarmsOf("lasts-1")).toEqual([{ rule: "packet_loss_high", active: false }]);
+    expect(await alarmsOf("lasts-3")).toEqual([{ rule: "packet_loss_high", active: true }]);
+  });
+
+  it("of events are neither raised nor ended by older ones that come after a restart", async () => {
+    for (const id of ["event-1", "event-2"]) await addDevice(db.pool, id, { kind: "speaker" });
+    const first = await startTestIngest(db.pool);
+    let n = 0;
+    const send = (to: typeof first, id: string, type: string, minute: number) =>
+      to.publish(id, "events", { eventId: `e${n++}`, type, observedAt: at(minute) });
+    await send(first, "event-1", "mains_lost", 10);
+    await send(first, "event-1", "mains_lost", 30);
+    await send(first, "event-2", "mains_restored", 30);
+    await first.ingest.stop(1000);
+    const second = await startTestIngest(db.pool);
+    await send(second, "event-1", "mains_restored", 20);
+    await send(second, "event-2", "mains_lost", 20);
+    expect(await alarmsOf("event-1")).toMatchObject([{ active: true }]);
+    expect(await alarmsOf("event-2")).toEqual([]);
+    await send(second, "event-1", "mains_restored", 40);
+    await send(second, "event-2", "mains_lost", 40);
+    expect(await alarmsOf("event-1")).toMatchObject([{ active: false }]);
+    expect(await alarmsOf("event-2")).toMatchObject([{ active: true }]);
+  });
 });

@@ -169,6 +169,108 @@ describe("an event rule", () => {
   });
 });
 
+describe("an event that comes late", () => {
+  const event = (type: string, seconds: number, arrives: number) =>
+    engine.onEvent(device, type, start + seconds * SECOND, start + arrives * SECOND, emit);
+
+  it("ends no alarm that is newer, nor one that was raised again while it was active", () => {
+    event("mains_lost", 100, 100);
+    event("mains_restored", 50, 101);
+    event("mains_lost", 200, 200);
+    event("mains_restored", 150, 201);
+    expect(actions()).toEqual(["raise mains_lost", "raise mains_lost"]);
+    event("mains_restored", 200, 202);
+    expect(actions()).toEqual(["raise mains_lost", "raise mains_lost", "clear mains_lost"]);
+  });
+
+  it("raises nothing that is over", () => {
+    event("mains_restored", 100, 100);
+    event("mains_lost", 50, 101);
+    expect(actions()).toEqual(["clear mains_lost"]);
+    event("mains_lost", 100, 102);
+    expect(actions()).toEqual(["clear mains_lost", "raise mains_lost"]);
+  });
+
+  it("counts where nothing but a person ends it", () => {
+    event("opened", 100, 100);
+    event("opened", 50, 101);
+    expect(actions()).toEqual(["raise opened", "raise opened"]);
+  });
+
+  it("is in doubt when it is from before the process began", () => {
+    engine = new AlarmEngine(start + 75 * SECOND);
+    event("mains_lost", 50, 100);
+    event("mains_restored", 60, 101);
+    event("mains_lost", 80, 102);
+    event("opened", 50, 103);
+    const before = start + 75 * SECOND;
+    expect(transitions.map(({ action, eventDoubt }) => [action, eventDoubt])).toEqual([
+      ["raise", { types: ["mains_restored"], before }],
+      ["clear", { types: ["mains_lost"], before }],
+      ["raise", undefined],
+      ["raise", undefined],
+    ]);
+  });
+});
+
+describe("a condition that has to last, after a restart", () => {
+  const doubts = () =>
+    transitions.map(({ action, rule, doubt }) => [
+      `${action} ${rule}`,
+      doubt?.lastsFrom === undefined ? undefined : (doubt.lastsFrom - start) / SECOND,
+    ]);
+  const began = (seconds: number) => {
+    engine = new AlarmEngine(start + seconds * SECOND);
+  };
+
+  it("may have begun before: the database is asked with each reading, until this process knows it itself", () => {
+    began(5);
+    for (const second of [10, 20, 39]) report(second, { flow: 40 });
+    expect(doubts()).toEqual([
+      ["raise flow_high", -20],
+      ["raise flow_high", -10],
+      ["raise flow_high", 9],
+    ]);
+    report(40, { flow: 40 });
+    expect(doubts().slice(3)).toEqual([["raise flow_high", undefined]]);
+    report(50, { flow: 40 });
+    expect(doubts()).toHaveLength(4);
+  });
+
+  it("is nothing to ask about when this process would have seen it begin", () => {
+    began(5);
+    report(10, { flow: 1 });
+    report(36, { flow: 40 });
+    report(60, { flow: 40 });
+    expect(doubts()).toEqual([]);
+    report(66, { flow: 40 });
+    expect(doubts()).toEqual([["raise flow_high", undefined]]);
+  });
+
+  it("that was asked about is cleared when it is over, as nobody here knows what was answered", () => {
+    began(5);
+    report(10, { flow: 40 });
+    report(20, { flow: 1 });
+    expect(doubts()).toEqual([
+      ["raise flow_high", -20],
+      ["clear flow_high", undefined],
+    ]);
+  });
+
+  it("may have been over before: so with an off-delay", () => {
+    began(5);
+    const directory = { findByNo: () => device } as unknown as Directory;
+    engine.restore([{ deviceNo: 7, rule: "level_high" }], directory, start);
+    report(10, { level: 7 });
+    expect(doubts()).toEqual([["clear level_high", -50]]);
+    const [{ doubt }] = transitions as [AlarmTransition];
+    // Within the deadband it is not over.
+    expect([doubt!.stands(7.5), doubt!.stands(8)]).toEqual([true, false]);
+    report(70, { level: 7 });
+    expect(doubts().slice(1)).toEqual([["clear level_high", undefined]]);
+  });
+});
+
 describe("an off-delay", () => {
   it("keeps the alarm until its condition has been over for so long, by the device's clock", () => {
     report(0, { mode: "stuck" });
@@ -228,6 +330,13 @@ describe("a silence rule", () => {
     engine.checkSilence([device], start + 181 * SECOND, emit);
     engine.onEvent(device, "mains_lost", start + 190 * SECOND, start + 190 * SECOND, emit);
     expect(actions()).toEqual(["raise silent", "clear silent", "raise mains_lost"]);
+  });
+
+  it("clears on whatever else was heard, such as an answer to a command", () => {
+    engine.checkSilence([device], start + 181 * SECOND, emit);
+    engine.onHeard(device, start + 190 * SECOND, emit);
+    engine.onHeard(device, start + 191 * SECOND, emit);
+    expect(actions()).toEqual(["raise silent", "clear silent"]);
   });
 
   it("ends with late readings too: the device is back, whatever they tell of", () => {

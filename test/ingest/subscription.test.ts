@@ -212,10 +212,11 @@ describe("a source broker that would bring nothing", () => {
     (
       await readiness({
         pool: db.pool,
-        ingest: { blocked: () => undefined },
+        ingest: { blocked: () => undefined, waitingHistory: () => undefined },
         keyTrouble: () => undefined,
         source,
         jobTrouble: () => [],
+        backfill: async () => undefined,
         isStopping: () => false,
       })
     ).find(({ name }) => name === "source");

@@ -59,7 +59,7 @@ describe("an alarm", () => {
     expect(await alarms(no)).toMatchObject([{ cleared_at: new Date(AT + MINUTE) }]);
   });
 
-  it("that comes again soon after it was cleared goes on as the same, with a count and its acknowledgement", async () => {
+  it("that comes again soon after it was cleared goes on as the same, with a count, and wants to be acknowledged anew", async () => {
     const no = await device("alarm-flutters");
     const flap = { flapMs: 10 * MINUTE };
     const counts = async () =>
@@ -78,11 +78,21 @@ describe("an alarm", () => {
       );
       expect(changes.map(({ action }) => action)).toEqual(["raise", "clear"]);
       for (const { alarmNo } of changes) numbers.add(alarmNo);
-      if (n === 0) await db.pool.query("update alarms set acknowledged_at = now(), acknowledged_by = 'Li'");
+      if (n === 8) {
+        await db.pool.query(
+          "update alarms set acknowledged_at = now(), acknowledged_by = 'Li', acknowledgement_note = 'mended'",
+        );
+        expect(await counts()).toMatchObject([{ acknowledged_by: "Li" }]);
+      }
     }
     expect(numbers.size).toBe(1);
     const first = { times: 10, raised_at: new Date(AT), last_raised_at: new Date(AT + 18 * MINUTE) };
-    expect(await counts()).toEqual([{ ...first, acknowledged_by: "Li", active: false }]);
+    // Whoever acknowledged it took it for over.
+    expect(await counts()).toEqual([{ ...first, acknowledged_by: null, active: false }]);
+    const rest = "select acknowledged_at, acknowledgement_note from alarms where device_no = $1";
+    expect((await db.pool.query(rest, [no])).rows).toEqual([
+      { acknowledged_at: null, acknowledgement_note: null },
+    ]);
     // Ten minutes to the millisecond still are a flutter; another rule is another alarm.
     await apply(raise(no, "b", AT + 20 * MINUTE, flap), raise(no, "a", AT + 29 * MINUTE, flap));
     expect(await counts()).toMatchObject([
