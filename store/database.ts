@@ -30,9 +30,13 @@ export interface PoolOptions {
 /**
  * Compiling takes 0.4 s for the plan of a fleet's series and wins nothing: many partitions, each with few rows. Servers
  * have it on by default.
+ *
+ * TimescaleDB refuses a statement that has to open more than 100,000 rows of columnstore, which a merge into an old week of
+ * 600 meters does, or a repair of a camera's quarter: it would be refused however often it is tried.
  */
-const withoutJit = async (client: pg.ClientBase): Promise<void> => {
-  await client.query("set jit = off");
+const SETTINGS = "set jit = off; set timescaledb.max_tuples_decompressed_per_dml_transaction = 0";
+const applySettings = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(SETTINGS);
 };
 
 /** Opens a pool. An idle connection that breaks is replaced on next use; it must not end the process. */
@@ -46,7 +50,7 @@ export function openPool(options: PoolOptions, onIdleError: (error: Error) => vo
     keepAlive: true,
     ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     ...(options.answerTimeoutMs ? { query_timeout: options.answerTimeoutMs } : {}),
-    onConnect: withoutJit,
+    onConnect: applySettings,
   });
   pool.on("error", onIdleError);
   return pool;

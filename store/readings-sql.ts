@@ -77,20 +77,22 @@ function insertSql(table: KindTable, late: boolean, claimed: boolean): string {
       (select count(*)::int from stored) as stored, (select rows from noted) as met`;
 }
 
-/** Puts values into rows that have none of them yet. What is older than the last parameter is late, as above. */
+/**
+ * Puts values into rows that have none of them yet. What is older than the last parameter is late, as above. An insert,
+ * because it goes to the rows' chunks and locks no other; an update of the hypertable would lock all of them, and wait for
+ * whoever holds an old one. A row that has gone meanwhile, by retention or a repair, is made of the values.
+ */
 export function mergeSql(table: KindTable): string {
   const { metrics, names, parameters, next } = columnsOf(table, 1);
-  const set = metrics.map((name) => `${name} = coalesce(there.${name}, input.${name})`);
-  // Constants, so that chunks of other times are not looked into.
+  const set = metrics.map((name) => `${name} = coalesce(there.${name}, excluded.${name})`);
   return `
     with stored as (
-      update ${assertIdentifier(table.table)} there set
-        ${[...set, "extra = case when input.extra is null then there.extra else input.extra || coalesce(there.extra, '{}') end"].join(",\n        ")}
-      from unnest(${parameters}) as input (${names})
-      where there.device_no = input.device_no and there.observed_at = input.observed_at
-        and there.observed_at between $${next}::timestamptz and $${next + 1}::timestamptz
+      insert into ${assertIdentifier(table.table)} as there (${names})
+      select ${names} from unnest(${parameters}) as input (${names})
+      on conflict (device_no, observed_at) do update set
+        ${[...set, "extra = case when excluded.extra is null then there.extra else excluded.extra || coalesce(there.extra, '{}') end"].join(",\n        ")}
       returning there.*
-    )${lateParts(table, `$${next + 2}`)}
+    )${lateParts(table, `$${next}`)}
     select count(*)::int as changed from stored`;
 }
 

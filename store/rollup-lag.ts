@@ -7,7 +7,7 @@ export interface RollupLag {
   readonly seconds: number;
   /** Entries of changed days that wait to be made anew. */
   readonly changes: number;
-  /** Of the time that there are readings of, how much is kept: 0 to 1. Null where there are none. */
+  /** Of the time that there are readings of, how much is kept: 0 to 1. Null where no whole chunk of past days is left. */
   readonly share: number | null;
 }
 
@@ -19,20 +19,22 @@ export async function readRollupLags(db: Db): Promise<RollupLag[]> {
            greatest(0, 1 - extract(epoch from now() - s.complete_until)::float8
              / extract(epoch from now() - c.oldest)::float8) as share
     from rollup_state s
-    left join (
-      select hypertable_name, min(range_start) as oldest from timescaledb_information.chunks
-      where hypertable_schema = current_schema() and range_start < now() group by hypertable_name
-    ) c on c.hypertable_name = (select k.table_name from kind_tables k where k.kind = s.kind)
+    left join lateral (
+      select min(range_start) as oldest from timescaledb_information.chunks
+      where hypertable_schema = current_schema() and range_start < now()
+        and hypertable_name = (select k.table_name from kind_tables k where k.kind = s.kind)
+      having bool_or(range_end > s.complete_until and range_end < now() - interval '2 days')
+    ) c on true
     order by s.kind`);
   return rows;
 }
 
-/** Further behind than this, in seconds, it is a backfill: a first start, or the first after a change of how days are kept. */
-const BACKFILL_S = 2 * 86_400;
-
-/** Says in words how far a backfill is; undefined where there is none. */
+/**
+ * Says in words how far a backfill is: that of a first start, or of the first after a change of how days are kept. Undefined
+ * where there is none.
+ */
 export function describeBackfill(lags: readonly RollupLag[]): string | undefined {
-  const behind = lags.filter(({ seconds, share }) => share !== null && seconds > BACKFILL_S);
+  const behind = lags.filter(({ share }) => share !== null);
   if (behind.length === 0) return undefined;
   const parts = behind.map(({ kind, seconds, share }) => {
     const days = Math.ceil(seconds / 86_400);

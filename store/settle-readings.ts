@@ -168,6 +168,8 @@ const valuesOf = ({ columns }: KindTable, { values, extra }: KeptReading): Recor
 class Moment {
   readonly deviceNo: number;
   readonly observedAt: number;
+  /** When what it gets came. */
+  receivedAt = 0;
   private readonly values: MetricValue[];
   private readonly extra: Record<string, unknown>;
   private readonly columns: readonly MetricColumn[];
@@ -191,9 +193,10 @@ class Moment {
   }
 
   /** Takes what it has not got. @returns whether that was something, and what is another value than it has */
-  take({ values, extra = {} }: KeptReading): { kept: boolean; refused: Record<string, unknown> } {
+  take({ values, extra = {}, receivedAt }: KeptReading): { kept: boolean; refused: Record<string, unknown> } {
     let kept = false;
     const refused = nothing();
+    this.receivedAt = Math.max(this.receivedAt, receivedAt);
     for (const [i, value] of values.entries()) {
       if (value === undefined) continue;
       if (this.values[i] === undefined) {
@@ -295,19 +298,15 @@ async function merge(
   const changed = [...moments.values()].filter(({ isChanged }) => isChanged);
   for (const group of bySpan(changed)) {
     const batch = new ReadingsBatch(table);
-    for (const { deviceNo, observedAt, added } of group) {
-      const row = batch.begin(deviceNo, observedAt, observedAt);
+    for (const { deviceNo, observedAt, receivedAt, added } of group) {
+      const row = batch.begin(deviceNo, observedAt, receivedAt);
       for (const [i, value] of added.values.entries()) {
         if (typeof value === "number") batch.setNumber(row, i, value);
         else if (value !== undefined) batch.setText(row, i, value);
       }
       if (Object.keys(added.extra).length > 0) batch.setExtra(row, stringifyExact(added.extra));
     }
-    await tx.query(mergeSql(table), [
-      ...batch.finish(),
-      ...boundsOf(group),
-      new Date(lateBefore(now)).toISOString(),
-    ]);
+    await tx.query(mergeSql(table), [...batch.finish(), new Date(lateBefore(now)).toISOString()]);
   }
 }
 

@@ -70,7 +70,6 @@ describe.runIf(onServer)("while somebody holds the chunk of an old week", () => 
         for (const { chunk } of chunks) await holder.query(`lock table ${chunk} in ${mode} mode`);
 
         // Twice: as it was first, and after the process was killed while they waited.
-        const rounds: Promise<unknown>[] = [];
         for (const round of [1, 2]) {
           acknowledged.length = 0;
           const sendLate = await connect(late);
@@ -80,7 +79,8 @@ describe.runIf(onServer)("while somebody holds the chunk of an old week", () => 
             sendLate("late", reading(old + 1000, 2)),
             sendBoth("both", [reading(old, 3), reading(now, 4)]),
           ];
-          rounds.push(Promise.allSettled(held));
+          // Of a process that is killed they are never settled.
+          for (const each of held) each.catch(() => {});
           await expect.poll(waiting, { timeout: 20_000, interval: 5 }).toBe(round);
           // New, again, merged and in conflict, at once and one by one.
           for (let i = 0; i < 3; i++) await sendLive("live", reading(now - i, i));
@@ -90,7 +90,12 @@ describe.runIf(onServer)("while somebody holds the chunk of an old week", () => 
             sendLive("live", reading(now, 9)),
           ]);
           expect(acknowledged).toEqual(Array.from({ length: 6 }, () => "live"));
-          expect((await gasMeterRows(db.pool, both)).map(({ volume }) => volume)).toEqual([4]);
+          // Of these days alone: the chunk that is held may not be read either.
+          const { rows } = await db.pool.query(
+            "select volume / 1000.0 as volume from readings_gas_meter join devices using (device_no) where id = $1 and observed_at >= $2",
+            [both, new Date(now - DAY_MS).toISOString()],
+          );
+          expect(rows.map(({ volume }) => Number(volume))).toEqual([4]);
           if (round === 1) {
             await platform.end("SIGKILL");
             platform = await start();
@@ -101,7 +106,6 @@ describe.runIf(onServer)("while somebody holds the chunk of an old week", () => 
           await Promise.all(held);
           expect(acknowledged.slice(6).sort()).toEqual(["both", "late"]);
         }
-        await Promise.all(rounds);
         await expect
           .poll(
             async () =>
@@ -135,6 +139,6 @@ describe.runIf(onServer)("while somebody holds the chunk of an old week", () => 
         await platform.end("SIGTERM");
       }
     },
-    60_000,
+    180_000,
   );
 });

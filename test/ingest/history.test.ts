@@ -9,6 +9,12 @@ import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
 const DAY_MS = 86_400_000;
 
+/** Columns are buffers. */
+const asText = (_key: string, value: unknown) =>
+  (value as { type?: string })?.type === "Buffer"
+    ? Buffer.from((value as { data: number[] }).data).toString("latin1")
+    : value;
+
 /** A door that statements wait at until it is opened. */
 function gate() {
   let open: () => void = () => {};
@@ -23,8 +29,8 @@ describe("batches of past days", () => {
   function createHistory({ maxItems = 100, maxInFlight = 2 } = {}) {
     const asked: string[] = [];
     const gates = new Map<string, ReturnType<typeof gate>>();
-    const query = async (_text: unknown, values: unknown[]) => {
-      const publisher = String((values as unknown[][]).flat().find((value) => /^chunk/.test(String(value))));
+    const query = async (...given: unknown[]) => {
+      const publisher = /chunk \d+/.exec(JSON.stringify(given, asText))![0];
       asked.push(publisher);
       await gates.get(publisher)?.opened;
       return { rows: [] };
