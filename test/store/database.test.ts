@@ -181,3 +181,11 @@ describe("the fault lies in the row", () => {
     expect(isRowFault(null)).toBe(false);
   });
 });
+
+it("a connection of a pool opens as much of columnstore as a statement needs, and compiles nothing", async () => {
+  const { rows } = await db.pool.query(
+    `select current_setting('jit') as jit,
+            current_setting('timescaledb.max_tuples_decompressed_per_dml_transaction') as rows`,
+  );
+  expect(rows).toEqual([{ jit: "off", rows: "0" }]);
+});

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../log.ts";
+import { withTransaction } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { readLedger } from "../../store/ledger.ts";
 import { findLatestReading, listReadings } from "../../store/readings.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { refuseNone, settleReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const table: KindTable = {
@@ -234,6 +236,34 @@ describe("a batch of readings", () => {
     );
     expect(await send([1, 2, 3, 4, 5])).toBe(0);
     expect((await stored(device)).map(({ level }) => level)).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe.runIf(process.env.DATABASE_URL)("while somebody decides on readings of an old chunk", () => {
+  it("those of another chunk are decided on, also of the same device, and those of that chunk wait", async () => {
+    const device = nextDevice++;
+    const old = FIRST - 40 * 86_400_000;
+    const again = (at: number, total: number) => {
+      const batch = new ReadingsBatch(table);
+      put(batch, device, at, { level: 1, total });
+      return batch;
+    };
+    for (const at of [old, FIRST]) {
+      const batch = new ReadingsBatch(table);
+      put(batch, device, at, { level: 1 });
+      await batch.insert(db.pool);
+    }
+    const settle = (at: number, patience: string) =>
+      withTransaction(db.pool, async (tx) => {
+        await tx.query(`set local lock_timeout = '${patience}'`);
+        return settleReadings(tx, again(at, 5), refuseNone);
+      });
+    await withTransaction(db.pool, async (tx) => {
+      await settleReadings(tx, again(old, 4), refuseNone);
+      expect(await settle(FIRST, "20s")).toMatchObject({ stored: 1 });
+      await expect(settle(old, "1ms")).rejects.toThrow("lock timeout");
+    });
+    expect((await stored(device)).map(({ total }) => total)).toEqual([4, 5]);
   });
 });
 
