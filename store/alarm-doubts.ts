@@ -1,6 +1,6 @@
 import { arrayOf, Int4Column, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
-import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { arrivalOf, assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 
 /**
  * A transition of an alarm follows from a reading that may be older than what was looked at before: one that a device had
@@ -97,7 +97,7 @@ async function readNewer(
      left join lateral (
        select ${inUnit(column, m)} as value from ${assertIdentifier(table.table)} r
        where r.device_no = asked.device_no and r.observed_at > asked.at and r.observed_at > $4::timestamptz
-         and ${m} is not null and r.received_at < $3::timestamptz
+         and ${m} is not null and ${arrivalOf("r")} < $3::timestamptz
        order by r.observed_at desc limit 1
      ) newer on true
      order by asked.n`,

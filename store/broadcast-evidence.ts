@@ -1,5 +1,5 @@
 import type { Db } from "./database.ts";
-import { assertIdentifier, inUnit, type KindTable } from "./kind-table.ts";
+import { arrivalOf, assertIdentifier, inUnit, type KindTable } from "./kind-table.ts";
 
 /** A speaker's answer to a command. Times in milliseconds since 1970. */
 export interface ReplyRow {
@@ -92,7 +92,7 @@ export async function readSpeakerReadings(
     play_state: string | null;
     volume: number | null;
   }>(
-    `select r.device_no, r.observed_at, r.received_at, ${PROOF.map(metric).join(", ")}
+    `select r.device_no, r.observed_at, ${arrivalOf("r")} as received_at, ${PROOF.map(metric).join(", ")}
      from (select t.device_no, min(w.starts) as starts, max(w.ends) as ends
            from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) as w (broadcast_no, starts, ends)
            join broadcast_targets t using (broadcast_no)

@@ -70,6 +70,7 @@ async function applyKindTable(
   const built = await findBuilt(client, table.kind);
   const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
+  if (built && !(await hasDelays(client, table))) await addDelays(client, table);
   if (!(await hasLatestTable(client, merged))) await makeLatestTable(client, merged);
   if (!(await hasSumsTables(client, merged))) await makeSumsTables(client, merged);
   const sameRules = built?.columns.every((column, index) => isDeepStrictEqual(column, merged.columns[index]));
@@ -143,13 +144,29 @@ function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn
   return merged;
 }
 
+async function hasDelays(client: Client, { table }: KindTable): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `select exists (select from pg_attribute where attrelid = to_regclass($1) and attname = 'received_after') as there`,
+    [table],
+  );
+  return rows[0]!.there;
+}
+
+/** To a table of a former version, whose rows stay as they are: nothing is rewritten, compressed chunks included. */
+async function addDelays(client: Client, { table }: KindTable): Promise<void> {
+  const name = assertIdentifier(table);
+  await client.query(`alter table ${name} add column received_after integer`);
+  await client.query(`alter table ${name} alter column received_at drop not null`);
+}
+
 async function createOrWiden(client: Client, { table, columns }: KindTable, edition: Edition): Promise<void> {
   const name = assertIdentifier(table);
   await client.query(`
     create table if not exists ${name} (
       device_no integer not null,
       observed_at timestamptz not null,
-      received_at timestamptz not null,
+      received_at timestamptz,
+      received_after integer,
       extra jsonb,
       primary key (device_no, observed_at)
     )`);

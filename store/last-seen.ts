@@ -1,6 +1,6 @@
 import { arrayOf, Int4Column, TimestampColumn } from "./binary-array.ts";
 import type { Db } from "./database.ts";
-import { assertIdentifier, type KindTable } from "./kind-table.ts";
+import { arrivalOf, assertIdentifier, type KindTable } from "./kind-table.ts";
 
 /** A device that was heard, in milliseconds since 1970 by our clock. */
 export interface Heard {
@@ -40,7 +40,7 @@ export async function readLastHeard(
      from unnest($1::int[]) as own (device_no)
      left join device_last_seen s using (device_no)
      left join lateral (
-       select r.received_at from ${assertIdentifier(table)} r
+       select ${arrivalOf("r")} as received_at from ${assertIdentifier(table)} r
        where r.device_no = own.device_no order by r.observed_at desc limit 1
      ) newest on true
      where greatest(s.seen_at, newest.received_at) is not null`,

@@ -35,6 +35,9 @@ function columnFor(column: MetricColumn): ValueColumn {
 
 export type MetricValue = number | string | undefined;
 
+/** Rounded up, so that what a process has stored never seems to have arrived before it began. */
+const secondsBetween = (from: number, to: number): number => Math.ceil((to - from) / 1000);
+
 /** What became of a batch at first. */
 export interface Inserted {
   /** How many were stored. */
@@ -64,7 +67,10 @@ export class ReadingsBatch {
   rows = 0;
   private readonly deviceNo = new Int4Column();
   private readonly observedAt = new TimestampColumn();
-  private readonly receivedAt = new TimestampColumn();
+  /** How many seconds after it was observed each arrived. */
+  private readonly receivedAfter = new Int4Column();
+  /** When each arrived, to the millisecond: for whoever is told of it before it is stored. */
+  private readonly receivedAt: number[] = [];
   private readonly extra = new JsonbColumn();
   private readonly values: ValueColumn[];
   private readonly all: ArrayColumn[];
@@ -83,7 +89,7 @@ export class ReadingsBatch {
     this.kind = table.kind;
     this.table = table;
     this.values = table.columns.map(columnFor);
-    this.all = [this.deviceNo, this.observedAt, this.receivedAt, ...this.values, this.extra];
+    this.all = [this.deviceNo, this.observedAt, this.receivedAfter, ...this.values, this.extra];
   }
 
   /** Begins a reading and returns its row. Times in milliseconds since 1970. */
@@ -91,7 +97,8 @@ export class ReadingsBatch {
     const row = this.rows++;
     this.deviceNo.set(row, deviceNo);
     this.observedAt.set(row, observedAt);
-    this.receivedAt.set(row, receivedAt);
+    this.receivedAfter.set(row, secondsBetween(observedAt, receivedAt));
+    this.receivedAt[row] = receivedAt;
     if (observedAt < this.oldest) this.oldest = observedAt;
     return row;
   }
@@ -184,6 +191,7 @@ export class ReadingsBatch {
     for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, places);
     for (const row of this.arrivals) if (places.has(row)) part.arrivals.push(places.get(row)!);
     part.numbers = rows.map((row) => this.numberOf(row));
+    for (const row of rows) part.receivedAt.push(this.receivedAt[row]!);
     for (const row of rows) part.markWay(places.get(row)!, this.wayOf(row));
     return part;
   }
@@ -193,6 +201,8 @@ export class ReadingsBatch {
     const part = this.pick([row]);
     part.observedAt.reset();
     part.observedAt.set(0, observedAt);
+    part.receivedAfter.reset();
+    part.receivedAfter.set(0, secondsBetween(observedAt, part.receivedAt[0]!));
     part.oldest = observedAt;
     return part;
   }
@@ -204,9 +214,9 @@ export class ReadingsBatch {
 
   /** All rows as the table keeps them, in the order in which they came. For the rare look back. */
   kept(): KeptReading[] {
-    const [devices, observed, received] = [this.deviceNo, this.observedAt, this.receivedAt].map((column) =>
+    const [devices, observed] = [this.deviceNo, this.observedAt].map((column) =>
       column.toArray(this.rows),
-    ) as [number[], number[], number[]];
+    ) as [number[], number[]];
     const values = this.values.map((column) => column.toArray(this.rows) as MetricValue[]);
     const extra = this.extra.toArray(this.rows) as (Record<string, unknown> | undefined)[];
     const arrivals = new Set(this.arrivals);
@@ -214,7 +224,7 @@ export class ReadingsBatch {
       row,
       deviceNo,
       observedAt: observed[row]!,
-      receivedAt: received[row]!,
+      receivedAt: this.receivedAt[row]!,
       values: values.map((column) => column[row]),
       extra: extra[row],
       isArrival: arrivals.has(row),

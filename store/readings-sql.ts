@@ -31,8 +31,8 @@ export function statementOf(table: KindTable, late: boolean, claimed: boolean): 
 /** The columns of a batch in their order, and their parameters from `$first` on. */
 export function columnsOf(table: KindTable, first: number) {
   const metrics = table.columns.map((column) => assertIdentifier(column.name));
-  const names = ["device_no", "observed_at", "received_at", ...metrics, "extra"];
-  const types = ["int4", "timestamptz", "timestamptz", ...table.columns.map(sqlType), "jsonb"];
+  const names = ["device_no", "observed_at", "received_after", ...metrics, "extra"];
+  const types = ["int4", "timestamptz", "int4", ...table.columns.map(sqlType), "jsonb"];
   const parameters = types.map((type, index) => `$${first + index}::${type}[]`).join(", ");
   return { metrics, names: names.join(", "), parameters, next: first + types.length };
 }

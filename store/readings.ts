@@ -2,7 +2,7 @@ import type pg from "pg";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "./device-key.ts";
-import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
+import { arrivalOf, assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { momentOf, momentsAsText } from "./moment.ts";
 
 /** All metrics of one device at one moment. What it did not measure is null. */
@@ -59,7 +59,7 @@ export async function findLatestReading(
   deviceNo: number,
   spans?: readonly DeviceSpan[],
 ): Promise<Reading | undefined> {
-  const select = `select r.observed_at, r.received_at, r.extra ${metricList(table.columns)} ${isCorrected(spans ? "$1::int[]" : "array[$1::int]")}
+  const select = `select r.observed_at, ${arrivalOf("r")} as received_at, r.extra ${metricList(table.columns)} ${isCorrected(spans ? "$1::int[]" : "array[$1::int]")}
      from ${assertIdentifier(table.table)} r`;
   const { rows } = await db.query<ReadingRow>({
     rowMode: "array",
@@ -133,7 +133,7 @@ export async function readPage<Row extends readonly [observedAt: string, ...rest
   const { rows } = await db.query({
     rowMode: "array",
     types: parsers,
-    text: `select r.observed_at, r.received_at, r.extra ${metricList(query.columns)}
+    text: `select r.observed_at, ${arrivalOf("r")} as received_at, r.extra ${metricList(query.columns)}
             ${isCorrected(spans ? "$1::int[]" : "array[$1::int]")} ${spans ? ", r.device_no" : ""}
      from ${assertIdentifier(table.table)} r
      where ${spans ? `r.device_no = any ($1::int[]) and ${withinSpans("r.device_no", "r.observed_at", 7)}` : "r.device_no = $1::int"}

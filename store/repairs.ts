@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceKey, deviceNosOf, spansParameters, withinSpans } from "./device-key.ts";
 import { exactJson } from "./exact-types.ts";
-import { assertIdentifier, inUnit, type KindTable } from "./kind-table.ts";
+import { arrivalOf, assertIdentifier, inUnit, type KindTable } from "./kind-table.ts";
 import type { Reading } from "./readings.ts";
 
 /** What becomes of one quantity: it is given a value, null for none, or its value is added to or multiplied. */
@@ -135,7 +135,7 @@ export async function listRepairedReadings(
     extra: Record<string, unknown> | null;
   }>({
     types: exactJson,
-    text: `select o.observed_at, o.observed_at::text as observed_key, o.received_at, o.extra,
+    text: `select o.observed_at, o.observed_at::text as observed_key, ${arrivalOf("o")} as received_at, o.extra,
             jsonb_build_object(${metrics.join(", ")}) as metrics
      from (
        select m.original from repaired_readings m

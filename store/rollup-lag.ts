@@ -16,8 +16,8 @@ export async function readRollupLags(db: Db): Promise<RollupLag[]> {
   const { rows } = await db.query<RollupLag>(`
     select s.kind, extract(epoch from now() - s.complete_until)::float8 as seconds,
            (select count(*) from rollup_changes c where c.kind = s.kind) as changes,
-           greatest(0, 1 - extract(epoch from now() - s.complete_until)::float8
-             / extract(epoch from now() - c.oldest)::float8) as share
+           case when c.oldest is not null then greatest(0, 1 - extract(epoch from now() - s.complete_until)::float8
+             / extract(epoch from now() - c.oldest)::float8) end as share
     from rollup_state s
     left join lateral (
       select min(range_start) as oldest from timescaledb_information.chunks

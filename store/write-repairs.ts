@@ -333,6 +333,7 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
     "device_no",
     "observed_at",
     "received_at",
+    "received_after",
     ...table.columns.map(({ name }) => assertIdentifier(name)),
     "extra",
   ];

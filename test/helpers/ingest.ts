@@ -9,7 +9,7 @@ import type { Channel } from "../../ingest/topics.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { createLogger } from "../../log.ts";
 import type { Db, Pool } from "../../store/database.ts";
-import { inUnit } from "../../store/kind-table.ts";
+import { arrivalOf, inUnit } from "../../store/kind-table.ts";
 
 export interface TestDevice {
   readonly id: string;
@@ -42,7 +42,7 @@ export async function gasMeterRows(db: Db, id: string) {
   const { table, columns } = tablesOf([gasMeter])[0]!;
   const metrics = columns.map((column) => `${inUnit(column, `r.${column.name}`)} as ${column.name}`);
   const { rows } = await db.query(
-    `select r.device_no, r.observed_at, r.received_at, r.extra, ${metrics.join(", ")}
+    `select r.device_no, r.observed_at, ${arrivalOf("r")} as received_at, r.extra, ${metrics.join(", ")}
      from ${table} r join devices using (device_no) where id = $1 order by observed_at`,
     [id],
   );

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
-import { type KindTable, readingsTable } from "../../store/kind-table.ts";
+import { arrivalOf, type KindTable, readingsTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
+import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { daySelect, hourSelect } from "../../store/rollups.ts";
 import { chooseColumns, planSeries, readDeviceSeries } from "../../store/series.ts";
 import type { TestDatabase } from "../helpers/db.ts";
@@ -104,6 +105,37 @@ describe("kept days of a kind", () => {
       }
       expect(await used()).toEqual([{ used: 30 }, { used: expected }]);
     }
+  });
+});
+
+describe("the table of a kind that a former version made, with the moment of each arrival", () => {
+  it("gets the delays of new readings beside it, compressed chunks included, and tells both", async () => {
+    const table = kind("arrives", level);
+    await apply(table);
+    await db.pool.query("alter table readings_arrives drop column received_after");
+    await db.pool.query("alter table readings_arrives alter column received_at set not null");
+    await db.pool.query(
+      "insert into readings_arrives (device_no, observed_at, received_at, level) values (1, '2026-01-01T00:10Z', '2026-01-01T00:10:01.234Z', 5)",
+    );
+    if (db.edition === "community") {
+      await db.pool.query("select compress_chunk(c) from show_chunks('readings_arrives') c");
+    }
+    await apply(table);
+    const batch = new ReadingsBatch(table);
+    const observedAt = Date.parse("2026-01-01T00:20:00.100Z");
+    batch.begin(1, observedAt, observedAt + 2600);
+    batch.begin(1, observedAt + 1, observedAt - 2600);
+    // Longer than any retention.
+    batch.begin(1, observedAt + 2, observedAt + 2 + 20 * 365 * 86_400_000);
+    expect((await batch.insertNew(db.pool)).stored).toBe(3);
+    expect(await rows(`select ${arrivalOf("r")} as at from readings_arrives r order by observed_at`)).toEqual(
+      [
+        "2026-01-01T00:10:01.234Z",
+        "2026-01-01T00:20:03.100Z",
+        "2026-01-01T00:19:58.101Z",
+        "2045-12-27T00:20:00.102Z",
+      ].map((at) => ({ at: new Date(at) })),
+    );
   });
 });
 

@@ -23,6 +23,7 @@ describe("the tables of a kind", () => {
       device_no: "integer",
       observed_at: "timestamp with time zone",
       received_at: "timestamp with time zone",
+      received_after: "integer",
       extra: "jsonb",
       level: "real",
       total: "double precision",
@@ -87,7 +88,7 @@ describe("the tables of a kind", () => {
     await apply(kind("losing", level, mode));
     expect(await apply(kind("losing", mode))).toEqual([]);
     await apply(kind("losing", mode, total));
-    expect(Object.keys(await columnsOf("readings_losing")).slice(4)).toEqual(["level", "mode", "total"]);
+    expect(Object.keys(await columnsOf("readings_losing")).slice(5)).toEqual(["level", "mode", "total"]);
     expect(Object.keys(await columnsOf("readings_losing_1d"))).toContain("level_sum");
     expect(await apply(kind("losing", level, mode, total))).toEqual([]);
     await expect(apply(kind("losing", { ...level, type: "state" }))).rejects.toThrow("'level'");
@@ -138,7 +139,7 @@ describe("the tables of a kind", () => {
     expect(await columnsOf("readings_whole_1d")).toMatchObject(rollup);
     expect(
       await rows(`select attname::text as name, col_description(attrelid, attnum) as comment from pg_attribute
-                  where attrelid = 'readings_whole'::regclass and attnum > 4 order by attnum`),
+                  where attrelid = 'readings_whole'::regclass and attnum > 5 order by attnum`),
     ).toEqual([
       { name: "warmth", comment: "in 0.1 Cel: divide by 10.0 for Cel" },
       { name: "fits", comment: "L" },

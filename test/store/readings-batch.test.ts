@@ -79,7 +79,8 @@ describe("a batch of readings", () => {
           samples.map((values, i) => ({
             device_no: device,
             observed_at: new Date(FIRST + i * 61_001),
-            received_at: new Date(FIRST + i * 61_001 + 1234),
+            received_at: null,
+            received_after: 2,
             level: values.level === undefined ? null : values.level + 0,
             total: values.total ?? null,
             mode: values.mode ?? null,
@@ -256,7 +257,7 @@ describe.runIf(process.env.DATABASE_URL)("while somebody decides on readings of 
     const settle = (at: number, patience: string) =>
       withTransaction(db.pool, async (tx) => {
         await tx.query(`set local lock_timeout = '${patience}'`);
-        return settleReadings(tx, again(at, 5), refuseNone);
+        return settleReadings(tx, again(at, 5), refuseNone, FIRST);
       });
     await withTransaction(db.pool, async (tx) => {
       await settleReadings(tx, again(old, 4), refuseNone);
