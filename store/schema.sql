@@ -476,7 +476,8 @@ create table principals (
 create table readings_camera (
   device_no integer not null,
   observed_at timestamp with time zone not null,
-  received_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
   extra jsonb,
   bitrate integer,
   fps integer,
@@ -567,7 +568,8 @@ create table readings_camera_latest (
 create table readings_example (
   device_no integer not null,
   observed_at timestamp with time zone not null,
-  received_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
   extra jsonb,
   rain integer,
   intensity integer,
@@ -642,7 +644,8 @@ create table readings_example_latest (
 create table readings_gas_meter (
   device_no integer not null,
   observed_at timestamp with time zone not null,
-  received_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
   extra jsonb,
   volume integer,
   flow integer,
@@ -747,7 +750,8 @@ create table readings_gas_meter_latest (
 create table readings_lora_gateway (
   device_no integer not null,
   observed_at timestamp with time zone not null,
-  received_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
   extra jsonb,
   uplinks_received bigint,
   uplinks_forwarded bigint,
@@ -843,7 +847,8 @@ create table readings_lora_gateway_latest (
 create table readings_speaker (
   device_no integer not null,
   observed_at timestamp with time zone not null,
-  received_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
   extra jsonb,
   play_state text,
   volume integer,
