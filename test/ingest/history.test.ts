@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Batch } from "../../ingest/batch.ts";
 import { HistoryCommitter } from "../../ingest/history.ts";
 import { createLogger } from "../../log.ts";
+import { readiness } from "../../readiness.ts";
 import { CHUNK_MS, chunkOf } from "../../store/chunks.ts";
 import type { Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
@@ -107,6 +108,38 @@ describe("batches of past days", () => {
     const { put: putAll } = createHistory({ maxItems: 4000, maxInFlight: 0 });
     const few = new Set(Array.from({ length: 1000 }, (_, chunk) => putAll(2000 + chunk, "")));
     expect(few.size).toBe(64);
+  });
+
+  it("that wait for long are told of, and keep the platform ready", async () => {
+    const { history, put, hold, asked } = createHistory();
+    const held = hold(2900);
+    put(2900, "a");
+    await expect.poll(() => asked.length).toBe(1);
+    put(2900, "b");
+    const ready = async () =>
+      (
+        await readiness({
+          pool: { query: async () => ({ rows: [] }) } as unknown as Pool,
+          ingest: { blocked: () => undefined, waitingHistory: () => history.trouble },
+          keyTrouble: () => undefined,
+          jobTrouble: () => [],
+          backfill: async () => undefined,
+          isStopping: () => false,
+        })
+      ).find(({ name }) => name === "ingest");
+    expect(await ready()).toEqual({ name: "ingest", ok: true });
+    const later = performance.now() + 31_000;
+    const clock = vi.spyOn(performance, "now").mockReturnValue(later);
+    onTestFinished(() => clock.mockRestore());
+    expect(await ready()).toEqual({
+      name: "ingest",
+      ok: true,
+      detail: expect.stringMatching(/^2 items of past days wait unacknowledged, the first for 3\d s: /),
+    });
+    clock.mockRestore();
+    held.open();
+    await history.flush();
+    expect(history.trouble).toBeUndefined();
   });
 
   it("that were given up are acknowledged to nobody", async () => {
