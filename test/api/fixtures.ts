@@ -42,8 +42,8 @@ export async function insertReadings(
   readings: readonly { at: string; volume?: number | null; flow?: number | null; extra?: object }[],
 ): Promise<void> {
   await pool.query(
-    `insert into readings_gas_meter (device_no, observed_at, received_at, volume, flow, extra)
-     select $1, at, at + interval '2 seconds', volume * 1000, flow * 1000, extra
+    `insert into readings_gas_meter (device_no, observed_at, received_after, volume, flow, extra)
+     select $1, at, 2, volume * 1000, flow * 1000, extra
      from unnest($2::timestamptz[], $3::float8[], $4::float8[], $5::jsonb[]) as r (at, volume, flow, extra)`,
     [
       deviceNo,
