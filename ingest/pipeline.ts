@@ -1,11 +1,12 @@
 import { Entries, type Repeated } from "../store/exact-json.ts";
 import type { AlarmTransition } from "../store/write-alarms.ts";
-import { ALARM_HORIZON_MS, type AlarmEngine } from "./alarms.ts";
+import type { AlarmEngine } from "./alarms.ts";
 import type { Batch, BatchSink, HistorySink } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import { checkEvent, checkReply } from "./events.ts";
 import { type CheckedReading, refuseAside } from "./kind-runtime.ts";
+import { MessageBatches } from "./message-batches.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
   keepPayload,
@@ -60,10 +61,7 @@ export interface PipelineOptions {
 export class Pipeline {
   private readonly directory: Directory;
   private readonly sink: BatchSink;
-  private readonly history: HistorySink | undefined;
-  /** The batches of history that the message which is looked at has put something into. */
-  private readonly apart = new Set<Batch>();
-  private itemsApart = 0;
+  private readonly batches: MessageBatches;
   private readonly alarms: AlarmEngine | undefined;
   private readonly maxPayloadBytes: number | undefined;
   private readonly replaying: boolean;
@@ -95,7 +93,7 @@ export class Pipeline {
     this.maxPayloadBytes = maxPayloadBytes;
     this.directory = directory;
     this.sink = sink;
-    this.history = history;
+    this.batches = new MessageBatches(sink, history);
     this.alarms = alarms;
     this.wantsLive = wantsLive;
   }
@@ -119,7 +117,7 @@ export class Pipeline {
       return later.items;
     }
     for (const rejection of this.refused.take(message)) this.sink.open.rejections.push(rejection);
-    const items = open.items - before + this.itemsApart;
+    const items = open.items - before + this.batches.itemsApart;
     this.await(message, settled);
     return items;
   }
@@ -140,37 +138,8 @@ export class Pipeline {
     this.await(message, settled);
   }
 
-  private await(message: IncomingMessage, settled: () => void): void {
-    const { open } = this.sink;
-    open.bytes += message.payload.length;
-    open.waiting.push(this.apart.size === 0 ? settled : this.awaitApart(message, settled));
-    this.sink.filled();
-  }
-
-  /** @returns what is to be called for the live part of a message, which is settled when the others are as well */
-  private awaitApart({ payload }: IncomingMessage, settled: () => void): () => void {
-    let parts = this.apart.size + 1;
-    const partSettled = () => {
-      parts--;
-      if (parts === 0) settled();
-    };
-    for (const batch of this.apart) {
-      batch.bytes += payload.length;
-      batch.waiting.push(partSettled);
-    }
-    this.apart.clear();
-    this.itemsApart = 0;
-    this.history!.filled();
-    return partSettled;
-  }
-
-  /** The batch for what was observed at a moment. */
-  private batchFor(observedAt: number, receivedAt: number): Batch {
-    // Neither raises nor clears an alarm, so the order towards what is live does not matter.
-    if (receivedAt - observedAt <= ALARM_HORIZON_MS || !this.history) return this.sink.open;
-    const batch = this.history.batchOf(observedAt);
-    this.apart.add(batch);
-    return batch;
+  private await({ payload }: IncomingMessage, settled: () => void): void {
+    this.batches.await(payload.length, settled);
   }
 
   /** @returns what has to be looked up first, where it may ask, and how many items wait for it; nothing was taken then */
@@ -292,7 +261,7 @@ export class Pipeline {
       const reading = runtime.check(item, receivedAt, several, arrival);
       if ("reason" in reading) return reading;
       observedAt = reading.observedAt;
-      batch = reading.count > 0 ? this.batchFor(observedAt, receivedAt) : this.sink.open;
+      batch = reading.count > 0 ? this.batches.batchFor(observedAt, receivedAt) : this.sink.open;
       const refusal = this.storeReading(device, reading, receivedAt, way, batch);
       if (refusal) return refusal;
     } else if (channel === "events") {
@@ -303,19 +272,19 @@ export class Pipeline {
       if (timeFault && this.replaying) return timeFault;
       if (timeFault) this.refused.add(device, timeFault, item, way && device.id, true);
       observedAt = event.observedAt;
-      batch = this.batchFor(observedAt, receivedAt);
+      batch = this.batches.batchFor(observedAt, receivedAt);
       batch.events.push({ deviceNo, receivedAt, ...checked });
       this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
       const reply = checkReply(runtime, item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
       observedAt = reply.observedAt;
-      batch = this.batchFor(observedAt, receivedAt);
+      batch = this.batches.batchFor(observedAt, receivedAt);
       batch.replies.push({ deviceNo, receivedAt, ...reply });
       this.alarms?.onHeard(device, receivedAt, this.emitAlarm);
     }
     batch.count(device);
-    if (batch !== this.sink.open) this.itemsApart++;
+    if (batch !== this.sink.open) this.batches.itemsApart++;
     if (observedAt === arrival && !this.replaying) device.lastArrival = arrival;
     this.noteHeard(device, receivedAt);
     return undefined;
