@@ -73,9 +73,10 @@ export const refuseTooOld = (observedAt: number, since: number): Refusal =>
 function parseRfc3339(value: unknown): number | undefined {
   if (typeof value !== "string" || !RFC_3339.test(value)) return undefined;
   let text = value[10] === " " ? `${value.slice(0, 10)}T${value.slice(11)}` : value;
-  // A leap second is the last of its minute to JavaScript; the reading matters more than the second.
-  if (text.slice(17, 19) === "60") text = `${text.slice(0, 17)}59${text.slice(19)}`;
-  const at = Date.parse(text.toUpperCase());
+  // To POSIX a leap second is the one behind it. JavaScript does not know it; the one before it has readings of its own.
+  const isLeap = text.slice(17, 19) === "60";
+  if (isLeap) text = `${text.slice(0, 17)}59${text.slice(19)}`;
+  const at = Date.parse(text.toUpperCase()) + (isLeap ? 1000 : 0);
   if (Number.isNaN(at)) return undefined;
   // V8 rolls 2026-02-30 over to March; a calendar day that does not exist is a fault.
   const day = Number(text.slice(8, 10));
