@@ -49,6 +49,11 @@ printf 'backup: reading versions\n' >&2
 ask "select 'postgresql ' || current_setting('server_version_num');
      select 'timescaledb ' || extversion from pg_extension where extname = 'timescaledb'" >"$part/versions"
 grep -q '^timescaledb ' "$part/versions" || fail "the database at DATABASE_URL has no TimescaleDB"
+server=$(sed -n 's/^postgresql //p' "$part/versions")
+for each in pg_dump pg_dumpall pg_restore; do
+  why=$(too_old "$each" "$server")
+  [ -z "$why" ] || fail "$why"
+done
 # Before the dump: what it names is in the dump, and more may be.
 ask "select audit_no || ':' || encode(hash, 'hex') from audit order by audit_no desc limit 1" >"$part/audit-head"
 

@@ -4,6 +4,15 @@
 # Decodes percent signs, as in the password of an address.
 decode() { local text=${1//\\/\\\\}; printf '%b' "${text//%/\\x}"; }
 
+# Says why a tool ($1) is too old for what a server or tool of version $2 ("170002") holds; nothing where it is not.
+too_old() {
+  local major=$(($2 / 10000)) mine
+  mine=$("$(tool "$1")" --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]\{1,\}\).*/\1/p')
+  [ -n "$mine" ] && [ "$mine" -lt "$major" ] || return 0
+  printf '%s is of PostgreSQL %s, older than %s: set PG_BIN to where the tools of PostgreSQL %s or newer are, e.g. PG_BIN=/usr/lib/postgresql/%s/bin' \
+    "$1" "$mine" "$major" "$major" "$major"
+}
+
 # Takes an address apart: `database` is it without its password, which is exported as PGPASSWORD where it has one.
 split_url() {
   local url=$1 rest authority parameters="" kept="" parameter

@@ -35,6 +35,11 @@ ask() { "$(tool psql)" -X -q -A -t -v ON_ERROR_STOP=1 -d "$database" -c "$1"; }
 
 (cd "$1" && sha256sum --check --quiet SHA256SUMS) || fail "the backup in '$1' is not as it was written" 2
 version=$(sed -n 's/^timescaledb //p' "$1/versions")
+why=$(too_old pg_restore "$(sed -n 's/^postgresql //p' "$1/versions")")
+[ -z "$why" ] || fail "$why" 2
+# A newer pg_dump than that server may have written it.
+said=$("$(tool pg_restore)" --list <"$1/database.dump" 2>&1 >/dev/null) ||
+  fail "pg_restore cannot read the backup: $said; PG_BIN says where the tools of another version are" 2
 [ "$(ask "select rolsuper from pg_roles where rolname = current_user")" = t ] ||
   fail "DATABASE_URL is no superuser: TimescaleDB's restore mode needs one" 2
 [ "$(ask "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'v', 'm')")" = 0 ] ||

@@ -187,7 +187,9 @@ describe("the scripts of a backup", () => {
   const TOOL = `#!/bin/sh
 printf '%s~%s~%s\\n' "$(printf '%s ' "$0" "$@" | tr '\\n' ' ')" "$PGPASSWORD" "$DATABASE_URL" >>"$LOG"
 case "$*" in
+  *--version*) printf '%s (PostgreSQL) %s (Debian 17.2-1)\\n' "\${0##*/}" "\${VERSION:-17.2}" ;;
   *server_version_num*) printf 'postgresql 170002\\ntimescaledb 2.23.0\\n' ;;
+  *--list*) [ -z "$UNREAD" ] || { printf '%s\\n' "$UNREAD" >&2; exit 1; } ;;
   *pg_class*) printf '0\\n' ;;
   *rolsuper*) printf 't\\n' ;;
   *pg_available_extension_versions*) printf '1\\n' ;;
@@ -229,12 +231,46 @@ esac
     expect(new Set(calls.map((call) => /[^/ ]+(?= )/.exec(call)![0]))).toEqual(
       new Set(["psql", "pg_dump", "pg_dumpall", "pg_restore"]),
     );
-    for (const call of calls.filter((one) => !one.includes("--list"))) {
+    for (const call of calls.filter((one) => !/--list|--version/.test(one))) {
       const [line = "", given, whole] = call.split("~");
       expect(line).toContain(` -d ${database}`);
       expect([given, whole]).toEqual([password, ""]);
       if (password !== "") expect(line).not.toContain("s3");
     }
+  });
+
+  it("name PG_BIN where the tools are older than the server, and touch nothing", async () => {
+    const log = join(folder, "old.log");
+    const env = { DATABASE_URL: "postgres://db/sbi", PG_BIN: folder, LOG: log };
+    const at = join(folder, "old");
+    const refused = await run("scripts/backup.sh", [at], { ...env, VERSION: "16.4" });
+    expect(refused).toEqual({
+      code: 1,
+      said: expect.stringContaining(
+        "pg_dump is of PostgreSQL 16, older than 17: set PG_BIN to where the tools of PostgreSQL 17 or newer are",
+      ),
+    });
+    await expect(readFile(join(at, "versions"))).rejects.toThrow("ENOENT");
+    for (const VERSION of ["18devel", "17.0"])
+      expect(await run("scripts/backup.sh", [join(folder, VERSION)], { ...env, VERSION })).toMatchObject({
+        code: 0,
+      });
+    const before = (await readFile(log, "utf8")).length;
+    const restored = await run("scripts/restore.sh", [join(folder, "17.0")], { ...env, VERSION: "9.6.24" });
+    expect(restored).toEqual({ code: 2, said: expect.stringContaining("set PG_BIN to where") });
+    expect((await readFile(log, "utf8")).slice(before)).not.toContain("timescaledb_pre_restore");
+  });
+
+  it("say what pg_restore says of a backup that it cannot read, and touch nothing", async () => {
+    const log = join(folder, "unread.log");
+    const env = { DATABASE_URL: "postgres://db/sbi", PG_BIN: folder, LOG: log };
+    const at = join(folder, "unread");
+    expect(await run("scripts/backup.sh", [at], env)).toMatchObject({ code: 0 });
+    const before = (await readFile(log, "utf8")).length;
+    const UNREAD = "pg_restore: error: unsupported version (1.16) in file header";
+    const restored = await run("scripts/restore.sh", [at], { ...env, UNREAD });
+    expect(restored).toEqual({ code: 2, said: expect.stringMatching(/unsupported version .*; PG_BIN says/) });
+    expect((await readFile(log, "utf8")).slice(before)).not.toContain("timescaledb_pre_restore");
   });
 
   it("refuse what is no address", async () => {
