@@ -14,6 +14,7 @@ import {
   tenantId,
   timestamp,
 } from "../schemas.ts";
+import { isStorable } from "../storable.ts";
 
 const MAX_NAME = 200;
 
@@ -89,13 +90,34 @@ export const deviceChangeBody = z
 
 export const deviceParams = z.object({ id: deviceId });
 
-/** `key:value`; the value may hold colons. */
+/** `key:value`; the value may hold colons, and the key where it is quoted as in JSON. */
+const ATTRIBUTE = /^(?:("(?:[^"\\]|\\[\s\S])*")|([^":][^:]*)):([\s\S]*)$/;
 const attributeFilter = z
   .string()
   .max(300)
-  .regex(/^[^:]+:/, "expected a key, a colon and a value")
-  .transform((text) => ({ key: text.slice(0, text.indexOf(":")), value: text.slice(text.indexOf(":") + 1) }))
-  .meta({ description: "What `attributes` has under a key, as text: `attribute=building:7`." });
+  .regex(
+    ATTRIBUTE,
+    'expected a key, a colon and a value; a key with a colon, or a quote in front, as "a:b":value',
+  )
+  .transform((text, context) => {
+    const [, quoted, plain = "", value = ""] = ATTRIBUTE.exec(text) ?? [];
+    const key = quoted === undefined ? plain : unquote(quoted);
+    if (key !== undefined && isStorable(key)) return { key, value };
+    context.addIssue({ code: "custom", message: "expected a key that is text in JSON, quotes included" });
+    return z.NEVER;
+  })
+  .meta({
+    description:
+      'What `attributes` has under a key, as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`.',
+  });
+
+function unquote(text: string): string | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 export const deviceFilter = {
   kind: kindName.optional(),

@@ -42,6 +42,14 @@ beforeAll(async () => {
      where id in ('m-late', 'm-silent')`,
     [gateway],
   );
+  for (const [id, more] of [
+    ["m-ok", { "a:b": "c:d", 'say "hi"': "yes", "": "none" }],
+    ["m-late", { a: "b:c:d" }],
+  ] as const)
+    await pool.query("update devices set attributes = attributes || $2::jsonb where id = $1", [
+      id,
+      JSON.stringify(more),
+    ]);
   await pool.query(
     `insert into alarms (device_no, rule, severity, message, raised_at, cleared_at)
      select device_no, 'leak', 'critical', 'm', now(), null from devices where id = 'm-late'
@@ -111,6 +119,14 @@ describe("lists of devices", () => {
     ["attribute=building:7&status=late", ["m-late"]],
     ["attribute=note:a:b", ["m-late", "m-silent"]],
     ["attribute=building:8", []],
+    ['attribute="building":7', ["m-late", "m-silent"]],
+    // A plain key ends with its first colon, whatever else would fit.
+    ["attribute=a:b:c:d", ["m-late"]],
+    ['attribute="a:b":c:d', ["m-ok"]],
+    ['attribute="a:b:c":d', []],
+    ['attribute="say \\"hi\\"":yes', ["m-ok"]],
+    ['attribute="":none', ["m-ok"]],
+    ['attribute="note":', []],
   ])("are narrowed by %s", async (query, ids) => {
     expect(await idsOf(query)).toEqual(ids);
   });
@@ -135,7 +151,16 @@ describe("lists of devices", () => {
   });
 
   it("refuse what they do not know, and a cursor of another order", async () => {
-    for (const query of ["status=tired", "sort=colour", "alarm=loud", "attribute=building", "attribute=:7"]) {
+    for (const query of [
+      ...["status=tired", "sort=colour", "alarm=loud", "attribute=building", "attribute=:7"],
+      ...[
+        'attribute="a:b',
+        'attribute="a:b"',
+        'attribute="a"b:c',
+        'attribute="\\x":c',
+        'attribute="\\ud800":c',
+      ],
+    ]) {
       expect((await api.call(`/v1/devices?${query}`)).status, query).toBe(400);
     }
     const { nextCursor } = await list("sort=id&limit=1");
