@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ERRORS, type ErrorCode, PlatformError } from "../errors.ts";
 import { createLogLimiter, type Logger } from "../log.ts";
-import { isTransient } from "../store/database.ts";
+import { isAway } from "../store/database.ts";
 import { callerRequestIdOf } from "./caller-request-id.ts";
 import { InvalidRequest } from "./validator.ts";
 
@@ -91,7 +91,7 @@ export function classify(error: unknown): PlatformError {
     const detail = more > 0 ? `${named}; and ${more} more` : named;
     return new PlatformError("invalid_request", detail, { cause: error, faults: [...faults] });
   }
-  if (isTransient(error)) return new PlatformError("database_unavailable", undefined, { cause: error });
+  if (isAway(error)) return new PlatformError("database_unavailable", undefined, { cause: error });
   if (error instanceof Error) {
     const { code, statusCode } = error as { code?: string; statusCode?: number };
     const known = code === undefined ? undefined : FOREIGN_CODES[code];

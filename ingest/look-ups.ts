@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLogLimiter, type Logger } from "../log.ts";
-import { isTransient } from "../store/database.ts";
+import { isAway } from "../store/database.ts";
 import type { Directory } from "./directory.ts";
 
 /** Between attempts while the database is away, in milliseconds. */
@@ -78,10 +78,10 @@ export class LookUps {
       await directory.lookUpAll(open);
       return true;
     } catch (error) {
-      const isAway = isTransient(error);
+      const away = isAway(error);
       this.limitLog("look up", (suppressed) => {
         const fields = { err: error, ids: open.length, suppressed };
-        if (isAway)
+        if (away)
           log.warn(
             fields,
             "devices that a gateway names could not be looked up; its message waits unacknowledged",
@@ -92,9 +92,9 @@ export class LookUps {
             "devices that a gateway names cannot be looked up; what it says of them is rejected",
           );
       });
-      if (isAway) await sleep(pauseMs, undefined, { ref: false });
+      if (away) await sleep(pauseMs, undefined, { ref: false });
       else for (const id of open) directory.noteUnknown(id);
-      return !isAway;
+      return !away;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { Logger } from "../log.ts";
-import { isTransient } from "../store/database.ts";
+import { isAway } from "../store/database.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { Ingest } from "./ingest.ts";
 import { parseTopic } from "./topics.ts";
@@ -152,7 +152,7 @@ async function take(
       publisher = await ingest.directory.lookUp(parsed.id);
       break;
     } catch (error) {
-      if (!isTransient(error)) {
+      if (!isAway(error)) {
         log.error({ err: error, topic }, "cannot ask who published; the message is rejected");
         break;
       }

@@ -104,21 +104,45 @@ export function withTransaction<T>(pool: Pool, work: (client: Client) => Promise
  */
 const TRANSIENT_SQLSTATES: Record<string, string> = {
   "40001": "serialization_failure",
+  "40003": "statement_completion_unknown",
   "40P01": "deadlock_detected",
-  "53000": "insufficient_resources",
-  "53100": "disk_full: an operator can make room, and nothing may be lost until then",
-  "53200": "out_of_memory",
-  "53300": "too_many_connections",
   "55P03": "lock_not_available",
+  "57000": "operator_intervention",
   "57014": "query_canceled: our own statement_timeout, or an administrator",
   "57P01": "admin_shutdown",
   "57P02": "crash_shutdown",
   "57P03": "cannot_connect_now: the server is starting",
+  "57P04": "database_dropped: while a backup takes its place",
+  "58000": "system_error",
   "58030": "io_error",
   "25P03": "idle_in_transaction_session_timeout: the server has ended the connection; another one will do",
+  "25P04": "transaction_timeout: likewise",
   "57P05": "idle_session_timeout: likewise",
   "25006": "read_only_sql_transaction: a replica that has not been promoted yet",
 };
+
+/** Classes of SQLSTATEs all of which may pass: connection exception, and insufficient resources, a full disk among them. */
+const TRANSIENT_CLASS = /^(08|53)...$/;
+
+/**
+ * SQLSTATEs by which a server refuses to let us in, or is not what we need, until an operator has done something. A start
+ * says so and ends; a running platform waits, and nothing that it was given is refused for that.
+ */
+const REFUSING_SQLSTATES: Record<string, string> = {
+  "28000": "invalid_authorization_specification: pg_hba.conf, or a role that may not sign in",
+  "28P01": "invalid_password: that is being changed",
+  "3D000": "invalid_catalog_name: the database is gone, or has another name while a backup is restored",
+  "58P01": "undefined_file: the server's packages are being exchanged",
+};
+
+/** Where the server's code lets a session in; what it says of that comes with many codes, and in the server's language. */
+const AT_THE_DOOR = "postinit.c";
+
+/** Node's refusals of a certificate. */
+const REFUSED_TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_|UNABLE_TO_)/;
+
+/** pg's own words for a server that lets us in otherwise than we ask. */
+const REFUSING_MESSAGES = /^SASL: |^The server does not support SSL|establishing an SSL connection/;
 
 /** Node's socket errors, and pg's own words for a connection that went away. */
 const TRANSIENT_NODE_CODES = new Set([
@@ -131,20 +155,41 @@ const TRANSIENT_NODE_CODES = new Set([
   "ENOENT",
   "EHOSTUNREACH",
   "ENETUNREACH",
+  "ECONNABORTED",
+  "EHOSTDOWN",
+  "ENETDOWN",
+  "ENOBUFS",
+  "EADDRNOTAVAIL",
+  "EMFILE",
+  "ENFILE",
 ]);
 const TRANSIENT_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/;
+  /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|Client has encountered a connection error|not queryable|Query read timeout/;
 
 /** Whether the database may accept the same statement later. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === "string") {
-    if (code.startsWith("08") || Object.hasOwn(TRANSIENT_SQLSTATES, code) || TRANSIENT_NODE_CODES.has(code))
-      return true;
+    if (TRANSIENT_CLASS.test(code) || Object.hasOwn(TRANSIENT_SQLSTATES, code)) return true;
+    if (TRANSIENT_NODE_CODES.has(code)) return true;
   }
   if (error instanceof AggregateError) return error.errors.some(isTransient);
   return TRANSIENT_MESSAGES.test(error.message);
+}
+
+/**
+ * Whether the database cannot be used at the moment, be it that the fault passes by itself, or that it lets nobody in
+ * until an operator has done something: not now, and no fault of what was asked.
+ */
+export function isAway(error: unknown): boolean {
+  if (isTransient(error)) return true;
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isAway);
+  const { code, file } = error as { code?: unknown; file?: unknown };
+  if (typeof code !== "string") return REFUSING_MESSAGES.test(error.message);
+  // E.g. 55000, which is a fault of ours elsewhere: the database takes no connections.
+  return Object.hasOwn(REFUSING_SQLSTATES, code) || file === AT_THE_DOOR || REFUSED_TLS.test(code);
 }
 
 /**

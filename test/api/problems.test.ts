@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import { UNLIMITED } from "../../access/limits.ts";
 import { API_ERROR_CODES, problemSchema } from "../../api/problem.ts";
@@ -254,6 +254,46 @@ describe("while the database is away", () => {
     expect(away.logged.filter((line) => line.level === "warn")).toHaveLength(1);
     await away.app.close();
     await pool.end();
+  });
+});
+
+describe("a database that lets nobody in", () => {
+  /** A server that answers each client with this error, in the language of its own. */
+  async function refusing(fields: Readonly<Record<string, string>>): Promise<string> {
+    const text = Object.entries(fields).map(([field, value]) => `${field}${value}\0`);
+    const body = Buffer.from(`${text.join("")}\0`);
+    const head = Buffer.alloc(5);
+    head.write("E");
+    head.writeInt32BE(body.length + 4, 1);
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.end(Buffer.concat([head, body])));
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    onTestFinished(() => void server.close());
+    return `postgres://sbi:x@127.0.0.1:${(server.address() as { port: number }).port}/sbi`;
+  }
+
+  it.each([
+    ["takes no connections", "55000", "postinit.c"],
+    ["is not for its role", "42501", "postinit.c"],
+    ["is not there", "3D000", "postinit.c"],
+    ["has another password", "28P01", "auth.c"],
+    ["has another pg_hba.conf", "28000", "auth.c"],
+    ["starts", "57P03", "postmaster.c"],
+    ["is full", "53300", "proc.c"],
+  ])("since it %s (%s), is away to whoever asks", async (_, code, file) => {
+    const url = await refusing({ S: "致命错误", V: "FATAL", C: code, M: "数据库不接受连接", F: file });
+    const pool = openPool({ url, size: 1, applicationName: "test" }, () => {});
+    onTestFinished(() => pool.end());
+    const away = await startApi(pool);
+    onTestFinished(() => away.app.close());
+    for (const path of ["/v1/devices", "/v1/devices/m-1/latest"]) {
+      const answer = await away.call(path);
+      expect([answer.status, answer.json.code]).toEqual([503, "database_unavailable"]);
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+      expect(answer.text).not.toContain("数据库");
+    }
   });
 });
 

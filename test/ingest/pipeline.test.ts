@@ -221,7 +221,11 @@ describe("a message of a gateway that names somebody whom nobody here has met", 
   const away = Object.assign(new Error("the database is away"), { code: "ECONNREFUSED" });
   const refused = Object.assign(new Error("invalid byte sequence"), { code: "22021" });
 
-  it("waits while the database is away, is taken once, and holds up no other message", async () => {
+  it.each([
+    ["is away", away],
+    ["takes no connections", Object.assign(new Error("not now"), { code: "55000", file: "postinit.c" })],
+    ["has another password", Object.assign(new Error("not you"), { code: "28P01" })],
+  ])("waits while the database %s, is taken once, and holds up no other message", async (_, away) => {
     const gateway = deviceOf("gw", "lora-gateway");
     const met = new Set<string>();
     const { asked, answer, directory, lookUps } = bench(met);

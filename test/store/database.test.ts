@@ -1,6 +1,13 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { type Client, isRowFault, isTransient, openPool, withTransaction } from "../../store/database.ts";
+import {
+  type Client,
+  isAway,
+  isRowFault,
+  isTransient,
+  openPool,
+  withTransaction,
+} from "../../store/database.ts";
 import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 let db: TestDatabase;
@@ -119,8 +126,24 @@ describe("an error may pass by itself", () => {
     ["a server that starts", coded("57P03")],
     ["a transaction that idled too long", coded("25P03")],
     ["a replica", coded("25006")],
+    ["any connection exception", coded("08P01")],
+    ["any lack of resources", coded("53400")],
+    ["a commit that nobody knows of", coded("40003")],
+    ["a transaction that took too long", coded("25P04")],
+    ["a lock that is not free", coded("55P03")],
+    ["a server that crashed", coded("57P02")],
+    ["a database that was dropped", coded("57P04")],
+    ["a session that idled too long", coded("57P05")],
+    ["an operator", coded("57000")],
+    ["a system that fails", coded("58000")],
+    ["a disk that fails", coded("58030")],
+    ["a pipe that is broken", coded("EPIPE")],
+    ["a host that is down", coded("EHOSTDOWN")],
+    ["a process with too many files", coded("EMFILE")],
+    ["pg's word for a server that does not answer at the door", new Error("timeout expired")],
   ])("when it is %s", (_, error) => {
     expect(isTransient(error)).toBe(true);
+    expect(isAway(error)).toBe(true);
     expect(isRowFault(error)).toBe(false);
   });
 
@@ -137,6 +160,42 @@ describe("an error may pass by itself", () => {
     ["nothing", undefined],
   ])("and not when it is %s", (_, error) => {
     expect(isTransient(error)).toBe(false);
+  });
+
+  const atTheDoor = (code: string) => Object.assign(coded(code), { file: "postinit.c" });
+
+  it.each([
+    ["a wrong password", coded("28P01")],
+    ["a role that may not sign in", coded("28000")],
+    ["a database that is not there", coded("3D000")],
+    ["packages that are being exchanged", coded("58P01")],
+    ["a database that takes no connections", atTheDoor("55000")],
+    ["a database that is not for this role", atTheDoor("42501")],
+    ["a certificate that has expired", coded("CERT_HAS_EXPIRED")],
+    ["a certificate of nobody", coded("DEPTH_ZERO_SELF_SIGNED_CERT")],
+    ["no password", new Error("SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string")],
+    ["no TLS", new Error("The server does not support SSL connections")],
+    ["several addresses that all refuse", new AggregateError([coded("28P01"), atTheDoor("55000")])],
+  ])("or waits for an operator, and is no fault of what was asked, when it is %s", (_, error) => {
+    expect([isAway(error), isTransient(error), isRowFault(error)]).toEqual([true, false, false]);
+  });
+
+  it.each([
+    ["a unique violation", coded("23505")],
+    ["a value out of range", coded("22003")],
+    ["a limit of the program", coded("54000")],
+    ["a table that is missing", coded("42P01")],
+    ["a table that is not ours", coded("42501")],
+    ["an object in another state", coded("55000")],
+    ["a transaction that has failed", coded("25P02")],
+    ["an error inside of the database", coded("XX000")],
+    ["a column that is damaged", coded("XX001")],
+    ["a code that is a word of JavaScript", coded("constructor")],
+    ["a bug of ours", new TypeError("x is not a function")],
+    ["several bugs", new AggregateError([new Error("x"), coded("42P01")])],
+    ["nothing", undefined],
+  ])("and is ours or the row's when it is %s", (_, error) => {
+    expect(isAway(error)).toBe(false);
   });
 
   it("when nobody listens there, as pg reports it", async () => {
