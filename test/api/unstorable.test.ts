@@ -178,18 +178,7 @@ describe("a parameter that nobody's program would send", () => {
   ];
 
   it("is answered or refused, and never a fault of ours: names that every object has, and odd numbers", async () => {
-    const hostile = [
-      "constructor",
-      "__proto__",
-      "toString",
-      "-1",
-      "0",
-      "1e9",
-      "9007199254740993",
-      "NaN",
-      "%25",
-      "a,b,constructor",
-    ];
+    const hostile = ["constructor", "__proto__", "-1", "9007199254740993", "a,constructor"];
     for (const { method, url, query } of operations.filter(({ method }) => method === "GET")) {
       if (url === "/v1/stream") continue;
       for (const name of query)

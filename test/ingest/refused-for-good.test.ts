@@ -45,7 +45,7 @@ describe("events that differ and have one id, phase and moment", () => {
   it("are stored as far as there is room behind it, the others are on record, and a repetition is one", async () => {
     await addDevice(db.pool, "crowd");
     const { publish, ledger } = await startTestIngest(db.pool);
-    const event = (n: number) => ({ eventId: "e", type: "leak", observedAt: NOW, n });
+    const event = (n: number) => ({ eventId: "e", type: "low_battery", observedAt: NOW, n });
     const all = Array.from({ length: MAX_MOVE_MS + 50 }, (_, n) => event(n));
     const receivedAt = NOW + 1000;
     await publish("crowd", "events", all.slice(0, 120), { receivedAt });
@@ -101,7 +101,7 @@ describe("events that differ and have one id, phase and moment", () => {
     const { publish, ledger } = await startTestIngest(countingPool(db.pool, (rows) => (rowsRead += rows)));
     const all = Array.from({ length: 1500 }, (_, n) => ({
       eventId: "e",
-      type: "leak",
+      type: "low_battery",
       observedAt: NOW + n,
     }));
     await publish("row", "events", all, { receivedAt: NOW });

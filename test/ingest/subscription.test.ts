@@ -131,7 +131,7 @@ describe("a subscription to another broker", () => {
 
   it("acknowledges only after the commit, and lets other messages pass meanwhile", async () => {
     await addDevice(db.pool, "source-3");
-    const side = await startTestIngest(db.pool, { lingerMs: 300 });
+    const side = await startTestIngest(db.pool, { lingerMs: 60_000 });
     const source = await startSource();
     await subscribe(source, side);
     for (let i = 0; i < 20; i++) {
@@ -141,9 +141,13 @@ describe("a subscription to another broker", () => {
       });
     }
     // All twenty are in the open batch at once: none waits for the acknowledgement of the one before.
-    await vi.waitFor(() => expect(side.ingest.directory.find("source-3")?.pending).toBe(20));
+    await vi.waitFor(() => expect(side.ingest.directory.find("source-3")?.pending).toBe(20), {
+      timeout: 10_000,
+    });
     expect(source.acknowledged).toEqual([]);
-    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(20));
+    // Commits what is there.
+    await side.ingest.stop(10_000);
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(20), { timeout: 10_000 });
     expect(await countOf("source-3")).toBe(20);
   });
 
