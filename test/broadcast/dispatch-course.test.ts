@@ -32,9 +32,10 @@ describe("a cancelled broadcast", () => {
     await until(() => expect(scene.heard).toHaveLength(2));
     await scene.play(done!, released.commandId);
     await scene.reply(playing!, released.commandId, "started");
-    await until(async () =>
-      expect(await scene.target(released, playing!)).toMatchObject({ state: "started" }),
-    );
+    await until(async () => {
+      expect(await scene.target(released, done!)).toMatchObject({ state: "sounded" });
+      expect(await scene.target(released, playing!)).toMatchObject({ state: "started" });
+    });
     await commitState(released, "cancelled");
     await scene.dispatcher.cancel(released.broadcastNo);
     await until(() => expect(scene.heard).toHaveLength(3));

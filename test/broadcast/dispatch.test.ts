@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const WAIT = { timeout: 8000, interval: 10 };
+const WAIT = { timeout: 20_000, interval: 10 };
 const until = (check: () => unknown) => vi.waitFor(check, WAIT);
 
 async function setUp(count: number, settings = {}) {

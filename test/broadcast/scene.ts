@@ -296,7 +296,7 @@ export async function addSpeakers(pool: Pool, count: number): Promise<{ id: stri
   return speakers;
 }
 
-export const until = (check: () => unknown) => vi.waitFor(check, { timeout: 8000, interval: 10 });
+export const until = (check: () => unknown) => vi.waitFor(check);
 
 /** The rows of a broadcast's history that say what was corrected after its end. */
 export const correctionsOf = async (pool: Pool, { broadcastNo }: Released) =>

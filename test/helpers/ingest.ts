@@ -49,6 +49,38 @@ export async function gasMeterRows(db: Db, id: string) {
   return rows;
 }
 
+/** A row of rejected_messages, with whatever else a query asked for. */
+export interface RejectedRow {
+  readonly rejection_no: number;
+  readonly publisher: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly payload: Buffer;
+  readonly payload_bytes: number;
+  readonly received_at: Date;
+}
+
+/** What replay is given of a message on record. */
+export const replayOf = (row: RejectedRow) => ({
+  rejectionNo: row.rejection_no,
+  publisher: row.publisher,
+  topic: row.topic,
+  reason: row.reason,
+  payload: row.payload,
+  payloadBytes: row.payload_bytes,
+  receivedAt: row.received_at,
+});
+
+/** What is on record of a device, oldest first, with each payload as JSON. */
+export async function rejectionsOf(db: Db, id: string) {
+  const { rows } = await db.query(
+    `select reason, partial, items, detail, topic, publisher, convert_from(payload, 'utf8') as payload
+     from rejected_messages join devices using (device_no) where id = $1 order by rejection_no`,
+    [id],
+  );
+  return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
+}
+
 export interface TestIngest {
   readonly ingest: Ingest;
   readonly registry: Registry;

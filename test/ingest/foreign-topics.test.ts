@@ -6,7 +6,7 @@ import { foldLedger } from "../../store/fold-ledger.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { type ForeignMessage, recordForeignMessages } from "../../store/write-foreign-messages.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -162,15 +162,7 @@ describe("a message on a foreign topic", () => {
       "select * from rejected_messages where publisher = 'foreign-6' order by rejection_no",
     );
     const [row] = rows;
-    const input = {
-      rejectionNo: row.rejection_no,
-      publisher: row.publisher,
-      topic: row.topic,
-      reason: row.reason,
-      payload: row.payload,
-      payloadBytes: row.payload_bytes,
-      receivedAt: row.received_at,
-    };
+    const input = replayOf(row);
     const actor = { type: "person", id: "p", name: "p" } as unknown as Parameters<typeof ingest.replay>[1];
     expect(await ingest.replay(input, actor, NO_LIMITS)).toMatchObject({ outcome: "rejected" });
     expect(await ledger("foreign-6")).toMatchObject({ received: 1, rejected: 1 });

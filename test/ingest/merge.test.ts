@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, rejectionsOf, startTestIngest } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -10,15 +10,6 @@ afterAll(() => db.drop());
 
 const start = Date.now() - 600 * 60_000;
 const at = (minute: number) => new Date(start + minute * 60_000).toISOString();
-
-const rejectionsOf = async (id: string) =>
-  (
-    await db.pool.query(
-      `select reason, partial, items, detail, topic, publisher, convert_from(payload, 'utf8') as payload
-       from rejected_messages join devices using (device_no) where id = $1 order by rejection_no`,
-      [id],
-    )
-  ).rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
 
 const alarmsOf = async (id: string) =>
   (
@@ -51,7 +42,7 @@ describe("readings of one moment", () => {
       },
     ]);
     expect(await ledger("merge-1")).toEqual({ received: 4, stored: 4, duplicate: 0, rejected: 0 });
-    expect(await rejectionsOf("merge-1")).toEqual([]);
+    expect(await rejectionsOf(db.pool, "merge-1")).toEqual([]);
   });
 
   it("are decided one after the other, also where two processes bring them at once", async () => {
@@ -65,7 +56,7 @@ describe("readings of one moment", () => {
     await all(first, { volume: 7 });
     await Promise.all([all(first, { flow: 1 }), all(second, { flow: 2 })]);
     const stored = (await gasMeterRows(db.pool, "merge-two")).map(({ flow }) => flow);
-    const refused = (await rejectionsOf("merge-two")).flatMap(({ reason, payload }) =>
+    const refused = (await rejectionsOf(db.pool, "merge-two")).flatMap(({ reason, payload }) =>
       [payload].flat().map(({ flow }) => [reason, flow]),
     );
     // What the one has kept is the other's conflict.
@@ -89,7 +80,7 @@ describe("readings of one moment", () => {
       { observedAt },
     ]);
     // Without a quantity it is no reading, so nothing of it is compared.
-    expect((await rejectionsOf("merge-2")).map(({ reason }) => reason)).toEqual(["empty"]);
+    expect((await rejectionsOf(db.pool, "merge-2")).map(({ reason }) => reason)).toEqual(["empty"]);
     expect(await ledger("merge-2")).toEqual({ received: 4, stored: 1, duplicate: 2, rejected: 1 });
   });
 
@@ -109,7 +100,7 @@ describe("readings of one moment", () => {
       { volume: 1, flow: 1, pressure: 2, extra: { note: "x" } },
     ]);
     const topic = "v1/devices/merge-3/telemetry";
-    expect(await rejectionsOf("merge-3")).toEqual([
+    expect(await rejectionsOf(db.pool, "merge-3")).toEqual([
       {
         reason: "conflict",
         partial: false,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
 
 const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
@@ -43,19 +43,7 @@ const alarmsOf = async (id: string) =>
 
 async function replay(ingest: Awaited<ReturnType<typeof startTestIngest>>["ingest"], id: string, no = -1) {
   const row = (await rejectionsOf(id)).at(no);
-  return ingest.replay(
-    {
-      rejectionNo: row.rejection_no,
-      publisher: row.publisher,
-      topic: row.topic,
-      reason: row.reason,
-      payload: row.payload,
-      payloadBytes: row.payload_bytes,
-      receivedAt: row.received_at,
-    },
-    ACTOR,
-    NO_LIMITS,
-  );
+  return ingest.replay(replayOf(row), ACTOR, NO_LIMITS);
 }
 
 describe("a value beyond its plausible range", () => {

@@ -4,7 +4,7 @@ import { Batch } from "../../ingest/batch.ts";
 import { commitBatch, nothingCommitted } from "../../ingest/commit.ts";
 import { Pipeline } from "../../ingest/pipeline.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, rejectionsOf, startTestIngest } from "../helpers/ingest.ts";
 import { losingPool } from "./losing-pool.ts";
 import { ReadingsModel } from "./readings-model.ts";
 
@@ -16,15 +16,6 @@ afterAll(() => db.drop());
 
 const start = Date.now() - 600 * 60_000;
 const at = (minute: number) => new Date(start + minute * 60_000).toISOString();
-
-const rejectionsOf = async (id: string) =>
-  (
-    await db.pool.query(
-      `select reason, partial, items, detail, topic, publisher, convert_from(payload, 'utf8') as payload
-       from rejected_messages join devices using (device_no) where id = $1 order by rejection_no`,
-      [id],
-    )
-  ).rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
 
 /** The values that an item may have: few, so that moments and values meet often. */
 const item = fc.record(
@@ -179,7 +170,7 @@ async function storedOf(id: string): Promise<string[]> {
 
 /** Each refused value by itself: reason, whether its item was counted as stored, moment, name, value. */
 async function refusedOf(id: string): Promise<string[]> {
-  return (await rejectionsOf(id)).flatMap(({ reason, partial, items, payload }) => {
+  return (await rejectionsOf(db.pool, id)).flatMap(({ reason, partial, items, payload }) => {
     const list = [payload].flat();
     expect(list).toHaveLength(items);
     return list.flatMap(({ observedAt, ...values }) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -59,15 +59,7 @@ describe("a time that is not in observedAt", () => {
     );
     for (const row of rows) {
       const replayed = await ingest.replay(
-        {
-          rejectionNo: row.rejection_no,
-          publisher: row.publisher,
-          topic: row.topic,
-          reason: row.reason,
-          payload: row.payload,
-          payloadBytes: row.payload_bytes,
-          receivedAt: row.received_at,
-        },
+        replayOf(row),
         { type: "person", id: "li", name: "李", tenantId: null },
         NO_LIMITS,
       );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAudit } from "../../store/audit.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
 
 const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
@@ -24,15 +24,7 @@ describe("replay", () => {
       [id],
     );
     const [row] = rows;
-    return {
-      rejectionNo: row.rejection_no,
-      publisher: row.publisher,
-      topic: row.topic,
-      reason: row.reason,
-      payload: row.payload,
-      payloadBytes: row.payload_bytes,
-      receivedAt: row.received_at,
-    };
+    return replayOf(row);
   };
 
   it("stores what can be stored by now, and moves it in the ledger from rejected to stored", async () => {
