@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
+import { devicesOf } from "./devices.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { lengthOf, REGION_LEVELS, type RegionLevel } from "./regions.ts";
 import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan } from "./series.ts";
@@ -69,7 +70,7 @@ async function readByDevice(
   }>(
     `select d.device_no, d.id, d.name, d.region_code,
             d.placed_since > '-infinity' and $1::jsonb is not null as moved
-     from devices d
+     from ${devicesOf(region, 3)}
      where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
        and ($3::text is null or d.region_code like $3::text)
        and ($4::int is null or d.device_no > $4::int)

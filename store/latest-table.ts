@@ -90,7 +90,7 @@ export const keepLateLatest = (table: KindTable, before: string): string => `, l
 /**
  * Lateral joins that find the newest values of the device `device` (its number in SQL) in the readings from `from` on and
  * before `until`. The newest reading as a whole comes from one look at the index; a further look is only for what it
- * left out. The relations are `newest`, and `of_<metric>` for each column.
+ * left out. The relations are `newest`, and `rest`.
  * @returns the joins, and SQL for a column's value (as its table keeps it) and moment, null where there is none
  */
 export function newestBetween(
@@ -102,24 +102,33 @@ export function newestBetween(
   const list = columns.map((column) => `, r.${assertIdentifier(column.name)}`).join("");
   const joins = columns.map(
     ({ name: metric }) => `
-      left join lateral (
-        select r.${metric}, r.observed_at from ${name} r
-        where newest.observed_at is not null and newest.${metric} is null
-          and r.device_no = ${device} and r.observed_at >= ${from} and r.observed_at < newest.observed_at
-          and r.${metric} is not null
-        order by r.observed_at desc limit 1
-      ) of_${metric} on true`,
+        left join lateral (
+          select r.${metric}, r.observed_at from ${name} r
+          where newest.${metric} is null
+            and r.device_no = ${device} and r.observed_at >= ${from} and r.observed_at < newest.observed_at
+            and r.${metric} is not null
+          order by r.observed_at desc limit 1
+        ) of_${metric} on true`,
   );
+  const rest = columns.map(
+    ({ name: metric }) => `of_${metric}.${metric}, of_${metric}.observed_at as at_${metric}`,
+  );
+  const missing = columns.map(({ name: metric }) => `newest.${metric} is null`);
   return {
+    // Most readings are whole, and then one look is all: eight more joins took longer than that.
     joins: `
       left join lateral (
         select r.observed_at${list} from ${name} r
         where r.device_no = ${device} and r.observed_at >= ${from}${until === undefined ? "" : ` and r.observed_at < ${until}`}
         order by r.observed_at desc limit 1
-      ) newest on true${joins.join("")}`,
-    value: ({ name: metric }: MetricColumn) => `coalesce(newest.${metric}, of_${metric}.${metric})`,
+      ) newest on true
+      left join lateral (
+        select ${rest.join(", ")}
+        from (select where newest.observed_at is not null and (${missing.join(" or ")})) gap${joins.join("")}
+      ) rest on true`,
+    value: ({ name: metric }: MetricColumn) => `coalesce(newest.${metric}, rest.${metric})`,
     at: ({ name: metric }: MetricColumn) =>
-      `case when newest.${metric} is not null then newest.observed_at else of_${metric}.observed_at end`,
+      `case when newest.${metric} is not null then newest.observed_at else rest.at_${metric} end`,
   };
 }
 

@@ -2,6 +2,7 @@ import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
+import { devicesOf } from "./devices.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
@@ -194,7 +195,7 @@ export async function listLatest(
     types: momentsAsText,
     text: `select d.device_no, d.id, d.name, d.region_code, (d.placed_since > '-infinity')::int${pairs}
      from (
-       select d.device_no, d.id, d.name, d.region_code, d.placed_since from devices d
+       select d.device_no, d.id, d.name, d.region_code, d.placed_since from ${devicesOf(region, 3)}
        where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
          and ($3::text is null or d.region_code like $3::text)
          and ($4::int is null or d.device_no > $4::int)

@@ -2,15 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../devices/random.ts";
 import { createLogger } from "../../log.ts";
 import { openPool, type Pool, withTransaction } from "../../store/database.ts";
+import { getDeviceKey } from "../../store/device-key.ts";
 import { keepLatest, remakeLatest } from "../../store/keep-latest.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { keptBefore } from "../../store/late-readings.ts";
-import { type LatestValues, listLatest, newestMoment, readLatest } from "../../store/latest.ts";
+import { type LatestValues, listLatest, newestMoment, readLatest, readLatestIn } from "../../store/latest.ts";
 import { startLatestKeeper } from "../../store/latest-keeper.ts";
 import { latestTable } from "../../store/latest-table.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { limitsOf } from "../helpers/limits.ts";
 import { DAY, HOUR, keptKind } from "./kept-readings.ts";
 
 const silent = createLogger("silent");
@@ -247,5 +249,80 @@ describe("newest values", () => {
     await pool.query(`truncate ${table.table}`);
     const latest = await readLatest(pool, wider, wider.columns, first);
     expect(latest).toMatchObject({ flow: { value: 1 }, tilt: { value: 12.5 }, volume: null });
+  });
+});
+
+describe("newest values of devices that have moved", () => {
+  const moved = { ...table, kind: "newest_moved", table: "readings_newest_moved" };
+  const own = limitsOf({ tenants: ["north"] });
+
+  /** The devices' places, oldest first, each with the hour in which it began, and readings in some hours. */
+  async function tell(random: Random, devices: number): Promise<string[]> {
+    const ids = Array.from({ length: devices }, (_, n) => `moved-${n}`);
+    await pool.query(
+      `insert into devices (id, kind, region_code, tenant_id, token_hash)
+       select id, $2, '52', 'north', '\\x00' from unnest($1::text[]) as id`,
+      [ids, moved.kind],
+    );
+    const { rows } = await pool.query<{ device_no: number }>(
+      "select device_no from devices where kind = $1 order by 1",
+      [moved.kind],
+    );
+    const batch = new ReadingsBatch(moved);
+    for (const { device_no } of rows) {
+      for (let hour = 0; hour < 60; hour++) {
+        if (random.chance(0.15)) put(batch, device_no, BEGIN + hour * HOUR, randomSample(random));
+      }
+    }
+    await batch.insert(pool, BEGIN);
+    for (const { device_no } of rows) {
+      let hour = 0;
+      for (const tenant of ["south", "north", "south", "north"].slice(random.chance(0.5) ? 0 : 2)) {
+        await pool.query("update devices set tenant_id = $2 where device_no = $1", [device_no, tenant]);
+        hour += Math.floor(random.next() * 20);
+        const at = new Date(BEGIN + hour * HOUR).toISOString();
+        // As if it had been done then.
+        await pool.query(
+          `with was as (select placed_since from devices where device_no = $1)
+           update former_places f set until_at = greatest($2, f.from_at + interval '1 millisecond') from was
+           where f.device_no = $1 and f.until_at = was.placed_since`,
+          [device_no, at],
+        );
+        await pool.query(
+          "update devices set placed_since = (select max(until_at) from former_places where device_no = $1) where device_no = $1",
+          [device_no],
+        );
+      }
+    }
+    return ids;
+  }
+
+  it("are those of each one's own times, in as many statements as one device takes", async () => {
+    await applyKindTables(pool, [moved], { edition: db.edition, log: silent });
+    await pool.query(
+      "insert into tenants (id, name, use) values ('north', 'N', 'civil'), ('south', 'S', 'civil')",
+    );
+    const ids = await tell(createRandom(5), 40);
+    let asked = 0;
+    const counting = {
+      query: (...args: Parameters<Pool["query"]>) => {
+        asked++;
+        return pool.query(...args);
+      },
+    } as unknown as Pool;
+    const page = await listLatest(counting, moved, { columns, region: "52" }, own, { limit: 100 });
+    expect(asked).toBeLessThanOrEqual(4);
+    const expected = new Map<string, LatestValues>();
+    for (const id of ids) {
+      const { spans } = await getDeviceKey(pool, id, own);
+      expected.set(id, await readLatestIn(pool, moved, columns, spans!));
+    }
+    expect(new Map(page.items.map(({ deviceId, metrics }) => [deviceId, metrics]))).toEqual(expected);
+    // Some of them have nothing of their own, and some have what is older than another's.
+    expect(page.items.some(({ observedAt }) => observedAt === null)).toBe(true);
+    const whole = await listLatest(pool, moved, { columns }, NO_LIMITS, { limit: 100 });
+    expect(
+      whole.items.filter(({ observedAt }, i) => observedAt !== page.items[i]!.observedAt).length,
+    ).toBeGreaterThan(5);
   });
 });
