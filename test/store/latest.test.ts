@@ -261,7 +261,7 @@ describe("newest values of devices that have moved", () => {
     const ids = Array.from({ length: devices }, (_, n) => `moved-${n}`);
     await pool.query(
       `insert into devices (id, kind, region_code, tenant_id, token_hash)
-       select id, $2, '52', 'north', '\\x00' from unnest($1::text[]) as id`,
+       select id, $2, '52', case when id like '%5' then 'south' else 'north' end, '\\x00' from unnest($1::text[]) as id`,
       [ids, moved.kind],
     );
     const { rows } = await pool.query<{ device_no: number }>(
@@ -289,7 +289,7 @@ describe("newest values of devices that have moved", () => {
           [device_no, at],
         );
         await pool.query(
-          "update devices set placed_since = (select max(until_at) from former_places where device_no = $1) where device_no = $1",
+          "update devices set placed_since = coalesce((select max(until_at) from former_places where device_no = $1), placed_since) where device_no = $1",
           [device_no],
         );
       }

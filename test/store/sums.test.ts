@@ -6,30 +6,18 @@ import type { AuditActor } from "../../store/audit.ts";
 import { logChangedDays } from "../../store/changed-days.ts";
 import { type Pool, withTransaction } from "../../store/database.ts";
 import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
-import { type FleetQuery, readFleetSeries } from "../../store/fleet-series.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { fillSums, keepMoved, keepOpen } from "../../store/keep-sums.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
-import { type Limits, NO_LIMITS } from "../../store/limits.ts";
+import { NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
-import type { SeriesPlan } from "../../store/series.ts";
-import type { SeriesColumn } from "../../store/series-sql.ts";
-import { canSum } from "../../store/sums-series-sql.ts";
-import { openTable, sumsFields, sumsTable } from "../../store/sums-table.ts";
 import { insertDevice, insertRegions } from "../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
-import {
-  addReading,
-  DAY,
-  groupsOfReadings,
-  HOUR,
-  keptKind,
-  midnight,
-  planSeriesOf,
-} from "./kept-readings.ts";
+import { addReading, DAY, groupsOfReadings, HOUR, keptKind, midnight } from "./kept-readings.ts";
+import { expectWholeSums, groups, noting, summable, type Told, tidied } from "./sums-answers.ts";
 
 const table = keptKind("random_sums");
 const ACTOR: AuditActor = { type: "machine", id: "test", name: null, tenantId: null };
@@ -166,13 +154,6 @@ async function keep(random: Random, now: number): Promise<void> {
   else await fillSums(pool, table, { devices: few });
 }
 
-/** What a random story did, so that a test can tell that it has told something. */
-interface Told {
-  /** Questions that were answered out of sums, and those of them that asked for least and greatest as well. */
-  summed: number;
-  extremes: number;
-}
-
 async function tell(seed: number, steps: number): Promise<Told> {
   const random = createRandom(seed);
   const { pool } = db;
@@ -223,50 +204,8 @@ async function tell(seed: number, steps: number): Promise<Told> {
   }
   await foldLedger(pool, 100_000);
   while ((await keepOpen(pool, table, { entries: 100 })) === "more");
-  await expectWholeSums();
+  await expectWholeSums(pool, table);
   return told;
-}
-
-/** A pool that notes what the sums answer. */
-const noting = (told: Told, asked: SeriesPlan, pool: Pool = db.pool): Pool =>
-  ({
-    query: async (sql: string, values: unknown[]) => {
-      const result = await pool.query(sql, values);
-      if (result.rows[0]?.unsure === false) {
-        told.summed++;
-        if (asked.columns.some(({ aggregate }) => aggregate === "min")) told.extremes++;
-      }
-      return result;
-    },
-  }) as unknown as Pool;
-
-async function groups(
-  pool: Pool,
-  plan: SeriesPlan,
-  groupBy: FleetQuery["groupBy"],
-  limits: Limits,
-  region?: string,
-) {
-  const fleet = { kind: table.kind, groupBy, region };
-  const { items } = await readFleetSeries(pool, plan, fleet, limits, { limit: 100 });
-  return Object.fromEntries(
-    items.map(({ regionCode, buckets }) => [
-      regionCode,
-      buckets.map(({ start, readings, values }) => [start.toISOString(), readings, ...values]),
-    ]),
-  );
-}
-
-/** A plan for what the sums have. */
-async function summable(
-  from: number,
-  to: number,
-  interval: "1d" | "1w",
-  extremes = true,
-): Promise<SeriesPlan> {
-  const plan = await planSeriesOf(db.pool, table, { from, to, interval, overFleet: true });
-  const isAsked = ({ aggregate }: SeriesColumn) => extremes || (aggregate !== "min" && aggregate !== "max");
-  return { ...plan, columns: plan.columns.filter((column) => canSum([column]) && isAsked(column)) };
 }
 
 /** Sums answer to the last digit as devices do, and both as the readings do in plain words. */
@@ -274,7 +213,7 @@ async function expectSameAnswers(random: Random, now: number, told: Told): Promi
   const from = midnight(now) - Math.floor(random.next() * 8) * DAY;
   const to = random.chance(0.6) ? now + DAY : from + Math.ceil(random.next() * 3) * DAY;
   const interval = random.chance(0.7) ? "1d" : "1w";
-  const plan = await summable(from, to, interval, random.chance(0.5));
+  const plan = await summable(db.pool, table, { from, to, interval, extremes: random.chance(0.5) });
   const groupBy = of(random, ["township", "county", "village"] as const);
   const region = of(random, [undefined, undefined, "520102", "520102001"]);
   const area = of(random, [
@@ -283,7 +222,7 @@ async function expectSameAnswers(random: Random, now: number, told: Told): Promi
     limitsOf({ regions: ["520102001"] })[0]!,
   ]);
   const what = `${interval} ${groupBy} ${region} ${JSON.stringify(area)} from ${plan.from.toISOString()}`;
-  const answer = await groups(noting(told, plan), plan, groupBy, [area], region);
+  const answer = await groups(noting(told, plan, db.pool), plan, groupBy, [area], region);
   expect(answer, what).toEqual(await groups(db.pool, plan, groupBy, [{ ...area, devices: ids }], region));
   const digits = { township: 9, county: 6, village: 12 }[groupBy];
   const monday = (at: number) => at - ((Math.floor((at + 8 * HOUR) / DAY) + 3) % 7) * DAY;
@@ -303,38 +242,6 @@ async function expectSameAnswers(random: Random, now: number, told: Told): Promi
   expect(tidied(answer), what).toEqual(expected);
 }
 
-const tidied = (answer: Record<string, unknown[][]>) =>
-  Object.fromEntries(
-    Object.entries(answer)
-      .filter(([, buckets]) => buckets.length > 0)
-      .map(([key, buckets]) => [
-        key,
-        buckets.map((bucket) => bucket.map((v) => (typeof v === "number" ? Number(v.toPrecision(9)) : v))),
-      ]),
-  );
-
-/** When all is counted, the sums are those of the parts of all devices that have not moved, and nobody has news. */
-async function expectWholeSums(): Promise<void> {
-  const fields = sumsFields(table);
-  const sum = ({ name, by }: (typeof fields)[number], value: string) =>
-    by === "sum" ? `coalesce(sum(${value}), 0)::bigint as ${name}` : `${by}(${value}) as ${name}`;
-  const { rows: expected } = await db.pool.query(
-    `select d.region_code, coalesce(d.tenant_id, '') as tenant_id, p.day, ${fields.map((field) => sum(field, `p.${field.name}`)).join(", ")}
-     from (
-       select c.device_no, c.bucket as day, ${fields.map(({ name, ofKept }) => `${ofKept("c")} as ${name}`).join(", ")} from ${table.table}_1d_kept c
-       union all select device_no, day, ${fields.map(({ name }) => name).join(", ")} from ${openTable(table)}
-     ) p join devices d using (device_no)
-     where d.device_no not in (select device_no from former_places)
-     group by 1, 2, 3 having sum(p.readings) > 0 order by 1, 2, 3`,
-  );
-  const { rows } = await db.pool.query(
-    `select region_code, tenant_id, day, ${fields.map(({ name }) => name).join(", ")} from ${sumsTable(table)}
-     where readings <> 0 order by 1, 2, 3`,
-  );
-  expect(rows).toEqual(expected);
-  expect(expected.length).toBeGreaterThan(3);
-}
-
 describe("sums of days by region and tenant", () => {
   it.each(Array.from({ length: Number(process.env.SUMS_RUNS ?? 3) }, (_, run) => run + 1))(
     "are those of devices, and of their readings, at every moment of random story %i",
@@ -345,6 +252,47 @@ describe("sums of days by region and tenant", () => {
     },
     60_000,
   );
+});
+
+describe("sums of open days", () => {
+  it("follow when what they go on from is repaired", async () => {
+    await begin(createRandom(1));
+    const { pool } = db;
+    const today = midnight(Date.parse("2026-03-03T00:00:00Z"));
+    const now = today + 10 * HOUR;
+    const device = devices[0]!;
+    const batch = new ReadingsBatch(table);
+    const put = (at: number, volume: number) => batch.setNumber(batch.begin(device, at, at), 1, volume);
+    put(today - 14 * HOUR, 100);
+    put(today - 4 * HOUR, 110);
+    put(now - HOUR / 2, 125);
+    await batch.insert(pool, now);
+    await foldLedger(pool);
+    while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
+    await fillSums(pool, table, { devices: 1_000_000 });
+    while ((await keepOpen(pool, table, { entries: 10 })) === "more");
+    const told: Told = { summed: 0, extremes: 0 };
+    const plan = await summable(pool, table, { from: today - DAY, to: now, interval: "1d", extremes: false });
+    const used = plan.columns.findIndex(({ metric }) => metric.name === "volume");
+    const usage = async () => {
+      const answer = await groups(noting(told, plan, db.pool), plan, "county", NO_LIMITS);
+      return Object.values(answer)
+        .flat()
+        .map((bucket) => bucket[2 + used]);
+    };
+    expect(await usage()).toEqual([10, 15]);
+    await withTransaction(pool, async (tx) => {
+      const observedAt = today - 4 * HOUR;
+      await tx.query(`delete from ${table.table} where observed_at = $1`, [
+        new Date(observedAt).toISOString(),
+      ]);
+      await logChangedDays(tx, table.kind, [{ deviceNo: device, observedAt }]);
+    });
+    expect(await usage()).toEqual([0, 25]);
+    while ((await keepChanged(pool, table, { limit: 10 })) === "more");
+    expect(await usage()).toEqual([0, 25]);
+    expect(told.summed).toBe(3);
+  });
 });
 
 describe.skipIf(!process.env.DATABASE_URL)("sums while readings are acknowledged", () => {
@@ -373,7 +321,7 @@ describe.skipIf(!process.env.DATABASE_URL)("sums while readings are acknowledged
       while (!done) await keep(own, now);
     })();
     const told: Told = { summed: 0, extremes: 0 };
-    const plan = await summable(now - 4 * DAY, now + DAY, "1d");
+    const plan = await summable(pool, table, { from: now - 4 * DAY, to: now + DAY, interval: "1d" });
     for (let asked = 0; asked < 3 || !done; asked++) {
       await withTransaction(pool, async (tx) => {
         await tx.query("set transaction isolation level repeatable read");
