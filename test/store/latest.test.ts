@@ -261,7 +261,7 @@ describe("newest values of devices that have moved", () => {
     const ids = Array.from({ length: devices }, (_, n) => `moved-${n}`);
     await pool.query(
       `insert into devices (id, kind, region_code, tenant_id, token_hash)
-       select id, $2, '52', case when id like '%5' then 'south' else 'north' end, '\\x00' from unnest($1::text[]) as id`,
+       select id, $2, '52', case when id ~ '[0369]$' then 'south' else 'north' end, '\\x00' from unnest($1::text[]) as id`,
       [ids, moved.kind],
     );
     const { rows } = await pool.query<{ device_no: number }>(
@@ -279,7 +279,7 @@ describe("newest values of devices that have moved", () => {
       let hour = 0;
       for (const tenant of ["south", "north", "south", "north"].slice(random.chance(0.5) ? 0 : 2)) {
         await pool.query("update devices set tenant_id = $2 where device_no = $1", [device_no, tenant]);
-        hour += Math.floor(random.next() * 20);
+        hour += Math.floor(random.next() * 45);
         const at = new Date(BEGIN + hour * HOUR).toISOString();
         // As if it had been done then.
         await pool.query(

@@ -295,6 +295,69 @@ describe("sums of open days", () => {
   });
 });
 
+describe("sums of places that devices leave", () => {
+  it("lose what they had of them, and no bucket of nothing is left", async () => {
+    await begin(createRandom(2));
+    const { pool } = db;
+    const today = midnight(Date.parse("2026-03-03T00:00:00Z"));
+    const now = today + 10 * HOUR;
+    const batch = new ReadingsBatch(table);
+    const day = today - DAY;
+    for (const [i, device] of devices.entries()) {
+      const row = batch.begin(device, day + 5 * HOUR, day);
+      batch.setNumber(row, 1, 100 + i);
+      batch.setNumber(row, 5, i);
+    }
+    await pool.query("update devices set tenant_id = null");
+    await pool.query("delete from former_places");
+    await pool.query("update devices set placed_since = default");
+    await batch.insert(pool, now);
+    await foldLedger(pool);
+    while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
+    await fillSums(pool, table, { devices: 1_000_000 });
+    while ((await keepOpen(pool, table, { entries: 10 })) === "more");
+    const told: Told = { summed: 0, extremes: 0 };
+    const plan = await summable(pool, table, { from: day, to: now, interval: "1d" });
+    const expectSame = async () => {
+      const area = { ...WHOLE_AREA, tenants: ["north"] };
+      for (const [limits, own] of [
+        [NO_LIMITS, WHOLE_AREA],
+        [[area], area],
+      ] as const) {
+        const answer = await groups(noting(told, plan, pool), plan, "township", limits);
+        expect(answer).toEqual(await groups(pool, plan, "township", [{ ...own, devices: ids }]));
+      }
+    };
+    const [owned, moved] = devices as [number, number];
+    // All that are in one place.
+    const emptied = devices.filter((device) => placeAt(device, now).region === "520103");
+    // A first owner is no move. Another device moves twice, and a late reading of it comes between.
+    await pool.query("update devices set tenant_id = 'north' where device_no = $1", [owned]);
+    await pool.query("update devices set region_code = '520103' where device_no = $1", [moved]);
+    await pool.query("update devices set region_code = '520102001001' where device_no = $1", [moved]);
+    const late = new ReadingsBatch(table);
+    late.setNumber(late.begin(moved, day + 6 * HOUR, now), 1, 200);
+    await late.insert(pool, now);
+    await withTransaction(pool, async (tx) => {
+      await tx.query(`delete from ${table.table} where device_no = any ($1::int[])`, [emptied]);
+      const observedAt = day + 5 * HOUR;
+      await logChangedDays(
+        tx,
+        table.kind,
+        emptied.map((deviceNo) => ({ deviceNo, observedAt })),
+      );
+    });
+    await expectSame();
+    while ((await keepChanged(pool, table, { limit: 10 })) === "more");
+    while ((await keepMoved(pool, table, { entries: 10 })) === "more");
+    await foldLedger(pool);
+    while ((await keepOpen(pool, table, { entries: 10 })) === "more");
+    await expectSame();
+    expect(told.summed).toBe(2);
+    await expectWholeSums(pool, table);
+  });
+});
+
 describe.skipIf(!process.env.DATABASE_URL)("sums while readings are acknowledged", () => {
   it("are those of devices at one moment, whoever commits beside the keeper", async () => {
     const random = createRandom(77);
