@@ -58,6 +58,17 @@ describe("a long number", () => {
     }
   });
 
+  it("is seen also where it is the only one of its message", async () => {
+    await world.device("x-alone", [{}]);
+    const { publish } = await world.ingest();
+    const numbers = JSON.parse(NUMBERS.replaceAll(/[^,[\]]+/g, '"$&"')) as string[];
+    for (const [i, number] of numbers.entries()) {
+      await publish("x-alone", "telemetry", `{"observedAt":${at + i},"volume":1,"alone":${number}}`);
+    }
+    const text = await ask("/devices/x-alone/readings?order=asc");
+    expect([...plain(text).matchAll(/"alone":([^}]*)/g)].map(([, found]) => found)).toEqual(numbers);
+  });
+
   it("in an event and a reply is told to lists, streams and applications", async () => {
     await world.device("x-event", [{}]);
     const test = await world.ingest();

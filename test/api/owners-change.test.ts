@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { tablesOf } from "../../kind-tables.ts";
+import { recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
+import { makeRepair, undoRepair } from "../../store/write-repairs.ts";
+import { limitsOf } from "../helpers/limits.ts";
 import { insertReadings } from "./fixtures.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, type Place, startOwners } from "./owners-world.ts";
 
 /** What somebody changes of a device is of their own time of it: repairs, exchanges, and what is replayed. */
 
+const table = tablesOf([gasMeter])[0]!;
 let world: Owners;
 beforeAll(async () => {
   world = await startOwners();
@@ -147,6 +153,24 @@ describe("whoever has a device now", () => {
     const made = await voidFrom("carried-on", day(-1), day(6), world.NORTH);
     expect(made.json.readings).toBe(5);
     expect((await voidFrom("carried-on", day(-1), day(6), world.PLATFORM)).json.readings).toBe(1);
+  });
+
+  it("is the only one, also where it moves after it was looked up", async () => {
+    await meter("looked-up", [{ tenantId: "north" }]);
+    const actor = { type: "person", id: "north", name: null, tenantId: null } as const;
+    const device = { id: "looked-up", kind: "gas-meter", limits: limitsOf({ tenants: ["north"] }) };
+    const range = { from: new Date(day(0)), to: new Date(day(2)), reason: "wrong", corrections: undefined };
+    const asked = { metric: "volume", oldRegister: 900, newRegister: 0 };
+    const { pool } = world.db;
+    const deeds = [
+      () => makeRepair(pool, { device, table, ...range }, actor),
+      () => undoRepair(pool, { device, table, repairNo: 1, reason: "right" }, actor),
+      () => recordExchange(pool, device, table, { ...asked, at: new Date(day(1)) }, actor),
+      () => removeExchange(pool, device, table, 1, actor),
+    ];
+    await world.move("looked-up", { tenantId: "south" });
+    for (const deed of deeds) await expect(deed()).rejects.toMatchObject({ code: "device_not_found" });
+    expect((await seenBy("looked-up", world.PLATFORM)).readings).toHaveLength(6);
   });
 
   it("is the only one, also where the device moves while somebody asks", async () => {
@@ -307,6 +331,18 @@ describe("what is replayed", () => {
     expect(await ledger("again", world.NORTH)).toEqual([6, 4, 0, 2]);
     expect(await outcomes(world.PLATFORM)).toEqual(["stored", "stored", "already_replayed"]);
     expect(await ledger("again", world.NORTH)).toEqual([6, 6, 0, 0]);
+  });
+
+  it("is not even tried for the former, who would leave a note", async () => {
+    await world.device("untried", [{ tenantId: "north" }]);
+    const { publish } = await world.ingest();
+    await publish("untried", "telemetry", { observedAt: Date.now(), volume: "much" });
+    const [number] = await rejectionsOf("untried", world.NORTH);
+    await world.move("untried", { tenantId: "south" });
+    expect(await replay(number!, world.NORTH)).toBe("device_not_found");
+    const { replayOutcome, replayedAt } = await world.get(`/rejections/${number}`, world.NORTH);
+    expect([replayOutcome, replayedAt]).toEqual([null, null]);
+    expect(await replay(number!, world.PLATFORM)).toBe("rejected");
   });
 
   it("of a gateway is of devices that are the caller's, too", async () => {
