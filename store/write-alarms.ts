@@ -43,8 +43,8 @@ export async function applyAlarmTransitions(
 ): Promise<AlarmChange[]> {
   const all: AlarmChange[] = [];
   for (let from = 0; from < transitions.length; ) {
-    const count = howManyAtOnce(transitions, from);
-    const valid = await dropOutdated(db, transitions.slice(from, from + count));
+    const { count, chosen } = nextAtOnce(transitions, from);
+    const valid = await dropOutdated(db, chosen);
     const changes = valid.length > 0 ? await applyAtOnce(db, valid) : [];
     for (const change of changes) all.push(change);
     applied(count, changes);
@@ -53,15 +53,27 @@ export async function applyAlarmTransitions(
   return all;
 }
 
-/** The order of an alarm's transitions decides, so each alarm can be in a statement once. */
-function howManyAtOnce(transitions: readonly AlarmTransition[], from: number): number {
-  const keys = new Set<string>();
-  while (keys.size < MAX_AT_ONCE && from + keys.size < transitions.length) {
-    const { deviceNo, rule } = transitions[from + keys.size]!;
-    const before = keys.size;
-    if (keys.add(`${deviceNo} ${rule}`).size === before) break;
+/**
+ * The order of an alarm's transitions decides, so each alarm can be in a statement once. What only repeats the one before
+ * does nothing and is left out: one message may hold thousands of events that raise the same alarm.
+ * @returns how many transitions are dealt with, and those of them that do something
+ */
+function nextAtOnce(
+  transitions: readonly AlarmTransition[],
+  from: number,
+): { readonly count: number; readonly chosen: AlarmTransition[] } {
+  const chosen = new Map<string, AlarmTransition>();
+  let at = from;
+  for (; at < transitions.length; at++) {
+    const transition = transitions[at]!;
+    const key = `${transition.deviceNo} ${transition.rule}`;
+    const before = chosen.get(key);
+    if (before === undefined) {
+      if (chosen.size === MAX_AT_ONCE) break;
+      chosen.set(key, transition);
+    } else if (before.action !== transition.action || before.doubt || before.eventDoubt) break;
   }
-  return keys.size;
+  return { count: at - from, chosen: [...chosen.values()] };
 }
 
 async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Promise<AlarmChange[]> {

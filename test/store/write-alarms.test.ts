@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type AlarmTransition, applyAlarmTransitions, listActiveAlarms } from "../../store/write-alarms.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice } from "../helpers/ingest.ts";
@@ -122,6 +122,31 @@ describe("an alarm", () => {
     const no = await device("alarm-2");
     await apply(raise(no, "silent", AT, { value: undefined }));
     expect(await alarms(no)).toMatchObject([{ value: null }]);
+  });
+
+  it("costs one statement however often a batch raises it, and its neighbours keep their order", async () => {
+    const [a, b] = [await device("alarm-often-1"), await device("alarm-often-2")];
+    const often = Array.from({ length: 3000 }, (_, n) => raise(a, "leak", AT + n));
+    const again = Array.from({ length: 3000 }, (_, n) => raise(a, "leak", AT + MINUTE + n));
+    const taken: [count: number, rules: string[]][] = [];
+    const query = vi.spyOn(db.pool, "query");
+    await applyAlarmTransitions(
+      db.pool,
+      [...often, raise(b, "leak"), clear(a, "leak", AT + 5000), clear(a, "leak", AT + 6000), ...again],
+      (count, changes) => taken.push([count, changes.map(({ deviceNo, action }) => `${action} ${deviceNo}`)]),
+    );
+    const statements = query.mock.calls.length;
+    query.mockRestore();
+    expect(statements).toBe(3);
+    expect(taken).toEqual([
+      [3001, [`raise ${a}`, `raise ${b}`]],
+      [2, [`clear ${a}`]],
+      [3000, [`raise ${a}`]],
+    ]);
+    expect(await alarms(a)).toMatchObject([
+      { raised_at: new Date(AT), cleared_at: new Date(AT + 5000) },
+      { raised_at: new Date(AT + MINUTE), cleared_at: null },
+    ]);
   });
 
   it("that is active is not raised again: the first stays as it was", async () => {
