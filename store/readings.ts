@@ -32,9 +32,12 @@ type ReadingRow = [
  * Whether a reading `r` is corrected, where `devices` are the numbers that are asked for: looked up once a question. One
  * that came for its moment later, when it was voided, is another.
  */
-const isCorrected = (devices: string) => `, (r.device_no, r.observed_at, r.received_at) in (
-         select c.device_no, c.observed_at, (c.original ->> 'received_at')::timestamptz from repaired_readings c
-         where c.device_no = any (${devices}) and c.is_active and c.is_corrected)`;
+const isCorrected = (devices: string) => `, (r.device_no, r.observed_at) in (
+         select c.device_no, c.observed_at from repaired_readings c
+         where c.device_no = any (${devices}) and c.is_active and c.is_corrected and not exists (
+           select from repaired_readings v
+           where v.device_no = c.device_no and v.observed_at = c.observed_at and v.repair_no > c.repair_no
+             and v.is_active and not v.is_corrected))`;
 
 const metricList = (columns: readonly MetricColumn[]) =>
   columns.map((column) => `, ${inUnit(column, `r.${assertIdentifier(column.name)}`)}`).join("");

@@ -346,6 +346,14 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
      returning observed_at`,
     [repairNo],
   );
+  // What stands at the other moments has come since, and nobody has corrected it.
+  await tx.query(
+    `update repaired_readings c set is_active = false
+     from repaired_readings m
+     where m.repair_no = $1::bigint and c.device_no = m.device_no and c.observed_at = m.observed_at
+       and c.is_corrected and c.is_active and not m.observed_at = any ($2::timestamptz[])`,
+    [repairNo, rows.map(({ observed_at: at }) => at.toISOString())],
+  );
   return rows;
 }
 
@@ -372,7 +380,7 @@ async function uncorrect(
     `update ${raw} r set ${parts.map(({ set }) => set).join(", ")}
      from repaired_readings m cross join lateral jsonb_populate_record(null::${raw}, m.original) o
      where m.repair_no = $1::bigint and r.device_no = m.device_no and r.observed_at = m.observed_at
-       and r.received_at = o.received_at and (${parts.map(({ stands }) => stands).join(" or ")})
+       and m.is_active and (${parts.map(({ stands }) => stands).join(" or ")})
      returning r.observed_at`,
     values,
   );

@@ -11,6 +11,8 @@ export interface ModelRepair {
     { readonly before: Values; readonly there: Values; readonly after: Values }
   >;
   isActive: boolean;
+  /** Moments at which something else stands for good. */
+  readonly outlived: Set<number>;
 }
 
 export interface AskedRepair {
@@ -82,7 +84,7 @@ export function makeModelRepair(
       return [at, { before, there, after }] as const;
     }),
   );
-  model.repairs.push({ id, corrections, touched, isActive: true });
+  model.repairs.push({ id, corrections, touched, isActive: true, outlived: new Set() });
 }
 
 /** A later repair that still stands on readings of this one. */
@@ -91,7 +93,7 @@ export const coveredBy = (model: KeptModel, repair: ModelRepair): ModelRepair | 
     (later) =>
       later.isActive &&
       later.id > repair.id &&
-      [...later.touched.keys()].some((at) => repair.touched.has(at)),
+      [...later.touched.keys()].some((at) => repair.touched.has(at) && !later.outlived.has(at)),
   );
 
 /** What the device has sent since stays. */
@@ -100,6 +102,7 @@ export function undoModelRepair(model: KeptModel, repair: ModelRepair): void {
   for (const [at, { before, there, after }] of repair.touched) {
     if (!repair.corrections) {
       if (!model.moments.has(at)) model.moments.set(at, there);
+      else for (const { corrections, outlived } of model.repairs) if (corrections) outlived.add(at);
       continue;
     }
     if (model.moments.get(at) !== there) continue;
