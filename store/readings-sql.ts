@@ -107,6 +107,29 @@ export function findSql(table: KindTable): string {
     where there.observed_at between $3::timestamptz and $4::timestamptz`;
 }
 
+/**
+ * What devices had sent at these moments, as the table had it before each correction of a person; the earliest first. With
+ * the quantities that it took away. What was voided behind a correction is gone with it: what stands there came later.
+ */
+export function sentSql(table: KindTable): string {
+  const metrics = table.columns.map((column) => `there.${assertIdentifier(column.name)}`);
+  return `
+    select there.device_no, there.observed_at, null::text as extra, ${metrics.join(", ")},
+      array(
+        select correction ->> 'metric' from repairs p, jsonb_array_elements(p.corrections) correction
+        where p.repair_no = m.repair_no and correction -> 'set' = 'null'
+      ) as "taken away"
+    from repaired_readings m
+    join unnest($1::int4[], $2::timestamptz[]) as wanted (device_no, observed_at)
+      on m.device_no = wanted.device_no and m.observed_at = wanted.observed_at
+    cross join lateral jsonb_populate_record(null::${assertIdentifier(table.table)}, m.original) there
+    where m.is_active and m.is_corrected and not exists (
+      select from repaired_readings gone
+      where gone.device_no = m.device_no and gone.observed_at = m.observed_at and gone.is_active
+        and not gone.is_corrected and gone.repair_no > m.repair_no)
+    order by m.repair_no`;
+}
+
 /** The first moment from $2 on, by milliseconds, at which the device $1 has no reading; looked for up to $3. */
 export function freeSql(table: KindTable): string {
   return `

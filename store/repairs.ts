@@ -30,7 +30,7 @@ export interface Repair {
     readonly by: string;
     readonly at: Date;
     readonly reason: string;
-    /** How many are as they were: not one at whose moment the device has sent another reading since. */
+    /** How many have all of their values again: not one that the device has contradicted since. */
     readonly restored: number;
   } | null;
 }

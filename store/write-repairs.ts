@@ -32,7 +32,7 @@ type OwnRepair = NewRepair & { readonly key: DeviceKey };
 export const MAX_REPAIRED = 50_000;
 
 /** A moment that a repair took away or changed. */
-interface Changed {
+export interface Changed {
   readonly observed_at: Date;
 }
 
@@ -93,63 +93,7 @@ export async function makeRepair(pool: Pool, asked: NewRepair, actor: AuditActor
   });
 }
 
-/**
- * Undoes a repair. A reading at whose moment the device has sent another one since stays voided.
- * @throws PlatformError `device_not_found` for who does not have the device now; `repair_not_found`, `already_undone`, `repair_covered` while a later repair stands on it
- */
-export async function undoRepair(
-  pool: Pool,
-  asked: { device: OwnDevice; table: KindTable; repairNo: number; reason: string },
-  actor: AuditActor,
-): Promise<Repair> {
-  const { device, table, repairNo, reason } = asked;
-  return withTransaction(pool, async (tx) => {
-    const key = await lockOwnKey(tx, device);
-    const before = await getRow(tx, repairNo, key);
-    if (before.undone_at) {
-      throw new PlatformError(
-        "already_undone",
-        `Repair ${repairNo} was undone at ${before.undone_at.toISOString()}`,
-      );
-    }
-    const { rows: covered } = await tx.query<{ later: number }>(
-      `select later.repair_no as later
-       from repaired_readings mine
-       join repaired_readings later on later.device_no = mine.device_no and later.observed_at = mine.observed_at
-         and later.is_active and later.repair_no > mine.repair_no
-       where mine.repair_no = $1::bigint
-       order by 1 desc limit 1`,
-      [repairNo],
-    );
-    if (covered[0]) {
-      throw new PlatformError(
-        "repair_covered",
-        `Repair ${covered[0].later} has changed readings of repair ${repairNo} since: undo that one first`,
-      );
-    }
-    const changed = before.corrections
-      ? await uncorrect(tx, table, repairNo, before.corrections)
-      : await restore(tx, table, repairNo);
-    await tx.query("update repaired_readings set is_active = false where repair_no = $1::bigint", [repairNo]);
-    await tx.query(
-      `update repairs set undone_by = $2::text, undone_at = now(), undone_reason = $3::text, restored = $4::int
-       where repair_no = $1::bigint`,
-      [repairNo, actor.id, reason, changed.length],
-    );
-    await afterChange(tx, table, key.deviceNo, changed);
-    const done = toRepair(await getRow(tx, repairNo, key));
-    await appendAudit(tx, {
-      actor,
-      action: "readings.undo",
-      object: { type: "device", id: key.id },
-      before: toAudit(toRepair(before)),
-      after: toAudit(done),
-    });
-    return done;
-  });
-}
-
-const toAudit = ({ id, action, from, to, reason, corrections, readings, undone }: Repair) => ({
+export const toAudit = ({ id, action, from, to, reason, corrections, readings, undone }: Repair) => ({
   repair: id,
   action,
   from,
@@ -160,7 +104,7 @@ const toAudit = ({ id, action, from, to, reason, corrections, readings, undone }
   undone,
 });
 
-async function afterChange(
+export async function afterChange(
   tx: Client,
   table: KindTable,
   deviceNo: number,
@@ -174,7 +118,11 @@ async function afterChange(
   await remakeLatest(tx, table, [deviceNo]);
 }
 
-async function getRow(tx: Client, repairNo: number, { deviceNo, spans }: DeviceKey): Promise<RepairRow> {
+export async function getRow(
+  tx: Client,
+  repairNo: number,
+  { deviceNo, spans }: DeviceKey,
+): Promise<RepairRow> {
   const { rows } = await tx.query<RepairRow>(
     // Somebody to whom a part of it belongs only does not undo the whole.
     `${SELECT_REPAIR} where p.repair_no = $1::bigint and p.device_no = $2::int
@@ -324,65 +272,4 @@ async function assertSound(
       `At ${first.observed_at.toISOString()} '${metric}' would be ${first.value}: expected ${bounds.min} to ${bounds.max}`,
     );
   }
-}
-
-/** Puts voided readings back. */
-async function restore(tx: Client, table: KindTable, repairNo: number): Promise<Changed[]> {
-  const raw = assertIdentifier(table.table);
-  const names = [
-    "device_no",
-    "observed_at",
-    "received_at",
-    "received_after",
-    ...table.columns.map(({ name }) => assertIdentifier(name)),
-    "extra",
-  ];
-  const { rows } = await tx.query<Changed>(
-    `insert into ${raw} (${names.join(", ")})
-     select ${names.map((name) => `o.${name}`).join(", ")}
-     from repaired_readings m cross join lateral jsonb_populate_record(null::${raw}, m.original) o
-     where m.repair_no = $1::bigint
-     on conflict do nothing
-     returning observed_at`,
-    [repairNo],
-  );
-  // What stands at the other moments has come since, and nobody has corrected it.
-  await tx.query(
-    `update repaired_readings c set is_active = false
-     from repaired_readings m
-     where m.repair_no = $1::bigint and c.device_no = m.device_no and c.observed_at = m.observed_at
-       and c.is_corrected and c.is_active and not m.observed_at = any ($2::timestamptz[])`,
-    [repairNo, rows.map(({ observed_at: at }) => at.toISOString())],
-  );
-  return rows;
-}
-
-/**
- * Gives corrected quantities their former values. What has come to a reading since stays: a quantity that the device has
- * sent again, and one that it has sent for the first time; also where all of it is another reading, behind a void one.
- */
-async function uncorrect(
-  tx: Client,
-  table: KindTable,
-  repairNo: number,
-  corrections: readonly Correction[],
-): Promise<Changed[]> {
-  const raw = assertIdentifier(table.table);
-  const values: unknown[] = [repairNo];
-  const parts = corrections.map((correction) => {
-    const m = assertIdentifier(correction.metric);
-    const [after, parameter] = corrected(columnOf(table, m), correction, values.length + 1, "o");
-    values.push(parameter);
-    const stands = `(o.${m} is not null and r.${m} is not distinct from ${after})`;
-    return { set: `${m} = case when ${stands} then o.${m} else r.${m} end`, stands };
-  });
-  const { rows } = await tx.query<Changed>(
-    `update ${raw} r set ${parts.map(({ set }) => set).join(", ")}
-     from repaired_readings m cross join lateral jsonb_populate_record(null::${raw}, m.original) o
-     where m.repair_no = $1::bigint and r.device_no = m.device_no and r.observed_at = m.observed_at
-       and m.is_active and (${parts.map(({ stands }) => stands).join(" or ")})
-     returning r.observed_at`,
-    values,
-  );
-  return rows;
 }

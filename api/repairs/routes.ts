@@ -4,7 +4,8 @@ import type { Pool } from "../../store/database.ts";
 import { getDeviceKey } from "../../store/device-key.ts";
 import { getDevice } from "../../store/devices.ts";
 import { type Correction, listRepairedReadings, listRepairs } from "../../store/repairs.ts";
-import { makeRepair, undoRepair } from "../../store/write-repairs.ts";
+import { undoRepair } from "../../store/undo-repairs.ts";
+import { makeRepair } from "../../store/write-repairs.ts";
 import { actorOf } from "../audit/actor.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";
@@ -153,7 +154,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
         tags: ["readings"],
         summary: "Undo a repair",
         description:
-          "Its readings are as they were. A later repair of the same readings has to be undone first.",
+          "Its readings are as they were. What the device has sent of their moments since stands, and is merged with them; values that it contradicts are on record as rejections `conflict`, marked `partial`, which can be replayed. A later repair of the same readings has to be undone first.",
         params: repairParams,
         body: undoBody,
         response: {
@@ -178,6 +179,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
           device: { id, kind, limits },
           table: catalog.table(kind),
           repairNo: request.params.repair,
+          topic: `v1/devices/${request.params.id}/telemetry`,
           reason: request.body.reason,
         },
         actorOf(request),

@@ -57,7 +57,9 @@ export const repairSchema = z
         reason: z.string(),
         restored: z
           .int()
-          .describe("How many are as they were: not one at whose moment the device has sent another since."),
+          .describe(
+            "How many have all of their values again. Values of the others that the device has contradicted since are rejections `conflict`.",
+          ),
       })
       .nullable(),
   })

@@ -70,7 +70,8 @@ describe("after a correction is undone", () => {
       { metric: "volume", multiply: 0.5 },
     );
     await send("since-2", { flow: 0.7 });
-    expect(await undo("since-2", id)).toBe(1);
+    // Of the reading that was, the flow is not back.
+    expect(await undo("since-2", id)).toBe(0);
     expect(await reading("since-2")).toEqual({ volume: 100, flow: 0.7, valve: "open", corrected: false });
   });
 
@@ -80,7 +81,7 @@ describe("after a correction is undone", () => {
     const second = await voided("since-3");
     await send("since-3", { volume: 5 });
     expect(await reading("since-3")).toEqual({ volume: 5, corrected: false });
-    expect(await undo("since-3", second)).toBe(0);
+    expect(await undo("since-3", second)).toBe(1);
     expect(await reading("since-3")).toEqual({ volume: 5, corrected: false });
     expect(await undo("since-3", first)).toBe(0);
     expect(await reading("since-3")).toEqual({ volume: 5, corrected: false });
