@@ -3,7 +3,8 @@ import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { tablesOf } from "../../kind-tables.ts";
 import { recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
-import { makeRepair, undoRepair } from "../../store/write-repairs.ts";
+import { undoRepair } from "../../store/undo-repairs.ts";
+import { makeRepair } from "../../store/write-repairs.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertReadings } from "./fixtures.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, type Place, startOwners } from "./owners-world.ts";
@@ -164,7 +165,7 @@ describe("whoever has a device now", () => {
     const { pool } = world.db;
     const deeds = [
       () => makeRepair(pool, { device, table, ...range }, actor),
-      () => undoRepair(pool, { device, table, repairNo: 1, reason: "right" }, actor),
+      () => undoRepair(pool, { device, table, repairNo: 1, reason: "right", topic: "t" }, actor),
       () => recordExchange(pool, device, table, { ...asked, at: new Date(day(1)) }, actor),
       () => removeExchange(pool, device, table, 1, actor),
     ];
