@@ -55,6 +55,7 @@ describe("seeding the demo's people and applications", () => {
     dataDir = await mkdtemp(join(tmpdir(), "sbi-access-"));
     for (const table of [
       "former_places",
+      "rollup_moved",
       "devices",
       "api_keys",
       "grants",
@@ -154,6 +155,7 @@ describe("seeding the demo's people and applications", () => {
     expect(await owners()).toContain("gas-meter nobody 1");
 
     await database.pool.query("delete from former_places");
+    await database.pool.query("delete from rollup_moved");
     await database.pool.query("delete from devices where gateway_no is not null");
     await database.pool.query("delete from devices");
     await fleet();
