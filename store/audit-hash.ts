@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isSecretName } from "../log.ts";
-import { copyByJson, ExactNumber, writeJson } from "./exact-json.ts";
+import { ExactNumber, writeJson } from "./exact-json.ts";
 
 /** What stands before the first row. */
 export const ORIGIN_HASH = Buffer.alloc(32);
@@ -64,31 +64,25 @@ const BLOT = "[redacted]";
  */
 export function auditValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return writeJson(storable(asJson(value)));
-}
-
-/** JSON has no big integers: they become texts. Looking at each value for them would take three times as long. */
-function asJson(value: unknown): unknown {
-  try {
-    return copyByJson(() => JSON.stringify(value));
-  } catch {
-    return copyByJson(() =>
-      JSON.stringify(value, (_key, inner) => (typeof inner === "bigint" ? String(inner) : inner)),
-    );
-  }
+  return writeJson(storable(value));
 }
 
 const clean = (text: string) => text.replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
 
+/** A copy as JSON has it. One walk and no text between: a target may have 50,000 points, and whoever is there waits. */
 function storable(value: unknown): unknown {
   if (typeof value === "string") return clean(value);
-  // A target may have 50,000 points: nothing in them can be wrong, and copying them holds the main thread.
+  // JSON has no big integers: they become texts.
+  if (typeof value === "bigint") return String(value);
+  // Nothing in a point can be wrong.
   if (Array.isArray(value)) return value.every(Number.isFinite) ? value : value.map(storable);
   if (typeof value !== "object" || value === null || value instanceof ExactNumber) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      clean(key),
-      isSecretName(key) && inner !== null && typeof inner !== "boolean" ? BLOT : storable(inner),
-    ]),
-  );
+  if ("toJSON" in value && typeof value.toJSON === "function") return storable(value.toJSON());
+  const copy: [string, unknown][] = [];
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === undefined) continue;
+    const hidden = isSecretName(key) && inner !== null && typeof inner !== "boolean";
+    copy.push([clean(key), hidden ? BLOT : storable(inner)]);
+  }
+  return Object.fromEntries(copy);
 }

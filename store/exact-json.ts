@@ -44,12 +44,6 @@ export function writeExactly<T extends string | undefined>(write: () => T): T {
   }
 }
 
-/** What `write` makes by `JSON.stringify`, read again: a copy, whose exact numbers are the same. */
-export function copyByJson(write: () => string): unknown {
-  const text = writeExactly(write);
-  return hasMarked ? parseExact(text) : JSON.parse(text);
-}
-
 /** `JSON.stringify`, with exact numbers as they came. */
 export const writeJson = (value: unknown): string => writeExactly(() => JSON.stringify(value));
 

@@ -10,6 +10,7 @@ import {
   spansParameters,
   withinSpans,
 } from "./device-key.ts";
+import { assertCountable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable } from "./kind-table.ts";
 
 /** A counter's register was exchanged, or set: a recorded fact, by which its usage goes on from the one to the other. */
@@ -132,20 +133,5 @@ async function logChange(tx: Client, table: KindTable, deviceNo: number, at: Dat
     tx,
     table.kind,
     moments.map((moment) => ({ deviceNo, observedAt: moment.getTime() })),
-  );
-}
-
-/** @throws PlatformError `readings_dropped` */
-async function assertCountable(tx: Client, { kind }: KindTable, at: Date): Promise<void> {
-  const { rows } = await tx.query<{ since: Date }>(
-    `select readings_since as since from rollup_state
-     where kind = $1::text and readings_since > '-infinity'
-       and readings_since + interval '24 hours' > $2::timestamptz`,
-    [kind, at.toISOString()],
-  );
-  if (!rows[0]) return;
-  throw new PlatformError(
-    "readings_dropped",
-    `Readings before ${rows[0].since.toISOString()} have been dropped, so what they come to cannot be counted otherwise any more`,
   );
 }

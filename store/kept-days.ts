@@ -1,3 +1,4 @@
+import { PlatformError } from "../errors.ts";
 import type { Client, Db } from "./database.ts";
 import { assertIdentifier, type KindTable, kindLiteral, type MetricColumn } from "./kind-table.ts";
 import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
@@ -197,13 +198,33 @@ export async function beginKeeping(client: Client, table: KindTable, anew: boole
   );
 }
 
+/** The first day of which all readings are there, by a row of `rollup_state`. */
+const WHOLE_SINCE = `${dayOf("readings_since - interval '1 microsecond'")} + interval '24 hours'`;
+
 /**
- * Since when the readings of each kind are there that have lost some, in milliseconds since 1970: what comes later than its
- * time was dropped cannot be in its day any more.
+ * Refuses to change what a moment's day comes to, where that day cannot be made of readings any more.
+ * @throws PlatformError `readings_dropped`
+ */
+export async function assertCountable(tx: Client, { kind }: KindTable, at: Date): Promise<void> {
+  const { rows } = await tx.query<{ since: Date }>(
+    `select ${WHOLE_SINCE} as since from rollup_state
+     where kind = $1::text and readings_since > '-infinity' and ${WHOLE_SINCE} > $2::timestamptz`,
+    [kind, at.toISOString()],
+  );
+  if (!rows[0]) return;
+  throw new PlatformError(
+    "readings_dropped",
+    `Readings before ${rows[0].since.toISOString()} have been dropped, so what they come to cannot be counted otherwise any more`,
+  );
+}
+
+/**
+ * Since when days can be made of readings, of each kind that has lost some: the first day that is whole, in milliseconds since
+ * 1970. What comes of a time before that cannot be in its day any more.
  */
 export async function readReadingsSince(db: Db): Promise<[kind: string, since: number][]> {
   const { rows } = await db.query<{ kind: string; since: Date }>(
-    "select kind, readings_since as since from rollup_state where readings_since > '-infinity'",
+    `select kind, ${WHOLE_SINCE} as since from rollup_state where readings_since > '-infinity'`,
   );
   return rows.map(({ kind, since }) => [kind, since.getTime()]);
 }

@@ -5,6 +5,7 @@ import { columnOf, corrected } from "./correction-sql.ts";
 import { type Client, isRowFault, type Pool, withTransaction } from "./database.ts";
 import { type DeviceKey, lockOwnKey, type OwnDevice, spansParameters, withinSpans } from "./device-key.ts";
 import { remakeLatest } from "./keep-latest.ts";
+import { assertCountable } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, scaleOf } from "./kind-table.ts";
 import { type Correction, type Repair, type RepairRow, SELECT_REPAIR, toRepair } from "./repairs.ts";
 
@@ -110,6 +111,8 @@ export async function afterChange(
   deviceNo: number,
   changed: readonly Changed[],
 ): Promise<void> {
+  const oldest = Math.min(...changed.map(({ observed_at: at }) => at.getTime()));
+  if (Number.isFinite(oldest)) await assertCountable(tx, table, new Date(oldest));
   await logChangedDays(
     tx,
     table.kind,

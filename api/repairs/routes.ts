@@ -57,6 +57,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
         response: {
           201: repairSchema,
           ...problems(
+            "readings_dropped",
             "device_not_found",
             "nothing_to_repair",
             "range_too_wide",
@@ -160,6 +161,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
         response: {
           200: repairSchema,
           ...problems(
+            "readings_dropped",
             "device_not_found",
             "repair_not_found",
             "already_undone",

@@ -106,3 +106,28 @@ describe("the newest value", () => {
     expect([await newest(), await listed()]).toEqual([100, 100]);
   });
 });
+
+describe("where days cannot be made of readings any more", () => {
+  it("neither a repair nor its undoing is taken, and nothing is done", async () => {
+    await meter("dropped-1", { volume: 100 });
+    const id = await voided("dropped-1");
+    await send("dropped-1", { flow: 0.5 });
+    // The day of this moment has lost readings; the next one, in Beijing, is whole.
+    const since = (moment: string) =>
+      db.pool.query("update rollup_state set readings_since = $1 where kind = 'gas-meter'", [moment]);
+    await since("2026-03-01T02:00:00Z");
+    for (const [url, payload] of [
+      [`dropped-1/repairs/${id}/undo`, { reason: "it was right" }],
+      ["dropped-1/repairs", { action: "void", ...range }],
+    ] as const) {
+      const { status, json } = await api.call({ method: "POST", url: `/v1/devices/${url}`, payload });
+      expect([status, json.code]).toEqual([422, "readings_dropped"]);
+      expect(json.detail).toContain("2026-03-01T16:00:00.000Z");
+    }
+    expect((await api.call("/v1/devices/dropped-1/repairs")).json.items).toMatchObject([{ undone: null }]);
+    expect(await reading("dropped-1")).toEqual({ flow: 0.5, corrected: false });
+    await since("-infinity");
+    expect(await undo("dropped-1", id)).toBe(1);
+    expect(await reading("dropped-1")).toEqual({ volume: 100, flow: 0.5, corrected: false });
+  });
+});
