@@ -33,9 +33,12 @@ export function startLoad(bench: Bench, order: LoadOrder): RunningLoad {
 export class Moments {
   private at: number;
 
-  /** Begins six days ago: late enough for the newest chunks, and with room for every run. */
+  /**
+   * Begins now, as an ordinary day's readings do: what is late is logged for its day, and what is older than a day is written
+   * apart. A day ahead is room for every run.
+   */
   constructor(now = Date.now()) {
-    this.at = now - 6 * 24 * 3600 * 1000;
+    this.at = now;
   }
 
   get next(): number {
