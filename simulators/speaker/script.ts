@@ -51,6 +51,9 @@ interface Amount {
   pauses: number;
 }
 
+/** Cantonese and Mandarin have tags of their own beside that of Chinese. */
+const isChinese = (language: string) => /^(zh|cmn|yue)\b/i.test(language);
+
 const isSyllable = /\p{Script=Han}|\p{Nd}/u;
 const isSpace = /\s/u;
 const isPunctuation = /\p{P}/u;
@@ -73,9 +76,7 @@ export const spokenMs = (text: string, voice = NEWSREADER): number => msOf(amoun
 
 function writeScript(order: StartOrder): Script {
   const utterances = order.texts.flatMap(({ language, description, instruction }) => [
-    ...(order.mode === "drill"
-      ? [{ language, text: language.toLowerCase().startsWith("zh") ? DRILL_ZH : DRILL_EN }]
-      : []),
+    ...(order.mode === "drill" ? [{ language, text: isChinese(language) ? DRILL_ZH : DRILL_EN }] : []),
     { language, text: description },
     ...(instruction ? [{ language, text: instruction }] : []),
   ]);

@@ -106,6 +106,14 @@ describe("a terminal that is told to play", () => {
       "Drill. This is an emergency broadcast drill.",
       "Leave now.",
     ]);
+    for (const [language, announcement] of [
+      ["yue", "演习。这是应急广播演习。"],
+      ["cmn-Hans", "演习。这是应急广播演习。"],
+      ["za", "Drill. This is an emergency broadcast drill."],
+    ] as const) {
+      const { utterances } = scriptOf(startOrder({ mode: "drill", texts: [{ ...texts[0]!, language }] }));
+      expect(utterances[0]).toEqual({ language, text: announcement });
+    }
     start({ mode: "drill", texts });
     expect(replies().at(-1)).toMatchObject({ outcome: "started", announcement: "演习/Drill" });
     expect(events()[0]).toMatchObject({ type: "play_started", mode: "drill", announcement: "演习/Drill" });
