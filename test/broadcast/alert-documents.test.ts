@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { getBroadcast } from "../../broadcast/service.ts";
-import { readAlertDocument } from "../../broadcast/service-cap.ts";
+import { importCap, readAlertDocument } from "../../broadcast/service-cap.ts";
 import { cutToOwnArea } from "../../broadcast/service-cap-cut.ts";
 import { removeOldDocuments } from "../../store/alert-documents.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
@@ -74,4 +74,19 @@ it("knows an alert again whose document was removed, and keeps it anew", async (
   await expect(documentOf(made)).rejects.toMatchObject(gone);
   expect(await take(alert)).toMatchObject({ duplicate: true, items: [{ id: made.id }] });
   expect(await documentOf(made)).toBe(alertText(alert));
+});
+
+it("keeps what was refused for what it says, and nothing of what is not valid", async () => {
+  const documents = async () => {
+    const { rows } = await deps.pool.query<{ xml: Buffer }>("select xml from cap_documents");
+    return rows.map(({ xml }) => String(xml));
+  };
+  const before = (await documents()).length;
+  const expired = { identifier: "too-late", expires: new Date(Date.UTC(2020, 0, 1)) };
+  await expect(take(expired)).rejects.toMatchObject({ code: "cap_expired" });
+  const broken = alertText({ identifier: "broken" }).replace("<status>Actual</status>", "");
+  await expect(importCap(deps, li, Buffer.from(broken))).rejects.toMatchObject({ code: "cap_invalid" });
+  const after = await documents();
+  expect(after).toHaveLength(before + 1);
+  expect(after).toContain(alertText(expired));
 });
