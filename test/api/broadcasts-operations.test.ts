@@ -196,6 +196,14 @@ describe("a follow-up", () => {
     ).toMatchObject({
       expiresAt: asked,
     });
+    // What has expired gives a follow-up no expiry that nobody would hear.
+    const over = await air({}, "expired");
+    const late = (await followUp("dispatcher", over, { type: "correction" })).json.message;
+    expect(late).not.toHaveProperty("expiresAt");
+    const from = Date.now();
+    const longer = (await followUp("dispatcher", over, { type: "extension" })).json.message;
+    expect(Date.parse(longer.expiresAt)).toBeGreaterThan(from + 24 * 3_600_000 - minute);
+    expect(Date.parse(longer.expiresAt)).toBeLessThanOrEqual(Date.now() + 24 * 3_600_000);
     for (const hours of [4, 73]) {
       const refused = await followUp("dispatcher", id, {
         type: "extension",
