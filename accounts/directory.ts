@@ -36,7 +36,7 @@ interface KeyEntry {
   usedAt: number;
 }
 
-const FOLLOW_MS = 2_000;
+export const FOLLOW_MS = 2_000;
 const USE_MS = 60_000;
 
 /** No key has this hash: a prefix that nobody has is compared as well. */

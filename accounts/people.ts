@@ -60,7 +60,7 @@ export interface People {
   close(): Promise<void>;
 }
 
-const TIDY_MS = 10 * 60_000;
+export const TIDY_MS = 10 * 60_000;
 
 /** How long a session that is over stays in the database, from when it began, in milliseconds. */
 const OLD_SESSION_MS = 30 * 24 * 3600 * 1000;

@@ -42,7 +42,7 @@ export interface SecondFactors {
 }
 
 /** A sign-in through a provider counts as a fresh code for so long, in milliseconds: people there have no code here. */
-const FRESH_SIGN_IN_MS = 5 * 60_000;
+export const FRESH_SIGN_IN_MS = 5 * 60_000;
 
 export interface SecondFactorOptions {
   readonly pool: Pool;

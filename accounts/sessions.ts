@@ -19,7 +19,7 @@ export const SESSION_PREFIX = "sbis_";
 const TOKEN = /^sbis_[A-Za-z0-9_-]{43}$/;
 
 /** A change by another process is seen after this, in milliseconds; one of this process at once. */
-const FRESH_MS = 5_000;
+export const FRESH_MS = 5_000;
 
 /** When a session was last used is written this often, in milliseconds. */
 const NOTE_EVERY_MS = 60_000;

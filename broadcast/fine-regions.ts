@@ -1,5 +1,5 @@
 /** Most codes that a set holds before it becomes coarser. */
-const MAX_CODES = 500;
+export const MAX_CODES = 500;
 
 /** Digits of a village, a township, a county, a city and a province. */
 const LEVELS = [12, 9, 6, 4, 2];

@@ -119,7 +119,7 @@ export const noFacts = (): Facts => ({
  * Readings before a start is known are kept, the newest of those that show sound and of those that show none, as its
  * reply may come later. One reading a second, the fastest that terminals report while they play, makes a minute.
  */
-const READINGS_KEPT = 64;
+export const READINGS_KEPT = 64;
 
 /** By the speaker's clock; of two of one moment by when we heard of them, so that their order says nothing. */
 const order = (a: Moment, b: Moment) => a.observedAt - b.observedAt || a.receivedAt - b.receivedAt;
@@ -378,7 +378,7 @@ export function wasPartlyHeard(facts: Facts, rules: ProofRules, asked: Asked): b
  * Terminals report as they start, before a voice has begun or while the amplifier still rises: what is measured in the
  * first two seconds says nothing against a play that went on for longer, and is all there is of a shorter one.
  */
-const QUIET_COUNTS_AFTER_MS = 2_000;
+export const QUIET_COUNTS_AFTER_MS = 2_000;
 
 function saysSoUnrefuted(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): boolean {
   const own = facts.attempts[attempt]!;

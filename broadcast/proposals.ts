@@ -52,9 +52,9 @@ export interface Proposals {
 }
 
 /** An alarm that has stood for longer than this is known to people, and was not thought worth a warning. */
-const HORIZON_MS = 24 * 3_600_000;
+export const HORIZON_MS = 24 * 3_600_000;
 const AT_ONCE = 50;
-const CAMERAS = 3;
+export const CAMERAS = 3;
 
 /**
  * Turns alarms of the listed rules into drafts for their village, each alarm once, with the nearest cameras beside

@@ -29,7 +29,7 @@ interface Around {
 }
 
 /** More regions than an alert of ours is read with become coarser ones. */
-const MAX_STAND_INS = 1000;
+export const MAX_STAND_INS = 1000;
 
 /**
  * Where the speakers of a broadcast stand, without a region that holds an excluded one: its name would warn there, too.
@@ -171,7 +171,7 @@ function alertFor(deps: BroadcastDeps, broadcast: Broadcast, around: Around): Ca
 }
 
 /** Alerts in the feed at most; more at once than this are not in force. */
-const MAX_ENTRIES = 200;
+export const MAX_ENTRIES = 200;
 
 /** The alerts that are in force, within what the caller sees, as an Atom feed. `base` is this platform's address. */
 export async function exportFeed(

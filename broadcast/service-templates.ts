@@ -80,7 +80,7 @@ export function offer({ id, version, eventCode, level, texts }: OwnTemplate): Of
 /** As many as a tenant may have in force: each event of the national list for each level, and some. */
 const MAX_TEMPLATES = 1000;
 /** Of one template: each is kept, and all of them are read together. */
-const MAX_VERSIONS = 100;
+export const MAX_VERSIONS = 100;
 
 /** Adds a template of the caller's tenant. @throws PlatformError `invalid_request`, `template_exists` */
 export async function createTemplate(

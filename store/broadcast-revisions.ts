@@ -32,7 +32,7 @@ const toRevision = (row: RevisionRow): BroadcastRevision => ({
 });
 
 /** How long a message may be, as PostgreSQL writes it, to stand in the audit as a whole. Bytes. */
-const AUDITED_WHOLE_BYTES = 16 * 1024;
+export const AUDITED_WHOLE_BYTES = 16 * 1024;
 
 /** Stands in the audit for a large message, which is a revision of the same broadcast. */
 export interface MessageDigest {

@@ -236,7 +236,7 @@ export async function findSuccessor(
 }
 
 /** Of one identifier; each may have made 50 broadcasts. */
-const MOST_VERSIONS = 20;
+export const MOST_VERSIONS = 20;
 
 /**
  * Earlier alerts of the same sender under the same identifier: what an alert with a new time of sending corrects. Of

@@ -121,7 +121,7 @@ export const presentNote = ({ noteNo, ...note }: BroadcastNote): z.output<typeof
   ...note,
 });
 
-const NOTES_IN_DETAIL = 50;
+export const NOTES_IN_DETAIL = 50;
 
 /**
  * One, with what the caller sees around it.

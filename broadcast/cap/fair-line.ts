@@ -102,6 +102,10 @@ export function createFairTurns({
   };
 }
 
+/** Judged alerts that wait to be taken at most. */
+export const MAX_IMPORTS = 50;
+export const MAX_IMPORTS_OF_ONE = 10;
+
 /** What is taken into the database waits here, and holds no connection meanwhile: alerts are taken one after the other. */
-export const createImportTurns = ({ perCaller = 10, all = 50 } = {}): FairTurns =>
+export const createImportTurns = ({ perCaller = MAX_IMPORTS_OF_ONE, all = MAX_IMPORTS } = {}): FairTurns =>
   createFairTurns({ atOnce: 1, perCaller, all, what: "alerts" });

@@ -182,7 +182,7 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
 type Warn = (warning: ImportWarning) => void;
 
 /** Real alerts have up to some 30 infos in two languages. Each message is a draft, for a person to look at. */
-const MAX_MESSAGES = 50;
+export const MAX_MESSAGES = 50;
 
 /** More are not read by anybody; the last one says that there are more. */
 const MAX_WARNINGS = 100;
@@ -214,7 +214,7 @@ function warnOfExpiry(expires: string | undefined, now: Date, warn: Warn): void 
 }
 
 /** Languages of one message. */
-const MAX_TEXTS = 8;
+export const MAX_TEXTS = 8;
 
 function toMessage(
   all: readonly CapInfo[],

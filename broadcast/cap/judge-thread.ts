@@ -18,12 +18,12 @@ export interface AlertJudge {
 }
 
 /** Up to here a document is judged at once, in some 10 ms at most. A mebibyte of borders takes 0.3 s, hence the thread. */
-const SMALL_BYTES = 8 * 1024;
+export const SMALL_BYTES = 8 * 1024;
 /** Far more than a mebibyte of whatever takes on a slow machine. */
-const TIME_LIMIT_MS = 15_000;
+export const TIME_LIMIT_MS = 15_000;
 /** Large documents in memory at most, a mebibyte each. */
-const MAX_WAITING = 20;
-const MAX_WAITING_OF_ONE = 4;
+export const MAX_WAITING = 20;
+export const MAX_WAITING_OF_ONE = 4;
 
 interface Task {
   readonly xml: Uint8Array;

@@ -19,7 +19,7 @@ export interface AfterwardsOptions {
   readonly drop: (broadcast: OnAir) => void;
 }
 
-const LONGEST_GATHER_MS = 60_000;
+export const LONGEST_GATHER_MS = 60_000;
 
 /** How long corrections are gathered when there were so many rows of them already. */
 export const gatherMs = (corrections: number, { correctMs }: Pick<DispatchSettings, "correctMs">): number =>

@@ -17,7 +17,7 @@ import { type OnAir, OVER_STATES } from "./on-air.ts";
 import type { OnAirTarget } from "./target.ts";
 
 /** Speakers named in a row of history, of each kind of correction, and kinds: reasons are the speakers' own words. */
-const MAX_NAMED = 20;
+export const MAX_NAMED = 20;
 const MAX_KINDS = 20;
 
 /** Targets that went from one verdict to another, for the history. */

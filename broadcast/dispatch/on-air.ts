@@ -37,7 +37,7 @@ export interface Progress {
 export const OVER_STATES: ReadonlySet<State> = new Set(["completed", "failed", "expired", "cancelled"]);
 
 /** "This is a drill" in any language. */
-const ANNOUNCEMENT_SECONDS = 5;
+export const ANNOUNCEMENT_SECONDS = 5;
 
 export const toCommand = ({ commandId, jws }: BroadcastOrder): Command => ({
   commandId,

@@ -5,8 +5,10 @@ import { givenRoots, heldSet, judgeKeySet, type TrustMemory } from "./trust.ts";
 
 /** Keys are fetched so often, so that one that was taken out is believed no longer. */
 export const FETCH_EVERY_MS = 600_000;
+/** A key that is not known is looked for so often. */
+export const REFETCH_MS = 30_000;
 /** After a fetch that failed, the next one may be tried so soon. */
-const RETRY_MS = 2000;
+export const RETRY_MS = 2000;
 
 const jwksSchema = z.object({ keys: z.array(z.unknown()) });
 
@@ -78,7 +80,7 @@ const sameRoots = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((root) => other.includes(root));
 
 export function createKeyCache(options: KeyCacheOptions): KeyCache {
-  const { now = Date.now, refetchMs = 30_000, roots = [] } = options;
+  const { now = Date.now, refetchMs = REFETCH_MS, roots = [] } = options;
   const kept = options.trust && sameRoots(options.trust.given, roots) ? options.trust : undefined;
   let trust = roots.length === 0 ? undefined : (kept ?? givenRoots(roots));
   let keys = new Map<string, OrderKey>();

@@ -17,9 +17,9 @@ import type { Verdict } from "./verify.ts";
 const HOUR_MS = 3_600_000;
 
 /** A command is remembered for this long after its expiry, against a clock that is set back. */
-const REMEMBERED_AFTER_EXPIRY_MS = 24 * HOUR_MS;
+export const REMEMBERED_AFTER_EXPIRY_MS = 24 * HOUR_MS;
 /** A stop is remembered for this long at least, whatever its expiry: no start order lives longer. */
-const STOP_REMEMBERED_MS = 72 * HOUR_MS;
+export const STOP_REMEMBERED_MS = 72 * HOUR_MS;
 
 /** These say that somebody may be forging commands. */
 const SUSPICIOUS: ReadonlySet<RefusalReason> = new Set(["unsigned", "unknown_key", "bad_signature"]);

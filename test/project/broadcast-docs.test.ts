@@ -1,11 +1,39 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { KNOWN_FOR_MS, MAX_KNOWN_NETWORKS } from "../../access/login-gate.ts";
+import { MAY, type Role } from "../../access/roles.ts";
+import { ACTION_OF_STEP } from "../../access/steps.ts";
+import { FOLLOW_MS } from "../../accounts/directory.ts";
+import { PASSWORD_COST } from "../../accounts/password-hash.ts";
+import { TIDY_MS } from "../../accounts/people.ts";
+import { FRESH_SIGN_IN_MS } from "../../accounts/second-factor.ts";
+import { FRESH_MS } from "../../accounts/sessions.ts";
+import { NOTES_IN_DETAIL } from "../../api/broadcasts/present.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
+import { MAX_IMPORTS, MAX_IMPORTS_OF_ONE } from "../../broadcast/cap/fair-line.ts";
+import { MAX_MESSAGES, MAX_TEXTS } from "../../broadcast/cap/import.ts";
+import {
+  MAX_WAITING,
+  MAX_WAITING_OF_ONE,
+  SMALL_BYTES,
+  TIME_LIMIT_MS,
+} from "../../broadcast/cap/judge-thread.ts";
 import { MAX_POLYGON_POINTS, MAX_REFERENCES } from "../../broadcast/cap/values.ts";
-import { MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/command.ts";
+import { CLOCK_TOLERANCE_MS, MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/command.ts";
+import { LONGEST_GATHER_MS } from "../../broadcast/dispatch/afterwards.ts";
+import { MAX_NAMED } from "../../broadcast/dispatch/corrections.ts";
+import { ANNOUNCEMENT_SECONDS } from "../../broadcast/dispatch/on-air.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
+import { MAX_CODES } from "../../broadcast/fine-regions.ts";
 import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOTS } from "../../broadcast/key-set.ts";
+import {
+  FINAL_STATES,
+  type LifecycleAction,
+  nextState,
+  STATES,
+  type State,
+  TRANSITIONS,
+} from "../../broadcast/lifecycle.ts";
 import { MAX_REVISIONS } from "../../broadcast/may-step.ts";
 import {
   DEFAULT_LIFETIME_HOURS,
@@ -17,13 +45,21 @@ import {
   MAX_TOTAL_POINTS,
 } from "../../broadcast/message.ts";
 import { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "../../broadcast/played-length.ts";
-import { PROOF_RULES } from "../../broadcast/proof.ts";
+import { PROOF_RULES, QUIET_COUNTS_AFTER_MS, READINGS_KEPT } from "../../broadcast/proof.ts";
+import { CAMERAS, HORIZON_MS } from "../../broadcast/proposals.ts";
 import { MOST_REPLACED } from "../../broadcast/replacing.ts";
+import { MAX_ENTRIES, MAX_STAND_INS } from "../../broadcast/service-export.ts";
 import { MAX_NOTES } from "../../broadcast/service-notes.ts";
+import { MAX_VERSIONS } from "../../broadcast/service-templates.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../broadcast/signing/defaults.ts";
-import { RENEW_BEFORE_MS } from "../../broadcast/signing/key-set-care.ts";
+import { RENEW_BEFORE_MS, SET_LIFETIME_DAYS } from "../../broadcast/signing/key-set-care.ts";
 import { SIGN_WITHIN_MS } from "../../broadcast/signing/key-set-request.ts";
 import { configSchema } from "../../config.ts";
+import { CLOCK_SET_AFTER } from "../../simulators/speaker/admit.ts";
+import { FETCH_EVERY_MS, REFETCH_MS, RETRY_MS } from "../../simulators/speaker/keys.ts";
+import { REMEMBERED_AFTER_EXPIRY_MS, STOP_REMEMBERED_MS } from "../../simulators/speaker/terminal.ts";
+import { AUDITED_WHOLE_BYTES } from "../../store/broadcast-revisions.ts";
+import { MOST_VERSIONS } from "../../store/cap-alerts.ts";
 import { ROOT } from "./source-files.ts";
 
 /**
@@ -36,6 +72,7 @@ const DAY = 24 * HOUR;
 const KIB = 1024;
 
 const { minCurrent, minSoundLevel, minPlayedShare } = PROOF_RULES;
+const MINUTE = 60_000;
 const alertDays = configSchema.shape.RETENTION_ALERTS_DAYS.parse(undefined);
 
 /** A sentence with `#` for each figure, and the figures. */
@@ -76,6 +113,33 @@ const SENTENCES: [document: string, sentence: string, ...figures: number[]][] = 
   ["security", "until # days after the last sign-in", KNOWN_FOR_MS / DAY],
   ["security", "The request is good for # days", SIGN_WITHIN_MS / DAY],
   ["security", "From # days before its end", RENEW_BEFORE_MS / DAY],
+  ["security", "a set is valid for # days", SET_LIFETIME_DAYS],
+  ["security", "scrypt (# MiB)", (128 * 2 ** PASSWORD_COST.ln * PASSWORD_COST.r) / KIB / KIB],
+  ["security", "revoked: at once, within # s in other processes", FOLLOW_MS / 1000],
+  ["security", "All other sessions end, within # s in other", FRESH_MS / 1000],
+  ["security", "as a whole up to # KiB", AUDITED_WHOLE_BYTES / KIB],
+  ["broadcast", "A message above # KiB is in the audit", AUDITED_WHOLE_BYTES / KIB],
+  ["broadcast", "and more than # villages become townships", MAX_STAND_INS],
+  ["broadcast", "and its changes, at most # broadcasts of the same mode", MOST_REPLACED],
+  ["broadcast", "each version is kept (`…/versions`, # at most", MAX_VERSIONS],
+  ["broadcast", "in the detail the newest #", NOTES_IN_DETAIL],
+  ["broadcast", "(of more than # villages the townships", MAX_CODES],
+  ["broadcast", "is caught up with for # hours", HORIZON_MS / HOUR],
+  ["cap", "Alerts of more than # KiB are judged in a thread", SMALL_BYTES / KIB],
+  ["cap", "one after the other, # s for each", TIME_LIMIT_MS / 1000],
+  ["cap", "At most # wait, and # of one caller; any more", MAX_WAITING, MAX_WAITING_OF_ONE],
+  ["cap", "while it waits: at most #, and # of one caller", MAX_IMPORTS, MAX_IMPORTS_OF_ONE],
+  ["cap", "Of more than # such versions the latest #", MOST_VERSIONS, MOST_VERSIONS],
+  ["cap", "and languages beyond # are left out", MAX_TEXTS],
+  ["cap", "whose infos make more than # messages", MAX_MESSAGES],
+  ["cap", "the newest # at most", MAX_ENTRIES],
+  ["proof", "with the first # speakers by id", MAX_NAMED],
+  ["proof", "# loud readings are kept and # quiet ones", READINGS_KEPT, READINGS_KEPT],
+  ["proof", "(the announcements of a drill add # seconds each", ANNOUNCEMENT_SECONDS],
+  ["terminals", "every # seconds, or # after a fetch", REFETCH_MS / 1000, RETRY_MS / 1000],
+  ["terminals", "state and its replies, until # hours after `expiresAt`", REMEMBERED_AFTER_EXPIRY_MS / HOUR],
+  ["terminals", "an `issuedAt` more than # s ahead", CLOCK_TOLERANCE_MS / 1000],
+  ["terminals", "One that shows a time before # counts", new Date(CLOCK_SET_AFTER).getUTCFullYear()],
 ];
 
 it.each(SENTENCES)("docs/%s.md says: %s", (document, sentence, ...figures) => {
@@ -93,4 +157,81 @@ it("says in words what is no figure", () => {
     expect(text(document)).toContain("at least half");
   expect(text("proof")).toContain("for twice that length");
   expect(text("security")).toContain("published for an hour before it signs");
+  expect([FRESH_SIGN_IN_MS, TIDY_MS, FETCH_EVERY_MS]).toEqual([5 * MINUTE, 10 * MINUTE, 10 * MINUTE]);
+  expect(text("broadcast")).toContain("for five minutes such a sign-in counts as a fresh code");
+  expect(text("security")).toContain("Another process knows of a new one within ten minutes");
+  expect(text("terminals")).toContain("**Fetch** at the start and every ten minutes");
+  expect([QUIET_COUNTS_AFTER_MS, LONGEST_GATHER_MS, DISPATCH_SETTINGS.provenKeptMs]).toEqual([
+    2000,
+    MINUTE,
+    MINUTE,
+  ]);
+  expect(text("proof")).toContain("A reading of the first two seconds shows that only");
+  expect(text("proof")).toContain("then for 10, 20 and so on up to a minute");
+  expect(text("proof")).toContain("until a minute after the broadcast has ended");
+  expect(CAMERAS).toBe(3);
+  expect(text("broadcast")).toContain("with the nearest three cameras beside it");
+  expect((STOP_REMEMBERED_MS + REMEMBERED_AFTER_EXPIRY_MS) / DAY).toBe(4);
+  expect(text("terminals")).toContain("and for four days at least");
+  expect(configSchema.shape.SESSION_IDLE_MINUTES.parse(undefined)).toBe(60);
+  expect(text("security")).toContain("it ends after an idle hour");
+});
+
+const broadcastPage = readFileSync(`${ROOT}docs/broadcast.md`, "utf8");
+
+it("draws every way from one state of a broadcast to another, and no other", () => {
+  const drawn = [...broadcastPage.matchAll(/^ {2}(\w+) --> (\w+):/gm)].map(([, from, to]) => `${from} ${to}`);
+  // In words beside it: `cancel`, and what happens on the air and leads nowhere else.
+  const byCancel = STATES.filter((state) => nextState(state, "cancel") !== undefined);
+  expect(byCancel.filter((state) => FINAL_STATES.includes(state) || state === "expired")).toEqual([]);
+  const ways = STATES.flatMap((from) =>
+    (Object.entries(TRANSITIONS[from]) as [LifecycleAction, State][])
+      .filter(
+        ([action, to]) => to !== from && (action !== "cancel" || ["completed", "failed"].includes(from)),
+      )
+      .map(([, to]) => `${from} ${to}`),
+  );
+  expect([...new Set(drawn)].sort()).toEqual([...new Set(ways)].sort());
+});
+
+it("says of each role which steps it may take, as the decision table does", () => {
+  const [head = "", , ...rows] = broadcastPage
+    .slice(broadcastPage.indexOf("| Role | Draft |"))
+    .split("\n\n")[0]!
+    .split("\n");
+  const cellsOf = (row: string) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const actions = cellsOf(head)
+    .slice(1)
+    .map((title) => {
+      const [step = ""] = title.toLowerCase().split(",");
+      return (
+        { draft: "broadcasts:draft", "green channel": ACTION_OF_STEP.release }[step] ??
+        ACTION_OF_STEP[step as "submit"]
+      );
+    });
+  expect(actions).toEqual(
+    ["draft", "submit", "approve", "release", "cancel", "retry", "review"].map(
+      (verb) => `broadcasts:${verb}`,
+    ),
+  );
+  const told = rows.map((row) => {
+    const [name = "", ...cells] = cellsOf(row);
+    return [
+      name.split(",")[0]!.replace(" ", "-"),
+      actions.filter((_action, at) => cells[at] === "yes"),
+    ] as const;
+  });
+  const roles = (Object.keys(MAY) as Role[]).filter((role) =>
+    actions.some((action) => MAY[role].has(action as never)),
+  );
+  expect(told).toEqual(
+    expect.arrayContaining(
+      roles.map((role) => [role, actions.filter((action) => MAY[role].has(action as never))]),
+    ),
+  );
+  expect(told).toHaveLength(roles.length);
 });
