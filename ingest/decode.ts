@@ -29,7 +29,7 @@ export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES
     const found = NOT_NUMBER.test(text) ? lookAgain(text) : undefined;
     return found && "value" in found ? found : refuse("not_json", (error as Error).message);
   }
-  if (hasLongNumber(payload) || mayRepeatKeys(payload, value)) return lookAgain(text);
+  if (hasLongNumber(payload) || mayRepeatKeys(text, value)) return lookAgain(text);
   return { value, repeated: undefined };
 }
 
@@ -67,18 +67,16 @@ export function hasLongNumber(payload: Buffer): boolean {
 }
 
 const QUOTE = 0x22;
-const COLON = 0x3a;
 const SPACE = 0x20;
 
 /**
  * Whether an object may name a key twice, of which JSON.parse keeps the last. Behind each key comes a colon; where no
  * space stands between them, there are as many `":` as keys, or more where texts hold such as well.
  */
-export function mayRepeatKeys(payload: Buffer, value: unknown): boolean {
+function mayRepeatKeys(text: string, value: unknown): boolean {
   let colons = 0;
-  for (let at = 1; at < payload.length; at++) {
-    if (payload[at] !== COLON) continue;
-    const before = payload[at - 1]!;
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) {
+    const before = text.charCodeAt(at - 1);
     if (before === QUOTE) colons++;
     else if (before <= SPACE) return true;
   }
