@@ -18,6 +18,7 @@ import {
   SMALL_BYTES,
   TIME_LIMIT_MS,
 } from "../../broadcast/cap/judge-thread.ts";
+import { namesEventCode } from "../../broadcast/cap/names.ts";
 import { MAX_POLYGON_POINTS, MAX_REFERENCES } from "../../broadcast/cap/values.ts";
 import { CLOCK_TOLERANCE_MS, MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/command.ts";
 import { LONGEST_GATHER_MS } from "../../broadcast/dispatch/afterwards.ts";
@@ -25,7 +26,7 @@ import { MAX_NAMED } from "../../broadcast/dispatch/corrections.ts";
 import { ANNOUNCEMENT_SECONDS } from "../../broadcast/dispatch/on-air.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
 import { MAX_CODES } from "../../broadcast/fine-regions.ts";
-import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOTS } from "../../broadcast/key-set.ts";
+import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, MAX_ROOTS } from "../../broadcast/key-set.ts";
 import {
   FINAL_STATES,
   type LifecycleAction,
@@ -103,7 +104,7 @@ const SENTENCES: [document: string, sentence: string, ...figures: number[]][] = 
   ["proof", "are gathered for # seconds", DISPATCH_SETTINGS.correctMs / 1000],
   ["terminals", "At most # KiB of JSON", MAX_COMMAND_BYTES / KIB],
   ["terminals", "| device ids, at most #", MAX_AGAIN],
-  ["terminals", "in at most # KiB", MAX_KEYS_BYTES / KIB],
+  ["terminals", "at most # earlier sets, in at most # KiB", MAX_ROOT_CHANGES, MAX_KEYS_BYTES / KIB],
   ["terminals", "with a `kid`, at most #;", MAX_KEYS],
   ["terminals", "all of them, at most #;", MAX_ROOTS],
   ["terminals", "`amplifier_current` (# A) or `sound_level` (# dB", minCurrent, minSoundLevel],
@@ -234,4 +235,16 @@ it("says of each role which steps it may take, as the decision table does", () =
     ),
   );
   expect(told).toHaveLength(roles.length);
+});
+
+it("names others' names of an event's code as they are read, whatever the case, spaces and hyphens", () => {
+  const page = readFileSync(`${ROOT}docs/cap.md`, "utf8");
+  const [row = ""] = /^\| event \|.*$/m.exec(page) ?? [];
+  const [, list = ""] = /spaces and hyphens, (.*), of five characters/.exec(row) ?? [];
+  const names = list.split(/, | or /).map((name) => name.replaceAll("`", ""));
+  expect(names).toHaveLength(9);
+  for (const name of names) {
+    expect(namesEventCode(name), name).toBe(true);
+    expect(namesEventCode(` ${name.toUpperCase().replaceAll("-", " ")}`), name).toBe(true);
+  }
 });
