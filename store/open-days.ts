@@ -1,5 +1,5 @@
 import type { Client } from "./database.ts";
-import { type KindTable, ROLLUP_TIME_ZONE, scaleOf } from "./kind-table.ts";
+import { type KindTable, ROLLUP_TIME_ZONE } from "./kind-table.ts";
 import { cellsOf, type SeriesColumn } from "./series-sql.ts";
 import { addToSums, hasSum, openTable, sumsFields } from "./sums-table.ts";
 
@@ -29,13 +29,9 @@ function openColumns({ columns }: KindTable): SeriesColumn[] {
 
 /** The fields of open days, out of the cells `c` of a day. */
 function fromCells(table: KindTable): string {
-  const scales = new Map(
-    table.columns.filter(hasSum).map((column) => [`${column.name}_sum`, scaleOf(column)]),
-  );
   return sumsFields(table)
-    .map(({ name, type, by }) => {
+    .map(({ name, type, by, scale }) => {
       if (type === "real") return `${by}(c.${name}) as ${name}`;
-      const scale = scales.get(name);
       const sum = scale === undefined ? `sum(c.${name})` : `round((sum(c.${name}) * ${scale})::numeric)`;
       return `coalesce(${sum}, 0)::bigint as ${name}`;
     })

@@ -1,5 +1,5 @@
 import { keptTable, list } from "./kept-days.ts";
-import { assertIdentifier, kindLiteral, scaleOf } from "./kind-table.ts";
+import { assertIdentifier, kindLiteral } from "./kind-table.ts";
 import { limitsCondition } from "./limits.ts";
 import {
   aggregateOf,
@@ -138,15 +138,11 @@ function lessOf(options: SumsSqlOptions): string[] {
 /** The fields of a cell out of a row of the sums, of open days or of kept ones. What is less has neither least nor greatest. */
 function fieldsOf(options: SumsSqlOptions, row: string, sign: "" | "-", kept = false): string {
   const fields = new Map<string, SumsField>(sumsFields(options.table).map((field) => [field.name, field]));
-  const scales = new Map(
-    options.table.columns.filter(hasSum).map((column) => [`${column.name}_sum`, scaleOf(column)]),
-  );
   return cellOf(options.columns, (name) => {
     const field = fields.get(name)!;
     if (sign === "-" && field.type === "real") return undefined;
     const value = kept ? field.ofKept(row) : `${row}.${name}`;
-    const scale = scales.get(name);
     // Cells are in the metric's unit.
-    return `${sign}${value}${scale === undefined ? "" : ` / ${scale}::double precision`}`;
+    return `${sign}${value}${field.scale === undefined ? "" : ` / ${field.scale}::double precision`}`;
   });
 }

@@ -32,6 +32,8 @@ export interface SumsField {
   readonly by: "sum" | "min" | "max";
   /** Its value in SQL, of a kept day `row`. */
   readonly ofKept: (row: string) => string;
+  /** What one of the metric's unit is in it, of a sum that is in steps of the resolution. */
+  readonly scale?: number;
 }
 
 /** Whether the sum of a gauge is kept: of floats it would depend on the order in which they come and go. */
@@ -48,15 +50,16 @@ export function sumsFields({ columns }: Pick<KindTable, "columns">): SumsField[]
   ];
   for (const column of columns) {
     const m = assertIdentifier(column.name);
-    const add = (name: string, ofKept: SumsField["ofKept"]) =>
-      fields.push({ name, type: "bigint", by: "sum", ofKept });
+    const add = (name: string, ofKept: SumsField["ofKept"], more: Pick<SumsField, "scale"> = {}) =>
+      fields.push({ name, type: "bigint", by: "sum", ofKept, ...more });
     if (column.type === "gauge") {
       add(`${m}_count`, (row) => `${row}.${m}_count`);
       for (const by of ["min", "max"] as const) {
         fields.push({ name: `${m}_${by}`, type: "real", by, ofKept: (row) => `${row}.${m}_${by}` });
       }
       if (hasSum(column)) {
-        add(`${m}_sum`, (row) => `round((${row}.${m}_sum * ${scaleOf(column)})::numeric)::bigint`);
+        const scale = scaleOf(column);
+        add(`${m}_sum`, (row) => `round((${row}.${m}_sum * ${scale})::numeric)::bigint`, { scale });
       }
     }
     if (column.type === "counter") {
