@@ -203,7 +203,7 @@ async function correctReadings(
   const sets = corrections.map((correction) => {
     const m = `r.${correction.metric}`;
     const [value, parameter] = corrected(columnOf(table, correction.metric), correction, values.length + 1);
-    values.push(parameter as never);
+    values.push(parameter);
     return `${correction.metric} = case when ${m} is not null then ${value} end`;
   });
   const met = isMet(corrections);

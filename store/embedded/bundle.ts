@@ -8,7 +8,7 @@ const isUpdateScript = (name: string) => name.endsWith(".sql") && name.split("--
 const TAR_BLOCK = 512;
 
 /** The files of a tar archive that are wanted, as an archive. */
-export function pickFromTar(archive: Buffer, isWanted: (name: string) => boolean): Buffer {
+function pickFromTar(archive: Buffer, isWanted: (name: string) => boolean): Buffer {
   const parts: Buffer[] = [];
   let at = 0;
   // Two empty blocks end an archive.
