@@ -8,9 +8,9 @@ import { daySelect, hourSelect } from "./rollups.ts";
  * TimescaleDB's edition, so that a difference means a difference. Reviewers read it; the database itself is
  * made by the migrations and the catalog of kinds.
  *
- * Left out is what differs by edition: policies, columnstore settings, what a rollup is (a continuous aggregate or
- * a view), and the days that the Apache edition keeps. A rollup's columns are the same in both, and its select is
- * taken from the code that makes it.
+ * Left out are what differs by edition, columnstore and its policies, and what follows from a rollup: the tables of kept
+ * days, and that the view of days reads them. A rollup's columns are the same without them, and its select is taken from
+ * the code that makes it.
  * @throws Error that names what the schema has and this text could not show
  */
 export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<string> {
@@ -36,7 +36,7 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
     (await readComments(db)).join("\n"),
     ...(await readFunctions(db)),
     ...kinds.flatMap((kind) => [
-      `-- On the community edition continuous aggregates; on the Apache edition the day is kept in ${keptTable(kind)}.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
+      `-- Hours are the first of these views; the second has the columns of days, which are read from ${keptTable(kind)}.\ncreate view ${kind.table}_1h as\n${hourSelect(kind)};`,
       `create view ${kind.table}_1d as\n${daySelect(kind)};`,
     ]),
   ];

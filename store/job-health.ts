@@ -5,7 +5,7 @@ import { repeat } from "./turns.ts";
 /** One of TimescaleDB's jobs, as its scheduler has it. Times in milliseconds since 1970, by the database's clock. */
 export interface JobHealth {
   readonly jobId: number;
-  /** What it does, and to which table, e.g. "policy_retention of readings_gas_meter". */
+  /** What it does, and to which table, e.g. "policy_compression of readings_gas_meter". */
   readonly what: string;
   /** Whether its last run failed, and how many runs did in all. */
   readonly failed: boolean;
@@ -70,8 +70,8 @@ export interface JobWatchOptions {
 }
 
 /**
- * Watches the jobs that a server's scheduler runs, which fail without a word to anybody: old readings then stay for
- * ever, and nothing is compressed until the disk is full.
+ * Watches the jobs that a server's scheduler runs, which fail without a word to anybody: nothing is compressed then until
+ * the disk is full.
  */
 export function startJobWatch(db: Db, { log, everyMs = 60_000 }: JobWatchOptions): JobWatch {
   const limitLog = createLogLimiter();

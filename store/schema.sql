@@ -1456,7 +1456,7 @@ CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON principals FOR EACH R
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON tenants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON tenants FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();
 
--- On the community edition continuous aggregates; on the Apache edition the day is kept in readings_gas_meter_1d_kept.
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_gas_meter_1d_kept.
 create view readings_gas_meter_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , first(volume, observed_at) filter (where volume is not null) / 1000::double precision as volume_first
@@ -1519,7 +1519,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , sum(snr_sum) as snr_sum
 from readings_gas_meter_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition continuous aggregates; on the Apache edition the day is kept in readings_speaker_1d_kept.
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_speaker_1d_kept.
 create view readings_speaker_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , last(play_state, observed_at) filter (where play_state is not null) as play_state_last
@@ -1588,7 +1588,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
 from readings_speaker_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition continuous aggregates; on the Apache edition the day is kept in readings_camera_1d_kept.
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_camera_1d_kept.
 create view readings_camera_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , count(bitrate) as bitrate_count
@@ -1641,7 +1641,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(uptime_last, bucket) filter (where uptime_last is not null) as uptime_last
 from readings_camera_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition continuous aggregates; on the Apache edition the day is kept in readings_lora_gateway_1d_kept.
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_lora_gateway_1d_kept.
 create view readings_lora_gateway_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , first(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_first
@@ -1694,7 +1694,7 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
 from readings_lora_gateway_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- On the community edition continuous aggregates; on the Apache edition the day is kept in readings_example_1d_kept.
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_example_1d_kept.
 create view readings_example_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
 , first(rain, observed_at) filter (where rain is not null) / 10::double precision as rain_first
