@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import {
   type Broker,
   type BrokerOptions,
@@ -6,6 +7,7 @@ import {
   type Published,
 } from "../../broker/broker.ts";
 import { createLogger } from "../../log.ts";
+import { RawMqtt } from "../helpers/mqtt.ts";
 
 export interface Device {
   id: string;
@@ -56,4 +58,17 @@ export async function startBench(
   });
   const { port, wsPort } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 });
   return { broker, port, wsPort, published, refused, presence, logged };
+}
+
+/** A bench that lets everybody in, as a meter. */
+export const startOpenBench = (
+  options: Partial<BrokerOptions<Device>> = {},
+  settle?: (settled: () => void) => void,
+): Promise<BrokerBench> => startBench({ authenticate: (id) => ({ id, gateway: false }), ...options }, settle);
+
+/** A connection of its own that is logged in. */
+export async function loginRaw({ port }: BrokerBench, id = "meter-1"): Promise<RawMqtt> {
+  const raw = new RawMqtt(port);
+  expect(await raw.login(id, "token")).toMatchObject({ returnCode: 0 });
+  return raw;
 }

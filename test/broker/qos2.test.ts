@@ -1,54 +1,27 @@
 import fc from "fast-check";
-import type { Packet } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Broker, createBroker, type Published } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
+import { type BrokerBench, loginRaw, startOpenBench } from "./bench.ts";
 
 /** A message of QoS 2 counts once on its connection, packet by packet over a socket. */
-interface Device {
-  id: string;
-  gateway: boolean;
-}
 
 const TOPIC = "v1/devices/meter-1/telemetry";
 
-let broker: Broker;
-let port: number;
-const published: Published<Device>[] = [];
+let bench: BrokerBench;
 /** Set by a test that settles messages itself. */
 let hold: ((settled: () => void) => void) | undefined;
 
 beforeAll(async () => {
-  broker = await createBroker<Device>({
-    log: createLogger("silent"),
-    rateLimit: 0,
-    authenticate: (id) => ({ id, gateway: false }),
-    onPublish: (message, settled) => {
-      published.push(message);
-      if (hold) hold(settled);
-      else settled();
-    },
-    onRefused: (_message, _refusal, settled) => settled(),
-    onPresence: () => {},
-  });
-  ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
+  bench = await startOpenBench({}, (settled) => (hold ? hold(settled) : settled()));
 });
-afterAll(() => broker.close());
+afterAll(() => bench.broker.close());
 beforeEach(() => {
-  published.length = 0;
+  bench.published.length = 0;
   hold = undefined;
 });
 
-async function login(): Promise<RawMqtt> {
-  const raw = new RawMqtt(port);
-  expect(await raw.login("meter-1", "token")).toMatchObject({ returnCode: 0 });
-  return raw;
-}
-
-const payloads = () => published.map(({ payload }) => payload.toString());
-const count = (raw: RawMqtt, cmd: Packet["cmd"]) =>
-  raw.received.filter((packet) => packet.cmd === cmd).length;
+const login = () => loginRaw(bench);
+const payloads = () => bench.published.map(({ payload }) => payload.toString());
 
 describe("QoS 2 on a session", () => {
   const publish = (raw: RawMqtt, messageId: number, payload: string, dup: boolean) =>
@@ -61,7 +34,7 @@ describe("QoS 2 on a session", () => {
     publish(raw, 7, "a", true);
     // The packet id decides, not the flag [MQTT-4.3.3-2].
     publish(raw, 7, "a", false);
-    await vi.waitFor(() => expect(count(raw, "pubrec")).toBe(3));
+    await vi.waitFor(() => expect(raw.count("pubrec")).toBe(3));
     raw.send({ cmd: "pubrel", messageId: 7 });
     await raw.next("pubcomp", 7);
     expect(payloads()).toEqual(["a"]);
@@ -77,9 +50,9 @@ describe("QoS 2 on a session", () => {
     await vi.waitFor(() => expect(settle).toHaveLength(2));
     settle[1]!();
     await raw.next("pubrec", 8);
-    expect(count(raw, "pubrec")).toBe(1);
+    expect(raw.count("pubrec")).toBe(1);
     settle[0]!();
-    await vi.waitFor(() => expect(count(raw, "pubrec")).toBe(3));
+    await vi.waitFor(() => expect(raw.count("pubrec")).toBe(3));
     expect(payloads()).toEqual(["a", "b"]);
   });
 
@@ -96,7 +69,7 @@ describe("QoS 2 on a session", () => {
   });
 
   it("takes a packet id for another message also when the first exchange came ahead of the CONNACK", async () => {
-    const raw = new RawMqtt(port);
+    const raw = new RawMqtt(bench.port);
     void raw.login("meter-1", "token");
     publish(raw, 7, "a", false);
     await raw.next("pubrec", 7);
@@ -142,7 +115,7 @@ describe("QoS 2 on a session", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { maxLength: 20 }), async (deeds) => {
-        published.length = 0;
+        bench.published.length = 0;
         const held: (() => void)[] = [];
         hold = (settled) => held.push(settled);
         let raw = await login();
@@ -193,7 +166,7 @@ describe("QoS 2 on a session", () => {
   });
 
   it("is of one connection: two of one device may use the same packet id", async () => {
-    const [first, second] = [await login(), new RawMqtt(port)];
+    const [first, second] = [await login(), new RawMqtt(bench.port)];
     await second.login("meter-1", "token", { clientId: "other" });
     publish(first, 7, "a", false);
     publish(second, 7, "b", false);

@@ -1,59 +1,35 @@
 import { generate, type Packet } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Broker, createBroker, type Published } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
+import { type BrokerBench, loginRaw, startOpenBench } from "./bench.ts";
 
 /** What MQTT 3.1.1 asks for and the parser or aedes lets through, byte by byte over a socket. */
-interface Device {
-  id: string;
-  gateway: boolean;
-}
 
 const TOPIC = "v1/devices/meter-1/telemetry";
 
-let broker: Broker;
+let bench: BrokerBench;
 let port: number;
-const published: Published<Device>[] = [];
-/** Set by a test that settles messages itself. */
-let hold: ((settled: () => void) => void) | undefined;
+let published: BrokerBench["published"];
 /** Every look at a login: who is refused by the rules of MQTT is never asked for a token. */
 let asked = 0;
 
 beforeAll(async () => {
-  broker = await createBroker<Device>({
-    log: createLogger("silent"),
-    rateLimit: 0,
+  bench = await startOpenBench({
     authenticate: (id) => {
       asked++;
       return { id, gateway: false };
     },
-    onPublish: (message, settled) => {
-      published.push(message);
-      if (hold) hold(settled);
-      else settled();
-    },
-    onRefused: (_message, _refusal, settled) => settled(),
-    onPresence: () => {},
   });
-  ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
+  ({ port, published } = bench);
 });
-afterAll(() => broker.close());
+afterAll(() => bench.broker.close());
 beforeEach(() => {
   published.length = 0;
-  hold = undefined;
   asked = 0;
 });
 
-async function login(): Promise<RawMqtt> {
-  const raw = new RawMqtt(port);
-  expect(await raw.login("meter-1", "token")).toMatchObject({ returnCode: 0 });
-  return raw;
-}
-
+const login = () => loginRaw(bench);
 const payloads = () => published.map(({ payload }) => payload.toString());
-const count = (raw: RawMqtt, cmd: Packet["cmd"]) =>
-  raw.received.filter((packet) => packet.cmd === cmd).length;
 
 /** The bytes of a CONNECT that `change` may spoil. */
 function connect(change: (bytes: Buffer) => void = () => {}, options: object = {}): Buffer {
@@ -166,7 +142,7 @@ describe("CONNECT", () => {
         }),
       );
       await raw.closed;
-      expect(count(raw, "connack")).toBe(1);
+      expect(raw.count("connack")).toBe(1);
     }
   });
 });
@@ -258,7 +234,7 @@ describe("a packet", () => {
     const other = await login();
     other.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: topics(2049) });
     await other.closed;
-    expect(count(other, "unsuback")).toBe(0);
+    expect(other.count("unsuback")).toBe(0);
   });
 
   it("to a filter of more than 16 levels is refused with 0x80, and the connection stays", async () => {

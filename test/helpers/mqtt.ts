@@ -69,6 +69,11 @@ export class RawMqtt {
     this.send({ cmd: "publish", topic, payload, qos, messageId, dup: false, retain: false } as Packet);
   }
 
+  /** How many packets of this sort have arrived. */
+  count(cmd: Packet["cmd"]): number {
+    return this.received.filter((packet) => packet.cmd === cmd).length;
+  }
+
   /** The packet of this sort, with this id if given, once it has arrived. */
   next(cmd: Packet["cmd"], messageId?: number): Promise<Packet> {
     return new Promise((resolve, reject) => {
