@@ -28,7 +28,7 @@ export interface Place {
   readonly perhaps: Counts;
 }
 
-export interface KeptEvent {
+interface KeptEvent {
   readonly at: number;
   readonly eventId: string;
   readonly type: string;

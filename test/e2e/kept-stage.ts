@@ -23,7 +23,7 @@ export const wideExample: Kind = defineKind({
     hail: counter({ unit: "mm", min: 0, max: 1000, decimals: 1, about: "Hail since the year began" }),
   },
 });
-export const wideCatalog = catalog.map((kind) => (kind === example ? wideExample : kind));
+const wideCatalog = catalog.map((kind) => (kind === example ? wideExample : kind));
 
 /** What answers while the kinds stay the same: prepared statements are those of a pool's connections. */
 export interface Side {

@@ -76,7 +76,7 @@ const gateway = fc.record(
   { requiredKeys: [] },
 );
 
-export const CLOCKS = ["right", "ahead", "fast", "unset", "elsewhere", "missing"] as const;
+const CLOCKS = ["right", "ahead", "fast", "unset", "elsewhere", "missing"] as const;
 const clock = fc.oneof(
   { weight: 20, arbitrary: fc.constant<(typeof CLOCKS)[number]>("right") },
   fc.constantFrom(...CLOCKS),

@@ -51,7 +51,7 @@ export const DEVICES = [
 ] as const;
 export const GATEWAY = 3;
 export const UNREGISTERED = 4;
-export const GARBAGE = '{"volume": 1,';
+const GARBAGE = '{"volume": 1,';
 
 /** What is different from story to story. */
 export interface Setting {

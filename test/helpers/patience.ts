@@ -4,7 +4,7 @@ import { vi } from "vitest";
  * How long a test waits for what must come, in milliseconds, where it does not say so itself. Vitest would give up
  * after one second, which a busy machine needs for a handful of queries, and would look every 50 ms.
  */
-export const PATIENCE = { timeout: 20_000, interval: 10 };
+const PATIENCE = { timeout: 20_000, interval: 10 };
 
 const { waitFor, waitUntil } = vi;
 /** A number is the timeout. */
