@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../devices/random.ts";
 import { createLogger } from "../../log.ts";
-import type { AuditActor } from "../../store/audit.ts";
-import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
@@ -21,9 +19,9 @@ import {
   planSeriesOf,
   readGroups,
 } from "./kept-readings.ts";
+import { dateMove, exchangeOrNot, forgetMoves } from "./kept-steps.ts";
 
 const table = keptKind("random_kept");
-const ACTOR: AuditActor = { type: "machine", id: "test", name: null, tenantId: null };
 
 let db: TestDatabase;
 const devices: number[] = [];
@@ -50,19 +48,12 @@ async function move(device: number, region: string, at: number): Promise<void> {
   if (moved.at(-1)!.region === region || moved.at(-1)!.since >= at) return;
   moved.push({ since: at, region });
   await db.pool.query("update devices set region_code = $2 where device_no = $1", [device, region]);
-  const then = new Date(at).toISOString();
-  await db.pool.query(
-    `update former_places f set until_at = $2 from devices d
-     where f.device_no = $1 and d.device_no = $1 and f.until_at = d.placed_since`,
-    [device, then],
-  );
-  await db.pool.query("update devices set placed_since = $2 where device_no = $1", [device, then]);
+  await dateMove(db.pool, device, at);
 }
 
 /** Lets all devices begin where they stand now. */
 async function settle(): Promise<void> {
-  await db.pool.query("delete from former_places");
-  await db.pool.query("update devices set placed_since = default");
+  await forgetMoves(db.pool);
   for (const device of devices) {
     places.set(device, [{ since: Number.NEGATIVE_INFINITY, region: places.get(device)!.at(-1)!.region }]);
   }
@@ -131,19 +122,10 @@ async function tell(seed: number, steps: number): Promise<Told> {
   return told;
 }
 
-/** Records an exchange at any moment of the last days, or takes one away. */
 async function exchange(random: Random, now: number): Promise<void> {
   const place = Math.floor(random.next() * devices.length);
-  const device = { id: `kept-${place}`, kind: table.kind, limits: limitsOf({}) };
-  const known = await listExchanges(db.pool, { ...device, deviceNo: devices[place]! });
-  if (known.length > 0 && random.chance(0.4)) {
-    await removeExchange(db.pool, device, table, known[0]!.id, ACTOR);
-    return;
-  }
-  const at = new Date(Math.floor(now - random.next() * 6 * DAY));
-  const register = at.getTime() / 1e7;
-  const registers = { oldRegister: Math.round(register), newRegister: Math.round(random.next() * register) };
-  await recordExchange(db.pool, device, table, { metric: "volume", at, ...registers }, ACTOR);
+  const device = { deviceNo: devices[place]!, id: `kept-${place}` };
+  await exchangeOrNot(db.pool, table, device, { random, now, days: 6 });
 }
 
 /** However a series is asked, by township and by device, it is what its readings come to in plain words. */

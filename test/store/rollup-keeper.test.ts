@@ -22,6 +22,7 @@ import {
   reportDays,
   store,
 } from "./kept-readings.ts";
+import { forgetReadings, lookAtKept } from "./kept-steps.ts";
 
 const silent = createLogger("silent");
 const table = keptKind("kept_well");
@@ -37,24 +38,13 @@ beforeAll(async () => {
   await applyKindTables(pool, [table], { edition: "apache", log: silent });
 });
 afterAll(() => db.drop());
-beforeEach(async () => {
-  // As chunks are what is skipped and dropped, they go as well.
-  await pool.query(`select drop_chunks('${table.table}', older_than => now() + interval '1 year')`);
-  await pool.query(`truncate ${table.table}_1d_kept, rollup_changes`);
-  await pool.query(
-    `update rollup_state set complete_until = default, next_until = null, next_device_no = 0,
-                             readings_since = default`,
-  );
-});
+beforeEach(() => forgetReadings(pool, table));
 
 const report = (devices: readonly number[], days: number, ago: number) =>
   reportDays(pool, table, { devices, days, ago });
 
 const all = { devices: 1000 };
-const rows = async (sql: string) => (await pool.query(sql)).rows;
-const state = async () => (await rows(`select * from rollup_state where kind = '${table.kind}'`))[0];
-const changes = async () => (await rows("select count(*)::int as n from rollup_changes"))[0].n as number;
-const keptDays = () => rows(`select * from ${table.table}_1d_kept order by bucket, device_no`);
+const { rows, state, changes, keptDays } = lookAtKept(() => pool, table);
 const keepAll = (now?: number) => keepAllDays(pool, table, now);
 
 describe("the rule of late readings", () => {

@@ -2,10 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WHOLE_AREA } from "../../access/limits.ts";
 import { createRandom, type Random } from "../../devices/random.ts";
 import { createLogger } from "../../log.ts";
-import type { AuditActor } from "../../store/audit.ts";
 import { logChangedDays } from "../../store/changed-days.ts";
 import { type Pool, withTransaction } from "../../store/database.ts";
-import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
@@ -17,10 +15,10 @@ import { insertDevice, insertRegions } from "../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { addReading, DAY, groupsOfReadings, HOUR, keptKind, midnight } from "./kept-readings.ts";
+import { dateMove, exchangeOrNot, forgetMoves } from "./kept-steps.ts";
 import { expectWholeSums, groups, noting, summable, type Told, tidied } from "./sums-answers.ts";
 
 const table = keptKind("random_sums");
-const ACTOR: AuditActor = { type: "machine", id: "test", name: null, tenantId: null };
 const REGIONS = ["520102001", "520102002", "520102", "520102001001", "520103"] as const;
 const TENANTS = [null, "north", "south"] as const;
 
@@ -74,7 +72,6 @@ async function move(device: number, region: string, tenant: string | null, at: n
   const moved = isFirst ? before.map((place) => ({ ...place, tenant })) : [...before];
   if (!isFirst || last.region !== region) moved.push({ since: at, region, tenant });
   places.set(device, moved);
-  const then = new Date(at).toISOString();
   await withTransaction(db.pool, async (tx) => {
     await tx.query("update devices set region_code = $2, tenant_id = $3 where device_no = $1", [
       device,
@@ -82,12 +79,7 @@ async function move(device: number, region: string, tenant: string | null, at: n
       tenant,
     ]);
     if (moved.length === before.length) return;
-    await tx.query(
-      `update former_places f set until_at = $2 from devices d
-       where f.device_no = $1 and d.device_no = $1 and f.until_at = d.placed_since`,
-      [device, then],
-    );
-    await tx.query("update devices set placed_since = $2 where device_no = $1", [device, then]);
+    await dateMove(tx, device, at);
   });
 }
 
@@ -124,21 +116,14 @@ async function repair(random: Random, now: number): Promise<void> {
   });
 }
 
-/** Records an exchange at any moment of the last days, or takes one away. */
+/** Of a device that is there. */
 async function exchange(random: Random, now: number): Promise<void> {
   const deviceNo = of(
     random,
     devices.filter((device) => !deleted.has(device)),
   );
-  const key = { deviceNo, id: ids[devices.indexOf(deviceNo)]!, kind: table.kind, limits: NO_LIMITS };
-  const known = await listExchanges(db.pool, key);
-  if (known.length > 0 && random.chance(0.4)) {
-    return removeExchange(db.pool, key, table, known[0]!.id, ACTOR);
-  }
-  const at = new Date(Math.floor(now - random.next() * 5 * DAY));
-  const register = Math.round(at.getTime() / 1e7);
-  const registers = { oldRegister: register, newRegister: Math.round(random.next() * register) };
-  await recordExchange(db.pool, key, table, { metric: "volume", at, ...registers }, ACTOR);
+  const device = { deviceNo, id: ids[devices.indexOf(deviceNo)]! };
+  await exchangeOrNot(db.pool, table, device, { random, now, days: 5 });
 }
 
 /** A piece of what the keeper, or ingest beside it, does. */
@@ -152,6 +137,15 @@ async function keep(random: Random, now: number): Promise<void> {
   else if (deed < 0.8) await keepOpen(pool, table, { entries: few });
   else if (deed < 0.85) await keepMoved(pool, table, { entries: few });
   else await fillSums(pool, table, { devices: few });
+}
+
+/** Has all be kept and counted that nothing was kept of before. */
+async function sumUp(now: number): Promise<void> {
+  const { pool } = db;
+  await foldLedger(pool);
+  while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
+  await fillSums(pool, table, { devices: 1_000_000 });
+  while ((await keepOpen(pool, table, { entries: 10 })) === "more");
 }
 
 async function tell(seed: number, steps: number): Promise<Told> {
@@ -267,10 +261,7 @@ describe("sums of open days", () => {
     put(today - 4 * HOUR, 110);
     put(now - HOUR / 2, 125);
     await batch.insert(pool, now);
-    await foldLedger(pool);
-    while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
-    await fillSums(pool, table, { devices: 1_000_000 });
-    while ((await keepOpen(pool, table, { entries: 10 })) === "more");
+    await sumUp(now);
     const told: Told = { summed: 0, extremes: 0 };
     const plan = await summable(pool, table, { from: today - DAY, to: now, interval: "1d", extremes: false });
     const used = plan.columns.findIndex(({ metric }) => metric.name === "volume");
@@ -309,13 +300,9 @@ describe("sums of places that devices leave", () => {
       batch.setNumber(row, 5, i);
     }
     await pool.query("update devices set tenant_id = null");
-    await pool.query("delete from former_places");
-    await pool.query("update devices set placed_since = default");
+    await forgetMoves(pool);
     await batch.insert(pool, now);
-    await foldLedger(pool);
-    while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
-    await fillSums(pool, table, { devices: 1_000_000 });
-    while ((await keepOpen(pool, table, { entries: 10 })) === "more");
+    await sumUp(now);
     const told: Told = { summed: 0, extremes: 0 };
     const plan = await summable(pool, table, { from: day, to: now, interval: "1d" });
     const expectSame = async () => {
