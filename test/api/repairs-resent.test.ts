@@ -3,7 +3,7 @@ import { ADMINISTRATOR } from "../../access/decide.ts";
 import { PLATFORM_ACTOR } from "../../store/audit.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { startTestIngest, type TestIngest } from "../helpers/ingest.ts";
+import { lastRejection, rejectionsOf, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 import { createCallers } from "./callers.ts";
 import { insertDevice, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";
@@ -57,15 +57,6 @@ async function everything(id: string) {
   };
 }
 
-const rejectionsOf = async (id: string) =>
-  (
-    await db.pool.query(
-      `select reason, partial, items, detail, topic, publisher, convert_from(payload, 'utf8') as payload, rejection_no, received_at
-       from rejected_messages join devices using (device_no) where id = $1 order by rejection_no`,
-      [id],
-    )
-  ).rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
-
 /** A device that has sent its readings, one an hour. */
 async function meter(id: string, ...readings: object[]) {
   await insertDevice(db.pool, id);
@@ -99,7 +90,7 @@ describe("undoing a void", () => {
       used: 20,
       latest: { volume: 120, pressure: 2, battery: 3.6, temperature: 20 },
     });
-    expect([await ledger(id), await rejectionsOf(id)]).toEqual([before, []]);
+    expect([await ledger(id), await rejectionsOf(db.pool, id)]).toEqual([before, []]);
   });
 
   it("lets stand what the device has said otherwise since, puts the rest back, and says what it could not", async () => {
@@ -126,7 +117,7 @@ describe("undoing a void", () => {
       used: 20,
       latest: { volume: 120, pressure: 2 },
     });
-    const [refused, ...more] = await rejectionsOf(id);
+    const [refused, ...more] = await rejectionsOf(db.pool, id);
     expect([refused, more]).toMatchObject([
       {
         reason: "conflict",
@@ -143,18 +134,7 @@ describe("undoing a void", () => {
 
     // It can be tried again once what contradicts it is gone.
     await repair(id, { action: "void" });
-    const payload = Buffer.from(JSON.stringify(refused.payload));
-    const input = { publisher: id, topic: refused.topic, reason: "conflict", payload };
-    const replayed = await ingest.replay(
-      {
-        ...input,
-        rejectionNo: refused.rejection_no,
-        payloadBytes: payload.length,
-        receivedAt: refused.received_at,
-      },
-      PLATFORM_ACTOR,
-      NO_LIMITS,
-    );
+    const replayed = await ingest.replay(await lastRejection(db.pool, id), PLATFORM_ACTOR, NO_LIMITS);
     expect(replayed.outcome).toBe("stored");
     expect((await everything(id)).readings[1]).toEqual({ volume: 110, extra: { note: "a" } });
     expect(await ledger(id)).toEqual(before);
@@ -169,7 +149,7 @@ describe("undoing a void", () => {
     expect(await everything("sent-again")).toMatchObject({ readings: [...before.readings, { volume: 110 }] });
     expect(await ledger("sent-again")).toEqual({ received: 3, stored: 3, duplicate: 0, rejected: 0 });
     expect((await undo("sent-again", voided)).undone.restored).toBe(1);
-    expect(await rejectionsOf("sent-again")).toEqual([]);
+    expect(await rejectionsOf(db.pool, "sent-again")).toEqual([]);
   });
 });
 
@@ -187,7 +167,7 @@ describe("a corrected reading", () => {
     // What was not corrected is held against what stands there.
     await send(1, { flow: 2 });
     expect(await ledger(id)).toEqual({ received: 6, stored: 2, duplicate: 2, rejected: 2 });
-    expect((await rejectionsOf(id)).map(({ reason, payload }) => [reason, payload])).toEqual([
+    expect((await rejectionsOf(db.pool, id)).map(({ reason, payload }) => [reason, payload])).toEqual([
       ["conflict", { observedAt: at(1), volume: 10 }],
       ["conflict", { observedAt: at(1), flow: 2 }],
     ]);
@@ -224,12 +204,12 @@ describe("a corrected reading", () => {
     const second = await correct(id, { metric: "flow", add: 1 });
     for (const flow of [0.7, 1.7]) await send(1, { flow });
     expect(await ledger(id)).toEqual({ received: 9, stored: 3, duplicate: 4, rejected: 2 });
-    expect((await rejectionsOf(id)).map(({ payload }) => payload.flow)).toEqual([0.9, 1.7]);
+    expect((await rejectionsOf(db.pool, id)).map(({ payload }) => payload.flow)).toEqual([0.9, 1.7]);
     expect((await undo(id, second)).undone.restored).toBe(1);
     // What it says by now stands.
     expect((await undo(id, made)).undone.restored).toBe(0);
     expect((await everything(id)).readings[1]).toEqual({ volume: 10, flow: 0.7, pressure: 2 });
-    expect((await rejectionsOf(id)).at(-1)).toMatchObject({
+    expect((await rejectionsOf(db.pool, id)).at(-1)).toMatchObject({
       reason: "conflict",
       partial: true,
       detail: `undoing repair ${made.id}: flow: another value is stored for ${at(1)}`,

@@ -10,6 +10,7 @@ import { tablesOf } from "../../kind-tables.ts";
 import { createLogger } from "../../log.ts";
 import type { Db, Pool } from "../../store/database.ts";
 import { arrivalOf, inUnit } from "../../store/kind-table.ts";
+import type { NewRejection } from "../../store/write-rejections.ts";
 
 export interface TestDevice {
   readonly id: string;
@@ -71,6 +72,16 @@ export const replayOf = (row: RejectedRow) => ({
   receivedAt: row.received_at,
 });
 
+/** What replay is given of the newest message on record of a device. */
+export async function lastRejection(db: Db, id: string) {
+  const { rows } = await db.query<RejectedRow>(
+    `select rejection_no, publisher, topic, reason, payload, payload_bytes, received_at from rejected_messages
+     join devices using (device_no) where id = $1 order by rejection_no desc limit 1`,
+    [id],
+  );
+  return replayOf(rows[0]!);
+}
+
 /** What is on record of a device, oldest first, with each payload as JSON. */
 export async function rejectionsOf(db: Db, id: string) {
   const { rows } = await db.query(
@@ -79,6 +90,36 @@ export async function rejectionsOf(db: Db, id: string) {
     [id],
   );
   return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
+}
+
+/** A message without anything, for a batch that only has to hold an item. */
+export const emptyRejection = (publisher: string): NewRejection => ({
+  receivedAt: 0,
+  deviceNo: undefined,
+  publisher,
+  topic: "",
+  reason: "empty",
+  detail: "",
+  payload: Buffer.alloc(0),
+  payloadBytes: 0,
+  items: 1,
+  partial: false,
+});
+
+/** Has the database refuse what does not pass a check while something is done; what is there already may stay. */
+export async function withConstraint(
+  db: Db,
+  table: string,
+  check: string,
+  work: () => Promise<void>,
+  name = "refused_by_test",
+): Promise<void> {
+  await db.query(`alter table ${table} add constraint ${name} check (${check}) not valid`);
+  try {
+    await work();
+  } finally {
+    await db.query(`alter table ${table} drop constraint ${name}`);
+  }
 }
 
 export interface TestIngest {

@@ -3,7 +3,7 @@ import { Batch } from "../../ingest/batch.ts";
 import { commitBatch, nothingCommitted } from "../../ingest/commit.ts";
 import type { Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, startTestIngest, withConstraint } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -33,25 +33,16 @@ const rejectionsOf = async (id: string) =>
     )
   ).rows;
 
-async function withConstraint(table: string, check: string, work: () => Promise<void>): Promise<void> {
-  await db.pool.query(`alter table ${table} add constraint refused_by_test check (${check})`);
-  try {
-    await work();
-  } finally {
-    await db.pool.query(`alter table ${table} drop constraint refused_by_test`);
-  }
-}
-
 describe("an item that only the database finds fault with", () => {
   it("is put on record when it is an event or a reply, and its neighbours are stored", async () => {
     await addDevice(db.pool, "fault-1");
     const { publish, ledger } = await startTestIngest(db.pool);
     const event = (n: number) => ({ eventId: `e-${n}`, observedAt: at(n), type: "leak", depth: n });
-    await withConstraint("events", "event_id <> 'e-3'", () =>
+    await withConstraint(db.pool, "events", "event_id <> 'e-3'", () =>
       publish("fault-1", "events", [1, 2, 3, 4, 5].map(event)),
     );
     const reply = (n: number) => ({ commandId: `c-${n}`, observedAt: at(n), outcome: "done", seconds: n });
-    await withConstraint("replies", "command_id <> 'c-1'", () =>
+    await withConstraint(db.pool, "replies", "command_id <> 'c-1'", () =>
       publish("fault-1", "replies", [1, 2, 3].map(reply)),
     );
     const { rows } = await db.pool.query(
@@ -85,7 +76,7 @@ describe("an item that only the database finds fault with", () => {
       if (++statements % 2 === 0) throw Object.assign(new Error("connection lost"), { code: "ECONNRESET" });
     });
     const done = nothingCommitted();
-    await withConstraint("readings_gas_meter", "snr is distinct from 600", async () => {
+    await withConstraint(db.pool, "readings_gas_meter", "snr is distinct from 600", async () => {
       for (let attempt = 0; attempt < 50; attempt++) {
         try {
           return await commitBatch(breaking, batch, done, () => "fault-2");

@@ -5,6 +5,7 @@ import type { Batch } from "../../ingest/batch.ts";
 import { Committer } from "../../ingest/committer.ts";
 import { createLogger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
+import { emptyRejection } from "../helpers/ingest.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -23,18 +24,7 @@ function createCommitter(query: () => Promise<unknown>) {
   const fill = () => {
     const { open } = committer;
     open.items++;
-    open.rejections.push({
-      receivedAt: 0,
-      deviceNo: undefined,
-      publisher: "",
-      topic: "",
-      reason: "empty",
-      detail: "",
-      payload: Buffer.alloc(0),
-      payloadBytes: 0,
-      items: 1,
-      partial: false,
-    });
+    open.rejections.push(emptyRejection(""));
     committer.filled();
     return open;
   };

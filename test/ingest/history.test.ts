@@ -6,7 +6,7 @@ import { readiness } from "../../readiness.ts";
 import { CHUNK_MS, chunkOf } from "../../store/chunks.ts";
 import type { Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, emptyRejection, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -50,18 +50,7 @@ describe("batches of past days", () => {
     const put = (chunk: number, name: string): Batch => {
       const batch = history.batchOf(chunk * CHUNK_MS + 5);
       batch.items++;
-      batch.rejections.push({
-        receivedAt: 0,
-        deviceNo: undefined,
-        publisher: `chunk ${chunk}`,
-        topic: "",
-        reason: "empty",
-        detail: "",
-        payload: Buffer.alloc(0),
-        payloadBytes: 0,
-        items: 1,
-        partial: false,
-      });
+      batch.rejections.push(emptyRejection(`chunk ${chunk}`));
       batch.waiting.push(() => settled.push(name));
       history.filled();
       return batch;

@@ -3,7 +3,13 @@ import { PresenceWriter } from "../../ingest/presence.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { MAX_MOVE_MS } from "../../store/write-events.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, startTestIngest, type TestDevice } from "../helpers/ingest.ts";
+import {
+  addDevice,
+  gasMeterRows,
+  startTestIngest,
+  type TestDevice,
+  withConstraint,
+} from "../helpers/ingest.ts";
 
 /** What a database refuses, or has no room for, however often it is asked: it must hold up nobody, and nothing vanishes. */
 let db: TestDatabase;
@@ -32,14 +38,8 @@ const eventsOf = async (id: string) =>
   ).rows;
 
 /** Has the database refuse rows of a table in a test. */
-async function refuse(table: string, condition: string, work: () => Promise<void>): Promise<void> {
-  await db.pool.query(`alter table ${table} add constraint no_such check (not (${condition})) not valid`);
-  try {
-    await work();
-  } finally {
-    await db.pool.query(`alter table ${table} drop constraint no_such`);
-  }
-}
+const refuse = (table: string, condition: string, work: () => Promise<void>) =>
+  withConstraint(db.pool, table, `not (${condition})`, work, "no_such");
 
 describe("events that differ and have one id, phase and moment", () => {
   it("are stored as far as there is room behind it, the others are on record, and a repetition is one", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAudit } from "../../store/audit.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, lastRejection, startTestIngest } from "../helpers/ingest.ts";
 
 const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
@@ -17,22 +17,12 @@ const at = (minute: number) => new Date(Date.now() - (600 - minute) * 60_000).to
 const rowsOf = (id: string) => gasMeterRows(db.pool, id);
 
 describe("replay", () => {
-  const lastRejection = async (id: string) => {
-    const { rows } = await db.pool.query(
-      `select rejection_no, publisher, topic, reason, payload, payload_bytes, received_at from rejected_messages
-       join devices using (device_no) where id = $1 order by rejection_no desc limit 1`,
-      [id],
-    );
-    const [row] = rows;
-    return replayOf(row);
-  };
-
   it("stores what can be stored by now, and moves it in the ledger from rejected to stored", async () => {
     const { deviceNo } = await addDevice(db.pool, "replay-1");
     const gateway = await addDevice(db.pool, "gw-replay", { kind: "lora-gateway" });
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
     await publish("gw-replay", "gateway-telemetry", { "replay-1": { observedAt: at(1), flow: 1 } });
-    const rejection = await lastRejection("gw-replay");
+    const rejection = await lastRejection(db.pool, "gw-replay");
     expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({
       outcome: "rejected",
       detail: expect.stringContaining("not_assigned"),
@@ -61,9 +51,9 @@ describe("replay", () => {
     await addDevice(db.pool, "replay-time");
     const { ingest, publish } = await startTestIngest(db.pool);
     await publish("replay-time", "telemetry", [{ observedAt: at(1), flow: 1 }, { flow: 2 }]);
-    const item = await lastRejection("replay-time");
+    const item = await lastRejection(db.pool, "replay-time");
     await publish("replay-time", "events", { eventId: "e", type: "leak", observedAt: "yesterday" });
-    const event = await lastRejection("replay-time");
+    const event = await lastRejection(db.pool, "replay-time");
     for (const [rejection, reason] of [
       [item, "time_missing"],
       [event, "bad_time"],
@@ -86,7 +76,7 @@ describe("replay", () => {
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
     const observedAt = at(1);
     await publish("replay-2", "telemetry", { observedAt, flow: 1, note: "a\0b" });
-    const rejection = await lastRejection("replay-2");
+    const rejection = await lastRejection(db.pool, "replay-2");
     await publish("replay-2", "telemetry", { observedAt, flow: 1 });
     expect(
       await ingest.replay(
@@ -106,12 +96,12 @@ describe("replay", () => {
     await addDevice(db.pool, "replay-3");
     const { ingest, publish } = await startTestIngest(db.pool);
     await publish("replay-3", "telemetry", Buffer.alloc(400_000, " "));
-    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR, NO_LIMITS)).toEqual({
+    expect(await ingest.replay(await lastRejection(db.pool, "replay-3"), ACTOR, NO_LIMITS)).toEqual({
       outcome: "rejected",
       detail: "only 328704 of 400000 bytes were kept",
     });
     await publish("replay-3", "telemetry", Buffer.alloc(300_000, " "));
-    expect(await ingest.replay(await lastRejection("replay-3"), ACTOR, NO_LIMITS)).toEqual({
+    expect(await ingest.replay(await lastRejection(db.pool, "replay-3"), ACTOR, NO_LIMITS)).toEqual({
       outcome: "rejected",
       detail: "payload_too_large: 300000 bytes, expected at most 262144",
     });
@@ -130,7 +120,7 @@ describe("replay", () => {
       deviceNo,
     ]);
     await ingest.directory.refresh("replay-large");
-    const rejection = await lastRejection("gw-replay-large");
+    const rejection = await lastRejection(db.pool, "gw-replay-large");
     expect(rejection.payloadBytes).toBe(rejection.payload.length);
     expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
     const [row] = await rowsOf("replay-large");
@@ -143,7 +133,7 @@ describe("replay", () => {
     const gateway = await addDevice(db.pool, "gw-replay-4", { kind: "lora-gateway" });
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
     await publish("gw-replay-4", "gateway-telemetry", { "replay-4": { observedAt: at(1), flow: 1 } });
-    const rejection = await lastRejection("gw-replay-4");
+    const rejection = await lastRejection(db.pool, "gw-replay-4");
     await db.pool.query("update devices set gateway_no = $1 where device_no = $2", [
       gateway.deviceNo,
       deviceNo,
@@ -165,7 +155,11 @@ describe("replay", () => {
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
     await publish("replay-5", "telemetry", { observedAt: at(1), flow: "much" });
     const payload = Buffer.from(JSON.stringify([1, 2, 3].map((n) => ({ observedAt: at(n), snr: n }))));
-    const rejection = { ...(await lastRejection("replay-5")), payload, payloadBytes: payload.length };
+    const rejection = {
+      ...(await lastRejection(db.pool, "replay-5")),
+      payload,
+      payloadBytes: payload.length,
+    };
     await db.pool.query(
       "alter table readings_gas_meter add constraint refuses_2 check (snr is distinct from 200)",
     );
@@ -186,7 +180,11 @@ describe("replay", () => {
     const { ingest, publish } = await startTestIngest(db.pool);
     await publish("replay-6", "telemetry", { observedAt: at(599), flow: "much" });
     const payload = Buffer.from(JSON.stringify({ observedAt: at(599), battery: 3.6 }));
-    const rejection = { ...(await lastRejection("replay-6")), payload, payloadBytes: payload.length };
+    const rejection = {
+      ...(await lastRejection(db.pool, "replay-6")),
+      payload,
+      payloadBytes: payload.length,
+    };
     expect(await ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
     expect(ingest.directory.find("replay-6")).toMatchObject({ evaluatedAt: 0 });
   });
