@@ -61,7 +61,7 @@ import { FETCH_EVERY_MS, REFETCH_MS, RETRY_MS } from "../../simulators/speaker/k
 import { REMEMBERED_AFTER_EXPIRY_MS, STOP_REMEMBERED_MS } from "../../simulators/speaker/terminal.ts";
 import { AUDITED_WHOLE_BYTES } from "../../store/broadcast-revisions.ts";
 import { MOST_VERSIONS } from "../../store/cap-alerts.ts";
-import { ROOT } from "./source-files.ts";
+import { projectFiles, ROOT } from "./source-files.ts";
 
 /**
  * What the documents on broadcasts say in figures is what the code has: a figure that is changed on one side only is
@@ -248,3 +248,22 @@ it("names others' names of an event's code as they are read, whatever the case, 
     expect(namesEventCode(` ${name.toUpperCase().replaceAll("-", " ")}`), name).toBe(true);
   }
 });
+
+/** A program of PostgreSQL. */
+const NOT_OURS: ReadonlySet<string> = new Set(["pg_dump"]);
+
+it.each(["broadcast", "cap", "proof", "security", "terminals"])(
+  "calls fields, codes, rules and metrics in docs/%s.md as the code does",
+  (document) => {
+    const page = readFileSync(`${ROOT}docs/${document}.md`, "utf8");
+    const named = [...page.matchAll(/`([a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+)`/g)].map(
+      ([, name]) => name!,
+    );
+    expect(named.length).toBeGreaterThan(10);
+    const code = projectFiles()
+      .filter((file) => /\.(ts|sql)$/.test(file) && !file.startsWith("test/"))
+      .map((file) => readFileSync(ROOT + file, "utf8"))
+      .join("\n");
+    expect(named.filter((name) => !NOT_OURS.has(name) && !code.includes(name))).toEqual([]);
+  },
+);
