@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../config.ts";
-import { ROOT } from "./source-files.ts";
+import { projectFiles, ROOT } from "./source-files.ts";
 
 const text = readFileSync(`${ROOT}docs/security.md`, "utf8");
 const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
@@ -16,6 +16,21 @@ describe("docs/security.md", () => {
     const threats = text.slice(text.indexOf("| Threat |"), text.indexOf("## What does not hold")).split("\n");
     const untested = threats.slice(2).filter((row) => row.startsWith("|") && !row.includes("`test/"));
     expect(untested).toEqual([]);
+  });
+
+  it("quotes the log as it is written", () => {
+    const quotes = [...text.replaceAll(/\s+/g, " ").matchAll(/"([^"]+)" in the log/g)].map(
+      ([, words]) => words!,
+    );
+    const code = projectFiles()
+      .filter((file) => file.endsWith(".ts") && !file.startsWith("test/"))
+      .map((file) => readFileSync(ROOT + file, "utf8"))
+      .join("\n");
+    expect(quotes.length).toBeGreaterThan(3);
+    // A log line is text in quotes, and not a remark beside code.
+    const written = (words: string) =>
+      [`"${words}`, `\`${words}`, ` ${words}: `].some((line) => code.includes(line));
+    expect(quotes.filter((words) => !written(words.replace(/^… /, "")))).toEqual([]);
   });
 
   it("names settings that there are", () => {
