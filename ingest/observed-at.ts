@@ -25,31 +25,33 @@ export function readObservedAt(
   arrival: number = receivedAt,
 ): number | Refusal {
   if (value === undefined || value === null) return arrival;
-  const ms = value instanceof ExactNumber ? value.valueOf() : value;
-  const at = typeof ms === "number" ? ms : parseRfc3339(ms);
-  if (at === undefined || !Number.isFinite(at)) {
-    return refuse(
-      "bad_time",
-      () => `observedAt: ${show(value)}, expected RFC 3339 with an offset, or epoch milliseconds`,
-    );
-  }
-  if (at - receivedAt > MAX_CLOCK_AHEAD_MS) {
-    return refuse(
-      "clock_ahead",
-      () => `observedAt: ${show(value)} is more than 24 hours ahead of ${iso(receivedAt)}`,
-    );
-  }
+  const isNumber = typeof value === "number" || value instanceof ExactNumber;
+  const at = isNumber ? Number(value) : parseRfc3339(value);
+  if (at === undefined || !Number.isFinite(at)) return refuseForm(value);
+  if (at - receivedAt > MAX_CLOCK_AHEAD_MS) return refuseAhead(value, receivedAt);
   if (at < EARLIEST_MS) {
-    const seconds =
-      typeof ms === "number" && at * 1000 >= EARLIEST_MS && at * 1000 - receivedAt < MAX_CLOCK_AHEAD_MS;
-    return refuse("clock_unset", () =>
-      seconds
-        ? `observedAt: ${show(value)} looks like epoch seconds, expected milliseconds`
-        : `observedAt: ${show(value)} is before 2015-01-01`,
-    );
+    const inSeconds = isNumber && at * 1000 >= EARLIEST_MS && at * 1000 - receivedAt < MAX_CLOCK_AHEAD_MS;
+    return refuseUnset(value, inSeconds);
   }
   return Math.trunc(at);
 }
+
+// Apart, because what a function within holds on to is put on the heap at each call, also where nothing is refused.
+const refuseForm = (value: unknown): Refusal =>
+  refuse(
+    "bad_time",
+    () => `observedAt: ${show(value)}, expected RFC 3339 with an offset, or epoch milliseconds`,
+  );
+
+const refuseAhead = (value: unknown, receivedAt: number): Refusal =>
+  refuse("clock_ahead", () => `observedAt: ${show(value)} is more than 24 hours ahead of ${iso(receivedAt)}`);
+
+const refuseUnset = (value: unknown, inSeconds: boolean): Refusal =>
+  refuse("clock_unset", () =>
+    inSeconds
+      ? `observedAt: ${show(value)} looks like epoch seconds, expected milliseconds`
+      : `observedAt: ${show(value)} is before 2015-01-01`,
+  );
 
 /**
  * Days that readings, or events and replies, are kept (`RETENTION_…_DAYS`; 0: for ever) → how far back one may lie, in
