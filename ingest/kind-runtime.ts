@@ -224,7 +224,7 @@ export class KindRuntime {
     const scratch = this.scratch;
     const value = given instanceof ExactNumber ? Number(given.text) : given;
     if (metric.check === NUMBER) {
-      if (typeof value !== "number") return wrongType(metric, value, () => `a number in ${metric.unit}`);
+      if (typeof value !== "number") return wrongType(metric, value);
       const isMissing = !Number.isFinite(value) || metric.sentinels?.has(value) === true;
       if (isMissing || value < metric.min || value > metric.max) {
         scratch.aside = [
@@ -295,14 +295,19 @@ export function refuseAside(aside: readonly SetAside[]): Refusal {
 function checkText(metric: CheckedMetric, value: unknown): Refusal | undefined {
   if (metric.check === STATE) {
     if (typeof value === "string" && metric.values.has(value)) return undefined;
-    return wrongType(metric, value, () => `one of ${[...metric.values].join(", ")}`);
+    return wrongType(metric, value);
   }
   if (typeof value !== "string" || value.length > metric.maxLength) {
-    return wrongType(metric, value, () => `a text of at most ${metric.maxLength} characters`);
+    return wrongType(metric, value);
   }
   return checkCharacters(value, metric.key);
 }
 
-function wrongType(metric: CheckedMetric, value: unknown, expected: () => string): Refusal {
-  return refuse("bad_type", () => `${metric.key}: ${show(value)}, expected ${expected()}`);
+const wrongType = (metric: CheckedMetric, value: unknown): Refusal =>
+  refuse("bad_type", () => `${metric.key}: ${show(value)}, expected ${expectedOf(metric)}`);
+
+function expectedOf(metric: CheckedMetric): string {
+  if (metric.check === NUMBER) return `a number in ${metric.unit}`;
+  if (metric.check === STATE) return `one of ${[...metric.values].join(", ")}`;
+  return `a text of at most ${metric.maxLength} characters`;
 }
