@@ -14,8 +14,8 @@ moments=(
 files=("$@")
 if [ ${#files[@]} -eq 0 ]; then
   files=(
-    test/store/{rollup-keeper,rollups,series,usage,latest}.test.ts
-    test/ingest/{observed-at,alarms,kind-runtime,time-keys}.test.ts
+    test/store/{rollup-keeper,rollups,series,usage,latest,retention,kept-days-retention}.test.ts
+    test/ingest/{observed-at,alarms,kind-runtime,time-keys,history,too-old}.test.ts
     test/api/{series,readings,devices}.test.ts
     test/broadcast/{deadlines,play-times}.test.ts
   )
