@@ -48,6 +48,13 @@ export function sqlType(column: MetricColumn): MetricSqlType {
 export const scaleOf = ({ decimals = 0 }: MetricColumn): number => 10 ** decimals;
 
 /**
+ * SQL for the whole number that a column with decimals keeps of a value in the metric's unit, by the rule of what devices send
+ * (`Math.round` in `ScaledInt4Column`): a half goes up, also below zero. `value` is a double.
+ */
+export const wholeOf = (column: MetricColumn, value: string): string =>
+  `ceil(floor((${value}) * ${scaleOf(column)} * 2) / 2)`;
+
+/**
  * SQL for a value in the metric's unit, from `value`: its column, or a call of an aggregate of it such as `sum(…)`. Division
  * gives the double that is nearest to the decimal, so that 214 comes out as 21.4; times 0.1 would not.
  */

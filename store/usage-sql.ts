@@ -1,4 +1,4 @@
-import { assertIdentifier, type MetricColumn, scaleOf } from "./kind-table.ts";
+import { assertIdentifier, type MetricColumn, scaleOf, wholeOf } from "./kind-table.ts";
 
 /**
  * A counter's usage in SQL. It is the sum of the steps of its readings, in whole steps of the counter's resolution, and
@@ -18,6 +18,10 @@ export const inSteps = (column: MetricColumn, value: string): string =>
   column.decimals === undefined
     ? `round((${value} * ${stepsPerUnit(column)})::numeric)::bigint`
     : `${value}::bigint`;
+
+/** A register that a person has read off, in whole steps: the same as a reading of it. */
+const registerSteps = (column: MetricColumn, value: string): string =>
+  column.decimals === undefined ? inSteps(column, value) : `${wholeOf(column, value)}::bigint`;
 
 const literal = (column: MetricColumn, value: number | undefined): string =>
   value === undefined ? "null" : String(Math.round(value * stepsPerUnit(column)));
@@ -53,7 +57,7 @@ const between = (column: MetricColumn, { device, since }: Since): string =>
 
 /** What they add to a value that is observed at a moment, in steps. */
 export const shiftAt = (column: MetricColumn, since: Since, moment: string): string =>
-  `coalesce((select sum(round(((e.old_register - e.new_register) * ${stepsPerUnit(column)})::numeric))::bigint
+  `coalesce((select sum(${registerSteps(column, "e.old_register")} - ${registerSteps(column, "e.new_register")})::bigint
      from ${between(column, since)} and e.at <= ${moment}), 0)`;
 
 /**
