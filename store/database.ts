@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import pg from "pg";
 
 /** What a query function needs: a pool, or one client inside a transaction. */
@@ -39,6 +40,38 @@ const applySettings = async (client: pg.ClientBase): Promise<void> => {
   await client.query(SETTINGS);
 };
 
+/**
+ * A client whose connection breaks by an answer that cannot be read, such as a text longer than JavaScript's strings. The
+ * driver throws that out of an event of the socket, past whoever waits for the answer: it would end the process.
+ */
+class BreakingClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const { connection } = this as unknown as { connection: { attachListeners(stream: Listened): void } };
+    const attach = connection.attachListeners.bind(connection);
+    connection.attachListeners = (stream) =>
+      attach({
+        on(event, listener) {
+          stream.on(event, event === "data" ? breaking(stream, listener) : listener);
+        },
+      } as Listened);
+  }
+}
+
+type Listened = Pick<Socket, "on" | "destroy">;
+// biome-ignore lint/suspicious/noExplicitAny: as Node has listeners.
+type Listener = (...args: any[]) => void;
+
+const breaking =
+  (stream: Listened, listener: Listener): Listener =>
+  (...args) => {
+    try {
+      listener(...args);
+    } catch (error) {
+      stream.destroy(error as Error);
+    }
+  };
+
 /** Opens a pool. An idle connection that breaks is replaced on next use; it must not end the process. */
 export function openPool(options: PoolOptions, onIdleError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
@@ -51,6 +84,7 @@ export function openPool(options: PoolOptions, onIdleError: (error: Error) => vo
     ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
     ...(options.answerTimeoutMs ? { query_timeout: options.answerTimeoutMs } : {}),
     onConnect: applySettings,
+    Client: BreakingClient,
   });
   pool.on("error", onIdleError);
   return pool;
@@ -192,13 +226,17 @@ export function isAway(error: unknown): boolean {
   return Object.hasOwn(REFUSING_SQLSTATES, code) || file === AT_THE_DOOR || REFUSED_TLS.test(code);
 }
 
+/** Node's code for a text that is longer than its strings. */
+const TOO_LONG = "ERR_STRING_TOO_LONG";
+
 /**
  * Whether the fault lies in the data of one row (SQLSTATE class 22 data exception, 23 integrity constraint
- * violation, 54 program limit exceeded), so that the other rows of the batch may be fine.
+ * violation, 54 program limit exceeded; or what is stored of it is too long to be read), so that the other rows of the
+ * batch may be fine.
  */
 export function isRowFault(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^(22|23|54)...$/.test(code);
+  return typeof code === "string" && (/^(22|23|54)...$/.test(code) || code === TOO_LONG);
 }
 
 /** Why the database could not be used, in words. A host with several addresses fails with several errors and no message. */

@@ -92,6 +92,43 @@ describe("a transaction", () => {
   });
 });
 
+describe("an answer that the driver cannot read", () => {
+  /** An authentication of a kind that there is not: the driver's parser throws. */
+  const UNREADABLE = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 99]);
+
+  it("breaks its connection and fails what waits for it, in a transaction, outside of one, and idle", async () => {
+    const idle: Error[] = [];
+    const pool = openPool({ url: db.url, size: 1, applicationName: "test-one" }, (error) => idle.push(error));
+    onTestFinished(() => pool.end());
+    const connected: Client[] = [];
+    pool.on("connect", (client) => connected.push(client));
+    const answer = () =>
+      (connected.at(-1) as unknown as { connection: { stream: Socket } }).connection.stream.emit(
+        "data",
+        UNREADABLE,
+      );
+
+    const failing = withTransaction(pool, async (tx) => {
+      const waiting = tx.query("select 1");
+      answer();
+      await waiting;
+    });
+    await expect(failing).rejects.toThrow("Unknown authenticationOk message type");
+    await pool.query("select 1");
+    const waiting = pool.query("select 1");
+    // Once the pool has handed the connection over.
+    await new Promise((resolve) => pool.once("acquire", resolve));
+    answer();
+    await expect(waiting).rejects.toThrow("Unknown authenticationOk message type");
+    expect(idle).toEqual([]);
+    await pool.query("select 1");
+    answer();
+    await expect.poll(() => idle.length).toBeGreaterThan(0);
+    await pool.query("select 1");
+    expect(connected).toHaveLength(4);
+  });
+});
+
 describe("numbers of the database", () => {
   it("of 64 bits are JavaScript numbers while they are exact, and else an error rather than another number", async () => {
     const read = async (value: string) =>
@@ -225,6 +262,7 @@ describe("the fault lies in the row", () => {
 
   it("when a value is too large for its index or form", () => {
     expect(isRowFault(coded("54000"))).toBe(true);
+    expect(isRowFault(coded("ERR_STRING_TOO_LONG"))).toBe(true);
   });
 
   it.each([["42P01"], ["40001"], ["08006"], ["2200"], ["220031"], ["ENOENT"]])(
