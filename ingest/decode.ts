@@ -1,6 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import { MAX_PAYLOAD_BYTES } from "../access/topics.ts";
-import { ExactNumber, parseExact, type Repeated, stringifyExact } from "../store/exact-json.ts";
+import {
+  ExactNumber,
+  MAX_KEPT_LENGTH,
+  parseExact,
+  type Repeated,
+  spreadOf,
+  stringifyExact,
+} from "../store/exact-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** How deep values may nest below a reading. PostgreSQL's own parser gives up at some thousands. */
@@ -119,16 +126,29 @@ export function isObject(value: unknown): value is JsonObject {
  */
 export function encodeExtra(value: unknown, path: string): { json: string } | Refusal {
   holdsExact = false;
+  spread = 0;
   const fault = findFault(value, path, 0);
-  return fault ?? { json: holdsExact ? stringifyExact(value) : JSON.stringify(value) };
+  if (fault) return fault;
+  const json = holdsExact ? stringifyExact(value) : JSON.stringify(value);
+  if (json.length + spread > MAX_KEPT_LENGTH)
+    return refuse(
+      "bad_type",
+      `${path}: ${json.length + spread} characters with its numbers written without exponents, expected at most ${MAX_KEPT_LENGTH}`,
+    );
+  return { json };
 }
 
 /** Whether the value that was looked at last has a number that JavaScript's own writer does not know. */
 let holdsExact = false;
+/** How much longer the numbers of that value become in the database. */
+let spread = 0;
 
 function findFault(value: unknown, path: string, depth: number): Refusal | undefined {
   if (typeof value === "string") return checkText(value, path);
   if (typeof value === "number") {
+    // Nearly all; they are written as they are.
+    if (value >= 1e-6 && value < 1e21) return undefined;
+    spread += spreadOf(value);
     // JSON has no infinity, but 1e400 parses to one and would be written back as null.
     return Number.isFinite(value)
       ? undefined
@@ -137,6 +157,7 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof ExactNumber) {
     holdsExact = true;
+    spread += spreadOf(value);
     return undefined;
   }
   if (depth === MAX_DEPTH) return refuse("too_deep", `${path}: nested more than ${MAX_DEPTH} levels deep`);

@@ -47,6 +47,35 @@ export function writeExactly<T extends string | undefined>(write: () => T): T {
 /** `JSON.stringify`, with exact numbers as they came. */
 export const writeJson = (value: unknown): string => writeExactly(() => JSON.stringify(value));
 
+/**
+ * How much longer PostgreSQL writes a number than it is written here, in characters: it knows no exponents, and makes 309
+ * digits of `1e308`.
+ */
+export function spreadOf(value: number | ExactNumber): number {
+  if (value instanceof ExactNumber) {
+    const at = value.text.search(/e/i);
+    return at < 0 ? 0 : Math.abs(Number(value.text.slice(at + 1)));
+  }
+  const size = Math.abs(value);
+  // Between these JavaScript writes none either.
+  return (size < 1e21 && size >= 1e-6) || size === 0 ? 0 : Math.abs(Math.ceil(Math.log10(size)));
+}
+
+/** About how long a value is as the text that PostgreSQL makes of its jsonb, in characters. */
+export function lengthInDatabase(value: unknown): number {
+  let length = stringifyExact(value).length;
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next === "number" || next instanceof ExactNumber) length += spreadOf(next);
+    else if (typeof next === "object" && next !== null) for (const one of Object.values(next)) rest.push(one);
+  }
+  return length;
+}
+
+/** What is kept as jsonb of one item or moment may be so long by `lengthInDatabase`: all of it is read again as text. */
+export const MAX_KEPT_LENGTH = 1024 * 1024;
+
 /** So many digits, perhaps with a point among them, may be a number that JavaScript's own would change. */
 const MAY_BE_LONG = /[\d.]{16}/;
 
