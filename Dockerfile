@@ -8,11 +8,12 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY *.ts ./
 COPY scripts/build.mjs scripts/run.mjs scripts/
 COPY access access
 COPY accounts accounts
 COPY api api
+COPY app app
+COPY base base
 COPY broadcast broadcast
 COPY broker broker
 COPY devices devices
@@ -47,4 +48,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Stops accepting, commits what it has, acknowledges it, then exits.
 STOPSIGNAL SIGTERM
-CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "main.js"]
+CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "app/main.js"]

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { type AuditActor, appendAudit } from "../store/audit.ts";
 import { type Client, withTransaction } from "../store/database.ts";
 import {

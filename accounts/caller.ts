@@ -1,6 +1,6 @@
 import { type Grant, mayGive, type Principal } from "../access/decide.ts";
 import { type Limits, reachesTenant, seesEverything } from "../access/limits.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { AuditActor } from "../store/audit.ts";
 import type { Client } from "../store/database.ts";
 import { findUnknownRegions, type StoredGrant } from "../store/grants.ts";

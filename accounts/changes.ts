@@ -1,5 +1,5 @@
 import { SOUNDING_ROLES } from "../access/roles.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import {
   type AccessChange,
   behindChange,

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Credentials } from "../access/control.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 /** Methods that change nothing, and that other sites may make a browser send. */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);

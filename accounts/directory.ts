@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { apiKeyPrefix } from "../access/api-keys.ts";
 import type { Principal } from "../access/decide.ts";
 import { hashToken } from "../access/tokens.ts";
-import { createLogLimiter, type Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import { type AccessSnapshot, readAccessSnapshot, readAccessVersion } from "../store/access-snapshot.ts";
 import { recordKeyUses } from "../store/api-keys.ts";
 import type { Pool } from "../store/database.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Grant } from "../access/decide.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import { type Client, type Pool, withTransaction } from "../store/database.ts";
 import { findExternalPerson, insertExternalIdentity } from "../store/external-identities.ts";

@@ -1,6 +1,6 @@
 import { networkOf } from "../access/networks.ts";
-import type { ErrorCode } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { ErrorCode } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import { appendAuditAlone } from "../store/audit.ts";
 import { createAuditBudget } from "../store/audit-budget.ts";
 import type { Pool } from "../store/database.ts";

@@ -1,6 +1,6 @@
 import type { Grant, Principal } from "../access/decide.ts";
 import { isScope, PRIVILEGED_ROLES, ROLES, type Role } from "../access/roles.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { StoredGrant } from "../store/grants.ts";
 
 const isRole = (name: string): name is Role => (ROLES as readonly string[]).includes(name);

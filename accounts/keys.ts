@@ -1,5 +1,5 @@
 import { createApiKey } from "../access/api-keys.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import {
   type ApiKey,
   expireApiKey,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Grant } from "../access/decide.ts";
 import { ROLES } from "../access/roles.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 const ids = (pattern: RegExp, expected: string) =>
   z.union([z.literal("all"), z.array(z.string().regex(pattern, expected)).min(1)]);

@@ -1,6 +1,6 @@
 import * as client from "openid-client";
-import { PlatformError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { PlatformError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { Pool } from "../store/database.ts";
 import { recordExternalPerson } from "./external-people.ts";
 import type { FailedSignIns } from "./failed-sign-ins.ts";

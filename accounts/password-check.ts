@@ -1,5 +1,5 @@
 import type { GateAnswer, LoginGate } from "../access/login-gate.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Pool } from "../store/database.ts";
 import { findPassword, type PasswordRecord, replacePasswordHash } from "../store/passwords.ts";
 import type { HashingTurn, PasswordHasher } from "./password-hash.ts";

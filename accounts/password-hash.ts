@@ -1,5 +1,5 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 /** What a guess costs. N = 2^`ln`; one hash takes 128·N·`r` bytes. */
 export interface ScryptCost {

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 /** In characters as people count them (code points). */
 export const PASSWORD_LENGTH = { min: 10, max: 256 } as const;

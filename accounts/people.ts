@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 import type { Principal } from "../access/decide.ts";
 import { createLoginGate, KNOWN_FOR_MS, type LoginGate } from "../access/login-gate.ts";
-import { createLogLimiter, type Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import type { Pool } from "../store/database.ts";
 import { deleteOldKnownNetworks, listKnownNetworks } from "../store/known-addresses.ts";
 import { deleteOldSessions } from "../store/sessions.ts";

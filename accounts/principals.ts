@@ -1,5 +1,5 @@
 import { ADMINISTRATOR, type Grant } from "../access/decide.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import { type Client, type Pool, withTransaction } from "../store/database.ts";
 import { replaceGrants } from "../store/grants.ts";

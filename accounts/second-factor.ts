@@ -2,7 +2,7 @@ import { type Principal, permits } from "../access/decide.ts";
 import type { LoginGate } from "../access/login-gate.ts";
 import type { Role } from "../access/roles.ts";
 import { ACTION_OF_STEP, type DecidingStep } from "../access/steps.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Db, Pool } from "../store/database.ts";
 import { findPassword, takeTotpStep } from "../store/passwords.ts";
 import type { Session } from "../store/sessions.ts";

@@ -1,4 +1,4 @@
-import { type Fault, PlatformError } from "../errors.ts";
+import { type Fault, PlatformError } from "../base/errors.ts";
 
 /**
  * Runs every check, so that whoever is refused learns of all faults at once. What is no `invalid_request` ends it.

@@ -1,5 +1,5 @@
+import { type Fault, PlatformError } from "../base/errors.ts";
 import type { Kind, Metric } from "../devices/kind.ts";
-import { type Fault, PlatformError } from "../errors.ts";
 import type { KindTable, MetricColumn } from "../store/kind-table.ts";
 
 /** The catalog as routes look things up in it. */

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { stringify } from "csv-stringify";
 import type { FastifyReply } from "fastify";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { csvOptionsOf, momentsIn } from "./csv-options.ts";
 
 export type CsvValue = string | number | boolean | Date | null;

@@ -3,7 +3,7 @@ import type { AccessControl, Credentials } from "../access/control.ts";
 import type { Principal } from "../access/decide.ts";
 import type { Limits } from "../access/limits.ts";
 import type { Action } from "../access/roles.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { ownOriginOf, readSessionCookie } from "./sessions/cookie.ts";
 
 /** Who calls, and what of the platform this call may touch. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { mayHoldExact, parseExact } from "../store/exact-json.ts";
 import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 

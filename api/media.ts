@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 const JSON_ALONE = ["application/json"] as const;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { MAX_INT4 } from "../store/cursor.ts";
 import { ExactNumber, writeJson } from "../store/exact-json.ts";
 import { isTimeZone } from "../store/interval.ts";

@@ -1,6 +1,6 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance } from "fastify";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 /**
  * On every answer. What is data may load nothing and be framed by nobody; pages replace the first by `PAGE_POLICY`.

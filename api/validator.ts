@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../base/errors.ts";
 
 /** So many faults of a request are named, and so many unknown keys of an object; the rest is counted. */
 const MAX_NAMED = 20;

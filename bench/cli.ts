@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { loadConfig } from "../config.ts";
-import { PlatformError } from "../errors.ts";
+import { loadConfig } from "../base/config.ts";
+import { PlatformError } from "../base/errors.ts";
 import { createEmbeddedDatabase, createServerDatabase } from "./database.ts";
 import { renderText } from "./figures.ts";
 import { describeFlags, parseFlags, UsageError } from "./flags.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { tablesOf } from "../app/kind-tables.ts";
+import { createLogger } from "../base/log.ts";
 import { catalog } from "../devices/catalog.ts";
-import { tablesOf } from "../kind-tables.ts";
-import { createLogger } from "../log.ts";
 import { openPool, type Pool } from "../store/database.ts";
 import { type DatabaseFacts, readDatabaseFacts } from "../store/edition.ts";
 import { startEmbedded } from "../store/embedded/launch.ts";

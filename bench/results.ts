@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { VERSION } from "../platform.ts";
+import { VERSION } from "../app/platform.ts";
 import type { BenchDatabase } from "./database.ts";
 import type { Table } from "./figures.ts";
 import type { Outcome } from "./story.ts";

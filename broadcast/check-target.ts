@@ -1,4 +1,4 @@
-import { type Fault, PlatformError } from "../errors.ts";
+import { type Fault, PlatformError } from "../base/errors.ts";
 import type { Db } from "../store/database.ts";
 import { findUnknownRegions } from "../store/grants.ts";
 import { regionsWithout } from "../store/speakers.ts";

@@ -1,4 +1,4 @@
-import type { Change } from "../errors.ts";
+import type { Change } from "../base/errors.ts";
 
 /** No more than a person reads, and than an answer should carry. */
 const MAX_CHANGES = 100;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../base/errors.ts";
 import type { Broadcast, BroadcastContent } from "../store/broadcasts.ts";
 import { findEventCode } from "./event-codes.ts";
 import { followUpWarnings } from "./filled-texts.ts";

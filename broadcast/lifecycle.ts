@@ -1,5 +1,5 @@
 import { ADMINISTRATOR } from "../access/decide.ts";
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../base/errors.ts";
 import type { Level, MessageClass, Mode } from "./message.ts";
 
 /**

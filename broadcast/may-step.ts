@@ -1,5 +1,5 @@
 import type { CallersStep } from "../access/steps.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { countRetryable } from "../store/broadcast-targets.ts";
 import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Db } from "../store/database.ts";

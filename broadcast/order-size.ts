@@ -1,4 +1,4 @@
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../base/errors.ts";
 import { MAX_COMMAND_BYTES } from "./command.ts";
 import type { BroadcastMessage } from "./message.ts";
 

@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import type { Broadcast } from "../store/broadcasts.ts";
 import { type Pool, withTransaction } from "../store/database.ts";

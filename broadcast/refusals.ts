@@ -1,5 +1,5 @@
 import type { CallersStep } from "../access/steps.ts";
-import { type ErrorClass, PlatformError } from "../errors.ts";
+import { type ErrorClass, PlatformError } from "../base/errors.ts";
 import { appendAuditAlone } from "../store/audit.ts";
 import { createAuditBudget } from "../store/audit-budget.ts";
 import { boxesOf } from "./area.ts";

@@ -1,5 +1,5 @@
 import type { Limits } from "../access/limits.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import { type Broadcast, type BroadcastSource, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
 import { addBroadcastToAlert, findSuccessor, lockAlerts } from "../store/cap-alerts.ts";

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
 import { type AlertKey, findReferenced } from "../store/cap-alerts.ts";

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
 import { updateReplaced } from "../store/broadcast-moves.ts";

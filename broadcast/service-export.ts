@@ -1,5 +1,5 @@
 import type { Limits } from "../access/limits.ts";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { listCurrentBroadcasts } from "../store/broadcast-lists.ts";
 import { readTargetRegions } from "../store/broadcast-targets.ts";
 import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";

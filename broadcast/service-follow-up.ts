@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
 import { withTransaction } from "../store/database.ts";

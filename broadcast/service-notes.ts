@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import { type BroadcastNote, countNotes, insertNote } from "../store/broadcast-notes.ts";
 import { lockBroadcasts } from "../store/broadcasts.ts";

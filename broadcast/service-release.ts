@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
 import { saveStock } from "../store/broadcast-previews.ts";

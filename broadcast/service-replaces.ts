@@ -1,4 +1,4 @@
-import { type Fault, PlatformError } from "../errors.ts";
+import { type Fault, PlatformError } from "../base/errors.ts";
 import { type Broadcast, findBroadcast, getBroadcasts } from "../store/broadcasts.ts";
 import type { Client } from "../store/database.ts";
 import { assertReach } from "./may-step.ts";

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { type Fault, PlatformError } from "../errors.ts";
+import { type Fault, PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import {
   changeTemplate as addVersion,

@@ -1,6 +1,6 @@
 import type { Limits } from "../access/limits.ts";
-import { type ErrorCode, type Fault, PlatformError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { type ErrorCode, type Fault, PlatformError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { AuditActor } from "../store/audit.ts";
 import { findRevision } from "../store/broadcast-revisions.ts";
 import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { AuditActor, AuditEntry } from "../store/audit.ts";
 import { insertHistory } from "../store/broadcast-history.ts";
 import { type Move, moveBroadcast } from "../store/broadcast-moves.ts";

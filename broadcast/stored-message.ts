@@ -1,4 +1,4 @@
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../base/errors.ts";
 import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../store/broadcasts.ts";
 import { withinYears } from "../store/moment.ts";
 import type { Draft } from "./draft.ts";

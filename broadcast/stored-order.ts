@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { BroadcastOrder } from "../store/broadcast-orders.ts";
 import type { StartOrder, StopOrder } from "./command.ts";
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../base/errors.ts";
 import { longEdge, type SelfContact, selfContact } from "../geo/ring.ts";
 import type { Ring } from "../geo/shapes.ts";
 import type { Target } from "./message.ts";

@@ -1,4 +1,4 @@
-import type { Fault } from "../errors.ts";
+import type { Fault } from "../base/errors.ts";
 import type { FilledTexts, SourceWarning } from "../store/broadcasts.ts";
 import { announcesDrill, callsItUnreal, deniesDrill, mentionsDrill } from "./drill-words.ts";
 import { findEventCode } from "./event-codes.ts";

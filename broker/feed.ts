@@ -3,7 +3,7 @@ import { generate } from "mqtt-packet";
 import { decide, type Principal } from "../access/decide.ts";
 import { covers, type Limits, type Place, seesEverything } from "../access/limits.ts";
 import { type FeedChannel, type FeedFilter, feedFilter, feedTopic } from "../access/topics.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 
 /** What it takes to hear a channel. */
 const ACTION = { telemetry: "readings:read", events: "events:read" } as const;

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { Admission } from "./connection-limits.ts";
 import type { ListenOptions, Ports } from "./options.ts";
 import { createTlsListener, type TlsListener } from "./tls-listener.ts";

@@ -1,7 +1,7 @@
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 /** PEM files of the TLS listener, each with the name of the setting that says where it is. */
 export interface TlsFiles {

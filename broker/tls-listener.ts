@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { Admission } from "./connection-limits.ts";
 import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "../log.ts";
-import { createLogLimiter } from "../log.ts";
+import type { Logger } from "../base/log.ts";
+import { createLogLimiter } from "../base/log.ts";
 import { isTransient, type Pool } from "../store/database.ts";
 import type { Batch, LiveReading } from "./batch.ts";
 import { type Committed, commitBatch, nothingCommitted } from "./commit.ts";

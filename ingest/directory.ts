@@ -1,5 +1,5 @@
 import { ID_FORM } from "../access/topics.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { Pool } from "../store/database.ts";
 import {
   type DirectoryRow,

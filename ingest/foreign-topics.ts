@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 
 /** Topics that are named of one device; after that it is one that publishes anywhere. */
 const MAX_TOPICS = 32;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
+import type { Logger } from "../base/log.ts";
 import type { Kind } from "../devices/kind.ts";
-import type { Logger } from "../log.ts";
 import type { AuditActor } from "../store/audit.ts";
 import { forgetLanes } from "../store/claims.ts";
 import type { Pool } from "../store/database.ts";

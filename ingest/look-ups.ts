@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLogLimiter, type Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import { isAway } from "../store/database.ts";
 import type { Directory } from "./directory.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { isAway } from "../store/database.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { Ingest } from "./ingest.ts";

@@ -1,4 +1,4 @@
-// `node scripts/run.mjs NAME [arguments]` runs a command of the platform, e.g. `accounts/cli`, as what was built of it:
+// `node scripts/run.mjs NAME [arguments]` runs a command of the platform, e.g. `app/cli/access`, as what was built of it:
 // run through tsx, a message costs the platform a quarter more. Where the sources and a compiler are, as after `npm ci`,
 // the build is made when it is missing or out of date, in about a second; a production machine and the image have the
 // build alone. In this very process, so that signals, standard input, the terminal and the exit code are the command's

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { loadConfig } from "../config.ts";
-import { PlatformError } from "../errors.ts";
-import { createLogger } from "../log.ts";
+import { loadConfig } from "../base/config.ts";
+import { PlatformError } from "../base/errors.ts";
+import { createLogger } from "../base/log.ts";
 import { isTransient, openPool } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { seedDemoAccess } from "./demo-access.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { USES } from "../access/decide.ts";
-import { writePrivateFile } from "../private-file.ts";
+import { writePrivateFile } from "../base/private-file.ts";
 
 const entry = { id: z.string(), name: z.string(), use: z.enum(USES), sees: z.string() };
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { PlatformError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { PlatformError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
 import { type Client, type Pool, withTransaction } from "../store/database.ts";
 import { type Credential, newToken, readCredentials, tokenHash, writeCredentials } from "./credentials.ts";

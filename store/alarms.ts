@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";

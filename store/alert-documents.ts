@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { type Pool, withTransaction } from "./database.ts";
 import { type Repeated, repeat } from "./turns.ts";
 

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Client, Db } from "./database.ts";
 
 /** A key of an application, without the key. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isSecretName } from "../log.ts";
+import { isSecretName } from "../base/log.ts";
 import { ExactNumber, writeJson } from "./exact-json.ts";
 
 /** What stands before the first row. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "../log.ts";
-import { writePrivateFile } from "../private-file.ts";
+import type { Logger } from "../base/log.ts";
+import { writePrivateFile } from "../base/private-file.ts";
 import { type AuditHead, formatHead, parseHead } from "./audit-verify.ts";
 import type { Db } from "./database.ts";
 

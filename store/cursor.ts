@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 
 /** The largest number that a column of four bytes holds, such as a revision's. */
 export const MAX_INT4 = 2_147_483_647;

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Client, Db } from "./database.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";

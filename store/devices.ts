@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Db } from "./database.ts";
 import { exactJson } from "./exact-types.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Db } from "./database.ts";
 
 /** Community has continuous aggregates, columnstore and policies; Apache (Debian's package) has not. */

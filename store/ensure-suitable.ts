@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Db } from "./database.ts";
 import { assertPostgres, OLDEST_TIMESCALE, readDatabaseFacts } from "./edition.ts";
 

@@ -1,4 +1,4 @@
-import { createLogLimiter, type Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import type { Db } from "./database.ts";
 import { repeat } from "./turns.ts";
 

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Client, Db } from "./database.ts";
 import { assertIdentifier, type KindTable, kindLiteral, type MetricColumn } from "./kind-table.ts";
 import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import pg from "pg";
-import { PlatformError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { PlatformError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import { buildRollups } from "./build-rollups.ts";
 import type { Client, Pool } from "./database.ts";
 import type { Edition } from "./edition.ts";

@@ -1,4 +1,4 @@
-import { createLogLimiter, type Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import type { Pool } from "./database.ts";
 import { keepLatest } from "./keep-latest.ts";
 import type { KindTable } from "./kind-table.ts";

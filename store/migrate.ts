@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import { PlatformError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { PlatformError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { Client, Pool } from "./database.ts";
 import { ensureSuitable } from "./ensure-suitable.ts";
 import { oneAtATime } from "./one-at-a-time.ts";

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { decodeCursor, encodeCursor, type Page, toPage } from "./cursor.ts";
 import type { Client, Db } from "./database.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { type Pool, withTransaction } from "./database.ts";
 import type { KindTable } from "./kind-table.ts";
 import { oneAtATime } from "./one-at-a-time.ts";

@@ -1,4 +1,4 @@
-import { createLogLimiter, type Logger } from "../log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import type { Pool } from "./database.ts";
 import { keepChanged } from "./keep-changed.ts";
 import { type Kept, keepNext, noteDroppedReadings } from "./keep-days.ts";

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { type Db, type Pool, withTransaction } from "./database.ts";
 
 /** Tables whose rows are history. Their triggers refuse changes by anybody; the role has no right to them either. */

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";

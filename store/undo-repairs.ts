@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { PlatformError } from "../base/errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { columnOf, corrected } from "./correction-sql.ts";
 import { type Client, type Pool, withTransaction } from "./database.ts";

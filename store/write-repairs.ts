@@ -1,4 +1,4 @@
-import { type Fault, PlatformError } from "../errors.ts";
+import { type Fault, PlatformError } from "../base/errors.ts";
 import { type AuditActor, appendAudit } from "./audit.ts";
 import { logChangedDays } from "./changed-days.ts";
 import { columnOf, corrected } from "./correction-sql.ts";

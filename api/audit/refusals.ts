@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Action } from "../../access/roles.ts";
-import { PlatformError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
+import { PlatformError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
 import { type AuditEntry, appendAuditAlone } from "../../store/audit.ts";
 import { createAuditBudget } from "../../store/audit-budget.ts";
 import type { Pool } from "../../store/database.ts";

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { seesEverything } from "../../access/limits.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { type AuditReach, type AuditRow, listAudit } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { writeJson } from "../../store/exact-json.ts";

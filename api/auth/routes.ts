@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { FLOW_SECONDS } from "../../accounts/oidc-flow.ts";
 import type { People } from "../../accounts/people.ts";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { clearCookie, ownOriginOf, readCookie, setCookie } from "../sessions/cookie.ts";

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { decide } from "../../access/decide.ts";
 import type { Action } from "../../access/roles.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { approversAmong } from "../../broadcast/approvers.ts";
 import { draftOf } from "../../broadcast/draft.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { readStoredMessage } from "../../broadcast/stored-message.ts";
 import { askAim } from "../../broadcast/targets.ts";
-import { PlatformError } from "../../errors.ts";
 import { findRevision, listRevisions } from "../../store/broadcast-revisions.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { PlatformError } from "../../base/errors.ts";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
-import { PlatformError } from "../../errors.ts";
 import { problems } from "../problem.ts";
 import { cancelsUnasked } from "./may-steps.ts";
 import { broadcastCallerOf, presentBroadcast, presentBroadcasts } from "./present.ts";

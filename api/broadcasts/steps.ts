@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Action } from "../../access/roles.ts";
 import type { DecidingStep } from "../../access/steps.ts";
+import type { ErrorCode } from "../../base/errors.ts";
 import { recordingRefusals } from "../../broadcast/refusals.ts";
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import {
@@ -14,7 +15,6 @@ import {
   review,
   submit,
 } from "../../broadcast/service-release.ts";
-import type { ErrorCode } from "../../errors.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import { problems } from "../problem.ts";
 import { stepBodies } from "./deciding-schema.ts";

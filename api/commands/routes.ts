@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { appendAuditAlone } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { getDevice } from "../../store/devices.ts";

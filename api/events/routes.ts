@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database.ts";
 import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";
 import { type DeviceEvent, listEvents } from "../../store/events.ts";

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
+import { PlatformError } from "../../base/errors.ts";
 import type { AlarmRule, Kind, OffScaleRule } from "../../devices/kind.ts";
-import { PlatformError } from "../../errors.ts";
 import { supportedAggregates } from "../../store/series.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database.ts";
 import { type DurableLedger, readLedger } from "../../store/ledger.ts";
 import { type DeviceLedger, listLedgers } from "../../store/list-ledger.ts";

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Limits } from "../../access/limits.ts";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import type { AuditActor } from "../../store/audit.ts";
 import type { Pool } from "../../store/database.ts";
 import { deviceNosOf, getDeviceKey } from "../../store/device-key.ts";

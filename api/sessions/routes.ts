@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { assertSameOrigin, csrfTokenOf } from "../../accounts/csrf.ts";
 import type { People } from "../../accounts/people.ts";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { appendAudit } from "../../store/audit.ts";
 import { type Pool, withTransaction } from "../../store/database.ts";
 import { actorOf } from "../audit/actor.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../base/errors.ts";
 import { pageQuery, timestamp } from "../schemas.ts";
 
 /** In UTF-16 units: 256 characters, each of which may take two. What is longer is nobody's password. */

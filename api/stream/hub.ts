@@ -1,6 +1,6 @@
+import { PlatformError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
 import type { BroadcastPlace } from "../../broadcast/visibility.ts";
-import { PlatformError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
 import { writeJson } from "../../store/exact-json.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
 import { frameFor, matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";

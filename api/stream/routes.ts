@@ -5,7 +5,7 @@ import { decide, type Principal } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
 import type { People } from "../../accounts/people.ts";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { STREAM_TOPICS, type StreamTopic } from "../contract.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

@@ -1,5 +1,5 @@
+import { createLogger } from "../../base/log.ts";
 import { createBroker } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 
 /**
  * The platform's own broker with nothing behind it: each message is settled at once. What the platform could do

@@ -1,4 +1,4 @@
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { seedRegions } from "../../seeds/regions.ts";
 import type { Pool } from "../../store/database.ts";
 import type { Edition } from "../../store/edition.ts";

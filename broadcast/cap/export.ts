@@ -1,5 +1,5 @@
 import { create } from "xmlbuilder2";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { findEventCode } from "../event-codes.ts";
 import {
   type AlertExtras,

@@ -1,4 +1,4 @@
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 
 /** How many may wait. */
 export interface FairLineLimits {

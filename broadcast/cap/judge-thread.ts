@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { createFairLine } from "./fair-line.ts";
 import { type Judgement, judgeAlert, type TrustedCertificates } from "./judge.ts";
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, sign, verify, X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type SignatureAlgorithm, SignedXml } from "xml-crypto";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { type CapAlert, DSIG_NAMESPACE } from "./alert.ts";
 import { type CapDocument, parseText, readDocument } from "./parse.ts";
 import type { XmlElement } from "./read-xml.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database.ts";
 import { correct } from "./corrections.ts";
 import { type OnAir, OVER_STATES } from "./on-air.ts";

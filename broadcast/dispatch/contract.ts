@@ -1,5 +1,5 @@
 import type { Registry } from "prom-client";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import type { SpeakerReading } from "../proof.ts";

@@ -1,5 +1,5 @@
-import type { Logger } from "../../log.ts";
-import { createLogLimiter } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
+import { createLogLimiter } from "../../base/log.ts";
 import type { Db } from "../../store/database.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";

@@ -1,5 +1,5 @@
-import type { Logger } from "../../log.ts";
-import { createLogLimiter } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
+import { createLogLimiter } from "../../base/log.ts";
 import { writeTargetChanges } from "../../store/broadcast-targets.ts";
 import type { Db } from "../../store/database.ts";
 import type { OnAir } from "./on-air.ts";

@@ -2,8 +2,8 @@ import { chmodSync, readFileSync, statSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { PlatformError } from "../../errors.ts";
-import { createPrivateFile, writePrivateFile } from "../../private-file.ts";
+import { PlatformError } from "../../base/errors.ts";
+import { createPrivateFile, writePrivateFile } from "../../base/private-file.ts";
 import { publicHalfSchema } from "../key-set.ts";
 import { holdsKeySet } from "./root.ts";
 

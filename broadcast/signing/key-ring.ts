@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { PlatformError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
+import { PlatformError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
 import type { KeySet } from "../key-set.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
 import { ALGORITHM, signWith } from "./ed25519.ts";

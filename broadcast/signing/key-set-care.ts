@@ -1,5 +1,5 @@
-import { PlatformError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
+import { PlatformError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
 import type { KeyRing, TrustInfo } from "./key-ring.ts";
 import { type RootKey, signKeySet } from "./root.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { type KeySet, MAX_KEYS, MAX_ROOT_CHANGES, orderKeySchema } from "../key-set.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
 import type { Keys, StoredKey, Trust } from "./key-file.ts";

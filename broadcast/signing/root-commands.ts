@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import { PlatformError } from "../../errors.ts";
-import { writePrivateFile } from "../../private-file.ts";
+import { PlatformError } from "../../base/errors.ts";
+import { writePrivateFile } from "../../base/private-file.ts";
 import { type KeySet, MAX_ROOTS, publicHalfSchema } from "../key-set.ts";
 import { makeSet, SET_LIFETIME_DAYS } from "./key-set-care.ts";
 import { checkOf, type KeySetRequest, keySetRequestSchema } from "./key-set-request.ts";

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { compactVerify, importJWK } from "jose";
 import { z } from "zod";
-import { PlatformError } from "../../errors.ts";
-import { createPrivateFile } from "../../private-file.ts";
+import { PlatformError } from "../../base/errors.ts";
+import { createPrivateFile } from "../../base/private-file.ts";
 import { KEY_SET_TYPE, type KeySet, keySetSchema, publicHalfSchema } from "../key-set.ts";
 import { ALGORITHM, generateKey, signWith } from "./ed25519.ts";
 

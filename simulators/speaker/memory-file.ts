@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { writePrivateFile } from "../../private-file.ts";
+import { writePrivateFile } from "../../base/private-file.ts";
 import { type FleetMemory, fleetMemorySchema } from "./memory.ts";
 
 /**

@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { PlatformError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
+import { PlatformError } from "../../base/errors.ts";
+import type { Logger } from "../../base/log.ts";
 import type { ChildMessage } from "./child.ts";
 import { makeSocketDir } from "./socket-dir.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createPasswordHasher, PASSWORD_COST } from "../../accounts/password-hash.ts";
 import { checkPassword } from "../../accounts/password-rules.ts";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import { CHEAP } from "../helpers/cheap-hash.ts";
 
 describe("a hash", () => {

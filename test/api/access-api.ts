@@ -4,7 +4,7 @@ import { type AccessControl, authenticateApiKey, bearerToken } from "../../acces
 import { decide, type Grant } from "../../access/decide.ts";
 import { hashToken } from "../../access/tokens.ts";
 import { type AccessDirectory, createAccessDirectory } from "../../accounts/directory.ts";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { insertRegions } from "./fixtures.ts";

@@ -1,5 +1,7 @@
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { createLogger } from "../../base/log.ts";
 import { createDispatcher } from "../../broadcast/dispatch/dispatcher.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
 import { type BroadcastMessage, RESPONSE_TYPES } from "../../broadcast/message.ts";
@@ -7,8 +9,6 @@ import { createNewsFeed } from "../../broadcast/progress.ts";
 import { PROOF_RULES } from "../../broadcast/proof.ts";
 import { spokenSeconds } from "../../broadcast/spoken-length.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { getBroadcasts } from "../../store/broadcasts.ts";
 import { sign } from "../broadcast/scene.ts";
 import { type BroadcastWorld, outcome, startBroadcastWorld } from "./broadcasts-world.ts";

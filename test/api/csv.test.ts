@@ -1,7 +1,7 @@
 import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { neutralize, sendCsv } from "../../api/csv.ts";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 
 const logged: Record<string, unknown>[] = [];
 const log = createLogger("info", { write: (line) => logged.push(JSON.parse(line)) });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { announce } from "../../announce.ts";
+import { announce } from "../../app/announce.ts";
 import { type Owners, startOwners } from "./owners-world.ts";
 
 /** A number that JavaScript's own would change is what it was, by every door, for every reader. */

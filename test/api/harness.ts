@@ -7,11 +7,11 @@ import type { KnownPrincipals } from "../../accounts/known-principals.ts";
 import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { createLogger, type Logger } from "../../base/log.ts";
 import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
 import { judgeAlert } from "../../broadcast/cap/judge.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger, type Logger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 
 export const ADMIN_KEY = keepSecretForAll("test-administrator-key-of-many-letters");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { machineCaller } from "../../accounts/cli/database.ts";
 import { setApplicationOwner } from "../../accounts/principals.ts";
+import { machineCaller } from "../../app/cli/access/database.ts";
 import {
   app,
   db,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { machineCaller } from "../../accounts/cli/database.ts";
-import { accountsOf } from "../../accounts/cli/people.ts";
 import { recordExternalPerson } from "../../accounts/external-people.ts";
+import { machineCaller } from "../../app/cli/access/database.ts";
+import { accountsOf } from "../../app/cli/access/people.ts";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { HOUR, signInForToken, startPeople } from "../helpers/people.ts";

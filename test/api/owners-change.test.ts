@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { recordExchange, removeExchange } from "../../store/exchanges.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
 import { undoRepair } from "../../store/undo-repairs.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { createRandom, type Random } from "../../devices/random.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";

@@ -1,7 +1,7 @@
 import { ADMINISTRATOR } from "../../access/decide.ts";
-import { announce } from "../../announce.ts";
 import type { AppOptions } from "../../api/app.ts";
 import type { StreamFilter } from "../../api/stream/filter.ts";
+import { announce } from "../../app/announce.ts";
 import type { LiveReading } from "../../ingest/batch.ts";
 import { nothingCommitted } from "../../ingest/commit.ts";
 import type { Ingest } from "../../ingest/ingest.ts";

@@ -4,9 +4,9 @@ import type { StreamTopic } from "../../api/contract.ts";
 import type { StreamFilter } from "../../api/stream/filter.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import type { StreamSink } from "../../api/stream/subscriber.ts";
+import { createLogger } from "../../base/log.ts";
 import type { BroadcastNews } from "../../broadcast/progress.ts";
 import type { BroadcastPlace } from "../../broadcast/visibility.ts";
-import { createLogger } from "../../log.ts";
 import { limitsOf } from "../helpers/limits.ts";
 
 /** A client whose socket takes `room` characters at a time. */

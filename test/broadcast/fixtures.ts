@@ -1,10 +1,10 @@
 import { type Limits, UNLIMITED } from "../../access/limits.ts";
+import { createLogger } from "../../base/log.ts";
 import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
 import { judgeAlert, type TrustedCertificates } from "../../broadcast/cap/judge.ts";
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import type { NewDraft } from "../../broadcast/service-drafts.ts";
 import { openKeyRing } from "../../broadcast/signing/key-ring.ts";
-import { createLogger } from "../../log.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";
 import type { Pool } from "../../store/database.ts";
 

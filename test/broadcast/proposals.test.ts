@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { UNLIMITED } from "../../access/limits.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Proposals, readProposalRule, startProposals } from "../../broadcast/proposals.ts";
-import { createLogger } from "../../log.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { listBroadcasts } from "../../store/broadcast-lists.ts";
 import type { Broadcast } from "../../store/broadcasts.ts";

@@ -1,5 +1,7 @@
 import { Registry } from "prom-client";
 import { expect, onTestFinished, vi } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { createLogger } from "../../base/log.ts";
 import type { Order } from "../../broadcast/command.ts";
 import {
   createDispatcher,
@@ -11,8 +13,6 @@ import type { Progress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
 import { reopenForRetry, storeStart } from "../../broadcast/start-orders.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { listHistory } from "../../store/broadcast-history.ts";
 import { moveBroadcast } from "../../store/broadcast-moves.ts";
 import { insertOrder } from "../../store/broadcast-orders.ts";

@@ -5,12 +5,12 @@ import pg from "pg";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStreamHub } from "../../api/stream/hub.ts";
+import { startBroadcasting } from "../../app/broadcasting.ts";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { loadConfig } from "../../base/config.ts";
+import { createLogger } from "../../base/log.ts";
 import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
-import { startBroadcasting } from "../../broadcasting.ts";
-import { loadConfig } from "../../config.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 
 /** Nothing here asks the database: the pool never connects. */
 const pool = new pg.Pool();

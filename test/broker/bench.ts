@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import {
   type Broker,
   type BrokerOptions,
@@ -6,7 +7,6 @@ import {
   type Presence,
   type Published,
 } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 export interface Device {

@@ -4,8 +4,8 @@ import { generate, type Packet, parser } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { MAX_PAYLOAD_BYTES } from "../../access/topics.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 /** What one device, and whoever has not even logged in, can make the broker keep. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 
 interface Device {

@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:net";
 import { Duplex } from "node:stream";
 import { generate } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, type BrokerOptions, createBroker } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 
 /** What may happen to connections at the wrong moment, and what one device may do to the others. */

@@ -7,9 +7,9 @@ import { connectAsync } from "mqtt";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Grant, Principal } from "../../access/decide.ts";
 import { type Place, WHOLE_AREA } from "../../access/limits.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
 import { Feed, type FeedOptions } from "../../broker/feed.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 const METER: Place = { id: "meter-1", regionCode: "520326001", kind: "gas-meter", tenantId: null };

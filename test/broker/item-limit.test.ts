@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 /** A second limit beside that of messages: a message with a week of readings is one message, and ten thousand items. */

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLoginGate } from "../../access/login-gate.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, type BrokerOptions, createBroker } from "../../broker/broker.ts";
 import { limitLookUps } from "../../broker/look-ups.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 interface Device {

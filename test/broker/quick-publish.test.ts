@@ -4,9 +4,9 @@ import type { Client } from "aedes";
 import fc from "fast-check";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { replaceParse } from "../../broker/aedes-internals.ts";
 import { type Broker, createBroker, type Published } from "../../broker/broker.ts";
-import { createLogger } from "../../log.ts";
 
 /** A device's messages by the quick way and by the usual one: what a device sees must be the same. */
 interface Device {

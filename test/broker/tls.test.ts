@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, type BrokerOptions, createBroker } from "../../broker/broker.ts";
 import { readTlsFiles } from "../../broker/tls-files.ts";
-import { createLogger } from "../../log.ts";
 import { type Authority, type Certificate, createAuthority } from "../helpers/certificates.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { feedFilter, mayPublish, maySubscribe } from "../../access/topics.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker, type Published } from "../../broker/broker.ts";
 import { Feed } from "../../broker/feed.ts";
-import { createLogger } from "../../log.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 import {
   application,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { migrate } from "../../store/migrate.ts";
 import { emptyTestDatabase } from "../helpers/db.ts";

@@ -1,9 +1,9 @@
 import { ADMINISTRATOR } from "../../access/decide.ts";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { counter, defineKind, gauge, type Kind } from "../../devices/kind.ts";
 import { example } from "../../devices/kinds/example.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { openPool, type Pool } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";

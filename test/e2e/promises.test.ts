@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";

@@ -28,7 +28,7 @@ function start(env: Record<string, string>): {
   ended: Promise<Ended>;
   said(text: string): Promise<void>;
 } {
-  const child = spawn(process.execPath, builtCommand("main"), {
+  const child = spawn(process.execPath, builtCommand("app/main"), {
     env: {
       PATH: process.env.PATH,
       HOST: "127.0.0.1",

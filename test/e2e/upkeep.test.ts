@@ -1,10 +1,10 @@
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { startUpkeep, type UpkeepOptions } from "../../app/upkeep.ts";
+import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
-import { startUpkeep, type UpkeepOptions } from "../../upkeep.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const log = createLogger("silent");

@@ -17,7 +17,7 @@ function ensureBuilt(): void {
   upToDate = true;
 }
 
-/** The file that was built of a source, which is named without its ending, e.g. `accounts/cli`. */
+/** The file that was built of a source, which is named without its ending, e.g. `app/cli/access`. */
 export function builtFile(name: string): string {
   ensureBuilt();
   return fileURLToPath(new URL(`../../dist/${name}.js`, import.meta.url));

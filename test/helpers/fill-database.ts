@@ -1,6 +1,6 @@
+import { tablesOf } from "../../app/kind-tables.ts";
+import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
-import { createLogger } from "../../log.ts";
 import { seedRegions } from "../../seeds/regions.ts";
 import { openPool, type Pool } from "../../store/database.ts";
 import { readDatabaseFacts } from "../../store/edition.ts";

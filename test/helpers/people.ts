@@ -11,7 +11,7 @@ import type { ProviderSettings } from "../../accounts/oidc.ts";
 import { createPasswordHasher, type PasswordHasher } from "../../accounts/password-hash.ts";
 import { createPeople } from "../../accounts/people.ts";
 import type { SecondFactorRules } from "../../accounts/second-factor.ts";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { withTransaction } from "../../store/database.ts";
 import { replaceGrants } from "../../store/grants.ts";
 import { savePassword } from "../../store/passwords.ts";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { NODE_FLAGS } from "../../node-flags.ts";
+import { NODE_FLAGS } from "../../app/node-flags.ts";
 import { builtCommand } from "./built.ts";
 import { assertNoSecretIn, keepSecretForAll, keepSecretsOf } from "./secrets.ts";
 
@@ -37,7 +37,7 @@ export class PlatformProcess {
 
   static async start(options: PlatformProcessOptions): Promise<PlatformProcess> {
     const { DATABASE_URL: _ignored, ...inherited } = process.env;
-    const child = spawn(process.execPath, [...NODE_FLAGS, ...builtCommand("main")], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...builtCommand("app/main")], {
       env: {
         ...inherited,
         DATA_DIR: options.dataDir,

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../../config.ts";
-import { createLogger } from "../../log.ts";
-import { type Platform, startPlatform } from "../../platform.ts";
+import { type Platform, startPlatform } from "../../app/platform.ts";
+import { loadConfig } from "../../base/config.ts";
+import { createLogger } from "../../base/log.ts";
 import { createTestDatabase, type TestDatabase } from "./db.ts";
 import { assertNoSecretIn, keepSecretForAll, keepSecretsOf } from "./secrets.ts";
 

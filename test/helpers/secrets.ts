@@ -1,4 +1,4 @@
-import { isSecretName } from "../../log.ts";
+import { isSecretName } from "../../base/log.ts";
 
 /**
  * The secrets that were handed out in this test file: devices' tokens, keys, passwords, cookies. Each harness looks

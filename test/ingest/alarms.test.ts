@@ -1,11 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { defineKind, gauge, high, inState, low, onEvent, silent, state } from "../../devices/kind.ts";
 import { AlarmEngine } from "../../ingest/alarms.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import type { AlarmTransition } from "../../store/write-alarms.ts";
 
 setFlagsFromString("--expose-gc");

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import type { Batch } from "../../ingest/batch.ts";
 import { Committer } from "../../ingest/committer.ts";
-import { createLogger } from "../../log.ts";
 import type { Pool } from "../../store/database.ts";
 import { emptyRejection } from "../helpers/ingest.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { ForeignTopics } from "../../ingest/foreign-topics.ts";
 import type { IngestOptions } from "../../ingest/ingest.ts";
-import { createLogger } from "../../log.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { type ForeignMessage, recordForeignMessages } from "../../store/write-foreign-messages.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { readiness } from "../../app/readiness.ts";
+import { createLogger } from "../../base/log.ts";
 import type { Batch } from "../../ingest/batch.ts";
 import { HistoryCommitter } from "../../ingest/history.ts";
-import { createLogger } from "../../log.ts";
-import { readiness } from "../../readiness.ts";
 import { CHUNK_MS, chunkOf } from "../../store/chunks.ts";
 import type { Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";

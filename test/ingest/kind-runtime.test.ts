@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { Kind, Metric } from "../../devices/kind.ts";
 import { checkEvent } from "../../ingest/events.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
 import { REASONS } from "../../ingest/reasons.ts";
-import { tablesOf } from "../../kind-tables.ts";
 
 const runtimeOf = (kind: Kind) => new KindRuntime(kind, tablesOf([kind])[0]!);
 const receivedAt = Date.parse("2026-06-01T00:00:00Z");

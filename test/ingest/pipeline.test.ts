@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { LookUps } from "../../ingest/look-ups.ts";
-import { createLogger } from "../../log.ts";
 import { deviceOf, startPipeline } from "./pipeline-bench.ts";
 
 const AT = Date.UTC(2026, 3, 30);

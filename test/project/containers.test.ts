@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { configSchema } from "../../config.ts";
+import { configSchema } from "../../base/config.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
 /** What can be known about the image files without an engine that builds them. */
@@ -96,8 +96,8 @@ describe("the Dockerfile", () => {
     expect(argsOf("STOPSIGNAL", lastStage)).toEqual(["SIGTERM"]);
     const command = JSON.parse(argsOf("CMD", lastStage)[0] ?? "") as string[];
     expect(command[0]).toBe("node");
-    expect(command.at(-1)).toBe("main.js");
-    expect(existsSync(`${ROOT}main.ts`)).toBe(true);
+    expect(command.at(-1)).toBe("app/main.js");
+    expect(existsSync(`${ROOT}app/main.ts`)).toBe(true);
   });
 
   it("sets only variables that exist, and keeps its data in the volume", () => {

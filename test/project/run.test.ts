@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { NODE_FLAGS } from "../../node-flags.ts";
+import { NODE_FLAGS } from "../../app/node-flags.ts";
 import { ROOT } from "./source-files.ts";
 
 /** A command that tells what reached it, and ends as it is told to. */
@@ -163,14 +163,14 @@ describe("a command where the sources and a compiler are", () => {
 describe("how Node is told to start the platform", () => {
   it("is the same by npm, in the image, and for the demo and the bench", async () => {
     const { scripts } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
-    expect(scripts.start).toBe(`node ${NODE_FLAGS.join(" ")} scripts/run.mjs main`);
+    expect(scripts.start).toBe(`node ${NODE_FLAGS.join(" ")} scripts/run.mjs app/main`);
     const dockerfile = await readFile(`${ROOT}Dockerfile`, "utf8");
     const command = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)![1]!);
-    expect(command).toEqual(["node", ...NODE_FLAGS, "--enable-source-maps", "main.js"]);
-    for (const file of ["demo.ts", "test/helpers/platform-process.ts"])
+    expect(command).toEqual(["node", ...NODE_FLAGS, "--enable-source-maps", "app/main.js"]);
+    for (const file of ["app/demo.ts", "test/helpers/platform-process.ts"])
       expect(await readFile(ROOT + file, "utf8")).toMatch(/\.\.\.NODE_FLAGS|: NODE_FLAGS|\? NODE_FLAGS/);
     for (const file of ["README.md", "README.zh-CN.md"])
-      expect(await readFile(ROOT + file, "utf8")).toContain(`node ${NODE_FLAGS.join(" ")} dist/main.js`);
+      expect(await readFile(ROOT + file, "utf8")).toContain(`node ${NODE_FLAGS.join(" ")} dist/app/main.js`);
   });
 });
 

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { kindByName } from "../../devices/catalog.ts";
-import { createLogger } from "../../log.ts";
 import type { Credential } from "../../seeds/credentials.ts";
 import { seedDemoFleet } from "../../seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE, placeName, planDemoFleet } from "../../seeds/demo-plan.ts";

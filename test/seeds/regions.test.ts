@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { englishName, translateRegions } from "../../scripts/english-names.ts";
 import { buildRegions, formatRegions } from "../../seeds/build-regions.ts";
 import { guizhouRegions, type Region, seedRegions } from "../../seeds/regions.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { auditHeadFile, readAuditHead, startAuditHead } from "../../store/audit-head.ts";
 import type { Db } from "../../store/database.ts";

@@ -114,7 +114,11 @@ describe.skipIf(!(await usable()))("a backup of a server's database", () => {
     expect(await contents(target.pool)).toEqual(before);
     const head = /--head (\S+)/.exec(restored.said)![1]!;
     const env = { DATABASE_URL: target.url, DATA_DIR: folder };
-    const verified = await run(process.execPath, [...builtCommand("store/audit-cli"), "--head", head], env);
+    const verified = await run(
+      process.execPath,
+      [...builtCommand("app/cli/audit-verify"), "--head", head],
+      env,
+    );
     expect(verified, verified.said).toMatchObject({ code: 0 });
 
     const again = await startTestIngest(target.pool);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { decideStep } from "../../broadcast/lifecycle.ts";
 import type { Level } from "../../broadcast/message.ts";
 import { previewBroadcast } from "../../broadcast/stored-preview.ts";
-import { createLogger } from "../../log.ts";
 import { findRevision, listRevisions } from "../../store/broadcast-revisions.ts";
 import { lockBroadcasts } from "../../store/broadcasts.ts";
 import { withTransaction } from "../../store/database.ts";

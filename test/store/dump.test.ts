@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { dumpSchema } from "../../store/dump.ts";
 import { diffLines } from "../../store/line-diff.ts";
 import { createTestDatabase, emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";

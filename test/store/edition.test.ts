@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PlatformError } from "../../errors.ts";
+import { PlatformError } from "../../base/errors.ts";
 import type { Db } from "../../store/database.ts";
 import { readDatabaseFacts } from "../../store/edition.ts";
 import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { type Db, openPool } from "../../store/database.ts";
 import { ensureSuitable } from "../../store/ensure-suitable.ts";
 import { migrate } from "../../store/migrate.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { type JobHealth, readJobHealth, startJobWatch, troubleOf } from "../../store/job-health.ts";
 import { emptyTestDatabase, type TestDatabase } from "../helpers/db.ts";
 

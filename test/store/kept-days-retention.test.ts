@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import type { Pool } from "../../store/database.ts";
 import { noteDroppedReadings } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { createRandom, type Random } from "../../devices/random.ts";
-import { createLogger } from "../../log.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";

@@ -1,4 +1,4 @@
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { type KindTable, type MetricColumn, readingsTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { migrate } from "../../store/migrate.ts";

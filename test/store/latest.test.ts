@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { createRandom, type Random } from "../../devices/random.ts";
-import { createLogger } from "../../log.ts";
 import { openPool, type Pool, withTransaction } from "../../store/database.ts";
 import { getDeviceKey } from "../../store/device-key.ts";
 import { keepLatest, remakeLatest } from "../../store/keep-latest.ts";

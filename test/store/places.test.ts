@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scopeOf } from "../../announce.ts";
+import { scopeOf } from "../../app/announce.ts";
 import { getDeviceKey } from "../../store/device-key.ts";
 import { DEVICE_SPANS } from "../../store/device-spans.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";

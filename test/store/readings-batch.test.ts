@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { withTransaction } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";

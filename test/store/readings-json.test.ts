@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { listReadings, type ReadingQuery } from "../../store/readings.ts";

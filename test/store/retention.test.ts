@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { openPool } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { logChangedDays } from "../../store/changed-days.ts";
 import { openPool, type Pool, withTransaction } from "../../store/database.ts";
 import { keepChanged } from "../../store/keep-changed.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createLogger } from "../../log.ts";
+import { createLogger } from "../../base/log.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../base/log.ts";
 import { createRandom } from "../../devices/random.ts";
-import { createLogger } from "../../log.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import type { KindTable } from "../../store/kind-table.ts";

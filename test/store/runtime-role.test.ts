@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../store/audit.ts";
 import { openPool, type Pool } from "../../store/database.ts";
 import { keepChanged } from "../../store/keep-changed.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
-import { tablesOf } from "../../kind-tables.ts";
 import { parseInterval } from "../../store/interval.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { chooseColumns, planSeries, readDeviceSeries, supportedAggregates } from "../../store/series.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WHOLE_AREA } from "../../access/limits.ts";
+import { createLogger } from "../../base/log.ts";
 import { createRandom, type Random } from "../../devices/random.ts";
-import { createLogger } from "../../log.ts";
 import { logChangedDays } from "../../store/changed-days.ts";
 import { type Pool, withTransaction } from "../../store/database.ts";
 import { foldLedger } from "../../store/fold-ledger.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PlatformError } from "../../../base/errors.ts";
 import { type AlertHeader, exportAlert, formatTime } from "../../../broadcast/cap/export.ts";
 import { importAlert } from "../../../broadcast/cap/import.ts";
 import { EVENT_CODES } from "../../../broadcast/event-codes.ts";
@@ -15,7 +16,6 @@ import {
   RESPONSE_TYPES,
   URGENCIES,
 } from "../../../broadcast/message.ts";
-import { PlatformError } from "../../../errors.ts";
 import { alertOf, schemaFault } from "./alerts.ts";
 
 const HEADER: AlertHeader = {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLogger } from "../../../base/log.ts";
 import { COMMAND_TYPE } from "../../../broadcast/command.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../../broadcast/signing/defaults.ts";
 import { KEY_FILE } from "../../../broadcast/signing/key-file.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
-import { createLogger } from "../../../log.ts";
 
 const START = Date.parse("2026-03-01T00:00:00Z");
 const HOUR_MS = 3_600_000;

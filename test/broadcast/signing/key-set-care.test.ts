@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../../../base/log.ts";
 import { DEFAULT_LEAD_MS } from "../../../broadcast/signing/defaults.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import {
@@ -15,7 +16,6 @@ import {
 } from "../../../broadcast/signing/key-set-care.ts";
 import { type KeySetRequest, SIGN_WITHIN_MS } from "../../../broadcast/signing/key-set-request.ts";
 import { createRootKey, type RootKey, readRootKey, signKeySet } from "../../../broadcast/signing/root.ts";
-import { createLogger } from "../../../log.ts";
 import { ROOT } from "../../project/source-files.ts";
 
 const START = Date.parse("2026-03-01T00:00:00Z");

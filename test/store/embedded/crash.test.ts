@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { createLogger } from "../../../base/log.ts";
 import { createRandom } from "../../../devices/random.ts";
-import { createLogger } from "../../../log.ts";
 import type * as launch from "../../../store/embedded/launch.ts";
 import { builtFile, importBuilt, OWN_FLAGS } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
@@ -108,7 +108,7 @@ describe("a database whose parent is killed with SIGKILL", () => {
     async () => {
       const random = createRandom(seed + 1);
       const confirmed: number[] = [];
-      const modules = [builtFile("store/embedded/launch"), builtFile("log")];
+      const modules = [builtFile("store/embedded/launch"), builtFile("base/log")];
       for (let round = 0; round < ROUNDS; round++) {
         const first = (confirmed.at(-1) ?? -1) + 1000;
         const parent = fork(

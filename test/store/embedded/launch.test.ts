@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { createLogger } from "../../../log.ts";
+import { createLogger } from "../../../base/log.ts";
 import type * as launch from "../../../store/embedded/launch.ts";
 import { importBuilt } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createLogger } from "../../../base/log.ts";
 import { createRandom } from "../../../devices/random.ts";
-import { createLogger } from "../../../log.ts";
 import { frame } from "../../../store/embedded/frames.ts";
 import type * as launch from "../../../store/embedded/launch.ts";
 import { importBuilt } from "../../helpers/built.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { createLogger } from "../../../log.ts";
+import { createLogger } from "../../../base/log.ts";
 import type * as launch from "../../../store/embedded/launch.ts";
 import { URGENT_APPLICATION } from "../../../store/embedded/urgent.ts";
 import { importBuilt } from "../../helpers/built.ts";

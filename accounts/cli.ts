@@ -1,3 +1,0 @@
-import { runAccess } from "./cli/run.ts";
-
-process.exitCode = await runAccess(process.argv.slice(2), process);

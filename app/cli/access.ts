@@ -1,0 +1,3 @@
+import { runAccess } from "./access/run.ts";
+
+process.exitCode = await runAccess(process.argv.slice(2), process);

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { confirmChange, listAccessChanges, refuseChange } from "../../../accounts/changes.ts";
+import { NO_LIMITS } from "../../../store/limits.ts";
+import { type Command, command } from "./command.ts";
+import { everyPage } from "./lists.ts";
+import { table } from "./output.ts";
+
+const no = z.coerce.number("expected the number of a change").int().min(1);
+
+const list = command({
+  name: "change list",
+  about: "what keeps approvers and duty officers waiting who were made, granted or reset over HTTP",
+  input: { all: z.boolean().optional().meta({ description: "those that do not wait any more too" }) },
+  run: (context, { all }) =>
+    context.database(async (pool) => {
+      const filter = { state: all ? ("all" as const) : ("waiting" as const), now: new Date() };
+      const changes = await everyPage((page) =>
+        listAccessChanges(pool, { limits: NO_LIMITS }, { ...filter, principalId: undefined }, page),
+      );
+      const rows = changes.map((change) => [
+        String(change.changeNo),
+        change.principalId,
+        change.kind,
+        change.askedBy,
+        change.effectiveAt.toISOString(),
+        change.state,
+      ]);
+      return {
+        json: changes,
+        lines: table([["no", "person", "what", "by", "holds from", "state"], ...rows]),
+      };
+    }),
+});
+
+const confirm = command({
+  name: "change confirm",
+  about: "let a change hold at once",
+  operands: ["no"],
+  input: { no },
+  more: "With it holds what the same administrator did to the same person before. Here it takes no second administrator.",
+  run: (context, input) =>
+    context.database(async (pool, caller) => {
+      const change = await confirmChange(pool, caller, input.no);
+      return { json: change, lines: [`${change.principalId} need not wait for change ${input.no} any more`] };
+    }),
+});
+
+const refuse = command({
+  name: "change refuse",
+  about: "take a change back",
+  operands: ["no"],
+  input: {
+    no,
+    reason: z.string().min(1).max(1000).meta({ value: "<text>", description: "why; it is in the audit" }),
+  },
+  more: "What it granted is taken away. Where it made the person, or touched how they sign in, they are shut out.",
+  run: (context, input) =>
+    context.database(async (pool, caller) => {
+      const change = await refuseChange(pool, caller, input.no, input.reason);
+      return { json: change, lines: [`Change ${input.no} of ${change.principalId} was taken back`] };
+    }),
+});
+
+export const changeCommands: readonly Command[] = [list, confirm, refuse];

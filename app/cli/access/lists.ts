@@ -1,0 +1,81 @@
+import { changePrincipal } from "../../../accounts/principals.ts";
+import type { Page } from "../../../store/cursor.ts";
+import type { Pool } from "../../../store/database.ts";
+import { NO_LIMITS } from "../../../store/limits.ts";
+import { listPrincipals, type PrincipalType, type StoredPrincipal } from "../../../store/principals.ts";
+import { type Command, command } from "./command.ts";
+import { id, tenantId } from "./inputs.ts";
+import { grantText, momentText, table } from "./output.ts";
+
+const PAGE = 1000;
+
+/** Everything that a list has, page by page. */
+export async function everyPage<T>(
+  read: (page: { limit: number; cursor: string | undefined }) => Promise<Page<T>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read({ limit: PAGE, cursor });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
+
+/** `person` or `app`: how a command line calls them. */
+const WORDS = { person: "person", application: "app" } as const;
+
+const listAll = (pool: Pool, type: PrincipalType, tenant: string | undefined): Promise<StoredPrincipal[]> =>
+  everyPage((page) => listPrincipals(pool, type, { tenant }, NO_LIMITS, page));
+
+/** `list`, `disable` and `enable`, which people and applications have in common. */
+export function commonCommands(type: PrincipalType): readonly Command[] {
+  const word = WORDS[type];
+  const change = (verb: "disable" | "enable", about: string) =>
+    command({
+      name: `${word} ${verb}`,
+      about,
+      operands: ["id"],
+      input: { id },
+      run: (context, input) =>
+        context.database(async (pool, caller) => {
+          const changed = await changePrincipal(pool, caller, type, input.id, {
+            disabled: verb === "disable",
+          });
+          return { json: changed, lines: [`The ${type} ${input.id} is ${verb}d`] };
+        }),
+    });
+  return [
+    command({
+      name: `${word} list`,
+      about: type === "person" ? "all people" : "all applications",
+      input: { tenant: tenantId.optional().meta({ value: "<tenant>", description: "of this tenant only" }) },
+      run: (context, { tenant }) =>
+        context.database(async (pool) => {
+          const found = await listAll(pool, type, tenant);
+          const rows = found.map(({ id: of, tenantId: owner, name, disabledAt, ownerId, grants }) => [
+            of,
+            owner,
+            name,
+            momentText(disabledAt, ""),
+            ...(type === "application" ? [ownerId ?? ""] : []),
+            grants.map(grantText).join("; "),
+          ]);
+          return {
+            json: found,
+            lines: table([
+              [
+                ...["id", "tenant", "name", "disabled since"],
+                ...(type === "application" ? ["answered for by"] : []),
+                "may do",
+              ],
+              ...rows,
+            ]),
+          };
+        }),
+    }),
+    change("disable", "shut out at once"),
+    change("enable", "let in again"),
+  ];
+}

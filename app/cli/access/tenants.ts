@@ -1,0 +1,51 @@
+import { changeTenant, createTenant } from "../../../accounts/tenants.ts";
+import { NO_LIMITS } from "../../../store/limits.ts";
+import { listTenants, type Tenant } from "../../../store/tenants.ts";
+import { type Command, command } from "./command.ts";
+import { displayName, tenantId, use } from "./inputs.ts";
+import { everyPage } from "./lists.ts";
+import { momentText, table } from "./output.ts";
+
+const row = ({ id, name, use: of, disabledAt }: Tenant) => [id, of, name, momentText(disabledAt, "")];
+
+const change = (verb: "disable" | "enable", about: string): Command =>
+  command({
+    name: `tenant ${verb}`,
+    about,
+    operands: ["id"],
+    input: { id: tenantId },
+    run: (context, { id }) =>
+      context.database(async (pool, caller) => {
+        const tenant = await changeTenant(pool, caller, id, { disabled: verb === "disable" });
+        return { json: tenant, lines: [`Tenant ${id} is ${verb}d`] };
+      }),
+  });
+
+export const tenantCommands: readonly Command[] = [
+  command({
+    name: "tenant create",
+    about: "add an authority, a company, or the residents of a place",
+    operands: ["id"],
+    input: { id: tenantId, name: displayName, use },
+    run: (context, input) =>
+      context.database(async (pool, caller) => {
+        const tenant = await createTenant(pool, caller, input);
+        return { json: tenant, lines: [`Tenant ${tenant.id} (${tenant.use}) was added`] };
+      }),
+  }),
+  command({
+    name: "tenant list",
+    about: "all tenants",
+    input: {},
+    run: (context) =>
+      context.database(async (pool) => {
+        const tenants = await everyPage((page) => listTenants(pool, {}, NO_LIMITS, page));
+        return {
+          json: tenants,
+          lines: table([["id", "use", "name", "disabled since"], ...tenants.map(row)]),
+        };
+      }),
+  }),
+  change("disable", "shut out its people and applications; its devices go on reporting"),
+  change("enable", "let them in again"),
+];

@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { loadConfig } from "../../base/config.ts";
+import { PlatformError } from "../../base/errors.ts";
+import { createLogger } from "../../base/log.ts";
+import { auditHeadFile, readAuditHead } from "../../store/audit-head.ts";
+import {
+  type AuditHead,
+  type AuditReport,
+  formatHead,
+  parseHead,
+  readAuditForVerify,
+  verifyAudit,
+} from "../../store/audit-verify.ts";
+import { isTransient, openPool } from "../../store/database.ts";
+import { startEmbedded } from "../../store/embedded/launch.ts";
+
+const HELP = `Checks that nobody has changed, removed or put in a row of the audit, and names each one.
+
+  npm run audit:verify
+  npm run audit:verify -- --head 1234:5f0c…
+
+Options
+  --head <number>:<hash>   the last row at some moment, as the log or somebody's notes have it; may be repeated.
+                           Only so is it found that rows at the end were removed. Without it, what the platform
+                           has noted in DATA_DIR is used.
+  -h, --help               this text
+
+Environment
+  DATABASE_URL             the server that has the audit. Unset: the embedded database in DATA_DIR, while no
+                           platform runs on it.
+  DATA_DIR                 where the platform notes the last row.
+
+Exit codes: 0 all is as it was written; 1 something was tampered with; 2 it could not be checked.
+`;
+
+/** The embedded database is free, or a platform has it for longer than anybody wants to wait. */
+const LOCK_WAIT_MS = 2000;
+
+/** A platform that was made anew gives thousands of faults that all say the same. */
+const MAX_SHOWN = 200;
+
+const log = createLogger("error", { write: (line) => process.stderr.write(line) });
+
+interface Options {
+  readonly help: boolean;
+  readonly heads: readonly AuditHead[];
+}
+
+function readOptions(): Options {
+  const wrong = (message: string, cause?: unknown) =>
+    new PlatformError("invalid_request", `${message}\nSee npm run audit:verify -- --help`, { cause });
+  try {
+    const { values } = parseArgs({
+      options: { head: { type: "string", multiple: true }, help: { type: "boolean", short: "h" } },
+    });
+    const heads = (values.head ?? []).map((text) => {
+      const head = parseHead(text);
+      if (!head) throw wrong(`--head is '${text}': expected <number>:<64 hexadecimal digits>`);
+      return head;
+    });
+    return { help: values.help ?? false, heads };
+  } catch (error) {
+    throw error instanceof PlatformError ? error : wrong((error as Error).message, error);
+  }
+}
+
+/** Runs `work` on the database of the configuration, which is started for it when it is the embedded one. */
+async function withDatabase<T>(
+  serverUrl: string | undefined,
+  dataDir: string,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  if (serverUrl !== undefined) return work(serverUrl);
+  const folder = join(dataDir, "database");
+  if (!existsSync(folder)) {
+    throw new PlatformError(
+      "config_invalid",
+      `DATABASE_URL is not set and there is no database in ${folder}: set one of DATABASE_URL and DATA_DIR`,
+    );
+  }
+  const database = await startEmbedded({ dataDir: folder, log, lockWaitMs: LOCK_WAIT_MS });
+  try {
+    return await work(database.url);
+  } finally {
+    await database.stop();
+  }
+}
+
+async function verify(url: string, heads: readonly AuditHead[]): Promise<AuditReport> {
+  const pool = openPool({ url, size: 1, applicationName: "sbi-audit-verify" }, () => {});
+  try {
+    return await verifyAudit(readAuditForVerify(pool), heads);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "42P01") throw error;
+    throw new PlatformError("config_invalid", "This database has no audit: no platform has run on it yet", {
+      cause: error,
+    });
+  } finally {
+    await pool.end();
+  }
+}
+
+function print({ rows, head, faults }: AuditReport): void {
+  console.log(`${rows} ${rows === 1 ? "row" : "rows"}${head ? `; the last one is ${formatHead(head)}` : ""}`);
+  if (faults.length === 0) {
+    console.log("The audit is as it was written.");
+    return;
+  }
+  console.log(`The audit was tampered with; the first place is row ${faults[0]!.auditNo}:`);
+  for (const { text } of faults.slice(0, MAX_SHOWN)) console.log(`  ${text}`);
+  if (faults.length > MAX_SHOWN) console.log(`  and ${faults.length - MAX_SHOWN} more`);
+}
+
+async function main(): Promise<number> {
+  try {
+    const { help, heads } = readOptions();
+    if (help) {
+      console.log(HELP);
+      return 0;
+    }
+    const { DATABASE_URL, DATA_DIR } = loadConfig();
+    const noted = heads.length > 0 ? undefined : await readAuditHead(DATA_DIR);
+    if (noted) console.log(`Compared with the head in ${auditHeadFile(DATA_DIR)}: ${formatHead(noted)}`);
+    else if (heads.length > 0) console.log(`Compared with: ${heads.map(formatHead).join(", ")}`);
+    else {
+      console.log(
+        `There is no head to compare with (${auditHeadFile(DATA_DIR)} does not exist, and no --head was given): rows removed from the end are not noticed`,
+      );
+    }
+    const report = await withDatabase(DATABASE_URL, DATA_DIR, (url) => verify(url, noted ? [noted] : heads));
+    print(report);
+    return report.faults.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (error instanceof PlatformError) console.error(error.message);
+    else if (isTransient(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
+    else console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
+}
+
+process.exitCode = await main();

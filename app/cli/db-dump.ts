@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadConfig } from "../../base/config.ts";
+import { PlatformError } from "../../base/errors.ts";
+import { createLogger } from "../../base/log.ts";
+import { catalog } from "../../devices/catalog.ts";
+import { isTransient, openPool, type Pool } from "../../store/database.ts";
+import { dumpSchema } from "../../store/dump.ts";
+import { readDatabaseFacts } from "../../store/edition.ts";
+import { startEmbedded } from "../../store/embedded/launch.ts";
+import { applyKindTables } from "../../store/kind-tables.ts";
+import { diffLines } from "../../store/line-diff.ts";
+import { migrate } from "../../store/migrate.ts";
+import { tablesOf } from "../kind-tables.ts";
+
+const HELP = `Writes store/schema.sql: the schema as the migrations and the catalog of kinds make it.
+
+  npm run db:dump               write the file
+  npm run db:dump -- --check    write nothing; say what is out of date, and exit with 1 if anything is
+
+Options
+  -h, --help                    this text
+
+Environment
+  DATABASE_URL                  a server on which a database is made for this, and dropped. Unset: an embedded
+                                one in a temporary folder. Either way the file is the same.
+`;
+
+const FILE = fileURLToPath(new URL("schema.sql", import.meta.url));
+
+/** The configuration's level is for the platform; here only what went wrong is of interest. */
+const log = createLogger("error", { write: (line) => process.stderr.write(line) });
+
+async function withPool<T>(url: string, size: number, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = openPool({ url, size, applicationName: "sbi-dump" }, () => {});
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Runs `work` on an empty database of its own, which is gone afterwards. */
+async function withEmptyDatabase<T>(
+  server: string | undefined,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  if (server === undefined) {
+    const folder = await mkdtemp(join(tmpdir(), "sbi-dump-"));
+    try {
+      const database = await startEmbedded({ dataDir: folder, log });
+      try {
+        return await work(database.url);
+      } finally {
+        await database.stop();
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return withPool(server, 1, async (admin) => {
+    const name = `sbi_dump_${Date.now().toString(36)}_${process.pid}`;
+    await admin.query(`create database ${name} template template0`);
+    try {
+      const url = new URL(server);
+      url.pathname = `/${name}`;
+      return await work(url.toString());
+    } finally {
+      await admin.query(`drop database ${name} with (force)`);
+    }
+  });
+}
+
+/** Makes the schema on an empty database and reads it back. */
+async function currentSchema(server: string | undefined): Promise<string> {
+  return withEmptyDatabase(server, (url) =>
+    withPool(url, 2, async (pool) => {
+      const tables = tablesOf(catalog);
+      await migrate(pool, log);
+      const { edition } = await readDatabaseFacts(pool);
+      await applyKindTables(pool, tables, { edition, log });
+      return dumpSchema(pool, tables);
+    }),
+  );
+}
+
+function readOptions(): { check: boolean; help: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    });
+    return { check: values.check ?? false, help: values.help ?? false };
+  } catch (cause) {
+    throw new PlatformError("invalid_request", `${(cause as Error).message}\nSee npm run db:dump -- --help`, {
+      cause,
+    });
+  }
+}
+
+function readOld(): string {
+  try {
+    return readFileSync(FILE, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** 0: done, or nothing is out of date. 1: the file is, or the database said no. 2: the command is wrong. */
+async function main(): Promise<number> {
+  try {
+    const { check, help } = readOptions();
+    if (help) {
+      console.log(HELP);
+      return 0;
+    }
+    const expected = await currentSchema(loadConfig().DATABASE_URL);
+    const changes = diffLines(readOld(), expected);
+    if (changes.length === 0) console.log("store/schema.sql is up to date");
+    else if (check) {
+      console.error(
+        "store/schema.sql is not what the migrations and the catalog make; run `npm run db:dump`. It lacks + and has - too much:",
+      );
+      console.error(changes.join("\n"));
+      return 1;
+    } else {
+      writeFileSync(FILE, expected);
+      console.log("Wrote store/schema.sql");
+    }
+    return 0;
+  } catch (error) {
+    if (error instanceof PlatformError) {
+      console.error(error.message);
+      return error.class === "config" || error.class === "invalid_input" ? 2 : 1;
+    }
+    if (isTransient(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
+    else console.error(error);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,30 @@
+import type { Kind, Metric } from "../devices/kind.ts";
+import { type KindTable, type MetricColumn, readingsTable } from "../store/kind-table.ts";
+
+/**
+ * Translates the catalog for `store`, which does not know kinds: one table per kind, one column per metric,
+ * in the order of the definition. A table that is there already may keep a metric otherwise: `applyKindTables`
+ * returns the tables as they are.
+ */
+export function tablesOf(catalog: readonly Kind[]): KindTable[] {
+  return catalog.map((kind) => ({
+    kind: kind.kind,
+    table: readingsTable(kind.kind),
+    columns: Object.entries(kind.metrics).map(([name, metric]) => columnOf(name, metric)),
+  }));
+}
+
+function columnOf(
+  name: string,
+  { type, unit, decimals, min, max, tolerance, rollsOverAt }: Metric,
+): MetricColumn {
+  return {
+    name,
+    type,
+    ...(unit === undefined ? {} : { unit }),
+    ...(decimals === undefined ? {} : { decimals }),
+    ...(tolerance === undefined ? {} : { tolerance }),
+    ...(rollsOverAt === undefined ? {} : { rollsOverAt }),
+    ...(min === undefined || max === undefined ? {} : { largest: Math.max(-min, max) }),
+  };
+}

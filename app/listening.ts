@@ -1,0 +1,30 @@
+import type { Config } from "../base/config.ts";
+import { PlatformError } from "../base/errors.ts";
+import type { ListenOptions } from "../broker/options.ts";
+
+/** Where to listen for MQTT over TLS, once there is a certificate. */
+export function tlsOf(config: Config): Pick<ListenOptions, "tls"> {
+  const { MQTT_TLS_CERT: cert, MQTT_TLS_KEY: key, MQTT_TLS_CA: ca, MQTT_TLS_CRL: crl } = config;
+  if (cert === undefined || key === undefined) return {};
+  return { tls: { port: config.MQTT_TLS_PORT, files: { cert, key, ca, crl } } };
+}
+
+/** Turns "address in use" and the like into a fault of the configuration, which it is. */
+export async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
+    const why = {
+      EADDRINUSE: "another program uses it",
+      EACCES: "that needs more rights",
+      EADDRNOTAVAIL: "this machine has no such address",
+    }[code];
+    throw new PlatformError(
+      "config_invalid",
+      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HTTP_PORT or HOST.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Gauge, type Registry } from "prom-client";
+import type { Logger } from "../base/log.ts";
+import { startDocumentRetention } from "../store/alert-documents.ts";
+import { openPool, type Pool } from "../store/database.ts";
+import type { Edition } from "../store/edition.ts";
+import { startJobWatch } from "../store/job-health.ts";
+import { startJobRunner } from "../store/jobs.ts";
+import type { KindTable } from "../store/kind-table.ts";
+import { startLatestKeeper } from "../store/latest-keeper.ts";
+import { type Retention, startRetention } from "../store/retention.ts";
+import { startRollupKeeper } from "../store/rollup-keeper.ts";
+import { describeBackfill, type RollupLag, readRollupLags } from "../store/rollup-lag.ts";
+import { Turns } from "../store/turns.ts";
+
+/** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
+const PIECE_MS = 600_000;
+/** On the embedded database a piece keeps everybody else waiting. */
+const EMBEDDED_PIECE_MS = 250;
+const EMBEDDED_DEVICES = 500;
+/** How long `/metrics` waits for figures out of the database. */
+const GAUGE_MS = 500;
+/** How long the end waits for it. What is cut off is rolled back and done after the next start. */
+const STOP_MS = 5_000;
+
+export interface UpkeepOptions {
+  /** The database as the role that the platform runs with. */
+  readonly url: string;
+  /** The same as the owner of the tables, where that is another. */
+  readonly ownerUrl: string | undefined;
+  readonly embedded: boolean;
+  readonly edition: Edition;
+  readonly tables: readonly KindTable[];
+  readonly retention: Retention;
+  /** Days that documents of alerts are kept of which nothing was released; 0: for ever. */
+  readonly alertDays: number;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly apiPool: Pool;
+}
+
+export interface Upkeep {
+  /** What is wrong with the database's own jobs, a line for each. */
+  jobTrouble(): readonly string[];
+  /** How far the days of readings are, in words, where a large part of them is not kept yet. */
+  backfill(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts what has to be done for the database again and again: retention, the newest values and the days of readings,
+ * and on the embedded database TimescaleDB's jobs.
+ */
+export function startUpkeep(options: UpkeepOptions): Upkeep {
+  const { log, apiPool, embedded, edition } = options;
+  const latest = startLatestKeeper(apiPool, options.tables, { log });
+  const jobs = embedded
+    ? startJobRunner(apiPool, { everyMs: 30_000, log })
+    : edition === "community"
+      ? startJobWatch(apiPool, { log })
+      : undefined;
+  const jobTrouble = () => jobs?.trouble() ?? [];
+  new Gauge({
+    name: "sbi_database_jobs_in_trouble",
+    help: "Jobs of TimescaleDB that failed when they ran last, or do not run although they are due",
+    registers: [options.registry],
+    collect() {
+      this.set(jobTrouble().length);
+    },
+  });
+  const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
+  // The owner alone may drop chunks.
+  const ownerPool =
+    options.ownerUrl === undefined
+      ? undefined
+      : openPool({ url: options.ownerUrl, size: 1, applicationName: "sbi-owner" }, onIdleError);
+  const dropping = startRetention(ownerPool ?? apiPool, options.tables, options.retention, { log });
+  const documents = startDocumentRetention(apiPool, options.alertDays, { log });
+  const keeperPool = openPool(
+    {
+      url: options.url,
+      size: 1,
+      applicationName: "sbi-rollups",
+      statementTimeoutMs: PIECE_MS,
+      answerTimeoutMs: PIECE_MS + 5_000,
+    },
+    onIdleError,
+  );
+  const keeper = startRollupKeeper(keeperPool, options.tables, {
+    log,
+    ...(embedded ? { pieceMs: EMBEDDED_PIECE_MS, devices: EMBEDDED_DEVICES } : {}),
+  });
+  // One question at a time, however many ask for how often while it has no answer.
+  const lags = new Turns(() => readRollupLags(apiPool).catch(() => []));
+  // Without the database the last figures stand; `/readyz` says that it is away. The others must not wait for it.
+  const readLags = () => Promise.race([lags.run(), sleep(GAUGE_MS, [], { ref: false })]);
+  registerGauges(options.registry, readLags);
+  return {
+    jobTrouble,
+    backfill: async () => describeBackfill(await readLags()),
+    stop: async () => {
+      const ended = Promise.all([
+        latest.stop(),
+        documents.stop(),
+        jobs?.stop(),
+        dropping.stop().then(() => ownerPool?.end()),
+        keeper.stop().then(() => keeperPool.end()),
+      ]);
+      await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+function registerGauges(registry: Registry, readLags: () => Promise<readonly RollupLag[]>): void {
+  const gauge = (name: string, help: string, read: "seconds" | "changes" | "share") =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["kind"],
+      registers: [registry],
+      async collect() {
+        for (const lag of await readLags()) this.set({ kind: lag.kind }, lag[read] ?? 1);
+      },
+    });
+  gauge(
+    "sbi_rollup_lag_seconds",
+    "Age of the newest readings that are in kept days; one to four hours are as it should be",
+    "seconds",
+  );
+  gauge("sbi_rollup_kept_ratio", "Of the time that there are readings of, how much is in kept days", "share");
+  gauge("sbi_rollup_changes_waiting", "Changed days that wait to be made anew", "changes");
+}
