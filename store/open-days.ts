@@ -68,7 +68,7 @@ function remakeSql(table: KindTable, { devices, keptUntil }: Remade): string {
       table,
       columns: openColumns(table),
       source: "1d",
-      sameBuckets: true,
+      bucketOf: undefined,
       fleet: `select asked.device_no, asked.device_no::text as key from (${devices}) asked
         where asked.device_no not in (select device_no from rollup_apart)`,
       byDevice: true,

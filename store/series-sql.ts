@@ -22,8 +22,8 @@ export interface SeriesSqlOptions {
   readonly table: KindTable;
   readonly columns: readonly SeriesColumn[];
   readonly source: SeriesSource;
-  /** Whether a source bucket is a wanted bucket already. */
-  readonly sameBuckets: boolean;
+  /** SQL of where the wanted bucket of a moment begins. Undefined: a source bucket is a wanted bucket already. */
+  readonly bucketOf: ((moment: string) => string) | undefined;
   /** A select of `(device_no, key)`: which devices, and the group of each. Its parameters start at `$6`. */
   readonly fleet: string;
   /** Whether each device is a group of its own, with its number as the key. */
@@ -98,17 +98,17 @@ const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
  * thousand rows, so hours and days go through a calendar.
  */
 export function startOf(
-  { source, sameBuckets }: SeriesSqlOptions,
+  { source, bucketOf }: SeriesSqlOptions,
   moment: string,
 ): { cte?: string; join: string; start: string } {
-  if (source === "raw") return { join: "", start: `time_bucket($1::interval, ${moment}, $2::text)` };
+  if (source === "raw") return { join: "", start: bucketOf!(moment) };
   const bucket = source === "1d" ? dayOf(moment) : `time_bucket(interval '1 hour', ${moment})`;
-  if (sameBuckets) return { join: "", start: bucket };
+  if (!bucketOf) return { join: "", start: bucket };
   // Steps of hours, because a step of a day would follow the session's time zone. Asia/Shanghai has no DST.
   const step = source === "1h" ? "1 hour" : "24 hours";
   return {
     cte: `calendar as materialized (
-      select moment as bucket, time_bucket($1::interval, moment, $2::text) as start
+      select moment as bucket, ${bucketOf("moment")} as start
       from generate_series($3::timestamptz, $4::timestamptz, interval '${step}') as moment
     )`,
     join: `join calendar on calendar.bucket = ${bucket}`,

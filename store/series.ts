@@ -1,4 +1,5 @@
 import { PlatformError } from "../base/errors.ts";
+import { bucketOf, type ClockFall, endOfRange, findFalls } from "./clock-falls.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
@@ -96,6 +97,7 @@ export interface SeriesQuery {
 /** A query that is ready to run: widened to whole buckets, with its source chosen. */
 export interface SeriesPlan extends SeriesQuery {
   readonly source: SeriesSource;
+  readonly falls: readonly ClockFall[];
   /** Up to when readings were in kept days at least (`kept-days.ts`). */
   readonly keptUntil: Date;
   /** An upper estimate. */
@@ -118,26 +120,18 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
       `From ${query.from.toISOString()} to ${query.to.toISOString()} there are about ${buckets} buckets of ${toSqlInterval(query.interval)}, expected at most ${maxBuckets}: ask for less time or a longer interval`,
     );
   }
+  const { interval, timeZone, from, to } = query;
+  const falls = await findFalls(db, query);
   const { rows } = await db.query<{
     start: Date;
     stop: Date;
     kept_until: Date | null;
     readings_since: Date | null;
   }>(
-    `select time_bucket($1::interval, $2::timestamptz, $4::text) as start,
-            case when time_bucket($1::interval, $3::timestamptz, $4::text) = $3::timestamptz then $3::timestamptz
-                 else (time_bucket($1::interval, $3::timestamptz, $4::text) at time zone $4::text + $1::interval)
-                      at time zone $4::text
-            end as stop,
+    `select ${bucketOf(falls, interval, "$3::timestamptz")} as start, ${endOfRange(falls, interval)} as stop,
             (select complete_until from rollup_state where kind = $5::text) as kept_until,
             (select nullif(readings_since, '-infinity') from rollup_state where kind = $5::text) as readings_since`,
-    [
-      toSqlInterval(query.interval),
-      query.from.toISOString(),
-      query.to.toISOString(),
-      query.timeZone,
-      query.table.kind,
-    ],
+    [toSqlInterval(interval), timeZone, from.toISOString(), to.toISOString(), query.table.kind],
   );
   const { start, stop, kept_until, readings_since } = rows[0]!;
   const rawOnly = query.columns.some(({ metric, aggregate }) => SUPPORT[metric.type][aggregate]?.raw);
@@ -149,7 +143,7 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
       `Readings before ${readings_since.toISOString()} have been dropped, and what is kept of them are days of ${ROLLUP_TIME_ZONE}: ask from there on, or for days, weeks or months of that time zone with what a day keeps of each metric`,
     );
   }
-  return { ...query, from: start, to: stop, source, keptUntil: kept_until ?? FIRST_DAY, buckets };
+  return { ...query, from: start, to: stop, source, falls, keptUntil: kept_until ?? FIRST_DAY, buckets };
 }
 
 /** One bucket: how many readings fell into it, and the value of each column in the order of the plan. */
@@ -208,7 +202,12 @@ function sqlOptionsOf(plan: SeriesPlan, fleet: SeriesFleet): SeriesSqlOptions {
   const sameBuckets =
     (source === "1h" && interval.unit === "hour" && interval.amount === 1) ||
     (source === "1d" && interval.unit === "day" && interval.amount === 1);
-  return { ...plan, ...fleet, sameBuckets, fleet: fleet.sql };
+  return {
+    ...plan,
+    ...fleet,
+    bucketOf: sameBuckets ? undefined : (moment) => bucketOf(plan.falls, interval, moment),
+    fleet: fleet.sql,
+  };
 }
 
 const parametersOf = (plan: SeriesPlan, fleet: SeriesFleet): unknown[] => [
