@@ -1,5 +1,5 @@
 import { MAX_PACKET_BYTES } from "../access/topics.ts";
-import { Entries, type Entry, parseExact, stringifyExact } from "../store/exact-json.ts";
+import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../store/exact-json.ts";
 import type { KindTable } from "../store/kind-table.ts";
 import type { ReadingsBatch } from "../store/readings-batch.ts";
 import type { Conflict } from "../store/settle-readings.ts";
@@ -160,7 +160,7 @@ export function refusedConflicts(
     else groups.set(key, [conflict]);
   }
   return [...groups.values()].map((group) => {
-    const { reading, refused, partial } = group[0]!;
+    const { reading, refused, partial, isFull } = group[0]!;
     const { deviceNo, receivedAt } = reading;
     const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: reading.way as Way | undefined };
     const items = group.map((conflict) => ({
@@ -168,7 +168,8 @@ export function refusedConflicts(
       ...(partial ? conflict.refused : allOf(columns, conflict.reading)),
     }));
     const at = new Date(reading.observedAt).toISOString();
-    const detail = `${Object.keys(refused).join(", ")}: another value is stored for ${at}`;
+    const room = isFull ? `, or ${MAX_KEPT_LENGTH} characters beside the kind's metrics` : "";
+    const detail = `${Object.keys(refused).join(", ")}: another value is stored for ${at}${room}`;
     return rejectionAgain("telemetry", came, items, { reason: "conflict", detail, partial });
   });
 }

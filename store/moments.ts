@@ -1,7 +1,7 @@
 import { sevenDigits } from "./binary-array.ts";
 import { chunkOf } from "./chunks.ts";
 import type { Db } from "./database.ts";
-import { meaningOf, parseExact, stringifyExact } from "./exact-json.ts";
+import { lengthInDatabase, MAX_KEPT_LENGTH, meaningOf, parseExact, stringifyExact } from "./exact-json.ts";
 import { type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { lateBefore } from "./late-readings.ts";
 import { lockNumbers } from "./locks.ts";
@@ -42,6 +42,8 @@ export class Moment {
   /** Which of these a person has taken away, so that what is there was sent later. */
   private readonly isTaken: boolean[] = [];
   private readonly extra: Record<string, unknown>;
+  /** About how long `extra` is as text, once that was asked for. */
+  private extraLength: number | undefined;
   private readonly columns: readonly MetricColumn[];
   /** What values of `extra` mean, which thousands of readings of one message may be held against. */
   private readonly meanings = new Map<string, string>();
@@ -76,12 +78,17 @@ export class Moment {
     }
   }
 
-  /** Takes what it has not got. @returns whether that was something, and what is another value than it has */
+  /**
+   * Takes what it has not got.
+   * @returns whether that was something, and what it refuses: another value than it has, or a key for which it `isFull`
+   */
   take({ values, extra = {}, receivedAt }: Pick<KeptReading, "values" | "extra" | "receivedAt">): {
     kept: boolean;
     refused: Record<string, unknown>;
+    isFull: boolean;
   } {
     let kept = false;
+    let isFull = false;
     const refused = nothing();
     this.receivedAt = Math.max(this.receivedAt, receivedAt);
     for (const [i, value] of values.entries()) {
@@ -97,12 +104,25 @@ export class Moment {
     }
     for (const [key, value] of Object.entries(extra)) {
       if (!(key in this.extra)) {
-        this.extra[key] = value;
-        this.added.extra[key] = value;
-        kept = true;
+        if (this.takeKey(key, value)) kept = true;
+        else {
+          refused[key] = value;
+          isFull = true;
+        }
       } else if (this.meaning(key) !== meaningOf(value)) refused[key] = value;
     }
-    return { kept, refused };
+    return { kept, refused, isFull };
+  }
+
+  /** Takes a key that it has not got, where there is room: more and more may come, message by message. */
+  private takeKey(key: string, value: unknown): boolean {
+    this.extraLength ??= lengthInDatabase(this.extra);
+    const length = lengthInDatabase({ [key]: value });
+    if (this.extraLength + length > MAX_KEPT_LENGTH) return false;
+    this.extraLength += length;
+    this.extra[key] = value;
+    this.added.extra[key] = value;
+    return true;
   }
 
   private meaning(key: string): string {
@@ -145,10 +165,41 @@ export type StoredRow = { device_no: number; observed_at: Date; extra: string | 
   number | string | null
 >;
 
-export async function findMoments(
+/** How many moments with an extra that may be long are in memory at once: each may be of a mebibyte. */
+const LONG_AT_ONCE = 16;
+
+/**
+ * Reads what is stored at the moments of readings, and hands it over: most of it at once, what may be long a few moments
+ * at a time.
+ * @param take gets what was found, by `momentKey`, and the readings of these moments in their order
+ */
+export async function eachMoments<T extends { deviceNo: number; observedAt: number }>(
+  tx: Db,
+  table: KindTable,
+  readings: readonly T[],
+  take: (moments: Map<string, Moment>, readings: readonly T[]) => Promise<void>,
+): Promise<void> {
+  const long = new Map<string, T[]>();
+  const moments = await findMoments(tx, table, readings, (key) => long.set(key, []));
+  const rest = readings.filter((reading) => {
+    const others = long.get(momentKey(reading));
+    others?.push(reading);
+    return others === undefined;
+  });
+  if (rest.length > 0) await take(moments, rest);
+  const groups = [...long.values()];
+  for (let from = 0; from < groups.length; from += LONG_AT_ONCE) {
+    const some = groups.slice(from, from + LONG_AT_ONCE).flat();
+    await take(await findMoments(tx, table, some), some);
+  }
+}
+
+/** @param isLong is told of what may be long, which is left out; undefined: all is read */
+async function findMoments(
   tx: Db,
   table: KindTable,
   readings: readonly { deviceNo: number; observedAt: number }[],
+  isLong?: (key: string) => void,
 ): Promise<Map<string, Moment>> {
   const found = new Map<string, Moment>();
   for (const group of bySpan(new Map(readings.map((reading) => [momentKey(reading), reading])).values())) {
@@ -157,10 +208,14 @@ export async function findMoments(
       group.map(({ deviceNo }) => deviceNo),
       group.map(({ observedAt }) => new Date(observedAt).toISOString()),
     ];
-    const { rows } = await tx.query<StoredRow>(findSql(table), [...wanted, ...boundsOf(group)]);
+    const { rows } = await tx.query<StoredRow & { "is long": boolean }>(
+      findSql(table, isLong === undefined),
+      [...wanted, ...boundsOf(group)],
+    );
     for (const row of rows) {
       const first = storedReading(table, row);
-      found.set(momentKey(first), new Moment(table, first));
+      if (row["is long"]) isLong?.(momentKey(first));
+      else found.set(momentKey(first), new Moment(table, first));
     }
     const { rows: sent } = await tx.query<StoredRow & { "taken away": string[] }>(sentSql(table), wanted);
     for (const row of sent) {

@@ -96,11 +96,23 @@ export function mergeSql(table: KindTable): string {
     select count(*)::int as changed from stored`;
 }
 
-/** The rows of these devices and moments, numbers and extra as the table has them. */
-export function findSql(table: KindTable): string {
+/**
+ * Whether the text of a jsonb may be long: such is read a few rows at a time. Its text is longer by what is packed, and by
+ * exponents, which PostgreSQL does not write. Looked at without unpacking it.
+ */
+export const mayBeLong = (jsonb: string) =>
+  `(pg_column_size(${jsonb}) > 512 or pg_column_compression(${jsonb}) is not null)`;
+
+/**
+ * The rows of these devices and moments, numbers and extra as the table has them.
+ * @param long whether an extra that may be long is read as well, and not only said to be there
+ */
+export function findSql(table: KindTable, long: boolean): string {
   const metrics = table.columns.map((column) => `there.${assertIdentifier(column.name)}`);
+  const isLong = long ? "false" : `coalesce(${mayBeLong("there.extra")}, false)`;
   return `
-    select there.device_no, there.observed_at, there.extra::text as extra, ${metrics.join(", ")}
+    select there.device_no, there.observed_at, case when not ${isLong} then there.extra::text end as extra,
+      ${isLong} as "is long", ${metrics.join(", ")}
     from ${assertIdentifier(table.table)} there
     join unnest($1::int4[], $2::timestamptz[]) as wanted (device_no, observed_at)
       on there.device_no = wanted.device_no and there.observed_at = wanted.observed_at

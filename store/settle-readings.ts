@@ -1,7 +1,7 @@
 import { type Claim, takeClaim } from "./claims.ts";
 import type { Db } from "./database.ts";
 import type { KindTable } from "./kind-table.ts";
-import { findMoments, lockMoments, Moment, mergeMoments, momentKey } from "./moments.ts";
+import { eachMoments, lockMoments, Moment, mergeMoments, momentKey } from "./moments.ts";
 import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { freeSql } from "./readings-sql.ts";
 import { insertRejections, type NewRejection } from "./write-rejections.ts";
@@ -13,6 +13,8 @@ export interface Conflict {
   readonly refused: Readonly<Record<string, unknown>>;
   /** Whether something else of it was kept. */
   readonly partial: boolean;
+  /** Whether a key of it has no room any more in what is kept of the moment. */
+  readonly isFull: boolean;
 }
 
 export interface Settled {
@@ -73,29 +75,32 @@ export async function settleReadings(
   for (const reading of all) {
     if (!reading.isArrival) rest.push(reading);
     else if (await move(tx, readings, reading, now)) stored++;
-    else conflicts.push({ reading, refused: valuesOf(readings.table, reading), partial: false });
+    else
+      conflicts.push({ reading, refused: valuesOf(readings.table, reading), partial: false, isFull: false });
   }
-  const moments = await findMoments(tx, readings.table, rest);
   const counts = new Map<number, { received: number; stored: number }>();
-  for (const reading of rest) {
-    const key = momentKey(reading);
-    const there = moments.get(key);
-    if (!there) {
-      // Gone meanwhile, by retention or a repair.
-      stored += (await readings.pick([reading.row]).insertNew(tx, undefined, now)).stored;
-      moments.set(key, new Moment(readings.table, reading));
-      continue;
+  await eachMoments(tx, readings.table, rest, async (moments, some) => {
+    for (const reading of some) {
+      const key = momentKey(reading);
+      const there = moments.get(key);
+      if (!there) {
+        // Gone meanwhile, by retention or a repair.
+        stored += (await readings.pick([reading.row]).insertNew(tx, undefined, now)).stored;
+        moments.set(key, new Moment(readings.table, reading));
+        continue;
+      }
+      const { kept, refused, isFull } = there.take(reading);
+      const isRefused = Object.keys(refused).length > 0;
+      if (isRefused) conflicts.push({ reading, refused, partial: kept, isFull });
+      if (isRefused && !kept) continue;
+      const count = counts.get(reading.deviceNo) ?? { received: 0, stored: 0 };
+      count.received++;
+      if (kept) count.stored++;
+      counts.set(reading.deviceNo, count);
     }
-    const { kept, refused } = there.take(reading);
-    const isRefused = Object.keys(refused).length > 0;
-    if (isRefused) conflicts.push({ reading, refused, partial: kept });
-    if (isRefused && !kept) continue;
-    const count = counts.get(reading.deviceNo) ?? { received: 0, stored: 0 };
-    count.received++;
-    if (kept) count.stored++;
-    counts.set(reading.deviceNo, count);
-  }
-  await mergeMoments(tx, readings.table, moments, now);
+    await mergeMoments(tx, readings.table, moments, now);
+  });
+  conflicts.sort((a, b) => a.reading.row - b.reading.row);
   for (const count of counts.values()) stored += count.stored;
   await countInLedger(tx, counts);
   const rejections = refuse(readings.table, conflicts);
@@ -111,11 +116,14 @@ export async function settleReadings(
 /** The conflicts of readings that were settled by an attempt whose answer was lost: what is not stored as it was sent. */
 export async function findConflicts(db: Db, readings: ReadingsBatch): Promise<Conflict[]> {
   const rest = readings.kept().filter(({ isArrival }) => !isArrival);
-  const moments = await findMoments(db, readings.table, rest);
-  return rest.flatMap((reading) => {
-    const refused = moments.get(momentKey(reading))?.take(reading).refused ?? {};
-    return Object.keys(refused).length > 0 ? [{ reading, refused, partial: false }] : [];
+  const conflicts: Conflict[] = [];
+  await eachMoments(db, readings.table, rest, async (moments, some) => {
+    for (const reading of some) {
+      const { refused = {}, isFull = false } = moments.get(momentKey(reading))?.take(reading) ?? {};
+      if (Object.keys(refused).length > 0) conflicts.push({ reading, refused, partial: false, isFull });
+    }
   });
+  return conflicts;
 }
 
 /**

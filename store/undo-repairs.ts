@@ -6,7 +6,7 @@ import { type DeviceKey, lockOwnKey, type OwnDevice } from "./device-key.ts";
 import { stringifyExact } from "./exact-json.ts";
 import { arrivalOf, assertIdentifier, type KindTable, sqlType } from "./kind-table.ts";
 import {
-  findMoments,
+  eachMoments,
   lockMoments,
   mergeMoments,
   momentKey,
@@ -162,16 +162,20 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
          where to_jsonb(r) ->> (correction ->> 'metric') is not null)`,
     [repairNo, met.map(({ observed_at: at }) => at.toISOString())],
   );
-  const moments = await findMoments(tx, table, readings);
-  const refused = readings.flatMap((reading) => {
-    const taken = moments.get(momentKey(reading))!.take(reading);
-    const observedAt = new Date(reading.observedAt).toISOString();
-    return Object.keys(taken.refused).length > 0 ? [{ observedAt, ...taken.refused }] : [];
+  const refused: NotRestored[] = [];
+  const merged: Changed[] = [];
+  await eachMoments(tx, table, readings, async (moments, some) => {
+    for (const reading of some) {
+      const taken = moments.get(momentKey(reading))!.take(reading);
+      const observedAt = new Date(reading.observedAt).toISOString();
+      if (Object.keys(taken.refused).length > 0) refused.push({ observedAt, ...taken.refused });
+    }
+    await mergeMoments(tx, table, moments, Date.now());
+    for (const { isChanged, observedAt } of moments.values())
+      if (isChanged) merged.push({ observed_at: new Date(observedAt) });
   });
-  await mergeMoments(tx, table, moments, Date.now());
-  const merged = [...moments.values()].filter(({ isChanged }) => isChanged);
   return {
-    changed: [...back, ...merged.map(({ observedAt }) => ({ observed_at: new Date(observedAt) }))],
+    changed: [...back, ...merged],
     restored: back.length + readings.length - refused.length,
     refused,
   };

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from "./binary-array.ts";
 import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } from "./claims.ts";
 import type { Db } from "./database.ts";
 import { meaningOf, parseExact } from "./exact-json.ts";
 import { countNotStored } from "./ledger.ts";
+import { mayBeLong } from "./readings-sql.ts";
 import { insertRejections, type NewRejection } from "./write-rejections.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
@@ -220,7 +222,10 @@ async function settle<T extends Item>(
   const identityOf = (item: T) =>
     JSON.stringify([item.deviceNo, ...into.identity.map(([, read]) => read(item))]);
   const saysOf = (item: T) =>
-    JSON.stringify([...into.says.map(([, read]) => read(item)), meaningOf(parseExact(item.data))]);
+    saidBy(
+      into.says.map(([, read]) => read(item)),
+      item.data,
+    );
   const isNew = new Array<boolean | undefined>(items.length).fill(false);
   const refused: T[] = [];
   const said = new Said();
@@ -264,6 +269,12 @@ async function settle<T extends Item>(
   return { isNew, rejections };
 }
 
+/** One text for all items that say the same, however much that is. */
+function saidBy(says: readonly unknown[], data: string): string {
+  const text = JSON.stringify([...says, meaningOf(parseExact(data))]);
+  return text.length <= 64 ? text : createHash("sha256").update(text).digest("base64");
+}
+
 /** What is stored at the moments of one identity after another. */
 class Said {
   private readonly moments = new Map<string, Map<number, string>>();
@@ -294,32 +305,62 @@ class Said {
   }
 }
 
+/** An item, or another one of its identity at another moment. */
+interface Wanted<T> {
+  readonly item: T;
+  readonly identity: string;
+}
+
+/** Items that may be long are read so many at once: each may be of a mebibyte. */
+const LONG_AT_ONCE = 16;
+
 /** Reads what is stored of the identities of items at their moments, and up to `beyondMs` behind them. */
 async function readMoments<T extends Item>(
   tx: Db,
   into: ItemTable<T>,
-  wanted: readonly { readonly item: T; readonly identity: string }[],
+  wanted: readonly Wanted<T>[],
   beyondMs: number,
   said: Said,
 ): Promise<void> {
+  const long = await readSome(tx, into, wanted, { beyondMs, long: false }, said);
+  for (let from = 0; from < long.length; from += LONG_AT_ONCE)
+    await readSome(tx, into, long.slice(from, from + LONG_AT_ONCE), { beyondMs: 0, long: true }, said);
+}
+
+/** @returns what is left unread, unless `long`: what may be long */
+async function readSome<T extends Item>(
+  tx: Db,
+  into: ItemTable<T>,
+  wanted: readonly Wanted<T>[],
+  { beyondMs, long }: { beyondMs: number; long: boolean },
+  said: Said,
+): Promise<Wanted<T>[]> {
   // Each identity and moment once: they may be thousands of one.
   const firsts = new Map(wanted.map((one) => [`${one.identity} ${one.item.observedAt}`, one]));
   const items = [...firsts.values()];
   const identity = into.identity.map(([name]) => name);
   const moments = items.map(({ item }) => item.observedAt);
   const says = into.says.map(([name]) => `, there.${name}`).join("");
-  const { rows } = await tx.query<{ n: number; observed_at: Date; data: string } & Record<string, string>>(
-    // One look at the index for each: joined by identity alone, thousands of one would meet each other.
-    `select wanted.n::int as n, found.*
-     from unnest($1::int4[], $2::timestamptz[], ${identity.map((_, i) => `$${i + 3}::text[]`).join(", ")})
-       with ordinality as wanted (device_no, at, ${identity.join(", ")}, n)
-     cross join lateral (
-       select there.observed_at, there.data::text as data${says} from ${into.table} there
-       where there.device_no = wanted.device_no and ${identity.map((name) => `there.${name} = wanted.${name}`).join(" and ")}
-         and there.observed_at between wanted.at and wanted.at + interval '${beyondMs} milliseconds'
-         and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz
-       limit ${beyondMs + 1}
-     ) found`,
+  const { rows } = await tx.query<
+    { n: number; observed_at: Date; data: string | null } & Record<string, string>
+  >(
+    // One look at the index for each: joined by identity alone, thousands of one would meet each other. And each row once,
+    // however many look at it.
+    `select ${["n", "observed_at", ...into.says.map(([name]) => name)].join(", ")},
+       case when ${long} or not ${mayBeLong("whole")} then whole::text end as data
+     from (
+       select distinct on (wanted.device_no, ${identity.map((name) => `wanted.${name}`).join(", ")}, found.observed_at)
+         wanted.n::int as n, found.*
+       from unnest($1::int4[], $2::timestamptz[], ${identity.map((_, i) => `$${i + 3}::text[]`).join(", ")})
+         with ordinality as wanted (device_no, at, ${identity.join(", ")}, n)
+       cross join lateral (
+         select there.observed_at, there.data as whole${says} from ${into.table} there
+         where there.device_no = wanted.device_no and ${identity.map((name) => `there.${name} = wanted.${name}`).join(" and ")}
+           and there.observed_at between wanted.at and wanted.at + interval '${beyondMs} milliseconds'
+           and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz
+         limit ${beyondMs + 1}
+       ) found
+     ) looked`,
     [
       items.map(({ item }) => item.deviceNo),
       moments.map((at) => new Date(at).toISOString()),
@@ -328,11 +369,21 @@ async function readMoments<T extends Item>(
       new Date(moments.reduce((most, at) => Math.max(most, at), -Infinity) + beyondMs).toISOString(),
     ],
   );
+  const left: Wanted<T>[] = [];
   for (const row of rows) {
-    const { identity: of } = items[row.n - 1]!;
+    const { item, identity: of } = items[row.n - 1]!;
     const at = row.observed_at.getTime();
     if (said.at(of, at) !== undefined) continue;
-    const says = JSON.stringify([...into.says.map(([name]) => row[name]), meaningOf(parseExact(row.data))]);
-    said.note(of, at, says);
+    if (row.data === null) left.push({ item: { ...item, observedAt: at }, identity: of });
+    else
+      said.note(
+        of,
+        at,
+        saidBy(
+          into.says.map(([name]) => row[name]),
+          row.data,
+        ),
+      );
   }
+  return left;
 }

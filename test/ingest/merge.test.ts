@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, rejectionsOf, startTestIngest } from "../helpers/ingest.ts";
+import { watchAnswers } from "../helpers/long-answers.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -206,5 +207,89 @@ describe("alarms", () => {
     ]);
     expect(await alarmsOf("look-2")).toEqual([]);
     expect(committed.flatMap(({ alarms }) => alarms.map(({ action }) => action))).toEqual(["raise", "clear"]);
+  });
+});
+
+describe("keys of one moment that its kind does not know", () => {
+  const text = (length: number) => "x".repeat(length);
+
+  it("are taken until there is a mebibyte of them, and refused from then on, message by message", async () => {
+    await addDevice(db.pool, "merge-full");
+    const { publish, ledger } = await startTestIngest(db.pool);
+    const observedAt = at(1);
+    for (const n of [1, 2, 3, 4, 5])
+      await publish("merge-full", "telemetry", { observedAt, volume: 1, [`x${n}`]: text(250_000) });
+    await publish("merge-full", "telemetry", { observedAt, volume: 1, y: 1, flow: 2, x1: "z" });
+    const [row] = await gasMeterRows(db.pool, "merge-full");
+    expect(row).toMatchObject({ volume: 1, flow: 2 });
+    expect(Object.keys(row!.extra).toSorted()).toEqual(["x1", "x2", "x3", "x4", "y"]);
+    expect(await rejectionsOf(db.pool, "merge-full")).toMatchObject([
+      {
+        reason: "conflict",
+        partial: false,
+        detail: `x5: another value is stored for ${observedAt}, or 1048576 characters beside the kind's metrics`,
+        payload: { observedAt, volume: 1, x5: text(250_000) },
+      },
+      {
+        partial: true,
+        detail: `x1: another value is stored for ${observedAt}`,
+        payload: { observedAt, x1: "z" },
+      },
+    ]);
+    expect(await ledger("merge-full")).toEqual({ received: 6, stored: 5, duplicate: 0, rejected: 1 });
+  });
+
+  it("are counted as the database writes their numbers, also where they come in one message", async () => {
+    await addDevice(db.pool, "merge-wide");
+    const { publish, ledger } = await startTestIngest(db.pool);
+    const items = Array.from({ length: 40 }, (_, n) => ({
+      observedAt: at(1),
+      volume: 1,
+      [`x${n}`]: Array(300).fill(1e300),
+    }));
+    await publish("merge-wide", "telemetry", items);
+    const { rows } = await db.pool.query(
+      "select length(extra::text) as length from readings_gas_meter join devices using (device_no) where id = 'merge-wide'",
+    );
+    expect(rows[0].length).toBeGreaterThan(900_000);
+    expect(rows[0].length).toBeLessThan(1_100_000);
+    const { stored, rejected } = await ledger("merge-wide");
+    expect([stored, rejected]).toEqual([11, 29]);
+  });
+
+  it("are compared a few at a time where they are long, each with its own", async () => {
+    await addDevice(db.pool, "merge-long");
+    const minutes = Array.from({ length: 40 }, (_, minute) => minute);
+    const sent = (minute: number) => ({
+      observedAt: at(minute),
+      volume: minute,
+      x: text(minute % 3 === 0 ? 9 : 9000) + minute,
+    });
+    const first = await startTestIngest(db.pool);
+    await first.publish("merge-long", "telemetry", minutes.map(sent));
+    const { pool, seen } = watchAnswers(db.pool);
+    const { publish, ledger } = await startTestIngest(pool);
+    // All again, every fourth with something new, every fifth with something else.
+    const again = minutes.map((minute) => ({
+      ...sent(minute),
+      ...(minute % 4 === 0 ? { flow: 1 } : {}),
+      ...(minute % 5 === 0 ? { x: "else" } : {}),
+    }));
+    await publish("merge-long", "telemetry", again);
+    // 26 are long.
+    expect(seen.longest).toBeGreaterThan(16 * 9000);
+    expect(seen.longest).toBeLessThan(17 * 9000);
+    const rows = await gasMeterRows(db.pool, "merge-long");
+    expect(rows.map(({ flow, extra }) => [flow, extra.x])).toEqual(
+      minutes.map((minute) => [minute % 4 === 0 ? 1 : null, sent(minute).x]),
+    );
+    const refused = (await rejectionsOf(db.pool, "merge-long")).flatMap(({ partial, payload }) =>
+      [payload].flat().map((item) => [partial, item.observedAt, item.x]),
+    );
+    const expected = minutes.filter((minute) => minute % 5 === 0);
+    expect(refused.toSorted()).toEqual(
+      expected.map((minute) => [minute % 4 === 0, at(minute), "else"]).toSorted(),
+    );
+    expect(await ledger("merge-long")).toEqual({ received: 80, stored: 50, duplicate: 24, rejected: 6 });
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readLedger } from "../../store/ledger.ts";
 import { insertEvents, insertReplies, type NewEvent, type NewReply } from "../../store/write-events.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { watchAnswers } from "../helpers/long-answers.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -103,6 +104,27 @@ describe("events", () => {
     expect(isNew).toEqual([true, true, true, true, true, true]);
     expect(await readLedger(db.pool, device)).toMatchObject({ received: 5, stored: 5 });
     expect(await readLedger(db.pool, other)).toMatchObject({ received: 1, stored: 1 });
+  });
+
+  it("that are long are compared a few at a time, each once, with what they say", async () => {
+    const device = nextDevice++;
+    const long = (n: number) => JSON.stringify({ x: "x".repeat(n % 2 === 0 ? 9 : 9000), n });
+    const stored = Array.from({ length: 50 }, (_, n) =>
+      event(device, "e", { observedAt: AT + n, data: long(n) }),
+    );
+    await insertEvents(db.pool, stored);
+    const { pool, seen } = watchAnswers(db.pool);
+    // Each looks at all behind it, and finds its like there, or a free moment behind all of them.
+    const again = [3, 4, 5, 51, 52, 53].map((n) => event(device, "e", { data: long(n) }));
+    expect(await insertEvents(pool, [...again, ...stored])).toEqual([
+      ...[false, false, false, true, true, true],
+      ...stored.map(() => false),
+    ]);
+    expect(seen.longest).toBeGreaterThan(15 * 9000);
+    expect(seen.longest).toBeLessThan(17 * 9000);
+    expect(
+      (await rows("events", device)).map(({ observed_at, data }) => [observed_at.getTime() - AT, data.n]),
+    ).toEqual([...stored.map((_, n) => [n, n]), ...[0, 1, 2].map((n) => [50 + n, 51 + n])]);
   });
 
   it("with one that is refused store nothing and count nothing", async () => {
