@@ -24,6 +24,8 @@ export interface RollupKeeperOptions {
   readonly devices?: number;
   /** About how long a piece of work may take, in milliseconds. */
   readonly pieceMs?: number;
+  /** How long days of a kind that have changed are made anew in one turn, in milliseconds. */
+  readonly changedMs?: number;
 }
 
 /** Device numbers at once; a province's meters make 10 million readings a day, which is much for one transaction. */
@@ -32,6 +34,11 @@ const DEVICES = { first: 20_000, least: 100, most: 1_000_000 } as const;
 const PIECE_MS = 5000;
 /** Entries of the log of changes at once. */
 const CHANGES = 2000;
+/**
+ * One device may log a day in each of ten years by one message, and these are made anew one after the other. What is left
+ * waits for the next turn; series are right meanwhile.
+ */
+const CHANGED_MS = 30_000;
 /** Entries of news at once; each is what has come in some seconds. */
 const NEWS = 10;
 /** Moves of devices at once. */
@@ -49,17 +56,20 @@ const PROGRESS_MS = 10_000;
 export function startRollupKeeper(
   pool: Pool,
   tables: readonly KindTable[],
-  { log, everyMs = 15_000, now, devices: first = DEVICES.first, pieceMs = PIECE_MS }: RollupKeeperOptions,
+  options: RollupKeeperOptions,
 ): RollupKeeper {
+  const { log, everyMs = 15_000, now, devices: first = DEVICES.first } = options;
+  const { pieceMs = PIECE_MS, changedMs = CHANGED_MS } = options;
   const limitLog = createLogLimiter();
   const sizes = new Map<string, number>();
   /** When open days of a kind are counted again. */
   const openAt = new Map<string, number>();
   let stopped = false;
 
-  /** Runs pieces of work until there is nothing to do. */
-  async function all(piece: () => Promise<Kept>): Promise<void> {
-    while (!stopped && (await piece()) === "more");
+  /** Runs pieces of work until there is nothing to do; one piece at least, and no other once `mostMs` are over. */
+  async function all(piece: () => Promise<Kept>, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const end = performance.now() + mostMs;
+    while (!stopped && (await piece()) === "more" && performance.now() < end);
   }
 
   async function countOpen(table: KindTable): Promise<void> {
@@ -92,7 +102,7 @@ export function startRollupKeeper(
         await countOpen(table);
       }
     }
-    await all(() => keepChanged(pool, table, { limit: CHANGES }));
+    await all(() => keepChanged(pool, table, { limit: CHANGES }), changedMs);
     await all(() => keepMoved(pool, table, { entries: MOVED }));
     await all(() => fillSums(pool, table, { devices: sizes.get(table.kind) ?? first }));
     await countOpen(table);

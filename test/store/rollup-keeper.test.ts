@@ -170,6 +170,24 @@ describe("the keeper", () => {
     expect((await state()).complete_until.getTime()).toBe(keptBefore(Date.now()));
   });
 
+  it("makes changed days anew for a while in each turn, and goes on in the next", async () => {
+    await report([1], 6, 1);
+    await keepAll();
+    const today = midnight(Date.now());
+    for (const days of [5, 4, 3, 2]) await store(pool, table, { device: 1, at: today - days * DAY + 7 });
+    expect(await changes()).toBe(4);
+    const turn = async () => {
+      const keeper = startRollupKeeper(pool, [table], { log: silent, changedMs: 0 });
+      await keeper.runDue();
+      await keeper.stop();
+      return changes();
+    };
+    expect(await turn()).toBe(3);
+    await expectDaysToBeRight(pool, table);
+    while ((await turn()) > 0);
+    await expectDaysToBeRight(pool, table);
+  });
+
   it("tells how far it is and how much waits", async () => {
     await report([1], 3, 1);
     await keepAll();

@@ -116,7 +116,10 @@ describe("events", () => {
     const { pool, seen } = watchAnswers(db.pool);
     // Each looks at all behind it, and finds its like there, or a free moment behind all of them.
     const others = Array.from({ length: 50 }, (_, n) => 51 + n);
-    const again = [3, 4, 5, ...others].map((n) => event(device, "e", { data: long(n) }));
+    const again = [
+      ...[3, 4, 5].map((n) => event(device, "e", { data: long(n) })),
+      ...others.map((n) => event(device, "e", { observedAt: AT + n - 51, data: long(n) })),
+    ];
     expect(await insertEvents(pool, [...again, ...stored])).toEqual([
       ...[false, false, false],
       ...others.map(() => true),
