@@ -7,7 +7,7 @@ import { applyKindTables } from "../../store/kind-tables.ts";
 import { readLedger } from "../../store/ledger.ts";
 import { findLatestReading, listReadings } from "../../store/readings.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { refuseNone, settleReadings } from "../../store/settle-readings.ts";
+import { type Conflict, refuseNone, settleReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const table: KindTable = {
@@ -265,6 +265,42 @@ describe.runIf(process.env.DATABASE_URL)("while somebody decides on readings of 
       await expect(settle(old, "1ms")).rejects.toThrow("lock timeout");
     });
     expect((await stored(device)).map(({ total }) => total)).toEqual([4, 5]);
+  });
+});
+
+describe.runIf(process.env.DATABASE_URL)("two processes that decide on one moment at once", () => {
+  it("do so one after the other: what the first has put there, the second is held against", async () => {
+    const device = nextDevice++;
+    const saying = (total: number) => {
+      const batch = new ReadingsBatch(table);
+      put(batch, device, FIRST, { level: 1, total });
+      return batch;
+    };
+    const first = new ReadingsBatch(table);
+    put(first, device, FIRST, { level: 1 });
+    await first.insert(db.pool);
+    const conflicts: Conflict[] = [];
+    const note = (_table: KindTable, found: readonly Conflict[]) => {
+      conflicts.push(...found);
+      return [];
+    };
+    let pid = 0;
+    let second: ReturnType<typeof settleReadings> | undefined;
+    await withTransaction(db.pool, async (tx) => {
+      expect(await settleReadings(tx, saying(4), refuseNone, FIRST)).toMatchObject({ stored: 1 });
+      second = withTransaction(db.pool, async (other) => {
+        pid = (await other.query("select pg_backend_pid() as pid")).rows[0].pid;
+        return settleReadings(other, saying(5), note, FIRST);
+      });
+      // It has come to where it waits for the first, wherever that is.
+      const waits = "select count(*)::int as n from pg_locks where pid = $1 and not granted";
+      await expect
+        .poll(async () => (await db.pool.query(waits, [pid])).rows[0].n, { timeout: 20_000, interval: 5 })
+        .toBe(1);
+    });
+    expect(await second).toMatchObject({ stored: 0, rejected: 1 });
+    expect(conflicts).toMatchObject([{ refused: { total: 5 }, partial: false }]);
+    expect((await stored(device)).map(({ total }) => total)).toEqual([4]);
   });
 });
 
