@@ -23,6 +23,8 @@ const LOCK = 0x666f7265;
 /** A row that is there, or that will be. */
 interface Row {
   readonly rejectionNo: number | undefined;
+  /** The table that holds it, quoted for SQL. */
+  readonly chunk: string | undefined;
   readonly first: ForeignMessage | undefined;
   readonly receivedAt: number;
   messages: number;
@@ -87,19 +89,21 @@ class KnownRows {
     const { from, until } = hoursOf(messages);
     const { rows } = await tx.query<{
       rejection_no: number;
+      chunk: string;
       received_at: Date;
       device_no: number;
       topic: string;
     }>(
-      `select rejection_no, received_at, device_no, topic from rejected_messages
+      `select rejection_no, tableoid::regclass::text as chunk, received_at, device_no, topic from rejected_messages
        where reason = 'foreign_topic' and device_no = any($1::int4[]) and received_at >= $2 and received_at < $3
        order by rejection_no desc`,
       [messages.map(({ deviceNo }) => deviceNo), new Date(from).toISOString(), new Date(until).toISOString()],
     );
-    for (const { rejection_no: rejectionNo, received_at, device_no: deviceNo, topic } of rows) {
+    for (const { rejection_no: rejectionNo, chunk, received_at, device_no: deviceNo, topic } of rows) {
       const receivedAt = received_at.getTime();
       this.topicsOf(deviceNo, receivedAt).set(topic, {
         rejectionNo,
+        chunk,
         first: undefined,
         receivedAt,
         messages: 0,
@@ -131,7 +135,7 @@ function place(messages: readonly ForeignMessage[], known: KnownRows): Row[] {
       const beyond = topics.size >= MAX_TOPICS;
       const detail = `more than ${MAX_TOPICS} foreign topics within an hour; further ones are counted here, the first was '${topic.slice(0, 256)}'`;
       const first = beyond ? { ...message, topic: OTHER_TOPICS, detail } : message;
-      row = { rejectionNo: undefined, first, receivedAt: message.receivedAt, messages: 0 };
+      row = { rejectionNo: undefined, chunk: undefined, first, receivedAt: message.receivedAt, messages: 0 };
       topics.set(beyond ? OTHER_TOPICS : topic, row);
     }
     row.messages++;
@@ -140,17 +144,20 @@ function place(messages: readonly ForeignMessage[], known: KnownRows): Row[] {
   return [...changed];
 }
 
+/**
+ * Counts on rows in their chunks. An update of the hypertable would lock all of its chunks, and wait for whoever holds an old
+ * one. These are held by the transaction since it has read them, so that nobody drops them meanwhile.
+ */
 async function countOn(tx: Client, rows: readonly Row[]): Promise<void> {
-  await tx.query(
-    `update rejected_messages m set messages = m.messages + more.n, items = m.items + more.n
-     from unnest($1::int8[], $2::timestamptz[], $3::int4[]) as more (no, at, n)
-     where m.rejection_no = more.no and m.received_at = more.at`,
-    [
-      rows.map((row) => row.rejectionNo),
-      rows.map((row) => new Date(row.receivedAt).toISOString()),
-      rows.map((row) => row.messages),
-    ],
-  );
+  for (const chunk of new Set(rows.map((row) => row.chunk))) {
+    const counted = rows.filter((row) => row.chunk === chunk);
+    await tx.query(
+      `update ${chunk} m set messages = m.messages + more.n, items = m.items + more.n
+       from unnest($1::int8[], $2::int4[]) as more (no, n)
+       where m.rejection_no = more.no`,
+      [counted.map((row) => row.rejectionNo), counted.map((row) => row.messages)],
+    );
+  }
 }
 
 async function insert(tx: Client, rows: readonly Row[]): Promise<void> {

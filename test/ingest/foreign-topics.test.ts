@@ -118,6 +118,46 @@ describe("a message on a foreign topic", () => {
     expect(await brief("foreign-8")).toEqual([["t", 24, "x"]]);
   });
 
+  // It takes a second session, which the embedded database has not.
+  it.runIf(process.env.DATABASE_URL)(
+    "is counted while somebody holds the rejections of another day",
+    async () => {
+      const { deviceNo } = await addDevice(db.pool, "foreign-9");
+      const of = (receivedAt: number): ForeignMessage => ({
+        receivedAt,
+        deviceNo,
+        publisher: "foreign-9",
+        topic: "t",
+        reason: "foreign_topic",
+        detail: "d",
+        payload: Buffer.from("x"),
+        payloadBytes: 1,
+      });
+      const old = NOON - 10 * 24 * 60 * MINUTE;
+      await recordForeignMessages(db.pool, [of(old), of(NOON)]);
+      const holder = await db.pool.connect();
+      try {
+        await holder.query("begin");
+        const { rows } = await holder.query<{ chunk: string }>(
+          "select show_chunks('rejected_messages', older_than => interval '5 days')::text as chunk",
+        );
+        expect(rows).toHaveLength(1);
+        // As retention holds it that drops it.
+        await holder.query(`lock table ${rows[0]!.chunk} in access exclusive mode`);
+        await recordForeignMessages(db.pool, [of(NOON), of(NOON + MINUTE)]);
+      } finally {
+        await holder.query("rollback");
+        holder.release();
+      }
+      // What is of two days at once is counted in both.
+      await recordForeignMessages(db.pool, [of(old), of(NOON)]);
+      expect(await brief("foreign-9")).toEqual([
+        ["t", 2, "x"],
+        ["t", 4, "x"],
+      ]);
+    },
+  );
+
   it("makes 33 rows an hour at most, however many topics a device invents", async () => {
     await addDevice(db.pool, "foreign-4");
     const { publishOn, ledger } = await start();

@@ -13,7 +13,9 @@ import {
   readRole,
   whyAuditIsExposed,
 } from "../../store/runtime-role.ts";
+import { type ForeignMessage, recordForeignMessages } from "../../store/write-foreign-messages.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice } from "../helpers/ingest.ts";
 
 /** The embedded database has one session and one role: there is nothing to separate. */
 const onServer = Boolean(process.env.DATABASE_URL);
@@ -45,6 +47,28 @@ describe.skipIf(!onServer)("the role that the platform runs with, on a server", 
     const { auditNo } = await appendAuditAlone(runtime, entry);
     const { rows } = await runtime.query("select action from audit where audit_no = $1", [auditNo]);
     expect(rows).toEqual([{ action: "test.add" }]);
+  });
+
+  it("counts messages on foreign topics in the chunk that holds their row, whoever made it", async () => {
+    const { deviceNo } = await addDevice(db.pool, "role-1");
+    const message = {
+      receivedAt: Date.UTC(2026, 2, 1),
+      deviceNo,
+      publisher: "role-1",
+      topic: "t",
+      reason: "foreign_topic",
+      detail: "d",
+      payload: Buffer.from("x"),
+      payloadBytes: 1,
+    } satisfies ForeignMessage;
+    const later = { ...message, receivedAt: Date.UTC(2026, 2, 9) };
+    await recordForeignMessages(db.pool, [message]);
+    await recordForeignMessages(runtime, [message, later]);
+    await recordForeignMessages(runtime, [later]);
+    const { rows } = await runtime.query("select messages from rejected_messages where device_no = $1", [
+      deviceNo,
+    ]);
+    expect(rows).toEqual([{ messages: 2 }, { messages: 2 }]);
   });
 
   it.each([
