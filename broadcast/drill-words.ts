@@ -22,9 +22,9 @@ const ZH_KIND =
   "(?:应急|防汛|防洪|防台|防灾|减灾|防空|人防|消防|火灾|森林|地震|地质|灾害|山洪|洪水|滑坡|泥石流|暴雨|台风|疏散|避险|避难|转移|撤离|逃生|救援|反恐|卫生|综合|实战|全县|全市|全镇|全村|广播|系统|预警|警报|信号|设备|喇叭|放送|大|小|年度|月度|例行|日常|紧急|突发|事件|定期|模拟|桌面|联合|演练|演习){0,12}";
 const ZH_THING =
   "(?:消息|信息|广播|内容|警报|通知|信号|预警|指令|短信|活动|放送|环节|项目|时间|阶段|专用|用语)";
-/** A statement ends here, or another one begins. Whoever says 演练路线 or 演练之后 has not said that it is one. */
+/** A statement ends here, or another one begins; a question is none. Whoever says 演练路线 or 演练之后 has not said that it is one. */
 const ZH_END =
-  "(?= (?:[^\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]|$|请|不要|不必|无需|勿|切勿|大家|各位))";
+  "(?! [?？])(?= (?:[^\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]|$|请|不要|不必|无需|勿|切勿|大家|各位))";
 
 const EN_UNREAL = "(?:drills?|exercises?|tests?|simulations?)";
 const EN_KIND =
@@ -32,9 +32,9 @@ const EN_KIND =
 const EN_THING =
   "(?:messages?|broadcasts?|announcements?|alerts?|warnings?|alarms?|sirens?|calls?|transmissions?)";
 const EN_END =
-  "(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$)| (?:only|of|by|for|and|but|so|please|do|no|not|there|conducted|being|today|now|in|on|from|with|run|held|organi[sz]ed|messages?|broadcasts?|announcements?|alerts?|warnings?|alarms?|signals?|transmissions?)\\b)";
+  "(?!\\s*[?？])(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$)| (?:only|of|by|for|and|but|so|please|do|no|not|there|conducted|being|today|now|in|on|from|with|run|held|organi[sz]ed|messages?|broadcasts?|announcements?|alerts?|warnings?|alarms?|signals?|transmissions?)\\b)";
 
-const EN_STOP = "(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$))";
+const EN_STOP = "(?!\\s*[?？])(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$))";
 
 const OPEN = "[【\\[〔〖「『《〈<{（(]";
 const CLOSE = "[】\\]〕〗」』》〉>}）)]";

@@ -143,6 +143,11 @@ const CLAIMS_OF_REALITY = [
 
 /** Speaks of drills without saying that this is one, or that it is none. */
 const MENTIONS = [
+  "这是演习？错！快跑！",
+  "这是演习？！快跑！",
+  "这是演习吗？快跑！",
+  "Is this a drill? This is a drill? Run!",
+  "You ask: it's only a drill? Run!",
   "演习取消，请转移",
   "演习结束，请立即转移",
   "昨天进行了演习，现在请真正转移",
