@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors.ts";
 import { MAX_INT4 } from "../store/cursor.ts";
-import { ExactNumber, writeJson } from "../store/exact-json.ts";
+import { ExactNumber, spreadWithin, writeJson } from "../store/exact-json.ts";
 import { isTimeZone } from "../store/interval.ts";
 import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
 import { withinYears } from "../store/moment.ts";
@@ -70,8 +70,8 @@ export const attributes = z
     abort: true,
   })
   .refine(
-    (value) => Buffer.byteLength(writeJson(value)) <= MAX_ATTRIBUTES_BYTES,
-    "expected at most 16 KiB as JSON",
+    (value) => Buffer.byteLength(writeJson(value)) + spreadWithin(value) <= MAX_ATTRIBUTES_BYTES,
+    "expected at most 16 KiB as JSON, its numbers written without exponents",
   )
   .meta({ description: "Any JSON object of at most 16 KiB." });
 

@@ -61,17 +61,21 @@ export function spreadOf(value: number | ExactNumber): number {
   return (size < 1e21 && size >= 1e-6) || size === 0 ? 0 : Math.abs(Math.ceil(Math.log10(size)));
 }
 
-/** About how long a value is as the text that PostgreSQL makes of its jsonb, in characters. */
-export function lengthInDatabase(value: unknown): number {
-  let length = stringifyExact(value).length;
+/** The same of all numbers of a value together. */
+export function spreadWithin(value: unknown): number {
+  let spread = 0;
   const rest: unknown[] = [value];
   while (rest.length > 0) {
     const next = rest.pop();
-    if (typeof next === "number" || next instanceof ExactNumber) length += spreadOf(next);
+    if (typeof next === "number" || next instanceof ExactNumber) spread += spreadOf(next);
     else if (typeof next === "object" && next !== null) for (const one of Object.values(next)) rest.push(one);
   }
-  return length;
+  return spread;
 }
+
+/** About how long a value is as the text that PostgreSQL makes of its jsonb, in characters. */
+export const lengthInDatabase = (value: unknown): number =>
+  stringifyExact(value).length + spreadWithin(value);
 
 /** What is kept as jsonb of one item or moment may be so long by `lengthInDatabase`: all of it is read again as text. */
 export const MAX_KEPT_LENGTH = 1024 * 1024;
