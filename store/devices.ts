@@ -127,17 +127,3 @@ export interface PlacedDevice {
   readonly regionCode: string;
   readonly tenantId: string | null;
 }
-
-/** From how many digits on a region has so few devices that all of them are looked at: a city. */
-const FEW_FROM = 4;
-
-/**
- * SQL of the devices among which those of a region are looked for, as a "from" with the name `d`. The planner takes a
- * region's devices to be spread evenly over the numbers, and would look for a thousand in their order: through all of a
- * province where the region was registered last. What it may not look into it reads by the region's index.
- * @param parameter the number of the parameter with the pattern of the region's code
- */
-export const devicesOf = (region: string | undefined, parameter: number): string =>
-  region !== undefined && region.length >= FEW_FROM
-    ? `(select own.* from devices own where own.region_code like $${parameter}::text offset 0) d`
-    : "devices d";

@@ -1,9 +1,8 @@
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
-import { devicesOf } from "./devices.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { lengthOf, REGION_LEVELS, type RegionLevel } from "./regions.ts";
+import { devicesOf, lengthOf, type RegionLevel } from "./regions.ts";
 import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan } from "./series.ts";
 import { canSum, hasNews } from "./sums-series-sql.ts";
 
@@ -26,12 +25,6 @@ export interface FleetQuery {
 export interface SeriesPage {
   readonly items: SeriesGroup[];
   readonly nextCursor: string | null;
-}
-
-/** The level below a region, which is where its parts are compared; the province where no region is named. */
-export function levelBelow(region: string | undefined): RegionLevel {
-  const length = region?.length ?? 0;
-  return (REGION_LEVELS.find(({ codeLength }) => codeLength > length) ?? REGION_LEVELS.at(-1)!).level;
 }
 
 /**

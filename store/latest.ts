@@ -2,12 +2,12 @@ import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import type { Db } from "./database.ts";
 import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
-import { devicesOf } from "./devices.ts";
 import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "./kind-table.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
 import { momentOf, momentsAsText } from "./moment.ts";
 import type { Reading } from "./readings.ts";
+import { devicesOf } from "./regions.ts";
 
 /** The newest value of a quantity, and when it was observed. */
 export interface LatestValue {

@@ -4,9 +4,8 @@ import type { Db } from "./database.ts";
 import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
 import { type Device, type DeviceRow, joinLastSeen, selectDevice, toDevice } from "./devices.ts";
 import { exactJson } from "./exact-types.ts";
-import { levelBelow } from "./fleet-series.ts";
 import { type Limits, limitsCondition, limitsParameter } from "./limits.ts";
-import { lengthOf } from "./regions.ts";
+import { lengthOf, levelBelow } from "./regions.ts";
 
 export interface DeviceFilter {
   readonly kind?: string | undefined;

@@ -1,7 +1,7 @@
 import { dayOf, keptTable, list } from "./kept-days.ts";
 import { assertIdentifier, kindLiteral } from "./kind-table.ts";
+import { cellOf, keptField, readingFields, startOf, usageCells } from "./series-cells.ts";
 import { readingArrays, type SeriesMembers, sinceOf, walkColumns } from "./series-readings-sql.ts";
-import { cellOf, keptField, readingFields, startOf, usageCells } from "./series-sql.ts";
 
 /**
  * The cells of devices that have moved, each in the group of the place that its device had then (decision 0025). They are

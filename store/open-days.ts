@@ -1,6 +1,7 @@
 import type { Client } from "./database.ts";
 import { type KindTable, ROLLUP_TIME_ZONE } from "./kind-table.ts";
-import { cellsOf, type SeriesColumn } from "./series-sql.ts";
+import type { SeriesColumn } from "./series-cells.ts";
+import { cellsOf } from "./series-sql.ts";
 import { addToSums, hasSum, openTable, sumsFields } from "./sums-table.ts";
 
 /**

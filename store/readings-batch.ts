@@ -10,11 +10,10 @@ import {
   TimestampColumn,
 } from "./binary-array.ts";
 import { type Claim, claimValues, findNotedMet } from "./claims.ts";
-import { type Db, type Pool, withTransaction } from "./database.ts";
+import type { Db } from "./database.ts";
 import { type KindTable, type MetricColumn, scaleOf, sqlType } from "./kind-table.ts";
 import { lateBefore } from "./late-readings.ts";
 import { statementOf } from "./readings-sql.ts";
-import { type Refuse, refuseNone, settleReadings } from "./settle-readings.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
@@ -159,17 +158,6 @@ export class ReadingsBatch {
     // Committed by an attempt whose answer was lost.
     const noted = await findNotedMet(db, claim!);
     return { stored: this.rows - noted.length, met: noted.map((n) => n - 1) };
-  }
-
-  /**
-   * Stores all of it at once, for whoever has no batch to share. @returns how many items were new
-   * @throws Error when some are in conflict with what is stored, unless `refuse` takes them
-   */
-  async insert(pool: Pool, now = Date.now(), refuse: Refuse = refuseNone): Promise<number> {
-    const { stored, met } = await this.insertNew(pool, undefined, now);
-    if (met.length === 0) return stored;
-    const settled = await withTransaction(pool, (tx) => settleReadings(tx, this.pick(met), refuse, now));
-    return stored + settled.stored;
   }
 
   /** The columns as the statements take them: device, times, metrics in the order of the table, extra. */

@@ -17,6 +17,12 @@ export type RegionLevel = (typeof REGION_LEVELS)[number]["level"];
 export const lengthOf = (level: RegionLevel): number =>
   REGION_LEVELS.find((candidate) => candidate.level === level)!.codeLength;
 
+/** The level below a region, which is where its parts are compared; the province where no region is named. */
+export function levelBelow(region: string | undefined): RegionLevel {
+  const length = region?.length ?? 0;
+  return (REGION_LEVELS.find(({ codeLength }) => codeLength > length) ?? REGION_LEVELS.at(-1)!).level;
+}
+
 export interface Region {
   readonly code: string;
   readonly parentCode: string | null;
@@ -141,3 +147,17 @@ export async function nameRegionsInBoth(
   );
   return new Map(rows.map(({ code, name, name_en }) => [code, { zh: name, en: name_en }]));
 }
+
+/** From how many digits on a region has so few devices that all of them are looked at: a city. */
+const FEW_FROM = 4;
+
+/**
+ * SQL of the devices among which those of a region are looked for, as a "from" with the name `d`. The planner takes a
+ * region's devices to be spread evenly over the numbers, and would look for a thousand in their order: through all of a
+ * province where the region was registered last. What it may not look into it reads by the region's index.
+ * @param parameter the number of the parameter with the pattern of the region's code
+ */
+export const devicesOf = (region: string | undefined, parameter: number): string =>
+  region !== undefined && region.length >= FEW_FROM
+    ? `(select own.* from devices own where own.region_code like $${parameter}::text offset 0) d`
+    : "devices d";

@@ -1,7 +1,7 @@
 import { keptTable, keptUntil, list } from "./kept-days.ts";
 import { assertIdentifier, kindLiteral, type MetricColumn } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
-import { literalOf, type SeriesSqlOptions } from "./series-sql.ts";
+import { literalOf, type SeriesSqlOptions } from "./series-cells.ts";
 import { inSteps, readingsOf, type Since, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
 
 /**

@@ -5,16 +5,11 @@ import { type DeviceSpan, spansParameters } from "./device-key.ts";
 import { chooseSource, countBuckets, type Interval, type SeriesSource, toSqlInterval } from "./interval.ts";
 import { type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "./kind-table.ts";
 import { dayStart } from "./late-readings.ts";
-import {
-  AGGREGATES,
-  type Aggregate,
-  type SeriesColumn,
-  type SeriesSqlOptions,
-  seriesSql,
-} from "./series-sql.ts";
+import { AGGREGATES, type Aggregate, type SeriesColumn, type SeriesSqlOptions } from "./series-cells.ts";
+import { seriesSql } from "./series-sql.ts";
 import { type SumsSqlOptions, sumsSeriesSql } from "./sums-series-sql.ts";
 
-export type { Aggregate, SeriesColumn } from "./series-sql.ts";
+export type { Aggregate, SeriesColumn } from "./series-cells.ts";
 
 type MetricType = MetricColumn["type"];
 

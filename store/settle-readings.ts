@@ -1,5 +1,5 @@
 import { type Claim, takeClaim } from "./claims.ts";
-import type { Db } from "./database.ts";
+import { type Db, type Pool, withTransaction } from "./database.ts";
 import type { KindTable } from "./kind-table.ts";
 import { eachMoments, lockMoments, Moment, mergeMoments, momentKey } from "./moments.ts";
 import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
@@ -111,6 +111,22 @@ export async function settleReadings(
       claim.lane,
     ]);
   return { stored, rejected: conflicts.filter(({ partial }) => !partial).length, conflicts, rejections };
+}
+
+/**
+ * Stores a whole batch at once, for whoever shares none. @returns how many items were new
+ * @throws Error when some are in conflict with what is stored, unless `refuse` takes them
+ */
+export async function insertReadings(
+  readings: ReadingsBatch,
+  pool: Pool,
+  now = Date.now(),
+  refuse: Refuse = refuseNone,
+): Promise<number> {
+  const { stored, met } = await readings.insertNew(pool, undefined, now);
+  if (met.length === 0) return stored;
+  const settled = await withTransaction(pool, (tx) => settleReadings(tx, readings.pick(met), refuse, now));
+  return stored + settled.stored;
 }
 
 /** The conflicts of readings that were settled by an attempt whose answer was lost: what is not stored as it was sent. */

@@ -1,15 +1,8 @@
 import { keptTable, list } from "./kept-days.ts";
 import { assertIdentifier, kindLiteral } from "./kind-table.ts";
 import { limitsCondition } from "./limits.ts";
-import {
-  aggregateOf,
-  cellOf,
-  cellsOf,
-  literalOf,
-  type SeriesColumn,
-  type SeriesSqlOptions,
-  startOf,
-} from "./series-sql.ts";
+import { cellOf, literalOf, type SeriesColumn, type SeriesSqlOptions, startOf } from "./series-cells.ts";
+import { aggregateOf, cellsOf } from "./series-sql.ts";
 import { ALL_DEVICES, hasSum, openTable, type SumsField, sumsFields, sumsTable } from "./sums-table.ts";
 
 /**

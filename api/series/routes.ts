@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database.ts";
-import { levelBelow, readFleetSeries } from "../../store/fleet-series.ts";
+import { readFleetSeries } from "../../store/fleet-series.ts";
 import { parseInterval } from "../../store/interval.ts";
+import { levelBelow } from "../../store/regions.ts";
 import {
   type Aggregate,
   chooseColumns,

@@ -1,6 +1,7 @@
 import { openPool } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 
 /**
  * The platform's own inserts with nothing in front: batches are filled from numbers and committed, three at a
@@ -50,7 +51,7 @@ async function run(order: InsertsOrder, go: Promise<void>): Promise<InsertsMessa
     const batch = new ReadingsBatch(table);
     while (given < order.rows) {
       fill(batch, Math.min(rowsPerBatch, order.rows - given));
-      const inserted = await batch.insert(pool);
+      const inserted = await insertReadings(batch, pool);
       stored += inserted;
       batch.reset();
     }

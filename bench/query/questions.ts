@@ -1,11 +1,12 @@
 import type { Random } from "../../devices/random.ts";
 import type { Pool } from "../../store/database.ts";
-import { levelBelow, readFleetSeries } from "../../store/fleet-series.ts";
+import { readFleetSeries } from "../../store/fleet-series.ts";
 import { parseInterval } from "../../store/interval.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { listLatest } from "../../store/latest.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { findLatestReading, listReadings } from "../../store/readings.ts";
+import { levelBelow } from "../../store/regions.ts";
 import { type Aggregate, chooseColumns, planSeries, readDeviceSeries } from "../../store/series.ts";
 import type { History } from "./history.ts";
 

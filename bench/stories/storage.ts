@@ -4,6 +4,7 @@ import { createRandom } from "../../devices/random.ts";
 import type { Pool } from "../../store/database.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { tableOf } from "../database.ts";
 import type { Cell } from "../figures.ts";
 import { defineStory, numberFlag } from "../story.ts";
@@ -107,7 +108,7 @@ async function fill(
   const batch = new ReadingsBatch(table);
   let stored = 0;
   const commit = async () => {
-    const rows = batch.rows > 0 ? await batch.insert(pool) : 0;
+    const rows = batch.rows > 0 ? await insertReadings(batch, pool) : 0;
     stored += rows;
     batch.reset();
   };

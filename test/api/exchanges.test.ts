@@ -4,6 +4,7 @@ import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { createCallers, personWith } from "./callers.ts";
@@ -109,7 +110,7 @@ async function send(deviceNo: number, sent: Sent): Promise<void> {
     batch.setNumber(batch.begin(deviceNo, moment(at), moment(at)), 0, volume);
   }
   // Later than all of it.
-  await batch.insert(db.pool, Date.parse("2025-11-20T00:00:00Z"));
+  await insertReadings(batch, db.pool, Date.parse("2025-11-20T00:00:00Z"));
 }
 
 async function keep(): Promise<void> {

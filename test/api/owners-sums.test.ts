@@ -5,6 +5,7 @@ import { createRandom, type Random } from "../../devices/random.ts";
 import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, type Place, startOwners } from "./owners-world.ts";
 
 /** Sums and lists over devices that change hands, asked as each owner, and compared to what a plain model says. */
@@ -86,7 +87,7 @@ async function send(random: Random, meters: readonly Meter[], from: number, unti
       if (flow !== undefined) batch.setNumber(row, column("flow"), flow);
     }
   }
-  await batch.insert(world.db.pool, START + (DAYS + 30) * DAY);
+  await insertReadings(batch, world.db.pool, START + (DAYS + 30) * DAY);
 }
 const column = (name: string) => table.columns.findIndex((one) => one.name === name);
 

@@ -5,6 +5,7 @@ import { keepChanged } from "../../store/keep-changed.ts";
 import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { insertDevice, insertRegions } from "../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
@@ -115,7 +116,7 @@ async function tell(seed: number, steps: number): Promise<Told> {
       await keepChanged(pool, table, { limit });
     }
     // Other values for moments that are there already are none of this test's.
-    await batch.insert(pool, now, () => []);
+    await insertReadings(batch, pool, now, () => []);
     told.days = await expectDaysToBeRight(pool, table);
     await expectSeriesToBeRight(random.next(), now);
   }
@@ -184,7 +185,7 @@ describe("days of devices that have moved", () => {
         addReading(batch, random, device, at);
       }
     }
-    await batch.insert(pool, now, () => []);
+    await insertReadings(batch, pool, now, () => []);
     // Nothing is kept yet, so nothing has changed.
     await pool.query("truncate rollup_changes");
     for (let kept = "more"; kept !== "done"; ) kept = await keepNext(pool, table, { devices: 1000, now });
@@ -202,7 +203,7 @@ describe("days of devices that have moved", () => {
     }
     const late = new ReadingsBatch(table);
     addReading(late, random, devices[3]!, now - random.next() * 9 * DAY);
-    await late.insert(pool, now, () => []);
+    await insertReadings(late, pool, now, () => []);
     for (let i = 0; i < 3; i++) await exchange(random, now);
     return now;
   }

@@ -9,7 +9,8 @@ import type { KindTable, MetricColumn } from "../../store/kind-table.ts";
 import { type Limits, NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { chooseColumns, planSeries, type SeriesPlan } from "../../store/series.ts";
-import type { SeriesColumn } from "../../store/series-sql.ts";
+import type { SeriesColumn } from "../../store/series-cells.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { stepsOf } from "../helpers/usage.ts";
 
 export const HOUR = 3_600_000;
@@ -64,7 +65,7 @@ export async function store(
   const row = batch.begin(device, at, at);
   batch.setNumber(row, 0, 1.5);
   if (volume !== undefined) batch.setNumber(row, 1, volume);
-  return batch.insert(pool, now);
+  return insertReadings(batch, pool, now);
 }
 
 const DAYS = (table: string) => `
@@ -283,7 +284,7 @@ export async function reportDays(
       addReading(batch, random, device, at);
     }
   }
-  await batch.insert(pool, 0);
+  await insertReadings(batch, pool, 0);
 }
 
 /** Has the keeper do all that there is to do for a kind. @returns in how many pieces it came forward */

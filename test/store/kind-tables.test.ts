@@ -4,6 +4,7 @@ import type { MetricColumn } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { findLatestReading } from "../../store/readings.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 import { type KindScene, kind, level, mode, openKindScene, silent, total } from "./kind-scene.ts";
 
@@ -178,7 +179,7 @@ describe("the tables of a kind", () => {
     const batch = new ReadingsBatch(built!);
     const row = batch.begin(1, Date.now(), Date.now());
     for (const [index, value] of [4.4, 3.45678, 3.45678, 2.5].entries()) batch.setNumber(row, index, value);
-    expect(await batch.insert(db.pool)).toBe(1);
+    expect(await insertReadings(batch, db.pool)).toBe(1);
     expect((await findLatestReading(db.pool, built!, 1))?.metrics).toEqual({
       added: 4,
       level: 3.45678,

@@ -11,6 +11,7 @@ import { startLatestKeeper } from "../../store/latest-keeper.ts";
 import { latestTable } from "../../store/latest-table.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { DAY, HOUR, keptKind } from "./kept-readings.ts";
@@ -71,7 +72,7 @@ function put(batch: ReadingsBatch, device: number, at: number, sample: Sample): 
 async function store(device: number, at: number, sample: Sample, now = at): Promise<void> {
   const batch = new ReadingsBatch(table);
   put(batch, device, at, sample);
-  await batch.insert(pool, now);
+  await insertReadings(batch, pool, now);
 }
 
 /** The plain model: every reading that was stored, and what follows from them. */
@@ -137,8 +138,8 @@ describe("newest values", () => {
           put(batch, device, at, sample);
           model.add(device, at, sample);
         }
-        await batch.insert(pool, now);
-        if (random.chance(0.2)) await batch.insert(pool, now);
+        await insertReadings(batch, pool, now);
+        if (random.chance(0.2)) await insertReadings(batch, pool, now);
         if (random.chance(0.3)) await keepLatest(pool, table, { devices: 1 + pick(3) + first, now });
         if (random.chance(0.15)) await keepAll(now);
         const device = first + pick(DEVICES);
@@ -221,7 +222,7 @@ describe("newest values", () => {
     let stored: Promise<number> | undefined;
     await withTransaction(pool, async (tx) => {
       await remakeLatest(tx, table, [first]);
-      stored = late.insert(other, BEGIN + DAY);
+      stored = insertReadings(late, other, BEGIN + DAY);
       // It waits for the repair, which does not see it.
       const waits = `select count(*)::int as n from pg_stat_activity where application_name = 'late' and wait_event_type = 'Lock'`;
       await expect
@@ -241,7 +242,7 @@ describe("newest values", () => {
     batch.setNumber(batch.begin(first, BEGIN + HOUR, BEGIN + HOUR), 5, 12.5);
     // As after a start: a connection has prepared the insert of before.
     const started = openPool({ url: db.url, size: 1, applicationName: "wider" }, () => {});
-    await batch.insert(started, BEGIN + HOUR);
+    await insertReadings(batch, started, BEGIN + HOUR);
     await started.end();
     const keeper = startLatestKeeper(pool, [wider], { log: silent, everyMs: HOUR, now: () => BEGIN + DAY });
     await keeper.runDue();
@@ -274,7 +275,7 @@ describe("newest values of devices that have moved", () => {
         if (random.chance(0.15)) put(batch, device_no, BEGIN + hour * HOUR, randomSample(random));
       }
     }
-    await batch.insert(pool, BEGIN);
+    await insertReadings(batch, pool, BEGIN);
     for (const { device_no } of rows) {
       let hour = 0;
       for (const tenant of ["south", "north", "south", "north"].slice(random.chance(0.5) ? 0 : 2)) {

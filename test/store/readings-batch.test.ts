@@ -7,7 +7,7 @@ import { applyKindTables } from "../../store/kind-tables.ts";
 import { readLedger } from "../../store/ledger.ts";
 import { findLatestReading, listReadings } from "../../store/readings.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { type Conflict, refuseNone, settleReadings } from "../../store/settle-readings.ts";
+import { type Conflict, insertReadings, refuseNone, settleReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const table: KindTable = {
@@ -74,7 +74,7 @@ describe("a batch of readings", () => {
         const device = nextDevice++;
         const batch = new ReadingsBatch(table);
         for (const [i, values] of samples.entries()) put(batch, device, FIRST + i * 61_001, values);
-        expect(await batch.insert(db.pool)).toBe(samples.length);
+        expect(await insertReadings(batch, db.pool)).toBe(samples.length);
         expect(await stored(device)).toEqual(
           samples.map((values, i) => ({
             device_no: device,
@@ -131,11 +131,11 @@ describe("a batch of readings", () => {
       for (let i = 0; i < 11; i++) {
         put(batch, device, FIRST + i, { level: i, ...(i % 3 === 0 ? { mode: "on", extra: { i } } : {}) });
       }
-      if (device === whole) expect(await batch.insert(db.pool)).toBe(11);
+      if (device === whole) expect(await insertReadings(batch, db.pool)).toBe(11);
       else {
-        expect(await batch.slice(0, 5).insert(db.pool)).toBe(5);
-        expect(await batch.slice(5, 11).insert(db.pool)).toBe(6);
-        expect(await batch.insert(db.pool)).toBe(0);
+        expect(await insertReadings(batch.slice(0, 5), db.pool)).toBe(5);
+        expect(await insertReadings(batch.slice(5, 11), db.pool)).toBe(6);
+        expect(await insertReadings(batch, db.pool)).toBe(0);
       }
     }
     const but = (rows: Record<string, unknown>[]) => rows.map((row) => ({ ...row, device_no: 0 }));
@@ -151,8 +151,8 @@ describe("a batch of readings", () => {
     put(batch, other, FIRST, { level: 3 });
     put(batch, device, FIRST + 1, { level: 4 });
     put(batch, device, FIRST, { total: 7, extra: { b: 2 } });
-    expect(await batch.insert(db.pool)).toBe(5);
-    expect(await batch.insert(db.pool)).toBe(0);
+    expect(await insertReadings(batch, db.pool)).toBe(5);
+    expect(await insertReadings(batch, db.pool)).toBe(0);
     expect(await stored(device)).toMatchObject([
       { level: 1, mode: "on", total: 7, firmware: null, extra: { a: 1, b: 2 } },
       { level: 4, mode: null },
@@ -168,7 +168,7 @@ describe("a batch of readings", () => {
     batch.reset();
     put(batch, device, FIRST + 5, { total: 9 });
     expect(batch.rows).toBe(1);
-    expect(await batch.insert(db.pool)).toBe(1);
+    expect(await insertReadings(batch, db.pool)).toBe(1);
     expect(await stored(device)).toMatchObject([
       { level: null, total: 9, mode: null, firmware: null, extra: null },
     ]);
@@ -178,7 +178,7 @@ describe("a batch of readings", () => {
     const entries = async () =>
       (await db.pool.query<{ n: number }>("select count(*) as n from ledger_batches")).rows[0]!.n;
     const before = await entries();
-    expect(await new ReadingsBatch(table).insert(db.pool)).toBe(0);
+    expect(await insertReadings(new ReadingsBatch(table), db.pool)).toBe(0);
     expect(await entries()).toBe(before);
   });
 
@@ -187,7 +187,7 @@ describe("a batch of readings", () => {
     const batch = new ReadingsBatch(table);
     put(batch, device, FIRST, { level: 1 });
     put(batch, device, FIRST + 1, { firmware: "a\0b" });
-    await expect(batch.insert(db.pool)).rejects.toMatchObject({ code: "22021" });
+    await expect(insertReadings(batch, db.pool)).rejects.toMatchObject({ code: "22021" });
     expect(await stored(device)).toEqual([]);
     expect(await readLedger(db.pool, device)).toMatchObject({ received: 0, stored: 0 });
   });
@@ -197,7 +197,7 @@ describe("a batch of readings", () => {
     for (const minute of [5, 9, 2, 9, 7]) {
       const batch = new ReadingsBatch(table);
       put(batch, device, FIRST + minute * 60_000, { level: minute });
-      await batch.insert(db.pool);
+      await insertReadings(batch, db.pool);
     }
     expect(await findLatestReading(db.pool, table, device)).toMatchObject({
       observedAt: new Date(FIRST + 9 * 60_000).toISOString(),
@@ -212,7 +212,7 @@ describe("a batch of readings", () => {
       const batch = new ReadingsBatch(table);
       for (const minute of minutes)
         put(batch, device, FIRST + minute * 60_000, { level: minute, mode: "on", ...more });
-      return batch.insert(db.pool);
+      return insertReadings(batch, db.pool);
     };
     expect(await send([1, 2, 3])).toBe(3);
     await db.pool.query(
@@ -252,7 +252,7 @@ describe.runIf(process.env.DATABASE_URL)("while somebody decides on readings of 
     for (const at of [old, FIRST]) {
       const batch = new ReadingsBatch(table);
       put(batch, device, at, { level: 1 });
-      await batch.insert(db.pool);
+      await insertReadings(batch, db.pool);
     }
     const settle = (at: number, patience: string) =>
       withTransaction(db.pool, async (tx) => {
@@ -323,7 +323,7 @@ describe("a batch of metrics with decimals", () => {
     for (const [index, { name }] of scaled.columns.entries()) {
       if (values[name] !== undefined) batch.setNumber(row, index, values[name]);
     }
-    return { batch, row, stored: batch.insert(db.pool) };
+    return { batch, row, stored: insertReadings(batch, db.pool) };
   };
 
   it("comes out in the metrics' units, every step of a resolution as it was sent", async () => {

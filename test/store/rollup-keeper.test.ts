@@ -10,6 +10,7 @@ import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { startRollupKeeper } from "../../store/rollup-keeper.ts";
 import { readRollupLags } from "../../store/rollup-lag.ts";
 import { readDeviceSeries } from "../../store/series.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import {
   DAY,
@@ -68,18 +69,18 @@ describe("the rule of late readings", () => {
     for (const at of [now - 3 * HOUR, now - 4 * HOUR, now - 2 * DAY, now - 1]) {
       batch.setNumber(batch.begin(2, at, now), 0, 1);
     }
-    expect(await batch.slice(0, 4).insert(pool, now)).toBe(4);
+    expect(await insertReadings(batch.slice(0, 4), pool, now)).toBe(4);
     const logged = await rows("select kind, device_no, day from rollup_changes order by day");
     expect(logged).toEqual([
       { kind: table.kind, device_no: 2, day: new Date(midnight(now - 2 * DAY)) },
       { kind: table.kind, device_no: 2, day: new Date(midnight(now)) },
     ]);
-    expect(await batch.insert(pool, now)).toBe(0);
+    expect(await insertReadings(batch, pool, now)).toBe(0);
     expect(await changes()).toBe(2);
     // A batch is used again.
     batch.reset();
     batch.setNumber(batch.begin(2, now - 2, now), 0, 1);
-    expect(await batch.insert(pool, now)).toBe(1);
+    expect(await insertReadings(batch, pool, now)).toBe(1);
     expect(await changes()).toBe(2);
   });
 

@@ -4,6 +4,7 @@ import { keepNext } from "../../store/keep-days.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
 import { describeBackfill, readRollupLags } from "../../store/rollup-lag.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { DAY, keptKind } from "./kept-readings.ts";
 
@@ -21,7 +22,7 @@ it("a backfill tells how much of the time is kept and how much is left, and noth
   const store = async (...daysAgo: number[]) => {
     const batch = new ReadingsBatch(table);
     for (const days of daysAgo) batch.begin(1, Date.now() - days * DAY, Date.now());
-    await batch.insert(db.pool);
+    await insertReadings(batch, db.pool);
   };
   // What is new is no backfill, also before anything of it is kept.
   await store(0);

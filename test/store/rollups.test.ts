@@ -6,6 +6,7 @@ import { keepNext } from "../../store/keep-days.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const table: KindTable = {
@@ -58,7 +59,7 @@ async function report(seed: number, from: number, days: number): Promise<number>
       if (random.chance(0.1)) batch.setText(row, 3, `v${Math.floor(random.next() * 9)}`);
     }
   }
-  return batch.insert(db.pool);
+  return insertReadings(batch, db.pool);
 }
 
 /** A rollup from raw readings, in PostgreSQL's own words. */
@@ -117,7 +118,7 @@ describe("hours and days of readings", () => {
     for (const [i, at] of [start - 1, start, start + DAY - 1, start + DAY].entries()) {
       batch.setNumber(batch.begin(7, at, Date.now()), 0, i);
     }
-    await batch.insert(db.pool);
+    await insertReadings(batch, db.pool);
     await keep();
     const expected = [
       { bucket: new Date(start - DAY), readings: 1, flow_max: 0 },
@@ -145,7 +146,7 @@ describe("hours and days of readings", () => {
     const batch = new ReadingsBatch(table);
     batch.setNumber(batch.begin(1, Date.now(), Date.now()), 0, 1.5);
     batch.setText(batch.begin(2, Date.now() - 5000, Date.now()), 2, "open");
-    await batch.insert(db.pool);
+    await insertReadings(batch, db.pool);
     await expectRollupsToBeRight();
   });
 
@@ -165,7 +166,7 @@ describe("hours and days of readings", () => {
     for (let i = 0; i < 3600; i++) {
       batch.setNumber(batch.begin(1, start + i * 1000, Date.now()), 4, i % 2 === 0 ? 0.1 : 0.29);
     }
-    await batch.insert(db.pool);
+    await insertReadings(batch, db.pool);
     await keep();
     for (const rollup of ["readings_rolled_1h", "readings_rolled_1d"]) {
       // 1800 × 0.1 + 1800 × 0.29; added up as doubles it would be 702.0000000000174.
@@ -180,7 +181,7 @@ describe("hours and days of readings", () => {
     const start = midnight(2);
     for (let i = 0; i < 3600; i++)
       batch.setNumber(batch.begin(1, start + i * 1000, Date.now()), 0, 16_777.21);
-    await batch.insert(db.pool);
+    await insertReadings(batch, db.pool);
     await keep();
     const [row] = await select("select flow_sum from readings_rolled_1d");
     expect(row!.flow_sum! / 3600).toBeCloseTo(16_777.21, 2);

@@ -4,7 +4,7 @@ import { type FleetQuery, readFleetSeries } from "../../store/fleet-series.ts";
 import type { KindTable } from "../../store/kind-table.ts";
 import type { Limits } from "../../store/limits.ts";
 import type { SeriesPlan } from "../../store/series.ts";
-import type { SeriesColumn } from "../../store/series-sql.ts";
+import type { SeriesColumn } from "../../store/series-cells.ts";
 import { canSum } from "../../store/sums-series-sql.ts";
 import { openTable, sumsFields, sumsTable } from "../../store/sums-table.ts";
 import { planSeriesOf } from "./kept-readings.ts";

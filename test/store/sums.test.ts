@@ -11,6 +11,7 @@ import { fillSums, keepMoved, keepOpen } from "../../store/keep-sums.ts";
 import { applyKindTables } from "../../store/kind-tables.ts";
 import { NO_LIMITS } from "../../store/limits.ts";
 import { ReadingsBatch } from "../../store/readings-batch.ts";
+import { insertReadings } from "../../store/settle-readings.ts";
 import { insertDevice, insertRegions } from "../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
@@ -186,7 +187,7 @@ async function tell(seed: number, steps: number): Promise<Told> {
     else for (let i = 0; i < 6; i++) await keep(random, now);
     // Some of a clock that is ahead.
     if (random.chance(0.05)) addReading(batch, random, of(random, devices), now + random.next() * 20 * HOUR);
-    await batch.insert(pool, now, () => []);
+    await insertReadings(batch, pool, now, () => []);
     await expectSameAnswers(random, now, told);
   }
   for (const work of [
@@ -260,7 +261,7 @@ describe("sums of open days", () => {
     put(today - 14 * HOUR, 100);
     put(today - 4 * HOUR, 110);
     put(now - HOUR / 2, 125);
-    await batch.insert(pool, now);
+    await insertReadings(batch, pool, now);
     await sumUp(now);
     const told: Told = { summed: 0, extremes: 0 };
     const plan = await summable(pool, table, { from: today - DAY, to: now, interval: "1d", extremes: false });
@@ -301,7 +302,7 @@ describe("sums of places that devices leave", () => {
     }
     await pool.query("update devices set tenant_id = null");
     await forgetMoves(pool);
-    await batch.insert(pool, now);
+    await insertReadings(batch, pool, now);
     await sumUp(now);
     const told: Told = { summed: 0, extremes: 0 };
     const plan = await summable(pool, table, { from: day, to: now, interval: "1d" });
@@ -324,7 +325,7 @@ describe("sums of places that devices leave", () => {
     await pool.query("update devices set region_code = '520102001001' where device_no = $1", [moved]);
     const late = new ReadingsBatch(table);
     late.setNumber(late.begin(moved, day + 6 * HOUR, now), 1, 200);
-    await late.insert(pool, now);
+    await insertReadings(late, pool, now);
     await withTransaction(pool, async (tx) => {
       await tx.query(`delete from ${table.table} where device_no = any ($1::int[])`, [emptied]);
       const observedAt = day + 5 * HOUR;
@@ -359,7 +360,7 @@ describe.skipIf(!process.env.DATABASE_URL)("sums while readings are acknowledged
         for (let n = 0; n < 5; n++) {
           addReading(batch, own, of(own, devices), now - own.next() * (own.chance(0.8) ? 2 * HOUR : 3 * DAY));
         }
-        await batch.insert(pool, now, () => []);
+        await insertReadings(batch, pool, now, () => []);
       }
     });
     let done = false;
