@@ -1,4 +1,5 @@
 import { CLAIMED, notedMet } from "./claims.ts";
+import { mayBeLong } from "./exact-types.ts";
 import { dayOf } from "./kept-days.ts";
 import { assertIdentifier, type KindTable, kindLiteral, sqlType } from "./kind-table.ts";
 import { keepLateLatest } from "./latest-table.ts";
@@ -95,13 +96,6 @@ export function mergeSql(table: KindTable): string {
     )${lateParts(table, `$${next}`)}
     select count(*)::int as changed from stored`;
 }
-
-/**
- * Whether the text of a jsonb may be long: such is read a few rows at a time. Its text is longer by what is packed, and by
- * exponents, which PostgreSQL does not write. Looked at without unpacking it.
- */
-export const mayBeLong = (jsonb: string) =>
-  `(pg_column_size(${jsonb}) > 512 or pg_column_compression(${jsonb}) is not null)`;
 
 /**
  * The rows of these devices and moments, numbers and extra as the table has them.

@@ -3,8 +3,8 @@ import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from ".
 import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } from "./claims.ts";
 import type { Db } from "./database.ts";
 import { meaningOf, parseExact } from "./exact-json.ts";
+import { mayBeLong } from "./exact-types.ts";
 import { countNotStored } from "./ledger.ts";
-import { mayBeLong } from "./readings-sql.ts";
 import { insertRejections, type NewRejection } from "./write-rejections.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";

@@ -278,7 +278,7 @@ describe.runIf(process.env.DATABASE_URL)("two processes that decide on one momen
     };
     const first = new ReadingsBatch(table);
     put(first, device, FIRST, { level: 1 });
-    await first.insert(db.pool);
+    await insertReadings(first, db.pool);
     const conflicts: Conflict[] = [];
     const note = (_table: KindTable, found: readonly Conflict[]) => {
       conflicts.push(...found);
