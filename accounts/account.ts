@@ -1,6 +1,4 @@
 import { PlatformError } from "../base/errors.ts";
-import { type AuditActor, appendAudit } from "../store/audit.ts";
-import { type Client, withTransaction } from "../store/database.ts";
 import {
   confirmTotp,
   findPassword,
@@ -9,8 +7,10 @@ import {
   savePassword,
   savePendingTotp,
   takeTotpStep,
-} from "../store/passwords.ts";
-import { getPrincipal } from "../store/principals.ts";
+} from "../store/access/passwords.ts";
+import { getPrincipal } from "../store/access/principals.ts";
+import { type AuditActor, appendAudit } from "../store/audit/audit.ts";
+import { type Client, withTransaction } from "../store/database/database.ts";
 import type { Caller } from "./caller.ts";
 import { noteCredentialChange } from "./held.ts";
 import { assertMayTry, assertPassword, type PasswordCheckOptions } from "./password-check.ts";

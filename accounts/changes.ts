@@ -11,14 +11,14 @@ import {
   lockChange,
   makersOf,
   removeGrantsOf,
-} from "../store/access-changes.ts";
-import { appendAudit } from "../store/audit.ts";
-import type { Page } from "../store/cursor.ts";
-import { type Client, type Db, type Pool, withTransaction } from "../store/database.ts";
-import { NO_LIMITS } from "../store/limits.ts";
-import { overwritePassword } from "../store/passwords.ts";
-import { type StoredPrincipal, updatePrincipal } from "../store/principals.ts";
-import { endSessionsOf } from "../store/sessions.ts";
+} from "../store/access/access-changes.ts";
+import { overwritePassword } from "../store/access/passwords.ts";
+import { type StoredPrincipal, updatePrincipal } from "../store/access/principals.ts";
+import { endSessionsOf } from "../store/access/sessions.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import type { Page } from "../store/database/cursor.ts";
+import { type Client, type Db, type Pool, withTransaction } from "../store/database/database.ts";
+import { NO_LIMITS } from "../store/database/limits.ts";
 import type { Caller } from "./caller.ts";
 import { heldUntil } from "./grants.ts";
 import { waitsUntil } from "./held.ts";

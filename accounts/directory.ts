@@ -4,9 +4,13 @@ import { apiKeyPrefix } from "../access/api-keys.ts";
 import type { Principal } from "../access/decide.ts";
 import { hashToken } from "../access/tokens.ts";
 import { createLogLimiter, type Logger } from "../base/log.ts";
-import { type AccessSnapshot, readAccessSnapshot, readAccessVersion } from "../store/access-snapshot.ts";
-import { recordKeyUses } from "../store/api-keys.ts";
-import type { Pool } from "../store/database.ts";
+import {
+  type AccessSnapshot,
+  readAccessSnapshot,
+  readAccessVersion,
+} from "../store/access/access-snapshot.ts";
+import { recordKeyUses } from "../store/access/api-keys.ts";
+import type { Pool } from "../store/database/database.ts";
 import { findBehind, nextSettled } from "./behind.ts";
 import { knownGrants } from "./grants.ts";
 

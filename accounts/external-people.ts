@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Grant } from "../access/decide.ts";
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database.ts";
-import { findExternalPerson, insertExternalIdentity } from "../store/external-identities.ts";
-import { replaceGrants } from "../store/grants.ts";
-import { NO_LIMITS } from "../store/limits.ts";
-import { getPrincipal, insertPrincipal, updatePrincipal } from "../store/principals.ts";
-import { findUnknownTenants } from "../store/tenants.ts";
+import { findExternalPerson, insertExternalIdentity } from "../store/access/external-identities.ts";
+import { replaceGrants } from "../store/access/grants.ts";
+import { getPrincipal, insertPrincipal, updatePrincipal } from "../store/access/principals.ts";
+import { findUnknownTenants } from "../store/access/tenants.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
+import { NO_LIMITS } from "../store/database/limits.ts";
 import type { Visitor } from "./sign-in.ts";
 
 /** Somebody as an identity provider describes them. */

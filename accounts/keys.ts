@@ -7,10 +7,10 @@ import {
   listApiKeys,
   lockApiKey,
   revokeApiKey,
-} from "../store/api-keys.ts";
-import { appendAudit } from "../store/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database.ts";
-import { getPrincipal } from "../store/principals.ts";
+} from "../store/access/api-keys.ts";
+import { getPrincipal } from "../store/access/principals.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
 import type { Caller } from "./caller.ts";
 import { lockManaged } from "./principals.ts";
 

@@ -1,9 +1,6 @@
 import { ADMINISTRATOR, type Grant } from "../access/decide.ts";
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database.ts";
-import { replaceGrants } from "../store/grants.ts";
-import { NO_LIMITS } from "../store/limits.ts";
+import { replaceGrants } from "../store/access/grants.ts";
 import {
   getPrincipal,
   insertPrincipal,
@@ -12,7 +9,10 @@ import {
   type StoredPrincipal,
   setOwner,
   updatePrincipal,
-} from "../store/principals.ts";
+} from "../store/access/principals.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
+import { NO_LIMITS } from "../store/database/limits.ts";
 import { assertGrantable, assertMayManage, assertTenant, type Caller } from "./caller.ts";
 import { heldUntil } from "./grants.ts";
 import { carryGrants, noteChange, waiting } from "./held.ts";

@@ -1,6 +1,4 @@
 import { createToken, hashToken } from "../access/tokens.ts";
-import type { Page } from "../store/cursor.ts";
-import type { Db, Pool } from "../store/database.ts";
 import {
   endSession,
   endSessionsOf,
@@ -12,7 +10,9 @@ import {
   noteSessionSeen,
   type Session,
   type SessionType,
-} from "../store/sessions.ts";
+} from "../store/access/sessions.ts";
+import type { Page } from "../store/database/cursor.ts";
+import type { Db, Pool } from "../store/database/database.ts";
 
 /** Tells a session's secret from an API key. */
 export const SESSION_PREFIX = "sbis_";

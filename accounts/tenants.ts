@@ -1,8 +1,14 @@
 import { PRIVILEGED_ROLES } from "../access/roles.ts";
-import { listPeopleWithRoles } from "../store/access-changes.ts";
-import { appendAudit } from "../store/audit.ts";
-import { type Pool, withTransaction } from "../store/database.ts";
-import { getTenant, insertTenant, type Tenant, type TenantChange, updateTenant } from "../store/tenants.ts";
+import { listPeopleWithRoles } from "../store/access/access-changes.ts";
+import {
+  getTenant,
+  insertTenant,
+  type Tenant,
+  type TenantChange,
+  updateTenant,
+} from "../store/access/tenants.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import { type Pool, withTransaction } from "../store/database/database.ts";
 import { assertWholePlatform, type Caller } from "./caller.ts";
 import { noteChange } from "./held.ts";
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { PlatformError } from "../base/errors.ts";
-import { mayHoldExact, parseExact } from "../store/exact-json.ts";
+import { mayHoldExact, parseExact } from "../base/exact-json.ts";
 import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Deeper than anything that the API takes: a point of a polygon is the fifth level of a draft. */

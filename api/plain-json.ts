@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
-import { writeExactly, writeJson } from "../store/exact-json.ts";
+import { writeExactly, writeJson } from "../base/exact-json.ts";
 
 /** Serialises an answer by its zod schema, with exact numbers in what devices and people have said as they came. */
 export const exactSerializerCompiler: typeof serializerCompiler = (route) => {

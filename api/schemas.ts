@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors.ts";
-import { MAX_INT4 } from "../store/cursor.ts";
-import { ExactNumber, spreadWithin, writeJson } from "../store/exact-json.ts";
-import { isTimeZone } from "../store/interval.ts";
-import { ROLLUP_TIME_ZONE } from "../store/kind-table.ts";
-import { withinYears } from "../store/moment.ts";
-import { REGION_LEVELS } from "../store/regions.ts";
+import { ExactNumber, spreadWithin, writeJson } from "../base/exact-json.ts";
+import { MAX_INT4 } from "../store/database/cursor.ts";
+import { isTimeZone } from "../store/database/interval.ts";
+import { ROLLUP_TIME_ZONE } from "../store/database/kind-table.ts";
+import { withinYears } from "../store/database/moment.ts";
+import { REGION_LEVELS } from "../store/places/regions.ts";
 import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Schemas that more than one resource uses. */

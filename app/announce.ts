@@ -1,10 +1,10 @@
 import type { StreamScope } from "../api/stream/filter.ts";
 import type { StreamHub } from "../api/stream/hub.ts";
+import { readJson, writeJson } from "../base/exact-json.ts";
 import type { Feed } from "../broker/feed.ts";
 import type { LiveReading } from "../ingest/batch.ts";
 import type { Committed } from "../ingest/commit.ts";
 import { type DeviceEntry, type Directory, placeAt } from "../ingest/directory.ts";
-import { readJson, writeJson } from "../store/exact-json.ts";
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString();
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Config } from "../base/config.ts";
 import type { Logger } from "../base/log.ts";
-import { openPool, type Pool, type PoolOptions } from "../store/database.ts";
+import { openPool, type Pool, type PoolOptions } from "../store/database/database.ts";
 import { URGENT_APPLICATION } from "../store/embedded/urgent.ts";
 
 /** The platform's connections to its database, apart by what must not wait for what. */

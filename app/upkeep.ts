@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
-import { startDocumentRetention } from "../store/alert-documents.ts";
-import { openPool, type Pool } from "../store/database.ts";
-import type { Edition } from "../store/edition.ts";
-import { startJobWatch } from "../store/job-health.ts";
-import { startJobRunner } from "../store/jobs.ts";
-import type { KindTable } from "../store/kind-table.ts";
-import { startLatestKeeper } from "../store/latest-keeper.ts";
-import { type Retention, startRetention } from "../store/retention.ts";
-import { startRollupKeeper } from "../store/rollup-keeper.ts";
-import { describeBackfill, type RollupLag, readRollupLags } from "../store/rollup-lag.ts";
-import { Turns } from "../store/turns.ts";
+import { startDocumentRetention } from "../store/broadcast/alert-documents.ts";
+import { openPool, type Pool } from "../store/database/database.ts";
+import type { Edition } from "../store/database/edition.ts";
+import type { KindTable } from "../store/database/kind-table.ts";
+import { Turns } from "../store/database/turns.ts";
+import { startLatestKeeper } from "../store/readings/latest-keeper.ts";
+import { startRollupKeeper } from "../store/rollups/rollup-keeper.ts";
+import { describeBackfill, type RollupLag, readRollupLags } from "../store/rollups/rollup-lag.ts";
+import { startJobWatch } from "../store/schema/job-health.ts";
+import { startJobRunner } from "../store/schema/jobs.ts";
+import { type Retention, startRetention } from "../store/schema/retention.ts";
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
 const PIECE_MS = 600_000;

@@ -1,7 +1,7 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
-import type { Db } from "../store/database.ts";
-import { findUnknownRegions } from "../store/grants.ts";
-import { regionsWithout } from "../store/speakers.ts";
+import { findUnknownRegions } from "../store/access/grants.ts";
+import type { Db } from "../store/database/database.ts";
+import { regionsWithout } from "../store/devices/speakers.ts";
 import type { Target } from "./message.ts";
 import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
 

@@ -1,8 +1,8 @@
 import type { CallersStep } from "../access/steps.ts";
 import { PlatformError } from "../base/errors.ts";
-import { countRetryable } from "../store/broadcast-targets.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
-import type { Db } from "../store/database.ts";
+import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
+import { countRetryable } from "../store/broadcast/targets.ts";
+import type { Db } from "../store/database/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
 import { decideStep, EDITABLE_STATES, isCancellable, type StepAsked } from "./lifecycle.ts";

@@ -5,11 +5,11 @@ import {
   type NamedVillage,
   type Stock,
   type WithoutSpeaker,
-} from "../store/broadcast-previews.ts";
-import type { Db } from "../store/database.ts";
-import { limitsRegions, NO_LIMITS } from "../store/limits.ts";
-import { nameRegionsInBoth } from "../store/regions.ts";
-import { findVillages } from "../store/speakers.ts";
+} from "../store/broadcast/previews.ts";
+import type { Db } from "../store/database/database.ts";
+import { limitsRegions, NO_LIMITS } from "../store/database/limits.ts";
+import { findVillages } from "../store/devices/speakers.ts";
+import { nameRegionsInBoth } from "../store/places/regions.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";

@@ -1,8 +1,12 @@
 import type { Logger } from "../base/log.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit.ts";
-import type { Broadcast } from "../store/broadcasts.ts";
-import { type Pool, withTransaction } from "../store/database.ts";
-import { type AlarmWithoutDraft, findNearestCameras, listAlarmsWithoutDraft } from "../store/proposals.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
+import type { Broadcast } from "../store/broadcast/broadcasts.ts";
+import {
+  type AlarmWithoutDraft,
+  findNearestCameras,
+  listAlarmsWithoutDraft,
+} from "../store/broadcast/proposals.ts";
+import { type Pool, withTransaction } from "../store/database/database.ts";
 import { type Level, messageSchema } from "./message.ts";
 import { completeDraft, storeDraft } from "./service-drafts.ts";
 import { findTemplate } from "./templates.ts";

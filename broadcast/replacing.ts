@@ -1,6 +1,6 @@
-import { hasTargetBeside } from "../store/broadcast-targets.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
-import type { Db } from "../store/database.ts";
+import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
+import { hasTargetBeside } from "../store/broadcast/targets.ts";
+import type { Db } from "../store/database/database.ts";
 import { draftOf } from "./draft.ts";
 import { isCancellable } from "./lifecycle.ts";
 import type { Target } from "./message.ts";

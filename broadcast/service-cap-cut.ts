@@ -1,11 +1,16 @@
 import type { Limits } from "../access/limits.ts";
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit.ts";
-import { type Broadcast, type BroadcastSource, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
-import { addBroadcastToAlert, findSuccessor, lockAlerts } from "../store/cap-alerts.ts";
-import { type Client, type Db, withTransaction } from "../store/database.ts";
-import { regionsOutside, regionsThatMayMeet } from "../store/speakers.ts";
-import { markSuperseded, type SupersededBy } from "../store/superseded.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import {
+  type Broadcast,
+  type BroadcastSource,
+  getBroadcasts,
+  lockBroadcasts,
+} from "../store/broadcast/broadcasts.ts";
+import { addBroadcastToAlert, findSuccessor, lockAlerts } from "../store/broadcast/cap-alerts.ts";
+import { markSuperseded, type SupersededBy } from "../store/broadcast/superseded.ts";
+import { type Client, type Db, withTransaction } from "../store/database/database.ts";
+import { regionsOutside, regionsThatMayMeet } from "../store/devices/speakers.ts";
 import { boxesOf } from "./area.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportWarning } from "./cap/import.ts";

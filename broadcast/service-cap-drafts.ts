@@ -1,7 +1,7 @@
-import type { Broadcast, BroadcastSource } from "../store/broadcasts.ts";
-import { findEarlierVersions, findSuccessor } from "../store/cap-alerts.ts";
-import type { Client, Db } from "../store/database.ts";
-import { findUnknownRegions } from "../store/grants.ts";
+import { findUnknownRegions } from "../store/access/grants.ts";
+import type { Broadcast, BroadcastSource } from "../store/broadcast/broadcasts.ts";
+import { findEarlierVersions, findSuccessor } from "../store/broadcast/cap-alerts.ts";
+import type { Client, Db } from "../store/database/database.ts";
 import type { CapReference } from "./cap/alert.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";

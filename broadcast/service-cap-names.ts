@@ -1,6 +1,6 @@
-import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
-import { type StoredAlert, warnBroadcast } from "../store/cap-alerts.ts";
-import type { Client } from "../store/database.ts";
+import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
+import { type StoredAlert, warnBroadcast } from "../store/broadcast/cap-alerts.ts";
+import type { Client } from "../store/database/database.ts";
 import type { ImportResult, ImportWarning } from "./cap/import.ts";
 import { type Import, isSeen, nameOf, type Outcome } from "./service-cap-reach.ts";
 import { noteOn } from "./service-release.ts";

@@ -1,9 +1,9 @@
 import { PlatformError } from "../base/errors.ts";
-import type { AuditEntry } from "../store/audit.ts";
-import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcasts.ts";
-import { type AlertKey, findReferenced } from "../store/cap-alerts.ts";
-import type { Client } from "../store/database.ts";
-import { markSuperseded } from "../store/superseded.ts";
+import type { AuditEntry } from "../store/audit/audit.ts";
+import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
+import { type AlertKey, findReferenced } from "../store/broadcast/cap-alerts.ts";
+import { markSuperseded } from "../store/broadcast/superseded.ts";
+import type { Client } from "../store/database/database.ts";
 import type { CapReference } from "./cap/alert.ts";
 import { type ImportWarning, MODE_OF_STATUS } from "./cap/import.ts";
 import type { AlertHead } from "./cap/judge.ts";

@@ -1,6 +1,6 @@
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcasts.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
 import {
   findAlert,
   findDocument,
@@ -8,8 +8,8 @@ import {
   insertAlert,
   lockAlerts,
   storeDocument,
-} from "../store/cap-alerts.ts";
-import { type Client, type Db, withTransaction } from "../store/database.ts";
+} from "../store/broadcast/cap-alerts.ts";
+import { type Client, type Db, withTransaction } from "../store/database/database.ts";
 import type { ImportResult } from "./cap/import.ts";
 import type { Judgement } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";

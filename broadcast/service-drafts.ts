@@ -1,20 +1,20 @@
 import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { PlatformError } from "../base/errors.ts";
-import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit.ts";
-import { insertHistory } from "../store/broadcast-history.ts";
-import { updateReplaced } from "../store/broadcast-moves.ts";
-import { insertRevision, messageInAudit } from "../store/broadcast-revisions.ts";
-import { findTemplateAuthors } from "../store/broadcast-templates.ts";
+import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit/audit.ts";
 import {
   type Broadcast,
   type BroadcastTemplateName,
   lockBroadcasts,
   type NewBroadcast,
-} from "../store/broadcasts.ts";
-import { warnBroadcast } from "../store/cap-alerts.ts";
-import { type Client, type Db, withTransaction } from "../store/database.ts";
-import { insertBroadcast, updateContent } from "../store/write-broadcasts.ts";
+} from "../store/broadcast/broadcasts.ts";
+import { warnBroadcast } from "../store/broadcast/cap-alerts.ts";
+import { insertHistory } from "../store/broadcast/history.ts";
+import { updateReplaced } from "../store/broadcast/moves.ts";
+import { insertRevision, messageInAudit } from "../store/broadcast/revisions.ts";
+import { findTemplateAuthors } from "../store/broadcast/templates.ts";
+import { insertBroadcast, updateContent } from "../store/broadcast/write-broadcasts.ts";
+import { type Client, type Db, withTransaction } from "../store/database/database.ts";
 import { checkTarget } from "./check-target.ts";
 import { contentOf, type Draft, draftOf, warningsOf } from "./draft.ts";
 import { rememberFilled } from "./filled-texts.ts";

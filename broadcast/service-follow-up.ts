@@ -1,7 +1,7 @@
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit.ts";
-import { type Broadcast, lockBroadcasts } from "../store/broadcasts.ts";
-import { withTransaction } from "../store/database.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import { type Broadcast, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
+import { withTransaction } from "../store/database/database.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { rememberFilled } from "./filled-texts.ts";
 import {

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { type Fault, PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit.ts";
+import { appendAudit } from "../store/audit/audit.ts";
+import type { BroadcastTemplateName } from "../store/broadcast/broadcasts.ts";
 import {
   changeTemplate as addVersion,
   endTemplate as end,
@@ -11,9 +12,8 @@ import {
   lockOwnTemplate,
   type OwnTemplate,
   type TemplateVersion,
-} from "../store/broadcast-templates.ts";
-import type { BroadcastTemplateName } from "../store/broadcasts.ts";
-import { type Db, withTransaction } from "../store/database.ts";
+} from "../store/broadcast/templates.ts";
+import { type Db, withTransaction } from "../store/database/database.ts";
 import type { Text } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { PLACEHOLDERS, strangersIn } from "./template-fill.ts";

@@ -1,7 +1,7 @@
-import { insertOrder, readOrders } from "../store/broadcast-orders.ts";
-import { reopenTargets } from "../store/broadcast-targets.ts";
-import type { Broadcast } from "../store/broadcasts.ts";
-import type { Client } from "../store/database.ts";
+import type { Broadcast } from "../store/broadcast/broadcasts.ts";
+import { insertOrder, readOrders } from "../store/broadcast/orders.ts";
+import { reopenTargets } from "../store/broadcast/targets.ts";
+import type { Client } from "../store/database/database.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import type { BroadcastDeps } from "./service.ts";
 import { createStartOrder, fitAgain, packCommand } from "./signing/orders.ts";

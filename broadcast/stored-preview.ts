@@ -1,3 +1,4 @@
+import type { Broadcast } from "../store/broadcast/broadcasts.ts";
 import {
   compareWithSubmission,
   findShared,
@@ -6,9 +7,8 @@ import {
   readWithoutSpeaker,
   type SharedBroadcast,
   type StockChange,
-} from "../store/broadcast-previews.ts";
-import type { Broadcast } from "../store/broadcasts.ts";
-import type { Db } from "../store/database.ts";
+} from "../store/broadcast/previews.ts";
+import type { Db } from "../store/database/database.ts";
 import { draftOf } from "./draft.ts";
 import { airedUntil } from "./expiry.ts";
 import { type Counted, countTarget, type Preview } from "./preview.ts";

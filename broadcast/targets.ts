@@ -1,6 +1,6 @@
 import { coverTest, type Limits, regionTest } from "../access/limits.ts";
-import type { Db } from "../store/database.ts";
-import { NO_LIMITS } from "../store/limits.ts";
+import type { Db } from "../store/database/database.ts";
+import { NO_LIMITS } from "../store/database/limits.ts";
 import {
   findPlacedRegions,
   findSpeakers,
@@ -8,7 +8,7 @@ import {
   type SpeakerCandidate,
   speakersInPieces,
   type Whereabouts,
-} from "../store/speakers.ts";
+} from "../store/devices/speakers.ts";
 import { boxesOf, keepMeant } from "./area.ts";
 import type { Target } from "./message.ts";
 

@@ -1,7 +1,7 @@
 import type { Limits } from "../access/limits.ts";
-import type { NamedVillage } from "../store/broadcast-previews.ts";
-import type { Db } from "../store/database.ts";
-import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../store/speakers.ts";
+import type { NamedVillage } from "../store/broadcast/previews.ts";
+import type { Db } from "../store/database/database.ts";
+import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../store/devices/speakers.ts";
 import type { Target } from "./message.ts";
 import type { Speaker } from "./targets.ts";
 

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Claim } from "../store/claims.ts";
-import { ReadingsBatch } from "../store/readings-batch.ts";
-import type { AlarmTransition } from "../store/write-alarms.ts";
-import type { NewEvent, NewReply } from "../store/write-events.ts";
-import type { ForeignMessage } from "../store/write-foreign-messages.ts";
-import type { NewRejection } from "../store/write-rejections.ts";
+import type { Claim } from "../store/database/claims.ts";
+import type { AlarmTransition } from "../store/events/write-alarms.ts";
+import type { NewEvent, NewReply } from "../store/events/write-events.ts";
+import type { ForeignMessage } from "../store/ledger/write-foreign-messages.ts";
+import type { NewRejection } from "../store/ledger/write-rejections.ts";
+import { ReadingsBatch } from "../store/readings/readings-batch.ts";
 import type { Look } from "./alarms.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { KindRuntime } from "./kind-runtime.ts";

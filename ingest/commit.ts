@@ -1,8 +1,10 @@
-import type { Claim } from "../store/claims.ts";
-import { isRowFault, type Pool, withTransaction } from "../store/database.ts";
-import type { ReadingsBatch } from "../store/readings-batch.ts";
-import { type Conflict, findConflicts, type Refuse, settleReadings } from "../store/settle-readings.ts";
-import { type AlarmChange, type AlarmTransition, applyAlarmTransitions } from "../store/write-alarms.ts";
+import type { Claim } from "../store/database/claims.ts";
+import { isRowFault, type Pool, withTransaction } from "../store/database/database.ts";
+import {
+  type AlarmChange,
+  type AlarmTransition,
+  applyAlarmTransitions,
+} from "../store/events/write-alarms.ts";
 import {
   insertNewEvents,
   insertNewReplies,
@@ -11,9 +13,16 @@ import {
   type SettledItems,
   settleEvents,
   settleReplies,
-} from "../store/write-events.ts";
-import { type ForeignMessage, recordForeignMessages } from "../store/write-foreign-messages.ts";
-import { insertRejections, type NewRejection } from "../store/write-rejections.ts";
+} from "../store/events/write-events.ts";
+import { type ForeignMessage, recordForeignMessages } from "../store/ledger/write-foreign-messages.ts";
+import { insertRejections, type NewRejection } from "../store/ledger/write-rejections.ts";
+import type { ReadingsBatch } from "../store/readings/readings-batch.ts";
+import {
+  type Conflict,
+  findConflicts,
+  type Refuse,
+  settleReadings,
+} from "../store/readings/settle-readings.ts";
 import type { Refused } from "./around-faults.ts";
 import type { Batch } from "./batch.ts";
 import {
@@ -55,7 +64,7 @@ export const nothingCommitted = (): Committed => ({
 
 /**
  * Commits the parts of a batch, each in one statement or transaction. A part that was committed is not done again when a
- * later part fails, nor when its answer was lost: it is claimed (`store/claims.ts`). Parts need no common transaction,
+ * later part fails, nor when its answer was lost: it is claimed (`store/database/claims.ts`). Parts need no common transaction,
  * because no message is acknowledged before all of them are committed.
  *
  * What meets another item of its device and moment is decided in a part of its own. A reading, event or reply that the

@@ -7,7 +7,7 @@ import {
   type Repeated,
   spreadOf,
   stringifyExact,
-} from "../store/exact-json.ts";
+} from "../base/exact-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** How deep values may nest below a reading. PostgreSQL's own parser gives up at some thousands. */

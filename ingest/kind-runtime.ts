@@ -1,3 +1,4 @@
+import { ExactNumber } from "../base/exact-json.ts";
 import type {
   EventRule,
   Kind,
@@ -7,9 +8,8 @@ import type {
   SilenceRule,
   StateRule,
 } from "../devices/kind.ts";
-import { ExactNumber } from "../store/exact-json.ts";
-import type { KindTable } from "../store/kind-table.ts";
-import type { ReadingsBatch } from "../store/readings-batch.ts";
+import type { KindTable } from "../store/database/kind-table.ts";
+import type { ReadingsBatch } from "../store/readings/readings-batch.ts";
 import { checkText as checkCharacters, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
 import { seenStepMs } from "./last-seen.ts";

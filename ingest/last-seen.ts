@@ -1,6 +1,6 @@
-import type { Pool } from "../store/database.ts";
-import type { KindTable } from "../store/kind-table.ts";
-import { readLastHeard, recordLastSeen } from "../store/last-seen.ts";
+import type { Pool } from "../store/database/database.ts";
+import type { KindTable } from "../store/database/kind-table.ts";
+import { readLastHeard, recordLastSeen } from "../store/devices/last-seen.ts";
 import { type Refused, writeAround } from "./around-faults.ts";
 import type { DeviceEntry } from "./directory.ts";
 

@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import { createLogLimiter } from "../base/log.ts";
-import { repeat } from "../store/turns.ts";
+import { repeat } from "../store/database/turns.ts";
 
 /**
  * Runs `work` every `everyMs`, never twice at once. A failure is logged and the next turn tries again.

@@ -1,10 +1,10 @@
 import { MAX_PACKET_BYTES } from "../access/topics.ts";
-import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../store/exact-json.ts";
-import type { KindTable } from "../store/kind-table.ts";
-import type { ReadingsBatch } from "../store/readings-batch.ts";
-import type { Conflict } from "../store/settle-readings.ts";
-import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/write-events.ts";
-import type { NewRejection } from "../store/write-rejections.ts";
+import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
+import type { KindTable } from "../store/database/kind-table.ts";
+import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/write-events.ts";
+import type { NewRejection } from "../store/ledger/write-rejections.ts";
+import type { ReadingsBatch } from "../store/readings/readings-batch.ts";
+import type { Conflict } from "../store/readings/settle-readings.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { IncomingMessage } from "./pipeline.ts";
 import { type Refusal, refuse } from "./reasons.ts";

@@ -1,4 +1,4 @@
-import { Entries, type Entry, MAX_REPEATED_DEPTH, type Repeated } from "../store/exact-json.ts";
+import { Entries, type Entry, MAX_REPEATED_DEPTH, type Repeated } from "../base/exact-json.ts";
 import { isObject } from "./decode.ts";
 
 /**

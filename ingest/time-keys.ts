@@ -1,4 +1,4 @@
-import { ExactNumber } from "../store/exact-json.ts";
+import { ExactNumber } from "../base/exact-json.ts";
 import { type JsonObject, show } from "./decode.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 

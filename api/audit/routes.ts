@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { seesEverything } from "../../access/limits.ts";
+import { writeJson } from "../../base/exact-json.ts";
 import type { Logger } from "../../base/log.ts";
-import { type AuditReach, type AuditRow, listAudit } from "../../store/audit.ts";
-import type { Pool } from "../../store/database.ts";
-import { writeJson } from "../../store/exact-json.ts";
+import { type AuditReach, type AuditRow, listAudit } from "../../store/audit/audit.ts";
+import type { Pool } from "../../store/database/database.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { type Allow, type Grant, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";

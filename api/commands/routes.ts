@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { PlatformError } from "../../base/errors.ts";
-import { appendAuditAlone } from "../../store/audit.ts";
-import type { Pool } from "../../store/database.ts";
-import { getDevice } from "../../store/devices.ts";
-import { writeJson } from "../../store/exact-json.ts";
-import { listReplies } from "../../store/replies.ts";
+import { writeJson } from "../../base/exact-json.ts";
+import { appendAuditAlone } from "../../store/audit/audit.ts";
+import { listReplies } from "../../store/commands/replies.ts";
+import type { Pool } from "../../store/database/database.ts";
+import { getDevice } from "../../store/devices/devices.ts";
 import { actorOf } from "../audit/actor.ts";
 import type { FindKey } from "../devices/key.ts";
 import { type Allow, grantOf } from "../guard.ts";

@@ -1,4 +1,4 @@
-import { writeJson } from "../../store/exact-json.ts";
+import { writeJson } from "../../base/exact-json.ts";
 import type { CsvColumn } from "../csv.ts";
 import type { PresentedDevice } from "./present.ts";
 

@@ -5,10 +5,15 @@ import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database.ts";
-import { type Device, getDevice } from "../../store/devices.ts";
-import { countDevices, type DeviceFilter, listDevices } from "../../store/list-devices.ts";
-import { deleteDevice, insertDevice, updateDevice, updateDeviceToken } from "../../store/write-devices.ts";
+import type { Pool } from "../../store/database/database.ts";
+import { type Device, getDevice } from "../../store/devices/devices.ts";
+import { countDevices, type DeviceFilter, listDevices } from "../../store/devices/list-devices.ts";
+import {
+  deleteDevice,
+  insertDevice,
+  updateDevice,
+  updateDeviceToken,
+} from "../../store/devices/write-devices.ts";
 import { actorOf } from "../audit/actor.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SEVERITIES } from "../../devices/kind.ts";
-import { DEVICE_STATUSES } from "../../store/device-status.ts";
-import { COUNTED_BY, DEVICE_SORTS } from "../../store/list-devices.ts";
+import { DEVICE_STATUSES } from "../../store/devices/device-status.ts";
+import { COUNTED_BY, DEVICE_SORTS } from "../../store/devices/list-devices.ts";
 import {
   attributes,
   commaList,

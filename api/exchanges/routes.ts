@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Pool } from "../../store/database.ts";
-import { getDeviceKey } from "../../store/device-key.ts";
-import { getDevice } from "../../store/devices.ts";
-import { listExchanges, recordExchange, removeExchange } from "../../store/exchanges.ts";
+import type { Pool } from "../../store/database/database.ts";
+import { getDevice } from "../../store/devices/devices.ts";
+import { getDeviceKey } from "../../store/places/device-key.ts";
+import { listExchanges, recordExchange, removeExchange } from "../../store/readings/exchanges.ts";
 import { actorOf } from "../audit/actor.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";
 import { deviceParams } from "../devices/schema.ts";

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database.ts";
-import type { MetricColumn } from "../../store/kind-table.ts";
-import { type LatestOfDevice, listLatest } from "../../store/latest.ts";
+import type { Pool } from "../../store/database/database.ts";
+import type { MetricColumn } from "../../store/database/kind-table.ts";
+import { type LatestOfDevice, listLatest } from "../../store/readings/latest.ts";
 import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";

@@ -1,6 +1,6 @@
-import type { SeriesGroup } from "../../store/fleet-series.ts";
-import type { Bucket, SeriesColumn } from "../../store/series.ts";
-import type { Aggregate } from "../../store/series-cells.ts";
+import type { SeriesGroup } from "../../store/rollups/fleet-series.ts";
+import type { Bucket, SeriesColumn } from "../../store/rollups/series.ts";
+import type { Aggregate } from "../../store/rollups/series-cells.ts";
 import type { CsvColumn } from "../csv.ts";
 
 type Values = Record<string, Partial<Record<Aggregate, number | string | null>>>;

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database.ts";
-import { readFleetSeries } from "../../store/fleet-series.ts";
-import { parseInterval } from "../../store/interval.ts";
-import { levelBelow } from "../../store/regions.ts";
+import type { Pool } from "../../store/database/database.ts";
+import { parseInterval } from "../../store/database/interval.ts";
+import { levelBelow } from "../../store/places/regions.ts";
+import { readFleetSeries } from "../../store/rollups/fleet-series.ts";
 import {
   type Aggregate,
   chooseColumns,
   planSeries,
   readDeviceSeries,
   type SeriesPlan,
-} from "../../store/series.ts";
+} from "../../store/rollups/series.ts";
 import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { invalidField } from "../catalog.ts";

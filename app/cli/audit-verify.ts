@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { createLogger } from "../../base/log.ts";
-import { auditHeadFile, readAuditHead } from "../../store/audit-head.ts";
+import { auditHeadFile, readAuditHead } from "../../store/audit/head.ts";
 import {
   type AuditHead,
   type AuditReport,
@@ -12,8 +12,8 @@ import {
   parseHead,
   readAuditForVerify,
   verifyAudit,
-} from "../../store/audit-verify.ts";
-import { isTransient, openPool } from "../../store/database.ts";
+} from "../../store/audit/verify.ts";
+import { isTransient, openPool } from "../../store/database/database.ts";
 import { startEmbedded } from "../../store/embedded/launch.ts";
 
 const HELP = `Checks that nobody has changed, removed or put in a row of the audit, and names each one.

@@ -8,14 +8,14 @@ import { loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { isTransient, openPool, type Pool } from "../../store/database.ts";
-import { dumpSchema } from "../../store/dump.ts";
-import { readDatabaseFacts } from "../../store/edition.ts";
+import { isTransient, openPool, type Pool } from "../../store/database/database.ts";
+import { readDatabaseFacts } from "../../store/database/edition.ts";
 import { startEmbedded } from "../../store/embedded/launch.ts";
-import { applyKindTables } from "../../store/kind-tables.ts";
-import { diffLines } from "../../store/line-diff.ts";
-import { migrate } from "../../store/migrate.ts";
+import { dumpSchema } from "../../store/schema/dump.ts";
+import { applyKindTables } from "../../store/schema/kind-tables.ts";
+import { migrate } from "../../store/schema/migrate.ts";
 import { tablesOf } from "../kind-tables.ts";
+import { diffLines } from "./line-diff.ts";
 
 const HELP = `Writes store/schema.sql: the schema as the migrations and the catalog of kinds make it.
 
@@ -30,7 +30,7 @@ Environment
                                 one in a temporary folder. Either way the file is the same.
 `;
 
-const FILE = fileURLToPath(new URL("schema.sql", import.meta.url));
+const FILE = fileURLToPath(new URL("../../store/schema.sql", import.meta.url));
 
 /** The configuration's level is for the platform; here only what went wrong is of interest. */
 const log = createLogger("error", { write: (line) => process.stderr.write(line) });

@@ -1,7 +1,7 @@
-import { openPool } from "../../store/database.ts";
-import type { KindTable } from "../../store/kind-table.ts";
-import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { insertReadings } from "../../store/settle-readings.ts";
+import { openPool } from "../../store/database/database.ts";
+import type { KindTable } from "../../store/database/kind-table.ts";
+import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
+import { insertReadings } from "../../store/readings/settle-readings.ts";
 
 /**
  * The platform's own inserts with nothing in front: batches are filled from numbers and committed, three at a

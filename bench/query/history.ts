@@ -1,11 +1,11 @@
 import { createLogger } from "../../base/log.ts";
 import { seedRegions } from "../../seeds/regions.ts";
-import type { Pool } from "../../store/database.ts";
-import type { Edition } from "../../store/edition.ts";
-import type { KindTable } from "../../store/kind-table.ts";
-import { startLatestKeeper } from "../../store/latest-keeper.ts";
-import { latestTable } from "../../store/latest-table.ts";
-import { startRollupKeeper } from "../../store/rollup-keeper.ts";
+import type { Pool } from "../../store/database/database.ts";
+import type { Edition } from "../../store/database/edition.ts";
+import type { KindTable } from "../../store/database/kind-table.ts";
+import { startLatestKeeper } from "../../store/readings/latest-keeper.ts";
+import { latestTable } from "../../store/readings/latest-table.ts";
+import { startRollupKeeper } from "../../store/rollups/rollup-keeper.ts";
 import type { Bench } from "../story.ts";
 
 export interface History {

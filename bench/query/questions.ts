@@ -1,13 +1,13 @@
 import type { Random } from "../../devices/random.ts";
-import type { Pool } from "../../store/database.ts";
-import { readFleetSeries } from "../../store/fleet-series.ts";
-import { parseInterval } from "../../store/interval.ts";
-import type { KindTable } from "../../store/kind-table.ts";
-import { listLatest } from "../../store/latest.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
-import { findLatestReading, listReadings } from "../../store/readings.ts";
-import { levelBelow } from "../../store/regions.ts";
-import { type Aggregate, chooseColumns, planSeries, readDeviceSeries } from "../../store/series.ts";
+import type { Pool } from "../../store/database/database.ts";
+import { parseInterval } from "../../store/database/interval.ts";
+import type { KindTable } from "../../store/database/kind-table.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
+import { levelBelow } from "../../store/places/regions.ts";
+import { listLatest } from "../../store/readings/latest.ts";
+import { findLatestReading, listReadings } from "../../store/readings/readings.ts";
+import { readFleetSeries } from "../../store/rollups/fleet-series.ts";
+import { type Aggregate, chooseColumns, planSeries, readDeviceSeries } from "../../store/rollups/series.ts";
 import type { History } from "./history.ts";
 
 /** One question, about a device or county that chance picks, in the two ways that are compared. */

@@ -1,10 +1,10 @@
 import { kindByName } from "../../devices/catalog.ts";
 import type { Kind } from "../../devices/kind.ts";
 import { createRandom } from "../../devices/random.ts";
-import type { Pool } from "../../store/database.ts";
-import type { KindTable } from "../../store/kind-table.ts";
-import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { insertReadings } from "../../store/settle-readings.ts";
+import type { Pool } from "../../store/database/database.ts";
+import type { KindTable } from "../../store/database/kind-table.ts";
+import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
+import { insertReadings } from "../../store/readings/settle-readings.ts";
 import { tableOf } from "../database.ts";
 import type { Cell } from "../figures.ts";
 import { defineStory, numberFlag } from "../story.ts";

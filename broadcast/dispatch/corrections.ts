@@ -1,14 +1,14 @@
-import { type AuditEntry, appendAudit, PLATFORM_ACTOR } from "../../store/audit.ts";
-import { insertHistory } from "../../store/broadcast-history.ts";
+import { type AuditEntry, appendAudit, PLATFORM_ACTOR } from "../../store/audit/audit.ts";
+import { type Broadcast, lockBroadcasts } from "../../store/broadcast/broadcasts.ts";
+import { insertHistory } from "../../store/broadcast/history.ts";
 import {
   countTargets,
   lockTargets,
   type TargetState,
   type TargetVerdict,
   writeTargetChanges,
-} from "../../store/broadcast-targets.ts";
-import { type Broadcast, lockBroadcasts } from "../../store/broadcasts.ts";
-import { type Client, type Pool, withTransaction } from "../../store/database.ts";
+} from "../../store/broadcast/targets.ts";
+import { type Client, type Pool, withTransaction } from "../../store/database/database.ts";
 import { nextState, type State } from "../lifecycle.ts";
 import { toHistoryCounts } from "../progress.ts";
 import type { ProofRules } from "../proof.ts";

@@ -1,9 +1,9 @@
-import { type PlayWindow, readReplies, readSpeakerReadings } from "../../store/broadcast-evidence.ts";
-import { readOrders } from "../../store/broadcast-orders.ts";
-import { readTargets } from "../../store/broadcast-targets.ts";
-import type { Db } from "../../store/database.ts";
-import type { KindTable } from "../../store/kind-table.ts";
-import { readOpenBroadcasts } from "../../store/open-broadcasts.ts";
+import { type PlayWindow, readReplies, readSpeakerReadings } from "../../store/broadcast/evidence.ts";
+import { readOpenBroadcasts } from "../../store/broadcast/open-broadcasts.ts";
+import { readOrders } from "../../store/broadcast/orders.ts";
+import { readTargets } from "../../store/broadcast/targets.ts";
+import type { Db } from "../../store/database/database.ts";
+import type { KindTable } from "../../store/database/kind-table.ts";
 import { CLOCK_TOLERANCE_MS } from "../command.ts";
 import type { ProofRules, SpeakerReading } from "../proof.ts";
 import type { CommittedReply } from "./feed.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "../../base/log.ts";
 import { createLogLimiter } from "../../base/log.ts";
-import { writeTargetChanges } from "../../store/broadcast-targets.ts";
-import type { Db } from "../../store/database.ts";
+import { writeTargetChanges } from "../../store/broadcast/targets.ts";
+import type { Db } from "../../store/database/database.ts";
 import type { OnAir } from "./on-air.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";

@@ -14,7 +14,7 @@ moments=(
 files=("$@")
 if [ ${#files[@]} -eq 0 ]; then
   files=(
-    test/store/{rollup-keeper,rollups,series,usage,latest,retention,kept-days-retention}.test.ts
+    test/store/{rollups/{rollup-keeper,rollups,series,usage,kept-days-retention},readings/latest,schema/retention}.test.ts
     test/ingest/{observed-at,alarms,kind-runtime,time-keys,history,too-old}.test.ts
     test/api/{series,readings,devices}.test.ts
     test/broadcast/{deadlines,play-times}.test.ts

@@ -10,7 +10,7 @@ import { createKey, revokeKey, rotateKey } from "../../accounts/keys.ts";
 import { changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
 import { changeTenant, createTenant } from "../../accounts/tenants.ts";
 import { createLogger } from "../../base/log.ts";
-import { PLATFORM_ACTOR } from "../../store/audit.ts";
+import { PLATFORM_ACTOR } from "../../store/audit/audit.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { areaOf } from "../helpers/limits.ts";
 

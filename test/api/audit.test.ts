@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decide, type Principal } from "../../access/decide.ts";
 import { UNLIMITED } from "../../access/limits.ts";
-import { appendAuditAlone } from "../../store/audit.ts";
-import { readAuditForVerify, verifyAudit } from "../../store/audit-verify.ts";
+import { appendAuditAlone } from "../../store/audit/audit.ts";
+import { readAuditForVerify, verifyAudit } from "../../store/audit/verify.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertDevice, insertRegions } from "./fixtures.ts";

@@ -9,7 +9,7 @@ import { createNewsFeed } from "../../broadcast/progress.ts";
 import { PROOF_RULES } from "../../broadcast/proof.ts";
 import { spokenSeconds } from "../../broadcast/spoken-length.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
-import { getBroadcasts } from "../../store/broadcasts.ts";
+import { getBroadcasts } from "../../store/broadcast/broadcasts.ts";
 import { sign } from "../broadcast/scene.ts";
 import { type BroadcastWorld, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 

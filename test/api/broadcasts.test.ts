@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "../../access/limits.ts";
-import { listBroadcasts } from "../../store/broadcast-lists.ts";
+import { listBroadcasts } from "../../store/broadcast/lists.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
 let world: BroadcastWorld;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
-import { keepChanged } from "../../store/keep-changed.ts";
-import { keepNext } from "../../store/keep-days.ts";
-import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { insertReadings } from "../../store/settle-readings.ts";
+import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
+import { insertReadings } from "../../store/readings/settle-readings.ts";
+import { keepChanged } from "../../store/rollups/keep-changed.ts";
+import { keepNext } from "../../store/rollups/keep-days.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { createCallers, personWith } from "./callers.ts";

@@ -1,4 +1,4 @@
-import type { Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database/database.ts";
 
 /** Province 52 with two counties; 520102 has two townships and one village. */
 const REGIONS: [code: string, parent: string | null, name: string, level: number][] = [

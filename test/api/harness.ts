@@ -12,7 +12,7 @@ import { createLogger, type Logger } from "../../base/log.ts";
 import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
 import { judgeAlert } from "../../broadcast/cap/judge.ts";
 import { catalog } from "../../devices/catalog.ts";
-import type { Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database/database.ts";
 
 export const ADMIN_KEY = keepSecretForAll("test-administrator-key-of-many-letters");
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { type Api, startApi } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalog } from "../../devices/catalog.ts";
-import type { RejectedMessage } from "../../store/rejections.ts";
+import type { RejectedMessage } from "../../store/ledger/rejections.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { insertDevice, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";

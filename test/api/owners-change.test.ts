@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
-import { recordExchange, removeExchange } from "../../store/exchanges.ts";
-import { foldLedger } from "../../store/fold-ledger.ts";
-import { undoRepair } from "../../store/undo-repairs.ts";
-import { makeRepair } from "../../store/write-repairs.ts";
+import { foldLedger } from "../../store/ledger/fold-ledger.ts";
+import { recordExchange, removeExchange } from "../../store/readings/exchanges.ts";
+import { undoRepair } from "../../store/readings/undo-repairs.ts";
+import { makeRepair } from "../../store/readings/write-repairs.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertReadings } from "./fixtures.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, type Place, startOwners } from "./owners-world.ts";

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { createRandom, type Random } from "../../devices/random.ts";
-import { keepChanged } from "../../store/keep-changed.ts";
-import { keepNext } from "../../store/keep-days.ts";
-import { ReadingsBatch } from "../../store/readings-batch.ts";
-import { insertReadings } from "../../store/settle-readings.ts";
+import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
+import { insertReadings } from "../../store/readings/settle-readings.ts";
+import { keepChanged } from "../../store/rollups/keep-changed.ts";
+import { keepNext } from "../../store/rollups/keep-days.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, type Place, startOwners } from "./owners-world.ts";
 
 /** Sums and lists over devices that change hands, asked as each owner, and compared to what a plain model says. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveReading } from "../../ingest/batch.ts";
-import { foldLedger } from "../../store/fold-ledger.ts";
+import { foldLedger } from "../../store/ledger/fold-ledger.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { personWith } from "./callers.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, startOwners } from "./owners-world.ts";

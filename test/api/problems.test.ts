@@ -5,7 +5,7 @@ import { ADMINISTRATOR } from "../../access/decide.ts";
 import { UNLIMITED } from "../../access/limits.ts";
 import { API_ERROR_CODES, problemSchema } from "../../api/problem.ts";
 import { ERRORS } from "../../base/errors.ts";
-import { openPool } from "../../store/database.ts";
+import { openPool } from "../../store/database/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { type Api, startApi } from "./harness.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
-import { PLATFORM_ACTOR } from "../../store/audit.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+import { PLATFORM_ACTOR } from "../../store/audit/audit.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { lastRejection, rejectionsOf, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 import { createCallers } from "./callers.ts";

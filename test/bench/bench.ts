@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { adoptDatabase } from "../../bench/database.ts";
 import { type Flags, fallbacks, type Values } from "../../bench/flags.ts";
 import { createBench, type Outcome, type Story } from "../../bench/story.ts";
-import { withTransaction } from "../../store/database.ts";
+import { withTransaction } from "../../store/database/database.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 
 /** Runs a story in a small form on a test database; everything that it starts ends with it. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { countTargetsOfPage } from "../../store/broadcast-counts.ts";
-import { countTargetsOf } from "../../store/broadcast-targets.ts";
-import { getBroadcasts } from "../../store/broadcasts.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+import { getBroadcasts } from "../../store/broadcast/broadcasts.ts";
+import { countTargetsOfPage } from "../../store/broadcast/counts.ts";
+import { countTargetsOf } from "../../store/broadcast/targets.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { addSpeakers, correctionsOf, ended, type Released, release, until } from "./scene.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readCoverageTotal, readUnheardVillages } from "../../store/broadcast-coverage.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+import { readCoverageTotal, readUnheardVillages } from "../../store/broadcast/coverage.ts";
+import { listHistory } from "../../store/broadcast/history.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addSpeakers, type Released, release, type Scene, startScene, until } from "./scene.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cancelTargets } from "../../store/broadcast-targets.ts";
+import { cancelTargets } from "../../store/broadcast/targets.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addSpeakers, type Released, release, startScene, until } from "./scene.ts";
 

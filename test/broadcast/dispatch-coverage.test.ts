@@ -4,16 +4,16 @@ import {
   readCoverageTotal,
   readTimings,
   readUnheardVillages,
-} from "../../store/broadcast-coverage.ts";
-import { listTargets, readTargetReports } from "../../store/broadcast-reports.ts";
+} from "../../store/broadcast/coverage.ts";
+import { listTargets, readTargetReports } from "../../store/broadcast/reports.ts";
 import {
   insertTargets,
   readTargets,
   reopenTargets,
   writeTargetChanges,
-} from "../../store/broadcast-targets.ts";
-import { type Client, withTransaction } from "../../store/database.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+} from "../../store/broadcast/targets.ts";
+import { type Client, withTransaction } from "../../store/database/database.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice } from "../helpers/ingest.ts";
 import { limitsOf } from "../helpers/limits.ts";

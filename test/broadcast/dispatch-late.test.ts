@@ -5,9 +5,9 @@ import type { OnAir } from "../../broadcast/dispatch/on-air.ts";
 import { Roster } from "../../broadcast/dispatch/roster.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
 import { PROOF_RULES } from "../../broadcast/proof.ts";
-import { readCoverageTotal } from "../../store/broadcast-coverage.ts";
-import { listTargets } from "../../store/broadcast-reports.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+import { readCoverageTotal } from "../../store/broadcast/coverage.ts";
+import { listTargets } from "../../store/broadcast/reports.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import {
   addSpeakers,

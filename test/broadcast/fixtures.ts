@@ -5,8 +5,8 @@ import { judgeAlert, type TrustedCertificates } from "../../broadcast/cap/judge.
 import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
 import type { NewDraft } from "../../broadcast/service-drafts.ts";
 import { openKeyRing } from "../../broadcast/signing/key-ring.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
-import type { Pool } from "../../store/database.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
+import type { Pool } from "../../store/database/database.ts";
 
 /** 贵州: county 520326 with two townships, three villages; county 520327 with one village. */
 const REGIONS: [code: string, parent: string | null, name: string, level: number][] = [

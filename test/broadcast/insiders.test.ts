@@ -6,7 +6,7 @@ import { ADMINISTRATOR } from "../../access/decide.ts";
 import { type Caller, getBroadcast } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
-import { findRevision, listRevisions } from "../../store/broadcast-revisions.ts";
+import { findRevision, listRevisions } from "../../store/broadcast/revisions.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { alertText, referenceOf } from "./cap-text.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FineRegions } from "../../broadcast/fine-regions.ts";
 import { type BroadcastNews, createNewsFeed, type DispatchProgress } from "../../broadcast/progress.ts";
-import { TARGET_STATES, type TargetState } from "../../store/broadcast-targets.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
+import { TARGET_STATES, type TargetState } from "../../store/broadcast/targets.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());

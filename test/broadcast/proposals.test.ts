@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { UNLIMITED } from "../../access/limits.ts";
 import { createLogger } from "../../base/log.ts";
 import { type Proposals, readProposalRule, startProposals } from "../../broadcast/proposals.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
-import { listBroadcasts } from "../../store/broadcast-lists.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
+import { listHistory } from "../../store/broadcast/history.ts";
+import { listBroadcasts } from "../../store/broadcast/lists.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { insertSpeaker, insertVillages } from "./fixtures.ts";
 

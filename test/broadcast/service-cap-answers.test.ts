@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { listHistory } from "../../store/broadcast-history.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
+import { listHistory } from "../../store/broadcast/history.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { type CapScene, type Sending, startCapScene } from "./cap-scene.ts";

@@ -4,7 +4,7 @@ import { getBroadcast } from "../../broadcast/service.ts";
 import { cutToOwnArea } from "../../broadcast/service-cap-cut.ts";
 import { changeDraft } from "../../broadcast/service-drafts.ts";
 import { exportCap } from "../../broadcast/service-export.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { type CapScene, type Sending, startCapScene } from "./cap-scene.ts";

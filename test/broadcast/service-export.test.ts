@@ -16,7 +16,7 @@ import { importCap } from "../../broadcast/service-cap.ts";
 import { createDraft } from "../../broadcast/service-drafts.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
 import { selectSpeakers } from "../../broadcast/targets.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { alertText, referenceOf, SENT } from "./cap-text.ts";

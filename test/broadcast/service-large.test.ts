@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { createDeps, draft, insertVillages, somebody, type TestDeps } from "./fixtures.ts";
 

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { openKeyRing } from "../../broadcast/signing/key-ring.ts";
-import { listHistory } from "../../store/broadcast-history.ts";
-import { readOrders } from "../../store/broadcast-orders.ts";
-import { readTargets } from "../../store/broadcast-targets.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
+import { listHistory } from "../../store/broadcast/history.ts";
+import { readOrders } from "../../store/broadcast/orders.ts";
+import { readTargets } from "../../store/broadcast/targets.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import {
   createDeps,

@@ -1,6 +1,6 @@
 import { type BroadcastDeps, type Caller, getBroadcast } from "../../broadcast/service.ts";
 import * as service from "../../broadcast/service-release.ts";
-import type { Broadcast } from "../../store/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 
 export { cancel, retry, review } from "../../broadcast/service-release.ts";
 

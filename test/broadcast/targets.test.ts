@@ -14,8 +14,8 @@ import {
   selectSpeakers,
   whereaboutsOf,
 } from "../../broadcast/targets.ts";
-import type { Db } from "../../store/database.ts";
-import { findSpeakers, speakersInPieces } from "../../store/speakers.ts";
+import type { Db } from "../../store/database/database.ts";
+import { findSpeakers, speakersInPieces } from "../../store/devices/speakers.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { limitsOf } from "../helpers/limits.ts";
 import { insertSpeaker, insertTenant, insertVillages } from "./fixtures.ts";

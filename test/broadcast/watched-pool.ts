@@ -1,4 +1,4 @@
-import type { Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database/database.ts";
 
 /** The same pool, which counts questions, those for speakers, and how many connections are out at once. */
 export function watched(given: Pool) {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { parseExact, stringifyExact } from "../../store/exact-json.ts";
+import { parseExact, stringifyExact } from "../../base/exact-json.ts";
 import type { Counts, Item, KeptModel, Place } from "./kept-model.ts";
 import { isCorrected, type ModelRepair } from "./kept-repairs.ts";
 import { CALLERS, type Caller } from "./kept-stage.ts";

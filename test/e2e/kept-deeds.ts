@@ -1,4 +1,4 @@
-import { parseExact } from "../../store/exact-json.ts";
+import { parseExact } from "../../base/exact-json.ts";
 import type { Item, KeptModel, Outcome } from "./kept-model.ts";
 import {
   type AskedRepair,

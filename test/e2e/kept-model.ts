@@ -1,6 +1,6 @@
+import { ExactNumber, meaningOf, stringifyExact } from "../../base/exact-json.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { Kind, Metric } from "../../devices/kind.ts";
-import { ExactNumber, meaningOf, stringifyExact } from "../../store/exact-json.ts";
 import { type Exchange, stepsOf } from "../helpers/usage.ts";
 import type { ModelRepair } from "./kept-repairs.ts";
 

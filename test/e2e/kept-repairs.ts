@@ -1,4 +1,4 @@
-import type { Correction } from "../../store/repairs.ts";
+import type { Correction } from "../../store/readings/repairs.ts";
 import { asKept, type KeptModel, type Values } from "./kept-model.ts";
 
 /** What people do to readings that are wrong, in plain words and in memory. */

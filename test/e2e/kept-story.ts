@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { ExactNumber, stringifyExact } from "../../store/exact-json.ts";
-import { dayStart } from "../../store/late-readings.ts";
-import type { Correction } from "../../store/repairs.ts";
+import { ExactNumber, stringifyExact } from "../../base/exact-json.ts";
+import type { Correction } from "../../store/readings/repairs.ts";
+import { dayStart } from "../../store/rollups/late-readings.ts";
 import { REGIONS } from "./kept-stage.ts";
 import type { Death, Setting } from "./kept-world.ts";
 

@@ -1,10 +1,10 @@
-import type { Client, Pool } from "../../store/database.ts";
-import { parseExact, stringifyExact } from "../../store/exact-json.ts";
-import { foldLedger } from "../../store/fold-ledger.ts";
-import { keepChanged } from "../../store/keep-changed.ts";
-import { keepNext } from "../../store/keep-days.ts";
-import { keepLatest } from "../../store/keep-latest.ts";
-import type { KindTable } from "../../store/kind-table.ts";
+import { parseExact, stringifyExact } from "../../base/exact-json.ts";
+import type { Client, Pool } from "../../store/database/database.ts";
+import type { KindTable } from "../../store/database/kind-table.ts";
+import { foldLedger } from "../../store/ledger/fold-ledger.ts";
+import { keepLatest } from "../../store/readings/keep-latest.ts";
+import { keepChanged } from "../../store/rollups/keep-changed.ts";
+import { keepNext } from "../../store/rollups/keep-days.ts";
 import type { Answer } from "../api/harness.ts";
 import { startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 import { losingPool } from "../ingest/losing-pool.ts";

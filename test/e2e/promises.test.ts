@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { keepNext } from "../../store/keep-days.ts";
+import { keepNext } from "../../store/rollups/keep-days.ts";
 import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
 

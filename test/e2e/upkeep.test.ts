@@ -4,7 +4,7 @@ import { tablesOf } from "../../app/kind-tables.ts";
 import { startUpkeep, type UpkeepOptions } from "../../app/upkeep.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { applyKindTables } from "../../store/kind-tables.ts";
+import { applyKindTables } from "../../store/schema/kind-tables.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const log = createLogger("silent");

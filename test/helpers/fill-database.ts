@@ -2,10 +2,10 @@ import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { seedRegions } from "../../seeds/regions.ts";
-import { openPool, type Pool } from "../../store/database.ts";
-import { readDatabaseFacts } from "../../store/edition.ts";
-import { applyKindTables } from "../../store/kind-tables.ts";
-import { migrate } from "../../store/migrate.ts";
+import { openPool, type Pool } from "../../store/database/database.ts";
+import { readDatabaseFacts } from "../../store/database/edition.ts";
+import { applyKindTables } from "../../store/schema/kind-tables.ts";
+import { migrate } from "../../store/schema/migrate.ts";
 
 const log = createLogger("silent");
 

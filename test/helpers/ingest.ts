@@ -8,9 +8,9 @@ import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import type { Committed } from "../../ingest/commit.ts";
 import { type Ingest, type IngestOptions, startIngest } from "../../ingest/ingest.ts";
 import type { Channel } from "../../ingest/topics.ts";
-import type { Db, Pool } from "../../store/database.ts";
-import { arrivalOf, inUnit } from "../../store/kind-table.ts";
-import type { NewRejection } from "../../store/write-rejections.ts";
+import type { Db, Pool } from "../../store/database/database.ts";
+import { arrivalOf, inUnit } from "../../store/database/kind-table.ts";
+import type { NewRejection } from "../../store/ledger/write-rejections.ts";
 
 export interface TestDevice {
   readonly id: string;

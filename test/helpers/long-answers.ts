@@ -1,4 +1,4 @@
-import type { Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database/database.ts";
 
 type Asked = (...args: unknown[]) => Promise<{ rows: object[] }>;
 

@@ -13,7 +13,7 @@ const LONG = [
   "app/cli/access-recover",
   "e2e/crash",
   "store/embedded/crash",
-  "store/kept-days",
+  "store/rollups/kept-days",
   "store/embedded/launch",
   "e2e/broadcast-crash",
   "e2e/start",

@@ -12,11 +12,11 @@ import { createPasswordHasher, type PasswordHasher } from "../../accounts/passwo
 import { createPeople } from "../../accounts/people.ts";
 import type { SecondFactorRules } from "../../accounts/second-factor.ts";
 import { createLogger } from "../../base/log.ts";
-import { withTransaction } from "../../store/database.ts";
-import { replaceGrants } from "../../store/grants.ts";
-import { savePassword } from "../../store/passwords.ts";
-import { insertPrincipal } from "../../store/principals.ts";
-import { insertTenant } from "../../store/tenants.ts";
+import { replaceGrants } from "../../store/access/grants.ts";
+import { savePassword } from "../../store/access/passwords.ts";
+import { insertPrincipal } from "../../store/access/principals.ts";
+import { insertTenant } from "../../store/access/tenants.ts";
+import { withTransaction } from "../../store/database/database.ts";
 import { startApi } from "../api/harness.ts";
 import { CHEAP } from "./cheap-hash.ts";
 import type { TestDatabase } from "./db.ts";

@@ -1,6 +1,6 @@
 import { createTotpSecret } from "../../accounts/totp.ts";
-import type { Pool } from "../../store/database.ts";
-import { confirmTotp, savePendingTotp } from "../../store/passwords.ts";
+import { confirmTotp, savePendingTotp } from "../../store/access/passwords.ts";
+import type { Pool } from "../../store/database/database.ts";
 import { keepSecret } from "./secrets.ts";
 
 /** Gives somebody who has a password a second factor. @returns its secret, in base32 */

@@ -6,7 +6,7 @@ import { defineKind, gauge, high, inState, low, onEvent, silent, state } from ".
 import { AlarmEngine } from "../../ingest/alarms.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
-import type { AlarmTransition } from "../../store/write-alarms.ts";
+import type { AlarmTransition } from "../../store/events/write-alarms.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;

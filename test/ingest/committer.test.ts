@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createLogger } from "../../base/log.ts";
 import type { Batch } from "../../ingest/batch.ts";
 import { Committer } from "../../ingest/committer.ts";
-import type { Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database/database.ts";
 import { emptyRejection } from "../helpers/ingest.ts";
 
 setFlagsFromString("--expose-gc");

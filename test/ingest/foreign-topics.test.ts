@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../base/log.ts";
 import { ForeignTopics } from "../../ingest/foreign-topics.ts";
 import type { IngestOptions } from "../../ingest/ingest.ts";
-import { foldLedger } from "../../store/fold-ledger.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
-import { type ForeignMessage, recordForeignMessages } from "../../store/write-foreign-messages.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
+import { foldLedger } from "../../store/ledger/fold-ledger.ts";
+import { type ForeignMessage, recordForeignMessages } from "../../store/ledger/write-foreign-messages.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
 

@@ -3,8 +3,8 @@ import { readiness } from "../../app/readiness.ts";
 import { createLogger } from "../../base/log.ts";
 import type { Batch } from "../../ingest/batch.ts";
 import { HistoryCommitter } from "../../ingest/history.ts";
-import { CHUNK_MS, chunkOf } from "../../store/chunks.ts";
-import type { Pool } from "../../store/database.ts";
+import { CHUNK_MS, chunkOf } from "../../store/database/chunks.ts";
+import type { Pool } from "../../store/database/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, emptyRejection, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seenStepMs } from "../../ingest/last-seen.ts";
-import type { Pool } from "../../store/database.ts";
-import { recordLastSeen } from "../../store/last-seen.ts";
+import type { Pool } from "../../store/database/database.ts";
+import { recordLastSeen } from "../../store/devices/last-seen.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest } from "../helpers/ingest.ts";
 

@@ -1,4 +1,4 @@
-import type { Client, Pool } from "../../store/database.ts";
+import type { Client, Pool } from "../../store/database/database.ts";
 
 type Query = Pool["query"];
 

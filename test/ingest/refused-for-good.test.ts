@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PresenceWriter } from "../../ingest/presence.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
-import { MAX_MOVE_MS } from "../../store/write-events.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
+import { MAX_MOVE_MS } from "../../store/events/write-events.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import {
   addDevice,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listAudit } from "../../store/audit.ts";
-import { NO_LIMITS } from "../../store/limits.ts";
+import { listAudit } from "../../store/audit/audit.ts";
+import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, lastRejection, startTestIngest } from "../helpers/ingest.ts";
 

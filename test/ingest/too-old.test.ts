@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, gasMeterRows, startTestIngest } from "../helpers/ingest.ts";
-import { midnight } from "../store/kept-readings.ts";
+import { midnight } from "../store/rollups/kept-readings.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

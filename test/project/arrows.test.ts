@@ -51,7 +51,11 @@ describe("the checker of arrows", () => {
   it.each([
     ["broker/server.ts", 'import { decode } from "../ingest/decode.ts";', "broker may not import ingest"],
     ["store/readings.ts", 'import type { Kind } from "../devices/kind.ts";', "store may not import devices"],
-    ["devices/kinds/a.ts", 'export { x } from "../../store/database.ts";', "devices may not import store"],
+    [
+      "devices/kinds/a.ts",
+      'export { x } from "../../store/database/database.ts";',
+      "devices may not import store",
+    ],
     ["geo/ring.ts", 'import type { Kind } from "../devices/kind.ts";', "geo may not import devices"],
     ["simulators/fleet.ts", 'import "../store/database.ts";', "simulators may not import store"],
     ["access/decide.ts", 'const x = await import("../api/app.ts");', "access may not import api"],

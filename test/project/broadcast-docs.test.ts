@@ -59,8 +59,8 @@ import { SIGN_WITHIN_MS } from "../../broadcast/signing/key-set-request.ts";
 import { CLOCK_SET_AFTER } from "../../simulators/speaker/admit.ts";
 import { FETCH_EVERY_MS, REFETCH_MS, RETRY_MS } from "../../simulators/speaker/keys.ts";
 import { REMEMBERED_AFTER_EXPIRY_MS, STOP_REMEMBERED_MS } from "../../simulators/speaker/terminal.ts";
-import { AUDITED_WHOLE_BYTES } from "../../store/broadcast-revisions.ts";
-import { MOST_VERSIONS } from "../../store/cap-alerts.ts";
+import { MOST_VERSIONS } from "../../store/broadcast/cap-alerts.ts";
+import { AUDITED_WHOLE_BYTES } from "../../store/broadcast/revisions.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
 /**

@@ -17,9 +17,9 @@ import {
   DEMO_PEOPLE,
   DEMO_TENANTS,
 } from "../../seeds/demo-people.ts";
-import { readAccessSnapshot } from "../../store/access-snapshot.ts";
-import { readAuditForVerify, verifyAudit } from "../../store/audit-verify.ts";
-import { findPassword } from "../../store/passwords.ts";
+import { readAccessSnapshot } from "../../store/access/access-snapshot.ts";
+import { findPassword } from "../../store/access/passwords.ts";
+import { readAuditForVerify, verifyAudit } from "../../store/audit/verify.ts";
 import { CHEAP } from "../helpers/cheap-hash.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 

@@ -7,8 +7,8 @@ import type { Caller } from "../../../accounts/caller.ts";
 import type { Config } from "../../../base/config.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { createLogger } from "../../../base/log.ts";
-import type { AuditActor } from "../../../store/audit.ts";
-import { openPool, type Pool } from "../../../store/database.ts";
+import type { AuditActor } from "../../../store/audit/audit.ts";
+import { openPool, type Pool } from "../../../store/database/database.ts";
 import { startEmbedded } from "../../../store/embedded/launch.ts";
 
 /** The embedded database is free, or a platform has it for longer than anybody wants to wait. */

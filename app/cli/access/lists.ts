@@ -1,8 +1,12 @@
 import { changePrincipal } from "../../../accounts/principals.ts";
-import type { Page } from "../../../store/cursor.ts";
-import type { Pool } from "../../../store/database.ts";
-import { NO_LIMITS } from "../../../store/limits.ts";
-import { listPrincipals, type PrincipalType, type StoredPrincipal } from "../../../store/principals.ts";
+import {
+  listPrincipals,
+  type PrincipalType,
+  type StoredPrincipal,
+} from "../../../store/access/principals.ts";
+import type { Page } from "../../../store/database/cursor.ts";
+import type { Pool } from "../../../store/database/database.ts";
+import { NO_LIMITS } from "../../../store/database/limits.ts";
 import { type Command, command } from "./command.ts";
 import { id, tenantId } from "./inputs.ts";
 import { grantText, momentText, table } from "./output.ts";

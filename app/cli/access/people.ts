@@ -5,10 +5,10 @@ import { hashPassword, passwordHasher } from "../../../accounts/password-hash.ts
 import { createPrincipal } from "../../../accounts/principals.ts";
 import { createSessions } from "../../../accounts/sessions.ts";
 import { PlatformError } from "../../../base/errors.ts";
-import type { Pool } from "../../../store/database.ts";
-import { NO_LIMITS } from "../../../store/limits.ts";
-import { savePassword } from "../../../store/passwords.ts";
-import { getPrincipal } from "../../../store/principals.ts";
+import { savePassword } from "../../../store/access/passwords.ts";
+import { getPrincipal } from "../../../store/access/principals.ts";
+import type { Pool } from "../../../store/database/database.ts";
+import { NO_LIMITS } from "../../../store/database/limits.ts";
 import { type Command, command, usageError } from "./command.ts";
 import { firstGrants, personGrantCommands } from "./grants.ts";
 import { areaOptions, displayName, id, passwordOptions, role, tenant } from "./inputs.ts";

@@ -2,10 +2,10 @@ import type { InjectOptions } from "fastify";
 import { decide, type Principal } from "../../../access/decide.ts";
 import { messageSchema } from "../../../broadcast/message.ts";
 import { seesBroadcast } from "../../../broadcast/visibility.ts";
-import { insertTemplate } from "../../../store/broadcast-templates.ts";
-import { storeDocument } from "../../../store/cap-alerts.ts";
-import { type Pool, withTransaction } from "../../../store/database.ts";
-import { insertBroadcast } from "../../../store/write-broadcasts.ts";
+import { storeDocument } from "../../../store/broadcast/cap-alerts.ts";
+import { insertTemplate } from "../../../store/broadcast/templates.ts";
+import { insertBroadcast } from "../../../store/broadcast/write-broadcasts.ts";
+import { type Pool, withTransaction } from "../../../store/database/database.ts";
 import type { ObjectRow, Row } from "./rows.ts";
 import type { Known } from "./world.ts";
 

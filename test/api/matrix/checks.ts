@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { decide, type Principal } from "../../../access/decide.ts";
 import type { Limits } from "../../../access/limits.ts";
 import type { Action } from "../../../access/roles.ts";
-import type { Pool } from "../../../store/database.ts";
+import type { Pool } from "../../../store/database/database.ts";
 import type { createCallers } from "../callers.ts";
 import type { Answer, Api } from "../harness.ts";
 import type { CreateRow, ListRow, ObjectRow, Row } from "./rows.ts";

@@ -1,8 +1,8 @@
 import { createApiKey } from "../../../access/api-keys.ts";
 import type { Grant, Principal } from "../../../access/decide.ts";
 import { covers, type Limits, type Place, reachesTenant, within } from "../../../access/limits.ts";
-import type { Pool } from "../../../store/database.ts";
-import { readingsTable } from "../../../store/kind-table.ts";
+import type { Pool } from "../../../store/database/database.ts";
+import { readingsTable } from "../../../store/database/kind-table.ts";
 import { areaOf } from "../../helpers/limits.ts";
 import { insertRegions } from "../fixtures.ts";
 import { addBroadcasts } from "./broadcast-rows.ts";

@@ -1,0 +1,251 @@
+import { PlatformError } from "../../base/errors.ts";
+import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
+import type { Client, Db } from "../database/database.ts";
+import { type Limits, limitsParameter, principalsCondition } from "../database/limits.ts";
+
+export const CHANGE_KINDS = ["create", "grants", "password", "second_factor", "enable", "owner"] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** By these, who made the change may know how to sign in as the person; by the others they gave them something. */
+export const CREDENTIAL_KINDS: readonly ChangeKind[] = ["create", "password", "second_factor", "enable"];
+
+/** `waiting` and `effective` are both 'open' in the table, before and after the moment. */
+export const CHANGE_STATES = ["waiting", "effective", "confirmed", "refused", "overtaken"] as const;
+export type ChangeState = (typeof CHANGE_STATES)[number];
+
+/** Something that an administrator did to somebody over HTTP, by which one may come to act as another. */
+export interface AccessChange {
+  readonly changeNo: number;
+  readonly principalId: string;
+  readonly principalName: string;
+  readonly kind: ChangeKind;
+  /** The id of a person, or of the administrator's key. */
+  readonly askedBy: string;
+  readonly askedByName: string;
+  readonly askedAt: Date;
+  /** From then on it holds by itself. */
+  readonly effectiveAt: Date;
+  readonly state: ChangeState;
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+  readonly reason: string | null;
+}
+
+interface ChangeRow {
+  change_no: number;
+  principal_id: string;
+  principal_name: string;
+  kind: ChangeKind;
+  asked_by: string;
+  asked_by_name: string;
+  asked_at: Date;
+  effective_at: Date;
+  state: ChangeState;
+  decided_by: string | null;
+  decided_at: Date | null;
+  reason: string | null;
+}
+
+const toChange = (row: ChangeRow): AccessChange => ({
+  changeNo: row.change_no,
+  principalId: row.principal_id,
+  principalName: row.principal_name,
+  kind: row.kind,
+  askedBy: row.asked_by,
+  askedByName: row.asked_by_name,
+  askedAt: row.asked_at,
+  effectiveAt: row.effective_at,
+  state: row.state,
+  decidedBy: row.decided_by,
+  decidedAt: row.decided_at,
+  reason: row.reason,
+});
+
+/** `$1` is the moment by which a change waits or holds. */
+const SELECT_CHANGE = `
+  select c.change_no, c.principal_id, p.name as principal_name, c.kind, c.asked_by, c.asked_by_name, c.asked_at,
+         c.effective_at, c.decided_by, c.decided_at, c.reason,
+         case when c.state <> 'open' then c.state when c.effective_at > $1::timestamptz then 'waiting'
+              else 'effective' end as state
+  from access_changes c join principals p on p.id = c.principal_id`;
+
+export interface NewChange {
+  readonly principalId: string;
+  readonly kind: ChangeKind;
+  readonly askedBy: { readonly id: string; readonly name: string };
+  readonly askedAt: Date;
+  readonly effectiveAt: Date;
+  /** Of kind `owner`: who answered for the application until then. */
+  readonly formerOwner?: string | null | undefined;
+}
+
+/** @returns the number of the change */
+export async function insertChange(tx: Client, change: NewChange): Promise<number> {
+  const { rows } = await tx.query<{ change_no: number }>(
+    `insert into access_changes (principal_id, kind, asked_by, asked_by_name, asked_at, effective_at, former_owner)
+     values ($1::text, $2::text, $3::text, $4::text, $5::timestamptz, $6::timestamptz, $7::text) returning change_no`,
+    [
+      change.principalId,
+      change.kind,
+      change.askedBy.id,
+      change.askedBy.name,
+      change.askedAt.toISOString(),
+      change.effectiveAt.toISOString(),
+      change.formerOwner ?? null,
+    ],
+  );
+  return rows[0]!.change_no;
+}
+
+export interface ChangeFilter {
+  /** Those that wait at `now`, or all. */
+  readonly state: "waiting" | "all";
+  readonly principalId?: string | undefined;
+  /** Only what keeps somebody waiting who has one of these roles. */
+  readonly roles: readonly string[];
+  /** These are listed of anybody, whatever their roles: none by default. */
+  readonly ofAnybody?: readonly ChangeKind[] | undefined;
+  readonly now: Date;
+}
+
+/** Changes about people within the limits, newest first. */
+export async function listChanges(
+  db: Db,
+  filter: ChangeFilter,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<AccessChange>> {
+  const after = decodeCursor("access-changes", ["integer"], page.cursor);
+  const { rows } = await db.query<ChangeRow>(
+    `${SELECT_CHANGE}
+     where ${principalsCondition("p", 2)} and p.type = 'person'
+       and ($3::text is null or c.principal_id = $3::text)
+       and ($4::boolean or (c.state = 'open' and c.effective_at > $1::timestamptz))
+       and (c.state = 'refused' or c.kind = any ($8::text[]) or exists (
+         select from grants g where g.principal_id = p.id and g.role = any ($5::text[])))
+       and ($6::bigint is null or c.change_no < $6::bigint)
+     order by c.change_no desc
+     limit $7::int`,
+    [
+      filter.now.toISOString(),
+      limitsParameter(limits),
+      filter.principalId ?? null,
+      filter.state === "all",
+      [...filter.roles],
+      after?.[0] ?? null,
+      page.limit + 1,
+      [...(filter.ofAnybody ?? [])],
+    ],
+  );
+  return toPage(rows, page.limit, toChange, (row) => encodeCursor("access-changes", [row.change_no]));
+}
+
+/** Locks a change. @throws PlatformError `change_not_found`, also for one about somebody outside the limits */
+export async function lockChange(
+  tx: Client,
+  changeNo: number,
+  limits: Limits,
+  now: Date,
+): Promise<AccessChange> {
+  const { rows } = await tx.query<ChangeRow>(
+    `${SELECT_CHANGE}
+     where c.change_no = $3::bigint and p.type = 'person' and ${principalsCondition("p", 2)} for update of c`,
+    [now.toISOString(), limitsParameter(limits), changeNo],
+  );
+  if (!rows[0]) throw new PlatformError("change_not_found", `There is no change ${changeNo}`);
+  return toChange(rows[0]);
+}
+
+export interface ChangeDecision {
+  readonly state: "confirmed" | "refused";
+  readonly decidedBy: string;
+  readonly decidedAt: Date;
+  readonly reason: string | null;
+}
+
+/**
+ * Decides a change, and what its asker had open for the same person before it.
+ * @returns what was decided
+ */
+export async function decideChanges(
+  tx: Client,
+  { changeNo, principalId, askedBy }: AccessChange,
+  { state, decidedBy, decidedAt, reason }: ChangeDecision,
+): Promise<Pick<AccessChange, "changeNo" | "kind">[]> {
+  const { rows } = await tx.query<{ change_no: number; kind: ChangeKind }>(
+    `update access_changes
+     set state = $4::text, decided_by = $5::text, decided_at = $6::timestamptz, reason = $7::text
+     where principal_id = $2::text and asked_by = $3::text and state = 'open' and change_no <= $1::bigint
+       and effective_at > $6::timestamptz
+     returning change_no, kind`,
+    [changeNo, principalId, askedBy, state, decidedBy, decidedAt.toISOString(), reason],
+  );
+  return rows.map((row) => ({ changeNo: row.change_no, kind: row.kind }));
+}
+
+/** Takes away what was granted by these changes. */
+export async function removeGrantsOf(tx: Client, changeNos: readonly number[]): Promise<void> {
+  await tx.query("delete from grants where change_no = any ($1::bigint[])", [[...changeNos]]);
+}
+
+/** Closes what was done to somebody's credentials: another password, made on the machine, has overtaken it. */
+export async function overtakeCredentialChanges(tx: Client, principalId: string): Promise<void> {
+  await tx.query(
+    `update access_changes set state = 'overtaken'
+     where principal_id = $1::text and kind = any ($2::text[]) and state <> 'overtaken'`,
+    [principalId, [...CREDENTIAL_KINDS]],
+  );
+}
+
+/**
+ * Everybody by whom somebody came to be what they are, themselves included: who made, granted, reset or let them in
+ * again, who did that to those, and so on. The administrator's key is one of them; the machine and the identity
+ * provider are not.
+ */
+export const makersOf = (db: Db, id: string): Promise<Set<string>> => makersFrom(db, "select $1::text", [id]);
+
+/** @param first selects those to begin with */
+async function makersFrom(db: Db, first: string, values: readonly unknown[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive makers (id) as (
+       (${first})
+       union
+       select c.asked_by from makers m join access_changes c on c.principal_id = m.id and c.state <> 'overtaken')
+     select id from makers`,
+    [...values],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+/**
+ * Everybody to whom a change goes back: who asked for it, who may know how to sign in as the one whom it is about, and
+ * by whom these came to be what they are. Whom it is about goes back to who asked, and so do those whom that one made.
+ */
+export const behindChange = (
+  db: Db,
+  { principalId, askedBy }: Pick<AccessChange, "principalId" | "askedBy">,
+): Promise<Set<string>> =>
+  makersFrom(
+    db,
+    `select $1::text
+     union
+     select asked_by from access_changes
+     where principal_id = $2::text and kind = any ($3::text[]) and state <> 'overtaken'`,
+    [askedBy, principalId, [...CREDENTIAL_KINDS]],
+  );
+
+/** People of a tenant who are not disabled and have one of the roles. */
+export async function listPeopleWithRoles(
+  tx: Client,
+  tenantId: string,
+  roles: readonly string[],
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select p.id from principals p
+     where p.tenant_id = $1::text and p.type = 'person' and p.disabled_at is null
+       and exists (select from grants g where g.principal_id = p.id and g.role = any ($2::text[]))
+     order by p.id`,
+    [tenantId, [...roles]],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,179 @@
+import { decodeCursor, encodeCursor, type Page } from "../database/cursor.ts";
+import type { Db } from "../database/database.ts";
+import {
+  type Broadcast,
+  type BroadcastReach,
+  type BroadcastRow,
+  type BroadcastState,
+  getBroadcasts,
+  reachParameters,
+  SELECT_BROADCAST,
+  toBroadcast,
+  visible,
+} from "./broadcasts.ts";
+
+export interface BroadcastFilter {
+  readonly states?: readonly BroadcastState[] | undefined;
+  /** Broadcasts that reach into this region. */
+  readonly region?: string | undefined;
+  readonly level?: number | undefined;
+  readonly mode?: Broadcast["mode"] | undefined;
+  readonly class?: Broadcast["class"] | undefined;
+  readonly eventCode?: string | undefined;
+  /** The id of its author. */
+  readonly createdBy?: string | undefined;
+  readonly review?: Broadcast["review"] | undefined;
+  /** Written from here on, and before there. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** In its headline or any of its texts, in capitals or not. */
+  readonly q?: string | undefined;
+}
+
+/** Everything of a filter but the text, from `$3` on. */
+const FILTERED = `${visible(1)}
+  and ($3::text[] is null or b.state = any ($3::text[]))
+  and ($4::text is null or exists (select from unnest(b.regions) as own (code)
+       where own.code like $4::text || '%' or $4::text like own.code || '%'))
+  and ($5::int is null or b.level = $5::int)
+  and ($6::text is null or b.mode = $6::text)
+  and ($7::text is null or b.review = $7::text)
+  and ($8::timestamptz is null or b.created_at >= $8::timestamptz)
+  and ($9::timestamptz is null or b.created_at < $9::timestamptz)
+  and ($10::text is null or b.class = $10::text)
+  and ($11::text is null or b.event_code = $11::text)
+  and ($12::text is null or b.created_by = $12::text)
+  and ($13::bigint is null or b.broadcast_no < $13::bigint)`;
+
+// strpos and not LIKE: what somebody looks for may hold % and _.
+const holds = (column: string) => `strpos(lower(${column}), lower($14::text)) > 0`;
+
+const HAS_TEXT = `(${holds("b.headline")} or exists (
+  select from jsonb_array_elements(
+    case when jsonb_typeof(b.message -> 'texts') = 'array' then b.message -> 'texts' else '[]' end) as t (item)
+  where ${holds("t.item ->> 'headline'")} or ${holds("t.item ->> 'description'")} or ${holds("t.item ->> 'instruction'")}))`;
+
+/**
+ * How many broadcasts are looked through for a text at once, from the newest that the rest of the filter lets through:
+ * about 0.2 s of the database's time. Older ones are on the next pages.
+ */
+export const SEARCHED_AT_ONCE = 5000;
+
+interface Sized {
+  readonly broadcast_no: number;
+  /** Of its message as it is stored, bytes. */
+  readonly size: number;
+}
+
+const SELECT_SIZED = "select b.broadcast_no, pg_column_size(b.message) as size from broadcasts b";
+
+/**
+ * A page ends early behind messages of this size in all, of which a hundred ordinary ones have a small part: drafts of
+ * 50,000 points take a megabyte each, and two hundred of them would hold everybody up.
+ */
+const MAX_PAGE_BYTES = 500_000;
+
+/** The first of them that have room on a page, one at the least. */
+function fitting(found: readonly Sized[]): Sized[] {
+  let bytes = 0;
+  return found.filter(({ size }, at) => {
+    bytes += size;
+    return at === 0 || bytes <= MAX_PAGE_BYTES;
+  });
+}
+
+/**
+ * Broadcasts, newest first; after large ones a page ends early. With a text a page may hold fewer than asked for, or none, and go on all the same: what
+ * one request costs is bounded, and the cursor leads through the rest.
+ * @param searchedAtOnce for tests
+ */
+export async function listBroadcasts(
+  db: Db,
+  filter: BroadcastFilter,
+  reach: BroadcastReach,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+  searchedAtOnce = SEARCHED_AT_ONCE,
+): Promise<Page<Broadcast>> {
+  const after = decodeCursor("broadcasts", ["integer"], page.cursor);
+  const parameters = [
+    ...reachParameters(reach),
+    filter.states ?? null,
+    filter.region ?? null,
+    filter.level ?? null,
+    filter.mode ?? null,
+    filter.review ?? null,
+    filter.from?.toISOString() ?? null,
+    filter.to?.toISOString() ?? null,
+    filter.class ?? null,
+    filter.eventCode ?? null,
+    filter.createdBy ?? null,
+    after?.[0] ?? null,
+  ];
+  const cursorOf = (broadcastNo: number) => encodeCursor("broadcasts", [broadcastNo]);
+  /** The first of these that a page has room for. */
+  const toItems = async (found: readonly Sized[]): Promise<Page<Broadcast>> => {
+    const taken = fitting(found.slice(0, page.limit));
+    const items = await getBroadcasts(
+      db,
+      taken.map((one) => one.broadcast_no),
+    );
+    const last = taken.at(-1);
+    const goesOn = last !== undefined && taken.length < found.length;
+    return { items: items.reverse(), nextCursor: goesOn ? cursorOf(last.broadcast_no) : null };
+  };
+  if (filter.q === undefined) {
+    const { rows } = await db.query<Sized>(
+      `${SELECT_SIZED} where ${FILTERED} order by b.broadcast_no desc limit $14::int`,
+      [...parameters, page.limit + 1],
+    );
+    return toItems(rows);
+  }
+  const looked = await db.query<{ last: number | null; n: number }>(
+    `select min(broadcast_no) as last, count(*)::int as n
+     from (select b.broadcast_no from broadcasts b where ${FILTERED} order by b.broadcast_no desc limit $14::int) as looked`,
+    [...parameters, searchedAtOnce],
+  );
+  const { last, n } = looked.rows[0]!;
+  const { rows } = await db.query<Sized>(
+    `${SELECT_SIZED}
+     where ${FILTERED} and b.broadcast_no >= $15::bigint and ${HAS_TEXT}
+     order by b.broadcast_no desc
+     limit $16::int`,
+    [...parameters, filter.q, last ?? 0, page.limit + 1],
+  );
+  const found = await toItems(rows);
+  const isAll = last === null || n < searchedAtOnce;
+  return { ...found, nextCursor: found.nextCursor ?? (isAll ? null : cursorOf(last)) };
+}
+
+/**
+ * Released actual broadcasts that have not expired, newest first: what the feed holds. Those that were cancelled are
+ * there too, because whoever has taken the alert must hear of its end.
+ */
+export async function listCurrentBroadcasts(
+  db: Db,
+  at: Date,
+  reach: BroadcastReach,
+  limit: number,
+): Promise<Broadcast[]> {
+  const { rows } = await db.query<BroadcastRow>(
+    `${SELECT_BROADCAST}
+     where ${visible(1)} and b.mode = 'actual' and b.released_at is not null and b.expires_at > $3::timestamptz
+     order by b.released_at desc, b.broadcast_no desc
+     limit $4::int`,
+    [...reachParameters(reach), at.toISOString(), limit],
+  );
+  return rows.map(toBroadcast);
+}
+
+/** Ids of the broadcasts that are to take the place of another, or have; of those that the caller sees, oldest first. */
+export async function listReplacing(db: Db, broadcastNo: number, reach: BroadcastReach): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select b.id from broadcasts b
+     where ${visible(1)} and b.replaces_nos @> array[$3::bigint]
+     order by b.broadcast_no
+     limit 100`,
+    [...reachParameters(reach), broadcastNo],
+  );
+  return rows.map(({ id }) => id);
+}

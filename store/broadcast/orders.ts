@@ -1,0 +1,52 @@
+import type { Db } from "../database/database.ts";
+
+/** What was signed for a broadcast: kept, so that a restart sends the very same command again. */
+export interface BroadcastOrder {
+  /** `<broadcast id>.<attempt>` or `<broadcast id>.stop`. */
+  readonly commandId: string;
+  readonly broadcastNo: number;
+  readonly type: "start" | "stop";
+  /** Of a stop: the attempt that was the highest then. */
+  readonly attempt: number;
+  /** Compact JWS. */
+  readonly jws: string;
+  readonly issuedAt: Date;
+}
+
+/**
+ * Stores an order. One command id has one order for ever: of two that are signed at once the first stays.
+ * @returns whether it is this one that was stored
+ */
+export async function insertOrder(db: Db, order: BroadcastOrder): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into broadcast_orders (command_id, broadcast_no, type, attempt, jws, issued_at)
+     values ($1, $2, $3, $4, $5, $6::timestamptz)
+     on conflict (command_id) do nothing`,
+    [order.commandId, order.broadcastNo, order.type, order.attempt, order.jws, order.issuedAt.toISOString()],
+  );
+  return rowCount === 1;
+}
+
+/** Every order of these broadcasts, the first attempt first. */
+export async function readOrders(db: Db, broadcastNos: readonly number[]): Promise<BroadcastOrder[]> {
+  const { rows } = await db.query<{
+    command_id: string;
+    broadcast_no: number;
+    type: "start" | "stop";
+    attempt: number;
+    jws: string;
+    issued_at: Date;
+  }>(
+    `select command_id, broadcast_no, type, attempt, jws, issued_at
+     from broadcast_orders where broadcast_no = any ($1::bigint[]) order by broadcast_no, attempt, type`,
+    [broadcastNos],
+  );
+  return rows.map((row) => ({
+    commandId: row.command_id,
+    broadcastNo: row.broadcast_no,
+    type: row.type,
+    attempt: row.attempt,
+    jws: row.jws,
+    issuedAt: row.issued_at,
+  }));
+}

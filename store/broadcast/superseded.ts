@@ -1,0 +1,22 @@
+import type { Client } from "../database/database.ts";
+
+/** The alert that a broadcast no longer stands beside. */
+export interface SupersededBy {
+  readonly sender: string;
+  readonly identifier: string;
+  /** As written in the alert. */
+  readonly sent: string;
+  readonly msgType: string;
+  /** When this platform learned of it, as ISO 8601. */
+  readonly at: string;
+  /** What became of that alert, e.g. that it was refused because it had expired. */
+  readonly why: string;
+}
+
+/** Marks a broadcast: nobody releases it any more without saying that they know. The caller holds its lock. */
+export async function markSuperseded(tx: Client, broadcastNo: number, by: SupersededBy): Promise<void> {
+  await tx.query(
+    "update broadcasts set superseded_by = $2::jsonb, updated_at = now() where broadcast_no = $1::bigint",
+    [broadcastNo, JSON.stringify(by)],
+  );
+}

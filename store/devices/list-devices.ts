@@ -1,0 +1,200 @@
+import { decodeCursor, encodeCursor, type KeyType, type Page, toPage } from "../database/cursor.ts";
+import type { Db } from "../database/database.ts";
+import { exactJson } from "../database/exact-types.ts";
+import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import type { AlarmSeverity } from "../events/alarms.ts";
+import { lengthOf, levelBelow } from "../places/regions.ts";
+import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
+import { type Device, type DeviceRow, joinLastSeen, selectDevice, toDevice } from "./devices.ts";
+
+export interface DeviceFilter {
+  readonly kind?: string | undefined;
+  /** A region code; devices inside the region are meant too. */
+  readonly region?: string | undefined;
+  /** Part of the id or name, in any case. */
+  readonly q?: string | undefined;
+  /** The id of the gateway in front of them. */
+  readonly gateway?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly status?: readonly DeviceStatus[] | undefined;
+  /** Those with an active alarm, with one of a severity, or with none. */
+  readonly alarm?: "any" | "none" | AlarmSeverity | undefined;
+  /** Where the caller may see alarms. With `alarm`, devices elsewhere are left out. */
+  readonly alarmLimits?: Limits | undefined;
+  /** What `attributes` has under a key, as text. */
+  readonly attribute?: { readonly key: string; readonly value: string } | undefined;
+}
+
+/** What status goes by. */
+export interface StatusClock {
+  readonly rhythms: readonly Rhythm[];
+  readonly now: Date;
+}
+
+/** Conditions with their parameters, numbered as they come. */
+class Conditions {
+  readonly values: unknown[] = [];
+  private readonly parts: string[] = [];
+
+  parameter(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+
+  and(condition: string): void {
+    this.parts.push(condition);
+  }
+
+  /** Adds a condition on a value, unless that is absent. */
+  where(value: unknown, condition: (parameter: string) => string): void {
+    if (value !== undefined) this.and(condition(this.parameter(value)));
+  }
+
+  within(limits: Limits): void {
+    this.parameter(limitsParameter(limits));
+    this.and(limitsCondition("d", this.values.length));
+  }
+
+  toString(): string {
+    return ["d.deleted_at is null", ...this.parts].join("\n       and ");
+  }
+}
+
+const ACTIVE_ALARM = "select from alarms a where a.device_no = d.device_no and a.cleared_at is null";
+
+/** The number of the parameter that is the caller's limits: it is the first of all conditions. */
+const LIMITS = 1;
+
+/** The conditions for `d`, `g` its gateway and `s` when it was last heard. */
+function conditionsOf(filter: DeviceFilter, limits: Limits, clock: StatusClock): Conditions {
+  const conditions = new Conditions();
+  conditions.within(limits);
+  conditions.where(filter.kind, (n) => `d.kind = ${n}::text`);
+  conditions.where(filter.region && `${filter.region}%`, (n) => `d.region_code like ${n}::text`);
+  const part = filter.q && `%${filter.q.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  conditions.where(part, (n) => `(d.id ilike ${n}::text or d.name ilike ${n}::text)`);
+  conditions.where(filter.gateway, (n) => `g.id = ${n}::text`);
+  conditions.where(filter.tenant, (n) => `d.tenant_id = ${n}::text`);
+  const { status, alarm, attribute } = filter;
+  if (status) {
+    const at = conditions.parameter(statusParameter(clock.rhythms, clock.now));
+    conditions.where(status, (n) => `${statusSql(at)} = any (${n}::text[])`);
+  }
+  if (alarm) conditions.within(filter.alarmLimits ?? []);
+  conditions.where(alarm, (n) => {
+    const some = `exists (${ACTIVE_ALARM} and (${n}::text in ('any', 'none') or a.severity = ${n}::text))`;
+    return `${some} = (${n}::text <> 'none')`;
+  });
+  if (attribute) {
+    const value = conditions.parameter(attribute.value);
+    conditions.where(attribute.key, (key) => `d.attributes ->> ${key}::text = ${value}::text`);
+  }
+  return conditions;
+}
+
+interface Sort {
+  readonly sql: string;
+  readonly type: KeyType;
+  readonly keyOf: (row: DeviceRow) => string | number;
+}
+
+const NEVER = "0001-01-01 00:00:00+00";
+
+/** By what devices are put in order, and then by their number. What is empty comes first. */
+const SORTS = {
+  added: { sql: "d.device_no", type: "device", keyOf: (row) => row.device_no },
+  id: { sql: 'd.id collate "C"', type: "text", keyOf: (row) => row.id },
+  name: { sql: `coalesce(d.name, '') collate "C"`, type: "text", keyOf: (row) => row.name ?? "" },
+  lastSeenAt: {
+    sql: `coalesce(s.seen_at, timestamptz '${NEVER}')`,
+    type: "time",
+    keyOf: (row) => row.seen_key ?? NEVER,
+  },
+} as const satisfies Record<string, Sort>;
+export type DeviceSort = keyof typeof SORTS;
+export const DEVICE_SORTS = Object.keys(SORTS) as [DeviceSort, ...DeviceSort[]];
+
+const SQL_TYPES: Record<KeyType, string> = {
+  integer: "bigint",
+  device: "int",
+  rank: "int",
+  text: "text",
+  time: "timestamptz",
+};
+
+export interface DevicePage {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly sort?: DeviceSort;
+  readonly order?: "asc" | "desc";
+}
+
+/** Devices, by default in the order in which they were made. */
+export async function listDevices(
+  db: Db,
+  filter: DeviceFilter,
+  limits: Limits,
+  clock: StatusClock,
+  { limit, cursor, sort = "added", order = "asc" }: DevicePage,
+): Promise<Page<Device>> {
+  const { sql, type, keyOf } = SORTS[sort];
+  const list = sort === "added" && order === "asc" ? "devices" : `devices/${sort}/${order}`;
+  const keys = sort === "added" ? [sql] : [sql, "d.device_no"];
+  const types: KeyType[] = sort === "added" ? ["device"] : [type, "device"];
+  const after = decodeCursor(list, types, cursor);
+  const conditions = conditionsOf(filter, limits, clock);
+  if (after) {
+    const values = after.map((value, i) => `${conditions.parameter(value)}::${SQL_TYPES[types[i]!]}`);
+    conditions.and(`(${keys.join(", ")}) ${order === "asc" ? ">" : "<"} (${values.join(", ")})`);
+  }
+  const { rows } = await db.query<DeviceRow>({
+    types: exactJson,
+    text: `${selectDevice(LIMITS)}
+     where ${conditions}
+     order by ${keys.map((key) => `${key} ${order}`).join(", ")}
+     limit ${conditions.parameter(limit + 1)}::int`,
+    values: conditions.values,
+  });
+  return toPage(rows, limit, toDevice, (row) =>
+    encodeCursor(list, sort === "added" ? [row.device_no] : [keyOf(row), row.device_no]),
+  );
+}
+
+export const COUNTED_BY = ["status", "kind", "region", "tenant", "gateway"] as const;
+export type CountedBy = (typeof COUNTED_BY)[number];
+
+/** How many devices have a value in common; it is null for those without tenant or gateway. */
+export interface DeviceCount {
+  readonly value: string | null;
+  readonly devices: number;
+}
+
+/** Counts devices by something that each has one of; regions by the level below the one that the filter names. */
+export async function countDevices(
+  db: Db,
+  by: CountedBy,
+  filter: DeviceFilter,
+  limits: Limits,
+  clock: StatusClock,
+): Promise<DeviceCount[]> {
+  const conditions = conditionsOf(filter, limits, clock);
+  const values: Record<CountedBy, () => string> = {
+    status: () => statusSql(conditions.parameter(statusParameter(clock.rhythms, clock.now))),
+    kind: () => "d.kind",
+    region: () => {
+      const length = lengthOf(levelBelow(filter.region));
+      return `left(d.region_code, ${conditions.parameter(length)}::int)`;
+    },
+    tenant: () => "d.tenant_id",
+    gateway: () => "g.id",
+  };
+  const { rows } = await db.query<DeviceCount>(
+    `select ${values[by]()} as value, count(*)::int as devices
+     from devices d
+     left join devices g on g.device_no = d.gateway_no
+     ${joinLastSeen(LIMITS)}
+     where ${conditions}
+     group by 1 order by 1`,
+    conditions.values,
+  );
+  return rows;
+}

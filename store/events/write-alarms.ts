@@ -1,0 +1,167 @@
+import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "../database/binary-array.ts";
+import type { Db } from "../database/database.ts";
+import { type AlarmDoubt, dropOutdated, type EventDoubt } from "./alarm-doubts.ts";
+import type { AlarmSeverity } from "./alarms.ts";
+
+/** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
+export interface AlarmTransition {
+  readonly action: "raise" | "clear";
+  readonly deviceNo: number;
+  readonly rule: string;
+  readonly severity: AlarmSeverity;
+  readonly message: string;
+  readonly value: number | undefined;
+  readonly at: number;
+  /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
+  readonly flapMs?: number | undefined;
+  /** Why it may be outdated, after a reading or after an event. Absent: it is not. */
+  readonly doubt?: AlarmDoubt;
+  readonly eventDoubt?: EventDoubt;
+}
+
+/**
+ * A transition that took place, as who has the device now may be told of it: what was observed before they had it, as of
+ * the moment at which they got it, and without values.
+ */
+export interface AlarmChange extends AlarmTransition {
+  readonly alarmNo: number;
+}
+
+/** Transitions in one statement at most: when a region goes dark, its silent devices come by the ten thousand. */
+const MAX_AT_ONCE = 2000;
+
+/**
+ * Applies transitions in the order given, as many in one statement as can be. Raising what is active and clearing
+ * what is not do nothing, so a repetition does no harm; nothing is raised for a device that was deleted meanwhile.
+ * @param applied told after each statement how many transitions it took, and which of them changed something
+ * @returns what changed
+ */
+export async function applyAlarmTransitions(
+  db: Db,
+  transitions: readonly AlarmTransition[],
+  applied: (count: number, changes: readonly AlarmChange[]) => void = () => {},
+): Promise<AlarmChange[]> {
+  const all: AlarmChange[] = [];
+  for (let from = 0; from < transitions.length; ) {
+    const { count, chosen } = nextAtOnce(transitions, from);
+    const valid = await dropOutdated(db, chosen);
+    const changes = valid.length > 0 ? await applyAtOnce(db, valid) : [];
+    for (const change of changes) all.push(change);
+    applied(count, changes);
+    from += count;
+  }
+  return all;
+}
+
+/**
+ * The order of an alarm's transitions decides, so each alarm can be in a statement once. What only repeats the one before
+ * does nothing and is left out: one message may hold thousands of events that raise the same alarm.
+ * @returns how many transitions are dealt with, and those of them that do something
+ */
+function nextAtOnce(
+  transitions: readonly AlarmTransition[],
+  from: number,
+): { readonly count: number; readonly chosen: AlarmTransition[] } {
+  const chosen = new Map<string, AlarmTransition>();
+  let at = from;
+  for (; at < transitions.length; at++) {
+    const transition = transitions[at]!;
+    const key = `${transition.deviceNo} ${transition.rule}`;
+    const before = chosen.get(key);
+    if (before === undefined) {
+      if (chosen.size === MAX_AT_ONCE) break;
+      chosen.set(key, transition);
+    } else if (before.action !== transition.action || before.doubt || before.eventDoubt) break;
+  }
+  return { count: at - from, chosen: [...chosen.values()] };
+}
+
+async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Promise<AlarmChange[]> {
+  const { rows } = await db.query<ChangedRow>({
+    name: "apply_alarm_transitions",
+    // The share lock waits for a deletion under way, and then does not find the device. The order is for two
+    // processes at once, which could deadlock otherwise.
+    text: `
+      with input as (
+        select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
+                             $8::float8[]) as input (action, device_no, rule, severity, message, at, value, flap_ms)
+      ), living as (
+        select device_no, placed_since from devices
+        where device_no in (select device_no from input where action = 'raise') and deleted_at is null
+        order by device_no for share
+      ), again as (
+        -- One that flutters stays one: the last of its rule goes on, where it has just been cleared. Whoever acknowledged it
+        -- took it for over, so it wants to be looked at again (the audit has their name and note); that somebody else had the
+        -- device then makes it another.
+        update alarms a set cleared_at = null, times = a.times + 1, last_raised_at = greatest(input.at, a.raised_at),
+          acknowledged_at = null, acknowledged_by = null, acknowledgement_note = null
+        from input join living using (device_no)
+        where input.action = 'raise' and input.flap_ms is not null
+          and a.alarm_no = (
+            select l.alarm_no from alarms l
+            where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1)
+          and a.cleared_at >= input.at - make_interval(secs => input.flap_ms / 1000)
+          and a.raised_at >= living.placed_since
+        returning a.alarm_no, a.device_no, a.rule
+      ), raised as (
+        insert into alarms (device_no, rule, severity, message, value, raised_at)
+        -- What is raised now is for whoever has the device now, also where it was observed before they had it.
+        select device_no, rule, severity, case when at >= placed_since then message else without_values(message) end,
+               case when at >= placed_since then value end, greatest(at, placed_since)
+        from input join living using (device_no)
+        where action = 'raise' and (device_no, rule) not in (select device_no, rule from again)
+        order by device_no, rule
+        on conflict (device_no, rule) where cleared_at is null do nothing
+        returning alarm_no, device_no, rule
+      ), cleared as (
+        -- The device's clock may have gone backwards; an alarm never clears before it was raised.
+        update alarms set cleared_at = greatest(raised_at, input.at)
+        from input
+        where input.action = 'clear' and alarms.device_no = input.device_no and alarms.rule = input.rule
+          and cleared_at is null
+        returning alarms.alarm_no, alarms.device_no, alarms.rule
+      )
+      select changed.alarm_no, changed.device_no, changed.rule,
+             case when d.placed_since > input.at then without_values(input.message) else input.message end as message,
+             case when d.placed_since > input.at then d.placed_since end as since
+      from (select * from raised union all select * from again union all select * from cleared) changed
+      join input using (device_no, rule)
+      join devices d using (device_no)`,
+    values: [
+      arrayOf(new TextColumn(), transitions, ({ action }) => action),
+      arrayOf(new Int4Column(), transitions, ({ deviceNo }) => deviceNo),
+      arrayOf(new TextColumn(), transitions, ({ rule }) => rule),
+      arrayOf(new TextColumn(), transitions, ({ severity }) => severity),
+      arrayOf(new TextColumn(), transitions, ({ message }) => message),
+      arrayOf(new TimestampColumn(), transitions, ({ at }) => at),
+      // Last: unnest pads the values that alarms of states and events do not have.
+      arrayOf(new Float8Column(), transitions, ({ value }) => value),
+      arrayOf(new Float8Column(), transitions, ({ flapMs }) => flapMs),
+    ],
+  });
+  const changed = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row]));
+  return transitions.flatMap((transition) => {
+    const row = changed.get(`${transition.deviceNo} ${transition.rule}`);
+    if (!row) return [];
+    const { alarm_no: alarmNo, message, since } = row;
+    if (since === null) return [{ ...transition, alarmNo }];
+    return [{ ...transition, alarmNo, message, value: undefined, at: since.getTime() }];
+  });
+}
+
+interface ChangedRow {
+  alarm_no: number;
+  device_no: number;
+  rule: string;
+  message: string;
+  /** Since when its present place has been the device's, where it was observed before that. */
+  since: Date | null;
+}
+
+/** Active alarms, which the alarm engine needs to know after a restart. */
+export async function listActiveAlarms(db: Db): Promise<{ deviceNo: number; rule: string }[]> {
+  const { rows } = await db.query<{ device_no: number; rule: string }>(
+    "select device_no, rule from alarms where cleared_at is null",
+  );
+  return rows.map((row) => ({ deviceNo: row.device_no, rule: row.rule }));
+}

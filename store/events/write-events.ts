@@ -1,0 +1,389 @@
+import { createHash } from "node:crypto";
+import { meaningOf, parseExact } from "../../base/exact-json.ts";
+import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from "../database/binary-array.ts";
+import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } from "../database/claims.ts";
+import type { Db } from "../database/database.ts";
+import { mayBeLong } from "../database/exact-types.ts";
+import { countNotStored } from "../ledger/ledger.ts";
+import { insertRejections, type NewRejection } from "../ledger/write-rejections.ts";
+
+export type EventPhase = "instant" | "new" | "update" | "end";
+
+/** An event on its way into its table. Times in milliseconds since 1970. */
+export interface NewEvent {
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  readonly eventId: string;
+  readonly phase: EventPhase;
+  readonly type: string;
+  /** Text of a JSON object: everything else that the device said. */
+  readonly data: string;
+}
+
+/** A device's answer to a command. Times in milliseconds since 1970. */
+export interface NewReply {
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  readonly commandId: string;
+  readonly outcome: string;
+  readonly data: string;
+}
+
+type Column<T> = readonly [name: string, read: (item: T) => string];
+
+/** A table of things that happened: device, two times, what identifies one beside them, and what it says. */
+interface ItemTable<T> {
+  readonly table: string;
+  readonly identity: readonly Column<T>[];
+  readonly says: readonly Column<T>[];
+}
+
+interface Item {
+  readonly deviceNo: number;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+  /** Text of a JSON object. */
+  readonly data: string;
+}
+
+const EVENTS: ItemTable<NewEvent> = {
+  table: "events",
+  identity: [
+    ["event_id", ({ eventId }) => eventId],
+    ["phase", ({ phase }) => phase],
+  ],
+  says: [["type", ({ type }) => type]],
+};
+
+const REPLIES: ItemTable<NewReply> = {
+  table: "replies",
+  identity: [
+    ["command_id", ({ commandId }) => commandId],
+    ["outcome", ({ outcome }) => outcome],
+  ],
+  says: [],
+};
+
+/**
+ * Commits the events that are not there, with their ledger entry. The others are left to `settleEvents`.
+ * @param claim lets the statement take effect once; without one it is part of a transaction that is not repeated
+ * @returns the places of those that met another one of their identity, in the table or before them in the batch
+ */
+export const insertNewEvents = (db: Db, events: readonly NewEvent[], claim?: Claim) =>
+  insertNew(db, EVENTS, events, claim);
+export const insertNewReplies = (db: Db, replies: readonly NewReply[], claim?: Claim) =>
+  insertNew(db, REPLIES, replies, claim);
+
+/** What became of items that met another one. */
+export interface SettledItems {
+  /** For each item whether it was new; undefined where it was refused. */
+  readonly isNew: readonly (boolean | undefined)[];
+  readonly rejections: readonly NewRejection[];
+}
+
+/** Makes the rejections of items that say something else than too many others of their identity and moment. */
+export type RefuseItems<T> = (items: readonly T[]) => NewRejection[];
+
+/**
+ * Decides what becomes of events that met another one of their device, moment, id and phase, with their ledger entry.
+ * One that says the same is a duplicate. Another one, such as a camera's second update of one frame, is stored at the
+ * next free millisecond, and refused where none is free within `MAX_MOVE_MS`.
+ * @returns undefined when the claim says that it was done before
+ */
+export const settleEvents = (
+  tx: Db,
+  events: readonly NewEvent[],
+  refuse: RefuseItems<NewEvent>,
+  claim?: Claim,
+) => settle(tx, EVENTS, events, refuse, claim);
+export const settleReplies = (
+  tx: Db,
+  replies: readonly NewReply[],
+  refuse: RefuseItems<NewReply>,
+  claim?: Claim,
+) => settle(tx, REPLIES, replies, refuse, claim);
+
+/** For whoever has no batch to share: @returns for each event whether it was new, in the order given */
+export const insertEvents = (
+  db: Db,
+  events: readonly NewEvent[],
+  refuse: RefuseItems<NewEvent> = refuseNone,
+) => insertAll(db, EVENTS, events, refuse);
+export const insertReplies = (
+  db: Db,
+  replies: readonly NewReply[],
+  refuse: RefuseItems<NewReply> = refuseNone,
+) => insertAll(db, REPLIES, replies, refuse);
+
+/** @throws Error */
+const refuseNone = (items: readonly unknown[]): never => {
+  throw new Error(`${items.length} items say something else than too many others of their moment`);
+};
+
+async function insertAll<T extends Item>(
+  db: Db,
+  into: ItemTable<T>,
+  items: readonly T[],
+  refuse: RefuseItems<T>,
+): Promise<(boolean | undefined)[]> {
+  const met = await insertNew(db, into, items);
+  const isNew: (boolean | undefined)[] = items.map(() => true);
+  if (met.length === 0) return isNew;
+  const settled = (await settle(
+    db,
+    into,
+    met.map((place) => items[place]!),
+    refuse,
+  ))!;
+  for (const [i, place] of met.entries()) isNew[place] = settled.isNew[i];
+  return isNew;
+}
+
+async function insertNew<T extends Item>(
+  db: Db,
+  into: ItemTable<T>,
+  items: readonly T[],
+  claim?: Claim,
+): Promise<number[]> {
+  if (items.length === 0) return [];
+  const { rows } = await db.query<{ claimed: number; met: number[] | null }>({
+    name: `insert_${claim ? "once_" : ""}${into.table}`,
+    text: insertSql(into, claim !== undefined),
+    values: [...(claim ? claimValues(claim) : []), ...valuesOf(into, items)],
+  });
+  const { claimed, met } = rows[0]!;
+  // Not claimed: committed by an attempt whose answer was lost.
+  const undecided = claimed === 0 ? await findNotedMet(db, claim!) : (met ?? []);
+  return undecided.map((n) => n - 1);
+}
+
+const namesOf = <T>({ identity, says }: ItemTable<T>) => [...identity, ...says].map(([name]) => name);
+
+function valuesOf<T extends Item>({ identity, says }: ItemTable<T>, items: readonly T[]): Buffer[] {
+  return [
+    arrayOf(new Int4Column(), items, (item) => item.deviceNo),
+    arrayOf(new TimestampColumn(), items, (item) => item.observedAt),
+    arrayOf(new TimestampColumn(), items, (item) => item.receivedAt),
+    ...[...identity, ...says].map(([, read]) => arrayOf(new TextColumn(), items, read)),
+    arrayOf(new JsonbColumn(), items, (item) => item.data),
+  ];
+}
+
+/** As that of readings (`readings-sql.ts`): what meets another is left undecided, and is in no ledger yet. */
+function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
+  const first = claimed ? 4 : 1;
+  const texts = namesOf(into);
+  const types = ["int4", "timestamptz", "timestamptz", ...texts.map(() => "text"), "jsonb"];
+  const parameters = types.map((type, i) => `$${first + i}::${type}[]`).join(", ");
+  const columns = ["device_no", "observed_at", "received_at", ...texts, "data"].join(", ");
+  const key = ["device_no", "observed_at", ...into.identity.map(([name]) => name)];
+  const met = `
+        select array_agg(n::int4 order by n) as rows from (
+          select input.n, stored.device_no is null
+              or row_number() over (partition by ${key.map((name) => `input.${name}`).join(", ")} order by input.n) > 1 as met
+          from input left join stored using (${key.join(", ")})
+        ) looked
+        where (select count(*) from stored) < (select count(*) from input) and met`;
+  return `
+    with ${claimed ? `${CLAIMED}, ` : ""}input as (
+      select * from unnest(${parameters}) with ordinality as input (${columns}, n)${claimed ? "\n      where exists (select from claimed)" : ""}
+    ), stored as (
+      insert into ${into.table} (${columns}) select ${columns} from input
+      on conflict do nothing
+      returning ${key.join(", ")}
+    ), ledger as (
+      insert into ledger_batches (device_nos, received, stored, rejected)
+      select array_agg(device_no), array_agg(n), array_agg(n), array_agg(0)
+      from (select device_no, count(*)::int as n from stored group by 1) counts
+      having count(*) > 0
+    ), ${claimed ? notedMet(met) : `noted as (${met})`}
+    select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed, (select rows from noted) as met`;
+}
+
+/**
+ * How many milliseconds from a moment on may hold what was sent for it: enough for a camera whose clock has seconds. Each
+ * of them is looked at, and a device may send thousands that differ.
+ */
+export const MAX_MOVE_MS = 100;
+
+/** Items whose following moments are read at once. */
+const READ_AT_ONCE = 100;
+
+async function settle<T extends Item>(
+  tx: Db,
+  into: ItemTable<T>,
+  items: readonly T[],
+  refuse: RefuseItems<T>,
+  claim?: Claim,
+): Promise<SettledItems | undefined> {
+  if (claim && !(await takeClaim(tx, claim))) return undefined;
+  const identityOf = (item: T) =>
+    JSON.stringify([item.deviceNo, ...into.identity.map(([, read]) => read(item))]);
+  const saysOf = (item: T) =>
+    saidBy(
+      into.says.map(([, read]) => read(item)),
+      item.data,
+    );
+  const isNew = new Array<boolean | undefined>(items.length).fill(false);
+  const refused: T[] = [];
+  const said = new Said();
+  let rest = items.map((item, place) => ({
+    item,
+    place,
+    identity: identityOf(item),
+    says: saysOf(item),
+  }));
+  while (rest.length > 0) {
+    await readMoments(tx, into, rest, 0, said);
+    // Nearly all are what is stored there. What follows is read for the others alone.
+    const differing = rest.filter(({ item, identity, says }) => said.at(identity, item.observedAt) !== says);
+    for (let from = 0; from < differing.length; from += READ_AT_ONCE)
+      await readMoments(tx, into, differing.slice(from, from + READ_AT_ONCE), MAX_MOVE_MS, said);
+    const moved: (typeof rest)[number][] = [];
+    const at: T[] = [];
+    for (const one of differing) {
+      const free = said.findFree(one.identity, one.item.observedAt, one.says);
+      if (free === "said") continue;
+      if (free === undefined) {
+        isNew[one.place] = undefined;
+        refused.push(one.item);
+        continue;
+      }
+      said.note(one.identity, free, one.says);
+      moved.push(one);
+      at.push({ ...one.item, observedAt: free });
+    }
+    if (at.length === 0) break;
+    const metAgain = new Set(await insertNew(tx, into, at));
+    for (const [i, { place }] of moved.entries()) if (!metAgain.has(i)) isNew[place] = true;
+    // Only where somebody has stored at one of these moments meanwhile.
+    for (const i of metAgain) said.forget(moved[i]!.identity, at[i]!.observedAt);
+    rest = moved.filter((_, i) => metAgain.has(i));
+  }
+  const repeated = items.filter((_, place) => isNew[place] === false).map(({ deviceNo }) => deviceNo);
+  if (repeated.length > 0) await countNotStored(tx, repeated, "duplicate");
+  const rejections = refused.length > 0 ? refuse(refused) : [];
+  if (rejections.length > 0) await insertRejections(tx, rejections);
+  return { isNew, rejections };
+}
+
+/** One text for all items that say the same, however much that is. */
+function saidBy(says: readonly unknown[], data: string): string {
+  const text = JSON.stringify([...says, meaningOf(parseExact(data))]);
+  return text.length <= 64 ? text : createHash("sha256").update(text).digest("base64");
+}
+
+/** What is stored at the moments of one identity after another. */
+class Said {
+  private readonly moments = new Map<string, Map<number, string>>();
+
+  at(identity: string, moment: number): string | undefined {
+    return this.moments.get(identity)?.get(moment);
+  }
+
+  note(identity: string, moment: number, says: string): void {
+    const own = this.moments.get(identity);
+    if (own) own.set(moment, says);
+    else this.moments.set(identity, new Map([[moment, says]]));
+  }
+
+  forget(identity: string, moment: number): void {
+    this.moments.get(identity)?.delete(moment);
+  }
+
+  /** The first free moment from one on; `said` when that stands before it; undefined when none is free. */
+  findFree(identity: string, from: number, says: string): number | "said" | undefined {
+    const own = this.moments.get(identity);
+    for (let moment = from; moment <= from + MAX_MOVE_MS; moment++) {
+      const there = own?.get(moment);
+      if (there === undefined) return moment;
+      if (there === says) return "said";
+    }
+    return undefined;
+  }
+}
+
+/** An item, or another one of its identity at another moment. */
+interface Wanted<T> {
+  readonly item: T;
+  readonly identity: string;
+}
+
+/** Items that may be long are read so many at once: each may be of a mebibyte. */
+const LONG_AT_ONCE = 16;
+
+/** Reads what is stored of the identities of items at their moments, and up to `beyondMs` behind them. */
+async function readMoments<T extends Item>(
+  tx: Db,
+  into: ItemTable<T>,
+  wanted: readonly Wanted<T>[],
+  beyondMs: number,
+  said: Said,
+): Promise<void> {
+  const long = await readSome(tx, into, wanted, { beyondMs, long: false }, said);
+  for (let from = 0; from < long.length; from += LONG_AT_ONCE)
+    await readSome(tx, into, long.slice(from, from + LONG_AT_ONCE), { beyondMs: 0, long: true }, said);
+}
+
+/** @returns what is left unread, unless `long`: what may be long */
+async function readSome<T extends Item>(
+  tx: Db,
+  into: ItemTable<T>,
+  wanted: readonly Wanted<T>[],
+  { beyondMs, long }: { beyondMs: number; long: boolean },
+  said: Said,
+): Promise<Wanted<T>[]> {
+  // Each identity and moment once: they may be thousands of one.
+  const firsts = new Map(wanted.map((one) => [`${one.identity} ${one.item.observedAt}`, one]));
+  const items = [...firsts.values()];
+  const identity = into.identity.map(([name]) => name);
+  const moments = items.map(({ item }) => item.observedAt);
+  const says = into.says.map(([name]) => `, there.${name}`).join("");
+  const { rows } = await tx.query<
+    { n: number; observed_at: Date; data: string | null } & Record<string, string>
+  >(
+    // One look at the index for each: joined by identity alone, thousands of one would meet each other. And each row once,
+    // however many look at it.
+    `select ${["n", "observed_at", ...into.says.map(([name]) => name)].join(", ")},
+       case when ${long} or not ${mayBeLong("whole")} then whole::text end as data
+     from (
+       select distinct on (wanted.device_no, ${identity.map((name) => `wanted.${name}`).join(", ")}, found.observed_at)
+         wanted.n::int as n, found.*
+       from unnest($1::int4[], $2::timestamptz[], ${identity.map((_, i) => `$${i + 3}::text[]`).join(", ")})
+         with ordinality as wanted (device_no, at, ${identity.join(", ")}, n)
+       cross join lateral (
+         select there.observed_at, there.data as whole${says} from ${into.table} there
+         where there.device_no = wanted.device_no and ${identity.map((name) => `there.${name} = wanted.${name}`).join(" and ")}
+           and there.observed_at between wanted.at and wanted.at + interval '${beyondMs} milliseconds'
+           and there.observed_at between $${identity.length + 3}::timestamptz and $${identity.length + 4}::timestamptz
+         limit ${beyondMs + 1}
+       ) found
+     ) looked`,
+    [
+      items.map(({ item }) => item.deviceNo),
+      moments.map((at) => new Date(at).toISOString()),
+      ...into.identity.map(([, read]) => items.map(({ item }) => read(item))),
+      new Date(moments.reduce((least, at) => Math.min(least, at), Infinity)).toISOString(),
+      new Date(moments.reduce((most, at) => Math.max(most, at), -Infinity) + beyondMs).toISOString(),
+    ],
+  );
+  const left: Wanted<T>[] = [];
+  for (const row of rows) {
+    const { item, identity: of } = items[row.n - 1]!;
+    const at = row.observed_at.getTime();
+    if (said.at(of, at) !== undefined) continue;
+    if (row.data === null) left.push({ item: { ...item, observedAt: at }, identity: of });
+    else
+      said.note(
+        of,
+        at,
+        saidBy(
+          into.says.map(([name]) => row[name]),
+          row.data,
+        ),
+      );
+  }
+  return left;
+}

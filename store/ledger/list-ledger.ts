@@ -1,0 +1,94 @@
+import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
+import type { Db } from "../database/database.ts";
+import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import type { DurableLedger } from "./ledger.ts";
+
+/** A device's account among those of many. */
+export interface DeviceLedger extends DurableLedger {
+  readonly deviceNo: number;
+  readonly deviceId: string;
+  readonly kind: string;
+  readonly regionCode: string;
+}
+
+interface Row {
+  device_no: number;
+  id: string;
+  kind: string;
+  region_code: string;
+  received: number;
+  stored: number;
+  rejected: number;
+}
+
+/**
+ * The ledgers of devices in the order in which they were added: of each the folded sum and what is not folded yet, less
+ * what came while it was in a place that the caller does not reach.
+ */
+export async function listLedgers(
+  db: Db,
+  filter: {
+    readonly kind?: string | undefined;
+    readonly region?: string | undefined;
+    readonly gateway?: string | undefined;
+  },
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<DeviceLedger>> {
+  const after = decodeCursor("ledger", ["device"], page.cursor);
+  const { rows } = await db.query<Row>(
+    `with page as materialized (
+       select d.device_no, d.id, d.kind, d.region_code from devices d
+       where d.deleted_at is null and ${limitsCondition("d", 1)}
+         and ($2::text is null or d.kind = $2::text)
+         and ($3::text is null or d.region_code like $3::text)
+         and ($4::text is null or d.gateway_no = (
+           select g.device_no from devices g where g.id = $4::text and g.deleted_at is null))
+         and ($5::int is null or d.device_no > $5::int)
+       order by d.device_no
+       limit $6::int
+     ), recent as (
+       select item.device_no, sum(item.received) as received, sum(item.stored) as stored, sum(item.rejected) as rejected
+       from ledger_batches b,
+            unnest(b.device_nos, b.received, b.stored, b.rejected) as item (device_no, received, stored, rejected)
+       group by item.device_no
+     ), before as (
+       select f.device_no, sum(f.received) as received, sum(f.stored) as stored, sum(f.rejected) as rejected
+       from former_places f
+       where f.device_no in (select device_no from page) and not ${limitsCondition("f", 1)}
+       group by f.device_no
+     )
+     select page.device_no, page.id, page.kind, page.region_code,
+            (coalesce(folded.received, 0) + coalesce(recent.received, 0) - coalesce(before.received, 0))::bigint as received,
+            (coalesce(folded.stored, 0) + coalesce(recent.stored, 0) - coalesce(before.stored, 0))::bigint as stored,
+            (coalesce(folded.rejected, 0) + coalesce(recent.rejected, 0) - coalesce(before.rejected, 0))::bigint as rejected
+     from page
+     left join device_ledger folded using (device_no)
+     left join recent using (device_no)
+     left join before using (device_no)
+     order by page.device_no`,
+    [
+      limitsParameter(limits),
+      filter.kind ?? null,
+      filter.region === undefined ? null : `${filter.region}%`,
+      filter.gateway ?? null,
+      after?.[0] ?? null,
+      page.limit + 1,
+    ],
+  );
+  return toPage(
+    rows,
+    page.limit,
+    ({ device_no, id, kind, region_code, received, stored, rejected }) => ({
+      deviceNo: device_no,
+      deviceId: id,
+      kind,
+      regionCode: region_code,
+      received,
+      stored,
+      duplicate: received - stored - rejected,
+      rejected,
+    }),
+    (row) => encodeCursor("ledger", [row.device_no]),
+  );
+}

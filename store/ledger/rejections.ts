@@ -1,0 +1,127 @@
+import { PlatformError } from "../../base/errors.ts";
+import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
+import type { Db } from "../database/database.ts";
+import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import { joinPlace } from "../places/device-spans.ts";
+
+/** A message that was refused, as lists show it. */
+export interface Rejection {
+  readonly rejectionNo: number;
+  readonly receivedAt: Date;
+  /** Null when it came from, or was meant for, nobody that we know. */
+  readonly deviceId: string | null;
+  readonly deviceNo: number | null;
+  /** Who published it, as it logged in. */
+  readonly publisher: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly detail: string;
+  /** How many messages it stands for: more than one on a foreign topic, whose first is kept. */
+  readonly messages: number;
+  /** How many items it stands for. */
+  readonly items: number;
+  /** Whether these are values out of items of which others were kept, and which the ledger counts as stored. */
+  readonly partial: boolean;
+  /** How long the payload was; what is kept may be cut shorter. */
+  readonly payloadBytes: number;
+  readonly replayedAt: Date | null;
+  readonly replayOutcome: string | null;
+}
+
+/** With what it carried. */
+export interface RejectedMessage extends Rejection {
+  readonly payload: Buffer;
+}
+
+interface RejectionRow {
+  rejection_no: number;
+  received_at: Date;
+  id: string | null;
+  device_no: number | null;
+  publisher: string;
+  topic: string;
+  reason: string;
+  detail: string;
+  payload_bytes: number;
+  messages: number;
+  items: number;
+  partial: boolean;
+  replayed_at: Date | null;
+  replay_outcome: string | null;
+}
+
+const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
+         m.payload_bytes, m.messages, m.items, m.partial, m.replayed_at, m.replay_outcome`;
+
+/** A message from nobody that we know belongs to no region: only who sees everything sees it. */
+const VISIBLE = `(case when d.device_no is null then $1::jsonb is null
+      else ${limitsCondition("d", 1)} end)`;
+
+const toRejection = (row: RejectionRow): Rejection => ({
+  rejectionNo: row.rejection_no,
+  receivedAt: row.received_at,
+  deviceId: row.id,
+  deviceNo: row.device_no,
+  publisher: row.publisher,
+  topic: row.topic,
+  reason: row.reason,
+  detail: row.detail,
+  payloadBytes: row.payload_bytes,
+  messages: row.messages,
+  items: row.items,
+  partial: row.partial,
+  replayedAt: row.replayed_at,
+  replayOutcome: row.replay_outcome,
+});
+
+export interface RejectionFilter {
+  /** The numbers that one id has had. */
+  readonly deviceNos?: readonly number[] | undefined;
+  readonly reason?: string | undefined;
+  readonly partial?: boolean | undefined;
+}
+
+/** Rejected messages without their payloads, newest first: of whom the device belonged to when they came. */
+export async function listRejections(
+  db: Db,
+  filter: RejectionFilter,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Rejection>> {
+  const after = decodeCursor("rejections", ["integer"], page.cursor);
+  const { rows } = await db.query<RejectionRow>(
+    `select ${COLUMNS}
+     from rejected_messages m
+     ${joinPlace("d", "m.device_no", "m.received_at", "left join")}
+     where ${VISIBLE}
+       and ($2::int[] is null or m.device_no = any ($2::int[]))
+       and ($3::text is null or m.reason = $3::text)
+       and ($4::bool is null or m.partial = $4::bool)
+       and ($5::bigint is null or m.rejection_no < $5::bigint)
+     order by m.rejection_no desc
+     limit $6::int`,
+    [
+      limitsParameter(limits),
+      filter.deviceNos ?? null,
+      filter.reason ?? null,
+      filter.partial ?? null,
+      after?.[0] ?? null,
+      page.limit + 1,
+    ],
+  );
+  return toPage(rows, page.limit, toRejection, (row) => encodeCursor("rejections", [row.rejection_no]));
+}
+
+/** @throws PlatformError `rejection_not_found`, also for one outside the limits */
+export async function getRejection(db: Db, rejectionNo: number, limits: Limits): Promise<RejectedMessage> {
+  const { rows } = await db.query<RejectionRow & { payload: Buffer }>(
+    `select ${COLUMNS}, m.payload
+     from rejected_messages m
+     ${joinPlace("d", "m.device_no", "m.received_at", "left join")}
+     where ${VISIBLE} and m.rejection_no = $2::bigint`,
+    [limitsParameter(limits), rejectionNo],
+  );
+  const row = rows[0];
+  if (!row) throw new PlatformError("rejection_not_found", `There is no rejected message ${rejectionNo}`);
+  return { ...toRejection(row), payload: row.payload };
+}

@@ -1,0 +1,114 @@
+import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "../database/binary-array.ts";
+import { CLAIMED, type Claim, claimValues } from "../database/claims.ts";
+import type { Db } from "../database/database.ts";
+
+/** A message, or items of a message, that were refused for one reason. `receivedAt` in milliseconds since 1970. */
+export interface NewRejection {
+  readonly receivedAt: number;
+  /** Undefined when it came from, or was meant for, nobody that we know. */
+  readonly deviceNo: number | undefined;
+  readonly publisher: string;
+  readonly topic: string;
+  readonly reason: string;
+  /** What was expected, in words. */
+  readonly detail: string;
+  /** The whole of it, but for what another broker sent that ours would not have let in. */
+  readonly payload: Buffer;
+  /** How long the payload was before it was cut. */
+  readonly payloadBytes: number;
+  /** How many items it stands for. */
+  readonly items: number;
+  /** Whether it holds values of items of which others were kept, so that the items are counted as stored. */
+  readonly partial: boolean;
+}
+
+/** PostgreSQL's text refuses the NUL character, which a topic or a detail may quote. */
+export const printable = (text: string) => text.replaceAll("\0", "\u{fffd}").toWellFormed();
+
+/**
+ * Commits rejections with their ledger entries.
+ * @param claim lets it take effect once; without one it is part of a transaction that is not repeated
+ */
+export async function insertRejections(
+  db: Db,
+  rejections: readonly NewRejection[],
+  claim?: Claim,
+): Promise<void> {
+  await db.query({
+    name: claim ? "insert_rejections_once" : "insert_rejections",
+    text: claim ? INSERT_ONCE : INSERT,
+    // Binary: as text, each byte of a payload would be sent as two hexadecimal digits and parsed again.
+    values: [
+      ...(claim ? claimValues(claim) : []),
+      arrayOf(new TimestampColumn(), rejections, (row) => row.receivedAt),
+      arrayOf(new Int4Column(), rejections, (row) => row.deviceNo),
+      arrayOf(new TextColumn(), rejections, (row) => printable(row.publisher)),
+      arrayOf(new TextColumn(), rejections, (row) => printable(row.topic)),
+      arrayOf(new TextColumn(), rejections, (row) => row.reason),
+      arrayOf(new TextColumn(), rejections, (row) => printable(row.detail)),
+      arrayOf(new ByteaColumn(), rejections, (row) => row.payload),
+      arrayOf(new Int4Column(), rejections, (row) => row.payloadBytes),
+      arrayOf(new Int4Column(), rejections, (row) => row.items),
+      arrayOf(new Int4Column(), rejections, (row) => (row.partial ? 1 : 0)),
+    ],
+  });
+}
+
+const INSERT = insertSql(1, "", "");
+const INSERT_ONCE = insertSql(4, `${CLAIMED}, `, "where exists (select from claimed)");
+
+function insertSql(first: number, before: string, condition: string): string {
+  const types = ["timestamptz", "int4", "text", "text", "text", "text", "bytea", "int4", "int4", "int4"];
+  const parameters = types.map((type, i) => `$${first + i}::${type}[]`).join(", ");
+  const columns = "received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, items";
+  return `
+    with ${before}input as (
+      select * from unnest(${parameters}) as input (${columns}, partial) ${condition}
+    ), stored as (
+      insert into rejected_messages (${columns}, partial)
+      select ${columns}, partial = 1 from input
+    )
+    insert into ledger_batches (device_nos, received, stored, rejected)
+    select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
+    from (
+      select device_no, sum(items)::int as n from input where device_no is not null and partial = 0 group by 1
+    ) counts
+    having count(*) > 0`;
+}
+
+/**
+ * Records what became of a replay. When it was accepted, the first receipt is taken back from the ledger, because the
+ * replay was counted as a receipt of its own: received stays, rejected falls by the items. Items that were counted as
+ * stored, because only values of them were refused, are not counted again: `counted` is what the replay has added for
+ * them. What was accepted once stays accepted.
+ * @returns false when another replay was accepted before
+ */
+export async function recordReplay(
+  db: Db,
+  rejectionNo: number,
+  outcome: "stored" | "duplicate" | "rejected",
+  at: Date,
+  counted: { readonly received: number; readonly stored: number } = { received: 0, stored: 0 },
+): Promise<boolean> {
+  const { rows } = await db.query<{ recorded: boolean }>(
+    `with replayed as (
+       update rejected_messages set replayed_at = $2::timestamptz, replay_outcome = $3
+       where rejection_no = $1 and coalesce(replay_outcome, 'rejected') = 'rejected'
+       returning device_no, items, messages, partial
+     ), ledger as (
+       insert into ledger_batches (device_nos, received, stored, rejected)
+       select array[device_no],
+         array[case when partial then -$4::int else -taken end],
+         array[case when partial then -$5::int else 0 end],
+         array[case when partial then 0 else -taken end]
+       from (
+         -- Of several messages on a foreign topic the first is on record and was tried.
+         select *, case when messages > 1 then 1 else items end as taken from replayed
+       ) replayed
+       where device_no is not null and $3 <> 'rejected'
+     )
+     select exists (select from replayed) as recorded`,
+    [rejectionNo, at.toISOString(), outcome, counted.received, counted.stored],
+  );
+  return rows[0]!.recorded;
+}

@@ -1,0 +1,163 @@
+import { PlatformError } from "../../base/errors.ts";
+import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
+import type { Db } from "../database/database.ts";
+import { type Limits, limitsCondition, limitsParameter, limitsRegions } from "../database/limits.ts";
+
+/** The five levels (省市县乡村) with the length of their codes, from the top. */
+export const REGION_LEVELS = [
+  { level: "province", codeLength: 2 },
+  { level: "city", codeLength: 4 },
+  { level: "county", codeLength: 6 },
+  { level: "township", codeLength: 9 },
+  { level: "village", codeLength: 12 },
+] as const;
+export type RegionLevel = (typeof REGION_LEVELS)[number]["level"];
+
+/** Digits of a region code of this level. */
+export const lengthOf = (level: RegionLevel): number =>
+  REGION_LEVELS.find((candidate) => candidate.level === level)!.codeLength;
+
+/** The level below a region, which is where its parts are compared; the province where no region is named. */
+export function levelBelow(region: string | undefined): RegionLevel {
+  const length = region?.length ?? 0;
+  return (REGION_LEVELS.find(({ codeLength }) => codeLength > length) ?? REGION_LEVELS.at(-1)!).level;
+}
+
+export interface Region {
+  readonly code: string;
+  readonly parentCode: string | null;
+  readonly name: string;
+  /** Null where nobody has said it. */
+  readonly nameEn: string | null;
+  readonly level: RegionLevel;
+  readonly location: { readonly longitude: number; readonly latitude: number } | null;
+  readonly childCount: number;
+}
+
+export interface RegionDetail extends Region {
+  /** From the province down to the parent. */
+  readonly ancestors: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly level: RegionLevel;
+  }[];
+  /** Living devices in the region and everything inside, per kind; kinds without a device are left out. */
+  readonly deviceCounts: Readonly<Record<string, number>>;
+}
+
+interface RegionRow {
+  code: string;
+  parent_code: string | null;
+  name: string;
+  name_en: string | null;
+  level: number;
+  longitude: number | null;
+  latitude: number | null;
+  child_count: number;
+}
+
+const SELECT_REGION = `
+  select r.code, r.parent_code, r.name, r.name_en, r.level, r.longitude, r.latitude,
+         (select count(*)::int from regions child where child.parent_code = r.code) as child_count
+  from regions r`;
+
+/**
+ * Regions within the limits, and the way to them: who sees one county may see that its province exists.
+ * `$first` is the patterns' parameter, `$first + 1` the codes'.
+ */
+const visible = (first: number) => `
+  ($${first}::text[] is null or r.code like any ($${first}::text[])
+   or exists (select 1 from unnest($${first + 1}::text[]) as own (code) where own.code like r.code || '%'))`;
+
+const levelOf = (level: number): RegionLevel => REGION_LEVELS[level - 1]!.level;
+
+function toRegion(row: RegionRow): Region {
+  return {
+    code: row.code,
+    parentCode: row.parent_code,
+    name: row.name,
+    nameEn: row.name_en,
+    level: levelOf(row.level),
+    location:
+      row.longitude === null || row.latitude === null
+        ? null
+        : { longitude: row.longitude, latitude: row.latitude },
+    childCount: row.child_count,
+  };
+}
+
+const visibleParameters = (limits: Limits) => {
+  const codes = limitsRegions(limits);
+  return [codes?.map((code) => `${code}%`) ?? null, codes];
+};
+
+/** The children of `parent` by code, or the provinces. */
+export async function listRegions(
+  db: Db,
+  parent: string | undefined,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<Region>> {
+  const after = decodeCursor("regions", ["text"], page.cursor);
+  const { rows } = await db.query<RegionRow>(
+    `${SELECT_REGION}
+     where ${visible(1)}
+       and (case when $3::text is null then r.parent_code is null else r.parent_code = $3::text end)
+       and ($4::text is null or r.code > $4::text)
+     order by r.code
+     limit $5::int`,
+    [...visibleParameters(limits), parent ?? null, after?.[0] ?? null, page.limit + 1],
+  );
+  return toPage(rows, page.limit, toRegion, (row) => encodeCursor("regions", [row.code]));
+}
+
+/** @throws PlatformError `region_not_found`, also for a region outside the limits */
+export async function getRegion(db: Db, code: string, limits: Limits): Promise<RegionDetail> {
+  const { rows } = await db.query<RegionRow>(`${SELECT_REGION} where r.code = $3::text and ${visible(1)}`, [
+    ...visibleParameters(limits),
+    code,
+  ]);
+  const row = rows[0];
+  if (!row) throw new PlatformError("region_not_found", `There is no region '${code}'`);
+  const ancestors = await db.query<{ code: string; name: string; level: number }>(
+    "select code, name, level from regions where $1::text like code || '%' and code <> $1::text order by code",
+    [code],
+  );
+  const counts = await db.query<{ kind: string; devices: number }>(
+    `select d.kind, count(*)::int as devices from devices d
+     where d.deleted_at is null and d.region_code like $1::text and ${limitsCondition("d", 2)}
+     group by d.kind order by d.kind`,
+    [`${code}%`, limitsParameter(limits)],
+  );
+  return {
+    ...toRegion(row),
+    ancestors: ancestors.rows.map((ancestor) => ({ ...ancestor, level: levelOf(ancestor.level) })),
+    deviceCounts: Object.fromEntries(counts.rows.map(({ kind, devices }) => [kind, devices])),
+  };
+}
+
+/** The names of regions by code, English ones null where nobody has said them. Codes that do not exist are left out. */
+export async function nameRegionsInBoth(
+  db: Db,
+  codes: readonly string[],
+): Promise<Map<string, { readonly zh: string; readonly en: string | null }>> {
+  const { rows } = await db.query<{ code: string; name: string; name_en: string | null }>(
+    "select code, name, name_en from regions where code = any ($1::text[])",
+    [codes],
+  );
+  return new Map(rows.map(({ code, name, name_en }) => [code, { zh: name, en: name_en }]));
+}
+
+/** From how many digits on a region has so few devices that all of them are looked at: a city. */
+const FEW_FROM = 4;
+
+/**
+ * SQL of the devices among which those of a region are looked for, as a "from" with the name `d`. The planner takes a
+ * region's devices to be spread evenly over the numbers, and would look for a thousand in their order: through all of a
+ * province where the region was registered last. What it may not look into it reads by the region's index.
+ * @param parameter the number of the parameter with the pattern of the region's code
+ */
+export const devicesOf = (region: string | undefined, parameter: number): string =>
+  region !== undefined && region.length >= FEW_FROM
+    ? `(select own.* from devices own where own.region_code like $${parameter}::text offset 0) d`
+    : "devices d";

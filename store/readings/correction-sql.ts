@@ -1,0 +1,43 @@
+import {
+  assertIdentifier,
+  type KindTable,
+  type MetricColumn,
+  scaleOf,
+  sqlType,
+  wholeOf,
+} from "../database/kind-table.ts";
+import type { Correction } from "./repairs.ts";
+
+/** SQL of what becomes of quantities that a person corrects. */
+
+export const columnOf = (table: KindTable, metric: string): MetricColumn =>
+  table.columns.find(({ name }) => name === metric)!;
+
+/**
+ * What a column of the relation `row` becomes, with its parameter. Numbers are in the quantity's unit, and become what is kept of
+ * them when a device sends them.
+ */
+export function corrected(
+  column: MetricColumn,
+  correction: Correction,
+  parameter: number,
+  row: "r" | "o" = "r",
+): [string, unknown] {
+  const m = `${row}.${assertIdentifier(column.name)}`;
+  if (sqlType(column) === "text") return [`$${parameter}::text`, "set" in correction ? correction.set : null];
+  const p = `$${parameter}`;
+  if ("set" in correction) return [kept(column, `${p}::float8`), correction.set];
+  const [sign, operand] = "add" in correction ? ["+", correction.add] : ["*", correction.multiply];
+  if (column.decimals === undefined) return [kept(column, `${m} ${sign} ${p}::float8`), operand];
+  // In decimals, so that what comes out is the number that a device would have printed.
+  return [
+    kept(
+      column,
+      `(${m}::numeric * ${(1 / scaleOf(column)).toFixed(column.decimals)} ${sign} ${p}::numeric)::float8`,
+    ),
+    operand,
+  ];
+}
+
+const kept = (column: MetricColumn, value: string): string =>
+  `(${column.decimals === undefined ? value : wholeOf(column, value)})::${sqlType(column)}`;

@@ -1,0 +1,46 @@
+import type pg from "pg";
+import type { Db } from "../database/database.ts";
+import { type KindTable, type MetricColumn, sqlType } from "../database/kind-table.ts";
+import { momentOf } from "../database/moment.ts";
+import { type PageRequest, type ReadingQuery, readPage } from "./readings.ts";
+
+/** Everything as PostgreSQL wrote it. */
+/** Metrics, then whether it is corrected. */
+type TextRow = [observedAt: string, receivedAt: string, extra: string | null, ...metrics: (string | null)[]];
+
+const types = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig;
+
+/**
+ * A page of `listReadings` as JSON text, `{"items":[…],"nextCursor":…}`, for whoever would only write it as such.
+ * Numbers and `extra` pass as PostgreSQL wrote them, which is JSON already: to make numbers and objects of them and
+ * text of those again takes 30 us more for 24 readings of 8 metrics, a tenth of the whole request.
+ */
+export async function readPageAsJson(
+  db: Db,
+  table: KindTable,
+  query: ReadingQuery,
+  page: PageRequest,
+): Promise<string> {
+  const { items, nextCursor } = await readPage(db, table, query, page, types, readingWriter(query.columns));
+  return `{"items":[${items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+}
+
+function readingWriter(columns: readonly MetricColumn[]): (row: TextRow) => string {
+  const keys = columns.map(({ name }, index) => `${index === 0 ? "" : ","}${JSON.stringify(name)}:`);
+  const writers = columns.map((column) => (sqlType(column) === "text" ? JSON.stringify : finite));
+  return (row) => {
+    let metrics = "";
+    for (let i = 0; i < keys.length; i++) {
+      const value = row[i + 3] ?? null;
+      metrics += keys[i]! + (value === null ? "null" : writers[i]!(value));
+    }
+    const [observedAt, receivedAt, extra] = row;
+    const corrected = row[keys.length + 3] === "t";
+    return `{"observedAt":"${momentOf(observedAt)}","receivedAt":"${momentOf(receivedAt)}","metrics":{${metrics}},"corrected":${corrected},"extra":${extra ?? "null"}}`;
+  };
+}
+
+const NINE = 57;
+
+/** JSON has no `NaN`, `Infinity` and `-Infinity`, which end in a letter: null, as JSON.stringify writes them. */
+const finite = (number: string): string => (number.charCodeAt(number.length - 1) > NINE ? "null" : number);

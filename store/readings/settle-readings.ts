@@ -1,0 +1,186 @@
+import { type Claim, takeClaim } from "../database/claims.ts";
+import { type Db, type Pool, withTransaction } from "../database/database.ts";
+import type { KindTable } from "../database/kind-table.ts";
+import { insertRejections, type NewRejection } from "../ledger/write-rejections.ts";
+import { eachMoments, lockMoments, Moment, mergeMoments, momentKey } from "./moments.ts";
+import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
+import { freeSql } from "./readings-sql.ts";
+
+/** A reading of which something is refused, because another value stood at its moment first. */
+export interface Conflict {
+  readonly reading: KeptReading;
+  /** The values that are refused, by the names that they have in a reading; keys that the kind does not know included. */
+  readonly refused: Readonly<Record<string, unknown>>;
+  /** Whether something else of it was kept. */
+  readonly partial: boolean;
+  /** Whether a key of it has no room any more in what is kept of the moment. */
+  readonly isFull: boolean;
+}
+
+export interface Settled {
+  readonly stored: number;
+  readonly rejected: number;
+  readonly conflicts: readonly Conflict[];
+  readonly rejections: readonly NewRejection[];
+}
+
+/** Makes the rejections of conflicts. */
+export type Refuse = (table: KindTable, conflicts: readonly Conflict[]) => NewRejection[];
+
+/** For those who store nothing twice. @throws Error when they do */
+export const refuseNone: Refuse = (_table, conflicts) => {
+  if (conflicts.length > 0)
+    throw new Error(`${conflicts.length} readings have other values than what is stored`);
+  return [];
+};
+
+/** How far ahead a free moment is looked for, in milliseconds. Each of them may be taken. */
+const MAX_MOVE_MS = 60_000;
+
+/**
+ * Decides what becomes of readings that met another one of their device and moment. What stands there first stands;
+ * quantities, and keys that the kind does not know, which it has not got are put into it; other values of what it has
+ * got are conflicts, and equal ones, as the table keeps them, are nothing new. Where a person has corrected what stands
+ * there, it is held against what the device had sent. A reading whose time is ours is moved to
+ * the next free millisecond instead. Writes the ledger of all of them, and the conflicts' rejections.
+ * @param readings in the order in which they came
+ * @returns undefined when the claim says that it was done before
+ */
+export function settleReadings(
+  tx: Db,
+  readings: ReadingsBatch,
+  refuse: Refuse,
+  now?: number,
+): Promise<Settled>;
+export function settleReadings(
+  tx: Db,
+  readings: ReadingsBatch,
+  refuse: Refuse,
+  now: number | undefined,
+  claim: Claim,
+): Promise<Settled | undefined>;
+export async function settleReadings(
+  tx: Db,
+  readings: ReadingsBatch,
+  refuse: Refuse,
+  now = Date.now(),
+  claim?: Claim,
+): Promise<Settled | undefined> {
+  if (claim && !(await takeClaim(tx, claim))) return undefined;
+  const all = readings.kept();
+  await lockMoments(tx, all);
+  let stored = 0;
+  const rest: KeptReading[] = [];
+  const conflicts: Conflict[] = [];
+  for (const reading of all) {
+    if (!reading.isArrival) rest.push(reading);
+    else if (await move(tx, readings, reading, now)) stored++;
+    else
+      conflicts.push({ reading, refused: valuesOf(readings.table, reading), partial: false, isFull: false });
+  }
+  const counts = new Map<number, { received: number; stored: number }>();
+  await eachMoments(tx, readings.table, rest, async (moments, some) => {
+    for (const reading of some) {
+      const key = momentKey(reading);
+      const there = moments.get(key);
+      if (!there) {
+        // Gone meanwhile, by retention or a repair.
+        stored += (await readings.pick([reading.row]).insertNew(tx, undefined, now)).stored;
+        moments.set(key, new Moment(readings.table, reading));
+        continue;
+      }
+      const { kept, refused, isFull } = there.take(reading);
+      const isRefused = Object.keys(refused).length > 0;
+      if (isRefused) conflicts.push({ reading, refused, partial: kept, isFull });
+      if (isRefused && !kept) continue;
+      const count = counts.get(reading.deviceNo) ?? { received: 0, stored: 0 };
+      count.received++;
+      if (kept) count.stored++;
+      counts.set(reading.deviceNo, count);
+    }
+    await mergeMoments(tx, readings.table, moments, now);
+  });
+  conflicts.sort((a, b) => a.reading.row - b.reading.row);
+  for (const count of counts.values()) stored += count.stored;
+  await countInLedger(tx, counts);
+  const rejections = refuse(readings.table, conflicts);
+  if (rejections.length > 0) await insertRejections(tx, rejections);
+  if (claim)
+    await tx.query("delete from ingest_met where writer = $1::uuid and lane = $2::int4", [
+      claim.writer,
+      claim.lane,
+    ]);
+  return { stored, rejected: conflicts.filter(({ partial }) => !partial).length, conflicts, rejections };
+}
+
+/**
+ * Stores a whole batch at once, for whoever shares none. @returns how many items were new
+ * @throws Error when some are in conflict with what is stored, unless `refuse` takes them
+ */
+export async function insertReadings(
+  readings: ReadingsBatch,
+  pool: Pool,
+  now = Date.now(),
+  refuse: Refuse = refuseNone,
+): Promise<number> {
+  const { stored, met } = await readings.insertNew(pool, undefined, now);
+  if (met.length === 0) return stored;
+  const settled = await withTransaction(pool, (tx) => settleReadings(tx, readings.pick(met), refuse, now));
+  return stored + settled.stored;
+}
+
+/** The conflicts of readings that were settled by an attempt whose answer was lost: what is not stored as it was sent. */
+export async function findConflicts(db: Db, readings: ReadingsBatch): Promise<Conflict[]> {
+  const rest = readings.kept().filter(({ isArrival }) => !isArrival);
+  const conflicts: Conflict[] = [];
+  await eachMoments(db, readings.table, rest, async (moments, some) => {
+    for (const reading of some) {
+      const { refused = {}, isFull = false } = moments.get(momentKey(reading))?.take(reading) ?? {};
+      if (Object.keys(refused).length > 0) conflicts.push({ reading, refused, partial: false, isFull });
+    }
+  });
+  return conflicts;
+}
+
+/**
+ * Gives a reading whose time is ours the next free millisecond: of a former process, say, or that its device has dated.
+ * @returns whether there was one: a device may have dated one of each
+ */
+async function move(
+  tx: Db,
+  readings: ReadingsBatch,
+  { row, deviceNo, observedAt }: KeptReading,
+  now: number,
+): Promise<boolean> {
+  for (;;) {
+    const { rows } = await tx.query<{ free: Date }>(freeSql(readings.table), [
+      deviceNo,
+      new Date(observedAt).toISOString(),
+      new Date(observedAt + MAX_MOVE_MS).toISOString(),
+    ]);
+    const free = rows[0]!.free.getTime();
+    if (free > observedAt + MAX_MOVE_MS) return false;
+    // Somebody else may take it first; what is free moves on then.
+    if ((await readings.moved(row, free).insertNew(tx, undefined, now)).stored > 0) return true;
+  }
+}
+
+const valuesOf = ({ columns }: KindTable, { values, extra }: KeptReading): Record<string, unknown> => ({
+  ...extra,
+  ...Object.fromEntries(
+    columns.flatMap(({ name }, i) => (values[i] === undefined ? [] : [[name, values[i]]])),
+  ),
+});
+
+async function countInLedger(
+  tx: Db,
+  counts: ReadonlyMap<number, { received: number; stored: number }>,
+): Promise<void> {
+  if (counts.size === 0) return;
+  const all = [...counts.values()];
+  await tx.query(
+    `insert into ledger_batches (device_nos, received, stored, rejected)
+     values ($1::int4[], $2::int4[], $3::int4[], array_fill(0, array[cardinality($1::int4[])]))`,
+    [[...counts.keys()], all.map(({ received }) => received), all.map(({ stored }) => stored)],
+  );
+}

@@ -1,0 +1,188 @@
+import { decodeCursor, encodeCursor } from "../database/cursor.ts";
+import type { Db } from "../database/database.ts";
+import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import { DEVICE_SPANS } from "../places/device-spans.ts";
+import { devicesOf, lengthOf, type RegionLevel } from "../places/regions.ts";
+import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan } from "./series.ts";
+import { canSum, hasNews } from "./sums-series-sql.ts";
+
+/** A group of a fleet's series, with its buckets. */
+export interface SeriesGroup {
+  readonly regionCode: string;
+  /** The region's or the device's. */
+  readonly name: string | null;
+  /** Only when grouped by device. */
+  readonly deviceId: string | null;
+  readonly buckets: readonly Bucket[];
+}
+
+export interface FleetQuery {
+  readonly kind: string;
+  readonly region?: string | undefined;
+  readonly groupBy: RegionLevel | "device";
+}
+
+export interface SeriesPage {
+  readonly items: SeriesGroup[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * The buckets of a fleet, group by group. A region's group has the readings of deleted devices too, and of those that were
+ * there at the time, because what they measured was measured there; grouped by device, the living ones are listed. A device that hangs
+ * above the level counts under its own region.
+ */
+export async function readFleetSeries(
+  db: Db,
+  plan: SeriesPlan,
+  fleet: FleetQuery,
+  limits: Limits,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<SeriesPage> {
+  return fleet.groupBy === "device"
+    ? readByDevice(db, plan, fleet, limits, page)
+    : readByRegion(db, plan, fleet, fleet.groupBy, limits, page);
+}
+
+type PageOptions = { readonly limit: number; readonly cursor?: string | undefined };
+
+async function readByDevice(
+  db: Db,
+  plan: SeriesPlan,
+  { kind, region }: FleetQuery,
+  limits: Limits,
+  page: PageOptions,
+): Promise<SeriesPage> {
+  const after = decodeCursor("series/device", ["device"], page.cursor);
+  const { rows } = await db.query<{
+    device_no: number;
+    id: string;
+    name: string | null;
+    region_code: string;
+    moved: boolean;
+  }>(
+    `select d.device_no, d.id, d.name, d.region_code,
+            d.placed_since > '-infinity' and $1::jsonb is not null as moved
+     from ${devicesOf(region, 3)}
+     where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
+       and ($3::text is null or d.region_code like $3::text)
+       and ($4::int is null or d.device_no > $4::int)
+     order by d.device_no
+     limit $5::int`,
+    [
+      limitsParameter(limits),
+      kind,
+      region === undefined ? null : `${region}%`,
+      after?.[0] ?? null,
+      page.limit + 1,
+    ],
+  );
+  const devices = rows.slice(0, page.limit);
+  // Of one that was somebody else's before, the caller's own time.
+  const moved = devices.filter((row) => row.moved).map((row) => row.device_no);
+  const groups = await readBuckets(db, plan, {
+    sql: "select device_no, device_no::text as key from unnest($6::int[]) as own (device_no)",
+    values: [
+      devices.filter((row) => !row.moved).map((row) => row.device_no),
+      ...(moved.length > 0 ? [limitsParameter(limits), moved] : []),
+    ],
+    byDevice: true,
+    ...(moved.length > 0
+      ? {
+          moved: `select s.device_no, s.device_no::text as key, s.from_at, s.until_at from ${DEVICE_SPANS} s
+            where s.device_no = any ($8::int[]) and ${limitsCondition("s", 7)}`,
+        }
+      : {}),
+  });
+  return {
+    items: devices.map((row) => ({
+      regionCode: row.region_code,
+      name: row.name,
+      deviceId: row.id,
+      buckets: groups.get(String(row.device_no)) ?? [],
+    })),
+    nextCursor: rows.length > page.limit ? encodeCursor("series/device", [devices.at(-1)!.device_no]) : null,
+  };
+}
+
+/** Devices that have had another place: few. */
+const MOVED_DEVICES = "select device_no from former_places";
+
+async function readByRegion(
+  db: Db,
+  plan: SeriesPlan,
+  { kind, region }: FleetQuery,
+  level: RegionLevel,
+  limits: Limits,
+  page: PageOptions,
+): Promise<SeriesPage> {
+  const list = `series/${level}`;
+  const after = decodeCursor(list, ["text"], page.cursor)?.[0] ?? null;
+  const codeLength = lengthOf(level);
+  const pattern = region === undefined ? null : `${region}%`;
+  const inScope = (first: number) =>
+    `${limitsCondition("d", first)} and d.kind = $${first + 1}::text
+         and ($${first + 2}::text is null or d.region_code like $${first + 2}::text)`;
+  const { rows } = await db.query<{ key: string; name: string | null; moved: boolean }>(
+    `select g.key, r.name, exists (
+       select from ${DEVICE_SPANS} d where d.device_no in (${MOVED_DEVICES}) and ${inScope(1)}) as moved
+     from (
+       select left(d.region_code, $4::int) as key from devices d where ${inScope(1)}
+       union
+       select left(d.region_code, $4::int) from former_places d
+       where ${inScope(1)} and d.from_at < $8::timestamptz and d.until_at > $7::timestamptz
+     ) g
+     left join regions r on r.code = g.key
+     where $5::text is null or g.key > $5::text
+     order by g.key
+     limit $6::int`,
+    [
+      limitsParameter(limits),
+      kind,
+      pattern,
+      codeLength,
+      after,
+      page.limit + 1,
+      plan.from.toISOString(),
+      plan.to.toISOString(),
+    ],
+  );
+  const regions = rows.slice(0, page.limit);
+  const fleet = {
+    sql: `select d.device_no, left(d.region_code, $9::int) as key from devices d
+       where ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])
+         and d.device_no not in (${MOVED_DEVICES})`,
+    values: [limitsParameter(limits), kind, pattern, codeLength, regions.map((row) => row.key)],
+    byDevice: false,
+    // Mostly there are none, and then nothing is planned for them.
+    ...(regions[0]?.moved
+      ? {
+          moved: `select d.device_no, left(d.region_code, $9::int) as key, d.from_at, d.until_at from ${DEVICE_SPANS} d
+            where d.device_no in (${MOVED_DEVICES}) and ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])`,
+        }
+      : {}),
+  };
+  const groups = (await fromSums(db, plan, fleet, limits)) ?? (await readBuckets(db, plan, fleet));
+  return {
+    items: regions.map((row) => ({
+      regionCode: row.key,
+      name: row.name,
+      deviceId: null,
+      buckets: groups.get(row.key) ?? [],
+    })),
+    nextCursor: rows.length > page.limit ? encodeCursor(list, [regions.at(-1)!.key]) : null,
+  };
+}
+
+/** The groups out of the sums of regions, where these have what is asked for: not for single devices. */
+async function fromSums(
+  db: Db,
+  plan: SeriesPlan,
+  fleet: SeriesFleet,
+  limits: Limits,
+): Promise<Map<string, Bucket[]> | undefined> {
+  if (plan.source !== "1d" || !canSum(plan.columns)) return undefined;
+  if (limits.some(({ devices }) => devices !== "all")) return undefined;
+  const parameters = { limits: 6, pattern: 8, length: 9, keys: 10 };
+  return readSums(db, plan, { ...fleet, sql: `${fleet.sql} and ${hasNews("d.device_no")}` }, parameters);
+}

@@ -1,0 +1,70 @@
+import { assertIdentifier, type MetricColumn, scaleOf, wholeOf } from "../database/kind-table.ts";
+
+/**
+ * A counter's usage in SQL. It is the sum of the steps of its readings, in whole steps of the counter's resolution, and
+ * `usage_steps` (migration 0022) says what they are. A step belongs to the moment of its reading, so the usage of any
+ * span is the sum of those in it; and whoever has the state at a moment can go on from there.
+ */
+
+/** What a table of floats, which has no resolution of its own, is counted in: millionths. */
+const DECIMALS_OF_FLOATS = 6;
+
+/** How many steps make one of the metric's unit. */
+export const stepsPerUnit = (column: MetricColumn): number =>
+  scaleOf({ ...column, decimals: column.decimals ?? DECIMALS_OF_FLOATS });
+
+/** A value of the counter's column in whole steps. */
+export const inSteps = (column: MetricColumn, value: string): string =>
+  column.decimals === undefined
+    ? `round((${value} * ${stepsPerUnit(column)})::numeric)::bigint`
+    : `${value}::bigint`;
+
+/** A register that a person has read off, in whole steps: the same as a reading of it. */
+const registerSteps = (column: MetricColumn, value: string): string =>
+  column.decimals === undefined ? inSteps(column, value) : `${wholeOf(column, value)}::bigint`;
+
+const literal = (column: MetricColumn, value: number | undefined): string =>
+  value === undefined ? "null" : String(Math.round(value * stepsPerUnit(column)));
+
+/** SQL of the state that a device's counter is in, and of what follows. */
+export interface Walk {
+  readonly level: string;
+  readonly edge: string;
+  readonly readings: string;
+  readonly shifts: string;
+  readonly following: string;
+}
+
+/** A call of `usage_steps`, by the counter's own rules. */
+export const walkSql = (column: MetricColumn, walk: Walk): string =>
+  `usage_steps(${walk.level}, ${walk.edge}, ${walk.readings}, ${walk.shifts}, ${walk.following}, ${literal(column, column.tolerance ?? 0)}, ${literal(column, column.rollsOverAt)})`;
+
+/** What that gives, by name. */
+export const WALKED = { edgeStep: 1, level: 2, edge: 3, tail: 4, sum: 5, firstStep: 6 } as const;
+
+/** The counter's readings of a group as an array, in the order of time. */
+export const readingsOf = (column: MetricColumn, row: string): string =>
+  `array_agg(${inSteps(column, `${row}.${assertIdentifier(column.name)}`)} order by ${row}.observed_at)`;
+
+/** Where recorded exchanges count: of a device, from the moment at which a state was, which has those before in it. */
+export interface Since {
+  readonly device: string;
+  readonly since: string;
+}
+
+const between = (column: MetricColumn, { device, since }: Since): string =>
+  `register_exchanges e where e.device_no = ${device} and e.metric = '${assertIdentifier(column.name)}' and e.at >= ${since}`;
+
+/** What they add to a value that is observed at a moment, in steps. */
+export const shiftAt = (column: MetricColumn, since: Since, moment: string): string =>
+  `coalesce((select sum(${registerSteps(column, "e.old_register")} - ${registerSteps(column, "e.new_register")})::bigint
+     from ${between(column, since)} and e.at <= ${moment}), 0)`;
+
+/**
+ * The shifts of `usage_steps`: null where nothing was exchanged, which is nearly always.
+ * @param moments SQL of an array of when the readings were observed; `end` of where they end
+ */
+export const shiftsSql = (column: MetricColumn, since: Since, moments: string, end: string): string =>
+  `case when exists (select from ${between(column, since)} and e.at < ${end}) then (
+     select array_agg(${shiftAt(column, since, "t.at")} order by t.n)
+     from unnest(${moments} || (${end} - interval '1 microsecond')) with ordinality as t (at, n)) end`;
