@@ -3,14 +3,14 @@ import {
   confirmTotp,
   findPassword,
   findPendingTotp,
+  getPrincipal,
   removeTotp,
   savePassword,
   savePendingTotp,
   takeTotpStep,
-} from "../store/access/passwords.ts";
-import { getPrincipal } from "../store/access/principals.ts";
-import { type AuditActor, appendAudit } from "../store/audit/audit.ts";
-import { type Client, withTransaction } from "../store/database/database.ts";
+} from "../store/access/index.ts";
+import { type AuditActor, appendAudit } from "../store/audit/index.ts";
+import { type Client, withTransaction } from "../store/database/index.ts";
 import type { Caller } from "./caller.ts";
 import { noteCredentialChange } from "./held.ts";
 import { assertMayTry, assertPassword, type PasswordCheckOptions } from "./password-check.ts";

@@ -1,5 +1,4 @@
-import { CREDENTIAL_KINDS } from "../store/access/access-changes.ts";
-import type { AccessSnapshot } from "../store/access/access-snapshot.ts";
+import { type AccessSnapshot, CREDENTIAL_KINDS } from "../store/access/index.ts";
 
 /**
  * Who may be acting through somebody. An application is in the hands of its owner, of whoever was shown a key of it,

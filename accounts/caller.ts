@@ -1,11 +1,15 @@
 import { type Grant, mayGive, type Principal } from "../access/decide.ts";
 import { type Limits, reachesTenant, seesEverything } from "../access/limits.ts";
 import { PlatformError } from "../base/errors.ts";
-import { findUnknownRegions, type StoredGrant } from "../store/access/grants.ts";
-import type { PrincipalType, StoredPrincipal } from "../store/access/principals.ts";
-import { findUnknownTenants } from "../store/access/tenants.ts";
-import type { AuditActor } from "../store/audit/audit.ts";
-import type { Client } from "../store/database/database.ts";
+import {
+  findUnknownRegions,
+  findUnknownTenants,
+  type PrincipalType,
+  type StoredGrant,
+  type StoredPrincipal,
+} from "../store/access/index.ts";
+import type { AuditActor } from "../store/audit/index.ts";
+import type { Client } from "../store/database/index.ts";
 import { knownGrant } from "./grants.ts";
 import type { GrantDelay } from "./held.ts";
 

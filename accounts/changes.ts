@@ -7,18 +7,24 @@ import {
   type ChangeKind,
   CREDENTIAL_KINDS,
   decideChanges,
+  endSessionsOf,
   listChanges,
   lockChange,
   makersOf,
+  overwritePassword,
   removeGrantsOf,
-} from "../store/access/access-changes.ts";
-import { overwritePassword } from "../store/access/passwords.ts";
-import { type StoredPrincipal, updatePrincipal } from "../store/access/principals.ts";
-import { endSessionsOf } from "../store/access/sessions.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import type { Page } from "../store/database/cursor.ts";
-import { type Client, type Db, type Pool, withTransaction } from "../store/database/database.ts";
-import { NO_LIMITS } from "../store/database/limits.ts";
+  type StoredPrincipal,
+  updatePrincipal,
+} from "../store/access/index.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import {
+  type Client,
+  type Db,
+  NO_LIMITS,
+  type Page,
+  type Pool,
+  withTransaction,
+} from "../store/database/index.ts";
 import type { Caller } from "./caller.ts";
 import { heldUntil } from "./grants.ts";
 import { waitsUntil } from "./held.ts";

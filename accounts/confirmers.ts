@@ -1,9 +1,7 @@
 import { decide, mayGive, type Principal } from "../access/decide.ts";
 import { type Limits, within } from "../access/limits.ts";
-import { type AccessChange, behindChange, makersOf } from "../store/access/access-changes.ts";
-import { getPrincipal } from "../store/access/principals.ts";
-import type { Db } from "../store/database/database.ts";
-import { NO_LIMITS } from "../store/database/limits.ts";
+import { type AccessChange, behindChange, getPrincipal, makersOf } from "../store/access/index.ts";
+import { type Db, NO_LIMITS } from "../store/database/index.ts";
 import { knownGrant } from "./grants.ts";
 
 /** Who may let a change hold at once. */

@@ -8,9 +8,9 @@ import {
   type AccessSnapshot,
   readAccessSnapshot,
   readAccessVersion,
-} from "../store/access/access-snapshot.ts";
-import { recordKeyUses } from "../store/access/api-keys.ts";
-import type { Pool } from "../store/database/database.ts";
+  recordKeyUses,
+} from "../store/access/index.ts";
+import type { Pool } from "../store/database/index.ts";
 import { findBehind, nextSettled } from "./behind.ts";
 import { knownGrants } from "./grants.ts";
 

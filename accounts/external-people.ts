@@ -2,13 +2,17 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Grant } from "../access/decide.ts";
 import { PlatformError } from "../base/errors.ts";
-import { findExternalPerson, insertExternalIdentity } from "../store/access/external-identities.ts";
-import { replaceGrants } from "../store/access/grants.ts";
-import { getPrincipal, insertPrincipal, updatePrincipal } from "../store/access/principals.ts";
-import { findUnknownTenants } from "../store/access/tenants.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
-import { NO_LIMITS } from "../store/database/limits.ts";
+import {
+  findExternalPerson,
+  findUnknownTenants,
+  getPrincipal,
+  insertExternalIdentity,
+  insertPrincipal,
+  replaceGrants,
+  updatePrincipal,
+} from "../store/access/index.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
+import { type Client, NO_LIMITS, type Pool, withTransaction } from "../store/database/index.ts";
 import type { Visitor } from "./sign-in.ts";
 
 /** Somebody as an identity provider describes them. */

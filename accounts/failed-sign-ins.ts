@@ -1,9 +1,8 @@
 import { networkOf } from "../access/networks.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { appendAuditAlone } from "../store/audit/audit.ts";
-import { createAuditBudget } from "../store/audit/budget.ts";
-import type { Pool } from "../store/database/database.ts";
+import { appendAuditAlone, createAuditBudget } from "../store/audit/index.ts";
+import type { Pool } from "../store/database/index.ts";
 import type { LoginVia } from "./login-metrics.ts";
 import type { Visitor } from "./sign-in.ts";
 

@@ -1,7 +1,7 @@
 import type { Grant, Principal } from "../access/decide.ts";
 import { isScope, PRIVILEGED_ROLES, ROLES, type Role } from "../access/roles.ts";
 import type { Logger } from "../base/log.ts";
-import type { StoredGrant } from "../store/access/grants.ts";
+import type { StoredGrant } from "../store/access/index.ts";
 
 const isRole = (name: string): name is Role => (ROLES as readonly string[]).includes(name);
 

@@ -2,9 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { Grant } from "../access/decide.ts";
 import { within } from "../access/limits.ts";
 import { MAY, PRIVILEGED_ROLES, SOUNDING_ACTIONS } from "../access/roles.ts";
-import { type ChangeKind, insertChange, overtakeCredentialChanges } from "../store/access/access-changes.ts";
-import type { StoredGrant } from "../store/access/grants.ts";
-import type { Client } from "../store/database/database.ts";
+import {
+  type ChangeKind,
+  insertChange,
+  overtakeCredentialChanges,
+  type StoredGrant,
+} from "../store/access/index.ts";
+import type { Client } from "../store/database/index.ts";
 import type { Caller } from "./caller.ts";
 import { heldUntil, knownGrant } from "./grants.ts";
 

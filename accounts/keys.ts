@@ -3,14 +3,14 @@ import { PlatformError } from "../base/errors.ts";
 import {
   type ApiKey,
   expireApiKey,
+  getPrincipal,
   insertApiKey,
   listApiKeys,
   lockApiKey,
   revokeApiKey,
-} from "../store/access/api-keys.ts";
-import { getPrincipal } from "../store/access/principals.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
+} from "../store/access/index.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/index.ts";
 import type { Caller } from "./caller.ts";
 import { lockManaged } from "./principals.ts";
 

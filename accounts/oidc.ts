@@ -1,7 +1,7 @@
 import * as client from "openid-client";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import type { Pool } from "../store/database/database.ts";
+import type { Pool } from "../store/database/index.ts";
 import { recordExternalPerson } from "./external-people.ts";
 import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";

@@ -1,7 +1,7 @@
 import type { GateAnswer, LoginGate } from "../access/login-gate.ts";
 import { PlatformError } from "../base/errors.ts";
-import { findPassword, type PasswordRecord, replacePasswordHash } from "../store/access/passwords.ts";
-import type { Pool } from "../store/database/database.ts";
+import { findPassword, type PasswordRecord, replacePasswordHash } from "../store/access/index.ts";
+import type { Pool } from "../store/database/index.ts";
 import type { HashingTurn, PasswordHasher } from "./password-hash.ts";
 
 export interface PasswordCheckOptions {

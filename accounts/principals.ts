@@ -1,18 +1,17 @@
 import { ADMINISTRATOR, type Grant } from "../access/decide.ts";
 import { PlatformError } from "../base/errors.ts";
-import { replaceGrants } from "../store/access/grants.ts";
 import {
   getPrincipal,
   insertPrincipal,
   type PrincipalChange,
   type PrincipalType,
+  replaceGrants,
   type StoredPrincipal,
   setOwner,
   updatePrincipal,
-} from "../store/access/principals.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
-import { NO_LIMITS } from "../store/database/limits.ts";
+} from "../store/access/index.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import { type Client, NO_LIMITS, type Pool, withTransaction } from "../store/database/index.ts";
 import { assertGrantable, assertMayManage, assertTenant, type Caller } from "./caller.ts";
 import { heldUntil } from "./grants.ts";
 import { carryGrants, noteChange, waiting } from "./held.ts";

@@ -3,9 +3,8 @@ import type { LoginGate } from "../access/login-gate.ts";
 import type { Role } from "../access/roles.ts";
 import { ACTION_OF_STEP, type DecidingStep } from "../access/steps.ts";
 import { PlatformError } from "../base/errors.ts";
-import { findPassword, takeTotpStep } from "../store/access/passwords.ts";
-import type { Session } from "../store/access/sessions.ts";
-import type { Db, Pool } from "../store/database/database.ts";
+import { findPassword, type Session, takeTotpStep } from "../store/access/index.ts";
+import type { Db, Pool } from "../store/database/index.ts";
 import { assertMayTry } from "./password-check.ts";
 import { totpStepOf } from "./totp.ts";
 

@@ -10,9 +10,8 @@ import {
   noteSessionSeen,
   type Session,
   type SessionType,
-} from "../store/access/sessions.ts";
-import type { Page } from "../store/database/cursor.ts";
-import type { Db, Pool } from "../store/database/database.ts";
+} from "../store/access/index.ts";
+import type { Db, Page, Pool } from "../store/database/index.ts";
 
 /** Tells a session's secret from an API key. */
 export const SESSION_PREFIX = "sbis_";

@@ -4,11 +4,15 @@ import { MAX_KNOWN_NETWORKS } from "../access/login-gate.ts";
 import { networkOf } from "../access/networks.ts";
 import { type ErrorCode, PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { saveKnownNetwork } from "../store/access/known-addresses.ts";
-import { lockPassword, type PasswordRecord, takeTotpStep } from "../store/access/passwords.ts";
-import type { SessionType } from "../store/access/sessions.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { withTransaction } from "../store/database/database.ts";
+import {
+  lockPassword,
+  type PasswordRecord,
+  type SessionType,
+  saveKnownNetwork,
+  takeTotpStep,
+} from "../store/access/index.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import { withTransaction } from "../store/database/index.ts";
 import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin, LoginVia } from "./login-metrics.ts";

@@ -1,14 +1,14 @@
 import { PRIVILEGED_ROLES } from "../access/roles.ts";
-import { listPeopleWithRoles } from "../store/access/access-changes.ts";
 import {
   getTenant,
   insertTenant,
+  listPeopleWithRoles,
   type Tenant,
   type TenantChange,
   updateTenant,
-} from "../store/access/tenants.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { type Pool, withTransaction } from "../store/database/database.ts";
+} from "../store/access/index.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import { type Pool, withTransaction } from "../store/database/index.ts";
 import { assertWholePlatform, type Caller } from "./caller.ts";
 import { noteChange } from "./held.ts";
 

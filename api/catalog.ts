@@ -1,6 +1,6 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
 import type { Kind, Metric } from "../devices/kind.ts";
-import type { KindTable, MetricColumn } from "../store/database/kind-table.ts";
+import type { KindTable, MetricColumn } from "../store/database/index.ts";
 
 /** The catalog as routes look things up in it. */
 export interface CatalogIndex {

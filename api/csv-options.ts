@@ -1,6 +1,6 @@
 import type { FastifyRequest, RouteOptions } from "fastify";
 import { z } from "zod";
-import { isTimeZone } from "../store/database/interval.ts";
+import { isTimeZone } from "../store/database/index.ts";
 
 /** What may be asked of every CSV. */
 const csvQuery = {

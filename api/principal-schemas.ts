@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Area } from "../access/limits.ts";
 import { ROLES, SCOPES } from "../access/roles.ts";
 import { heldUntil } from "../accounts/grants.ts";
-import type { StoredGrant } from "../store/access/grants.ts";
+import type { StoredGrant } from "../store/access/index.ts";
 import { deviceId, freeText, kindName, pageQuery, regionCode, tenantId, timestamp } from "./schemas.ts";
 
 /** Schemas that people, applications and `me` share. */

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ERRORS, type ErrorCode, PlatformError } from "../base/errors.ts";
 import { createLogLimiter, type Logger } from "../base/log.ts";
-import { isAway } from "../store/database/database.ts";
+import { isAway } from "../store/database/index.ts";
 import { callerRequestIdOf } from "./caller-request-id.ts";
 import { InvalidRequest } from "./validator.ts";
 

@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { PlatformError } from "../base/errors.ts";
 import { ExactNumber, spreadWithin, writeJson } from "../base/exact-json.ts";
-import { MAX_INT4 } from "../store/database/cursor.ts";
-import { isTimeZone } from "../store/database/interval.ts";
-import { ROLLUP_TIME_ZONE } from "../store/database/kind-table.ts";
-import { withinYears } from "../store/database/moment.ts";
-import { REGION_LEVELS } from "../store/places/regions.ts";
+import { isTimeZone, MAX_INT4, ROLLUP_TIME_ZONE, withinYears } from "../store/database/index.ts";
+import { REGION_LEVELS } from "../store/places/index.ts";
 import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Schemas that more than one resource uses. */

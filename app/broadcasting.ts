@@ -20,8 +20,7 @@ import { readRootKey } from "../broadcast/signing/root.ts";
 import { catalog } from "../devices/catalog.ts";
 import type { LiveReading } from "../ingest/batch.ts";
 import type { Committed } from "../ingest/commit.ts";
-import type { Pool } from "../store/database/database.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
+import type { KindTable, Pool } from "../store/database/index.ts";
 
 export interface BroadcastingOptions {
   readonly config: Config;

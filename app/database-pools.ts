@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Config } from "../base/config.ts";
 import type { Logger } from "../base/log.ts";
-import { openPool, type Pool, type PoolOptions } from "../store/database/database.ts";
-import { URGENT_APPLICATION } from "../store/embedded/urgent.ts";
+import { openPool, type Pool, type PoolOptions } from "../store/database/index.ts";
+import { URGENT_APPLICATION } from "../store/embedded/index.ts";
 
 /** The platform's connections to its database, apart by what must not wait for what. */
 export interface DatabasePools {

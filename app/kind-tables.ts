@@ -1,5 +1,5 @@
 import type { Kind, Metric } from "../devices/kind.ts";
-import { type KindTable, type MetricColumn, readingsTable } from "../store/database/kind-table.ts";
+import { type KindTable, type MetricColumn, readingsTable } from "../store/database/index.ts";
 
 /**
  * Translates the catalog for `store`, which does not know kinds: one table per kind, one column per metric,

@@ -6,19 +6,26 @@ import { catalog } from "../devices/catalog.ts";
 import { seedDemoAccess } from "../seeds/demo-access.ts";
 import { seedDemoFleet } from "../seeds/demo-fleet.ts";
 import { seedRegions } from "../seeds/regions.ts";
-import { beginAudit } from "../store/audit/audit.ts";
-import { isTransient, openPool, type Pool, reasonOf } from "../store/database/database.ts";
-import { type DatabaseFacts, readDatabaseFacts } from "../store/database/edition.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
-import { applyKindTables } from "../store/schema/kind-tables.ts";
-import { migrate } from "../store/schema/migrate.ts";
-import { type Retention, removeRetentionPolicies } from "../store/schema/retention.ts";
+import { beginAudit } from "../store/audit/index.ts";
 import {
+  type DatabaseFacts,
+  isTransient,
+  type KindTable,
+  openPool,
+  type Pool,
+  readDatabaseFacts,
+  reasonOf,
+} from "../store/database/index.ts";
+import {
+  applyKindTables,
   assertSameDatabase,
   grantRuntimeRole,
+  migrate,
+  type Retention,
   readRole,
+  removeRetentionPolicies,
   whyAuditIsExposed,
-} from "../store/schema/runtime-role.ts";
+} from "../store/schema/index.ts";
 import { tablesOf } from "./kind-tables.ts";
 
 /** How long a start waits for a database that does not answer yet, e.g. beside it in a compose file. */

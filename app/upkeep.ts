@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
-import { startDocumentRetention } from "../store/broadcast/alert-documents.ts";
-import { openPool, type Pool } from "../store/database/database.ts";
-import type { Edition } from "../store/database/edition.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
-import { Turns } from "../store/database/turns.ts";
-import { startLatestKeeper } from "../store/readings/latest-keeper.ts";
-import { startRollupKeeper } from "../store/rollups/rollup-keeper.ts";
-import { describeBackfill, type RollupLag, readRollupLags } from "../store/rollups/rollup-lag.ts";
-import { startJobWatch } from "../store/schema/job-health.ts";
-import { startJobRunner } from "../store/schema/jobs.ts";
-import { type Retention, startRetention } from "../store/schema/retention.ts";
+import { startDocumentRetention } from "../store/broadcast/index.ts";
+import { type Edition, type KindTable, openPool, type Pool, Turns } from "../store/database/index.ts";
+import { startLatestKeeper } from "../store/readings/index.ts";
+import {
+  describeBackfill,
+  type RollupLag,
+  readRollupLags,
+  startRollupKeeper,
+} from "../store/rollups/index.ts";
+import { type Retention, startJobRunner, startJobWatch, startRetention } from "../store/schema/index.ts";
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
 const PIECE_MS = 600_000;

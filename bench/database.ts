@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { tablesOf } from "../app/kind-tables.ts";
 import { createLogger } from "../base/log.ts";
 import { catalog } from "../devices/catalog.ts";
-import { openPool, type Pool } from "../store/database/database.ts";
-import { type DatabaseFacts, readDatabaseFacts } from "../store/database/edition.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
-import { startEmbedded } from "../store/embedded/launch.ts";
-import { applyKindTables } from "../store/schema/kind-tables.ts";
-import { migrate } from "../store/schema/migrate.ts";
+import {
+  type DatabaseFacts,
+  type KindTable,
+  openPool,
+  type Pool,
+  readDatabaseFacts,
+} from "../store/database/index.ts";
+import { startEmbedded } from "../store/embedded/index.ts";
+import { applyKindTables, migrate } from "../store/schema/index.ts";
 import { databaseUrl, withAdmin } from "../test/helpers/server-databases.ts";
 import type { Bench } from "./story.ts";
 

@@ -1,5 +1,5 @@
 import { createToken, hashToken } from "../access/tokens.ts";
-import type { Pool } from "../store/database/database.ts";
+import type { Pool } from "../store/database/index.ts";
 import { SQUARE } from "./broadcast/heavy.ts";
 import { COUNTY } from "./database.ts";
 

@@ -1,6 +1,6 @@
 import { asOf, decide, type Principal } from "../access/decide.ts";
 import type { Limits } from "../access/limits.ts";
-import type { Broadcast } from "../store/broadcast/broadcasts.ts";
+import type { Broadcast } from "../store/broadcast/index.ts";
 import { decideStep, peopleEverBehind } from "./lifecycle.ts";
 import type { Level } from "./message.ts";
 import { isUnreleased } from "./service-release.ts";

@@ -1,7 +1,7 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
-import { findUnknownRegions } from "../store/access/grants.ts";
-import type { Db } from "../store/database/database.ts";
-import { regionsWithout } from "../store/devices/speakers.ts";
+import { findUnknownRegions } from "../store/access/index.ts";
+import type { Db } from "../store/database/index.ts";
+import { regionsWithout } from "../store/devices/index.ts";
 import type { Target } from "./message.ts";
 import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
 

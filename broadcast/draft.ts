@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Fault } from "../base/errors.ts";
-import type { Broadcast, BroadcastContent } from "../store/broadcast/broadcasts.ts";
+import type { Broadcast, BroadcastContent } from "../store/broadcast/index.ts";
 import { findEventCode } from "./event-codes.ts";
 import { followUpWarnings } from "./filled-texts.ts";
 import {

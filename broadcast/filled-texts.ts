@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BroadcastTemplateName, FilledTexts } from "../store/broadcast/broadcasts.ts";
+import type { BroadcastTemplateName, FilledTexts } from "../store/broadcast/index.ts";
 import type { Text } from "./message.ts";
 import { isChinese, isEnglish } from "./template-fill.ts";
 import type { TextWarning } from "./text-checks.ts";

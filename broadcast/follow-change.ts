@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Broadcast, BroadcastTemplateName } from "../store/broadcast/broadcasts.ts";
-import type { Client } from "../store/database/database.ts";
+import type { Broadcast, BroadcastTemplateName } from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import type { Draft } from "./draft.ts";
 import { findEventCode } from "./event-codes.ts";
 import { asFilled, rememberAnew, rememberFilled } from "./filled-texts.ts";

@@ -1,4 +1,4 @@
-import type { BroadcastTemplateName } from "../store/broadcast/broadcasts.ts";
+import type { BroadcastTemplateName } from "../store/broadcast/index.ts";
 import { findEventCode } from "./event-codes.ts";
 import type { Level, Mode, Text } from "./message.ts";
 import {

@@ -1,8 +1,7 @@
 import type { CallersStep } from "../access/steps.ts";
 import { PlatformError } from "../base/errors.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { countRetryable } from "../store/broadcast/targets.ts";
-import type { Db } from "../store/database/database.ts";
+import { type Broadcast, countRetryable, getBroadcasts } from "../store/broadcast/index.ts";
+import type { Db } from "../store/database/index.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
 import { decideStep, EDITABLE_STATES, isCancellable, type StepAsked } from "./lifecycle.ts";

@@ -1,5 +1,5 @@
-import type { Db } from "../store/database/database.ts";
-import { nameRegionsInBoth } from "../store/places/regions.ts";
+import type { Db } from "../store/database/index.ts";
+import { nameRegionsInBoth } from "../store/places/index.ts";
 import type { Target } from "./message.ts";
 import type { Named } from "./template-fill.ts";
 

@@ -5,11 +5,10 @@ import {
   type NamedVillage,
   type Stock,
   type WithoutSpeaker,
-} from "../store/broadcast/previews.ts";
-import type { Db } from "../store/database/database.ts";
-import { limitsRegions, NO_LIMITS } from "../store/database/limits.ts";
-import { findVillages } from "../store/devices/speakers.ts";
-import { nameRegionsInBoth } from "../store/places/regions.ts";
+} from "../store/broadcast/index.ts";
+import { type Db, limitsRegions, NO_LIMITS } from "../store/database/index.ts";
+import { findVillages } from "../store/devices/index.ts";
+import { nameRegionsInBoth } from "../store/places/index.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";

@@ -1,5 +1,4 @@
-import type { Broadcast, BroadcastState } from "../store/broadcast/broadcasts.ts";
-import type { TargetState } from "../store/broadcast/targets.ts";
+import type { Broadcast, BroadcastState, TargetState } from "../store/broadcast/index.ts";
 
 /** How far a broadcast has come, as live listeners hear of it. */
 export interface BroadcastNews {

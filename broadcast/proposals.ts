@@ -1,12 +1,12 @@
 import type { Logger } from "../base/log.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
-import type { Broadcast } from "../store/broadcast/broadcasts.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
 import {
   type AlarmWithoutDraft,
+  type Broadcast,
   findNearestCameras,
   listAlarmsWithoutDraft,
-} from "../store/broadcast/proposals.ts";
-import { type Pool, withTransaction } from "../store/database/database.ts";
+} from "../store/broadcast/index.ts";
+import { type Pool, withTransaction } from "../store/database/index.ts";
 import { type Level, messageSchema } from "./message.ts";
 import { completeDraft, storeDraft } from "./service-drafts.ts";
 import { findTemplate } from "./templates.ts";

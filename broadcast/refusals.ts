@@ -1,7 +1,6 @@
 import type { CallersStep } from "../access/steps.ts";
 import { type ErrorClass, PlatformError } from "../base/errors.ts";
-import { appendAuditAlone } from "../store/audit/audit.ts";
-import { createAuditBudget } from "../store/audit/budget.ts";
+import { appendAuditAlone, createAuditBudget } from "../store/audit/index.ts";
 import { boxesOf } from "./area.ts";
 import type { Target } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";

@@ -1,6 +1,5 @@
-import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { hasTargetBeside } from "../store/broadcast/targets.ts";
-import type { Db } from "../store/database/database.ts";
+import { type Broadcast, getBroadcasts, hasTargetBeside } from "../store/broadcast/index.ts";
+import type { Db } from "../store/database/index.ts";
 import { draftOf } from "./draft.ts";
 import { isCancellable } from "./lifecycle.ts";
 import type { Target } from "./message.ts";

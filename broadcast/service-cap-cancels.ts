@@ -1,5 +1,5 @@
-import type { Broadcast } from "../store/broadcast/broadcasts.ts";
-import type { Client } from "../store/database/database.ts";
+import type { Broadcast } from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import type { ImportResult } from "./cap/import.ts";
 import {
   cancelOld,

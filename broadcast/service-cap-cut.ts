@@ -1,16 +1,19 @@
 import type { Limits } from "../access/limits.ts";
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit/audit.ts";
+import { appendAudit } from "../store/audit/index.ts";
 import {
+  addBroadcastToAlert,
   type Broadcast,
   type BroadcastSource,
+  findSuccessor,
   getBroadcasts,
+  lockAlerts,
   lockBroadcasts,
-} from "../store/broadcast/broadcasts.ts";
-import { addBroadcastToAlert, findSuccessor, lockAlerts } from "../store/broadcast/cap-alerts.ts";
-import { markSuperseded, type SupersededBy } from "../store/broadcast/superseded.ts";
-import { type Client, type Db, withTransaction } from "../store/database/database.ts";
-import { regionsOutside, regionsThatMayMeet } from "../store/devices/speakers.ts";
+  markSuperseded,
+  type SupersededBy,
+} from "../store/broadcast/index.ts";
+import { type Client, type Db, withTransaction } from "../store/database/index.ts";
+import { regionsOutside, regionsThatMayMeet } from "../store/devices/index.ts";
 import { boxesOf } from "./area.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportWarning } from "./cap/import.ts";

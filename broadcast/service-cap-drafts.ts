@@ -1,7 +1,11 @@
-import { findUnknownRegions } from "../store/access/grants.ts";
-import type { Broadcast, BroadcastSource } from "../store/broadcast/broadcasts.ts";
-import { findEarlierVersions, findSuccessor } from "../store/broadcast/cap-alerts.ts";
-import type { Client, Db } from "../store/database/database.ts";
+import { findUnknownRegions } from "../store/access/index.ts";
+import {
+  type Broadcast,
+  type BroadcastSource,
+  findEarlierVersions,
+  findSuccessor,
+} from "../store/broadcast/index.ts";
+import type { Client, Db } from "../store/database/index.ts";
 import type { CapReference } from "./cap/alert.ts";
 import { formatTime } from "./cap/export.ts";
 import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";

@@ -1,6 +1,11 @@
-import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { type StoredAlert, warnBroadcast } from "../store/broadcast/cap-alerts.ts";
-import type { Client } from "../store/database/database.ts";
+import {
+  type Broadcast,
+  getBroadcasts,
+  lockBroadcasts,
+  type StoredAlert,
+  warnBroadcast,
+} from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import type { ImportResult, ImportWarning } from "./cap/import.ts";
 import { type Import, isSeen, nameOf, type Outcome } from "./service-cap-reach.ts";
 import { noteOn } from "./service-release.ts";

@@ -1,9 +1,14 @@
 import { PlatformError } from "../base/errors.ts";
-import type { AuditEntry } from "../store/audit/audit.ts";
-import { type Broadcast, getBroadcasts, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { type AlertKey, findReferenced } from "../store/broadcast/cap-alerts.ts";
-import { markSuperseded } from "../store/broadcast/superseded.ts";
-import type { Client } from "../store/database/database.ts";
+import type { AuditEntry } from "../store/audit/index.ts";
+import {
+  type AlertKey,
+  type Broadcast,
+  findReferenced,
+  getBroadcasts,
+  lockBroadcasts,
+  markSuperseded,
+} from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import type { CapReference } from "./cap/alert.ts";
 import { type ImportWarning, MODE_OF_STATUS } from "./cap/import.ts";
 import type { AlertHead } from "./cap/judge.ts";

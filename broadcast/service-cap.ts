@@ -1,15 +1,16 @@
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
+import { appendAudit } from "../store/audit/index.ts";
 import {
+  type Broadcast,
   findAlert,
   findDocument,
   findIssued,
+  getBroadcasts,
   insertAlert,
   lockAlerts,
   storeDocument,
-} from "../store/broadcast/cap-alerts.ts";
-import { type Client, type Db, withTransaction } from "../store/database/database.ts";
+} from "../store/broadcast/index.ts";
+import { type Client, type Db, withTransaction } from "../store/database/index.ts";
 import type { ImportResult } from "./cap/import.ts";
 import type { Judgement } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";

@@ -1,20 +1,22 @@
 import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { PlatformError } from "../base/errors.ts";
-import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit/audit.ts";
+import { type AuditActor, type AuditEntry, appendAudit } from "../store/audit/index.ts";
 import {
   type Broadcast,
   type BroadcastTemplateName,
+  findTemplateAuthors,
+  insertBroadcast,
+  insertHistory,
+  insertRevision,
   lockBroadcasts,
+  messageInAudit,
   type NewBroadcast,
-} from "../store/broadcast/broadcasts.ts";
-import { warnBroadcast } from "../store/broadcast/cap-alerts.ts";
-import { insertHistory } from "../store/broadcast/history.ts";
-import { updateReplaced } from "../store/broadcast/moves.ts";
-import { insertRevision, messageInAudit } from "../store/broadcast/revisions.ts";
-import { findTemplateAuthors } from "../store/broadcast/templates.ts";
-import { insertBroadcast, updateContent } from "../store/broadcast/write-broadcasts.ts";
-import { type Client, type Db, withTransaction } from "../store/database/database.ts";
+  updateContent,
+  updateReplaced,
+  warnBroadcast,
+} from "../store/broadcast/index.ts";
+import { type Client, type Db, withTransaction } from "../store/database/index.ts";
 import { checkTarget } from "./check-target.ts";
 import { contentOf, type Draft, draftOf, warningsOf } from "./draft.ts";
 import { rememberFilled } from "./filled-texts.ts";

@@ -1,10 +1,13 @@
 import type { Limits } from "../access/limits.ts";
 import { PlatformError } from "../base/errors.ts";
-import { type Broadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { listCurrentBroadcasts } from "../store/broadcast/lists.ts";
-import { readTargetRegions } from "../store/broadcast/targets.ts";
-import type { Db } from "../store/database/database.ts";
-import { nameRegionsInBoth } from "../store/places/regions.ts";
+import {
+  type Broadcast,
+  getBroadcasts,
+  listCurrentBroadcasts,
+  readTargetRegions,
+} from "../store/broadcast/index.ts";
+import type { Db } from "../store/database/index.ts";
+import { nameRegionsInBoth } from "../store/places/index.ts";
 import type { CapAlert } from "./cap/alert.ts";
 import { exportAlert } from "./cap/export.ts";
 import { buildFeed } from "./cap/feed.ts";

@@ -1,7 +1,7 @@
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { type Broadcast, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { withTransaction } from "../store/database/database.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import { type Broadcast, lockBroadcasts } from "../store/broadcast/index.ts";
+import { withTransaction } from "../store/database/index.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { rememberFilled } from "./filled-texts.ts";
 import {

@@ -1,8 +1,7 @@
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import { lockBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { type BroadcastNote, countNotes, insertNote } from "../store/broadcast/notes.ts";
-import { withTransaction } from "../store/database/database.ts";
+import { appendAudit } from "../store/audit/index.ts";
+import { type BroadcastNote, countNotes, insertNote, lockBroadcasts } from "../store/broadcast/index.ts";
+import { withTransaction } from "../store/database/index.ts";
 import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
 
 /** More would be a conversation; a report has room for all of them. */

@@ -1,10 +1,14 @@
 import { PlatformError } from "../base/errors.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
-import { type Broadcast, lockBroadcasts } from "../store/broadcast/broadcasts.ts";
-import { insertHistory } from "../store/broadcast/history.ts";
-import { saveStock } from "../store/broadcast/previews.ts";
-import { cancelTargets, insertTargets } from "../store/broadcast/targets.ts";
-import { type Client, withTransaction } from "../store/database/database.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
+import {
+  type Broadcast,
+  cancelTargets,
+  insertHistory,
+  insertTargets,
+  lockBroadcasts,
+  saveStock,
+} from "../store/broadcast/index.ts";
+import { type Client, withTransaction } from "../store/database/index.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import { expiryOf } from "./expiry.ts";
 import { EDITABLE_STATES, ENDED_STATES, isCancellable, peopleEverBehind } from "./lifecycle.ts";

@@ -1,6 +1,6 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
-import { type Broadcast, findBroadcast, getBroadcasts } from "../store/broadcast/broadcasts.ts";
-import type { Client } from "../store/database/database.ts";
+import { type Broadcast, findBroadcast, getBroadcasts } from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import { assertReach } from "./may-step.ts";
 import { refusesToReplace } from "./replacing.ts";
 import type { Caller } from "./service.ts";

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { type Fault, PlatformError } from "../base/errors.ts";
-import { appendAudit } from "../store/audit/audit.ts";
-import type { BroadcastTemplateName } from "../store/broadcast/broadcasts.ts";
+import { appendAudit } from "../store/audit/index.ts";
 import {
   changeTemplate as addVersion,
+  type BroadcastTemplateName,
   endTemplate as end,
   findOwnTemplate,
   insertTemplate,
@@ -12,8 +12,8 @@ import {
   lockOwnTemplate,
   type OwnTemplate,
   type TemplateVersion,
-} from "../store/broadcast/templates.ts";
-import { type Db, withTransaction } from "../store/database/database.ts";
+} from "../store/broadcast/index.ts";
+import { type Db, withTransaction } from "../store/database/index.ts";
 import type { Text } from "./message.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { PLACEHOLDERS, strangersIn } from "./template-fill.ts";

@@ -1,11 +1,10 @@
 import type { Limits } from "../access/limits.ts";
 import { type ErrorCode, type Fault, PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import type { AuditActor } from "../store/audit/audit.ts";
-import { type Broadcast, findBroadcast } from "../store/broadcast/broadcasts.ts";
-import { findRevision } from "../store/broadcast/revisions.ts";
-import type { Db, Pool } from "../store/database/database.ts";
-import { countTargetsWithin } from "../store/devices/speakers.ts";
+import type { AuditActor } from "../store/audit/index.ts";
+import { type Broadcast, findBroadcast, findRevision } from "../store/broadcast/index.ts";
+import type { Db, Pool } from "../store/database/index.ts";
+import { countTargetsWithin } from "../store/devices/index.ts";
 import type { FairTurns } from "./cap/fair-line.ts";
 import type { AlertJudge } from "./cap/judge-thread.ts";
 import type { Order } from "./command.ts";

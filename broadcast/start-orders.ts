@@ -1,7 +1,5 @@
-import type { Broadcast } from "../store/broadcast/broadcasts.ts";
-import { insertOrder, readOrders } from "../store/broadcast/orders.ts";
-import { reopenTargets } from "../store/broadcast/targets.ts";
-import type { Client } from "../store/database/database.ts";
+import { type Broadcast, insertOrder, readOrders, reopenTargets } from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import { completeMessage, draftOf } from "./draft.ts";
 import type { BroadcastDeps } from "./service.ts";
 import { createStartOrder, fitAgain, packCommand } from "./signing/orders.ts";

@@ -1,9 +1,7 @@
 import { PlatformError } from "../base/errors.ts";
-import type { AuditActor, AuditEntry } from "../store/audit/audit.ts";
-import type { Broadcast } from "../store/broadcast/broadcasts.ts";
-import { insertHistory } from "../store/broadcast/history.ts";
-import { type Move, moveBroadcast } from "../store/broadcast/moves.ts";
-import type { Client } from "../store/database/database.ts";
+import type { AuditActor, AuditEntry } from "../store/audit/index.ts";
+import { type Broadcast, insertHistory, type Move, moveBroadcast } from "../store/broadcast/index.ts";
+import type { Client } from "../store/database/index.ts";
 import { warningsOf } from "./draft.ts";
 import { decideStep, type LifecycleAction } from "./lifecycle.ts";
 import type { Level } from "./message.ts";

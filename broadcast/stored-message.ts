@@ -1,6 +1,6 @@
 import type { Fault } from "../base/errors.ts";
-import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../store/broadcast/broadcasts.ts";
-import { withinYears } from "../store/database/moment.ts";
+import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../store/broadcast/index.ts";
+import { withinYears } from "../store/database/index.ts";
 import type { Draft } from "./draft.ts";
 import {
   type AlertExtras,

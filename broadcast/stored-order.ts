@@ -1,5 +1,5 @@
 import { PlatformError } from "../base/errors.ts";
-import type { BroadcastOrder } from "../store/broadcast/orders.ts";
+import type { BroadcastOrder } from "../store/broadcast/index.ts";
 import type { StartOrder, StopOrder } from "./command.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Broadcast } from "../store/broadcast/broadcasts.ts";
 import {
+  type Broadcast,
   compareWithSubmission,
   findShared,
   type Named,
@@ -7,8 +7,8 @@ import {
   readWithoutSpeaker,
   type SharedBroadcast,
   type StockChange,
-} from "../store/broadcast/previews.ts";
-import type { Db } from "../store/database/database.ts";
+} from "../store/broadcast/index.ts";
+import type { Db } from "../store/database/index.ts";
 import { draftOf } from "./draft.ts";
 import { airedUntil } from "./expiry.ts";
 import { type Counted, countTarget, type Preview } from "./preview.ts";

@@ -1,6 +1,5 @@
 import { coverTest, type Limits, regionTest } from "../access/limits.ts";
-import type { Db } from "../store/database/database.ts";
-import { NO_LIMITS } from "../store/database/limits.ts";
+import { type Db, NO_LIMITS } from "../store/database/index.ts";
 import {
   findPlacedRegions,
   findSpeakers,
@@ -8,7 +7,7 @@ import {
   type SpeakerCandidate,
   speakersInPieces,
   type Whereabouts,
-} from "../store/devices/speakers.ts";
+} from "../store/devices/index.ts";
 import { boxesOf, keepMeant } from "./area.ts";
 import type { Target } from "./message.ts";
 

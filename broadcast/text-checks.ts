@@ -1,5 +1,5 @@
 import type { Fault } from "../base/errors.ts";
-import type { FilledTexts, SourceWarning } from "../store/broadcast/broadcasts.ts";
+import type { FilledTexts, SourceWarning } from "../store/broadcast/index.ts";
 import { announcesDrill, callsItUnreal, deniesDrill, mentionsDrill } from "./drill-words.ts";
 import { findEventCode } from "./event-codes.ts";
 import { type BroadcastMessage, LEVELS, type Level, MAX_SPOKEN, type Text } from "./message.ts";

@@ -1,7 +1,7 @@
 import type { Limits } from "../access/limits.ts";
-import type { NamedVillage } from "../store/broadcast/previews.ts";
-import type { Db } from "../store/database/database.ts";
-import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../store/devices/speakers.ts";
+import type { NamedVillage } from "../store/broadcast/index.ts";
+import type { Db } from "../store/database/index.ts";
+import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../store/devices/index.ts";
 import type { Target } from "./message.ts";
 import type { Speaker } from "./targets.ts";
 

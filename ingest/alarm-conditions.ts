@@ -1,5 +1,5 @@
 import type { AlarmRule, OffScaleRule } from "../devices/kind.ts";
-import type { AlarmTransition } from "../store/events/write-alarms.ts";
+import type { AlarmTransition } from "../store/events/index.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { CheckedMetric, MetricRule } from "./kind-runtime.ts";
 

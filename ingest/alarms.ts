@@ -1,6 +1,5 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
-import type { AlarmDoubt } from "../store/events/alarm-doubts.ts";
-import type { AlarmTransition } from "../store/events/write-alarms.ts";
+import type { AlarmDoubt, AlarmTransition } from "../store/events/index.ts";
 import { delaysOf, describe, holds, isOver, transition } from "./alarm-conditions.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedMetric, CheckedReading, MetricRule } from "./kind-runtime.ts";

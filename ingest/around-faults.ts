@@ -1,4 +1,4 @@
-import { isRowFault } from "../store/database/database.ts";
+import { isRowFault } from "../store/database/index.ts";
 
 /** A row that the database refuses for what is in it. */
 export interface Refused<T> {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "../base/log.ts";
-import { createLogLimiter } from "../base/log.ts";
-import { isTransient, type Pool } from "../store/database/database.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
+import { isTransient, type Pool } from "../store/database/index.ts";
 import type { Batch, LiveReading } from "./batch.ts";
 import { type Committed, commitBatch, nothingCommitted } from "./commit.ts";
 import { countCommitted, type IngestMetrics } from "./metrics.ts";

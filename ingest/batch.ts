@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Claim } from "../store/database/claims.ts";
-import type { AlarmTransition } from "../store/events/write-alarms.ts";
-import type { NewEvent, NewReply } from "../store/events/write-events.ts";
-import type { ForeignMessage } from "../store/ledger/write-foreign-messages.ts";
-import type { NewRejection } from "../store/ledger/write-rejections.ts";
-import { ReadingsBatch } from "../store/readings/readings-batch.ts";
+import type { Claim } from "../store/database/index.ts";
+import type { AlarmTransition, NewEvent, NewReply } from "../store/events/index.ts";
+import type { ForeignMessage, NewRejection } from "../store/ledger/index.ts";
+import { ReadingsBatch } from "../store/readings/index.ts";
 import type { Look } from "./alarms.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { KindRuntime } from "./kind-runtime.ts";

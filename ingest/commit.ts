@@ -1,11 +1,8 @@
-import type { Claim } from "../store/database/claims.ts";
-import { isRowFault, type Pool, withTransaction } from "../store/database/database.ts";
+import { type Claim, isRowFault, type Pool, withTransaction } from "../store/database/index.ts";
 import {
   type AlarmChange,
   type AlarmTransition,
   applyAlarmTransitions,
-} from "../store/events/write-alarms.ts";
-import {
   insertNewEvents,
   insertNewReplies,
   type NewEvent,
@@ -13,16 +10,20 @@ import {
   type SettledItems,
   settleEvents,
   settleReplies,
-} from "../store/events/write-events.ts";
-import { type ForeignMessage, recordForeignMessages } from "../store/ledger/write-foreign-messages.ts";
-import { insertRejections, type NewRejection } from "../store/ledger/write-rejections.ts";
-import type { ReadingsBatch } from "../store/readings/readings-batch.ts";
+} from "../store/events/index.ts";
+import {
+  type ForeignMessage,
+  insertRejections,
+  type NewRejection,
+  recordForeignMessages,
+} from "../store/ledger/index.ts";
 import {
   type Conflict,
   findConflicts,
+  type ReadingsBatch,
   type Refuse,
   settleReadings,
-} from "../store/readings/settle-readings.ts";
+} from "../store/readings/index.ts";
 import type { Refused } from "./around-faults.ts";
 import type { Batch } from "./batch.ts";
 import {

@@ -1,6 +1,6 @@
 import { ID_FORM } from "../access/topics.ts";
 import type { Logger } from "../base/log.ts";
-import type { Pool } from "../store/database/database.ts";
+import type { Pool } from "../store/database/index.ts";
 import {
   type DirectoryRow,
   type FormerPlace,
@@ -9,7 +9,7 @@ import {
   readDatabaseTime,
   readDirectory,
   readDirectoryChanges,
-} from "../store/devices/directory.ts";
+} from "../store/devices/index.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 
 /** A living device as the hot path knows it. One object per device, changed in place. */

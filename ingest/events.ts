@@ -1,4 +1,4 @@
-import type { EventPhase } from "../store/events/write-events.ts";
+import type { EventPhase } from "../store/events/index.ts";
 import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { readObservedAt } from "./observed-at.ts";

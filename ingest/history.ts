@@ -1,4 +1,4 @@
-import { chunkOf } from "../store/database/chunks.ts";
+import { chunkOf } from "../store/database/index.ts";
 import { Batch, type HistorySink, Lane } from "./batch.ts";
 import { BatchWriter, type BatchWriterOptions, MAX_BATCH_BYTES } from "./batch-writer.ts";
 import type { IngestMetrics } from "./metrics.ts";

@@ -8,8 +8,8 @@ import type {
   SilenceRule,
   StateRule,
 } from "../devices/kind.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
-import type { ReadingsBatch } from "../store/readings/readings-batch.ts";
+import type { KindTable } from "../store/database/index.ts";
+import type { ReadingsBatch } from "../store/readings/index.ts";
 import { checkText as checkCharacters, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
 import { seenStepMs } from "./last-seen.ts";

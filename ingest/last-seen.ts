@@ -1,6 +1,5 @@
-import type { Pool } from "../store/database/database.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
-import { readLastHeard, recordLastSeen } from "../store/devices/last-seen.ts";
+import type { KindTable, Pool } from "../store/database/index.ts";
+import { readLastHeard, recordLastSeen } from "../store/devices/index.ts";
 import { type Refused, writeAround } from "./around-faults.ts";
 import type { DeviceEntry } from "./directory.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLogLimiter, type Logger } from "../base/log.ts";
-import { isAway } from "../store/database/database.ts";
+import { isAway } from "../store/database/index.ts";
 import type { Directory } from "./directory.ts";
 
 /** Between attempts while the database is away, in milliseconds. */

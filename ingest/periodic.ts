@@ -1,6 +1,5 @@
-import type { Logger } from "../base/log.ts";
-import { createLogLimiter } from "../base/log.ts";
-import { repeat } from "../store/database/turns.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
+import { repeat } from "../store/database/index.ts";
 
 /**
  * Runs `work` every `everyMs`, never twice at once. A failure is logged and the next turn tries again.

@@ -1,5 +1,5 @@
 import { Entries, type Repeated } from "../base/exact-json.ts";
-import type { AlarmTransition } from "../store/events/write-alarms.ts";
+import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import type { Batch, BatchSink, HistorySink } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";

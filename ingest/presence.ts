@@ -1,5 +1,5 @@
-import type { Pool } from "../store/database/database.ts";
-import { type PresenceChange, recordPresence } from "../store/devices/presence.ts";
+import type { Pool } from "../store/database/index.ts";
+import { type PresenceChange, recordPresence } from "../store/devices/index.ts";
 import { type Refused, writeAround } from "./around-faults.ts";
 
 /**

@@ -1,10 +1,9 @@
 import { MAX_PACKET_BYTES } from "../access/topics.ts";
 import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
-import type { KindTable } from "../store/database/kind-table.ts";
-import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/write-events.ts";
-import type { NewRejection } from "../store/ledger/write-rejections.ts";
-import type { ReadingsBatch } from "../store/readings/readings-batch.ts";
-import type { Conflict } from "../store/readings/settle-readings.ts";
+import type { KindTable } from "../store/database/index.ts";
+import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index.ts";
+import type { NewRejection } from "../store/ledger/index.ts";
+import type { Conflict, ReadingsBatch } from "../store/readings/index.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { IncomingMessage } from "./pipeline.ts";
 import { type Refusal, refuse } from "./reasons.ts";

@@ -1,12 +1,22 @@
 import { PlatformError } from "../base/errors.ts";
-import { type AuditActor, appendAudit } from "../store/audit/audit.ts";
-import { type Client, type Db, isRowFault, type Pool, withTransaction } from "../store/database/database.ts";
-import type { Limits } from "../store/database/limits.ts";
-import { insertEvents, insertReplies } from "../store/events/write-events.ts";
-import { countWhereItCame } from "../store/ledger/former-ledger.ts";
-import { insertRejections, type NewRejection, recordReplay } from "../store/ledger/write-rejections.ts";
-import { assertOwnTime, lockOwnKey } from "../store/places/device-key.ts";
-import { settleReadings } from "../store/readings/settle-readings.ts";
+import { type AuditActor, appendAudit } from "../store/audit/index.ts";
+import {
+  type Client,
+  type Db,
+  isRowFault,
+  type Limits,
+  type Pool,
+  withTransaction,
+} from "../store/database/index.ts";
+import { insertEvents, insertReplies } from "../store/events/index.ts";
+import {
+  countWhereItCame,
+  insertRejections,
+  type NewRejection,
+  recordReplay,
+} from "../store/ledger/index.ts";
+import { assertOwnTime, lockOwnKey } from "../store/places/index.ts";
+import { settleReadings } from "../store/readings/index.ts";
 import { Batch } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";

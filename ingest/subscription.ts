@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { Logger } from "../base/log.ts";
-import { isAway } from "../store/database/database.ts";
+import { isAway } from "../store/database/index.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { Ingest } from "./ingest.ts";
 import { parseTopic } from "./topics.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlatformError } from "../base/errors.ts";
-import { openPool } from "../store/database/database.ts";
+import { openPool } from "../store/database/index.ts";
 
 /**
  * `npm run test:server`: the suites that touch the database, against the server at DATABASE_URL. Each test file

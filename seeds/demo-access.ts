@@ -5,13 +5,20 @@ import { generatePassword } from "../accounts/password-generate.ts";
 import { type PasswordHasher, passwordHasher } from "../accounts/password-hash.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { insertApiKey, listApiKeys, revokeApiKey } from "../store/access/api-keys.ts";
-import { replaceGrants } from "../store/access/grants.ts";
-import { findPassword, savePassword } from "../store/access/passwords.ts";
-import { insertPrincipal, type PrincipalType } from "../store/access/principals.ts";
-import { findUnknownTenants, insertTenant } from "../store/access/tenants.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
+import {
+  findPassword,
+  findUnknownTenants,
+  insertApiKey,
+  insertPrincipal,
+  insertTenant,
+  listApiKeys,
+  type PrincipalType,
+  replaceGrants,
+  revokeApiKey,
+  savePassword,
+} from "../store/access/index.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/index.ts";
 import { type DemoAccess, demoAccessFile, readDemoAccess, writeDemoAccess } from "./demo-access-file.ts";
 import {
   DEMO_APPLICATIONS,

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { appendAudit, PLATFORM_ACTOR } from "../store/audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../store/database/database.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/index.ts";
 import { type Credential, newToken, readCredentials, tokenHash, writeCredentials } from "./credentials.ts";
 import { DEMO_METER_OWNER } from "./demo-people.ts";
 import { DEMO_COUNTY, type DemoDevice, type DemoInput, type Place, planDemoFleet } from "./demo-plan.ts";

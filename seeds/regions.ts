@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Logger } from "../base/log.ts";
-import type { Pool } from "../store/database/database.ts";
+import type { Pool } from "../store/database/index.ts";
 
 /** `data/guizhou-regions.json`, and in English `data/guizhou-regions-en.json`: names by code; villages by township and the last three digits of their code. */
 export interface RegionData {

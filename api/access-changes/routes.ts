@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { confirmChange, listAccessChanges, machineCommand, refuseChange } from "../../accounts/changes.ts";
 import { createConfirmers } from "../../accounts/confirmers.ts";
 import type { People } from "../../accounts/people.ts";
-import { CREDENTIAL_KINDS } from "../../store/access/access-changes.ts";
+import { CREDENTIAL_KINDS } from "../../store/access/index.ts";
 import { callerOf } from "../caller.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

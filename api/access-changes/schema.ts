@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AccessChange, CHANGE_KINDS, CHANGE_STATES } from "../../store/access/access-changes.ts";
+import { type AccessChange, CHANGE_KINDS, CHANGE_STATES } from "../../store/access/index.ts";
 import { principalId } from "../principal-schemas.ts";
 import { freeText, pageQuery, timestamp } from "../schemas.ts";
 

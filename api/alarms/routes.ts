@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { Pool } from "../../store/database/database.ts";
-import { type Acknowledgement, type Alarm, acknowledgeAlarm, listAlarms } from "../../store/events/alarms.ts";
-import { deviceNosOf, getDeviceKey } from "../../store/places/device-key.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { type Acknowledgement, type Alarm, acknowledgeAlarm, listAlarms } from "../../store/events/index.ts";
+import { deviceNosOf, getDeviceKey } from "../../store/places/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";

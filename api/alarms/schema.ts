@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SEVERITIES } from "../../devices/kind.ts";
-import { ALARM_SORTS } from "../../store/events/alarms.ts";
+import { ALARM_SORTS } from "../../store/events/index.ts";
 import {
   commaList,
   deviceId,

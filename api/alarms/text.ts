@@ -1,5 +1,5 @@
 import type { AlarmRule, Kind } from "../../devices/kind.ts";
-import type { Alarm } from "../../store/events/alarms.ts";
+import type { Alarm } from "../../store/events/index.ts";
 
 /** What an alarm says to people, in both languages. */
 export interface AlarmText {

@@ -5,7 +5,7 @@ import {
   setApplicationOwner,
   setGrants,
 } from "../../accounts/principals.ts";
-import { getPrincipal, listPrincipals, type StoredPrincipal } from "../../store/access/principals.ts";
+import { getPrincipal, listPrincipals, type StoredPrincipal } from "../../store/access/index.ts";
 import { callerOf } from "../caller.ts";
 import { assertKinds, type CatalogIndex } from "../catalog.ts";
 import { grantOf } from "../guard.ts";

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Principal } from "../../access/decide.ts";
-import type { AuditActor } from "../../store/audit/audit.ts";
+import type { AuditActor } from "../../store/audit/index.ts";
 import { callerRequestIdOf } from "../caller-request-id.ts";
 import { grantOf } from "../guard.ts";
 

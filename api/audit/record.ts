@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
-import { appendAuditAlone } from "../../store/audit/audit.ts";
-import type { Pool } from "../../store/database/database.ts";
+import { appendAuditAlone } from "../../store/audit/index.ts";
+import type { Pool } from "../../store/database/index.ts";
 import { actorOf } from "./actor.ts";
 
 /**

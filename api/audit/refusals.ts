@@ -2,9 +2,8 @@ import type { FastifyRequest } from "fastify";
 import type { Action } from "../../access/roles.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { type AuditEntry, appendAuditAlone } from "../../store/audit/audit.ts";
-import { createAuditBudget } from "../../store/audit/budget.ts";
-import type { Pool } from "../../store/database/database.ts";
+import { type AuditEntry, appendAuditAlone, createAuditBudget } from "../../store/audit/index.ts";
+import type { Pool } from "../../store/database/index.ts";
 import { type Refused, refusedOf } from "../guard.ts";
 import { actorFrom } from "./actor.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TARGET_STATES } from "../../store/broadcast/targets.ts";
+import { TARGET_STATES } from "../../store/broadcast/index.ts";
 import { regionLevel, timestamp } from "../schemas.ts";
 import { broadcastDetailSchema, historySchema } from "./schema.ts";
 

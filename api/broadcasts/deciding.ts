@@ -7,7 +7,7 @@ import { draftOf } from "../../broadcast/draft.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { readStoredMessage } from "../../broadcast/stored-message.ts";
 import { askAim } from "../../broadcast/targets.ts";
-import { findRevision, listRevisions } from "../../store/broadcast/revisions.ts";
+import { findRevision, listRevisions } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { approversSchema, revisionListSchema, revisionParams, revisionSchema } from "./deciding-schema.ts";

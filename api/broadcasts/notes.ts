@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { addNote } from "../../broadcast/service-notes.ts";
-import { listNotes } from "../../store/broadcast/notes.ts";
+import { listNotes } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { freeText, pageOf, pageQuery } from "../schemas.ts";
 import { broadcastCallerOf, presentNote } from "./present.ts";

@@ -16,13 +16,17 @@ import {
 } from "../../broadcast/stored-message.ts";
 import { breather } from "../../broadcast/turns.ts";
 import { seesWhole } from "../../broadcast/visibility.ts";
-import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
-import { countTargetsOfPage } from "../../store/broadcast/counts.ts";
-import { type HistoryStep, listHistory } from "../../store/broadcast/history.ts";
-import { listReplacing } from "../../store/broadcast/lists.ts";
-import { type BroadcastNote, listNotes } from "../../store/broadcast/notes.ts";
-import type { Db } from "../../store/database/database.ts";
-import { countTargetsWithin } from "../../store/devices/speakers.ts";
+import {
+  type Broadcast,
+  type BroadcastNote,
+  countTargetsOfPage,
+  type HistoryStep,
+  listHistory,
+  listNotes,
+  listReplacing,
+} from "../../store/broadcast/index.ts";
+import type { Db } from "../../store/database/index.ts";
+import { countTargetsWithin } from "../../store/devices/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { grantOf } from "../guard.ts";
 import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema, noteSchema } from "./schema.ts";

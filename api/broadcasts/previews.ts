@@ -5,7 +5,7 @@ import { countTarget, type Preview } from "../../broadcast/preview.ts";
 import { recordLookBeyond } from "../../broadcast/refusals.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { previewBroadcast } from "../../broadcast/stored-preview.ts";
-import type { Named } from "../../store/broadcast/previews.ts";
+import type { Named } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { MAX_DRAFT_BYTES } from "./drafts.ts";

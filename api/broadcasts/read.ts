@@ -5,7 +5,7 @@ import { FEED_MEDIA_TYPE } from "../../broadcast/cap/feed.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { readAlertDocument } from "../../broadcast/service-cap.ts";
 import { exportCap, exportFeed } from "../../broadcast/service-export.ts";
-import { listBroadcasts } from "../../store/broadcast/lists.ts";
+import { listBroadcasts } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { prefers } from "../negotiate.ts";
 import { problems } from "../problem.ts";

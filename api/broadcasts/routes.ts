@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { People } from "../../accounts/people.ts";
 import type { BroadcastDeps } from "../../broadcast/service.ts";
 import type { PublishedKeys } from "../../broadcast/signing/signer.ts";
-import type { Pool } from "../../store/database/database.ts";
+import type { Pool } from "../../store/database/index.ts";
 import type { Allow } from "../guard.ts";
 import { cutRoutes } from "./cut.ts";
 import { decidingRoutes } from "./deciding.ts";

@@ -14,7 +14,7 @@ import {
   textSchema,
   URGENCIES,
 } from "../../broadcast/message.ts";
-import { TARGET_STATES } from "../../store/broadcast/targets.ts";
+import { TARGET_STATES } from "../../store/broadcast/index.ts";
 import {
   commaList,
   freeText,

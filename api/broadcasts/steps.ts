@@ -15,7 +15,7 @@ import {
   review,
   submit,
 } from "../../broadcast/service-release.ts";
-import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
+import type { Broadcast } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { stepBodies } from "./deciding-schema.ts";
 import { secondFactorFor } from "./may-steps.ts";

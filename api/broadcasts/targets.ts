@@ -2,15 +2,17 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { MAX_NOTES } from "../../broadcast/service-notes.ts";
-import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 import {
+  type Broadcast,
+  listTargets,
   readCoverage,
   readCoverageTotal,
   readTimings,
   readUnheardVillages,
-} from "../../store/broadcast/coverage.ts";
-import { readWithoutSpeaker } from "../../store/broadcast/previews.ts";
-import { listTargets, type TargetFilter, type TargetReport } from "../../store/broadcast/reports.ts";
+  readWithoutSpeaker,
+  type TargetFilter,
+  type TargetReport,
+} from "../../store/broadcast/index.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { grantOf } from "../guard.ts";

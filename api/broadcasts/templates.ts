@@ -14,7 +14,7 @@ import {
 } from "../../broadcast/service-templates.ts";
 import { fillTexts } from "../../broadcast/template-fill.ts";
 import { listTemplates } from "../../broadcast/templates.ts";
-import type { OwnTemplate } from "../../store/broadcast/templates.ts";
+import type { OwnTemplate } from "../../store/broadcast/index.ts";
 import { invalidField } from "../catalog.ts";
 import { problems } from "../problem.ts";
 import { broadcastCallerOf } from "./present.ts";

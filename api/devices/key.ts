@@ -1,6 +1,6 @@
 import { covers, type Limits, seesEverything } from "../../access/limits.ts";
-import type { Db } from "../../store/database/database.ts";
-import { type DeviceKey, getDeviceKey } from "../../store/places/device-key.ts";
+import type { Db } from "../../store/database/index.ts";
+import { type DeviceKey, getDeviceKey } from "../../store/places/index.ts";
 
 /** What another part of this process has in memory of a device anyway. */
 export interface KnownDevice extends DeviceKey {

@@ -1,6 +1,5 @@
 import type { Kind } from "../../devices/kind.ts";
-import { type DeviceStatus, type Rhythm, statusOf } from "../../store/devices/device-status.ts";
-import type { Device } from "../../store/devices/devices.ts";
+import { type Device, type DeviceStatus, type Rhythm, statusOf } from "../../store/devices/index.ts";
 
 /** Intervals after which a device is late: one report is missing. */
 const LATE_INTERVALS = 2;

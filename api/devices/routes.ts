@@ -5,15 +5,18 @@ import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { type Device, getDevice } from "../../store/devices/devices.ts";
-import { countDevices, type DeviceFilter, listDevices } from "../../store/devices/list-devices.ts";
+import type { Pool } from "../../store/database/index.ts";
 import {
+  countDevices,
+  type Device,
+  type DeviceFilter,
   deleteDevice,
+  getDevice,
   insertDevice,
+  listDevices,
   updateDevice,
   updateDeviceToken,
-} from "../../store/devices/write-devices.ts";
+} from "../../store/devices/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { SEVERITIES } from "../../devices/kind.ts";
-import { DEVICE_STATUSES } from "../../store/devices/device-status.ts";
-import { COUNTED_BY, DEVICE_SORTS } from "../../store/devices/list-devices.ts";
+import { COUNTED_BY, DEVICE_SORTS, DEVICE_STATUSES } from "../../store/devices/index.ts";
 import {
   attributes,
   commaList,

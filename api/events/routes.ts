@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { writeJson } from "../../base/exact-json.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { type DeviceEvent, listEvents } from "../../store/events/events.ts";
-import { deviceNosOf, getDeviceKey } from "../../store/places/device-key.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { type DeviceEvent, listEvents } from "../../store/events/index.ts";
+import { deviceNosOf, getDeviceKey } from "../../store/places/index.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import { type Allow, grantOf } from "../guard.ts";

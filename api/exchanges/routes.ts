@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Pool } from "../../store/database/database.ts";
-import { getDevice } from "../../store/devices/devices.ts";
-import { getDeviceKey } from "../../store/places/device-key.ts";
-import { listExchanges, recordExchange, removeExchange } from "../../store/readings/exchanges.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { getDevice } from "../../store/devices/index.ts";
+import { getDeviceKey } from "../../store/places/index.ts";
+import { listExchanges, recordExchange, removeExchange } from "../../store/readings/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";
 import { deviceParams } from "../devices/schema.ts";

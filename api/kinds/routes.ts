@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { AlarmRule, Kind, OffScaleRule } from "../../devices/kind.ts";
-import { supportedAggregates } from "../../store/rollups/series.ts";
+import { supportedAggregates } from "../../store/rollups/index.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

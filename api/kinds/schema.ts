@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SEVERITIES } from "../../devices/kind.ts";
-import { AGGREGATES } from "../../store/rollups/series-cells.ts";
+import { AGGREGATES } from "../../store/rollups/index.ts";
 import { kindName } from "../schemas.ts";
 
 export const kindSchema = z

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import type { MetricColumn } from "../../store/database/kind-table.ts";
-import { type LatestOfDevice, listLatest } from "../../store/readings/latest.ts";
+import type { MetricColumn, Pool } from "../../store/database/index.ts";
+import { type LatestOfDevice, listLatest } from "../../store/readings/index.ts";
 import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";

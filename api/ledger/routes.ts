@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { type DurableLedger, readLedger } from "../../store/ledger/ledger.ts";
-import { type DeviceLedger, listLedgers } from "../../store/ledger/list-ledger.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { type DeviceLedger, type DurableLedger, listLedgers, readLedger } from "../../store/ledger/index.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
 import type { FindKey } from "../devices/key.ts";

@@ -3,8 +3,12 @@ import { waitingOf } from "../../accounts/changes.ts";
 import { hashPassword } from "../../accounts/password-hash.ts";
 import { checkPassword } from "../../accounts/password-rules.ts";
 import { assertAddable, changePrincipal, createPrincipal, setGrants } from "../../accounts/principals.ts";
-import { savePassword } from "../../store/access/passwords.ts";
-import { getPrincipal, listPrincipals, type StoredPrincipal } from "../../store/access/principals.ts";
+import {
+  getPrincipal,
+  listPrincipals,
+  type StoredPrincipal,
+  savePassword,
+} from "../../store/access/index.ts";
 import { callerOf } from "../caller.ts";
 import { assertKinds, type CatalogIndex } from "../catalog.ts";
 import { grantOf } from "../guard.ts";

@@ -1,11 +1,15 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { writeJson } from "../../base/exact-json.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import type { MetricColumn } from "../../store/database/kind-table.ts";
-import { completeLatest, readLatestIn } from "../../store/readings/latest.ts";
-import { findLatestReading, listReadings, type Reading } from "../../store/readings/readings.ts";
-import { readPageAsJson } from "../../store/readings/readings-json.ts";
+import type { MetricColumn, Pool } from "../../store/database/index.ts";
+import {
+  completeLatest,
+  findLatestReading,
+  listReadings,
+  type Reading,
+  readLatestIn,
+  readPageAsJson,
+} from "../../store/readings/index.ts";
 import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { Pool } from "../../store/database/database.ts";
-import { getRegion, listRegions } from "../../store/places/regions.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { getRegion, listRegions } from "../../store/places/index.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";

@@ -2,16 +2,16 @@ import { isUtf8 } from "node:buffer";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
-import type { AuditActor } from "../../store/audit/audit.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { getDevice } from "../../store/devices/devices.ts";
+import type { AuditActor } from "../../store/audit/index.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { getDevice } from "../../store/devices/index.ts";
 import {
   getRejection,
   listRejections,
   type RejectedMessage,
   type Rejection,
-} from "../../store/ledger/rejections.ts";
-import { deviceNosOf, getDeviceKey } from "../../store/places/device-key.ts";
+} from "../../store/ledger/index.ts";
+import { deviceNosOf, getDeviceKey } from "../../store/places/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

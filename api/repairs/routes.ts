@@ -1,11 +1,15 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { getDevice } from "../../store/devices/devices.ts";
-import { getDeviceKey } from "../../store/places/device-key.ts";
-import { type Correction, listRepairedReadings, listRepairs } from "../../store/readings/repairs.ts";
-import { undoRepair } from "../../store/readings/undo-repairs.ts";
-import { makeRepair } from "../../store/readings/write-repairs.ts";
+import type { Pool } from "../../store/database/index.ts";
+import { getDevice } from "../../store/devices/index.ts";
+import { getDeviceKey } from "../../store/places/index.ts";
+import {
+  type Correction,
+  listRepairedReadings,
+  listRepairs,
+  makeRepair,
+  undoRepair,
+} from "../../store/readings/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { recordRead } from "../audit/record.ts";
 import { type CatalogIndex, invalidField } from "../catalog.ts";

@@ -1,6 +1,4 @@
-import type { SeriesGroup } from "../../store/rollups/fleet-series.ts";
-import type { Bucket, SeriesColumn } from "../../store/rollups/series.ts";
-import type { Aggregate } from "../../store/rollups/series-cells.ts";
+import type { Aggregate, Bucket, SeriesColumn, SeriesGroup } from "../../store/rollups/index.ts";
 import type { CsvColumn } from "../csv.ts";
 
 type Values = Record<string, Partial<Record<Aggregate, number | string | null>>>;

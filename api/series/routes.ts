@@ -1,19 +1,17 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { parseInterval } from "../../store/database/interval.ts";
-import { levelBelow } from "../../store/places/regions.ts";
-import { readFleetSeries } from "../../store/rollups/fleet-series.ts";
+import { type Pool, parseInterval } from "../../store/database/index.ts";
+import { levelBelow } from "../../store/places/index.ts";
 import {
   type Aggregate,
   chooseColumns,
   planSeries,
   readDeviceSeries,
+  readFleetSeries,
   type SeriesPlan,
-} from "../../store/rollups/series.ts";
+} from "../../store/rollups/index.ts";
 import { recordRead } from "../audit/record.ts";
-import type { CatalogIndex } from "../catalog.ts";
-import { invalidField } from "../catalog.ts";
+import { type CatalogIndex, invalidField } from "../catalog.ts";
 import { sendCsv } from "../csv.ts";
 import type { FindKey } from "../devices/key.ts";
 import { deviceParams } from "../devices/schema.ts";

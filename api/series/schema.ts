@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { INTERVAL_PATTERN } from "../../store/database/interval.ts";
-import { AGGREGATES } from "../../store/rollups/series-cells.ts";
+import { INTERVAL_PATTERN } from "../../store/database/index.ts";
+import { AGGREGATES } from "../../store/rollups/index.ts";
 import {
   commaList,
   kindName,

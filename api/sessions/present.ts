@@ -4,7 +4,7 @@ import { bearerToken } from "../../access/control.ts";
 import { csrfTokenOf } from "../../accounts/csrf.ts";
 import { SESSION_PREFIX, type SessionSecret, type Sessions } from "../../accounts/sessions.ts";
 import type { SignedIn, Visitor } from "../../accounts/sign-in.ts";
-import type { Session } from "../../store/access/sessions.ts";
+import type { Session } from "../../store/access/index.ts";
 import { callerRequestIdOf } from "../caller-request-id.ts";
 import { readSessionCookie, setSessionCookie } from "./cookie.ts";
 import type { openedSessionSchema, sessionSchema } from "./schema.ts";

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { GrantDelay } from "../../accounts/held.ts";
 import { changeTenant, createTenant } from "../../accounts/tenants.ts";
-import { getTenant, listTenants } from "../../store/access/tenants.ts";
-import type { Pool } from "../../store/database/database.ts";
+import { getTenant, listTenants } from "../../store/access/index.ts";
+import type { Pool } from "../../store/database/index.ts";
 import { callerOf } from "../caller.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

@@ -4,17 +4,18 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { createLogger } from "../../base/log.ts";
-import { auditHeadFile, readAuditHead } from "../../store/audit/head.ts";
 import {
   type AuditHead,
   type AuditReport,
+  auditHeadFile,
   formatHead,
   parseHead,
   readAuditForVerify,
+  readAuditHead,
   verifyAudit,
-} from "../../store/audit/verify.ts";
-import { isTransient, openPool } from "../../store/database/database.ts";
-import { startEmbedded } from "../../store/embedded/launch.ts";
+} from "../../store/audit/index.ts";
+import { isTransient, openPool } from "../../store/database/index.ts";
+import { startEmbedded } from "../../store/embedded/index.ts";
 
 const HELP = `Checks that nobody has changed, removed or put in a row of the audit, and names each one.
 

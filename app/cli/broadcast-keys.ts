@@ -18,7 +18,7 @@ import {
   runRootCommand,
   UsageError,
 } from "../../broadcast/signing/root-commands.ts";
-import { type AuditEntry, appendAuditAlone } from "../../store/audit/audit.ts";
+import { type AuditEntry, appendAuditAlone } from "../../store/audit/index.ts";
 import { machineActor, withDatabase } from "./access/database.ts";
 
 const HOUR_MS = 3_600_000;

@@ -8,12 +8,9 @@ import { loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { isTransient, openPool, type Pool } from "../../store/database/database.ts";
-import { readDatabaseFacts } from "../../store/database/edition.ts";
-import { startEmbedded } from "../../store/embedded/launch.ts";
-import { dumpSchema } from "../../store/schema/dump.ts";
-import { applyKindTables } from "../../store/schema/kind-tables.ts";
-import { migrate } from "../../store/schema/migrate.ts";
+import { isTransient, openPool, type Pool, readDatabaseFacts } from "../../store/database/index.ts";
+import { startEmbedded } from "../../store/embedded/index.ts";
+import { applyKindTables, dumpSchema, migrate } from "../../store/schema/index.ts";
 import { tablesOf } from "../kind-tables.ts";
 import { diffLines } from "./line-diff.ts";
 

@@ -1,7 +1,5 @@
-import { openPool } from "../../store/database/database.ts";
-import type { KindTable } from "../../store/database/kind-table.ts";
-import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
-import { insertReadings } from "../../store/readings/settle-readings.ts";
+import { type KindTable, openPool } from "../../store/database/index.ts";
+import { insertReadings, ReadingsBatch } from "../../store/readings/index.ts";
 
 /**
  * The platform's own inserts with nothing in front: batches are filled from numbers and committed, three at a

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool } from "../../store/database/database.ts";
+import type { Pool } from "../../store/database/index.ts";
 import { startLoad } from "../load/run-load.ts";
 import type { LoadReport } from "../load/worker.ts";
 import { orderFor, type Setting, startSubscriber } from "./parts.ts";

@@ -1,11 +1,8 @@
 import { createLogger } from "../../base/log.ts";
 import { seedRegions } from "../../seeds/regions.ts";
-import type { Pool } from "../../store/database/database.ts";
-import type { Edition } from "../../store/database/edition.ts";
-import type { KindTable } from "../../store/database/kind-table.ts";
-import { startLatestKeeper } from "../../store/readings/latest-keeper.ts";
-import { latestTable } from "../../store/readings/latest-table.ts";
-import { startRollupKeeper } from "../../store/rollups/rollup-keeper.ts";
+import type { Edition, KindTable, Pool } from "../../store/database/index.ts";
+import { latestTable, startLatestKeeper } from "../../store/readings/index.ts";
+import { startRollupKeeper } from "../../store/rollups/index.ts";
 import type { Bench } from "../story.ts";
 
 export interface History {

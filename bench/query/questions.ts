@@ -1,13 +1,14 @@
 import type { Random } from "../../devices/random.ts";
-import type { Pool } from "../../store/database/database.ts";
-import { parseInterval } from "../../store/database/interval.ts";
-import type { KindTable } from "../../store/database/kind-table.ts";
-import { NO_LIMITS } from "../../store/database/limits.ts";
-import { levelBelow } from "../../store/places/regions.ts";
-import { listLatest } from "../../store/readings/latest.ts";
-import { findLatestReading, listReadings } from "../../store/readings/readings.ts";
-import { readFleetSeries } from "../../store/rollups/fleet-series.ts";
-import { type Aggregate, chooseColumns, planSeries, readDeviceSeries } from "../../store/rollups/series.ts";
+import { type KindTable, NO_LIMITS, type Pool, parseInterval } from "../../store/database/index.ts";
+import { levelBelow } from "../../store/places/index.ts";
+import { findLatestReading, listLatest, listReadings } from "../../store/readings/index.ts";
+import {
+  type Aggregate,
+  chooseColumns,
+  planSeries,
+  readDeviceSeries,
+  readFleetSeries,
+} from "../../store/rollups/index.ts";
 import type { History } from "./history.ts";
 
 /** One question, about a device or county that chance picks, in the two ways that are compared. */

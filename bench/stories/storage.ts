@@ -1,10 +1,8 @@
 import { kindByName } from "../../devices/catalog.ts";
 import type { Kind } from "../../devices/kind.ts";
 import { createRandom } from "../../devices/random.ts";
-import type { Pool } from "../../store/database/database.ts";
-import type { KindTable } from "../../store/database/kind-table.ts";
-import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
-import { insertReadings } from "../../store/readings/settle-readings.ts";
+import type { KindTable, Pool } from "../../store/database/index.ts";
+import { insertReadings, ReadingsBatch } from "../../store/readings/index.ts";
 import { tableOf } from "../database.ts";
 import type { Cell } from "../figures.ts";
 import { defineStory, numberFlag } from "../story.ts";

@@ -1,13 +1,14 @@
-import type {
-  CapAlert,
-  CapArea,
-  CapFault,
-  CapInfo,
-  CapNamedValue,
-  CapReference,
-  CapResource,
+import {
+  CAP_NAMESPACE,
+  type CapAlert,
+  type CapArea,
+  type CapFault,
+  type CapInfo,
+  type CapNamedValue,
+  type CapReference,
+  type CapResource,
+  DSIG_NAMESPACE,
 } from "./alert.ts";
-import { CAP_NAMESPACE, DSIG_NAMESPACE } from "./alert.ts";
 import { decodeDocument } from "./encoding.ts";
 import { ALERT_CONTENT } from "./grammar.ts";
 import { locator, readXml, type XmlElement } from "./read-xml.ts";

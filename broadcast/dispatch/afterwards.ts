@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
+import type { Pool } from "../../store/database/index.ts";
 import { correct } from "./corrections.ts";
 import { type OnAir, OVER_STATES } from "./on-air.ts";
 import type { Roster } from "./roster.ts";

@@ -1,7 +1,6 @@
 import type { Registry } from "prom-client";
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/database.ts";
-import type { KindTable } from "../../store/database/kind-table.ts";
+import type { KindTable, Pool } from "../../store/database/index.ts";
 import type { SpeakerReading } from "../proof.ts";
 import type { CommittedReply } from "./feed.ts";
 import type { Progress } from "./on-air.ts";

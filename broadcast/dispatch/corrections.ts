@@ -1,14 +1,15 @@
-import { type AuditEntry, appendAudit, PLATFORM_ACTOR } from "../../store/audit/audit.ts";
-import { type Broadcast, lockBroadcasts } from "../../store/broadcast/broadcasts.ts";
-import { insertHistory } from "../../store/broadcast/history.ts";
+import { type AuditEntry, appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
 import {
+  type Broadcast,
   countTargets,
+  insertHistory,
+  lockBroadcasts,
   lockTargets,
   type TargetState,
   type TargetVerdict,
   writeTargetChanges,
-} from "../../store/broadcast/targets.ts";
-import { type Client, type Pool, withTransaction } from "../../store/database/database.ts";
+} from "../../store/broadcast/index.ts";
+import { type Client, type Pool, withTransaction } from "../../store/database/index.ts";
 import { nextState, type State } from "../lifecycle.ts";
 import { toHistoryCounts } from "../progress.ts";
 import type { ProofRules } from "../proof.ts";

@@ -1,4 +1,4 @@
-import { cancelTargets } from "../../store/broadcast/targets.ts";
+import { cancelTargets } from "../../store/broadcast/index.ts";
 import { Afterwards } from "./afterwards.ts";
 import type { Dispatcher, DispatcherOptions } from "./contract.ts";
 import { decide, patienceAfterExpiry, patienceOf, type Surroundings } from "./deadlines.ts";

@@ -1,7 +1,6 @@
-import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/audit.ts";
-import { lockBroadcasts } from "../../store/broadcast/broadcasts.ts";
-import { countTargets, OPEN_TARGET_STATES } from "../../store/broadcast/targets.ts";
-import { type Pool, withTransaction } from "../../store/database/database.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
+import { countTargets, lockBroadcasts, OPEN_TARGET_STATES } from "../../store/broadcast/index.ts";
+import { type Pool, withTransaction } from "../../store/database/index.ts";
 import { type LifecycleAction, nextState, type State } from "../lifecycle.ts";
 import { toHistoryCounts } from "../progress.ts";
 import { takeStep } from "../steps.ts";

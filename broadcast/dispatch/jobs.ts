@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "../../base/log.ts";
-import { createLogLimiter } from "../../base/log.ts";
+import { createLogLimiter, type Logger } from "../../base/log.ts";
 
 /** Between attempts, in milliseconds. */
 const RETRY_MS = [100, 250, 500, 1000, 2000] as const;

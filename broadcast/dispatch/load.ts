@@ -1,9 +1,12 @@
-import { type PlayWindow, readReplies, readSpeakerReadings } from "../../store/broadcast/evidence.ts";
-import { readOpenBroadcasts } from "../../store/broadcast/open-broadcasts.ts";
-import { readOrders } from "../../store/broadcast/orders.ts";
-import { readTargets } from "../../store/broadcast/targets.ts";
-import type { Db } from "../../store/database/database.ts";
-import type { KindTable } from "../../store/database/kind-table.ts";
+import {
+  type PlayWindow,
+  readOpenBroadcasts,
+  readOrders,
+  readReplies,
+  readSpeakerReadings,
+  readTargets,
+} from "../../store/broadcast/index.ts";
+import type { Db, KindTable } from "../../store/database/index.ts";
 import { CLOCK_TOLERANCE_MS } from "../command.ts";
 import type { ProofRules, SpeakerReading } from "../proof.ts";
 import type { CommittedReply } from "./feed.ts";

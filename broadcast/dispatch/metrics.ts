@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import { TARGET_STATES, type TargetState } from "../../store/broadcast/targets.ts";
+import { TARGET_STATES, type TargetState } from "../../store/broadcast/index.ts";
 
 export interface DispatchMetrics {
   /** A broadcast has ended. */

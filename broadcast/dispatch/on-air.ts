@@ -1,6 +1,10 @@
-import type { OpenBroadcast } from "../../store/broadcast/open-broadcasts.ts";
-import type { BroadcastOrder } from "../../store/broadcast/orders.ts";
-import { OPEN_TARGET_STATES, TARGET_STATES, type TargetState } from "../../store/broadcast/targets.ts";
+import {
+  type BroadcastOrder,
+  OPEN_TARGET_STATES,
+  type OpenBroadcast,
+  TARGET_STATES,
+  type TargetState,
+} from "../../store/broadcast/index.ts";
 import type { CommandEnvelope } from "../command.ts";
 import { draftOf } from "../draft.ts";
 import { FineRegions } from "../fine-regions.ts";

@@ -1,5 +1,5 @@
-import { type BroadcastOrder, insertOrder, readOrders } from "../../store/broadcast/orders.ts";
-import type { Db } from "../../store/database/database.ts";
+import { type BroadcastOrder, insertOrder, readOrders } from "../../store/broadcast/index.ts";
+import type { Db } from "../../store/database/index.ts";
 import type { Order } from "../command.ts";
 import { readStoredOrder, stopOf } from "../stored-order.ts";
 

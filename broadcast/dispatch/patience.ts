@@ -1,6 +1,5 @@
-import type { Logger } from "../../base/log.ts";
-import { createLogLimiter } from "../../base/log.ts";
-import type { Db } from "../../store/database/database.ts";
+import { createLogLimiter, type Logger } from "../../base/log.ts";
+import type { Db } from "../../store/database/index.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";
 

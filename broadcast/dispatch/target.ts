@@ -1,4 +1,4 @@
-import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast/targets.ts";
+import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast/index.ts";
 import {
   type Evidence,
   evidenceOf,

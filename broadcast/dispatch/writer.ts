@@ -1,7 +1,6 @@
-import type { Logger } from "../../base/log.ts";
-import { createLogLimiter } from "../../base/log.ts";
-import { writeTargetChanges } from "../../store/broadcast/targets.ts";
-import type { Db } from "../../store/database/database.ts";
+import { createLogLimiter, type Logger } from "../../base/log.ts";
+import { writeTargetChanges } from "../../store/broadcast/index.ts";
+import type { Db } from "../../store/database/index.ts";
 import type { OnAir } from "./on-air.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";

@@ -1,7 +1,15 @@
 import { PlatformError } from "../../base/errors.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Client, Db } from "../database/database.ts";
-import { type Limits, limitsParameter, principalsCondition } from "../database/limits.ts";
+import {
+  type Client,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsParameter,
+  type Page,
+  principalsCondition,
+  toPage,
+} from "../database/index.ts";
 
 export const CHANGE_KINDS = ["create", "grants", "password", "second_factor", "enable", "owner"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];

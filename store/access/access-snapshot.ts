@@ -1,4 +1,4 @@
-import { type Db, type Pool, withTransaction } from "../database/database.ts";
+import { type Db, type Pool, withTransaction } from "../database/index.ts";
 import { type ChangeKind, CREDENTIAL_KINDS } from "./access-changes.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
 

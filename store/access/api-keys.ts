@@ -1,5 +1,5 @@
 import { PlatformError } from "../../base/errors.ts";
-import type { Client, Db } from "../database/database.ts";
+import type { Client, Db } from "../database/index.ts";
 
 /** A key of an application, without the key. */
 export interface ApiKey {

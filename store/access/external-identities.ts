@@ -1,4 +1,4 @@
-import type { Client, Db } from "../database/database.ts";
+import type { Client, Db } from "../database/index.ts";
 
 /** The person who has this identity at this provider, or undefined. */
 export async function findExternalPerson(

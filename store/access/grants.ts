@@ -1,5 +1,4 @@
-import type { Client, Db } from "../database/database.ts";
-import type { Area } from "../database/limits.ts";
+import type { Area, Client, Db } from "../database/index.ts";
 
 /** What somebody may do within one area. Roles and scopes are names that `access` knows. */
 export type StoredGrant = {

@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /** Where somebody has signed in from: an IPv4 address or an IPv6 /64, as `networkOf` writes them. */
 export interface KnownNetwork {

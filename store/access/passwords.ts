@@ -1,4 +1,4 @@
-import type { Client, Db } from "../database/database.ts";
+import type { Client, Db } from "../database/index.ts";
 import { endSecondFactorOf } from "./sessions.ts";
 
 /** How somebody signs in here. */

@@ -1,5 +1,4 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
+import { type Db, decodeCursor, encodeCursor, type Page, toPage } from "../database/index.ts";
 
 export type SessionType = "cookie" | "bearer";
 

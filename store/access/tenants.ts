@@ -1,7 +1,14 @@
 import { PlatformError } from "../../base/errors.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Client, Db } from "../database/database.ts";
-import { type Limits, limitsTenants } from "../database/limits.ts";
+import {
+  type Client,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsTenants,
+  type Page,
+  toPage,
+} from "../database/index.ts";
 
 export type TenantUse = "government" | "civil" | "commercial";
 

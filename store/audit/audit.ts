@@ -1,6 +1,14 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import { type Client, type Db, type Pool, withTransaction } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
+import {
+  type Client,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  exactJson,
+  type Page,
+  type Pool,
+  toPage,
+  withTransaction,
+} from "../database/index.ts";
 import { auditValue, ORIGIN_HASH, rowHash } from "./hash.ts";
 
 /** Who did it. `machine`: whoever holds the machine, through a command; `platform`: the platform by itself. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../../base/log.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 import { type AuditHead, formatHead, parseHead } from "./verify.ts";
 
 /** The file in the data directory that has the number and hash of the audit's last row. */

@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 import { type HashedRow, ORIGIN_HASH, rowHash } from "./hash.ts";
 
 /** A row as it lies in the table. Whoever changes rows is bound by no range, so numbers are of any size. */

@@ -1,6 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import { type Pool, withTransaction } from "../database/database.ts";
-import { type Repeated, repeat } from "../database/turns.ts";
+import { type Pool, type Repeated, repeat, withTransaction } from "../database/index.ts";
 
 /** Documents in one transaction; each has up to a mebibyte. */
 const AT_ONCE = 200;

@@ -1,5 +1,4 @@
-import type { Client, Db } from "../database/database.ts";
-import { type Limits, limitsParameter } from "../database/limits.ts";
+import { type Client, type Db, type Limits, limitsParameter } from "../database/index.ts";
 import type { SupersededBy } from "./superseded.ts";
 
 export type BroadcastState =

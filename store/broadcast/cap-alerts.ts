@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Client, Db } from "../database/database.ts";
+import type { Client, Db } from "../database/index.ts";
 import type { SourceWarning } from "./broadcasts.ts";
 
 /** What names an alert in CAP. */

@@ -1,5 +1,4 @@
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import { type Db, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
 import type { Broadcast } from "./broadcasts.ts";
 import { countTargetsOf, countTargetsOfDevices, TARGET_STATES, type TargetCounts } from "./targets.ts";
 

@@ -1,6 +1,5 @@
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { lengthOf, type RegionLevel } from "../places/regions.ts";
+import { type Db, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
+import { lengthOf, type RegionLevel } from "../places/index.ts";
 
 /**
  * Who was reached, by region. A speaker belongs where it stood at release. Callers see the targets within their

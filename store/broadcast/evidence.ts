@@ -1,5 +1,4 @@
-import type { Db } from "../database/database.ts";
-import { arrivalOf, assertIdentifier, inUnit, type KindTable } from "../database/kind-table.ts";
+import { arrivalOf, assertIdentifier, type Db, inUnit, type KindTable } from "../database/index.ts";
 
 /** A speaker's answer to a command. Times in milliseconds since 1970. */
 export interface ReplyRow {

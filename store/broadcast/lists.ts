@@ -1,5 +1,4 @@
-import { decodeCursor, encodeCursor, type Page } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
+import { type Db, decodeCursor, encodeCursor, type Page } from "../database/index.ts";
 import {
   type Broadcast,
   type BroadcastReach,

@@ -1,4 +1,4 @@
-import type { Client } from "../database/database.ts";
+import type { Client } from "../database/index.ts";
 import type { Broadcast, BroadcastState } from "./broadcasts.ts";
 
 /** What a step changes beside the state. What is absent stays. */

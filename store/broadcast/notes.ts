@@ -1,6 +1,5 @@
-import type { AuditActor } from "../audit/audit.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Client, Db } from "../database/database.ts";
+import type { AuditActor } from "../audit/index.ts";
+import { type Client, type Db, decodeCursor, encodeCursor, type Page, toPage } from "../database/index.ts";
 
 /** A remark on a broadcast. The database refuses to change or remove one. */
 export interface BroadcastNote {

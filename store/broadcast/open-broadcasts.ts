@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /**
  * What dispatch needs of a broadcast that is on the air, whose speakers have yet to be stopped, or that has ended and

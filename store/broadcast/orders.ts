@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /** What was signed for a broadcast: kept, so that a restart sends the very same command again. */
 export interface BroadcastOrder {

@@ -1,6 +1,12 @@
-import type { Client, Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter, limitsRegions } from "../database/limits.ts";
-import { lengthOf } from "../places/regions.ts";
+import {
+  type Client,
+  type Db,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  limitsRegions,
+} from "../database/index.ts";
+import { lengthOf } from "../places/index.ts";
 
 /** What a target meant at one moment. */
 export interface Stock {

@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 import type { Attachment } from "./broadcasts.ts";
 
 /** An alarm that asks for a draft. */

@@ -1,7 +1,13 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsParameter } from "../database/limits.ts";
-import { lengthOf } from "../places/regions.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsParameter,
+  type Page,
+  toPage,
+} from "../database/index.ts";
+import { lengthOf } from "../places/index.ts";
 import { TARGETS } from "./coverage.ts";
 import { type StoredHandOver, type TargetState, toHandOver } from "./targets.ts";
 

@@ -1,5 +1,5 @@
-import type { AuditActor } from "../audit/audit.ts";
-import type { Client, Db } from "../database/database.ts";
+import type { AuditActor } from "../audit/index.ts";
+import type { Client, Db } from "../database/index.ts";
 import type { Broadcast } from "./broadcasts.ts";
 
 /** What a broadcast said at one revision, and who wrote that. */

@@ -1,4 +1,4 @@
-import type { Client } from "../database/database.ts";
+import type { Client } from "../database/index.ts";
 
 /** The alert that a broadcast no longer stands beside. */
 export interface SupersededBy {

@@ -1,6 +1,16 @@
-import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "../database/binary-array.ts";
-import type { Client, Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter, NO_LIMITS } from "../database/limits.ts";
+import {
+  arrayOf,
+  type Client,
+  type Db,
+  Float8Column,
+  Int4Column,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  NO_LIMITS,
+  TextColumn,
+  TimestampColumn,
+} from "../database/index.ts";
 
 /** Of one speaker of one broadcast. The first four are open, the others final. */
 export const TARGET_STATES = [

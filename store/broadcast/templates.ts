@@ -1,4 +1,4 @@
-import type { Client, Db } from "../database/database.ts";
+import type { Client, Db } from "../database/index.ts";
 
 /** A text as `broadcast/message.ts` has it, with placeholders. */
 export interface TemplateText {

@@ -1,4 +1,4 @@
-import type { Client } from "../database/database.ts";
+import type { Client } from "../database/index.ts";
 import {
   BEHIND,
   BESIDE_MESSAGE,

@@ -1,7 +1,5 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
-import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/device-key.ts";
+import { type Db, decodeCursor, encodeCursor, exactJson, type Page, toPage } from "../database/index.ts";
+import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/index.ts";
 
 /** What a device said of a command. */
 export interface Reply {

@@ -1,7 +1,5 @@
 import { PlatformError } from "../../base/errors.ts";
-import type { Db } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import { type Db, exactJson, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
 
 export interface Location {
   /** Degrees, WGS 84. */

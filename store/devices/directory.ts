@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /** Where a device was, and whose it was, up to a moment. */
 export interface FormerPlace {

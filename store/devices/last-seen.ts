@@ -1,6 +1,12 @@
-import { arrayOf, Int4Column, TimestampColumn } from "../database/binary-array.ts";
-import type { Db } from "../database/database.ts";
-import { arrivalOf, assertIdentifier, type KindTable } from "../database/kind-table.ts";
+import {
+  arrayOf,
+  arrivalOf,
+  assertIdentifier,
+  type Db,
+  Int4Column,
+  type KindTable,
+  TimestampColumn,
+} from "../database/index.ts";
 
 /** A device that was heard, in milliseconds since 1970 by our clock. */
 export interface Heard {

@@ -1,9 +1,17 @@
-import { decodeCursor, encodeCursor, type KeyType, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import type { AlarmSeverity } from "../events/alarms.ts";
-import { lengthOf, levelBelow } from "../places/regions.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  exactJson,
+  type KeyType,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type Page,
+  toPage,
+} from "../database/index.ts";
+import type { AlarmSeverity } from "../events/index.ts";
+import { lengthOf, levelBelow } from "../places/index.ts";
 import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
 import { type Device, type DeviceRow, joinLastSeen, selectDevice, toDevice } from "./devices.ts";
 

@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /** A device came or went. */
 export interface PresenceChange {

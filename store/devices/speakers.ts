@@ -1,6 +1,5 @@
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { REGION_LEVELS } from "../places/regions.ts";
+import { type Db, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
+import { REGION_LEVELS } from "../places/index.ts";
 
 /** A box that a polygon or circle fits in. Degrees, WGS 84. */
 interface Box {

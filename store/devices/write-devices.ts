@@ -1,9 +1,15 @@
 import { PlatformError } from "../../base/errors.ts";
 import { writeJson } from "../../base/exact-json.ts";
-import { type AuditActor, appendAudit } from "../audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import { type AuditActor, appendAudit } from "../audit/index.ts";
+import {
+  type Client,
+  exactJson,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type Pool,
+  withTransaction,
+} from "../database/index.ts";
 import {
   type Device,
   type DeviceRow,

@@ -1,12 +1,14 @@
-import { arrayOf, Int4Column, TimestampColumn } from "../database/binary-array.ts";
-import type { Db } from "../database/database.ts";
 import {
+  arrayOf,
   arrivalOf,
   assertIdentifier,
+  type Db,
+  Int4Column,
   inUnit,
   type KindTable,
   type MetricColumn,
-} from "../database/kind-table.ts";
+  TimestampColumn,
+} from "../database/index.ts";
 
 /**
  * A transition of an alarm follows from a reading that may be older than what was looked at before: one that a device had

@@ -1,9 +1,18 @@
 import { PlatformError } from "../../base/errors.ts";
-import { type AuditActor, appendAudit } from "../audit/audit.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import { type Db, type Pool, withTransaction } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { joinPlace } from "../places/device-spans.ts";
+import { type AuditActor, appendAudit } from "../audit/index.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type Page,
+  type Pool,
+  toPage,
+  withTransaction,
+} from "../database/index.ts";
+import { joinPlace } from "../places/index.ts";
 
 export type AlarmSeverity = "critical" | "major" | "minor" | "warning";
 

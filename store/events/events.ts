@@ -1,8 +1,15 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { joinPlace } from "../places/device-spans.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  exactJson,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type Page,
+  toPage,
+} from "../database/index.ts";
+import { joinPlace } from "../places/index.ts";
 
 /** Something that a device reported as having happened, with the place that it had then. */
 export interface DeviceEvent {

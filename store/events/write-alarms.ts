@@ -1,5 +1,11 @@
-import { arrayOf, Float8Column, Int4Column, TextColumn, TimestampColumn } from "../database/binary-array.ts";
-import type { Db } from "../database/database.ts";
+import {
+  arrayOf,
+  type Db,
+  Float8Column,
+  Int4Column,
+  TextColumn,
+  TimestampColumn,
+} from "../database/index.ts";
 import { type AlarmDoubt, dropOutdated, type EventDoubt } from "./alarm-doubts.ts";
 import type { AlarmSeverity } from "./alarms.ts";
 

@@ -1,11 +1,21 @@
 import { createHash } from "node:crypto";
 import { meaningOf, parseExact } from "../../base/exact-json.ts";
-import { arrayOf, Int4Column, JsonbColumn, TextColumn, TimestampColumn } from "../database/binary-array.ts";
-import { CLAIMED, type Claim, claimValues, findNotedMet, notedMet, takeClaim } from "../database/claims.ts";
-import type { Db } from "../database/database.ts";
-import { mayBeLong } from "../database/exact-types.ts";
-import { countNotStored } from "../ledger/ledger.ts";
-import { insertRejections, type NewRejection } from "../ledger/write-rejections.ts";
+import {
+  arrayOf,
+  CLAIMED,
+  type Claim,
+  claimValues,
+  type Db,
+  findNotedMet,
+  Int4Column,
+  JsonbColumn,
+  mayBeLong,
+  notedMet,
+  TextColumn,
+  TimestampColumn,
+  takeClaim,
+} from "../database/index.ts";
+import { countNotStored, insertRejections, type NewRejection } from "../ledger/index.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
 

@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /**
  * Adds the oldest appended ledger batches to the devices' sums and removes them, in one statement, so that

@@ -1,4 +1,4 @@
-import type { Client } from "../database/database.ts";
+import type { Client } from "../database/index.ts";
 
 /**
  * Gives what this transaction has counted so far to the places that its devices had at `receivedAt`. A former place has

@@ -1,5 +1,5 @@
-import type { Db } from "../database/database.ts";
-import { type DeviceSpan, spansParameters } from "../places/device-key.ts";
+import type { Db } from "../database/index.ts";
+import { type DeviceSpan, spansParameters } from "../places/index.ts";
 
 /** What became of everything that a device sent, in items: received = stored + duplicate + rejected. */
 export interface DurableLedger {

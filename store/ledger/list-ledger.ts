@@ -1,6 +1,13 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type Page,
+  toPage,
+} from "../database/index.ts";
 import type { DurableLedger } from "./ledger.ts";
 
 /** A device's account among those of many. */

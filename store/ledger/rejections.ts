@@ -1,8 +1,15 @@
 import { PlatformError } from "../../base/errors.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { joinPlace } from "../places/device-spans.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type Page,
+  toPage,
+} from "../database/index.ts";
+import { joinPlace } from "../places/index.ts";
 
 /** A message that was refused, as lists show it. */
 export interface Rejection {

@@ -1,8 +1,17 @@
-import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "../database/binary-array.ts";
-import { type Claim, takeClaim } from "../database/claims.ts";
-import { type Client, type Pool, withTransaction } from "../database/database.ts";
-import { lockNumbers } from "../database/locks.ts";
-import { DEVICE_SPANS } from "../places/device-spans.ts";
+import {
+  arrayOf,
+  ByteaColumn,
+  type Claim,
+  type Client,
+  Int4Column,
+  lockNumbers,
+  type Pool,
+  TextColumn,
+  TimestampColumn,
+  takeClaim,
+  withTransaction,
+} from "../database/index.ts";
+import { DEVICE_SPANS } from "../places/index.ts";
 import { countNotStored } from "./ledger.ts";
 import { type NewRejection, printable } from "./write-rejections.ts";
 

@@ -1,6 +1,14 @@
-import { arrayOf, ByteaColumn, Int4Column, TextColumn, TimestampColumn } from "../database/binary-array.ts";
-import { CLAIMED, type Claim, claimValues } from "../database/claims.ts";
-import type { Db } from "../database/database.ts";
+import {
+  arrayOf,
+  ByteaColumn,
+  CLAIMED,
+  type Claim,
+  claimValues,
+  type Db,
+  Int4Column,
+  TextColumn,
+  TimestampColumn,
+} from "../database/index.ts";
 
 /** A message, or items of a message, that were refused for one reason. `receivedAt` in milliseconds since 1970. */
 export interface NewRejection {

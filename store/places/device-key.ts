@@ -1,6 +1,5 @@
 import { PlatformError } from "../../base/errors.ts";
-import type { Client, Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
+import { type Client, type Db, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
 import { DEVICE_SPANS } from "./device-spans.ts";
 
 /** A time in which a device was in one place. Moments are PostgreSQL's text, which also has the infinities. */

@@ -1,7 +1,15 @@
 import { PlatformError } from "../../base/errors.ts";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter, limitsRegions } from "../database/limits.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  limitsRegions,
+  type Page,
+  toPage,
+} from "../database/index.ts";
 
 /** The five levels (省市县乡村) with the length of their codes, from the top. */
 export const REGION_LEVELS = [

@@ -5,7 +5,7 @@ import {
   scaleOf,
   sqlType,
   wholeOf,
-} from "../database/kind-table.ts";
+} from "../database/index.ts";
 import type { Correction } from "./repairs.ts";
 
 /** SQL of what becomes of quantities that a person corrects. */

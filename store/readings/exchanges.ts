@@ -1,7 +1,13 @@
 import { PlatformError } from "../../base/errors.ts";
-import { type AuditActor, appendAudit } from "../audit/audit.ts";
-import { type Client, type Db, type Pool, withTransaction } from "../database/database.ts";
-import { assertIdentifier, type KindTable } from "../database/kind-table.ts";
+import { type AuditActor, appendAudit } from "../audit/index.ts";
+import {
+  assertIdentifier,
+  type Client,
+  type Db,
+  type KindTable,
+  type Pool,
+  withTransaction,
+} from "../database/index.ts";
 import {
   assertOwnTime,
   type DeviceKey,
@@ -9,9 +15,8 @@ import {
   type OwnDevice,
   spansParameters,
   withinSpans,
-} from "../places/device-key.ts";
-import { logChangedDays } from "../rollups/changed-days.ts";
-import { assertCountable } from "../rollups/kept-days.ts";
+} from "../places/index.ts";
+import { assertCountable, logChangedDays } from "../rollups/index.ts";
 
 /** A counter's register was exchanged, or set: a recorded fact, by which its usage goes on from the one to the other. */
 export interface Exchange {

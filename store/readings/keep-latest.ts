@@ -1,7 +1,5 @@
-import { type Client, type Pool, withTransaction } from "../database/database.ts";
-import type { KindTable } from "../database/kind-table.ts";
-import { type Kept, settledAt } from "../rollups/keep-days.ts";
-import { keptBefore } from "../rollups/late-readings.ts";
+import { type Client, type KindTable, type Pool, withTransaction } from "../database/index.ts";
+import { type Kept, keptBefore, settledAt } from "../rollups/index.ts";
 import { keptLatest, latestTable, newestBetween, takeNewer } from "./latest-table.ts";
 
 /**

@@ -1,7 +1,5 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
-import type { Pool } from "../database/database.ts";
-import type { KindTable } from "../database/kind-table.ts";
-import { repeat } from "../database/turns.ts";
+import { type KindTable, type Pool, repeat } from "../database/index.ts";
 import { keepLatest } from "./keep-latest.ts";
 
 export interface LatestKeeper {

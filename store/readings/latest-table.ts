@@ -1,12 +1,12 @@
-import type { Client, Db } from "../database/database.ts";
-
 import {
   assertIdentifier,
+  type Client,
+  type Db,
   type KindTable,
   kindLiteral,
   type MetricColumn,
   sqlType,
-} from "../database/kind-table.ts";
+} from "../database/index.ts";
 
 /**
  * The newest value of each quantity of each device: a row a device in `<table>_latest`, with `<metric>_value` and

@@ -1,11 +1,19 @@
-import { decodeCursor, encodeCursor, type Page } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "../database/kind-table.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { momentOf, momentsAsText } from "../database/moment.ts";
-import { type DeviceSpan, spansParameters } from "../places/device-key.ts";
-import { DEVICE_SPANS } from "../places/device-spans.ts";
-import { devicesOf } from "../places/regions.ts";
+import {
+  assertIdentifier,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  inUnit,
+  type KindTable,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+  type MetricColumn,
+  momentOf,
+  momentsAsText,
+  type Page,
+} from "../database/index.ts";
+import { DEVICE_SPANS, type DeviceSpan, devicesOf, spansParameters } from "../places/index.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
 import type { Reading } from "./readings.ts";
 

@@ -5,12 +5,17 @@ import {
   parseExact,
   stringifyExact,
 } from "../../base/exact-json.ts";
-import { sevenDigits } from "../database/binary-array.ts";
-import { chunkOf } from "../database/chunks.ts";
-import type { Db } from "../database/database.ts";
-import { type KindTable, type MetricColumn, scaleOf, sqlType } from "../database/kind-table.ts";
-import { lockNumbers } from "../database/locks.ts";
-import { lateBefore } from "../rollups/late-readings.ts";
+import {
+  chunkOf,
+  type Db,
+  type KindTable,
+  lockNumbers,
+  type MetricColumn,
+  scaleOf,
+  sevenDigits,
+  sqlType,
+} from "../database/index.ts";
+import { lateBefore } from "../rollups/index.ts";
 import { type KeptReading, type MetricValue, ReadingsBatch } from "./readings-batch.ts";
 import { findSql, mergeSql, sentSql } from "./readings-sql.ts";
 

@@ -1,18 +1,23 @@
 import {
   type ArrayColumn,
+  type Claim,
+  claimValues,
+  type Db,
   Float4Column,
   Float8Column,
+  findNotedMet,
   Int4Column,
   JsonbColumn,
+  type KindTable,
+  type MetricColumn,
   ScaledInt4Column,
   ScaledInt8Column,
+  scaleOf,
+  sqlType,
   TextColumn,
   TimestampColumn,
-} from "../database/binary-array.ts";
-import { type Claim, claimValues, findNotedMet } from "../database/claims.ts";
-import type { Db } from "../database/database.ts";
-import { type KindTable, type MetricColumn, scaleOf, sqlType } from "../database/kind-table.ts";
-import { lateBefore } from "../rollups/late-readings.ts";
+} from "../database/index.ts";
+import { lateBefore } from "../rollups/index.ts";
 import { statementOf } from "./readings-sql.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;

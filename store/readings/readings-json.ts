@@ -1,7 +1,5 @@
 import type pg from "pg";
-import type { Db } from "../database/database.ts";
-import { type KindTable, type MetricColumn, sqlType } from "../database/kind-table.ts";
-import { momentOf } from "../database/moment.ts";
+import { type Db, type KindTable, type MetricColumn, momentOf, sqlType } from "../database/index.ts";
 import { type PageRequest, type ReadingQuery, readPage } from "./readings.ts";
 
 /** Everything as PostgreSQL wrote it. */

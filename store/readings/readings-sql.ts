@@ -1,7 +1,13 @@
-import { CLAIMED, notedMet } from "../database/claims.ts";
-import { mayBeLong } from "../database/exact-types.ts";
-import { assertIdentifier, type KindTable, kindLiteral, sqlType } from "../database/kind-table.ts";
-import { dayOf } from "../rollups/kept-days.ts";
+import {
+  assertIdentifier,
+  CLAIMED,
+  type KindTable,
+  kindLiteral,
+  mayBeLong,
+  notedMet,
+  sqlType,
+} from "../database/index.ts";
+import { dayOf } from "../rollups/index.ts";
 import { keepLateLatest } from "./latest-table.ts";
 
 /** SQL of the statements that store readings, for one kind's table. */

@@ -1,15 +1,19 @@
 import type pg from "pg";
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
 import {
   arrivalOf,
   assertIdentifier,
+  type Db,
+  decodeCursor,
+  encodeCursor,
   inUnit,
   type KindTable,
   type MetricColumn,
-} from "../database/kind-table.ts";
-import { momentOf, momentsAsText } from "../database/moment.ts";
-import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/device-key.ts";
+  momentOf,
+  momentsAsText,
+  type Page,
+  toPage,
+} from "../database/index.ts";
+import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/index.ts";
 
 /** All metrics of one device at one moment. What it did not measure is null. */
 export interface Reading {

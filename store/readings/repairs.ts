@@ -1,8 +1,16 @@
-import { decodeCursor, encodeCursor, type Page, toPage } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { exactJson } from "../database/exact-types.ts";
-import { arrivalOf, assertIdentifier, inUnit, type KindTable } from "../database/kind-table.ts";
-import { type DeviceKey, deviceNosOf, spansParameters, withinSpans } from "../places/device-key.ts";
+import {
+  arrivalOf,
+  assertIdentifier,
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  exactJson,
+  inUnit,
+  type KindTable,
+  type Page,
+  toPage,
+} from "../database/index.ts";
+import { type DeviceKey, deviceNosOf, spansParameters, withinSpans } from "../places/index.ts";
 import type { Reading } from "./readings.ts";
 
 /** What becomes of one quantity: it is given a value, null for none, or its value is added to or multiplied. */

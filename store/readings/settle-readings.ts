@@ -1,7 +1,12 @@
-import { type Claim, takeClaim } from "../database/claims.ts";
-import { type Db, type Pool, withTransaction } from "../database/database.ts";
-import type { KindTable } from "../database/kind-table.ts";
-import { insertRejections, type NewRejection } from "../ledger/write-rejections.ts";
+import {
+  type Claim,
+  type Db,
+  type KindTable,
+  type Pool,
+  takeClaim,
+  withTransaction,
+} from "../database/index.ts";
+import { insertRejections, type NewRejection } from "../ledger/index.ts";
 import { eachMoments, lockMoments, Moment, mergeMoments, momentKey } from "./moments.ts";
 import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { freeSql } from "./readings-sql.ts";

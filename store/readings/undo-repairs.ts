@@ -1,10 +1,17 @@
 import { PlatformError } from "../../base/errors.ts";
 import { stringifyExact } from "../../base/exact-json.ts";
-import { type AuditActor, appendAudit } from "../audit/audit.ts";
-import { type Client, type Pool, withTransaction } from "../database/database.ts";
-import { arrivalOf, assertIdentifier, type KindTable, sqlType } from "../database/kind-table.ts";
-import { insertRejections, type NewRejection } from "../ledger/write-rejections.ts";
-import { type DeviceKey, lockOwnKey, type OwnDevice } from "../places/device-key.ts";
+import { type AuditActor, appendAudit } from "../audit/index.ts";
+import {
+  arrivalOf,
+  assertIdentifier,
+  type Client,
+  type KindTable,
+  type Pool,
+  sqlType,
+  withTransaction,
+} from "../database/index.ts";
+import { insertRejections, type NewRejection } from "../ledger/index.ts";
+import { type DeviceKey, lockOwnKey, type OwnDevice } from "../places/index.ts";
 import { columnOf, corrected } from "./correction-sql.ts";
 import {
   eachMoments,

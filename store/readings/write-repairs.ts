@@ -1,16 +1,16 @@
 import { type Fault, PlatformError } from "../../base/errors.ts";
-import { type AuditActor, appendAudit } from "../audit/audit.ts";
-import { type Client, isRowFault, type Pool, withTransaction } from "../database/database.ts";
-import { assertIdentifier, type KindTable, scaleOf } from "../database/kind-table.ts";
+import { type AuditActor, appendAudit } from "../audit/index.ts";
 import {
-  type DeviceKey,
-  lockOwnKey,
-  type OwnDevice,
-  spansParameters,
-  withinSpans,
-} from "../places/device-key.ts";
-import { logChangedDays } from "../rollups/changed-days.ts";
-import { assertCountable } from "../rollups/kept-days.ts";
+  assertIdentifier,
+  type Client,
+  isRowFault,
+  type KindTable,
+  type Pool,
+  scaleOf,
+  withTransaction,
+} from "../database/index.ts";
+import { type DeviceKey, lockOwnKey, type OwnDevice, spansParameters, withinSpans } from "../places/index.ts";
+import { assertCountable, logChangedDays } from "../rollups/index.ts";
 import { columnOf, corrected } from "./correction-sql.ts";
 import { remakeLatest } from "./keep-latest.ts";
 import { type Correction, type Repair, type RepairRow, SELECT_REPAIR, toRepair } from "./repairs.ts";

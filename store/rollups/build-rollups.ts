@@ -1,5 +1,4 @@
-import type { Client } from "../database/database.ts";
-import { assertIdentifier, type KindTable } from "../database/kind-table.ts";
+import { assertIdentifier, type Client, type KindTable } from "../database/index.ts";
 import { carryDays, countCarriedDays } from "./carry-days.ts";
 import { beginKeeping, keptDaySelect, makeKeptTable } from "./kept-days.ts";
 import { hourSelect } from "./rollups.ts";

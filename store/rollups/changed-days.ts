@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 import { dayOf } from "./kept-days.ts";
 
 /**

@@ -1,6 +1,4 @@
-import type { Db } from "../database/database.ts";
-import { type Interval, toSqlInterval } from "../database/interval.ts";
-import { ROLLUP_TIME_ZONE } from "../database/kind-table.ts";
+import { type Db, type Interval, ROLLUP_TIME_ZONE, toSqlInterval } from "../database/index.ts";
 
 /**
  * Buckets of zones whose clocks go back. For a while they show a second time what they have shown, and `time_bucket` gives

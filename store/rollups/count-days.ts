@@ -1,4 +1,4 @@
-import { assertIdentifier, type KindTable, type MetricColumn } from "../database/kind-table.ts";
+import { assertIdentifier, type KindTable, type MetricColumn } from "../database/index.ts";
 import { countersOf, daysOfReadings, keptColumns, keptTable, list } from "./kept-days.ts";
 import { sumsFields } from "./sums-table.ts";
 import { readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";

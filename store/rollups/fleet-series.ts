@@ -1,8 +1,12 @@
-import { decodeCursor, encodeCursor } from "../database/cursor.ts";
-import type { Db } from "../database/database.ts";
-import { type Limits, limitsCondition, limitsParameter } from "../database/limits.ts";
-import { DEVICE_SPANS } from "../places/device-spans.ts";
-import { devicesOf, lengthOf, type RegionLevel } from "../places/regions.ts";
+import {
+  type Db,
+  decodeCursor,
+  encodeCursor,
+  type Limits,
+  limitsCondition,
+  limitsParameter,
+} from "../database/index.ts";
+import { DEVICE_SPANS, devicesOf, lengthOf, type RegionLevel } from "../places/index.ts";
 import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan } from "./series.ts";
 import { canSum, hasNews } from "./sums-series-sql.ts";
 

@@ -1,5 +1,10 @@
-import { type Pool, withTransaction } from "../database/database.ts";
-import { assertIdentifier, type KindTable, kindLiteral } from "../database/kind-table.ts";
+import {
+  assertIdentifier,
+  type KindTable,
+  kindLiteral,
+  type Pool,
+  withTransaction,
+} from "../database/index.ts";
 import {
   addedParts,
   correctedDays,

@@ -1,5 +1,10 @@
-import { type Client, type Pool, withTransaction } from "../database/database.ts";
-import { assertIdentifier, type KindTable } from "../database/kind-table.ts";
+import {
+  assertIdentifier,
+  type Client,
+  type KindTable,
+  type Pool,
+  withTransaction,
+} from "../database/index.ts";
 import {
   addedParts,
   correctedDays,

@@ -1,5 +1,4 @@
-import { type Client, type Pool, withTransaction } from "../database/database.ts";
-import { type KindTable, kindLiteral } from "../database/kind-table.ts";
+import { type Client, type KindTable, kindLiteral, type Pool, withTransaction } from "../database/index.ts";
 import { type Kept, lockState } from "./keep-days.ts";
 import { keptTable } from "./kept-days.ts";
 import { hasExtremes, remakeOpen, signedParts } from "./open-days.ts";

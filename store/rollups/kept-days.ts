@@ -1,6 +1,12 @@
 import { PlatformError } from "../../base/errors.ts";
-import type { Client, Db } from "../database/database.ts";
-import { assertIdentifier, type KindTable, kindLiteral, type MetricColumn } from "../database/kind-table.ts";
+import {
+  assertIdentifier,
+  type Client,
+  type Db,
+  type KindTable,
+  kindLiteral,
+  type MetricColumn,
+} from "../database/index.ts";
 import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
 
 /**

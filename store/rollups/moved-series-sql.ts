@@ -1,4 +1,4 @@
-import { assertIdentifier, kindLiteral } from "../database/kind-table.ts";
+import { assertIdentifier, kindLiteral } from "../database/index.ts";
 import { dayOf, keptTable, list } from "./kept-days.ts";
 import { cellOf, keptField, readingFields, startOf, usageCells } from "./series-cells.ts";
 import { readingArrays, type SeriesMembers, sinceOf, walkColumns } from "./series-readings-sql.ts";

@@ -1,5 +1,4 @@
-import type { Client } from "../database/database.ts";
-import { type KindTable, ROLLUP_TIME_ZONE } from "../database/kind-table.ts";
+import { type Client, type KindTable, ROLLUP_TIME_ZONE } from "../database/index.ts";
 import type { SeriesColumn } from "./series-cells.ts";
 import { cellsOf } from "./series-sql.ts";
 import { addToSums, hasSum, openTable, sumsFields } from "./sums-table.ts";

@@ -1,4 +1,4 @@
-import type { Db } from "../database/database.ts";
+import type { Db } from "../database/index.ts";
 
 /** How far the kept days of a kind are. */
 export interface RollupLag {

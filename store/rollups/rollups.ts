@@ -4,7 +4,7 @@ import {
   type KindTable,
   type MetricColumn,
   ROLLUP_TIME_ZONE,
-} from "../database/kind-table.ts";
+} from "../database/index.ts";
 
 /**
  * The SQL of a kind's rollups, whose columns are in the metrics' units. Hours are a plain view of the readings; days are

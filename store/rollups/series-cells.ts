@@ -1,5 +1,10 @@
-import type { SeriesSource } from "../database/interval.ts";
-import { assertIdentifier, inUnit, type KindTable, type MetricColumn } from "../database/kind-table.ts";
+import {
+  assertIdentifier,
+  inUnit,
+  type KindTable,
+  type MetricColumn,
+  type SeriesSource,
+} from "../database/index.ts";
 import { dayOf, keptTable, list } from "./kept-days.ts";
 import { WALKED } from "./usage-sql.ts";
 

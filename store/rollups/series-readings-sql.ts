@@ -1,4 +1,4 @@
-import { assertIdentifier, kindLiteral, type MetricColumn } from "../database/kind-table.ts";
+import { assertIdentifier, kindLiteral, type MetricColumn } from "../database/index.ts";
 import { keptTable, keptUntil, list } from "./kept-days.ts";
 import { dayStart } from "./late-readings.ts";
 import { literalOf, type SeriesSqlOptions } from "./series-cells.ts";

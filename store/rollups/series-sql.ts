@@ -1,4 +1,4 @@
-import { assertIdentifier, type MetricColumn, scaleOf } from "../database/kind-table.ts";
+import { assertIdentifier, type MetricColumn, scaleOf } from "../database/index.ts";
 import { countersOf, keptTable, list } from "./kept-days.ts";
 import { movedSeries } from "./moved-series-sql.ts";
 import {

@@ -1,21 +1,21 @@
 import { PlatformError } from "../../base/errors.ts";
-import type { Db } from "../database/database.ts";
 import {
   chooseSource,
   countBuckets,
+  type Db,
   type Interval,
+  type KindTable,
+  type MetricColumn,
+  ROLLUP_TIME_ZONE,
   type SeriesSource,
   toSqlInterval,
-} from "../database/interval.ts";
-import { type KindTable, type MetricColumn, ROLLUP_TIME_ZONE } from "../database/kind-table.ts";
-import { type DeviceSpan, spansParameters } from "../places/device-key.ts";
+} from "../database/index.ts";
+import { type DeviceSpan, spansParameters } from "../places/index.ts";
 import { bucketOf, type ClockFall, endOfRange, findFalls } from "./clock-falls.ts";
 import { dayStart } from "./late-readings.ts";
 import { AGGREGATES, type Aggregate, type SeriesColumn, type SeriesSqlOptions } from "./series-cells.ts";
 import { seriesSql } from "./series-sql.ts";
 import { type SumsSqlOptions, sumsSeriesSql } from "./sums-series-sql.ts";
-
-export type { Aggregate, SeriesColumn } from "./series-cells.ts";
 
 type MetricType = MetricColumn["type"];
 

@@ -1,5 +1,4 @@
-import { assertIdentifier, kindLiteral } from "../database/kind-table.ts";
-import { limitsCondition } from "../database/limits.ts";
+import { assertIdentifier, kindLiteral, limitsCondition } from "../database/index.ts";
 import { keptTable, list } from "./kept-days.ts";
 import { cellOf, literalOf, type SeriesColumn, type SeriesSqlOptions, startOf } from "./series-cells.ts";
 import { aggregateOf, cellsOf } from "./series-sql.ts";

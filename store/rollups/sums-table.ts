@@ -1,11 +1,12 @@
-import type { Client, Db } from "../database/database.ts";
 import {
   assertIdentifier,
+  type Client,
+  type Db,
   type KindTable,
   kindLiteral,
   type MetricColumn,
   scaleOf,
-} from "../database/kind-table.ts";
+} from "../database/index.ts";
 
 /**
  * Sums of days by region and tenant, so that a county's month is read from some hundred rows instead of a row for each

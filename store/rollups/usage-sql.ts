@@ -1,4 +1,4 @@
-import { assertIdentifier, type MetricColumn, scaleOf, wholeOf } from "../database/kind-table.ts";
+import { assertIdentifier, type MetricColumn, scaleOf, wholeOf } from "../database/index.ts";
 
 /**
  * A counter's usage in SQL. It is the sum of the steps of its readings, in whole steps of the counter's resolution, and

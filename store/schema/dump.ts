@@ -1,7 +1,5 @@
-import type { Db } from "../database/database.ts";
-import type { KindTable } from "../database/kind-table.ts";
-import { keptTable } from "../rollups/kept-days.ts";
-import { daySelect, hourSelect } from "../rollups/rollups.ts";
+import type { Db, KindTable } from "../database/index.ts";
+import { daySelect, hourSelect, keptTable } from "../rollups/index.ts";
 
 /**
  * The schema as SQL text, read from PostgreSQL's catalogs: the same text whatever the server's version and

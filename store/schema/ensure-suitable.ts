@@ -1,6 +1,5 @@
 import { PlatformError } from "../../base/errors.ts";
-import type { Db } from "../database/database.ts";
-import { assertPostgres, OLDEST_TIMESCALE, readDatabaseFacts } from "../database/edition.ts";
+import { assertPostgres, type Db, OLDEST_TIMESCALE, readDatabaseFacts } from "../database/index.ts";
 
 interface Found {
   number: number;

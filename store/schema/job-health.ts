@@ -1,6 +1,5 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
-import type { Db } from "../database/database.ts";
-import { repeat } from "../database/turns.ts";
+import { type Db, repeat } from "../database/index.ts";
 
 /** One of TimescaleDB's jobs, as its scheduler has it. Times in milliseconds since 1970, by the database's clock. */
 export interface JobHealth {

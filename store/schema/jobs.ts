@@ -1,6 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import { type Pool, reasonOf } from "../database/database.ts";
-import { Turns } from "../database/turns.ts";
+import { type Pool, reasonOf, Turns } from "../database/index.ts";
 
 /** A failed job is tried again after this long, or after its own interval when that is shorter. */
 const RETRY_MS = 5 * 60_000;

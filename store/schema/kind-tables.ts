@@ -2,20 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import pg from "pg";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Client, Pool } from "../database/database.ts";
-import type { Edition } from "../database/edition.ts";
 import {
   assertIdentifier,
+  type Client,
+  type Edition,
   type KindTable,
   type MetricColumn,
+  oneAtATime,
+  type Pool,
   scaleOf,
   sqlType,
-} from "../database/kind-table.ts";
-import { oneAtATime } from "../database/one-at-a-time.ts";
-import { hasLatestTable, makeLatestTable } from "../readings/latest-table.ts";
-import { buildRollups } from "../rollups/build-rollups.ts";
-import { hasKeptDays } from "../rollups/kept-days.ts";
-import { hasSumsTables, makeSumsTables } from "../rollups/sums-table.ts";
+} from "../database/index.ts";
+import { hasLatestTable, makeLatestTable } from "../readings/index.ts";
+import { buildRollups, hasKeptDays, hasSumsTables, makeSumsTables } from "../rollups/index.ts";
 
 /**
  * Seven days a chunk: a province's hot chunk (400,000 meters, hourly) is about 6 GB and its index fits a

@@ -1,8 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Client, Pool } from "../database/database.ts";
-import { oneAtATime } from "../database/one-at-a-time.ts";
+import { type Client, oneAtATime, type Pool } from "../database/index.ts";
 import { ensureSuitable } from "./ensure-suitable.ts";
 
 const DIRECTORY = new URL("../migrations/", import.meta.url);

@@ -1,8 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import { type Pool, withTransaction } from "../database/database.ts";
-import type { KindTable } from "../database/kind-table.ts";
-import { oneAtATime } from "../database/one-at-a-time.ts";
-import { repeat } from "../database/turns.ts";
+import { type KindTable, oneAtATime, type Pool, repeat, withTransaction } from "../database/index.ts";
 
 /** Days that each class of data is kept; 0 keeps it for ever. */
 export interface Retention {

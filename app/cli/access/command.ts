@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Caller } from "../../../accounts/caller.ts";
 import type { Config } from "../../../base/config.ts";
 import { PlatformError } from "../../../base/errors.ts";
-import type { Pool } from "../../../store/database/database.ts";
+import type { Pool } from "../../../store/database/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command works with. */

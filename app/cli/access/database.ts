@@ -7,9 +7,9 @@ import type { Caller } from "../../../accounts/caller.ts";
 import type { Config } from "../../../base/config.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { createLogger } from "../../../base/log.ts";
-import type { AuditActor } from "../../../store/audit/audit.ts";
-import { openPool, type Pool } from "../../../store/database/database.ts";
-import { startEmbedded } from "../../../store/embedded/launch.ts";
+import type { AuditActor } from "../../../store/audit/index.ts";
+import { openPool, type Pool } from "../../../store/database/index.ts";
+import { startEmbedded } from "../../../store/embedded/index.ts";
 
 /** The embedded database is free, or a platform has it for longer than anybody wants to wait. */
 const LOCK_WAIT_MS = 2000;

@@ -1,12 +1,6 @@
 import { changePrincipal } from "../../../accounts/principals.ts";
-import {
-  listPrincipals,
-  type PrincipalType,
-  type StoredPrincipal,
-} from "../../../store/access/principals.ts";
-import type { Page } from "../../../store/database/cursor.ts";
-import type { Pool } from "../../../store/database/database.ts";
-import { NO_LIMITS } from "../../../store/database/limits.ts";
+import { listPrincipals, type PrincipalType, type StoredPrincipal } from "../../../store/access/index.ts";
+import { NO_LIMITS, type Page, type Pool } from "../../../store/database/index.ts";
 import { type Command, command } from "./command.ts";
 import { id, tenantId } from "./inputs.ts";
 import { grantText, momentText, table } from "./output.ts";

@@ -1,6 +1,6 @@
 import type { Area } from "../../../access/limits.ts";
 import { heldUntil } from "../../../accounts/grants.ts";
-import type { StoredGrant } from "../../../store/access/grants.ts";
+import type { StoredGrant } from "../../../store/access/index.ts";
 
 /** Chinese characters take two columns of a terminal. */
 const WIDE =

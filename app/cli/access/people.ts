@@ -5,10 +5,8 @@ import { hashPassword, passwordHasher } from "../../../accounts/password-hash.ts
 import { createPrincipal } from "../../../accounts/principals.ts";
 import { createSessions } from "../../../accounts/sessions.ts";
 import { PlatformError } from "../../../base/errors.ts";
-import { savePassword } from "../../../store/access/passwords.ts";
-import { getPrincipal } from "../../../store/access/principals.ts";
-import type { Pool } from "../../../store/database/database.ts";
-import { NO_LIMITS } from "../../../store/database/limits.ts";
+import { getPrincipal, savePassword } from "../../../store/access/index.ts";
+import { NO_LIMITS, type Pool } from "../../../store/database/index.ts";
 import { type Command, command, usageError } from "./command.ts";
 import { firstGrants, personGrantCommands } from "./grants.ts";
 import { areaOptions, displayName, id, passwordOptions, role, tenant } from "./inputs.ts";

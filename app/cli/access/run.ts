@@ -1,6 +1,6 @@
 import { loadConfig } from "../../../base/config.ts";
 import { PlatformError } from "../../../base/errors.ts";
-import { isTransient } from "../../../store/database/database.ts";
+import { isTransient } from "../../../store/database/index.ts";
 import { applicationCommands, lookUpCommands } from "./applications.ts";
 import { changeCommands } from "./changes.ts";
 import { type Command, usageError } from "./command.ts";

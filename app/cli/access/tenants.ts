@@ -1,6 +1,6 @@
 import { changeTenant, createTenant } from "../../../accounts/tenants.ts";
-import { listTenants, type Tenant } from "../../../store/access/tenants.ts";
-import { NO_LIMITS } from "../../../store/database/limits.ts";
+import { listTenants, type Tenant } from "../../../store/access/index.ts";
+import { NO_LIMITS } from "../../../store/database/index.ts";
 import { type Command, command } from "./command.ts";
 import { displayName, tenantId, use } from "./inputs.ts";
 import { everyPage } from "./lists.ts";

@@ -1,0 +1,1 @@
+export { listReplies } from "./replies.ts";

@@ -1,0 +1,29 @@
+export { DEVICE_STATUSES, type DeviceStatus, type Rhythm, statusOf } from "./device-status.ts";
+export { type Device, getDevice } from "./devices.ts";
+export {
+  type DirectoryRow,
+  type FormerPlace,
+  findDirectoryRow,
+  findDirectoryRows,
+  readDatabaseTime,
+  readDirectory,
+  readDirectoryChanges,
+} from "./directory.ts";
+export { readLastHeard, recordLastSeen } from "./last-seen.ts";
+export { COUNTED_BY, countDevices, DEVICE_SORTS, type DeviceFilter, listDevices } from "./list-devices.ts";
+export { disconnectAll, type PresenceChange, recordPresence } from "./presence.ts";
+export {
+  countTargetsWithin,
+  findPlacedRegions,
+  findSpeakers,
+  findUnplacedWithoutSpeaker,
+  findVillages,
+  hasUnplacedVillages,
+  regionsOutside,
+  regionsThatMayMeet,
+  regionsWithout,
+  type SpeakerCandidate,
+  speakersInPieces,
+  type Whereabouts,
+} from "./speakers.ts";
+export { deleteDevice, insertDevice, updateDevice, updateDeviceToken } from "./write-devices.ts";

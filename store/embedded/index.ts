@@ -1,0 +1,2 @@
+export { startEmbedded } from "./launch.ts";
+export { URGENT_APPLICATION } from "./urgent.ts";

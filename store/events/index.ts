@@ -1,0 +1,29 @@
+export type { AlarmDoubt } from "./alarm-doubts.ts";
+export {
+  type Acknowledgement,
+  ALARM_SORTS,
+  type Alarm,
+  type AlarmSeverity,
+  acknowledgeAlarm,
+  listAlarms,
+} from "./alarms.ts";
+export { type DeviceEvent, listEvents } from "./events.ts";
+export {
+  type AlarmChange,
+  type AlarmTransition,
+  applyAlarmTransitions,
+  listActiveAlarms,
+} from "./write-alarms.ts";
+export {
+  type EventPhase,
+  insertEvents,
+  insertNewEvents,
+  insertNewReplies,
+  insertReplies,
+  MAX_MOVE_MS,
+  type NewEvent,
+  type NewReply,
+  type SettledItems,
+  settleEvents,
+  settleReplies,
+} from "./write-events.ts";

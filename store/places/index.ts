@@ -1,0 +1,23 @@
+export {
+  assertOwnTime,
+  type DeviceKey,
+  type DeviceSpan,
+  deviceNosIn,
+  deviceNosOf,
+  getDeviceKey,
+  lockOwnKey,
+  type OwnDevice,
+  spansParameters,
+  withinSpans,
+} from "./device-key.ts";
+export { DEVICE_SPANS, joinPlace } from "./device-spans.ts";
+export {
+  devicesOf,
+  getRegion,
+  lengthOf,
+  levelBelow,
+  listRegions,
+  nameRegionsInBoth,
+  REGION_LEVELS,
+  type RegionLevel,
+} from "./regions.ts";
