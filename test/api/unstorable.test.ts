@@ -6,16 +6,32 @@ import { type Api, startApi } from "./harness.ts";
 /** What PostgreSQL cannot hold, on every route that the description names: a fault of the caller's, and none of ours. */
 let db: TestDatabase;
 let api: Api;
-let operations: { method: string; url: string; query: string[]; moments: string[]; takesJson: boolean }[];
+let operations: {
+  method: string;
+  url: string;
+  query: string[];
+  moments: string[];
+  takesJson: boolean;
+  told: string[];
+}[];
+
+interface Body {
+  readonly $ref?: string;
+  readonly anyOf?: readonly Body[];
+  readonly oneOf?: readonly Body[];
+  readonly format?: string;
+  readonly properties?: Readonly<Record<string, Body>>;
+}
 
 interface Described {
+  readonly components: { readonly schemas: Readonly<Record<string, Body>> };
   readonly paths: Record<
     string,
     Record<
       string,
       {
         readonly parameters?: { name: string; in: string; schema?: { format?: string } }[];
-        readonly requestBody?: { content?: Record<string, unknown> };
+        readonly requestBody?: { content?: Record<string, { readonly schema: Body }> };
       }
     >
   >;
@@ -26,16 +42,17 @@ beforeAll(async () => {
   api = await startApi(db.pool);
   await insertRegions(db.pool);
   await insertDevice(db.pool, "meter-1");
-  const { paths } = (await api.call("/openapi.json")).json as Described;
+  const { paths, components } = (await api.call("/openapi.json")).json as Described;
   operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
       const query = parameters.filter((parameter) => parameter.in === "query");
       return {
         method: method.toUpperCase(),
-        url: path.replaceAll(/\{[^}]+\}/g, "meter-1"),
+        url: path.replace("{prefix}", "abcd1234").replaceAll(/\{[^}]+\}/g, "meter-1"),
         query: query.map(({ name }) => name),
         moments: query.filter(({ schema }) => schema?.format === "date-time").map(({ name }) => name),
         takesJson: requestBody?.content?.["application/json"] !== undefined,
+        told: momentsOf(requestBody?.content?.["application/json"]?.schema, components.schemas),
       };
     }),
   );
@@ -44,6 +61,18 @@ afterAll(async () => {
   await api.app.close();
   await db.drop();
 });
+
+/** The moments that a body tells, by name. */
+function momentsOf(body: Body | undefined, schemas: Readonly<Record<string, Body>>): string[] {
+  const parts = (schema: Body): Body[] => [
+    schema.$ref === undefined ? schema : schemas[schema.$ref.split("/").at(-1)!]!,
+    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(parts),
+  ];
+  const told = parts(body ?? {})
+    .flatMap(({ properties = {} }) => Object.entries(properties))
+    .filter(([, schema]) => parts(schema).some(({ format }) => format === "date-time"));
+  return [...new Set(told.map(([name]) => name))];
+}
 
 const headers = { "content-type": "application/json" };
 
@@ -135,6 +164,36 @@ describe("a moment that is none of ours", () => {
         });
       }
     }
+  });
+
+  it.each(OUTSIDE)("is refused wherever a body tells one: %s", async (moment) => {
+    const refused: string[] = [];
+    for (const { method, url, told } of operations) {
+      for (const name of told) {
+        // A repair says what it does before when.
+        const payload = JSON.stringify({ action: "void", [name]: moment });
+        const answer = await api.call({ method: method as "POST", url, headers, payload });
+        // A decision about a broadcast takes a person, and is refused before its body is read.
+        if (answer.status === 403 && url.startsWith("/v1/broadcasts/")) continue;
+        expect(answer, `${method} ${url} ${name}`).toMatchObject({
+          status: 400,
+          json: {
+            code: "invalid_request",
+            faults: expect.arrayContaining([expect.objectContaining({ path: `/${name}` })]),
+          },
+        });
+        refused.push(`${url.split("/").at(-1)} ${name}`);
+      }
+    }
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        "keys expiresAt",
+        "exchanges at",
+        "repairs from",
+        "repairs to",
+        "broadcasts startsAt",
+      ]),
+    );
   });
 
   it.each(["0001-01-02T00:00:00Z", "9998-12-31T23:59:59Z", "9999-12-30T23:59:59Z"])(
