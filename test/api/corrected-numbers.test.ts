@@ -72,6 +72,42 @@ describe("a corrected value", () => {
   });
 });
 
+describe("a correction that leaves a value as it was", () => {
+  it("counts its reading, which is said to be corrected until that is undone", async () => {
+    await meters("same");
+    await send("same", 0, { temperature: 0 });
+    await send("same", 1, { temperature: 20 });
+    await send("same", 2, { flow: 1 });
+    const { json } = await api.call({
+      method: "POST",
+      url: "/v1/devices/same/repairs",
+      payload: {
+        ...{ action: "correct", from: at(0), to: at(3), reason: "sent tenths" },
+        corrections: [{ metric: "temperature", multiply: 0.1 }],
+      },
+    });
+    expect(json.readings).toBe(2);
+    const corrected = async () =>
+      (await api.call("/v1/devices/same/readings?order=asc")).json.items.map(
+        (reading: { corrected: boolean }) => reading.corrected,
+      );
+    expect([await corrected(), await temperatures("same")]).toEqual([
+      [true, true, false],
+      [0, 2, null],
+    ]);
+    const undone = await api.call({
+      method: "POST",
+      url: `/v1/devices/same/repairs/${json.id}/undo`,
+      payload: { reason: "it was right" },
+    });
+    expect(undone.json.undone.restored).toBe(2);
+    expect([await corrected(), await temperatures("same")]).toEqual([
+      [false, false, false],
+      [0, 20, null],
+    ]);
+  });
+});
+
 describe("a register that was read off", () => {
   it("is the same as a reading of it, to the last digit", async () => {
     await meters("registers");
