@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { PLATFORM_ACTOR } from "../../store/audit/audit.ts";
+import { withTransaction } from "../../store/database/database.ts";
 import { NO_LIMITS } from "../../store/database/limits.ts";
+import { lockMoments } from "../../store/readings/moments.ts";
+import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
+import { refuseNone, settleReadings } from "../../store/readings/settle-readings.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { lastRejection, rejectionsOf, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 import { createCallers } from "./callers.ts";
@@ -91,6 +97,44 @@ describe("undoing a void", () => {
       latest: { volume: 120, pressure: 2, battery: 3.6, temperature: 20 },
     });
     expect([await ledger(id), await rejectionsOf(db.pool, id)]).toEqual([before, []]);
+  });
+
+  // It takes a second session, which the embedded database has not.
+  it.runIf(process.env.DATABASE_URL)("waits for whoever is deciding on the same moments", async () => {
+    const id = "racing";
+    const { send, ingest } = await meter(id, { volume: 100 }, { volume: 110, flow: 1 });
+    const voided = await repair(id, { action: "void" });
+    await send(1, { battery: 3.6 });
+    const [table] = tablesOf([gasMeter]);
+    const batch = new ReadingsBatch(table!);
+    const row = batch.begin(ingest.directory.find(id)!.deviceNo, Date.parse(at(1)), Date.now());
+    batch.setNumber(
+      row,
+      table!.columns.findIndex(({ name }) => name === "volume"),
+      111,
+    );
+    let undone: ReturnType<typeof undo> | undefined;
+    await withTransaction(db.pool, async (tx) => {
+      await lockMoments(tx, batch.kept());
+      let isDone = false;
+      undone = undo(id, voided).finally(() => {
+        isDone = true;
+      });
+      const waits =
+        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      await expect
+        .poll(async () => isDone || (await db.pool.query(waits)).rows[0].n, { timeout: 20_000, interval: 5 })
+        .toBeTruthy();
+      expect(await settleReadings(tx, batch, refuseNone)).toMatchObject({ stored: 1 });
+    });
+    expect((await undone).undone.restored).toBe(0);
+    expect((await everything(id)).readings).toEqual([
+      { volume: 100 },
+      { volume: 111, flow: 1, battery: 3.6 },
+    ]);
+    expect(await rejectionsOf(db.pool, id)).toMatchObject([
+      { reason: "conflict", partial: true, payload: { observedAt: at(1), volume: 110 } },
+    ]);
   });
 
   it("lets stand what the device has said otherwise since, puts the rest back, and says what it could not", async () => {
