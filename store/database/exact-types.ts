@@ -9,10 +9,3 @@ export const exactJson = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
     oid === pg.types.builtins.JSONB ? readJson : pg.types.getTypeParser(oid, format),
 } as pg.CustomTypesConfig;
-
-/**
- * Whether the text of a jsonb may be long: such is read a few rows at a time. Its text is longer by what is packed, and by
- * exponents, which PostgreSQL does not write. Looked at without unpacking it.
- */
-export const mayBeLong = (jsonb: string) =>
-  `(pg_column_size(${jsonb}) > 512 or pg_column_compression(${jsonb}) is not null)`;

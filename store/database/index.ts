@@ -42,7 +42,7 @@ export {
   OLDEST_TIMESCALE,
   readDatabaseFacts,
 } from "./edition.ts";
-export { exactJson, mayBeLong } from "./exact-types.ts";
+export { exactJson } from "./exact-types.ts";
 export {
   chooseSource,
   countBuckets,
@@ -77,6 +77,7 @@ export {
   principalsCondition,
 } from "./limits.ts";
 export { lockNumbers } from "./locks.ts";
+export { inGroups, lengthAtMost, SHORT } from "./long-rows.ts";
 export { momentOf, momentsAsText, withinYears } from "./moment.ts";
 export { oneAtATime } from "./one-at-a-time.ts";
 export { type Repeated, repeat, Turns } from "./turns.ts";

@@ -8,9 +8,11 @@ import {
   type Db,
   findNotedMet,
   Int4Column,
+  inGroups,
   JsonbColumn,
-  mayBeLong,
+  lengthAtMost,
   notedMet,
+  SHORT,
   TextColumn,
   TimestampColumn,
   takeClaim,
@@ -231,11 +233,8 @@ async function settle<T extends Item>(
   if (claim && !(await takeClaim(tx, claim))) return undefined;
   const identityOf = (item: T) =>
     JSON.stringify([item.deviceNo, ...into.identity.map(([, read]) => read(item))]);
-  const saysOf = (item: T) =>
-    saidBy(
-      into.says.map(([, read]) => read(item)),
-      item.data,
-    );
+  const wordsOf = (item: T) => into.says.map(([, read]) => read(item));
+  const saysOf = (item: T) => saidBy(wordsOf(item), item.data);
   const isNew = new Array<boolean | undefined>(items.length).fill(false);
   const refused: T[] = [];
   const said = new Said();
@@ -321,8 +320,10 @@ interface Wanted<T> {
   readonly identity: string;
 }
 
-/** Items that may be long are read so many at once: each may be of a mebibyte. */
-const LONG_AT_ONCE = 16;
+/** One that was left out, and how long it may be. */
+interface Long<T> extends Wanted<T> {
+  readonly length: number;
+}
 
 /** Reads what is stored of the identities of items at their moments, and up to `beyondMs` behind them. */
 async function readMoments<T extends Item>(
@@ -333,8 +334,8 @@ async function readMoments<T extends Item>(
   said: Said,
 ): Promise<void> {
   const long = await readSome(tx, into, wanted, { beyondMs, long: false }, said);
-  for (let from = 0; from < long.length; from += LONG_AT_ONCE)
-    await readSome(tx, into, long.slice(from, from + LONG_AT_ONCE), { beyondMs: 0, long: true }, said);
+  for (const group of inGroups(long, ({ length }) => length))
+    await readSome(tx, into, group, { beyondMs: 0, long: true }, said);
 }
 
 /** @returns what is left unread, unless `long`: what may be long */
@@ -344,7 +345,7 @@ async function readSome<T extends Item>(
   wanted: readonly Wanted<T>[],
   { beyondMs, long }: { beyondMs: number; long: boolean },
   said: Said,
-): Promise<Wanted<T>[]> {
+): Promise<Long<T>[]> {
   // Each identity and moment once: they may be thousands of one.
   const firsts = new Map(wanted.map((one) => [`${one.identity} ${one.item.observedAt}`, one]));
   const items = [...firsts.values()];
@@ -352,12 +353,13 @@ async function readSome<T extends Item>(
   const moments = items.map(({ item }) => item.observedAt);
   const says = into.says.map(([name]) => `, there.${name}`).join("");
   const { rows } = await tx.query<
-    { n: number; observed_at: Date; data: string | null } & Record<string, string>
+    { n: number; observed_at: Date; data: string | null; length: number } & Record<string, string | number>
   >(
     // One look at the index for each: joined by identity alone, thousands of one would meet each other. And each row once,
     // however many look at it.
     `select ${["n", "observed_at", ...into.says.map(([name]) => name)].join(", ")},
-       case when ${long} or not ${mayBeLong("whole")} then whole::text end as data
+       case when ${long} or ${lengthAtMost("whole")} <= ${SHORT} then whole::text end as data,
+       ${lengthAtMost("whole")} as length
      from (
        select distinct on (wanted.device_no, ${identity.map((name) => `wanted.${name}`).join(", ")}, found.observed_at)
          wanted.n::int as n, found.*
@@ -379,21 +381,14 @@ async function readSome<T extends Item>(
       new Date(moments.reduce((most, at) => Math.max(most, at), -Infinity) + beyondMs).toISOString(),
     ],
   );
-  const left: Wanted<T>[] = [];
+  const left: Long<T>[] = [];
+  const wordsIn = (row: (typeof rows)[number]) => into.says.map(([name]) => row[name]);
   for (const row of rows) {
     const { item, identity: of } = items[row.n - 1]!;
     const at = row.observed_at.getTime();
     if (said.at(of, at) !== undefined) continue;
-    if (row.data === null) left.push({ item: { ...item, observedAt: at }, identity: of });
-    else
-      said.note(
-        of,
-        at,
-        saidBy(
-          into.says.map(([name]) => row[name]),
-          row.data,
-        ),
-      );
+    if (row.data === null) left.push({ item: { ...item, observedAt: at }, identity: of, length: row.length });
+    else said.note(of, at, saidBy(wordsIn(row), row.data));
   }
   return left;
 }

@@ -8,6 +8,7 @@ import {
 import {
   chunkOf,
   type Db,
+  inGroups,
   type KindTable,
   lockNumbers,
   type MetricColumn,
@@ -176,9 +177,6 @@ export type StoredRow = { device_no: number; observed_at: Date; extra: string | 
   number | string | null
 >;
 
-/** How many moments with an extra that may be long are in memory at once: each may be of a mebibyte. */
-const LONG_AT_ONCE = 16;
-
 /**
  * Reads what is stored at the moments of readings, and hands it over: most of it at once, what may be long a few moments
  * at a time.
@@ -190,17 +188,18 @@ export async function eachMoments<T extends { deviceNo: number; observedAt: numb
   readings: readonly T[],
   take: (moments: Map<string, Moment>, readings: readonly T[]) => Promise<void>,
 ): Promise<void> {
-  const long = new Map<string, T[]>();
-  const moments = await findMoments(tx, table, readings, (key) => long.set(key, []));
+  const long = new Map<string, { readonly length: number; readonly readings: T[] }>();
+  const moments = await findMoments(tx, table, readings, (key, length) =>
+    long.set(key, { length, readings: [] }),
+  );
   const rest = readings.filter((reading) => {
     const others = long.get(momentKey(reading));
-    others?.push(reading);
+    others?.readings.push(reading);
     return others === undefined;
   });
   if (rest.length > 0) await take(moments, rest);
-  const groups = [...long.values()];
-  for (let from = 0; from < groups.length; from += LONG_AT_ONCE) {
-    const some = groups.slice(from, from + LONG_AT_ONCE).flat();
+  for (const group of inGroups([...long.values()], ({ length }) => length)) {
+    const some = group.flatMap(({ readings }) => readings);
     await take(await findMoments(tx, table, some), some);
   }
 }
@@ -210,7 +209,7 @@ async function findMoments(
   tx: Db,
   table: KindTable,
   readings: readonly { deviceNo: number; observedAt: number }[],
-  isLong?: (key: string) => void,
+  isLong?: (key: string, length: number) => void,
 ): Promise<Map<string, Moment>> {
   const found = new Map<string, Moment>();
   for (const group of bySpan(new Map(readings.map((reading) => [momentKey(reading), reading])).values())) {
@@ -219,13 +218,14 @@ async function findMoments(
       group.map(({ deviceNo }) => deviceNo),
       group.map(({ observedAt }) => new Date(observedAt).toISOString()),
     ];
-    const { rows } = await tx.query<StoredRow & { "is long": boolean }>(
+    const { rows } = await tx.query<StoredRow & { "length at most": number | null }>(
       findSql(table, isLong === undefined),
       [...wanted, ...boundsOf(group)],
     );
     for (const row of rows) {
       const first = storedReading(table, row);
-      if (row["is long"]) isLong?.(momentKey(first));
+      const length = row["length at most"];
+      if (length !== null) isLong?.(momentKey(first), length);
       else found.set(momentKey(first), new Moment(table, first));
     }
     const { rows: sent } = await tx.query<StoredRow & { "taken away": string[] }>(sentSql(table), wanted);

@@ -3,8 +3,9 @@ import {
   CLAIMED,
   type KindTable,
   kindLiteral,
-  mayBeLong,
+  lengthAtMost,
   notedMet,
+  SHORT,
   sqlType,
 } from "../database/index.ts";
 import { dayOf } from "../rollups/index.ts";
@@ -109,10 +110,11 @@ export function mergeSql(table: KindTable): string {
  */
 export function findSql(table: KindTable, long: boolean): string {
   const metrics = table.columns.map((column) => `there.${assertIdentifier(column.name)}`);
-  const isLong = long ? "false" : `coalesce(${mayBeLong("there.extra")}, false)`;
+  const length = lengthAtMost("there.extra");
   return `
-    select there.device_no, there.observed_at, case when not ${isLong} then there.extra::text end as extra,
-      ${isLong} as "is long", ${metrics.join(", ")}
+    select there.device_no, there.observed_at, case when ${long} or ${length} <= ${SHORT} then there.extra::text end as extra,
+      case when not ${long} and ${length} > ${SHORT} and there.extra is not null then ${length} end as "length at most",
+      ${metrics.join(", ")}
     from ${assertIdentifier(table.table)} there
     join unnest($1::int4[], $2::timestamptz[]) as wanted (device_no, observed_at)
       on there.device_no = wanted.device_no and there.observed_at = wanted.observed_at
