@@ -11,7 +11,7 @@ import {
   toSqlInterval,
 } from "../database/index.ts";
 import { type DeviceSpan, spansParameters } from "../places/index.ts";
-import { bucketOf, type ClockFall, endOfRange, findFalls } from "./clock-falls.ts";
+import { bucketOf, type ClockChange, endOfRange, findClockChanges } from "./clock-changes.ts";
 import { dayStart } from "./late-readings.ts";
 import { AGGREGATES, type Aggregate, type SeriesColumn, type SeriesSqlOptions } from "./series-cells.ts";
 import { seriesSql } from "./series-sql.ts";
@@ -98,7 +98,7 @@ export interface SeriesQuery {
 /** A query that is ready to run: widened to whole buckets, with its source chosen. */
 export interface SeriesPlan extends SeriesQuery {
   readonly source: SeriesSource;
-  readonly falls: readonly ClockFall[];
+  readonly changes: readonly ClockChange[];
   /** Up to when readings were in kept days at least (`kept-days.ts`). */
   readonly keptUntil: Date;
   /** An upper estimate. */
@@ -122,14 +122,14 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
     );
   }
   const { interval, timeZone, from, to } = query;
-  const falls = await findFalls(db, query);
+  const changes = await findClockChanges(db, query);
   const { rows } = await db.query<{
     start: Date;
     stop: Date;
     kept_until: Date | null;
     readings_since: Date | null;
   }>(
-    `select ${bucketOf(falls, interval, "$3::timestamptz")} as start, ${endOfRange(falls, interval)} as stop,
+    `select ${bucketOf(changes, interval, "$3::timestamptz")} as start, ${endOfRange(changes, interval)} as stop,
             (select complete_until from rollup_state where kind = $5::text) as kept_until,
             (select nullif(readings_since, '-infinity') from rollup_state where kind = $5::text) as readings_since`,
     [toSqlInterval(interval), timeZone, from.toISOString(), to.toISOString(), query.table.kind],
@@ -144,7 +144,7 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
       `Readings before ${readings_since.toISOString()} have been dropped, and what is kept of them are days of ${ROLLUP_TIME_ZONE}: ask from there on, or for days, weeks or months of that time zone with what a day keeps of each metric`,
     );
   }
-  return { ...query, from: start, to: stop, source, falls, keptUntil: kept_until ?? FIRST_DAY, buckets };
+  return { ...query, from: start, to: stop, source, changes, keptUntil: kept_until ?? FIRST_DAY, buckets };
 }
 
 /** One bucket: how many readings fell into it, and the value of each column in the order of the plan. */
@@ -206,7 +206,7 @@ function sqlOptionsOf(plan: SeriesPlan, fleet: SeriesFleet): SeriesSqlOptions {
   return {
     ...plan,
     ...fleet,
-    bucketOf: sameBuckets ? undefined : (moment) => bucketOf(plan.falls, interval, moment),
+    bucketOf: sameBuckets ? undefined : (moment) => bucketOf(plan.changes, interval, moment),
     fleet: fleet.sql,
   };
 }

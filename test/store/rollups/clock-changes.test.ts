@@ -18,8 +18,10 @@ let db: TestDatabase;
 let deviceNo: number;
 
 const HOUR_MS = 3_600_000;
-/** Readings on each quarter of an hour, and behind it, of some days of 2025 in which clocks go back. */
+/** Readings on each quarter of an hour, and behind it, of some days of 2025 in which clocks are changed. */
 const MOMENTS = [
+  ["2025-03-08T12:00:00Z", 40],
+  ["2025-03-29T12:00:00Z", 40],
   ["2025-04-04T00:00:00Z", 96],
   ["2025-10-24T00:00:00Z", 264],
 ].flatMap(([from, hours]) =>
@@ -55,7 +57,7 @@ async function read(interval: string, timeZone: string, from: number, to: number
   };
 }
 
-/** When clocks go back, and by how many hours. */
+/** When clocks go back, and by how many hours, or forth. */
 const FALLS = [
   ["America/New_York", "2025-11-02T06:00:00Z", 1],
   // At one o'clock, so that midnight comes twice.
@@ -64,11 +66,14 @@ const FALLS = [
   ["Asia/Beirut", "2025-10-25T21:00:00Z", 1],
   ["Australia/Lord_Howe", "2025-04-05T15:00:00Z", 0.5],
   ["Antarctica/Troll", "2025-10-26T01:00:00Z", 2],
+  // Forth, past what would have been the start of a bucket.
+  ["America/New_York", "2025-03-09T07:00:00Z", -1],
+  ["Europe/London", "2025-03-30T01:00:00Z", -1],
   ["Asia/Shanghai", "2025-10-26T01:00:00Z", 0],
 ] as const;
 const INTERVALS = ["15m", "45m", "1h", "90m", "2h", "5h", "1d", "1w", "1mo"];
 
-describe.each(FALLS)("where the clocks of %s go back", (timeZone, at, hours) => {
+describe.each(FALLS)("where the clocks of %s are changed at %s", (timeZone, at, hours) => {
   const fall = Date.parse(at);
 
   it("each reading is in the one bucket whose time it is of, and a bucket asked for alone is the same", async () => {
