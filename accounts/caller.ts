@@ -10,8 +10,8 @@ import {
 } from "../store/access/index.ts";
 import type { AuditActor } from "../store/audit/index.ts";
 import type { Client } from "../store/database/index.ts";
+import type { GrantDelay } from "./grant-delay.ts";
 import { knownGrant } from "./grants.ts";
-import type { GrantDelay } from "./held.ts";
 
 /** Who changes something here, and within which limits. */
 export interface Caller {

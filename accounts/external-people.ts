@@ -13,7 +13,7 @@ import {
 } from "../store/access/index.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
 import { type Client, NO_LIMITS, type Pool, withTransaction } from "../store/database/index.ts";
-import type { Visitor } from "./sign-in.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** Somebody as an identity provider describes them. */
 export interface ExternalPerson {

@@ -4,7 +4,7 @@ import type { Logger } from "../base/log.ts";
 import { appendAuditAlone, createAuditBudget } from "../store/audit/index.ts";
 import type { Pool } from "../store/database/index.ts";
 import type { LoginVia } from "./login-metrics.ts";
-import type { Visitor } from "./sign-in.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** One row a person and network in so long; the next one says how many there were beside it. */
 const EVERY_MS = 5 * 60_000;

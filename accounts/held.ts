@@ -12,22 +12,6 @@ import type { Client } from "../store/database/index.ts";
 import type { Caller } from "./caller.ts";
 import { heldUntil, knownGrant } from "./grants.ts";
 
-/** How long approvers and duty officers wait who were made, granted or reset over HTTP. */
-export interface GrantDelay {
-  /** 0: not at all. */
-  readonly delayMs: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-}
-
-const HOUR_MS = 3_600_000;
-
-/** The setting as it is used. */
-export const grantDelay = (hours: number, now: () => number = Date.now): GrantDelay => ({
-  delayMs: hours * HOUR_MS,
-  now,
-});
-
 /**
  * Notes what a caller does to somebody, by which the caller could come to act as them. On the machine nothing is
  * noted: whoever holds it stands outside of this rule, and is nobody's maker.

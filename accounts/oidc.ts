@@ -9,7 +9,8 @@ import type { CountLogin } from "./login-metrics.ts";
 import { createFlowSeal } from "./oidc-flow.ts";
 import { claimValues, grantsFrom, type OidcMapping } from "./oidc-mapping.ts";
 import { provesSecondFactor } from "./provider-factor.ts";
-import type { SignedIn, SignIn, Visitor } from "./sign-in.ts";
+import type { SignedIn, SignIn } from "./sign-in.ts";
+import type { Visitor } from "./visitor.ts";
 
 export interface ProviderSettings {
   readonly issuer: string;

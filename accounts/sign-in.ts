@@ -20,15 +20,7 @@ import { assertMayTry, type PasswordCheckOptions, verifyPassword } from "./passw
 import type { HashingTurn } from "./password-hash.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 import { totpStepOf } from "./totp.ts";
-
-/** Where a call of somebody who is not known yet comes from. */
-export interface Visitor {
-  readonly address: string;
-  readonly userAgent: string | undefined;
-  readonly requestId: string;
-  /** What the caller calls the request. */
-  readonly callerRequestId?: string | null;
-}
+import type { Visitor } from "./visitor.ts";
 
 export interface SignedIn extends OpenedSession {
   readonly person: Principal;

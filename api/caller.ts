@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Caller } from "../accounts/caller.ts";
-import type { GrantDelay } from "../accounts/held.ts";
+import type { GrantDelay } from "../accounts/grant-delay.ts";
 import { actorOf } from "./audit/actor.ts";
 import { grantOf } from "./guard.ts";
 

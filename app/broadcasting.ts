@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Registry } from "prom-client";
-import type { BroadcastsOptions } from "../api/broadcasts/routes.ts";
+import type { BroadcastsOptions } from "../api/broadcasts/options.ts";
 import type { StreamHub } from "../api/stream/hub.ts";
 import type { Config } from "../base/config.ts";
 import { type Fault, PlatformError } from "../base/errors.ts";

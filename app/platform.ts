@@ -6,7 +6,7 @@ import { apiKeyPrefix } from "../access/api-keys.ts";
 import { hashToken, tokenMatches } from "../access/tokens.ts";
 import { createAccessControl } from "../accounts/control.ts";
 import { createAccessDirectory } from "../accounts/directory.ts";
-import { grantDelay } from "../accounts/held.ts";
+import { grantDelay } from "../accounts/grant-delay.ts";
 import { createPeople } from "../accounts/people.ts";
 import { providerSettings, secondFactorRules } from "../accounts/settings.ts";
 import { createApp } from "../api/app.ts";

@@ -3,7 +3,7 @@ import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { VERSION } from "../app/platform.ts";
-import type { BenchDatabase } from "./database.ts";
+import type { BenchDatabase } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
 import type { Outcome } from "./story.ts";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlatformProcess } from "../test/helpers/platform-process.ts";
-import type { BenchDatabase, DatabaseOptions } from "./database.ts";
+import type { BenchDatabase, DatabaseOptions } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
 import type { Flags, NumberFlag, Values } from "./flags.ts";
 

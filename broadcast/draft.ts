@@ -1,29 +1,13 @@
-import { z } from "zod";
 import type { Fault } from "../base/errors.ts";
 import type { Broadcast, BroadcastContent } from "../store/broadcast/index.ts";
+import type { Draft } from "./draft-schema.ts";
 import { findEventCode } from "./event-codes.ts";
 import { followUpWarnings } from "./filled-texts.ts";
-import {
-  type BroadcastMessage,
-  MAX_LIFETIME_HOURS,
-  messageSchema,
-  type Target,
-  textSchema,
-} from "./message.ts";
+import { type BroadcastMessage, MAX_LIFETIME_HOURS, messageSchema, type Target } from "./message.ts";
 import { sizeFaults } from "./order-size.ts";
 import { readStoredMessage, type StoredMessage, type StoredRow } from "./stored-message.ts";
 import { excludeFaults, ringFaults } from "./target-faults.ts";
 import { modeFaults, type TextWarning, textWarnings } from "./text-checks.ts";
-
-/**
- * A message that may still lack something: an imported alert need not say which event of our list it means, or to
- * whom it is addressed. What is there is right; what is missing keeps it from being submitted.
- */
-export const draftSchema = messageSchema.extend({
-  eventCode: messageSchema.shape.eventCode.optional(),
-  texts: z.array(textSchema).max(8),
-});
-export type Draft = z.infer<typeof draftSchema>;
 
 /** The message of a broadcast, whatever is stored of it. */
 export const draftOf = (row: StoredRow): Draft => readStoredMessage(row).draft;

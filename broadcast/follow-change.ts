@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Broadcast, BroadcastTemplateName } from "../store/broadcast/index.ts";
 import type { Client } from "../store/database/index.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "./draft-schema.ts";
 import { findEventCode } from "./event-codes.ts";
 import { asFilled, rememberAnew, rememberFilled } from "./filled-texts.ts";
 import { isFollowUp } from "./follow-up-texts.ts";

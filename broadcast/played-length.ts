@@ -1,4 +1,4 @@
-import type { Asked, AttemptFacts, ProofRules } from "./proof.ts";
+import type { Asked, AttemptFacts, ProofRules } from "./proof-facts.ts";
 
 /** Whoever has started has ended, whatever becomes of its word, after so many times the expected length and this. */
 export const LENGTH_FACTOR = 2;

@@ -16,7 +16,7 @@ import { type Client, type Db, withTransaction } from "../store/database/index.t
 import { regionsOutside, regionsThatMayMeet } from "../store/devices/index.ts";
 import { boxesOf } from "./area.ts";
 import { formatTime } from "./cap/export.ts";
-import type { ImportWarning } from "./cap/import.ts";
+import type { ImportWarning } from "./cap/warnings.ts";
 import { draftOf, isEmptyTarget } from "./draft.ts";
 import type { Target } from "./message.ts";
 import { refusesToReplace } from "./replacing.ts";

@@ -8,8 +8,10 @@ import {
 import type { Client, Db } from "../store/database/index.ts";
 import type { CapReference } from "./cap/alert.ts";
 import { formatTime } from "./cap/export.ts";
-import type { ImportedMessage, ImportResult, ImportWarning } from "./cap/import.ts";
-import { type Draft, isEmptyTarget } from "./draft.ts";
+import type { ImportedMessage, ImportResult } from "./cap/import.ts";
+import type { ImportWarning } from "./cap/warnings.ts";
+import { isEmptyTarget } from "./draft.ts";
+import type { Draft } from "./draft-schema.ts";
 import { beyondTest, MOST_REPLACED, readEachOnce } from "./replacing.ts";
 import {
   cancelOld,

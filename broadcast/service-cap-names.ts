@@ -6,7 +6,8 @@ import {
   warnBroadcast,
 } from "../store/broadcast/index.ts";
 import type { Client } from "../store/database/index.ts";
-import type { ImportResult, ImportWarning } from "./cap/import.ts";
+import type { ImportResult } from "./cap/import.ts";
+import type { ImportWarning } from "./cap/warnings.ts";
 import { type Import, isSeen, nameOf, type Outcome } from "./service-cap-reach.ts";
 import { noteOn } from "./service-release.ts";
 

@@ -10,9 +10,10 @@ import {
 } from "../store/broadcast/index.ts";
 import type { Client } from "../store/database/index.ts";
 import type { CapReference } from "./cap/alert.ts";
-import { type ImportWarning, MODE_OF_STATUS } from "./cap/import.ts";
+import { MODE_OF_STATUS } from "./cap/import.ts";
 import type { AlertHead } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";
+import type { ImportWarning } from "./cap/warnings.ts";
 import { assertReach } from "./may-step.ts";
 import type { BroadcastDeps, Caller } from "./service.ts";
 import { canBeCancelled, cancelOne, isUnreleased, noteOn } from "./service-release.ts";

@@ -18,7 +18,8 @@ import {
 } from "../store/broadcast/index.ts";
 import { type Client, type Db, withTransaction } from "../store/database/index.ts";
 import { checkTarget } from "./check-target.ts";
-import { contentOf, type Draft, draftOf, warningsOf } from "./draft.ts";
+import { contentOf, draftOf, warningsOf } from "./draft.ts";
+import type { Draft } from "./draft-schema.ts";
 import { rememberFilled } from "./filled-texts.ts";
 import { followChange, followsFrom } from "./follow-change.ts";
 import { peopleEverBehind } from "./lifecycle.ts";

@@ -2,7 +2,8 @@ import { PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit/index.ts";
 import { type Broadcast, lockBroadcasts } from "../store/broadcast/index.ts";
 import { withTransaction } from "../store/database/index.ts";
-import { type Draft, draftOf } from "./draft.ts";
+import { draftOf } from "./draft.ts";
+import type { Draft } from "./draft-schema.ts";
 import { rememberFilled } from "./filled-texts.ts";
 import {
   allClearTexts,

@@ -1,7 +1,7 @@
 import type { Fault } from "../base/errors.ts";
 import type { Attachment, Broadcast, BroadcastSource, SourceWarning } from "../store/broadcast/index.ts";
 import { withinYears } from "../store/database/index.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "./draft-schema.ts";
 import {
   type AlertExtras,
   alertExtrasSchema,

@@ -1,7 +1,7 @@
 import type { AlarmRule, OffScaleRule } from "../devices/kind.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
+import type { CheckedMetric, MetricRule } from "./checked-metric.ts";
 import type { DeviceEntry } from "./directory.ts";
-import type { CheckedMetric, MetricRule } from "./kind-runtime.ts";
 
 /** What alarm rules say of one value, and the transitions that they ask for. */
 

@@ -1,8 +1,9 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmDoubt, AlarmTransition } from "../store/events/index.ts";
 import { delaysOf, describe, holds, isOver, transition } from "./alarm-conditions.ts";
+import type { CheckedMetric, MetricRule } from "./checked-metric.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
-import type { CheckedMetric, CheckedReading, MetricRule } from "./kind-runtime.ts";
+import type { CheckedReading } from "./kind-runtime.ts";
 
 /**
  * Alarms are about now. A reading that arrives later than this after it was observed is history: it is stored,

@@ -1,5 +1,5 @@
+import type { CheckedMetric } from "./checked-metric.ts";
 import { isObject, type JsonObject } from "./decode.ts";
-import type { CheckedMetric } from "./kind-runtime.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { plainKey } from "./time-keys.ts";
 

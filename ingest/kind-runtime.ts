@@ -1,20 +1,13 @@
 import { ExactNumber } from "../base/exact-json.ts";
-import type {
-  EventRule,
-  Kind,
-  LimitRule,
-  Metric,
-  OffScaleRule,
-  SilenceRule,
-  StateRule,
-} from "../devices/kind.ts";
+import type { EventRule, Kind, SilenceRule } from "../devices/kind.ts";
 import type { KindTable } from "../store/database/index.ts";
 import type { ReadingsBatch } from "../store/readings/index.ts";
+import { type CheckedMetric, NUMBER, prepareMetric, STATE } from "./checked-metric.ts";
 import { checkText as checkCharacters, encodeExtra, type JsonObject, show } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
-import { seenStepMs } from "./last-seen.ts";
 import { readObservedAt, refuseTooOld } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
+import { seenStepMs } from "./seen-step.ts";
 import { checkTimeless } from "./time-keys.ts";
 
 /**
@@ -24,52 +17,6 @@ import { checkTimeless } from "./time-keys.ts";
  */
 
 const NONE: readonly SetAside[] = [];
-
-const NUMBER = 0;
-const STATE = 1;
-const TEXT = 2;
-
-export interface CheckedMetric {
-  readonly key: string;
-  /** Index of the column in the kind's table. */
-  readonly column: number;
-  readonly check: typeof NUMBER | typeof STATE | typeof TEXT;
-  readonly min: number;
-  readonly max: number;
-  readonly values: ReadonlySet<string>;
-  readonly maxLength: number;
-  readonly unit: string;
-  /** What its sensor sends in place of a value; undefined where it names nothing. */
-  readonly sentinels: ReadonlySet<number> | undefined;
-  /** The alarm rules that look at this metric. */
-  readonly rules: readonly MetricRule[];
-  /** The one that looks at what is off its scale. */
-  readonly offScale: OffScaleRule | undefined;
-}
-
-export type MetricRule = LimitRule | StateRule;
-
-function checked(
-  key: string,
-  metric: Metric,
-  column: number,
-  rules: MetricRule[],
-  offScale: OffScaleRule | undefined,
-): CheckedMetric {
-  return {
-    rules,
-    offScale,
-    sentinels: metric.sentinels?.length ? new Set(metric.sentinels) : undefined,
-    key,
-    column,
-    check: metric.type === "state" ? STATE : metric.type === "text" ? TEXT : NUMBER,
-    min: metric.min ?? Number.NEGATIVE_INFINITY,
-    max: metric.max ?? Number.POSITIVE_INFINITY,
-    values: new Set(metric.values),
-    maxLength: metric.maxLength ?? 64,
-    unit: metric.unit ?? "",
-  };
-}
 
 /** A value that is no measurement, beside others that are. */
 export interface SetAside {
@@ -149,7 +96,7 @@ export class KindRuntime {
       if (column < 0) throw new Error(`Kind '${kind.kind}': the table has no column for metric '${key}'`);
       const rules = metricRules.filter((rule) => rule.metric === key);
       const offScale = kind.offScale.find((rule) => rule.metric === key);
-      this.byKey.set(key, checked(key, metric, column, rules, offScale));
+      this.byKey.set(key, prepareMetric(key, metric, column, rules, offScale));
     }
   }
 

@@ -5,6 +5,7 @@ import type { Batch, BatchSink, HistorySink } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import { checkEvent, checkReply } from "./events.ts";
+import type { IncomingMessage } from "./incoming-message.ts";
 import { type CheckedReading, refuseAside } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
@@ -18,18 +19,6 @@ import {
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
 import type { Channel } from "./topics.ts";
-
-/** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */
-export interface IncomingMessage {
-  /** Who published; undefined when nobody that we know did. */
-  readonly publisher: DeviceEntry | undefined;
-  /** Undefined when the topic is none of the publisher's: the message is recorded as foreign. */
-  readonly channel: Channel | undefined;
-  readonly topic: string;
-  readonly payload: Buffer;
-  /** Our clock at arrival, epoch milliseconds. */
-  readonly receivedAt: number;
-}
 
 export interface PipelineOptions {
   readonly directory: Directory;

@@ -5,7 +5,7 @@ import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index
 import type { NewRejection } from "../store/ledger/index.ts";
 import type { Conflict, ReadingsBatch } from "../store/readings/index.ts";
 import type { DeviceEntry } from "./directory.ts";
-import type { IncomingMessage } from "./pipeline.ts";
+import type { IncomingMessage } from "./incoming-message.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { deviceTopic } from "./topics.ts";
 

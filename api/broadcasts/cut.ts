@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { cutToOwnArea } from "../../broadcast/service-cap-cut.ts";
 import { problems } from "../problem.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, broadcastSchema } from "./schema.ts";
 
 /** An alert that is larger than one's own area. */

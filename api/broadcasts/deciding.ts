@@ -11,8 +11,8 @@ import { findRevision, listRevisions } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { approversSchema, revisionListSchema, revisionParams, revisionSchema } from "./deciding-schema.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams } from "./schema.ts";
 
 /** More than anybody changes one draft. */

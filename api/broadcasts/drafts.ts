@@ -8,8 +8,8 @@ import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { problems } from "../problem.ts";
 import { cancelsUnasked } from "./may-steps.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast, presentBroadcasts } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, broadcastSchema, draftBody, draftChangeBody, importedSchema } from "./schema.ts";
 
 /** 50,000 points with seven digits behind the point each, and what else a draft holds. */

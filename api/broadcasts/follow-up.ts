@@ -4,8 +4,8 @@ import { FOLLOW_UPS } from "../../broadcast/follow-up-texts.ts";
 import { createFollowUp } from "../../broadcast/service-follow-up.ts";
 import { problems } from "../problem.ts";
 import { timestamp } from "../schemas.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, broadcastSchema } from "./schema.ts";
 
 const followUpBody = z.strictObject({

@@ -5,8 +5,8 @@ import { addNote } from "../../broadcast/service-notes.ts";
 import { listNotes } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { freeText, pageOf, pageQuery } from "../schemas.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentNote } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, noteSchema } from "./schema.ts";
 
 const DEFAULT_LIMIT = 100;

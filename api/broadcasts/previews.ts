@@ -9,9 +9,9 @@ import type { Named } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { MAX_DRAFT_BYTES } from "./drafts.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf } from "./present.ts";
 import { previewBody, previewSchema, storedPreviewSchema } from "./preview-schema.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams } from "./schema.ts";
 
 const list = <T>({ count, items }: Named<T>) => ({ count, items: [...items] });

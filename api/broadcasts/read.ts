@@ -12,8 +12,8 @@ import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { shownBroadcastSchema } from "./deciding-schema.ts";
 import { mayStepsOf } from "./may-steps.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentDetail, presentHistory, presentItems } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import {
   broadcastItemSchema,
   broadcastListQuery,

@@ -19,8 +19,8 @@ import type { Broadcast } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { stepBodies } from "./deciding-schema.ts";
 import { secondFactorFor } from "./may-steps.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, broadcastSchema } from "./schema.ts";
 
 interface StepRoute {

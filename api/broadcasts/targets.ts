@@ -21,8 +21,8 @@ import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import { coverageQuery, coverageSchema, reportSchema, targetSchema } from "./coverage-schema.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentDetail, presentHistory } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import { broadcastParams, targetListQuery } from "./schema.ts";
 
 const DEFAULT_LIMIT = 100;

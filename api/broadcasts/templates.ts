@@ -17,8 +17,8 @@ import { listTemplates } from "../../broadcast/templates.ts";
 import type { OwnTemplate } from "../../store/broadcast/index.ts";
 import { invalidField } from "../catalog.ts";
 import { problems } from "../problem.ts";
+import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf } from "./present.ts";
-import type { BroadcastsOptions } from "./routes.ts";
 import {
   ownTemplateSchema,
   templateBody,

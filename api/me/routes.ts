@@ -3,7 +3,7 @@ import { decide } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import { ACTIONS } from "../../access/roles.ts";
 import { listAccessChanges } from "../../accounts/changes.ts";
-import type { GrantDelay } from "../../accounts/held.ts";
+import type { GrantDelay } from "../../accounts/grant-delay.ts";
 import { getTenant, listOwned } from "../../store/access/index.ts";
 import { NO_LIMITS, type Pool } from "../../store/database/index.ts";
 import { toChangeJson } from "../access-changes/schema.ts";

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { waitingOf } from "../../accounts/changes.ts";
-import type { GrantDelay } from "../../accounts/held.ts";
+import type { GrantDelay } from "../../accounts/grant-delay.ts";
 import type { People } from "../../accounts/people.ts";
 import { getPrincipal } from "../../store/access/index.ts";
 import type { Pool } from "../../store/database/index.ts";

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { GrantDelay } from "../../accounts/held.ts";
+import type { GrantDelay } from "../../accounts/grant-delay.ts";
 import { changeTenant, createTenant } from "../../accounts/tenants.ts";
 import { getTenant, listTenants } from "../../store/access/index.ts";
 import type { Pool } from "../../store/database/index.ts";

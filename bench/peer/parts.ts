@@ -1,5 +1,6 @@
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
-import { type BenchDatabase, tableOf } from "../database.ts";
+import type { BenchDatabase } from "../bench-database.ts";
+import { tableOf } from "../database.ts";
 import type { LoadDevice } from "../fleet.ts";
 import { Child } from "../load/child.ts";
 import { type Moments, STEP_MS, startLoad, WINDOW } from "../load/run-load.ts";

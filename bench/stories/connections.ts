@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
-import type { BenchDatabase } from "../database.ts";
+import type { BenchDatabase } from "../bench-database.ts";
 import { type Cell, spread } from "../figures.ts";
 import { assertFiles, OTHER_FILES } from "../files.ts";
 import { addMeters, type LoadDevice } from "../fleet.ts";

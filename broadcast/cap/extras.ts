@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import type { AlertExtras, Circle, Polygon, Target } from "../message.ts";
 import type { CapAlert, CapArea, CapInfo } from "./alert.ts";
-import type { ImportWarning } from "./import.ts";
 import { regionsOf, toCircle, toRing } from "./import-area.ts";
 import { EVENT_CODE_VALUE_NAME, OWN_PARAMETERS } from "./names.ts";
-
-type Warn = (warning: ImportWarning) => void;
+import type { Warn } from "./warnings.ts";
 
 /** Characters of one text, entries of one list, and of everything as JSON. */
 const MAX_LENGTH = 4000;

@@ -1,11 +1,9 @@
 import { messageSchema, textSchema } from "../message.ts";
 import type { CapInfo } from "./alert.ts";
 import { forTheEar } from "./ear.ts";
-import type { ImportWarning } from "./import.ts";
 import { CLASS_VALUE_NAME } from "./names.ts";
 import { quote } from "./values.ts";
-
-type Warn = (warning: ImportWarning) => void;
+import type { Warn } from "./warnings.ts";
 
 /** Characters in a headline, a name and a contact. */
 const MAX_HEADLINE = 160;

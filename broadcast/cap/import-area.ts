@@ -11,11 +11,9 @@ import {
   targetSchema,
 } from "../message.ts";
 import type { CapArea, CapCircle, CapInfo, CapNamedValue, CapPoint } from "./alert.ts";
-import type { ImportWarning } from "./import.ts";
 import { namesRegion, REGION_VALUE_NAME, TARGET_VALUE_NAME } from "./names.ts";
 import { quote } from "./values.ts";
-
-type Warn = (warning: ImportWarning) => void;
+import type { ImportWarning, Warn } from "./warnings.ts";
 
 /** CAP has latitude first, GeoJSON and we have longitude first: turned here and, the other way, in `export.ts`. */
 export const toRing = (points: readonly CapPoint[]): Polygon =>

@@ -27,6 +27,7 @@ import {
   VOLUME_VALUE_NAME,
 } from "./names.ts";
 import { quote, timeOf } from "./values.ts";
+import { collectWarnings, type ImportWarning, type Warn } from "./warnings.ts";
 
 /** What an alert says of a broadcast. A human fills in what `missing` names before it can be submitted. */
 export type DraftMessage = Omit<BroadcastMessage, "mode" | "eventCode"> &
@@ -36,12 +37,6 @@ export interface ImportedMessage {
   readonly draft: DraftMessage;
   /** What keeps the draft from being a `BroadcastMessage`: a path such as `eventCode` or `texts.0.headline`. */
   readonly missing: readonly { readonly path: string; readonly message: string }[];
-}
-
-export interface ImportWarning {
-  /** Short and stable, for programs. */
-  readonly rule: string;
-  readonly message: string;
 }
 
 export type RefusalCode = "cap_not_for_broadcast" | "cap_expired";
@@ -179,27 +174,8 @@ export function importAlert(alert: CapAlert, context: { readonly now: Date }): I
   };
 }
 
-type Warn = (warning: ImportWarning) => void;
-
 /** Real alerts have up to some 30 infos in two languages. Each message is a draft, for a person to look at. */
 export const MAX_MESSAGES = 50;
-
-/** More are not read by anybody; the last one says that there are more. */
-const MAX_WARNINGS = 100;
-
-/** The same thing is said once. */
-function collectWarnings(): { warnings: ImportWarning[]; warn: Warn } {
-  const warnings: ImportWarning[] = [];
-  const said = new Set<string>();
-  const warn = (warning: ImportWarning) => {
-    if (said.has(warning.message) || warnings.length >= MAX_WARNINGS) return;
-    said.add(warning.message);
-    const isLast = warnings.length === MAX_WARNINGS - 1;
-    const more = { rule: "too_many_warnings", message: "there are more warnings than these" };
-    warnings.push(isLast ? more : warning);
-  };
-  return { warnings, warn };
-}
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,8 @@
 import type { CapAlert, CapFault } from "./alert.ts";
-import { type ImportResult, type ImportWarning, importAlert } from "./import.ts";
+import { type ImportResult, importAlert } from "./import.ts";
 import { readDocument } from "./parse.ts";
 import { type SignatureState, verifyDocument } from "./signature.ts";
+import type { ImportWarning } from "./warnings.ts";
 
 /** What names an alert and says what it refers to. */
 export type AlertHead = Pick<

@@ -12,10 +12,10 @@ import {
 import { type Client, type Pool, withTransaction } from "../../store/database/index.ts";
 import { nextState, type State } from "../lifecycle.ts";
 import { toHistoryCounts } from "../progress.ts";
-import type { ProofRules } from "../proof.ts";
+import type { ProofRules } from "../proof-facts.ts";
 import { takeStep } from "../steps.ts";
-import { type OnAir, OVER_STATES } from "./on-air.ts";
-import type { OnAirTarget } from "./target.ts";
+import { OVER_STATES } from "./on-air.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
 
 /** Speakers named in a row of history, of each kind of correction, and kinds: reasons are the speakers' own words. */
 export const MAX_NAMED = 20;

@@ -7,13 +7,13 @@ import { Intake } from "./intake.ts";
 import { Jobs } from "./jobs.ts";
 import { type Loaded, type LoadOnly, load } from "./load.ts";
 import { createDispatchMetrics } from "./metrics.ts";
-import { type OnAir, toCommand } from "./on-air.ts";
+import { toCommand } from "./on-air.ts";
 import { ensureStopOrder } from "./orders.ts";
 import { Patience } from "./patience.ts";
 import { Roster } from "./roster.ts";
 import { SendQueue } from "./send-queue.ts";
 import { DISPATCH_SETTINGS, type DispatchSettings } from "./settings.ts";
-import type { OnAirTarget } from "./target.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
 import { Writer } from "./writer.ts";
 
 export type { Dispatcher, DispatcherOptions } from "./contract.ts";

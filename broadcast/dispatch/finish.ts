@@ -4,7 +4,7 @@ import { type Pool, withTransaction } from "../../store/database/index.ts";
 import { type LifecycleAction, nextState, type State } from "../lifecycle.ts";
 import { toHistoryCounts } from "../progress.ts";
 import { takeStep } from "../steps.ts";
-import type { OnAir } from "./on-air.ts";
+import type { OnAir } from "./target.ts";
 
 /** What the state of its targets asks of a broadcast; undefined: nothing at the moment. */
 export function dueStep(broadcast: OnAir, now: number): "play" | "complete" | "expire" | "fail" | undefined {

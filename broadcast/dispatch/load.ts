@@ -8,11 +8,11 @@ import {
 } from "../../store/broadcast/index.ts";
 import type { Db, KindTable } from "../../store/database/index.ts";
 import { CLOCK_TOLERANCE_MS } from "../command.ts";
-import type { ProofRules, SpeakerReading } from "../proof.ts";
+import type { ProofRules, SpeakerReading } from "../proof-facts.ts";
 import type { CommittedReply } from "./feed.ts";
-import { OnAir } from "./on-air.ts";
+import { OnAirBroadcast } from "./on-air.ts";
 import { CORRECTED_FOR_MS } from "./settings.ts";
-import { OnAirTarget } from "./target.ts";
+import { type OnAir, OnAirTarget } from "./target.ts";
 
 export interface Loaded {
   readonly broadcasts: OnAir[];
@@ -59,7 +59,7 @@ export async function load(
   const byNo = new Map<number, OnAir>();
   for (const row of rows) {
     const own = orders.filter(({ broadcastNo }) => broadcastNo === row.broadcastNo);
-    byNo.set(row.broadcastNo, new OnAir(row, own));
+    byNo.set(row.broadcastNo, new OnAirBroadcast<OnAirTarget>(row, own));
   }
   for (const row of await readTargets(db, numbers)) {
     const broadcast = byNo.get(row.broadcastNo)!;

@@ -9,10 +9,9 @@ import type { CommandEnvelope } from "../command.ts";
 import { draftOf } from "../draft.ts";
 import { FineRegions } from "../fine-regions.ts";
 import type { State } from "../lifecycle.ts";
-import type { Asked } from "../proof.ts";
+import type { Asked } from "../proof-facts.ts";
 import { spokenSeconds } from "../spoken-length.ts";
 import { byUrgency } from "../urgency.ts";
-import type { OnAirTarget } from "./target.ts";
 
 /** A command as it goes out: the same text for every speaker, so it is made once. */
 export interface Command {
@@ -48,8 +47,21 @@ export const toCommand = ({ commandId, jws }: BroadcastOrder): Command => ({
   payload: JSON.stringify({ commandId, jws } satisfies CommandEnvelope),
 });
 
+/** What a broadcast on the air has to know of one of its targets. */
+export interface CountedTarget {
+  readonly deviceNo: number;
+  readonly deviceId: string;
+  readonly state: TargetState;
+  /** Proven in an earlier life of this process: nothing changes it. */
+  readonly isClosed: boolean;
+  /** Its row in the database is older than what is known. */
+  readonly dirty: boolean;
+  /** Its row is being written. */
+  readonly writing: boolean;
+}
+
 /** A broadcast with its targets in memory: from its release until each is resolved, and while proof may come late. */
-export class OnAir {
+export class OnAirBroadcast<Target extends CountedTarget> {
   readonly broadcastNo: number;
   readonly id: string;
   readonly class: "emergency" | "daily";
@@ -72,11 +84,11 @@ export class OnAir {
   /** Start commands by attempt. */
   readonly starts = new Map<number, Command>();
   stop: Command | undefined;
-  readonly byDeviceNo = new Map<number, OnAirTarget>();
-  readonly byDeviceId = new Map<string, OnAirTarget>();
+  readonly byDeviceNo = new Map<number, Target>();
+  readonly byDeviceId = new Map<string, Target>();
   readonly counts: Record<TargetState, number>;
   /** Targets whose command is to be sent, and how many of them were. */
-  readonly queue: OnAirTarget[] = [];
+  readonly queue: Target[] = [];
   queueHead = 0;
   /** Its expiry has been dealt with. */
   expired = false;
@@ -131,7 +143,7 @@ export class OnAir {
   }
 
   /** @param regionCode where it stood at the release */
-  add(target: OnAirTarget, regionCode: string): void {
+  add(target: Target, regionCode: string): void {
     this.stoodIn.add(regionCode);
     this.speakerRegions = undefined;
     this.byDeviceNo.set(target.deviceNo, target);
@@ -139,7 +151,7 @@ export class OnAir {
     this.counts[target.state]++;
   }
 
-  get targets(): Iterable<OnAirTarget> {
+  get targets(): Iterable<Target> {
     return this.byDeviceNo.values();
   }
 
@@ -201,8 +213,13 @@ export class OnAir {
   }
 }
 
+type Urgent = Pick<
+  OnAirBroadcast<CountedTarget>,
+  "isCancelled" | "class" | "mode" | "level" | "releasedAt" | "broadcastNo"
+>;
+
 /** Whose commands go first: what stops, then emergencies, then level 1 to 4, then what was released first. */
-export function moreUrgentFirst(a: OnAir, b: OnAir): number {
+export function moreUrgentFirst(a: Urgent, b: Urgent): number {
   return (
     Number(b.isCancelled) - Number(a.isCancelled) ||
     byUrgency(a, b) ||

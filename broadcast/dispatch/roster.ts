@@ -1,5 +1,5 @@
-import { type Command, moreUrgentFirst, type OnAir } from "./on-air.ts";
-import type { OnAirTarget } from "./target.ts";
+import { type Command, moreUrgentFirst } from "./on-air.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
 
 /** Which broadcast a command belongs to, and which of its orders it is. */
 export interface CommandOf {

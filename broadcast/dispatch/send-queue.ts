@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { moreUrgentFirst, type OnAir } from "./on-air.ts";
-import type { OnAirTarget } from "./target.ts";
+import { moreUrgentFirst } from "./on-air.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
 
 /** Sent in one turn of the event loop; at about 20 µs each, acknowledgements and requests wait a few milliseconds. */
 const LEAST = 200;

@@ -1,17 +1,7 @@
 import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast/index.ts";
-import {
-  type Evidence,
-  evidenceOf,
-  type Facts,
-  judge,
-  noFacts,
-  type ProofRules,
-  provenAttempt,
-  type Standing,
-  secondsOf,
-  wasPartlyHeard,
-} from "../proof.ts";
-import type { OnAir } from "./on-air.ts";
+import { evidenceOf, judge, provenAttempt, type Standing, secondsOf, wasPartlyHeard } from "../proof.ts";
+import { type Evidence, type Facts, noFacts, type ProofRules } from "../proof-facts.ts";
+import type { OnAirBroadcast } from "./on-air.ts";
 import { playTimes } from "./play-times.ts";
 
 /** Final: nothing more is waited for. Late facts may still correct it, for a day after its broadcast has ended. */
@@ -36,6 +26,9 @@ const DECIDED_IN: Readonly<Record<string, readonly Standing["state"][]>> = {
   cut_short: ["unproven"],
   no_length: ["unproven"],
 };
+
+/** A broadcast on the air, as everybody here has it. */
+export type OnAir = OnAirBroadcast<OnAirTarget>;
 
 /** One speaker of one broadcast, in memory. */
 export class OnAirTarget {

@@ -1,9 +1,8 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
 import { writeTargetChanges } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
-import type { OnAir } from "./on-air.ts";
 import type { DispatchSettings } from "./settings.ts";
-import type { OnAirTarget } from "./target.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
 
 export interface WriterOptions {
   readonly pool: Db;

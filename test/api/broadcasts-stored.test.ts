@@ -6,7 +6,7 @@ import { createDispatcher } from "../../broadcast/dispatch/dispatcher.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
 import { type BroadcastMessage, RESPONSE_TYPES } from "../../broadcast/message.ts";
 import { createNewsFeed } from "../../broadcast/progress.ts";
-import { PROOF_RULES } from "../../broadcast/proof.ts";
+import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { spokenSeconds } from "../../broadcast/spoken-length.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
 import { getBroadcasts } from "../../store/broadcast/broadcasts.ts";

@@ -2,7 +2,7 @@ import type { FastifyInstance, InjectOptions } from "fastify";
 import { Registry } from "prom-client";
 import { hashToken } from "../../access/tokens.ts";
 import { createAccessControl } from "../../accounts/control.ts";
-import { grantDelay } from "../../accounts/held.ts";
+import { grantDelay } from "../../accounts/grant-delay.ts";
 import type { KnownPrincipals } from "../../accounts/known-principals.ts";
 import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";

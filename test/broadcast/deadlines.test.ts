@@ -6,10 +6,11 @@ import {
   patienceOf,
   type Surroundings,
 } from "../../broadcast/dispatch/deadlines.ts";
-import { OnAir } from "../../broadcast/dispatch/on-air.ts";
+import { OnAirBroadcast } from "../../broadcast/dispatch/on-air.ts";
 import { DISPATCH_SETTINGS } from "../../broadcast/dispatch/settings.ts";
 import { OnAirTarget } from "../../broadcast/dispatch/target.ts";
-import { PROOF_RULES, type Standing } from "../../broadcast/proof.ts";
+import type { Standing } from "../../broadcast/proof.ts";
+import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { spokenSeconds } from "../../broadcast/spoken-length.ts";
 import { scriptOf, voiceOf } from "../../simulators/speaker/script.ts";
 import { startOrder } from "../simulators/speaker/commands.ts";
@@ -35,7 +36,7 @@ interface Scene {
 
 function setUp({ nowMs = 0, online = true, busy = false, ...given }: Scene): [OnAirTarget, Surroundings] {
   const { mode = "actual", repeatCount = 3, texts = [TEXT], startsInMs } = given;
-  const broadcast = new OnAir(
+  const broadcast = new OnAirBroadcast<OnAirTarget>(
     {
       broadcastNo: 1,
       id: "b",

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatherMs } from "../../broadcast/dispatch/afterwards.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
-import type { OnAir } from "../../broadcast/dispatch/on-air.ts";
 import { Roster } from "../../broadcast/dispatch/roster.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
-import { PROOF_RULES } from "../../broadcast/proof.ts";
+import type { OnAir } from "../../broadcast/dispatch/target.ts";
+import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { readCoverageTotal } from "../../store/broadcast/coverage.ts";
 import { listTargets } from "../../store/broadcast/reports.ts";
 import { NO_LIMITS } from "../../store/database/limits.ts";

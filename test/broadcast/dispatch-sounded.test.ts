@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { correct } from "../../broadcast/dispatch/corrections.ts";
 import { load } from "../../broadcast/dispatch/load.ts";
-import { PROOF_RULES } from "../../broadcast/proof.ts";
+import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { type TargetChange, writeTargetChanges } from "../../store/broadcast/targets.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { correctionsOf, ended, NOTHING_KNOWN, type Released, SPEAKERS } from "./scene.ts";

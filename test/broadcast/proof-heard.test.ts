@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evidenceOf, PROOF_RULES, secondsOf, wasPartlyHeard } from "../../broadcast/proof.ts";
+import { evidenceOf, secondsOf, wasPartlyHeard } from "../../broadcast/proof.ts";
+import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { ASKED, type Message, reading, reply, told } from "./speaker-words.ts";
 
 const heard = (messages: readonly Message[], attempt = 1) =>

@@ -1,14 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expectedSeconds } from "../../broadcast/played-length.ts";
-import {
-  type Asked,
-  judge,
-  noteReply,
-  PROOF_RULES,
-  type ReplyFact,
-  type SpeakerReading,
-} from "../../broadcast/proof.ts";
+import { judge, noteReply } from "../../broadcast/proof.ts";
+import { type Asked, PROOF_RULES, type ReplyFact, type SpeakerReading } from "../../broadcast/proof-facts.ts";
 import { reply, told } from "./speaker-words.ts";
 
 const loud = (at: number): SpeakerReading => ({

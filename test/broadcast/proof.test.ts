@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  evidenceOf,
-  type Facts,
-  judge,
-  noteReading,
-  noteReply,
-  PROOF_RULES,
-  wasPartlyHeard,
-} from "../../broadcast/proof.ts";
+import { evidenceOf, judge, noteReading, noteReply, wasPartlyHeard } from "../../broadcast/proof.ts";
+import { type Facts, PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { ASKED, type Message, played, reading, reply, standing, told } from "./speaker-words.ts";
 
 describe("a speaker counts as heard", () => {

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { OnAir } from "../../broadcast/dispatch/on-air.ts";
 import { SendQueue } from "../../broadcast/dispatch/send-queue.ts";
-import type { OnAirTarget } from "../../broadcast/dispatch/target.ts";
+import type { OnAir, OnAirTarget } from "../../broadcast/dispatch/target.ts";
 
 /** What of a broadcast the queue looks at. */
 function broadcastOf(broadcastNo: number, level: number) {

@@ -1,14 +1,12 @@
+import { judge, noteReading, noteReply } from "../../broadcast/proof.ts";
 import {
   type Asked,
   type Facts,
-  judge,
   noFacts,
-  noteReading,
-  noteReply,
   PROOF_RULES,
   type ReplyFact,
   type SpeakerReading,
-} from "../../broadcast/proof.ts";
+} from "../../broadcast/proof-facts.ts";
 
 /** What a speaker says and measures, for tests of what follows from it. */
 export type Message = ReplyFact | SpeakerReading;

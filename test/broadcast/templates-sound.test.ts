@@ -9,7 +9,7 @@ import { createDispatcher } from "../../broadcast/dispatch/dispatcher.ts";
 import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
 import type { Mode, Text } from "../../broadcast/message.ts";
 import { describePlace } from "../../broadcast/places.ts";
-import type { SpeakerReading } from "../../broadcast/proof.ts";
+import type { SpeakerReading } from "../../broadcast/proof-facts.ts";
 import { createDraft } from "../../broadcast/service-drafts.ts";
 import { fillTemplate, listTemplates } from "../../broadcast/templates.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";

@@ -6,7 +6,7 @@ import { UNLIMITED } from "../../access/limits.ts";
 import { createLoginGate } from "../../access/login-gate.ts";
 import type { Role } from "../../access/roles.ts";
 import { createAccessDirectory } from "../../accounts/directory.ts";
-import { grantDelay } from "../../accounts/held.ts";
+import { grantDelay } from "../../accounts/grant-delay.ts";
 import type { ProviderSettings } from "../../accounts/oidc.ts";
 import { createPasswordHasher, type PasswordHasher } from "../../accounts/password-hash.ts";
 import { createPeople } from "../../accounts/people.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seenStepMs } from "../../ingest/last-seen.ts";
+import { seenStepMs } from "../../ingest/seen-step.ts";
 import type { Pool } from "../../store/database/database.ts";
 import { recordLastSeen } from "../../store/devices/last-seen.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";

@@ -47,7 +47,8 @@ import {
   MAX_TOTAL_POINTS,
 } from "../../broadcast/message.ts";
 import { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "../../broadcast/played-length.ts";
-import { PROOF_RULES, QUIET_COUNTS_AFTER_MS, READINGS_KEPT } from "../../broadcast/proof.ts";
+import { QUIET_COUNTS_AFTER_MS, READINGS_KEPT } from "../../broadcast/proof.ts";
+import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
 import { CAMERAS, HORIZON_MS } from "../../broadcast/proposals.ts";
 import { MOST_REPLACED } from "../../broadcast/replacing.ts";
 import { MAX_ENTRIES, MAX_STAND_INS } from "../../broadcast/service-export.ts";

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MESSAGE_TYPES, SCOPES, SEVERITIES, STATUSES } from "../../../broadcast/cap/alert.ts";
 import { judgeAlert } from "../../../broadcast/cap/judge.ts";
-import { draftSchema, missingOf } from "../../../broadcast/draft.ts";
+import { missingOf } from "../../../broadcast/draft.ts";
+import { draftSchema } from "../../../broadcast/draft-schema.ts";
 import {
   CATEGORIES,
   CERTAINTIES,

@@ -1,0 +1,15 @@
+import type { People } from "../../accounts/people.ts";
+import type { BroadcastDeps } from "../../broadcast/service.ts";
+import type { PublishedKeys } from "../../broadcast/signing/signer.ts";
+import type { Pool } from "../../store/database/index.ts";
+import type { Allow } from "../guard.ts";
+
+export interface BroadcastsOptions {
+  readonly broadcasts: BroadcastDeps;
+  /** Connections for decisions, and for reading what they are about: they do not wait behind other questions. */
+  readonly urgentPool: Pool;
+  /** The public keys of what this platform signs. */
+  readonly publishedKeys: () => PublishedKeys;
+  readonly people: People;
+  readonly allow: Allow;
+}

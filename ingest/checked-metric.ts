@@ -1,0 +1,52 @@
+import type { LimitRule, Metric, OffScaleRule, StateRule } from "../devices/kind.ts";
+
+/** How a value of a metric is checked. */
+export const NUMBER = 0;
+
+export const STATE = 1;
+
+export const TEXT = 2;
+
+/** An alarm rule that looks at one metric. */
+export type MetricRule = LimitRule | StateRule;
+
+/** A metric made ready for the hot path. */
+export interface CheckedMetric {
+  readonly key: string;
+  /** Index of the column in the kind's table. */
+  readonly column: number;
+  readonly check: typeof NUMBER | typeof STATE | typeof TEXT;
+  readonly min: number;
+  readonly max: number;
+  readonly values: ReadonlySet<string>;
+  readonly maxLength: number;
+  readonly unit: string;
+  /** What its sensor sends in place of a value; undefined where it names nothing. */
+  readonly sentinels: ReadonlySet<number> | undefined;
+  /** The alarm rules that look at this metric. */
+  readonly rules: readonly MetricRule[];
+  /** The one that looks at what is off its scale. */
+  readonly offScale: OffScaleRule | undefined;
+}
+
+export function prepareMetric(
+  key: string,
+  metric: Metric,
+  column: number,
+  rules: MetricRule[],
+  offScale: OffScaleRule | undefined,
+): CheckedMetric {
+  return {
+    rules,
+    offScale,
+    sentinels: metric.sentinels?.length ? new Set(metric.sentinels) : undefined,
+    key,
+    column,
+    check: metric.type === "state" ? STATE : metric.type === "text" ? TEXT : NUMBER,
+    min: metric.min ?? Number.NEGATIVE_INFINITY,
+    max: metric.max ?? Number.POSITIVE_INFINITY,
+    values: new Set(metric.values),
+    maxLength: metric.maxLength ?? 64,
+    unit: metric.unit ?? "",
+  };
+}
