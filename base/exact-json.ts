@@ -77,8 +77,11 @@ export function spreadWithin(value: unknown): number {
 export const lengthInDatabase = (value: unknown): number =>
   stringifyExact(value).length + spreadWithin(value);
 
-/** What is kept as jsonb of one item or moment may be so long by `lengthInDatabase`: all of it is read again as text. */
-export const MAX_KEPT_LENGTH = 1024 * 1024;
+/**
+ * What is kept as jsonb of one item or moment may be so long by `lengthInDatabase`: all of it is read again as text. Five
+ * times the largest message: of one full of `1e20`, which JavaScript writes with 21 digits, nothing is refused.
+ */
+export const MAX_KEPT_LENGTH = 5 * 256 * 1024;
 
 /** So many digits, perhaps with a point among them, may be a number that JavaScript's own would change. */
 const MAY_BE_LONG = /[\d.]{16}/;

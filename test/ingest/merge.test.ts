@@ -213,22 +213,22 @@ describe("alarms", () => {
 describe("keys of one moment that its kind does not know", () => {
   const text = (length: number) => "x".repeat(length);
 
-  it("are taken until there is a mebibyte of them, and refused from then on, message by message", async () => {
+  it("are taken until there are 1.25 MiB of them, and refused from then on, message by message", async () => {
     await addDevice(db.pool, "merge-full");
     const { publish, ledger } = await startTestIngest(db.pool);
     const observedAt = at(1);
-    for (const n of [1, 2, 3, 4, 5])
+    for (const n of [1, 2, 3, 4, 5, 6])
       await publish("merge-full", "telemetry", { observedAt, volume: 1, [`x${n}`]: text(250_000) });
     await publish("merge-full", "telemetry", { observedAt, volume: 1, y: 1, flow: 2, x1: "z" });
     const [row] = await gasMeterRows(db.pool, "merge-full");
     expect(row).toMatchObject({ volume: 1, flow: 2 });
-    expect(Object.keys(row!.extra).toSorted()).toEqual(["x1", "x2", "x3", "x4", "y"]);
+    expect(Object.keys(row!.extra).toSorted()).toEqual(["x1", "x2", "x3", "x4", "x5", "y"]);
     expect(await rejectionsOf(db.pool, "merge-full")).toMatchObject([
       {
         reason: "conflict",
         partial: false,
-        detail: `x5: another value is stored for ${observedAt}, or 1048576 characters beside the kind's metrics`,
-        payload: { observedAt, volume: 1, x5: text(250_000) },
+        detail: `x6: another value is stored for ${observedAt}, or 1310720 characters beside the kind's metrics`,
+        payload: { observedAt, volume: 1, x6: text(250_000) },
       },
       {
         partial: true,
@@ -236,7 +236,7 @@ describe("keys of one moment that its kind does not know", () => {
         payload: { observedAt, x1: "z" },
       },
     ]);
-    expect(await ledger("merge-full")).toEqual({ received: 6, stored: 5, duplicate: 0, rejected: 1 });
+    expect(await ledger("merge-full")).toEqual({ received: 7, stored: 6, duplicate: 0, rejected: 1 });
   });
 
   it("are counted as the database writes their numbers, also where they come in one message", async () => {
@@ -251,10 +251,10 @@ describe("keys of one moment that its kind does not know", () => {
     const { rows } = await db.pool.query(
       "select length(extra::text) as length from readings_gas_meter join devices using (device_no) where id = 'merge-wide'",
     );
-    expect(rows[0].length).toBeGreaterThan(900_000);
-    expect(rows[0].length).toBeLessThan(1_100_000);
+    expect(rows[0].length).toBeGreaterThan(1_200_000);
+    expect(rows[0].length).toBeLessThan(1_350_000);
     const { stored, rejected } = await ledger("merge-wide");
-    expect([stored, rejected]).toEqual([11, 29]);
+    expect([stored, rejected]).toEqual([14, 26]);
   });
 
   it("are compared a few at a time where they are long, each with its own", async () => {
