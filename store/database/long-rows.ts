@@ -15,7 +15,7 @@ export const lengthAtMost = (jsonb: string) =>
 /** What is no longer than this by `lengthAtMost` is read at once, thousands of rows together. */
 export const SHORT = 512 * TEXT_OF_BYTE;
 
-const MAX_TOGETHER = 16 * 1024 * 1024;
+const MAX_TOGETHER = 16 * MAX_KEPT_LENGTH;
 
 /** Groups in their order that come to 16 MiB at most each, by `lengthAtMost`; of one where that is longer. */
 export function inGroups<T>(rows: readonly T[], lengthOf: (row: T) => number): T[][] {
