@@ -10,7 +10,8 @@ Restores a backup of scripts/backup.sh into an empty database, and checks the au
   DATABASE_URL=postgres://postgres:…@db:5432/sbi scripts/restore.sh FOLDER
 
 The server needs timescaledb in its shared_preload_libraries, in the version of the backup. Roles come first, by hand:
-read FOLDER/roles.sql, and give them passwords. The platform must not run on the database before this has ended.
+read FOLDER/roles.sql, run it on a server that has not got them, and give them passwords. The database gets the owner,
+the rights and the settings that it had. The platform must not run on it before this has ended.
 
 Environment
   DATABASE_URL   an empty database, as a superuser: TimescaleDB's restore mode needs one
@@ -47,6 +48,19 @@ said=$("$(tool pg_restore)" --list <"$1/database.dump" 2>&1 >/dev/null) ||
 [ "$(ask "select count(*) from pg_available_extension_versions where name = 'timescaledb' and version = '$version'")" = 1 ] ||
   fail "the server has no TimescaleDB $version, of which the backup is: install that version, restore, and update then ('alter extension timescaledb update')" 2
 
+# To whom things belong, and who was given rights: whoever is missing would stop it in the middle.
+named() {
+  "$(tool pg_restore)" --schema-only -f - <"$1/database.dump" | cat - "$([ -f "$1/database.sql" ] && printf %s "$1/database.sql" || printf /dev/null)" |
+    sed -nE 's/^(ALTER|alter) .* (OWNER TO|owner to) ("[^"]*"|[^ ";]+);$/\3/p; s/^(GRANT|grant) .* (TO|to) ("[^"]*"|[^ ";]+)( (WITH|with) .*)?;$/\3/p' |
+    grep -vixF public | sort -u || true
+}
+lacking=""
+while read -r role; do
+  [ -z "$role" ] || [ -n "$(ask "select to_regrole('${role//\'/\'\'}')")" ] || lacking="$lacking${lacking:+, }$role"
+done <<<"$(named "$1")"
+[ -z "$lacking" ] ||
+  fail "the server lacks roles that the backup names: $lacking. Read '$1/roles.sql', run it there, and give them passwords; see docs/security.md, \"A backup and a restore\"" 2
+
 printf 'restore: TimescaleDB %s\n' "$version" >&2
 ask "create extension if not exists timescaledb version '$version'"
 ask "select timescaledb_pre_restore()" >/dev/null
@@ -55,6 +69,15 @@ printf 'restore: restoring, which takes its time\n' >&2
   fail "pg_restore failed: drop the database and see what it says above"
 ask "select timescaledb_post_restore()" >/dev/null
 ask "analyze"
+if [ -f "$1/database.sql" ]; then
+  "$(tool psql)" -X -q -v ON_ERROR_STOP=1 -d "$database" <"$1/database.sql" ||
+    fail "the owner and the rights of the database could not be put back"
+else
+  # A backup from before there was that file. Whoever owns the tables makes more of them at the next start.
+  ask "do \$\$ begin execute (select format('alter database %I owner to %I', current_database(), tableowner)
+         from pg_tables where schemaname = 'public' and tablename = 'audit'); end \$\$"
+  printf 'restore: WARNING: the backup does not say who may connect to the database: see docs/security.md, "The database"\n' >&2
+fi
 
 head=$(cat "$1/audit-head")
 if [ -n "$head" ]; then

@@ -133,7 +133,7 @@ say "PostgreSQL with TimescaleDB listens on 127.0.0.1:$port"
 
 # pg_dump of another major version than the server's may refuse it, so tests use the server's own.
 tools=$(mktemp -d)
-for tool in psql pg_dump pg_dumpall pg_restore; do
+for tool in psql createdb pg_dump pg_restore; do
   printf '#!/bin/sh\nexec chroot %s setpriv --reuid postgres --regid postgres --clear-groups %s/%s "$@"\n' \
     "'$root'" "$bin" "$tool" >"$tools/$tool"
   chmod +x "$tools/$tool"

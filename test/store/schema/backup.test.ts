@@ -1,15 +1,16 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendAuditAlone, PLATFORM_ACTOR } from "../../../store/audit/audit.ts";
-import { openPool, type Pool } from "../../../store/database/database.ts";
+import type { Pool } from "../../../store/database/database.ts";
 import { builtCommand } from "../../helpers/built.ts";
 import { createTestDatabase, emptyTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, startTestIngest } from "../../helpers/ingest.ts";
+import { usableTools } from "../../helpers/pg-tools.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -48,23 +49,7 @@ async function contents(pool: Pool): Promise<Record<string, string>> {
   return found;
 }
 
-/** The tools of a client older than the server refuse it; on the embedded database nobody makes backups so. */
-async function usable(): Promise<boolean> {
-  const { DATABASE_URL: url, PG_BIN: bin } = process.env;
-  if (!url) return false;
-  const { code, said } = await run(bin ? join(bin, "pg_dump") : "pg_dump", ["--version"], {});
-  const pool = openPool({ url, size: 1, applicationName: "test" }, () => {});
-  try {
-    const { rows } = await pool.query<{ major: number }>(
-      "select current_setting('server_version_num')::int / 10000 as major",
-    );
-    return code === 0 && Number(/\d+/.exec(said)?.[0]) >= rows[0]!.major;
-  } finally {
-    await pool.end();
-  }
-}
-
-describe.skipIf(!(await usable()))("a backup of a server's database", () => {
+describe.skipIf(!(await usableTools()))("a backup of a server's database", () => {
   let db: TestDatabase;
   let folder: string;
   const made: TestDatabase[] = [];
@@ -177,6 +162,33 @@ describe.skipIf(!(await usable()))("a backup of a server's database", () => {
     expect(await contents(target.pool)).toEqual({});
   });
 
+  it("of an earlier version, which does not say whose the database is, gives it to the owner of the tables", async () => {
+    const at = join(folder, "old");
+    expect(await script("backup", at, db.url)).toMatchObject({ code: 0 });
+    await rm(join(at, "database.sql"));
+    const sums = await readFile(join(at, "SHA256SUMS"), "utf8");
+    await writeFile(join(at, "SHA256SUMS"), sums.replace(/^.*database[.]sql\n/m, ""));
+    const target = await empty();
+    const role = `sbi_somebody_${randomBytes(5).toString("hex")}`;
+    await target.pool.query(`create role ${role} superuser login`);
+    try {
+      await target.pool.query(`alter database ${new URL(target.url).pathname.slice(1)} owner to ${role}`);
+      const restored = await script("restore", at, target.url);
+      expect(restored).toEqual({
+        code: 0,
+        said: expect.stringContaining("WARNING: the backup does not say"),
+      });
+      const { rows } = await target.pool.query(
+        `select pg_get_userbyid(datdba) = tableowner as same from pg_database, pg_tables
+         where datname = current_database() and schemaname = 'public' and tablename = 'audit'`,
+      );
+      expect(rows).toEqual([{ same: true }]);
+    } finally {
+      await target.pool.query(`reassign owned by ${role} to current_user`);
+      await target.pool.query(`drop role ${role}`);
+    }
+  });
+
   it("of a database that is away fails with the reason, and leaves no folder", async () => {
     const away = new URL(db.url);
     away.pathname = "/there_is_no_such_database";
@@ -195,6 +207,7 @@ case "$*" in
   *server_version_num*) printf 'postgresql 170002\\ntimescaledb 2.23.0\\n' ;;
   *--list*) [ -z "$UNREAD" ] || { printf '%s\\n' "$UNREAD" >&2; exit 1; } ;;
   *pg_class*) printf '0\\n' ;;
+  *rolcanlogin*) [ -z "$UNTOLD" ] || { printf 'permission denied for view pg_roles\\n' >&2; exit 1; } ;;
   *rolsuper*) printf 't\\n' ;;
   *pg_available_extension_versions*) printf '1\\n' ;;
   *) cat >/dev/null 2>&1 </dev/null ;;
@@ -203,7 +216,7 @@ esac
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "sbi-tools-"));
-    for (const tool of ["psql", "pg_dump", "pg_dumpall", "pg_restore"])
+    for (const tool of ["psql", "pg_dump", "pg_restore"])
       await writeFile(join(folder, tool), TOOL, { mode: 0o755 });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -233,9 +246,9 @@ esac
     expect(restored, restored.said).toMatchObject({ code: 0 });
     const calls = (await readFile(log, "utf8")).trimEnd().split("\n");
     expect(new Set(calls.map((call) => /[^/ ]+(?= )/.exec(call)![0]))).toEqual(
-      new Set(["psql", "pg_dump", "pg_dumpall", "pg_restore"]),
+      new Set(["psql", "pg_dump", "pg_restore"]),
     );
-    for (const call of calls.filter((one) => !/--list|--version/.test(one))) {
+    for (const call of calls.filter((one) => !/--list|--version|--schema-only/.test(one))) {
       const [line = "", given, whole] = call.split("~");
       expect(line).toContain(` -d ${database}`);
       expect([given, whole]).toEqual([password, ""]);
@@ -275,6 +288,17 @@ esac
     const restored = await run("scripts/restore.sh", [at], { ...env, UNREAD });
     expect(restored).toEqual({ code: 2, said: expect.stringMatching(/unsupported version .*; PG_BIN says/) });
     expect((await readFile(log, "utf8")).slice(before)).not.toContain("timescaledb_pre_restore");
+  });
+
+  it("warn where the roles cannot be read: a new server needs them", async () => {
+    const env = { DATABASE_URL: "postgres://db/sbi", PG_BIN: folder, LOG: join(folder, "untold.log") };
+    const quiet = await run("scripts/backup.sh", [join(folder, "told")], env);
+    expect(quiet).toEqual({ code: 0, said: expect.not.stringContaining("WARNING") });
+    const untold = await run("scripts/backup.sh", [join(folder, "untold")], { ...env, UNTOLD: "1" });
+    expect(untold).toEqual({
+      code: 0,
+      said: expect.stringMatching(/WARNING: roles.sql is not whole.*permission denied for view pg_roles/),
+    });
   });
 
   it("refuse what is no address", async () => {
