@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { configSchema, loadConfig } from "../base/config.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger, type Logger } from "../base/log.ts";
+import { onParentGone } from "../base/parent.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { checkSettings, startPlatform, VERSION } from "./platform.ts";
 
@@ -57,8 +58,7 @@ async function main(): Promise<void> {
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
 
-  // Whoever started this process with a channel is gone: nobody else would ever end it.
-  process.on("disconnect", () => onSignal("SIGTERM"));
+  onParentGone(() => onSignal("SIGTERM"));
 
   const adminKey = await loadAdminKey(config.ADMIN_API_KEY, config.DATA_DIR);
   if (adminKey.isNew) {

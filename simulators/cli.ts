@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { onParentGone } from "../base/parent.ts";
 import { compare, describeComparison, type Ledgers, readLedgers } from "./comparison.ts";
 import { type Credential, type CredentialsFile, readCredentials, writeCredentials } from "./credentials.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
@@ -15,6 +16,9 @@ const GRACE_MS = 20_000;
 
 /** A second signal within this time is the same Ctrl-C, which npm and the terminal both deliver. */
 const SAME_SIGNAL_MS = 500;
+
+/** How long it takes to write what speakers remember, once the process that started this one is gone; in milliseconds. */
+const ORPHAN_MS = 3000;
 
 export interface Surroundings {
   readonly args: readonly string[];
@@ -239,8 +243,12 @@ async function main(): Promise<void> {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  // Started with a channel, e.g. by the demo: when that process is gone, nobody else would ever end this one.
-  process.once("disconnect", onSignal);
+  // Without whoever started it, e.g. the demo, there is nobody to acknowledge anything, and nobody to be told.
+  const forgetParent = onParentGone(() => {
+    first.abort();
+    second.abort();
+    setTimeout(() => process.exit(1), ORPHAN_MS).unref();
+  });
   process.exitCode = await runCli({
     args: process.argv.slice(2),
     stdout: process.stdout,
@@ -252,7 +260,7 @@ async function main(): Promise<void> {
   process.off("SIGINT", onSignal);
   process.off("SIGTERM", onSignal);
   // A listener would keep the channel, and so this process, open.
-  process.off("disconnect", onSignal);
+  forgetParent();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { onParentGone } from "../../base/parent.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { DirectoryInUse, type Lock, takeLock } from "./lock.ts";
 import { serve, type WireServer } from "./server.ts";
@@ -33,8 +34,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 process.on("message", (message) => {
   if (message === "stop") void end(0);
 });
-// The parent is gone, perhaps by SIGKILL: nobody will ask again.
-process.on("disconnect", () => void end(0));
+onParentGone(() => void end(0));
 
 function tell(message: ChildMessage): void {
   if (process.connected) process.send?.(message, () => {});

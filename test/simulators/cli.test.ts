@@ -1,12 +1,14 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { catalog } from "../../devices/catalog.ts";
 import { runCli } from "../../simulators/cli.ts";
 import { writeCredentials } from "../../simulators/credentials.ts";
 import { readOptions } from "../../simulators/options.ts";
 import { cast, firstOfEachKind } from "../../simulators/scenario.ts";
+import { builtCommand } from "../helpers/built.ts";
 import { startBroker, type TestBroker } from "./broker.ts";
 import { type Asked, ledger, problem, startPlatformDouble } from "./platform-double.ts";
 
@@ -265,6 +267,24 @@ describe("a run", () => {
     impatient.abort();
     expect(await running).toBe(1);
     expect(errors).toMatch(/Nothing was acknowledged: Connection refused/);
+  });
+
+  it("ends with whoever started it, also by a kill, and waits for no acknowledgement then", async () => {
+    await writeCredentials(file, { mqttUrl: broker.url, devices: [device("m", "gas-meter")] });
+    broker.hold();
+    const command = [...builtCommand("simulators/cli"), "--credentials", file];
+    const start = `child_process.spawn(process.execPath, ${JSON.stringify(command)},
+      { detached: true, stdio: ["ignore", "inherit", "inherit", "ipc"] })`;
+    const parent = spawn(process.execPath, ["-e", start], { stdio: ["ignore", "pipe", "pipe"] });
+    let [said, ended] = ["", false];
+    for (const stream of [parent.stdout, parent.stderr]) stream.on("data", (text) => (said += text));
+    // Once nobody holds the other end of its output any more: the simulators have ended as well.
+    parent.once("close", () => (ended = true));
+    await broker.until(() => broker.held > 0);
+    parent.kill("SIGKILL");
+    // Less than the 20 s for which it waits for acknowledgements at an ordinary end.
+    await vi.waitFor(() => expect(ended).toBe(true), 15_000);
+    expect(said).not.toContain("Error");
   });
 
   it("says what is missing when there are no devices", async () => {
