@@ -88,6 +88,8 @@ export function endOfRange(changes: readonly ClockChange[], interval: Interval):
   const next = nextBy("$4::timestamptz");
   const candidates = [
     next,
+    // Of a bucket that goes on past what would have been its end by the clock.
+    nextBy(next),
     ...changes.flatMap(({ at, by }) => [
       `${next} - interval '${by} milliseconds'`,
       literalOf(at),

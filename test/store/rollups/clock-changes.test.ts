@@ -98,7 +98,8 @@ describe.each(FALLS)("where the clocks of %s are changed at %s", (timeZone, at, 
         ]);
         alone.push(...asked.buckets);
         // So is one that its first moment is asked for, or its last.
-        for (const moment of [start, ends[i]! - 1]) {
+        for (const moment of [start, Math.floor((start + ends[i]!) / 2) - 600_000, ends[i]! - 1]) {
+          if (moment < start) continue;
           const plan = await planOf(interval, timeZone, moment, moment + 1);
           expect([interval, plan.from.getTime(), plan.to.getTime()]).toEqual([interval, start, ends[i]]);
         }
