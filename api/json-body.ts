@@ -52,7 +52,8 @@ export function parseJsonBodies(app: FastifyInstance): void {
     // What is not UTF-8 would be read as other characters, and nobody would ever know.
     if (!isUtf8(body)) return done(new PlatformError("invalid_request", "The body is not UTF-8"));
     const text = body.toString("utf8");
-    parse(request, text, (error, value) => {
+    // It answers by its callback; that it may return a promise is only in the type of every parser.
+    void parse(request, text, (error, value) => {
       if (!error) keepExact(value, text, request.routeOptions.config.exact);
       // Only an escape makes such text out of UTF-8, so that most bodies are not looked through.
       const path =

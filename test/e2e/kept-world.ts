@@ -180,7 +180,8 @@ export class KeptWorld {
     tracked.connect = (async () => {
       const client = await pool.connect();
       let end = () => {};
-      track(
+      // Resolved by `end`, and never rejected.
+      void track(
         new Promise<void>((resolve) => {
           end = resolve;
         }),
