@@ -16,7 +16,7 @@ export function tablesOf(catalog: readonly Kind[]): KindTable[] {
 
 function columnOf(
   name: string,
-  { type, unit, decimals, min, max, tolerance, rollsOverAt }: Metric,
+  { type, unit, decimals, min, max, tolerance, rollsOverAt, restarts, mostFromZero }: Metric,
 ): MetricColumn {
   return {
     name,
@@ -25,6 +25,8 @@ function columnOf(
     ...(decimals === undefined ? {} : { decimals }),
     ...(tolerance === undefined ? {} : { tolerance }),
     ...(rollsOverAt === undefined ? {} : { rollsOverAt }),
+    ...(restarts === undefined ? {} : { restarts }),
+    ...(mostFromZero === undefined ? {} : { mostFromZero }),
     ...(min === undefined || max === undefined ? {} : { largest: Math.max(-min, max) }),
   };
 }

@@ -44,6 +44,10 @@ export interface Metric {
   readonly tolerance?: number;
   /** The first number that a counter's register cannot show and after which it goes on from 0, in `unit`. */
   readonly rollsOverAt?: number;
+  /** Whether a counter begins anew by itself, so that whatever it falls to was counted since; absent: its register lasts. */
+  readonly restarts?: boolean;
+  /** What a counter cannot have counted from 0 to the next reading, in `unit`: more is a register that was loaded late. */
+  readonly mostFromZero?: number;
 }
 
 export type Metrics = Readonly<Record<string, Metric>>;
@@ -62,11 +66,18 @@ export const gauge = (options: Numeric): Metric => ({ type: "gauge", ...options 
 
 /**
  * A value that only rises, but for resets. Its usage is the sum of its steps from reading to reading, which counts
- * nothing for a last digit that trembles within `tolerance`, nothing for a single outlier, a new register from 0 once
- * the next reading confirms it, and goes on past `rollsOverAt` (docs/decisions/0023).
+ * nothing for a last digit that trembles within `tolerance` or a register that runs back a little, nothing for a single
+ * outlier, a new register from 0 once the next reading confirms it, and goes on past `rollsOverAt` (docs/decisions/0023).
+ * What falls at times by itself, such as frames since a restart, says `restarts`.
  */
 export const counter = (
-  options: Numeric & { resets?: string; tolerance?: number; rollsOverAt?: number },
+  options: Numeric & {
+    resets?: string;
+    tolerance?: number;
+    rollsOverAt?: number;
+    restarts?: true;
+    mostFromZero?: number;
+  },
 ): Metric => ({ type: "counter", ...options });
 
 /** One of a closed list of words. Rollups keep the last. */

@@ -1367,64 +1367,126 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION usage_steps(level bigint, edge bigint, readings bigint[], shifts bigint[], following bigint, tolerance bigint, rolls_over_at bigint)
+CREATE OR REPLACE FUNCTION usage_steps(level bigint, edge bigint, past bigint[], readings bigint[], shifts bigint[], following bigint, tolerance bigint, rolls_over_at bigint, restarts boolean, most_from_zero bigint)
  RETURNS bigint[]
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
 declare
   behind int := coalesce(cardinality(readings), 0);
-  result bigint[] := array_fill(null::bigint, array[5 + coalesce(cardinality(readings), 0)]);
-  -- Where the edge's step goes: its place in the result, of the first edge 1.
+  result bigint[] := array_fill(null::bigint, array[9 + coalesce(cardinality(readings), 0)]);
+  -- Where the edge's step goes: its place in the result, of the first edge 1; and that of the newest edge.
   place int := 1;
-  -- The sum of what has been counted from the second place on.
-  total bigint;
+  newest int;
+  -- The sum of all steps.
+  total bigint := 0;
+  -- What the edge is above the level, and then its step.
   step bigint;
-  reached bigint := level;
   next bigint;
-  shift bigint := 0;
   -- The shift of the edge: a register that began anew shows what it counted since, without it.
-  edge_shift bigint := 0;
+  edge_shift bigint := -coalesce(past[4], 0);
+  former bigint := past[1];
+  counted bigint := past[2];
+  age bigint := past[3];
+  -- How far a register may run back without having begun anew.
+  back bigint;
   way bigint;
 begin
+  if past[4] is not null and shifts is null then shifts := array_fill(0::bigint, array[behind + 1]); end if;
+  -- Each statement here costs a twentieth of the time: what is rare is asked last.
   for i in 1 .. behind + 1 loop
-    next := case when i > behind then following else readings[i] end;
-    continue when next is null and i <= behind;
-    if shifts is not null and i <= behind then
-      shift := shifts[i];
-      next := next + shift;
+    next := readings[i];
+    if next is null or i > behind then
+      continue when i <= behind;
+      next := following;
+      newest := place;
+      -- The state is what comes before the newest reading is judged.
+      result[2] := level;
+      result[3] := edge;
+      result[6] := former;
+      result[7] := counted;
+      result[8] := age;
     end if;
-    reached := level;
-    if edge is not null then
-      step := 0;
-      if edge >= level - tolerance then
-        -- Up, or trembling. Up for a single reading is an outlier, and so counts nothing.
-        if edge > level and (next is null or next >= edge - tolerance or next < level - tolerance) then
-          step := edge - level;
-          level := edge;
-        end if;
-      elsif next < level - tolerance and next >= edge - tolerance then
-        -- Down, and the next reading goes on from there: it began anew. Past its last number it has not.
-        way := edge - level + rolls_over_at;
-        step := case when way between 0 and rolls_over_at / 10 then way else greatest(edge - edge_shift, 0) end;
-        level := edge;
-      end if;
-      result[place] := step;
-      if place > 1 then total := coalesce(total, 0) + step; end if;
-    elsif i <= behind then
+    if shifts is not null then
+      if place > 1 then edge_shift := shifts[place - 9]; end if;
+      if i <= behind then next := next + shifts[i]; end if;
+    end if;
+    if edge is null then
       -- The first reading of all.
       level := next;
+    else
+      step := edge - level;
+      if step < 0 or next < edge - tolerance then
+        back := case when restarts then tolerance else greatest((level - edge_shift) / 100, 10 * tolerance) end;
+        if step >= -back then
+          -- Trembling, run back, or up for a single reading, which is an outlier. Up, and then down for good, is up.
+          if step <= 0 or next >= level - back then step := 0; end if;
+        elsif next < level - back and next >= edge - tolerance then
+          -- Down, and the next reading goes on from there. Past its last number it has not begun anew.
+          way := step + rolls_over_at;
+          step := case
+            when way between 0 and rolls_over_at / 10 then way
+            -- A register that falls to no less than half of what it was has not begun anew at 0: it is another.
+            when restarts or edge - edge_shift < level - edge then greatest(edge - edge_shift, 0)
+            else 0
+          end;
+          if not restarts then
+            if age <= 23 and former >= level then
+              counted := counted + step;
+            else
+              former := level;
+              counted := step;
+            end if;
+            age := -1;
+          end if;
+          level := edge;
+        else
+          step := 0;
+        end if;
+      end if;
+      if former is not null then
+        age := age + 1;
+        if age > 24 then former := null; end if;
+      end if;
+      if step > 0 and edge > level then
+        if former is null then
+          if step > most_from_zero and level = edge_shift then step := 0; end if;
+          level := edge;
+        elsif edge >= former - greatest((former - edge_shift) / 100, 10 * tolerance)
+          and level <= former - (former - edge_shift) / 10
+        then
+          -- Up in one step to where it fell from: what lies between was wrong, and has been counted.
+          way := former + counted;
+          step := greatest(edge - way, 0);
+          back := greatest((way - edge_shift) / 100, 10 * tolerance);
+          level := case when edge >= way - back then greatest(edge, way) else edge end;
+          former := null;
+        else
+          if step > most_from_zero and level = edge_shift then step := 0; end if;
+          level := edge;
+          counted := counted + step;
+        end if;
+      end if;
+      result[place] := step;
+      total := total + step;
     end if;
-    exit when i > behind;
     edge := next;
-    edge_shift := shift;
-    place := 5 + i;
+    place := 9 + i;
   end loop;
-  if shifts is not null then shift := shifts[behind + 1]; end if;
-  result[2] := reached - shift;
-  result[3] := edge - shift;
-  result[4] := result[place];
-  result[5] := total;
+  if newest > 1 then result[5] := total - coalesce(result[1], 0); end if;
+  result[4] := result[newest];
+  if result[6] is null then
+    result[7] := null;
+    result[8] := null;
+  end if;
+  if shifts is not null then
+    way := shifts[behind + 1];
+    result[2] := result[2] - way;
+    result[3] := result[3] - way;
+    result[6] := result[6] - way;
+    if newest > 1 then edge_shift := shifts[newest - 9]; end if;
+    if result[3] is not null then result[9] := nullif(way - edge_shift, 0); end if;
+  end if;
   return result;
 end
 $function$;

@@ -32,6 +32,24 @@ export const kindSchema = z
         values: z.array(z.string()).nullable().describe("The closed list of a state's values."),
         maxLength: z.int().nullable(),
         resets: z.string().nullable().describe("When a counter may go back to zero."),
+        restarts: z
+          .boolean()
+          .nullable()
+          .describe("Whether a counter begins anew by itself, so that whatever it falls to counts."),
+        tolerance: z
+          .number()
+          .nullable()
+          .describe(
+            "By how much a counter's last digit may tremble; back by ten times that is no new register.",
+          ),
+        rollsOverAt: z
+          .number()
+          .nullable()
+          .describe("The first number that a counter's register cannot show: it goes on from 0."),
+        mostFromZero: z
+          .number()
+          .nullable()
+          .describe("A counter at 0 that shows more than this in its next reading was loaded late."),
         aggregates: z.array(z.enum(AGGREGATES)).describe("What a series can show; the first is the default."),
         fleetAggregates: z.array(z.enum(AGGREGATES)).describe("The same over several devices at once."),
       }),

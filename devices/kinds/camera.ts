@@ -56,6 +56,7 @@ export const camera = defineKind({
       max: 946_080_000,
       decimals: 0,
       resets: "when the camera restarts",
+      restarts: true,
       about: "Since the camera started",
     }),
   },

@@ -50,6 +50,8 @@ export const example = defineKind({
       // changed once the table is there.
       decimals: 1,
       resets: "at the beginning of each year (UTC)",
+      // It begins anew by itself, so after any fall it counts from 0. The register of a meter does not: leave this out.
+      restarts: true,
       about: "Rain since the year began",
     }),
     // A gauge goes up and down. It has at most seven digits, those behind the point included.

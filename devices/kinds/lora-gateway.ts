@@ -40,6 +40,7 @@ export const loraGateway = defineKind({
       max: 1e12,
       decimals: 0,
       resets: "when the packet forwarder restarts",
+      restarts: true,
       about: "Radio frames heard, whether good or not",
     }),
     uplinks_forwarded: counter({
@@ -48,6 +49,7 @@ export const loraGateway = defineKind({
       max: 1e12,
       decimals: 0,
       resets: "when the packet forwarder restarts",
+      restarts: true,
       about: "Radio frames passed on",
     }),
     uplinks_bad_crc: counter({
@@ -56,6 +58,7 @@ export const loraGateway = defineKind({
       max: 1e12,
       decimals: 0,
       resets: "when the packet forwarder restarts",
+      restarts: true,
       about: "Radio frames thrown away because their checksum was wrong",
     }),
     downlinks_sent: counter({
@@ -64,6 +67,7 @@ export const loraGateway = defineKind({
       max: 1e12,
       decimals: 0,
       resets: "when the packet forwarder restarts",
+      restarts: true,
       about: "Radio frames sent to devices",
     }),
     temperature: gauge({ unit: "Cel", min: -40, max: 110, decimals: 1, about: "Inside the gateway's case" }),

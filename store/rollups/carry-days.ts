@@ -1,6 +1,6 @@
 import { assertIdentifier, type Client, type KindTable } from "../database/index.ts";
 import { countersOf, keptTable } from "./kept-days.ts";
-import { stepsPerUnit, WALKED, walkSql } from "./usage-sql.ts";
+import { pastOf, stepsPerUnit, WALKED, walkSql } from "./usage-sql.ts";
 
 /**
  * Days from before the platform kept them on every edition, as far as their readings are gone: they are all there is.
@@ -47,6 +47,7 @@ export async function countCarriedDays(client: Client, table: KindTable): Promis
                ${walkSql(counter, {
                  level: "null",
                  edge: "null",
+                 past: "null",
                  readings: "array_agg(e.value order by k.bucket, e.first desc)",
                  shifts: "null",
                  following: "null",
@@ -58,13 +59,14 @@ export async function countCarriedDays(client: Client, table: KindTable): Promis
       )
       update ${kept} k
       set ${m}_used = w.result[${WALKED.firstStep - 2} + 2 * d.n] + w.result[${WALKED.firstStep - 1} + 2 * d.n],
-          ${m}_tail = w.result[${WALKED.tail}], ${m}_level = w.result[${WALKED.level}], ${m}_edge = w.result[${WALKED.edge}]
+          ${m}_tail = w.result[${WALKED.tail}], ${m}_level = w.result[${WALKED.level}], ${m}_edge = w.result[${WALKED.edge}],
+          ${m}_past = ${pastOf("w.result")}
       from walked w cross join lateral unnest(w.days) with ordinality as d (day, n)
       where k.device_no = w.device_no and k.bucket = d.day`);
     // A day behind without a value holds the state as well.
     await client.query(`
       update ${kept} k
-      set ${m}_tail = b.${m}_tail, ${m}_level = b.${m}_level, ${m}_edge = b.${m}_edge
+      set ${m}_tail = b.${m}_tail, ${m}_level = b.${m}_level, ${m}_edge = b.${m}_edge, ${m}_past = b.${m}_past
       from ${kept} b
       where k.${m}_edge is null and k.${m}_last is null and b.device_no = k.device_no and b.bucket = (
         select max(bucket) from ${kept} e where e.device_no = k.device_no and e.bucket < k.bucket and e.${m}_last is not null

@@ -1,7 +1,7 @@
 import { assertIdentifier, type KindTable, type MetricColumn } from "../database/index.ts";
 import { countersOf, daysOfReadings, keptColumns, keptTable, list } from "./kept-days.ts";
 import { sumsFields } from "./sums-table.ts";
-import { readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
+import { pastOf, readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
 
 /**
  * The parts of the keeper's statements (`keep-days.ts`, `keep-changed.ts`) that count. Readings are the relation `part`
@@ -44,6 +44,7 @@ export function walkedColumns(
       const walk = walkSql(counter, {
         level: `b.${m}_level`,
         edge: `b.${m}_edge`,
+        past: `b.${m}_past`,
         readings: `d.${m}_readings`,
         shifts: shiftsSql(counter, since, "d.moments", end),
         following: following(counter),
@@ -73,6 +74,7 @@ export function usageValues({ columns }: KindTable): string[] {
       walk("tail"),
       walk("level"),
       walk("edge"),
+      pastOf(`w.${m}_walk`),
     ];
   });
 }

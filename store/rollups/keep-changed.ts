@@ -18,7 +18,7 @@ import { remakeExtremes } from "./keep-sums.ts";
 import { countersOf, keptColumns, keptTable, keptUntil, list } from "./kept-days.ts";
 import { remakeOpen } from "./open-days.ts";
 import { addToSums, joinPlaceInSums, PLACE_IN_SUMS, sumsFields } from "./sums-table.ts";
-import { inSteps, shiftAt, WALKED } from "./usage-sql.ts";
+import { inSteps, pastOf, shiftAt, WALKED } from "./usage-sql.ts";
 
 /**
  * Makes days anew that have changed since they were kept: of the oldest `limit` entries of the log the first day of each
@@ -95,9 +95,13 @@ function redoSql(table: KindTable): string {
         where n.device_no = p.device_no and n.observed_at >= p.day + interval '24 hours'
           and n.observed_at < ${keptUntil("p.device_no")} and n.${counter.name} is not null
         order by n.observed_at limit 1)`;
-  const ends = (["tail", "level", "edge"] as const).flatMap((of) =>
-    counters.map(({ name }) => ({ old: `o.${name}_${of}`, made: `w.${name}_walk[${WALKED[of]}]` })),
-  );
+  const ends = counters.flatMap(({ name }) => [
+    ...(["tail", "level", "edge"] as const).map((of) => ({
+      old: `o.${name}_${of}`,
+      made: `w.${name}_walk[${WALKED[of]}]`,
+    })),
+    { old: `o.${name}_past`, made: pastOf(`w.${name}_walk`) },
+  ]);
   const otherwise =
     ends.length === 0
       ? ""

@@ -210,7 +210,7 @@ function additions({ columns }: KindTable): string[] {
       sets.push(
         `${m}_first = coalesce(k.${m}_first, excluded.${m}_first)`,
         `${m}_used = coalesce(k.${m}_used + excluded.${m}_used, k.${m}_used, excluded.${m}_used)`,
-        ...["tail", "level", "edge"].map((of) => `${m}_${of} = excluded.${m}_${of}`),
+        ...["tail", "level", "edge", "past"].map((of) => `${m}_${of} = excluded.${m}_${of}`),
       );
     }
     sets.push(`${m}_last = coalesce(excluded.${m}_last, k.${m}_last)`);

@@ -19,7 +19,7 @@ import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
  *
  * Of a counter a row has `_used`, the steps of its readings (`usage-sql.ts`), and the state at its end, so that the
  * next reading can be counted from there: `_level` and `_edge`, and `_tail`, which is what the newest reading counts for
- * until another follows. The row of a day without a value of the counter holds the state of the day before.
+ * until another follows; `_past` is what may still turn out to have been wrong, mostly null. The row of a day without a value of the counter holds the state of the day before.
  */
 
 export const keptTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_1d_kept`;
@@ -27,8 +27,11 @@ export const keptTable = ({ table }: KindTable): string => `${assertIdentifier(t
 /** A quarter: a county's month is in one or two chunks, and a province's meters make 8 GB of one. */
 const CHUNK = "interval '91 days'";
 
-/** Which form of kept days this version makes: 1 had no usage. */
-const FORM = 2;
+/**
+ * Which form of kept days this version makes: 1 had no usage, and 2 took every register that stayed below what it had
+ * reached for one that had begun anew.
+ */
+const FORM = 3;
 
 /**
  * The day of a moment. The same as `time_bucket` with the zone, which costs a microsecond more: days there have 24
@@ -77,13 +80,16 @@ const valuesOf = (columns: readonly MetricColumn[]): string[] =>
     return type === "counter" ? [`${m}_first`, `${m}_last`] : [`${m}_last`];
   });
 
-const USAGE = ["used", "tail", "level", "edge"] as const;
+/** Columns of a counter's usage, with their types. */
+const USAGE = { used: "bigint", tail: "bigint", level: "bigint", edge: "bigint", past: "bigint[]" } as const;
 
 /** All columns of the kept table, and of them those of a counter's usage. */
 export function keptColumns({ columns }: KindTable): { days: string[]; usage: string[] } {
   return {
     days: ["bucket", "device_no", "readings", ...valuesOf(columns)],
-    usage: countersOf(columns).flatMap(({ name }) => USAGE.map((of) => `${assertIdentifier(name)}_${of}`)),
+    usage: countersOf(columns).flatMap(({ name }) =>
+      Object.keys(USAGE).map((of) => `${assertIdentifier(name)}_${of}`),
+    ),
   };
 }
 
@@ -133,7 +139,9 @@ export async function hasKeptDays(db: Db, table: KindTable): Promise<boolean> {
  */
 export async function makeKeptTable(client: Client, table: KindTable): Promise<void> {
   const kept = keptTable(table);
-  const usage = keptColumns(table).usage.map((name) => `, null::bigint as ${name}`);
+  const usage = countersOf(table.columns).flatMap(({ name }) =>
+    Object.entries(USAGE).map(([of, type]) => `, null::${type} as ${assertIdentifier(name)}_${of}`),
+  );
   await client.query("drop table if exists wanted_days");
   await client.query(
     `create temporary table wanted_days as

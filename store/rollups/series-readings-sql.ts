@@ -87,6 +87,7 @@ export function walkColumns(
     walkSql(counter, {
       level: `b.${names[i]}_level`,
       edge: `b.${names[i]}_edge`,
+      past: `b.${names[i]}_past`,
       readings: `${row}.${names[i]}_readings`,
       shifts: shiftsSql(counter, since, `${row}.at`, end),
       following: `(

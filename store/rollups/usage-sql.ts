@@ -2,7 +2,7 @@ import { assertIdentifier, type MetricColumn, scaleOf, wholeOf } from "../databa
 
 /**
  * A counter's usage in SQL. It is the sum of the steps of its readings, in whole steps of the counter's resolution, and
- * `usage_steps` (migration 0022) says what they are. A step belongs to the moment of its reading, so the usage of any
+ * `usage_steps` (migration 0036) says what they are. A step belongs to the moment of its reading, so the usage of any
  * span is the sum of those in it; and whoever has the state at a moment can go on from there.
  */
 
@@ -30,6 +30,7 @@ const literal = (column: MetricColumn, value: number | undefined): string =>
 export interface Walk {
   readonly level: string;
   readonly edge: string;
+  readonly past: string;
   readonly readings: string;
   readonly shifts: string;
   readonly following: string;
@@ -37,10 +38,20 @@ export interface Walk {
 
 /** A call of `usage_steps`, by the counter's own rules. */
 export const walkSql = (column: MetricColumn, walk: Walk): string =>
-  `usage_steps(${walk.level}, ${walk.edge}, ${walk.readings}, ${walk.shifts}, ${walk.following}, ${literal(column, column.tolerance ?? 0)}, ${literal(column, column.rollsOverAt)})`;
+  `usage_steps(${[
+    ...[walk.level, walk.edge, walk.past, walk.readings, walk.shifts, walk.following],
+    literal(column, column.tolerance ?? 0),
+    literal(column, column.rollsOverAt),
+    String(column.restarts ?? false),
+    literal(column, column.mostFromZero),
+  ].join(", ")})`;
 
 /** What that gives, by name. */
-export const WALKED = { edgeStep: 1, level: 2, edge: 3, tail: 4, sum: 5, firstStep: 6 } as const;
+export const WALKED = { edgeStep: 1, level: 2, edge: 3, tail: 4, sum: 5, firstStep: 10 } as const;
+
+/** The past in that; null where all of it is, which is nearly always. */
+export const pastOf = (walked: string): string =>
+  `case when ${walked}[6] is not null or ${walked}[9] is not null then ${walked}[6:9] end`;
 
 /** The counter's readings of a group as an array, in the order of time. */
 export const readingsOf = (column: MetricColumn, row: string): string =>

@@ -36,11 +36,24 @@ describe("kinds", () => {
       unit: "m3",
       min: 0,
       decimals: 3,
+      tolerance: 0.001,
+      rollsOverAt: 100_000,
+      mostFromZero: 1000,
+      restarts: false,
       aggregates: ["delta", "first", "last"],
       fleetAggregates: ["delta"],
     });
     const valve = meter.metrics.find((metric: { key: string }) => metric.key === "valve");
-    expect(valve).toMatchObject({ type: "state", unit: null, decimals: null });
+    expect(valve).toMatchObject({
+      type: "state",
+      unit: null,
+      decimals: null,
+      tolerance: null,
+      restarts: null,
+    });
+    const { json: camera } = await api.call("/v1/kinds/camera");
+    const uptime = camera.metrics.find((metric: { key: string }) => metric.key === "uptime");
+    expect(uptime).toMatchObject({ tolerance: 0, restarts: true, rollsOverAt: null, mostFromZero: null });
     expect(meter.alarms.length).toBeGreaterThan(0);
     expect(meter.events.length).toBeGreaterThan(0);
   });

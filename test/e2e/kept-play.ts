@@ -4,9 +4,11 @@ import {
   type DrawnEvent,
   type DrawnItem,
   type DrawnMessage,
+  during,
   FIRST,
   HOUR,
   momentOf,
+  type Spell,
   type Step,
   type Story,
   type When,
@@ -118,14 +120,10 @@ async function send(world: KeptWorld, step: Step & { does: "send" }): Promise<vo
   if (rest.length > 0) await world.send(rest, step.death);
 }
 
-function ordinary(
-  { counters, kind }: KeptModel,
-  { from, trembles }: { from: number; trembles: boolean },
-): Item[] {
+function ordinary({ counters, kind }: KeptModel, { from, spell }: { from: number; spell: Spell }): Item[] {
   const items: Item[] = [];
   for (let n = from; n < 48; n += 6) {
-    // Two of three show a last digit less than the register that stands still.
-    const register = trembles ? 104 - (items.length % 3 === 0 ? 0 : 0.001) : registerAt(n);
+    const register = during(spell, items.length, registerAt(n));
     const values = kind === "gas-meter" ? { flow: 0.25 * (n % 3) } : {};
     items.push({ observedAt: new Date(momentOf(n)).toISOString(), [counters[0]!]: register, ...values });
   }

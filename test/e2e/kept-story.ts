@@ -34,6 +34,28 @@ const WRONG = {
 };
 export type Wrong = keyof typeof WRONG;
 export const wrongly = (wrong: Wrong, register: number): number => WRONG[wrong](register);
+
+/** What goes wrong with a register for several readings. */
+const SPELLS = {
+  nothing: (register: number) => register,
+  // Two of three show a last digit less than the register that stands still.
+  trembles: (_: number, i: number) => 104 - (i % 3 === 0 ? 0 : 0.001),
+  "runs back": (register: number) => register - 0.7,
+  "falls to two thirds": (register: number) => Math.round(register * 0.67),
+  "falls to a third": (register: number) => Math.round(register * 0.33),
+  "is zero": () => 0,
+  "is loaded late": (register: number, i: number) => (i === 0 ? 0 : register + 5000),
+};
+const spell = fc.record({
+  what: fc.constantFrom(...(Object.keys(SPELLS) as (keyof typeof SPELLS)[])),
+  from: fc.nat({ max: 5 }),
+  readings: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(48)),
+});
+export type Spell = typeof spell extends fc.Arbitrary<infer T> ? T : never;
+/** What a register shows in its reading `i`. */
+export const during = ({ what, from, readings }: Spell, i: number, register: number): number =>
+  i >= from && i < from + readings ? SPELLS[what](register, i - from) : register;
+
 const wrong = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Wrong>("nothing") },
   fc.constantFrom(...(Object.keys(WRONG) as Wrong[])),
@@ -221,7 +243,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: does("alone", { device: meter, n: fc.nat({ max: 2 }), what: fc.nat({ max: 4 }) }) },
   { weight: 3, arbitrary: move },
   { weight: 2, arbitrary: exchange },
-  { weight: 2, arbitrary: does("fill", { from: fc.nat({ max: 5 }), trembles: fc.boolean() }) },
+  { weight: 2, arbitrary: does("fill", { from: fc.nat({ max: 5 }), spell }) },
   { weight: 1, arbitrary: takeBack },
   { weight: 2, arbitrary: repair },
   { weight: 1, arbitrary: undo },

@@ -16,7 +16,21 @@ export interface Exchange {
 export interface CounterRules {
   readonly tolerance: number;
   readonly rollsOverAt?: number | undefined;
+  readonly restarts?: boolean | undefined;
+  readonly mostFromZero?: number | undefined;
 }
+
+/** A fall of the register that may turn out to have been wrong readings. */
+interface Fall {
+  /** What it fell from. */
+  readonly from: number;
+  /** Which reading it was. */
+  readonly reading: number;
+  counted: number;
+}
+
+/** For so many readings behind a fall. */
+const DOUBTED_FOR = 24;
 
 /**
  * The step of each reading. `readings` are in the order of time.
@@ -25,7 +39,7 @@ export interface CounterRules {
  */
 export function stepsOf(
   readings: readonly CounterReading[],
-  { tolerance, rollsOverAt }: CounterRules,
+  { tolerance, rollsOverAt, restarts = false, mostFromZero = Number.POSITIVE_INFINITY }: CounterRules,
   exchanges: readonly Exchange[] = [],
 ): number[] {
   const movedBy = (at: number) =>
@@ -35,26 +49,60 @@ export function stepsOf(
   const values = readings.map(({ at, value }) => value + movedBy(at));
   // What the register has reached, as far as readings are believed.
   let level = values[0] ?? 0;
+  let fall: Fall | undefined;
   return values.map((value, i) => {
     const next = values[i + 1];
-    const wentBack = (from: number, to: number) => to < from - tolerance;
-    if (wentBack(level, value)) {
-      const confirmed = next !== undefined && !wentBack(value, next) && wentBack(level, next);
-      if (!confirmed) return 0;
-      const around = rollsOverAt === undefined ? -1 : value + rollsOverAt - level;
-      const step =
-        around >= 0 && rollsOverAt !== undefined && around <= rollsOverAt / 10
-          ? around
-          : Math.max(0, value - movedBy(readings[i]!.at));
+    const moved = movedBy(readings[i]!.at);
+    /** What the device's own register shows where the whole history comes to a number. */
+    const shown = (number: number) => number - moved;
+    /** The least that a register which had come to a number shows without having begun anew. */
+    const leastOf = (number: number) =>
+      number - (restarts ? tolerance : Math.max(Math.trunc(shown(number) / 100), 10 * tolerance));
+    if (fall && i - fall.reading > DOUBTED_FOR) fall = undefined;
+
+    if (value < leastOf(level)) {
+      const stays = next !== undefined && next < leastOf(level) && next >= value - tolerance;
+      if (!stays) return 0;
+      const step = afterFall(shown(level), shown(value));
+      const doubted = fall !== undefined && fall.from >= level;
+      fall = {
+        from: doubted ? fall!.from : level,
+        counted: (doubted ? fall!.counted : 0) + step,
+        reading: i,
+      };
       level = value;
       return step;
     }
+
     // A single reading that sticks out: the next one is back where it was before.
-    if (next !== undefined && wentBack(value, next) && !wentBack(level, next)) return 0;
-    const step = Math.max(0, value - level);
-    level += step;
+    const sticksOut = next !== undefined && next < value - tolerance && next >= leastOf(level);
+    if (value <= level || sticksOut) return 0;
+    const rise = value - level;
+    const leapsFrom = level;
+    level = value;
+    if (fall && !restarts && value >= leastOf(fall.from)) {
+      const tenth = Math.trunc(shown(fall.from) / 10);
+      if (leapsFrom <= fall.from - tenth) {
+        const billed = fall.from + fall.counted;
+        fall = undefined;
+        if (value >= leastOf(billed)) level = Math.max(value, billed);
+        return Math.max(0, value - billed);
+      }
+    }
+    const step = shown(leapsFrom) === 0 && rise > mostFromZero ? 0 : rise;
+    if (fall) fall.counted += step;
     return step;
   });
+
+  /** What a register counted that showed `before`, and shows `after`, which is less. */
+  function afterFall(before: number, after: number): number {
+    if (rollsOverAt !== undefined) {
+      const around = after + rollsOverAt - before;
+      if (around >= 0 && around <= rollsOverAt / 10) return around;
+    }
+    const beganAnew = restarts || after < before / 2;
+    return beganAnew ? Math.max(0, after) : 0;
+  }
 }
 
 export const sumOf = (steps: readonly number[]): number => steps.reduce((sum, step) => sum + step, 0);

@@ -22,8 +22,16 @@ export const keptKind = (kind: string): KindTable => ({
   table: `readings_${kind}`,
   columns: [
     { name: "flow", type: "gauge" },
-    { name: "volume", type: "counter", decimals: 2, largest: 1e6, tolerance: 0.01, rollsOverAt: 1e6 },
-    { name: "energy", type: "counter" },
+    {
+      name: "volume",
+      type: "counter",
+      decimals: 2,
+      largest: 1e6,
+      tolerance: 0.01,
+      rollsOverAt: 1e6,
+      mostFromZero: 1000,
+    },
+    { name: "energy", type: "counter", restarts: true },
     { name: "valve", type: "state" },
     { name: "firmware", type: "text" },
     { name: "pressure", type: "gauge", decimals: 2, largest: 100 },
@@ -33,9 +41,19 @@ export const keptKind = (kind: string): KindTable => ({
 /** Midnight in Shanghai, at or before the moment. */
 export const midnight = (at: number) => Math.floor((at + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
 
+/** What goes wrong for hours: it has run back, been exchanged for another, or shows zeros or little. */
+function duringSpell(at: number, register: number): number {
+  const spell = createRandom(Math.floor(at / (7 * HOUR))).next();
+  if (spell < 0.08) return 0;
+  if (spell < 0.16) return register - 0.2;
+  if (spell < 0.24) return register * 0.994;
+  if (spell < 0.32) return register * 0.7;
+  return spell < 0.4 ? register * 0.3 : register;
+}
+
 /** A register that rises by 8.64 a day, of one reading in five otherwise: zero, back, too high, exchanged, trembling. */
 function registerAt(random: Random, at: number): number {
-  const register = Math.floor(at / 1e5) / 100;
+  const register = duringSpell(at, Math.floor(at / 1e5) / 100);
   const fault = random.next();
   if (fault < 0.04) return 0;
   if (fault < 0.08) return register - random.next() * 100;
@@ -206,6 +224,8 @@ export async function groupsOfReadings(
       const rules = {
         tolerance: Math.round((column.tolerance ?? 0) * stepsIn(column)),
         rollsOverAt: column.rollsOverAt === undefined ? undefined : column.rollsOverAt * stepsIn(column),
+        restarts: column.restarts,
+        mostFromZero: column.mostFromZero === undefined ? undefined : column.mostFromZero * stepsIn(column),
       };
       const exchanges = recorded
         .filter((exchange) => exchange.device_no === deviceNo && exchange.metric === column.name)

@@ -44,6 +44,7 @@ describe("kept days of a kind", () => {
       total_tail: "bigint",
       total_level: "bigint",
       total_edge: "bigint",
+      total_past: "bigint[]",
     });
     const added = kind("kept-wide", level, total, mode, { name: "heat", type: "gauge" });
     await asApache(added);
@@ -86,16 +87,21 @@ describe("kept days of a kind", () => {
     await insert("2026-03-01T00:10Z", 140);
     await insert("2026-03-01T00:20Z", 120);
     await insert("2026-03-01T00:30Z", 121);
+    await insert("2026-03-02T00:10Z", 0);
+    await insert("2026-03-02T00:20Z", 0);
+    await insert("2026-03-02T00:30Z", 200);
     await keep(table);
     await db.pool.query(
       "select drop_chunks('readings_counts_otherwise', older_than => timestamptz '2026-02-01')",
     );
-    expect(await used()).toEqual([{ used: 30 }, { used: 10 + 120 + 1 }]);
-    for (const [rules, expected] of [
-      [{ tolerance: 25 }, 10],
-      [{ rollsOverAt: 150 }, 10 + 120 + 1],
-      [{ rollsOverAt: 21 }, 10 + 1 + 1],
-      [{}, 10 + 120 + 1],
+    expect(await used()).toEqual([{ used: 30 }, { used: 10 + 1 }, { used: 200 - 141 }]);
+    for (const [rules, ...expected] of [
+      [{ tolerance: 25 }, 10, 200 - 140],
+      [{ rollsOverAt: 150 }, 10 + 1, 200 - 141],
+      [{ rollsOverAt: 21 }, 10 + 1 + 1, 200 - 142],
+      [{ restarts: true }, 10 + 120 + 1, 200],
+      [{ restarts: true, mostFromZero: 199 }, 10 + 120 + 1, 0],
+      [{}, 10 + 1, 200 - 141],
     ] as const) {
       const changed = kind("counts-otherwise", { ...counter, ...rules });
       for (let turn = 0; turn < 2; turn++) {
@@ -103,7 +109,7 @@ describe("kept days of a kind", () => {
         expect((await used())[0]).toEqual({ used: 30 });
         await keep(changed);
       }
-      expect(await used()).toEqual([{ used: 30 }, { used: expected }]);
+      expect(await used()).toEqual([{ used: 30 }, { used: expected[0] }, { used: expected[1] }]);
     }
   });
 });

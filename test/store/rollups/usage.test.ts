@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../../app/kind-tables.ts";
+import { gasMeter } from "../../../devices/kinds/gas-meter.ts";
+import { WALKED, walkSql } from "../../../store/rollups/usage-sql.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { stepsOf, sumOf } from "../../helpers/usage.ts";
 
 /** Litres, as a gas meter's register has them. */
-const RULES = { tolerance: 1, rollsOverAt: 100_000_000 };
+const RULES = { tolerance: 1, rollsOverAt: 100_000_000, mostFromZero: 1_000_000 };
 const litres = (...cubicMetres: number[]) => cubicMetres.map((value) => Math.round(value * 1000));
 const readingsOf = (values: readonly number[]) => values.map((value, at) => ({ at, value }));
 const usageOf = (...values: number[]) => sumOf(stepsOf(readingsOf(litres(...values)), RULES)) / 1000;
@@ -28,10 +32,42 @@ describe("the usage of a counter", () => {
     ["a reset in the middle of the register", [50_000, 50_001, 3, 4], 5],
     ["a fall in two steps, of which the second stays", [1000, 500, 2, 3], 3],
     ["a fall that the last reading has made", [1000, 1001, 2], 1],
+    ["three litres back, and on from there", [54_321, 54_320.997, 54_320.998, 54_321.2, 54_322], 1],
+    ["a saved register, half a cubic metre back", [54_321, 54_320.5, 54_320.6, 54_321.2, 54_322], 1],
+    ["one zero after such a register", [54_321, 54_320.5, 54_320.6, 0, 54_320.8, 54_321.2], 0.2],
+    ["one reading far too high after such a register", [54_321, 54_320.5, 60_000, 54_320.6, 54_321.2], 0.2],
+    ["a rise from which the register runs back", [54_321, 54_325, 54_324, 54_324.5], 3.5],
+    ["two zeros while it boots", [54_321, 0, 0, 54_321.2, 54_322], 1],
+    ["two zeros near its last number", [99_500, 0, 0, 99_500.2, 99_999, 0.5, 1], 501],
+    ["two zeros after a saved register", [54_321, 54_320.5, 54_320.6, 0, 0, 54_320.7, 54_321.5], 0.5],
+    ["zeros that rise a little", [54_321, 0, 0.5, 0.7, 54_321.2, 54_321.9, 54_322], 1],
+    ["zeros twice", [54_321, 0, 0, 0.5, 0.7, 0, 0, 54_321.2, 54_322], 1],
+    ["two low readings", [54_321, 40_000, 40_000.2, 54_321.4, 54_322], 1],
+    ["a last digit that trembles further", [100, 99.999, 99.998, 99.997, 99.999, 100], 0],
+    ["one wrong reading before all others", [900, 500, 500.4, 501], 1],
+    ["a register that reports before it is loaded", [0, 54_321, 54_321.4, 54_322], 1],
+    ["a new meter that is first heard at 0", [0, 0, 0.5, 120], 120],
+    ["a used meter without a record", [1000, 1001, 700, 701, 703], 1 + 3],
+    ["what goes back by just a hundredth", [1000, 990, 990, 1000, 1001], 1],
+    ["what goes back by more than a hundredth", [1000, 989.999, 989.999, 1001], 11.001],
     ["the first reading alone", [1000], 0],
     ["nothing", [], 0],
   ])("%s", (_, values, expected) => {
     expect(usageOf(...values)).toBe(expected);
+  });
+
+  it("believes in a fall once 24 readings have followed it", () => {
+    const withReadings = (readings: number) =>
+      usageOf(1000, ...Array<number>(readings).fill(0.1), 1001, 1002);
+    expect([withReadings(24), withReadings(25)]).toEqual([2, 0.1 + 1000.9 + 1]);
+  });
+
+  it("counts whatever a register falls to that begins anew by itself", () => {
+    const steps = stepsOf(readingsOf([100, 130, 140, 120, 121, 100, 99, 140]), {
+      tolerance: 0,
+      restarts: true,
+    });
+    expect(steps).toEqual([0, 30, 10, 120, 1, 0, 0, 19]);
   });
 
   it("takes a recorded exchange at its word, also where the new register begins high", () => {
@@ -42,28 +78,45 @@ describe("the usage of a counter", () => {
 });
 
 /** Registers that mostly rise, with everything that goes wrong with them. */
+const troubles = fc.array(
+  fc.record({
+    rise: fc.oneof({ weight: 4, arbitrary: fc.nat(30) }, fc.nat(5000)),
+    fault: fc.oneof(
+      { weight: 12, arbitrary: fc.constant("none" as const) },
+      fc.constantFrom("zero", "low", "high", "tremble", "reset", "missing", "exchange"),
+      // What stays, or is said twice and more.
+      fc.constantFrom("back", "middle", "restored", "zeros", "nonsense", "unloaded"),
+    ),
+    far: fc.nat(4000),
+    often: fc.integer({ min: 1, max: 4 }),
+  }),
+  { maxLength: 40 },
+);
 const registers = fc
-  .array(
-    fc.record({
-      rise: fc.oneof({ weight: 4, arbitrary: fc.nat(30) }, fc.nat(5000)),
-      fault: fc.oneof(
-        { weight: 12, arbitrary: fc.constant("none" as const) },
-        fc.constantFrom("zero", "low", "high", "tremble", "reset", "missing", "exchange"),
-      ),
-      far: fc.nat(4000),
-    }),
-    { maxLength: 40 },
-  )
-  .map((moments) => {
-    let register = 99_999_000;
+  .tuple(fc.constantFrom<number[]>(99_999_000, 54_321_000, 2000, 0), troubles)
+  .map(([first, moments]) => {
+    let register = first;
+    let wrongly: { value: number; often: number } | undefined;
     const exchanges: { at: number; oldRegister: number; newRegister: number }[] = [];
-    const values = moments.map(({ rise, fault, far }, at) => {
+    const values = moments.map(({ rise, fault, far, often }, at) => {
       if (fault === "reset") register = far % 50;
       if (fault === "exchange") {
         exchanges.push({ at, oldRegister: register + (far % 7), newRegister: far });
         register = far;
       }
+      if (fault === "back") register = Math.max(0, register - (far % 20));
+      if (fault === "middle") register -= Math.floor((register * far) / 8000);
+      if (fault === "restored") register -= Math.floor((register * far) / 400_000);
       register = (register + rise) % RULES.rollsOverAt;
+      if (fault === "zeros") wrongly = { value: 0, often };
+      if (fault === "nonsense") wrongly = { value: far * 7000, often };
+      if (fault === "unloaded") [wrongly, register] = [{ value: 0, often: 1 }, register + far * 5000];
+      if (wrongly) {
+        const { value } = wrongly;
+        // Some of them tremble or count on.
+        wrongly = wrongly.often > 1 ? { value: value + (rise % 3), often: wrongly.often - 1 } : undefined;
+        return value;
+      }
       if (fault === "missing") return null;
       if (fault === "zero") return 0;
       if (fault === "low") return Math.max(0, register - far);
@@ -83,10 +136,11 @@ describe("usage_steps", () => {
   type Values = readonly (number | null)[];
 
   /** What `usage_steps` is given for readings `from` to `to`, going on from the state behind the one before. */
-  function partOf(values: Values, shifts: readonly number[], from: number, to: number) {
-    const before = from === 0 ? 0 : shifts[from - 1]!;
-    // An exchange behind the last reading belongs to the next one.
-    const atEnd = to === 0 ? 0 : shifts[to - 1]!;
+  function partOf(values: Values, shifts: readonly number[], from: number, to: number, early = false) {
+    // An exchange between two parts may be in the former or in the latter one.
+    const upTo = (cut: number) => (early && cut < shifts.length ? shifts[cut]! : (shifts[cut - 1] ?? 0));
+    const before = from === 0 ? 0 : upTo(from);
+    const atEnd = upTo(to);
     const behind = values.findIndex((value, i) => i >= to && value !== null);
     return {
       values: values.slice(from, to),
@@ -95,7 +149,10 @@ describe("usage_steps", () => {
     };
   }
 
-  async function count(parts: readonly ReturnType<typeof partOf>[]): Promise<(number | null)[][]> {
+  async function count(
+    parts: readonly ReturnType<typeof partOf>[],
+    restarts = false,
+  ): Promise<(number | null)[][]> {
     const { rows } = await db.pool.query<{ result: (string | null)[] }>(
       `with recursive parts as (
          select n::int, (part ->> 'following')::bigint as following,
@@ -103,44 +160,51 @@ describe("usage_steps", () => {
                 array(select v::bigint from jsonb_array_elements_text(part -> 'shifts') with ordinality as e (v, o) order by o) as s
          from jsonb_array_elements($1::jsonb) with ordinality as p (part, n)
        ), walk as (
-         select 0 as n, array[null, null, null]::bigint[] as result
+         select 0 as n, array_fill(null::bigint, array[9]) as result
          union all
-         select p.n, usage_steps(w.result[2], w.result[3], p.v, p.s, p.following, 1, 100000000)
+         select p.n, usage_steps(w.result[2], w.result[3], w.result[6:9], p.v, p.s, p.following, 1, 100000000, $2, 1000000)
          from walk w join parts p on p.n = w.n + 1
        )
        select result from walk where n > 0 order by n`,
-      [JSON.stringify(parts)],
+      [JSON.stringify(parts), restarts],
     );
     return rows.map(({ result }) => result.map((step) => (step === null ? null : Number(step))));
   }
 
   it("gives each reading the step of the model, in one walk and in two that meet anywhere", async () => {
     await fc.assert(
-      fc.asyncProperty(registers, fc.nat(40), async ({ values, exchanges }, cut) => {
-        const readings = values.flatMap((value, at) => (value === null ? [] : [{ at, value }]));
-        const steps = stepsOf(readings, RULES, exchanges);
-        expect(Math.min(0, ...steps)).toBe(0);
-        const expected: (number | null)[] = values.map(() => null);
-        for (const [i, { at }] of readings.entries()) expected[at] = steps[i]!;
-        const shifts = values.map((_, at) =>
-          sumOf(exchanges.filter((e) => e.at <= at).map((e) => e.oldRegister - e.newRegister)),
-        );
-        const end = values.length;
-        const middle = Math.min(cut, end);
-        const [whole] = await count([partOf(values, shifts, 0, end)]);
-        expect(whole!.slice(5)).toEqual(expected);
-        const [first, second] = await count([
-          partOf(values, shifts, 0, middle),
-          partOf(values, shifts, middle, end),
-        ]);
-        expect([...first!.slice(5), ...second!.slice(5)]).toEqual(expected);
-        // The edge was judged by the reading behind it, so that nothing changes once that one comes.
-        expect(second![0]).toBe(first![3]);
-        expect([first![4], second![4]]).toEqual(
-          [expected.slice(0, middle), expected.slice(middle)].map(sumOrNull),
-        );
-        expect(second!.slice(1, 4)).toEqual(whole!.slice(1, 4));
-      }),
+      fc.asyncProperty(
+        registers,
+        fc.nat(40),
+        fc.boolean(),
+        fc.boolean(),
+        async ({ values, exchanges }, cut, early, restarts) => {
+          const readings = values.flatMap((value, at) => (value === null ? [] : [{ at, value }]));
+          const steps = stepsOf(readings, { ...RULES, restarts }, exchanges);
+          expect(Math.min(0, ...steps)).toBe(0);
+          const expected: (number | null)[] = values.map(() => null);
+          for (const [i, { at }] of readings.entries()) expected[at] = steps[i]!;
+          const shifts = values.map((_, at) =>
+            sumOf(exchanges.filter((e) => e.at <= at).map((e) => e.oldRegister - e.newRegister)),
+          );
+          const end = values.length;
+          const middle = Math.min(cut, end);
+          const [whole] = await count([partOf(values, shifts, 0, end)], restarts);
+          expect(whole!.slice(9)).toEqual(expected);
+          const [first, second] = await count(
+            [partOf(values, shifts, 0, middle, early), partOf(values, shifts, middle, end, early)],
+            restarts,
+          );
+          expect([...first!.slice(9), ...second!.slice(9)]).toEqual(expected);
+          // The edge was judged by the reading behind it, so that nothing changes once that one comes.
+          expect(second![0]).toBe(first![3]);
+          expect([first![4], second![4]]).toEqual(
+            [expected.slice(0, middle), expected.slice(middle)].map(sumOrNull),
+          );
+          expect(second!.slice(1, 4)).toEqual(whole!.slice(1, 4));
+          expect(second!.slice(5, 9)).toEqual(whole!.slice(5, 9));
+        },
+      ),
       {
         numRuns: 150,
         // A register that begins anew behind an exchange shows what it counted since, by itself.
@@ -151,10 +215,56 @@ describe("usage_steps", () => {
               exchanges: [{ at: 2, oldRegister: 1_012_900, newRegister: 799_500 }],
             },
             3,
+            false,
+            false,
+          ],
+          // One that has begun anew, and is exchanged before a reading says so.
+          [
+            {
+              values: litres(1000, 1012.5, 3, 0.5, 0.6),
+              exchanges: [{ at: 3, oldRegister: 3200, newRegister: 0 }],
+            },
+            3,
+            true,
+            false,
           ],
         ],
       },
     );
+  });
+});
+
+/** The table of what readings come to, as it stands in the document for those who ask. */
+describe("the table in docs/api.md", () => {
+  let db: TestDatabase;
+  beforeAll(async () => {
+    db = await createTestDatabase();
+  });
+  afterAll(() => db.drop());
+
+  const rows = [
+    ...readFileSync("docs/api.md", "utf8").matchAll(/^\| (.+?) \| ([\d., ]+) \| ([\d.]+) \|$/gm),
+  ].map(([, what, readings, usage]) => ({ what: what!, readings: readings!.split(", ").map(Number), usage }));
+
+  it("is there", () => {
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
+  it.each(rows)("$what", async ({ readings, usage }) => {
+    const { metrics } = gasMeter;
+    const [table] = tablesOf([gasMeter]);
+    const volume = table!.columns.find(({ name }) => name === "volume")!;
+    const values = readings.map((value) => Math.round(value * 10 ** metrics.volume!.decimals!));
+    const walk = walkSql(volume, {
+      level: "null",
+      edge: "null",
+      past: "null",
+      readings: "$1::bigint[]",
+      shifts: "null",
+      following: "null",
+    });
+    const { rows } = await db.pool.query<{ sum: string }>(`select (${walk})[${WALKED.sum}] as sum`, [values]);
+    expect(Number(rows[0]!.sum) / 1000).toBe(Number(usage));
   });
 });
 
