@@ -1,4 +1,4 @@
-import type { Aggregate, Bucket, SeriesColumn, SeriesGroup } from "../../store/rollups/index.ts";
+import type { Aggregate, Bucket, SeriesColumn, SeriesGroup, Stay } from "../../store/rollups/index.ts";
 import type { CsvColumn } from "../csv.ts";
 
 type Values = Record<string, Partial<Record<Aggregate, number | string | null>>>;
@@ -11,6 +11,13 @@ export function toBucketJson(columns: readonly SeriesColumn[], bucket: Bucket) {
   });
   return { start: bucket.start, readings: bucket.readings, values };
 }
+
+/** When a device was there; null by region. */
+export const stayJson = (stay: Stay | null) => ({
+  deleted: stay?.deleted ?? null,
+  from: stay?.from ?? null,
+  until: stay?.until ?? null,
+});
 
 /** A CSV's columns: `start`, `readings`, and `<metric>_<aggregate>` for each value. */
 export function bucketCsvColumns(columns: readonly SeriesColumn[]): CsvColumn<Bucket>[] {
@@ -32,7 +39,7 @@ interface FleetRow {
 export const fleetRows = (groups: readonly SeriesGroup[]): FleetRow[] =>
   groups.flatMap((group) => group.buckets.map((bucket) => ({ group, bucket })));
 
-/** The same, after the group that the row belongs to. */
+/** The same, after the group that the row belongs to; behind them, by device, when the device was there. */
 export function fleetCsvColumns(
   columns: readonly SeriesColumn[],
   groupBy: "region" | "device",
@@ -45,5 +52,11 @@ export function fleetCsvColumns(
       header,
       value: ({ bucket }: FleetRow) => value(bucket),
     })),
+    ...(groupBy === "device"
+      ? (["deleted", "from", "until"] as const).map((header) => ({
+          header,
+          value: ({ group }: FleetRow) => stayJson(group.stay)[header],
+        }))
+      : []),
   ];
 }

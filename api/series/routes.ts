@@ -21,7 +21,7 @@ import { wantsCsv } from "../negotiate.ts";
 import { plainJson } from "../plain-json.ts";
 import { problems } from "../problem.ts";
 import { assertRange } from "../schemas.ts";
-import { bucketCsvColumns, fleetCsvColumns, fleetRows, toBucketJson } from "./present.ts";
+import { bucketCsvColumns, fleetCsvColumns, fleetRows, stayJson, toBucketJson } from "./present.ts";
 import { deviceSeriesQuery, deviceSeriesSchema, fleetSeriesQuery, fleetSeriesSchema } from "./schema.ts";
 
 export interface SeriesOptions {
@@ -156,7 +156,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         tags: ["series"],
         summary: "The values of many devices in buckets of time, by region or device",
         description:
-          "A page holds at most 100,000 buckets, so it may have fewer groups than `limit`. Sums of a region include devices that were deleted since; a device that hangs above the level is listed under its own region.",
+          "A page holds at most 100,000 buckets, so it may have fewer groups than `limit`. Sums of a region include devices that were deleted or moved away since, and grouped by device these are listed, each with what it measured there; a device that hangs above the level is listed under its own region.",
         querystring: fleetSeriesQuery,
         response: {
           200: csvOr(fleetSeriesSchema, "A page of groups; as CSV all of them."),
@@ -192,8 +192,9 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
           region: region ?? null,
           groupBy,
           level,
-          items: page.items.map(({ buckets, ...group }) => ({
+          items: page.items.map(({ buckets, stay, ...group }) => ({
             ...group,
+            ...stayJson(stay),
             buckets: buckets.map((bucket) => toBucketJson(planned.columns, bucket)),
           })),
           nextCursor: page.nextCursor,

@@ -59,6 +59,16 @@ export const fleetSeriesSchema = z
         regionCode,
         name: z.string().nullable().describe("The region's or the device's."),
         deviceId: z.string().nullable().describe("Only when grouped by device."),
+        deleted: z
+          .boolean()
+          .nullable()
+          .describe("Whether the device was deleted since. Only when grouped by device."),
+        from: timestamp
+          .nullable()
+          .describe("Since when the device was there, where it came from another region or owner."),
+        until: timestamp
+          .nullable()
+          .describe("Until when it was there, where it went to another region or owner or was deleted."),
         buckets: z.array(bucketSchema),
       }),
     ),

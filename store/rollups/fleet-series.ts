@@ -6,107 +6,27 @@ import {
   limitsCondition,
   limitsParameter,
 } from "../database/index.ts";
-import { DEVICE_SPANS, devicesOf, lengthOf, type RegionLevel } from "../places/index.ts";
+import { DEVICE_SPANS, lengthOf, type RegionLevel } from "../places/index.ts";
+import { readByDevice } from "./devices-series.ts";
+import type { FleetQuery, PageOptions, SeriesPage } from "./fleet-pages.ts";
 import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan } from "./series.ts";
 import { canSum, hasNews } from "./sums-series-sql.ts";
 
-/** A group of a fleet's series, with its buckets. */
-export interface SeriesGroup {
-  readonly regionCode: string;
-  /** The region's or the device's. */
-  readonly name: string | null;
-  /** Only when grouped by device. */
-  readonly deviceId: string | null;
-  readonly buckets: readonly Bucket[];
-}
-
-export interface FleetQuery {
-  readonly kind: string;
-  readonly region?: string | undefined;
-  readonly groupBy: RegionLevel | "device";
-}
-
-export interface SeriesPage {
-  readonly items: SeriesGroup[];
-  readonly nextCursor: string | null;
-}
-
 /**
  * The buckets of a fleet, group by group. A region's group has the readings of deleted devices too, and of those that were
- * there at the time, because what they measured was measured there; grouped by device, the living ones are listed. A device that hangs
- * above the level counts under its own region.
+ * there at the time, because what they measured was measured there; grouped by device, these are listed as well, so that both
+ * come to the same. A device that hangs above the level counts under its own region.
  */
 export async function readFleetSeries(
   db: Db,
   plan: SeriesPlan,
   fleet: FleetQuery,
   limits: Limits,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<SeriesPage> {
   return fleet.groupBy === "device"
     ? readByDevice(db, plan, fleet, limits, page)
     : readByRegion(db, plan, fleet, fleet.groupBy, limits, page);
-}
-
-type PageOptions = { readonly limit: number; readonly cursor?: string | undefined };
-
-async function readByDevice(
-  db: Db,
-  plan: SeriesPlan,
-  { kind, region }: FleetQuery,
-  limits: Limits,
-  page: PageOptions,
-): Promise<SeriesPage> {
-  const after = decodeCursor("series/device", ["device"], page.cursor);
-  const { rows } = await db.query<{
-    device_no: number;
-    id: string;
-    name: string | null;
-    region_code: string;
-    moved: boolean;
-  }>(
-    `select d.device_no, d.id, d.name, d.region_code,
-            d.placed_since > '-infinity' and $1::jsonb is not null as moved
-     from ${devicesOf(region, 3)}
-     where d.deleted_at is null and ${limitsCondition("d", 1)} and d.kind = $2::text
-       and ($3::text is null or d.region_code like $3::text)
-       and ($4::int is null or d.device_no > $4::int)
-     order by d.device_no
-     limit $5::int`,
-    [
-      limitsParameter(limits),
-      kind,
-      region === undefined ? null : `${region}%`,
-      after?.[0] ?? null,
-      page.limit + 1,
-    ],
-  );
-  const devices = rows.slice(0, page.limit);
-  // Of one that was somebody else's before, the caller's own time.
-  const moved = devices.filter((row) => row.moved).map((row) => row.device_no);
-  const groups = await readBuckets(db, plan, {
-    sql: "select device_no, device_no::text as key from unnest($6::int[]) as own (device_no)",
-    values: [
-      devices.filter((row) => !row.moved).map((row) => row.device_no),
-      ...(moved.length > 0 ? [limitsParameter(limits), moved] : []),
-    ],
-    byDevice: true,
-    ...(moved.length > 0
-      ? {
-          moved: `select s.device_no, s.device_no::text as key, s.from_at, s.until_at from ${DEVICE_SPANS} s
-            where s.device_no = any ($8::int[]) and ${limitsCondition("s", 7)}`,
-        }
-      : {}),
-  });
-  return {
-    items: devices.map((row) => ({
-      regionCode: row.region_code,
-      name: row.name,
-      deviceId: row.id,
-      buckets: groups.get(String(row.device_no)) ?? [],
-    })),
-    nextCursor: rows.length > page.limit ? encodeCursor("series/device", [devices.at(-1)!.device_no]) : null,
-  };
 }
 
 /** Devices that have had another place: few. */
@@ -172,6 +92,7 @@ async function readByRegion(
       regionCode: row.key,
       name: row.name,
       deviceId: null,
+      stay: null,
       buckets: groups.get(row.key) ?? [],
     })),
     nextCursor: rows.length > page.limit ? encodeCursor(list, [regions.at(-1)!.key]) : null,

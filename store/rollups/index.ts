@@ -1,6 +1,7 @@
 export { buildRollups } from "./build-rollups.ts";
 export { logChangedDays } from "./changed-days.ts";
-export { readFleetSeries, type SeriesGroup } from "./fleet-series.ts";
+export type { SeriesGroup, Stay } from "./fleet-pages.ts";
+export { readFleetSeries } from "./fleet-series.ts";
 export { type Kept, settledAt } from "./keep-days.ts";
 export { assertCountable, dayOf, hasKeptDays, keptTable, readReadingsSince } from "./kept-days.ts";
 export { keptBefore, lateBefore } from "./late-readings.ts";

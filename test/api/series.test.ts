@@ -296,7 +296,7 @@ describe("a fleet's series", () => {
     }
   });
 
-  it("keeps what a deleted device used in its region's sum, and out of the list of devices", async () => {
+  it("keeps what a deleted device used in its region's sum, and in the list of devices by that name", async () => {
     const deviceNo = await insertDevice(db.pool, "fleet-gone", { regionCode: "520102002" });
     await insertReadings(db.pool, deviceNo, [
       { at: "2026-03-01T10:00:00Z", volume: 0 },
@@ -305,7 +305,15 @@ describe("a fleet's series", () => {
     await api.call({ method: "DELETE", url: "/v1/devices/fleet-gone" });
     const url = `/v1/series?kind=gas-meter&region=520102&${DAY}&metrics=volume`;
     expect(groups((await api.call(url)).json)).toEqual({ "520102001": 3, "520102002": 20 });
-    expect(groups((await api.call(`${url}&groupBy=device`)).json)).not.toHaveProperty("fleet-gone");
+    const { items } = (await api.call(`${url}&groupBy=device`)).json;
+    const gone = items.find(({ deviceId }: { deviceId: string }) => deviceId === "fleet-gone");
+    expect(gone).toMatchObject({
+      deleted: true,
+      from: null,
+      until: expect.any(String),
+      regionCode: "520102002",
+    });
+    expect(gone.buckets[0].values.volume.delta).toBe(16);
     await db.pool.query("update devices set region_code = '5201' where id = 'fleet-gone'");
   });
 
@@ -328,11 +336,18 @@ describe("a fleet's series", () => {
       url: `/v1/series?kind=gas-meter&region=520102&groupBy=device&${DAY}&metrics=volume`,
       headers: { accept: "text/csv" },
     });
-    expect(text.trimEnd().split("\r\n")).toEqual([
-      "deviceId,regionCode,name,start,readings,volume_delta",
-      "fleet-a,520102001,,2026-03-01T16:00:00.000Z,1,1",
-      "fleet-b,520102001001,,2026-03-01T16:00:00.000Z,1,2",
-      "fleet-c,520102002,,2026-03-01T16:00:00.000Z,1,4",
+    expect(
+      text
+        .trimEnd()
+        .replace(/,[^,]*$/, ",")
+        .split("\r\n"),
+    ).toEqual([
+      "deviceId,regionCode,name,start,readings,volume_delta,deleted,from,until",
+      "fleet-a,520102001,,2026-03-01T16:00:00.000Z,1,1,false,,",
+      "fleet-b,520102001001,,2026-03-01T16:00:00.000Z,1,2,false,,",
+      "fleet-c,520102002,,2026-03-01T16:00:00.000Z,1,4,false,,",
+      // It has gone from there, at a moment of this test's.
+      "fleet-gone,520102002,,2026-03-01T16:00:00.000Z,1,16,true,,",
     ]);
   });
 });

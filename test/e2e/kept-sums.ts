@@ -143,12 +143,13 @@ export async function checkFleet(world: KeptWorld, kind: string, asked: readonly
     const found = await askFleet(world, caller, byRegion, one, { counter, scale, key: "regionCode" });
     const said = `${kind} as ${caller} by ${level}: ${JSON.stringify(one)}`;
     expect([said, found]).toEqual([said, regions]);
-    if (caller === "county" || caller === "platform") continue;
-    // Those that they have now, and of these the time that was theirs.
-    const now = own.filter(({ model }) => world.sees(caller, model.place));
-    const byDevice = `/series?kind=${kind}&metrics=${counter}&groupBy=device`;
-    const devices = await askFleet(world, caller, byDevice, one, { counter, scale, key: "deviceId" });
-    expect([said, devices]).toEqual([said, sumsBy(now, ({ model }) => model.id)]);
+    // Of each device the time that was theirs, whoever has it now: in all regions, and in one.
+    for (const region of ["", own[n % own.length]?.place.regionCode.slice(0, 6) ?? ""]) {
+      const there = own.filter(({ place }) => place.regionCode.startsWith(region));
+      const byDevice = `/series?kind=${kind}&metrics=${counter}&groupBy=device${region && `&region=${region}`}`;
+      const devices = await askFleet(world, caller, byDevice, one, { counter, scale, key: "deviceId" });
+      expect([said, region, devices]).toEqual([said, region, sumsBy(there, ({ model }) => model.id)]);
+    }
   }
 }
 

@@ -226,10 +226,7 @@ describe("days of devices that have moved", () => {
           own === undefined || regionAt(deviceNo, at).startsWith(own);
         const groupOf = (deviceNo: number, at: number) => {
           if (!sees(deviceNo, at)) return undefined;
-          if (!overFleet) {
-            return sees(deviceNo, Number.POSITIVE_INFINITY) ? `kept-${devices.indexOf(deviceNo)}` : undefined;
-          }
-          return regionAt(deviceNo, at).slice(0, 9);
+          return overFleet ? regionAt(deviceNo, at).slice(0, 9) : `kept-${devices.indexOf(deviceNo)}`;
         };
         const limits = own === undefined ? undefined : limitsOf({ regions: [own] });
         expect(
