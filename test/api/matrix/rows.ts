@@ -87,7 +87,7 @@ export const patch =
 
 /** Rows of every route that names an action. A new route gets a line here, or the test fails. */
 export function rowsOf(world: World): Record<string, Row> {
-  const { devices } = world;
+  const { devices, gone } = world;
   const range = `from=${FROM}&to=${TO}`;
 
   const device = (...urls: ((id: string) => InjectOptions)[]): ObjectRow => ({
@@ -249,7 +249,7 @@ export function rowsOf(world: World): Record<string, Row> {
           url: `/v1/series?kind=${kind}&groupBy=device&limit=100&${range}`,
           field: "deviceId",
           csv: true,
-          expected: ids(devices.filter((each) => each.kind === kind)),
+          expected: ids([...devices, gone].filter((each) => each.kind === kind)),
         })),
         {
           url: `/v1/series?kind=camera&groupBy=region&level=county&${range}`,

@@ -37,6 +37,7 @@ export interface WorldPrincipal extends Known {
 
 export interface World {
   readonly devices: readonly WorldDevice[];
+  readonly gone: WorldDevice;
   readonly tenants: readonly Known[];
   readonly people: readonly WorldPrincipal[];
   readonly applications: readonly WorldPrincipal[];
@@ -93,8 +94,8 @@ export async function makeWorld(pool: Pool): Promise<World> {
     ('gas', '燃气', 'commercial'), ('police', '公安', 'government'), ('home', '住户', 'civil')`);
   const devices: WorldDevice[] = [];
   for (const place of places) devices.push(await addDevice(pool, place));
-  // Nobody sees one that is out of service, nor a message of nobody's unless they see everything.
-  await addDevice(pool, { ...places[0]!, id: "out-of-service" });
+  // Nobody sees one that is out of service, but what it measured, nor a message of nobody's unless they see everything.
+  const gone = await addDevice(pool, { ...places[0]!, id: "out-of-service" });
   await pool.query("update devices set deleted_at = now() where id = 'out-of-service'");
   await pool.query(
     "delete from alarms using devices d where d.device_no = alarms.device_no and d.id = 'out-of-service'",
@@ -109,6 +110,7 @@ export async function makeWorld(pool: Pool): Promise<World> {
   const people = await addPrincipals(pool, "person", PEOPLE);
   return {
     devices,
+    gone,
     accessChanges: await addChanges(
       pool,
       people.filter(({ id }) => id === "p-approver" || id === "p-officer"),
