@@ -3,8 +3,11 @@
  * strings in place: no regular expression, no split, no allocation.
  */
 
-/** What a topic carries. `gateway-telemetry` holds readings of the devices behind a gateway. */
-export type Channel = "telemetry" | "events" | "replies" | "gateway-telemetry";
+/** What a device says. */
+export type DeviceChannel = "telemetry" | "events" | "replies";
+
+/** What a topic carries. Those of a gateway hold the same of the devices behind it. */
+export type Channel = DeviceChannel | `gateway-${DeviceChannel}`;
 
 /** The contract's limit for the payload of one message. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -52,7 +55,10 @@ export function mayPublish(principal: DevicePrincipal, topic: string): Channel |
   }
   if (!principal.gateway) return undefined;
   const gateway = below(topic, GATEWAYS, principal.id);
-  return gateway > 0 && isRest(topic, gateway, "telemetry") ? "gateway-telemetry" : undefined;
+  if (gateway === 0) return undefined;
+  if (isRest(topic, gateway, "telemetry")) return "gateway-telemetry";
+  if (isRest(topic, gateway, "events")) return "gateway-events";
+  return isRest(topic, gateway, "replies") ? "gateway-replies" : undefined;
 }
 
 /**

@@ -83,6 +83,8 @@ export interface AppOptions {
   readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
   /** Hands a command to a device's open connections that listen: whether there was one that took it. */
   readonly deliver: (deviceId: string, payload: string) => boolean;
+  /** Hands a command for a device that has no connection itself to its gateway: whether that took it. */
+  readonly deliverThrough: (gatewayId: string, deviceId: string, payload: string) => boolean;
   readonly hub: StreamHub;
   /** What the operations on broadcasts need, and the public keys of what is signed. */
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
@@ -213,7 +215,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
-  await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });
+  const { deliver, deliverThrough } = options;
+  await app.register(commandsRoutes, { prefix, pool, findKey, deliver, deliverThrough, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
   await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });

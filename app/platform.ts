@@ -278,6 +278,7 @@ async function start(
     },
     onAccessChanged: () => accessDirectory.refresh(),
     deliver: (id, payload) => broker.deliver(id, payload),
+    deliverThrough: (gatewayId, id, payload) => broker.deliverThrough(gatewayId, id, payload),
     hub,
     broadcasts: broadcasting.routes,
     http: {

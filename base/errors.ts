@@ -197,7 +197,7 @@ export const ERRORS = {
   device_not_listening: {
     class: "conflict",
     status: 409,
-    title: "The device is not connected, or does not listen to its commands: try again later",
+    title: "Neither the device nor its gateway is connected and listens to its commands: try again later",
   },
   exchange_exists: {
     class: "conflict",

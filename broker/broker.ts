@@ -290,10 +290,11 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
         aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
       }),
     deliver: (id, payload) => !quiesced && deliverCommand(sessions.ofDevice(id), payload),
-    isConnected(id) {
-      for (const { ready } of sessions.ofDevice(id)) if (ready) return true;
-      return false;
-    },
+    deliverThrough: (gatewayId, id, payload) =>
+      !quiesced &&
+      !sessions.isPresent(id) &&
+      deliverCommand(sessions.ofDevice(gatewayId), payload, "gateways"),
+    isConnected: (id) => sessions.isPresent(id),
     get connections() {
       return sessions.size;
     },

@@ -2,8 +2,11 @@ import type { PublishPacket } from "aedes";
 import type { DevicePrincipal } from "../access/topics.ts";
 import type { Session } from "./sessions.ts";
 
-/** Where a device hears its commands. */
-export const commandTopic = (id: string): string => `v1/devices/${id}/commands`;
+/** Where a device hears its own commands, and where a gateway hears those of the devices behind it. */
+export type CommandFolder = "devices" | "gateways";
+
+export const commandTopic = (id: string, folder: CommandFolder = "devices"): string =>
+  `v1/${folder}/${id}/commands`;
 
 /**
  * What may lie unsent on a connection before it gets no further command: who reads so slowly would be buffered for
@@ -11,29 +14,33 @@ export const commandTopic = (id: string): string => `v1/devices/${id}/commands`;
  */
 const MAX_UNSENT_BYTES = 128 * 1024;
 
-/** The filters below a device's id that match its commands; `#` also matches the level above it [MQTT-4.7.1-2]. */
+/** The filters below an id that match its commands; `#` also matches the level above it [MQTT-4.7.1-2]. */
 const LISTENING = ["commands", "commands/#", "#", "+", "+/#"] as const;
 
-/** Whether the device has subscribed to its commands on this connection, by their topic or with wildcards. */
-export function listens<P extends DevicePrincipal>({ filters, principal }: Session<P>): boolean {
-  return LISTENING.some((rest) => filters.has(`v1/devices/${principal.id}/${rest}`));
+/** Whether who is on this connection has subscribed to its commands, by their topic or with wildcards. */
+export function listens<P extends DevicePrincipal>(
+  { filters, principal }: Session<P>,
+  folder: CommandFolder = "devices",
+): boolean {
+  return LISTENING.some((rest) => filters.has(`v1/${folder}/${principal.id}/${rest}`));
 }
 
 /**
- * Hands a command with QoS 1 to every connection of a device that listens, without a way through topics and their
- * subscribers.
+ * Hands a command with QoS 1 to every connection of a device, or gateway, that listens, without a way through topics and
+ * their subscribers.
  * @returns whether there was one that took it
  */
 export function deliverCommand<P extends DevicePrincipal>(
   sessions: Iterable<Session<P>>,
   payload: string,
+  folder: CommandFolder = "devices",
 ): boolean {
   let handed = false;
   for (const session of sessions) {
     const { client, principal, ready } = session;
-    if (!ready || client.closed || !listens(session)) continue;
+    if (!ready || client.closed || !listens(session, folder)) continue;
     if (client.conn.writableLength > MAX_UNSENT_BYTES) continue;
-    const topic = commandTopic(principal.id);
+    const topic = commandTopic(principal.id, folder);
     const packet: PublishPacket = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false };
     client.publish(packet, () => {});
     handed = true;

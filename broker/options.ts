@@ -123,6 +123,12 @@ export interface Broker {
    * @returns whether there was one that took it; not when there is none, or when it does not keep up
    */
   deliver(id: string, payload: string): boolean;
+  /**
+   * Hands a command for a device behind a gateway to the gateway's open connections that listen, with QoS 1, unless the
+   * device has a connection of its own. Whether the device is behind it is the caller's to know.
+   * @returns whether there was one that took it
+   */
+  deliverThrough(gatewayId: string, id: string, payload: string): boolean;
   isConnected(id: string): boolean;
   /** Devices and gateways that have logged in. */
   readonly connections: number;

@@ -74,6 +74,12 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
     return this.byDevice.get(id) ?? [];
   }
 
+  /** Whether a device has a connection on which it has been told that it is in. */
+  isPresent(id: string): boolean {
+    for (const { ready } of this.ofDevice(id)) if (ready) return true;
+    return false;
+  }
+
   open(client: Client, principal: P, address: string | undefined, certified: boolean): void {
     const session: Session<P> = {
       client,

@@ -68,7 +68,15 @@ export function createIngestMetrics(
       this.set(state.devices());
     },
   });
-  const messages = { telemetry: 0, events: 0, replies: 0, "gateway-telemetry": 0, foreign: 0 };
+  const messages = {
+    telemetry: 0,
+    events: 0,
+    replies: 0,
+    "gateway-telemetry": 0,
+    "gateway-events": 0,
+    "gateway-replies": 0,
+    foreign: 0,
+  };
   new Counter({
     name: "sbi_messages_total",
     help: "MQTT messages taken in",

@@ -8,6 +8,7 @@ import { checkEvent, checkReply } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type CheckedReading, refuseAside } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
+import { arrivalOf } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
   keepPayload,
@@ -18,7 +19,7 @@ import {
   type Way,
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
-import type { Channel } from "./topics.ts";
+import { type Channel, carriedBy, type DeviceChannel } from "./topics.ts";
 
 export interface PipelineOptions {
   readonly directory: Directory;
@@ -144,25 +145,34 @@ export class Pipeline {
       if ("reason" in decoded) this.refuseMessage(message, decoded);
       else {
         this.repeated = decoded.repeated;
-        if (channel !== "gateway-telemetry") this.takeItems(message, publisher, channel, decoded.value);
+        const { value } = decoded;
+        const carried = carriedBy(channel);
+        if (!carried) this.takeItems(message, publisher, channel as DeviceChannel, value);
         else {
-          if (mayAsk && isObject(decoded.value)) {
-            const unknown = Object.keys(decoded.value).filter((id) => this.directory.mayBe(id));
-            if (unknown.length > 0) return { unknown, items: countItems(decoded.value) };
-          }
-          this.takeGateway(message, publisher, decoded.value);
+          const unknown =
+            mayAsk && isObject(value) ? Object.keys(value).filter((id) => this.directory.mayBe(id)) : [];
+          if (unknown.length > 0) return { unknown, items: countItems(value as object) };
+          this.takeGateway(message, publisher, carried, value);
         }
       }
     }
     return undefined;
   }
 
-  /** `{"<deviceId>": reading or array, …}` */
-  private takeGateway(message: IncomingMessage, gateway: DeviceEntry, value: unknown): void {
+  /** `{"<deviceId>": item or array, …}` */
+  private takeGateway(
+    message: IncomingMessage,
+    gateway: DeviceEntry,
+    channel: DeviceChannel,
+    value: unknown,
+  ): void {
     if (!isObject(value)) {
       return this.refuseMessage(
         message,
-        refuse("bad_shape", "expected an object of device ids and their readings"),
+        refuse(
+          "bad_shape",
+          `expected an object of device ids and their ${channel === "telemetry" ? "readings" : channel}`,
+        ),
       );
     }
     // A device that is named twice has said both.
@@ -170,18 +180,18 @@ export class Pipeline {
     if (entries.length === 0)
       return this.refuseMessage(message, refuse("empty", "the message names no device"));
     const way: Way = { publisher: gateway.id, topic: message.topic };
-    for (const [id, readings] of entries) {
+    for (const [id, items] of entries) {
       const device = this.directory.find(id);
       if (device && device.gatewayNo === gateway.deviceNo) {
-        this.takeItems(message, device, "telemetry", readings, way);
+        this.takeItems(message, device, channel, items, way);
         continue;
       }
       // Counted against the gateway: a device must not carry the faults of others.
       const refusal = device
         ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
         : refuse("unknown_device", `'${id.slice(0, 64)}'`);
-      this.refused.addEntry(gateway, refusal, id, readings);
-      this.recordOverwritten(gateway, readings, undefined, id);
+      this.refused.addEntry(gateway, refusal, id, items);
+      this.recordOverwritten(gateway, items, undefined, id);
       this.sink.open.count(gateway);
     }
   }
@@ -190,7 +200,7 @@ export class Pipeline {
   private takeItems(
     message: IncomingMessage,
     device: DeviceEntry,
-    channel: Exclude<Channel, "gateway-telemetry">,
+    channel: DeviceChannel,
     value: unknown,
     way?: Way,
   ): void {
@@ -205,7 +215,7 @@ export class Pipeline {
   private takeItem(
     message: IncomingMessage,
     device: DeviceEntry,
-    channel: Exclude<Channel, "gateway-telemetry">,
+    channel: DeviceChannel,
     item: unknown,
     several: boolean,
     way: Way | undefined,
@@ -236,7 +246,7 @@ export class Pipeline {
   private store(
     { receivedAt }: IncomingMessage,
     device: DeviceEntry,
-    channel: Exclude<Channel, "gateway-telemetry">,
+    channel: DeviceChannel,
     item: Record<string, unknown>,
     several: boolean,
     way: Way | undefined,
@@ -262,14 +272,14 @@ export class Pipeline {
       if (timeFault) this.refused.add(device, timeFault, item, way && device.id, true);
       observedAt = event.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
-      batch.events.push({ deviceNo, receivedAt, ...checked });
+      batch.events.push({ deviceNo, receivedAt, way, ...checked });
       this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
       const reply = checkReply(runtime, item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
       observedAt = reply.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
-      batch.replies.push({ deviceNo, receivedAt, ...reply });
+      batch.replies.push({ deviceNo, receivedAt, way, ...reply });
       this.alarms?.onHeard(device, receivedAt, this.emitAlarm);
     }
     batch.count(device);
@@ -352,20 +362,11 @@ export class Pipeline {
 }
 
 /** As many as `takeGateway` will count. */
-const countItems = (message: Record<string, unknown>): number =>
+const countItems = (message: object): number =>
   Object.values(message).reduce<number>(
     (sum, one) => sum + (Array.isArray(one) && one.length > 0 ? one.length : 1),
     0,
   );
-
-/** A clock of ours that was set back by more than this begins anew, in milliseconds. */
-const CLOCK_SET_BACK_MS = 60_000;
-
-function arrivalOf({ lastArrival }: DeviceEntry, receivedAt: number): number {
-  return receivedAt <= lastArrival && lastArrival - receivedAt < CLOCK_SET_BACK_MS
-    ? lastArrival + 1
-    : receivedAt;
-}
 
 const foreignTopic = (topic: string, { id }: DeviceEntry): Refusal => {
   const { reason, detail } = refuse("foreign_topic", `'${topic}' is not a topic of '${id}'`);

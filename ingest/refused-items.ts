@@ -7,7 +7,7 @@ import type { Conflict, ReadingsBatch } from "../store/readings/index.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type Refusal, refuse } from "./reasons.ts";
-import { deviceTopic } from "./topics.ts";
+import { type DeviceChannel, deviceTopic } from "./topics.ts";
 
 /** What is kept of a topic, and of what was expected, in UTF-16 units. */
 export const MAX_TOPIC_LENGTH = 1024;
@@ -125,7 +125,7 @@ const ofSeveral = (detail: string, items: number) =>
 /** Names a device by its number, for the rejection of an item that was read back from a batch. */
 export type NameOf = (deviceNo: number) => string;
 
-/** The way by which a reading came, where its device did not publish it itself. */
+/** The way by which an item came, where its device did not publish it itself. */
 export interface Way {
   readonly publisher: string;
   readonly topic: string;
@@ -201,7 +201,7 @@ const TOO_MANY = `more than ${MAX_MOVE_MS} others, which say something else, are
 function byMessage<T extends NewEvent | NewReply>(items: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const key = `${item.deviceNo} ${item.receivedAt}`;
+    const key = `${item.deviceNo} ${item.receivedAt} ${(item.way as Way | undefined)?.topic}`;
     const group = groups.get(key);
     if (group) group.push(item);
     else groups.set(key, [item]);
@@ -216,13 +216,13 @@ function refusedTogether(
   detail: string,
   nameOf: NameOf,
 ): NewRejection {
-  const { deviceNo, receivedAt } = items[0]!;
-  const sent = items.map(({ deviceNo: _, receivedAt: __, observedAt, data, ...rest }) => ({
+  const { deviceNo, receivedAt, way } = items[0]!;
+  const sent = items.map(({ deviceNo: _, receivedAt: __, way: ___, observedAt, data, ...rest }) => ({
     ...rest,
     observedAt: new Date(observedAt).toISOString(),
     ...(parseExact(data) as object),
   }));
-  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: undefined };
+  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way | undefined };
   return rejectionAgain(channel, came, sent, { reason, detail, partial: false });
 }
 
@@ -235,7 +235,7 @@ export const withoutPayload = (rejection: NewRejection, { message }: Error): New
 
 /** The rejection of items as their device, or the gateway that they came by, would have sent them. */
 function rejectionAgain(
-  channel: "telemetry" | "events" | "replies",
+  channel: DeviceChannel,
   came: { deviceNo: number; receivedAt: number; id: string; way: Way | undefined },
   items: readonly object[],
   why: { reason: string; detail: string; partial: boolean },

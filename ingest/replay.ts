@@ -21,7 +21,7 @@ import { Batch } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { type NameOf, refusedConflicts, refusedEvents, refusedReplies } from "./refused-items.ts";
-import { parseTopic } from "./topics.ts";
+import { isOpenTo, parseTopic } from "./topics.ts";
 
 /** A rejected message as the store gives it back. */
 export interface ReplayInput {
@@ -107,7 +107,7 @@ async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Ba
   const publisher = await directory.lookUp(input.publisher);
   const topic = parseTopic(input.topic);
   const own = publisher !== undefined && topic?.id === publisher.id;
-  const allowed = own && (topic.channel !== "gateway-telemetry" || publisher.gateway);
+  const allowed = own && isOpenTo(publisher, topic.channel);
   const batch = new Batch();
   // What was within the limit may be longer on record, where an item is encoded anew.
   const maxPayloadBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;

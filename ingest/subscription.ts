@@ -4,7 +4,7 @@ import type { Logger } from "../base/log.ts";
 import { isAway } from "../store/database/index.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { Ingest } from "./ingest.ts";
-import { parseTopic } from "./topics.ts";
+import { isOpenTo, parseTopic } from "./topics.ts";
 
 /**
  * Feeds the pipeline from another MQTT broker instead of our own: the way to grow past one machine, where any
@@ -162,11 +162,11 @@ async function take(
     }
   }
   // That broker decided who may publish where; here the topic is the identity.
-  const allowed = publisher && (parsed?.channel !== "gateway-telemetry" || publisher.gateway);
+  const allowed = publisher && parsed && isOpenTo(publisher, parsed.channel);
   ingest.accept(
     {
       publisher,
-      channel: allowed ? parsed?.channel : undefined,
+      channel: allowed ? parsed.channel : undefined,
       topic,
       payload: typeof payload === "string" ? Buffer.from(payload) : payload,
       receivedAt,

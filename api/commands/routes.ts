@@ -18,6 +18,8 @@ export interface CommandsOptions {
   readonly findKey: FindKey;
   /** Hands a payload to a device's open connections that listen, and says whether there was one that took it. */
   readonly deliver: (deviceId: string, payload: string) => boolean;
+  /** Hands a payload to the gateway of a device that has no connection itself, and says whether that took it. */
+  readonly deliverThrough: (gatewayId: string, deviceId: string, payload: string) => boolean;
   readonly allow: Allow;
 }
 
@@ -27,7 +29,7 @@ const DEFAULT_LIMIT = 100;
 
 /** Commands to single devices, and what these reply. Those that make speakers sound are broadcasts, and are signed. */
 export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app, options) => {
-  const { pool, findKey, deliver, allow } = options;
+  const { pool, findKey, deliver, deliverThrough, allow } = options;
 
   app.post(
     "/devices/:id/commands",
@@ -39,7 +41,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         tags: ["commands"],
         summary: "Send a command to a device",
         description:
-          "It is handed over at once or not at all: nothing is kept for a device that is away. Speakers obey signed commands only, see `/v1/broadcasts`.",
+          "It is handed over at once or not at all: nothing is kept for a device that is away. One that has no connection itself gets it through the gateway that it is assigned to, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`.",
         params: commandParams,
         body: commandBody,
         response: {
@@ -66,7 +68,12 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         object: { type: "device", id: device.id },
         after: command,
       });
-      if (!deliver(device.id, writeJson(command))) throw new PlatformError("device_not_listening");
+      const { gatewayId } = device;
+      const isHanded =
+        deliver(device.id, writeJson(command)) ||
+        (gatewayId !== null &&
+          deliverThrough(gatewayId, device.id, writeJson({ device: device.id, ...command })));
+      if (!isHanded) throw new PlatformError("device_not_listening");
       return reply.code(202).send({ commandId: command.commandId, deviceId: device.id, delivered: true });
     },
   );

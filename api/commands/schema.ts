@@ -21,7 +21,7 @@ export const sentCommandSchema = z
     delivered: z
       .boolean()
       .describe(
-        "Handed to an open connection of the device. What came of it is in `/v1/devices/{id}/replies`.",
+        "Handed to an open connection of the device, or of its gateway. What came of it is in `/v1/devices/{id}/replies`.",
       ),
   })
   .meta({ id: "SentCommand" });

@@ -31,6 +31,8 @@ export interface NewEvent {
   readonly type: string;
   /** Text of a JSON object: everything else that the device said. */
   readonly data: string;
+  /** By which way it came, for whoever wants to know that again of a refused one; it is not stored. */
+  readonly way?: unknown;
 }
 
 /** A device's answer to a command. Times in milliseconds since 1970. */
@@ -41,6 +43,7 @@ export interface NewReply {
   readonly commandId: string;
   readonly outcome: string;
   readonly data: string;
+  readonly way?: unknown;
 }
 
 type Column<T> = readonly [name: string, read: (item: T) => string];

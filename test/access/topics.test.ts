@@ -27,12 +27,21 @@ describe("a device may publish", () => {
     expect(mayPublish(meter, topic)).toBe(channel);
   });
 
-  it("for others only when it is a gateway, on its own topic", () => {
+  it("for others only when it is a gateway, on its own topics", () => {
     expect(mayPublish(gateway, "v1/gateways/g1/telemetry")).toBe("gateway-telemetry");
     expect(mayPublish(gateway, "v1/gateways/g2/telemetry")).toBeUndefined();
-    expect(mayPublish(gateway, "v1/gateways/g1/events")).toBeUndefined();
+    expect(mayPublish(gateway, "v1/gateways/g1/events")).toBe("gateway-events");
+    expect(mayPublish(gateway, "v1/gateways/g1/replies")).toBe("gateway-replies");
+    expect(mayPublish(gateway, "v1/gateways/g1/commands")).toBeUndefined();
+    expect(mayPublish(gateway, "v1/gateways/g1/events/m1")).toBeUndefined();
+    expect(mayPublish(gateway, "v1/gateways/g2/events")).toBeUndefined();
+    expect(mayPublish(gateway, "v1/gateways/g2/replies")).toBeUndefined();
     expect(mayPublish(gateway, "v1/devices/g1/telemetry")).toBe("telemetry");
     expect(mayPublish(gateway, "v1/devices/m1/telemetry")).toBeUndefined();
+    for (const rest of ["telemetry", "events", "replies"]) {
+      expect(mayPublish(meter, `v1/gateways/m1/${rest}`)).toBeUndefined();
+      expect(mayPublish(meter, `v1/gateways/g1/${rest}`)).toBeUndefined();
+    }
   });
 
   it("nowhere with an empty id", () => {
@@ -57,12 +66,17 @@ describe("a device may subscribe", () => {
     ["$share/group/v1/devices/m1/commands", false],
     ["$SYS/#", false],
     ["v1/gateways/m1/#", false],
+    ["v1/gateways/m1/commands", false],
+    ["v1/gateways/g1/commands", false],
   ])("to %s: %s", (filter, allowed) => {
     expect(maySubscribe(meter, filter)).toBe(allowed);
   });
 
   it("below its gateway's id when it is one", () => {
     expect(maySubscribe(gateway, "v1/gateways/g1/#")).toBe(true);
-    expect(maySubscribe(gateway, "v1/gateways/g2/#")).toBe(false);
+    expect(maySubscribe(gateway, "v1/gateways/g1/commands")).toBe(true);
+    for (const filter of ["g2/#", "g2/commands", "+/commands", "#"]) {
+      expect(maySubscribe(gateway, `v1/gateways/${filter}`)).toBe(false);
+    }
   });
 });

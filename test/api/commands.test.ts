@@ -12,8 +12,9 @@ const operator = personWith("op", [{ role: "operator", area: areaOf({ devices: [
 const viewer = personWith("eye", [{ role: "viewer", area: areaOf({}) }]);
 
 /** What was handed over. */
-let handed: { id: string; payload: string }[] = [];
+let handed: { id: string; payload: string; through?: string }[] = [];
 let isListening = true;
+let isGatewayListening = false;
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -27,11 +28,16 @@ beforeAll(async () => {
       handed.push({ id, payload });
       return isListening;
     },
+    deliverThrough: (through, id, payload) => {
+      handed.push({ through, id, payload });
+      return isGatewayListening;
+    },
   });
 });
 beforeEach(() => {
   handed = [];
   isListening = true;
+  isGatewayListening = false;
 });
 afterAll(async () => {
   await api.app.close();
@@ -93,6 +99,77 @@ describe("a command", () => {
       await db.pool.query("alter table audit_away rename to audit");
     }
     expect(handed).toEqual([]);
+  });
+});
+
+describe("a command to a device behind a gateway", () => {
+  beforeAll(async () => {
+    await insertDevice(db.pool, "hub", { kind: "lora-gateway" });
+    await db.pool.query(
+      "update devices set gateway_no = (select device_no from devices where id = 'hub') where id = any ($1)",
+      [["valve", "far", "horn"]],
+    );
+  });
+  afterAll(() => db.pool.query("update devices set gateway_no = null"));
+  const ways = () => handed.map(({ through, id }) => [through, id]);
+
+  it("goes to the device where that takes it, and to nobody else", async () => {
+    isGatewayListening = true;
+    expect((await send("valve", { name: "restart" })).status).toBe(202);
+    expect(ways()).toEqual([[undefined, "valve"]]);
+  });
+
+  it("goes through its gateway otherwise, with its id, and stands in the audit as the device's", async () => {
+    isListening = false;
+    isGatewayListening = true;
+    const before = (await audited()).length;
+    // Who may send is decided by the device: the operator has no rights to the gateway.
+    const answer = await send("valve", { name: "close-valve", parameters: { reason: "leak" } });
+    const { commandId } = answer.json;
+    expect([answer.status, answer.json]).toEqual([202, { commandId, deviceId: "valve", delivered: true }]);
+    const command = { commandId, name: "close-valve", parameters: { reason: "leak" } };
+    expect(handed[1]).toEqual({ through: "hub", id: "valve", payload: expect.any(String) });
+    expect(JSON.parse(handed[1]!.payload)).toEqual({ device: "valve", ...command });
+    expect((await audited()).slice(before)).toEqual([
+      { actor_id: "op", object_type: "device", object_id: "valve", after: command },
+    ]);
+  });
+
+  it("is a conflict where neither takes it", async () => {
+    isListening = false;
+    const answer = await send("valve", { name: "restart" });
+    expect([answer.status, answer.json.code]).toEqual([409, "device_not_listening"]);
+    expect(ways()).toEqual([
+      [undefined, "valve"],
+      ["hub", "valve"],
+    ]);
+  });
+
+  it.each([
+    ["of somebody who has rights to the gateway alone", "far", 404],
+    ["to a speaker", "horn", 400],
+  ])("is refused %s", async (_what, id, status) => {
+    isListening = false;
+    isGatewayListening = true;
+    const keeper = personWith("keeper", [{ role: "operator", area: areaOf({ devices: ["hub", "horn"] }) }]);
+    expect((await send(id, { name: "restart" }, keeper)).status).toBe(status);
+    expect(handed).toEqual([]);
+  });
+
+  it("goes through the gateway that it stands behind now, and through none once it has left", async () => {
+    isListening = false;
+    isGatewayListening = true;
+    await insertDevice(db.pool, "hub-2", { kind: "lora-gateway" });
+    const assign = (hub: string | null) =>
+      db.pool.query(
+        "update devices set gateway_no = (select device_no from devices where id = $1) where id = 'valve'",
+        [hub],
+      );
+    await assign("hub-2");
+    expect((await send("valve", { name: "restart" })).status).toBe(202);
+    await assign(null);
+    expect((await send("valve", { name: "restart" })).status).toBe(409);
+    expect(ways().filter(([through]) => through !== undefined)).toEqual([["hub-2", "valve"]]);
   });
 });
 

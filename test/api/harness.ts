@@ -83,6 +83,7 @@ export async function startApi(
     onDeviceChanged: async () => {},
     onAccessChanged: async () => {},
     deliver: () => false,
+    deliverThrough: () => false,
     hub,
     broadcasts: {
       broadcasts: {

@@ -17,7 +17,7 @@ beforeEach(async () => {
   broker = await createBroker<Device>({
     log: createLogger("silent"),
     rateLimit: 0,
-    authenticate: (id) => ({ id, gateway: false }),
+    authenticate: (id) => ({ id, gateway: id.startsWith("gw-") }),
     onPublish: (_message, settled) => settled(),
     onRefused: (_message, _refusal, settled) => settled(),
     onPresence: () => {},
@@ -104,5 +104,53 @@ describe("a command", () => {
     expect(broker.isConnected("sp-1")).toBe(true);
     raw.socket.resume();
     await vi.waitFor(() => expect(broker.deliver("sp-1", "play")).toBe(true), { timeout: 10_000 });
+  });
+});
+
+describe("a command through a gateway", () => {
+  it("goes with QoS 1 to each connection of the gateway that listens there, and to no other gateway", async () => {
+    const one = await heardBy("gw-1", "v1/gateways/gw-1/commands", "a");
+    const two = await heardBy("gw-1", "v1/gateways/gw-1/#", "b");
+    const own = await heardBy("gw-1", "v1/devices/gw-1/#", "c");
+    const other = await heardBy("gw-2", "v1/gateways/gw-2/#");
+    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true);
+    for (const { heard } of [one, two])
+      await vi.waitFor(() => expect(heard).toEqual(["1 v1/gateways/gw-1/commands close"]));
+    // Behind what each is sent afterwards nothing more can come of it.
+    expect([broker.deliver("gw-1", "x"), broker.deliverThrough("gw-2", "m-2", "x")]).toEqual([true, true]);
+    await vi.waitFor(() => expect(own.heard).toEqual(["1 v1/devices/gw-1/commands x"]));
+    await vi.waitFor(() => expect(other.heard).toEqual(["1 v1/gateways/gw-2/commands x"]));
+  });
+
+  it.each(["commands", "commands/#", "#", "+", "+/#"])(
+    "reaches a gateway that listens to …/%s",
+    async (rest) => {
+      const { heard } = await heardBy("gw-1", `v1/gateways/gw-1/${rest}`);
+      // It has not said that it listens to commands of its own.
+      expect(listening).toEqual([]);
+      expect(broker.deliver("gw-1", "restart")).toBe(false);
+      expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true);
+      await vi.waitFor(() => expect(heard).toEqual(["1 v1/gateways/gw-1/commands close"]));
+    },
+  );
+
+  it("is not handed over where the gateway is away or listens to something else", async () => {
+    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false);
+    const { client } = await heardBy("gw-1", "v1/devices/gw-1/#");
+    await client.subscribeAsync(["v1/gateways/gw-1/events", "v1/gateways/gw-1/+/x"], { qos: 1 });
+    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false);
+    await client.subscribeAsync("v1/gateways/gw-1/commands", { qos: 1 });
+    await vi.waitFor(() => expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true));
+    await client.unsubscribeAsync("v1/gateways/gw-1/commands");
+    await vi.waitFor(() => expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false));
+  });
+
+  it("is not handed over for a device that has a connection of its own", async () => {
+    await heardBy("gw-1", "v1/gateways/gw-1/commands");
+    const { client } = await heardBy("m-1", "v1/devices/m-1/telemetry");
+    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false);
+    expect(broker.deliverThrough("gw-1", "m-2", "close")).toBe(true);
+    await client.endAsync();
+    await vi.waitFor(() => expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true));
   });
 });

@@ -91,9 +91,9 @@ const RESTS = [
 export const TOPICS = [
   ...IDS.flatMap((id) => RESTS.map((rest) => `v1/devices/${id}/${rest}`)),
   ...["gw-1", "gw-2", "meter-1", "+"].flatMap((id) => [
-    `v1/gateways/${id}/telemetry`,
-    `v1/gateways/${id}/events`,
-    `v1/gateways/${id}/#`,
+    ...["telemetry", "events", "replies", "commands", "#", "Events", "events/x", "commands/#"].map(
+      (rest) => `v1/gateways/${id}/${rest}`,
+    ),
   ]),
   "#",
   "+",
@@ -129,7 +129,7 @@ export const isFilter = (topic: string) =>
 
 const PUBLISH: Record<string, Record<string, string>> = {
   devices: { telemetry: "telemetry", events: "events", replies: "replies" },
-  gateways: { telemetry: "gateway-telemetry" },
+  gateways: { telemetry: "gateway-telemetry", events: "gateway-events", replies: "gateway-replies" },
 };
 
 /** What a device's publish on a topic is, or undefined: none of its topics. */

@@ -119,15 +119,30 @@ function mutateValue(random: Random, message: unknown): string {
 }
 
 /** How many items a message holds by the contract: what cannot be decoded counts as one, and so does an empty list. */
-export function itemsOf(payload: Buffer): number {
-  if (payload.length > 256 * 1024) return 1;
+export const itemsOf = (payload: Buffer): number => lengthOf(decoded(payload));
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? Math.max(1, value.length) : 1);
+
+/** Undefined where the payload cannot be decoded. */
+function decoded(payload: Buffer): unknown {
+  if (payload.length > 256 * 1024) return undefined;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload);
-    const value: unknown = parsed(text) ?? JSON.parse(text.replaceAll(NOT_NUMBERS, "null"));
-    return Array.isArray(value) ? Math.max(1, value.length) : 1;
+    return parsed(text) ?? JSON.parse(text.replaceAll(NOT_NUMBERS, "null"));
   } catch {
-    return 1;
+    return undefined;
   }
+}
+
+/** A message of a gateway that says the same of a device behind it and of one that is not, and how many items it holds. */
+function ofGateway(child: string, said: Buffer, stranger: string): { payload: Buffer; items: number } {
+  // Twice what is too large would be a packet that ends the connection.
+  const others = said.length < 100_000 ? said : "1";
+  const parts = [`{"${child}":`, said, `,"${stranger}":`, others, "}"];
+  const payload = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+  const value = decoded(payload) as Record<string, unknown> | undefined;
+  // What it says of a stranger is one item against the gateway, however much it is.
+  return { payload, items: value === undefined ? 1 : lengthOf(value[child]) + 1 };
 }
 
 /** May stand where a number may, although it is not JSON. */
@@ -156,30 +171,37 @@ export async function runFuzz({
   const publishers: Publisher[] = [];
   const ids: string[] = [];
   const perChannel = catalog.flatMap((kind) =>
-    (["telemetry", "events"] as const).map((channel) => ({
-      kind: kind.kind,
-      channel,
-      examples: kind.examples.filter((example) => (example.channel ?? "telemetry") === channel),
-    })),
+    (["telemetry", "events"] as const).flatMap((channel) => {
+      const examples = kind.examples.filter((example) => (example.channel ?? "telemetry") === channel);
+      return [false, true].map((isBehind) => ({ kind: kind.kind, channel, examples, isBehind }));
+    }),
   );
   try {
-    for (const { kind, channel, examples } of perChannel.filter(({ examples }) => examples.length > 0)) {
-      const { id, token } = await platform.register(`fuzz-${kind}-${channel}`, kind);
-      ids.push(id);
+    for (const { kind, channel, examples, isBehind } of perChannel.filter(
+      ({ examples }) => examples.length > 0,
+    )) {
+      const name = `fuzz-${kind}-${channel}${isBehind ? "-behind" : ""}`;
+      const gateway = isBehind ? await platform.register(`${name}-a-gateway`, "lora-gateway") : undefined;
+      const device = await platform.register(name, kind, gateway?.id);
+      const { id } = device;
+      ids.push(id, ...(gateway ? [gateway.id] : []));
       const publisher = await Publisher.connect({
         host: "127.0.0.1",
         port: platform.mqttPort,
-        username: id,
-        password: token,
-        topic: `v1/devices/${id}/${channel}`,
+        username: (gateway ?? device).id,
+        password: (gateway ?? device).token,
+        topic: gateway ? `v1/gateways/${gateway.id}/${channel}` : `v1/devices/${id}/${channel}`,
         qos: 1,
         window: 100,
         next: () => {
           if (published >= mutations) return undefined;
           published++;
           const example = examples[Math.floor(random.next() * examples.length)]!;
-          const payload = mutate(random, example.message);
-          expectedItems += itemsOf(payload);
+          const said = mutate(random, example.message);
+          const { payload, items } = gateway
+            ? ofGateway(id, said, "fuzz-stranger")
+            : { payload: said, items: itemsOf(said) };
+          expectedItems += items;
           return payload;
         },
         acknowledged: () => {

@@ -74,14 +74,22 @@ function messageOf({ models }: KeptWorld, drawn: DrawnMessage): Message[] {
     device,
     items: items.map((one) => itemOf(models[device]!, one)),
   });
-  if (drawn.by === "gateway") return [{ by: "gateway", parts: drawn.parts.map(part) }];
+  const eventsOf = ({ device, items }: { device: number; items: readonly DrawnEvent[] }): Part => ({
+    device,
+    items: items.map((one) => eventOf(models[device]!, one)),
+  });
+  if (drawn.by === "gateway") {
+    return [{ by: "gateway", channel: "telemetry", parts: drawn.parts.map(part) }];
+  }
+  if (drawn.by === "gateway events") {
+    return [{ by: "gateway", channel: "events", parts: drawn.parts.map(eventsOf) }];
+  }
   // Whom nobody knows cannot log in.
   const { device } = drawn;
   if (!models[device]!.isRegistered) return [];
   if (drawn.by === "broken") return [{ by: drawn.how, device }];
   if (drawn.by === "device") return [{ by: "device", channel: "telemetry", part: part(drawn) }];
-  const items = drawn.items.map((one) => eventOf(models[device]!, one));
-  return [{ by: "device", channel: "events", part: { device, items } }];
+  return [{ by: "device", channel: "events", part: eventsOf(drawn) }];
 }
 
 /**

@@ -162,6 +162,19 @@ const message = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      by: fc.constant("gateway events" as const),
+      parts: fc.uniqueArray(
+        fc.record({
+          device: fc.constantFrom(0, 0, 1, 1, 4),
+          items: fc.array(event, { minLength: 1, maxLength: 3 }),
+        }),
+        { minLength: 1, maxLength: 3, selector: ({ device }) => device },
+      ),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       by: fc.constant("broken" as const),

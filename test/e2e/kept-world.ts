@@ -32,7 +32,7 @@ export interface Part {
 /** What is sent at once: readings or events, what is no JSON, or something on a topic that is not the device's. */
 export type Message =
   | { readonly by: "device"; readonly channel: "telemetry" | "events"; readonly part: Part }
-  | { readonly by: "gateway"; readonly parts: readonly Part[] }
+  | { readonly by: "gateway"; readonly channel: "telemetry" | "events"; readonly parts: readonly Part[] }
   | { readonly by: "garbage" | "stray"; readonly device: number };
 
 /** How a platform ends: at its n-th statement from then on, which is lost on the way there or on the way back. */
@@ -259,7 +259,7 @@ export class KeptWorld {
       case "gateway": {
         const payload = message.parts.map((part) => [this.models[part.device]!.id, asSent(part)]);
         const text = stringifyExact(Object.fromEntries(payload));
-        return this.ingest.publish(this.models[GATEWAY]!.id, "gateway-telemetry", text);
+        return this.ingest.publish(this.models[GATEWAY]!.id, `gateway-${message.channel}`, text);
       }
       case "garbage":
         return this.ingest.publish(this.models[message.device]!.id, "telemetry", GARBAGE);
@@ -279,16 +279,10 @@ export class KeptWorld {
     const now = Date.now();
     switch (message.by) {
       case "device": {
-        const { device, items } = message.part;
-        const model = this.models[device]!;
-        for (const item of items) {
-          if (message.channel === "events") model.takeEvent(item, now, items.length > 1, how);
-          else model.take(item, now, items.length > 1, how);
-        }
-        return;
+        return this.tellOf(message.part, message.channel, now, how);
       }
       case "gateway":
-        for (const part of message.parts) this.tellOfChild(part, now, how);
+        for (const part of message.parts) this.tellOfChild(part, message.channel, now, how);
         return;
       case "garbage":
         return this.models[message.device]!.refuseWhole("not_json", { payload: GARBAGE }, how);
@@ -297,16 +291,26 @@ export class KeptWorld {
     }
   }
 
-  private tellOfChild({ device, items }: Part, now: number, how: Certainty): void {
+  private tellOf(
+    { device, items }: Part,
+    channel: "telemetry" | "events",
+    now: number,
+    how: Certainty,
+  ): void {
     const model = this.models[device]!;
-    const gateway = this.models[GATEWAY]!;
-    if (model.isRegistered && model.gatewayId === gateway.id) {
-      for (const item of items) model.take(item, now, items.length > 1, how);
-      return;
+    for (const item of items) {
+      if (channel === "events") model.takeEvent(item, now, items.length > 1, how);
+      else model.take(item, now, items.length > 1, how);
     }
-    const readings = items.length === 1 ? items[0] : items;
+  }
+
+  private tellOfChild(part: Part, channel: "telemetry" | "events", now: number, how: Certainty): void {
+    const model = this.models[part.device]!;
+    const gateway = this.models[GATEWAY]!;
+    if (model.isRegistered && model.gatewayId === gateway.id) return this.tellOf(part, channel, now, how);
+    const items = part.items.length === 1 ? part.items[0] : part.items;
     const reason = model.isRegistered ? "not_assigned" : "unknown_device";
-    gateway.refuseWhole(reason, { [model.id]: readings }, how);
+    gateway.refuseWhole(reason, { [model.id]: items }, how);
   }
 
   /** One item by itself, which came when it says. */

@@ -165,8 +165,8 @@ export async function startTestIngest(pool: Pool, options: Partial<IngestOptions
         const body = Buffer.isBuffer(payload)
           ? payload
           : Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
-        const topic =
-          channel === "gateway-telemetry" ? `v1/gateways/${id}/telemetry` : `v1/devices/${id}/${channel}`;
+        const folder = channel.startsWith("gateway-") ? "gateways" : "devices";
+        const topic = `v1/${folder}/${id}/${channel.replace("gateway-", "")}`;
         const publisher = ingest.directory.find(id);
         ingest.accept({ publisher, channel, topic, payload: body, receivedAt }, resolve);
       }),

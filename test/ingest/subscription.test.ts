@@ -89,16 +89,24 @@ describe("a subscription to another broker", () => {
     await source.publish("v1/gateways/source-gw/telemetry", {
       "source-2": { observedAt: "2026-04-01T00:00:00Z", flow: 2 },
     });
+    const leak = { eventId: "e", type: "leak", observedAt: "2026-04-01T00:00:00Z" };
+    const reply = { commandId: "c", outcome: "done", observedAt: "2026-04-01T00:00:00Z" };
+    await source.publish("v1/gateways/source-gw/events", { "source-2": leak });
+    await source.publish("v1/gateways/source-gw/replies", { "source-2": [reply] });
     await source.publish("v1/gateways/source-1/telemetry", { "source-2": { flow: 3 } });
+    await source.publish("v1/gateways/source-1/events", { "source-2": { ...leak, eventId: "forged" } });
     await source.publish("v1/devices/nobody/telemetry", { flow: 4 });
     await source.publish("v1/elsewhere", { flow: 5 });
-    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(5));
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(8));
     expect(await countOf("source-1")).toBe(1);
     expect(await countOf("source-2")).toBe(1);
+    expect((await db.pool.query("select event_id from events")).rows).toEqual([{ event_id: "e" }]);
+    expect((await db.pool.query("select command_id from replies")).rows).toEqual([{ command_id: "c" }]);
     const { rows } = await db.pool.query("select topic, reason from rejected_messages order by topic");
     expect(rows).toEqual([
       { topic: "v1/devices/nobody/telemetry", reason: "unknown_device" },
       { topic: "v1/elsewhere", reason: "unknown_device" },
+      { topic: "v1/gateways/source-1/events", reason: "foreign_topic" },
       { topic: "v1/gateways/source-1/telemetry", reason: "foreign_topic" },
     ]);
   });
