@@ -60,9 +60,14 @@ const COLLECT_MS = 250;
 /** What a gateway holds while its line is slow; beyond it, devices keep their readings themselves. */
 const MOST_COLLECTED = 5000;
 
-/** The readings of the devices behind a gateway, many in one message. */
-export function createGatewayUplink(connection: Connection, publish: Publish, gatewayId: string): Uplink {
-  const topic = `v1/gateways/${gatewayId}/telemetry`;
+/** The readings, or events, of the devices behind a gateway, many in one message. */
+export function createGatewayUplink(
+  connection: Connection,
+  publish: Publish,
+  gatewayId: string,
+  channel: "telemetry" | "events",
+): Uplink {
+  const topic = `v1/gateways/${gatewayId}/${channel}`;
   const waiters = createWaiters();
   let collected: Item[] = [];
   let timer: NodeJS.Timeout | undefined;

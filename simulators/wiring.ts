@@ -60,8 +60,7 @@ const kindOf = ({ id, kind }: Credential): Kind => {
 
 /**
  * Makes the devices and gives each its way to the platform. A device that names a gateway of this fleet
- * reports through it. Its events go over a connection of its own, because a gateway's topic carries
- * telemetry only; that connection is opened when there is an event.
+ * reports through it, readings and events.
  * @throws Error when a device's kind is not in the catalog
  */
 export function wire(options: WiringOptions, tally: Tally): Wiring {
@@ -114,14 +113,16 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     return { telemetry, events, connect };
   };
 
-  const gateways = new Map<string, { own: Ways; uplink: Uplink }>();
+  const gateways = new Map<string, { own: Ways; behind: Ways }>();
   for (const credential of options.devices) {
     if (!kindOf(credential).gateway) continue;
     const uplinks: Uplink[] = [];
     const { connect, ...own } = ownWays(credential, IN_FLIGHT_OF_GATEWAY, uplinks);
-    const uplink = createGatewayUplink(connect(), publish, credential.id);
-    uplinks.push(uplink);
-    gateways.set(credential.id, { own, uplink });
+    const carry = (channel: "telemetry" | "events") =>
+      createGatewayUplink(connect(), publish, credential.id, channel);
+    const behind = { telemetry: carry("telemetry"), events: carry("events") };
+    uplinks.push(behind.events, behind.telemetry);
+    gateways.set(credential.id, { own, behind });
   }
 
   const makeDevice = (credential: Credential, seed: number, { telemetry, events }: Ways, isBehind = false) =>
@@ -170,12 +171,11 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
   const members = options.devices.map((credential): Member => {
     const kind = kindOf(credential);
     const seed = seedOf(credential.id, options.seed);
-    const gateway = gateways.get(credential.gatewayId ?? "")?.uplink;
+    const gateway = gateways.get(credential.gatewayId ?? "")?.behind;
     if (kind.kind === "speaker" && !gateway && options.speakers) {
       return wireSpeaker(credential, seed, options.speakers);
     }
-    const own = gateways.get(credential.id)?.own ?? ownWays(credential, IN_FLIGHT, []);
-    const ways = { telemetry: gateway ?? own.telemetry, events: own.events };
+    const ways = gateway ?? gateways.get(credential.id)?.own ?? ownWays(credential, IN_FLIGHT, []);
     const device = makeDevice(credential, seed, ways, gateway !== undefined);
     return { credential, kind, seed, device, ...ways, speaker: undefined };
   });
@@ -185,7 +185,10 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     connections,
     flush() {
       for (const { device } of members) device.flush();
-      for (const { uplink } of gateways.values()) uplink.flush();
+      for (const { behind } of gateways.values()) {
+        behind.events.flush();
+        behind.telemetry.flush();
+      }
     },
     get unsent() {
       return unsent;

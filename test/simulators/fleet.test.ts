@@ -39,13 +39,9 @@ function unpack(broker: TestBroker): Delivered[] {
     expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
     const list = (value: unknown) => (Array.isArray(value) ? value : [value]) as Delivered["item"][];
     const body = JSON.parse(payload);
-    if (scope === "gateways") {
-      return Object.entries(body).flatMap(([deviceId, value]) =>
-        list(value).map((item): Delivered => ({ deviceId, channel: "telemetry", item })),
-      );
-    }
-    return list(body).map(
-      (item): Delivered => ({ deviceId: id!, channel: channel as Delivered["channel"], item }),
+    const parts = scope === "gateways" ? Object.entries(body) : [[id!, body] as const];
+    return parts.flatMap(([deviceId, value]) =>
+      list(value).map((item): Delivered => ({ deviceId, channel: channel as Delivered["channel"], item })),
     );
   });
 }
@@ -144,11 +140,17 @@ describe("a fleet", () => {
     expect(new Date(times.at(-1)!).getTime()).toBeLessThanOrEqual(Date.now());
   });
 
-  it("lets one device play a scenario and report its event over its own connection", async () => {
-    start({ scenario: { name: "leak", deviceId: "gm-7" } });
-    await broker.until(() => broker.received.some(({ topic }) => topic.endsWith("/events")));
+  it.each([
+    ["through its gateway", "gm-7", "gateways"],
+    ["over its own connection", "gm-alone", "devices"],
+  ])("lets one device play a scenario and report its event %s", async (_way, deviceId, scope) => {
+    start({ scenario: { name: "leak", deviceId } });
+    const isEvents = ({ topic }: { topic: string }) => topic.endsWith("/events");
+    await broker.until(() => broker.received.some(isEvents));
     const events = unpack(broker).filter(({ channel }) => channel === "events");
-    expect(events.map(({ deviceId, item }) => [deviceId, item.type])).toEqual([["gm-7", "leak"]]);
+    expect(events.map((one) => [one.deviceId, one.item.type])).toEqual([[deviceId, "leak"]]);
+    expect(broker.received.filter(isEvents).map(({ topic }) => topic.split("/")[1])).toEqual([scope]);
+    expect(broker.connects).not.toContain("gm-7");
   });
 
   it("loses nothing when every connection breaks, and counts what it sent again", async () => {
