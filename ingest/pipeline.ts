@@ -19,7 +19,7 @@ import {
   type Way,
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
-import { type Channel, carriedBy, type DeviceChannel } from "./topics.ts";
+import { carriedBy, type DeviceChannel } from "./topics.ts";
 
 export interface PipelineOptions {
   readonly directory: Directory;
