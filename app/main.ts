@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
-import { configSchema, loadConfig } from "../base/config.ts";
+import { configSchema, loadConfig, strangeSettings } from "../base/config.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger, type Logger } from "../base/log.ts";
 import { onParentGone } from "../base/parent.ts";
+import { sentenceOn } from "../base/setting-names.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { checkSettings, startPlatform, VERSION } from "./platform.ts";
 
@@ -40,6 +41,8 @@ async function main(): Promise<void> {
     log.fatal({ err: error }, "unhandled rejection");
     process.exit(1);
   });
+
+  for (const strange of strangeSettings()) log.warn({ name: strange.name }, sentenceOn(strange));
 
   const started = performance.now();
   const asked = new AbortController();

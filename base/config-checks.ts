@@ -30,3 +30,7 @@ export const isIssuer = (text: string): boolean => {
     return false;
   }
 };
+
+/** Who has this key has everything, and nobody counts how often it is guessed at by all the world together. */
+export const ADMIN_KEY_TOO_SHORT =
+  "expected at least 32 characters, as 'openssl rand -hex 32' makes them; unset, the platform makes one by itself";

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { isIssuer, isOrigin, isProxy } from "./config-checks.ts";
+import { ADMIN_KEY_TOO_SHORT, isIssuer, isOrigin, isProxy } from "./config-checks.ts";
 import { type Fault, PlatformError } from "./errors.ts";
 import { LOG_LEVELS } from "./log.ts";
+import { strangeNames } from "./setting-names.ts";
 
 const port = (fallback: number, about: string) =>
   z.coerce.number().int().min(0).max(65_535).default(fallback).describe(about);
@@ -55,10 +56,6 @@ const DECIDING_STEPS = [
   "retry",
   "review",
 ] as const;
-
-/** Who has this key has everything, and nobody counts how often it is guessed at by all the world together. */
-const ADMIN_KEY_TOO_SHORT =
-  "expected at least 32 characters, as 'openssl rand -hex 32' makes them; unset, the platform makes one by itself";
 
 /** Every setting of the platform. This schema is the only place that names an environment variable. */
 export const configSchema = z.object({
@@ -364,6 +361,10 @@ const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config])[] = [
 
 export type Config = z.infer<typeof configSchema>;
 
+/** Names that are no setting and may have been meant for one. */
+export const strangeSettings = (env: Record<string, string | undefined> = process.env) =>
+  strangeNames(env, Object.keys(configSchema.shape));
+
 /**
  * Reads the configuration from the environment; an empty string counts as unset.
  * @throws PlatformError `config_invalid` that lists every problem at once.
@@ -386,6 +387,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   if (given.DATABASE_OWNER_URL !== undefined && given.DATABASE_URL === undefined) {
     const message = "is set and DATABASE_URL is not: expected both, or neither for the embedded database";
     faults.push({ path: "DATABASE_OWNER_URL", message });
+  }
+  for (const { name, meant, isMisspelt } of strangeSettings(env)) {
+    if (isMisspelt) faults.push({ path: name, message: `is no setting: expected ${meant.join(" or ")}` });
   }
   if (parsed.success && faults.length === 0) return parsed.data;
   const lines = faults.map((fault) => `  ${fault.path}: ${fault.message}`);

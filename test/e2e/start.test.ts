@@ -100,6 +100,19 @@ const PROVIDER_OF_NOTHING = {
 };
 
 describe("a start that cannot succeed says why in a sentence, with exit code 2", () => {
+  it("when a setting is misspelt, and warns of a name that only resembles some", async () => {
+    const misspelt = await start({ HTTP_RATE_LIMT: "3", MQTT_PROT: "off", SEED: "all" }).ended;
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.stderr).toMatch(
+      /SEED: .*HTTP_RATE_LIMT: is no setting: expected HTTP_RATE_LIMIT.*MQTT_PROT: is no setting: expected MQTT_PORT/s,
+    );
+    const port = await refusingServer("28P01", "password authentication failed");
+    const near = await start({ RETENTION_DAYS: "3", DATABASE_URL: `postgres://sbi@127.0.0.1:${port}/sbi` })
+      .ended;
+    expect(near.stderr).toContain("password authentication failed");
+    expect(near.stdout).toContain("RETENTION_DAYS is no setting: RETENTION_READINGS_DAYS or ");
+  });
+
   it("when the database refuses the password", async () => {
     const port = await refusingServer("28P01", 'password authentication failed for user "sbi"');
     const { ended } = start({ DATABASE_URL: `postgres://sbi:secret-word@127.0.0.1:${port}/sbi` });

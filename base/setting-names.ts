@@ -1,0 +1,106 @@
+/** A name of the environment that no setting has, and what is told of it. */
+export interface StrangeName {
+  readonly name: string;
+  /** The settings that it may stand for; empty where it only begins like some. */
+  readonly meant: readonly string[];
+  /** Nobody gives another program a variable of this name: the setting is misspelt. */
+  readonly isMisspelt: boolean;
+}
+
+/**
+ * What other programs are given under names that resemble ours, on purpose: never an error, and told of only where a
+ * letter or two would make it a setting.
+ */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  "HTTPS_PORT",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "HTTP_HOST",
+  "LOGLEVEL",
+  "DATADIR",
+  "DATABASE_URI",
+  "SESSION_MANAGER",
+  "API_KEY",
+  "CLIENT_ID",
+  "CLIENT_SECRET",
+]);
+
+/** What Kubernetes and Docker write of services: `MQTT_SERVICE_HOST`, `DATABASE_PORT_5432_TCP_ADDR`. */
+const OF_A_SERVICE = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_\w+)?$/;
+const ADDRESS_OF_A_SERVICE = /^(tcp|udp):\/\//;
+
+/** Names and words shorter than this mean too much in one letter: `HOST` and `HOME` are two apart. */
+const SHORT_NAME = 8;
+const SHORT_WORD = 5;
+
+/**
+ * Names of the environment that are no setting and may have been meant for one: one or two letters away from it, without
+ * one of its words, or beginning with a word that several settings begin with.
+ */
+export function strangeNames(
+  env: Readonly<Record<string, string | undefined>>,
+  settings: readonly string[],
+): StrangeName[] {
+  const known = new Set(settings);
+  const first = settings.map((setting) => setting.split("_")[0]!);
+  const prefixes = new Set(first.filter((word, index) => first.indexOf(word) !== index));
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (known.has(name) || value === undefined || value === "") return [];
+    if (OF_A_SERVICE.test(name) || ADDRESS_OF_A_SERVICE.test(value)) return [];
+    const form = name.toUpperCase().replaceAll(/[-.]/g, "_");
+    const misspelt = settings.filter((setting) => isMisspelt(form, setting));
+    const ofOthers = OF_OTHERS.has(form);
+    if (misspelt.length > 0) {
+      const isLong = misspelt.some((setting) => setting.length >= SHORT_NAME);
+      return isLong || name === form ? { name, meant: misspelt, isMisspelt: isLong && !ofOthers } : [];
+    }
+    if (ofOthers || name !== form) return [];
+    const shortened = settings.filter((setting) => lacksOneWord(form, setting));
+    const begins = form.includes("_") && prefixes.has(form.split("_")[0]!);
+    return shortened.length > 0 || begins ? { name, meant: shortened, isMisspelt: false } : [];
+  });
+}
+
+/** What an operator is told of one. */
+export const sentenceOn = ({ name, meant }: StrangeName): string =>
+  meant.length === 0
+    ? `${name} is no setting, though it begins like some`
+    : `${name} is no setting: ${meant.join(" or ")} may be meant`;
+
+/** Whether a hand that slipped makes the one of the other: letters, or the line between two words. */
+function isMisspelt(form: string, setting: string): boolean {
+  const most = setting.length < SHORT_NAME ? 1 : 2;
+  if (Math.abs(form.length - setting.length) > most || distance(form, setting) > most) return false;
+  const [words, expected] = [form.split("_"), setting.split("_")];
+  // MQTT_HOST is no MQTT_PORT: short words are other words when two letters of them differ.
+  if (words.length === expected.length)
+    return words.every((word, index) => {
+      const other = expected[index]!;
+      return distance(word, other) <= (Math.min(word.length, other.length) < SHORT_WORD ? 1 : 2);
+    });
+  return distance(form.replaceAll("_", ""), setting.replaceAll("_", "")) <= 1;
+}
+
+/** Of one word alone nobody can tell what it was meant for. */
+function lacksOneWord(form: string, setting: string): boolean {
+  const expected = setting.split("_");
+  if (expected.length < 3) return false;
+  return expected.some((_, at) => expected.toSpliced(at, 1).join("_") === form);
+}
+
+/** How many letters were left out, put in, changed or swapped with the next one. */
+function distance(one: string, other: string): number {
+  let [before, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, at) => at)];
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let k = 1; k <= other.length; k++) {
+      const same = one[i - 1] === other[k - 1];
+      let least = Math.min(row[k]! + 1, next[k - 1]! + 1, row[k - 1]! + (same ? 0 : 1));
+      if (i > 1 && k > 1 && one[i - 1] === other[k - 2] && one[i - 2] === other[k - 1])
+        least = Math.min(least, before[k - 2]! + 1);
+      next.push(least);
+    }
+    [before, row] = [row, next];
+  }
+  return row[other.length]!;
+}
