@@ -47,6 +47,8 @@ export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
+    // Many clients name the type whether they send something or not. A route that wants a body says that there is none.
+    if (body.length === 0) return done(null, undefined);
     const refusal = refusalOfJson(body);
     if (refusal !== undefined) return done(new PlatformError("invalid_request", refusal));
     // What is not UTF-8 would be read as other characters, and nobody would ever know.

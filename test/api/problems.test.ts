@@ -148,6 +148,28 @@ describe("a problem", () => {
     expect(json.detail).toBe(`${found}, expected application/json${xml}`);
   });
 
+  it("is no other for an empty body that is said to be JSON than for none, on every route", async () => {
+    const { paths } = (await api.call("/openapi.json")).json as {
+      paths: Record<string, Record<string, { requestBody?: unknown }>>;
+    };
+    const seen = { withBody: 0, without: 0 };
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [name, { requestBody }] of Object.entries(methods)) {
+        if (name === "get") continue;
+        const method = name.toUpperCase() as "POST";
+        const url = path.replaceAll(/\{\w+\}/g, "999999");
+        const plain = await api.call({ method, url });
+        const named = await api.call({ method, url, headers: { "content-type": "application/json" } });
+        const of = (answer: typeof plain) => [answer.status, answer.json?.code, answer.json?.faults];
+        expect(of(named), `${method} ${url}`).toEqual(of(plain));
+        seen[requestBody === undefined ? "without" : "withBody"]++;
+        if (requestBody === undefined) expect(named.json?.detail).not.toContain("ody");
+      }
+    }
+    expect(seen.without).toBeGreaterThan(10);
+    expect(seen.withBody).toBeGreaterThan(20);
+  });
+
   it("lists every fault of a query with its place", async () => {
     const answer = await api.call("/v1/devices?limit=0&kind=NO&colour=red");
     expect(answer.json.faults.map((fault: { path: string }) => fault.path).sort()).toEqual([

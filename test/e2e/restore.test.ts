@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 async function commands(heading: string): Promise<string[]> {
   const text = await readFile(join(ROOT, "docs/security.md"), "utf8");
   const [, part = ""] = text.split(`# ${heading}\n`);
-  return [...part.split(/^##+ /m)[0]!.matchAll(/```(?:sh|sql)\n([^`]+)```/g)].map(([, block]) => block!);
+  return [...part.split(/^##+ /m)[0]!.matchAll(/^ *```(?:sh|sql)\n([^`]+)```/gm)].map(([, block]) => block!);
 }
 
 /** What of a database no table says: whose it is, who may what with it, its settings, and its roles. */
@@ -138,6 +138,14 @@ describe.skipIf(!(await usableTools()))("the backup and the restore of docs/secu
     const first = await start();
     const { token } = await first.register("m-1");
     await send(first, token, 1.5, "2026-05-01T00:00:00Z");
+    // Without a terminal, as the page says.
+    const [people = ""] = await commands("Before the first day");
+    const settings = here((await commands("The database"))[1]!).replaceAll(/^/gm, "export ");
+    const asked = await shell(`${settings}\n${people.trim()} --generate`);
+    expect(asked, asked.said).toEqual({
+      code: 0,
+      said: expect.stringMatching(/Password, shown this once: \S+/),
+    });
     const before = await look();
     expect(before.owner).toBe(owner);
     expect(before.roles.map(({ rolsuper }: { rolsuper: boolean }) => rolsuper)).toEqual([
