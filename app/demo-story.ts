@@ -122,6 +122,10 @@ export async function playStory(options: StoryOptions, since: Date): Promise<voi
   if (!draft) return tell("no draft appeared; the log tells why");
   tell(`${STORY.meter} reports a leak, and the platform proposes: ${draft.headline} (${draft.id})`);
 
+  out(
+    "            (over a connection of its own, so that it is shown as connected: a gateway passes on readings, not events)\n",
+  );
+
   // One speaker stands in the village; its township hears the warning, in few words.
   const township = draft.regions[0]!.slice(0, TOWNSHIP_DIGITS);
   const texts = [

@@ -18,30 +18,44 @@ export interface Progress {
   stop(): void;
 }
 
-/** How far the current phase is. */
-function position(state: FleetState, liveS: number, durationS: number): { done: number; total: number } {
-  if (state.phase === "first readings") return state.firstReadings;
-  if (state.phase === "history") return state.history;
+/** How far the current phase is, and of what. */
+function position(
+  state: FleetState,
+  liveS: number,
+  durationS: number,
+): { done: number; total: number; what: string } {
+  if (state.phase === "first readings") return { ...state.firstReadings, what: "devices" };
+  if (state.phase === "history") return { ...state.history, what: "past readings acknowledged" };
   return durationS > 0
-    ? { done: Math.min(durationS, Math.floor(liveS)), total: durationS }
-    : { done: 1, total: 1 };
+    ? { done: Math.min(durationS, Math.floor(liveS)), total: durationS, what: "s" }
+    : { done: 1, total: 1, what: "" };
 }
 
-function details(fleet: Fleet, state: FleetState): string {
-  const { open, total, trouble } = state.connections;
-  const { published, acknowledged } = fleet.tally.total;
-  const lines = `${open}/${total} connected, ${acknowledged}/${published} acknowledged, ${state.inFlight} in flight`;
+/** A message holds one item or hundreds, so both are told: what was sent is what is acknowledged and what is under way. */
+function details({ tally: { total }, state }: Pick<Fleet, "tally"> & { readonly state: FleetState }): string {
+  const { open, total: connections, trouble } = state.connections;
+  const { published, acknowledged } = total;
+  const items = `${published} readings and events sent = ${acknowledged} acknowledged + ${published - acknowledged} under way`;
+  const lines = `${open}/${connections} connections open, ${items} (${state.inFlight} messages)`;
   return trouble === undefined ? lines : `${trouble}; ${lines}`;
+}
+
+/** How the fleet is doing, in a line. @param liveS seconds since the past was through */
+export function progressLine(
+  fleet: Pick<Fleet, "tally" | "state">,
+  liveS: number,
+  durationS: number,
+): string {
+  const state = fleet.state();
+  const { done, total, what } = position(state, liveS, durationS);
+  const part = what === "" ? "" : ` ${done}/${total} ${what}`;
+  return `${state.phase}${part}: ${details({ tally: fleet.tally, state })}`;
 }
 
 /** Shows how the fleet is doing: a bar on a terminal, otherwise a line now and then. */
 export function showProgress(fleet: Fleet, options: ProgressOptions): Progress {
   let liveSince: number | undefined;
-  const now = () => {
-    const state = fleet.state();
-    const liveS = liveSince === undefined ? 0 : (Date.now() - liveSince) / 1000;
-    return { state, ...position(state, liveS, options.durationS) };
-  };
+  const liveS = () => (liveSince === undefined ? 0 : (Date.now() - liveSince) / 1000);
   const live = () => {
     liveSince = Date.now();
   };
@@ -49,16 +63,14 @@ export function showProgress(fleet: Fleet, options: ProgressOptions): Progress {
 
   if (!options.stream.isTTY) {
     const timer = setInterval(() => {
-      const { state, done, total } = now();
-      const part = state.phase === "live" && options.durationS === 0 ? "" : ` ${done}/${total}`;
-      options.stream.write(`${state.phase}${part}: ${details(fleet, state)}\n`);
+      options.stream.write(`${progressLine(fleet, liveS(), options.durationS)}\n`);
     }, LINE_EVERY_MS);
     return { live, stop: () => clearInterval(timer) };
   }
 
   const bar = new SingleBar(
     {
-      format: "{phase} [{bar}] {value}/{total} | {details}",
+      format: "{phase} [{bar}] {value}/{total} {what} | {details}",
       barsize: 24,
       stream: options.stream,
       hideCursor: true,
@@ -69,11 +81,16 @@ export function showProgress(fleet: Fleet, options: ProgressOptions): Progress {
     Presets.legacy,
   );
   const draw = () => {
-    const { state, done, total } = now();
+    const state = fleet.state();
+    const { done, total, what } = position(state, liveS(), options.durationS);
     bar.setTotal(Math.max(1, total));
-    bar.update(done, { phase: state.phase.padEnd(14), details: details(fleet, state) });
+    bar.update(done, {
+      phase: state.phase.padEnd(14),
+      what,
+      details: details({ tally: fleet.tally, state }),
+    });
   };
-  bar.start(1, 0, { phase: "", details: "" });
+  bar.start(1, 0, { phase: "", what: "", details: "" });
   draw();
   const timer = setInterval(draw, BAR_EVERY_MS);
   return {
