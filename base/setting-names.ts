@@ -26,7 +26,14 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /** What Kubernetes and Docker write of services: `MQTT_SERVICE_HOST`, `DATABASE_PORT_5432_TCP_ADDR`. */
-const OF_A_SERVICE = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_\w+)?$/;
+function isOfService(form: string): boolean {
+  const words = form.split("_");
+  return words.some(
+    (word, at) =>
+      (word === "SERVICE" && ["HOST", "PORT"].includes(words[at + 1] ?? "")) ||
+      (word === "PORT" && ["TCP", "UDP"].includes(words[at + 2] ?? "")),
+  );
+}
 const ADDRESS_OF_A_SERVICE = /^(tcp|udp):\/\//;
 
 /** Names and words shorter than this mean too much in one letter: `HOST` and `HOME` are two apart. */
@@ -46,8 +53,8 @@ export function strangeNames(
   const prefixes = new Set(first.filter((word, index) => first.indexOf(word) !== index));
   return Object.entries(env).flatMap(([name, value]) => {
     if (known.has(name) || value === undefined || value === "") return [];
-    if (OF_A_SERVICE.test(name) || ADDRESS_OF_A_SERVICE.test(value)) return [];
     const form = name.toUpperCase().replaceAll(/[-.]/g, "_");
+    if (isOfService(form) || ADDRESS_OF_A_SERVICE.test(value)) return [];
     const misspelt = settings.filter((setting) => isMisspelt(form, setting));
     const ofOthers = OF_OTHERS.has(form);
     if (misspelt.length > 0) {
