@@ -1,5 +1,5 @@
 import { type Area, type Limits, UNLIMITED, within } from "./limits.ts";
-import { type Action, GIVES, isSounding, MAY, type Role, type Scope } from "./roles.ts";
+import { type Action, GIVES, isScope, isSounding, MAY, ROLES, type Role, type Scope } from "./roles.ts";
 
 /** Government, civil, commercial: 政用, 民用, 商用. */
 export const USES = ["government", "civil", "commercial"] as const;
@@ -61,12 +61,19 @@ export function decide(principal: Principal, action: Action): Decision {
   for (const grant of principal.grants) if (permits(grant, action)) limits.push(grant.area);
   if (limits.length > 0) return { allowed: true, limits };
   const until = waitsUntil(principal, action);
-  const reason = `'${principal.name}' may not do '${action}'`;
+  const reason = `'${principal.name}' may not do '${action}'${forPeople(principal, action)}`;
   if (!until) return { allowed: false, reason };
   return {
     allowed: false,
     reason: `${reason} before ${until.toISOString()}: what made it possible waits until then. Another administrator can end that at once (POST /v1/access/changes/{id}/confirm, the ids are 'waiting' in GET /v1/me), and whoever holds the machine (npm run access -- change list, change confirm)`,
   };
+}
+
+/** Why an application cannot be given it either; empty where it can, and where the caller is a person. */
+function forPeople({ type }: Principal, action: Action): string {
+  const roles = ROLES.filter((role) => MAY[role].has(action));
+  if (type === "person" || isScope(action) || roles.length === 0) return "";
+  return `, which no application may, as a person answers for it by name: it takes the role ${roles.join(" or ")}`;
 }
 
 /** When the first grant that holds an action is held no more; undefined where none waits. */

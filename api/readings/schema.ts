@@ -5,7 +5,7 @@ import { deviceId, kindName, metricList, moment, momentText, pageQuery } from ".
 export const readingSchema = z
   .object({
     observedAt: momentText.describe("By the device's clock."),
-    receivedAt: momentText.describe("By ours, to the second."),
+    receivedAt: momentText.describe("By ours; up to a second late, as the delay is kept in whole seconds."),
     metrics: z
       .record(z.string(), z.union([z.number(), z.string(), z.null()]))
       .describe("By metric key; null is what the device left out."),

@@ -81,6 +81,25 @@ describe("the steps that make a speaker sound", () => {
     expect(SCOPES.filter(isSounding)).toEqual(["broadcasts:submit"]);
     expect(SCOPES).toContain("broadcasts:cancel");
   });
+
+  it("that no application may take names the roles that may, and nothing where a scope would do", () => {
+    const billing: Principal = { ...somebody(), type: "application", name: "billing" };
+    const told = (who: Principal) =>
+      ACTIONS.flatMap((action) => {
+        const decision = decide(who, action);
+        return !decision.allowed && decision.reason.includes("no application may") ? [action] : [];
+      });
+    expect(told(billing)).toEqual(
+      ACTIONS.filter((action) => !(SCOPES as readonly string[]).includes(action)),
+    );
+    expect(told(somebody())).toEqual([]);
+    expect(decide(billing, "readings:repair")).toEqual({
+      allowed: false,
+      // As docs/repairs.md quotes it.
+      reason:
+        "'billing' may not do 'readings:repair', which no application may, as a person answers for it by name: it takes the role operator or administrator",
+    });
+  });
 });
 
 describe("giving", () => {

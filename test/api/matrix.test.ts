@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decide, type Principal } from "../../access/decide.ts";
-import type { Action } from "../../access/roles.ts";
+import { type Action, SCOPES } from "../../access/roles.ts";
 import type { StreamTopic } from "../../api/contract.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { createCallers } from "./callers.ts";
@@ -69,6 +70,30 @@ describe("every route of the document", () => {
   it("has a row, and every row has its route", () => {
     const named = [...Object.keys(rows), ...SIGNED_IN, ...ANYBODY, STREAM].toSorted();
     expect(operations.map(({ id }) => id).toSorted()).toEqual(named);
+  });
+
+  it("stands in docs/access.md with the scope that it takes of an application, if there is one", async () => {
+    const { paths } = (await bench.api.call("/openapi.json")).json as Document;
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => ({
+        scope: operationId === STREAM ? "stream:read" : rows[operationId]?.action,
+        route: `${method.toUpperCase()} ${path.replace("/v1/", "")}`,
+      })),
+    );
+    const routesOf = (scope: string) =>
+      routes.filter((each) => each.scope === scope).map(({ route }) => route);
+    const text = readFileSync(new URL("../../docs/access.md", import.meta.url), "utf8");
+    const told = [...text.matchAll(/^\| `([a-z]+:[a-z]+)` \| (.+?) \|.*$/gm)].map(
+      ([, scope = "", list = ""]) => ({
+        scope,
+        routes: [...list.matchAll(/`([A-Z]+(?:, [A-Z]+)*) ([^`]+)`/g)].flatMap(
+          ([, methods = "", path = ""]) => methods.split(", ").map((method) => `${method} ${path}`),
+        ),
+      }),
+    );
+    expect(told.map(({ scope }) => scope).toSorted()).toEqual([...SCOPES].sort());
+    for (const { scope, routes: list } of told)
+      expect([scope, ...list.toSorted()]).toEqual([scope, ...routesOf(scope).toSorted()]);
   });
 
   it("is closed to whoever shows nothing, or something that is not a key, and says no more than that", async () => {
