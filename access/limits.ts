@@ -1,19 +1,6 @@
-/**
- * The part of the platform that a principal sees. `store` declares the same shapes for its queries: neither
- * folder imports the other, and where they meet, in `api`, the compiler compares the two.
- */
-export interface Area {
-  /** Region codes; each stands for itself and everything inside. */
-  readonly regions: readonly string[] | "all";
-  readonly kinds: readonly string[] | "all";
-  /** The tenants that own the devices. A device that nobody owns is seen by "all" only. */
-  readonly tenants: readonly string[] | "all";
-  /** Single devices by id, e.g. the one meter of a household. */
-  readonly devices: readonly string[] | "all";
-}
+import type { Area, Limits } from "../base/limits.ts";
 
-/** Several areas together: what lies in one of them is seen. An empty list sees nothing. */
-export type Limits = readonly Area[];
+export type { Area, Limits };
 
 export const WHOLE_AREA: Area = { regions: "all", kinds: "all", tenants: "all", devices: "all" };
 

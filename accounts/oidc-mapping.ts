@@ -41,7 +41,7 @@ export function parseOidcMapping(value: unknown): OidcMapping {
  * The values of a claim: a text, or a list of texts. A name with dots, such as Keycloak's `realm_access.roles`, goes
  * down into objects unless there is a claim of just that name. Undefined when there is none.
  */
-export function claimValues(claims: Readonly<Record<string, unknown>>, name: string): string[] | undefined {
+export function valuesOfClaim(claims: Readonly<Record<string, unknown>>, name: string): string[] | undefined {
   const value = Object.hasOwn(claims, name)
     ? claims[name]
     : name.split(".").reduce<unknown>((inner, part) => {

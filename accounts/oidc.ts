@@ -7,7 +7,7 @@ import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin } from "./login-metrics.ts";
 import { createFlowSeal } from "./oidc-flow.ts";
-import { claimValues, grantsFrom, type OidcMapping } from "./oidc-mapping.ts";
+import { grantsFrom, type OidcMapping, valuesOfClaim } from "./oidc-mapping.ts";
 import { provesSecondFactor } from "./provider-factor.ts";
 import type { SignedIn, SignIn } from "./sign-in.ts";
 import type { Visitor } from "./visitor.ts";
@@ -92,7 +92,7 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
     // Of the signed token alone: what else the provider tells is not about this sign-in.
     const secondFactor = provesSecondFactor(claims);
     const canAsk = config.serverMetadata().userinfo_endpoint !== undefined;
-    if (claimValues(claims, rolesClaim) === undefined && canAsk) {
+    if (valuesOfClaim(claims, rolesClaim) === undefined && canAsk) {
       // Many providers tell more about somebody here than in the ID token.
       claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims };
     }
@@ -100,7 +100,7 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
   }
 
   async function signInAs({ claims, secondFactor }: Awaited<ReturnType<typeof identify>>, visitor: Visitor) {
-    const given = grantsFrom(mapping, claimValues(claims, rolesClaim) ?? []);
+    const given = grantsFrom(mapping, valuesOfClaim(claims, rolesClaim) ?? []);
     if (!given) {
       throw new PlatformError("forbidden", "The identity provider gives you no role on this platform");
     }

@@ -8,7 +8,7 @@ import type {
   countsSchema,
   importedSchema,
 } from "./broadcasts/schema.ts";
-import type { replySchema } from "./commands/schema.ts";
+import type { commandReplySchema } from "./commands/schema.ts";
 import type { createdDeviceSchema, deviceSchema } from "./devices/schema.ts";
 import type { eventSchema } from "./events/schema.ts";
 import type { kindSchema } from "./kinds/schema.ts";
@@ -37,7 +37,7 @@ export type LedgerJson = z.input<typeof ledgerSchema>;
 export type RegionJson = z.input<typeof regionSchema>;
 export type RegionDetailJson = z.input<typeof regionDetailSchema>;
 export type EventJson = z.input<typeof eventSchema>;
-export type ReplyJson = z.input<typeof replySchema>;
+export type ReplyJson = z.input<typeof commandReplySchema>;
 export type AlarmJson = z.input<typeof alarmSchema>;
 export type BroadcastJson = z.input<typeof broadcastSchema>;
 export type BroadcastDetailJson = z.input<typeof broadcastDetailSchema>;

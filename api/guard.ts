@@ -7,12 +7,12 @@ import { PlatformError } from "../base/errors.ts";
 import { ownOriginOf, readSessionCookie } from "./sessions/cookie.ts";
 
 /** Who calls, and what of the platform this call may touch. */
-export interface Grant {
+export interface CallGrant {
   readonly principal: Principal;
   readonly limits: Limits;
 }
 
-const grants = new WeakMap<FastifyRequest, Grant>();
+const grants = new WeakMap<FastifyRequest, CallGrant>();
 const guards = new WeakSet<object>();
 
 const WANTED = "Expected the header 'Authorization: Bearer <API key>' with a valid key, or a session";
@@ -27,23 +27,23 @@ export interface Allow {
 }
 
 /** Somebody who is known and was refused, by the route's guard or, admitted, by what the route does. */
-export interface Refused {
+export interface RefusedCall {
   readonly principal: Principal;
   /** The route's; undefined where whoever is known may call it. */
   readonly action: Action | undefined;
   readonly isAdmitted: boolean;
 }
 
-const known = new WeakMap<FastifyRequest, Omit<Refused, "isAdmitted">>();
+const known = new WeakMap<FastifyRequest, Omit<RefusedCall, "isAdmitted">>();
 
 /** Who calls, whether the guard has let them in or not; undefined for whoever is not known. */
-export function refusedOf(request: FastifyRequest): Refused | undefined {
+export function refusedOf(request: FastifyRequest): RefusedCall | undefined {
   const caller = known.get(request);
   return caller && { ...caller, isAdmitted: grants.has(request) };
 }
 
 /** What a known caller gets, or why nothing. */
-type Admit = (principal: Principal) => Grant | PlatformError;
+type Admit = (principal: Principal) => CallGrant | PlatformError;
 
 /** @returns why the request must not go on */
 function letIn(
@@ -105,7 +105,7 @@ const oneOf = (header: string | string[] | undefined) => (typeof header === "str
 export const principalOf = (request: FastifyRequest): Principal | undefined => grants.get(request)?.principal;
 
 /** What `allow` found out about this request. */
-export function grantOf(request: FastifyRequest): Grant {
+export function grantOf(request: FastifyRequest): CallGrant {
   const grant = grants.get(request);
   if (!grant) throw new Error(`Route ${request.routeOptions.url} runs without allow(…)`);
   return grant;

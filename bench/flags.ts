@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "../base/usage-error.ts";
 
 interface Numeric {
   readonly min: number;
@@ -25,7 +26,7 @@ export type Flag = NumberFlag | NumbersFlag | WordsFlag;
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** What a story gets for its flags. */
-export type Values<F extends Flags> = {
+export type FlagValues<F extends Flags> = {
   readonly [K in keyof F]: F[K] extends NumberFlag
     ? number
     : F[K] extends NumbersFlag
@@ -33,16 +34,15 @@ export type Values<F extends Flags> = {
       : readonly string[];
 };
 
-/** A wrong option; the text says which and what was expected. */
-export class UsageError extends Error {}
-
 /** The values of flags that nobody gave. */
-export function fallbacks<F extends Flags>(flags: F): Values<F> {
-  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag.fallback])) as Values<F>;
+export function fallbacks<F extends Flags>(flags: F): FlagValues<F> {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, flag.fallback]),
+  ) as FlagValues<F>;
 }
 
 export interface Parsed<F extends Flags> {
-  readonly values: Values<F>;
+  readonly values: FlagValues<F>;
   readonly help: boolean;
   readonly embedded: boolean;
 }
@@ -64,7 +64,7 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): 
   });
   if (faults.length > 0) throw new UsageError(faults.join("\n"));
   return {
-    values: Object.fromEntries(values) as Values<F>,
+    values: Object.fromEntries(values) as FlagValues<F>,
     help: help === true,
     embedded: embedded === true,
   };

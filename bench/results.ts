@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { VERSION } from "../app/platform.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
-import type { Outcome } from "./story.ts";
+import type { StoryOutcome } from "./story.ts";
 
 export const RESULTS = fileURLToPath(new URL("results/", import.meta.url));
 
@@ -51,7 +51,7 @@ export function readMachine(): Machine {
 export async function writeResult(
   story: string,
   options: Readonly<Record<string, unknown>>,
-  outcome: Outcome,
+  outcome: StoryOutcome,
   { machine, seconds, folder = RESULTS }: { machine: Machine; seconds: number; folder?: string },
 ): Promise<string> {
   await mkdir(folder, { recursive: true });

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { PlatformProcess } from "../test/helpers/platform-process.ts";
 import type { BenchDatabase, DatabaseOptions } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
-import type { Flags, NumberFlag, Values } from "./flags.ts";
+import type { Flags, FlagValues, NumberFlag } from "./flags.ts";
 
 /** What a story has found. */
-export interface Outcome {
+export interface StoryOutcome {
   readonly tables: readonly Table[];
   /** Sentences that a reader of the figures needs. */
   readonly notes: readonly string[];
@@ -21,7 +21,7 @@ export interface Story<F extends Flags = Flags> {
   /** One line for `--help`. */
   readonly about: string;
   readonly flags: F;
-  run(bench: Bench, values: Values<F>): Promise<Outcome>;
+  run(bench: Bench, values: FlagValues<F>): Promise<StoryOutcome>;
 }
 
 /** Lets the compiler derive what `run` gets from the story's own flags. */

@@ -23,7 +23,7 @@ export const COMMAND_TYPE = "sbi-command+jwt";
  * Where a command is meant for: a terminal obeys when its region or its place is inside one of these, and its region
  * inside none of those that are excluded.
  */
-export const areaSchema = z.strictObject({
+export const orderAreaSchema = z.strictObject({
   regions: z.array(z.string()),
   polygons: z.array(polygonSchema),
   circles: z.array(circleSchema),
@@ -39,7 +39,7 @@ const common = {
   issuedAt: moment,
   /** After this nobody may obey, so that a kept command is worth nothing later. */
   expiresAt: moment,
-  area: areaSchema,
+  area: orderAreaSchema,
 };
 
 /** How many speakers an order can name that may play although an earlier attempt has ended. */
@@ -149,4 +149,3 @@ export const replySchema = z.looseObject({
   previous: z.enum(OUTCOMES).optional(),
   secondsPlayed: z.number().min(0).optional(),
 });
-export type Reply = z.infer<typeof replySchema>;

@@ -5,18 +5,19 @@ import { findEventCode } from "./event-codes.ts";
 import { followUpWarnings } from "./filled-texts.ts";
 import { type BroadcastMessage, MAX_LIFETIME_HOURS, messageSchema, type Target } from "./message.ts";
 import { sizeFaults } from "./order-size.ts";
-import { readStoredMessage, type StoredMessage, type StoredRow } from "./stored-message.ts";
+import { readStoredMessage, type StoredMessage, type StoredMessageRow } from "./stored-message.ts";
 import { excludeFaults, ringFaults } from "./target-faults.ts";
 import { modeFaults, type TextWarning, textWarnings } from "./text-checks.ts";
 
 /** The message of a broadcast, whatever is stored of it. */
-export const draftOf = (row: StoredRow): Draft => readStoredMessage(row).draft;
+export const draftOf = (row: StoredMessageRow): Draft => readStoredMessage(row).draft;
 
 /**
  * What keeps a stored draft from being submitted: what it lacks, what of it could not be read, and what no command
  * could carry.
  */
-export const missingIn = (row: StoredRow, now: Date): Fault[] => missingOfStored(readStoredMessage(row), now);
+export const missingIn = (row: StoredMessageRow, now: Date): Fault[] =>
+  missingOfStored(readStoredMessage(row), now);
 
 /** The same of one that was read. */
 export const missingOfStored = ({ draft, unread }: StoredMessage, now: Date): Fault[] => [
@@ -26,7 +27,7 @@ export const missingOfStored = ({ draft, unread }: StoredMessage, now: Date): Fa
 ];
 
 /** What of a broadcast's texts does not fit it, for whoever writes or decides. */
-export const warningsOf = (broadcast: StoredRow & Pick<Broadcast, "template">): TextWarning[] =>
+export const warningsOf = (broadcast: StoredMessageRow & Pick<Broadcast, "template">): TextWarning[] =>
   warningsOfStored(readStoredMessage(broadcast), broadcast.template);
 
 /** The same of one that was read. */

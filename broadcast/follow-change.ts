@@ -8,7 +8,7 @@ import { isFollowUp } from "./follow-up-texts.ts";
 import type { Text } from "./message.ts";
 import { describePlace } from "./places.ts";
 import { chooseTemplate } from "./service-templates.ts";
-import { fillTexts, frame, unframe } from "./template-fill.ts";
+import { fillTexts, frameText, unframe } from "./template-fill.ts";
 
 /** What follows from an event where nobody says otherwise. */
 export const followsFrom = (eventCode: string | undefined): Pick<Draft, "category" | "responseTypes"> => {
@@ -19,7 +19,7 @@ export const followsFrom = (eventCode: string | undefined): Pick<Draft, "categor
 const TEXTS_DEPEND_ON = ["mode", "level", "eventCode", "target"] as const;
 
 /** A draft with what followed a change, and the names of the fields that did. */
-export interface Followed {
+export interface ChangedDraft {
   readonly draft: Draft;
   readonly template: BroadcastTemplateName | null;
   readonly fields: readonly string[];
@@ -39,7 +39,7 @@ export async function followChange(
   was: Draft,
   draft: Draft,
   given: ReadonlySet<string>,
-): Promise<Followed> {
+): Promise<ChangedDraft> {
   const changed = TEXTS_DEPEND_ON.filter((key) => !isDeepStrictEqual(was[key], draft[key]));
   if (changed.length === 0) return { draft, template: before.template, fields: [] };
   const derived = changed.includes("eventCode") ? derivedAnew(was, draft, given) : {};
@@ -86,7 +86,7 @@ async function textsAnew(
   if (!chosen) {
     // They speak of another broadcast, or nothing is known of the event: all but the mode is for a person to mend.
     const reframed = draft.texts.map((text) =>
-      isAsFilled(text) ? frame(unframe(text, was.mode), draft.mode) : text,
+      isAsFilled(text) ? frameText(unframe(text, was.mode), draft.mode) : text,
     );
     const following = reframed.filter((_text, index) => isAsFilled(draft.texts[index]!));
     return { texts: reframed, template: { ...stay, filled: rememberAnew(stay.filled, following) } };

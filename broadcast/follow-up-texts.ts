@@ -2,13 +2,13 @@ import type { BroadcastTemplateName } from "../store/broadcast/index.ts";
 import { findEventCode } from "./event-codes.ts";
 import type { Level, Mode, Text } from "./message.ts";
 import {
+  type BilingualName,
   chineseTime,
   englishTime,
-  frame,
+  frameText,
   isChinese,
   isEnglish,
   LEVEL_WORDS,
-  type Named,
   unframe,
 } from "./template-fill.ts";
 import { lowerFirst } from "./templates.ts";
@@ -22,14 +22,14 @@ export const isFollowUp = (template: BroadcastTemplateName | null): boolean =>
   template?.source === "built-in" && (FOLLOW_UPS as readonly string[]).includes(template.id);
 
 /** What the texts of a follow-up name of the broadcast that they follow. */
-export interface Followed {
+export interface FollowedBroadcast {
   readonly mode: Mode;
   readonly class: "emergency" | "daily";
   readonly level: Level;
   readonly eventCode: string | undefined;
   /** Its texts, as they were read aloud. */
   readonly texts: readonly Text[];
-  readonly place: Named;
+  readonly place: BilingualName;
   /** When it was released. */
   readonly at: Date;
   /** It is a follow-up itself, which begins by naming what it follows. */
@@ -42,7 +42,7 @@ export interface Followed {
  * The danger is over. One text for each that is Chinese or English; where there is neither, one of each: what is said
  * in other languages, a person has to write.
  */
-export function allClearTexts(followed: Followed): Text[] {
+export function allClearTexts(followed: FollowedBroadcast): Text[] {
   const spoken = followed.texts.filter((text) => isChinese(text) || isEnglish(text));
   const both = ["zh-CN", "en"].map((language) => ({
     language,
@@ -52,14 +52,14 @@ export function allClearTexts(followed: Followed): Text[] {
   return (spoken.length > 0 ? spoken : both).map((text) => {
     const words = isChinese(text) ? chineseAllClear : englishAllClear;
     const said = words(followed, nameOf(followed, text), saidOf(text, followed).headline);
-    return frame({ language: text.language, ...said }, followed.mode);
+    return frameText({ language: text.language, ...said }, followed.mode);
   });
 }
 
 type Said = Omit<Text, "language">;
 
 function chineseAllClear(
-  { place, at, eventCode }: Followed,
+  { place, at, eventCode }: FollowedBroadcast,
   name: string | undefined,
   headline: string,
 ): Said {
@@ -81,7 +81,7 @@ function chineseAllClear(
 }
 
 function englishAllClear(
-  { place, at, eventCode }: Followed,
+  { place, at, eventCode }: FollowedBroadcast,
   name: string | undefined,
   headline: string,
 ): Said {
@@ -106,7 +106,7 @@ function englishAllClear(
 }
 
 /** The old texts to be mended by a person, in every language; Chinese and English ones say that they correct. */
-export const correctionTexts = (followed: Followed): Text[] =>
+export const correctionTexts = (followed: FollowedBroadcast): Text[] =>
   followed.texts.map((text) => {
     const { headline, description, instruction } = saidOf(text, followed);
     const name = nameOf(followed, text);
@@ -116,7 +116,7 @@ export const correctionTexts = (followed: Followed): Text[] =>
       : isEnglish(text)
         ? `This corrects the ${name === undefined ? "announcement" : `${name} for ${place.en}`} of ${englishTime(at)}. `
         : "";
-    return frame(
+    return frameText(
       {
         language: text.language,
         headline: begun(headline, text, "更正：", "Correction: "),
@@ -128,7 +128,7 @@ export const correctionTexts = (followed: Followed): Text[] =>
   });
 
 /** The old texts, in every language; Chinese and English ones say until when they hold. */
-export const extensionTexts = (followed: Followed, until: Date): Text[] =>
+export const extensionTexts = (followed: FollowedBroadcast, until: Date): Text[] =>
   followed.texts.map((text) => {
     const { headline, description, instruction } = saidOf(text, followed);
     const name = nameOf(followed, text);
@@ -138,7 +138,7 @@ export const extensionTexts = (followed: Followed, until: Date): Text[] =>
       : isEnglish(text)
         ? `The ${name === undefined ? "announcement" : `${name} for ${place.en}`} of ${englishTime(at)} has been extended until ${englishTime(until)}. `
         : "";
-    return frame(
+    return frameText(
       {
         language: text.language,
         headline: begun(headline, text, "延长：", "Extended: "),
@@ -155,7 +155,7 @@ const INTRODUCED =
 const HEADED = /^(?:更正：|延长：|Correction: |Extended: )+/;
 
 /** A text without the frame of its mode, and without what a follow-up has put before it. */
-function saidOf(text: Text, { mode, isFollowUp }: Followed): Text {
+function saidOf(text: Text, { mode, isFollowUp }: FollowedBroadcast): Text {
   const said = unframe(text, mode);
   if (!isFollowUp) return said;
   const headline = said.headline.replace(HEADED, "") || said.headline;
@@ -171,12 +171,12 @@ const TEST = "00000";
  * Whether an all-clear says the headline of what it lifts, which somebody has written: of what is no warning, or of an
  * event without a name. Else it says what the platform knows of it.
  */
-export const quotesHeadline = (followed: Followed): boolean =>
+export const quotesHeadline = (followed: FollowedBroadcast): boolean =>
   nameOf(followed, { language: "en" }) === undefined;
 
 /** 滑坡橙色预警, or `orange landslide warning`; undefined for what is no warning, or of an event without a name. */
 function nameOf(
-  { class: kind, level, eventCode, isAllClear }: Followed,
+  { class: kind, level, eventCode, isAllClear }: FollowedBroadcast,
   text: Pick<Text, "language">,
 ): string | undefined {
   const event = eventCode === undefined ? undefined : findEventCode(eventCode);
@@ -186,7 +186,7 @@ function nameOf(
   return isChinese(text) ? `${event.zh}${colourZh}预警` : `${colourEn} ${lowerFirst(event.en)} warning`;
 }
 
-const headlineOf = ({ texts }: Followed) => texts[0]?.headline ?? "";
+const headlineOf = ({ texts }: FollowedBroadcast) => texts[0]?.headline ?? "";
 
 /** Whether people were told to leave, so that they have to be told how to come back. */
 const mustLeave = (eventCode: string | undefined) =>

@@ -11,8 +11,8 @@ import {
   assertAimWithin,
   assertComplete,
   assertTargetsWithin,
+  type BroadcastCaller,
   type BroadcastDeps,
-  type Caller,
 } from "./service.ts";
 import { leastPolygons } from "./signing/order-area.ts";
 import { assertFits, createStartOrder } from "./signing/orders.ts";
@@ -30,7 +30,7 @@ export async function assertMayStep(
   deps: Pick<BroadcastDeps, "issuer">,
   broadcast: Broadcast,
   step: CallersStep,
-  caller: Caller,
+  caller: BroadcastCaller,
   asked: StepAsked,
   aim: Aim = askAim(db, draftOf(broadcast).target),
 ): Promise<void> {
@@ -84,7 +84,7 @@ function assertEditable({ state, revision }: Broadcast): void {
   throw new PlatformError("broadcast_state", message);
 }
 
-const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Caller): boolean =>
+const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: BroadcastCaller): boolean =>
   state === "draft" && submittedBy === null && createdBy === actor.id;
 
 /**
@@ -94,7 +94,7 @@ const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Cal
 export async function assertReach(
   db: Db,
   broadcast: Broadcast,
-  caller: Caller,
+  caller: BroadcastCaller,
   aim: Aim = askAim(db, draftOf(broadcast).target),
 ): Promise<void> {
   if (broadcast.releasedAt !== null) await assertTargetsWithin(db, broadcast.broadcastNo, aim, caller);
@@ -102,7 +102,12 @@ export async function assertReach(
 }
 
 /** What takes another's place ends it: that needs reach over all of the other as well. */
-async function assertReachOfReplaced(db: Db, broadcast: Broadcast, caller: Caller, now: Date): Promise<void> {
+async function assertReachOfReplaced(
+  db: Db,
+  broadcast: Broadcast,
+  caller: BroadcastCaller,
+  now: Date,
+): Promise<void> {
   if (broadcast.replacesNos.length === 0) return;
   for (const old of await getBroadcasts(db, broadcast.replacesNos)) {
     const isReplaced = isCancellable(old, now) && refusesToReplace(broadcast, old) === undefined;

@@ -1,18 +1,21 @@
 import type { Db } from "../store/database/index.ts";
 import { nameRegionsInBoth } from "../store/places/index.ts";
 import type { Target } from "./message.ts";
-import type { Named } from "./template-fill.ts";
+import type { BilingualName } from "./template-fill.ts";
 
 const MAX_NAMES = 3;
 
 /** Where no region has a name, or shapes only are meant. */
-export const UNNAMED: Named = { zh: "本区域", en: "this area" };
+export const UNNAMED: BilingualName = { zh: "本区域", en: "this area" };
 
 /**
  * How a target is called in a text: the names of its regions, the first few of them, and of those excluded. A region
  * without an English name is called by its Chinese one, which a person sees before anybody hears it.
  */
-export async function describePlace(db: Db, target: Pick<Target, "regions" | "exclude">): Promise<Named> {
+export async function describePlace(
+  db: Db,
+  target: Pick<Target, "regions" | "exclude">,
+): Promise<BilingualName> {
   const place = (await describeRegions(db, target.regions)) ?? UNNAMED;
   const without = await describeRegions(db, target.exclude ?? []);
   if (without === undefined) return place;
@@ -27,7 +30,7 @@ export async function describeReached(
   db: Db,
   target: Pick<Target, "regions" | "exclude">,
   reached: readonly string[],
-): Promise<Named> {
+): Promise<BilingualName> {
   if (target.regions.length > 0 || reached.length === 0) return describePlace(db, target);
   const outside = (target.exclude ?? []).filter((code) => reached.some((one) => code.startsWith(one)));
   const place = await describePlace(db, { regions: [...reached], exclude: outside });
@@ -35,7 +38,7 @@ export async function describeReached(
 }
 
 /** Undefined when none of the first few has a name. */
-async function describeRegions(db: Db, codes: readonly string[]): Promise<Named | undefined> {
+async function describeRegions(db: Db, codes: readonly string[]): Promise<BilingualName | undefined> {
   const first = codes.slice(0, MAX_NAMES);
   if (first.length === 0) return undefined;
   const names = await nameRegionsInBoth(db, first);

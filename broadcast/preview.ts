@@ -1,7 +1,7 @@
 import { amongTest, coverTest, type Limits } from "../access/limits.ts";
 import {
+  type FirstNamed,
   knownVillages,
-  type Named,
   type NamedVillage,
   type Stock,
   type WithoutSpeaker,
@@ -12,7 +12,7 @@ import { nameRegionsInBoth } from "../store/places/index.ts";
 import { keepMeant } from "./area.ts";
 import type { Target, Text } from "./message.ts";
 import { spokenSeconds } from "./spoken-length.ts";
-import { askAim, type Speaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
+import { askAim, type MeantSpeaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
 import { findUnplaced } from "./unplaced-villages.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface Preview extends WithoutSpeaker {
   /** Villages with at least one speaker. */
   readonly villagesCovered: number;
   /** They have speakers, and none is online. */
-  readonly villagesOffline: Named<NamedVillage>;
+  readonly villagesOffline: FirstNamed<NamedVillage>;
   readonly byTownship: readonly TownshipPreview[];
   /** Seconds that it takes to read the texts; null without texts. */
   readonly readingSeconds: number | null;
@@ -52,7 +52,7 @@ const MAX_NAMED = 200;
 const TOWNSHIP_DIGITS = 9;
 const VILLAGE_DIGITS = 12;
 
-const named = (villages: readonly NamedVillage[]): Named<NamedVillage> => ({
+const named = (villages: readonly NamedVillage[]): FirstNamed<NamedVillage> => ({
   count: villages.length,
   items: villages.slice(0, MAX_NAMED).map(({ code, name }) => ({ code, name })),
 });
@@ -66,9 +66,9 @@ function isAmong(limits: Limits): (code: string) => boolean {
 /** A preview, and what within the limits it counts. */
 export interface Counted {
   readonly preview: Preview;
-  readonly speakers: readonly Speaker[];
+  readonly speakers: readonly MeantSpeaker[];
   /** Also those beyond the limits. */
-  readonly allSpeakers: readonly Speaker[];
+  readonly allSpeakers: readonly MeantSpeaker[];
   /** All of them. */
   readonly villagesWithoutSpeaker: readonly NamedVillage[];
   readonly possiblyWithoutSpeaker: readonly NamedVillage[];
@@ -125,7 +125,7 @@ export async function countTarget(
 }
 
 /** How many speakers are online, by the region that they stand in; 0 where all are offline. */
-function onlineByRegion(speakers: readonly Speaker[]): Map<string, number> {
+function onlineByRegion(speakers: readonly MeantSpeaker[]): Map<string, number> {
   const online = new Map<string, number>();
   for (const { regionCode, connected } of speakers) {
     online.set(regionCode, (online.get(regionCode) ?? 0) + (connected ? 1 : 0));
@@ -149,7 +149,7 @@ async function villagesOfSpeakers(
 /** The same counts for each township, in the order of codes. */
 async function byTownship(
   db: Db,
-  speakers: readonly Speaker[],
+  speakers: readonly MeantSpeaker[],
   villages: readonly NamedVillage[],
   online: ReadonlyMap<string, number>,
 ): Promise<TownshipPreview[]> {
@@ -181,7 +181,7 @@ async function byTownship(
 }
 
 /** What the whole of a target means now, for keeping: nobody's limits apply. */
-export async function takeStock(db: Db, target: Target, speakers: readonly Speaker[]): Promise<Stock> {
+export async function takeStock(db: Db, target: Target, speakers: readonly MeantSpeaker[]): Promise<Stock> {
   const villages = await keepMeant(target, await findVillages(db, whereaboutsOf(target)));
   const withSpeaker = new Set(speakers.map(({ regionCode }) => regionCode));
   return {

@@ -3,7 +3,7 @@ import { type ErrorClass, PlatformError } from "../base/errors.ts";
 import { appendAuditAlone, createAuditBudget } from "../store/audit/index.ts";
 import { boxesOf } from "./area.ts";
 import type { Target } from "./message.ts";
-import type { BroadcastDeps, Caller } from "./service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "./service.ts";
 
 /** By caller: whoever floods fills only their own share of the audit. */
 const budget = createAuditBudget({ burst: 20, everyMs: 10_000 });
@@ -17,7 +17,7 @@ const REFUSALS: ReadonlySet<ErrorClass> = new Set(["invalid_input", "forbidden",
  */
 export async function recordingRefusals<T>(
   { pool, log }: Pick<BroadcastDeps, "pool" | "log">,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   id: string,
   step: CallersStep,
   work: () => Promise<T>,
@@ -37,7 +37,7 @@ export async function recordingRefusals<T>(
  */
 export const recordLookBeyond = (
   deps: Pick<BroadcastDeps, "pool" | "log">,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   target: Target,
 ): Promise<void> =>
   record(deps, actor, null, "preview", "The shapes hold speakers for which the caller may not do this", {
@@ -50,7 +50,7 @@ const MOST_BOXES = 10;
 
 async function record(
   { pool, log }: Pick<BroadcastDeps, "pool" | "log">,
-  actor: Caller["actor"],
+  actor: BroadcastCaller["actor"],
   id: string | null,
   step: CallersStep | "preview",
   reason: string,

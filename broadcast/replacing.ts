@@ -3,7 +3,7 @@ import type { Db } from "../store/database/index.ts";
 import { draftOf } from "./draft.ts";
 import { isCancellable } from "./lifecycle.ts";
 import type { Target } from "./message.ts";
-import { type Speaker, selectAllSpeakers } from "./targets.ts";
+import { type MeantSpeaker, selectAllSpeakers } from "./targets.ts";
 
 /** What of a broadcast decides whether another may take its place. */
 export type Replaceable = Pick<Broadcast, "id" | "mode">;
@@ -26,7 +26,7 @@ const MODE_WORDS = { actual: "an actual one", drill: "a drill", training: "a tra
  */
 export function beyondTest(
   db: Db,
-  readMeant: () => Promise<readonly Speaker[]>,
+  readMeant: () => Promise<readonly MeantSpeaker[]>,
   read = readEachOnce(db),
 ): (old: Broadcast) => Promise<boolean> {
   let reading: Promise<ReadonlySet<number>> | undefined;
@@ -45,8 +45,8 @@ const MOST_POINTS_COMPARED = 2_000;
 const TARGETS_IN_MEMORY = 4;
 
 /** Reads the speakers of targets, those of the same one after the other once: the messages of an alert often share one. */
-export function readEachOnce(db: Db): (target: Target) => Promise<readonly Speaker[]> {
-  const known = new Map<string | Target, Promise<readonly Speaker[]>>();
+export function readEachOnce(db: Db): (target: Target) => Promise<readonly MeantSpeaker[]> {
+  const known = new Map<string | Target, Promise<readonly MeantSpeaker[]>>();
   return (target) => {
     // To write down a shape of 50,000 points would hold the thread up; of those an alert has room for one or two.
     const points = target.polygons.reduce((sum, ring) => sum + ring.length, 0);
@@ -70,7 +70,7 @@ export const MOST_REPLACED = 20;
 export async function findWider(
   db: Db,
   broadcast: Broadcast,
-  speakers: readonly Speaker[],
+  speakers: readonly MeantSpeaker[],
   now: Date,
 ): Promise<Broadcast[]> {
   if (broadcast.releasedAt !== null || broadcast.replacesNos.length === 0) return [];

@@ -2,6 +2,7 @@ import type { Broadcast } from "../store/broadcast/index.ts";
 import type { Client } from "../store/database/index.ts";
 import type { ImportResult } from "./cap/import.ts";
 import {
+  type AlertOutcome,
   cancelOld,
   findAll,
   type Import,
@@ -9,7 +10,6 @@ import {
   mayWithdraw,
   nameFor,
   nameOf,
-  type Outcome,
   shortNote,
   unknownWarnings,
   whyNoPower,
@@ -25,7 +25,7 @@ export async function cancelReferenced(
   tx: Client,
   work: Import,
   { cancels }: Extract<ImportResult, { disposition: "cancel" }>,
-): Promise<Outcome> {
+): Promise<AlertOutcome> {
   const { alert, caller, signature } = work;
   const said = alert.note === undefined ? undefined : shortNote(alert.note);
   const { broadcasts, unknown } = await findAll(tx, work, cancels);
@@ -69,7 +69,7 @@ export async function recordAnswer(
   tx: Client,
   work: Import,
   { accepted, references, note }: Extract<ImportResult, { disposition: "acknowledged" }>,
-): Promise<Outcome> {
+): Promise<AlertOutcome> {
   const { alert, caller } = work;
   const { broadcasts, unknown } = await findAll(tx, work, references);
   for (const broadcast of broadcasts) {

@@ -20,7 +20,7 @@ import type { ImportWarning } from "./cap/warnings.ts";
 import { draftOf, isEmptyTarget } from "./draft.ts";
 import type { Target } from "./message.ts";
 import { refusesToReplace } from "./replacing.ts";
-import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "./service.ts";
 import { keyOf, mayCancelAll, nameFor } from "./service-cap-reach.ts";
 import { storeDraft } from "./service-drafts.ts";
 import { canBeCancelled } from "./service-release.ts";
@@ -112,7 +112,7 @@ async function replacedByCut(
   tx: Client,
   deps: BroadcastDeps,
   original: Broadcast,
-  caller: Caller,
+  caller: BroadcastCaller,
 ): Promise<{ replaces: number[]; goingOn: ImportWarning[] }> {
   const replaces: number[] = [];
   const goingOn: ImportWarning[] = [];
@@ -137,7 +137,11 @@ async function replacedByCut(
  * when there is nothing to cut, or nothing stays; `broadcast_state` for what was withdrawn; `broadcast_superseded` for
  * what its author has replaced or cancelled since
  */
-export async function cutToOwnArea(deps: BroadcastDeps, caller: Caller, id: string): Promise<Broadcast> {
+export async function cutToOwnArea(
+  deps: BroadcastDeps,
+  caller: BroadcastCaller,
+  id: string,
+): Promise<Broadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const own = ownRegions(caller.limits);
   if (own === undefined) {

@@ -14,6 +14,7 @@ import { isEmptyTarget } from "./draft.ts";
 import type { Draft } from "./draft-schema.ts";
 import { beyondTest, MOST_REPLACED, readEachOnce } from "./replacing.ts";
 import {
+  type AlertOutcome,
   cancelOld,
   findAll,
   type Import,
@@ -22,7 +23,6 @@ import {
   mayReplace,
   nameFor,
   nameOf,
-  type Outcome,
   unknownWarnings,
   whyNoPower,
 } from "./service-cap-reach.ts";
@@ -37,7 +37,7 @@ export async function makeDrafts(
   tx: Client,
   work: Import,
   { messages: read, replaces }: Extract<ImportResult, { disposition: "broadcast" }>,
-): Promise<Outcome> {
+): Promise<AlertOutcome> {
   const { caller, alert, signature } = work;
   const { older, warnings } = await findOlder(tx, work, replaces);
   const { messages, unknown } = await withoutUnknownRegions(tx, read);

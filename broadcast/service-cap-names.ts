@@ -8,7 +8,7 @@ import {
 import type { Client } from "../store/database/index.ts";
 import type { ImportResult } from "./cap/import.ts";
 import type { ImportWarning } from "./cap/warnings.ts";
-import { type Import, isSeen, nameOf, type Outcome } from "./service-cap-reach.ts";
+import { type AlertOutcome, type Import, isSeen, nameOf } from "./service-cap-reach.ts";
 import { noteOn } from "./service-release.ts";
 
 /** What came before under an alert's own name: sender, identifier and time of sending. */
@@ -25,7 +25,7 @@ export async function readRepetition(
   { caller, signature, document }: Import,
   before: StoredAlert,
   result: ImportResult,
-): Promise<(Outcome & { duplicate: true }) | undefined> {
+): Promise<(AlertOutcome & { duplicate: true }) | undefined> {
   if (!before.documents.includes(document)) return undefined;
   const all = await getBroadcasts(tx, before.broadcastNos);
   const made = all.filter(({ source }) => source?.document === document);
@@ -38,7 +38,7 @@ export async function readRepetition(
   const isOwn = before.receivedFrom === caller.actor.id;
   if (!isOwn && !items.some((broadcast) => isSeen(caller, broadcast))) return undefined;
   const disposition = result.disposition === "refused" ? before.disposition : result.disposition;
-  return { duplicate: true, disposition: disposition as Outcome["disposition"], items, warnings: [] };
+  return { duplicate: true, disposition: disposition as AlertOutcome["disposition"], items, warnings: [] };
 }
 
 /**

@@ -15,14 +15,14 @@ import type { AlertHead } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";
 import type { ImportWarning } from "./cap/warnings.ts";
 import { assertReach } from "./may-step.ts";
-import type { BroadcastDeps, Caller } from "./service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "./service.ts";
 import { canBeCancelled, cancelOne, isUnreleased, noteOn } from "./service-release.ts";
 import { seesBroadcast } from "./visibility.ts";
 
 /** What the parts of an import have in common. */
 export interface Import {
   readonly deps: BroadcastDeps;
-  readonly caller: Caller;
+  readonly caller: BroadcastCaller;
   readonly alert: AlertHead;
   readonly signature: SignatureState;
   /** Of the document itself, and of what came under its name. */
@@ -36,7 +36,7 @@ export interface Import {
   readonly marked: Broadcast[];
 }
 
-export interface Outcome {
+export interface AlertOutcome {
   readonly disposition: "broadcast" | "cancel" | "acknowledged";
   readonly items: readonly Broadcast[];
   readonly warnings: readonly ImportWarning[];
@@ -54,11 +54,11 @@ export const nameOf = ({ sender, identifier, sent }: CapReference) => `${sender}
 export const shortNote = (note: string) =>
   note.length > 500 ? `${note.slice(0, 499).toWellFormed()}…` : note;
 
-export const isSeen = ({ actor, sees }: Caller, broadcast: Broadcast) =>
+export const isSeen = ({ actor, sees }: BroadcastCaller, broadcast: Broadcast) =>
   seesBroadcast(sees, actor.tenantId, broadcast);
 
 /** How a broadcast is called in front of somebody: those of others by no name. */
-export const nameFor = (caller: Caller, broadcast: Broadcast) =>
+export const nameFor = (caller: BroadcastCaller, broadcast: Broadcast) =>
   isSeen(caller, broadcast) ? broadcast.id : "an earlier broadcast";
 
 /**
@@ -140,11 +140,18 @@ export function whyNoPower(
  * Whether whoever brings an alert that nobody vouches for may end a broadcast by it: before release, and where they
  * could cancel it by hand, which is all of its target.
  */
-export const mayWithdraw = async (tx: Client, broadcast: Broadcast, caller: Caller): Promise<boolean> =>
-  isUnreleased(broadcast) && (await mayCancelAll(tx, broadcast, caller));
+export const mayWithdraw = async (
+  tx: Client,
+  broadcast: Broadcast,
+  caller: BroadcastCaller,
+): Promise<boolean> => isUnreleased(broadcast) && (await mayCancelAll(tx, broadcast, caller));
 
 /** Whether somebody could cancel a broadcast by hand, as far as its reach goes. */
-export async function mayCancelAll(tx: Client, broadcast: Broadcast, caller: Caller): Promise<boolean> {
+export async function mayCancelAll(
+  tx: Client,
+  broadcast: Broadcast,
+  caller: BroadcastCaller,
+): Promise<boolean> {
   if (caller.cancels.length === 0) return false;
   try {
     await assertReach(tx, broadcast, { ...caller, limits: caller.cancels });

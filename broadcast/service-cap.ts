@@ -12,18 +12,18 @@ import {
 } from "../store/broadcast/index.ts";
 import { type Client, type Db, withTransaction } from "../store/database/index.ts";
 import type { ImportResult } from "./cap/import.ts";
-import type { Judgement } from "./cap/judge.ts";
+import type { AlertJudgement } from "./cap/judge.ts";
 import type { SignatureState } from "./cap/signature.ts";
-import type { BroadcastDeps, Caller } from "./service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "./service.ts";
 import { cancelReferenced, markReferenced, recordAnswer } from "./service-cap-cancels.ts";
 import { makeDrafts } from "./service-cap-drafts.ts";
 import { findSameName, readRepetition, warnSameName } from "./service-cap-names.ts";
-import { type Import, isSeen, keyOf, nameOf, type Outcome } from "./service-cap-reach.ts";
+import { type AlertOutcome, type Import, isSeen, keyOf, nameOf } from "./service-cap-reach.ts";
 import { issuedNames } from "./service-export.ts";
 import { afterCancel } from "./service-release.ts";
 
 /** What became of an alert. */
-export interface CapImport extends Outcome {
+export interface CapImport extends AlertOutcome {
   /** It had come before, and nothing was done again. */
   readonly duplicate: boolean;
   /** The drafts that were made of it, or the broadcasts that it cancels or speaks of. */
@@ -37,7 +37,11 @@ export interface CapImport extends Outcome {
  * @throws PlatformError `cap_invalid` with every fault, `cap_not_for_broadcast`, `cap_expired`, `cap_busy`, `cap_too_complex`; what an Update refers
  * to that is refused is marked nevertheless
  */
-export async function importCap(deps: BroadcastDeps, caller: Caller, xml: Buffer): Promise<CapImport> {
+export async function importCap(
+  deps: BroadcastDeps,
+  caller: BroadcastCaller,
+  xml: Buffer,
+): Promise<CapImport> {
   // Whoever has many applications stands in one line with all of them.
   const by = caller.actor.ownerId ?? caller.actor.id ?? caller.actor.type;
   const judged = await deps.judge.judge(xml, deps.now(), by);
@@ -81,7 +85,7 @@ async function takeLocked(
   return { done: await take(tx, work, result), work };
 }
 
-function invalid({ faults }: Extract<Judgement, { ok: false }>): PlatformError {
+function invalid({ faults }: Extract<AlertJudgement, { ok: false }>): PlatformError {
   const [first] = faults;
   return new PlatformError(
     "cap_invalid",
@@ -95,7 +99,7 @@ async function take(
   tx: Client,
   work: Import,
   result: ImportResult,
-): Promise<(Outcome & { duplicate: boolean }) | undefined> {
+): Promise<(AlertOutcome & { duplicate: boolean }) | undefined> {
   const { alert, caller, signature, document, audits } = work;
   const own = await findOwn(tx, work);
   if (own) return own;
@@ -134,7 +138,7 @@ async function take(
   return outcome && { ...outcome, duplicate: false };
 }
 
-function apply(tx: Client, work: Import, result: ImportResult): Promise<Outcome | undefined> {
+function apply(tx: Client, work: Import, result: ImportResult): Promise<AlertOutcome | undefined> {
   switch (result.disposition) {
     case "broadcast":
       return makeDrafts(tx, work, result);
@@ -159,7 +163,7 @@ async function refuse(tx: Client, work: Import, reason: string): Promise<undefin
 async function findOwn(
   tx: Client,
   { alert, caller }: Import,
-): Promise<(Outcome & { duplicate: true }) | undefined> {
+): Promise<(AlertOutcome & { duplicate: true }) | undefined> {
   const number = await findIssued(tx, alert.sender, issuedNames(alert.identifier));
   if (number === undefined) return undefined;
   const items = await getBroadcasts(tx, [number]);

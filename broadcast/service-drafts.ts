@@ -26,11 +26,17 @@ import { peopleEverBehind } from "./lifecycle.ts";
 import { assertMayStep } from "./may-step.ts";
 import { describePlace } from "./places.ts";
 import { recordingRefusals } from "./refusals.ts";
-import { assertAimWithin, assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import {
+  assertAimWithin,
+  assertRevision,
+  type BroadcastCaller,
+  type BroadcastDeps,
+  getBroadcast,
+} from "./service.ts";
 import { assertStillReplaces, findReplaced } from "./service-replaces.ts";
 import { chooseTemplate } from "./service-templates.ts";
 import { readStoredSource } from "./stored-message.ts";
-import { askAim, type Speaker, selectAim } from "./targets.ts";
+import { askAim, type MeantSpeaker, selectAim } from "./targets.ts";
 import { fillTexts } from "./template-fill.ts";
 
 /** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
@@ -88,7 +94,7 @@ export type Origin = Pick<
 > & {
   readonly action: "create" | "import" | "propose";
   /** Those of its target, where they are known. */
-  readonly speakers?: readonly Speaker[];
+  readonly speakers?: readonly MeantSpeaker[];
   /** For the history. */
   readonly details?: Readonly<Record<string, unknown>>;
 };
@@ -147,7 +153,7 @@ export async function storeDraft(
  */
 export async function createDraft(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   draft: NewDraft,
   replaces: readonly string[] = [],
 ): Promise<Broadcast> {
@@ -180,7 +186,7 @@ export type DraftChange = {
  */
 export const changeDraft = (
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   revision: number,
   change: DraftChange,
@@ -253,7 +259,7 @@ const CHANGED = "changed_since_signed";
 
 async function changeNow(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   revision: number,
   change: DraftChange,

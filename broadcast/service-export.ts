@@ -17,7 +17,7 @@ import { draftOf, missingIn } from "./draft.ts";
 import { alertExpiry } from "./expiry.ts";
 import { FineRegions } from "./fine-regions.ts";
 import type { Target } from "./message.ts";
-import type { BroadcastDeps, Caller } from "./service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "./service.ts";
 import { remainingRegions, selectSpeakers } from "./targets.ts";
 
 /** What alerts need beside their broadcasts. */
@@ -149,7 +149,7 @@ function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Ar
  */
 export async function exportCap(
   deps: BroadcastDeps,
-  caller: Pick<Caller, "sees">,
+  caller: Pick<BroadcastCaller, "sees">,
   broadcast: Broadcast,
 ): Promise<string> {
   const faults = missingIn(broadcast, deps.now());
@@ -179,7 +179,7 @@ export const MAX_ENTRIES = 200;
 /** The alerts that are in force, within what the caller sees, as an Atom feed. `base` is this platform's address. */
 export async function exportFeed(
   deps: BroadcastDeps,
-  caller: Pick<Caller, "actor" | "sees">,
+  caller: Pick<BroadcastCaller, "actor" | "sees">,
   base: string,
 ): Promise<string> {
   const now = deps.now();

@@ -9,14 +9,14 @@ import {
   allClearTexts,
   correctionTexts,
   extensionTexts,
-  type Followed,
+  type FollowedBroadcast,
   type FollowUp,
   isFollowUp,
   quotesHeadline,
 } from "./follow-up-texts.ts";
 import { DEFAULT_LIFETIME_HOURS, type Level, MAX_LIFETIME_HOURS } from "./message.ts";
 import { describeReached } from "./places.ts";
-import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "./service.ts";
 import { storeDraft } from "./service-drafts.ts";
 import { findReplaced } from "./service-replaces.ts";
 
@@ -34,7 +34,7 @@ export interface FollowUpRequest {
  */
 export async function createFollowUp(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   request: FollowUpRequest,
 ): Promise<Broadcast> {
@@ -46,7 +46,7 @@ export async function createFollowUp(
     const replaces = await findReplaced(tx, caller, { mode: original.mode }, [id]);
     const now = deps.now();
     const message = draftOf(original);
-    const followed: Followed = {
+    const followed: FollowedBroadcast = {
       ...message,
       level: message.level as Level,
       eventCode: message.eventCode,
@@ -102,7 +102,7 @@ function assertMayFollow(original: Broadcast, { type, expiresAt }: FollowUpReque
 
 function followUpOf(
   { startsAt: _begun, expiresAt: _over, cap, ...rest }: Draft,
-  followed: Followed,
+  followed: FollowedBroadcast,
   original: Broadcast,
   { type, expiresAt }: FollowUpRequest,
   now: Date,

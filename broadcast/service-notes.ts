@@ -2,7 +2,7 @@ import { PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit/index.ts";
 import { type BroadcastNote, countNotes, insertNote, lockBroadcasts } from "../store/broadcast/index.ts";
 import { withTransaction } from "../store/database/index.ts";
-import { type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "./service.ts";
 
 /** More would be a conversation; a report has room for all of them. */
 export const MAX_NOTES = 1000;
@@ -13,7 +13,7 @@ export const MAX_NOTES = 1000;
  */
 export async function addNote(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   text: string,
 ): Promise<BroadcastNote> {

@@ -16,10 +16,10 @@ import { assertMayStep } from "./may-step.ts";
 import { takeStock } from "./preview.ts";
 import { recordingRefusals } from "./refusals.ts";
 import { refusesToReplace } from "./replacing.ts";
-import { assertRevision, type BroadcastDeps, type Caller, getBroadcast } from "./service.ts";
+import { assertRevision, type BroadcastCaller, type BroadcastDeps, getBroadcast } from "./service.ts";
 import { reopenForRetry, storeStart } from "./start-orders.ts";
 import { takeStep } from "./steps.ts";
-import { type Speaker, selectAim } from "./targets.ts";
+import { type MeantSpeaker, selectAim } from "./targets.ts";
 
 /** What comes with a step. */
 export interface StepRequest {
@@ -50,7 +50,7 @@ async function appendAll(tx: Client, audits: readonly Audit[]): Promise<void> {
 /** Takes one step of somebody's, within the limits of that somebody, and nothing beside. */
 function takeSingleStep(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   action: "submit" | "return" | "reject" | "review",
   { reason, revision, acknowledgeSuperseded, confirm }: Partial<DecisionRequest>,
@@ -88,31 +88,35 @@ function takeSingleStep(
 }
 
 /** Hands a draft to whoever approves. It has to be complete, and to mean at least one speaker. */
-export const submit = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
+export const submit = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: DecisionRequest) =>
   takeSingleStep(deps, caller, id, "submit", request);
 
 /** Back to its author. */
-export const returnDraft = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
-  takeSingleStep(deps, caller, id, "return", request);
+export const returnDraft = (
+  deps: BroadcastDeps,
+  caller: BroadcastCaller,
+  id: string,
+  request: DecisionRequest,
+) => takeSingleStep(deps, caller, id, "return", request);
 
-export const reject = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
+export const reject = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: DecisionRequest) =>
   takeSingleStep(deps, caller, id, "reject", request);
 
 /** Closes the review that the green channel has left open. The reason is the reviewer's comment. */
-export const review = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const review = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
   takeSingleStep(deps, caller, id, "review", { reason: request.reason, confirm: request.confirm });
 
 /** Approves what somebody else submitted: it is on its way at once. A training is complete by that. */
-export const approve = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
+export const approve = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: DecisionRequest) =>
   recordingRefusals(deps, caller, id, "approve", () => letGo(deps, caller, id, "approve", request));
 
 /** The green channel: on its way at once without approval, to be reviewed afterwards. */
-export const release = (deps: BroadcastDeps, caller: Caller, id: string, request: DecisionRequest) =>
+export const release = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: DecisionRequest) =>
   recordingRefusals(deps, caller, id, "release", () => letGo(deps, caller, id, "release", request));
 
 async function letGo(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   action: "approve" | "release",
   { reason, revision, acknowledgeSuperseded, confirm }: DecisionRequest,
@@ -192,7 +196,7 @@ async function dispatch(
   tx: Client,
   deps: BroadcastDeps,
   broadcast: Broadcast,
-  speakers: readonly Speaker[],
+  speakers: readonly MeantSpeaker[],
   now: Date,
 ) {
   const message = completeMessage(draftOf(broadcast));
@@ -217,7 +221,11 @@ async function dispatch(
 export async function cancelOne(
   tx: Client,
   broadcast: Broadcast,
-  options: { readonly actor: Caller["actor"]; readonly now: Date; readonly reason: string | undefined },
+  options: {
+    readonly actor: BroadcastCaller["actor"];
+    readonly now: Date;
+    readonly reason: string | undefined;
+  },
 ) {
   const wasReleased = broadcast.releasedAt !== null;
   const { now, reason } = options;
@@ -235,12 +243,12 @@ export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Pr
 }
 
 /** Stops a broadcast, whether it was released or not; withdraws one that has ended and is in force. */
-export const cancel = (deps: BroadcastDeps, caller: Caller, id: string, request: StepRequest) =>
+export const cancel = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
   recordingRefusals(deps, caller, id, "cancel", () => cancelNow(deps, caller, id, request));
 
 async function cancelNow(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   { reason, confirm }: StepRequest,
 ): Promise<Broadcast> {
@@ -260,12 +268,12 @@ async function cancelNow(
 }
 
 /** Tries the speakers that failed again, with a new order, as long as the message has not expired. */
-export const retry = (deps: BroadcastDeps, caller: Caller, id: string, request: SoundingRequest) =>
+export const retry = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: SoundingRequest) =>
   recordingRefusals(deps, caller, id, "retry", () => retryNow(deps, caller, id, request));
 
 async function retryNow(
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   { reason, acknowledgeSuperseded, confirm }: SoundingRequest,
 ): Promise<Broadcast> {
@@ -299,7 +307,7 @@ export async function noteOn(
   tx: Client,
   broadcast: Broadcast,
   action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded" | "warned",
-  actor: Caller["actor"],
+  actor: BroadcastCaller["actor"],
   reason: string,
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { type Broadcast, findBroadcast, getBroadcasts } from "../store/broadcast
 import type { Client } from "../store/database/index.ts";
 import { assertReach } from "./may-step.ts";
 import { refusesToReplace } from "./replacing.ts";
-import type { Caller } from "./service.ts";
+import type { BroadcastCaller } from "./service.ts";
 
 /**
  * The numbers of the broadcasts that a draft is to replace, as somebody has named them. Whoever names one sees it,
@@ -13,7 +13,7 @@ import type { Caller } from "./service.ts";
  */
 export async function findReplaced(
   tx: Client,
-  caller: Caller,
+  caller: BroadcastCaller,
   draft: Pick<Broadcast, "mode"> & { readonly id?: string },
   ids: readonly string[],
 ): Promise<number[]> {

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Fault, PlatformError } from "../base/errors.ts";
 import { appendAudit } from "../store/audit/index.ts";
 import {
-  changeTemplate as addVersion,
+  addTemplateVersion as addVersion,
   type BroadcastTemplateName,
   endTemplate as end,
   findOwnTemplate,
@@ -15,7 +15,7 @@ import {
 } from "../store/broadcast/index.ts";
 import { type Db, withTransaction } from "../store/database/index.ts";
 import type { Text } from "./message.ts";
-import type { BroadcastDeps, Caller } from "./service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "./service.ts";
 import { PLACEHOLDERS, strangersIn } from "./template-fill.ts";
 import { findTemplate, listTemplates, type Template } from "./templates.ts";
 
@@ -85,7 +85,7 @@ export const MAX_VERSIONS = 100;
 /** Adds a template of the caller's tenant. @throws PlatformError `invalid_request`, `template_exists` */
 export async function createTemplate(
   deps: BroadcastDeps,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   template: { readonly eventCode: string; readonly level: number | null; readonly texts: readonly Text[] },
 ): Promise<OwnTemplate> {
   assertTexts(template.texts);
@@ -123,7 +123,7 @@ export async function createTemplate(
  */
 export async function changeTemplate(
   deps: BroadcastDeps,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   id: string,
   { version, texts }: { readonly version: number; readonly texts: readonly Text[] },
 ): Promise<OwnTemplate> {
@@ -155,7 +155,7 @@ export async function changeTemplate(
 /** Takes a template out of force: what was made of it stays as it is, and so do its versions. */
 export async function deleteTemplate(
   deps: BroadcastDeps,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   id: string,
 ): Promise<void> {
   await withTransaction(deps.pool, async (tx) => {
@@ -173,7 +173,7 @@ export async function deleteTemplate(
 /** @throws PlatformError `template_not_found`, also for another tenant's */
 export const getTemplate = async (
   db: Db,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   id: string,
 ): Promise<OwnTemplate> => (await findOwnTemplate(db, id, actor.tenantId)) ?? unknown(id);
 
@@ -183,7 +183,7 @@ export const getTemplate = async (
  */
 export async function getTemplateVersions(
   db: Db,
-  { actor }: Pick<Caller, "actor">,
+  { actor }: Pick<BroadcastCaller, "actor">,
   id: string,
 ): Promise<TemplateVersion[]> {
   const versions = await listTemplateVersions(db, id, actor.tenantId);

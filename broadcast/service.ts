@@ -44,7 +44,7 @@ export interface BroadcastDispatcher {
 }
 
 /** Who asks for something. */
-export interface Caller {
+export interface BroadcastCaller {
   readonly actor: AuditActor;
   /** Where the caller may do what is asked for. */
   readonly limits: Limits;
@@ -57,7 +57,7 @@ export interface Caller {
 /** @throws PlatformError `broadcast_not_found`, also for one that the caller does not see */
 export async function getBroadcast(
   db: Db,
-  caller: Pick<Caller, "actor" | "sees">,
+  caller: Pick<BroadcastCaller, "actor" | "sees">,
   id: string,
 ): Promise<Broadcast> {
   const broadcast = await findBroadcast(db, id, { limits: caller.sees, tenantId: caller.actor.tenantId });
@@ -107,7 +107,7 @@ const HOW_TO_NARROW =
  * @throws PlatformError `forbidden` unless every region that a target names or covers the place of, and every speaker
  * that it means, lies within the caller's limits
  */
-export async function assertAimWithin(aim: Aim, { limits }: Caller): Promise<void> {
+export async function assertAimWithin(aim: Aim, { limits }: BroadcastCaller): Promise<void> {
   if (await aim.isWithin(limits)) return;
   throw beyond(await aim.regionsBeyond(limits), HOW_TO_NARROW);
 }
@@ -121,7 +121,7 @@ export async function assertTargetsWithin(
   db: Db,
   broadcastNo: number,
   aim: Aim,
-  { limits }: Caller,
+  { limits }: BroadcastCaller,
   where: "now" | "then or now" = "then or now",
 ): Promise<void> {
   const regions = await aim.regionsNamedBeyond(limits);

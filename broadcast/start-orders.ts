@@ -44,7 +44,7 @@ const firstStart = async (tx: Client, broadcastNo: number) =>
   (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
 
 /** Another attempt, and whom it is for. */
-export interface Reopened {
+export interface NextAttempt {
   readonly attempt: number;
   /** How many targets wait again; 0: there is nothing to try again. */
   readonly targets: number;
@@ -60,7 +60,7 @@ export interface Reopened {
 export async function reopenForRetry(
   tx: Client,
   { broadcastNo, attempt: last }: Broadcast,
-): Promise<Reopened> {
+): Promise<NextAttempt> {
   const attempt = last + 1;
   const { targets, unheard } = await reopenTargets(tx, broadcastNo, attempt);
   const first = await firstStart(tx, broadcastNo);

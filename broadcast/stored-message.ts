@@ -25,7 +25,7 @@ import {
  */
 
 /** The columns beside a stored message. They are held to their values by the database. */
-export type StoredRow = Pick<Broadcast, "message" | "mode" | "class" | "level"> & {
+export type StoredMessageRow = Pick<Broadcast, "message" | "mode" | "class" | "level"> & {
   readonly eventCode?: string | null;
 };
 
@@ -145,7 +145,7 @@ const alertExtras: Read<AlertExtras> = (value) => alertExtrasSchema.safeParse(va
 
 const optionalText = { read: text, absent: undefined };
 
-const fieldsBeside = (row: StoredRow): Fields<Draft> => ({
+const fieldsBeside = (row: StoredMessageRow): Fields<Draft> => ({
   mode: { read: oneOf(MODES), absent: row.mode },
   class: { read: oneOf(CLASSES), absent: row.class },
   level: { read: oneOf(LEVELS), absent: row.level as Draft["level"] },
@@ -167,7 +167,7 @@ const fieldsBeside = (row: StoredRow): Fields<Draft> => ({
 });
 
 /** The message of a broadcast, whatever is stored. Never throws. */
-export function readStoredMessage(row: StoredRow): StoredMessage {
+export function readStoredMessage(row: StoredMessageRow): StoredMessage {
   const unread: Fault[] = [];
   const stored: unknown = row.message;
   const from = isObject(stored) ? stored : {};

@@ -1,8 +1,8 @@
 import {
   type Broadcast,
   compareWithSubmission,
+  type FirstNamed,
   findShared,
-  type Named,
   type NamedVillage,
   readWithoutSpeaker,
   type SharedBroadcast,
@@ -13,12 +13,12 @@ import { draftOf } from "./draft.ts";
 import { airedUntil } from "./expiry.ts";
 import { type Counted, countTarget, type Preview } from "./preview.ts";
 import { findWider } from "./replacing.ts";
-import type { Caller } from "./service.ts";
+import type { BroadcastCaller } from "./service.ts";
 import { byUrgency } from "./urgency.ts";
 import { seesBroadcast } from "./visibility.ts";
 
 /** Another broadcast that some of the speakers play, or wait to play. */
-export interface Conflict {
+export interface ConcurrentBroadcast {
   /** Null where the caller does not see the other one. */
   readonly id: string | null;
   readonly headline: string | null;
@@ -42,15 +42,15 @@ export interface ChangedSinceSubmission extends StockChange {
 }
 
 export interface VillageChange {
-  readonly added: Named<NamedVillage>;
-  readonly removed: Named<NamedVillage>;
+  readonly added: FirstNamed<NamedVillage>;
+  readonly removed: FirstNamed<NamedVillage>;
 }
 
 /** What whoever decides on a broadcast looks at. */
 export interface StoredPreview extends Preview {
   /** If it were released now, or as it was; null of what never will be. */
   readonly airedUntil: Date | null;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ConcurrentBroadcast[];
   /** Ids of what it takes the place of and that reaches further: it ends also where this one is not heard. */
   readonly replacesWider: readonly string[];
   /** Null for one that was never submitted, or was submitted before what it meant then was kept. */
@@ -65,7 +65,7 @@ const ALL = 100_000;
 export async function previewBroadcast(
   db: Db,
   broadcast: Broadcast,
-  { actor, sees }: Pick<Caller, "actor" | "sees">,
+  { actor, sees }: Pick<BroadcastCaller, "actor" | "sees">,
   now: Date,
 ): Promise<StoredPreview> {
   const { target, texts, repeatCount } = draftOf(broadcast);
@@ -106,7 +106,7 @@ export async function previewBroadcast(
 }
 
 /** What is as urgent as what plays waits for its end. */
-function givesWay(broadcast: Broadcast, other: SharedBroadcast): Conflict["givesWay"] {
+function givesWay(broadcast: Broadcast, other: SharedBroadcast): ConcurrentBroadcast["givesWay"] {
   if (broadcast.replacesNos.includes(other.broadcastNo)) return "ends";
   return byUrgency(broadcast, other) < 0 ? "other" : "this";
 }
@@ -115,7 +115,7 @@ async function changesOf(
   db: Db,
   { broadcastNo }: Broadcast,
   { speakers, villagesWithoutSpeaker, possiblyWithoutSpeaker }: Counted,
-  sees: Caller["sees"],
+  sees: BroadcastCaller["sees"],
 ): Promise<ChangedSinceSubmission | null> {
   const now = {
     deviceNos: speakers.map(({ deviceNo }) => deviceNo),
@@ -135,7 +135,10 @@ async function changesOf(
 }
 
 function differ(before: readonly NamedVillage[], after: readonly NamedVillage[]): VillageChange {
-  const without = (list: readonly NamedVillage[], other: readonly NamedVillage[]): Named<NamedVillage> => {
+  const without = (
+    list: readonly NamedVillage[],
+    other: readonly NamedVillage[],
+  ): FirstNamed<NamedVillage> => {
     const codes = new Set(other.map(({ code }) => code));
     const rest = list.filter(({ code }) => !codes.has(code));
     return { count: rest.length, items: rest.slice(0, MAX_NAMED).map(({ code, name }) => ({ code, name })) };

@@ -12,7 +12,7 @@ import { boxesOf, keepMeant } from "./area.ts";
 import type { Target } from "./message.ts";
 
 /** A speaker that a target means. */
-export type Speaker = SpeakerCandidate;
+export type MeantSpeaker = SpeakerCandidate;
 
 /** Where the database has to look for whatever a target means. */
 export const whereaboutsOf = (target: Target): Whereabouts => ({
@@ -22,11 +22,11 @@ export const whereaboutsOf = (target: Target): Whereabouts => ({
 });
 
 /** The living speakers that a target means, within the limits. One without a location is found by region only. */
-export const selectSpeakers = async (db: Db, target: Target, limits: Limits): Promise<Speaker[]> =>
+export const selectSpeakers = async (db: Db, target: Target, limits: Limits): Promise<MeantSpeaker[]> =>
   keepMeant(target, await findSpeakers(db, whereaboutsOf(target), limits));
 
 /** All speakers of a target, for the platform's own work: a person's limits are compared with them afterwards. */
-export const selectAllSpeakers = (db: Db, target: Target): Promise<Speaker[]> =>
+export const selectAllSpeakers = (db: Db, target: Target): Promise<MeantSpeaker[]> =>
   selectSpeakers(db, target, NO_LIMITS);
 
 /** Whom a target means, for whoever asks whether a step may be taken. */
@@ -49,8 +49,8 @@ export interface Aim {
 export function selectAim(
   db: Db,
   target: Target,
-  known?: readonly Speaker[],
-): Aim & { speakers(): Promise<readonly Speaker[]>; reached(): Promise<string[]> } {
+  known?: readonly MeantSpeaker[],
+): Aim & { speakers(): Promise<readonly MeantSpeaker[]>; reached(): Promise<string[]> } {
   const { remaining, drawn, ...land } = landOf(db, target);
   let selected = known && Promise.resolve(known);
   const speakers = () => {
@@ -105,7 +105,7 @@ const coversWhole = (limits: Limits, { regions, polygons, circles }: Target): bo
   );
 
 /** How many of the speakers lie outside the limits. */
-export function countOutside(speakers: readonly Speaker[], limits: Limits): number {
+export function countOutside(speakers: readonly MeantSpeaker[], limits: Limits): number {
   const isCovered = coverTest(limits);
   let count = 0;
   for (const { id, regionCode, tenantId } of speakers) {
@@ -182,7 +182,7 @@ async function regionsDrawn(db: Db, target: Target): Promise<string[]> {
  */
 export function regionsReached(
   regions: readonly string[],
-  speakers: readonly Speaker[],
+  speakers: readonly MeantSpeaker[],
   drawn: readonly string[] = [],
 ): string[] {
   const codes = new Set([...regions, ...drawn.map((code) => code.slice(0, COUNTY_DIGITS))]);

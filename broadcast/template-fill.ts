@@ -5,13 +5,13 @@ export const PLACEHOLDERS = ["place", "time", "level", "colour"] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /** A name in both languages. */
-export interface Named {
+export interface BilingualName {
   readonly zh: string;
   readonly en: string;
 }
 
 export interface Filling {
-  readonly place: Named;
+  readonly place: BilingualName;
   readonly at: Date;
   readonly level: Level;
   readonly mode: Mode;
@@ -39,7 +39,7 @@ export const fillTexts = (texts: readonly Text[], filling: Filling): Text[] =>
       description: fill(text.description, values),
       ...(text.instruction === undefined ? {} : { instruction: fill(text.instruction, values) }),
     };
-    return frame(filled, filling.mode);
+    return frameText(filled, filling.mode);
   });
 
 function valuesOf({ place, at, level }: Filling, chinese: boolean): Record<Placeholder, string> {
@@ -76,7 +76,7 @@ const FRAMES: Readonly<Record<Mode, Record<"zh" | "en", readonly [before: string
 const frameOf = (text: Text, mode: Mode) => FRAMES[mode][isChinese(text) ? "zh" : "en"];
 
 /** Puts what the mode asks for around a text. The instruction is heard last, so it ends with it too. */
-export function frame(text: Text, mode: Mode): Text {
+export function frameText(text: Text, mode: Mode): Text {
   const [before, after] = frameOf(text, mode);
   const { headline, description, instruction } = text;
   const ended = (part: string) => (after === "" ? part : endSentence(part, isChinese(text)) + after);

@@ -1,6 +1,6 @@
 import { EVENT_CODES, type EventCode } from "./event-codes.ts";
 import type { Text } from "./message.ts";
-import { type Filling, fillTexts, type Named } from "./template-fill.ts";
+import { type BilingualName, type Filling, fillTexts } from "./template-fill.ts";
 import { WORDINGS } from "./template-wordings.ts";
 
 /**
@@ -10,7 +10,7 @@ import { WORDINGS } from "./template-wordings.ts";
  */
 export interface Template {
   readonly eventCode: string;
-  readonly event: Named;
+  readonly event: BilingualName;
   readonly category: EventCode["category"];
   readonly responseTypes: EventCode["responseTypes"];
   readonly texts: readonly Text[];

@@ -13,7 +13,7 @@ import { isChinese, isEnglish, LEVEL_WORDS } from "./template-fill.ts";
  */
 
 /** What of a message its texts are held against. */
-export type Spoken = Pick<BroadcastMessage, "mode" | "level" | "texts"> & {
+export type SpokenMessage = Pick<BroadcastMessage, "mode" | "level" | "texts"> & {
   readonly eventCode?: string | undefined;
 };
 
@@ -43,7 +43,7 @@ const heardOf = (text: Text) => joined(text, ["description", "instruction"]);
  * Texts that call an actual message a drill, a training or a test; of a drill, those that say the contrary, and Chinese
  * and English ones that do not say that it is one. Other languages are not understood here: see `textWarnings`.
  */
-export function modeFaults({ mode, texts }: Pick<Spoken, "mode" | "texts">): Fault[] {
+export function modeFaults({ mode, texts }: Pick<SpokenMessage, "mode" | "texts">): Fault[] {
   if (mode === "training") return [];
   return texts.flatMap((text, index) => {
     const find = mode === "actual" ? callsItUnreal : deniesDrill;
@@ -69,7 +69,7 @@ const CONTRARY = {
 } as const;
 
 /** What of the texts does not fit the message, and may be meant so. */
-export function textWarnings(spoken: Spoken, filled: FilledTexts | undefined): TextWarning[] {
+export function textWarnings(spoken: SpokenMessage, filled: FilledTexts | undefined): TextWarning[] {
   const { mode, texts, level } = spoken;
   return texts.flatMap((text, index): TextWarning[] => {
     const path = `/texts/${index}`;
@@ -83,7 +83,7 @@ export function textWarnings(spoken: Spoken, filled: FilledTexts | undefined): T
 }
 
 /** A Chinese or English text of a drill that does not say so is a fault. */
-function modeWarnings(text: Text, whole: string, mode: Spoken["mode"], path: string): TextWarning[] {
+function modeWarnings(text: Text, whole: string, mode: SpokenMessage["mode"], path: string): TextWarning[] {
   if (mode === "actual") {
     const word = mentionsDrill(whole);
     return word === undefined ? [] : [{ rule: "drill_words", path, message: drillWords(word) }];

@@ -3,7 +3,7 @@ import type { NamedVillage } from "../store/broadcast/index.ts";
 import type { Db } from "../store/database/index.ts";
 import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../store/devices/index.ts";
 import type { Target } from "./message.ts";
-import type { Speaker } from "./targets.ts";
+import type { MeantSpeaker } from "./targets.ts";
 
 const TOWNSHIP_DIGITS = 9;
 
@@ -26,7 +26,7 @@ export interface Unplaced {
 export async function findUnplaced(
   db: Db,
   target: Target,
-  speakers: readonly Speaker[],
+  speakers: readonly MeantSpeaker[],
   limits: Limits,
   isMine: (code: string) => boolean = () => true,
 ): Promise<Unplaced> {

@@ -22,7 +22,7 @@ import { createListeners } from "./listeners.ts";
 import { Logins, nameOr, UNAVAILABLE } from "./logins.ts";
 import type { Broker, BrokerOptions, Known } from "./options.ts";
 import { publishQuickly } from "./quick-publish.ts";
-import { Sessions } from "./sessions.ts";
+import { DeviceSessions } from "./sessions.ts";
 import { parseStrictly } from "./strict-parser.ts";
 
 export type { Broker, BrokerOptions, BrokerRefusal, Presence, Published } from "./options.ts";
@@ -67,7 +67,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   const connections = new ConnectionCounter(options.limits);
   const logins = new Logins(options);
   const intake = new Intake(options);
-  const sessions = new Sessions<P>({
+  const sessions = new DeviceSessions<P>({
     now,
     onPresence: options.onPresence,
     onEnd: (session) => intake.forget(session),

@@ -1,6 +1,6 @@
 import type { PublishPacket } from "aedes";
 import type { DevicePrincipal } from "../access/topics.ts";
-import type { Session } from "./sessions.ts";
+import type { DeviceSession } from "./sessions.ts";
 
 /** Where a device hears its own commands, and where a gateway hears those of the devices behind it. */
 export type CommandFolder = "devices" | "gateways";
@@ -19,7 +19,7 @@ const LISTENING = ["commands", "commands/#", "#", "+", "+/#"] as const;
 
 /** Whether who is on this connection has subscribed to its commands, by their topic or with wildcards. */
 export function listens<P extends DevicePrincipal>(
-  { filters, principal }: Session<P>,
+  { filters, principal }: DeviceSession<P>,
   folder: CommandFolder = "devices",
 ): boolean {
   return LISTENING.some((rest) => filters.has(`v1/${folder}/${principal.id}/${rest}`));
@@ -31,7 +31,7 @@ export function listens<P extends DevicePrincipal>(
  * @returns whether there was one that took it
  */
 export function deliverCommand<P extends DevicePrincipal>(
-  sessions: Iterable<Session<P>>,
+  sessions: Iterable<DeviceSession<P>>,
   payload: string,
   folder: CommandFolder = "devices",
 ): boolean {

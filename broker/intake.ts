@@ -4,7 +4,7 @@ import { forgetContent, hasDisconnected, leaveAnswerToUs, startPackets } from ".
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
 import { TokenBucket } from "./rate-limit.ts";
-import type { KnownTopic, Session } from "./sessions.ts";
+import type { DeviceSession, KnownTopic } from "./sessions.ts";
 
 /** How many seconds' worth may come at once after a quiet time. */
 const BURST_SECONDS = 10;
@@ -40,7 +40,7 @@ export class Intake<P extends DevicePrincipal> {
   }
 
   /** A message that comes by way of aedes, which goes on once `callback` is called. */
-  takeOver(session: Session<P>, packet: PublishPacket, callback: Done): void {
+  takeOver(session: DeviceSession<P>, packet: PublishPacket, callback: Done): void {
     // After the last flush nobody would commit it.
     if (this.quiesced) return;
     const { client, principal } = session;
@@ -70,7 +70,7 @@ export class Intake<P extends DevicePrincipal> {
 
   /** A message of QoS 0 or 1 that comes past aedes. @param packetId 0: QoS 0 */
   readonly takeQuickly = (
-    session: Session<P>,
+    session: DeviceSession<P>,
     { topic, channel }: KnownTopic,
     payload: Buffer,
     packetId: number,
@@ -88,7 +88,7 @@ export class Intake<P extends DevicePrincipal> {
   };
 
   /** Hands a message on at its device's rates. */
-  private handOn(session: Session<P>, message: Published<P>, qos: number, settled: () => void): void {
+  private handOn(session: DeviceSession<P>, message: Published<P>, qos: number, settled: () => void): void {
     const { rateLimit, itemLimit } = this;
     session.waiting++;
     session.waitingBytes += message.payload.length;
@@ -117,7 +117,7 @@ export class Intake<P extends DevicePrincipal> {
   }
 
   /** After a while, hands on the message that has waited longest: timers may fire in another order than they were set. */
-  private wait(session: Session<P>, waitMs: number): void {
+  private wait(session: DeviceSession<P>, waitMs: number): void {
     const timer = setTimeout(
       () => {
         session.held.delete(timer);
@@ -142,7 +142,7 @@ export class Intake<P extends DevicePrincipal> {
   }
 
   /** Forgets what waits for its turn of a connection that has ended: its sender keeps it, as it has no answer. */
-  forget({ held, queue, principal }: Session<P>): void {
+  forget({ held, queue, principal }: DeviceSession<P>): void {
     for (const timer of held) clearTimeout(timer);
     queue.length = 0;
     this.buckets.get(principal.id)?.giveBack(held.size);
@@ -150,7 +150,7 @@ export class Intake<P extends DevicePrincipal> {
   }
 
   /** A PUBREL has come: the packet id may name another message. */
-  release({ unreleased }: Session<P>, packetId: number): void {
+  release({ unreleased }: DeviceSession<P>, packetId: number): void {
     if (unreleased?.get(packetId) === "settled") unreleased.delete(packetId);
   }
 
@@ -158,7 +158,7 @@ export class Intake<P extends DevicePrincipal> {
    * Whether a QoS 2 message was taken over already; then it is answered when that is settled, or at once. The packet
    * id decides, and not the DUP flag [MQTT-4.3.3-2].
    */
-  private isRepeated(session: Session<P>, packetId: number, callback: Done): boolean {
+  private isRepeated(session: DeviceSession<P>, packetId: number, callback: Done): boolean {
     session.unreleased ??= new Map();
     const known = session.unreleased.get(packetId);
     if (known === undefined) {
@@ -174,7 +174,7 @@ export class Intake<P extends DevicePrincipal> {
     return true;
   }
 
-  private answerRepetitions(session: Session<P>, packetId: number): void {
+  private answerRepetitions(session: DeviceSession<P>, packetId: number): void {
     const waiting = session.unreleased?.get(packetId);
     session.unreleased?.set(packetId, "settled");
     if (waiting === undefined || waiting === "settled") return;
@@ -211,7 +211,11 @@ export class Intake<P extends DevicePrincipal> {
 }
 
 /** Remembers a topic of the device's own, so that the next message on it is read quickly. */
-function know<P extends DevicePrincipal>({ topics }: Session<P>, topic: string, channel: Channel): void {
+function know<P extends DevicePrincipal>(
+  { topics }: DeviceSession<P>,
+  topic: string,
+  channel: Channel,
+): void {
   if (!topics.some((known) => known.topic === topic))
     topics.push({ topic, channel, bytes: Buffer.from(topic) });
 }

@@ -1,7 +1,7 @@
 import type { Client } from "aedes";
 import type { DevicePrincipal } from "../access/topics.ts";
 import { openPacket, refreshKeepalive, replaceParse } from "./aedes-internals.ts";
-import type { KnownTopic, Session } from "./sessions.ts";
+import type { DeviceSession, KnownTopic } from "./sessions.ts";
 
 /** The first byte of a PUBLISH of QoS 0, of QoS 1, and of one that is sent again; nothing retained. */
 const QOS_0 = 0x30;
@@ -17,7 +17,7 @@ const MAX_LENGTH_BYTES = 4;
  * @param packetId 0: QoS 0
  */
 export type TakeQuickly<P extends DevicePrincipal> = (
-  session: Session<P>,
+  session: DeviceSession<P>,
   topic: KnownTopic,
   payload: Buffer,
   packetId: number,
@@ -31,12 +31,12 @@ export type TakeQuickly<P extends DevicePrincipal> = (
  */
 export function publishQuickly<P extends DevicePrincipal>(
   client: Client,
-  sessionOf: () => Session<P> | undefined,
+  sessionOf: () => DeviceSession<P> | undefined,
   limit: { readonly bytes: number },
   take: TakeQuickly<P>,
 ): void {
   const open = openPacket(client);
-  let session: Session<P> | undefined;
+  let session: DeviceSession<P> | undefined;
 
   /** Takes the packet whose body lies there, unless it has to go the usual way. */
   const taken = (chunk: Buffer, first: number, start: number, end: number): boolean => {

@@ -11,7 +11,7 @@ export interface KnownTopic {
 }
 
 /** One connection of a device, from its login. */
-export interface Session<P> {
+export interface DeviceSession<P> {
   readonly client: Client;
   readonly principal: P;
   readonly filters: Set<string>;
@@ -36,24 +36,24 @@ export interface Session<P> {
   readonly certified: boolean;
 }
 
-export interface SessionsOptions<P extends DevicePrincipal> {
+export interface DeviceSessionsOptions<P extends DevicePrincipal> {
   readonly onPresence: (presence: Presence<P>) => void;
   /** Called once for each session, when its connection has ended. */
-  readonly onEnd: (session: Session<P>) => void;
+  readonly onEnd: (session: DeviceSession<P>) => void;
   readonly now: () => number;
 }
 
 /** The connections of devices, and which devices are present: those with at least one. */
-export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>> {
-  private readonly options: SessionsOptions<P>;
+export class DeviceSessions<P extends DevicePrincipal> implements Iterable<DeviceSession<P>> {
+  private readonly options: DeviceSessionsOptions<P>;
   /** From the login to the end of the connection. */
-  private readonly living = new Set<Session<P>>();
+  private readonly living = new Set<DeviceSession<P>>();
   /** Also after that: a will may come later than the end. */
-  private readonly byClient = new WeakMap<Client, Session<P>>();
+  private readonly byClient = new WeakMap<Client, DeviceSession<P>>();
   private readonly connectionsOf = new Map<string, number>();
-  private readonly byDevice = new Map<string, Set<Session<P>>>();
+  private readonly byDevice = new Map<string, Set<DeviceSession<P>>>();
 
-  constructor(options: SessionsOptions<P>) {
+  constructor(options: DeviceSessionsOptions<P>) {
     this.options = options;
   }
 
@@ -61,16 +61,16 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
     return this.living.size;
   }
 
-  [Symbol.iterator](): Iterator<Session<P>> {
+  [Symbol.iterator](): Iterator<DeviceSession<P>> {
     return this.living.values();
   }
 
-  of(client: Client): Session<P> | undefined {
+  of(client: Client): DeviceSession<P> | undefined {
     return this.byClient.get(client);
   }
 
   /** The connections of one device. */
-  ofDevice(id: string): Iterable<Session<P>> {
+  ofDevice(id: string): Iterable<DeviceSession<P>> {
     return this.byDevice.get(id) ?? [];
   }
 
@@ -81,7 +81,7 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
   }
 
   open(client: Client, principal: P, address: string | undefined, certified: boolean): void {
-    const session: Session<P> = {
+    const session: DeviceSession<P> = {
       client,
       principal,
       filters: new Set(),
@@ -113,13 +113,13 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
   }
 
   /** The device has been told that it is in. */
-  becameReady(session: Session<P>): void {
+  becameReady(session: DeviceSession<P>): void {
     session.ready = true;
     this.announce(session, true);
   }
 
   /** Ends the connections of which `chosen` holds. @returns how many */
-  end(chosen: (session: Session<P>) => boolean): number {
+  end(chosen: (session: DeviceSession<P>) => boolean): number {
     let ended = 0;
     for (const session of this.living) {
       if (!chosen(session)) continue;
@@ -129,7 +129,7 @@ export class Sessions<P extends DevicePrincipal> implements Iterable<Session<P>>
     return ended;
   }
 
-  private announce({ principal, address }: Session<P>, connected: boolean): void {
+  private announce({ principal, address }: DeviceSession<P>, connected: boolean): void {
     const before = this.connectionsOf.get(principal.id) ?? 0;
     const after = before + (connected ? 1 : -1);
     if (after > 0) this.connectionsOf.set(principal.id, after);

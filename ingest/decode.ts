@@ -14,13 +14,13 @@ import { type Refusal, refuse } from "./reasons.ts";
 const MAX_DEPTH = 16;
 
 /** A JSON value, and what its objects said first of keys that they name again; undefined for nearly all. */
-export interface Decoded {
+export interface DecodedJson {
   readonly value: unknown;
   readonly repeated: Repeated | undefined;
 }
 
 /** Payload → JSON value, wrapped so that no decoded value can be taken for a refusal. */
-export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES): Decoded | Refusal {
+export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES): DecodedJson | Refusal {
   if (payload.length > maxBytes) {
     return refuse("payload_too_large", `${payload.length} bytes, expected at most ${maxBytes}`);
   }
@@ -43,7 +43,7 @@ export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES
 /** What `parseExact` takes beyond JSON. */
 const NOT_NUMBER = /[Nn][Aa][Nn]|[Ii][Nn][Ff]/;
 
-function lookAgain(text: string): Decoded | Refusal {
+function lookAgain(text: string): DecodedJson | Refusal {
   try {
     const repeated: Repeated = new Map();
     const value = parseExact(text, repeated);

@@ -1,5 +1,5 @@
+import type { Channel } from "../access/topics.ts";
 import type { DeviceEntry } from "./directory.ts";
-import type { Channel } from "./topics.ts";
 
 /** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */
 export interface IncomingMessage {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Channel } from "../access/topics.ts";
 import type { Committed } from "./commit.ts";
 import { REASONS, type Reason } from "./reasons.ts";
-import type { Channel } from "./topics.ts";
 
 /** What the ingest side counts. Updated once per batch, so that counting costs the hot path nothing. */
 export interface IngestMetrics {

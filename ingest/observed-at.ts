@@ -92,7 +92,10 @@ const iso = (at: number) => new Date(at).toISOString();
 const CLOCK_SET_BACK_MS = 60_000;
 
 /** The time that an item without one gets: that of its arrival, and never the same millisecond of a device twice. */
-export function arrivalOf({ lastArrival }: { readonly lastArrival: number }, receivedAt: number): number {
+export function momentOfArrival(
+  { lastArrival }: { readonly lastArrival: number },
+  receivedAt: number,
+): number {
   return receivedAt <= lastArrival && lastArrival - receivedAt < CLOCK_SET_BACK_MS
     ? lastArrival + 1
     : receivedAt;

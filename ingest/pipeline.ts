@@ -1,3 +1,4 @@
+import type { DeviceChannel } from "../access/topics.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
@@ -8,7 +9,7 @@ import { checkEvent, checkReply } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type CheckedReading, refuseAside } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
-import { arrivalOf } from "./observed-at.ts";
+import { momentOfArrival } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
   keepPayload,
@@ -19,7 +20,7 @@ import {
   type Way,
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
-import { carriedBy, type DeviceChannel } from "./topics.ts";
+import { carriedBy } from "./topics.ts";
 
 export interface PipelineOptions {
   readonly directory: Directory;
@@ -253,7 +254,7 @@ export class Pipeline {
   ): Refusal | undefined {
     const { deviceNo, runtime } = device;
     // What an item without a time gets: never the same millisecond twice.
-    const arrival = this.replaying ? receivedAt : arrivalOf(device, receivedAt);
+    const arrival = this.replaying ? receivedAt : momentOfArrival(device, receivedAt);
     let observedAt: number;
     let batch: Batch;
     if (channel === "telemetry") {

@@ -1,8 +1,4 @@
-/** What a device says. */
-export type DeviceChannel = "telemetry" | "events" | "replies";
-
-/** What a message is about, as its topic says. */
-export type Channel = DeviceChannel | `gateway-${DeviceChannel}`;
+import type { Channel, DeviceChannel } from "../access/topics.ts";
 
 export const deviceTopic = (deviceId: string, channel: DeviceChannel) => `v1/devices/${deviceId}/${channel}`;
 

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../base/config.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { isTransient, openPool } from "../store/database/index.ts";
 import { migrate } from "../store/schema/index.ts";
 import { seedDemoAccess } from "./demo-access.ts";
@@ -25,8 +26,6 @@ Environment
   DATA_DIR                  where the two files go; default .data
   LOG_LEVEL                 default info
 `;
-
-class UsageError extends Error {}
 
 function readCommand(args: string[]): "help" | "regions" | "demo" {
   let parsed: { values: { help?: boolean | undefined }; positionals: string[] };

@@ -36,7 +36,7 @@ export const tokenHash = (token: string): Buffer => createHash("sha256").update(
  * The devices of a credentials file by id; empty when there is no file.
  * @throws Error that names the file when it is there and isn't ours: better than writing over it.
  */
-export async function readCredentials(path: string): Promise<Map<string, Credential>> {
+export async function readCredentialsById(path: string): Promise<Map<string, Credential>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -57,5 +57,5 @@ export async function readCredentials(path: string): Promise<Map<string, Credent
 }
 
 /** Writes the file as a whole or not at all, readable by its owner only. */
-export const writeCredentials = (path: string, devices: readonly Credential[]): Promise<void> =>
+export const writeSeededCredentials = (path: string, devices: readonly Credential[]): Promise<void> =>
   writePrivateFile(path, `${JSON.stringify({ devices }, null, 1)}\n`);

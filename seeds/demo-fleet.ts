@@ -3,9 +3,15 @@ import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
 import { type Client, type Pool, withTransaction } from "../store/database/index.ts";
-import { type Credential, newToken, readCredentials, tokenHash, writeCredentials } from "./credentials.ts";
+import {
+  type Credential,
+  newToken,
+  readCredentialsById,
+  tokenHash,
+  writeSeededCredentials,
+} from "./credentials.ts";
 import { DEMO_METER_OWNER } from "./demo-people.ts";
-import { DEMO_COUNTY, type DemoDevice, type DemoInput, type Place, planDemoFleet } from "./demo-plan.ts";
+import { DEMO_COUNTY, type DemoDevice, type DemoInput, type DemoPlace, planDemoFleet } from "./demo-plan.ts";
 
 export const CREDENTIALS_FILE = "demo-credentials.json";
 
@@ -30,7 +36,7 @@ interface ExistingDevice {
 
 async function readCounty(client: Client): Promise<DemoInput> {
   const { rows } = await client.query<
-    Place & { level: number; longitude: number | null; latitude: number | null }
+    DemoPlace & { level: number; longitude: number | null; latitude: number | null }
   >(
     `select code, name, level, longitude, latitude from regions
      where code like $1::text || '%' order by code`,
@@ -164,7 +170,7 @@ export async function seedDemoFleet(
   return withTransaction(pool, async (client) => {
     // The file is read and written under the lock too, or two starters would each write their own tokens.
     await client.query("select pg_advisory_xact_lock($1::bigint)", [LOCK]);
-    const known = await readCredentials(credentialsPath);
+    const known = await readCredentialsById(credentialsPath);
     const plan = planDemoFleet(await readCounty(client));
     const existing = await readExisting(client, plan);
     const { tokens, fresh } = chooseTokens(plan, known, existing);
@@ -193,7 +199,7 @@ export async function seedDemoFleet(
     const result = { credentialsPath, devices: plan.length, created: missing.length, renewed: stale.length };
     if (fresh.size > 0 || known.size !== plan.length) {
       const credentials = plan.map((device) => credentialOf(device, tokens.get(device.id) as string));
-      await writeCredentials(credentialsPath, credentials);
+      await writeSeededCredentials(credentialsPath, credentials);
       log.info(result, "demo fleet seeded");
     }
     return result;

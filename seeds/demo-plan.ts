@@ -13,7 +13,7 @@ export const DEMO_COUNTY = "520326";
 
 export const DEMO_SIZE = { gateways: 4, meters: 2000, speakers: 60, cameras: 40 } as const;
 
-export interface Place {
+export interface DemoPlace {
   readonly code: string;
   readonly name: string;
 }
@@ -21,8 +21,8 @@ export interface Place {
 export interface DemoInput {
   /** The county's seat, in degrees. */
   readonly center: { readonly longitude: number; readonly latitude: number };
-  readonly townships: readonly Place[];
-  readonly villages: readonly Place[];
+  readonly townships: readonly DemoPlace[];
+  readonly villages: readonly DemoPlace[];
 }
 
 export interface DemoDevice {
@@ -72,13 +72,13 @@ function scatter(from: { longitude: number; latitude: number }, seed: number, ra
 export function planDemoFleet({ center, townships, villages }: DemoInput): DemoDevice[] {
   if (villages.length === 0) throw new RangeError(`County ${DEMO_COUNTY} has no villages to put devices in`);
   const townshipOf = new Map(townships.map((township) => [township.code, township]));
-  const townshipAt = (village: Place): Place => {
+  const townshipAt = (village: DemoPlace): DemoPlace => {
     const township = townshipOf.get(village.code.slice(0, 9));
     if (township === undefined) throw new RangeError(`Village ${village.code} lies in no known township`);
     return township;
   };
   const townshipPoint = (code: string) => scatter(center, Number(code), 0.22);
-  const villagePoint = (village: Place) =>
+  const villagePoint = (village: DemoPlace) =>
     scatter(townshipPoint(townshipAt(village).code), Number(village.code.slice(3)), 0.04);
   const place = (point: { longitude: number; latitude: number }, seed: number) => {
     const at = scatter(point, seed, 0.006);
@@ -86,7 +86,7 @@ export function planDemoFleet({ center, townships, villages }: DemoInput): DemoD
   };
   /** The village of item `index` of `count`, spread evenly. */
   const villageAt = (index: number, count: number) =>
-    villages[Math.floor((index * villages.length) / count)] as Place;
+    villages[Math.floor((index * villages.length) / count)] as DemoPlace;
 
   const devices: DemoDevice[] = [];
   const { gateways, meters, speakers, cameras } = DEMO_SIZE;

@@ -18,7 +18,7 @@ interface CountyPoints {
   readonly points: readonly { code: string; name: string; lon: number; lat: number }[];
 }
 
-export interface Region {
+export interface SeedRegion {
   /** 2, 4, 6, 9 or 12 digits. */
   readonly code: string;
   readonly parentCode: string | null;
@@ -36,11 +36,11 @@ const read = <T>(file: string): T =>
   JSON.parse(readFileSync(new URL(`./data/${file}`, import.meta.url), "utf8")) as T;
 
 /** The five-level tree of Guizhou (19,572 regions), parents before their children. */
-export function guizhouRegions(): Region[] {
+export function guizhouRegions(): SeedRegion[] {
   const data = read<RegionData>("guizhou-regions.json");
   const english = read<RegionData>("guizhou-regions-en.json");
   const points = new Map(read<CountyPoints>("guizhou-county-points.json").points.map((p) => [p.code, p]));
-  const regions: Region[] = [];
+  const regions: SeedRegion[] = [];
   const add = (
     level: number,
     code: string,
@@ -82,7 +82,7 @@ export interface RegionSeedOptions {
   readonly log: Logger;
   readonly onProgress?: (done: number, total: number) => void;
   /** Default: all of Guizhou. Parents must come before their children. */
-  readonly regions?: readonly Region[];
+  readonly regions?: readonly SeedRegion[];
 }
 
 /** Rows per statement: five statements for the province, and each one stays below a megabyte. */

@@ -1,10 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { onParentGone } from "../base/parent.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { compare, describeComparison, type Ledgers, readLedgers } from "./comparison.ts";
-import { type Credential, type CredentialsFile, readCredentials, writeCredentials } from "./credentials.ts";
+import {
+  type CredentialsFile,
+  type DeviceCredential,
+  readCredentials,
+  writeCredentials,
+} from "./credentials.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
-import { type CliOptions, DEFAULT_MQTT, helpText, readOptions, UsageError } from "./options.ts";
-import { createPlatform, fetchBroadcastKeys, type Platform } from "./platform.ts";
+import { type CliOptions, DEFAULT_MQTT, helpText, readOptions } from "./options.ts";
+import { createPlatform, fetchBroadcastKeys, type PlatformClient } from "./platform.ts";
 import { showProgress } from "./progress.ts";
 import { planDevices, registerDevices } from "./register.ts";
 import { type Casting, cast, firstOfEachKind } from "./scenario.ts";
@@ -20,7 +26,7 @@ const SAME_SIGNAL_MS = 500;
 /** How long it takes to write what speakers remember, once the process that started this one is gone; in milliseconds. */
 const ORPHAN_MS = 3000;
 
-export interface Surroundings {
+export interface SimulatorSurroundings {
   readonly args: readonly string[];
   readonly stdout: { write(text: string): unknown };
   readonly stderr: NodeJS.WriteStream;
@@ -38,7 +44,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** Runs the command line and returns its exit code. */
-export async function runCli(surroundings: Surroundings): Promise<number> {
+export async function runCli(surroundings: SimulatorSurroundings): Promise<number> {
   const { stdout, stderr } = surroundings;
   try {
     const options = readOptions(surroundings.args);
@@ -55,7 +61,10 @@ export async function runCli(surroundings: Surroundings): Promise<number> {
 }
 
 /** The devices of the credentials file, those that were asked for registered and added. */
-async function loadDevices(options: CliOptions, platform: Platform | undefined): Promise<CredentialsFile> {
+async function loadDevices(
+  options: CliOptions,
+  platform: PlatformClient | undefined,
+): Promise<CredentialsFile> {
   const known = await readCredentials(options.credentials);
   if (options.register === 0) {
     if (known && known.devices.length > 0) return known;
@@ -64,7 +73,7 @@ async function loadDevices(options: CliOptions, platform: Platform | undefined):
         "--register N --region CODE --key KEY.",
     );
   }
-  const devices: Credential[] = [...(known?.devices ?? [])];
+  const devices: DeviceCredential[] = [...(known?.devices ?? [])];
   const plan = planDevices({
     count: options.register,
     regionCode: options.region!,
@@ -87,8 +96,8 @@ async function loadDevices(options: CliOptions, platform: Platform | undefined):
  * that play now, and those that play when nobody is named.
  */
 async function readCounters(
-  platform: Platform,
-  devices: readonly Credential[],
+  platform: PlatformClient,
+  devices: readonly DeviceCredential[],
   casting: Casting | undefined,
 ) {
   const ids = new Set(firstOfEachKind(devices).map((device) => device.id));
@@ -98,8 +107,11 @@ async function readCounters(
 }
 
 /** The devices with the places of their speakers, which a polygon or a circle may hold. */
-async function placeSpeakers(devices: readonly Credential[], platform: Platform): Promise<Credential[]> {
-  const isMissing = ({ kind, location }: Credential) => kind === "speaker" && !location;
+async function placeSpeakers(
+  devices: readonly DeviceCredential[],
+  platform: PlatformClient,
+): Promise<DeviceCredential[]> {
+  const isMissing = ({ kind, location }: DeviceCredential) => kind === "speaker" && !location;
   if (!devices.some(isMissing)) return [...devices];
   const locations = await platform.locations("speaker");
   return devices.map((device) => {
@@ -109,7 +121,11 @@ async function placeSpeakers(devices: readonly Credential[], platform: Platform)
 }
 
 /** The terminals of the speakers, with what they remember; undefined when there are none. */
-async function openSpeakers(devices: readonly Credential[], options: CliOptions, stderr: NodeJS.WriteStream) {
+async function openSpeakers(
+  devices: readonly DeviceCredential[],
+  options: CliOptions,
+  stderr: NodeJS.WriteStream,
+) {
   const ids = new Set(devices.filter(({ kind }) => kind === "speaker").map(({ id }) => id));
   const strangers = [...options.speakerFaults.keys()].filter((id) => !ids.has(id));
   if (strangers.length > 0) {
@@ -136,7 +152,7 @@ async function openSpeakers(devices: readonly Credential[], options: CliOptions,
   return { speakers, file };
 }
 
-async function simulate(options: CliOptions, surroundings: Surroundings): Promise<number> {
+async function simulate(options: CliOptions, surroundings: SimulatorSurroundings): Promise<number> {
   const { stderr, stdout, stop } = surroundings;
   const platform = options.key === undefined ? undefined : createPlatform(options.httpUrl, options.key);
   const { devices: known, mqttUrl } = await loadDevices(options, platform);
@@ -210,18 +226,18 @@ function describeStop({ kept, overwritten }: { kept: number; overwritten: number
 }
 
 async function settle(
-  platform: Platform,
+  platform: PlatformClient,
   ids: readonly string[],
   fleet: Fleet,
   before: Ledgers,
-  stdout: Surroundings["stdout"],
+  stdout: SimulatorSurroundings["stdout"],
 ): Promise<number> {
   const comparison = compare(fleet.tally, before, await readLedgers(platform, ids));
   stdout.write(`${describeComparison(comparison)}\n`);
   return comparison.matches ? 0 : 1;
 }
 
-function settleAlone(fleet: Fleet, stdout: Surroundings["stdout"]): number {
+function settleAlone(fleet: Fleet, stdout: SimulatorSurroundings["stdout"]): number {
   const { published, acknowledged } = fleet.tally.total;
   stdout.write(
     `Published ${published} readings and events, ${acknowledged} of them acknowledged. ` +

@@ -1,5 +1,5 @@
 import { inParallel } from "./in-parallel.ts";
-import type { Ledger, Platform } from "./platform.ts";
+import type { Ledger, PlatformClient } from "./platform.ts";
 import type { Account, Tally } from "./tally.ts";
 
 /** Ledgers asked for at a time: enough to be quick, few enough to leave the platform to its devices. */
@@ -8,7 +8,7 @@ const CONCURRENCY = 8;
 export type Ledgers = ReadonlyMap<string, Ledger>;
 
 /** The platform's ledger of every device, as it stands. */
-export async function readLedgers(platform: Platform, deviceIds: readonly string[]): Promise<Ledgers> {
+export async function readLedgers(platform: PlatformClient, deviceIds: readonly string[]): Promise<Ledgers> {
   const ledgers = await inParallel(deviceIds, CONCURRENCY, (id) => platform.ledger(id));
   return new Map(deviceIds.map((id, index) => [id, ledgers[index]!]));
 }

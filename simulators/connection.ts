@@ -19,18 +19,18 @@ export interface ConnectionOptions {
   /** There is room for another message. */
   readonly onRoom?: () => void;
   /** What it listens to, with QoS 1; subscribed again after each connect. */
-  readonly subscription?: Subscription;
+  readonly subscription?: CommandSubscription;
 }
 
-export interface Subscription {
+export interface CommandSubscription {
   readonly topic: string;
   readonly onMessage: (payload: Buffer) => void;
 }
 
 /** Unacknowledged: it left, but the line was closed before a PUBACK came. */
-export type Outcome = "acknowledged" | "unacknowledged" | "unsent";
+export type SendOutcome = "acknowledged" | "unacknowledged" | "unsent";
 
-export interface Connection {
+export interface DeviceConnection {
   readonly connected: boolean;
   /** Whether the broker has granted the subscription of this connection. */
   readonly subscribed: boolean;
@@ -42,7 +42,7 @@ export interface Connection {
   readonly trouble: string | undefined;
   hasRoom(): boolean;
   /** Waits for room, sends, and tells in the end what became of the message; it never throws. */
-  publish(message: Message): Promise<Outcome>;
+  publish(message: Message): Promise<SendOutcome>;
   /** Breaks the line as a power cut does, without a goodbye, and stays away until `dial`. */
   hangUp(): void;
   dial(): void;
@@ -55,13 +55,13 @@ export interface Connection {
 interface Outstanding {
   readonly message: Message;
   sent: boolean;
-  readonly settle: (outcome: Outcome) => void;
+  readonly settle: (outcome: SendOutcome) => void;
 }
 
-export function openConnection(options: ConnectionOptions): Connection {
+export function openConnection(options: ConnectionOptions): DeviceConnection {
   const { maxInFlight, shortestWaitMs = 500, longestWaitMs = 15_000 } = options;
   const outstanding = new Set<Outstanding>();
-  const waiting: { message: Message; resolve: (outcome: Outcome) => void }[] = [];
+  const waiting: { message: Message; resolve: (outcome: SendOutcome) => void }[] = [];
   let client: MqttClient | undefined;
   let connected = false;
   let subscribed = false;
@@ -86,7 +86,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     });
   };
 
-  const start = (message: Message, resolve: (outcome: Outcome) => void) => {
+  const start = (message: Message, resolve: (outcome: SendOutcome) => void) => {
     const entry: Outstanding = { message, sent: false, settle: resolve };
     outstanding.add(entry);
     if (connected) send(entry);

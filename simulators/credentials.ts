@@ -21,7 +21,7 @@ const credentialSchema = z.object({
 const mqttUrl = z.string().regex(/^(mqtts?|wss?):\/\//, "expected mqtt://, mqtts://, ws:// or wss://");
 const fileSchema = z.object({ mqttUrl: mqttUrl.optional(), devices: z.array(credentialSchema) });
 
-export type Credential = z.infer<typeof credentialSchema>;
+export type DeviceCredential = z.infer<typeof credentialSchema>;
 export type CredentialsFile = z.infer<typeof fileSchema>;
 
 /**

@@ -19,7 +19,7 @@ export interface DeviceOptions {
   readonly atLeast?: Readonly<Record<string, number>> | undefined;
 }
 
-export interface Device {
+export interface SimulatedDevice {
   readonly id: string;
   readonly kind: Kind;
   /**
@@ -69,7 +69,7 @@ function createCoverage(random: Random): () => boolean {
   };
 }
 
-export function createDevice(options: DeviceOptions): Device {
+export function createDevice(options: DeviceOptions): SimulatedDevice {
   const { id, kind, seed } = options;
   const random = createRandom(seed);
   const coverage = options.poorCoverage ? createCoverage(createRandom(seed ^ 0xc0ffee)) : () => true;

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../devices/local-time.ts";
 import { draw } from "./device.ts";
-import { type Past, pastOf, sendHistory } from "./history.ts";
+import { momentsOfPast, type Past, sendHistory } from "./history.ts";
 import type { Casting } from "./scenario.ts";
 import { createTally, type Tally } from "./tally.ts";
 import type { Uplink } from "./uplink.ts";
@@ -67,7 +67,7 @@ function choosePasts(members: readonly Member[], options: FleetOptions): PastOfM
   const from = new Date(to.getTime() - options.historyDays * DAY_MS);
   return members
     .filter((member) => draw(member.seed, IN_HISTORY) < options.historyShare)
-    .map((member) => ({ member, past: pastOf(member.kind, member.seed, from, to) }));
+    .map((member) => ({ member, past: momentsOfPast(member.kind, member.seed, from, to) }));
 }
 
 /** One device after the other on each way to the platform, all ways at once. */

@@ -25,7 +25,7 @@ export interface Past {
  * The moments of a device's past, on a grid that does not depend on when the run began: sending the same
  * days again repeats the same moments, which the platform counts as duplicates instead of storing them twice.
  */
-export function pastOf(kind: Kind, seed: number, from: Date, to: Date): Past {
+export function momentsOfPast(kind: Kind, seed: number, from: Date, to: Date): Past {
   const stepMs = Math.max(kind.reportIntervalSeconds * 1000, THINNEST_STEP_MS);
   const offset = Math.floor(chanceAt(seed, 0x9a57) * stepMs);
   const firstMs = Math.ceil((from.getTime() - offset) / stepMs) * stepMs + offset;

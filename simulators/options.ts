@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "../base/usage-error.ts";
 import { publicHalfSchema } from "../broadcast/key-set.ts";
 import { joinDashedRoots } from "../broadcast/root-arguments.ts";
 import { scenarioList } from "./scenario.ts";
@@ -108,9 +109,6 @@ ${faults.join("\n")}
 Exit code: 0 when the ledgers match (without --key: when everything was acknowledged), 1 when they do not,
 2 when an option is wrong or the run could not begin.`;
 }
-
-/** A wrong option; the text says which and what was expected. */
-export class UsageError extends Error {}
 
 function parsed(args: readonly string[]) {
   try {

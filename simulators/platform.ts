@@ -10,7 +10,7 @@ export interface Ledger {
   readonly pending: number;
 }
 
-export interface NewDevice {
+export interface DeviceToRegister {
   readonly id: string;
   readonly kind: string;
   readonly regionCode: string;
@@ -24,14 +24,14 @@ export interface DeviceLocation {
   readonly latitude: number;
 }
 
-export interface Platform {
+export interface PlatformClient {
   ledger(deviceId: string): Promise<Ledger>;
   /** The numbers of the device's newest reading; empty when there is none. */
   latest(deviceId: string): Promise<Record<string, number>>;
   /** Where the devices of a kind stand, by id; those of which nobody knows it are left out. */
   locations(kind: string): Promise<Map<string, DeviceLocation>>;
   /** @throws PlatformRefusal with code `device_exists` when the id is taken */
-  register(device: NewDevice): Promise<{ username: string; password: string }>;
+  register(device: DeviceToRegister): Promise<{ username: string; password: string }>;
 }
 
 /** An answer other than 2xx, with what the platform's problem document says. */
@@ -83,7 +83,7 @@ async function readBounded(response: Response, most: number): Promise<string> {
 }
 
 /** @param url the API's address without `/v1`, e.g. `http://127.0.0.1:8080` */
-export function createPlatform(url: string, key: string): Platform {
+export function createPlatform(url: string, key: string): PlatformClient {
   const base = url.replace(/\/+$/, "");
 
   /** Waits as long as the platform says when more was asked than it lets one caller ask. */

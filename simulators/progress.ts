@@ -12,7 +12,7 @@ export interface ProgressOptions {
   readonly quiet: boolean;
 }
 
-export interface Progress {
+export interface FleetProgress {
   /** The past is through; live seconds count from now. */
   live(): void;
   stop(): void;
@@ -53,7 +53,7 @@ export function progressLine(
 }
 
 /** Shows how the fleet is doing: a bar on a terminal, otherwise a line now and then. */
-export function showProgress(fleet: Fleet, options: ProgressOptions): Progress {
+export function showProgress(fleet: Fleet, options: ProgressOptions): FleetProgress {
   let liveSince: number | undefined;
   const liveS = () => (liveSince === undefined ? 0 : (Date.now() - liveSince) / 1000);
   const live = () => {

@@ -1,6 +1,6 @@
-import type { Credential } from "./credentials.ts";
+import type { DeviceCredential } from "./credentials.ts";
 import { inParallel } from "./in-parallel.ts";
-import { type NewDevice, type Platform, PlatformRefusal } from "./platform.ts";
+import { type DeviceToRegister, type PlatformClient, PlatformRefusal } from "./platform.ts";
 
 const CONCURRENCY = 8;
 /** A gateway hears some hundreds of meters; more of them share the next one. */
@@ -22,9 +22,9 @@ export interface RegistrationPlan {
  * behind the gateways. Gateways come first, because meters name theirs. Fewer than four devices are meters
  * that connect by themselves.
  */
-export function planDevices(plan: RegistrationPlan): NewDevice[] {
+export function planDevices(plan: RegistrationPlan): DeviceToRegister[] {
   const next = new Map<string, number>();
-  const make = (kind: string, gatewayId?: string): NewDevice => {
+  const make = (kind: string, gatewayId?: string): DeviceToRegister => {
     let number = next.get(kind) ?? 0;
     let id: string;
     do {
@@ -54,11 +54,11 @@ export function planDevices(plan: RegistrationPlan): NewDevice[] {
  * @throws Error that tells what to do when an id exists already, or what the platform said
  */
 export async function registerDevices(
-  platform: Platform,
-  devices: readonly NewDevice[],
-  onRegistered: (credential: Credential) => void,
+  platform: PlatformClient,
+  devices: readonly DeviceToRegister[],
+  onRegistered: (credential: DeviceCredential) => void,
 ): Promise<void> {
-  const register = async (device: NewDevice) => {
+  const register = async (device: DeviceToRegister) => {
     try {
       const { username, password } = await platform.register(device);
       const { id, kind, regionCode, gatewayId } = device;

@@ -1,6 +1,6 @@
 import { catalog, kindByName } from "../devices/catalog.ts";
 import { SILENCE } from "../devices/kind.ts";
-import type { Credential } from "./credentials.ts";
+import type { DeviceCredential } from "./credentials.ts";
 
 /** The one device that plays a scenario, so that an operator has one alarm to find in a healthy fleet. */
 export interface Casting {
@@ -17,12 +17,12 @@ export function scenarioList(): { name: string; kinds: string[] }[] {
   return [...kindsOf].map(([name, kinds]) => ({ name, kinds }));
 }
 
-const knows = (device: Credential, name: string) =>
+const knows = (device: DeviceCredential, name: string) =>
   kindByName(device.kind)?.scenarios.some((scenario) => scenario.name === name) ?? false;
 
 /** The first device of each kind by id: who plays a scenario when nobody is named. */
-export function firstOfEachKind(devices: readonly Credential[]): Credential[] {
-  const first = new Map<string, Credential>();
+export function firstOfEachKind(devices: readonly DeviceCredential[]): DeviceCredential[] {
+  const first = new Map<string, DeviceCredential>();
   for (const device of devices) {
     const known = first.get(device.kind);
     if (!known || device.id < known.id) first.set(device.kind, device);
@@ -35,7 +35,7 @@ export function firstOfEachKind(devices: readonly Credential[]): Credential[] {
  * a gateway falls silent only when it is named, because it would silence its meters with it.
  * @throws Error that lists what there is to choose from
  */
-export function cast(name: string, devices: readonly Credential[], deviceId?: string): Casting {
+export function cast(name: string, devices: readonly DeviceCredential[], deviceId?: string): Casting {
   const list = scenarioList();
   if (!list.some((scenario) => scenario.name === name)) {
     const names = list.map((scenario) => scenario.name).join(", ");

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { DeviceConnection } from "./connection.ts";
 import { type Item, type Message, packArray, packByDevice } from "./pack.ts";
 
 /** The way that a device's readings or events take: its own connection, or a gateway. */
@@ -17,7 +17,7 @@ export interface Uplink {
 }
 
 /** Publishes, and counts the items that never left when the fleet stopped. */
-export type Publish = (connection: Connection, message: Message) => Promise<void>;
+export type Publish = (connection: DeviceConnection, message: Message) => Promise<void>;
 
 function createWaiters() {
   let waiters = new Set<() => void>();
@@ -33,7 +33,7 @@ function createWaiters() {
 
 /** A device that connects by itself; `channel` is the last part of its topic. */
 export function createOwnUplink(
-  connection: () => Connection,
+  connection: () => DeviceConnection,
   publish: Publish,
   deviceId: string,
   channel: "telemetry" | "events",
@@ -62,7 +62,7 @@ const MOST_COLLECTED = 5000;
 
 /** The readings, or events, of the devices behind a gateway, many in one message. */
 export function createGatewayUplink(
-  connection: Connection,
+  connection: DeviceConnection,
   publish: Publish,
   gatewayId: string,
   channel: "telemetry" | "events",

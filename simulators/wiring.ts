@@ -1,9 +1,9 @@
 import { kindByName } from "../devices/catalog.ts";
 import type { Kind } from "../devices/kind.ts";
 import { seedOf } from "../devices/noise.ts";
-import { type Connection, openConnection, type Subscription } from "./connection.ts";
-import type { Credential } from "./credentials.ts";
-import { createDevice, type Device, draw } from "./device.ts";
+import { type CommandSubscription, type DeviceConnection, openConnection } from "./connection.ts";
+import type { DeviceCredential } from "./credentials.ts";
+import { createDevice, draw, type SimulatedDevice } from "./device.ts";
 import type { Speaker } from "./speaker/speaker.ts";
 import type { Speakers } from "./speaker/speakers.ts";
 import type { Tally } from "./tally.ts";
@@ -11,7 +11,7 @@ import { createGatewayUplink, createOwnUplink, type Publish, type Uplink } from 
 
 export interface WiringOptions {
   readonly mqttUrl: string;
-  readonly devices: readonly Credential[];
+  readonly devices: readonly DeviceCredential[];
   readonly seed: number;
   readonly loss: number;
   readonly atLeast?: ReadonlyMap<string, Readonly<Record<string, number>>>;
@@ -23,10 +23,10 @@ export interface WiringOptions {
 
 /** A device of the fleet and the ways that its messages take. */
 export interface Member {
-  readonly credential: Credential;
+  readonly credential: DeviceCredential;
   readonly kind: Kind;
   readonly seed: number;
-  readonly device: Device;
+  readonly device: SimulatedDevice;
   readonly telemetry: Uplink;
   readonly events: Uplink;
   readonly speaker: Speaker | undefined;
@@ -35,7 +35,7 @@ export interface Member {
 export interface Wiring {
   readonly members: readonly Member[];
   /** Grows as devices open their connections. */
-  readonly connections: readonly Connection[];
+  readonly connections: readonly DeviceConnection[];
   /** Hands over what devices and gateways still hold. */
   flush(): void;
   /** Items that were handed over and never left. */
@@ -52,7 +52,7 @@ interface Ways {
   readonly events: Uplink;
 }
 
-const kindOf = ({ id, kind }: Credential): Kind => {
+const kindOf = ({ id, kind }: DeviceCredential): Kind => {
   const found = kindByName(kind);
   if (!found) throw new Error(`The device ${id} is of the kind '${kind}', which is not in the catalog`);
   return found;
@@ -64,7 +64,7 @@ const kindOf = ({ id, kind }: Credential): Kind => {
  * @throws Error when a device's kind is not in the catalog
  */
 export function wire(options: WiringOptions, tally: Tally): Wiring {
-  const connections: Connection[] = [];
+  const connections: DeviceConnection[] = [];
   let unsent = 0;
 
   const publish: Publish = async (connection, message) => {
@@ -73,11 +73,11 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
   };
 
   const open = (
-    credential: Credential,
+    credential: DeviceCredential,
     maxInFlight: number,
     uplinks: readonly Uplink[],
-    subscription?: Subscription,
-  ): Connection => {
+    subscription?: CommandSubscription,
+  ): DeviceConnection => {
     const connection = openConnection({
       url: options.mqttUrl,
       username: credential.username,
@@ -97,12 +97,12 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
 
   /** One connection for all topics, opened when it is first needed. */
   const ownWays = (
-    credential: Credential,
+    credential: DeviceCredential,
     maxInFlight: number,
     uplinks: Uplink[],
-    subscription?: Subscription,
+    subscription?: CommandSubscription,
   ) => {
-    let connection: Connection | undefined;
+    let connection: DeviceConnection | undefined;
     const connect = () => {
       connection ??= open(credential, maxInFlight, uplinks, subscription);
       return connection;
@@ -125,7 +125,12 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     gateways.set(credential.id, { own, behind });
   }
 
-  const makeDevice = (credential: Credential, seed: number, { telemetry, events }: Ways, isBehind = false) =>
+  const makeDevice = (
+    credential: DeviceCredential,
+    seed: number,
+    { telemetry, events }: Ways,
+    isBehind = false,
+  ) =>
     createDevice({
       id: credential.id,
       kind: kindOf(credential),
@@ -137,7 +142,7 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     });
 
   /** A speaker is online all the time: it has to hear. */
-  const wireSpeaker = (credential: Credential, seed: number, speakers: Speakers): Member => {
+  const wireSpeaker = (credential: DeviceCredential, seed: number, speakers: Speakers): Member => {
     const { id, regionCode, location } = credential;
     const { connect, ...ways } = ownWays(credential, IN_FLIGHT, [], {
       topic: `v1/devices/${id}/commands`,

@@ -4,7 +4,7 @@ import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import { type AuditEntry, appendAuditAlone, createAuditBudget } from "../../store/audit/index.ts";
 import type { Pool } from "../../store/database/index.ts";
-import { type Refused, refusedOf } from "../guard.ts";
+import { type RefusedCall, refusedOf } from "../guard.ts";
 import { actorFrom } from "./actor.ts";
 
 /** Rows of one caller: as many at once, and then one in so many milliseconds. */
@@ -64,7 +64,7 @@ export function createRefusalRecorder(pool: Pool, log: Logger) {
     if (!(error instanceof PlatformError)) return undefined;
     const entry = entryOf(request, error);
     if (!entry) return undefined;
-    const { principal } = refusedOf(request) as Refused;
+    const { principal } = refusedOf(request) as RefusedCall;
     const before = budget.take(`${principal.type} ${principal.id}`, performance.now());
     if (before === undefined) return undefined;
     const after = { code: error.code, ...(before > 0 ? { unrecordedBefore: before } : {}) };

@@ -5,7 +5,7 @@ import type { Logger } from "../../base/log.ts";
 import { type AuditReach, type AuditRow, listAudit } from "../../store/audit/index.ts";
 import type { Pool } from "../../store/database/index.ts";
 import { type CsvColumn, sendCsv } from "../csv.ts";
-import { type Allow, type Grant, grantOf } from "../guard.ts";
+import { type Allow, type CallGrant, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
@@ -47,7 +47,7 @@ const CSV_COLUMNS: readonly CsvColumn<AuditRow>[] = [
  * Whose deeds the caller sees. A row has no region and no kind, so limits by those cannot narrow it down: whoever
  * sees less than everything sees what the people and applications of the own tenant did, and nobody else's.
  */
-function reachOf({ principal, limits }: Grant): AuditReach | undefined {
+function reachOf({ principal, limits }: CallGrant): AuditReach | undefined {
   if (seesEverything(limits)) return "all";
   return principal.tenantId === null ? undefined : { tenantId: principal.tenantId };
 }

@@ -96,7 +96,7 @@ export const coverageSchema = z
   })
   .meta({ id: "BroadcastCoverage" });
 
-export const targetSchema = z
+export const targetReportSchema = z
   .object({
     deviceId: z.string(),
     name: z.string().nullable(),

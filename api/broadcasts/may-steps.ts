@@ -7,7 +7,7 @@ import type { StepTaker } from "../../accounts/second-factor.ts";
 import { type ErrorCode, PlatformError } from "../../base/errors.ts";
 import { draftOf } from "../../broadcast/draft.ts";
 import { assertMayStep } from "../../broadcast/may-step.ts";
-import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/service.ts";
 import { askAim } from "../../broadcast/targets.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
@@ -50,8 +50,8 @@ export async function secondFactorFor(
 export async function cancelsUnasked(
   request: FastifyRequest,
   people: StepPeople,
-  { cancels }: Pick<Caller, "cancels">,
-): Promise<Caller["cancels"]> {
+  { cancels }: Pick<BroadcastCaller, "cancels">,
+): Promise<BroadcastCaller["cancels"]> {
   const { secondFactors } = people;
   if (secondFactors.asksForCode("cancel")) return [];
   return secondFactors.refusalOf(await stepTakerOf(request, people), "cancel") ? [] : cancels;
@@ -75,7 +75,7 @@ export async function mayStepsOf(
   async function refusalOf(action: CallersStep): Promise<{ code: ErrorCode; message: string } | undefined> {
     const decision = decide(taker.principal, ACTION_OF_STEP[action]);
     if (!decision.allowed) return { code: "forbidden", message: decision.reason };
-    const limited: Caller = { ...caller, limits: decision.limits };
+    const limited: BroadcastCaller = { ...caller, limits: decision.limits };
     if (action !== "change") {
       const refusal = people.secondFactors.refusalOf(taker, action);
       if (refusal) return refusal;

@@ -8,7 +8,7 @@ import { draftOf, missingOfStored, warningsOfStored } from "../../broadcast/draf
 import { airedUntil } from "../../broadcast/expiry.ts";
 import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
 import { toNewsCounts } from "../../broadcast/progress.ts";
-import type { Caller } from "../../broadcast/service.ts";
+import type { BroadcastCaller } from "../../broadcast/service.ts";
 import {
   readStoredAttachments,
   readStoredMessage,
@@ -32,7 +32,7 @@ import { grantOf } from "../guard.ts";
 import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema, noteSchema } from "./schema.ts";
 
 /** Who makes this request, where they may do what they ask for, and where they may read broadcasts. */
-export function broadcastCallerOf(request: FastifyRequest): Caller {
+export function broadcastCallerOf(request: FastifyRequest): BroadcastCaller {
   const { principal, limits } = grantOf(request);
   const limitsOf = (action: Action) => {
     const decision = decide(principal, action);
@@ -133,7 +133,7 @@ export const NOTES_IN_DETAIL = 50;
  */
 export async function presentDetail(
   db: Db,
-  caller: Pick<Caller, "actor" | "sees">,
+  caller: Pick<BroadcastCaller, "actor" | "sees">,
   broadcast: Broadcast,
   notes = NOTES_IN_DETAIL,
 ): Promise<z.output<typeof broadcastDetailSchema>> {

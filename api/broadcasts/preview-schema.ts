@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { CLASSES, MODES, messageSchema } from "../../broadcast/message.ts";
 import { regionCode, timestamp } from "../schemas.ts";
-import { airedUntil, broadcastId, target, text } from "./schema.ts";
+import { airedUntilSchema, broadcastId, broadcastText, target } from "./schema.ts";
 
 export const previewBody = z.strictObject({
   target,
-  texts: z.array(text).max(8).optional(),
+  texts: z.array(broadcastText).max(8).optional(),
   repeatCount: messageSchema.shape.repeatCount,
 });
 
@@ -68,7 +68,7 @@ const changedSpeakers = z.object({
 export const storedPreviewSchema = z
   .object({
     ...preview,
-    airedUntil,
+    airedUntil: airedUntilSchema,
     conflicts: z
       .array(
         z.object({

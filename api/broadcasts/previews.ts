@@ -5,7 +5,7 @@ import { countTarget, type Preview } from "../../broadcast/preview.ts";
 import { recordLookBeyond } from "../../broadcast/refusals.ts";
 import { getBroadcast } from "../../broadcast/service.ts";
 import { previewBroadcast } from "../../broadcast/stored-preview.ts";
-import type { Named } from "../../store/broadcast/index.ts";
+import type { FirstNamed } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { MAX_DRAFT_BYTES } from "./drafts.ts";
@@ -14,7 +14,7 @@ import { broadcastCallerOf } from "./present.ts";
 import { previewBody, previewSchema, storedPreviewSchema } from "./preview-schema.ts";
 import { broadcastParams } from "./schema.ts";
 
-const list = <T>({ count, items }: Named<T>) => ({ count, items: [...items] });
+const list = <T>({ count, items }: FirstNamed<T>) => ({ count, items: [...items] });
 
 const present = (preview: Preview): z.output<typeof previewSchema> => ({
   ...preview,

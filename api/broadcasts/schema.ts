@@ -37,7 +37,7 @@ const state = z.enum(STATES);
 const { shape } = messageSchema;
 const { cap: _cap, ...written } = shape;
 
-export const text = textSchema.meta({ id: "BroadcastText" });
+export const broadcastText = textSchema.meta({ id: "BroadcastText" });
 export const target = targetSchema
   .describe("Whoever is in any of these is meant. Polygons are rings of `[longitude, latitude]`.")
   .meta({ id: "BroadcastTarget" });
@@ -59,7 +59,7 @@ export const draftBody = z
     ...written,
     target,
     texts: z
-      .array(text)
+      .array(broadcastText)
       .min(1)
       .max(8)
       .optional()
@@ -83,7 +83,7 @@ export const draftChangeBody = z
     class: shape.class.unwrap().optional(),
     level: shape.level.optional(),
     eventCode: shape.eventCode.optional(),
-    texts: z.array(text).min(1).max(8).optional(),
+    texts: z.array(broadcastText).min(1).max(8).optional(),
     target: target.optional(),
     startsAt: startsAt.nullish(),
     expiresAt: expiresAt.nullish(),
@@ -161,7 +161,7 @@ export const countsSchema = z
   .describe("Targets by the state that they are in.")
   .meta({ id: "BroadcastCounts" });
 
-export const airedUntil = timestamp
+export const airedUntilSchema = timestamp
   .nullable()
   .describe(
     "Until when it is aired: before its release, if it were released now, 72 hours later at the latest whatever `expiresAt` asks for. Null of what never will be.",
@@ -195,7 +195,7 @@ export const broadcastSchema = z
     review: z.enum(["none", "open", "done"]).describe("Of a release by the green channel."),
     releasedAt: timestamp.nullable(),
     expiresAt: timestamp.nullable().describe("As asked for; once it was released, when it is over."),
-    airedUntil,
+    airedUntil: airedUntilSchema,
     endedAt: timestamp.nullable(),
     cancelledAt: timestamp.nullable(),
     cancelReason: z.string().nullable(),

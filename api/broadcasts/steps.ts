@@ -3,7 +3,7 @@ import type { Action } from "../../access/roles.ts";
 import type { DecidingStep } from "../../access/steps.ts";
 import type { ErrorCode } from "../../base/errors.ts";
 import { recordingRefusals } from "../../broadcast/refusals.ts";
-import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/service.ts";
 import {
   approve,
   cancel,
@@ -33,7 +33,7 @@ interface StepRoute {
   readonly codes: readonly ErrorCode[];
   readonly take: (
     deps: BroadcastDeps,
-    caller: Caller,
+    caller: BroadcastCaller,
     id: string,
     request: DecisionRequest,
   ) => Promise<Broadcast>;

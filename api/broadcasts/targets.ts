@@ -20,7 +20,7 @@ import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
-import { coverageQuery, coverageSchema, reportSchema, targetSchema } from "./coverage-schema.ts";
+import { coverageQuery, coverageSchema, reportSchema, targetReportSchema } from "./coverage-schema.ts";
 import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentDetail, presentHistory } from "./present.ts";
 import { broadcastParams, targetListQuery } from "./schema.ts";
@@ -94,7 +94,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
         params: broadcastParams,
         querystring: targetListQuery,
         response: {
-          200: csvOr(pageOf(targetSchema), "A page of targets; as CSV all of them."),
+          200: csvOr(pageOf(targetReportSchema), "A page of targets; as CSV all of them."),
           ...problems("broadcast_not_found", "invalid_cursor"),
         },
       },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CATEGORIES, MODES, messageSchema, RESPONSE_TYPES } from "../../broadcast/message.ts";
 import { regionCode, revisionNumber, timestamp } from "../schemas.ts";
-import { text } from "./schema.ts";
+import { broadcastText } from "./schema.ts";
 
 const { eventCode } = messageSchema.shape;
 
@@ -20,7 +20,7 @@ export const templateParams = z.object({
 });
 
 const texts = z
-  .array(text)
+  .array(broadcastText)
   .min(1)
   .max(8)
   .describe(

@@ -11,7 +11,13 @@ import type { FindKey } from "../devices/key.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { assertRange, pageOf } from "../schemas.ts";
-import { commandBody, commandParams, replyListQuery, replySchema, sentCommandSchema } from "./schema.ts";
+import {
+  commandBody,
+  commandParams,
+  commandReplySchema,
+  replyListQuery,
+  sentCommandSchema,
+} from "./schema.ts";
 
 export interface CommandsOptions {
   readonly pool: Pool;
@@ -88,7 +94,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         summary: "What a device replied to commands, newest first by its clock",
         params: commandParams,
         querystring: replyListQuery,
-        response: { 200: pageOf(replySchema), ...problems("device_not_found", "invalid_cursor") },
+        response: { 200: pageOf(commandReplySchema), ...problems("device_not_found", "invalid_cursor") },
       },
     },
     async (request) => {

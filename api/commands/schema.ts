@@ -26,7 +26,7 @@ export const sentCommandSchema = z
   })
   .meta({ id: "SentCommand" });
 
-export const replySchema = z
+export const commandReplySchema = z
   .object({
     commandId: z.string(),
     outcome: z.string().describe("In the device's own words; those of speakers are in docs/terminals.md."),

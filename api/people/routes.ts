@@ -23,7 +23,7 @@ import { pageOf } from "../schemas.ts";
 import type { AccessRoutesOptions } from "../tenants/routes.ts";
 import { changedPersonSchema, newPersonBody, personGrantsBody, personSchema } from "./schema.ts";
 
-export interface PeopleOptions extends AccessRoutesOptions {
+export interface PeopleRoutesOptions extends AccessRoutesOptions {
   readonly catalog: CatalogIndex;
 }
 
@@ -35,7 +35,7 @@ const toPerson = (stored: StoredPrincipal) => ({
 });
 
 /** People and what they may do. Their own side of it, such as a password, is under `/v1/me`. */
-export const peopleRoutes: FastifyPluginAsyncZod<PeopleOptions> = async (app, options) => {
+export const peopleRoutes: FastifyPluginAsyncZod<PeopleRoutesOptions> = async (app, options) => {
   const { pool, catalog, onAccessChanged, grantDelay, allow } = options;
   const toChanged = async (stored: StoredPrincipal) => ({
     ...toPerson(stored),

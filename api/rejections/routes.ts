@@ -25,7 +25,7 @@ import {
 } from "./schema.ts";
 
 /** What became of a replay. */
-export interface ReplayOutcome {
+export interface ReplayAnswer {
   readonly outcome: "stored" | "duplicate" | "rejected";
   readonly detail: string;
 }
@@ -33,7 +33,7 @@ export interface ReplayOutcome {
 export interface RejectionsOptions {
   readonly pool: Pool;
   /** Sends a rejected message through ingest once more, and records in the database what became of it. */
-  readonly replay: (rejection: RejectedMessage, actor: AuditActor, limits: Limits) => Promise<ReplayOutcome>;
+  readonly replay: (rejection: RejectedMessage, actor: AuditActor, limits: Limits) => Promise<ReplayAnswer>;
   readonly allow: Allow;
 }
 

@@ -22,7 +22,7 @@ import {
   sessionSchema,
 } from "./schema.ts";
 
-export interface SessionsOptions {
+export interface SessionsRoutesOptions {
   readonly pool: Pool;
   readonly people: Pick<People, "sessions" | "signIn">;
   readonly allow: Allow;
@@ -31,7 +31,7 @@ export interface SessionsOptions {
 const DEFAULT_LIMIT = 100;
 
 /** Signing in and out of people. */
-export const sessionsRoutes: FastifyPluginAsyncZod<SessionsOptions> = async (
+export const sessionsRoutes: FastifyPluginAsyncZod<SessionsRoutesOptions> = async (
   app,
   { pool, people, allow },
 ) => {

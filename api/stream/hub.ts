@@ -25,7 +25,7 @@ export interface StreamHubOptions {
 export type Publication<T extends StreamTopic> = Omit<StreamEvents[T], "kind" | "regionCode">;
 
 /** One stream of the hub. */
-export interface Subscription {
+export interface StreamSubscription {
   /** Nothing more is sent. */
   close(): void;
   /** The same, and the stream ends. */
@@ -117,7 +117,7 @@ export class StreamHub {
    * `reset` when that is no longer known.
    * @throws PlatformError `shutting_down`
    */
-  subscribe(sink: StreamSink, filter: StreamFilter, lastEventId?: string): Subscription {
+  subscribe(sink: StreamSink, filter: StreamFilter, lastEventId?: string): StreamSubscription {
     if (this.closed) throw new PlatformError("shutting_down");
     const subscriber = new Subscriber(sink, filter);
     this.subscribers.add(subscriber);

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { type Config, loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
+import { UsageError } from "../../base/usage-error.ts";
 import { joinDashedRoots } from "../../broadcast/root-arguments.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../broadcast/signing/defaults.ts";
 import { type KeyRing, openKeyRing } from "../../broadcast/signing/key-ring.ts";
@@ -16,7 +17,6 @@ import {
   readPublicHalf,
   readSigned,
   runRootCommand,
-  UsageError,
 } from "../../broadcast/signing/root-commands.ts";
 import { type AuditEntry, appendAuditAlone } from "../../store/audit/index.ts";
 import { machineActor, withDatabase } from "./access/database.ts";

@@ -5,7 +5,7 @@ import type { LoadDevice } from "../fleet.ts";
 import { Moments, STEP_MS, startLoad, WINDOW } from "../load/run-load.ts";
 import type { Bench } from "../story.ts";
 import { type HeavyAlerts, heavyTarget } from "./heavy.ts";
-import { longestPause, repeat } from "./pauses.ts";
+import { longestPause, repeatUntil } from "./pauses.ts";
 
 export interface BesideOptions {
   readonly platform: PlatformProcess;
@@ -77,7 +77,7 @@ export async function measureBeside(bench: Bench, options: BesideOptions): Promi
     });
     await load.counting;
     const { pauseMs, result } = await longestPause(platform, () =>
-      ask === nothing ? load.counted.then(() => 0) : repeat(ask, load.counted),
+      ask === nothing ? load.counted.then(() => 0) : repeatUntil(ask, load.counted),
     );
     const report = await load.report;
     moments.used(report.last);

@@ -16,7 +16,7 @@ export async function longestPause<T>(
 }
 
 /** Does something again and again, one after the other, until `until` is settled. @returns how often */
-export async function repeat(work: () => Promise<unknown>, until: Promise<unknown>): Promise<number> {
+export async function repeatUntil(work: () => Promise<unknown>, until: Promise<unknown>): Promise<number> {
   let over = false;
   const isOver = () => {
     over = true;

@@ -50,7 +50,7 @@ const ADD_READINGS = `
   cross join lateral (select hour + make_interval(secs => d.device_no % 3600) as at) as moment
   where d.kind = 'gas-meter'`;
 
-export interface HistoryOptions {
+export interface StoredHistoryOptions {
   readonly meters: number;
   readonly days: number;
   /** The last days have hourly readings; the ones before have one reading every 24 hours, to fit a disk. */
@@ -64,7 +64,7 @@ export interface HistoryOptions {
 export async function makeHistory(
   bench: Bench,
   pool: Pool,
-  { meters, days, hourlyDays, edition, table }: HistoryOptions,
+  { meters, days, hourlyDays, edition, table }: StoredHistoryOptions,
 ): Promise<History> {
   await seedRegions(pool, { log: createLogger("silent") });
   const { rows: regions } = await pool.query<{ code: string }>(

@@ -15,19 +15,19 @@ import type { History } from "./history.ts";
 export interface Question {
   readonly name: string;
   /** The API's path for it. */
-  readonly path: (asked: Asked) => string;
+  readonly path: (asked: AskedAbout) => string;
   /** The same through the store's own functions: bare SQL. @returns how many items it found */
-  readonly bare: (pool: Pool, asked: Asked) => Promise<number>;
+  readonly bare: (pool: Pool, asked: AskedAbout) => Promise<number>;
 }
 
 /** Who is asked about. */
-export interface Asked {
+export interface AskedAbout {
   readonly deviceId: string;
   readonly deviceNo: number;
   readonly county: string;
 }
 
-export function pick(history: History, random: Random): Asked {
+export function pick(history: History, random: Random): AskedAbout {
   const device = Math.floor(random.between(0, history.deviceIds.length));
   const county = Math.floor(random.between(0, history.counties.length));
   return {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Comparison, compare, readLedgers } from "../../simulators/comparison.ts";
-import type { Credential } from "../../simulators/credentials.ts";
+import type { DeviceCredential } from "../../simulators/credentials.ts";
 import { type Fleet, startFleet } from "../../simulators/fleet.ts";
 import { createPlatform } from "../../simulators/platform.ts";
 import { planDevices, registerDevices } from "../../simulators/register.ts";
@@ -39,7 +39,7 @@ export const soak = defineStory({
     const database = await bench.createDatabase();
     const platform = await bench.startPlatform(database);
     const api = createPlatform(`http://127.0.0.1:${platform.httpPort}`, ADMIN_KEY);
-    const devices: Credential[] = [];
+    const devices: DeviceCredential[] = [];
     const plan = planDevices({
       count: values.devices,
       regionCode: COUNTY,

@@ -11,13 +11,13 @@ export const CAP_MEDIA_TYPE = "application/cap+xml";
 
 export const STATUSES = ["Actual", "Exercise", "System", "Test", "Draft"] as const;
 export const MESSAGE_TYPES = ["Alert", "Update", "Cancel", "Ack", "Error"] as const;
-export const SCOPES = ["Public", "Restricted", "Private"] as const;
-export const SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"] as const;
+export const CAP_SCOPES = ["Public", "Restricted", "Private"] as const;
+export const CAP_SEVERITIES = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"] as const;
 
 export type CapStatus = (typeof STATUSES)[number];
 export type CapMessageType = (typeof MESSAGE_TYPES)[number];
-export type CapScope = (typeof SCOPES)[number];
-export type CapSeverity = (typeof SEVERITIES)[number];
+export type CapScope = (typeof CAP_SCOPES)[number];
+export type CapSeverity = (typeof CAP_SEVERITIES)[number];
 
 /** How one alert names another; together the three are unique. */
 export interface CapReference {

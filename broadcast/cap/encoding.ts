@@ -24,7 +24,7 @@ const WINDOWS_1252_HIGH =
   "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f" +
   "\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
 
-export type Decoded =
+export type DecodedXml =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly rule: "too_large" | "encoding"; readonly message: string };
 
@@ -32,7 +32,7 @@ export type Decoded =
  * The text of an XML document: by its byte order mark, else by its declaration, else UTF-8. A byte that is wrong
  * in that encoding is a fault and not a question mark: half of a place name is worse than none.
  */
-export function decodeDocument(bytes: Uint8Array): Decoded {
+export function decodeDocument(bytes: Uint8Array): DecodedXml {
   if (bytes.length > MAX_ALERT_BYTES) {
     return fault("too_large", `found ${bytes.length} bytes, expected at most ${MAX_ALERT_BYTES}`);
   }
@@ -58,7 +58,7 @@ export function decodeDocument(bytes: Uint8Array): Decoded {
     : { ok: true, text };
 }
 
-const fault = (rule: "too_large" | "encoding", message: string): Decoded => ({ ok: false, rule, message });
+const fault = (rule: "too_large" | "encoding", message: string): DecodedXml => ({ ok: false, rule, message });
 
 function byteOrderMark(bytes: Uint8Array): { decoder: string; length: number } | undefined {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { decoder: "utf-8", length: 3 };

@@ -1,5 +1,5 @@
 import { CATEGORIES, CERTAINTIES, RESPONSE_TYPES, URGENCIES } from "../message.ts";
-import { MESSAGE_TYPES, SCOPES, SEVERITIES, STATUSES } from "./alert.ts";
+import { CAP_SCOPES, CAP_SEVERITIES, MESSAGE_TYPES, STATUSES } from "./alert.ts";
 import {
   quote,
   type Read,
@@ -70,7 +70,7 @@ const info: readonly ElementRule[] = [
   rule("event", "!"),
   rule("responseType", "*", oneOf(RESPONSE_TYPES)),
   rule("urgency", "!", oneOf(URGENCIES)),
-  rule("severity", "!", oneOf(SEVERITIES)),
+  rule("severity", "!", oneOf(CAP_SEVERITIES)),
   rule("certainty", "!", oneOf(CERTAINTIES)),
   rule("audience", "?"),
   rule("eventCode", "*", { content: namedValue }),
@@ -96,7 +96,7 @@ export const ALERT_CONTENT: readonly ElementRule[] = [
   rule("status", "!", oneOf(STATUSES)),
   rule("msgType", "!", oneOf(MESSAGE_TYPES)),
   rule("source", "?"),
-  rule("scope", "!", oneOf(SCOPES)),
+  rule("scope", "!", oneOf(CAP_SCOPES)),
   rule("restriction", "?"),
   rule("addresses", "?"),
   rule("code", "*"),

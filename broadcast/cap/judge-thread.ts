@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { PlatformError } from "../../base/errors.ts";
 import { createFairLine } from "./fair-line.ts";
-import { type Judgement, judgeAlert, type TrustedCertificates } from "./judge.ts";
+import { type AlertJudgement, judgeAlert, type TrustedCertificates } from "./judge.ts";
 
 /** Judges documents; large ones beside the main thread, which sends orders to speakers meanwhile. */
 export interface AlertJudge {
@@ -12,7 +12,7 @@ export interface AlertJudge {
    * @throws PlatformError `cap_busy` when too many large documents wait, of this caller or of all, `cap_too_complex` when one takes too long,
    * `shutting_down` once it was stopped
    */
-  judge(xml: Uint8Array, now: Date, by: string): Promise<Judgement>;
+  judge(xml: Uint8Array, now: Date, by: string): Promise<AlertJudgement>;
   /** Ends the thread. What was waiting is refused. */
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export const MAX_WAITING_OF_ONE = 4;
 interface Task {
   readonly xml: Uint8Array;
   readonly now: Date;
-  readonly resolve: (judgement: Judgement) => void;
+  readonly resolve: (judgement: AlertJudgement) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -71,7 +71,7 @@ export function createJudge(
     const started = startThread(trusted);
     // A thread that waits keeps no process from ending.
     started.unref();
-    started.on("message", (judgement: Judgement) => settle(({ resolve }) => resolve(judgement)));
+    started.on("message", (judgement: AlertJudgement) => settle(({ resolve }) => resolve(judgement)));
     started.on("error", (error) => started === worker && giveUp(error));
     started.on("exit", (code) => {
       if (started === worker) giveUp(new Error(`the thread that judges alerts ended with ${code}`));

@@ -11,7 +11,7 @@ export type AlertHead = Pick<
 >;
 
 /** Everything that can be said of a document without looking at what is stored. */
-export type Judgement =
+export type AlertJudgement =
   | { readonly ok: false; readonly faults: readonly CapFault[] }
   | {
       readonly ok: true;
@@ -26,7 +26,7 @@ export type Judgement =
 export type TrustedCertificates = ReadonlyMap<string, readonly string[]>;
 
 /** Reads a document, judges its signatures and turns it into messages. Pure, and for a large document it takes long. */
-export function judgeAlert(xml: Uint8Array, trusted: TrustedCertificates, now: Date): Judgement {
+export function judgeAlert(xml: Uint8Array, trusted: TrustedCertificates, now: Date): AlertJudgement {
   const document = readDocument(xml);
   const { result: parsed } = document;
   if (!parsed.ok) return { ok: false, faults: parsed.faults };

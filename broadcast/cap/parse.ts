@@ -16,11 +16,11 @@ import { checkRules } from "./rules.ts";
 import { quote } from "./values.ts";
 import {
   checkAttributes,
+  type ElementValues,
   FaultList,
   MAX_FAULTS,
   tooManyFaults,
   type Value,
-  type Values,
   walk,
 } from "./walk.ts";
 
@@ -164,13 +164,13 @@ function checkSignaturePlaces(root: XmlElement, signatures: readonly XmlElement[
 
 // The casts below hold because `walk` found no fault: each element is there and was read by its rule.
 
-const all = <T>(values: Values, name: string): T[] =>
+const all = <T>(values: ElementValues, name: string): T[] =>
   (values.byName.get(name) ?? []).map(({ value }: Value) => value as T);
 
-const one = <T>(values: Values, name: string): T => all<T>(values, name)[0] as T;
+const one = <T>(values: ElementValues, name: string): T => all<T>(values, name)[0] as T;
 
 /** The optional elements that are there, for spreading. */
-function optional<K extends string>(values: Values, ...names: K[]): { [P in K]?: string } {
+function optional<K extends string>(values: ElementValues, ...names: K[]): { [P in K]?: string } {
   const present: { [P in K]?: string } = {};
   for (const name of names) {
     const value = values.byName.get(name)?.[0];
@@ -179,15 +179,18 @@ function optional<K extends string>(values: Values, ...names: K[]): { [P in K]?:
   return present;
 }
 
-function optionalNumber<K extends string>(values: Values, name: K): { [P in K]?: number } {
+function optionalNumber<K extends string>(values: ElementValues, name: K): { [P in K]?: number } {
   const value = values.byName.get(name)?.[0];
   return (value === undefined ? {} : { [name]: value.value as number }) as { [P in K]?: number };
 }
 
-const namedValues = (values: Values, name: string): CapNamedValue[] =>
-  all<Values>(values, name).map((pair) => ({ valueName: one(pair, "valueName"), value: one(pair, "value") }));
+const namedValues = (values: ElementValues, name: string): CapNamedValue[] =>
+  all<ElementValues>(values, name).map((pair) => ({
+    valueName: one(pair, "valueName"),
+    value: one(pair, "value"),
+  }));
 
-function toAlert(values: Values, signatures: number): CapAlert {
+function toAlert(values: ElementValues, signatures: number): CapAlert {
   return {
     identifier: one(values, "identifier"),
     sender: one(values, "sender"),
@@ -198,12 +201,12 @@ function toAlert(values: Values, signatures: number): CapAlert {
     ...optional(values, "source", "restriction", "addresses", "note", "incidents"),
     codes: all(values, "code"),
     references: one<CapReference[] | undefined>(values, "references") ?? [],
-    infos: all<Values>(values, "info").map(toInfo),
+    infos: all<ElementValues>(values, "info").map(toInfo),
     signatures,
   };
 }
 
-function toInfo(values: Values): CapInfo {
+function toInfo(values: ElementValues): CapInfo {
   return {
     language: one<string | undefined>(values, "language") ?? "en-US",
     categories: all(values, "category"),
@@ -216,19 +219,19 @@ function toInfo(values: Values): CapInfo {
     ...optional(values, "description", "instruction", "web", "contact"),
     eventCodes: namedValues(values, "eventCode"),
     parameters: namedValues(values, "parameter"),
-    resources: all<Values>(values, "resource").map(toResource),
-    areas: all<Values>(values, "area").map(toArea),
+    resources: all<ElementValues>(values, "resource").map(toResource),
+    areas: all<ElementValues>(values, "area").map(toArea),
   };
 }
 
-const toResource = (values: Values): CapResource => ({
+const toResource = (values: ElementValues): CapResource => ({
   resourceDesc: one(values, "resourceDesc"),
   mimeType: one(values, "mimeType"),
   ...optionalNumber(values, "size"),
   ...optional(values, "uri", "derefUri", "digest"),
 });
 
-const toArea = (values: Values): CapArea => ({
+const toArea = (values: ElementValues): CapArea => ({
   areaDesc: one(values, "areaDesc"),
   polygons: all(values, "polygon"),
   circles: all(values, "circle"),

@@ -1,18 +1,18 @@
 import type { CapMessageType, CapReference, CapScope } from "./alert.ts";
 import { timeOf } from "./values.ts";
-import type { FaultList, Value, Values } from "./walk.ts";
+import type { ElementValues, FaultList, Value } from "./walk.ts";
 
 /** The rules of the standard that hold between elements; the table of elements cannot say them. */
-export function checkRules(alert: Values, found: FaultList): void {
+export function checkRules(alert: ElementValues, found: FaultList): void {
   checkScope(alert, found);
   checkReferences(alert, found);
-  for (const info of alert.byName.get("info") ?? []) checkInfo(info.value as Values, found);
+  for (const info of alert.byName.get("info") ?? []) checkInfo(info.value as ElementValues, found);
 }
 
-const first = (values: Values, name: string): Value | undefined => values.byName.get(name)?.[0];
-const textOf = (values: Values, name: string) => first(values, name)?.value as string | undefined;
+const first = (values: ElementValues, name: string): Value | undefined => values.byName.get(name)?.[0];
+const textOf = (values: ElementValues, name: string) => first(values, name)?.value as string | undefined;
 
-function checkScope(alert: Values, found: FaultList): void {
+function checkScope(alert: ElementValues, found: FaultList): void {
   const scope = textOf(alert, "scope") as CapScope | undefined;
   const restriction = first(alert, "restriction");
   if (scope === "Restricted" && restriction === undefined) {
@@ -29,7 +29,7 @@ function checkScope(alert: Values, found: FaultList): void {
   }
 }
 
-function checkReferences(alert: Values, found: FaultList): void {
+function checkReferences(alert: ElementValues, found: FaultList): void {
   const msgType = textOf(alert, "msgType") as CapMessageType | undefined;
   const entry = first(alert, "references");
   // One that is there but broken has its own fault already.
@@ -58,7 +58,7 @@ function checkReferences(alert: Values, found: FaultList): void {
   }
 }
 
-function checkInfo(info: Values, found: FaultList): void {
+function checkInfo(info: ElementValues, found: FaultList): void {
   const expires = first(info, "expires");
   const effective = textOf(info, "effective");
   if (expires && effective && timeOf(expires.value as string) <= timeOf(effective)) {
@@ -66,7 +66,7 @@ function checkInfo(info: Values, found: FaultList): void {
     found.warn(expires.path, expires.element, "expires_before_effective", message);
   }
   for (const area of info.byName.get("area") ?? []) {
-    const values = area.value as Values;
+    const values = area.value as ElementValues;
     const ceiling = first(values, "ceiling");
     const altitudeWritten = values.element.children.some(({ name }) => name === "altitude");
     if (ceiling !== undefined && !altitudeWritten) {

@@ -4,7 +4,7 @@ import type { XmlElement } from "./read-xml.ts";
 import { quote } from "./values.ts";
 
 /** What the table of elements makes of one container: values by element name, in the order of the document. */
-export interface Values {
+export interface ElementValues {
   readonly element: XmlElement;
   readonly path: string;
   readonly byName: ReadonlyMap<string, readonly Value[]>;
@@ -78,7 +78,7 @@ export function walk(
   path: string,
   content: readonly ElementRule[],
   found: FaultList,
-): Values {
+): ElementValues {
   const byName = new Map<string, Value[]>();
   const seen = new Map<string, number>();
   const misplaced = findMisplaced(element, content);

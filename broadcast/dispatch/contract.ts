@@ -3,7 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { KindTable, Pool } from "../../store/database/index.ts";
 import type { SpeakerReading } from "../proof-facts.ts";
 import type { CommittedReply } from "./feed.ts";
-import type { Progress } from "./on-air.ts";
+import type { OnAirProgress } from "./on-air.ts";
 import type { Sign } from "./orders.ts";
 import type { DispatchSettings } from "./settings.ts";
 
@@ -17,7 +17,7 @@ export interface DispatcherOptions {
   readonly deliver: (deviceId: string, payload: string) => boolean;
   readonly isOnline: (deviceId: string) => boolean;
   /** Called after each write. Must not throw. */
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: OnAirProgress) => void;
   readonly log: Logger;
   readonly registry: Registry;
   /** Our clock, milliseconds since 1970. */

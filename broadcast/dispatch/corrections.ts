@@ -22,7 +22,7 @@ export const MAX_NAMED = 20;
 const MAX_KINDS = 20;
 
 /** Targets that went from one verdict to another, for the history. */
-export interface Correction {
+export interface VerdictCorrection {
   readonly from: TargetState;
   readonly reason: string | null;
   readonly to: TargetState;
@@ -100,8 +100,8 @@ function sumUp(
   ids: ReadonlyMap<number, string>,
   before: readonly TargetVerdict[],
   after: readonly TargetVerdict[],
-): Correction[] {
-  const kinds = new Map<string, Correction & { count: number; deviceIds: string[] }>();
+): VerdictCorrection[] {
+  const kinds = new Map<string, VerdictCorrection & { count: number; deviceIds: string[] }>();
   const now = new Map(after.map((target) => [target.deviceNo, target]));
   for (const old of before) {
     const { state: to, reason: toReason, partlyHeard } = now.get(old.deviceNo) ?? old;

@@ -2,7 +2,7 @@ import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";
 
 /** What a deadline is decided on. */
-export interface Surroundings {
+export interface TargetSurroundings {
   readonly settings: DispatchSettings;
   readonly isOnline: (deviceId: string) => boolean;
   /** Whether another broadcast has the amplifier of this speaker, or comes before this one on it. */
@@ -12,17 +12,17 @@ export interface Surroundings {
 }
 
 /** What to do with a target whose time has come. `wait`: look again after so long; infinite: until something comes. */
-export type Decision =
+export type TargetDecision =
   | { readonly do: "send" }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "give_up"; readonly state: "failed" | "offline"; readonly reason: string | null };
 
-const FOREVER: Decision = { do: "wait", ms: Number.POSITIVE_INFINITY };
+const FOREVER: TargetDecision = { do: "wait", ms: Number.POSITIVE_INFINITY };
 const RECHECK_MS = 2_000;
 
-const wait = (ms: number): Decision => ({ do: "wait", ms });
-const failed = (reason: string): Decision => ({ do: "give_up", state: "failed", reason });
-const OFFLINE: Decision = { do: "give_up", state: "offline", reason: null };
+const wait = (ms: number): TargetDecision => ({ do: "wait", ms });
+const failed = (reason: string): TargetDecision => ({ do: "give_up", state: "failed", reason });
+const OFFLINE: TargetDecision = { do: "give_up", state: "offline", reason: null };
 
 /** How long so many readings may take. */
 function playMs({ broadcast }: OnAirTarget, readings: number, settings: DispatchSettings): number {
@@ -32,7 +32,7 @@ function playMs({ broadcast }: OnAirTarget, readings: number, settings: Dispatch
 }
 
 /** How long to wait in the standing that a target has just reached. */
-export function patienceOf(target: OnAirTarget, around: Surroundings): number {
+export function patienceOf(target: OnAirTarget, around: TargetSurroundings): number {
   const { settings, now } = around;
   const { expiresAt, startsAt } = target.broadcast;
   const atMost = Math.max(0, expiresAt - now) + patienceAfterExpiry(target, settings);
@@ -55,7 +55,7 @@ function patienceWhileValid(target: OnAirTarget, settings: DispatchSettings, unt
 }
 
 /** What to do with a target that is not resolved and whose time has come. */
-export function decide(target: OnAirTarget, around: Surroundings): Decision {
+export function decideOnTarget(target: OnAirTarget, around: TargetSurroundings): TargetDecision {
   const { settings, now } = around;
   const { broadcast } = target;
   const expired = now >= broadcast.expiresAt;

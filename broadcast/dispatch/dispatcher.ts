@@ -1,9 +1,9 @@
 import { cancelTargets } from "../../store/broadcast/index.ts";
 import { Afterwards } from "./afterwards.ts";
 import type { Dispatcher, DispatcherOptions } from "./contract.ts";
-import { decide, patienceAfterExpiry, patienceOf, type Surroundings } from "./deadlines.ts";
+import { decideOnTarget, patienceAfterExpiry, patienceOf, type TargetSurroundings } from "./deadlines.ts";
 import { dueStep, step } from "./finish.ts";
-import { Intake } from "./intake.ts";
+import { SpeakerIntake } from "./intake.ts";
 import { Jobs } from "./jobs.ts";
 import { type Loaded, type LoadOnly, load } from "./load.ts";
 import { createDispatchMetrics } from "./metrics.ts";
@@ -32,7 +32,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const jobs = new Jobs(log);
   const patience = new Patience({ pool, settings, monotonic, log, targets: () => roster.targets() });
   const queue = new SendQueue(roster, send, onRoundSent, monotonic);
-  const intake = new Intake({ roster, rules, onFacts: settle, onListening });
+  const intake = new SpeakerIntake({ roster, rules, onFacts: settle, onListening });
   const observeSeconds = (seconds: number) => metrics.writeSeconds.observe(seconds);
   const afterwards = new Afterwards({ pool, roster, settings, log, now, monotonic, onCorrected, drop });
   const writer = new Writer({
@@ -48,7 +48,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let stopped = false;
   let ticking: NodeJS.Timeout | undefined;
 
-  const surroundings = (): Surroundings => ({
+  const surroundings = (): TargetSurroundings => ({
     settings,
     isOnline: options.isOnline,
     isBusy: (target) => roster.isBusy(target),
@@ -131,7 +131,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return;
     }
     if (target.isFinal) return;
-    const decision = decide(target, surroundings());
+    const decision = decideOnTarget(target, surroundings());
     if (decision.do === "send") queue.push(target);
     else if (decision.do === "wait") target.dueAt = monotonic() + decision.ms;
     else patience.lose(target);
@@ -140,7 +140,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   function giveUp(target: OnAirTarget): void {
     if (target.isFinal) return;
     // Something may have come while the database was asked.
-    const decision = decide(target, surroundings());
+    const decision = decideOnTarget(target, surroundings());
     if (decision.do !== "give_up") return look(target);
     target.giveUp(decision.state, decision.reason, rules);
     writer.noticed();

@@ -14,7 +14,7 @@ export interface IntakeOptions {
 }
 
 /** Takes in what speakers say. While broadcasts are being read from the database it waits. */
-export class Intake {
+export class SpeakerIntake {
   private readonly options: IntakeOptions;
   private readonly replies: CommittedReply[] = [];
   private readonly readings: SpeakerReading[] = [];

@@ -14,15 +14,15 @@ import { spokenSeconds } from "../spoken-length.ts";
 import { byUrgency } from "../urgency.ts";
 
 /** A command as it goes out: the same text for every speaker, so it is made once. */
-export interface Command {
+export interface OutgoingCommand {
   readonly commandId: string;
   readonly payload: string;
 }
 
-export type TargetCounts = Readonly<Record<TargetState, number>>;
+export type OnAirCounts = Readonly<Record<TargetState, number>>;
 
 /** How far a broadcast has come, for whoever watches. */
-export interface Progress {
+export interface OnAirProgress {
   readonly broadcastNo: number;
   readonly id: string;
   readonly state: State;
@@ -32,7 +32,7 @@ export interface Progress {
   readonly regions: readonly string[];
   /** Where its speakers stood at the release, as fine as a bounded list can say. */
   readonly speakerRegions: readonly string[];
-  readonly counts: TargetCounts;
+  readonly counts: OnAirCounts;
   readonly at: Date;
 }
 
@@ -42,7 +42,7 @@ export const OVER_STATES: ReadonlySet<State> = new Set(["completed", "failed", "
 /** "This is a drill" in any language. */
 export const ANNOUNCEMENT_SECONDS = 5;
 
-export const toCommand = ({ commandId, jws }: BroadcastOrder): Command => ({
+export const toCommand = ({ commandId, jws }: BroadcastOrder): OutgoingCommand => ({
   commandId,
   payload: JSON.stringify({ commandId, jws } satisfies CommandEnvelope),
 });
@@ -82,8 +82,8 @@ export class OnAirBroadcast<Target extends CountedTarget> {
   /** As the database has it. */
   state: State;
   /** Start commands by attempt. */
-  readonly starts = new Map<number, Command>();
-  stop: Command | undefined;
+  readonly starts = new Map<number, OutgoingCommand>();
+  stop: OutgoingCommand | undefined;
   readonly byDeviceNo = new Map<number, Target>();
   readonly byDeviceId = new Map<string, Target>();
   readonly counts: Record<TargetState, number>;
@@ -195,7 +195,7 @@ export class OnAirBroadcast<Target extends CountedTarget> {
     return this.queueHead < this.queue.length;
   }
 
-  progress(at: Date): Progress {
+  progress(at: Date): OnAirProgress {
     const { broadcastNo, id, state, level, headline, regions, counts } = this;
     this.speakerRegions ??= this.stoodIn.list();
     return {

@@ -1,4 +1,4 @@
-import { type Command, moreUrgentFirst } from "./on-air.ts";
+import { moreUrgentFirst, type OutgoingCommand } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
 /** Which broadcast a command belongs to, and which of its orders it is. */
@@ -57,7 +57,7 @@ export class Roster implements Iterable<OnAir> {
     if (broadcast.stop) this.addStop(broadcast, broadcast.stop);
   }
 
-  addStop(broadcast: OnAir, stop: Command): void {
+  addStop(broadcast: OnAir, stop: OutgoingCommand): void {
     broadcast.stop = stop;
     this.commands.set(stop.commandId, { broadcast, attempt: "stop" });
   }

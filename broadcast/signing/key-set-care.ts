@@ -17,7 +17,7 @@ export const RENEW_BEFORE_MS = 60 * DAY_MS;
 const SAY_AGAIN_MS = DAY_MS;
 
 /** What somebody has to do about the key set; undefined when all is well. */
-export function troubleOf(trust: TrustInfo | null, at: number, isRootHere: boolean): string | undefined {
+export function keySetTrouble(trust: TrustInfo | null, at: number, isRootHere: boolean): string | undefined {
   const troubles = isRootHere
     ? ["the root key lies on this machine (BROADCAST_ROOT_KEY), which is for evaluation only"]
     : [];
@@ -62,7 +62,7 @@ export interface KeySetCare {
 export function startKeySetCare({ ring, log, isRootHere, now = Date.now }: CareOptions): KeySetCare {
   let told: string | undefined;
   let toldAt = 0;
-  const trouble = () => troubleOf(ring.trust(), now(), isRootHere);
+  const trouble = () => keySetTrouble(ring.trust(), now(), isRootHere);
   const look = () => {
     const text = trouble();
     if (text === undefined || (text === told && now() - toldAt < SAY_AGAIN_MS)) {

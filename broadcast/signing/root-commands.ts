@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
+import { UsageError } from "../../base/usage-error.ts";
 import { type KeySet, MAX_ROOTS, publicHalfSchema } from "../key-set.ts";
 import { makeSet, SET_LIFETIME_DAYS } from "./key-set-care.ts";
 import { checkOf, type KeySetRequest, keySetRequestSchema } from "./key-set-request.ts";
@@ -15,9 +16,6 @@ export interface RootArguments {
   readonly days?: string | undefined;
   readonly roots?: string | undefined;
 }
-
-/** A wrong argument; the text says which and what was expected. */
-export class UsageError extends Error {}
 
 const MOST_DAYS = 3660;
 

@@ -7,14 +7,14 @@ import type { Point } from "../../geo/shapes.ts";
 export const CLOCK_SET_AFTER = Date.UTC(2015, 0, 1);
 
 /** Where a speaker stands. */
-export interface Place {
+export interface SpeakerPlace {
   readonly regionCode: string;
   /** Without one, it is in no polygon and no circle. */
   readonly location?: { readonly longitude: number; readonly latitude: number } | undefined;
 }
 
 /** Whether an order's area holds the place: its region or one above it, or its own spot; and does not exclude it. */
-export function isMeant({ area }: Order, { regionCode, location }: Place): boolean {
+export function isMeant({ area }: Order, { regionCode, location }: SpeakerPlace): boolean {
   if (area.exclude?.some((code) => regionCode.startsWith(code))) return false;
   if (area.regions.some((code) => regionCode.startsWith(code))) return true;
   if (!location) return false;
@@ -29,7 +29,7 @@ export function isMeant({ area }: Order, { regionCode, location }: Place): boole
 export const isExpired = (order: Order, at: number): boolean => Date.parse(order.expiresAt) <= at;
 
 /** Why a verified order is not for this place or this moment, by the speaker's own clock. */
-export function judgeOrder(order: Order, place: Place, at: number): RefusalReason | undefined {
+export function judgeOrder(order: Order, place: SpeakerPlace, at: number): RefusalReason | undefined {
   if (at < CLOCK_SET_AFTER) return "clock_unset";
   if (Date.parse(order.issuedAt) > at + CLOCK_TOLERANCE_MS) return "not_yet_valid";
   if (isExpired(order, at)) return "expired";

@@ -1,11 +1,11 @@
-import type { Credential } from "../credentials.ts";
+import type { DeviceCredential } from "../credentials.ts";
 import { type Fleet, startFleet } from "../fleet.ts";
 import type { Counters } from "./counters.ts";
 import { createSpeakers, type Speakers, type SpeakersOptions } from "./speakers.ts";
 
 export interface SpeakerFleetOptions extends SpeakersOptions {
   readonly mqttUrl: string;
-  readonly speakers: readonly Omit<Credential, "kind">[];
+  readonly speakers: readonly Omit<DeviceCredential, "kind">[];
   readonly seed?: number;
   /** Ordinary reports come this many times as often as the kind says. Default 1: every minute. */
   readonly speedUp?: number;

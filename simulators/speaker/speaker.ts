@@ -1,13 +1,13 @@
 import type { MetricValue } from "../../devices/kind.ts";
 import { measureSound } from "../../devices/kinds/speaker.ts";
 import { createRandom } from "../../devices/random.ts";
-import type { Place } from "./admit.ts";
+import type { SpeakerPlace } from "./admit.ts";
 import type { Counters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
 import type { KeyNews } from "./keys.ts";
 import type { TerminalMemory } from "./memory.ts";
 import type { Voice } from "./script.ts";
-import { createTerminal, type Output, type Terminal } from "./terminal.ts";
+import { createTerminal, type Output, type SpeakerTerminal } from "./terminal.ts";
 import type { Verifier } from "./verify.ts";
 import type { Wheel } from "./wheel.ts";
 
@@ -39,7 +39,7 @@ export interface Shared {
 export interface SpeakerOptions {
   readonly id: string;
   readonly seed: number;
-  readonly place: Place;
+  readonly place: SpeakerPlace;
   /** At which volume it plays when a broadcast says nothing; percent. */
   readonly volume: number;
   readonly voice: Voice;
@@ -79,7 +79,7 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
     return { play_state: "playing", volume, ...measureSound(random, isHeard ? volume : 0) };
   };
 
-  const makeTerminal = (memory: TerminalMemory | undefined): Terminal =>
+  const makeTerminal = (memory: TerminalMemory | undefined): SpeakerTerminal =>
     createTerminal({
       deviceId: id,
       place: options.place,

@@ -1,6 +1,6 @@
 import { volumeOf } from "../../devices/kinds/speaker.ts";
 import { chanceAt, seedOf } from "../../devices/noise.ts";
-import type { Place } from "./admit.ts";
+import type { SpeakerPlace } from "./admit.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
 import { createKeyCache, FETCH_EVERY_MS, type KeyCache } from "./keys.ts";
@@ -40,7 +40,7 @@ const VOICE = 0x701ce;
 
 /** The speakers of one process, with all that they share. */
 export interface Speakers {
-  add(speaker: { id: string; seed: number; place: Place; ways: Ways }): Speaker;
+  add(speaker: { id: string; seed: number; place: SpeakerPlace; ways: Ways }): Speaker;
   get(id: string): Speaker | undefined;
   readonly keys: KeyCache;
   readonly verifier: Verifier;

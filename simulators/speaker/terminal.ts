@@ -7,7 +7,7 @@ import {
 } from "../../broadcast/command.ts";
 import { BAD_KEY_SET } from "../../broadcast/key-set.ts";
 import type { MetricValue } from "../../devices/kind.ts";
-import { judgeOrder, type Place } from "./admit.ts";
+import { judgeOrder, type SpeakerPlace } from "./admit.ts";
 import type { KeyNews } from "./keys.ts";
 import type { MadeReply, TerminalMemory } from "./memory.ts";
 import { createPlayer, type Task } from "./player.ts";
@@ -35,7 +35,7 @@ export type Output =
 export interface TerminalOptions {
   /** Its own, to know whether an order names it. */
   readonly deviceId: string;
-  readonly place: Place;
+  readonly place: SpeakerPlace;
   /** Texts are read this many times as fast. */
   readonly timeScale?: number;
   /** Absent: a newsreader's. */
@@ -53,7 +53,7 @@ export interface TerminalOptions {
  * A speaker's controller, without a line, a loudspeaker or a clock of its own: commands, moments and power go in,
  * replies, telemetry and events come out. Moments are milliseconds since 1970 by the speaker's own clock.
  */
-export interface Terminal {
+export interface SpeakerTerminal {
   /** A command that was verified, or why it was not. */
   receive(verdict: Verdict, at: number): Output[];
   /** Another key set was taken, or one was not. */
@@ -82,7 +82,7 @@ const iso = (at: number) => new Date(at).toISOString();
 const lastOutcome = ({ replies }: Task): CommandOutcome => replies.at(-1)?.outcome ?? OUTCOMES[0];
 const secondsOf = ({ soundedMs }: Task) => Math.round(soundedMs / 100) / 10;
 
-export function createTerminal(options: TerminalOptions): Terminal {
+export function createTerminal(options: TerminalOptions): SpeakerTerminal {
   const { deviceId, place, telemetryWhilePlayingMs = 2000 } = options;
   const tasks = new Map<string, Task>();
   const stops = new Map<string, Stop>();

@@ -28,7 +28,7 @@ export const givenRoots = (roots: readonly string[]): TrustMemory => ({
   signed: null,
 });
 
-export type Judgement =
+export type KeySetJudgement =
   | { readonly trust: TrustMemory; readonly set: KeySet | undefined; readonly isNew: boolean }
   | { readonly fault: KeySetFault };
 
@@ -70,7 +70,7 @@ async function verify(signed: string, roots: readonly string[]): Promise<{ set: 
 }
 
 /** One step: whether this set may follow on what is held. */
-async function follow(trust: TrustMemory, signed: string): Promise<Judgement> {
+async function follow(trust: TrustMemory, signed: string): Promise<KeySetJudgement> {
   const held = heldSet(trust);
   // A root that counts no longer may have signed it; it was taken while it did.
   if (held && signed === trust.signed) return { trust, set: held, isNew: false };
@@ -86,7 +86,7 @@ async function follow(trust: TrustMemory, signed: string): Promise<Judgement> {
  * What a terminal makes of the answer of `GET /v1/broadcasts/keys`: another trust, or why it stays with what it has.
  * @param at milliseconds since 1970 by its own clock; while that is not set, no expiry is judged
  */
-export async function judgeKeySet(answer: unknown, trust: TrustMemory, at: number): Promise<Judgement> {
+export async function judgeKeySet(answer: unknown, trust: TrustMemory, at: number): Promise<KeySetJudgement> {
   const parsed = signedKeysSchema.safeParse(answer);
   if (!parsed.success) return { fault: "malformed" };
   const { signed, rootChanges } = parsed.data;

@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import { type Pool, type Repeated, repeat, withTransaction } from "../database/index.ts";
+import { type Pool, type RepeatedWork, repeat, withTransaction } from "../database/index.ts";
 
 /** Documents in one transaction; each has up to a mebibyte. */
 const AT_ONCE = 200;
@@ -40,7 +40,7 @@ export function startDocumentRetention(
   pool: Pool,
   days: number,
   { log, everyMs = 3_600_000 }: { log: Logger; everyMs?: number },
-): Repeated {
+): RepeatedWork {
   const run = () =>
     removeOldDocuments(pool, days).then(
       (documents) => {

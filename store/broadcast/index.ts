@@ -39,9 +39,9 @@ export { type OpenBroadcast, readOpenBroadcasts } from "./open-broadcasts.ts";
 export { type BroadcastOrder, insertOrder, readOrders } from "./orders.ts";
 export {
   compareWithSubmission,
+  type FirstNamed,
   findShared,
   knownVillages,
-  type Named,
   type NamedVillage,
   readWithoutSpeaker,
   type SharedBroadcast,
@@ -73,7 +73,7 @@ export {
   writeTargetChanges,
 } from "./targets.ts";
 export {
-  changeTemplate,
+  addTemplateVersion,
   endTemplate,
   findOwnTemplate,
   findTemplateAuthors,

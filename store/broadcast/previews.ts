@@ -58,7 +58,7 @@ export async function saveStock(
 }
 
 /** Some by name, the first of them; `count` has all. */
-export interface Named<T> {
+export interface FirstNamed<T> {
   readonly count: number;
   readonly items: readonly T[];
 }
@@ -79,11 +79,14 @@ export interface KnownVillages {
 /** Villages without a speaker, by code: those that are known to be meant, and those that may be. */
 export interface WithoutSpeaker {
   readonly villagesWithoutSpeaker: KnownVillages;
-  readonly possiblyWithoutSpeaker: Named<NamedVillage>;
+  readonly possiblyWithoutSpeaker: FirstNamed<NamedVillage>;
 }
 
 /** What is not known is not 0. */
-export const knownVillages = ({ count, items }: Named<NamedVillage>, unknown: boolean): KnownVillages => ({
+export const knownVillages = (
+  { count, items }: FirstNamed<NamedVillage>,
+  unknown: boolean,
+): KnownVillages => ({
   count: unknown && count === 0 ? null : count,
   items,
   unknown,
@@ -129,7 +132,7 @@ export async function readWithoutSpeaker(
     [broadcastNo, moment, limitsRegions(limits), limit],
   );
   if (rows.length === 0) return undefined;
-  const of = (list: "known" | "possible"): Named<NamedVillage> => {
+  const of = (list: "known" | "possible"): FirstNamed<NamedVillage> => {
     const mine = rows.filter((row) => row.list === list);
     return { count: mine[0]?.total ?? 0, items: mine.map(({ code, name }) => ({ code, name })) };
   };
@@ -147,10 +150,10 @@ export interface ChangedSpeaker {
 /** How the speakers of a target differ from those that it meant at its submission. */
 export interface StockChange {
   readonly at: Date;
-  readonly added: Named<ChangedSpeaker>;
-  readonly removed: Named<ChangedSpeaker>;
-  readonly wentOffline: Named<ChangedSpeaker>;
-  readonly cameOnline: Named<ChangedSpeaker>;
+  readonly added: FirstNamed<ChangedSpeaker>;
+  readonly removed: FirstNamed<ChangedSpeaker>;
+  readonly wentOffline: FirstNamed<ChangedSpeaker>;
+  readonly cameOnline: FirstNamed<ChangedSpeaker>;
 }
 
 const CHANGES = ["added", "removed", "wentOffline", "cameOnline"] as const;
@@ -197,7 +200,7 @@ export async function compareWithSubmission(
     [broadcastNo, intArray(now.deviceNos), intArray(now.onlineNos), limitsParameter(limits), limit],
   );
   if (rows.length === 0) return undefined;
-  const of = (change: (typeof CHANGES)[number]): Named<ChangedSpeaker> => {
+  const of = (change: (typeof CHANGES)[number]): FirstNamed<ChangedSpeaker> => {
     const mine = rows.filter((row) => row.change === change);
     const items = mine.map((row) => ({ deviceId: row.id, regionCode: row.region_code }));
     return { count: mine[0]?.total ?? 0, items };

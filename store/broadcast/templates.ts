@@ -170,7 +170,7 @@ export async function insertTemplate(tx: Client, template: NewTemplate): Promise
 }
 
 /** Adds a version, which is in force from now on. The caller holds the lock. */
-export async function changeTemplate(
+export async function addTemplateVersion(
   tx: Client,
   { templateNo, id, tenantId, version }: OwnTemplate,
   change: { readonly texts: readonly TemplateText[]; readonly changedBy: string },

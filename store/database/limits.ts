@@ -1,16 +1,6 @@
-/** A part of the platform: what lies in all four of its lists. */
-export interface Area {
-  /** Region codes; each stands for itself and everything inside. */
-  readonly regions: readonly string[] | "all";
-  readonly kinds: readonly string[] | "all";
-  /** Owners of devices; a device that nobody owns is in "all" only. */
-  readonly tenants: readonly string[] | "all";
-  /** Ids of single devices. */
-  readonly devices: readonly string[] | "all";
-}
+import type { Area, Limits } from "../../base/limits.ts";
 
-/** Which rows a caller may see: those in any of the areas. Every query that returns data of devices takes one. */
-export type Limits = readonly Area[];
+export type { Area, Limits };
 
 const WHOLE_AREA: Area = { regions: "all", kinds: "all", tenants: "all", devices: "all" };
 

@@ -21,7 +21,7 @@ export class Turns<T> {
 }
 
 /** Work that comes again by a clock of ours. */
-export interface Repeated {
+export interface RepeatedWork {
   /** Does it now. */
   run(): Promise<void>;
   /** Ends the timer and waits for a turn under way. */
@@ -37,7 +37,7 @@ export function repeat(
   work: () => Promise<void>,
   everyMs: number,
   { atOnce }: { readonly atOnce: boolean },
-): Repeated {
+): RepeatedWork {
   const turns = new Turns(work);
   const timer = setInterval(turns.run, everyMs);
   timer.unref();

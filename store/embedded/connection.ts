@@ -30,7 +30,7 @@ const PART_OVERHEAD_BYTES = 128;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /** What a connection needs from the server that holds the one session. */
-export interface Turns {
+export interface SessionTurns {
   /** This connection has something to run, or must be cleaned up after. */
   wanted(connection: Connection): void;
   readonly parameters: ReadonlyMap<string, string>;
@@ -62,7 +62,7 @@ export class Connection {
   urgent = false;
 
   readonly #socket: Socket;
-  readonly #turns: Turns;
+  readonly #turns: SessionTurns;
   readonly #frames = new FrameReader();
   #startup: Buffer | undefined = Buffer.alloc(0);
   readonly #units: Unit[] = [];
@@ -71,7 +71,7 @@ export class Connection {
   #mentionsCopy = false;
   #draining = false;
 
-  constructor(socket: Socket, turns: Turns) {
+  constructor(socket: Socket, turns: SessionTurns) {
     this.#socket = socket;
     this.#turns = turns;
     this.names = new StatementNames(() => turns.nextStatementName());

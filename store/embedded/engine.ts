@@ -86,17 +86,17 @@ export async function openEngine(folder: string, progress: (text: string) => voi
   };
   // Not in shared_preload_libraries here: without this line its settings and planner hooks are missing until
   // something happens to call one of its functions.
-  command(engine, "load 'timescaledb'");
+  runStatement(engine, "load 'timescaledb'");
   if (!complete) {
-    command(engine, "set client_min_messages = warning");
-    command(engine, "create extension if not exists timescaledb");
+    runStatement(engine, "set client_min_messages = warning");
+    runStatement(engine, "create extension if not exists timescaledb");
     writeFileSync(marker, "", { flush: true });
   }
   return engine;
 }
 
 /** Runs one of the server's own statements. @throws with PostgreSQL's words when it fails. */
-export function command(engine: Engine, sql: string): Buffer {
+export function runStatement(engine: Engine, sql: string): Buffer {
   const answer = engine.exec(frame("Q", sql));
   const error = firstError(answer);
   if (error) throw new Error(`The embedded database refused '${sql}': ${error}`);

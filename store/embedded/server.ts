@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { Connection, type Turns, type Unit } from "./connection.ts";
-import { command, type Engine } from "./engine.ts";
+import { Connection, type SessionTurns, type Unit } from "./connection.ts";
+import { type Engine, runStatement } from "./engine.ts";
 import { firstError, firstValue, frame, summarize, type TransactionStatus } from "./frames.ts";
 
 export interface ServeOptions {
@@ -82,7 +82,7 @@ const MAX_URGENT_IN_A_ROW = 4;
  * Gives the session to one connection at a time: from its first message until PostgreSQL says that it is idle
  * again. The others wait in the order in which they asked, behind those that are urgent.
  */
-class TurnTaker implements Turns {
+class TurnTaker implements SessionTurns {
   readonly parameters: ReadonlyMap<string, string>;
   readonly processId = process.pid;
   readonly #options: ServeOptions;
@@ -106,12 +106,12 @@ class TurnTaker implements Turns {
   constructor(options: ServeOptions) {
     this.#options = options;
     this.#engine = options.engine;
-    command(this.#engine, BASELINE);
-    this.#baseline = firstValue(command(this.#engine, READ_SETTINGS)) ?? "{}";
+    runStatement(this.#engine, BASELINE);
+    this.#baseline = firstValue(runStatement(this.#engine, READ_SETTINGS)) ?? "{}";
     this.#settings = this.#baseline;
     const parameters = new Map<string, string>();
     for (const name of REPORTED) {
-      parameters.set(name, firstValue(command(this.#engine, `select current_setting('${name}')`)) ?? "");
+      parameters.set(name, firstValue(runStatement(this.#engine, `select current_setting('${name}')`)) ?? "");
     }
     this.parameters = parameters;
   }
@@ -239,7 +239,7 @@ class TurnTaker implements Turns {
     // In a sequence without its Sync yet, which would commit: an error before it rolls back.
     if (this.#status === undefined)
       this.#status = summarize(this.#engine.exec(Buffer.concat([FAILING_PARSE, SYNC]))).status;
-    if (this.#status !== "I") command(this.#engine, "rollback");
+    if (this.#status !== "I") runStatement(this.#engine, "rollback");
     this.#status = "I";
     this.#unnamedOf = undefined;
   }
@@ -269,7 +269,7 @@ class TurnTaker implements Turns {
     const wanted = connection.settings ?? this.#baseline;
     if (wanted === this.#settings) return;
     const literal = wanted.replaceAll("'", "''");
-    command(
+    runStatement(
       this.#engine,
       `reset all; select set_config(key, value, false) from json_each_text('${literal}')`,
     );
@@ -279,7 +279,7 @@ class TurnTaker implements Turns {
 
   #readSettings(connection: Connection): void {
     connection.settingsChanged = false;
-    const now = firstValue(command(this.#engine, READ_SETTINGS)) ?? "{}";
+    const now = firstValue(runStatement(this.#engine, READ_SETTINGS)) ?? "{}";
     this.#settings = now;
     connection.settings = now;
     // `reset all` takes the baseline away as well.

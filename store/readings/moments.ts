@@ -17,7 +17,7 @@ import {
   sqlType,
 } from "../database/index.ts";
 import { lateBefore } from "../rollups/index.ts";
-import { type KeptReading, type MetricValue, ReadingsBatch } from "./readings-batch.ts";
+import { type CellValue, type KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { findSql, mergeSql, sentSql } from "./readings-sql.ts";
 
 /** What is stored of devices at single moments, and how more is put there. */
@@ -43,14 +43,14 @@ export const momentKey = ({ deviceNo, observedAt }: { deviceNo: number; observed
   `${deviceNo} ${observedAt}`;
 
 /** What is stored of a device and moment, and what is to be put there. */
-export class Moment {
+export class StoredMoment {
   readonly deviceNo: number;
   readonly observedAt: number;
   /** When what it gets came. */
   receivedAt = 0;
-  private readonly values: MetricValue[];
+  private readonly values: CellValue[];
   /** What its device had sent of quantities that a person has corrected. */
-  private readonly sent: MetricValue[] = [];
+  private readonly sent: CellValue[] = [];
   /** Which of these a person has taken away, so that what is there was sent later. */
   private readonly isTaken: boolean[] = [];
   private readonly extra: Record<string, unknown>;
@@ -60,7 +60,7 @@ export class Moment {
   /** What values of `extra` mean, which thousands of readings of one message may be held against. */
   private readonly meanings = new Map<string, string>();
   /** What it gets beside what it has. */
-  readonly added: { values: MetricValue[]; extra: Record<string, unknown> } = {
+  readonly added: { values: CellValue[]; extra: Record<string, unknown> } = {
     values: [],
     extra: nothing(),
   };
@@ -80,7 +80,7 @@ export class Moment {
    * Notes what was there before a correction, those of earlier ones first.
    * @param taken the quantities that it took away
    */
-  noteSent(values: readonly MetricValue[], taken: ReadonlySet<string>): void {
+  noteSent(values: readonly CellValue[], taken: ReadonlySet<string>): void {
     for (const [i, value] of values.entries()) {
       if (value !== undefined && (this.isTaken[i] || this.sent[i] === undefined)) {
         this.sent[i] = value;
@@ -172,7 +172,7 @@ const boundsOf = (rows: readonly { observedAt: number }[]) => {
   return [new Date(from).toISOString(), new Date(to).toISOString()];
 };
 
-export type StoredRow = { device_no: number; observed_at: Date; extra: string | null } & Record<
+export type StoredReadingRow = { device_no: number; observed_at: Date; extra: string | null } & Record<
   string,
   number | string | null
 >;
@@ -186,7 +186,7 @@ export async function eachMoments<T extends { deviceNo: number; observedAt: numb
   tx: Db,
   table: KindTable,
   readings: readonly T[],
-  take: (moments: Map<string, Moment>, readings: readonly T[]) => Promise<void>,
+  take: (moments: Map<string, StoredMoment>, readings: readonly T[]) => Promise<void>,
 ): Promise<void> {
   const long = new Map<string, { readonly length: number; readonly readings: T[] }>();
   const moments = await findMoments(tx, table, readings, (key, length) =>
@@ -210,15 +210,15 @@ async function findMoments(
   table: KindTable,
   readings: readonly { deviceNo: number; observedAt: number }[],
   isLong?: (key: string, length: number) => void,
-): Promise<Map<string, Moment>> {
-  const found = new Map<string, Moment>();
+): Promise<Map<string, StoredMoment>> {
+  const found = new Map<string, StoredMoment>();
   for (const group of bySpan(new Map(readings.map((reading) => [momentKey(reading), reading])).values())) {
     // Not prepared by a name, so that the bounds are constants to the planner and other chunks are left out.
     const wanted = [
       group.map(({ deviceNo }) => deviceNo),
       group.map(({ observedAt }) => new Date(observedAt).toISOString()),
     ];
-    const { rows } = await tx.query<StoredRow & { "length at most": number | null }>(
+    const { rows } = await tx.query<StoredReadingRow & { "length at most": number | null }>(
       findSql(table, isLong === undefined),
       [...wanted, ...boundsOf(group)],
     );
@@ -226,9 +226,12 @@ async function findMoments(
       const first = storedReading(table, row);
       const length = row["length at most"];
       if (length !== null) isLong?.(momentKey(first), length);
-      else found.set(momentKey(first), new Moment(table, first));
+      else found.set(momentKey(first), new StoredMoment(table, first));
     }
-    const { rows: sent } = await tx.query<StoredRow & { "taken away": string[] }>(sentSql(table), wanted);
+    const { rows: sent } = await tx.query<StoredReadingRow & { "taken away": string[] }>(
+      sentSql(table),
+      wanted,
+    );
     for (const row of sent) {
       const reading = storedReading(table, row);
       found.get(momentKey(reading))?.noteSent(reading.values, new Set(row["taken away"]));
@@ -240,7 +243,7 @@ async function findMoments(
 /** A row of a readings table as `ReadingsBatch` reads its own. */
 export const storedReading = (
   table: KindTable,
-  row: StoredRow,
+  row: StoredReadingRow,
 ): Pick<KeptReading, "deviceNo" | "observedAt" | "values" | "extra"> => ({
   deviceNo: row.device_no,
   observedAt: row.observed_at.getTime(),
@@ -249,7 +252,7 @@ export const storedReading = (
 });
 
 /** The same double as `ReadingsBatch` reads from its own columns. */
-function inUnitOf(column: MetricColumn, value: number | string | null): MetricValue {
+function inUnitOf(column: MetricColumn, value: number | string | null): CellValue {
   if (value === null) return undefined;
   if (typeof value === "string") return value;
   if (column.decimals !== undefined) return value / scaleOf(column);
@@ -259,7 +262,7 @@ function inUnitOf(column: MetricColumn, value: number | string | null): MetricVa
 export async function mergeMoments(
   tx: Db,
   table: KindTable,
-  moments: ReadonlyMap<string, Moment>,
+  moments: ReadonlyMap<string, StoredMoment>,
   now: number,
 ): Promise<void> {
   const changed = [...moments.values()].filter(({ isChanged }) => isChanged);

@@ -37,7 +37,7 @@ function columnFor(column: MetricColumn): ValueColumn {
   }
 }
 
-export type MetricValue = number | string | undefined;
+export type CellValue = number | string | undefined;
 
 /** Rounded up, so that what a process has stored never seems to have arrived before it began. */
 const secondsBetween = (from: number, to: number): number => Math.ceil((to - from) / 1000);
@@ -57,7 +57,7 @@ export interface KeptReading {
   readonly observedAt: number;
   readonly receivedAt: number;
   /** In the order of the table's columns. */
-  readonly values: readonly MetricValue[];
+  readonly values: readonly CellValue[];
   readonly extra: Record<string, unknown> | undefined;
   /** Whether its time is ours. */
   readonly isArrival: boolean;
@@ -210,7 +210,7 @@ export class ReadingsBatch {
     const [devices, observed] = [this.deviceNo, this.observedAt].map((column) =>
       column.toArray(this.rows),
     ) as [number[], number[]];
-    const values = this.values.map((column) => column.toArray(this.rows) as MetricValue[]);
+    const values = this.values.map((column) => column.toArray(this.rows) as CellValue[]);
     const extra = this.extra.toArray(this.rows) as (Record<string, unknown> | undefined)[];
     const arrivals = new Set(this.arrivals);
     return devices.map((deviceNo, row) => ({

@@ -7,7 +7,7 @@ import {
   withTransaction,
 } from "../database/index.ts";
 import { insertRejections, type NewRejection } from "../ledger/index.ts";
-import { eachMoments, lockMoments, Moment, mergeMoments, momentKey } from "./moments.ts";
+import { eachMoments, lockMoments, mergeMoments, momentKey, StoredMoment } from "./moments.ts";
 import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { freeSql } from "./readings-sql.ts";
 
@@ -91,7 +91,7 @@ export async function settleReadings(
       if (!there) {
         // Gone meanwhile, by retention or a repair.
         stored += (await readings.pick([reading.row]).insertNew(tx, undefined, now)).stored;
-        moments.set(key, new Moment(readings.table, reading));
+        moments.set(key, new StoredMoment(readings.table, reading));
         continue;
       }
       const { kept, refused, isFull } = there.take(reading);

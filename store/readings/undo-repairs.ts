@@ -18,7 +18,7 @@ import {
   lockMoments,
   mergeMoments,
   momentKey,
-  type StoredRow,
+  type StoredReadingRow,
   storedReading,
 } from "./moments.ts";
 import { type Correction, type Repair, toRepair } from "./repairs.ts";
@@ -145,7 +145,7 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
      returning observed_at`,
     [repairNo],
   );
-  const { rows: met } = await tx.query<StoredRow & { received_at: Date }>(
+  const { rows: met } = await tx.query<StoredReadingRow & { received_at: Date }>(
     `select o.device_no, o.observed_at, ${arrivalOf("o")} as received_at, o.extra::text as extra, ${metrics.map((name) => `o.${name}`).join(", ")}
      from ${originals} and m.observed_at <> all ($2::timestamptz[])
      order by o.observed_at`,
@@ -223,7 +223,7 @@ async function uncorrect(
     const m = assertIdentifier(column.name);
     return `${named.has(m) ? `case when ${missing(m)} then o.${m} end` : `null::${sqlType(column)}`} as ${m}`;
   });
-  const { rows } = await tx.query<StoredRow>(
+  const { rows } = await tx.query<StoredReadingRow>(
     `select o.device_no, o.observed_at, null::text as extra, ${columns.join(", ")}
      from ${raw} r, ${originals}
      where ${here} and (${[...named].map(missing).join(" or ")})

@@ -41,7 +41,7 @@ const OVERDUE_MS = 60 * 60_000;
  * What is wrong with a job, in words; undefined: nothing.
  * @param seenSince when this process saw it first, by the database's clock
  */
-export function troubleOf(job: JobHealth, now: number, seenSince: number): string | undefined {
+export function jobTrouble(job: JobHealth, now: number, seenSince: number): string | undefined {
   const { what, failed, failures, running, dueAt, lastSuccessAt } = job;
   const since =
     lastSuccessAt === null ? "it never succeeded" : `it last succeeded at ${timeOf(lastSuccessAt)}`;
@@ -80,7 +80,7 @@ export function startJobWatch(db: Db, { log, everyMs = 60_000 }: JobWatchOptions
   async function lookOnce(): Promise<void> {
     const { jobs, now } = await readJobHealth(db);
     for (const { jobId } of jobs) if (!seenSince.has(jobId)) seenSince.set(jobId, now);
-    const found = jobs.map((job) => ({ job, trouble: troubleOf(job, now, seenSince.get(job.jobId)!) }));
+    const found = jobs.map((job) => ({ job, trouble: jobTrouble(job, now, seenSince.get(job.jobId)!) }));
     lines = found.flatMap(({ trouble }) => trouble ?? []);
     for (const { job, trouble } of found) {
       if (trouble === undefined) continue;

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { adoptDatabase } from "../../bench/database.ts";
-import { type Flags, fallbacks, type Values } from "../../bench/flags.ts";
-import { createBench, type Outcome, type Story } from "../../bench/story.ts";
+import { type Flags, type FlagValues, fallbacks } from "../../bench/flags.ts";
+import { createBench, type Story, type StoryOutcome } from "../../bench/story.ts";
 import { withTransaction } from "../../store/database/database.ts";
 import type { TestDatabase } from "../helpers/db.ts";
 
@@ -9,8 +9,8 @@ import type { TestDatabase } from "../helpers/db.ts";
 export async function tellStory<F extends Flags>(
   database: TestDatabase,
   story: Story<F>,
-  small: Partial<Values<F>>,
-): Promise<Outcome> {
+  small: Partial<FlagValues<F>>,
+): Promise<StoryOutcome> {
   const { bench, close } = createBench({
     progress: () => {},
     async createDatabase(own) {
@@ -43,7 +43,7 @@ async function empty({ pool }: TestDatabase): Promise<void> {
 }
 
 /** A table's row that begins with this text. */
-export function rowOf(outcome: Outcome, name: string, table = 0) {
+export function rowOf(outcome: StoryOutcome, name: string, table = 0) {
   const row = outcome.tables[table]?.rows.find(([first]) => String(first).startsWith(name));
   if (!row) throw new Error(`There is no row '${name}' in ${JSON.stringify(outcome.tables[table])}`);
   return row;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { signAlert } from "../../broadcast/cap/signature.ts";
-import type { Caller } from "../../broadcast/service.ts";
+import type { BroadcastCaller } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { type AlertText, alertText } from "./cap-text.ts";
@@ -22,7 +22,7 @@ export interface CapScene {
   readonly signing: { readonly privateKeyPem: string; readonly certificatePem: string };
   /** The service with an own clock and an own memory of what was asked. */
   createDeps(): Promise<TestDeps>;
-  take(deps: TestDeps, alert: Sending, caller: Caller): ReturnType<typeof importCap>;
+  take(deps: TestDeps, alert: Sending, caller: BroadcastCaller): ReturnType<typeof importCap>;
   stop(): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  decide,
+  decideOnTarget,
   patienceAfterExpiry,
   patienceOf,
-  type Surroundings,
+  type TargetSurroundings,
 } from "../../broadcast/dispatch/deadlines.ts";
 import { OnAirBroadcast } from "../../broadcast/dispatch/on-air.ts";
 import { DISPATCH_SETTINGS } from "../../broadcast/dispatch/settings.ts";
@@ -34,7 +34,12 @@ interface Scene {
   readonly texts?: readonly object[];
 }
 
-function setUp({ nowMs = 0, online = true, busy = false, ...given }: Scene): [OnAirTarget, Surroundings] {
+function setUp({
+  nowMs = 0,
+  online = true,
+  busy = false,
+  ...given
+}: Scene): [OnAirTarget, TargetSurroundings] {
   const { mode = "actual", repeatCount = 3, texts = [TEXT], startsInMs } = given;
   const broadcast = new OnAirBroadcast<OnAirTarget>(
     {
@@ -146,7 +151,7 @@ describe("whoever has let its time pass", () => {
     ["has ended without proof", { standing: "unproven" }, failed("no_sound")],
     ["has sounded", { standing: "sounded" }, FOREVER],
   ])("and %s", (_what, scene, decision) => {
-    expect(decide(...setUp(scene))).toEqual(decision);
+    expect(decideOnTarget(...setUp(scene))).toEqual(decision);
   });
 });
 

@@ -2,7 +2,7 @@ import { type Limits, UNLIMITED } from "../../access/limits.ts";
 import { createLogger } from "../../base/log.ts";
 import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
 import { judgeAlert, type TrustedCertificates } from "../../broadcast/cap/judge.ts";
-import type { BroadcastDeps, Caller } from "../../broadcast/service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/service.ts";
 import type { NewDraft } from "../../broadcast/service-drafts.ts";
 import { openKeyRing } from "../../broadcast/signing/key-ring.ts";
 import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
@@ -83,7 +83,7 @@ export const somebody = (
     readonly tenantId?: string | null;
     readonly type?: "person" | "application";
   } = {},
-): Caller => ({ actor: { type, id, name: id, tenantId }, limits, sees, cancels });
+): BroadcastCaller => ({ actor: { type, id, name: id, tenantId }, limits, sees, cancels });
 
 export interface TestDeps extends BroadcastDeps {
   /** What dispatch was asked to do, e.g. `begin 3`. */

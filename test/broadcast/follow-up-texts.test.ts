@@ -4,10 +4,10 @@ import {
   allClearTexts,
   correctionTexts,
   extensionTexts,
-  type Followed,
+  type FollowedBroadcast,
 } from "../../broadcast/follow-up-texts.ts";
 import { LEVELS, MODES, textSchema } from "../../broadcast/message.ts";
-import { frame } from "../../broadcast/template-fill.ts";
+import { frameText } from "../../broadcast/template-fill.ts";
 import { fillTemplate } from "../../broadcast/templates.ts";
 
 const place = { zh: "务川县", en: "Wuchuan County" };
@@ -15,7 +15,7 @@ const place = { zh: "务川县", en: "Wuchuan County" };
 const at = new Date("2026-07-03T06:05:00Z");
 const until = new Date("2026-07-04T12:30:00Z");
 
-const followed = (change: Partial<Followed> = {}): Followed => {
+const followed = (change: Partial<FollowedBroadcast> = {}): FollowedBroadcast => {
   const all = { mode: "actual", class: "emergency", level: 2, eventCode: "11D01", ...change } as const;
   return {
     texts: fillTemplate(all.eventCode ?? "", { place, at, level: all.level, mode: all.mode }) ?? [],
@@ -30,7 +30,7 @@ const followed = (change: Partial<Followed> = {}): Followed => {
 const makers = [
   allClearTexts,
   correctionTexts,
-  (original: Followed) => extensionTexts(original, until),
+  (original: FollowedBroadcast) => extensionTexts(original, until),
 ] as const;
 
 describe("what follows a broadcast", () => {
@@ -140,7 +140,7 @@ describe("what follows a broadcast", () => {
 
   it("calls what is no warning of ours by its headline", () => {
     const texts = [
-      frame({ language: "en", headline: "Market day moved", description: "It is on Monday." }, "drill"),
+      frameText({ language: "en", headline: "Market day moved", description: "It is on Monday." }, "drill"),
     ];
     const daily = followed({ class: "daily", mode: "drill", texts });
     const [english] = allClearTexts(daily);
@@ -156,7 +156,11 @@ describe("what follows a broadcast", () => {
   it("of a follow-up begins by naming the warning once, in whatever order they follow each other", () => {
     const ways = {
       correction: { make: correctionTexts, zh: "更正：", en: "Correction: " },
-      extension: { make: (one: Followed) => extensionTexts(one, until), zh: "延长：", en: "Extended: " },
+      extension: {
+        make: (one: FollowedBroadcast) => extensionTexts(one, until),
+        zh: "延长：",
+        en: "Extended: ",
+      },
     };
     for (const mode of ["actual", "drill"] as const) {
       for (const first of Object.values(ways)) {

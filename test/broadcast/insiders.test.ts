@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
-import { type Caller, getBroadcast } from "../../broadcast/service.ts";
+import { type BroadcastCaller, getBroadcast } from "../../broadcast/service.ts";
 import { importCap } from "../../broadcast/service-cap.ts";
 import { changeDraft, createDraft } from "../../broadcast/service-drafts.ts";
 import { findRevision, listRevisions } from "../../store/broadcast/revisions.ts";
@@ -29,7 +29,7 @@ const li = somebody("li");
 const wang = somebody("wang");
 const zhao = somebody("zhao");
 /** An application, and who answers for it and may be acting through it. */
-const application = (id: string, ownerId: string | null, behind: readonly string[] = []): Caller => {
+const application = (id: string, ownerId: string | null, behind: readonly string[] = []): BroadcastCaller => {
   const caller = somebody(id, { type: "application" });
   return { ...caller, actor: { ...caller.actor, ownerId, behind } };
 };
@@ -146,7 +146,7 @@ describe("an insider", () => {
     await changeDraft(deps, somebody("sun"), id, 1, { target: draft().target });
     await expect(changeDraft(deps, gateway, id, 2, { level: 4 })).rejects.toEqual(refusal("forbidden"));
     const references = [referenceOf({ identifier: "county-1" })];
-    const bring = (caller: Caller, identifier: string, msgType: string) =>
+    const bring = (caller: BroadcastCaller, identifier: string, msgType: string) =>
       importCap(deps, caller, Buffer.from(alertText({ identifier, msgType, references })));
     // Its own area as well: a key that only drafts withdraws nothing.
     const everywhere = somebody("feed", { type: "application", cancels: [] });

@@ -9,7 +9,7 @@ import {
   type DispatcherOptions,
 } from "../../broadcast/dispatch/dispatcher.ts";
 import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
-import type { Progress } from "../../broadcast/dispatch/on-air.ts";
+import type { OnAirProgress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
 import { reopenForRetry, storeStart } from "../../broadcast/start-orders.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
@@ -137,7 +137,7 @@ export interface Scene {
   readonly dispatcher: Dispatcher;
   readonly registry: Registry;
   readonly heard: Heard[];
-  readonly progress: Progress[];
+  readonly progress: OnAirProgress[];
   readonly online: Set<string>;
   readonly logged: { msg: string }[];
   /** A speaker connects and subscribes. */
@@ -177,7 +177,7 @@ export function startScene(
   } = {},
 ): Scene {
   const heard: Heard[] = [];
-  const progress: Progress[] = [];
+  const progress: OnAirProgress[] = [];
   const online = new Set(options.online);
   const logged: Scene["logged"] = [];
   const registry = new Registry();

@@ -1,4 +1,4 @@
-import { type BroadcastDeps, type Caller, getBroadcast } from "../../broadcast/service.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../../broadcast/service.ts";
 import * as service from "../../broadcast/service-release.ts";
 import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 
@@ -7,7 +7,7 @@ export { cancel, retry, review } from "../../broadcast/service-release.ts";
 /** Steps as the service takes them, by somebody who has looked at the present revision unless another is named. */
 type Decide = (
   deps: BroadcastDeps,
-  caller: Caller,
+  caller: BroadcastCaller,
   id: string,
   request: Partial<service.DecisionRequest>,
 ) => Promise<Broadcast>;

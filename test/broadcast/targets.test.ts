@@ -7,9 +7,9 @@ import {
   type Aim,
   askAim,
   countOutside,
+  type MeantSpeaker,
   regionsReached,
   remainingRegions,
-  type Speaker,
   selectAim,
   selectSpeakers,
   whereaboutsOf,
@@ -186,7 +186,7 @@ describe("the regions of a target without those excluded", () => {
 });
 
 describe("the regions that a target reaches into", () => {
-  const speaker = (regionCode: string, byRegion: boolean): Speaker => ({
+  const speaker = (regionCode: string, byRegion: boolean): MeantSpeaker => ({
     deviceNo: 1,
     id: "s",
     regionCode,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EVENT_CODES } from "../../broadcast/event-codes.ts";
 import { messageSchema, textSchema } from "../../broadcast/message.ts";
-import { fillTexts, frame, strangersIn } from "../../broadcast/template-fill.ts";
+import { fillTexts, frameText, strangersIn } from "../../broadcast/template-fill.ts";
 import { fillTemplate, findTemplate, listTemplates } from "../../broadcast/templates.ts";
 
 const filling = {
@@ -130,7 +130,7 @@ describe("the frame of a drill", () => {
   it("does not run together with a text that has no full stop", () => {
     const framed = (language: string, said: string) => {
       const text = { language, headline: "x", description: said, instruction: said };
-      const { description, instruction } = frame(text, "drill");
+      const { description, instruction } = frameText(text, "drill");
       return [description, instruction];
     };
     expect(framed("zh-CN", "快走")).toEqual(["【演习】快走。以上是演习。", "快走。以上是演习。"]);
@@ -138,7 +138,7 @@ describe("the frame of a drill", () => {
     expect(framed("zh-CN", "他说“快走。”")[1]).toBe("他说“快走。”以上是演习。");
     expect(framed("en", "Leave on 29 November")[0]).toBe("[DRILL] Leave on 29 November. This is a drill.");
     expect(framed("en", "Leave!")[1]).toBe("Leave! This is a drill.");
-    expect(frame({ language: "en", headline: "x", description: "Leave" }, "actual").description).toBe(
+    expect(frameText({ language: "en", headline: "x", description: "Leave" }, "actual").description).toBe(
       "Leave",
     );
   });

@@ -1,4 +1,4 @@
-import type { Credential } from "../../simulators/credentials.ts";
+import type { DeviceCredential } from "../../simulators/credentials.ts";
 import {
   createSpeakerFleet,
   type SpeakerFleet,
@@ -8,7 +8,7 @@ import {
 /** The API of a platform, wherever it runs. */
 export type Api = <T>(path: string, init?: { method?: string; body?: unknown }) => Promise<T>;
 
-export type StageSpeaker = Omit<Credential, "kind">;
+export type StageSpeaker = Omit<DeviceCredential, "kind">;
 
 /** Registers speakers through the API. */
 export async function registerSpeakers(

@@ -1,13 +1,13 @@
 import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
 import { createToken, hashToken } from "../../access/tokens.ts";
+import type { Channel } from "../../access/topics.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import type { Committed } from "../../ingest/commit.ts";
 import { type Ingest, type IngestOptions, startIngest } from "../../ingest/ingest.ts";
-import type { Channel } from "../../ingest/topics.ts";
 import type { Db, Pool } from "../../store/database/database.ts";
 import { arrivalOf, inUnit } from "../../store/database/kind-table.ts";
 import type { NewRejection } from "../../store/ledger/write-rejections.ts";

@@ -1,10 +1,10 @@
+import type { Channel } from "../../access/topics.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { Batch } from "../../ingest/batch.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
 import { Pipeline, type PipelineOptions } from "../../ingest/pipeline.ts";
-import type { Channel } from "../../ingest/topics.ts";
 
 const runtimes = new Map(
   catalog.map((kind) => [kind.kind, new KindRuntime(kind, tablesOf([kind])[0]!)] as const),

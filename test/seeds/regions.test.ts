@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../base/log.ts";
 import { englishName, translateRegions } from "../../scripts/english-names.ts";
 import { buildRegions, formatRegions } from "../../seeds/build-regions.ts";
-import { guizhouRegions, type Region, seedRegions } from "../../seeds/regions.ts";
+import { guizhouRegions, type SeedRegion, seedRegions } from "../../seeds/regions.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
 const log = createLogger("silent");
@@ -256,7 +256,7 @@ describe("seeding regions", () => {
   });
 
   it("refuses a region whose parent is missing", async () => {
-    const orphan: Region = {
+    const orphan: SeedRegion = {
       code: "540102",
       parentCode: "5401",
       name: "城关区",

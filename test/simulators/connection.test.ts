@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Connection, openConnection } from "../../simulators/connection.ts";
+import { type DeviceConnection, openConnection } from "../../simulators/connection.ts";
 import type { Message } from "../../simulators/pack.ts";
 import { startBroker, type TestBroker } from "./broker.ts";
 
@@ -11,7 +11,7 @@ const message = (text: string): Message => ({
 
 describe("a simulated device's connection", () => {
   let broker: TestBroker;
-  const opened: Connection[] = [];
+  const opened: DeviceConnection[] = [];
   let sent: { text: string; again: boolean }[];
   let acknowledged: string[];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { camera } from "../../devices/kinds/camera.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { createDevice, eventItems } from "../../simulators/device.ts";
-import { pastOf, sendHistory } from "../../simulators/history.ts";
+import { momentsOfPast, sendHistory } from "../../simulators/history.ts";
 import type { Item } from "../../simulators/pack.ts";
 import type { Uplink } from "../../simulators/uplink.ts";
 
@@ -137,8 +137,8 @@ describe("a device's past", () => {
   const to = new Date("2025-06-03T00:00:00Z");
 
   it("lies on the same moments whenever it is asked for", () => {
-    const one = pastOf(gasMeter, 77, from, to);
-    const later = pastOf(
+    const one = momentsOfPast(gasMeter, 77, from, to);
+    const later = momentsOfPast(
       gasMeter,
       77,
       new Date(from.getTime() + 12_345_678),
@@ -151,7 +151,7 @@ describe("a device's past", () => {
   });
 
   it("is thinner than the present for kinds that report every minute", () => {
-    expect(pastOf(camera, 77, from, to)).toMatchObject({ stepMs: 900_000, count: 192 });
+    expect(momentsOfPast(camera, 77, from, to)).toMatchObject({ stepMs: 900_000, count: 192 });
   });
 
   const send = async (seed: number, stopAfter = Number.POSITIVE_INFINITY) => {
@@ -161,7 +161,7 @@ describe("a device's past", () => {
       id: "m-1",
       kind: gasMeter,
       seed,
-      past: pastOf(gasMeter, seed, from, new Date("2025-07-03T00:00:00Z")),
+      past: momentsOfPast(gasMeter, seed, from, new Date("2025-07-03T00:00:00Z")),
       telemetry: telemetry.uplink,
       events: fakeUplink().uplink,
       onReadings: (count) => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kindByName } from "../../devices/catalog.ts";
-import type { Credential } from "../../simulators/credentials.ts";
+import type { DeviceCredential } from "../../simulators/credentials.ts";
 import { type Fleet, type FleetOptions, startFleet } from "../../simulators/fleet.ts";
 import { MAX_MESSAGE_BYTES } from "../../simulators/pack.ts";
 import { judge } from "../devices/judge.ts";
 import { startBroker, type TestBroker } from "./broker.ts";
 
-const credential = (id: string, kind: string, gatewayId?: string): Credential => ({
+const credential = (id: string, kind: string, gatewayId?: string): DeviceCredential => ({
   id,
   kind,
   regionCode: "520326",
@@ -15,7 +15,7 @@ const credential = (id: string, kind: string, gatewayId?: string): Credential =>
   password: "secret",
 });
 
-const COUNTY: readonly Credential[] = [
+const COUNTY: readonly DeviceCredential[] = [
   ...Array.from({ length: 30 }, (_, index) => credential(`gm-${index}`, "gas-meter", `gw-${index % 2}`)),
   credential("gm-alone", "gas-meter"),
   credential("sp-1", "speaker"),

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Credential, readCredentials, writeCredentials } from "../../simulators/credentials.ts";
+import { type DeviceCredential, readCredentials, writeCredentials } from "../../simulators/credentials.ts";
 import { createPlatform } from "../../simulators/platform.ts";
 import { planDevices, registerDevices } from "../../simulators/register.ts";
 import { problem, startPlatformDouble } from "./platform-double.ts";
@@ -62,7 +62,7 @@ describe("registering devices", () => {
       };
     });
     const devices = plan(60);
-    const got: Credential[] = [];
+    const got: DeviceCredential[] = [];
     await registerDevices(createPlatform(platform.url, "the-key"), devices, (credential) =>
       got.push(credential),
     );
@@ -72,8 +72,12 @@ describe("registering devices", () => {
       new Set(platform.asked.map(({ method, path, authorization }) => `${method} ${path} ${authorization}`)),
     ).toEqual(new Set(["POST /v1/devices Bearer the-key"]));
     expect(platform.asked.map(({ body }) => body)).toEqual(expect.arrayContaining(devices));
-    const firstMeter = platform.asked.findIndex(({ body }) => (body as Credential).gatewayId !== undefined);
-    const gateway = platform.asked.findIndex(({ body }) => (body as Credential).kind === "lora-gateway");
+    const firstMeter = platform.asked.findIndex(
+      ({ body }) => (body as DeviceCredential).gatewayId !== undefined,
+    );
+    const gateway = platform.asked.findIndex(
+      ({ body }) => (body as DeviceCredential).kind === "lora-gateway",
+    );
     expect(gateway).toBeLessThan(firstMeter);
     expect(got).toHaveLength(60);
     for (const { id, password } of got) expect(password).toBe(`secret of ${id}`);
@@ -85,7 +89,7 @@ describe("registering devices", () => {
       if (id.endsWith("2")) return problem(409, "device_exists", "A device with this id exists");
       return { status: 201, body: { credentials: { username: id, password: "p" } } };
     });
-    const got: Credential[] = [];
+    const got: DeviceCredential[] = [];
     const registering = registerDevices(createPlatform(platform.url, "k"), plan(3), (credential) =>
       got.push(credential),
     );

@@ -4,11 +4,11 @@ import { createKey, listKeys, type MadeKey, revokeKey, rotateKey } from "../../.
 import { createPrincipal, setApplicationOwner } from "../../../accounts/principals.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { type ApiKey, findKeyByPrefix } from "../../../store/access/index.ts";
-import { type Command, command } from "./command.ts";
+import { type CliCommand, defineCommand } from "./command.ts";
 import { findPrincipal, firstGrants } from "./grants.ts";
 import { areaOptions, displayName, id, scopes, tenant } from "./inputs.ts";
 import { commonCommands } from "./lists.ts";
-import { grantText, momentText, table } from "./output.ts";
+import { grantText, momentOr, table } from "./output.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -27,10 +27,10 @@ const endOf = (given: number | undefined): Date | null =>
 
 const madeLines = ({ key, record }: MadeKey): string[] => [
   `Key, shown this once: ${key}`,
-  `It ends: ${momentText(record.expiresAt, "never")}`,
+  `It ends: ${momentOr(record.expiresAt, "never")}`,
 ];
 
-const create = command({
+const create = defineCommand({
   name: "app create",
   about: "add an application",
   operands: ["id"],
@@ -62,7 +62,7 @@ const create = command({
   },
 });
 
-const owner = command({
+const owner = defineCommand({
   name: "app owner",
   about: "say which person answers for an application",
   operands: ["app", "person"],
@@ -75,7 +75,7 @@ const owner = command({
     }),
 });
 
-const keyCreate = command({
+const keyCreate = defineCommand({
   name: "app key create",
   about: "make a key for an application, and show it once",
   operands: ["app"],
@@ -87,7 +87,7 @@ const keyCreate = command({
     }),
 });
 
-const keyRotate = command({
+const keyRotate = defineCommand({
   name: "app key rotate",
   about: "make a key in place of another, which goes on for a while",
   operands: ["app", "prefix"],
@@ -114,12 +114,12 @@ const keyRotate = command({
       const { key, record, old } = rotated;
       return {
         json: { new: { ...record, key }, old },
-        lines: [...madeLines(rotated), `The key ${input.prefix} ends: ${momentText(old.expiresAt, "never")}`],
+        lines: [...madeLines(rotated), `The key ${input.prefix} ends: ${momentOr(old.expiresAt, "never")}`],
       };
     }),
 });
 
-const keyRevoke = command({
+const keyRevoke = defineCommand({
   name: "app key revoke",
   about: "end a key at once and for good",
   operands: ["app", "prefix"],
@@ -134,12 +134,12 @@ const keyRevoke = command({
 const toRow = (key: ApiKey): string[] => [
   key.prefix,
   key.createdAt.toISOString(),
-  momentText(key.expiresAt, "never"),
-  momentText(key.revokedAt, ""),
-  momentText(key.lastUsedAt, "never"),
+  momentOr(key.expiresAt, "never"),
+  momentOr(key.revokedAt, ""),
+  momentOr(key.lastUsedAt, "never"),
 ];
 
-const keyList = command({
+const keyList = defineCommand({
   name: "app key list",
   about: "the keys that an application has or had, without the keys themselves",
   operands: ["app"],
@@ -163,7 +163,7 @@ const someKey = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const whois = command({
+const whois = defineCommand({
   name: "whois",
   about: "whose key this is, and whether it still opens anything",
   operands: ["key"],
@@ -182,8 +182,8 @@ const whois = command({
           `${owner.id} (${owner.name}) of tenant ${owner.tenantId}`,
           over
             ? `The key has ended: ${over.toISOString()}`
-            : `The key ends: ${momentText(found.expiresAt, "never")}`,
-          `Last used: ${momentText(found.lastUsedAt, "never")}`,
+            : `The key ends: ${momentOr(found.expiresAt, "never")}`,
+          `Last used: ${momentOr(found.lastUsedAt, "never")}`,
           `May do: ${owner.grants.map(grantText).join("; ") || "nothing"}`,
           ...(owner.disabledAt
             ? [`The application is disabled since ${owner.disabledAt.toISOString()}`]
@@ -193,7 +193,7 @@ const whois = command({
     }),
 });
 
-export const applicationCommands: readonly Command[] = [
+export const applicationCommands: readonly CliCommand[] = [
   create,
   ...commonCommands("application"),
   owner,
@@ -203,4 +203,4 @@ export const applicationCommands: readonly Command[] = [
   keyList,
 ];
 
-export const lookUpCommands: readonly Command[] = [whois];
+export const lookUpCommands: readonly CliCommand[] = [whois];

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { confirmChange, listAccessChanges, refuseChange } from "../../../accounts/changes.ts";
 import { NO_LIMITS } from "../../../store/database/index.ts";
-import { type Command, command } from "./command.ts";
+import { type CliCommand, defineCommand } from "./command.ts";
 import { everyPage } from "./lists.ts";
 import { table } from "./output.ts";
 
 const no = z.coerce.number("expected the number of a change").int().min(1);
 
-const list = command({
+const list = defineCommand({
   name: "change list",
   about: "what keeps approvers and duty officers waiting who were made, granted or reset over HTTP",
   input: { all: z.boolean().optional().meta({ description: "those that do not wait any more too" }) },
@@ -32,7 +32,7 @@ const list = command({
     }),
 });
 
-const confirm = command({
+const confirm = defineCommand({
   name: "change confirm",
   about: "let a change hold at once",
   operands: ["no"],
@@ -45,7 +45,7 @@ const confirm = command({
     }),
 });
 
-const refuse = command({
+const refuse = defineCommand({
   name: "change refuse",
   about: "take a change back",
   operands: ["no"],
@@ -61,4 +61,4 @@ const refuse = command({
     }),
 });
 
-export const changeCommands: readonly Command[] = [list, confirm, refuse];
+export const changeCommands: readonly CliCommand[] = [list, confirm, refuse];

@@ -4,18 +4,18 @@ import type { Caller } from "../../../accounts/caller.ts";
 import type { Config } from "../../../base/config.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import type { Pool } from "../../../store/database/index.ts";
-import type { Terminal } from "./terminal.ts";
+import type { TextTerminal } from "./terminal.ts";
 
 /** What a command works with. */
 export interface Context {
   readonly config: Config;
-  readonly terminal: Terminal;
+  readonly terminal: TextTerminal;
   /** Opens the database for as long as `work` takes. What cannot work is found before it is called. */
   database<T>(work: (pool: Pool, caller: Caller) => Promise<T>): Promise<T>;
 }
 
 /** What a command has to say: to programs (`--json`), and to people. */
-export interface Outcome {
+export interface CommandAnswer {
   readonly json: unknown;
   readonly lines: readonly string[];
   /** What is said on stderr, in both cases. */
@@ -23,14 +23,14 @@ export interface Outcome {
 }
 
 /** A command whose types are settled. */
-export interface Command {
+export interface CliCommand {
   /** The words that call it, e.g. `app key create`. */
   readonly name: string;
   readonly about: string;
   readonly operands: readonly string[];
   readonly shape: z.ZodRawShape;
   readonly more: string | undefined;
-  run(context: Context, words: readonly string[]): Promise<Outcome>;
+  run(context: Context, words: readonly string[]): Promise<CommandAnswer>;
 }
 
 interface Definition<Shape extends z.ZodRawShape> {
@@ -41,11 +41,11 @@ interface Definition<Shape extends z.ZodRawShape> {
   readonly input: Shape;
   /** What `--help` says below the options. */
   readonly more?: string;
-  run(context: Context, input: z.output<z.ZodObject<Shape>>): Promise<Outcome>;
+  run(context: Context, input: z.output<z.ZodObject<Shape>>): Promise<CommandAnswer>;
 }
 
 /** Makes a command. Its options are the fields of `input`, which is the one place that says what they must be. */
-export function command<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Command {
+export function defineCommand<Shape extends z.ZodRawShape>(definition: Definition<Shape>): CliCommand {
   const { name, about, input, operands = [], more } = definition;
   return {
     name,

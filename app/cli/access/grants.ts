@@ -8,7 +8,7 @@ import { setGrants } from "../../../accounts/principals.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { getPrincipal, type StoredGrant, type StoredPrincipal } from "../../../store/access/index.ts";
 import { NO_LIMITS, type Pool } from "../../../store/database/index.ts";
-import { type Command, command, type Outcome, usageError } from "./command.ts";
+import { type CliCommand, type CommandAnswer, defineCommand, usageError } from "./command.ts";
 import { areaOptions, id, role, scopes } from "./inputs.ts";
 import { grantText, table } from "./output.ts";
 
@@ -66,7 +66,7 @@ export async function findPrincipal(pool: Pool, principalId: string): Promise<St
   throw new PlatformError("person_not_found", `There is no person or application '${principalId}'`);
 }
 
-const outcomeOf = ({ id: of, grants }: Pick<StoredPrincipal, "id" | "grants">): Outcome => ({
+const outcomeOf = ({ id: of, grants }: Pick<StoredPrincipal, "id" | "grants">): CommandAnswer => ({
   json: { id: of, grants },
   lines:
     grants.length === 0
@@ -100,8 +100,8 @@ export async function addGrant(
   return setGrants(pool, caller, to.type, to.id, [...keep(to.grants), grant]);
 }
 
-const list = (name: string, about: string): Command =>
-  command({
+const list = (name: string, about: string): CliCommand =>
+  defineCommand({
     name,
     about,
     operands: ["id"],
@@ -109,8 +109,8 @@ const list = (name: string, about: string): Command =>
     run: (context, input) => context.database(async (pool) => outcomeOf(await findPrincipal(pool, input.id))),
   });
 
-const add = (name: string): Command =>
-  command({
+const add = (name: string): CliCommand =>
+  defineCommand({
     name,
     about: "let somebody do something more, somewhere",
     operands: ["id"],
@@ -132,7 +132,7 @@ const add = (name: string): Command =>
     },
   });
 
-const remove = command({
+const remove = defineCommand({
   name: "grant remove",
   about: "take one grant away, by its number in the list",
   operands: ["id", "no"],
@@ -152,14 +152,14 @@ const remove = command({
     }),
 });
 
-export const grantCommands: readonly Command[] = [
+export const grantCommands: readonly CliCommand[] = [
   list("grant list", "what somebody may do"),
   add("grant add"),
   remove,
 ];
 
 /** The same by the words that come to mind with people. */
-export const personGrantCommands: readonly Command[] = [
+export const personGrantCommands: readonly CliCommand[] = [
   add("person grant"),
   list("person grants", "what somebody may do"),
 ];

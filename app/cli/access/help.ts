@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Command, isFlag } from "./command.ts";
+import { type CliCommand, isFlag } from "./command.ts";
 
 const INTRODUCTION = `Who may do what: tenants, people, applications, their grants and keys. It works on the database directly, for
 whoever holds the machine; everything that it changes is in the audit.
@@ -25,7 +25,7 @@ const metaOf = (schema: unknown): { description?: string | undefined; value?: un
 
 const isOptional = (schema: unknown) => (schema as z.ZodType).safeParse(undefined).success;
 
-function usageOf({ name, operands }: Command): string {
+function usageOf({ name, operands }: CliCommand): string {
   return [name, ...operands.map((operand) => `<${operand}>`)].join(" ");
 }
 
@@ -35,13 +35,13 @@ function rows(pairs: readonly (readonly [string, string])[]): string {
 }
 
 /** The help of all commands, or of those that begin with some words. */
-export function helpOf(commands: readonly Command[]): string {
+export function helpOf(commands: readonly CliCommand[]): string {
   const list = rows(commands.map((command) => [usageOf(command), command.about]));
   return `${INTRODUCTION}\nCommands\n${list}\n${COMMON}\n${ENVIRONMENT}`;
 }
 
 /** The help of one command. */
-export function helpOfCommand(command: Command): string {
+export function helpOfCommand(command: CliCommand): string {
   const options = Object.entries(command.shape)
     .filter(([field]) => !command.operands.includes(field))
     .map(([field, schema]): [string, string] => {

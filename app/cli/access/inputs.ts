@@ -11,7 +11,7 @@ const ID_MESSAGE = "expected 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a lett
 /** Ids of people, applications and devices have one form. */
 export const id = z.string().regex(ID, ID_MESSAGE);
 
-export const tenantId = z
+export const tenantIdInput = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected 1 to 63 of a-z 0-9 -, beginning with a letter or digit");
 
@@ -22,7 +22,7 @@ export const name = z
   .max(200, "expected at most 200 characters")
   .refine((text) => !/\0|\p{Surrogate}/u.test(text), "expected text that can be stored");
 
-export const tenant = tenantId.meta({ value: "<tenant>", description: "whose they are" });
+export const tenant = tenantIdInput.meta({ value: "<tenant>", description: "whose they are" });
 export const displayName = name.meta({ value: "<name>", description: "as it is shown to people" });
 
 export const use = z
@@ -52,7 +52,11 @@ const kind = z.string().refine((text) => kindByName(text) !== undefined, "there 
 export const areaOptions = {
   region: listOrAll(region, "<codes>", "regions with everything inside, by commas; or all"),
   kind: listOrAll(kind, "<kinds>", "kinds of devices; default all"),
-  "tenant-of": listOrAll(tenantId, "<tenants>", "owners of devices; default all, also of those nobody owns"),
+  "tenant-of": listOrAll(
+    tenantIdInput,
+    "<tenants>",
+    "owners of devices; default all, also of those nobody owns",
+  ),
   device: listOrAll(id, "<ids>", "single devices; default all"),
 };
 

@@ -1,9 +1,9 @@
 import { changePrincipal } from "../../../accounts/principals.ts";
 import { listPrincipals, type PrincipalType, type StoredPrincipal } from "../../../store/access/index.ts";
 import { NO_LIMITS, type Page, type Pool } from "../../../store/database/index.ts";
-import { type Command, command } from "./command.ts";
-import { id, tenantId } from "./inputs.ts";
-import { grantText, momentText, table } from "./output.ts";
+import { type CliCommand, defineCommand } from "./command.ts";
+import { id, tenantIdInput } from "./inputs.ts";
+import { grantText, momentOr, table } from "./output.ts";
 
 const PAGE = 1000;
 
@@ -28,10 +28,10 @@ const listAll = (pool: Pool, type: PrincipalType, tenant: string | undefined): P
   everyPage((page) => listPrincipals(pool, type, { tenant }, NO_LIMITS, page));
 
 /** `list`, `disable` and `enable`, which people and applications have in common. */
-export function commonCommands(type: PrincipalType): readonly Command[] {
+export function commonCommands(type: PrincipalType): readonly CliCommand[] {
   const word = WORDS[type];
   const change = (verb: "disable" | "enable", about: string) =>
-    command({
+    defineCommand({
       name: `${word} ${verb}`,
       about,
       operands: ["id"],
@@ -45,10 +45,12 @@ export function commonCommands(type: PrincipalType): readonly Command[] {
         }),
     });
   return [
-    command({
+    defineCommand({
       name: `${word} list`,
       about: type === "person" ? "all people" : "all applications",
-      input: { tenant: tenantId.optional().meta({ value: "<tenant>", description: "of this tenant only" }) },
+      input: {
+        tenant: tenantIdInput.optional().meta({ value: "<tenant>", description: "of this tenant only" }),
+      },
       run: (context, { tenant }) =>
         context.database(async (pool) => {
           const found = await listAll(pool, type, tenant);
@@ -56,7 +58,7 @@ export function commonCommands(type: PrincipalType): readonly Command[] {
             of,
             owner,
             name,
-            momentText(disabledAt, ""),
+            momentOr(disabledAt, ""),
             ...(type === "application" ? [ownerId ?? ""] : []),
             grants.map(grantText).join("; "),
           ]);

@@ -42,4 +42,4 @@ export function grantText(grant: StoredGrant): string {
 }
 
 /** A moment, or a word for none. */
-export const momentText = (at: Date | null, none: string): string => at?.toISOString() ?? none;
+export const momentOr = (at: Date | null, none: string): string => at?.toISOString() ?? none;

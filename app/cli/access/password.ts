@@ -1,7 +1,7 @@
 import { generatePassword } from "../../../accounts/password-generate.ts";
 import { checkPassword, PASSWORD_LENGTH } from "../../../accounts/password-rules.ts";
 import { usageError } from "./command.ts";
-import { readHidden, type Terminal } from "./terminal.ts";
+import { readHidden, type TextTerminal } from "./terminal.ts";
 
 export interface PasswordChoice {
   readonly "password-stdin"?: boolean | undefined;
@@ -18,7 +18,7 @@ const MAX_BYTES = 4 * PASSWORD_LENGTH.max + 2;
 export async function choosePassword(
   choice: PasswordChoice,
   owner: { readonly id: string; readonly name: string },
-  terminal: Terminal,
+  terminal: TextTerminal,
 ): Promise<{ readonly password: string; readonly made: boolean }> {
   if (choice["password-stdin"] && choice.generate)
     throw usageError("Expected one of --password-stdin and --generate");
@@ -45,7 +45,7 @@ async function readAll(input: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
-async function ask({ id }: { id: string }, terminal: Terminal): Promise<string> {
+async function ask({ id }: { id: string }, terminal: TextTerminal): Promise<string> {
   if (!terminal.input.isTTY || !terminal.input.setRawMode)
     throw usageError("There is no terminal to ask for a password: expected --password-stdin or --generate");
   const first = await readHidden(`Password for ${id}: `, terminal);

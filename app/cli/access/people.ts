@@ -7,7 +7,7 @@ import { createSessions } from "../../../accounts/sessions.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { getPrincipal, savePassword } from "../../../store/access/index.ts";
 import { NO_LIMITS, type Pool } from "../../../store/database/index.ts";
-import { type Command, command, usageError } from "./command.ts";
+import { type CliCommand, defineCommand, usageError } from "./command.ts";
 import { firstGrants, personGrantCommands } from "./grants.ts";
 import { areaOptions, displayName, id, passwordOptions, role, tenant } from "./inputs.ts";
 import { commonCommands } from "./lists.ts";
@@ -29,7 +29,7 @@ export const shown = (chosen: { password: string; made: boolean } | undefined) =
     ? { json: { password: chosen.password }, lines: [`Password, shown this once: ${chosen.password}`] }
     : { json: {}, lines: [] };
 
-const create = command({
+const create = defineCommand({
   name: "person create",
   about: "add a person, with a password and a first role",
   operands: ["id"],
@@ -66,7 +66,7 @@ const create = command({
   },
 });
 
-const password = command({
+const password = defineCommand({
   name: "person password",
   about: "give a person another password; ends their sessions",
   operands: ["id"],
@@ -85,7 +85,7 @@ const password = command({
   },
 });
 
-const totpReset = command({
+const totpReset = defineCommand({
   name: "person totp-reset",
   about: "remove the second factor of a person who has lost it",
   operands: ["id"],
@@ -102,7 +102,7 @@ const totpReset = command({
     }),
 });
 
-export const personCommands: readonly Command[] = [
+export const personCommands: readonly CliCommand[] = [
   create,
   ...commonCommands("person"),
   password,

@@ -6,7 +6,7 @@ import { getTenant, type StoredPrincipal } from "../../../store/access/index.ts"
 import { appendAuditAlone } from "../../../store/audit/index.ts";
 import { NO_LIMITS } from "../../../store/database/index.ts";
 import { replaceAdminKey } from "../../admin-key.ts";
-import { type Command, command } from "./command.ts";
+import { type CliCommand, defineCommand } from "./command.ts";
 import { addGrant } from "./grants.ts";
 import { id, passwordOptions } from "./inputs.ts";
 import { choosePassword } from "./password.ts";
@@ -14,7 +14,7 @@ import { accountsOf, findPerson, shown } from "./people.ts";
 
 const AUDITED = "This is in the audit, with the account and the name of this machine.";
 
-const adminKey = command({
+const adminKey = defineCommand({
   name: "recover admin-key",
   about: "replace the administrator's key in DATA_DIR, which was lost or has leaked",
   input: {},
@@ -54,7 +54,7 @@ there and restart instead.`,
 const isAdministrator = ({ grants }: StoredPrincipal): boolean =>
   grants.some((grant) => "role" in grant && grant.role === "administrator" && seesEverything([grant.area]));
 
-const person = command({
+const person = defineCommand({
   name: "recover person",
   about: "make a person administrator of everything, with another password",
   operands: ["id"],
@@ -111,4 +111,4 @@ if disabled, and signs in with the new password alone.`,
   },
 });
 
-export const recoverCommands: readonly Command[] = [adminKey, person];
+export const recoverCommands: readonly CliCommand[] = [adminKey, person];

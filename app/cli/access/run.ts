@@ -3,24 +3,24 @@ import { PlatformError } from "../../../base/errors.ts";
 import { isTransient } from "../../../store/database/index.ts";
 import { applicationCommands, lookUpCommands } from "./applications.ts";
 import { changeCommands } from "./changes.ts";
-import { type Command, usageError } from "./command.ts";
+import { type CliCommand, usageError } from "./command.ts";
 import { machineCaller, withDatabase } from "./database.ts";
 import { grantCommands } from "./grants.ts";
 import { helpOf, helpOfCommand } from "./help.ts";
 import { personCommands } from "./people.ts";
 import { recoverCommands } from "./recover.ts";
 import { tenantCommands } from "./tenants.ts";
-import type { Terminal } from "./terminal.ts";
+import type { TextTerminal } from "./terminal.ts";
 
 /** Where a command line runs. */
-export interface Surroundings {
+export interface CommandSurroundings {
   readonly env: NodeJS.ProcessEnv;
-  readonly stdin: Terminal["input"];
-  readonly stdout: Terminal["output"];
-  readonly stderr: Terminal["output"];
+  readonly stdin: TextTerminal["input"];
+  readonly stdout: TextTerminal["output"];
+  readonly stderr: TextTerminal["output"];
 }
 
-const COMMANDS: readonly Command[] = [
+const COMMANDS: readonly CliCommand[] = [
   ...tenantCommands,
   ...personCommands,
   ...applicationCommands,
@@ -52,7 +52,7 @@ const beginsWith = (words: readonly string[], beginning: readonly string[]) =>
   beginning.every((word, index) => words[index] === word);
 
 /** The command that the line begins with, and what follows it. */
-function findCommand(words: readonly string[]): { command: Command; rest: readonly string[] } | undefined {
+function findCommand(words: readonly string[]): { command: CliCommand; rest: readonly string[] } | undefined {
   for (const command of COMMANDS) {
     const name = command.name.split(" ");
     if (beginsWith(words, name)) return { command, rest: words.slice(name.length) };
@@ -64,7 +64,7 @@ function findCommand(words: readonly string[]): { command: Command; rest: readon
 const group = (words: readonly string[]) =>
   COMMANDS.filter(({ name }) => words.length > 0 && beginsWith(name.split(" "), words));
 
-async function run({ help, json, words }: Line, around: Surroundings): Promise<number> {
+async function run({ help, json, words }: Line, around: CommandSurroundings): Promise<number> {
   const { env, stdin, stdout, stderr } = around;
   const found = findCommand(words);
   if (!found) {
@@ -99,7 +99,7 @@ async function run({ help, json, words }: Line, around: Surroundings): Promise<n
  * Runs one command line.
  * @returns 0: done; 1: it could not be done; 2: the command line or the configuration is wrong
  */
-export async function runAccess(args: readonly string[], around: Surroundings): Promise<number> {
+export async function runAccess(args: readonly string[], around: CommandSurroundings): Promise<number> {
   try {
     return await run(readLine(args), around);
   } catch (error) {

@@ -1,19 +1,19 @@
 import { changeTenant, createTenant } from "../../../accounts/tenants.ts";
 import { listTenants, type Tenant } from "../../../store/access/index.ts";
 import { NO_LIMITS } from "../../../store/database/index.ts";
-import { type Command, command } from "./command.ts";
-import { displayName, tenantId, use } from "./inputs.ts";
+import { type CliCommand, defineCommand } from "./command.ts";
+import { displayName, tenantIdInput, use } from "./inputs.ts";
 import { everyPage } from "./lists.ts";
-import { momentText, table } from "./output.ts";
+import { momentOr, table } from "./output.ts";
 
-const row = ({ id, name, use: of, disabledAt }: Tenant) => [id, of, name, momentText(disabledAt, "")];
+const row = ({ id, name, use: of, disabledAt }: Tenant) => [id, of, name, momentOr(disabledAt, "")];
 
-const change = (verb: "disable" | "enable", about: string): Command =>
-  command({
+const change = (verb: "disable" | "enable", about: string): CliCommand =>
+  defineCommand({
     name: `tenant ${verb}`,
     about,
     operands: ["id"],
-    input: { id: tenantId },
+    input: { id: tenantIdInput },
     run: (context, { id }) =>
       context.database(async (pool, caller) => {
         const tenant = await changeTenant(pool, caller, id, { disabled: verb === "disable" });
@@ -21,19 +21,19 @@ const change = (verb: "disable" | "enable", about: string): Command =>
       }),
   });
 
-export const tenantCommands: readonly Command[] = [
-  command({
+export const tenantCommands: readonly CliCommand[] = [
+  defineCommand({
     name: "tenant create",
     about: "add an authority, a company, or the residents of a place",
     operands: ["id"],
-    input: { id: tenantId, name: displayName, use },
+    input: { id: tenantIdInput, name: displayName, use },
     run: (context, input) =>
       context.database(async (pool, caller) => {
         const tenant = await createTenant(pool, caller, input);
         return { json: tenant, lines: [`Tenant ${tenant.id} (${tenant.use}) was added`] };
       }),
   }),
-  command({
+  defineCommand({
     name: "tenant list",
     about: "all tenants",
     input: {},

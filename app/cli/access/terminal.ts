@@ -1,7 +1,7 @@
 import { PlatformError } from "../../../base/errors.ts";
 
 /** The part of a terminal that is needed to read without showing what is typed. */
-export interface Terminal {
+export interface TextTerminal {
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
   readonly output: { write(text: string): unknown };
 }
@@ -12,7 +12,7 @@ const [CTRL_C, CTRL_D, CTRL_U] = ["\u0003", "\u0004", "\u0015"];
  * Reads a line from a terminal in raw mode, which shows nothing.
  * @throws PlatformError `invalid_request` when somebody stops instead
  */
-export function readHidden(prompt: string, { input, output }: Terminal): Promise<string> {
+export function readHidden(prompt: string, { input, output }: TextTerminal): Promise<string> {
   output.write(prompt);
   input.setRawMode?.(true);
   input.setEncoding("utf8");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { principalId } from "../../../api/principal-schemas.ts";
 import * as api from "../../../api/schemas.ts";
-import { id, tenantId } from "../../../app/cli/access/inputs.ts";
+import { id, tenantIdInput } from "../../../app/cli/access/inputs.ts";
 import { callAccess } from "./access-runs.ts";
 
 /** Nothing here gets as far as a database. */
@@ -83,7 +83,7 @@ describe("the command line of npm run access", () => {
       fc.property(like, (text) => {
         const fits = (schema: { safeParse(given: unknown): { success: boolean } }) =>
           schema.safeParse(text).success;
-        expect([fits(id), fits(id), fits(tenantId)]).toEqual([
+        expect([fits(id), fits(id), fits(tenantIdInput)]).toEqual([
           fits(principalId),
           fits(api.deviceId),
           fits(api.tenantId),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MESSAGE_TYPES, SCOPES, SEVERITIES, STATUSES } from "../../../broadcast/cap/alert.ts";
+import { CAP_SCOPES, CAP_SEVERITIES, MESSAGE_TYPES, STATUSES } from "../../../broadcast/cap/alert.ts";
 import { judgeAlert } from "../../../broadcast/cap/judge.ts";
 import { missingOf } from "../../../broadcast/draft.ts";
 import { draftSchema } from "../../../broadcast/draft-schema.ts";
@@ -146,7 +146,7 @@ const info = element(
     element("event", given),
     many(element("responseType", fc.constantFrom(...RESPONSE_TYPES)), 12),
     element("urgency", fc.constantFrom(...URGENCIES)),
-    element("severity", fc.constantFrom(...SEVERITIES)),
+    element("severity", fc.constantFrom(...CAP_SEVERITIES)),
     element("certainty", fc.constantFrom(...CERTAINTIES)),
     maybe(element("audience", text)),
     many(named("eventCode", fc.oneof(given, fc.constantFrom("eventType")), text)),
@@ -175,7 +175,7 @@ const alert = sequence(
   element("status", fc.constantFrom(...STATUSES)),
   element("msgType", fc.constantFrom("Alert", "Alert", ...MESSAGE_TYPES)),
   maybe(element("source", text)),
-  element("scope", fc.constantFrom("Public", "Public", ...SCOPES)),
+  element("scope", fc.constantFrom("Public", "Public", ...CAP_SCOPES)),
   maybe(element("restriction", given)),
   maybe(element("addresses", given)),
   many(element("code", text)),

@@ -7,12 +7,12 @@ import { createLogger } from "../../../base/log.ts";
 import { DEFAULT_LEAD_MS } from "../../../broadcast/signing/defaults.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import {
+  keySetTrouble,
   makeSet,
   RENEW_BEFORE_MS,
   SET_LIFETIME_DAYS,
   signHere,
   startKeySetCare,
-  troubleOf,
 } from "../../../broadcast/signing/key-set-care.ts";
 import { type KeySetRequest, SIGN_WITHIN_MS } from "../../../broadcast/signing/key-set-request.ts";
 import { createRootKey, type RootKey, readRootKey, signKeySet } from "../../../broadcast/signing/root.ts";
@@ -122,6 +122,6 @@ describe("what somebody has to do", () => {
     look(1);
     expect(care.trouble()).toContain("has expired at");
     care.stop();
-    expect(troubleOf(null, at, true)).toContain("which is for evaluation only");
+    expect(keySetTrouble(null, at, true)).toContain("which is for evaluation only");
   });
 });

@@ -7,7 +7,7 @@ import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, signedKeysSchema } from "..
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../../broadcast/signing/defaults.ts";
 import { KEY_FILE } from "../../../broadcast/signing/key-file.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
-import { makeSet, SET_LIFETIME_DAYS, troubleOf } from "../../../broadcast/signing/key-set-care.ts";
+import { keySetTrouble, makeSet, SET_LIFETIME_DAYS } from "../../../broadcast/signing/key-set-care.ts";
 import { type KeySetRequest, SIGN_WITHIN_MS } from "../../../broadcast/signing/key-set-request.ts";
 import {
   createRootKey,
@@ -65,7 +65,7 @@ describe("a ring without a root", () => {
     expect(Object.keys(file)).toEqual(["version", "keys"]);
     expect(file.version).toBe(1);
     expect(Object.keys(file.keys[0])).not.toContain("listed");
-    expect(troubleOf(ring.trust(), at, false)).toContain("no root vouches for the keys");
+    expect(keySetTrouble(ring.trust(), at, false)).toContain("no root vouches for the keys");
   });
 
   it("takes its first set only with the root that it is told, and only with all of its keys", async () => {
@@ -91,7 +91,7 @@ describe("a ring without a root", () => {
       expiresAt: new Date(START + SET_LIFETIME_DAYS * DAY_MS),
       waitingSince: null,
     });
-    expect(troubleOf(ring.trust(), at, false)).toBeUndefined();
+    expect(keySetTrouble(ring.trust(), at, false)).toBeUndefined();
   });
 });
 
@@ -168,7 +168,7 @@ describe("a rotation under a root", () => {
     const { kid: next } = await ring.rotate();
     expect(next).not.toBe(kid);
     expect([kidsOf(), await signer()]).toEqual([[stolen], stolen]);
-    expect(troubleOf(ring.trust(), at, false)).toContain(
+    expect(keySetTrouble(ring.trust(), at, false)).toContain(
       `waits for the root's signature since ${new Date(START).toISOString()}`,
     );
     const request = await ask();
@@ -180,7 +180,7 @@ describe("a rotation under a root", () => {
     await accept(await signed(request));
     expect([kidsOf(), await signer(), states()]).toEqual([[next], next, ["retired", "active"]]);
     expect((await onDisk()).keys[0]).toMatchObject({ kid: stolen, d: null });
-    expect(troubleOf(ring.trust(), at, false)).toBeUndefined();
+    expect(keySetTrouble(ring.trust(), at, false)).toBeUndefined();
   });
 
   it("is one ring for several processes, whoever rotates, asks and accepts", async () => {

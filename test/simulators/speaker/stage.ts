@@ -1,5 +1,5 @@
 import type { TerminalMemory } from "../../../simulators/speaker/memory.ts";
-import { createTerminal, type Output, type Terminal } from "../../../simulators/speaker/terminal.ts";
+import { createTerminal, type Output, type SpeakerTerminal } from "../../../simulators/speaker/terminal.ts";
 import { type Changes, START, startOrder, stopOrder, VILLAGE, verified } from "./commands.ts";
 
 /** One terminal, its clock and all that has come out of it, for tests to play with. */
@@ -17,7 +17,7 @@ export const make = (memory?: TerminalMemory) =>
     memory,
   });
 
-export const stage: { at: number; terminal: Terminal; outputs: Output[] } = {
+export const stage: { at: number; terminal: SpeakerTerminal; outputs: Output[] } = {
   at: START,
   terminal: make(),
   outputs: [],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { StartOrder } from "../../../broadcast/command.ts";
 import { packMemories, type TerminalMemory, unpackMemory } from "../../../simulators/speaker/memory.ts";
-import { createTerminal, type Terminal } from "../../../simulators/speaker/terminal.ts";
+import { createTerminal, type SpeakerTerminal } from "../../../simulators/speaker/terminal.ts";
 import { START, startOrder, verified } from "./commands.ts";
 import {
   DEVICE,
@@ -307,7 +307,7 @@ describe("another attempt that names a speaker which has ended", () => {
       breaksOffAfterMs,
     });
   /** Plays to the end, measuring with each report as a speaker does. */
-  const play = (terminal: Terminal, order: StartOrder, from = START) => {
+  const play = (terminal: SpeakerTerminal, order: StartOrder, from = START) => {
     let at = from;
     const outputs = terminal.receive(verified(order), at);
     for (let next = terminal.nextAt(); next !== undefined; next = terminal.nextAt()) {

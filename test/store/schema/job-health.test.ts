@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../../base/log.ts";
-import { type JobHealth, readJobHealth, startJobWatch, troubleOf } from "../../../store/schema/job-health.ts";
+import {
+  type JobHealth,
+  jobTrouble,
+  readJobHealth,
+  startJobWatch,
+} from "../../../store/schema/job-health.ts";
 import { emptyTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
 const HOUR = 3_600_000;
@@ -19,26 +24,26 @@ describe("what is wrong with a job", () => {
   });
 
   it("is nothing while it waits for its time, runs, or is a little late", () => {
-    expect(troubleOf(job(), NOON, NOON)).toBeUndefined();
-    expect(troubleOf(job({ dueAt: NOON - 12 * HOUR, running: true }), NOON, NOON)).toBeUndefined();
-    expect(troubleOf(job({ dueAt: NOON - HOUR + 1 }), NOON, NOON - 9 * HOUR)).toBeUndefined();
-    expect(troubleOf(job({ dueAt: null, lastSuccessAt: null }), NOON, NOON - HOUR + 1)).toBeUndefined();
+    expect(jobTrouble(job(), NOON, NOON)).toBeUndefined();
+    expect(jobTrouble(job({ dueAt: NOON - 12 * HOUR, running: true }), NOON, NOON)).toBeUndefined();
+    expect(jobTrouble(job({ dueAt: NOON - HOUR + 1 }), NOON, NOON - 9 * HOUR)).toBeUndefined();
+    expect(jobTrouble(job({ dueAt: null, lastSuccessAt: null }), NOON, NOON - HOUR + 1)).toBeUndefined();
   });
 
   it("is that it failed, with how often and since when", () => {
-    expect(troubleOf(job({ failed: true, failures: 12 }), NOON, NOON)).toBe(
+    expect(jobTrouble(job({ failed: true, failures: 12 }), NOON, NOON)).toBe(
       "policy_retention of readings_gas_meter (job 1007) failed, 12 times in all; it last succeeded at 2026-03-01T11:00Z",
     );
-    expect(troubleOf(job({ failed: true, failures: 1, lastSuccessAt: null }), NOON, NOON)).toContain(
+    expect(jobTrouble(job({ failed: true, failures: 1, lastSuccessAt: null }), NOON, NOON)).toContain(
       "it never succeeded",
     );
   });
 
   it("is that it does not run an hour after it was due, or after it was seen first", () => {
-    const late = troubleOf(job({ dueAt: NOON - HOUR }), NOON, NOON);
+    const late = jobTrouble(job({ dueAt: NOON - HOUR }), NOON, NOON);
     expect(late).toContain("has been due since 2026-03-01T11:00Z and does not run");
     expect(late).toContain("timescaledb.max_background_workers");
-    const never = troubleOf(job({ dueAt: null, lastSuccessAt: null }), NOON, NOON - HOUR);
+    const never = jobTrouble(job({ dueAt: null, lastSuccessAt: null }), NOON, NOON - HOUR);
     expect(never).toContain("due since 2026-03-01T11:00Z");
     expect(never).toContain("it never succeeded");
   });

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { exportsOf } from "./names.ts";
+import { projectFiles, ROOT } from "./source-files.ts";
+
+describe("exported names", () => {
+  const files = projectFiles().filter((file) => file.endsWith(".ts") && !file.startsWith("test/"));
+
+  it("mean one thing each, wherever they are met", () => {
+    const declaredIn = new Map<string, string[]>();
+    for (const file of files)
+      for (const name of exportsOf(readFileSync(ROOT + file, "utf8")))
+        declaredIn.set(name, [...(declaredIn.get(name) ?? []), file]);
+    expect(declaredIn.size).toBeGreaterThan(1500);
+    const shared = [...declaredIn].filter(([, places]) => places.length > 1);
+    expect(shared.map(([name, places]) => `${name}: ${places.join(", ")}`)).toEqual([]);
+  });
+
+  it("are read from declarations of every form, and from nothing else", () => {
+    const source = `export interface A {}
+export type B<T> = T;
+export abstract class C {}
+export async function d() {}
+export function* e() {}
+export const f = 1, g = 2;
+export function h(x: string): void;
+export function h(x: number): void;
+export { i } from "./i.ts";
+export type { J };
+const k = \`
+export const l = 1;\`;
+// export const m = 1;
+  export const n = 1;`;
+    expect(exportsOf(source)).toEqual(["A", "B", "C", "d", "e", "f", "h"]);
+  });
+});
