@@ -63,7 +63,7 @@ async function assertIndependent(tx: Client, { principal }: Caller, change: Acce
 }
 
 /** How a change that waits comes to hold, and who can make it hold sooner. */
-export const wayOut = (changeNo: number, effectiveAt: Date): string =>
+const wayOut = (changeNo: number, effectiveAt: Date): string =>
   `Change ${changeNo} holds by itself from ${effectiveAt.toISOString()} on; before, once an administrator confirms it who shares no maker with whoever asked for it, made the person or changed how they sign in (POST /v1/access/changes/${changeNo}/confirm), or on the machine: ${machineCommand(changeNo)}`;
 
 /** What whoever holds the machine runs to let a change hold at once. */

@@ -21,7 +21,7 @@ const COMMA = 0x2c;
  * validating what nests deeply or has very many keys holds the process for as long as hundreds of honest requests
  * do. What is no JSON at all is for the parser to refuse.
  */
-export function refusalOfJson(body: Buffer): string | undefined {
+function refusalOfJson(body: Buffer): string | undefined {
   let depth = 0;
   let keys = 0;
   let values = 0;

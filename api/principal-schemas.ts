@@ -24,7 +24,7 @@ export const principalId = z
 const listOrAll = <T extends z.ZodType<string>>(item: T, maxItems: number) =>
   z.union([z.literal("all"), z.array(item).min(1).max(maxItems)]);
 
-export const areaSchema = z
+const areaSchema = z
   .strictObject({
     regions: listOrAll(regionCode, 200).describe("Regions with everything inside them."),
     kinds: listOrAll(kindName, 100),

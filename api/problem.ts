@@ -82,7 +82,7 @@ const FOREIGN_CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** What an error is to the caller. Anything unknown is our bug, and the caller learns nothing about it. */
-export function classify(error: unknown): PlatformError {
+function classify(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (error instanceof InvalidRequest) {
     const { faults, more, validationContext: context = "request" } = error;

@@ -296,7 +296,7 @@ function exactly(text: string): number | ExactNumber {
 const ZERO = 48;
 
 /** A decimal in one form: its digits without zeros at the ends, and the power of ten of the last. */
-export function decimalOf(text: string): string {
+function decimalOf(text: string): string {
   const [mantissa, exponent = "0"] = text.toLowerCase().split("e") as [string, string?];
   const sign = mantissa.startsWith("-") ? "-" : "";
   const [whole, fraction = ""] = mantissa.replace(/^-/, "").split(".") as [string, string?];

@@ -23,7 +23,7 @@ export const COMMAND_TYPE = "sbi-command+jwt";
  * Where a command is meant for: a terminal obeys when its region or its place is inside one of these, and its region
  * inside none of those that are excluded.
  */
-export const orderAreaSchema = z.strictObject({
+const orderAreaSchema = z.strictObject({
   regions: z.array(z.string()),
   polygons: z.array(polygonSchema),
   circles: z.array(circleSchema),

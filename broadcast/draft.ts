@@ -40,7 +40,7 @@ export const isEmptyTarget = ({ regions, polygons, circles }: Target): boolean =
   regions.length + polygons.length + circles.length === 0;
 
 /** 测试: for drills, trainings and tests of equipment. A terminal that shows an actual one would alarm people by it. */
-export const TEST_EVENT_CODE = "00000";
+const TEST_EVENT_CODE = "00000";
 
 const HOUR_MS = 3_600_000;
 

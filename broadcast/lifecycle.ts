@@ -102,9 +102,6 @@ export const EDITABLE_STATES: readonly State[] = ["draft", "returned"];
 /** Every speaker is resolved; the message may be in force all the same, as a warning is once it was heard. */
 export const ENDED_STATES: readonly State[] = ["completed", "failed"];
 
-/** Speakers may be playing it or about to. */
-export const ON_AIR_STATES: readonly State[] = ["dispatching", "playing"];
-
 /** What only the platform does, by itself. */
 const BY_THE_PLATFORM: ReadonlySet<LifecycleAction> = new Set([
   "dispatch",

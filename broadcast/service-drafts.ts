@@ -49,7 +49,7 @@ export type NewDraft = Omit<Draft, "texts" | "category"> & {
 const ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz";
 
 /** `bc-20260131-7k2m9xqd`: unique, sortable by day, and fit for CAP (no space, comma, `<`, `&`). */
-export function createBroadcastId(now: Date): string {
+function createBroadcastId(now: Date): string {
   const day = now.toISOString().slice(0, 10).replaceAll("-", "");
   const tail = Array.from({ length: 8 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join("");
   return `bc-${day}-${tail}`;

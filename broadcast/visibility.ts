@@ -13,7 +13,7 @@ export interface BroadcastPlace {
  * Whether limits reach into a broadcast: it counts as a speaker in each of its regions that its author's tenant
  * owns, and regions meet when one contains the other. `visible` in store/broadcast/broadcasts.ts says the same in SQL.
  */
-export const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlace): boolean =>
+const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlace): boolean =>
   limits.some(
     (area) =>
       area.devices === "all" &&

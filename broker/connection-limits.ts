@@ -14,7 +14,7 @@ export interface ConnectionLimits {
  * Enough for a fleet that comes back at once; a connection costs some 20 KB, so that whoever only opens some cannot
  * hold more than about 200 MB.
  */
-export const MAX_STRANGERS = 10_000;
+const MAX_STRANGERS = 10_000;
 
 /** What is counted: a socket, as a listener accepts it. */
 export interface Countable {

@@ -293,7 +293,7 @@ export interface Kind extends KindDefinition {
 }
 
 /** The zod schema of one metric's value. */
-export function metricSchema(metric: Metric): z.ZodType {
+function metricSchema(metric: Metric): z.ZodType {
   const base =
     metric.type === "state"
       ? z.enum(metric.values as [string, ...string[]])

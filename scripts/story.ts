@@ -13,7 +13,7 @@ export interface Stage {
 }
 
 /** A number from the command line. @throws when it is not a whole number of at least `least` */
-export function wholeNumber(name: string, text: string, least: number): number {
+function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < least) {
     throw new TypeError(`--${name}: '${text}', expected a whole number of at least ${least}`);

@@ -29,7 +29,7 @@ export interface CliOptions {
   readonly quiet: boolean;
 }
 
-export const DEFAULT_CREDENTIALS = ".data/demo-credentials.json";
+const DEFAULT_CREDENTIALS = ".data/demo-credentials.json";
 export const DEFAULT_MQTT = "mqtt://127.0.0.1:1883";
 const DEFAULT_HTTP = "http://127.0.0.1:8080";
 

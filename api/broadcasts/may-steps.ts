@@ -20,7 +20,7 @@ import { broadcastCallerOf } from "./present.ts";
 export type StepPeople = Pick<People, "sessions" | "secondFactors">;
 
 /** Who takes a step, and how they are signed in. */
-export async function stepTakerOf(request: FastifyRequest, { sessions }: StepPeople): Promise<StepTaker> {
+async function stepTakerOf(request: FastifyRequest, { sessions }: StepPeople): Promise<StepTaker> {
   const found = await currentSession(request, sessions);
   return { principal: grantOf(request).principal, session: found?.session, address: request.ip };
 }

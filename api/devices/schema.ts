@@ -17,7 +17,7 @@ import { isStorable } from "../storable.ts";
 
 const MAX_NAME = 200;
 
-export const deviceStatus = z
+const deviceStatus = z
   .enum(DEVICE_STATUSES)
   .describe(
     "By the rhythm of its kind. `late`: not heard for more than two report intervals; `silent`: for longer than its kind's alarm of silence waits; `never`: not once.",
@@ -118,7 +118,7 @@ function unquote(text: string): string | undefined {
   }
 }
 
-export const deviceFilter = {
+const deviceFilter = {
   kind: kindName.optional(),
   region: regionCode.optional().describe("Devices in this region and everything inside it."),
   q: freeText(100).optional().describe("Part of the id or name, in any case."),

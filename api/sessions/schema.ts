@@ -29,7 +29,7 @@ export const totpCode = z
   .regex(/^\d{6}$/, "expected six digits")
   .describe("The six digits that the authenticator app shows.");
 
-export const sessionType = z
+const sessionType = z
   .enum(["cookie", "bearer"])
   .describe("`cookie` for browsers, `bearer` for everything else.");
 

@@ -118,7 +118,7 @@ export async function startSubscriber(
 }
 
 /** Waits until the subscriber has stored so many rows since it started. @throws Error when it takes too long */
-export async function untilStored(child: Child<SubscriberMessage>, rows: number): Promise<void> {
+async function untilStored(child: Child<SubscriberMessage>, rows: number): Promise<void> {
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
   const late = new Promise<never>((_, reject) =>
     deadline.addEventListener("abort", () =>

@@ -102,7 +102,7 @@ function shortened<K extends string>(
   return { [name]: shorten(name, text, most, warn) } as { [P in K]?: string };
 }
 
-export function shorten(name: string, text: string, most: number, warn: Warn): string {
+function shorten(name: string, text: string, most: number, warn: Warn): string {
   if (text.length <= most) return text;
   warn({
     rule: `${name === "headline" ? "headline" : "line"}_shortened`,

@@ -36,7 +36,7 @@ export interface CapDocument {
 }
 
 /** Two at once are in real feeds: the author's and the aggregator's. */
-export const MAX_SIGNATURES = 2;
+const MAX_SIGNATURES = 2;
 
 /**
  * Reads one CAP 1.2 alert and holds it against the standard. Whatever the bytes are, it answers and does not

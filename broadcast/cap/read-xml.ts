@@ -34,7 +34,7 @@ export type XmlResult =
 
 /** CAP needs 4 levels and a signature 6. */
 export const MAX_DEPTH = 16;
-export const MAX_ELEMENTS = 50_000;
+const MAX_ELEMENTS = 50_000;
 
 /** Without a prototype, so that `&constructor;` is as unknown as any other. */
 const FIVE_ENTITIES: Record<string, string> = Object.assign(Object.create(null), {

@@ -64,7 +64,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** @throws PlatformError `invalid_request` when it is no request */
-export async function readRequest(path: string): Promise<KeySetRequest> {
+async function readRequest(path: string): Promise<KeySetRequest> {
   const text = await readText(path);
   let value: unknown;
   try {

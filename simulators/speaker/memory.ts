@@ -3,7 +3,7 @@ import { OUTCOMES, type StartOrder, startOrderSchema } from "../../broadcast/com
 import { type TrustMemory, trustMemorySchema } from "./trust.ts";
 
 /** A reply as this terminal makes it. */
-export const madeReplySchema = z.looseObject({
+const madeReplySchema = z.looseObject({
   commandId: z.string(),
   outcome: z.enum(OUTCOMES),
   observedAt: z.string(),

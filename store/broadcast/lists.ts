@@ -56,7 +56,7 @@ const HAS_TEXT = `(${holds("b.headline")} or exists (
  * How many broadcasts are looked through for a text at once, from the newest that the rest of the filter lets through:
  * about 0.2 s of the database's time. Older ones are on the next pages.
  */
-export const SEARCHED_AT_ONCE = 5000;
+const SEARCHED_AT_ONCE = 5000;
 
 interface Sized {
   readonly broadcast_no: number;

@@ -258,7 +258,7 @@ export async function cancelTargets(db: Db, broadcastNo: number): Promise<number
  * Refusals that another attempt can overcome: a clock that is set again, a key that is fetched meanwhile, a command
  * that came in pieces, an amplifier that was busy. `wrong_area`, `cancelled` and `replayed` would come back the same.
  */
-export const RETRIED_REFUSALS = [
+const RETRIED_REFUSALS = [
   "malformed",
   "unsigned",
   "unknown_key",

@@ -101,7 +101,7 @@ export function toDevice(row: DeviceRow): Device {
 }
 
 /** A living device within the limits, or undefined. */
-export async function findDevice(db: Db, id: string, limits: Limits): Promise<Device | undefined> {
+async function findDevice(db: Db, id: string, limits: Limits): Promise<Device | undefined> {
   const { rows } = await db.query<DeviceRow>({
     types: exactJson,
     text: `${selectDevice(2)} where d.id = $1::text and d.deleted_at is null and ${limitsCondition("d", 2)}`,

@@ -36,7 +36,7 @@ export interface NewRepair {
 type OwnRepair = NewRepair & { readonly key: DeviceKey };
 
 /** Readings in one repair: each is written twice, and columnstore takes apart no more than 100,000 in a transaction. */
-export const MAX_REPAIRED = 50_000;
+const MAX_REPAIRED = 50_000;
 
 /** A moment that a repair took away or changed. */
 export interface Changed {

@@ -66,7 +66,7 @@ export const stateBefore = (table: KindTable, compare: "<" | "<=", device: strin
 const isHere = (m: string): string => `coalesce(w.before = w.day and w.${m}_was, false)`;
 
 /** The columns of a day's row of usage from `w`, in the order of `keptColumns`. */
-export function usageValues({ columns }: KindTable): string[] {
+function usageValues({ columns }: KindTable): string[] {
   return namesOf(columns).flatMap((m) => {
     const walk = (of: keyof typeof WALKED) => `w.${m}_walk[${WALKED[of]}]`;
     return [

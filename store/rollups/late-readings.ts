@@ -10,9 +10,9 @@
  * waited for 10 s, a statement runs 30 s), and when it takes longer to commit, the keeper waits for it. What commits
  * after its span was kept is logged. The clocks of platforms and database may differ by up to half an hour.
  */
-export const SPAN_MS = 3 * 3_600_000;
+const SPAN_MS = 3 * 3_600_000;
 const LATE_AFTER_MS = 30 * 60_000;
-export const KEPT_AFTER_MS = 60 * 60_000;
+const KEPT_AFTER_MS = 60 * 60_000;
 
 const DAY_MS = 24 * 3_600_000;
 /** Spans and days begin at midnight in Asia/Shanghai, which has no daylight saving time. */

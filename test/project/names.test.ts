@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { mask } from "./imports.ts";
 import { exportsOf } from "./names.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
@@ -14,6 +15,23 @@ describe("exported names", () => {
     expect(declaredIn.size).toBeGreaterThan(1500);
     const shared = [...declaredIn].filter(([, places]) => places.length > 1);
     expect(shared.map(([name, places]) => `${name}: ${places.join(", ")}`)).toEqual([]);
+  });
+
+  // Types are not looked at: one that stands in the signature of an exported function may be written down by a caller.
+  it("of functions and values are used in another file, be it a test", () => {
+    const usedIn = new Map<string, Set<string>>();
+    for (const file of projectFiles()) {
+      // A door hands on what others use; that alone is no use.
+      if (!file.endsWith(".ts") || file.endsWith("/index.ts")) continue;
+      for (const [word] of mask(readFileSync(ROOT + file, "utf8")).code.matchAll(/[\w$]+/g))
+        usedIn.set(word, (usedIn.get(word) ?? new Set()).add(file));
+    }
+    const unused = files.flatMap((file) =>
+      exportsOf(readFileSync(ROOT + file, "utf8"), "values")
+        .filter((name) => [...(usedIn.get(name) ?? [])].every((place) => place === file))
+        .map((name) => `${name} of ${file}`),
+    );
+    expect(unused).toEqual([]);
   });
 
   it("are read from declarations of every form, and from nothing else", () => {
@@ -32,5 +50,6 @@ export const l = 1;\`;
 // export const m = 1;
   export const n = 1;`;
     expect(exportsOf(source)).toEqual(["A", "B", "C", "d", "e", "f", "h"]);
+    expect(exportsOf(source, "values")).toEqual(["C", "d", "e", "f", "h"]);
   });
 });

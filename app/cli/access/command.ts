@@ -70,7 +70,7 @@ function core(schema: unknown): unknown {
 }
 
 export const isFlag = (schema: unknown): boolean => core(schema) instanceof z.ZodBoolean;
-export const isList = (schema: unknown): boolean => core(schema) instanceof z.ZodArray;
+const isList = (schema: unknown): boolean => core(schema) instanceof z.ZodArray;
 
 function readInput<Shape extends z.ZodRawShape>(
   name: string,

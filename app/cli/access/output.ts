@@ -26,7 +26,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** An area in words, e.g. `regions 520326, kinds gas-meter`. */
-export function areaText(area: Area): string {
+function areaText(area: Area): string {
   const parts = (["regions", "kinds", "tenants", "devices"] as const).flatMap((list) => {
     const items = area[list];
     return items === "all" ? [] : `${list} ${items.join(" ")}`;
