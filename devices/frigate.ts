@@ -13,6 +13,9 @@ const TYPE_OF_LABEL: Readonly<Record<string, string>> = {
   bicycle: "vehicle",
 };
 
+/** What is of another type is an event of our own shape, whatever else it holds. */
+const FRIGATE_TYPES: ReadonlySet<unknown> = new Set(["new", "update", "end"]);
+
 /** Frigate's field → ours. What is not listed (thumbnails, paths, internals of the tracker) is left out. */
 const KEPT: Readonly<Record<string, string>> = {
   camera: "camera",
@@ -52,12 +55,13 @@ function isoTime(given: unknown): string | undefined {
 /**
  * Turns Frigate's message into our event and passes every other event on as it is. An object that is neither
  * person nor vehicle becomes `motion` and keeps its label. `observedAt` is the frame that the message is
- * about, so the updates of one object differ. What lacks the object's id or time comes out without it, and
- * is refused as `bad_shape` further on.
+ * about, so the updates of one object differ. What lacks the object's id or time comes out without it.
+ * @throws Error where it describes no object: nothing was seen then
  */
 export function decodeFrigateEvent(event: Record<string, unknown>): Record<string, unknown> {
-  if (!("after" in event) || !("before" in event)) return event;
-  const after = isObject(event.after) ? event.after : {};
+  if (!("after" in event) || !("before" in event) || !FRIGATE_TYPES.has(event.type)) return event;
+  const { after } = event;
+  if (!isObject(after)) throw new Error("after: expected the object that was seen");
   const label = typeof after.label === "string" ? after.label : "";
   const decoded: Record<string, unknown> = {
     type: Object.hasOwn(TYPE_OF_LABEL, label) ? TYPE_OF_LABEL[label] : "motion",

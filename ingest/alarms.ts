@@ -98,9 +98,7 @@ export class AlarmEngine {
     const values = reading.metrics
       .slice(0, reading.count)
       .map((metric, i) => ({ metric, value: reading.values[i]! }));
-    for (const { metric, value, reason } of reading.aside) {
-      if (reason === "off_scale") values.push({ metric, value });
-    }
+    for (const { offScale } of reading.aside) if (offScale) values.push(offScale);
     return {
       kind: device.runtime.kind.kind,
       row,

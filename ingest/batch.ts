@@ -5,7 +5,7 @@ import type { ForeignMessage, NewRejection } from "../store/ledger/index.ts";
 import { ReadingsBatch } from "../store/readings/index.ts";
 import type { Look } from "./alarms.ts";
 import type { DeviceEntry } from "./directory.ts";
-import type { KindRuntime } from "./kind-runtime.ts";
+import type { CheckedReading, KindRuntime } from "./kind-runtime.ts";
 
 /** A reading as live listeners want it; collected only while somebody listens. */
 export interface LiveReading {
@@ -16,6 +16,25 @@ export interface LiveReading {
   /** The kind and row in which it was put into the batch. */
   readonly kind: string;
   readonly row: number;
+}
+
+/** What live listeners are told of a reading that was found good. @param row where it was put into the batch */
+export function liveReading(
+  device: DeviceEntry,
+  reading: CheckedReading,
+  receivedAt: number,
+  row: number,
+): LiveReading {
+  const values: Record<string, number | string> = {};
+  for (let i = 0; i < reading.count; i++) values[reading.metrics[i]!.key] = reading.values[i]!;
+  return {
+    device,
+    observedAt: reading.observedAt,
+    receivedAt,
+    values,
+    kind: device.runtime.kind.kind,
+    row,
+  };
 }
 
 /** Names this process in its claims. */

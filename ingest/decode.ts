@@ -130,12 +130,72 @@ export function encodeExtra(value: unknown, path: string): { json: string } | Re
   const fault = findFault(value, path, 0);
   if (fault) return fault;
   const json = holdsExact ? stringifyExact(value) : JSON.stringify(value);
-  if (json.length + spread > MAX_KEPT_LENGTH)
-    return refuse(
-      "bad_type",
-      `${path}: ${json.length + spread} characters with its numbers written without exponents, expected at most ${MAX_KEPT_LENGTH}`,
-    );
+  if (json.length + spread > MAX_KEPT_LENGTH) return refuseLong(path, json.length + spread);
   return { json };
+}
+
+const refuseLong = (path: string, length: number): Refusal =>
+  refuse(
+    "bad_type",
+    `${path}: ${length} characters with its numbers written without exponents, expected at most ${MAX_KEPT_LENGTH}`,
+  );
+
+/** A key of an item that is left out, while others of it are kept. */
+export interface LeftOut {
+  readonly key: string;
+  readonly given: unknown;
+  readonly refusal: Refusal;
+}
+
+/** What can be kept of an object: the text of a jsonb value, undefined where that is nothing; and the rest. */
+export interface Parts {
+  readonly json: string | undefined;
+  readonly leftOut: readonly LeftOut[];
+}
+
+const NOTHING: readonly LeftOut[] = [];
+
+/** Serialises the keys of an object that can be kept without change. Where they are too long together, the longest go. */
+export function encodeParts(value: JsonObject, path: string): Parts {
+  const whole = encodeExtra(value, path);
+  if ("json" in whole) return { json: whole.json, leftOut: NOTHING };
+  const leftOut: LeftOut[] = [];
+  const kept: { key: string; given: unknown; length: number }[] = [];
+  // Of the object itself there are two brackets.
+  let sum = 2;
+  for (const [key, given] of Object.entries(value)) {
+    const encoded = encodeExtra(withOnly([[key, given]]), path);
+    if ("reason" in encoded) leftOut.push({ key, given, refusal: encoded });
+    else {
+      // A comma in place of its two brackets.
+      const length = encoded.json.length + spread - 1;
+      kept.push({ key, given, length });
+      sum += length;
+    }
+  }
+  const longest = kept.toSorted((a, b) => b.length - a.length);
+  const tooLong = new Set<string>();
+  for (let i = 0; sum > MAX_KEPT_LENGTH; i++) {
+    const { key, given, length } = longest[i]!;
+    tooLong.add(key);
+    leftOut.push({
+      key,
+      given,
+      refusal: refuseLong(`${path}.${key.slice(0, 64)} and what stands beside it`, sum),
+    });
+    sum -= length;
+  }
+  const rest = kept.filter(({ key }) => !tooLong.has(key));
+  if (rest.length === 0) return { json: undefined, leftOut };
+  const encoded = encodeExtra(withOnly(rest.map(({ key, given }) => [key, given])), path);
+  return { json: (encoded as { json: string }).json, leftOut };
+}
+
+/** Without a prototype: a key `__proto__` is data like any other. */
+function withOnly(entries: readonly (readonly [string, unknown])[]): JsonObject {
+  const object = Object.create(null) as JsonObject;
+  for (const [key, entry] of entries) object[key] = entry;
+  return object;
 }
 
 /** Whether the value that was looked at last has a number that JavaScript's own writer does not know. */

@@ -1,19 +1,22 @@
+import { createHash } from "node:crypto";
+import { ExactNumber, stringifyExact } from "../base/exact-json.ts";
 import type { EventPhase } from "../store/events/index.ts";
-import { checkText, encodeExtra, type JsonObject, show } from "./decode.ts";
+import { checkText, encodeParts, type JsonObject, show } from "./decode.ts";
+import { meantType, meantWord } from "./hints.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { readObservedAt } from "./observed-at.ts";
-import { type Refusal, refuse } from "./reasons.ts";
+import { type Reason, type Refusal, refuse } from "./reasons.ts";
 import { checkTimeless } from "./time-keys.ts";
 
-/** An event that was found good. */
+/** An event that is kept. */
 export interface CheckedEvent {
   readonly observedAt: number;
   readonly eventId: string;
   readonly phase: EventPhase;
   readonly type: string;
   readonly data: string;
-  /** Why it has our time in place of its own; undefined where it has its own, or is one that may go without. */
-  readonly timeFault?: Refusal;
+  /** Why it is not as it was sent, each reason once: mostly none. */
+  readonly faults: readonly Refusal[];
 }
 
 export interface CheckedReply {
@@ -21,15 +24,19 @@ export interface CheckedReply {
   readonly commandId: string;
   readonly outcome: string;
   readonly data: string;
+  /** As of an event. */
+  readonly faults: readonly Refusal[];
 }
 
+const NONE: readonly Refusal[] = [];
 const PHASES: ReadonlySet<unknown> = new Set<EventPhase>(["instant", "new", "update", "end"]);
 const MAX_ID_LENGTH = 128;
 const MAX_OUTCOME_LENGTH = 64;
 
 /**
- * Decides whether an event is good; the kind's own shape, if it has one, is turned into ours first. A time that cannot be
- * used does not cost the event: somebody who asks for help is heard also from a device whose clock was never set.
+ * Decides whether an event is kept; the kind's own shape, if it has one, is turned into ours first. It is where its type is
+ * known, whatever else is wrong with it: somebody who asks for help is heard also from a device whose clock was never set,
+ * and which names no event.
  * @param several whether it is one of several in an array
  * @param arrival the time that it gets when it has none
  */
@@ -48,27 +55,96 @@ export function checkEvent(
       return refuse("bad_shape", (error as Error).message);
     }
   }
-  const { eventId, observedAt: _, type, phase = "instant", ...data } = event;
-  const fault = checkIdentifier(eventId, "eventId", MAX_ID_LENGTH);
-  if (fault) return fault;
-  if (typeof type !== "string") return refuse("bad_shape", "type: missing, expected the name of an event");
+  const { eventId: givenId, observedAt: _, type, phase: givenPhase, ...data } = event;
+  if (typeof type !== "string") {
+    return refuse(
+      "bad_shape",
+      () => `type: missing, expected the name of an event${meantType(data, runtime.eventTypes)}`,
+    );
+  }
   if (!runtime.eventTypes.has(type)) {
     return refuse("unknown_event", () => {
       const known = [...runtime.eventTypes].join(", ");
-      return `type: '${type.slice(0, 64)}', expected one of ${known}`;
+      return `type: '${type.slice(0, 64)}', expected one of ${known}${meantWord(type, runtime.eventTypes)}`;
     });
   }
-  if (!PHASES.has(phase)) {
-    return refuse("bad_shape", () => `phase: ${show(phase)}, expected one of ${[...PHASES].join(", ")}`);
-  }
-  const encoded = encodeExtra(data, "event");
-  if ("reason" in encoded) return encoded;
-  const checked = { eventId: eventId as string, phase: phase as EventPhase, type, data: encoded.json };
+  const faults: Refusal[] = [];
+  const phase = readPhase(givenPhase, faults);
+  const { json, leftOut } = encodeParts(data, "event");
+  for (const { refusal } of leftOut) faults.push(refusal);
   const at = readTime(runtime, event, receivedAt, several, arrival);
-  return typeof at === "number"
-    ? { observedAt: at, ...checked }
-    : { observedAt: arrival, timeFault: at, ...checked };
+  if (typeof at !== "number") faults.push(at);
+  const eventId = readEventId(givenId, faults) ?? deriveId(message, saysTime(event) ? undefined : arrival);
+  return {
+    observedAt: typeof at === "number" ? at : arrival,
+    eventId,
+    phase,
+    type,
+    data: json ?? "{}",
+    faults: byReason(faults),
+  };
 }
+
+function readPhase(given: unknown, faults: Refusal[]): EventPhase {
+  if (given === undefined || given === null) return "instant";
+  if (PHASES.has(given)) return given as EventPhase;
+  faults.push(
+    refuse("bad_shape", () => {
+      const known = [...PHASES];
+      return `phase: ${show(given)}, expected one of ${known.join(", ")}${meantWord(given, known)}; it is kept as instant`;
+    }),
+  );
+  return "instant";
+}
+
+/** @returns undefined where the event has no name that can be kept */
+function readEventId(given: unknown, faults: Refusal[]): string | undefined {
+  if (given === undefined || given === null || given === "") return undefined;
+  const isNumber = given instanceof ExactNumber || (typeof given === "number" && Number.isFinite(given));
+  const text = isNumber ? textOf(given) : given;
+  const fault = checkIdentifier(text, "eventId", MAX_ID_LENGTH);
+  if (!fault) return text as string;
+  faults.push(refuse(fault.reason, () => `${fault.detail}, not ${show(given)}; it has one of ours`));
+  return undefined;
+}
+
+const textOf = (number: number | ExactNumber): string =>
+  number instanceof ExactNumber ? number.text : String(number);
+
+/**
+ * A name for an event without one: the same for the same content, so that what is sent again is the same event.
+ * @param arrival tells apart those of which nothing says when they were
+ */
+function deriveId(message: JsonObject, arrival: number | undefined): string {
+  const hash = createHash("sha256").update(stringifyExact(message));
+  if (arrival !== undefined) hash.update(` ${arrival}`);
+  return `auto-${hash.digest("hex").slice(0, 32)}`;
+}
+
+const saysTime = (item: JsonObject): boolean =>
+  (item.observedAt ?? undefined) !== undefined || checkTimeless(item, false) !== undefined;
+
+/** One refusal for all that are of one reason. */
+function byReason(faults: readonly Refusal[]): readonly Refusal[] {
+  if (faults.length < 2) return faults.length === 0 ? NONE : faults;
+  const groups = new Map<Reason, Refusal[]>();
+  for (const fault of faults) {
+    const group = groups.get(fault.reason);
+    if (group) group.push(fault);
+    else groups.set(fault.reason, [fault]);
+  }
+  return [...groups].map(([reason, some]) =>
+    refuse(reason, () =>
+      some
+        .slice(0, MAX_TOLD)
+        .map(({ detail }) => detail)
+        .join("; "),
+    ),
+  );
+}
+
+/** So many faults of one event are put into words. */
+const MAX_TOLD = 16;
 
 export function checkReply(
   runtime: KindRuntime,
@@ -84,9 +160,14 @@ export function checkReply(
     checkIdentifier(commandId, "commandId", MAX_ID_LENGTH) ??
     checkIdentifier(outcome, "outcome", MAX_OUTCOME_LENGTH);
   if (fault) return fault;
-  const encoded = encodeExtra(data, "reply");
-  if ("reason" in encoded) return encoded;
-  return { observedAt: at, commandId: commandId as string, outcome: outcome as string, data: encoded.json };
+  const { json, leftOut } = encodeParts(data, "reply");
+  return {
+    observedAt: at,
+    commandId: commandId as string,
+    outcome: outcome as string,
+    data: json ?? "{}",
+    faults: byReason(leftOut.map(({ refusal }) => refusal)),
+  };
 }
 
 function readTime(

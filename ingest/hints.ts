@@ -48,15 +48,19 @@ function hintOf(
   return near && `'${key}': did you mean '${near.key}'${near.unit === "" ? "" : `, in ${near.unit}`}?`;
 }
 
-/** The quantity that somebody may have meant: other case or signs, its unit behind it, or a letter or two wrong. */
-function closest(key: string, metrics: ReadonlyMap<string, CheckedMetric>): CheckedMetric | undefined {
+/** The quantity that somebody may have meant. */
+const closest = (key: string, metrics: ReadonlyMap<string, CheckedMetric>): CheckedMetric | undefined =>
+  closestOf(key, metrics.values(), ({ key }) => key);
+
+/** What somebody may have meant: other case or signs, its unit behind it, or a letter or two wrong. */
+function closestOf<T>(key: string, among: Iterable<T>, nameOf: (one: T) => string): T | undefined {
   if (key.length > MAX_KEY_LENGTH) return undefined;
   const plain = plainKey(key);
-  let best: CheckedMetric | undefined;
+  let best: T | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const metric of metrics.values()) {
-    const name = plainKey(metric.key);
-    if (plain === name) return metric;
+  for (const one of among) {
+    const name = plainKey(nameOf(one));
+    if (plain === name) return one;
     // `volume_m3`, `volumeL`, `temp`
     const partly = plain.startsWith(name) || (plain.length >= 3 && name.startsWith(plain));
     const most = partly ? 1 : Math.floor(name.length / 3);
@@ -65,10 +69,36 @@ function closest(key: string, metrics: ReadonlyMap<string, CheckedMetric>): Chec
     const distance = partly ? 1 : editDistance(plain, name);
     if (distance < least && distance <= most) {
       least = distance;
-      best = metric;
+      best = one;
     }
   }
   return best;
+}
+
+/** What to say behind the words that were expected where another came; empty where none is like it. */
+export function meantWord(given: unknown, words: Iterable<unknown>): string {
+  const near = typeof given === "string" ? closestOf(given, words, String) : undefined;
+  return near === undefined ? "" : `; did you mean '${near}'?`;
+}
+
+/** The same where an event names no type: one that stands under another key. */
+export function meantType(event: JsonObject, types: ReadonlySet<string>): string {
+  for (const key of Object.keys(event).slice(0, MAX_KEYS)) {
+    const value = event[key];
+    if (typeof value === "string" && types.has(value))
+      return `; '${value}' stands in '${key.slice(0, MAX_KEY_LENGTH)}': send it as type`;
+  }
+  return "";
+}
+
+const NUMBER_AND_UNIT = /^\s*[+-]?\d{1,16}(?:([.,])\d{1,16})?\s*([^\d\s][^\d]{0,15})?$/;
+
+/** The same where a number was expected. */
+export function meantNumber(given: unknown): string {
+  const [found, point, unit] = (typeof given === "string" && NUMBER_AND_UNIT.exec(given)) || [];
+  if (found === undefined) return "";
+  const more = [point === "," ? "with a point" : "", unit ? "without its unit" : ""].filter(Boolean);
+  return `; it is a number in quotes: send it without them${more.length > 0 ? `, ${more.join(" and ")}` : ""}`;
 }
 
 /** Levenshtein's: how many letters have to be put in, taken out or changed. */

@@ -1,31 +1,22 @@
-import { ExactNumber } from "../base/exact-json.ts";
 import type { EventRule, Kind, SilenceRule } from "../devices/kind.ts";
 import type { KindTable } from "../store/database/index.ts";
 import type { ReadingsBatch } from "../store/readings/index.ts";
-import { type CheckedMetric, NUMBER, prepareMetric, STATE } from "./checked-metric.ts";
-import { checkText as checkCharacters, encodeExtra, type JsonObject, show } from "./decode.ts";
+import { type CheckedMetric, NUMBER, prepareMetric } from "./checked-metric.ts";
+import { encodeParts, type JsonObject } from "./decode.ts";
 import { refuseUnknown } from "./hints.ts";
 import { readObservedAt, refuseTooOld } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { seenStepMs } from "./seen-step.ts";
+import { asideOf, firstAside, lookAtNumber, lookAtText, refuseAside, type SetAside } from "./set-aside.ts";
 import { checkTimeless } from "./time-keys.ts";
 
 /**
  * A kind made ready for the hot path. The check below says the same as the kind's zod schema (a property test
  * holds them together) at about a tenth of its cost, because it fills the batch's columns while it looks. Where the
- * schema refuses a number for its size, the check sets that value aside and keeps the others.
+ * schema refuses a value, the check sets that one aside and keeps the others.
  */
 
 const NONE: readonly SetAside[] = [];
-
-/** A value that is no measurement, beside others that are. */
-export interface SetAside {
-  readonly metric: CheckedMetric;
-  readonly value: number;
-  /** As it was sent. */
-  readonly given: unknown;
-  readonly reason: "off_scale" | "sensor_fault";
-}
 
 /** A reading that was found good, and waits to be put into a batch. Reused: read it before the next check. */
 export interface CheckedReading {
@@ -146,16 +137,18 @@ export class KindRuntime {
         scratch.metrics[scratch.count] = metric;
         scratch.values[scratch.count] = value;
         scratch.count++;
-      } else if (value !== null) {
-        const fault = this.look(metric, value);
-        if (fault !== undefined) return fault;
-      }
+      } else if (value !== null) this.look(metric, value);
     }
-    if (scratch.count === 0 && scratch.aside === NONE) return this.refuseEmpty(reading);
+    if (scratch.count === 0) {
+      const first = firstAside(scratch.aside);
+      if (first.length === 0) return this.refuseEmpty(reading);
+      // What is off the scale is looked at by alarms before it is refused.
+      return isMeasured(first[0]!) ? scratch : refuseAside(first);
+    }
     if (unknown !== undefined) {
-      const encoded = encodeExtra(unknown, "reading");
-      if ("reason" in encoded) return encoded;
-      scratch.extra = encoded.json;
+      const { json, leftOut } = encodeParts(unknown, "reading");
+      scratch.extra = json;
+      if (leftOut.length > 0) scratch.aside = [...scratch.aside, ...leftOut.map(asideOf)];
     }
     return scratch;
   }
@@ -166,28 +159,18 @@ export class KindRuntime {
     return observedAt < since ? refuseTooOld(observedAt, since) : undefined;
   }
 
-  /** Looks at what is no plain number within its range. */
-  private look(metric: CheckedMetric, given: unknown): Refusal | undefined {
+  /** Looks at what is no plain number within its range, and keeps it or sets it aside. */
+  private look(metric: CheckedMetric, given: unknown): void {
     const scratch = this.scratch;
-    const value = given instanceof ExactNumber ? Number(given.text) : given;
-    if (metric.check === NUMBER) {
-      if (typeof value !== "number") return wrongType(metric, value);
-      const isMissing = !Number.isFinite(value) || metric.sentinels?.has(value) === true;
-      if (isMissing || value < metric.min || value > metric.max) {
-        scratch.aside = [
-          ...scratch.aside,
-          { metric, value, given, reason: isMissing ? "sensor_fault" : "off_scale" },
-        ];
-        return undefined;
-      }
-    } else {
-      const fault = checkText(metric, value);
-      if (fault !== undefined) return fault;
+    const isNumber = metric.check === NUMBER;
+    const aside = isNumber ? lookAtNumber(metric, given) : lookAtText(metric, given);
+    if (aside !== undefined) {
+      scratch.aside = [...scratch.aside, aside];
+      return;
     }
     scratch.metrics[scratch.count] = metric;
-    scratch.values[scratch.count] = value as number | string;
+    scratch.values[scratch.count] = isNumber ? Number(given) : (given as string);
     scratch.count++;
-    return undefined;
   }
 
   private readonly isMetric = (key: string) => this.byKey.has(key);
@@ -226,35 +209,4 @@ export class KindRuntime {
   }
 }
 
-/** The refusal of values that are set aside, which all have one reason. */
-export function refuseAside(aside: readonly SetAside[]): Refusal {
-  return refuse(aside[0]!.reason, () =>
-    aside
-      .map(({ metric, given, reason }) =>
-        reason === "off_scale"
-          ? `${metric.key}: ${show(given)}, expected ${metric.min} to ${metric.max} ${metric.unit}`
-          : `${metric.key}: ${show(given)}, which its sensor sends in place of a value`,
-      )
-      .join("; "),
-  );
-}
-
-function checkText(metric: CheckedMetric, value: unknown): Refusal | undefined {
-  if (metric.check === STATE) {
-    if (typeof value === "string" && metric.values.has(value)) return undefined;
-    return wrongType(metric, value);
-  }
-  if (typeof value !== "string" || value.length > metric.maxLength) {
-    return wrongType(metric, value);
-  }
-  return checkCharacters(value, metric.key);
-}
-
-const wrongType = (metric: CheckedMetric, value: unknown): Refusal =>
-  refuse("bad_type", () => `${metric.key}: ${show(value)}, expected ${expectedOf(metric)}`);
-
-function expectedOf(metric: CheckedMetric): string {
-  if (metric.check === NUMBER) return `a number in ${metric.unit}`;
-  if (metric.check === STATE) return `one of ${[...metric.values].join(", ")}`;
-  return `a text of at most ${metric.maxLength} characters`;
-}
+const isMeasured = ({ refusal: { reason } }: SetAside) => reason === "off_scale" || reason === "sensor_fault";

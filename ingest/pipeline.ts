@@ -2,12 +2,12 @@ import type { DeviceChannel } from "../access/topics.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
-import type { Batch, BatchSink, HistorySink } from "./batch.ts";
+import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import { checkEvent, checkReply } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
-import { type CheckedReading, refuseAside } from "./kind-runtime.ts";
+import type { CheckedReading } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
 import { momentOfArrival } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
@@ -20,6 +20,7 @@ import {
   type Way,
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
+import { ASIDE_REASONS, refuseAside } from "./set-aside.ts";
 import { carriedBy } from "./topics.ts";
 
 export interface PipelineOptions {
@@ -235,12 +236,9 @@ export class Pipeline {
   private recordOverwritten(device: DeviceEntry, item: unknown, way: Way | undefined, id?: string): void {
     const overwritten = this.repeated && overwrittenIn(item, this.repeated);
     if (!overwritten) return;
-    const refusal = refuse("conflict", () => {
-      const keys = new Set(overwritten.pairs.map(([key]) => key.slice(0, 64)));
-      return `${[...keys].slice(0, 8).join(", ")}: the item says it again, and what it says last holds`;
-    });
-    const said = id === undefined ? overwritten : new Entries([[id, overwritten]]);
-    this.refused.add(device, refusal, said, way && device.id, true);
+    const { said, refusal } = overwritten;
+    const under = id === undefined ? said : new Entries([[id, said]]);
+    this.refused.add(device, refusal, under, way && device.id, true);
   }
 
   /** Checks an item and puts it into its batch. */
@@ -267,10 +265,9 @@ export class Pipeline {
     } else if (channel === "events") {
       const event = checkEvent(runtime, item, receivedAt, several, arrival);
       if (isRefusal(event)) return event;
-      const { timeFault, ...checked } = event;
-      // An event matters more than its time: it is kept under ours. A replay is for after a fix, and has to be right.
-      if (timeFault && this.replaying) return timeFault;
-      if (timeFault) this.refused.add(device, timeFault, item, way && device.id, true);
+      const { faults, ...checked } = event;
+      const fault = this.noteFaults(device, faults, item, way);
+      if (fault) return fault;
       observedAt = event.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
       batch.events.push({ deviceNo, receivedAt, way, ...checked });
@@ -278,15 +275,33 @@ export class Pipeline {
     } else {
       const reply = checkReply(runtime, item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
+      const { faults, ...checked } = reply;
+      const fault = this.noteFaults(device, faults, item, way);
+      if (fault) return fault;
       observedAt = reply.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
-      batch.replies.push({ deviceNo, receivedAt, way, ...reply });
+      batch.replies.push({ deviceNo, receivedAt, way, ...checked });
       this.alarms?.onHeard(device, receivedAt, this.emitAlarm);
     }
     batch.count(device);
     if (batch !== this.sink.open) this.batches.itemsApart++;
     if (observedAt === arrival && !this.replaying) device.lastArrival = arrival;
     this.noteHeard(device, receivedAt);
+    return undefined;
+  }
+
+  /**
+   * Puts on record what is wrong with an event or a reply that is kept: it matters more than that. A replay is for after
+   * a fix, and has to be right.
+   */
+  private noteFaults(
+    device: DeviceEntry,
+    faults: readonly Refusal[],
+    item: unknown,
+    way: Way | undefined,
+  ): Refusal | undefined {
+    if (this.replaying) return faults[0];
+    for (const fault of faults) this.refused.add(device, fault, item, way && device.id, true);
     return undefined;
   }
 
@@ -317,11 +332,11 @@ export class Pipeline {
     }
     if (reading.aside.length > 0) {
       if (isEmpty) this.noteHeard(device, receivedAt);
-      for (const reason of ["off_scale", "sensor_fault"] as const) {
-        const aside = reading.aside.filter((one) => one.reason === reason);
+      for (const reason of ASIDE_REASONS) {
+        const aside = reading.aside.filter(({ refusal }) => refusal.reason === reason);
         if (aside.length === 0) continue;
         if (isEmpty) return refuseAside(aside);
-        const values = Object.fromEntries(aside.map(({ metric, given }) => [metric.key, given]));
+        const values = Object.fromEntries(aside.map(({ key, given }) => [key, given]));
         const item = { observedAt: new Date(reading.observedAt).toISOString(), ...values };
         this.refused.add(device, refuseAside(aside), item, way && device.id, true);
       }
@@ -373,16 +388,3 @@ const foreignTopic = (topic: string, { id }: DeviceEntry): Refusal => {
   const { reason, detail } = refuse("foreign_topic", `'${topic}' is not a topic of '${id}'`);
   return { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
 };
-
-function liveReading(device: DeviceEntry, reading: CheckedReading, receivedAt: number, row: number) {
-  const values: Record<string, number | string> = {};
-  for (let i = 0; i < reading.count; i++) values[reading.metrics[i]!.key] = reading.values[i]!;
-  return {
-    device,
-    observedAt: reading.observedAt,
-    receivedAt,
-    values,
-    kind: device.runtime.kind.kind,
-    row,
-  };
-}

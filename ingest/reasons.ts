@@ -9,7 +9,7 @@ export const REASONS = {
   bad_shape: "the JSON is not what this topic takes",
   empty: "there is nothing in it",
   no_quantity: "the reading has no quantity that the kind knows",
-  bad_type: "a metric has a value of the wrong type",
+  bad_type: "a metric has a value of the wrong type, or what stands beside them cannot be kept",
   off_scale: "a metric is outside its plausible range",
   sensor_fault: "a metric has what its sensor sends in place of a value",
   conflict: "another value is stored for the same device, moment and metric",

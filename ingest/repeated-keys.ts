@@ -1,35 +1,61 @@
 import { Entries, type Entry, MAX_REPEATED_DEPTH, type Repeated } from "../base/exact-json.ts";
 import { isObject } from "./decode.ts";
+import { type Refusal, refuse } from "./reasons.ts";
+
+/** What an item said first of keys that stand there again. */
+export interface Overwritten {
+  /** An object of these alone, as deep as they stood, with the item's time. */
+  readonly said: Entries;
+  readonly refusal: Refusal;
+}
+
+/** So many of the keys are named. */
+const MAX_TOLD = 8;
 
 /**
- * What an item, or anything in it, said first of a key that stands there again: an object of these alone, as deep as they
- * stood. JSON leaves open what such an object means; what it says last holds, as JSON's readers have it, and the rest
- * is put on record.
+ * What an item, or anything in it, said first of a key that stands there again. JSON leaves open what such an object
+ * means; what it says last holds, as JSON's readers have it, and the rest is put on record.
  * @returns undefined when no key stands twice in it
  */
-export function overwrittenIn(item: unknown, repeated: Repeated): Entries | undefined {
-  const found = look(item, repeated, 0);
+export function overwrittenIn(item: unknown, repeated: Repeated): Overwritten | undefined {
+  const paths = new Set<string>();
+  const found = look(item, repeated, 0, "", paths);
   if (found === undefined) return undefined;
   const { pairs } = found instanceof Entries ? found : new Entries([["items", found]]);
   const isTimed =
     !isObject(item) || item.observedAt === undefined || pairs.some(([key]) => key === "observedAt");
-  return new Entries(isTimed ? pairs : [["observedAt", item.observedAt], ...pairs]);
+  const said = new Entries(isTimed ? pairs : [["observedAt", item.observedAt], ...pairs]);
+  const refusal = refuse("conflict", () => {
+    const more = paths.size > MAX_TOLD ? ` and ${paths.size - MAX_TOLD} more` : "";
+    return `${[...paths].slice(0, MAX_TOLD).join(", ")}${more}: the item says it again, and what it says last holds`;
+  });
+  return { said, refusal };
 }
 
-function look(value: unknown, repeated: Repeated, depth: number): Entries | unknown[] | undefined {
+/** @param paths is filled with the keys that stand again, with those that they lie under */
+function look(
+  value: unknown,
+  repeated: Repeated,
+  depth: number,
+  path: string,
+  paths: Set<string>,
+): Entries | unknown[] | undefined {
   if (typeof value !== "object" || value === null || depth > MAX_REPEATED_DEPTH) return undefined;
   if (Array.isArray(value)) {
-    const found = value.flatMap((item) => look(item, repeated, depth + 1) ?? []);
+    const found = value.flatMap((item, i) => look(item, repeated, depth + 1, `${path}[${i}]`, paths) ?? []);
     return found.length > 0 ? found : undefined;
   }
   const own: Entry[] = [];
+  const below = (key: string) => (path === "" ? key.slice(0, 64) : `${path}.${key.slice(0, 64)}`);
   for (const [key, earlier] of repeated.get(value) ?? []) {
     own.push([key, earlier]);
-    const inner = look(earlier, repeated, depth + 1);
+    paths.add(below(key));
+    const inner = look(earlier, repeated, depth + 1, below(key), paths);
     if (inner) own.push([key, inner]);
   }
   for (const [key, entry] of Object.entries(value)) {
-    const inner = look(entry, repeated, depth + 1);
+    if (typeof entry !== "object" || entry === null) continue;
+    const inner = look(entry, repeated, depth + 1, below(key), paths);
     if (inner) own.push([key, inner]);
   }
   return own.length > 0 ? new Entries(own) : undefined;

@@ -72,7 +72,7 @@ export const example = defineKind({
       decimals: 2,
       about: "Of the 12 V battery behind the solar panel",
     }),
-    // A closed list of words; a word outside it refuses the reading.
+    // A closed list of words; a word outside it is refused, and the reading's other values are kept.
     heater: state({ values: ["off", "on", "broken"], about: "The funnel's heater against ice" }),
     // A short text for what has no scale. Nothing can be reckoned from it, so use it sparingly.
     firmware: text({ maxLength: 32, about: "Version of its software" }),
@@ -169,6 +169,12 @@ export const example = defineKind({
       about: "a number in quotes",
       message: { observedAt: "2025-06-01T08:40:00+08:00", rain: "413.2" },
       rejects: "bad_type",
+    },
+    {
+      about: "and one beside other values, which costs only itself",
+      message: { observedAt: "2025-06-01T08:50:00+08:00", rain: 413.2, battery: "12.9" },
+      accepts: 1,
+      partial: ["bad_type"],
     },
     {
       about: "a clock that was never set",

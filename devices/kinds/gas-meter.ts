@@ -252,6 +252,12 @@ export const gasMeter = defineKind({
       rejects: "bad_type",
     },
     {
+      about: "a word in other letters and a number in quotes beside a register that counts on",
+      message: { observedAt: "2025-06-01T17:00:00+08:00", volume: 1424.1, valve: "OPEN", pressure: "2.0" },
+      accepts: 1,
+      partial: ["bad_type"],
+    },
+    {
       about: "a clock that has never been set",
       message: { observedAt: "2000-01-01T00:00:12Z", volume: 1424.1 },
       rejects: "clock_unset",

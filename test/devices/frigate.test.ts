@@ -81,9 +81,23 @@ describe("decodeFrigateEvent", () => {
   it.each([
     ["no object", { type: "new", before: null, after: null }],
     ["a text for the object", { type: "new", before: {}, after: "person" }],
-    ["an object without id", { type: "new", before: {}, after: { label: "person", frame_time: 1 } }],
-  ])("leaves the id out of a message with %s, so that it is refused", (_what, message) => {
-    expect(decodeFrigateEvent(message)).not.toHaveProperty("eventId");
+  ])("refuses a message with %s", (_what, message) => {
+    expect(() => decodeFrigateEvent(message)).toThrow("after: expected the object that was seen");
+  });
+
+  it("leaves the id out where the object has none, so that it gets one of ours", () => {
+    const message = { type: "new", before: {}, after: { label: "person", frame_time: 1 } };
+    expect(decodeFrigateEvent(message)).toEqual({
+      type: "person",
+      phase: "new",
+      label: "person",
+      observedAt: 1000,
+    });
+  });
+
+  it("passes a call for help on untouched that has a before and an after of its own", () => {
+    const own = { type: "sos", before: null, after: { button: 2 } };
+    expect(decodeFrigateEvent(own)).toBe(own);
   });
 
   it("leaves a time that is no number as it is, and does not throw on an absurd one", () => {

@@ -5,6 +5,7 @@ import type { AlarmRule, Kind, MetricValue, SimulatedMoment } from "../../device
  * knows the kind's own schema and nothing of the code that takes messages in.
  */
 const DAY_MS = 86_400_000;
+const ORDER = ["off_scale", "sensor_fault", "bad_type", "bad_text"];
 const PHASES = ["instant", "new", "update", "end"];
 
 type Item = Record<string, unknown>;
@@ -30,29 +31,43 @@ function judgeReading(kind: Kind, item: unknown): string | { partial: string[] }
     const metric = kind.metrics[key];
     // A number beyond its bounds is off the scale; a wrong word or a text too long is of the wrong type.
     const numeric = metric?.type === "gauge" || metric?.type === "counter";
-    if (!numeric || typeof item[key] !== "number") return "bad_type";
-    aside.set(key, "off_scale");
+    aside.set(key, numeric && typeof item[key] === "number" ? "off_scale" : "bad_type");
   }
   for (const [key, { sentinels }] of Object.entries(kind.metrics)) {
     if (sentinels?.includes(item[key] as number)) aside.set(key, "sensor_fault");
   }
   // What PostgreSQL cannot store as text, and zod does not mind.
-  if (Object.values(item).some((value) => typeof value === "string" && value.includes("\0")))
-    return "bad_text";
-  const kept = Object.keys(kind.metrics).filter((key) => (item[key] ?? null) !== null && !aside.has(key));
-  const partial = [...new Set(aside.values())].sort();
-  return kept.length > 0 ? { partial } : (partial[0] ?? "empty");
+  for (const [key, value] of Object.entries(item))
+    if (typeof value === "string" && value.includes("\0") && !aside.has(key)) aside.set(key, "bad_text");
+  const isKnown = (key: string) => key in kind.metrics && (item[key] ?? null) !== null;
+  const kept = Object.keys(item).filter((key) => isKnown(key) && !aside.has(key));
+  if (kept.length > 0) return { partial: [...new Set(aside.values())].sort() };
+  // Alarms look at what is off the scale, so that comes first.
+  const reasons = Object.keys(item)
+    .filter(isKnown)
+    .map((key) => aside.get(key));
+  return ORDER.find((reason) => reasons.includes(reason)) ?? "empty";
 }
 
 function judgeEvent(kind: Kind, item: unknown): string | { partial: string[] } | undefined {
   if (!isObject(item)) return "bad_shape";
-  const event = kind.decodeEvent ? kind.decodeEvent(item) : item;
-  if (typeof event.eventId !== "string" || event.eventId === "") return "bad_shape";
+  let event = item;
+  try {
+    event = kind.decodeEvent?.(item) ?? item;
+  } catch {
+    return "bad_shape";
+  }
   if (typeof event.type !== "string") return "bad_shape";
-  if (event.phase !== undefined && !PHASES.includes(event.phase as string)) return "bad_shape";
   if (!kind.events.some((known) => known.type === event.type)) return "unknown_event";
+  const partial = new Set<string>();
+  // A name may be missing, or a number.
+  const { eventId, phase = "instant" } = event;
+  if (typeof eventId === "string" ? eventId.length > 128 : !["number", "undefined"].includes(typeof eventId))
+    partial.add("bad_shape");
+  if (!PHASES.includes(phase as string)) partial.add("bad_shape");
   const time = judgeTime(event.observedAt);
-  return time ? { partial: [time] } : undefined;
+  if (time) partial.add(time);
+  return partial.size > 0 ? { partial: [...partial] } : undefined;
 }
 
 export type Verdict = { accepts: number; partial?: string[] } | { rejects: string };

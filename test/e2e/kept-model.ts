@@ -43,6 +43,13 @@ export interface Outcome {
 /** Whether what was sent has to be there, or only may be: it was sent again, and nobody but the database knows more. */
 export type Certainty = "sure" | "perhaps";
 
+/** What no column keeps. */
+export const NUL = "a\0";
+export const DEEP = JSON.parse(`${"[".repeat(17)}${"]".repeat(17)}`);
+
+/** The name of an event that its device gave none. */
+export const OURS = "auto";
+
 const DAY = 24 * 3_600_000;
 
 /**
@@ -158,8 +165,7 @@ export class KeptModel {
     const aside: Record<string, Item> = {};
     for (const [name, value] of Object.entries(values)) {
       const metric = this.metrics[name];
-      const fault = metric && faultOf(metric, value);
-      if (fault === "bad_type") return rejected("bad_type", item);
+      const fault = metric ? faultOf(metric, value) : unkept(value);
       if (fault) aside[fault] = { ...aside[fault], [name]: value };
       else {
         sent[name] = metric ? asKept(metric, value) : value;
@@ -168,10 +174,9 @@ export class KeptModel {
     }
     // Keys that a kind does not know are kept beside quantities, and are not enough by themselves.
     if (!Object.keys(good).some((name) => name in this.metrics)) {
-      return rejected(
-        aside.off_scale ? "off_scale" : aside.sensor_fault ? "sensor_fault" : "no_quantity",
-        item,
-      );
+      // What is off the scale comes first: alarms look at it.
+      const isWhy = (reason: string) => known.some((name) => name in (aside[reason] ?? {}));
+      return rejected(["off_scale", "sensor_fault", "bad_type"].find(isWhy) ?? "no_quantity", item);
     }
     if (observedAt === undefined) {
       // Never the same millisecond twice, and none that is taken.
@@ -208,19 +213,28 @@ export class KeptModel {
 
   /** Decides what becomes of an event; one without a time that can be used has that of its arrival. */
   decideEvent(item: Item, receivedAt: number, several: boolean): Outcome {
-    const { observedAt, eventId, type, ...data } = item;
+    const { observedAt, eventId: given, type, phase, ...said } = item;
     if (type === "hail") return rejected("unknown_event", item);
     const isTimeless = observedAt === undefined;
-    const fault = isTimeless
-      ? "ts" in data || several
+    const wrongTime = isTimeless
+      ? "ts" in said || several
         ? "time_missing"
         : undefined
       : clockFault(Date.parse(observedAt as string), receivedAt);
-    const hasOwn = !isTimeless && fault === undefined;
+    const hasOwn = !isTimeless && wrongTime === undefined;
     let at = hasOwn ? Date.parse(observedAt as string) : Math.max(receivedAt, this.lastArrival + 1);
     if (!hasOwn) this.lastArrival = at;
-    const refused = fault ? [{ reason: fault, partial: true, values: item }] : [];
-    const event = { eventId: eventId as string, type: type as string, data };
+    const data = Object.fromEntries(Object.entries(said).filter(([, value]) => !unkept(value)));
+    const faults = [wrongTime, phase && "bad_shape", ...Object.values(said).map(unkept)];
+    const refused = [...new Set(faults.filter((fault) => typeof fault === "string"))].map((reason) => ({
+      reason,
+      partial: true,
+      values: item,
+    }));
+    // One without a name is told from others by what it says, and by when it came where it does not say when it was.
+    const content = stringifyExact(isTimeless && !("ts" in item) ? [item, at] : item);
+    const eventId = given === undefined ? `${OURS} ${content}` : String(given);
+    const event = { eventId, type: type as string, data };
     for (;;) {
       const there = this.events.find((other) => other.at === at && other.eventId === eventId);
       if (!there) break;
@@ -294,6 +308,12 @@ export function asKept({ decimals }: Metric, value: unknown): unknown {
   if (typeof value !== "number" || decimals === undefined) return value;
   const scale = 10 ** decimals;
   return Math.round(value * scale) / scale;
+}
+
+/** Of a key that the kind does not know, and of what an event says. */
+function unkept(value: unknown): string | undefined {
+  if (value === NUL) return "bad_text";
+  return value === DEEP ? "too_deep" : undefined;
 }
 
 function faultOf(metric: Metric, value: unknown): string | undefined {

@@ -64,9 +64,15 @@ function itemOf(model: KeptModel, drawn: DrawnItem): Item {
   }
 }
 
-function eventOf(model: KeptModel, { n, around, name, type, says }: DrawnEvent): Item {
+function eventOf(model: KeptModel, { n, around, name, phase, type, says }: DrawnEvent): Item {
   const at = resolve(model, { n: n * 9, around });
-  return { eventId: name, type: EVENTS[model.kind]![type], observedAt: new Date(at).toISOString(), ...says };
+  return {
+    ...(name === undefined ? {} : { eventId: name }),
+    type: EVENTS[model.kind]![type],
+    observedAt: new Date(at).toISOString(),
+    ...(phase === undefined ? {} : { phase }),
+    ...says,
+  };
 }
 
 function messageOf({ models }: KeptWorld, drawn: DrawnMessage): Message[] {
@@ -148,7 +154,8 @@ async function sendAlone(world: KeptWorld, { device, n, what }: Step & { does: "
   const register = { [counters[0]!]: 130 + n };
   if (what < 2) return world.sendAlone(device, "telemetry", register, receivedAt);
   if (what === 2) return world.sendAlone(device, "telemetry", { ...register, ts: 7 }, receivedAt);
-  const event = { eventId: "x", type: EVENTS[kind]![0] };
+  const type = EVENTS[kind]![0];
+  const event = what === 4 ? { type } : { eventId: "x", type };
   const observedAt = what === 3 ? "2000-01-01T00:00:12.000Z" : undefined;
   const item = observedAt ? { ...event, observedAt } : event;
   await world.sendAlone(device, "events", item, momentOf(46) + 1000 + alone++);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { ExactNumber, stringifyExact } from "../../base/exact-json.ts";
 import type { Correction } from "../../store/readings/repairs.ts";
 import { dayStart } from "../../store/rollups/late-readings.ts";
+import { DEEP, NUL } from "./kept-model.ts";
 import { REGIONS } from "./kept-stage.ts";
 import type { Death, Setting } from "./kept-world.ts";
 
@@ -70,16 +71,16 @@ const gas = fc.record(
   {
     flow: fc.constantFrom(0, 0.5, 0.0004, 11),
     valve: fc.constantFrom("open", "closed", "ajar"),
-    pressure: fc.constantFrom(2, 2.004, 12, 3276.7, Number.NaN),
+    pressure: fc.constantFrom<unknown>(2, 2.004, 12, 3276.7, Number.NaN, "2"),
     temperature: fc.constantFrom(21.5, 85, -41),
-    note: fc.constantFrom("a", "b", 1),
+    note: fc.constantFrom<unknown>("a", "b", 1, NUL, DEEP),
     serial,
   },
   { requiredKeys: [] },
 );
 const rain = fc.record(
   {
-    intensity: fc.constantFrom(0, 2.5, 900),
+    intensity: fc.constantFrom<unknown>(0, 2.5, 900, false),
     temperature: fc.constantFrom(20, 3276.7, 99),
     wind: fc.constantFrom(3, 4.04, 95),
     hail: fc.constantFrom(1, 2.5, 0),
@@ -120,10 +121,11 @@ const event = fc.record({
   n: fc.nat({ max: 5 }),
   /** So far from the moment that what is kept behind another does not meet its like. */
   around: fc.option(fc.constantFrom(-5, 0, 5), { nil: undefined, freq: 2 }),
-  name: fc.constantFrom("e", "f"),
+  name: fc.constantFrom("e", "f", 7, undefined),
+  phase: fc.option(fc.constant("start"), { nil: undefined, freq: 4 }),
   type: fc.constantFrom(0, 1, 2),
   says: fc.record(
-    { n: fc.constantFrom(1, 2), serial, by: fc.constant({ whom: ["the office", null] }) },
+    { n: fc.constantFrom(1, 2), serial, by: fc.constantFrom<unknown>({ whom: ["the office", null] }, NUL) },
     { requiredKeys: [] },
   ),
 });

@@ -45,7 +45,15 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))(
           if ("reason" in answer) {
             // What the schema cannot say: a reading without any metric, and texts that PostgreSQL cannot hold.
             if (answer.reason !== "empty" && answer.reason !== "bad_text") expect(schemaAccepts).toBe(false);
-          } else expect(schemaAccepts).toBe(answer.aside.length === 0);
+            return;
+          }
+          const aside = answer.aside.map(({ key, refusal }) => [key, refusal.reason] as const);
+          const known = aside.filter(([, reason]) => reason !== "bad_text");
+          expect(schemaAccepts).toBe(known.length === 0);
+          // Each value that was sent is kept or set aside, once.
+          const kept = answer.metrics.slice(0, answer.count).map(({ key }) => key);
+          const sent = Object.entries(given).filter(([, value]) => value !== null);
+          expect([...kept, ...aside.map(([key]) => key)].sort()).toEqual(sent.map(([key]) => key).sort());
         }),
         { numRuns: 500 },
       );
@@ -61,13 +69,13 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))(
           : { ...runtime.check(item, receivedAt) },
       );
       const aside = answers.flatMap((answer) =>
-        "aside" in answer ? answer.aside.map(({ reason }) => reason) : [],
+        "aside" in answer ? answer.aside.map(({ refusal }) => refusal.reason) : [],
       );
       const reasons = answers.map((answer) =>
         "reason" in answer
           ? answer.reason
           : "count" in answer && answer.count === 0
-            ? answer.aside.map(({ reason }) => reason).sort()[0]
+            ? answer.aside.map(({ refusal }) => refusal.reason).sort()[0]
             : undefined,
       );
       if ("rejects" in example) {

