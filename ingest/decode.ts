@@ -27,7 +27,9 @@ export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES
   if (payload.length === 0) return refuse("empty", "the payload has no bytes");
   // toString would put U+FFFD in place of bad bytes, and nobody would ever know.
   if (!isUtf8(payload)) return refuse("not_json", "the payload is not UTF-8");
-  const text = payload.toString("utf8");
+  const marked = payload[0] === MARK[0] && payload[1] === MARK[1] && payload[2] === MARK[2];
+  const text = payload.toString("utf8", marked ? MARK.length : 0);
+  if (marked && text === "") return refuse("empty", "the payload has nothing behind its byte order mark");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -39,6 +41,9 @@ export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES
   if (hasLongNumber(payload) || mayRepeatKeys(text, value)) return lookAgain(text);
   return { value, repeated: undefined };
 }
+
+/** The byte order mark, U+FEFF, which some programs put before each text. Readers of JSON may ignore it (RFC 8259, 8.1). */
+const MARK = [0xef, 0xbb, 0xbf] as const;
 
 /** What `parseExact` takes beyond JSON. */
 const NOT_NUMBER = /[Nn][Aa][Nn]|[Ii][Nn][Ff]/;

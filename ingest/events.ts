@@ -74,7 +74,8 @@ export function checkEvent(
   for (const { refusal } of leftOut) faults.push(refusal);
   const at = readTime(runtime, event, receivedAt, several, arrival);
   if (typeof at !== "number") faults.push(at);
-  const eventId = readEventId(givenId, faults) ?? deriveId(message, saysTime(event) ? undefined : arrival);
+  const eventId =
+    readEventId(givenId, faults) ?? deriveId(message, saysTime(event, receivedAt) ? undefined : arrival);
   return {
     observedAt: typeof at === "number" ? at : arrival,
     eventId,
@@ -121,8 +122,8 @@ function deriveId(message: JsonObject, arrival: number | undefined): string {
   return `auto-${hash.digest("hex").slice(0, 32)}`;
 }
 
-const saysTime = (item: JsonObject): boolean =>
-  (item.observedAt ?? undefined) !== undefined || checkTimeless(item, false) !== undefined;
+const saysTime = (item: JsonObject, receivedAt: number): boolean =>
+  (item.observedAt ?? undefined) !== undefined || checkTimeless(item, false, receivedAt) !== undefined;
 
 /** One refusal for all that are of one reason. */
 function byReason(faults: readonly Refusal[]): readonly Refusal[] {
@@ -154,7 +155,8 @@ export function checkReply(
   arrival: number = receivedAt,
 ): CheckedReply | Refusal {
   const { commandId, outcome, observedAt: _, ...data } = message;
-  const at = readTime(runtime, message, receivedAt, several, arrival);
+  // What it says of other moments, such as when it began to sound, does not cost a reply.
+  const at = readTime(runtime, message, receivedAt, several, arrival, true);
   if (typeof at !== "number") return at;
   const fault =
     checkIdentifier(commandId, "commandId", MAX_ID_LENGTH) ??
@@ -176,10 +178,11 @@ function readTime(
   receivedAt: number,
   several: boolean,
   arrival: number,
+  isReply = false,
 ): number | Refusal {
   const { observedAt } = item;
   const timeless = observedAt === undefined || observedAt === null;
-  const fault = timeless && checkTimeless(item, several);
+  const fault = timeless && checkTimeless(item, several, isReply ? undefined : receivedAt);
   if (fault) return fault;
   const at = readObservedAt(observedAt, receivedAt, arrival);
   return typeof at === "number" ? (runtime.refuseOldEvent(at, receivedAt) ?? at) : at;

@@ -109,7 +109,7 @@ export class KindRuntime {
     const given = reading.observedAt;
     scratch.timeless = given === undefined || given === null;
     if (scratch.timeless) {
-      const fault = checkTimeless(reading, several, this.isMetric);
+      const fault = checkTimeless(reading, several, receivedAt, this.isMetric);
       if (fault !== undefined) return this.hasMetric(reading) ? fault : this.refuseEmpty(reading);
     }
     const observedAt = readObservedAt(given, receivedAt, arrival);

@@ -13,7 +13,7 @@ import { momentOfArrival } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
   keepPayload,
-  MAX_DETAIL_LENGTH,
+  legible,
   MAX_TOPIC_LENGTH,
   RefusedItems,
   rejectionOf,
@@ -386,5 +386,5 @@ const countItems = (message: object): number =>
 
 const foreignTopic = (topic: string, { id }: DeviceEntry): Refusal => {
   const { reason, detail } = refuse("foreign_topic", `'${topic}' is not a topic of '${id}'`);
-  return { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
+  return { reason, detail: legible(detail) };
 };

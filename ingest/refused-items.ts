@@ -11,7 +11,17 @@ import { deviceTopic } from "./topics.ts";
 
 /** What is kept of a topic, and of what was expected, in UTF-16 units. */
 export const MAX_TOPIC_LENGTH = 1024;
-export const MAX_DETAIL_LENGTH = 1024;
+const MAX_DETAIL_LENGTH = 1024;
+
+/** What a person would not see: controls, what directs or joins letters, and all spaces but the one. */
+const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}]|(?! )\p{Z}/gu;
+
+/** A detail as it is kept: what nobody would see in it is written as an escape. */
+export const legible = (detail: string): string =>
+  detail
+    .slice(0, MAX_DETAIL_LENGTH)
+    .replace(INVISIBLE, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`)
+    .slice(0, MAX_DETAIL_LENGTH);
 
 /**
  * A copy: a payload is a view into the socket's buffer, which may be much larger than the message. Only another broker
@@ -111,7 +121,7 @@ export function rejectionOf(
     publisher: publisher?.id ?? "",
     topic: topic.slice(0, MAX_TOPIC_LENGTH),
     reason,
-    detail: ofSeveral(detail, items).slice(0, MAX_DETAIL_LENGTH),
+    detail: ofSeveral(legible(detail), items),
     payload,
     payloadBytes: part ? payload.length : whole.length,
     items,
@@ -229,7 +239,7 @@ function refusedTogether(
 /** What is left of a rejection that the database refuses itself: that there was one. */
 export const withoutPayload = (rejection: NewRejection, { message }: Error): NewRejection => ({
   ...rejection,
-  detail: `could not be put on record with its payload: ${message}`.slice(0, MAX_DETAIL_LENGTH),
+  detail: legible(`could not be put on record with its payload: ${message}`),
   payload: Buffer.alloc(0),
 });
 
@@ -249,7 +259,7 @@ function rejectionAgain(
     publisher: way?.publisher ?? id,
     topic: way?.topic ?? deviceTopic(id, channel),
     reason: why.reason,
-    detail: ofSeveral(why.detail, items.length).slice(0, MAX_DETAIL_LENGTH),
+    detail: ofSeveral(legible(why.detail), items.length),
     payload,
     payloadBytes: payload.length,
     items: items.length,

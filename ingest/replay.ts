@@ -20,7 +20,7 @@ import { settleReadings } from "../store/readings/index.ts";
 import { Batch } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
-import { type NameOf, refusedConflicts, refusedEvents, refusedReplies } from "./refused-items.ts";
+import { legible, type NameOf, refusedConflicts, refusedEvents, refusedReplies } from "./refused-items.ts";
 import { isOpenTo, parseTopic } from "./topics.ts";
 
 /** A rejected message as the store gives it back. */
@@ -74,7 +74,7 @@ export async function replayRejection(
     });
     return { outcome, detail };
   };
-  const refuse = (detail: string) => withTransaction(pool, (tx) => conclude(tx, "rejected", detail));
+  const refuse = (detail: string) => withTransaction(pool, (tx) => conclude(tx, "rejected", legible(detail)));
   if (input.payloadBytes > input.payload.length) {
     return refuse(`only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
   }

@@ -9,7 +9,6 @@ import { type Reason, type Refusal, refuse } from "./reasons.ts";
  * them that it has: alarms look at what is off the scale.
  */
 export const ASIDE_REASONS = ["off_scale", "sensor_fault", "bad_type", "bad_text", "too_deep"] as const;
-export type AsideReason = (typeof ASIDE_REASONS)[number];
 
 /** A value that is not kept, beside others that are. */
 export interface SetAside {

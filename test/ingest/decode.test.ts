@@ -55,6 +55,28 @@ describe("decodeJson", () => {
   });
 });
 
+describe("a byte order mark", () => {
+  const withMark = (text: string) => Buffer.from(`\ufeff${text}`);
+
+  it("at the beginning is no part of the payload", () => {
+    expect(decodeJson(withMark('{"a":1}'))).toEqual({ value: { a: 1 }, repeated: undefined });
+    expect(decodeJson(withMark('{"a":NaN}'))).toMatchObject({ value: { a: Number.NaN } });
+    expect(decodeJson(withMark('{"a":1724442618569203714}'))).toMatchObject({
+      value: { a: { text: "1724442618569203714" } },
+    });
+    expect(decodeJson(withMark('{"a":"\ufeff"}'))).toMatchObject({ value: { a: "\ufeff" } });
+  });
+
+  it.each(["", " "])("alone is no JSON: '%s'", (text) => {
+    expect(decodeJson(withMark(text))).toMatchObject({ reason: text === "" ? "empty" : "not_json" });
+  });
+
+  it("twice, or of another encoding, is refused", () => {
+    expect(decodeJson(withMark("\ufeff1"))).toMatchObject({ reason: "not_json" });
+    expect(decodeJson(Buffer.from("\ufeff1", "utf16le"))).toMatchObject({ reason: "not_json" });
+  });
+});
+
 describe("encodeExtra", () => {
   it("keeps what JSON can hold, a key __proto__ included", () => {
     const value = JSON.parse('{"__proto__":{"a":1},"b":[1,null,"ü"]}');

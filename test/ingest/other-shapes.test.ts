@@ -314,3 +314,50 @@ describe("a key beside the quantities that cannot be kept", () => {
     }
   });
 });
+
+describe("a byte order mark", () => {
+  const mark = "\ufeff";
+
+  it("before the JSON is no part of it, on every topic and in a replay", async () => {
+    const gateway = await addDevice(db.pool, "bom-gw", { kind: "lora-gateway" });
+    await addDevice(db.pool, "bom-1", { gatewayNo: gateway.deviceNo });
+    await addDevice(db.pool, "bom-2");
+    const { publish, ingest, ledger } = await startTestIngest(db.pool);
+    await publish("bom-1", "telemetry", `${mark}{"observedAt":"${at(1)}","volume":1}`);
+    await publish("bom-1", "events", `${mark}{"type":"leak","observedAt":"${at(1)}"}`);
+    await publish("bom-1", "replies", `${mark}{"commandId":"c","outcome":"done","observedAt":"${at(1)}"}`);
+    await publish("bom-gw", "gateway-telemetry", `${mark}{"bom-1":{"observedAt":"${at(2)}","volume":2}}`);
+    expect((await gasMeterRows(db.pool, "bom-1")).map(({ volume }) => volume)).toEqual([1, 2]);
+    expect(await ledger("bom-1")).toEqual({ received: 4, stored: 4, duplicate: 0, rejected: 0 });
+    // As it is on record from before.
+    await publish("bom-2", "telemetry", "none");
+    const payload = Buffer.from(`${mark}{"observedAt":"${at(1)}","volume":1}`);
+    const former = { ...(await lastRejection(db.pool, "bom-2")), payload, payloadBytes: payload.length };
+    expect(await ingest.replay(former, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
+  });
+
+  it("and whatever else nobody sees is an escape in the words of a rejection", async () => {
+    await addDevice(db.pool, "unseen-1");
+    const { publish } = await startTestIngest(db.pool);
+    await publish("unseen-1", "telemetry", `${mark}${mark}{}`);
+    await publish("unseen-1", "events", { type: "le\u200bak\u00a0\u202e\n\u3000煤气 é" });
+    await publish("unseen-1", "telemetry", { ["\u2028".repeat(200)]: 1 });
+    const details = (await rejectionsOfText("unseen-1")).map(({ detail }) => detail);
+    expect(details[0]).toContain("\\u{feff}");
+    expect(details[1]).toContain(
+      "type: 'le\\u{200b}ak\\u{a0}\\u{202e}\\u{a}\\u{3000}煤气 é', expected one of leak",
+    );
+    for (const detail of details) {
+      expect(detail).toMatch(/^[^\p{C}\u2028\ufeff\u00a0\u3000]*$/u);
+      expect(detail.length).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  const rejectionsOfText = async (id: string) =>
+    (
+      await db.pool.query(
+        "select detail from rejected_messages join devices using (device_no) where id = $1 order by rejection_no",
+        [id],
+      )
+    ).rows as { detail: string }[];
+});

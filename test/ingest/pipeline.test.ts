@@ -141,6 +141,22 @@ describe("a key that stands twice", () => {
     ]);
   });
 
+  it.each([
+    [`{"observedAt":${AT},"volume":5,"volume":5.5}`, "volume"],
+    [`{"observedAt":1,"observedAt":${AT},"volume":5}`, "observedAt"],
+    [`{"observedAt":${AT},"volume":5,"meta":{"a":1,"b":[{"c":1,"c":2}],"a":2}}`, "meta.a, meta.b[0].c"],
+    [
+      `{"volume":5,${Array.from({ length: 10 }, (_, i) => `"k${i}":1,"k${i}":2`).join()}}`,
+      "k0, k1, k2, k3, k4, k5, k6, k7 and 2 more",
+    ],
+  ])("is named, and no other: %s", (body, named) => {
+    const bench = startPipeline();
+    bench.accept(deviceOf("d"), "telemetry", body);
+    expect(bench.batch.rejections.map(({ detail }) => detail)).toEqual([
+      `${named}: the item says it again, and what it says last holds`,
+    ]);
+  });
+
   it("deeper than anything that is kept makes the message one that is not read", () => {
     const device = deviceOf("d");
     const bench = startPipeline();
