@@ -6,7 +6,7 @@ import { type Refusal, refuse } from "./reasons.ts";
 const MAX_CLOCK_AHEAD_MS = 24 * 60 * 60 * 1000;
 
 /** Clocks that were never set start at 1970, 1980 or 2000; no device of this network is older than this. */
-const EARLIEST_MS = Date.UTC(2015, 0, 1);
+export const EARLIEST_MS = Date.UTC(2015, 0, 1);
 
 /** RFC 3339 §5.6 date-time, upper or lower case, with a space allowed for the T as its note permits. */
 const RFC_3339 =
