@@ -120,10 +120,8 @@ export async function playStory(options: StoryOptions, since: Date): Promise<voi
     return items.find((item) => item.createdBy === "platform" && new Date(item.createdAt) >= since);
   });
   if (!draft) return tell("no draft appeared; the log tells why");
-  tell(`${STORY.meter} reports a leak, and the platform proposes: ${draft.headline} (${draft.id})`);
-
-  out(
-    "            (over a connection of its own, so that it is shown as connected: a gateway passes on readings, not events)\n",
+  tell(
+    `${STORY.meter}, behind its gateway, reports a leak, and the platform proposes: ${draft.headline} (${draft.id})`,
   );
 
   // One speaker stands in the village; its township hears the warning, in few words.
