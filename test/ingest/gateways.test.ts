@@ -3,6 +3,7 @@ import { NO_LIMITS } from "../../store/database/limits.ts";
 import { MAX_MOVE_MS } from "../../store/events/write-events.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, lastRejection, startTestIngest, withConstraint } from "../helpers/ingest.ts";
+import { deviceOf, startPipeline } from "./pipeline-bench.ts";
 
 /** Events and replies that a gateway brings are those of the devices behind it, with the accounts that readings have. */
 let db: TestDatabase;
@@ -260,4 +261,17 @@ it("counts messages of gateways by what they carry", async () => {
     'channel="gateway-events"} 1',
     'channel="gateway-replies"} 2',
   ]);
+});
+
+it("tells the limit of items how many a message of a gateway holds, also one that waits for a look-up", () => {
+  const gateway = deviceOf("limit-gw", "lora-gateway");
+  const meter = deviceOf("limit-meter", "gas-meter", gateway.deviceNo);
+  const bench = startPipeline([meter]);
+  const events = { "limit-meter": [leak(1), leak(2), leak(3)], nobody: leak(4) };
+  expect(bench.accept(gateway, "gateway-events", events)).toBe(4);
+  const replies = { "limit-meter": [done(1), done(2)] };
+  expect(bench.accept(gateway, "gateway-replies", replies)).toBe(2);
+  const directory = { find: () => undefined, mayBe: () => true } as never;
+  const waiting = startPipeline([], { directory, lookUp: () => new Promise(() => {}) });
+  expect(waiting.accept(gateway, "gateway-events", events)).toBe(4);
 });
