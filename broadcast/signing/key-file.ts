@@ -5,32 +5,15 @@ import { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
 import { createPrivateFile, writePrivateFile } from "../../base/private-file.ts";
 import { publicHalfSchema } from "../key-set.ts";
+import { listedKeySchema, signingKeySchema } from "./algorithms/index.ts";
 import { holdsKeySet } from "./root.ts";
 
 export const KEY_FILE = "signing-keys.json";
 
-const base64url32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "expected 32 bytes in base64url");
 const moment = z.iso.datetime();
 
-const plainKeySchema = z.strictObject({
-  kid: z.string().min(1).max(100),
-  algorithm: z.literal("EdDSA"),
-  createdAt: moment,
-  /** Signs from here on, until the next key does. Published from `createdAt`. */
-  activeFrom: moment,
-  /** Not published any more from here on; null while no other key has followed. */
-  retireAt: moment.nullable(),
-  x: base64url32,
-  /** The private part; null once the key is retired. */
-  d: base64url32.nullable(),
-});
-
-const keySchema = plainKeySchema.extend({
-  /** Whether terminals take it: it is in the set that the root has signed. Without a root every key is. */
-  listed: z.boolean(),
-});
 /** One key with its times, oldest first in the file. */
-export type StoredKey = z.infer<typeof keySchema>;
+export type StoredKey = z.infer<typeof listedKeySchema>;
 
 const trustSchema = z.strictObject({
   /** The public halves of the roots that may sign the next set. */
@@ -64,8 +47,8 @@ const areDistinct = ({ keys }: { keys: readonly { kid: string }[] }) =>
 /** Version 1 is written for as long as there is no root, so that an older platform can read it. */
 const fileSchema = z
   .discriminatedUnion("version", [
-    z.strictObject({ version: z.literal(1), keys: z.array(plainKeySchema).min(1) }),
-    z.strictObject({ version: z.literal(2), keys: z.array(keySchema).min(1), trust: trustSchema }),
+    z.strictObject({ version: z.literal(1), keys: z.array(signingKeySchema).min(1) }),
+    z.strictObject({ version: z.literal(2), keys: z.array(listedKeySchema).min(1), trust: trustSchema }),
   ])
   .refine(areDistinct, "a key id is there twice");
 

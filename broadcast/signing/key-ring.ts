@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import type { KeySet } from "../key-set.ts";
+import { publicOf, signOrder } from "./algorithms/index.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
-import { ALGORITHM, signWith } from "./ed25519.ts";
 import {
   createKeys,
   isReplaced,
@@ -24,7 +24,6 @@ import {
   isRetired,
   type KeyInfo,
   newKey,
-  publicOf,
   published,
 } from "./key-states.ts";
 import { readKeySet, verifyKeySet } from "./root.ts";
@@ -164,7 +163,6 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
   const jwks = (): Jwks => ({ keys: published(current().keys, now()).map(publicOf) });
 
   return {
-    algorithm: ALGORITHM,
     jwks,
     publicKeys: jwks,
     publishedKeys() {
@@ -190,7 +188,7 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
           `${path} holds no key that may sign at ${new Date(now()).toISOString()}`,
         );
       }
-      const jws = await signWith({ publicKey: publicOf(key), secret: key.d }, payload);
+      const jws = await signOrder(key, key.d, payload);
       // After signing: an emergency does not wait for housekeeping, nor fail with it.
       forgetRetired().catch((error: Error) =>
         log?.warn(

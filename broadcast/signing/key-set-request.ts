@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
-import { type KeySet, MAX_KEYS, MAX_ROOT_CHANGES, orderKeySchema } from "../key-set.ts";
+import { type KeySet, MAX_KEYS, MAX_ROOT_CHANGES } from "../key-set.ts";
+import { isSameKey, publicOf, requestedKeySchema } from "./algorithms/index.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
 import type { Keys, StoredKey, Trust } from "./key-file.ts";
-import { activeKey, isRetired, publicOf } from "./key-states.ts";
+import { activeKey, isRetired } from "./key-states.ts";
 import { readKeySet } from "./root.ts";
 
 const DAY_MS = 86_400_000;
@@ -18,10 +19,7 @@ export const keySetRequestSchema = z.strictObject({
   issuer: z.string().min(1).max(100),
   version: z.int().min(1),
   createdAt: z.iso.datetime(),
-  keys: z
-    .array(orderKeySchema.strict().extend({ use: z.literal("sig") }))
-    .min(1)
-    .max(MAX_KEYS),
+  keys: z.array(requestedKeySchema).min(1).max(MAX_KEYS),
 });
 export type KeySetRequest = z.infer<typeof keySetRequestSchema>;
 
@@ -103,9 +101,9 @@ export function takeSet(
   if (Date.parse(set.expiresAt) <= at) throw refuse(`it has expired at ${set.expiresAt}`);
 
   const inSet = new Map(set.keys.map((key) => [key.kid, key]));
-  for (const [kid, { x }] of inSet) {
-    const own = held.keys.find((key) => key.kid === kid);
-    if (!own || own.x !== x || isRetired(own, at)) {
+  for (const [kid, key] of inSet) {
+    const own = held.keys.find((one) => one.kid === kid);
+    if (!own || !isSameKey(own, key) || isRetired(own, at)) {
       throw refuse(
         `it holds key ${kid}, which this platform does not have or has no more. Unless it was made before a later ` +
           `rotation, somebody has changed the request; ${AGAIN}`,

@@ -1,6 +1,5 @@
-import { ALGORITHM, generateKey } from "./ed25519.ts";
+import { makeKey } from "./algorithms/index.ts";
 import type { StoredKey } from "./key-file.ts";
-import type { PublicJwk } from "./signer.ts";
 
 export type KeyState = "waiting" | "published" | "active" | "retiring" | "retired";
 
@@ -30,15 +29,6 @@ export const published = (keys: readonly StoredKey[], at: number): StoredKey[] =
 export const activeKey = (keys: readonly StoredKey[], at: number): StoredKey | undefined =>
   published(keys, at).findLast((key) => Date.parse(key.activeFrom) <= at);
 
-export const publicOf = ({ kid, x }: StoredKey): PublicJwk => ({
-  kty: "OKP",
-  crv: "Ed25519",
-  x,
-  kid,
-  alg: ALGORITHM,
-  use: "sig",
-});
-
 export function infoOf(key: StoredKey, keys: readonly StoredKey[], at: number): KeyInfo {
   return {
     kid: key.kid,
@@ -64,15 +54,14 @@ export const holdsSecretOfRetired = (keys: readonly StoredKey[], at: number): bo
   keys.some((key) => key.d !== null && isRetired(key, at));
 
 export async function newKey(createdAt: number, activeFrom: number, listed: boolean): Promise<StoredKey> {
-  const { publicKey, secret } = await generateKey();
+  const { kid, algorithm, ...parts } = await makeKey();
   return {
-    kid: publicKey.kid,
-    algorithm: ALGORITHM,
+    kid,
+    algorithm,
     createdAt: new Date(createdAt).toISOString(),
     activeFrom: new Date(activeFrom).toISOString(),
     retireAt: null,
-    x: publicKey.x,
-    d: secret,
+    ...parts,
     listed,
   };
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
 import { createPrivateFile } from "../../base/private-file.ts";
 import { KEY_SET_TYPE, type KeySet, keySetSchema, publicHalfSchema } from "../key-set.ts";
-import { ALGORITHM, generateKey, signWith } from "./ed25519.ts";
+import { ED25519, ed25519PublicKey, generateKey, signWith } from "./algorithms/index.ts";
 
 /**
  * A root vouches for the keys that sign orders. Its public half is given to terminals at their installation; its
@@ -18,7 +18,7 @@ export interface RootKey {
 
 const rootFileSchema = z.strictObject({
   version: z.literal(1),
-  algorithm: z.literal(ALGORITHM),
+  algorithm: z.literal(ED25519),
   createdAt: z.iso.datetime(),
   x: publicHalfSchema,
   d: publicHalfSchema,
@@ -33,7 +33,7 @@ export async function createRootKey(path: string, createdAt = new Date()): Promi
   const { publicKey, secret } = await generateKey();
   const file = {
     version: 1,
-    algorithm: ALGORITHM,
+    algorithm: ED25519,
     createdAt: createdAt.toISOString(),
     x: publicKey.x,
     d: secret,
@@ -80,7 +80,7 @@ function parseJson(text: string): unknown {
 export const signKeySet = ({ publicHalf, secret }: RootKey, set: KeySet): Promise<string> =>
   signWith(
     {
-      publicKey: { kty: "OKP", crv: "Ed25519", x: publicHalf, kid: publicHalf, alg: ALGORITHM, use: "sig" },
+      publicKey: ed25519PublicKey(publicHalf, publicHalf),
       secret,
     },
     set,
@@ -105,8 +105,8 @@ export async function verifyKeySet(signed: string, roots: readonly string[]): Pr
   }
   let payload: Uint8Array;
   try {
-    const key = await importJWK({ kty: "OKP", crv: "Ed25519", x: root }, ALGORITHM);
-    ({ payload } = await compactVerify(signed, key, { algorithms: [ALGORITHM] }));
+    const key = await importJWK({ kty: "OKP", crv: "Ed25519", x: root }, ED25519);
+    ({ payload } = await compactVerify(signed, key, { algorithms: [ED25519] }));
   } catch {
     throw refuse("its signature does not match");
   }

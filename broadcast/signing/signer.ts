@@ -1,10 +1,5 @@
-/**
- * What the rest of broadcasting knows of signing. An algorithm is behind this: Ed25519 today; one with SM2 and SM3
- * would sign the same bytes and publish its keys in the same form.
- */
+/** What the rest of broadcasting knows of signing. Algorithms are behind this. */
 export interface Signer {
-  /** The name in the `alg` of each command's header. */
-  readonly algorithm: string;
   /** Signs with the key that is active now. The result is a compact JWS (RFC 7515) of type `COMMAND_TYPE`. */
   sign(payload: object): Promise<string>;
   /** What terminals verify with, for `GET /v1/broadcasts/keys`. */

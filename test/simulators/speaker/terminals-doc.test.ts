@@ -19,7 +19,7 @@ import {
   MAX_ROOTS,
   signedKeysSchema,
 } from "../../../broadcast/key-set.ts";
-import { signWith } from "../../../broadcast/signing/ed25519.ts";
+import { signWith } from "../../../broadcast/signing/algorithms/ed25519.ts";
 import { signKeySet } from "../../../broadcast/signing/root.ts";
 import type { PublicJwk } from "../../../broadcast/signing/signer.ts";
 import { createKeyCache, type KeyNews } from "../../../simulators/speaker/keys.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { COMMAND_TYPE } from "../../../broadcast/command.ts";
 import { KEY_SET_TYPE, type KeySet, type KeySetFault } from "../../../broadcast/key-set.ts";
-import { generateKey, type KeyPair, signWith } from "../../../broadcast/signing/ed25519.ts";
+import { generateKey, type KeyPair, signWith } from "../../../broadcast/signing/algorithms/ed25519.ts";
 import { createRootKey, type RootKey, readRootKey, signKeySet } from "../../../broadcast/signing/root.ts";
 import { createKeyCache, type KeyCache, type KeyNews } from "../../../simulators/speaker/keys.ts";
 import { fleetMemorySchema, packMemories } from "../../../simulators/speaker/memory.ts";
