@@ -268,15 +268,19 @@ describe("a value of the wrong type", () => {
     expect(await ledger("type-3")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
   });
 
-  it("is told of a gateway's device under its name", async () => {
+  it("is told of a gateway's device under its name, and so is what is wrong with its event", async () => {
     const gateway = await addDevice(db.pool, "type-gw", { kind: "lora-gateway" });
     await addDevice(db.pool, "type-4", { gatewayNo: gateway.deviceNo });
     const { publish, ledger } = await startTestIngest(db.pool);
     await publish("type-gw", "gateway-telemetry", { "type-4": { observedAt: at(1), volume: 1, valve: 3 } });
+    const event = { type: "leak", observedAt: at(1), phase: "start" };
+    await publish("type-gw", "gateway-events", { "type-4": event });
     expect(await refused("type-4")).toEqual([
       ["bad_type", true, { "type-4": { observedAt: at(1), valve: 3 } }],
+      ["bad_shape", true, { "type-4": event }],
     ]);
-    expect(await ledger("type-4")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
+    expect(await alarmsOf("type-4")).toEqual(["leak"]);
+    expect(await ledger("type-4")).toEqual({ received: 2, stored: 2, duplicate: 0, rejected: 0 });
   });
 });
 
