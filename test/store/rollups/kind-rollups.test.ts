@@ -72,6 +72,43 @@ describe("kept days of a kind", () => {
     ]);
   });
 
+  it("are made anew where a former version has counted otherwise, and are right before that is done", async () => {
+    const table = kind("counted-before", { ...total, decimals: 0, largest: 1e6 });
+    await asApache(table);
+    await db.pool.query(
+      `insert into readings_counted_before (device_no, observed_at, received_at, total)
+       select 1, timestamptz '2026-01-01T00:10Z' + n * interval '9 hours', now(), value
+       from unnest(array[1000, 995, 996, 1001, 0, 0, 1003]) with ordinality as r (value, n)`,
+    );
+    await keep(table);
+    const right = [{ used: 0 }, { used: 1 }, { used: 2 }];
+    const used = () => rows("select total_used as used from readings_counted_before_1d_kept order by bucket");
+    expect(await used()).toEqual(right);
+    // As the version before has left it.
+    await db.pool.query("update readings_counted_before_1d_kept set total_used = 1000");
+    await db.pool.query("alter table readings_counted_before_1d_kept drop column total_past");
+    await db.pool.query("update rollup_state set form = 2 where kind = 'counted-before'");
+    await asApache(table);
+    const plan = await planSeries(
+      db.pool,
+      {
+        table,
+        columns: chooseColumns(table.columns, { named: true, aggregates: [], overFleet: false }),
+        interval: { amount: 1, unit: "day" },
+        timeZone: "Asia/Shanghai",
+        from: new Date("2026-01-01T00:00+08:00"),
+        to: new Date("2026-01-05T00:00+08:00"),
+      },
+      100,
+    );
+    for (let turn = 0; turn < 2; turn++) {
+      const buckets = await readDeviceSeries(db.pool, plan, 1);
+      expect(buckets.map(({ values }) => ({ used: values[0] }))).toEqual(right);
+      await keep(table);
+    }
+    expect(await used()).toEqual(right);
+  });
+
   it("are made anew when the kind counts otherwise, but for those whose readings are gone", async () => {
     const counter = { ...total, decimals: 0, largest: 1e6 };
     const table = kind("counts-otherwise", counter);
