@@ -5,7 +5,7 @@ import { tablesOf } from "../../../app/kind-tables.ts";
 import { gasMeter } from "../../../devices/kinds/gas-meter.ts";
 import { WALKED, walkSql } from "../../../store/rollups/usage-sql.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
-import { stepsOf, sumOf } from "../../helpers/usage.ts";
+import { type Exchange, stepsOf, sumOf } from "../../helpers/usage.ts";
 
 /** Litres, as a gas meter's register has them. */
 const RULES = { tolerance: 1, rollsOverAt: 100_000_000, mostFromZero: 1_000_000 };
@@ -13,53 +13,57 @@ const litres = (...cubicMetres: number[]) => cubicMetres.map((value) => Math.rou
 const readingsOf = (values: readonly number[]) => values.map((value, at) => ({ at, value }));
 const usageOf = (...values: number[]) => sumOf(stepsOf(readingsOf(litres(...values)), RULES)) / 1000;
 
-describe("the usage of a counter", () => {
-  // Cases collected from real use, and their relatives.
-  it.each([
-    ["meter exchanged at noon", [1000, 1012.5, 0, 4, 5], 17.5],
-    ["register one litre back", [1000, 1006, 1005.999, 1006, 1012, 1013], 13],
-    ["reset within the first day", [1000, 1003, 2, 5], 8],
-    ["one zero", [1000, 1001, 0, 1002, 1003], 3],
-    ["one zero at the end", [1000, 1001, 0], 1],
-    ["one digit back", [1000, 1001, 991, 1002, 1003], 3],
-    ["one digit too much", [1000, 1001, 9002, 1003, 1004], 4],
-    ["a single reading far too high, and then the same again", [1000, 1001, 9001, 1001, 1001], 1],
-    ["a zero in every other reading", [1000, 0, 1001, 0, 1002, 0, 1003], 3],
-    ["a last digit that trembles for hours", [6, 5.999, 5.999, 6, 5.999, 6, 6, 5.999], 0],
-    ["a last digit that trembles while gas flows", [6, 6.001, 6, 6.001, 6.002, 6.001, 6.003], 0.003],
-    ["past the last number", [99_998, 99_999.5, 0.5, 1], 3],
-    ["back over the last number by one reading", [99_999.9, 0.1, 99_999.9, 0.2, 0.3], 0.4],
-    ["a reset in the middle of the register", [50_000, 50_001, 3, 4], 5],
-    ["a fall in two steps, of which the second stays", [1000, 500, 2, 3], 3],
-    ["a fall that the last reading has made", [1000, 1001, 2], 1],
-    ["three litres back, and on from there", [54_321, 54_320.997, 54_320.998, 54_321.2, 54_322], 1],
-    ["a saved register, half a cubic metre back", [54_321, 54_320.5, 54_320.6, 54_321.2, 54_322], 1],
-    ["one zero after such a register", [54_321, 54_320.5, 54_320.6, 0, 54_320.8, 54_321.2], 0.2],
-    ["one reading far too high after such a register", [54_321, 54_320.5, 60_000, 54_320.6, 54_321.2], 0.2],
-    ["a rise from which the register runs back", [54_321, 54_325, 54_324, 54_324.5], 3.5],
-    ["two zeros while it boots", [54_321, 0, 0, 54_321.2, 54_322], 1],
-    ["two zeros near its last number", [99_500, 0, 0, 99_500.2, 99_999, 0.5, 1], 501],
-    ["two zeros after a saved register", [54_321, 54_320.5, 54_320.6, 0, 0, 54_320.7, 54_321.5], 0.5],
-    ["zeros that rise a little", [54_321, 0, 0.5, 0.7, 54_321.2, 54_321.9, 54_322], 1],
-    ["zeros twice", [54_321, 0, 0, 0.5, 0.7, 0, 0, 54_321.2, 54_322], 1],
-    ["two low readings", [54_321, 40_000, 40_000.2, 54_321.4, 54_322], 1],
-    ["a last digit that trembles further", [100, 99.999, 99.998, 99.997, 99.999, 100], 0],
-    ["one wrong reading before all others", [900, 500, 500.4, 501], 1],
-    ["a register that reports before it is loaded", [0, 54_321, 54_321.4, 54_322], 1],
-    ["a new meter that is first heard at 0", [0, 0, 0.5, 120], 120],
-    ["a used meter without a record", [1000, 1001, 700, 701, 703], 1 + 3],
-    ["what goes back by just a hundredth", [1000, 990, 990, 1000, 1001], 1],
-    ["what goes back by more than a hundredth", [1000, 989.999, 989.999, 1001], 11.001],
-    ["the first reading alone", [1000], 0],
-    ["nothing", [], 0],
-  ])("%s", (_, values, expected) => {
-    expect(usageOf(...values)).toBe(expected);
-  });
+/** Cases collected from real use, and their relatives, in cubic metres. */
+const CASES: readonly (readonly [what: string, values: readonly number[], usage: number])[] = [
+  ["meter exchanged at noon", [1000, 1012.5, 0, 4, 5], 17.5],
+  ["register one litre back", [1000, 1006, 1005.999, 1006, 1012, 1013], 13],
+  ["reset within the first day", [1000, 1003, 2, 5], 8],
+  ["one zero", [1000, 1001, 0, 1002, 1003], 3],
+  ["one zero at the end", [1000, 1001, 0], 1],
+  ["one digit back", [1000, 1001, 991, 1002, 1003], 3],
+  ["one digit too much", [1000, 1001, 9002, 1003, 1004], 4],
+  ["a single reading far too high, and then the same again", [1000, 1001, 9001, 1001, 1001], 1],
+  ["a zero in every other reading", [1000, 0, 1001, 0, 1002, 0, 1003], 3],
+  ["a last digit that trembles for hours", [6, 5.999, 5.999, 6, 5.999, 6, 6, 5.999], 0],
+  ["a last digit that trembles while gas flows", [6, 6.001, 6, 6.001, 6.002, 6.001, 6.003], 0.003],
+  ["past the last number", [99_998, 99_999.5, 0.5, 1], 3],
+  ["back over the last number by one reading", [99_999.9, 0.1, 99_999.9, 0.2, 0.3], 0.4],
+  ["a reset in the middle of the register", [50_000, 50_001, 3, 4], 5],
+  ["a fall in two steps, of which the second stays", [1000, 500, 2, 3], 3],
+  ["a fall that the last reading has made", [1000, 1001, 2], 1],
+  ["three litres back, and on from there", [54_321, 54_320.997, 54_320.998, 54_321.2, 54_322], 1],
+  ["a saved register, half a cubic metre back", [54_321, 54_320.5, 54_320.6, 54_321.2, 54_322], 1],
+  ["one zero after such a register", [54_321, 54_320.5, 54_320.6, 0, 54_320.8, 54_321.2], 0.2],
+  ["one reading far too high after such a register", [54_321, 54_320.5, 60_000, 54_320.6, 54_321.2], 0.2],
+  ["a rise from which the register runs back", [54_321, 54_325, 54_324, 54_324.5], 3.5],
+  ["two zeros while it boots", [54_321, 0, 0, 54_321.2, 54_322], 1],
+  ["two zeros near its last number", [99_500, 0, 0, 99_500.2, 99_999, 0.5, 1], 501],
+  ["two zeros after a saved register", [54_321, 54_320.5, 54_320.6, 0, 0, 54_320.7, 54_321.5], 0.5],
+  ["zeros that rise a little", [54_321, 0, 0.5, 0.7, 54_321.2, 54_321.9, 54_322], 1],
+  ["zeros twice", [54_321, 0, 0, 0.5, 0.7, 0, 0, 54_321.2, 54_322], 1],
+  ["two low readings", [54_321, 40_000, 40_000.2, 54_321.4, 54_322], 1],
+  ["a last digit that trembles further", [100, 99.999, 99.998, 99.997, 99.999, 100], 0],
+  ["one wrong reading before all others", [900, 500, 500.4, 501], 1],
+  ["a register that reports before it is loaded", [0, 54_321, 54_321.4, 54_322], 1],
+  ["a new meter that is first heard at 0", [0, 0, 0.5, 120], 120],
+  ["a used meter without a record", [1000, 1001, 700, 701, 703], 1 + 3],
+  ["what goes back by just a hundredth", [1000, 990, 990, 1000, 1001], 1],
+  ["what goes back by more than a hundredth", [1000, 989.999, 989.999, 1001], 11.001],
+  ["what goes back by just ten times the tolerance", [0.5, 0.49, 0.49, 0.5], 0],
+  ["what is back 24 readings after a fall", [1000, ...Array<number>(24).fill(0.1), 1001, 1002], 2],
+  ["what is there 25 readings after a fall", [1000, ...Array<number>(25).fill(0.1), 1001, 1002], 1002],
+  [
+    "a second fall, 25 readings after the first",
+    [1000, ...Array<number>(25).fill(0.5), 0.1, 0.1, 1000.2],
+    0.5 + 0.1 + 999.6,
+  ],
+  ["the first reading alone", [1000], 0],
+  ["nothing", [], 0],
+];
 
-  it("believes in a fall once 24 readings have followed it", () => {
-    const withReadings = (readings: number) =>
-      usageOf(1000, ...Array<number>(readings).fill(0.1), 1001, 1002);
-    expect([withReadings(24), withReadings(25)]).toEqual([2, 0.1 + 1000.9 + 1]);
+describe("the usage of a counter", () => {
+  it.each(CASES)("%s", (_, values, usage) => {
+    expect(usageOf(...values)).toBeCloseTo(usage, 6);
   });
 
   it("counts whatever a register falls to that begins anew by itself", () => {
@@ -141,10 +145,11 @@ describe("usage_steps", () => {
     const upTo = (cut: number) => (early && cut < shifts.length ? shifts[cut]! : (shifts[cut - 1] ?? 0));
     const before = from === 0 ? 0 : upTo(from);
     const atEnd = upTo(to);
+    const moved = [...shifts.slice(from, to), atEnd].map((shift) => shift - before);
     const behind = values.findIndex((value, i) => i >= to && value !== null);
     return {
       values: values.slice(from, to),
-      shifts: [...shifts.slice(from, to), atEnd].map((shift) => shift - before),
+      shifts: moved.some((shift) => shift !== 0) ? moved : null,
       following: behind < 0 ? null : values[behind]! + shifts[behind]! - before,
     };
   }
@@ -157,7 +162,9 @@ describe("usage_steps", () => {
       `with recursive parts as (
          select n::int, (part ->> 'following')::bigint as following,
                 array(select v::bigint from jsonb_array_elements_text(part -> 'values') with ordinality as e (v, o) order by o) as v,
-                array(select v::bigint from jsonb_array_elements_text(part -> 'shifts') with ordinality as e (v, o) order by o) as s
+                case when part -> 'shifts' <> 'null' then
+                  array(select v::bigint from jsonb_array_elements_text(part -> 'shifts') with ordinality as e (v, o) order by o)
+                end as s
          from jsonb_array_elements($1::jsonb) with ordinality as p (part, n)
        ), walk as (
          select 0 as n, array_fill(null::bigint, array[9]) as result
@@ -171,66 +178,72 @@ describe("usage_steps", () => {
     return rows.map(({ result }) => result.map((step) => (step === null ? null : Number(step))));
   }
 
-  it("gives each reading the step of the model, in one walk and in two that meet anywhere", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        registers,
-        fc.nat(40),
-        fc.boolean(),
-        fc.boolean(),
-        async ({ values, exchanges }, cut, early, restarts) => {
-          const readings = values.flatMap((value, at) => (value === null ? [] : [{ at, value }]));
-          const steps = stepsOf(readings, { ...RULES, restarts }, exchanges);
-          expect(Math.min(0, ...steps)).toBe(0);
-          const expected: (number | null)[] = values.map(() => null);
-          for (const [i, { at }] of readings.entries()) expected[at] = steps[i]!;
-          const shifts = values.map((_, at) =>
-            sumOf(exchanges.filter((e) => e.at <= at).map((e) => e.oldRegister - e.newRegister)),
-          );
-          const end = values.length;
-          const middle = Math.min(cut, end);
-          const [whole] = await count([partOf(values, shifts, 0, end)], restarts);
-          expect(whole!.slice(9)).toEqual(expected);
-          const [first, second] = await count(
-            [partOf(values, shifts, 0, middle, early), partOf(values, shifts, middle, end, early)],
-            restarts,
-          );
-          expect([...first!.slice(9), ...second!.slice(9)]).toEqual(expected);
-          // The edge was judged by the reading behind it, so that nothing changes once that one comes.
-          expect(second![0]).toBe(first![3]);
-          expect([first![4], second![4]]).toEqual(
-            [expected.slice(0, middle), expected.slice(middle)].map(sumOrNull),
-          );
-          expect(second!.slice(1, 4)).toEqual(whole!.slice(1, 4));
-          expect(second!.slice(5, 9)).toEqual(whole!.slice(5, 9));
-        },
-      ),
-      {
-        numRuns: 150,
-        // A register that begins anew behind an exchange shows what it counted since, by itself.
-        examples: [
-          [
-            {
-              values: litres(1000, 1012.5, 800, 801, 3, 4),
-              exchanges: [{ at: 2, oldRegister: 1_012_900, newRegister: 799_500 }],
-            },
-            3,
-            false,
-            false,
-          ],
-          // One that has begun anew, and is exchanged before a reading says so.
-          [
-            {
-              values: litres(1000, 1012.5, 3, 0.5, 0.6),
-              exchanges: [{ at: 3, oldRegister: 3200, newRegister: 0 }],
-            },
-            3,
-            true,
-            false,
-          ],
-        ],
-      },
+  interface History {
+    readonly values: Values;
+    readonly exchanges: readonly Exchange[];
+  }
+
+  /** Compares the model with one walk, and with two that meet before the reading `cut`. */
+  async function expectSteps({ values, exchanges }: History, cut: number, early: boolean, restarts: boolean) {
+    const readings = values.flatMap((value, at) => (value === null ? [] : [{ at, value }]));
+    const steps = stepsOf(readings, { ...RULES, restarts }, exchanges);
+    expect(Math.min(0, ...steps)).toBe(0);
+    const expected: (number | null)[] = values.map(() => null);
+    for (const [i, { at }] of readings.entries()) expected[at] = steps[i]!;
+    const shifts = values.map((_, at) =>
+      sumOf(exchanges.filter((e) => e.at <= at).map((e) => e.oldRegister - e.newRegister)),
     );
+    const end = values.length;
+    const middle = Math.min(cut, end);
+    const [whole] = await count([partOf(values, shifts, 0, end)], restarts);
+    expect(whole!.slice(9)).toEqual(expected);
+    const [first, second] = await count(
+      [partOf(values, shifts, 0, middle, early), partOf(values, shifts, middle, end, early)],
+      restarts,
+    );
+    expect([...first!.slice(9), ...second!.slice(9)]).toEqual(expected);
+    // The edge was judged by the reading behind it, so that nothing changes once that one comes.
+    expect(second![0]).toBe(first![3]);
+    expect([first![4], second![4]]).toEqual(
+      [expected.slice(0, middle), expected.slice(middle)].map(sumOrNull),
+    );
+    expect(second!.slice(1, 4)).toEqual(whole!.slice(1, 4));
+    expect(second!.slice(5, 9)).toEqual(whole!.slice(5, 9));
+  }
+
+  it("gives each reading the step of the model, in one walk and in two that meet anywhere", async () => {
+    await fc.assert(fc.asyncProperty(registers, fc.nat(40), fc.boolean(), fc.boolean(), expectSteps), {
+      numRuns: 150,
+    });
+  });
+
+  it.each([
+    ...CASES.map(([what, values]) => [what, values, undefined] as const),
+    // What it shows since is its own, without what was before.
+    ["begins anew behind an exchange", [1000, 1012.5, 800, 801, 3, 4], [2, 1012.9, 799.5]],
+    [
+      "begins anew, and is exchanged before a reading says so",
+      [1000, 1012.5, 3, 0.5, 8, 2, 2.1],
+      [3, 3.2, 0],
+    ],
+    [
+      "runs back by more than a hundredth of what the new register shows",
+      [1000, 2.5, 2.5, 2.4, 2.4, 2.5],
+      [1, 1000, 2],
+    ],
+    ["begins anew below half of what the new register shows", [1000, 5, 5.1, 2, 2.1], [1, 1000, 0]],
+    ["was exchanged for one that is loaded late", [1000, 0, 5000, 5001], [1, 1000, 0]],
+    ["says zeros, and is exchanged", [1000, 0, 0, 0.3, 0.4], [3, 1000.5, 0]],
+  ] as const)("has the same steps wherever it is cut: %s", async (_, cubicMetres, exchanged) => {
+    const [at = 0, old = 0, fresh = 0] = exchanged ?? [];
+    const exchanges = exchanged ? [{ at, oldRegister: old * 1000, newRegister: fresh * 1000 }] : [];
+    const values = litres(...cubicMetres);
+    await expectSteps({ values, exchanges }, values.length >> 1, false, true);
+    for (let cut = 0; cut <= values.length; cut++) {
+      for (const early of exchanged ? [false, true] : [false]) {
+        await expectSteps({ values, exchanges }, cut, early, false);
+      }
+    }
   });
 });
 
