@@ -6,6 +6,7 @@ import { keepNext } from "../../../store/rollups/keep-days.ts";
 import { daySelect, hourSelect } from "../../../store/rollups/rollups.ts";
 import { chooseColumns, planSeries, readDeviceSeries } from "../../../store/rollups/series.ts";
 import { applyKindTables } from "../../../store/schema/kind-tables.ts";
+import { insertDevice, insertRegions } from "../../api/fixtures.ts";
 import type { TestDatabase } from "../../helpers/db.ts";
 import { type KindScene, kind, level, mode, openKindScene, silent, total } from "./kind-scene.ts";
 
@@ -107,6 +108,55 @@ describe("kept days of a kind", () => {
       await keep(table);
     }
     expect(await used()).toEqual(right);
+  });
+
+  it("hand on what a register fell from, and what has moved it since its newest reading", async () => {
+    const table = kind("fell-before", { ...total, decimals: 0, largest: 1e6 });
+    await asApache(table);
+    await insertRegions(db.pool);
+    const devices: number[] = [];
+    for (const id of ["fell-1", "fell-2"]) {
+      devices.push(await insertDevice(db.pool, id, { kind: table.kind, regionCode: "520102" }));
+    }
+    const [one, other] = devices as [number, number];
+    const insert = (device: number, hour: string, ...values: number[]) =>
+      db.pool.query(
+        `insert into readings_fell_before (device_no, observed_at, received_at, total)
+         select $1::int, timestamptz '2026-01-01T00:00+08:00' + $2::interval + n * interval '1 minute', now(), value
+         from unnest($3::int[]) with ordinality as r (value, n)`,
+        [device, hour, values],
+      );
+    const used = async (device: number) =>
+      (
+        await rows(
+          `select total_used as used from readings_fell_before_1d_kept where device_no = ${device} order by bucket`,
+        )
+      ).map((row) => row.used);
+    await insert(one, "2 hours", 1000);
+    await insert(other, "2 hours", 1000, 1012);
+    const evening = Date.parse("2026-01-01T20:00+08:00");
+    while ((await keepNext(db.pool, table, { devices: 1000, now: evening })) === "more");
+    expect(await used(one)).toEqual([0]);
+    await insert(one, "23 hours", 0, 0);
+    await insert(one, "26 hours", 1003);
+    await insert(other, "23 hours", 3);
+    await insert(other, "26 hours", 1, 2);
+    await db.pool.query(
+      `insert into register_exchanges (device_no, metric, at, old_register, new_register, made_by)
+       values (${other}, 'total', '2026-01-01T23:30+08:00', 4, 0, 'x')`,
+    );
+    await keep(table);
+    expect([await used(one), await used(other)]).toEqual([
+      [0, 3],
+      [12 + 3, 2 + 1],
+    ]);
+    // Nothing else of the first day's end is otherwise then: it fell from 2000, to which it has not come back.
+    await insert(one, "1 hour", 2000, 2000);
+    await db.pool.query(
+      `insert into rollup_changes (kind, device_no, day) values ('fell-before', ${one}, '2026-01-01T00:00+08:00')`,
+    );
+    await keep(table);
+    expect(await used(one)).toEqual([0, 1003]);
   });
 
   it("are made anew when the kind counts otherwise, but for those whose readings are gone", async () => {
