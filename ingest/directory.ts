@@ -44,8 +44,11 @@ export interface DeviceEntry {
 export const placeAt = (
   device: DeviceEntry,
   at: number,
-): { readonly regionCode: string; readonly tenantId: string | null } =>
-  device.formerPlaces?.find(({ until }) => at < until) ?? device;
+): { readonly regionCode: string; readonly tenantId: string | null } => formerPlaceAt(device, at) ?? device;
+
+/** The former place that a device had at a moment; undefined for the one that it has. */
+export const formerPlaceAt = ({ formerPlaces }: DeviceEntry, at: number): FormerPlace | undefined =>
+  formerPlaces?.find(({ until }) => at < until);
 
 /**
  * How far back each look for changes reaches beyond the last one: a transaction's `now()` is when it began, and
@@ -107,7 +110,15 @@ export class Directory {
   }
 
   /** Names a device by its number, also one that is gone. */
-  readonly nameOf = (deviceNo: number): string => this.byNo.get(deviceNo)?.id ?? `device ${deviceNo}`;
+  readonly nameOf = Object.assign(
+    (deviceNo: number): string => this.byNo.get(deviceNo)?.id ?? `device ${deviceNo}`,
+    {
+      placeUntil: (deviceNo: number, at: number): number | undefined => {
+        const device = this.byNo.get(deviceNo);
+        return device && formerPlaceAt(device, at)?.until;
+      },
+    },
+  );
 
   entries(): IterableIterator<DeviceEntry> {
     return this.byId.values();

@@ -9,7 +9,7 @@ import { checkEvent, checkReply } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
-import { momentOfArrival } from "./observed-at.ts";
+import { momentOfArrival, readObservedAt } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
   keepPayload,
@@ -225,20 +225,28 @@ export class Pipeline {
     const refusal = isObject(item)
       ? this.store(message, device, channel, item, several, way)
       : refuse("bad_shape", "expected an object, or an array of objects");
-    if (refusal) this.refuseItem(device, refusal, item, way);
-    this.recordOverwritten(device, item, way);
+    if (!refusal && !this.repeated) return;
+    const at = ownTimeOf(device, item, message.receivedAt);
+    if (refusal) this.refuseItem(device, refusal, item, way, at);
+    this.recordOverwritten(device, item, way, undefined, at);
   }
 
   /**
    * Puts on record what an item said of keys that it names again.
    * @param id under which name it stands, where it is recorded for the gateway that sent it
    */
-  private recordOverwritten(device: DeviceEntry, item: unknown, way: Way | undefined, id?: string): void {
+  private recordOverwritten(
+    device: DeviceEntry,
+    item: unknown,
+    way: Way | undefined,
+    id?: string,
+    at?: number,
+  ): void {
     const overwritten = this.repeated && overwrittenIn(item, this.repeated);
     if (!overwritten) return;
     const { said, refusal } = overwritten;
     const under = id === undefined ? said : new Entries([[id, said]]);
-    this.refused.add(device, refusal, under, way && device.id, true);
+    this.refused.add(device, refusal, under, way && device.id, true, at);
   }
 
   /** Checks an item and puts it into its batch. */
@@ -338,7 +346,8 @@ export class Pipeline {
         if (isEmpty) return refuseAside(aside);
         const values = Object.fromEntries(aside.map(({ key, given }) => [key, given]));
         const item = { observedAt: new Date(reading.observedAt).toISOString(), ...values };
-        this.refused.add(device, refuseAside(aside), item, way && device.id, true);
+        const at = device.formerPlaces && reading.observedAt;
+        this.refused.add(device, refuseAside(aside), item, way && device.id, true, at);
       }
     }
     return undefined;
@@ -356,8 +365,14 @@ export class Pipeline {
     else open.items++;
   }
 
-  private refuseItem(device: DeviceEntry, refusal: Refusal, item: unknown, way: Way | undefined): void {
-    this.refused.add(device, refusal, item, way && device.id);
+  private refuseItem(
+    device: DeviceEntry,
+    refusal: Refusal,
+    item: unknown,
+    way: Way | undefined,
+    at?: number,
+  ): void {
+    this.refused.add(device, refusal, item, way && device.id, false, at);
     this.sink.open.count(device);
   }
 
@@ -375,6 +390,13 @@ export class Pipeline {
     });
     open.count(publisher);
   }
+}
+
+/** When an item was observed, if it says so and can be right; asked of devices that have moved alone. */
+function ownTimeOf({ formerPlaces }: DeviceEntry, item: unknown, receivedAt: number): number | undefined {
+  if (!formerPlaces || !isObject(item)) return undefined;
+  const at = readObservedAt(item.observedAt, receivedAt);
+  return typeof at === "number" ? at : undefined;
 }
 
 /** As many as `takeGateway` will count. */

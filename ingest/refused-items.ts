@@ -4,7 +4,7 @@ import type { KindTable } from "../store/database/index.ts";
 import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index.ts";
 import type { NewRejection } from "../store/ledger/index.ts";
 import type { Conflict, ReadingsBatch } from "../store/readings/index.ts";
-import type { DeviceEntry } from "./directory.ts";
+import { type DeviceEntry, formerPlaceAt } from "./directory.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { deviceTopic } from "./topics.ts";
@@ -39,6 +39,8 @@ interface Group {
   readonly under: string | undefined;
   /** What stands in the message of a gateway under names that it may not use, each as often as it is named. */
   readonly entries: Entry[] | undefined;
+  /** When the first of them was observed, where the device has moved. */
+  readonly observedAt: number | undefined;
 }
 
 /** So many refusals of a message are put into words of their own: they are for a person, and must not cost others time. */
@@ -51,18 +53,32 @@ const MAX_TOLD = 64;
 export class RefusedItems {
   private readonly groups = new Map<string, Group>();
 
-  /** @param partial whether `item` is a part of one of which something else is kept */
+  /**
+   * @param partial whether `item` is a part of one of which something else is kept
+   * @param observedAt of a device that has moved, the item's own time if it has one: those of several places are apart
+   */
   add(
     device: DeviceEntry,
     refusal: Refusal,
     item: unknown,
     under: string | undefined,
     partial = false,
+    observedAt?: number,
   ): void {
-    const key = `${device.deviceNo} ${refusal.reason} ${partial}`;
+    const place = observedAt === undefined ? "" : formerPlaceAt(device, observedAt)?.until;
+    const key = `${device.deviceNo} ${refusal.reason} ${partial} ${place}`;
     const group = this.groups.get(key);
     if (group) group.items.push(item);
-    else this.groups.set(key, { device, refusal, partial, items: [item], under, entries: undefined });
+    else
+      this.groups.set(key, {
+        device,
+        refusal,
+        partial,
+        items: [item],
+        under,
+        entries: undefined,
+        observedAt,
+      });
   }
 
   /** An entry of a gateway's message that names a device which it does not speak for. */
@@ -70,7 +86,15 @@ export class RefusedItems {
     const key = `entry ${refusal.reason}`;
     let group = this.groups.get(key);
     if (!group) {
-      group = { device: gateway, refusal, partial: false, items: [], under: undefined, entries: [] };
+      group = {
+        device: gateway,
+        refusal,
+        partial: false,
+        items: [],
+        under: undefined,
+        entries: [],
+        observedAt: undefined,
+      };
       this.groups.set(key, group);
     }
     group.items.push(id);
@@ -90,7 +114,7 @@ export class RefusedItems {
 
 function rejectionOfGroup(
   message: IncomingMessage,
-  { device, refusal, partial, items, under, entries }: Group,
+  { device, refusal, partial, items, under, entries, observedAt }: Group,
   isTold: boolean,
 ) {
   const [first] = items;
@@ -104,7 +128,7 @@ function rejectionOfGroup(
   // is not the place for a limit: what is cut could not be replayed.
   const payload = Buffer.from(stringifyExact(under === undefined ? value : { [under]: value }));
   const told = isTold ? refusal : refuse(refusal.reason);
-  return rejectionOf(message, device, told, { payload, items: items.length, partial });
+  return rejectionOf(message, device, told, { payload, items: items.length, partial, observedAt });
 }
 
 /** The rejection of a message, or of items of it. */
@@ -112,11 +136,12 @@ export function rejectionOf(
   { publisher, topic, receivedAt, payload: whole }: IncomingMessage,
   device: DeviceEntry | undefined,
   { reason, detail }: Refusal,
-  part?: { payload: Buffer; items: number; partial: boolean },
+  part?: { payload: Buffer; items: number; partial: boolean; observedAt: number | undefined },
 ): NewRejection {
   const { payload, items, partial } = part ?? { payload: keepPayload(whole), items: 1, partial: false };
   return {
     receivedAt,
+    observedAt: part?.observedAt,
     deviceNo: device?.deviceNo,
     publisher: publisher?.id ?? "",
     topic: topic.slice(0, MAX_TOPIC_LENGTH),
@@ -133,7 +158,11 @@ const ofSeveral = (detail: string, items: number) =>
   items === 1 ? detail : `${detail.slice(0, MAX_DETAIL_LENGTH - 64)} (the first of ${items} items)`;
 
 /** Names a device by its number, for the rejection of an item that was read back from a batch. */
-export type NameOf = (deviceNo: number) => string;
+export interface NameOf {
+  (deviceNo: number): string;
+  /** Until when it was in the place of that moment; undefined for the place that it has. Where not given, none has moved. */
+  readonly placeUntil?: (deviceNo: number, at: number) => number | undefined;
+}
 
 /** The way by which an item came, where its device did not publish it itself. */
 export interface Way {
@@ -146,7 +175,13 @@ export function refusedReading(
   { message }: Error,
   nameOf: NameOf,
 ): NewRejection {
-  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way | undefined };
+  const came = {
+    deviceNo,
+    receivedAt,
+    id: nameOf(deviceNo),
+    way: way as Way | undefined,
+    at: Date.parse(reading.observedAt as string),
+  };
   return rejectionAgain("telemetry", came, [reading], {
     reason: "store_refused",
     detail: message,
@@ -163,7 +198,8 @@ export function refusedConflicts(
   const groups = new Map<string, Conflict[]>();
   for (const conflict of conflicts) {
     const { deviceNo, receivedAt, way } = conflict.reading;
-    const key = `${deviceNo} ${receivedAt} ${conflict.partial} ${(way as Way | undefined)?.topic}`;
+    const place = nameOf.placeUntil?.(deviceNo, conflict.reading.observedAt);
+    const key = `${deviceNo} ${receivedAt} ${conflict.partial} ${(way as Way | undefined)?.topic} ${place}`;
     const group = groups.get(key);
     if (group) group.push(conflict);
     else groups.set(key, [conflict]);
@@ -171,7 +207,8 @@ export function refusedConflicts(
   return [...groups.values()].map((group) => {
     const { reading, refused, partial, isFull } = group[0]!;
     const { deviceNo, receivedAt } = reading;
-    const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: reading.way as Way | undefined };
+    const way = reading.way as Way | undefined;
+    const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way, at: reading.observedAt };
     const items = group.map((conflict) => ({
       observedAt: new Date(conflict.reading.observedAt).toISOString(),
       ...(partial ? conflict.refused : allOf(columns, conflict.reading)),
@@ -199,19 +236,20 @@ export const refusedReply = (reply: NewReply, { message }: Error, nameOf: NameOf
 
 /** The rejections of events that differ from too many others of their moment, one for a message of a device. */
 export const refusedEvents = (events: readonly NewEvent[], nameOf: NameOf): NewRejection[] =>
-  byMessage(events).map((group) =>
+  byMessage(events, nameOf).map((group) =>
     refusedTogether("events", group, "conflict", `eventId and phase: ${TOO_MANY}`, nameOf),
   );
 export const refusedReplies = (replies: readonly NewReply[], nameOf: NameOf): NewRejection[] =>
-  byMessage(replies).map((group) =>
+  byMessage(replies, nameOf).map((group) =>
     refusedTogether("replies", group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
   );
 const TOO_MANY = `more than ${MAX_MOVE_MS} others, which say something else, are stored for this moment`;
 
-function byMessage<T extends NewEvent | NewReply>(items: readonly T[]): T[][] {
+function byMessage<T extends NewEvent | NewReply>(items: readonly T[], nameOf: NameOf): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const key = `${item.deviceNo} ${item.receivedAt} ${(item.way as Way | undefined)?.topic}`;
+    const place = nameOf.placeUntil?.(item.deviceNo, item.observedAt);
+    const key = `${item.deviceNo} ${item.receivedAt} ${(item.way as Way | undefined)?.topic} ${place}`;
     const group = groups.get(key);
     if (group) group.push(item);
     else groups.set(key, [item]);
@@ -226,13 +264,13 @@ function refusedTogether(
   detail: string,
   nameOf: NameOf,
 ): NewRejection {
-  const { deviceNo, receivedAt, way } = items[0]!;
+  const { deviceNo, receivedAt, way, observedAt: at } = items[0]!;
   const sent = items.map(({ deviceNo: _, receivedAt: __, way: ___, observedAt, data, ...rest }) => ({
     ...rest,
     observedAt: new Date(observedAt).toISOString(),
     ...(parseExact(data) as object),
   }));
-  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way | undefined };
+  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way | undefined, at };
   return rejectionAgain(channel, came, sent, { reason, detail, partial: false });
 }
 
@@ -246,15 +284,16 @@ export const withoutPayload = (rejection: NewRejection, { message }: Error): New
 /** The rejection of items as their device, or the gateway that they came by, would have sent them. */
 function rejectionAgain(
   channel: DeviceChannel,
-  came: { deviceNo: number; receivedAt: number; id: string; way: Way | undefined },
+  came: { deviceNo: number; receivedAt: number; id: string; way: Way | undefined; at: number },
   items: readonly object[],
   why: { reason: string; detail: string; partial: boolean },
 ): NewRejection {
-  const { deviceNo, receivedAt, id, way } = came;
+  const { deviceNo, receivedAt, id, way, at } = came;
   const value = items.length === 1 ? items[0] : items;
   const payload = Buffer.from(stringifyExact(way ? { [id]: value } : value));
   return {
     receivedAt,
+    observedAt: at,
     deviceNo,
     publisher: way?.publisher ?? id,
     topic: way?.topic ?? deviceTopic(id, channel),

@@ -1002,6 +1002,7 @@ create table rejected_messages (
   messages integer not null default 1,
   items integer not null default 1,
   partial boolean not null default false,
+  observed_at timestamp with time zone,
   constraint rejected_messages_items_check CHECK (items > 0),
   constraint rejected_messages_messages_check CHECK (messages > 0)
 );

@@ -57,7 +57,10 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
       const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const table = catalog.table(kind);
       const reading = await findLatestReading(pool, table, deviceNo, spans);
-      if (!reading) return { deviceId: id, kind, reading: null, metrics: {} };
+      if (!reading) {
+        const metrics = Object.fromEntries(table.columns.map(({ name }) => [name, null]));
+        return { deviceId: id, kind, reading: null, metrics };
+      }
       const metrics = spans
         ? await readLatestIn(pool, table, table.columns, spans)
         : await completeLatest(pool, table, deviceNo, reading);

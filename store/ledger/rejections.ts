@@ -60,6 +60,9 @@ interface RejectionRow {
 const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
          m.payload_bytes, m.messages, m.items, m.partial, m.replayed_at, m.replay_outcome`;
 
+/** What says nothing of when it was observed belongs to the place of its arrival. */
+const PLACED_AT = "coalesce(m.observed_at, m.received_at)";
+
 /** A message from nobody that we know belongs to no region: only who sees everything sees it. */
 const VISIBLE = `(case when d.device_no is null then $1::jsonb is null
       else ${limitsCondition("d", 1)} end)`;
@@ -88,7 +91,8 @@ export interface RejectionFilter {
   readonly partial?: boolean | undefined;
 }
 
-/** Rejected messages without their payloads, newest first: of whom the device belonged to when they came. */
+/** Rejected messages without their payloads, newest first: of whom the device belonged to when
+ * it was observed, or came. */
 export async function listRejections(
   db: Db,
   filter: RejectionFilter,
@@ -99,7 +103,7 @@ export async function listRejections(
   const { rows } = await db.query<RejectionRow>(
     `select ${COLUMNS}
      from rejected_messages m
-     ${joinPlace("d", "m.device_no", "m.received_at", "left join")}
+     ${joinPlace("d", "m.device_no", PLACED_AT, "left join")}
      where ${VISIBLE}
        and ($2::int[] is null or m.device_no = any ($2::int[]))
        and ($3::text is null or m.reason = $3::text)
@@ -124,7 +128,7 @@ export async function getRejection(db: Db, rejectionNo: number, limits: Limits):
   const { rows } = await db.query<RejectionRow & { payload: Buffer }>(
     `select ${COLUMNS}, m.payload
      from rejected_messages m
-     ${joinPlace("d", "m.device_no", "m.received_at", "left join")}
+     ${joinPlace("d", "m.device_no", PLACED_AT, "left join")}
      where ${VISIBLE} and m.rejection_no = $2::bigint`,
     [limitsParameter(limits), rejectionNo],
   );

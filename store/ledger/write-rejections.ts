@@ -13,6 +13,8 @@ import {
 /** A message, or items of a message, that were refused for one reason. `receivedAt` in milliseconds since 1970. */
 export interface NewRejection {
   readonly receivedAt: number;
+  /** When its items were observed, in milliseconds since 1970: where given, it belongs to the place of that time. */
+  readonly observedAt?: number | undefined;
   /** Undefined when it came from, or was meant for, nobody that we know. */
   readonly deviceNo: number | undefined;
   readonly publisher: string;
@@ -58,6 +60,7 @@ export async function insertRejections(
       arrayOf(new Int4Column(), rejections, (row) => row.payloadBytes),
       arrayOf(new Int4Column(), rejections, (row) => row.items),
       arrayOf(new Int4Column(), rejections, (row) => (row.partial ? 1 : 0)),
+      arrayOf(new TimestampColumn(), rejections, (row) => row.observedAt),
     ],
   });
 }
@@ -66,15 +69,27 @@ const INSERT = insertSql(1, "", "");
 const INSERT_ONCE = insertSql(4, `${CLAIMED}, `, "where exists (select from claimed)");
 
 function insertSql(first: number, before: string, condition: string): string {
-  const types = ["timestamptz", "int4", "text", "text", "text", "text", "bytea", "int4", "int4", "int4"];
+  const types = [
+    "timestamptz",
+    "int4",
+    "text",
+    "text",
+    "text",
+    "text",
+    "bytea",
+    "int4",
+    "int4",
+    "int4",
+    "timestamptz",
+  ];
   const parameters = types.map((type, i) => `$${first + i}::${type}[]`).join(", ");
   const columns = "received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, items";
   return `
     with ${before}input as (
-      select * from unnest(${parameters}) as input (${columns}, partial) ${condition}
+      select * from unnest(${parameters}) as input (${columns}, partial, observed_at) ${condition}
     ), stored as (
-      insert into rejected_messages (${columns}, partial)
-      select ${columns}, partial = 1 from input
+      insert into rejected_messages (${columns}, partial, observed_at)
+      select ${columns}, partial = 1, observed_at from input
     )
     insert into ledger_batches (device_nos, received, stored, rejected)
     select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)

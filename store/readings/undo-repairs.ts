@@ -83,7 +83,8 @@ export async function undoRepair(pool: Pool, asked: UndoneRepair, actor: AuditAc
        where repair_no = $1::bigint`,
       [repairNo, actor.id, reason, restored],
     );
-    if (refused.length > 0) await insertRejections(tx, refusedAgain(refused, { key, topic, repairNo }));
+    if (refused.length > 0)
+      await insertRejections(tx, await refusedAgain(tx, refused, { key, topic, repairNo }));
     await afterChange(tx, table, key.deviceNo, changed);
     const done = toRepair(await getRow(tx, repairNo, key));
     await appendAudit(tx, {
@@ -100,18 +101,26 @@ export async function undoRepair(pool: Pool, asked: UndoneRepair, actor: AuditAc
 /** So many readings at most are in one rejection: a person reads it, and it can be replayed. */
 const MAX_REFUSED_TOGETHER = 1000;
 
-function refusedAgain(
+async function refusedAgain(
+  tx: Client,
   refused: readonly NotRestored[],
   { key, topic, repairNo }: { key: DeviceKey; topic: string; repairNo: number },
-): NewRejection[] {
+): Promise<NewRejection[]> {
   const rejections: NewRejection[] = [];
-  for (let from = 0; from < refused.length; from += MAX_REFUSED_TOGETHER) {
-    const items = refused.slice(from, from + MAX_REFUSED_TOGETHER);
+  const pages: NotRestored[][] = [];
+  // Each of one place alone: nobody is told what was measured in another's time.
+  for (const own of await byPlace(tx, key.deviceNo, refused)) {
+    for (let from = 0; from < own.length; from += MAX_REFUSED_TOGETHER) {
+      pages.push(own.slice(from, from + MAX_REFUSED_TOGETHER));
+    }
+  }
+  for (const items of pages) {
     const [first] = items;
     const { observedAt, ...values } = first!;
     const payload = Buffer.from(stringifyExact(items.length === 1 ? first : items));
     rejections.push({
       receivedAt: Date.now(),
+      observedAt: Date.parse(observedAt),
       deviceNo: key.deviceNo,
       publisher: key.id,
       topic,
@@ -129,6 +138,26 @@ function refusedAgain(
     });
   }
   return rejections;
+}
+
+/** The same, those of each place that the device had together. */
+async function byPlace(
+  tx: Client,
+  deviceNo: number,
+  refused: readonly NotRestored[],
+): Promise<Iterable<NotRestored[]>> {
+  const { rows } = await tx.query<{ until: Date }>(
+    "select until_at as until from former_places where device_no = $1::int order by until_at",
+    [deviceNo],
+  );
+  const places = new Map<number, NotRestored[]>();
+  for (const one of refused) {
+    const place = rows.findIndex(({ until }) => Date.parse(one.observedAt) < until.getTime());
+    const own = places.get(place);
+    if (own) own.push(one);
+    else places.set(place, [one]);
+  }
+  return places.values();
 }
 
 /** Puts voided readings back, and merges them into what the device has sent of their moments since. */

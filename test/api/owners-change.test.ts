@@ -322,13 +322,14 @@ describe("what is replayed", () => {
       await publish("again", "telemetry", { observedAt, volume: 2 });
     }
     await voidFrom("again", now - DAY, now, world.PLATFORM);
-    const numbers = (await rejectionsOf("again", world.NORTH)).toReversed();
+    const numbers = (await rejectionsOf("again", world.PLATFORM)).toReversed();
     const outcomes = async (who: Caller) => {
       const said: string[] = [];
       for (const number of numbers) said.push(await replay(number, who));
       return said;
     };
-    expect(await outcomes(world.NORTH)).toEqual(["device_not_found", "device_not_found", "stored"]);
+    // What was refused of the other's time is not there for them.
+    expect(await outcomes(world.NORTH)).toEqual(["device_not_found", "rejection_not_found", "stored"]);
     expect(await ledger("again", world.NORTH)).toEqual([6, 4, 0, 2]);
     expect(await outcomes(world.PLATFORM)).toEqual(["stored", "stored", "already_replayed"]);
     expect(await ledger("again", world.NORTH)).toEqual([6, 6, 0, 0]);

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { readingSchema } from "../../api/readings/schema.ts";
 import { pageOf } from "../../api/schemas.ts";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { insertDevice, insertReadings, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";
@@ -25,7 +27,12 @@ describe("the latest reading", () => {
   it("is null for a device that has never reported", async () => {
     await insertDevice(db.pool, "mute");
     const answer = await api.call("/v1/devices/mute/latest");
-    expect(answer.json).toEqual({ deviceId: "mute", kind: "gas-meter", reading: null, metrics: {} });
+    const { metrics, ...rest } = answer.json;
+    expect(rest).toEqual({ deviceId: "mute", kind: "gas-meter", reading: null });
+    // Null is what the device has never said: everything.
+    const known = tablesOf([gasMeter])[0]!.columns.map(({ name }) => name);
+    expect(Object.keys(metrics).toSorted()).toEqual(known.toSorted());
+    expect(new Set(Object.values(metrics))).toEqual(new Set([null]));
   });
 
   it("is the newest by the device's clock, however late an older one comes in", async () => {
