@@ -1,5 +1,5 @@
 import { ExactNumber } from "../base/exact-json.ts";
-import { show } from "./decode.ts";
+import { isObject, show } from "./decode.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** A device's clock may be this far ahead of ours; beyond it, it is wrong. */
@@ -52,6 +52,17 @@ const refuseUnset = (value: unknown, inSeconds: boolean): Refusal =>
       ? `observedAt: ${show(value)} looks like epoch seconds, expected milliseconds`
       : `observedAt: ${show(value)} is before 2015-01-01`,
   );
+
+/** When an item was observed, if it says so and can be right; asked of devices that have moved alone. */
+export function ownTimeOf(
+  { formerPlaces }: DeviceEntry,
+  item: unknown,
+  receivedAt: number,
+): number | undefined {
+  if (!formerPlaces || !isObject(item)) return undefined;
+  const at = readObservedAt(item.observedAt, receivedAt);
+  return typeof at === "number" ? at : undefined;
+}
 
 /**
  * Days that readings, or events and replies, are kept (`RETENTION_…_DAYS`; 0: for ever) → how far back one may lie, in

@@ -9,7 +9,7 @@ import { checkEvent, checkReply } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
-import { momentOfArrival, readObservedAt } from "./observed-at.ts";
+import { momentOfArrival, ownTimeOf } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
   keepPayload,
@@ -227,7 +227,10 @@ export class Pipeline {
       : refuse("bad_shape", "expected an object, or an array of objects");
     if (!refusal && !this.repeated) return;
     const at = ownTimeOf(device, item, message.receivedAt);
-    if (refusal) this.refuseItem(device, refusal, item, way, at);
+    if (refusal) {
+      this.refused.add(device, refusal, item, way && device.id, false, at);
+      this.sink.open.count(device);
+    }
     this.recordOverwritten(device, item, way, undefined, at);
   }
 
@@ -365,14 +368,8 @@ export class Pipeline {
     else open.items++;
   }
 
-  private refuseItem(
-    device: DeviceEntry,
-    refusal: Refusal,
-    item: unknown,
-    way: Way | undefined,
-    at?: number,
-  ): void {
-    this.refused.add(device, refusal, item, way && device.id, false, at);
+  private refuseItem(device: DeviceEntry, refusal: Refusal, item: unknown, way: Way | undefined): void {
+    this.refused.add(device, refusal, item, way && device.id);
     this.sink.open.count(device);
   }
 
@@ -390,13 +387,6 @@ export class Pipeline {
     });
     open.count(publisher);
   }
-}
-
-/** When an item was observed, if it says so and can be right; asked of devices that have moved alone. */
-function ownTimeOf({ formerPlaces }: DeviceEntry, item: unknown, receivedAt: number): number | undefined {
-  if (!formerPlaces || !isObject(item)) return undefined;
-  const at = readObservedAt(item.observedAt, receivedAt);
-  return typeof at === "number" ? at : undefined;
 }
 
 /** As many as `takeGateway` will count. */
