@@ -55,7 +55,7 @@ const refuseUnset = (value: unknown, inSeconds: boolean): Refusal =>
 
 /** When an item was observed, if it says so and can be right; asked of devices that have moved alone. */
 export function ownTimeOf(
-  { formerPlaces }: DeviceEntry,
+  { formerPlaces }: { readonly formerPlaces: unknown },
   item: unknown,
   receivedAt: number,
 ): number | undefined {
