@@ -238,13 +238,7 @@ export class Pipeline {
    * Puts on record what an item said of keys that it names again.
    * @param id under which name it stands, where it is recorded for the gateway that sent it
    */
-  private recordOverwritten(
-    device: DeviceEntry,
-    item: unknown,
-    way: Way | undefined,
-    id?: string,
-    at?: number,
-  ): void {
+  private recordOverwritten(device: DeviceEntry, item: unknown, way?: Way, id?: string, at?: number): void {
     const overwritten = this.repeated && overwrittenIn(item, this.repeated);
     if (!overwritten) return;
     const { said, refusal } = overwritten;
