@@ -39,18 +39,21 @@ export interface StoredMessage {
 type Read<T> = (value: unknown, path: string, faults: Fault[]) => T | undefined;
 
 const that =
-  <T>(expected: string, is: (value: unknown) => boolean): Read<T> =>
+  <T>(expected: string, is: (value: unknown) => value is T): Read<T> =>
   (value, path, faults) => {
-    if (is(value)) return value as T;
+    if (is(value)) return value;
     faults.push({ path, message: `cannot be read: expected ${expected}` });
     return undefined;
   };
 
-const text = that<string>("text", (value) => typeof value === "string");
+/** For what was looked at already, and is not what is expected. */
+const isNothing = (_value: unknown): _value is never => false;
+
+const text = that("text", (value) => typeof value === "string");
 // PostgreSQL keeps numbers that are too large for JavaScript.
-const number = that<number>("a number", Number.isFinite);
+const number = that("a number", (value): value is number => Number.isFinite(value));
 const oneOf = <T>(values: readonly T[]): Read<T> =>
-  that(`one of ${values.join(", ")}`, (value) => values.includes(value as T));
+  that(`one of ${values.join(", ")}`, (value): value is T => values.some((one) => one === value));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -58,7 +61,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const listOf =
   <T>(item: Read<T>): Read<T[]> =>
   (value, path, faults) => {
-    if (!Array.isArray(value)) return that<T[]>("a list", () => false)(value, path, faults);
+    if (!Array.isArray(value)) return that("a list", isNothing)(value, path, faults);
     return value.flatMap((one, index) => {
       const read = item(one, `${path}/${index}`, faults);
       return read === undefined ? [] : [read];
@@ -67,9 +70,7 @@ const listOf =
 
 const moment: Read<Date> = (value, path, faults) => {
   const at = new Date(typeof value === "string" ? value : Number.NaN);
-  return Number.isNaN(at.getTime())
-    ? that<Date>("a moment", () => false)(value, path, faults)
-    : withinYears(at);
+  return Number.isNaN(at.getTime()) ? that("a moment", isNothing)(value, path, faults) : withinYears(at);
 };
 
 /** What an object may hold: each field with how it is read, and with what counts where it is absent or unreadable. */
@@ -101,7 +102,7 @@ const objectOf =
   (value, path, faults) =>
     isObject(value)
       ? readFields(value, fields, path, faults)
-      : that<T>("an object", () => false)(value, path, faults);
+      : that("an object", isNothing)(value, path, faults);
 
 /** A text without a language is of none that is known (BCP 47). */
 const storedText = objectOf<Text>({
@@ -117,7 +118,7 @@ const ring: Read<Polygon> = (value, path, faults) => {
     Array.isArray(point) && Number.isFinite(point[0]) && Number.isFinite(point[1]);
   const points = that<Polygon>(
     "a ring of [longitude, latitude]",
-    (one) => Array.isArray(one) && one.every(isPoint),
+    (one): one is Polygon => Array.isArray(one) && one.every(isPoint),
   )(value, path, faults);
   // Nearly always: and 50,000 points are not copied, and known again as rings that were judged.
   if (points?.every((point) => point.length === 2)) return points;
@@ -128,7 +129,7 @@ const circle: Read<Circle> = (value, path, faults) => {
   const keys = ["longitude", "latitude", "radiusKm"] as const;
   const read = that<Circle>(
     "longitude, latitude and radiusKm",
-    (one) => isObject(one) && keys.every((key) => Number.isFinite(one[key])),
+    (one): one is Circle => isObject(one) && keys.every((key) => Number.isFinite(one[key])),
   )(value, path, faults);
   return read && { longitude: read.longitude, latitude: read.latitude, radiusKm: read.radiusKm };
 };

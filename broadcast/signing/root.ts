@@ -87,6 +87,9 @@ export const signKeySet = ({ publicHalf, secret }: RootKey, set: KeySet): Promis
     KEY_SET_TYPE,
   );
 
+/** Who has signed it is compared with the roots, whatever stands there. */
+const headerSchema = z.looseObject({ typ: z.literal(KEY_SET_TYPE), kid: z.unknown().optional() });
+
 const refuse = (why: string) => new PlatformError("invalid_request", `This is no key set to take: ${why}`);
 
 /**
@@ -94,11 +97,10 @@ const refuse = (why: string) => new PlatformError("invalid_request", `This is no
  * @throws PlatformError `invalid_request` that says why it is not one
  */
 export async function verifyKeySet(signed: string, roots: readonly string[]): Promise<KeySet> {
-  const header = parseJson(Buffer.from(signed.split(".")[0] ?? "", "base64url").toString()) as {
-    typ?: unknown;
-    kid?: unknown;
-  } | null;
-  if (header?.typ !== KEY_SET_TYPE) throw refuse(`expected a JWS of type ${KEY_SET_TYPE}`);
+  const { data: header } = headerSchema.safeParse(
+    parseJson(Buffer.from(signed.split(".")[0] ?? "", "base64url").toString()),
+  );
+  if (!header) throw refuse(`expected a JWS of type ${KEY_SET_TYPE}`);
   const root = roots.find((publicHalf) => publicHalf === header.kid);
   if (root === undefined) {
     throw refuse(`root ${String(header.kid)} has signed it, expected ${roots.join(" or ")}`);

@@ -101,9 +101,9 @@ function readText(path: string): string | undefined {
 
 function parse(text: string): Holder | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Holder>;
-    if (typeof value.pid !== "number" || typeof value.socketDir !== "string") return undefined;
-    return { pid: value.pid, socketDir: value.socketDir, startTicks: value.startTicks ?? null };
+    const { pid, socketDir, startTicks }: Record<keyof Holder, unknown> = JSON.parse(text);
+    if (typeof pid !== "number" || typeof socketDir !== "string") return undefined;
+    return { pid, socketDir, startTicks: typeof startTicks === "string" ? startTicks : null };
   } catch {
     return undefined;
   }
