@@ -82,7 +82,7 @@ describe("starting", () => {
 
   it("says which package is missing when optional dependencies were left out", async () => {
     // The same code, where only the TypeScript loader can be found.
-    for (const name of ["store/embedded", "base/errors.ts", "package.json"]) {
+    for (const name of ["store/embedded", "base/errors.ts", "base/parent.ts", "package.json"]) {
       cpSync(new URL(name, ROOT), join(folder, "copy", name), { recursive: true });
     }
     mkdirSync(join(folder, "copy/node_modules"));
