@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../base/usage-error.ts";
-import { publicHalfSchema } from "../broadcast/key-set.ts";
-import { joinDashedRoots } from "../broadcast/root-arguments.ts";
+import { publicHalfSchema } from "../broadcast/contract/key-set.ts";
+import { joinDashedRoots } from "../broadcast/contract/root-arguments.ts";
 import { scenarioList } from "./scenario.ts";
 import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { getBroadcast } from "../../broadcast/service.ts";
-import { addNote } from "../../broadcast/service-notes.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
+import { addNote } from "../../broadcast/operations/notes.ts";
 import { listNotes } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { freeText, pageOf, pageQuery } from "../schemas.ts";

@@ -4,18 +4,18 @@ import type { z } from "zod";
 import { decide } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
-import { draftOf, missingOfStored, warningsOfStored } from "../../broadcast/draft.ts";
-import { airedUntil } from "../../broadcast/expiry.ts";
-import { EDITABLE_STATES } from "../../broadcast/lifecycle.ts";
-import { toNewsCounts } from "../../broadcast/progress.ts";
-import type { BroadcastCaller } from "../../broadcast/service.ts";
+import { breather } from "../../base/breather.ts";
+import { draftOf, missingOfStored, warningsOfStored } from "../../broadcast/drafting/draft.ts";
 import {
   readStoredAttachments,
   readStoredMessage,
   readStoredSource,
-} from "../../broadcast/stored-message.ts";
-import { breather } from "../../broadcast/turns.ts";
-import { seesWhole } from "../../broadcast/visibility.ts";
+} from "../../broadcast/drafting/stored-message.ts";
+import { airedUntil } from "../../broadcast/lifecycle/expiry.ts";
+import { EDITABLE_STATES } from "../../broadcast/lifecycle/lifecycle.ts";
+import type { BroadcastCaller } from "../../broadcast/lifecycle/operation.ts";
+import { seesWhole } from "../../broadcast/lifecycle/visibility.ts";
+import { toNewsCounts } from "../../broadcast/proof/progress.ts";
 import {
   type Broadcast,
   type BroadcastNote,

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { z } from "zod";
-import { checkTarget } from "../../broadcast/check-target.ts";
-import { countTarget, type Preview } from "../../broadcast/preview.ts";
-import { recordLookBeyond } from "../../broadcast/refusals.ts";
-import { getBroadcast } from "../../broadcast/service.ts";
-import { previewBroadcast } from "../../broadcast/stored-preview.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
+import { recordLookBeyond } from "../../broadcast/lifecycle/refusals.ts";
+import { previewBroadcast } from "../../broadcast/operations/stored-preview.ts";
+import { checkTarget } from "../../broadcast/targets/check-target.ts";
+import { countTarget, type Preview } from "../../broadcast/targets/preview.ts";
 import type { FirstNamed } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/command.ts";
-import { KEY_SET_TYPE } from "../../broadcast/key-set.ts";
-import { STATES } from "../../broadcast/lifecycle.ts";
+import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/contract/command.ts";
+import { KEY_SET_TYPE } from "../../broadcast/contract/key-set.ts";
+import { STATES } from "../../broadcast/lifecycle/lifecycle.ts";
 import {
   alertExtrasSchema,
   CATEGORIES,
@@ -13,7 +13,7 @@ import {
   targetSchema,
   textSchema,
   URGENCIES,
-} from "../../broadcast/message.ts";
+} from "../../broadcast/message/message.ts";
 import { TARGET_STATES } from "../../store/broadcast/index.ts";
 import {
   commaList,

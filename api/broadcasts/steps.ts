@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Action } from "../../access/roles.ts";
 import type { DecidingStep } from "../../access/steps.ts";
 import type { ErrorCode } from "../../base/errors.ts";
-import { recordingRefusals } from "../../broadcast/refusals.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/service.ts";
+import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/lifecycle/operation.ts";
+import { recordingRefusals } from "../../broadcast/lifecycle/refusals.ts";
 import {
   approve,
   cancel,
@@ -14,7 +14,7 @@ import {
   returnDraft,
   review,
   submit,
-} from "../../broadcast/service-release.ts";
+} from "../../broadcast/operations/decisions.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { stepBodies } from "./deciding-schema.ts";

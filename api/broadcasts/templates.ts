@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Level } from "../../broadcast/message.ts";
-import { describePlace } from "../../broadcast/places.ts";
+import type { Level } from "../../broadcast/message/message.ts";
+import { describePlace } from "../../broadcast/message/places.ts";
+import { fillTexts } from "../../broadcast/message/template-fill.ts";
+import { listTemplates } from "../../broadcast/message/templates.ts";
 import {
   changeTemplate,
   createTemplate,
@@ -11,9 +13,7 @@ import {
   type OfferedTemplate,
   offer,
   offerTemplates,
-} from "../../broadcast/service-templates.ts";
-import { fillTexts } from "../../broadcast/template-fill.ts";
-import { listTemplates } from "../../broadcast/templates.ts";
+} from "../../broadcast/operations/tenant-templates.ts";
 import type { OwnTemplate } from "../../store/broadcast/index.ts";
 import { invalidField } from "../catalog.ts";
 import { problems } from "../problem.ts";

@@ -6,7 +6,7 @@ import { type Config, loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
 import { UsageError } from "../../base/usage-error.ts";
-import { joinDashedRoots } from "../../broadcast/root-arguments.ts";
+import { joinDashedRoots } from "../../broadcast/contract/root-arguments.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../broadcast/signing/defaults.ts";
 import { type KeyRing, openKeyRing } from "../../broadcast/signing/key-ring.ts";
 import { signHere } from "../../broadcast/signing/key-set-care.ts";

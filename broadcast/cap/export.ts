@@ -1,6 +1,6 @@
 import { create } from "xmlbuilder2";
 import { PlatformError } from "../../base/errors.ts";
-import { findEventCode } from "../event-codes.ts";
+import { findEventCode } from "../message/event-codes.ts";
 import {
   type AlertExtras,
   type BroadcastMessage,
@@ -10,7 +10,7 @@ import {
   SEVERITY_OF_LEVEL,
   type Target,
   type Text,
-} from "../message.ts";
+} from "../message/message.ts";
 import { CAP_NAMESPACE, type CapMessageType, type CapNamedValue } from "./alert.ts";
 import { cleanText } from "./clean-text.ts";
 import { isWhole, shapeKey } from "./extras.ts";

@@ -10,10 +10,10 @@ import {
   writeTargetChanges,
 } from "../../store/broadcast/index.ts";
 import { type Client, type Pool, withTransaction } from "../../store/database/index.ts";
-import { nextState, type State } from "../lifecycle.ts";
-import { toHistoryCounts } from "../progress.ts";
-import type { ProofRules } from "../proof-facts.ts";
-import { takeStep } from "../steps.ts";
+import { nextState, type State } from "../lifecycle/lifecycle.ts";
+import { takeStep } from "../lifecycle/steps.ts";
+import { toHistoryCounts } from "../proof/progress.ts";
+import type { ProofRules } from "../proof/proof-facts.ts";
 import { OVER_STATES } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 

@@ -1,5 +1,5 @@
-import { noteReading, noteReply } from "../proof.ts";
-import type { ProofRules, SpeakerReading } from "../proof-facts.ts";
+import { noteReading, noteReply } from "../proof/proof.ts";
+import type { ProofRules, SpeakerReading } from "../proof/proof-facts.ts";
 import { type CommittedReply, toFact } from "./feed.ts";
 import type { Roster } from "./roster.ts";
 import type { OnAirTarget } from "./target.ts";

@@ -5,13 +5,13 @@ import {
   TARGET_STATES,
   type TargetState,
 } from "../../store/broadcast/index.ts";
-import type { CommandEnvelope } from "../command.ts";
-import { draftOf } from "../draft.ts";
-import { FineRegions } from "../fine-regions.ts";
-import type { State } from "../lifecycle.ts";
-import type { Asked } from "../proof-facts.ts";
-import { spokenSeconds } from "../spoken-length.ts";
-import { byUrgency } from "../urgency.ts";
+import type { CommandEnvelope } from "../contract/command.ts";
+import { draftOf } from "../drafting/draft.ts";
+import type { State } from "../lifecycle/lifecycle.ts";
+import { spokenSeconds } from "../message/spoken-length.ts";
+import { byUrgency } from "../message/urgency.ts";
+import type { Asked } from "../proof/proof-facts.ts";
+import { FineRegions } from "../targets/fine-regions.ts";
 
 /** A command as it goes out: the same text for every speaker, so it is made once. */
 export interface OutgoingCommand {

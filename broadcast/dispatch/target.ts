@@ -1,6 +1,13 @@
 import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast/index.ts";
-import { evidenceOf, judge, provenAttempt, type Standing, secondsOf, wasPartlyHeard } from "../proof.ts";
-import { type Evidence, type Facts, noFacts, type ProofRules } from "../proof-facts.ts";
+import {
+  evidenceOf,
+  judge,
+  provenAttempt,
+  type Standing,
+  secondsOf,
+  wasPartlyHeard,
+} from "../proof/proof.ts";
+import { type Evidence, type Facts, noFacts, type ProofRules } from "../proof/proof-facts.ts";
 import type { OnAirBroadcast } from "./on-air.ts";
 import { playTimes } from "./play-times.ts";
 

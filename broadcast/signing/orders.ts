@@ -5,10 +5,10 @@ import {
   MAX_COMMAND_BYTES,
   type StartOrder,
   startOrderSchema,
-} from "../command.ts";
-import { isEmptyTarget } from "../draft.ts";
-import type { BroadcastMessage, Target } from "../message.ts";
-import { bytesOf, ENVELOPE_BYTES, MAX_ORDER_BYTES } from "../order-size.ts";
+} from "../contract/command.ts";
+import { isEmptyTarget } from "../drafting/draft.ts";
+import type { BroadcastMessage, Target } from "../message/message.ts";
+import { bytesOf, ENVELOPE_BYTES, MAX_ORDER_BYTES } from "../targets/order-size.ts";
 import { fitPolygons } from "./order-area.ts";
 
 /** Who orders, and when. */

@@ -17,7 +17,7 @@ if [ ${#files[@]} -eq 0 ]; then
     test/store/{rollups/{rollup-keeper,rollups,series,usage,kept-days-retention},readings/latest,schema/retention}.test.ts
     test/ingest/{observed-at,alarms,kind-runtime,time-keys,history,too-old}.test.ts
     test/api/{series,readings,devices}.test.ts
-    test/broadcast/{deadlines,play-times}.test.ts
+    test/broadcast/dispatch/{deadlines,play-times}.test.ts
   )
 fi
 for file in "${files[@]}"; do

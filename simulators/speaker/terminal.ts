@@ -4,8 +4,8 @@ import {
   type RefusalReason,
   type StartOrder,
   type StopOrder,
-} from "../../broadcast/command.ts";
-import { BAD_KEY_SET } from "../../broadcast/key-set.ts";
+} from "../../broadcast/contract/command.ts";
+import { BAD_KEY_SET } from "../../broadcast/contract/key-set.ts";
 import type { MetricValue } from "../../devices/kind.ts";
 import { judgeOrder, type SpeakerPlace } from "./admit.ts";
 import type { KeyNews } from "./keys.ts";

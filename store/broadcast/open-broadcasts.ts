@@ -13,7 +13,7 @@ export interface OpenBroadcast {
   readonly level: number;
   readonly headline: string;
   readonly regions: readonly string[];
-  /** The whole content, as broadcast/message.ts has it. */
+  /** The whole content, as broadcast/message/message.ts has it. */
   readonly message: Readonly<Record<string, unknown>>;
   readonly attempt: number;
   readonly releasedAt: Date;

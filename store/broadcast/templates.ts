@@ -1,6 +1,6 @@
 import type { Client, Db } from "../database/index.ts";
 
-/** A text as `broadcast/message.ts` has it, with placeholders. */
+/** A text as `broadcast/message/message.ts` has it, with placeholders. */
 export interface TemplateText {
   readonly language: string;
   readonly headline: string;

@@ -4,7 +4,7 @@ import type { Grant, Principal } from "../../access/decide.ts";
 import { WHOLE_AREA } from "../../access/limits.ts";
 import type { Role } from "../../access/roles.ts";
 import { CALLERS_STEPS } from "../../access/steps.ts";
-import { createDraft } from "../../broadcast/service-drafts.ts";
+import { createDraft } from "../../broadcast/operations/drafts.ts";
 import { draft, somebody } from "../broadcast/fixtures.ts";
 import * as steps from "../broadcast/step-helpers.ts";
 import { areaOf } from "../helpers/limits.ts";

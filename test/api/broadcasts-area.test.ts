@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
-import { MAX_COMMAND_BYTES, orderSchema } from "../../broadcast/command.ts";
-import { MAX_TOTAL_POINTS } from "../../broadcast/message.ts";
+import { MAX_COMMAND_BYTES, orderSchema } from "../../broadcast/contract/command.ts";
+import { MAX_TOTAL_POINTS } from "../../broadcast/message/message.ts";
 import { isMeant } from "../../simulators/speaker/admit.ts";
 import { insertSpeaker } from "../broadcast/fixtures.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";

@@ -5,8 +5,8 @@ import type { StreamFilter } from "../../api/stream/filter.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import type { StreamSink } from "../../api/stream/subscriber.ts";
 import { createLogger } from "../../base/log.ts";
-import type { BroadcastNews } from "../../broadcast/progress.ts";
-import type { BroadcastPlace } from "../../broadcast/visibility.ts";
+import type { BroadcastPlace } from "../../broadcast/lifecycle/visibility.ts";
+import type { BroadcastNews } from "../../broadcast/proof/progress.ts";
 import { limitsOf } from "../helpers/limits.ts";
 
 /** A client whose socket takes `room` characters at a time. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { getBroadcast } from "../../broadcast/service.ts";
-import { importCap, readAlertDocument } from "../../broadcast/service-cap.ts";
-import { cutToOwnArea } from "../../broadcast/service-cap-cut.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
+import { cutToOwnArea } from "../../broadcast/operations/cap-cut.ts";
+import { importCap, readAlertDocument } from "../../broadcast/operations/import-cap.ts";
 import { removeOldDocuments } from "../../store/broadcast/alert-documents.ts";
 import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 import { limitsOf } from "../helpers/limits.ts";

@@ -2,7 +2,7 @@ import { Registry } from "prom-client";
 import { expect, onTestFinished, vi } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
-import type { Order } from "../../broadcast/command.ts";
+import type { Order } from "../../broadcast/contract/command.ts";
 import {
   createDispatcher,
   type Dispatcher,
@@ -11,7 +11,7 @@ import {
 import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
 import type { OnAirProgress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
-import { reopenForRetry, storeStart } from "../../broadcast/start-orders.ts";
+import { reopenForRetry, storeStart } from "../../broadcast/orders/start-orders.ts";
 import { speaker } from "../../devices/kinds/speaker.ts";
 import { lockBroadcasts } from "../../store/broadcast/broadcasts.ts";
 import { listHistory } from "../../store/broadcast/history.ts";

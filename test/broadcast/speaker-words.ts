@@ -1,4 +1,4 @@
-import { judge, noteReading, noteReply } from "../../broadcast/proof.ts";
+import { judge, noteReading, noteReply } from "../../broadcast/proof/proof.ts";
 import {
   type Asked,
   type Facts,
@@ -6,7 +6,7 @@ import {
   PROOF_RULES,
   type ReplyFact,
   type SpeakerReading,
-} from "../../broadcast/proof-facts.ts";
+} from "../../broadcast/proof/proof-facts.ts";
 
 /** What a speaker says and measures, for tests of what follows from it. */
 export type Message = ReplyFact | SpeakerReading;

@@ -1,8 +1,12 @@
-import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../../broadcast/service.ts";
-import * as service from "../../broadcast/service-release.ts";
+import {
+  type BroadcastCaller,
+  type BroadcastDeps,
+  getBroadcast,
+} from "../../broadcast/lifecycle/operation.ts";
+import * as service from "../../broadcast/operations/decisions.ts";
 import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 
-export { cancel, retry, review } from "../../broadcast/service-release.ts";
+export { cancel, retry, review } from "../../broadcast/operations/decisions.ts";
 
 /** Steps as the service takes them, by somebody who has looked at the present revision unless another is named. */
 type Decide = (

@@ -9,7 +9,7 @@ const LONG = [
   "e2e/demo",
   "api/matrix",
   "e2e/outage",
-  "broadcast/templates-sound",
+  "broadcast/message/templates-sound",
   "app/cli/access-recover",
   "e2e/crash",
   "store/embedded/crash",

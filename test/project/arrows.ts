@@ -46,6 +46,26 @@ export const ROOMS: Record<string, readonly string[]> = {
   "store/broadcast": ["database", "audit", "places"],
   "store/schema": ["database", "readings", "rollups"],
   "store/embedded": [],
+  "broadcast/message": [],
+  "broadcast/contract": ["message"],
+  "broadcast/targets": ["message", "contract"],
+  "broadcast/drafting": ["message", "targets"],
+  "broadcast/signing": ["message", "contract", "targets", "drafting"],
+  "broadcast/cap": ["message"],
+  "broadcast/proof": ["contract"],
+  "broadcast/lifecycle": ["message", "contract", "targets", "drafting", "signing", "cap"],
+  "broadcast/orders": ["contract", "drafting", "signing", "lifecycle"],
+  "broadcast/dispatch": ["message", "contract", "targets", "drafting", "proof", "lifecycle", "orders"],
+  "broadcast/operations": [
+    "message",
+    "contract",
+    "targets",
+    "drafting",
+    "signing",
+    "cap",
+    "lifecycle",
+    "orders",
+  ],
 };
 
 /** What only they may import: nobody reaches for what wires everything, nor for what stands outside. */

@@ -21,13 +21,12 @@ import {
 } from "../../broadcast/cap/judge-thread.ts";
 import { namesEventCode } from "../../broadcast/cap/names.ts";
 import { MAX_POLYGON_POINTS, MAX_REFERENCES } from "../../broadcast/cap/values.ts";
-import { CLOCK_TOLERANCE_MS, MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/command.ts";
+import { CLOCK_TOLERANCE_MS, MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/contract/command.ts";
+import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, MAX_ROOTS } from "../../broadcast/contract/key-set.ts";
 import { LONGEST_GATHER_MS } from "../../broadcast/dispatch/afterwards.ts";
 import { MAX_NAMED } from "../../broadcast/dispatch/corrections.ts";
 import { ANNOUNCEMENT_SECONDS } from "../../broadcast/dispatch/on-air.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
-import { MAX_CODES } from "../../broadcast/fine-regions.ts";
-import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, MAX_ROOTS } from "../../broadcast/key-set.ts";
 import {
   FINAL_STATES,
   type LifecycleAction,
@@ -35,8 +34,9 @@ import {
   STATES,
   type State,
   TRANSITIONS,
-} from "../../broadcast/lifecycle.ts";
-import { MAX_REVISIONS } from "../../broadcast/may-step.ts";
+} from "../../broadcast/lifecycle/lifecycle.ts";
+import { MAX_REVISIONS } from "../../broadcast/lifecycle/may-step.ts";
+import { MOST_REPLACED } from "../../broadcast/lifecycle/replacing.ts";
 import {
   DEFAULT_LIFETIME_HOURS,
   MAX_LIFETIME_HOURS,
@@ -45,18 +45,18 @@ import {
   MAX_SHAPES,
   MAX_SPOKEN,
   MAX_TOTAL_POINTS,
-} from "../../broadcast/message.ts";
-import { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "../../broadcast/played-length.ts";
-import { QUIET_COUNTS_AFTER_MS, READINGS_KEPT } from "../../broadcast/proof.ts";
-import { PROOF_RULES } from "../../broadcast/proof-facts.ts";
-import { CAMERAS, HORIZON_MS } from "../../broadcast/proposals.ts";
-import { MOST_REPLACED } from "../../broadcast/replacing.ts";
-import { MAX_ENTRIES, MAX_STAND_INS } from "../../broadcast/service-export.ts";
-import { MAX_NOTES } from "../../broadcast/service-notes.ts";
-import { MAX_VERSIONS } from "../../broadcast/service-templates.ts";
+} from "../../broadcast/message/message.ts";
+import { MAX_ENTRIES, MAX_STAND_INS } from "../../broadcast/operations/export-cap.ts";
+import { MAX_NOTES } from "../../broadcast/operations/notes.ts";
+import { CAMERAS, HORIZON_MS } from "../../broadcast/operations/proposals.ts";
+import { MAX_VERSIONS } from "../../broadcast/operations/tenant-templates.ts";
+import { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "../../broadcast/proof/played-length.ts";
+import { QUIET_COUNTS_AFTER_MS, READINGS_KEPT } from "../../broadcast/proof/proof.ts";
+import { PROOF_RULES } from "../../broadcast/proof/proof-facts.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../broadcast/signing/defaults.ts";
 import { RENEW_BEFORE_MS, SET_LIFETIME_DAYS } from "../../broadcast/signing/key-set-care.ts";
 import { SIGN_WITHIN_MS } from "../../broadcast/signing/key-set-request.ts";
+import { MAX_CODES } from "../../broadcast/targets/fine-regions.ts";
 import { CLOCK_SET_AFTER } from "../../simulators/speaker/admit.ts";
 import { FETCH_EVERY_MS, REFETCH_MS, RETRY_MS } from "../../simulators/speaker/keys.ts";
 import { REMEMBERED_AFTER_EXPIRY_MS, STOP_REMEMBERED_MS } from "../../simulators/speaker/terminal.ts";

@@ -1,7 +1,7 @@
 import type { InjectOptions } from "fastify";
 import { decide, type Principal } from "../../../access/decide.ts";
-import { messageSchema } from "../../../broadcast/message.ts";
-import { seesBroadcast } from "../../../broadcast/visibility.ts";
+import { seesBroadcast } from "../../../broadcast/lifecycle/visibility.ts";
+import { messageSchema } from "../../../broadcast/message/message.ts";
 import { storeDocument } from "../../../store/broadcast/cap-alerts.ts";
 import { insertTemplate } from "../../../store/broadcast/templates.ts";
 import { insertBroadcast } from "../../../store/broadcast/write-broadcasts.ts";

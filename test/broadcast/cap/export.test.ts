@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PlatformError } from "../../../base/errors.ts";
 import { type AlertHeader, exportAlert, formatTime } from "../../../broadcast/cap/export.ts";
 import { importAlert } from "../../../broadcast/cap/import.ts";
-import { EVENT_CODES } from "../../../broadcast/event-codes.ts";
+import { EVENT_CODES } from "../../../broadcast/message/event-codes.ts";
 import {
   type BroadcastMessage,
   CATEGORIES,
@@ -15,7 +15,7 @@ import {
   type Polygon,
   RESPONSE_TYPES,
   URGENCIES,
-} from "../../../broadcast/message.ts";
+} from "../../../broadcast/message/message.ts";
 import { alertOf, schemaFault } from "./alerts.ts";
 
 const HEADER: AlertHeader = {

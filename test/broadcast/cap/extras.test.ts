@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exportAlert, formatTime } from "../../../broadcast/cap/export.ts";
 import { importAlert } from "../../../broadcast/cap/import.ts";
-import { completeMessage } from "../../../broadcast/draft.ts";
+import { completeMessage } from "../../../broadcast/drafting/draft.ts";
 import { alertOf, bend, FIXTURES, PLAIN, readFixture, schemaFault } from "./alerts.ts";
 
 const NOW = new Date("2026-05-02T09:00:00+08:00");

@@ -3,7 +3,7 @@ import { forTheEar } from "../../../broadcast/cap/ear.ts";
 import { importAlert } from "../../../broadcast/cap/import.ts";
 import { parseAlert } from "../../../broadcast/cap/parse.ts";
 import { readPolygon } from "../../../broadcast/cap/values.ts";
-import { MAX_POINTS, MAX_REGIONS, MAX_SHAPES } from "../../../broadcast/message.ts";
+import { MAX_POINTS, MAX_REGIONS, MAX_SHAPES } from "../../../broadcast/message/message.ts";
 import { selfContact } from "../../../geo/ring.ts";
 import { simplifyRing } from "../../../geo/simplify.ts";
 import { alertOf, bend, PLAIN } from "./alerts.ts";

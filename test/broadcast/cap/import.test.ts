@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ImportResult, importAlert } from "../../../broadcast/cap/import.ts";
 import { cutToLevel } from "../../../broadcast/cap/import-area.ts";
-import { messageSchema } from "../../../broadcast/message.ts";
+import { messageSchema } from "../../../broadcast/message/message.ts";
 import { alertOf, bend, PLAIN, readFixture } from "./alerts.ts";
 
 const NOW = new Date("2026-05-02T09:00:00+08:00");

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CAP_SCOPES, CAP_SEVERITIES, MESSAGE_TYPES, STATUSES } from "../../../broadcast/cap/alert.ts";
 import { judgeAlert } from "../../../broadcast/cap/judge.ts";
-import { missingOf } from "../../../broadcast/draft.ts";
-import { draftSchema } from "../../../broadcast/draft-schema.ts";
+import { missingOf } from "../../../broadcast/drafting/draft.ts";
+import { draftSchema } from "../../../broadcast/drafting/draft-schema.ts";
+import { readStoredMessage } from "../../../broadcast/drafting/stored-message.ts";
 import {
   CATEGORIES,
   CERTAINTIES,
@@ -12,8 +13,7 @@ import {
   MAX_SHAPES,
   RESPONSE_TYPES,
   URGENCIES,
-} from "../../../broadcast/message.ts";
-import { readStoredMessage } from "../../../broadcast/stored-message.ts";
+} from "../../../broadcast/message/message.ts";
 import { schemaFault } from "./alerts.ts";
 
 /**

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { exportAlert } from "../../../broadcast/cap/export.ts";
 import { parseAlert } from "../../../broadcast/cap/parse.ts";
 import { signAlert, verifySignatures } from "../../../broadcast/cap/signature.ts";
-import { messageSchema } from "../../../broadcast/message.ts";
+import { messageSchema } from "../../../broadcast/message/message.ts";
 import { bend, PLAIN, readFixture, schemaFault } from "./alerts.ts";
 import { canonical, EXCLUSIVE, makeSigner, type Signer, signAsOthersDo } from "./foreign-signer.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "../../../base/log.ts";
-import { COMMAND_TYPE } from "../../../broadcast/command.ts";
+import { COMMAND_TYPE } from "../../../broadcast/contract/command.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../../broadcast/signing/defaults.ts";
 import { KEY_FILE } from "../../../broadcast/signing/key-file.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";

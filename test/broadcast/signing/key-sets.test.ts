@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, signedKeysSchema } from "../../../broadcast/key-set.ts";
+import {
+  MAX_KEYS,
+  MAX_KEYS_BYTES,
+  MAX_ROOT_CHANGES,
+  signedKeysSchema,
+} from "../../../broadcast/contract/key-set.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../../broadcast/signing/defaults.ts";
 import { KEY_FILE } from "../../../broadcast/signing/key-file.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";

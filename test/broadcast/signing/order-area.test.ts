@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_COMMAND_BYTES, startOrderSchema } from "../../../broadcast/command.ts";
-import { MAX_POINTS, MAX_REGIONS, MAX_SHAPES, messageSchema } from "../../../broadcast/message.ts";
-import { MAX_ORDER_BYTES, sizeFaults } from "../../../broadcast/order-size.ts";
+import { MAX_COMMAND_BYTES, startOrderSchema } from "../../../broadcast/contract/command.ts";
+import { MAX_POINTS, MAX_REGIONS, MAX_SHAPES, messageSchema } from "../../../broadcast/message/message.ts";
 import { fitPolygons } from "../../../broadcast/signing/order-area.ts";
 import { assertFits, createStartOrder } from "../../../broadcast/signing/orders.ts";
+import { MAX_ORDER_BYTES, sizeFaults } from "../../../broadcast/targets/order-size.ts";
 import { pointInPolygon } from "../../../geo/polygon.ts";
 import type { Point, Ring } from "../../../geo/shapes.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { commandIdOf, MAX_COMMAND_BYTES, orderSchema } from "../../../broadcast/command.ts";
-import { messageSchema } from "../../../broadcast/message.ts";
+import { commandIdOf, MAX_COMMAND_BYTES, orderSchema } from "../../../broadcast/contract/command.ts";
+import { messageSchema } from "../../../broadcast/message/message.ts";
+import { anotherAttempt, readStoredOrder, stopOf } from "../../../broadcast/orders/stored-order.ts";
 import { createStartOrder, fitAgain, packCommand } from "../../../broadcast/signing/orders.ts";
-import { anotherAttempt, readStoredOrder, stopOf } from "../../../broadcast/stored-order.ts";
 
 const message = messageSchema.parse({
   mode: "actual",

@@ -1,10 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandIdOf, type Order, type StartOrder, type StopOrder } from "../../../broadcast/command.ts";
+import {
+  commandIdOf,
+  type Order,
+  type StartOrder,
+  type StopOrder,
+} from "../../../broadcast/contract/command.ts";
+import { stopOf } from "../../../broadcast/orders/stored-order.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { createStartOrder } from "../../../broadcast/signing/orders.ts";
-import { stopOf } from "../../../broadcast/stored-order.ts";
 
 export const VILLAGE = "520326001001";
 export const START = Date.parse("2026-03-01T08:00:00+08:00");

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { replySchema } from "../../../broadcast/command.ts";
+import { replySchema } from "../../../broadcast/contract/command.ts";
 import { speaker as speakerKind } from "../../../devices/kinds/speaker.ts";
 import { FAULTS, parseFaults } from "../../../simulators/speaker/faults.ts";
 import {

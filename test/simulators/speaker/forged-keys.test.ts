@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MAX_KEYS_BYTES } from "../../../broadcast/key-set.ts";
+import { MAX_KEYS_BYTES } from "../../../broadcast/contract/key-set.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { signHere } from "../../../broadcast/signing/key-set-care.ts";
 import { createRootKey, type RootKey, readRootKey } from "../../../broadcast/signing/root.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { StartOrder } from "../../../broadcast/command.ts";
+import type { StartOrder } from "../../../broadcast/contract/command.ts";
 import { packMemories, type TerminalMemory, unpackMemory } from "../../../simulators/speaker/memory.ts";
 import { createTerminal, type SpeakerTerminal } from "../../../simulators/speaker/terminal.ts";
 import { START, startOrder, verified } from "./commands.ts";

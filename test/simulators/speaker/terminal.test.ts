@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { REFUSAL_REASONS, replySchema, type StartOrder } from "../../../broadcast/command.ts";
+import { REFUSAL_REASONS, replySchema, type StartOrder } from "../../../broadcast/contract/command.ts";
 import { isMeant } from "../../../simulators/speaker/admit.ts";
 import { scriptOf, spokenMs, voiceOf } from "../../../simulators/speaker/script.ts";
 import { type Changes, START, startOrder, VILLAGE, verified } from "./commands.ts";

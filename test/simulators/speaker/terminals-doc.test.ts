@@ -8,7 +8,7 @@ import {
   replySchema,
   startOrderSchema,
   stopOrderSchema,
-} from "../../../broadcast/command.ts";
+} from "../../../broadcast/contract/command.ts";
 import {
   BAD_KEY_SET,
   KEY_SET_FAULTS,
@@ -18,7 +18,7 @@ import {
   MAX_KEYS_BYTES,
   MAX_ROOTS,
   signedKeysSchema,
-} from "../../../broadcast/key-set.ts";
+} from "../../../broadcast/contract/key-set.ts";
 import { signWith } from "../../../broadcast/signing/algorithms/ed25519.ts";
 import { signKeySet } from "../../../broadcast/signing/root.ts";
 import type { PublicJwk } from "../../../broadcast/signing/signer.ts";

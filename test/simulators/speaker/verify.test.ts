@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
 import { CompactSign, importJWK } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { COMMAND_TYPE, commandIdOf, MAX_COMMAND_BYTES } from "../../../broadcast/command.ts";
+import { COMMAND_TYPE, commandIdOf, MAX_COMMAND_BYTES } from "../../../broadcast/contract/command.ts";
 import type { KeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { createKeyCache, type KeyCache } from "../../../simulators/speaker/keys.ts";
 import { createVerifier, type Verifier } from "../../../simulators/speaker/verify.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../../../base/log.ts";
-import { decideStep } from "../../../broadcast/lifecycle.ts";
-import type { Level } from "../../../broadcast/message.ts";
-import { previewBroadcast } from "../../../broadcast/stored-preview.ts";
+import { decideStep } from "../../../broadcast/lifecycle/lifecycle.ts";
+import type { Level } from "../../../broadcast/message/message.ts";
+import { previewBroadcast } from "../../../broadcast/operations/stored-preview.ts";
 import { setOwner } from "../../../store/access/principals.ts";
 import { lockBroadcasts } from "../../../store/broadcast/broadcasts.ts";
 import { findRevision, listRevisions } from "../../../store/broadcast/revisions.ts";

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { messageSchema, textSchema } from "../message/message.ts";
+
+/**
+ * A message that may still lack something: an imported alert need not say which event of our list it means, or to
+ * whom it is addressed. What is there is right; what is missing keeps it from being submitted.
+ */
+export const draftSchema = messageSchema.extend({
+  eventCode: messageSchema.shape.eventCode.optional(),
+  texts: z.array(textSchema).max(8),
+});
+
+export type Draft = z.infer<typeof draftSchema>;

@@ -1,0 +1,61 @@
+import { asOf, decide, type Principal } from "../../access/decide.ts";
+import type { Limits } from "../../access/limits.ts";
+import type { Broadcast } from "../../store/broadcast/index.ts";
+import type { Level } from "../message/message.ts";
+import type { Aim } from "../targets/targets.ts";
+import { decideStep, isUnreleased, peopleEverBehind } from "./lifecycle.ts";
+
+/** Somebody who could approve, at once or once what was given to them holds. */
+export interface PossibleApprover {
+  readonly person: Principal;
+  /** Undefined: now. */
+  readonly until: Date | undefined;
+}
+
+/**
+ * The people who could approve a broadcast now, or once they need not wait any more: by the same rules as an approval. Of a draft, as if `asker` had
+ * submitted it. Nobody, once it was decided on or while it is aimed at no speaker.
+ */
+export async function approversAmong(
+  people: readonly Principal[],
+  broadcast: Broadcast,
+  aim: Aim,
+  asker: Principal,
+  now: Date,
+): Promise<PossibleApprover[]> {
+  if (!isUnreleased(broadcast) || (await aim.isEmpty())) return [];
+  const isSubmitted = broadcast.state === "pending_approval";
+  const facts = {
+    ...broadcast,
+    state: "pending_approval" as const,
+    level: broadcast.level as Level,
+    ...(isSubmitted
+      ? {}
+      : { submittedBy: asker.id, submittedFor: peopleEverBehind(asker), submitterWithoutOwner: false }),
+  };
+  /** Many have the same areas. */
+  const known = new Map<string, boolean>();
+  const reaches = async (limits: Limits) => {
+    const key = JSON.stringify(limits);
+    const answer = known.get(key) ?? (await aim.isWithin(limits));
+    known.set(key, answer);
+    return answer;
+  };
+  const could = async (person: Principal): Promise<boolean> => {
+    const decision = decide(person, "broadcasts:approve");
+    if (!decision.allowed) return false;
+    const step = decideStep(facts, "approve", person, { now, acknowledgeSuperseded: true });
+    return step.allowed && (await reaches(decision.limits));
+  };
+  const firstOf = async (person: Principal): Promise<PossibleApprover[]> => {
+    if (await could(person)) return [{ person, until: undefined }];
+    const moments = person.grants.flatMap(({ heldUntil }) => heldUntil ?? []);
+    for (const until of moments.sort((a, b) => a.getTime() - b.getTime())) {
+      if (await could(asOf(person, until))) return [{ person, until }];
+    }
+    return [];
+  };
+  const approvers: PossibleApprover[] = [];
+  for (const person of people) approvers.push(...(await firstOf(person)));
+  return approvers;
+}

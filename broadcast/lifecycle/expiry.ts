@@ -1,0 +1,37 @@
+import { DEFAULT_LIFETIME_HOURS, MAX_LIFETIME_HOURS } from "../message/message.ts";
+import { EDITABLE_STATES, type State } from "./lifecycle.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** When a message released now is over: as it says, but never later than the ceiling. */
+export function expiryOf(asked: Date | undefined, startsAt: Date | undefined, now: Date): Date {
+  const ceiling = now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS;
+  const fallback = Math.max(now.getTime(), startsAt?.getTime() ?? 0) + DEFAULT_LIFETIME_HOURS * HOUR_MS;
+  return new Date(Math.min(asked?.getTime() ?? fallback, ceiling));
+}
+
+/** What of a broadcast says until when it is aired; of a draft the times are those that it asks for. */
+export interface Lifetime {
+  readonly state: State;
+  readonly releasedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly startsAt: Date | null;
+  readonly expiresAt: Date | null;
+}
+
+/**
+ * Until when a broadcast is aired: what was released as it was ordered, and what may still be as it would be if that
+ * were now, whatever it asks for. Null of what is never aired.
+ */
+export function airedUntil({ state, releasedAt, startsAt, expiresAt }: Lifetime, now: Date): Date | null {
+  if (releasedAt !== null) return expiresAt;
+  if (!EDITABLE_STATES.includes(state) && state !== "pending_approval") return null;
+  return expiryOf(expiresAt ?? undefined, startsAt ?? undefined, now);
+}
+
+/** When its alert expires: no later than it is aired, also of a draft and of a training. Null: nobody has said. */
+export function alertExpiry(broadcast: Lifetime, now: Date): Date | null {
+  const { releasedAt, expiresAt, endedAt } = broadcast;
+  if (releasedAt !== null || expiresAt === null) return expiresAt;
+  return expiryOf(expiresAt, undefined, endedAt ?? now);
+}

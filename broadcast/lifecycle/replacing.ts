@@ -1,0 +1,84 @@
+import { type Broadcast, getBroadcasts, hasTargetBeside } from "../../store/broadcast/index.ts";
+import type { Db } from "../../store/database/index.ts";
+import { draftOf } from "../drafting/draft.ts";
+import type { Target } from "../message/message.ts";
+import { type MeantSpeaker, selectAllSpeakers } from "../targets/targets.ts";
+import { isCancellable } from "./lifecycle.ts";
+
+/** What of a broadcast decides whether another may take its place. */
+export type Replaceable = Pick<Broadcast, "id" | "mode">;
+
+/**
+ * Why `newer` may not take the place of `older`; undefined: it may. A broadcast only ever replaces one of its own
+ * mode: a drill or a training never takes an actual warning off the air, and an actual one leaves a drill alone.
+ */
+export function refusesToReplace(newer: Pick<Broadcast, "mode">, older: Replaceable): string | undefined {
+  return newer.mode === older.mode
+    ? undefined
+    : `${older.id} is ${MODE_WORDS[older.mode]}, and ${MODE_WORDS[newer.mode]} never replaces it`;
+}
+
+const MODE_WORDS = { actual: "an actual one", drill: "a drill", training: "a training" } as const;
+
+/**
+ * For asking of several broadcasts whether somebody hears one of them, or would, whom a target does not mean.
+ * @param readMeant the target's speakers: asked for once, when the first broadcast is asked of
+ */
+export function beyondTest(
+  db: Db,
+  readMeant: () => Promise<readonly MeantSpeaker[]>,
+  read = readEachOnce(db),
+): (old: Broadcast) => Promise<boolean> {
+  let reading: Promise<ReadonlySet<number>> | undefined;
+  const numbers = async () => new Set((await readMeant()).map(({ deviceNo }) => deviceNo));
+  return async (old) => {
+    reading ??= numbers();
+    const meant = await reading;
+    if (old.releasedAt !== null) return hasTargetBeside(db, old.broadcastNo, [...meant]);
+    const others = await read(draftOf(old).target);
+    return others.some(({ deviceNo }) => !meant.has(deviceNo));
+  };
+}
+
+const MOST_POINTS_COMPARED = 2_000;
+/** A province has 36,000 speakers. */
+const TARGETS_IN_MEMORY = 4;
+
+/** Reads the speakers of targets, those of the same one after the other once: the messages of an alert often share one. */
+export function readEachOnce(db: Db): (target: Target) => Promise<readonly MeantSpeaker[]> {
+  const known = new Map<string | Target, Promise<readonly MeantSpeaker[]>>();
+  return (target) => {
+    // To write down a shape of 50,000 points would hold the thread up; of those an alert has room for one or two.
+    const points = target.polygons.reduce((sum, ring) => sum + ring.length, 0);
+    const key = points > MOST_POINTS_COMPARED ? target : JSON.stringify(target);
+    const found = known.get(key) ?? selectAllSpeakers(db, target);
+    known.delete(key);
+    known.set(key, found);
+    const [oldest] = known.keys();
+    if (known.size > TARGETS_IN_MEMORY) known.delete(oldest!);
+    return found;
+  };
+}
+
+/** Looked at of one that is to replace many: each may mean another province, of 36,000 speakers. */
+export const MOST_REPLACED = 20;
+
+/**
+ * Of what a broadcast would end by its release that which reaches further: it ends also where this is not heard.
+ * @param speakers all of its target
+ */
+export async function findWider(
+  db: Db,
+  broadcast: Broadcast,
+  speakers: readonly MeantSpeaker[],
+  now: Date,
+): Promise<Broadcast[]> {
+  if (broadcast.releasedAt !== null || broadcast.replacesNos.length === 0) return [];
+  const reachesBeyond = beyondTest(db, async () => speakers);
+  const wider: Broadcast[] = [];
+  for (const old of (await getBroadcasts(db, broadcast.replacesNos)).slice(-MOST_REPLACED)) {
+    const isEnded = isCancellable(old, now) && refusesToReplace(broadcast, old) === undefined;
+    if (isEnded && (await reachesBeyond(old))) wider.push(old);
+  }
+  return wider;
+}

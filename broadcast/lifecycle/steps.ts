@@ -1,0 +1,60 @@
+import { PlatformError } from "../../base/errors.ts";
+import type { AuditActor, AuditEntry } from "../../store/audit/index.ts";
+import { type Broadcast, insertHistory, type Move, moveBroadcast } from "../../store/broadcast/index.ts";
+import type { Client } from "../../store/database/index.ts";
+import { warningsOf } from "../drafting/draft.ts";
+import type { Level } from "../message/message.ts";
+import { decideStep, type LifecycleAction } from "./lifecycle.ts";
+
+export interface StepOptions {
+  readonly actor: AuditActor;
+  readonly now: Date;
+  readonly reason?: string | undefined;
+  readonly acknowledgeSuperseded?: boolean | undefined;
+  /** For the history. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** What changes beside the state. */
+  readonly move?: Omit<Move, "state">;
+}
+
+const DECISIONS: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release"]);
+
+/**
+ * Takes a broadcast one step on: asks the lifecycle, changes the state, adds the history. The caller holds the
+ * broadcast's lock, and appends the audit row that comes back at the end of its transaction.
+ * @throws PlatformError with the lifecycle's code when the step is refused
+ * @returns the broadcast as it is now, and the audit row
+ */
+export async function takeStep(
+  tx: Client,
+  broadcast: Broadcast,
+  action: LifecycleAction,
+  { actor, now, reason, acknowledgeSuperseded, details: given, move }: StepOptions,
+): Promise<{ broadcast: Broadcast; audit: AuditEntry }> {
+  const facts = { ...broadcast, level: broadcast.level as Level };
+  const step = decideStep(facts, action, actor, { now, reason, acknowledgeSuperseded });
+  if (!step.allowed) throw new PlatformError(step.code, step.message);
+  const knows = acknowledgeSuperseded === true && broadcast.supersededBy !== null;
+  // What whoever decided had in front of them stays on record.
+  const warnings = DECISIONS.has(action) ? warningsOf(broadcast) : [];
+  const details = {
+    ...given,
+    ...(knows ? { supersededBy: broadcast.supersededBy } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+  const { from, to } = step;
+  await moveBroadcast(tx, broadcast.broadcastNo, { ...move, state: to });
+  await insertHistory(tx, { broadcastNo: broadcast.broadcastNo, action, from, to, actor, reason, details });
+  const moved = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
+  return {
+    broadcast: { ...broadcast, ...moved, state: to },
+    audit: {
+      actor,
+      action: `broadcast.${action}`,
+      object: { type: "broadcast", id: broadcast.id },
+      ...(reason === undefined ? {} : { reason }),
+      before: { state: from, revision: broadcast.revision },
+      after: { state: to, ...moved, ...details },
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { type Limits, regionTest } from "../../access/limits.ts";
+
+/** What of a broadcast decides who sees it. */
+export interface BroadcastPlace {
+  readonly regions: readonly string[];
+  /** Where the speakers of a released one stood, finer than its regions where those are of a shape. */
+  readonly speakerRegions?: readonly string[] | undefined;
+  /** Its author's tenant; null: the platform's. */
+  readonly tenantId: string | null;
+}
+
+/**
+ * Whether limits reach into a broadcast: it counts as a speaker in each of its regions that its author's tenant
+ * owns, and regions meet when one contains the other. `visible` in store/broadcast/broadcasts.ts says the same in SQL.
+ */
+const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlace): boolean =>
+  limits.some(
+    (area) =>
+      area.devices === "all" &&
+      (area.kinds === "all" || area.kinds.includes("speaker")) &&
+      (area.tenants === "all" || (tenantId !== null && area.tenants.includes(tenantId))) &&
+      (area.regions === "all" ||
+        area.regions.some((mine) => regions.some((code) => code.startsWith(mine) || mine.startsWith(code)))),
+  );
+
+/** Whether somebody of a tenant sees a broadcast: colleagues see theirs wherever it is aimed. */
+export const seesBroadcast = (limits: Limits, tenantId: string | null, broadcast: BroadcastPlace): boolean =>
+  (tenantId !== null && broadcast.tenantId === tenantId) || reachesInto(limits, broadcast);
+
+/**
+ * Whether limits hold every speaker that a broadcast has, whoever owns it: by the regions that they stood in, else by
+ * the broadcast's own. Who sees a part only is told no count of the whole.
+ */
+export const seesWhole = (
+  limits: Limits,
+  { regions, speakerRegions }: Pick<BroadcastPlace, "regions" | "speakerRegions">,
+): boolean => {
+  const whole = limits.filter(({ tenants }) => tenants === "all");
+  return (speakerRegions ?? regions).every(regionTest(whole, "speaker"));
+};

@@ -1,0 +1,202 @@
+import type { Limits } from "../../access/limits.ts";
+import { PlatformError } from "../../base/errors.ts";
+import { appendAudit } from "../../store/audit/index.ts";
+import {
+  addBroadcastToAlert,
+  type Broadcast,
+  type BroadcastSource,
+  findSuccessor,
+  getBroadcasts,
+  lockAlerts,
+  lockBroadcasts,
+  markSuperseded,
+  type SupersededBy,
+} from "../../store/broadcast/index.ts";
+import { type Client, type Db, withTransaction } from "../../store/database/index.ts";
+import { regionsOutside, regionsThatMayMeet } from "../../store/devices/index.ts";
+import { formatTime } from "../cap/export.ts";
+import type { ImportWarning } from "../cap/warnings.ts";
+import { draftOf, isEmptyTarget } from "../drafting/draft.ts";
+import { readStoredSource } from "../drafting/stored-message.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
+import { refusesToReplace } from "../lifecycle/replacing.ts";
+import type { Target } from "../message/message.ts";
+import { boxesOf } from "../targets/area.ts";
+import { selectSpeakers } from "../targets/targets.ts";
+import { keyOf, mayCancelAll, nameFor } from "./cap-reach.ts";
+import { canBeCancelled } from "./decisions.ts";
+import { storeDraft } from "./drafts.ts";
+
+/** The regions where somebody may do something with speakers, outermost ones only; undefined: everywhere. */
+function ownRegions(limits: Limits): string[] | undefined {
+  const areas = limits.filter(
+    ({ kinds, devices }) => devices === "all" && (kinds === "all" || kinds.includes("speaker")),
+  );
+  if (areas.some(({ regions }) => regions === "all")) return undefined;
+  const codes = areas.flatMap(({ regions }) => regions as readonly string[]);
+  return [...new Set(codes)].filter((code) => !codes.some((one) => one !== code && code.startsWith(one)));
+}
+
+/**
+ * What of a target lies within some regions, and what was cut off. Of shapes the regions outside are taken out in which
+ * they may hold somebody; those that are known to lie elsewhere would only be a long list.
+ */
+async function cutTarget(db: Db, target: Target, own: readonly string[]) {
+  const inside = target.regions.flatMap((code) =>
+    own.some((one) => code.startsWith(one)) ? [code] : own.filter((one) => one.startsWith(code)),
+  );
+  const regions = [...new Set(inside)];
+  const gone = target.regions.filter((code) => !regions.includes(code));
+  const shapes = target.polygons.length + target.circles.length;
+  const outside =
+    shapes > 0 ? await regionsThatMayMeet(db, await regionsOutside(db, own), boxesOf(target)) : [];
+  const kept = (target.exclude ?? []).filter((code) => own.some((one) => code.startsWith(one)));
+  const exclude = [...kept, ...outside];
+  const { exclude: _all, ...rest } = target;
+  return { target: { ...rest, regions, ...(exclude.length > 0 ? { exclude } : {}) }, gone, shapes };
+}
+
+const isWithdrawn = ({ state }: Broadcast) => state === "cancelled" || state === "rejected";
+
+/** Nobody revives by a cut what was on the air and has been cancelled. What its author takes back is a successor. */
+function assertStands(original: Broadcast): void {
+  const { id, state, cancelReason, releasedAt } = original;
+  if (!isWithdrawn(original) || releasedAt === null) return;
+  const why = cancelReason === null ? "" : ` (${cancelReason})`;
+  throw new PlatformError("broadcast_state", `${id} is '${state}'${why}: nothing is cut from it`);
+}
+
+/** That somebody threw a draft away binds no other area, or one village could take an alert from all: it is said. */
+const withdrawnHere = (original: Broadcast): ImportWarning[] =>
+  isWithdrawn(original)
+    ? [
+        {
+          rule: "original_withdrawn",
+          message: `${original.id}, of which this is cut, is '${original.state}' here${
+            original.cancelReason === null ? "" : `: ${original.cancelReason}`
+          }`,
+        },
+      ]
+    : [];
+
+/**
+ * The later alert that the original no longer stands beside, if any. What nobody has signed counts as its author's word
+ * where the same has brought it who brought the original: whoever cuts it is another.
+ * @throws PlatformError `broadcast_superseded` when it counts as the author's word
+ */
+async function successorOf(
+  tx: Client,
+  source: BroadcastSource,
+  original: Broadcast,
+  now: Date,
+): Promise<SupersededBy | null> {
+  const rank = { status: source.status ?? "Actual", isVerified: source.signature === "verified" };
+  const found = await findSuccessor(tx, keyOf(source), rank, original.createdBy);
+  if (found?.taken && found.counts) {
+    throw new PlatformError(
+      "broadcast_superseded",
+      `The CAP ${found.msgType} ${found.identifier} of the same author has come since: nothing is cut from ${original.id}`,
+    );
+  }
+  if (original.supersededBy || !found) return original.supersededBy;
+  const { taken: _taken, counts: _counts, ...by } = found;
+  const sent = formatTime(found.sent);
+  return { ...by, sent, at: now.toISOString(), why: `it came before ${original.id} was cut` };
+}
+
+/**
+ * What a cut takes the place of: of what the alert does, that which the caller may cancel as a whole, such as an
+ * earlier cut. All else that is still heard goes on beside it, and whoever decides is told.
+ */
+async function replacedByCut(
+  tx: Client,
+  deps: BroadcastDeps,
+  original: Broadcast,
+  caller: BroadcastCaller,
+): Promise<{ replaces: number[]; goingOn: ImportWarning[] }> {
+  const replaces: number[] = [];
+  const goingOn: ImportWarning[] = [];
+  const all = original.replacesNos.length === 0 ? [] : await getBroadcasts(tx, original.replacesNos);
+  for (const old of all) {
+    if (refusesToReplace(original, old) !== undefined || !canBeCancelled(old, deps.now())) continue;
+    if (await mayCancelAll(tx, old, caller)) replaces.push(old.broadcastNo);
+    else {
+      const name = nameFor(caller, old);
+      const message = `the alert takes the place of ${name}, which reaches beyond ${caller.actor.id}'s area: that one goes on, also where this cut is heard, until a person cancels it or all of the alert is released`;
+      goingOn.push({ rule: "older_goes_on", message });
+    }
+  }
+  return { replaces, goingOn };
+}
+
+/**
+ * Makes a draft of an imported alert for the caller's own area: what lies outside is cut off, and said so in its
+ * warnings. The original stays as it is. An Update or Cancel of the alert counts for both, whether it comes before the
+ * cut or after it; what the alert takes the place of, the cut does as far as the caller may cancel it.
+ * @throws PlatformError `broadcast_not_found`; `alert_not_found` for what was not made of an alert; `invalid_request`
+ * when there is nothing to cut, or nothing stays; `broadcast_state` for what was withdrawn; `broadcast_superseded` for
+ * what its author has replaced or cancelled since
+ */
+export async function cutToOwnArea(
+  deps: BroadcastDeps,
+  caller: BroadcastCaller,
+  id: string,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const own = ownRegions(caller.limits);
+  if (own === undefined) {
+    throw new PlatformError(
+      "invalid_request",
+      "You may draft for the whole country: there is nothing to cut",
+    );
+  }
+  const draft = await withTransaction(deps.pool, async (tx) => {
+    // Its Update or Cancel may be coming in at the same time.
+    await lockAlerts(tx);
+    const original = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    const source = readStoredSource(original.source);
+    if (source === null) {
+      throw new PlatformError("alert_not_found", `The broadcast '${id}' was not made of an alert`);
+    }
+    assertStands(original);
+    const successor = await successorOf(tx, source, original, deps.now());
+    const { replaces, goingOn } = await replacedByCut(tx, deps, original, caller);
+    const message = draftOf(original);
+    const { target, gone, shapes } = await cutTarget(tx, message.target, own);
+    const speakers = isEmptyTarget(target) ? [] : await selectSpeakers(tx, target, caller.limits);
+    if (speakers.length === 0) {
+      throw new PlatformError(
+        "invalid_request",
+        `No speaker of ${id} lies within ${own.join(", ")}: nothing stays`,
+      );
+    }
+    const warning: ImportWarning = {
+      rule: "cut_to_own_area",
+      // Without counts: whoever sees fewer speakers reads it as well.
+      message: `cut by ${caller.actor.id} from ${id} to ${own.join(", ")}${
+        gone.length > 0 ? `; regions that went or were narrowed: ${gone.slice(0, 50).join(", ")}` : ""
+      }${shapes > 0 ? "; its polygons and circles count only inside that" : ""}`,
+    };
+    const warnings = [warning, ...withdrawnHere(original), ...goingOn, ...source.warnings];
+    const stored = await storeDraft(
+      tx,
+      deps,
+      caller.actor,
+      { ...message, target },
+      {
+        action: "import",
+        source: { ...source, warnings },
+        // Whoever has changed its words, or brought what nobody has signed, is behind those of the cut as well.
+        authors: original.authors,
+        replaces,
+        details: { cutFrom: id, warnings },
+      },
+    );
+    await addBroadcastToAlert(tx, { ...source, sent: new Date(source.sent) }, stored.broadcast.broadcastNo);
+    if (successor) await markSuperseded(tx, stored.broadcast.broadcastNo, successor);
+    await appendAudit(tx, stored.audit);
+    return { ...stored.broadcast, supersededBy: successor };
+  });
+  deps.onChanged(draft);
+  return draft;
+}

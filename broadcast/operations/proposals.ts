@@ -1,0 +1,160 @@
+import type { Logger } from "../../base/log.ts";
+import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
+import {
+  type AlarmWithoutDraft,
+  type Broadcast,
+  findNearestCameras,
+  listAlarmsWithoutDraft,
+} from "../../store/broadcast/index.ts";
+import { type Pool, withTransaction } from "../../store/database/index.ts";
+import { type Level, messageSchema } from "../message/message.ts";
+import { findTemplate } from "../message/templates.ts";
+import { completeDraft, storeDraft } from "./drafts.ts";
+
+/** Which alarm asks for which warning. */
+export interface ProposalRule {
+  readonly kind: string;
+  readonly rule: string;
+  readonly eventCode: string;
+  readonly level: Level;
+}
+
+const RULE = /^([a-z][a-z0-9-]*):([a-z][a-z0-9_]*)=([0-9A-Z]{5})\/([1-4])$/;
+
+/**
+ * Reads `kind:rule=eventCode/level`.
+ * @returns what is wrong with it, in words, when it is not one
+ */
+export function readProposalRule(text: string): ProposalRule | string {
+  const [, kind, rule, eventCode, level] = RULE.exec(text) ?? [];
+  if (kind === undefined || rule === undefined || eventCode === undefined) {
+    return `'${text}': expected kind:rule=eventCode/level, e.g. gas-meter:leak=12P09/2`;
+  }
+  if (!findTemplate(eventCode)) return `'${text}': there is no template for event code ${eventCode}`;
+  return { kind, rule, eventCode, level: Number(level) as Level };
+}
+
+export interface ProposalOptions {
+  readonly pool: Pool;
+  readonly log: Logger;
+  readonly rules: readonly ProposalRule[];
+  readonly issuer: string;
+  readonly now: () => Date;
+  /** Told of each draft. Never throws. */
+  readonly onProposed: (broadcast: Broadcast) => void;
+  /** How often to look without being asked: what failed, and what other processes have raised. Milliseconds. */
+  readonly everyMs?: number;
+}
+
+export interface Proposals {
+  /** To be told of alarms that were raised; costs nothing for those that ask for no warning. */
+  onRaised(alarms: readonly { readonly rule: string }[]): void;
+  /** Looks for alarms without a draft, and resolves when they have one. */
+  catchUp(): Promise<void>;
+  /** Takes no more, and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** An alarm that has stood for longer than this is known to people, and was not thought worth a warning. */
+export const HORIZON_MS = 24 * 3_600_000;
+const AT_ONCE = 50;
+export const CAMERAS = 3;
+
+/**
+ * Turns alarms of the listed rules into drafts for their village, each alarm once, with the nearest cameras beside
+ * it. A person decides what becomes of a draft: nothing here submits or releases one. The alarms are read from the
+ * table whatever prompted the look, so that those of the time while the platform was down are not forgotten.
+ */
+export function startProposals(options: ProposalOptions): Proposals {
+  const { pool, log, rules, now, everyMs = 60_000 } = options;
+  const names = new Set(rules.map(({ rule }) => rule));
+  let stopped = false;
+  let again = false;
+  let running: Promise<void> | undefined;
+
+  const look = async () => {
+    for (;;) {
+      const since = new Date(now().getTime() - HORIZON_MS);
+      const alarms = await listAlarmsWithoutDraft(pool, rules, since, AT_ONCE);
+      for (const alarm of alarms) {
+        if (stopped) return;
+        const draft = await propose(options, alarm);
+        if (!draft) continue;
+        log.info(
+          { broadcast: draft.id, device: alarm.deviceId, rule: alarm.rule },
+          "an alarm proposes a broadcast",
+        );
+        options.onProposed(draft);
+      }
+      if (alarms.length < AT_ONCE) return;
+    }
+  };
+  const catchUp = (): Promise<void> => {
+    if (stopped || rules.length === 0) return Promise.resolve();
+    // What was raised after the look under way had read the table is found by one more.
+    again = running !== undefined;
+    running ??= (async () => {
+      try {
+        do {
+          again = false;
+          await look();
+        } while (again && !stopped);
+      } finally {
+        running = undefined;
+      }
+    })();
+    return running;
+  };
+  const tryToCatchUp = () =>
+    catchUp().catch((error: unknown) =>
+      log.warn({ err: error }, "alarms could not be looked through for proposals; they will be again"),
+    );
+  const timer = setInterval(tryToCatchUp, everyMs).unref();
+
+  return {
+    onRaised(alarms) {
+      if (alarms.some(({ rule }) => names.has(rule))) void tryToCatchUp();
+    },
+    catchUp,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running?.catch(() => {});
+    },
+  };
+}
+
+async function propose(options: ProposalOptions, alarm: AlarmWithoutDraft): Promise<Broadcast | undefined> {
+  const { pool, rules, now } = options;
+  const { eventCode, level } = rules.find(({ kind, rule }) => kind === alarm.kind && rule === alarm.rule)!;
+  try {
+    return await withTransaction(pool, async (tx) => {
+      const message = messageSchema.omit({ texts: true, category: true }).parse({
+        mode: "actual",
+        level,
+        eventCode,
+        target: { regions: [alarm.regionCode] },
+      });
+      const at = alarm.raisedAt < now() ? alarm.raisedAt : now();
+      const { draft, template } = await completeDraft(tx, message, at, PLATFORM_ACTOR.tenantId);
+      const stored = await storeDraft(tx, options, PLATFORM_ACTOR, draft, {
+        action: "propose",
+        proposedByAlarm: alarm.alarmNo,
+        template,
+        attachments: [
+          { kind: alarm.kind, deviceId: alarm.deviceId, distanceKm: alarm.location ? 0 : null },
+          ...(await findNearestCameras(tx, alarm, CAMERAS)).filter(
+            ({ deviceId }) => deviceId !== alarm.deviceId,
+          ),
+        ],
+      });
+      await appendAudit(tx, stored.audit);
+      return stored.broadcast;
+    });
+  } catch (error) {
+    // Another process has proposed it meanwhile: one alarm, one draft.
+    if ((error as { constraint?: string }).constraint === "broadcasts_proposed_by_alarm_key")
+      return undefined;
+    throw error;
+  }
+}

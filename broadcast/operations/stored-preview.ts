@@ -1,0 +1,147 @@
+import {
+  type Broadcast,
+  compareWithSubmission,
+  type FirstNamed,
+  findShared,
+  type NamedVillage,
+  readWithoutSpeaker,
+  type SharedBroadcast,
+  type StockChange,
+} from "../../store/broadcast/index.ts";
+import type { Db } from "../../store/database/index.ts";
+import { draftOf } from "../drafting/draft.ts";
+import { airedUntil } from "../lifecycle/expiry.ts";
+import type { BroadcastCaller } from "../lifecycle/operation.ts";
+import { findWider } from "../lifecycle/replacing.ts";
+import { seesBroadcast } from "../lifecycle/visibility.ts";
+import { byUrgency } from "../message/urgency.ts";
+import { type Counted, countTarget, type Preview } from "../targets/preview.ts";
+
+/** Another broadcast that some of the speakers play, or wait to play. */
+export interface ConcurrentBroadcast {
+  /** Null where the caller does not see the other one. */
+  readonly id: string | null;
+  readonly headline: string | null;
+  readonly class: SharedBroadcast["class"];
+  readonly level: number;
+  readonly mode: string;
+  readonly startsAt: Date | null;
+  readonly expiresAt: Date;
+  /** How many of the speakers have it, and how many of these play it now. */
+  readonly speakers: number;
+  readonly playing: number;
+  /** Which of the two waits or is interrupted there; `ends` when this one takes the other's place. */
+  readonly givesWay: "this" | "other" | "ends";
+}
+
+/** How a target differs from what it meant when it was submitted. */
+export interface ChangedSinceSubmission extends StockChange {
+  /** Null for whoever sees the speakers of some owners only: others' would show in it. */
+  readonly villagesWithoutSpeaker: VillageChange | null;
+  readonly possiblyWithoutSpeaker: VillageChange | null;
+}
+
+export interface VillageChange {
+  readonly added: FirstNamed<NamedVillage>;
+  readonly removed: FirstNamed<NamedVillage>;
+}
+
+/** What whoever decides on a broadcast looks at. */
+export interface StoredPreview extends Preview {
+  /** If it were released now, or as it was; null of what never will be. */
+  readonly airedUntil: Date | null;
+  readonly conflicts: readonly ConcurrentBroadcast[];
+  /** Ids of what it takes the place of and that reaches further: it ends also where this one is not heard. */
+  readonly replacesWider: readonly string[];
+  /** Null for one that was never submitted, or was submitted before what it meant then was kept. */
+  readonly changedSinceSubmission: ChangedSinceSubmission | null;
+}
+
+const MAX_NAMED = 200;
+/** More villages than a province has. */
+const ALL = 100_000;
+
+/** A broadcast's target as it would be reached now, within what the caller sees. */
+export async function previewBroadcast(
+  db: Db,
+  broadcast: Broadcast,
+  { actor, sees }: Pick<BroadcastCaller, "actor" | "sees">,
+  now: Date,
+): Promise<StoredPreview> {
+  const { target, texts, repeatCount } = draftOf(broadcast);
+  const counted = await countTarget(db, target, sees, {
+    texts,
+    repeatCount,
+  });
+  const { preview, speakers } = counted;
+  const shared = await findShared(
+    db,
+    speakers.map(({ deviceNo }) => deviceNo),
+    broadcast.broadcastNo,
+    now,
+  );
+  return {
+    ...preview,
+    airedUntil: airedUntil(broadcast, now),
+    conflicts: shared.map((other) => {
+      const isSeen = seesBroadcast(sees, actor.tenantId, other);
+      return {
+        id: isSeen ? other.id : null,
+        headline: isSeen ? other.headline : null,
+        class: other.class,
+        level: other.level,
+        mode: other.mode,
+        startsAt: other.startsAt,
+        expiresAt: other.expiresAt,
+        speakers: other.speakers,
+        playing: other.playing,
+        givesWay: givesWay(broadcast, other),
+      };
+    }),
+    replacesWider: (await findWider(db, broadcast, counted.allSpeakers, now))
+      .filter((old) => seesBroadcast(sees, actor.tenantId, old))
+      .map(({ id }) => id),
+    changedSinceSubmission: await changesOf(db, broadcast, counted, sees),
+  };
+}
+
+/** What is as urgent as what plays waits for its end. */
+function givesWay(broadcast: Broadcast, other: SharedBroadcast): ConcurrentBroadcast["givesWay"] {
+  if (broadcast.replacesNos.includes(other.broadcastNo)) return "ends";
+  return byUrgency(broadcast, other) < 0 ? "other" : "this";
+}
+
+async function changesOf(
+  db: Db,
+  { broadcastNo }: Broadcast,
+  { speakers, villagesWithoutSpeaker, possiblyWithoutSpeaker }: Counted,
+  sees: BroadcastCaller["sees"],
+): Promise<ChangedSinceSubmission | null> {
+  const now = {
+    deviceNos: speakers.map(({ deviceNo }) => deviceNo),
+    onlineNos: speakers.filter(({ connected }) => connected).map(({ deviceNo }) => deviceNo),
+  };
+  const changes = await compareWithSubmission(db, broadcastNo, now, sees, MAX_NAMED);
+  const before = await readWithoutSpeaker(db, broadcastNo, "submission", sees, ALL);
+  if (changes === undefined || before === undefined) return null;
+  // What was kept is of everybody's speakers, what is counted now of those that the caller sees.
+  if (sees.some(({ tenants, devices }) => tenants !== "all" || devices !== "all"))
+    return { ...changes, villagesWithoutSpeaker: null, possiblyWithoutSpeaker: null };
+  return {
+    ...changes,
+    villagesWithoutSpeaker: differ(before.villagesWithoutSpeaker.items, villagesWithoutSpeaker),
+    possiblyWithoutSpeaker: differ(before.possiblyWithoutSpeaker.items, possiblyWithoutSpeaker),
+  };
+}
+
+function differ(before: readonly NamedVillage[], after: readonly NamedVillage[]): VillageChange {
+  const without = (
+    list: readonly NamedVillage[],
+    other: readonly NamedVillage[],
+  ): FirstNamed<NamedVillage> => {
+    const codes = new Set(other.map(({ code }) => code));
+    const rest = list.filter(({ code }) => !codes.has(code));
+    return { count: rest.length, items: rest.slice(0, MAX_NAMED).map(({ code, name }) => ({ code, name })) };
+  };
+  return { added: without(after, before), removed: without(before, after) };
+}

@@ -1,0 +1,134 @@
+import type { Broadcast, BroadcastState, TargetState } from "../../store/broadcast/index.ts";
+
+/** How far a broadcast has come, as live listeners hear of it. */
+export interface BroadcastNews {
+  readonly id: string;
+  readonly state: BroadcastState;
+  readonly mode: Broadcast["mode"] | null;
+  readonly level: number;
+  readonly headline: string;
+  /** Targets by state, `targets` in all; null while nothing was released. */
+  readonly counts: NewsCounts | null;
+  readonly at: string;
+}
+
+export interface NewsCounts {
+  readonly targets: number;
+  readonly waiting: number;
+  readonly handedOver: number;
+  readonly acknowledged: number;
+  readonly started: number;
+  readonly sounded: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly offline: number;
+  readonly cancelled: number;
+}
+
+/** Where the news belongs: it decides who may hear of it. */
+export interface BroadcastScope {
+  readonly regions: readonly string[];
+  /** Where its speakers stood at the release; absent until dispatch has told. */
+  readonly speakerRegions?: readonly string[] | undefined;
+  readonly tenantId: string | null;
+}
+
+/** What dispatch tells of a broadcast on its way. */
+export interface DispatchProgress {
+  readonly id: string;
+  readonly state: BroadcastState;
+  readonly level: number;
+  readonly headline: string;
+  readonly regions: readonly string[];
+  readonly speakerRegions: readonly string[];
+  readonly counts: Readonly<Record<TargetState, number>>;
+  readonly at: Date;
+}
+
+/** Counts under the API's names. */
+export function toNewsCounts(counts: Readonly<Record<TargetState, number>>): NewsCounts {
+  const { handed_over: handedOver, ...same } = counts;
+  return { targets: Object.values(counts).reduce((sum, count) => sum + count, 0), ...same, handedOver };
+}
+
+/** The same for the history, whose rows say beside it how many there are in all. */
+export function toHistoryCounts(counts: Readonly<Record<TargetState, number>>): Omit<NewsCounts, "targets"> {
+  const { targets: _all, ...byState } = toNewsCounts(counts);
+  return byState;
+}
+
+export interface NewsFeed {
+  /** From the service, after each committed change. */
+  changed(broadcast: Broadcast): void;
+  /** From dispatch, as often as it likes. */
+  progressed(progress: DispatchProgress): void;
+  stop(): void;
+}
+
+interface Entry {
+  news: BroadcastNews;
+  scope: BroadcastScope;
+  waiting: NodeJS.Timeout | undefined;
+  lastAt: number;
+}
+
+/** Broadcasts whose latest news is kept; many more than are on air at once. */
+const MAX_KEPT = 500;
+
+/**
+ * Passes news on, of each broadcast at most once per `everyMs`: the first at once, of what follows the latest when
+ * the time is up. Nothing that a listener needs is lost by that, because each piece holds the whole state.
+ */
+export function createNewsFeed(
+  publish: (news: BroadcastNews, scope: BroadcastScope) => void,
+  { everyMs = 500, now = Date.now }: { everyMs?: number; now?: () => number } = {},
+): NewsFeed {
+  const entries = new Map<string, Entry>();
+
+  const send = (entry: Entry) => {
+    entry.waiting = undefined;
+    entry.lastAt = now();
+    publish(entry.news, entry.scope);
+  };
+  const note = (news: BroadcastNews, scope: BroadcastScope) => {
+    const known = entries.get(news.id);
+    const entry = known ?? { news, scope, waiting: undefined, lastAt: Number.NEGATIVE_INFINITY };
+    entry.news = news;
+    entry.scope = scope;
+    // The one that changed last comes last, so that the oldest is let go first.
+    entries.delete(news.id);
+    entries.set(news.id, entry);
+    if (entries.size > MAX_KEPT) {
+      const [oldest] = entries.values();
+      if (oldest?.waiting) clearTimeout(oldest.waiting);
+      if (oldest?.waiting) send(oldest);
+      if (oldest) entries.delete(oldest.news.id);
+    }
+    if (entry.waiting) return;
+    const wait = entry.lastAt + everyMs - now();
+    if (wait <= 0) send(entry);
+    else entry.waiting = setTimeout(send, wait, entry).unref();
+  };
+
+  return {
+    changed(broadcast) {
+      const { id, state, mode, level, headline, regions, tenantId } = broadcast;
+      const known = entries.get(id);
+      const counts = known?.news.counts ?? null;
+      note(
+        { id, state, mode, level, headline, counts, at: new Date(now()).toISOString() },
+        { regions, speakerRegions: known?.scope.speakerRegions, tenantId },
+      );
+    },
+    progressed({ id, state, level, headline, regions, speakerRegions, counts, at }) {
+      const known = entries.get(id);
+      const mode = known?.news.mode ?? null;
+      const news = { id, state, mode, level, headline, counts: toNewsCounts(counts), at: at.toISOString() };
+      note(news, { regions, speakerRegions, tenantId: known?.scope.tenantId ?? null });
+    },
+    stop() {
+      for (const { waiting } of entries.values()) clearTimeout(waiting);
+      entries.clear();
+    },
+  };
+}
