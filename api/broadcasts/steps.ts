@@ -4,17 +4,17 @@ import type { DecidingStep } from "../../access/steps.ts";
 import type { ErrorCode } from "../../base/errors.ts";
 import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/lifecycle/operation.ts";
 import { recordingRefusals } from "../../broadcast/lifecycle/refusals.ts";
+import { cancel } from "../../broadcast/operations/cancel.ts";
 import {
   approve,
-  cancel,
-  type DecisionRequest,
   reject,
   release,
-  retry,
   returnDraft,
   review,
   submit,
 } from "../../broadcast/operations/decisions.ts";
+import type { DecisionRequest } from "../../broadcast/operations/requests.ts";
+import { retry } from "../../broadcast/operations/retry.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { stepBodies } from "./deciding-schema.ts";

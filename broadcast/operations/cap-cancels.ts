@@ -1,6 +1,7 @@
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
 import type { ImportResult } from "../cap/import.ts";
+import { isCancellable } from "../lifecycle/lifecycle.ts";
 import {
   type AlertOutcome,
   cancelOld,
@@ -14,7 +15,7 @@ import {
   unknownWarnings,
   whyNoPower,
 } from "./cap-reach.ts";
-import { canBeCancelled, noteOn } from "./decisions.ts";
+import { noteOn } from "./remark.ts";
 
 /**
  * A Cancel ends what was made of the alert. Before release that is done at once, so that it is never aired. What is
@@ -36,7 +37,7 @@ export async function cancelReferenced(
     if (powerless) warnings.push(powerless);
     const mayEnd =
       powerless === undefined && (signature === "verified" || (await mayWithdraw(tx, broadcast, caller)));
-    if (mayEnd && canBeCancelled(broadcast, work.deps.now())) {
+    if (mayEnd && isCancellable(broadcast, work.deps.now())) {
       items.push(await cancelOld(tx, work, broadcast, said ?? "cancelled by its author"));
       continue;
     }
@@ -54,7 +55,7 @@ export async function cancelReferenced(
       object: { type: "broadcast", id: broadcast.id },
       reason: why,
     });
-    if (canBeCancelled(broadcast, work.deps.now())) {
+    if (isCancellable(broadcast, work.deps.now())) {
       warnings.push({
         rule: "cancel_proposed",
         message: `${nameFor(caller, broadcast)} goes on until a person cancels it: ${why}`,

@@ -18,13 +18,13 @@ import { formatTime } from "../cap/export.ts";
 import type { ImportWarning } from "../cap/warnings.ts";
 import { draftOf, isEmptyTarget } from "../drafting/draft.ts";
 import { readStoredSource } from "../drafting/stored-message.ts";
+import { isCancellable } from "../lifecycle/lifecycle.ts";
 import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
 import { refusesToReplace } from "../lifecycle/replacing.ts";
 import type { Target } from "../message/message.ts";
 import { boxesOf } from "../targets/area.ts";
 import { selectSpeakers } from "../targets/targets.ts";
 import { keyOf, mayCancelAll, nameFor } from "./cap-reach.ts";
-import { canBeCancelled } from "./decisions.ts";
 import { storeDraft } from "./drafts.ts";
 
 /** The regions where somebody may do something with speakers, outermost ones only; undefined: everywhere. */
@@ -118,7 +118,7 @@ async function replacedByCut(
   const goingOn: ImportWarning[] = [];
   const all = original.replacesNos.length === 0 ? [] : await getBroadcasts(tx, original.replacesNos);
   for (const old of all) {
-    if (refusesToReplace(original, old) !== undefined || !canBeCancelled(old, deps.now())) continue;
+    if (refusesToReplace(original, old) !== undefined || !isCancellable(old, deps.now())) continue;
     if (await mayCancelAll(tx, old, caller)) replaces.push(old.broadcastNo);
     else {
       const name = nameFor(caller, old);

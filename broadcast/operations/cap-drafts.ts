@@ -12,7 +12,7 @@ import type { ImportedMessage, ImportResult } from "../cap/import.ts";
 import type { ImportWarning } from "../cap/warnings.ts";
 import { isEmptyTarget } from "../drafting/draft.ts";
 import type { Draft } from "../drafting/draft-schema.ts";
-import { isUnreleased } from "../lifecycle/lifecycle.ts";
+import { isCancellable, isUnreleased } from "../lifecycle/lifecycle.ts";
 import { beyondTest, MOST_REPLACED, readEachOnce } from "../lifecycle/replacing.ts";
 import {
   type AlertOutcome,
@@ -27,7 +27,6 @@ import {
   unknownWarnings,
   whyNoPower,
 } from "./cap-reach.ts";
-import { canBeCancelled } from "./decisions.ts";
 import { storeDraft } from "./drafts.ts";
 
 /**
@@ -51,7 +50,7 @@ export async function makeDrafts(
   for (const old of older) {
     const isReplaced = await mayReplace(tx, work, old);
     if (isReplaced) replaced.push(old);
-    if (!canBeCancelled(old, work.deps.now())) continue;
+    if (!isCancellable(old, work.deps.now())) continue;
     if (++compared > MOST_REPLACED) {
       uncompared += 1;
       continue;
@@ -221,7 +220,7 @@ async function withdrawOlder(
   items: readonly Broadcast[],
 ): Promise<void> {
   const why = `updated by ${items.map(({ id }) => id).join(", ")}`;
-  for (const old of older.filter((each) => canBeCancelled(each, work.deps.now()))) {
+  for (const old of older.filter((each) => isCancellable(each, work.deps.now()))) {
     if (isUnreleased(old) && replaced.includes(old)) await cancelOld(tx, work, old, why);
     else await mark(tx, work, old, work.alert, why);
   }

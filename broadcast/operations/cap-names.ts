@@ -9,7 +9,7 @@ import type { Client } from "../../store/database/index.ts";
 import type { ImportResult } from "../cap/import.ts";
 import type { ImportWarning } from "../cap/warnings.ts";
 import { type AlertOutcome, type Import, isSeen, nameOf } from "./cap-reach.ts";
-import { noteOn } from "./decisions.ts";
+import { noteOn } from "./remark.ts";
 
 /** What came before under an alert's own name: sender, identifier and time of sending. */
 

@@ -14,11 +14,12 @@ import { MODE_OF_STATUS } from "../cap/import.ts";
 import type { AlertHead } from "../cap/judge.ts";
 import type { SignatureState } from "../cap/signature.ts";
 import type { ImportWarning } from "../cap/warnings.ts";
-import { isUnreleased } from "../lifecycle/lifecycle.ts";
+import { isCancellable, isUnreleased } from "../lifecycle/lifecycle.ts";
 import { assertReach } from "../lifecycle/may-step.ts";
 import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/operation.ts";
 import { seesBroadcast } from "../lifecycle/visibility.ts";
-import { canBeCancelled, cancelOne, noteOn } from "./decisions.ts";
+import { cancelOne } from "./cancel.ts";
+import { noteOn } from "./remark.ts";
 
 /** What the parts of an import have in common. */
 export interface Import {
@@ -198,7 +199,7 @@ export async function mark(
   const { deps, caller } = work;
   const present = old.supersededBy;
   const isSame = present !== null && nameOf(present) === nameOf(by) && present.msgType === by.msgType;
-  if (!canBeCancelled(old, deps.now()) || isSame) return old;
+  if (!isCancellable(old, deps.now()) || isSame) return old;
   const { sender, identifier, sent, msgType } = by;
   const supersededBy = { sender, identifier, sent, msgType, at: deps.now().toISOString(), why };
   await markSuperseded(tx, old.broadcastNo, supersededBy);

@@ -1,17 +1,10 @@
 import { PlatformError } from "../../base/errors.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
-import {
-  type Broadcast,
-  cancelTargets,
-  insertHistory,
-  insertTargets,
-  lockBroadcasts,
-  saveStock,
-} from "../../store/broadcast/index.ts";
+import { type Broadcast, insertTargets, lockBroadcasts, saveStock } from "../../store/broadcast/index.ts";
 import { type Client, withTransaction } from "../../store/database/index.ts";
 import { completeMessage, draftOf } from "../drafting/draft.ts";
 import { expiryOf } from "../lifecycle/expiry.ts";
-import { ENDED_STATES, isCancellable, peopleEverBehind } from "../lifecycle/lifecycle.ts";
+import { isCancellable, peopleEverBehind } from "../lifecycle/lifecycle.ts";
 import { assertMayStep } from "../lifecycle/may-step.ts";
 import {
   assertRevision,
@@ -22,28 +15,11 @@ import {
 import { recordingRefusals } from "../lifecycle/refusals.ts";
 import { refusesToReplace } from "../lifecycle/replacing.ts";
 import { takeStep } from "../lifecycle/steps.ts";
-import { reopenForRetry, storeStart } from "../orders/start-orders.ts";
+import { storeStart } from "../orders/start-orders.ts";
 import { takeStock } from "../targets/preview.ts";
 import { type MeantSpeaker, selectAim } from "../targets/targets.ts";
-
-/** What comes with a step. */
-export interface StepRequest {
-  readonly reason?: string | undefined;
-  /** What else has to hold, once the step itself may be taken; what it throws takes everything back. */
-  readonly confirm?: ((tx: Client) => Promise<void>) | undefined;
-}
-
-/** What comes with a step towards the speakers. */
-export interface SoundingRequest extends StepRequest {
-  /** The caller knows that a later alert supersedes the broadcast, and wants it nevertheless. */
-  readonly acknowledgeSuperseded?: boolean | undefined;
-}
-
-/** What comes with a decision on what a broadcast says. */
-export interface DecisionRequest extends SoundingRequest {
-  /** The revision that the caller has looked at. */
-  readonly revision: number;
-}
+import { afterCancel, cancelOne } from "./cancel.ts";
+import type { DecisionRequest, StepRequest } from "./requests.ts";
 
 type Audit = Parameters<typeof appendAudit>[1];
 
@@ -168,7 +144,7 @@ async function letGo(
     const audits = [decided.audit, dispatched.audit];
     const replaced: Broadcast[] = [];
     for (const old of locked) {
-      if (old.broadcastNo === broadcast.broadcastNo || !canBeCancelled(old, now)) continue;
+      if (old.broadcastNo === broadcast.broadcastNo || !isCancellable(old, now)) continue;
       // A draft's mode may have changed since it named what it replaces.
       if (refusesToReplace(broadcast, old) !== undefined) continue;
       const ended = await cancelOne(tx, old, { actor, now, reason: `replaced by ${broadcast.id}` });
@@ -218,107 +194,3 @@ async function dispatch(
   await storeStart(tx, deps, step.broadcast, attempt, now);
   return step;
 }
-
-/**
- * Ends a broadcast, and its open targets with it. One that had ended is withdrawn: it leaves the feed, and when it
- * ended stays on record.
- */
-export async function cancelOne(
-  tx: Client,
-  broadcast: Broadcast,
-  options: {
-    readonly actor: BroadcastCaller["actor"];
-    readonly now: Date;
-    readonly reason: string | undefined;
-  },
-) {
-  const wasReleased = broadcast.releasedAt !== null;
-  const { now, reason } = options;
-  const endedAt = ENDED_STATES.includes(broadcast.state) ? {} : { endedAt: now };
-  const move = { ...endedAt, cancelledAt: now, cancelReason: reason };
-  const step = await takeStep(tx, broadcast, "cancel", { ...options, move });
-  if (wasReleased) await cancelTargets(tx, broadcast.broadcastNo);
-  return step;
-}
-
-/** What follows once a cancellation is committed: speakers that may play it are told to stop. */
-export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
-  if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
-  deps.onChanged(broadcast);
-}
-
-/** Stops a broadcast, whether it was released or not; withdraws one that has ended and is in force. */
-export const cancel = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
-  recordingRefusals(deps, caller, id, "cancel", () => cancelNow(deps, caller, id, request));
-
-async function cancelNow(
-  deps: BroadcastDeps,
-  caller: BroadcastCaller,
-  id: string,
-  { reason, confirm }: StepRequest,
-): Promise<Broadcast> {
-  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
-  const { actor } = caller;
-  const after = await withTransaction(deps.pool, async (tx) => {
-    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    const now = deps.now();
-    await assertMayStep(tx, deps, broadcast, "cancel", caller, { now, reason });
-    await confirm?.(tx);
-    const step = await cancelOne(tx, broadcast, { actor, now, reason });
-    await appendAudit(tx, step.audit);
-    return step.broadcast;
-  });
-  await afterCancel(deps, after);
-  return after;
-}
-
-/** Tries the speakers that failed again, with a new order, as long as the message has not expired. */
-export const retry = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: SoundingRequest) =>
-  recordingRefusals(deps, caller, id, "retry", () => retryNow(deps, caller, id, request));
-
-async function retryNow(
-  deps: BroadcastDeps,
-  caller: BroadcastCaller,
-  id: string,
-  { reason, acknowledgeSuperseded, confirm }: SoundingRequest,
-): Promise<Broadcast> {
-  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
-  const { actor } = caller;
-  const after = await withTransaction(deps.pool, async (tx) => {
-    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
-    const now = deps.now();
-    await assertMayStep(tx, deps, broadcast, "retry", caller, { now, reason, acknowledgeSuperseded });
-    await confirm?.(tx);
-    const { attempt, targets, again, notAgain } = await reopenForRetry(tx, broadcast);
-    // Those whom the order has no room for will refuse it as `replayed`.
-    const details = { attempt, targets, ...(notAgain > 0 ? { again: again.length, notAgain } : {}) };
-    const move = { endedAt: null, attempt };
-    const asked = { actor, now, reason, acknowledgeSuperseded };
-    const step = await takeStep(tx, broadcast, "retry", { ...asked, details, move });
-    await storeStart(tx, deps, step.broadcast, attempt, now, again);
-    await appendAudit(tx, step.audit);
-    return step.broadcast;
-  });
-  await deps.dispatcher.retry(broadcastNo);
-  deps.onChanged(after);
-  return after;
-}
-
-/**
- * Notes on a broadcast what somebody asks for who may not do it: a person decides. The state stays.
- * The caller holds the lock.
- */
-export async function noteOn(
-  tx: Client,
-  broadcast: Broadcast,
-  action: "cancel_proposed" | "acknowledged" | "error_reported" | "superseded" | "warned",
-  actor: BroadcastCaller["actor"],
-  reason: string,
-  details: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
-  const { broadcastNo, state } = broadcast;
-  await insertHistory(tx, { broadcastNo, action, from: state, to: state, actor, reason, details });
-}
-
-/** Whether anything of the broadcast can still be heard or released, or is in force. */
-export const canBeCancelled = (broadcast: Broadcast, now: Date): boolean => isCancellable(broadcast, now);

@@ -15,11 +15,11 @@ import type { ImportResult } from "../cap/import.ts";
 import type { AlertJudgement } from "../cap/judge.ts";
 import type { SignatureState } from "../cap/signature.ts";
 import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/operation.ts";
+import { afterCancel } from "./cancel.ts";
 import { cancelReferenced, markReferenced, recordAnswer } from "./cap-cancels.ts";
 import { makeDrafts } from "./cap-drafts.ts";
 import { findSameName, readRepetition, warnSameName } from "./cap-names.ts";
 import { type AlertOutcome, type Import, isSeen, keyOf, nameOf } from "./cap-reach.ts";
-import { afterCancel } from "./decisions.ts";
 import { issuedNames } from "./export-cap.ts";
 
 /** What became of an alert. */

@@ -4,16 +4,19 @@ import {
   getBroadcast,
 } from "../../broadcast/lifecycle/operation.ts";
 import * as service from "../../broadcast/operations/decisions.ts";
+import type { DecisionRequest } from "../../broadcast/operations/requests.ts";
 import type { Broadcast } from "../../store/broadcast/broadcasts.ts";
 
-export { cancel, retry, review } from "../../broadcast/operations/decisions.ts";
+export { cancel } from "../../broadcast/operations/cancel.ts";
+export { review } from "../../broadcast/operations/decisions.ts";
+export { retry } from "../../broadcast/operations/retry.ts";
 
 /** Steps as the service takes them, by somebody who has looked at the present revision unless another is named. */
 type Decide = (
   deps: BroadcastDeps,
   caller: BroadcastCaller,
   id: string,
-  request: Partial<service.DecisionRequest>,
+  request: Partial<DecisionRequest>,
 ) => Promise<Broadcast>;
 
 const havingLooked =

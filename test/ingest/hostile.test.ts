@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Channel } from "../../access/topics.ts";
-import { MAX_PAYLOAD_BYTES } from "../../access/topics.ts";
+import { type Channel, MAX_PAYLOAD_BYTES } from "../../access/topics.ts";
 import { deviceOf, startPipeline } from "./pipeline-bench.ts";
 
 /**

@@ -1,0 +1,62 @@
+import { appendAudit } from "../../store/audit/index.ts";
+import { type Broadcast, cancelTargets, lockBroadcasts } from "../../store/broadcast/index.ts";
+import { type Client, withTransaction } from "../../store/database/index.ts";
+import { ENDED_STATES } from "../lifecycle/lifecycle.ts";
+import { assertMayStep } from "../lifecycle/may-step.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
+import { recordingRefusals } from "../lifecycle/refusals.ts";
+import { takeStep } from "../lifecycle/steps.ts";
+import type { StepRequest } from "./requests.ts";
+
+/**
+ * Ends a broadcast, and its open targets with it. One that had ended is withdrawn: it leaves the feed, and when it
+ * ended stays on record.
+ */
+export async function cancelOne(
+  tx: Client,
+  broadcast: Broadcast,
+  options: {
+    readonly actor: BroadcastCaller["actor"];
+    readonly now: Date;
+    readonly reason: string | undefined;
+  },
+) {
+  const wasReleased = broadcast.releasedAt !== null;
+  const { now, reason } = options;
+  const endedAt = ENDED_STATES.includes(broadcast.state) ? {} : { endedAt: now };
+  const move = { ...endedAt, cancelledAt: now, cancelReason: reason };
+  const step = await takeStep(tx, broadcast, "cancel", { ...options, move });
+  if (wasReleased) await cancelTargets(tx, broadcast.broadcastNo);
+  return step;
+}
+
+/** What follows once a cancellation is committed: speakers that may play it are told to stop. */
+export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
+  if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
+  deps.onChanged(broadcast);
+}
+
+/** Stops a broadcast, whether it was released or not; withdraws one that has ended and is in force. */
+export const cancel = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
+  recordingRefusals(deps, caller, id, "cancel", () => cancelNow(deps, caller, id, request));
+
+async function cancelNow(
+  deps: BroadcastDeps,
+  caller: BroadcastCaller,
+  id: string,
+  { reason, confirm }: StepRequest,
+): Promise<Broadcast> {
+  const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
+  const { actor } = caller;
+  const after = await withTransaction(deps.pool, async (tx) => {
+    const broadcast = (await lockBroadcasts(tx, [broadcastNo]))[0]!;
+    const now = deps.now();
+    await assertMayStep(tx, deps, broadcast, "cancel", caller, { now, reason });
+    await confirm?.(tx);
+    const step = await cancelOne(tx, broadcast, { actor, now, reason });
+    await appendAudit(tx, step.audit);
+    return step.broadcast;
+  });
+  await afterCancel(deps, after);
+  return after;
+}
