@@ -1,6 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
-import { CAP_MEDIA_TYPE } from "../broadcast/cap/alert.ts";
+import { CAP_MEDIA_TYPE } from "../broadcast/cap/index.ts";
 
 const DESCRIPTION = `
 Telemetry, events and alarms of the devices on a broadcasting network, by region.

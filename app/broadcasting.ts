@@ -7,16 +7,18 @@ import type { StreamHub } from "../api/stream/hub.ts";
 import type { Config } from "../base/config.ts";
 import { type Fault, PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { createImportTurns } from "../broadcast/cap/fair-line.ts";
-import { createJudge } from "../broadcast/cap/judge-thread.ts";
-import { createDispatcher } from "../broadcast/dispatch/dispatcher.ts";
-import { toSpeakerReading } from "../broadcast/dispatch/feed.ts";
-import type { BroadcastDeps } from "../broadcast/lifecycle/operation.ts";
-import { type ProposalRule, readProposalRule, startProposals } from "../broadcast/operations/proposals.ts";
-import { createNewsFeed } from "../broadcast/proof/progress.ts";
-import { type KeyRing, openKeyRing } from "../broadcast/signing/key-ring.ts";
-import { signHere, startKeySetCare } from "../broadcast/signing/key-set-care.ts";
-import { readRootKey } from "../broadcast/signing/root.ts";
+import { createImportTurns, createJudge } from "../broadcast/cap/index.ts";
+import { createDispatcher, toSpeakerReading } from "../broadcast/dispatch/index.ts";
+import type { BroadcastDeps } from "../broadcast/lifecycle/index.ts";
+import { type ProposalRule, readProposalRule, startProposals } from "../broadcast/operations/index.ts";
+import { createNewsFeed } from "../broadcast/proof/index.ts";
+import {
+  type KeyRing,
+  openKeyRing,
+  readRootKey,
+  signHere,
+  startKeySetCare,
+} from "../broadcast/signing/index.ts";
 import { catalog } from "../devices/catalog.ts";
 import type { LiveReading } from "../ingest/batch.ts";
 import type { Committed } from "../ingest/commit.ts";

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../base/config.ts";
 import { PlatformError } from "../base/errors.ts";
 import { UsageError } from "../base/usage-error.ts";
-import { createRootKey, readRootKey } from "../broadcast/signing/root.ts";
+import { createRootKey, readRootKey } from "../broadcast/signing/index.ts";
 import { type DemoAccess, demoAccessFile, readDemoAccess } from "../seeds/demo-access-file.ts";
 import { CREDENTIALS_FILE } from "../seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE } from "../seeds/demo-plan.ts";

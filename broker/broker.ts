@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Principal } from "../access/decide.ts";
-import { type DevicePrincipal, MAX_PACKET_BYTES, maySubscribe } from "../access/topics.ts";
+import { type DevicePrincipal, maySubscribe } from "../access/topics.ts";
+import { MAX_PACKET_BYTES } from "../base/channels.ts";
 import {
   grantQos0,
   limitPacketBytes,

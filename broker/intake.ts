@@ -1,5 +1,6 @@
 import type { PublishPacket } from "aedes";
-import { type Channel, type DevicePrincipal, mayPublish } from "../access/topics.ts";
+import { type DevicePrincipal, mayPublish } from "../access/topics.ts";
+import type { Channel } from "../base/channels.ts";
 import { forgetContent, hasDisconnected, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";

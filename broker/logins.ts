@@ -1,4 +1,5 @@
-import { type DevicePrincipal, ID_FORM } from "../access/topics.ts";
+import type { DevicePrincipal } from "../access/topics.ts";
+import { ID_FORM } from "../base/channels.ts";
 import type { BrokerOptions, Known } from "./options.ts";
 
 /** A user name that can belong to somebody, else an empty text. */

@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream";
 import type { Principal } from "../access/decide.ts";
 import type { LoginGate } from "../access/login-gate.ts";
-import type { Channel, DevicePrincipal } from "../access/topics.ts";
+import type { DevicePrincipal } from "../access/topics.ts";
+import type { Channel } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Feed } from "./feed.ts";

@@ -1,5 +1,6 @@
 import type { Client } from "aedes";
-import type { Channel, DevicePrincipal } from "../access/topics.ts";
+import type { DevicePrincipal } from "../access/topics.ts";
+import type { Channel } from "../base/channels.ts";
 import { type Answers, type Done, noAnswers } from "./answers.ts";
 import type { Presence } from "./options.ts";
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { MAX_PAYLOAD_BYTES } from "../access/topics.ts";
+import { MAX_PAYLOAD_BYTES } from "../base/channels.ts";
 import {
   ExactNumber,
   MAX_KEPT_LENGTH,

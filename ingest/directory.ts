@@ -1,4 +1,4 @@
-import { ID_FORM } from "../access/topics.ts";
+import { ID_FORM } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
 import type { Pool } from "../store/database/index.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Channel } from "../access/topics.ts";
+import type { Channel } from "../base/channels.ts";
 import type { DeviceEntry } from "./directory.ts";
 
 /** One MQTT publish, from our own broker or another one, or out of the store when it is replayed. */

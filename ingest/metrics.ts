@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Channel } from "../access/topics.ts";
+import type { Channel } from "../base/channels.ts";
 import type { Committed } from "./commit.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 

@@ -1,4 +1,4 @@
-import type { DeviceChannel } from "../access/topics.ts";
+import type { DeviceChannel } from "../base/channels.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";

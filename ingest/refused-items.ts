@@ -1,4 +1,4 @@
-import { type DeviceChannel, MAX_PACKET_BYTES } from "../access/topics.ts";
+import { type DeviceChannel, MAX_PACKET_BYTES } from "../base/channels.ts";
 import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
 import type { KindTable } from "../store/database/index.ts";
 import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index.ts";

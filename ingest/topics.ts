@@ -1,4 +1,4 @@
-import type { Channel, DeviceChannel } from "../access/topics.ts";
+import type { Channel, DeviceChannel } from "../base/channels.ts";
 
 export const deviceTopic = (deviceId: string, channel: DeviceChannel) => `v1/devices/${deviceId}/${channel}`;
 

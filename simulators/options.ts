@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../base/usage-error.ts";
-import { publicHalfSchema } from "../broadcast/contract/key-set.ts";
-import { joinDashedRoots } from "../broadcast/contract/root-arguments.ts";
+import { joinDashedRoots, publicHalfSchema } from "../broadcast/contract/index.ts";
 import { scenarioList } from "./scenario.ts";
 import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_KEYS_BYTES } from "../broadcast/contract/key-set.ts";
+import { MAX_KEYS_BYTES } from "../broadcast/contract/index.ts";
 
 /** What the simulators ask of the platform's HTTP API: the same that any application could. */
 export interface Ledger {

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { cutToOwnArea } from "../../broadcast/operations/cap-cut.ts";
+import { cutToOwnArea } from "../../broadcast/operations/index.ts";
 import { problems } from "../problem.ts";
 import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";

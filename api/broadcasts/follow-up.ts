@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { FOLLOW_UPS } from "../../broadcast/drafting/follow-up-texts.ts";
-import { createFollowUp } from "../../broadcast/operations/follow-up.ts";
+import { FOLLOW_UPS } from "../../broadcast/drafting/index.ts";
+import { createFollowUp } from "../../broadcast/operations/index.ts";
 import { problems } from "../problem.ts";
 import { timestamp } from "../schemas.ts";
 import type { BroadcastsOptions } from "./options.ts";

@@ -5,10 +5,9 @@ import { ACTION_OF_STEP, CALLERS_STEPS, type CallersStep, type DecidingStep } fr
 import type { People } from "../../accounts/people.ts";
 import type { StepTaker } from "../../accounts/second-factor.ts";
 import { type ErrorCode, PlatformError } from "../../base/errors.ts";
-import { draftOf } from "../../broadcast/drafting/draft.ts";
-import { assertMayStep } from "../../broadcast/lifecycle/may-step.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/lifecycle/operation.ts";
-import { askAim } from "../../broadcast/targets/targets.ts";
+import { draftOf } from "../../broadcast/drafting/index.ts";
+import { assertMayStep, type BroadcastCaller, type BroadcastDeps } from "../../broadcast/lifecycle/index.ts";
+import { askAim } from "../../broadcast/targets/index.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
 import { grantOf } from "../guard.ts";

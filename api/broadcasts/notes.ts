@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
-import { addNote } from "../../broadcast/operations/notes.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/index.ts";
+import { addNote } from "../../broadcast/operations/index.ts";
 import { listNotes } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { freeText, pageOf, pageQuery } from "../schemas.ts";

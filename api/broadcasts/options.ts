@@ -1,6 +1,6 @@
 import type { People } from "../../accounts/people.ts";
-import type { BroadcastDeps } from "../../broadcast/lifecycle/operation.ts";
-import type { PublishedKeys } from "../../broadcast/signing/signer.ts";
+import type { BroadcastDeps } from "../../broadcast/lifecycle/index.ts";
+import type { PublishedKeys } from "../../broadcast/signing/index.ts";
 import type { Pool } from "../../store/database/index.ts";
 import type { Allow } from "../guard.ts";
 

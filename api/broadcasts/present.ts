@@ -5,17 +5,21 @@ import { decide } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Action } from "../../access/roles.ts";
 import { breather } from "../../base/breather.ts";
-import { draftOf, missingOfStored, warningsOfStored } from "../../broadcast/drafting/draft.ts";
 import {
+  draftOf,
+  missingOfStored,
   readStoredAttachments,
   readStoredMessage,
   readStoredSource,
-} from "../../broadcast/drafting/stored-message.ts";
-import { airedUntil } from "../../broadcast/lifecycle/expiry.ts";
-import { EDITABLE_STATES } from "../../broadcast/lifecycle/lifecycle.ts";
-import type { BroadcastCaller } from "../../broadcast/lifecycle/operation.ts";
-import { seesWhole } from "../../broadcast/lifecycle/visibility.ts";
-import { toNewsCounts } from "../../broadcast/proof/progress.ts";
+  warningsOfStored,
+} from "../../broadcast/drafting/index.ts";
+import {
+  airedUntil,
+  type BroadcastCaller,
+  EDITABLE_STATES,
+  seesWhole,
+} from "../../broadcast/lifecycle/index.ts";
+import { toNewsCounts } from "../../broadcast/proof/index.ts";
 import {
   type Broadcast,
   type BroadcastNote,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CLASSES, MODES, messageSchema } from "../../broadcast/message/message.ts";
+import { CLASSES, MODES, messageSchema } from "../../broadcast/message/index.ts";
 import { regionCode, timestamp } from "../schemas.ts";
 import { airedUntilSchema, broadcastId, broadcastText, target } from "./schema.ts";
 

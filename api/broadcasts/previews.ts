@@ -1,10 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { z } from "zod";
-import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
-import { recordLookBeyond } from "../../broadcast/lifecycle/refusals.ts";
-import { previewBroadcast } from "../../broadcast/operations/stored-preview.ts";
-import { checkTarget } from "../../broadcast/targets/check-target.ts";
-import { countTarget, type Preview } from "../../broadcast/targets/preview.ts";
+import { getBroadcast, recordLookBeyond } from "../../broadcast/lifecycle/index.ts";
+import { previewBroadcast } from "../../broadcast/operations/index.ts";
+import { checkTarget, countTarget, type Preview } from "../../broadcast/targets/index.ts";
 import type { FirstNamed } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";

@@ -1,10 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { CAP_MEDIA_TYPE } from "../../broadcast/cap/alert.ts";
-import { FEED_MEDIA_TYPE } from "../../broadcast/cap/feed.ts";
-import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
-import { exportCap, exportFeed } from "../../broadcast/operations/export-cap.ts";
-import { readAlertDocument } from "../../broadcast/operations/import-cap.ts";
+import { CAP_MEDIA_TYPE, FEED_MEDIA_TYPE } from "../../broadcast/cap/index.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/index.ts";
+import { exportCap, exportFeed, readAlertDocument } from "../../broadcast/operations/index.ts";
 import { listBroadcasts } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { prefers } from "../negotiate.ts";

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { FAILURE_REASONS, REFUSAL_REASONS } from "../../broadcast/contract/command.ts";
-import { KEY_SET_TYPE } from "../../broadcast/contract/key-set.ts";
-import { STATES } from "../../broadcast/lifecycle/lifecycle.ts";
+import { FAILURE_REASONS, KEY_SET_TYPE, REFUSAL_REASONS } from "../../broadcast/contract/index.ts";
+import { STATES } from "../../broadcast/lifecycle/index.ts";
 import {
   alertExtrasSchema,
   CATEGORIES,
@@ -13,7 +12,7 @@ import {
   targetSchema,
   textSchema,
   URGENCIES,
-} from "../../broadcast/message/message.ts";
+} from "../../broadcast/message/index.ts";
 import { TARGET_STATES } from "../../store/broadcast/index.ts";
 import {
   commaList,

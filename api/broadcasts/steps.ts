@@ -2,19 +2,22 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Action } from "../../access/roles.ts";
 import type { DecidingStep } from "../../access/steps.ts";
 import type { ErrorCode } from "../../base/errors.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../../broadcast/lifecycle/operation.ts";
-import { recordingRefusals } from "../../broadcast/lifecycle/refusals.ts";
-import { cancel } from "../../broadcast/operations/cancel.ts";
+import {
+  type BroadcastCaller,
+  type BroadcastDeps,
+  recordingRefusals,
+} from "../../broadcast/lifecycle/index.ts";
 import {
   approve,
+  cancel,
+  type DecisionRequest,
   reject,
   release,
+  retry,
   returnDraft,
   review,
   submit,
-} from "../../broadcast/operations/decisions.ts";
-import type { DecisionRequest } from "../../broadcast/operations/requests.ts";
-import { retry } from "../../broadcast/operations/retry.ts";
+} from "../../broadcast/operations/index.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import { problems } from "../problem.ts";
 import { stepBodies } from "./deciding-schema.ts";

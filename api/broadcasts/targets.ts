@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { getBroadcast } from "../../broadcast/lifecycle/operation.ts";
-import { MAX_NOTES } from "../../broadcast/operations/notes.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/index.ts";
+import { MAX_NOTES } from "../../broadcast/operations/index.ts";
 import {
   type Broadcast,
   listTargets,

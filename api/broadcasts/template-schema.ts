@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CATEGORIES, MODES, messageSchema, RESPONSE_TYPES } from "../../broadcast/message/message.ts";
+import { CATEGORIES, MODES, messageSchema, RESPONSE_TYPES } from "../../broadcast/message/index.ts";
 import { regionCode, revisionNumber, timestamp } from "../schemas.ts";
 import { broadcastText } from "./schema.ts";
 

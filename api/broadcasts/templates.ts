@@ -1,9 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Level } from "../../broadcast/message/message.ts";
-import { describePlace } from "../../broadcast/message/places.ts";
-import { fillTexts } from "../../broadcast/message/template-fill.ts";
-import { listTemplates } from "../../broadcast/message/templates.ts";
+import { describePlace, fillTexts, type Level, listTemplates } from "../../broadcast/message/index.ts";
 import {
   changeTemplate,
   createTemplate,
@@ -13,7 +10,7 @@ import {
   type OfferedTemplate,
   offer,
   offerTemplates,
-} from "../../broadcast/operations/tenant-templates.ts";
+} from "../../broadcast/operations/index.ts";
 import type { OwnTemplate } from "../../store/broadcast/index.ts";
 import { invalidField } from "../catalog.ts";
 import { problems } from "../problem.ts";

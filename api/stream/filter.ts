@@ -1,5 +1,5 @@
 import { covers, type Limits, type Place } from "../../access/limits.ts";
-import { type BroadcastPlace, seesBroadcast, seesWhole } from "../../broadcast/lifecycle/visibility.ts";
+import { type BroadcastPlace, seesBroadcast, seesWhole } from "../../broadcast/lifecycle/index.ts";
 import type { StreamTopic } from "../contract.ts";
 
 /** Where an event belongs: it decides who may hear of it. */

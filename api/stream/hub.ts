@@ -1,7 +1,7 @@
 import { PlatformError } from "../../base/errors.ts";
 import { writeJson } from "../../base/exact-json.ts";
 import type { Logger } from "../../base/log.ts";
-import type { BroadcastPlace } from "../../broadcast/lifecycle/visibility.ts";
+import type { BroadcastPlace } from "../../broadcast/lifecycle/index.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
 import { frameFor, matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";
 import { ReplayRing } from "./ring.ts";

@@ -6,18 +6,20 @@ import { type Config, loadConfig } from "../../base/config.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
 import { UsageError } from "../../base/usage-error.ts";
-import { joinDashedRoots } from "../../broadcast/contract/root-arguments.ts";
-import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "../../broadcast/signing/defaults.ts";
-import { type KeyRing, openKeyRing } from "../../broadcast/signing/key-ring.ts";
-import { signHere } from "../../broadcast/signing/key-set-care.ts";
-import type { KeyInfo } from "../../broadcast/signing/key-states.ts";
-import { readRootKey } from "../../broadcast/signing/root.ts";
+import { joinDashedRoots } from "../../broadcast/contract/index.ts";
 import {
+  DEFAULT_LEAD_MS,
+  DEFAULT_OVERLAP_MS,
   describeRequest,
+  type KeyInfo,
+  type KeyRing,
+  openKeyRing,
   readPublicHalf,
+  readRootKey,
   readSigned,
   runRootCommand,
-} from "../../broadcast/signing/root-commands.ts";
+  signHere,
+} from "../../broadcast/signing/index.ts";
 import { type AuditEntry, appendAuditAlone } from "../../store/audit/index.ts";
 import { machineActor, withDatabase } from "./access/database.ts";
 

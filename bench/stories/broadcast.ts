@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createRootKey } from "../../broadcast/signing/root.ts";
+import { createRootKey } from "../../broadcast/signing/index.ts";
 import { signInDutyOfficer } from "../../test/helpers/duty-officer.ts";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
 import { measureBeside } from "../broadcast/beside.ts";

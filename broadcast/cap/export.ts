@@ -1,16 +1,16 @@
 import { create } from "xmlbuilder2";
 import { PlatformError } from "../../base/errors.ts";
-import { findEventCode } from "../message/event-codes.ts";
 import {
   type AlertExtras,
   type BroadcastMessage,
   type Circle,
+  findEventCode,
   type Mode,
   type Polygon,
   SEVERITY_OF_LEVEL,
   type Target,
   type Text,
-} from "../message/message.ts";
+} from "../message/index.ts";
 import { CAP_NAMESPACE, type CapMessageType, type CapNamedValue } from "./alert.ts";
 import { cleanText } from "./clean-text.ts";
 import { isWhole, shapeKey } from "./extras.ts";

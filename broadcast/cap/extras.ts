@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AlertExtras, Circle, Polygon, Target } from "../message/message.ts";
+import type { AlertExtras, Circle, Polygon, Target } from "../message/index.ts";
 import type { CapAlert, CapArea, CapInfo } from "./alert.ts";
 import { regionsOf, toCircle, toRing } from "./import-area.ts";
 import { EVENT_CODE_VALUE_NAME, OWN_PARAMETERS } from "./names.ts";

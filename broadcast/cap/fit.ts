@@ -1,4 +1,4 @@
-import { messageSchema, textSchema } from "../message/message.ts";
+import { messageSchema, textSchema } from "../message/index.ts";
 import type { CapInfo } from "./alert.ts";
 import { forTheEar } from "./ear.ts";
 import { CLASS_VALUE_NAME } from "./names.ts";

@@ -1,4 +1,4 @@
-import { CATEGORIES, CERTAINTIES, RESPONSE_TYPES, URGENCIES } from "../message/message.ts";
+import { CATEGORIES, CERTAINTIES, RESPONSE_TYPES, URGENCIES } from "../message/index.ts";
 import { CAP_SCOPES, CAP_SEVERITIES, MESSAGE_TYPES, STATUSES } from "./alert.ts";
 import {
   quote,

@@ -9,7 +9,7 @@ import {
   type Polygon,
   type Target,
   targetSchema,
-} from "../message/message.ts";
+} from "../message/index.ts";
 import type { CapArea, CapCircle, CapInfo, CapNamedValue, CapPoint } from "./alert.ts";
 import { namesRegion, REGION_VALUE_NAME, TARGET_VALUE_NAME } from "./names.ts";
 import { quote } from "./values.ts";

@@ -12,7 +12,7 @@ import {
   SEVERITY_OF_LEVEL,
   type Text,
   URGENCIES,
-} from "../message/message.ts";
+} from "../message/index.ts";
 import type { CapAlert, CapInfo, CapReference, CapStatus } from "./alert.ts";
 import { readExtras } from "./extras.ts";
 import { fitInfo, shortenHeadline } from "./fit.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CLASSES, circleSchema, MODES, polygonSchema, textSchema } from "../message/message.ts";
+import { CLASSES, circleSchema, MODES, polygonSchema, textSchema } from "../message/index.ts";
 
 /**
  * What goes to a speaker on `v1/devices/{id}/commands`: an envelope with one compact JWS. The JWS is the same for

@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 import type { Logger } from "../../base/log.ts";
 import type { KindTable, Pool } from "../../store/database/index.ts";
-import type { SpeakerReading } from "../proof/proof-facts.ts";
+import type { SpeakerReading } from "../proof/index.ts";
 import type { CommittedReply } from "./feed.ts";
 import type { OnAirProgress } from "./on-air.ts";
 import type { Sign } from "./orders.ts";

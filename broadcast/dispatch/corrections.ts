@@ -10,10 +10,8 @@ import {
   writeTargetChanges,
 } from "../../store/broadcast/index.ts";
 import { type Client, type Pool, withTransaction } from "../../store/database/index.ts";
-import { nextState, type State } from "../lifecycle/lifecycle.ts";
-import { takeStep } from "../lifecycle/steps.ts";
-import { toHistoryCounts } from "../proof/progress.ts";
-import type { ProofRules } from "../proof/proof-facts.ts";
+import { nextState, type State, takeStep } from "../lifecycle/index.ts";
+import { type ProofRules, toHistoryCounts } from "../proof/index.ts";
 import { OVER_STATES } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 

@@ -1,5 +1,5 @@
-import { OUTCOMES } from "../contract/command.ts";
-import type { ReplyFact, SpeakerReading } from "../proof/proof-facts.ts";
+import { OUTCOMES } from "../contract/index.ts";
+import type { ReplyFact, SpeakerReading } from "../proof/index.ts";
 
 /** A reply as it was committed. Times in milliseconds since 1970. */
 export interface CommittedReply {

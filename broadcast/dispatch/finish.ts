@@ -1,9 +1,8 @@
 import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
 import { countTargets, lockBroadcasts, OPEN_TARGET_STATES } from "../../store/broadcast/index.ts";
 import { type Pool, withTransaction } from "../../store/database/index.ts";
-import { type LifecycleAction, nextState, type State } from "../lifecycle/lifecycle.ts";
-import { takeStep } from "../lifecycle/steps.ts";
-import { toHistoryCounts } from "../proof/progress.ts";
+import { type LifecycleAction, nextState, type State, takeStep } from "../lifecycle/index.ts";
+import { toHistoryCounts } from "../proof/index.ts";
 import type { OnAir } from "./target.ts";
 
 /** What the state of its targets asks of a broadcast; undefined: nothing at the moment. */

@@ -1,5 +1,4 @@
-import { noteReading, noteReply } from "../proof/proof.ts";
-import type { ProofRules, SpeakerReading } from "../proof/proof-facts.ts";
+import { noteReading, noteReply, type ProofRules, type SpeakerReading } from "../proof/index.ts";
 import { type CommittedReply, toFact } from "./feed.ts";
 import type { Roster } from "./roster.ts";
 import type { OnAirTarget } from "./target.ts";

@@ -7,8 +7,8 @@ import {
   readTargets,
 } from "../../store/broadcast/index.ts";
 import type { Db, KindTable } from "../../store/database/index.ts";
-import { CLOCK_TOLERANCE_MS } from "../contract/command.ts";
-import type { ProofRules, SpeakerReading } from "../proof/proof-facts.ts";
+import { CLOCK_TOLERANCE_MS } from "../contract/index.ts";
+import type { ProofRules, SpeakerReading } from "../proof/index.ts";
 import type { CommittedReply } from "./feed.ts";
 import { OnAirBroadcast } from "./on-air.ts";
 import { CORRECTED_FOR_MS } from "./settings.ts";

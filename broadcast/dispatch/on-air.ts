@@ -5,13 +5,12 @@ import {
   TARGET_STATES,
   type TargetState,
 } from "../../store/broadcast/index.ts";
-import type { CommandEnvelope } from "../contract/command.ts";
-import { draftOf } from "../drafting/draft.ts";
-import type { State } from "../lifecycle/lifecycle.ts";
-import { spokenSeconds } from "../message/spoken-length.ts";
-import { byUrgency } from "../message/urgency.ts";
-import type { Asked } from "../proof/proof-facts.ts";
-import { FineRegions } from "../targets/fine-regions.ts";
+import type { CommandEnvelope } from "../contract/index.ts";
+import { draftOf } from "../drafting/index.ts";
+import type { State } from "../lifecycle/index.ts";
+import { byUrgency, spokenSeconds } from "../message/index.ts";
+import type { Asked } from "../proof/index.ts";
+import { FineRegions } from "../targets/index.ts";
 
 /** A command as it goes out: the same text for every speaker, so it is made once. */
 export interface OutgoingCommand {

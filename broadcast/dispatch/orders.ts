@@ -1,7 +1,7 @@
 import { type BroadcastOrder, insertOrder, readOrders } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
-import type { Order } from "../contract/command.ts";
-import { readStoredOrder, stopOf } from "../orders/stored-order.ts";
+import type { Order } from "../contract/index.ts";
+import { readStoredOrder, stopOf } from "../orders/index.ts";
 
 export type Sign = (order: Order) => Promise<string>;
 

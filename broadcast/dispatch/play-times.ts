@@ -1,4 +1,4 @@
-import type { AttemptFacts, Evidence } from "../proof/proof-facts.ts";
+import type { AttemptFacts, Evidence } from "../proof/index.ts";
 
 /** When a speaker played, as it is shown. Times in milliseconds since 1970, `startedAt` ≤ `evidenceAt` ≤ `endedAt`. */
 export interface PlayTimes {

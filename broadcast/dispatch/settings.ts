@@ -1,5 +1,4 @@
-import { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "../proof/played-length.ts";
-import { PROOF_RULES, type ProofRules } from "../proof/proof-facts.ts";
+import { LENGTH_FACTOR, LENGTH_MARGIN_MS, PROOF_RULES, type ProofRules } from "../proof/index.ts";
 
 /** How long is waited for what. Milliseconds. */
 export interface DispatchSettings {

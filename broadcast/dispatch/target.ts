@@ -1,13 +1,16 @@
 import type { TargetChange, TargetRow, TargetState } from "../../store/broadcast/index.ts";
 import {
+  type Evidence,
   evidenceOf,
+  type Facts,
   judge,
+  noFacts,
+  type ProofRules,
   provenAttempt,
   type Standing,
   secondsOf,
   wasPartlyHeard,
-} from "../proof/proof.ts";
-import { type Evidence, type Facts, noFacts, type ProofRules } from "../proof/proof-facts.ts";
+} from "../proof/index.ts";
 import type { OnAirBroadcast } from "./on-air.ts";
 import { playTimes } from "./play-times.ts";
 

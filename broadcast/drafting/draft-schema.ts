@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageSchema, textSchema } from "../message/message.ts";
+import { messageSchema, textSchema } from "../message/index.ts";
 
 /**
  * A message that may still lack something: an imported alert need not say which event of our list it means, or to

@@ -1,9 +1,13 @@
 import type { Fault } from "../../base/errors.ts";
 import type { Broadcast, BroadcastContent } from "../../store/broadcast/index.ts";
-import { findEventCode } from "../message/event-codes.ts";
-import { type BroadcastMessage, MAX_LIFETIME_HOURS, messageSchema, type Target } from "../message/message.ts";
-import { sizeFaults } from "../targets/order-size.ts";
-import { excludeFaults, ringFaults } from "../targets/target-faults.ts";
+import {
+  type BroadcastMessage,
+  findEventCode,
+  MAX_LIFETIME_HOURS,
+  messageSchema,
+  type Target,
+} from "../message/index.ts";
+import { excludeFaults, ringFaults, sizeFaults } from "../targets/index.ts";
 import type { Draft } from "./draft-schema.ts";
 import { followUpWarnings } from "./filled-texts.ts";
 import { readStoredMessage, type StoredMessage, type StoredMessageRow } from "./stored-message.ts";

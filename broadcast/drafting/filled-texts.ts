@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BroadcastTemplateName, FilledTexts } from "../../store/broadcast/index.ts";
-import type { Text } from "../message/message.ts";
-import { isChinese, isEnglish } from "../message/template-fill.ts";
+import { isChinese, isEnglish, type Text } from "../message/index.ts";
 import type { TextWarning } from "./text-checks.ts";
 
 /** Texts that a template has filled in, and whether they are still what it has put there. */

@@ -1,17 +1,19 @@
 import type { BroadcastTemplateName } from "../../store/broadcast/index.ts";
-import { findEventCode } from "../message/event-codes.ts";
-import type { Level, Mode, Text } from "../message/message.ts";
 import {
   type BilingualName,
   chineseTime,
   englishTime,
+  findEventCode,
   frameText,
   isChinese,
   isEnglish,
   LEVEL_WORDS,
+  type Level,
+  lowerFirst,
+  type Mode,
+  type Text,
   unframe,
-} from "../message/template-fill.ts";
-import { lowerFirst } from "../message/templates.ts";
+} from "../message/index.ts";
 
 /** What follows a broadcast: the danger is over, something was wrong, it lasts longer. */
 export const FOLLOW_UPS = ["all_clear", "correction", "extension"] as const;

@@ -15,7 +15,7 @@ import {
   type Target,
   type Text,
   URGENCIES,
-} from "../message/message.ts";
+} from "../message/index.ts";
 import type { Draft } from "./draft-schema.ts";
 
 /**

@@ -1,11 +1,22 @@
 import type { Fault } from "../../base/errors.ts";
 import type { FilledTexts, SourceWarning } from "../../store/broadcast/index.ts";
-import { announcesDrill, callsItUnreal, deniesDrill, mentionsDrill } from "../message/drill-words.ts";
-import { findEventCode } from "../message/event-codes.ts";
-import { type BroadcastMessage, LEVELS, type Level, MAX_SPOKEN, type Text } from "../message/message.ts";
-import { UNNAMED } from "../message/places.ts";
-import { plainForm } from "../message/plain-form.ts";
-import { isChinese, isEnglish, LEVEL_WORDS } from "../message/template-fill.ts";
+import {
+  announcesDrill,
+  type BroadcastMessage,
+  callsItUnreal,
+  deniesDrill,
+  findEventCode,
+  isChinese,
+  isEnglish,
+  LEVEL_WORDS,
+  LEVELS,
+  type Level,
+  MAX_SPOKEN,
+  mentionsDrill,
+  plainForm,
+  type Text,
+  UNNAMED,
+} from "../message/index.ts";
 
 /**
  * Texts against the message that they belong to. A person writes them, or changes the message around them: what people

@@ -1,8 +1,8 @@
 import { asOf, decide, type Principal } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
-import type { Level } from "../message/message.ts";
-import type { Aim } from "../targets/targets.ts";
+import type { Level } from "../message/index.ts";
+import type { Aim } from "../targets/index.ts";
 import { decideStep, isUnreleased, peopleEverBehind } from "./lifecycle.ts";
 
 /** Somebody who could approve, at once or once what was given to them holds. */

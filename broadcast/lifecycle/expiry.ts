@@ -1,4 +1,4 @@
-import { DEFAULT_LIFETIME_HOURS, MAX_LIFETIME_HOURS } from "../message/message.ts";
+import { DEFAULT_LIFETIME_HOURS, MAX_LIFETIME_HOURS } from "../message/index.ts";
 import { EDITABLE_STATES, type State } from "./lifecycle.ts";
 
 const HOUR_MS = 3_600_000;

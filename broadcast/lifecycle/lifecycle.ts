@@ -1,6 +1,6 @@
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import type { ErrorCode } from "../../base/errors.ts";
-import type { Level, MessageClass, Mode } from "../message/message.ts";
+import type { Level, MessageClass, Mode } from "../message/index.ts";
 
 /**
  * The life of a broadcast: one table of states and actions, and the conditions beside it. Everything here is pure;

@@ -2,11 +2,10 @@ import type { CallersStep } from "../../access/steps.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { type Broadcast, countRetryable, getBroadcasts } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
-import { completeMessage, draftOf } from "../drafting/draft.ts";
-import type { Level } from "../message/message.ts";
-import { leastPolygons } from "../signing/order-area.ts";
-import { assertFits, createStartOrder } from "../signing/orders.ts";
-import { type Aim, askAim } from "../targets/targets.ts";
+import { completeMessage, draftOf } from "../drafting/index.ts";
+import type { Level } from "../message/index.ts";
+import { assertFits, createStartOrder, leastPolygons } from "../signing/index.ts";
+import { type Aim, askAim } from "../targets/index.ts";
 import { expiryOf } from "./expiry.ts";
 import { decideStep, EDITABLE_STATES, isCancellable, type StepAsked } from "./lifecycle.ts";
 import {

@@ -5,14 +5,10 @@ import type { AuditActor } from "../../store/audit/index.ts";
 import { type Broadcast, findBroadcast, findRevision } from "../../store/broadcast/index.ts";
 import type { Db, Pool } from "../../store/database/index.ts";
 import { countTargetsWithin } from "../../store/devices/index.ts";
-import type { FairTurns } from "../cap/fair-line.ts";
-import type { AlertJudge } from "../cap/judge-thread.ts";
-import type { Order } from "../contract/command.ts";
-import { missingOfStored } from "../drafting/draft.ts";
-import { readStoredMessage } from "../drafting/stored-message.ts";
-import { sizeFaults } from "../targets/order-size.ts";
-import { judgeRings } from "../targets/target-faults.ts";
-import type { Aim } from "../targets/targets.ts";
+import type { AlertJudge, FairTurns } from "../cap/index.ts";
+import type { Order } from "../contract/index.ts";
+import { missingOfStored, readStoredMessage } from "../drafting/index.ts";
+import { type Aim, judgeRings, sizeFaults } from "../targets/index.ts";
 import { differences } from "./differences.ts";
 
 /** What the operations on broadcasts need. */

@@ -1,8 +1,8 @@
 import type { CallersStep } from "../../access/steps.ts";
 import { type ErrorClass, PlatformError } from "../../base/errors.ts";
 import { appendAuditAlone, createAuditBudget } from "../../store/audit/index.ts";
-import type { Target } from "../message/message.ts";
-import { boxesOf } from "../targets/area.ts";
+import type { Target } from "../message/index.ts";
+import { boxesOf } from "../targets/index.ts";
 import type { BroadcastCaller, BroadcastDeps } from "./operation.ts";
 
 /** By caller: whoever floods fills only their own share of the audit. */

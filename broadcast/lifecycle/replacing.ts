@@ -1,8 +1,8 @@
 import { type Broadcast, getBroadcasts, hasTargetBeside } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
-import { draftOf } from "../drafting/draft.ts";
-import type { Target } from "../message/message.ts";
-import { type MeantSpeaker, selectAllSpeakers } from "../targets/targets.ts";
+import { draftOf } from "../drafting/index.ts";
+import type { Target } from "../message/index.ts";
+import { type MeantSpeaker, selectAllSpeakers } from "../targets/index.ts";
 import { isCancellable } from "./lifecycle.ts";
 
 /** What of a broadcast decides whether another may take its place. */

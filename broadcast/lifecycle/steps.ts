@@ -2,8 +2,8 @@ import { PlatformError } from "../../base/errors.ts";
 import type { AuditActor, AuditEntry } from "../../store/audit/index.ts";
 import { type Broadcast, insertHistory, type Move, moveBroadcast } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import { warningsOf } from "../drafting/draft.ts";
-import type { Level } from "../message/message.ts";
+import { warningsOf } from "../drafting/index.ts";
+import type { Level } from "../message/index.ts";
 import { decideStep, type LifecycleAction } from "./lifecycle.ts";
 
 export interface StepOptions {

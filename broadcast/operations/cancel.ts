@@ -1,11 +1,15 @@
 import { appendAudit } from "../../store/audit/index.ts";
 import { type Broadcast, cancelTargets, lockBroadcasts } from "../../store/broadcast/index.ts";
 import { type Client, withTransaction } from "../../store/database/index.ts";
-import { ENDED_STATES } from "../lifecycle/lifecycle.ts";
-import { assertMayStep } from "../lifecycle/may-step.ts";
-import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
-import { recordingRefusals } from "../lifecycle/refusals.ts";
-import { takeStep } from "../lifecycle/steps.ts";
+import {
+  assertMayStep,
+  type BroadcastCaller,
+  type BroadcastDeps,
+  ENDED_STATES,
+  getBroadcast,
+  recordingRefusals,
+  takeStep,
+} from "../lifecycle/index.ts";
 import type { StepRequest } from "./requests.ts";
 
 /**

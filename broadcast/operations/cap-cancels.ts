@@ -1,7 +1,7 @@
 import type { Broadcast } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import type { ImportResult } from "../cap/import.ts";
-import { isCancellable } from "../lifecycle/lifecycle.ts";
+import type { ImportResult } from "../cap/index.ts";
+import { isCancellable } from "../lifecycle/index.ts";
 import {
   type AlertOutcome,
   cancelOld,

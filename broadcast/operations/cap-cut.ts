@@ -14,16 +14,17 @@ import {
 } from "../../store/broadcast/index.ts";
 import { type Client, type Db, withTransaction } from "../../store/database/index.ts";
 import { regionsOutside, regionsThatMayMeet } from "../../store/devices/index.ts";
-import { formatTime } from "../cap/export.ts";
-import type { ImportWarning } from "../cap/warnings.ts";
-import { draftOf, isEmptyTarget } from "../drafting/draft.ts";
-import { readStoredSource } from "../drafting/stored-message.ts";
-import { isCancellable } from "../lifecycle/lifecycle.ts";
-import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
-import { refusesToReplace } from "../lifecycle/replacing.ts";
-import type { Target } from "../message/message.ts";
-import { boxesOf } from "../targets/area.ts";
-import { selectSpeakers } from "../targets/targets.ts";
+import { formatTime, type ImportWarning } from "../cap/index.ts";
+import { draftOf, isEmptyTarget, readStoredSource } from "../drafting/index.ts";
+import {
+  type BroadcastCaller,
+  type BroadcastDeps,
+  getBroadcast,
+  isCancellable,
+  refusesToReplace,
+} from "../lifecycle/index.ts";
+import type { Target } from "../message/index.ts";
+import { boxesOf, selectSpeakers } from "../targets/index.ts";
 import { keyOf, mayCancelAll, nameFor } from "./cap-reach.ts";
 import { storeDraft } from "./drafts.ts";
 

@@ -6,14 +6,15 @@ import {
   findSuccessor,
 } from "../../store/broadcast/index.ts";
 import type { Client, Db } from "../../store/database/index.ts";
-import type { CapReference } from "../cap/alert.ts";
-import { formatTime } from "../cap/export.ts";
-import type { ImportedMessage, ImportResult } from "../cap/import.ts";
-import type { ImportWarning } from "../cap/warnings.ts";
-import { isEmptyTarget } from "../drafting/draft.ts";
-import type { Draft } from "../drafting/draft-schema.ts";
-import { isCancellable, isUnreleased } from "../lifecycle/lifecycle.ts";
-import { beyondTest, MOST_REPLACED, readEachOnce } from "../lifecycle/replacing.ts";
+import {
+  type CapReference,
+  formatTime,
+  type ImportedMessage,
+  type ImportResult,
+  type ImportWarning,
+} from "../cap/index.ts";
+import { type Draft, isEmptyTarget } from "../drafting/index.ts";
+import { beyondTest, isCancellable, isUnreleased, MOST_REPLACED, readEachOnce } from "../lifecycle/index.ts";
 import {
   type AlertOutcome,
   cancelOld,

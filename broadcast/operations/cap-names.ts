@@ -6,8 +6,7 @@ import {
   warnBroadcast,
 } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import type { ImportResult } from "../cap/import.ts";
-import type { ImportWarning } from "../cap/warnings.ts";
+import type { ImportResult, ImportWarning } from "../cap/index.ts";
 import { type AlertOutcome, type Import, isSeen, nameOf } from "./cap-reach.ts";
 import { noteOn } from "./remark.ts";
 

@@ -9,15 +9,21 @@ import {
   markSuperseded,
 } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import type { CapReference } from "../cap/alert.ts";
-import { MODE_OF_STATUS } from "../cap/import.ts";
-import type { AlertHead } from "../cap/judge.ts";
-import type { SignatureState } from "../cap/signature.ts";
-import type { ImportWarning } from "../cap/warnings.ts";
-import { isCancellable, isUnreleased } from "../lifecycle/lifecycle.ts";
-import { assertReach } from "../lifecycle/may-step.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/operation.ts";
-import { seesBroadcast } from "../lifecycle/visibility.ts";
+import {
+  type AlertHead,
+  type CapReference,
+  type ImportWarning,
+  MODE_OF_STATUS,
+  type SignatureState,
+} from "../cap/index.ts";
+import {
+  assertReach,
+  type BroadcastCaller,
+  type BroadcastDeps,
+  isCancellable,
+  isUnreleased,
+  seesBroadcast,
+} from "../lifecycle/index.ts";
 import { cancelOne } from "./cancel.ts";
 import { noteOn } from "./remark.ts";
 

@@ -2,22 +2,22 @@ import { PlatformError } from "../../base/errors.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
 import { type Broadcast, insertTargets, lockBroadcasts, saveStock } from "../../store/broadcast/index.ts";
 import { type Client, withTransaction } from "../../store/database/index.ts";
-import { completeMessage, draftOf } from "../drafting/draft.ts";
-import { expiryOf } from "../lifecycle/expiry.ts";
-import { isCancellable, peopleEverBehind } from "../lifecycle/lifecycle.ts";
-import { assertMayStep } from "../lifecycle/may-step.ts";
+import { completeMessage, draftOf } from "../drafting/index.ts";
 import {
+  assertMayStep,
   assertRevision,
   type BroadcastCaller,
   type BroadcastDeps,
+  expiryOf,
   getBroadcast,
-} from "../lifecycle/operation.ts";
-import { recordingRefusals } from "../lifecycle/refusals.ts";
-import { refusesToReplace } from "../lifecycle/replacing.ts";
-import { takeStep } from "../lifecycle/steps.ts";
-import { storeStart } from "../orders/start-orders.ts";
-import { takeStock } from "../targets/preview.ts";
-import { type MeantSpeaker, selectAim } from "../targets/targets.ts";
+  isCancellable,
+  peopleEverBehind,
+  recordingRefusals,
+  refusesToReplace,
+  takeStep,
+} from "../lifecycle/index.ts";
+import { storeStart } from "../orders/index.ts";
+import { type MeantSpeaker, selectAim, takeStock } from "../targets/index.ts";
 import { afterCancel, cancelOne } from "./cancel.ts";
 import type { DecisionRequest, StepRequest } from "./requests.ts";
 

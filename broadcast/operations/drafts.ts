@@ -17,24 +17,26 @@ import {
   warnBroadcast,
 } from "../../store/broadcast/index.ts";
 import { type Client, type Db, withTransaction } from "../../store/database/index.ts";
-import { contentOf, draftOf, warningsOf } from "../drafting/draft.ts";
-import type { Draft } from "../drafting/draft-schema.ts";
-import { rememberFilled } from "../drafting/filled-texts.ts";
-import { readStoredSource } from "../drafting/stored-message.ts";
-import { peopleEverBehind } from "../lifecycle/lifecycle.ts";
-import { assertMayStep } from "../lifecycle/may-step.ts";
+import {
+  contentOf,
+  type Draft,
+  draftOf,
+  readStoredSource,
+  rememberFilled,
+  warningsOf,
+} from "../drafting/index.ts";
 import {
   assertAimWithin,
+  assertMayStep,
   assertRevision,
   type BroadcastCaller,
   type BroadcastDeps,
   getBroadcast,
-} from "../lifecycle/operation.ts";
-import { recordingRefusals } from "../lifecycle/refusals.ts";
-import { describePlace } from "../message/places.ts";
-import { fillTexts } from "../message/template-fill.ts";
-import { checkTarget } from "../targets/check-target.ts";
-import { askAim, type MeantSpeaker, selectAim } from "../targets/targets.ts";
+  peopleEverBehind,
+  recordingRefusals,
+} from "../lifecycle/index.ts";
+import { describePlace, fillTexts } from "../message/index.ts";
+import { askAim, checkTarget, type MeantSpeaker, selectAim } from "../targets/index.ts";
 import { followChange, followsFrom } from "./follow-change.ts";
 import { assertStillReplaces, findReplaced } from "./replaces.ts";
 import { chooseTemplate } from "./tenant-templates.ts";

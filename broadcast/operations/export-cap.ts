@@ -8,17 +8,11 @@ import {
 } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import { nameRegionsInBoth } from "../../store/places/index.ts";
-import type { CapAlert } from "../cap/alert.ts";
-import { exportAlert } from "../cap/export.ts";
-import { buildFeed } from "../cap/feed.ts";
-import { parseAlert } from "../cap/parse.ts";
-import { signAlert } from "../cap/signature.ts";
-import { draftOf, missingIn } from "../drafting/draft.ts";
-import { alertExpiry } from "../lifecycle/expiry.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/operation.ts";
-import type { Target } from "../message/message.ts";
-import { FineRegions } from "../targets/fine-regions.ts";
-import { remainingRegions, selectSpeakers } from "../targets/targets.ts";
+import { buildFeed, type CapAlert, exportAlert, parseAlert, signAlert } from "../cap/index.ts";
+import { draftOf, missingIn } from "../drafting/index.ts";
+import { alertExpiry, type BroadcastCaller, type BroadcastDeps } from "../lifecycle/index.ts";
+import type { Target } from "../message/index.ts";
+import { FineRegions, remainingRegions, selectSpeakers } from "../targets/index.ts";
 
 /** What alerts need beside their broadcasts. */
 interface Around {

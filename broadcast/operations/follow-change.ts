@@ -1,13 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Broadcast, BroadcastTemplateName } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import type { Draft } from "../drafting/draft-schema.ts";
-import { asFilled, rememberAnew, rememberFilled } from "../drafting/filled-texts.ts";
-import { isFollowUp } from "../drafting/follow-up-texts.ts";
-import { findEventCode } from "../message/event-codes.ts";
-import type { Text } from "../message/message.ts";
-import { describePlace } from "../message/places.ts";
-import { fillTexts, frameText, unframe } from "../message/template-fill.ts";
+import { asFilled, type Draft, isFollowUp, rememberAnew, rememberFilled } from "../drafting/index.ts";
+import { describePlace, fillTexts, findEventCode, frameText, type Text, unframe } from "../message/index.ts";
 import { chooseTemplate } from "./tenant-templates.ts";
 
 /** What follows from an event where nobody says otherwise. */

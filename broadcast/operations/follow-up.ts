@@ -2,21 +2,20 @@ import { PlatformError } from "../../base/errors.ts";
 import { appendAudit } from "../../store/audit/index.ts";
 import { type Broadcast, lockBroadcasts } from "../../store/broadcast/index.ts";
 import { withTransaction } from "../../store/database/index.ts";
-import { draftOf } from "../drafting/draft.ts";
-import type { Draft } from "../drafting/draft-schema.ts";
-import { rememberFilled } from "../drafting/filled-texts.ts";
 import {
   allClearTexts,
   correctionTexts,
+  type Draft,
+  draftOf,
   extensionTexts,
   type FollowedBroadcast,
   type FollowUp,
   isFollowUp,
   quotesHeadline,
-} from "../drafting/follow-up-texts.ts";
-import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
-import { DEFAULT_LIFETIME_HOURS, type Level, MAX_LIFETIME_HOURS } from "../message/message.ts";
-import { describeReached } from "../message/places.ts";
+  rememberFilled,
+} from "../drafting/index.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/index.ts";
+import { DEFAULT_LIFETIME_HOURS, describeReached, type Level, MAX_LIFETIME_HOURS } from "../message/index.ts";
 import { storeDraft } from "./drafts.ts";
 import { findReplaced } from "./replaces.ts";
 

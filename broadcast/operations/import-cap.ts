@@ -11,10 +11,8 @@ import {
   storeDocument,
 } from "../../store/broadcast/index.ts";
 import { type Client, type Db, withTransaction } from "../../store/database/index.ts";
-import type { ImportResult } from "../cap/import.ts";
-import type { AlertJudgement } from "../cap/judge.ts";
-import type { SignatureState } from "../cap/signature.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/operation.ts";
+import type { AlertJudgement, ImportResult, SignatureState } from "../cap/index.ts";
+import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/index.ts";
 import { afterCancel } from "./cancel.ts";
 import { cancelReferenced, markReferenced, recordAnswer } from "./cap-cancels.ts";
 import { makeDrafts } from "./cap-drafts.ts";

@@ -2,7 +2,7 @@ import { PlatformError } from "../../base/errors.ts";
 import { appendAudit } from "../../store/audit/index.ts";
 import { type BroadcastNote, countNotes, insertNote, lockBroadcasts } from "../../store/broadcast/index.ts";
 import { withTransaction } from "../../store/database/index.ts";
-import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
+import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/index.ts";
 
 /** More would be a conversation; a report has room for all of them. */
 export const MAX_NOTES = 1000;

@@ -7,8 +7,7 @@ import {
   listAlarmsWithoutDraft,
 } from "../../store/broadcast/index.ts";
 import { type Pool, withTransaction } from "../../store/database/index.ts";
-import { type Level, messageSchema } from "../message/message.ts";
-import { findTemplate } from "../message/templates.ts";
+import { findTemplate, type Level, messageSchema } from "../message/index.ts";
 import { completeDraft, storeDraft } from "./drafts.ts";
 
 /** Which alarm asks for which warning. */

@@ -1,6 +1,6 @@
 import { type Broadcast, insertHistory } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import type { BroadcastCaller } from "../lifecycle/operation.ts";
+import type { BroadcastCaller } from "../lifecycle/index.ts";
 
 /**
  * Notes on a broadcast what somebody asks for who may not do it: a person decides. The state stays.

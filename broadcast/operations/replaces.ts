@@ -1,9 +1,7 @@
 import { type Fault, PlatformError } from "../../base/errors.ts";
 import { type Broadcast, findBroadcast, getBroadcasts } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import { assertReach } from "../lifecycle/may-step.ts";
-import type { BroadcastCaller } from "../lifecycle/operation.ts";
-import { refusesToReplace } from "../lifecycle/replacing.ts";
+import { assertReach, type BroadcastCaller, refusesToReplace } from "../lifecycle/index.ts";
 
 /**
  * The numbers of the broadcasts that a draft is to replace, as somebody has named them. Whoever names one sees it,

@@ -1,11 +1,15 @@
 import { appendAudit } from "../../store/audit/index.ts";
 import { type Broadcast, lockBroadcasts } from "../../store/broadcast/index.ts";
 import { withTransaction } from "../../store/database/index.ts";
-import { assertMayStep } from "../lifecycle/may-step.ts";
-import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifecycle/operation.ts";
-import { recordingRefusals } from "../lifecycle/refusals.ts";
-import { takeStep } from "../lifecycle/steps.ts";
-import { reopenForRetry, storeStart } from "../orders/start-orders.ts";
+import {
+  assertMayStep,
+  type BroadcastCaller,
+  type BroadcastDeps,
+  getBroadcast,
+  recordingRefusals,
+  takeStep,
+} from "../lifecycle/index.ts";
+import { reopenForRetry, storeStart } from "../orders/index.ts";
 import type { SoundingRequest } from "./requests.ts";
 
 /** Tries the speakers that failed again, with a new order, as long as the message has not expired. */

@@ -9,13 +9,10 @@ import {
   type StockChange,
 } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
-import { draftOf } from "../drafting/draft.ts";
-import { airedUntil } from "../lifecycle/expiry.ts";
-import type { BroadcastCaller } from "../lifecycle/operation.ts";
-import { findWider } from "../lifecycle/replacing.ts";
-import { seesBroadcast } from "../lifecycle/visibility.ts";
-import { byUrgency } from "../message/urgency.ts";
-import { type Counted, countTarget, type Preview } from "../targets/preview.ts";
+import { draftOf } from "../drafting/index.ts";
+import { airedUntil, type BroadcastCaller, findWider, seesBroadcast } from "../lifecycle/index.ts";
+import { byUrgency } from "../message/index.ts";
+import { type Counted, countTarget, type Preview } from "../targets/index.ts";
 
 /** Another broadcast that some of the speakers play, or wait to play. */
 export interface ConcurrentBroadcast {

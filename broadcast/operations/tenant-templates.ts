@@ -14,10 +14,15 @@ import {
   type TemplateVersion,
 } from "../../store/broadcast/index.ts";
 import { type Db, withTransaction } from "../../store/database/index.ts";
-import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/operation.ts";
-import type { Text } from "../message/message.ts";
-import { PLACEHOLDERS, strangersIn } from "../message/template-fill.ts";
-import { findTemplate, listTemplates, type Template } from "../message/templates.ts";
+import type { BroadcastCaller, BroadcastDeps } from "../lifecycle/index.ts";
+import {
+  findTemplate,
+  listTemplates,
+  PLACEHOLDERS,
+  strangersIn,
+  type Template,
+  type Text,
+} from "../message/index.ts";
 
 /** A template as it is offered: built in, or a tenant's own. */
 export interface OfferedTemplate extends Omit<Template, "event"> {

@@ -1,8 +1,8 @@
 import { type Broadcast, insertOrder, readOrders, reopenTargets } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import { completeMessage, draftOf } from "../drafting/draft.ts";
-import type { BroadcastDeps } from "../lifecycle/operation.ts";
-import { createStartOrder, fitAgain, packCommand } from "../signing/orders.ts";
+import { completeMessage, draftOf } from "../drafting/index.ts";
+import type { BroadcastDeps } from "../lifecycle/index.ts";
+import { createStartOrder, fitAgain, packCommand } from "../signing/index.ts";
 import { anotherAttempt, readStoredOrder } from "./stored-order.ts";
 
 /** Who signs, and in whose name. */

@@ -1,6 +1,6 @@
 import { PlatformError } from "../../base/errors.ts";
 import type { BroadcastOrder } from "../../store/broadcast/index.ts";
-import type { StartOrder, StopOrder } from "../contract/command.ts";
+import type { StartOrder, StopOrder } from "../contract/index.ts";
 
 /**
  * What a start order that we signed ourselves says, word for word. It is held to no schema: speakers have obeyed it,

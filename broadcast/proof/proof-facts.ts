@@ -1,4 +1,4 @@
-import type { CommandOutcome } from "../contract/command.ts";
+import type { CommandOutcome } from "../contract/index.ts";
 
 /**
  * What is known of one speaker in one broadcast: facts of which only the earliest, the latest or the largest counts, so that

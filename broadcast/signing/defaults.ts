@@ -1,4 +1,4 @@
-import { MAX_LIFETIME_HOURS } from "../message/message.ts";
+import { MAX_LIFETIME_HOURS } from "../message/index.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
 import { createPrivateFile, writePrivateFile } from "../../base/private-file.ts";
-import { publicHalfSchema } from "../contract/key-set.ts";
+import { publicHalfSchema } from "../contract/index.ts";
 import { listedKeySchema, signingKeySchema } from "./algorithms/index.ts";
 import { holdsKeySet } from "./root.ts";
 

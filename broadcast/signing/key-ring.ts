@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import type { KeySet } from "../contract/key-set.ts";
+import type { KeySet } from "../contract/index.ts";
 import { publicOf, signOrder } from "./algorithms/index.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
 import {

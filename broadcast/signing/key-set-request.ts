@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
-import { type KeySet, MAX_KEYS, MAX_ROOT_CHANGES } from "../contract/key-set.ts";
+import { type KeySet, MAX_KEYS, MAX_ROOT_CHANGES } from "../contract/index.ts";
 import { isSameKey, publicOf, requestedKeySchema } from "./algorithms/index.ts";
 import { DEFAULT_LEAD_MS, DEFAULT_OVERLAP_MS } from "./defaults.ts";
 import type { Keys, StoredKey, Trust } from "./key-file.ts";

@@ -1,7 +1,7 @@
 import { boxAround, hullAround, joinNearest, ringOfBox } from "../../geo/enclose.ts";
 import type { Ring } from "../../geo/shapes.ts";
-import type { Polygon } from "../message/message.ts";
-import { bytesOf } from "../targets/order-size.ts";
+import type { Polygon } from "../message/index.ts";
+import { bytesOf } from "../targets/index.ts";
 
 /**
  * An order that is too large because of its polygons carries simpler ones around them. Whom a broadcast is for the

@@ -5,10 +5,10 @@ import {
   MAX_COMMAND_BYTES,
   type StartOrder,
   startOrderSchema,
-} from "../contract/command.ts";
-import { isEmptyTarget } from "../drafting/draft.ts";
-import type { BroadcastMessage, Target } from "../message/message.ts";
-import { bytesOf, ENVELOPE_BYTES, MAX_ORDER_BYTES } from "../targets/order-size.ts";
+} from "../contract/index.ts";
+import { isEmptyTarget } from "../drafting/index.ts";
+import type { BroadcastMessage, Target } from "../message/index.ts";
+import { bytesOf, ENVELOPE_BYTES, MAX_ORDER_BYTES } from "../targets/index.ts";
 import { fitPolygons } from "./order-area.ts";
 
 /** Who orders, and when. */

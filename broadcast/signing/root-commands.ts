@@ -3,7 +3,7 @@ import { resolve, sep } from "node:path";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
 import { UsageError } from "../../base/usage-error.ts";
-import { type KeySet, MAX_ROOTS, publicHalfSchema } from "../contract/key-set.ts";
+import { type KeySet, MAX_ROOTS, publicHalfSchema } from "../contract/index.ts";
 import { makeSet, SET_LIFETIME_DAYS } from "./key-set-care.ts";
 import { checkOf, type KeySetRequest, keySetRequestSchema } from "./key-set-request.ts";
 import { createRootKey, isOpenToOthers, readRootKey, signKeySet } from "./root.ts";

@@ -3,7 +3,7 @@ import { compactVerify, importJWK } from "jose";
 import { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
 import { createPrivateFile } from "../../base/private-file.ts";
-import { KEY_SET_TYPE, type KeySet, keySetSchema, publicHalfSchema } from "../contract/key-set.ts";
+import { KEY_SET_TYPE, type KeySet, keySetSchema, publicHalfSchema } from "../contract/index.ts";
 import { ED25519, ed25519PublicKey, generateKey, signWith } from "./algorithms/index.ts";
 
 /**

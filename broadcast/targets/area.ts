@@ -2,7 +2,7 @@ import { breather } from "../../base/breather.ts";
 import { boxAroundCircle, pointInCircle } from "../../geo/circle.ts";
 import { preparePolygon } from "../../geo/polygon.ts";
 import { type Box, boundingBox, type Point, pointInBox } from "../../geo/shapes.ts";
-import type { Target } from "../message/message.ts";
+import type { Target } from "../message/index.ts";
 
 /**
  * Which of many places a target means. A target may have 50 polygons of 1,000 points, and a province has 36,000

@@ -2,7 +2,7 @@ import { type Fault, PlatformError } from "../../base/errors.ts";
 import { findUnknownRegions } from "../../store/access/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import { regionsWithout } from "../../store/devices/index.ts";
-import type { Target } from "../message/message.ts";
+import type { Target } from "../message/index.ts";
 import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Fault } from "../../base/errors.ts";
-import { MAX_COMMAND_BYTES } from "../contract/command.ts";
-import type { BroadcastMessage } from "../message/message.ts";
+import { MAX_COMMAND_BYTES } from "../contract/index.ts";
+import type { BroadcastMessage } from "../message/index.ts";
 
 /** Bytes of a command beside the order: envelope, header, signature, and an attempt with more digits than the first. */
 export const ENVELOPE_BYTES = 512;

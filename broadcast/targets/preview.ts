@@ -9,8 +9,7 @@ import {
 import { type Db, limitsRegions, NO_LIMITS } from "../../store/database/index.ts";
 import { findVillages } from "../../store/devices/index.ts";
 import { nameRegionsInBoth } from "../../store/places/index.ts";
-import type { Target, Text } from "../message/message.ts";
-import { spokenSeconds } from "../message/spoken-length.ts";
+import { spokenSeconds, type Target, type Text } from "../message/index.ts";
 import { keepMeant } from "./area.ts";
 import { askAim, type MeantSpeaker, selectAllSpeakers, whereaboutsOf } from "./targets.ts";
 import { findUnplaced } from "./unplaced-villages.ts";

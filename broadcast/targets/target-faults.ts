@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Fault } from "../../base/errors.ts";
 import { longEdge, type SelfContact, selfContact } from "../../geo/ring.ts";
 import type { Ring } from "../../geo/shapes.ts";
-import type { Target } from "../message/message.ts";
+import type { Target } from "../message/index.ts";
 
 /**
  * Polygons that cross themselves, or the 180th meridian: what lies inside is not clear, so no order carries one. A ring

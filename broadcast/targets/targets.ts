@@ -8,7 +8,7 @@ import {
   speakersInPieces,
   type Whereabouts,
 } from "../../store/devices/index.ts";
-import type { Target } from "../message/message.ts";
+import type { Target } from "../message/index.ts";
 import { boxesOf, keepMeant } from "./area.ts";
 
 /** A speaker that a target means. */

@@ -2,7 +2,7 @@ import type { Limits } from "../../access/limits.ts";
 import type { NamedVillage } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../../store/devices/index.ts";
-import type { Target } from "../message/message.ts";
+import type { Target } from "../message/index.ts";
 import type { MeantSpeaker } from "./targets.ts";
 
 const TOWNSHIP_DIGITS = 9;

@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_MS, type Order, type RefusalReason } from "../../broadcast/contract/command.ts";
+import { CLOCK_TOLERANCE_MS, type Order, type RefusalReason } from "../../broadcast/contract/index.ts";
 import { pointInCircle } from "../../geo/circle.ts";
 import { pointInPolygon } from "../../geo/polygon.ts";
 import type { Point } from "../../geo/shapes.ts";

@@ -1,4 +1,4 @@
-import type { StartOrder } from "../../broadcast/contract/command.ts";
+import type { StartOrder } from "../../broadcast/contract/index.ts";
 
 /** One stretch of sound as somebody in the village hears it, by the true clock. */
 export interface Play {

@@ -1,6 +1,6 @@
 import { importJWK } from "jose";
 import { z } from "zod";
-import { type KeySetFault, orderKeySchema } from "../../broadcast/contract/key-set.ts";
+import { type KeySetFault, orderKeySchema } from "../../broadcast/contract/index.ts";
 import { givenRoots, heldSet, judgeKeySet, type TrustMemory } from "./trust.ts";
 
 /** Keys are fetched so often, so that one that was taken out is believed no longer. */

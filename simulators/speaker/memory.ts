@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OUTCOMES, type StartOrder, startOrderSchema } from "../../broadcast/contract/command.ts";
+import { OUTCOMES, type StartOrder, startOrderSchema } from "../../broadcast/contract/index.ts";
 import { type TrustMemory, trustMemorySchema } from "./trust.ts";
 
 /** A reply as this terminal makes it. */

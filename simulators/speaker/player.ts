@@ -1,4 +1,4 @@
-import type { CommandOutcome, FailureReason, StartOrder } from "../../broadcast/contract/command.ts";
+import type { CommandOutcome, FailureReason, StartOrder } from "../../broadcast/contract/index.ts";
 import { isExpired } from "./admit.ts";
 import type { MadeReply } from "./memory.ts";
 import { scriptOf, type Voice } from "./script.ts";

@@ -1,4 +1,4 @@
-import type { StartOrder } from "../../broadcast/contract/command.ts";
+import type { StartOrder } from "../../broadcast/contract/index.ts";
 
 /** How a voice reads. */
 export interface Voice {

@@ -1,11 +1,11 @@
 import {
+  BAD_KEY_SET,
   type CommandOutcome,
   OUTCOMES,
   type RefusalReason,
   type StartOrder,
   type StopOrder,
-} from "../../broadcast/contract/command.ts";
-import { BAD_KEY_SET } from "../../broadcast/contract/key-set.ts";
+} from "../../broadcast/contract/index.ts";
 import type { MetricValue } from "../../devices/kind.ts";
 import { judgeOrder, type SpeakerPlace } from "./admit.ts";
 import type { KeyNews } from "./keys.ts";

@@ -7,7 +7,7 @@ import {
   keySetSchema,
   publicHalfSchema,
   signedKeysSchema,
-} from "../../broadcast/contract/key-set.ts";
+} from "../../broadcast/contract/index.ts";
 import { CLOCK_SET_AFTER } from "./admit.ts";
 
 /** What a terminal keeps of its trust, and must not forget when its power is cut. */

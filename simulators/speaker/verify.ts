@@ -8,7 +8,7 @@ import {
   type Order,
   orderSchema,
   type RefusalReason,
-} from "../../broadcast/contract/command.ts";
+} from "../../broadcast/contract/index.ts";
 import type { KeyCache } from "./keys.ts";
 
 /** `EdDSA` is RFC 8037's name of Ed25519, `Ed25519` RFC 9864's. Nothing else is taken, least of all an HMAC. */

@@ -3,7 +3,7 @@ import type { Aedes, Client } from "aedes";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
-import { MAX_PAYLOAD_BYTES } from "../../access/topics.ts";
+import { MAX_PAYLOAD_BYTES } from "../../base/channels.ts";
 import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";

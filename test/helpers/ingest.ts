@@ -1,8 +1,8 @@
 import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
 import { createToken, hashToken } from "../../access/tokens.ts";
-import type { Channel } from "../../access/topics.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
+import type { Channel } from "../../base/channels.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Channel, MAX_PAYLOAD_BYTES } from "../../access/topics.ts";
+import { type Channel, MAX_PAYLOAD_BYTES } from "../../base/channels.ts";
 import { deviceOf, startPipeline } from "./pipeline-bench.ts";
 
 /**

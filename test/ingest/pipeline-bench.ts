@@ -1,5 +1,5 @@
-import type { Channel } from "../../access/topics.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
+import type { Channel } from "../../base/channels.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { Batch } from "../../ingest/batch.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";

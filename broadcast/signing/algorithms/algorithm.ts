@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { COMMAND_TYPE } from "../../contract/command.ts";
-import type { KEY_SET_TYPE } from "../../contract/key-set.ts";
+import type { COMMAND_TYPE, KEY_SET_TYPE } from "../../contract/index.ts";
 import type { PublicJwk } from "../signer.ts";
 
 /** What a key file says of every key, whatever its algorithm; beside it stand the parts of the key itself. */

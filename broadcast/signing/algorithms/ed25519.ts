@@ -1,7 +1,6 @@
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
 import { z } from "zod";
-import { COMMAND_TYPE } from "../../contract/command.ts";
-import { orderKeySchema } from "../../contract/key-set.ts";
+import { COMMAND_TYPE, orderKeySchema } from "../../contract/index.ts";
 import type { PublicJwk } from "../signer.ts";
 import { type Algorithm, type KeyParts, type SignedType, storedKey } from "./algorithm.ts";
 

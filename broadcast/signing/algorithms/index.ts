@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COMMAND_TYPE } from "../../contract/command.ts";
+import { COMMAND_TYPE } from "../../contract/index.ts";
 import type { PublicJwk } from "../signer.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { ed25519, ed25519Listed, ed25519Stored } from "./ed25519.ts";

@@ -1,0 +1,11 @@
+export { CAP_MEDIA_TYPE, type CapAlert, type CapReference } from "./alert.ts";
+export { MAX_ALERT_BYTES } from "./encoding.ts";
+export { exportAlert, formatTime } from "./export.ts";
+export { createImportTurns, type FairTurns } from "./fair-line.ts";
+export { buildFeed, FEED_MEDIA_TYPE } from "./feed.ts";
+export { type ImportedMessage, type ImportResult, MODE_OF_STATUS } from "./import.ts";
+export type { AlertHead, AlertJudgement } from "./judge.ts";
+export { type AlertJudge, createJudge } from "./judge-thread.ts";
+export { parseAlert } from "./parse.ts";
+export { type SignatureState, signAlert } from "./signature.ts";
+export type { ImportWarning } from "./warnings.ts";

@@ -1,0 +1,25 @@
+export { approversAmong } from "./approvers.ts";
+export { airedUntil, alertExpiry, expiryOf } from "./expiry.ts";
+export {
+  EDITABLE_STATES,
+  ENDED_STATES,
+  isCancellable,
+  isUnreleased,
+  type LifecycleAction,
+  nextState,
+  peopleEverBehind,
+  STATES,
+  type State,
+} from "./lifecycle.ts";
+export { assertMayStep, assertReach } from "./may-step.ts";
+export {
+  assertAimWithin,
+  assertRevision,
+  type BroadcastCaller,
+  type BroadcastDeps,
+  getBroadcast,
+} from "./operation.ts";
+export { recordingRefusals, recordLookBeyond } from "./refusals.ts";
+export { beyondTest, findWider, MOST_REPLACED, readEachOnce, refusesToReplace } from "./replacing.ts";
+export { takeStep } from "./steps.ts";
+export { type BroadcastPlace, seesBroadcast, seesWhole } from "./visibility.ts";
