@@ -62,7 +62,8 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       },
     },
     async (request, reply) => {
-      const device = await getDevice(pool, request.params.id, grantOf(request).limits);
+      const { limits } = grantOf(request);
+      const device = await getDevice(pool, request.params.id, limits);
       if (device.kind === "speaker") {
         throw new PlatformError("invalid_request", "Speakers obey signed commands only: use /v1/broadcasts");
       }
@@ -74,7 +75,11 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         object: { type: "device", id: device.id },
         after: command,
       });
-      const { gatewayId } = device;
+      // Whoever changed the device meanwhile has committed it: the record waits for theirs.
+      const { deviceNo, gatewayId } = await getDevice(pool, device.id, limits);
+      if (deviceNo !== device.deviceNo) {
+        throw new PlatformError("device_not_found", `There is another device '${device.id}' by now`);
+      }
       const isHanded =
         deliver(device.id, writeJson(command)) ||
         (gatewayId !== null &&

@@ -173,6 +173,65 @@ describe("a command to a device behind a gateway", () => {
   });
 });
 
+describe("a command to a device that is changed meanwhile", () => {
+  beforeAll(async () => {
+    await insertDevice(db.pool, "old-hub", { kind: "lora-gateway" });
+    await insertDevice(db.pool, "new-hub", { kind: "lora-gateway" });
+  });
+
+  /** Sends, and makes a change that is committed before the record of the command is. */
+  async function sendDuring(id: string, change: string) {
+    await db.pool.query(
+      `create or replace function meanwhile() returns trigger language plpgsql as $$ begin ${change}; return null; end $$;
+       create trigger meanwhile after insert on audit for each row execute function meanwhile()`,
+    );
+    try {
+      return await send(id, { name: "close-valve" }, changer);
+    } finally {
+      await db.pool.query("drop trigger meanwhile on audit");
+    }
+  }
+
+  let meters = 0;
+  async function meter(): Promise<string> {
+    const id = `changed-${++meters}`;
+    await insertDevice(db.pool, id, { regionCode: "520103" });
+    await db.pool.query(
+      "update devices set gateway_no = (select device_no from devices where id = 'old-hub') where id = $1",
+      [id],
+    );
+    return id;
+  }
+  const changer = personWith("changer", [{ role: "operator", area: areaOf({ regions: ["520103"] }) }]);
+
+  const put = (change: string) => (id: string) => `update devices set ${change} where id = '${id}'`;
+
+  it.each([
+    [
+      "goes to its new gateway",
+      put("gateway_no = (select device_no from devices where id = 'new-hub')"),
+      202,
+      [undefined, "new-hub"],
+    ],
+    ["goes through no gateway that it has left", put("gateway_no = null"), 409, [undefined]],
+    ["goes nowhere where it is out of reach by then", put("region_code = '520102'"), 404, []],
+    ["goes nowhere where it is deleted by then", put("deleted_at = now()"), 404, []],
+    [
+      "goes nowhere where its id is another device's by then",
+      (id: string) => `${put("deleted_at = now()")(id)};
+        insert into devices (id, kind, region_code, token_hash) values ('${id}', 'gas-meter', '520103', '\\x00')`,
+      404,
+      [],
+    ],
+  ])("%s", async (_what, change, status, through) => {
+    const id = await meter();
+    isListening = false;
+    isGatewayListening = true;
+    const answer = await sendDuring(id, change(id));
+    expect([answer.status, handed.map((one) => one.through)]).toEqual([status, through]);
+  });
+});
+
 const nested = (levels: number): object => {
   let value: object = {};
   for (let level = 0; level < levels; level++) value = { inner: value };
