@@ -34,6 +34,8 @@ fail() { printf 'backup: %s\n' "$1" >&2; exit "${2:-1}"; }
 [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set; see scripts/backup.sh --help" 2
 [ ! -e "$1" ] || fail "'$1' is there already: expected a new folder" 2
 
+# What is quoted stays so in every encoding.
+export PGCLIENTENCODING=UTF8
 # The password goes by the environment: a command line is shown to everybody on the machine.
 . "$(dirname "$0")/database-url.sh"
 split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: expected postgres://user:password@host:port/name" 2
@@ -41,10 +43,14 @@ split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: exp
 tool() { if [ -n "${PG_BIN:-}" ]; then printf '%s/%s' "$PG_BIN" "$1"; else printf '%s' "$1"; fi; }
 ask() { "$(tool psql)" -X -A -t -v ON_ERROR_STOP=1 -d "$database" -c "$1"; }
 
-# A setting with its value, of "name=value" in the column `one`. Those that are lists are kept as they are written.
+# A setting with its value, of "name=value" in the column `one`. Of a list each element is a literal, as pg_dumpall has it:
+# every role may give itself one, with any text in it.
 readonly setting="quote_ident(split_part(one, '=', 1)) || ' to ' || case
-  when lower(split_part(one, '=', 1)) in ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
-  then coalesce(nullif(substr(one, strpos(one, '=') + 1), ''), '''''')
+  when lower(split_part(one, '=', 1)) in ('search_path', 'temp_tablespaces', 'unix_socket_directories',
+    'local_preload_libraries', 'session_preload_libraries', 'shared_preload_libraries')
+  then coalesce((select string_agg(quote_literal(coalesce(replace(m[1], '\"\"', '\"'), m[2])), ', ' order by place)
+    from regexp_matches(substr(one, strpos(one, '=') + 1), '\"((?:[^\"]|\"\")*)\"|([^\",[:space:]][^,[:space:]]*)', 'g')
+      with ordinality as element(m, place)), '''''')
   else quote_literal(substr(one, strpos(one, '=') + 1)) end || ';'"
 
 # Everybody may read these but for the passwords; pg_dumpall wants a superuser.

@@ -27,6 +27,8 @@ fail() { printf 'restore: %s\n' "$1" >&2; exit "${2:-1}"; }
 [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set; see scripts/restore.sh --help" 2
 [ -f "$1/SHA256SUMS" ] || fail "'$1' is no backup: expected the folder that scripts/backup.sh wrote" 2
 
+# What is quoted stays so in every encoding.
+export PGCLIENTENCODING=UTF8
 # The password goes by the environment: a command line is shown to everybody on the machine.
 . "$(dirname "$0")/database-url.sh"
 split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: expected postgres://user:password@host:port/name" 2
@@ -80,6 +82,7 @@ else
 fi
 
 head=$(cat "$1/audit-head")
+case $head in *[!0-9a-f:]*) fail "'$1/audit-head' is no head of an audit" ;; esac
 if [ -n "$head" ]; then
   found=$(ask "select audit_no || ':' || encode(hash, 'hex') from audit where audit_no = ${head%%:*}")
   [ "$found" = "$head" ] || fail "the audit's row ${head%%:*} is not the one of the backup"

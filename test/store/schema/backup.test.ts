@@ -189,6 +189,61 @@ describe.skipIf(!(await usableTools()))("a backup of a server's database", () =>
     }
   });
 
+  it("gives a role's own settings back as the values that they are, whatever a role has written into them", async () => {
+    const role = `sbi_hostile_${randomBytes(5).toString("hex")}`;
+    const touched = join(folder, "touched");
+    const name = new URL(db.url).pathname.slice(1);
+    // Each is taken by PostgreSQL as the text of a list, from any role that may log in.
+    const hostile = {
+      local_preload_libraries: `x;\\!touch ${touched}`,
+      search_path: `public,x;alter/**/role/**/${role}/**/superuser;--,y'z,"q "" ;","",x;\\!touch\${IFS}${touched}`,
+    };
+    const told = async (pool: Pool) =>
+      (
+        await pool.query(
+          `select rolsuper, array(select one::text from pg_db_role_setting, unnest(setconfig) as one
+             where setrole = r.oid and setdatabase = (select oid from pg_database where datname = current_database())
+             order by 1) as own
+           from pg_roles r where rolname = $1`,
+          [role],
+        )
+      ).rows[0];
+    const client = await db.pool.connect();
+    try {
+      await client.query(`create role ${role} login`);
+      await client.query(`set session authorization ${role}`);
+      for (const [setting, text] of Object.entries(hostile)) {
+        await client.query("select set_config($1, $2, false)", [setting, text]);
+        await client.query(`alter role ${role} in database ${name} set ${setting} from current`);
+        await client.query(`alter role ${role} set ${setting} from current`);
+      }
+      await client.query("reset session authorization");
+      const before = await told(db.pool);
+      expect(before.own).toEqual(Object.entries(hostile).map(([setting, text]) => `${setting}=${text}`));
+      const at = join(folder, "hostile");
+      expect(await script("backup", at, db.url)).toMatchObject({ code: 0 });
+      const target = await empty();
+      const restored = await script("restore", at, target.url);
+      expect(restored, restored.said).toMatchObject({ code: 0 });
+      expect(await told(target.pool)).toEqual({
+        rolsuper: false,
+        own: [
+          `local_preload_libraries="x;\\!touch", "${touched}"`,
+          `search_path=public, "x;alter/**/role/**/${role}/**/superuser;--", "y'z", "q "" ;", "", "x;\\!touch\${IFS}${touched}"`,
+        ],
+      });
+      await expect(readFile(touched)).rejects.toThrow("ENOENT");
+      const roles = (await readFile(join(at, "roles.sql"), "utf8")).split("\n");
+      expect(roles.filter((line) => line.startsWith(`alter role ${role} `))).toEqual([
+        `alter role ${role} set local_preload_libraries to E'x;\\\\!touch', '${touched}';`,
+        `alter role ${role} set search_path to 'public', 'x;alter/**/role/**/${role}/**/superuser;--', 'y''z', 'q " ;', '', E'x;\\\\!touch\${IFS}${touched}';`,
+      ]);
+    } finally {
+      client.release(true);
+      await db.pool.query(`drop role ${role}`);
+    }
+  });
+
   it("of a database that is away fails with the reason, and leaves no folder", async () => {
     const away = new URL(db.url);
     away.pathname = "/there_is_no_such_database";
