@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { ExactNumber, stringifyExact } from "../base/exact-json.ts";
 import type { EventPhase } from "../store/events/index.ts";
-import { checkText, encodeParts, type JsonObject, show } from "./decode.ts";
+import { checkText, encodeParts, isObject, type JsonObject, show } from "./decode.ts";
 import { meantType, meantWord } from "./hints.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
-import { readObservedAt } from "./observed-at.ts";
+import { ownTimeOf, readObservedAt } from "./observed-at.ts";
 import { type Reason, type Refusal, refuse } from "./reasons.ts";
 import { checkTimeless } from "./time-keys.ts";
 
@@ -47,13 +47,11 @@ export function checkEvent(
   several = false,
   arrival: number = receivedAt,
 ): CheckedEvent | Refusal {
-  let event = message;
-  if (runtime.kind.decodeEvent) {
-    try {
-      event = runtime.kind.decodeEvent(message);
-    } catch (error) {
-      return refuse("bad_shape", (error as Error).message);
-    }
+  let event: JsonObject;
+  try {
+    event = inOurShape(runtime, message);
+  } catch (error) {
+    return refuse("bad_shape", (error as Error).message);
   }
   const { eventId: givenId, observedAt: _, type, phase: givenPhase, ...data } = event;
   if (typeof type !== "string") {
@@ -84,6 +82,24 @@ export function checkEvent(
     data: json ?? "{}",
     faults: byReason(faults),
   };
+}
+
+/** @throws Error where it has the kind's own shape, and lacks what that needs */
+const inOurShape = ({ kind }: KindRuntime, message: JsonObject): JsonObject =>
+  kind.decodeEvent ? kind.decodeEvent(message) : message;
+
+/** When an event was observed, as `ownTimeOf`: also where it says so in its kind's own shape. */
+export function ownTimeOfEvent(
+  device: { readonly runtime: KindRuntime; readonly formerPlaces: unknown },
+  event: unknown,
+  receivedAt: number,
+): number | undefined {
+  if (!device.formerPlaces || !isObject(event)) return undefined;
+  try {
+    return ownTimeOf(device, inOurShape(device.runtime, event), receivedAt);
+  } catch {
+    return ownTimeOf(device, event, receivedAt);
+  }
 }
 
 function readPhase(given: unknown, faults: Refusal[]): EventPhase {

@@ -5,7 +5,7 @@ import type { AlarmEngine } from "./alarms.ts";
 import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
-import { checkEvent, checkReply } from "./events.ts";
+import { checkEvent, checkReply, ownTimeOfEvent } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
@@ -222,11 +222,11 @@ export class Pipeline {
     several: boolean,
     way: Way | undefined,
   ): void {
+    const ownTime = channel === "events" ? ownTimeOfEvent : ownTimeOf;
+    const at = device.formerPlaces && ownTime(device, item, message.receivedAt);
     const refusal = isObject(item)
-      ? this.store(message, device, channel, item, several, way)
+      ? this.store(message, device, channel, item, several, way, at)
       : refuse("bad_shape", "expected an object, or an array of objects");
-    if (!refusal && !this.repeated) return;
-    const at = ownTimeOf(device, item, message.receivedAt);
     if (refusal) {
       this.refused.add(device, refusal, item, way && device.id, false, at);
       this.sink.open.count(device);
@@ -246,7 +246,7 @@ export class Pipeline {
     this.refused.add(device, refusal, under, way && device.id, true, at);
   }
 
-  /** Checks an item and puts it into its batch. */
+  /** Checks an item and puts it into its batch. @param at its own time, where the device has moved */
   private store(
     { receivedAt }: IncomingMessage,
     device: DeviceEntry,
@@ -254,6 +254,7 @@ export class Pipeline {
     item: Record<string, unknown>,
     several: boolean,
     way: Way | undefined,
+    at: number | undefined,
   ): Refusal | undefined {
     const { deviceNo, runtime } = device;
     // What an item without a time gets: never the same millisecond twice.
@@ -271,7 +272,7 @@ export class Pipeline {
       const event = checkEvent(runtime, item, receivedAt, several, arrival);
       if (isRefusal(event)) return event;
       const { faults, ...checked } = event;
-      const fault = this.noteFaults(device, faults, item, way);
+      const fault = this.noteFaults(device, faults, item, way, at);
       if (fault) return fault;
       observedAt = event.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
@@ -281,7 +282,7 @@ export class Pipeline {
       const reply = checkReply(runtime, item, receivedAt, several, arrival);
       if (isRefusal(reply)) return reply;
       const { faults, ...checked } = reply;
-      const fault = this.noteFaults(device, faults, item, way);
+      const fault = this.noteFaults(device, faults, item, way, at);
       if (fault) return fault;
       observedAt = reply.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
@@ -304,9 +305,10 @@ export class Pipeline {
     faults: readonly Refusal[],
     item: unknown,
     way: Way | undefined,
+    at: number | undefined,
   ): Refusal | undefined {
     if (this.replaying) return faults[0];
-    for (const fault of faults) this.refused.add(device, fault, item, way && device.id, true);
+    for (const fault of faults) this.refused.add(device, fault, item, way && device.id, true, at);
     return undefined;
   }
 

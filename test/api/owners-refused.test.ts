@@ -90,6 +90,37 @@ describe("what is refused after a move", () => {
     expect(received).toBe(stored + duplicate + rejected);
   });
 
+  it("is so with what is wrong with events and replies that are kept, also in a kind's own shape", async () => {
+    await world.device("told", [{ tenantId: "north" }], "camera");
+    const { publish } = await world.ingest();
+    const moved = await world.move("told", { tenantId: "south" });
+    const frigate = (seconds: number, score: string) => {
+      const object = `{"id":"1-a","label":"person","frame_time":${seconds},"score":${score},"score":0.5}`;
+      return `{"type":"new","before":${object},"after":${object}}`;
+    };
+    for (const [name, at] of [
+      ["former", moved - HOUR],
+      ["later", moved + 1000],
+    ] as const) {
+      const n = name === "former" ? 1 : 2;
+      await publish("told", "events", { type: "sos", phase: `${name}-phase`, eventId: name, observedAt: at });
+      const deep = `${'{"a":'.repeat(40)}"${name}-deep"${"}".repeat(40)}`;
+      await publish(
+        "told",
+        "replies",
+        `{"commandId":"c","outcome":"done","observedAt":${at},"deep":${deep}}`,
+      );
+      await publish("told", "events", frigate(at / 1000, `0.7${n}`));
+    }
+    const [north, south] = [await refused("told", world.NORTH), await refused("told", world.SOUTH)];
+    const marks = (told: Told[]) => {
+      const text = told.map(({ payload }) => JSON.stringify(payload)).join();
+      return text.match(/former-\w+|later-\w+|0\.7\d/g)?.filter((mark, i, all) => all.indexOf(mark) === i);
+    };
+    expect(marks(north)?.toSorted()).toEqual(["0.71", "former-deep", "former-phase"]);
+    expect(marks(south)?.toSorted()).toEqual(["0.72", "later-deep", "later-phase"]);
+  });
+
   it("is so as well where the platform undoes a repair of both times", async () => {
     await world.device("undone", [{ tenantId: "north" }]);
     const { publish } = await world.ingest();
