@@ -16,7 +16,7 @@ export function tablesOf(catalog: readonly Kind[]): KindTable[] {
 
 function columnOf(
   name: string,
-  { type, unit, decimals, min, max, tolerance, rollsOverAt, restarts, mostFromZero }: Metric,
+  { type, unit, decimals, min, max, tolerance, rollsOverAt, restarts }: Metric,
 ): MetricColumn {
   return {
     name,
@@ -26,7 +26,6 @@ function columnOf(
     ...(tolerance === undefined ? {} : { tolerance }),
     ...(rollsOverAt === undefined ? {} : { rollsOverAt }),
     ...(restarts === undefined ? {} : { restarts }),
-    ...(mostFromZero === undefined ? {} : { mostFromZero }),
     ...(min === undefined || max === undefined ? {} : { largest: Math.max(-min, max) }),
   };
 }

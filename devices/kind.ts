@@ -46,8 +46,6 @@ export interface Metric {
   readonly rollsOverAt?: number;
   /** Whether a counter begins anew by itself, so that whatever it falls to was counted since; absent: its register lasts. */
   readonly restarts?: boolean;
-  /** What a counter cannot have counted from 0 to the next reading, in `unit`: more is a register that was loaded late. */
-  readonly mostFromZero?: number;
 }
 
 export type Metrics = Readonly<Record<string, Metric>>;
@@ -76,7 +74,6 @@ export const counter = (
     tolerance?: number;
     rollsOverAt?: number;
     restarts?: true;
-    mostFromZero?: number;
   },
 ): Metric => ({ type: "counter", ...options });
 

@@ -1368,7 +1368,7 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION usage_steps(level bigint, edge bigint, past bigint[], readings bigint[], shifts bigint[], following bigint, tolerance bigint, rolls_over_at bigint, restarts boolean, most_from_zero bigint)
+CREATE OR REPLACE FUNCTION usage_steps(level bigint, edge bigint, past bigint[], readings bigint[], shifts bigint[], following bigint, tolerance bigint, rolls_over_at bigint, restarts boolean)
  RETURNS bigint[]
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
@@ -1432,7 +1432,7 @@ begin
             else 0
           end;
           if not restarts then
-            if age <= 23 and former >= level then
+            if (age <= 23 or edge = edge_shift) and former >= level then
               counted := counted + step;
             else
               former := level;
@@ -1446,12 +1446,12 @@ begin
         end if;
       end if;
       if former is not null then
-        age := age + 1;
+        -- While the register shows 0 it has counted nothing that would speak against a fault.
+        if age < 0 or edge <> edge_shift then age := age + 1; end if;
         if age > 24 then former := null; end if;
       end if;
       if step > 0 and edge > level then
         if former is null then
-          if step > most_from_zero and level = edge_shift then step := 0; end if;
           level := edge;
         elsif edge >= former - greatest((former - edge_shift) / 100, 10 * tolerance)
           and level <= former - (former - edge_shift) / 10
@@ -1463,7 +1463,6 @@ begin
           level := case when edge >= way - back then greatest(edge, way) else edge end;
           former := null;
         else
-          if step > most_from_zero and level = edge_shift then step := 0; end if;
           level := edge;
           counted := counted + step;
         end if;

@@ -86,7 +86,6 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
       restarts: metric.type === "counter" ? metric.restarts === true : null,
       tolerance: metric.type === "counter" ? (metric.tolerance ?? 0) : null,
       rollsOverAt: metric.rollsOverAt ?? null,
-      mostFromZero: metric.mostFromZero ?? null,
       aggregates: supportedAggregates(metric.type, false),
       fleetAggregates: supportedAggregates(metric.type, true),
     })),

@@ -46,10 +46,6 @@ export const kindSchema = z
           .number()
           .nullable()
           .describe("The first number that a counter's register cannot show: it goes on from 0."),
-        mostFromZero: z
-          .number()
-          .nullable()
-          .describe("A counter at 0 that shows more than this in its next reading was loaded late."),
         aggregates: z.array(z.enum(AGGREGATES)).describe("What a series can show; the first is the default."),
         fleetAggregates: z.array(z.enum(AGGREGATES)).describe("The same over several devices at once."),
       }),

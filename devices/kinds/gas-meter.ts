@@ -20,8 +20,6 @@ import { DS18B20, int16, NO_DATA } from "../sensor-faults.ts";
 /** Five digits before the point, three behind: a G4 household register. */
 const REGISTER_MAX = 99_999.999;
 const ROLLS_OVER_AT = 100_000;
-/** A hundred hours of a G6 meter's limit, or some years of a household. */
-const MOST_FROM_ZERO = 1000;
 
 const scenarios: readonly Scenario[] = [
   {
@@ -67,7 +65,6 @@ export const gasMeter = defineKind({
       decimals: 3,
       tolerance: 0.001,
       rollsOverAt: ROLLS_OVER_AT,
-      mostFromZero: MOST_FROM_ZERO,
       resets: "past 99,999.999 m3, or when the meter is exchanged",
       about: "Gas metered since installation, at line conditions",
     }),

@@ -19,9 +19,8 @@ export interface MetricColumn {
   /** Of a counter, in `unit`: by how much its last digit may tremble, and the first number that it cannot show. */
   readonly tolerance?: number;
   readonly rollsOverAt?: number;
-  /** Of a counter: whether it begins anew by itself; and in `unit`, what it cannot turn from 0 between two readings. */
+  /** Of a counter: whether it begins anew by itself. */
   readonly restarts?: boolean;
-  readonly mostFromZero?: number;
 }
 
 export interface KindTable {

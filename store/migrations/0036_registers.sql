@@ -4,7 +4,7 @@
 --   level       what the register has reached, before the newest reading was judged; null before any reading
 --   edge        the newest reading, which the next one judges
 --   past        null, or [1] the level from which the register fell last, [2] what was counted since, and [3] how many
---               readings ago that was, while it may still turn out to have been wrong; [4] by how much exchanges since the
+--               readings ago that was, those that show 0 not counted, while it may still turn out to have been wrong; [4] by how much exchanges since the
 --               newest reading have moved it
 --   readings    what follows, in the order of time; null where a reading has no value
 --   shifts      null, or what recorded exchanges add to each reading and, as its last element, to the end: the sum of
@@ -13,13 +13,13 @@
 --   tolerance   by how much a trembling last digit may go back
 --   rolls_over_at  the first number that the register cannot show; null where it never gets there
 --   restarts    whether the register begins anew by itself, so that whatever it falls to is what it counted since
---   most_from_zero  a register at 0 that shows more than this at once was loaded late; null: there is none such
 -- Gives [1] the step of the edge; [2] level, [3] edge and [6] to [9] past at the end, [4] the step of that edge; [5] the sum
 -- of the steps of `readings`, null without a value; from [10] on the step of each, null for null.
+--! breaking-change
 drop function usage_steps(bigint, bigint, bigint[], bigint[], bigint, bigint, bigint);
 create function usage_steps(
   level bigint, edge bigint, past bigint[], readings bigint[], shifts bigint[], following bigint,
-  tolerance bigint, rolls_over_at bigint, restarts boolean, most_from_zero bigint
+  tolerance bigint, rolls_over_at bigint, restarts boolean
 ) returns bigint[]
 language plpgsql immutable parallel safe
 as $$
@@ -82,7 +82,7 @@ begin
             else 0
           end;
           if not restarts then
-            if age <= 23 and former >= level then
+            if (age <= 23 or edge = edge_shift) and former >= level then
               counted := counted + step;
             else
               former := level;
@@ -96,12 +96,12 @@ begin
         end if;
       end if;
       if former is not null then
-        age := age + 1;
+        -- While the register shows 0 it has counted nothing that would speak against a fault.
+        if age < 0 or edge <> edge_shift then age := age + 1; end if;
         if age > 24 then former := null; end if;
       end if;
       if step > 0 and edge > level then
         if former is null then
-          if step > most_from_zero and level = edge_shift then step := 0; end if;
           level := edge;
         elsif edge >= former - greatest((former - edge_shift) / 100, 10 * tolerance)
           and level <= former - (former - edge_shift) / 10
@@ -113,7 +113,6 @@ begin
           level := case when edge >= way - back then greatest(edge, way) else edge end;
           former := null;
         else
-          if step > most_from_zero and level = edge_shift then step := 0; end if;
           level := edge;
           counted := counted + step;
         end if;

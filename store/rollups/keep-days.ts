@@ -2,6 +2,7 @@ import {
   assertIdentifier,
   type Client,
   type KindTable,
+  MAX_INT4,
   type Pool,
   withTransaction,
 } from "../database/index.ts";
@@ -142,6 +143,8 @@ async function chooseStep(
       table.kind,
       to.toISOString(),
     ]);
+    // Of the day in which the readings end there may be a row already, which such an exchange changes.
+    await tx.query(LOG_EXCHANGED, [from.toISOString(), to.toISOString(), 0, MAX_INT4, table.kind]);
     return "skipped";
   }
   return new Date(Math.min(due, midnight.getTime()));
@@ -187,7 +190,7 @@ function keepSql(table: KindTable): string {
  */
 const LOG_EXCHANGED = `
   insert into rollup_changes (kind, device_no, day)
-  select distinct d.kind, d.device_no, ${dayOf("$1::timestamptz")}
+  select distinct d.kind, d.device_no, ${dayOf("e.at")}
   from register_exchanges e join devices d using (device_no)
   where d.kind = $5 and e.at >= $1::timestamptz and e.at < $2::timestamptz
     and e.device_no >= $3::int and e.device_no < $4::int`;

@@ -43,7 +43,6 @@ export const walkSql = (column: MetricColumn, walk: Walk): string =>
     literal(column, column.tolerance ?? 0),
     literal(column, column.rollsOverAt),
     String(column.restarts ?? false),
-    literal(column, column.mostFromZero),
   ].join(", ")})`;
 
 /** What that gives, by name. */

@@ -112,13 +112,12 @@ async function findBuilt(client: Client, kind: string): Promise<BuiltTable | und
 
 /** How a counter is counted is the kind's to say, whenever its column was made. */
 function withRulesOf(column: MetricColumn | undefined, built: MetricColumn): MetricColumn {
-  const { tolerance, rollsOverAt, restarts, mostFromZero, ...made } = built;
+  const { tolerance, rollsOverAt, restarts, ...made } = built;
   return {
     ...made,
     ...(column?.tolerance === undefined ? {} : { tolerance: column.tolerance }),
     ...(column?.rollsOverAt === undefined ? {} : { rollsOverAt: column.rollsOverAt }),
     ...(column?.restarts === undefined ? {} : { restarts: column.restarts }),
-    ...(column?.mostFromZero === undefined ? {} : { mostFromZero: column.mostFromZero }),
   };
 }
 

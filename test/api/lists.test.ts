@@ -38,7 +38,6 @@ describe("kinds", () => {
       decimals: 3,
       tolerance: 0.001,
       rollsOverAt: 100_000,
-      mostFromZero: 1000,
       restarts: false,
       aggregates: ["delta", "first", "last"],
       fleetAggregates: ["delta"],
@@ -53,7 +52,7 @@ describe("kinds", () => {
     });
     const { json: camera } = await api.call("/v1/kinds/camera");
     const uptime = camera.metrics.find((metric: { key: string }) => metric.key === "uptime");
-    expect(uptime).toMatchObject({ tolerance: 0, restarts: true, rollsOverAt: null, mostFromZero: null });
+    expect(uptime).toMatchObject({ tolerance: 0, restarts: true, rollsOverAt: null });
     expect(meter.alarms.length).toBeGreaterThan(0);
     expect(meter.events.length).toBeGreaterThan(0);
   });

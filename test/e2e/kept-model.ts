@@ -255,7 +255,7 @@ export class KeptModel {
   steps(counter: string): { at: number; step: number }[] {
     const metric = this.metrics[counter]!;
     const scale = 10 ** metric.decimals!;
-    const { tolerance = 0, rollsOverAt, restarts, mostFromZero } = metric;
+    const { tolerance = 0, rollsOverAt, restarts } = metric;
     const inSteps = (value: number) => Math.round(value * scale);
     const readings = this.stored()
       .filter(([, values]) => counter in values)
@@ -264,7 +264,6 @@ export class KeptModel {
       tolerance: inSteps(tolerance),
       rollsOverAt: rollsOverAt === undefined ? undefined : inSteps(rollsOverAt),
       restarts,
-      mostFromZero: mostFromZero === undefined ? undefined : inSteps(mostFromZero),
     };
     const exchanges = this.exchanges
       .filter(({ metric: of }) => of === counter)

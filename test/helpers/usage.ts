@@ -17,7 +17,6 @@ export interface CounterRules {
   readonly tolerance: number;
   readonly rollsOverAt?: number | undefined;
   readonly restarts?: boolean | undefined;
-  readonly mostFromZero?: number | undefined;
 }
 
 /** A fall of the register that may turn out to have been wrong readings. */
@@ -27,6 +26,8 @@ interface Fall {
   /** Which reading it was. */
   readonly reading: number;
   counted: number;
+  /** How many readings since then showed 0. */
+  zeros: number;
 }
 
 /** For so many readings behind a fall. */
@@ -39,7 +40,7 @@ const DOUBTED_FOR = 24;
  */
 export function stepsOf(
   readings: readonly CounterReading[],
-  { tolerance, rollsOverAt, restarts = false, mostFromZero = Number.POSITIVE_INFINITY }: CounterRules,
+  { tolerance, rollsOverAt, restarts = false }: CounterRules,
   exchanges: readonly Exchange[] = [],
 ): number[] {
   const movedBy = (at: number) =>
@@ -58,7 +59,9 @@ export function stepsOf(
     /** The least that a register which had come to a number shows without having begun anew. */
     const leastOf = (number: number) =>
       number - (restarts ? tolerance : Math.max(Math.trunc(shown(number) / 100), 10 * tolerance));
-    if (fall && i - fall.reading > DOUBTED_FOR) fall = undefined;
+    // While it shows 0, nothing has been counted that would speak against a fault.
+    if (fall && i > fall.reading && shown(value) === 0) fall.zeros++;
+    if (fall && i - fall.reading - fall.zeros > DOUBTED_FOR) fall = undefined;
 
     if (value < leastOf(level)) {
       const stays = next !== undefined && next < leastOf(level) && next >= value - tolerance;
@@ -69,6 +72,7 @@ export function stepsOf(
         from: doubted ? fall!.from : level,
         counted: (doubted ? fall!.counted : 0) + step,
         reading: i,
+        zeros: 0,
       };
       level = value;
       return step;
@@ -89,9 +93,8 @@ export function stepsOf(
         return Math.max(0, value - billed);
       }
     }
-    const step = shown(leapsFrom) === 0 && rise > mostFromZero ? 0 : rise;
-    if (fall) fall.counted += step;
-    return step;
+    if (fall) fall.counted += rise;
+    return rise;
   });
 
   /** What a register counted that showed `before`, and shows `after`, which is less. */

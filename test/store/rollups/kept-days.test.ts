@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../../base/log.ts";
 import { createRandom, type Random } from "../../../devices/random.ts";
+import { recordExchange } from "../../../store/readings/exchanges.ts";
 import { ReadingsBatch } from "../../../store/readings/readings-batch.ts";
 import { insertReadings } from "../../../store/readings/settle-readings.ts";
 import { keepChanged } from "../../../store/rollups/keep-changed.ts";
@@ -20,7 +21,7 @@ import {
   planSeriesOf,
   readGroups,
 } from "./kept-readings.ts";
-import { dateMove, exchangeOrNot, forgetMoves } from "./kept-steps.ts";
+import { dateMove, exchangeOrNot, forgetMoves, forgetReadings } from "./kept-steps.ts";
 
 const table = keptKind("random_kept");
 
@@ -249,4 +250,46 @@ describe("days of devices that have moved", () => {
     },
     60_000,
   );
+});
+
+describe("an exchange in hours that no chunk has", () => {
+  it("counts in the day whose readings ended before it, and in what follows", async () => {
+    const { pool } = db;
+    await forgetReadings(pool, table);
+    await pool.query("truncate register_exchanges");
+    await settle();
+    // Chunks end on Thursdays at 08:00 in Asia/Shanghai, and nobody reports until the next one is a day old.
+    const thursday = Date.parse("2026-01-01T00:00:00+08:00");
+    const keep = async (now: number) => {
+      while ((await keepChanged(pool, table, { limit: 100 })) === "more");
+      while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
+    };
+    const send = async (hours: number, volume: number) => {
+      const at = thursday + hours * HOUR;
+      const batch = new ReadingsBatch(table);
+      batch.setNumber(batch.begin(devices[0]!, at, at), 1, volume);
+      await insertReadings(batch, pool, at);
+      await keep(at + 1);
+    };
+    await send(-22, 1011);
+    await send(2, 1012.5);
+    await keep(thursday + 15 * HOUR);
+    const device = { id: "kept-0", kind: table.kind, limits: limitsOf({}) };
+    const actor = { type: "machine", id: "test", name: null, tenantId: null } as const;
+    const exchange = {
+      metric: "volume",
+      at: new Date(thursday + 15 * HOUR),
+      oldRegister: 1012.9,
+      newRegister: 500,
+    };
+    await recordExchange(pool, device, table, exchange, actor);
+    for (const hour of [16, 20, 24]) await keep(thursday + hour * HOUR);
+    await send(26, 500.5);
+    await send(50, 501);
+    await keep(thursday + 80 * HOUR);
+    const { rows } = await pool.query(
+      `select volume_used as used from ${table.table}_1d_kept order by bucket`,
+    );
+    expect(rows.map(({ used }) => Number(used))).toEqual([0, 150, 90, 50]);
+  });
 });

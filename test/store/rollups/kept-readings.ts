@@ -29,7 +29,6 @@ export const keptKind = (kind: string): KindTable => ({
       largest: 1e6,
       tolerance: 0.01,
       rollsOverAt: 1e6,
-      mostFromZero: 1000,
     },
     { name: "energy", type: "counter", restarts: true },
     { name: "valve", type: "state" },
@@ -225,7 +224,6 @@ export async function groupsOfReadings(
         tolerance: Math.round((column.tolerance ?? 0) * stepsIn(column)),
         rollsOverAt: column.rollsOverAt === undefined ? undefined : column.rollsOverAt * stepsIn(column),
         restarts: column.restarts,
-        mostFromZero: column.mostFromZero === undefined ? undefined : column.mostFromZero * stepsIn(column),
       };
       const exchanges = recorded
         .filter((exchange) => exchange.device_no === deviceNo && exchange.metric === column.name)

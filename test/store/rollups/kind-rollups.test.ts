@@ -187,7 +187,6 @@ describe("kept days of a kind", () => {
       [{ rollsOverAt: 150 }, 10 + 1, 200 - 141],
       [{ rollsOverAt: 21 }, 10 + 1 + 1, 200 - 142],
       [{ restarts: true }, 10 + 120 + 1, 200],
-      [{ restarts: true, mostFromZero: 199 }, 10 + 120 + 1, 0],
       [{}, 10 + 1, 200 - 141],
     ] as const) {
       const changed = kind("counts-otherwise", { ...counter, ...rules });
