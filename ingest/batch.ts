@@ -80,8 +80,11 @@ export class Batch {
   readonly devices: DeviceEntry[] = [];
   /** Readings, events, replies and rejections. */
   items = 0;
-  /** How many items of a list the latest attempt took, until it is known what became of it; 0 for none. */
-  attempted = 0;
+  /**
+   * Into how many items each the beginning of a list is cut, last first: one piece for an attempt of which it is not known
+   * what became, several while an item is looked for that the database refuses.
+   */
+  private readonly cuts = new Map<readonly unknown[], number[]>();
   /** Another only between two uses: an attempt whose answer was lost is known again by it. */
   lane = new Lane();
   /** Of the payloads that came in; bounds the statement, as one event may be 256 KiB long. */
@@ -96,6 +99,15 @@ export class Batch {
     const answer = await work({ writer: WRITER, lane: lane.no, part: lane.part });
     lane.part++;
     return answer;
+  }
+
+  cutsOf(list: readonly unknown[]): number[] {
+    let cuts = this.cuts.get(list);
+    if (!cuts) {
+      cuts = [];
+      this.cuts.set(list, cuts);
+    }
+    return cuts;
   }
 
   readingsOf(runtime: KindRuntime): ReadingsBatch {
@@ -126,7 +138,7 @@ export class Batch {
     this.metReplies.length = 0;
     this.looks.length = 0;
     this.refused.clear();
-    this.attempted = 0;
+    this.cuts.clear();
     this.events.length = 0;
     this.replies.length = 0;
     this.rejections.length = 0;

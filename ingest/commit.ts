@@ -339,7 +339,8 @@ async function commitItems<T>(
 }
 
 /**
- * Writes a list, and takes from it what is written. Around an item that the database refuses it goes in halves.
+ * Writes a list, and takes from it what is written. Around an item that the database refuses it goes in halves, each of
+ * which is looked at once: a list of nothing else takes twice as many statements as it has items.
  * @param pause whether to stop behind what was just written
  */
 async function drain<T>(
@@ -349,22 +350,25 @@ async function drain<T>(
   refused?: (item: T, error: Error) => void,
   pause = () => false,
 ): Promise<void> {
+  const cuts = batch.cutsOf(list);
   while (list.length > 0) {
     // An attempt whose answer was lost has to be made again with the same items.
-    const items = list.slice(0, batch.attempted || list.length);
-    batch.attempted = items.length;
+    if (cuts.length === 0) cuts.push(list.length);
+    const size = cuts.at(-1)!;
+    const items = list.slice(0, size);
     try {
       await batch.once((claim) => write(items, claim));
     } catch (error) {
       if (!refused || !isRowFault(error)) throw error;
-      if (items.length > 1) {
-        batch.attempted = items.length >> 1;
+      if (size > 1) {
+        const half = size >> 1;
+        cuts.splice(-1, 1, size - half, half);
         continue;
       }
       refused(items[0]!, error as Error);
     }
-    list.splice(0, items.length);
-    batch.attempted = 0;
+    list.splice(0, size);
+    cuts.pop();
     if (pause()) return;
   }
 }

@@ -223,7 +223,10 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
   if (value instanceof ExactNumber) {
     holdsExact = true;
     spread += spreadOf(value);
-    return undefined;
+    // Before the point it holds more than JavaScript's own numbers, and what is beyond those is no ExactNumber.
+    return behindPoint(value) <= MOST_BEHIND_POINT
+      ? undefined
+      : refuse("bad_type", `${path}: a number with more than ${MOST_BEHIND_POINT} digits behind its point`);
   }
   if (depth === MAX_DEPTH) return refuse("too_deep", `${path}: nested more than ${MAX_DEPTH} levels deep`);
   if (Array.isArray(value)) {
@@ -238,6 +241,15 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
     if (fault) return fault;
   }
   return undefined;
+}
+
+/** So many digits PostgreSQL's numeric holds behind the point, of which jsonb is made; zeros count, too. */
+const MOST_BEHIND_POINT = 16_383;
+
+/** How many digits stand behind the point of a number that is written without an exponent. */
+function behindPoint({ text }: ExactNumber): number {
+  const [mantissa, exponent = "0"] = text.split(/e/i) as [string, string?];
+  return (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);
 }
 
 /** A value for a refusal's detail: the beginning of its JSON. */

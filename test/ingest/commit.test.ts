@@ -60,6 +60,36 @@ describe("an item that only the database finds fault with", () => {
     expect(await ledger("fault-1")).toEqual({ received: 8, stored: 6, duplicate: 0, rejected: 2 });
   });
 
+  it.each([
+    [
+      "events",
+      "insert into events ",
+      (n: number) => ({ eventId: `e-${n}`, observedAt: at(n), type: "leak" }),
+    ],
+    [
+      "replies",
+      "insert into replies ",
+      (n: number) => ({ commandId: `c-${n}`, observedAt: at(n), outcome: "done" }),
+    ],
+  ] as const)(
+    "takes two statements each where a message has nothing else but such %s",
+    async (channel, text, item) => {
+      const id = `faults-${channel}`;
+      await addDevice(db.pool, id);
+      let statements = 0;
+      const counting = watched((sql) => {
+        if (sql.includes(text)) statements++;
+      });
+      const { publish, ledger } = await startTestIngest(counting);
+      await publish(id, channel, item(0));
+      statements = 0;
+      const all = Array.from({ length: 40 }, (_, n) => item(n + 1));
+      await withConstraint(db.pool, channel, "false", () => publish(id, channel, all));
+      expect(statements).toBe(2 * all.length - 1);
+      expect(await ledger(id)).toEqual({ received: 41, stored: 1, duplicate: 0, rejected: 40 });
+    },
+  );
+
   it("does not have its neighbours counted twice when the connection breaks while it is looked for", async () => {
     const { deviceNo } = await addDevice(db.pool, "fault-2");
     const { ingest, ledger } = await startTestIngest(db.pool);

@@ -4,7 +4,7 @@ import { Batch } from "../../ingest/batch.ts";
 import { commitBatch, nothingCommitted } from "../../ingest/commit.ts";
 import { Pipeline } from "../../ingest/pipeline.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, rejectionsOf, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, rejectionsOf, startTestIngest, withConstraint } from "../helpers/ingest.ts";
 import { losingPool } from "./losing-pool.ts";
 import { ReadingsModel } from "./readings-model.ts";
 
@@ -144,6 +144,50 @@ describe("whatever becomes of the answers of commits", () => {
     expect(await count("select count(*)::int as n from replies")).toBe(2);
     expect(await count("select sum(items)::int as n from rejected_messages")).toBe(4);
     expect(await ledger("once-1")).toEqual({ received: 12, stored: 6, duplicate: 2, rejected: 4 });
+  });
+
+  it("events among which some are refused, and some meet others, are counted once", async () => {
+    await addDevice(db.pool, "once-2");
+    const { ingest, ledger } = await startTestIngest(db.pool);
+    const publisher = ingest.directory.find("once-2")!;
+    let seed = 7;
+    const random = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const breaking = losingPool(db.pool, () =>
+      random() < 0.6 ? "answers" : random() < 0.5 ? "is lost" : "loses its answer",
+    );
+    const batch = new Batch();
+    const pipeline = new Pipeline({ directory: ingest.directory, sink: { open: batch, filled: () => {} } });
+    // Each fourth is refused, and each fifth is the one before it again.
+    const events = Array.from({ length: 40 }, (_, n) => ({
+      eventId: `${n % 4 === 2 ? "bad" : "good"}-${n % 5 === 4 ? n - 1 : n}`,
+      type: "leak",
+      observedAt: at(n % 5 === 4 ? n - 1 : n),
+    }));
+    const payload = Buffer.from(JSON.stringify(events));
+    const topic = "v1/devices/once-2/events";
+    pipeline.accept({ publisher, channel: "events", topic, payload, receivedAt: start }, () => {});
+    await withConstraint(db.pool, "events", "event_id not like 'bad-%'", async () => {
+      await commitAtLast(breaking, batch);
+    });
+    const good = events.map(({ eventId }) => eventId).filter((id) => id.startsWith("good"));
+    const { rows } = await db.pool.query(
+      "select event_id as id from events join devices using (device_no) where id = 'once-2' order by observed_at",
+    );
+    expect(rows.map(({ id }) => id)).toEqual([...new Set(good)]);
+    const rejected = events.length - good.length;
+    expect((await rejectionsOf(db.pool, "once-2")).map(({ reason }) => reason)).toEqual(
+      Array(rejected).fill("store_refused"),
+    );
+    const stored = rows.length;
+    expect(await ledger("once-2")).toEqual({
+      received: events.length,
+      stored,
+      duplicate: good.length - stored,
+      rejected,
+    });
   });
 });
 

@@ -152,6 +152,66 @@ describe("readings", () => {
   });
 });
 
+describe("a number that PostgreSQL's numeric does not hold", () => {
+  const digits = "1.000000000000000";
+  const tooLong = [
+    ["at all", `${digits}e-16369`],
+    ["written out", `0.${"0".repeat(16_383)}1`],
+    ["that are zeros", `${digits}1e-400000`],
+  ];
+  const kept = [
+    `${digits}e-16368`,
+    `-0.${"0".repeat(16_382)}1`,
+    `${digits}1e308`,
+    `-${"7".repeat(308)}`,
+    `0.${"0".repeat(17_000)}1e+1000`,
+  ];
+
+  it.each(tooLong)(
+    "has its key left out, with too many digits behind its point %s, and the call for help is kept",
+    async (what, number) => {
+      const id = `numeric-${what.replaceAll(/\W/g, "-")}`;
+      await addDevice(db.pool, id);
+      const { publish, ledger } = await startTestIngest(db.pool);
+      await publish(
+        id,
+        "events",
+        `[{"type":"leak","observedAt":${NOW},"x":[{"y":${number}}]},{"type":"leak","observedAt":${NOW + 1},"depth":2}]`,
+        { receivedAt: NOW },
+      );
+      await publish(id, "telemetry", `{"observedAt":${NOW},"volume":1,"x":${number},"note":"a"}`, {
+        receivedAt: NOW,
+      });
+      const { rows } = await db.pool.query(
+        "select data from events join devices using (device_no) where id = $1 order by observed_at",
+        [id],
+      );
+      expect(rows).toEqual([{ data: {} }, { data: { depth: 2 } }]);
+      expect(await gasMeterRows(db.pool, id)).toMatchObject([{ volume: 1, extra: { note: "a" } }]);
+      expect(await rejectionsOf(id)).toMatchObject([
+        { reason: "bad_type", partial: true, items: 1 },
+        { reason: "bad_type", partial: true, items: 1 },
+      ]);
+      expect(await ledger(id)).toMatchObject({ stored: 3, rejected: 0 });
+    },
+  );
+
+  it("is one digit longer than one that is kept as it came", async () => {
+    await addDevice(db.pool, "numeric-kept");
+    const { publish, ledger } = await startTestIngest(db.pool);
+    const events = kept.map((number, n) => `{"type":"leak","observedAt":${NOW + n},"x":${number}}`);
+    for (const event of events) await publish("numeric-kept", "events", event, { receivedAt: NOW });
+    const { rows } = await db.pool.query(
+      `select (data -> 'x')::numeric = $1::numeric as same
+       from events join devices using (device_no) where id = 'numeric-kept' and observed_at = $2`,
+      [kept[0], iso(NOW)],
+    );
+    expect(rows).toEqual([{ same: true }]);
+    expect(await rejectionsOf("numeric-kept")).toEqual([]);
+    expect(await ledger("numeric-kept")).toMatchObject({ stored: kept.length, rejected: 0 });
+  });
+});
+
 describe("a gateway that names a device as no device is called", () => {
   it("is answered, and others' devices are looked up as before", async () => {
     const [evil, good] = await Promise.all(
