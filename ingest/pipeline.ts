@@ -4,7 +4,7 @@ import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
 import { decodeJson, isObject } from "./decode.ts";
-import type { DeviceEntry, Directory } from "./directory.ts";
+import { type DeviceEntry, type Directory, formerPlaceAt } from "./directory.ts";
 import { checkEvent, checkReply, ownTimeOfEvent } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
@@ -331,6 +331,7 @@ export class Pipeline {
     const row = isEmpty
       ? undefined
       : runtime.add(batch.readingsOf(runtime), deviceNo, receivedAt, reading, way);
+    if (formerPlaceAt(device, reading.observedAt)) batch.readingsOf(runtime).markFormer();
     // Also where nothing is left to be stored: what goes off the scale is what matters most.
     const look = this.alarms?.onReading(device, reading, receivedAt, row, this.emitAlarm);
     if (look) batch.looks.push(look);

@@ -9,12 +9,7 @@ import {
   withTransaction,
 } from "../store/database/index.ts";
 import { insertEvents, insertReplies } from "../store/events/index.ts";
-import {
-  countWhereItCame,
-  insertRejections,
-  type NewRejection,
-  recordReplay,
-} from "../store/ledger/index.ts";
+import { insertRejections, type NewRejection, recordReplay } from "../store/ledger/index.ts";
 import { assertOwnTime, lockOwnKey } from "../store/places/index.ts";
 import { settleReadings } from "../store/readings/index.ts";
 import { Batch } from "./batch.ts";
@@ -42,8 +37,8 @@ export interface ReplayOutcome {
 /**
  * Sends a rejected message through the pipeline again, as if it had arrived when it did first. It is stored
  * whole or not at all, in one transaction with the note that it was and its row in the audit; what is refused again stays the one rejection
- * that it was. Alarms are not looked at: a replay is history. It counts in the ledger of whose the device was when the
- * message came.
+ * that it was. Alarms are not looked at: a replay is history. Each item counts in the ledger of whose the device was at its
+ * time.
  * @param limits where the caller may store; each item has to be of a device that is the caller's now, and of a time that
  *   has been the caller's since
  * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile; `device_not_found` where an
@@ -65,7 +60,6 @@ export async function replayRejection(
     if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date(), counted))) {
       throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
     }
-    if (outcome !== "rejected") await countWhereItCame(tx, input.receivedAt);
     await appendAudit(tx, {
       actor,
       action: "rejection.replay",
@@ -166,6 +160,7 @@ async function insertWhole(
   let stored = 0;
   let received = batch.events.length + batch.replies.length;
   for (const readings of batch.readings.values()) {
+    readings.markFormer();
     const inserted = await readings.insertNew(db);
     received += readings.rows;
     stored += inserted.stored;

@@ -17,7 +17,7 @@ import {
   TimestampColumn,
   takeClaim,
 } from "../database/index.ts";
-import { countNotStored, insertRejections, type NewRejection } from "../ledger/index.ts";
+import { countFormerStored, countItems, insertRejections, type NewRejection } from "../ledger/index.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
 
@@ -213,7 +213,7 @@ function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
       select array_agg(device_no), array_agg(n), array_agg(n), array_agg(0)
       from (select device_no, count(*)::int as n from stored group by 1) counts
       having count(*) > 0
-    ), ${claimed ? notedMet(met) : `noted as (${met})`}
+    ), ${countFormerStored("stored")}, ${claimed ? notedMet(met) : `noted as (${met})`}
     select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed, (select rows from noted) as met`;
 }
 
@@ -274,8 +274,8 @@ async function settle<T extends Item>(
     for (const i of metAgain) said.forget(moved[i]!.identity, at[i]!.observedAt);
     rest = moved.filter((_, i) => metAgain.has(i));
   }
-  const repeated = items.filter((_, place) => isNew[place] === false).map(({ deviceNo }) => deviceNo);
-  if (repeated.length > 0) await countNotStored(tx, repeated, "duplicate");
+  const repeated = items.filter((_, place) => isNew[place] === false);
+  await countItems(tx, repeated, "duplicate");
   const rejections = refused.length > 0 ? refuse(refused) : [];
   if (rejections.length > 0) await insertRejections(tx, rejections);
   return { isNew, rejections };

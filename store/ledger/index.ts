@@ -1,6 +1,6 @@
 export { foldLedger } from "./fold-ledger.ts";
-export { countWhereItCame } from "./former-ledger.ts";
-export { countNotStored, type DurableLedger, readLedger } from "./ledger.ts";
+export { countFormerStored } from "./former-ledger.ts";
+export { countItems, type DurableLedger, readLedger } from "./ledger.ts";
 export { type DeviceLedger, listLedgers } from "./list-ledger.ts";
 export { getRejection, listRejections, type RejectedMessage, type Rejection } from "./rejections.ts";
 export { type ForeignMessage, recordForeignMessages } from "./write-foreign-messages.ts";

@@ -1,5 +1,6 @@
 import type { Db } from "../database/index.ts";
 import { type DeviceSpan, spansParameters } from "../places/index.ts";
+import { countFormer } from "./former-ledger.ts";
 
 /** What became of everything that a device sent, in items: received = stored + duplicate + rejected. */
 export interface DurableLedger {
@@ -22,7 +23,7 @@ const PARTS = (devices: string) => `
  * A device's ledger as committed: the folded sum and the batches that are not folded yet. One statement sees
  * one snapshot, so a fold under way neither hides a batch nor counts it twice.
  *
- * Of `spans` alone: what came while they lasted, whatever moment it was observed at.
+ * Of `spans` alone: what came while they lasted, less what was observed in a place before, and what came later of their time.
  */
 export async function readLedger(
   db: Db,
@@ -50,16 +51,31 @@ export async function readLedger(
   return { received, stored, duplicate: received - stored - rejected, rejected };
 }
 
-/** Counts an item for each number, which may come several times, in the transaction that decided so. */
-export async function countNotStored(
+/**
+ * Counts items in the transaction that decided them, each where its device was when it was observed: where it is now, if
+ * that does not matter.
+ */
+export async function countItems(
   tx: Db,
-  deviceNos: readonly number[],
-  as: "duplicate" | "rejected",
+  items: readonly { readonly deviceNo: number; readonly observedAt: number | undefined }[],
+  as: "stored" | "duplicate" | "rejected",
 ): Promise<void> {
+  if (items.length === 0) return;
   await tx.query(
-    `insert into ledger_batches (device_nos, received, stored, rejected)
-     select array_agg(device_no), array_agg(n), array_agg(0), array_agg(${as === "rejected" ? "n" : "0"})
-     from (select device_no, count(*)::int as n from unnest($1::int4[]) as device_no group by 1) counts`,
-    [deviceNos],
+    `with counted as (
+       select device_no, observed_at, 1 as received, ($3 = 'stored')::int as stored, ($3 = 'rejected')::int as rejected
+       from unnest($1::int4[], $2::timestamptz[]) as item (device_no, observed_at)
+     ), ${countFormer("counted")}
+     insert into ledger_batches (device_nos, received, stored, rejected)
+     select array_agg(device_no), array_agg(received), array_agg(stored), array_agg(rejected)
+     from (
+       select device_no, sum(received)::int as received, sum(stored)::int as stored, sum(rejected)::int as rejected
+       from counted group by 1
+     ) counts`,
+    [
+      items.map(({ deviceNo }) => deviceNo),
+      items.map(({ observedAt }) => (observedAt === undefined ? null : new Date(observedAt).toISOString())),
+      as,
+    ],
   );
 }

@@ -30,7 +30,7 @@ interface Row {
 
 /**
  * The ledgers of devices in the order in which they were added: of each the folded sum and what is not folded yet, less
- * what came while it was in a place that the caller does not reach.
+ * what is of a place that the caller does not reach.
  */
 export async function listLedgers(
   db: Db,

@@ -60,7 +60,7 @@ interface RejectionRow {
 const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
          m.payload_bytes, m.messages, m.items, m.partial, m.replayed_at, m.replay_outcome`;
 
-/** What says nothing of when it was observed belongs to the place of its arrival. */
+/** What says nothing of when it was observed belongs to the place of its arrival. So the ledger has it, too. */
 const PLACED_AT = "coalesce(m.observed_at, m.received_at)";
 
 /** A message from nobody that we know belongs to no region: only who sees everything sees it. */

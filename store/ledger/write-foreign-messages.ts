@@ -12,7 +12,7 @@ import {
   withTransaction,
 } from "../database/index.ts";
 import { DEVICE_SPANS } from "../places/index.ts";
-import { countNotStored } from "./ledger.ts";
+import { countItems } from "./ledger.ts";
 import { type NewRejection, printable } from "./write-rejections.ts";
 
 /** A rejection of a message whose topic is none of its publisher's. */
@@ -62,7 +62,12 @@ export async function recordForeignMessages(
     const fresh = rows.filter((row) => row.first !== undefined);
     if (more.length > 0) await countOn(tx, more);
     if (fresh.length > 0) await insert(tx, fresh);
-    await countNotStored(tx, deviceNos, "rejected");
+    // Whatever it says, nobody has read when it was observed.
+    await countItems(
+      tx,
+      deviceNos.map((deviceNo) => ({ deviceNo, observedAt: undefined })),
+      "rejected",
+    );
   });
 }
 

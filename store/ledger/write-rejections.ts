@@ -9,6 +9,7 @@ import {
   TextColumn,
   TimestampColumn,
 } from "../database/index.ts";
+import { countFormer } from "./former-ledger.ts";
 
 /** A message, or items of a message, that were refused for one reason. `receivedAt` in milliseconds since 1970. */
 export interface NewRejection {
@@ -90,7 +91,10 @@ function insertSql(first: number, before: string, condition: string): string {
     ), stored as (
       insert into rejected_messages (${columns}, partial, observed_at)
       select ${columns}, partial = 1, observed_at from input
-    )
+    ), counted as (
+      select device_no, observed_at, items as received, 0 as stored, items as rejected
+      from input where partial = 0 and observed_at is not null
+    ), ${countFormer("counted")}
     insert into ledger_batches (device_nos, received, stored, rejected)
     select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
     from (
@@ -100,8 +104,8 @@ function insertSql(first: number, before: string, condition: string): string {
 }
 
 /**
- * Records what became of a replay. When it was accepted, the first receipt is taken back from the ledger, because the
- * replay was counted as a receipt of its own: received stays, rejected falls by the items. Items that were counted as
+ * Records what became of a replay. When it was accepted, the first receipt is taken back from the ledger of the rejection's
+ * place, because the replay was counted as a receipt of its own: received stays, rejected falls by the items. Items that were counted as
  * stored, because only values of them were refused, are not counted again: `counted` is what the replay has added for
  * them. What was accepted once stays accepted.
  * @returns false when another replay was accepted before
@@ -117,19 +121,21 @@ export async function recordReplay(
     `with replayed as (
        update rejected_messages set replayed_at = $2::timestamptz, replay_outcome = $3
        where rejection_no = $1 and coalesce(replay_outcome, 'rejected') = 'rejected'
-       returning device_no, items, messages, partial
-     ), ledger as (
-       insert into ledger_batches (device_nos, received, stored, rejected)
-       select array[device_no],
-         array[case when partial then -$4::int else -taken end],
-         array[case when partial then -$5::int else 0 end],
-         array[case when partial then 0 else -taken end]
+       returning device_no, coalesce(observed_at, received_at) as observed_at, items, messages, partial
+     ), counted as (
+       select device_no, observed_at,
+         case when partial then -$4::int else -taken end as received,
+         case when partial then -$5::int else 0 end as stored,
+         case when partial then 0 else -taken end as rejected
        from (
          -- Of several messages on a foreign topic the first is on record and was tried.
          select *, case when messages > 1 then 1 else items end as taken from replayed
        ) replayed
        where device_no is not null and $3 <> 'rejected'
-     )
+     ), ledger as (
+       insert into ledger_batches (device_nos, received, stored, rejected)
+       select array[device_no], array[received], array[stored], array[rejected] from counted
+     ), ${countFormer("counted")}
      select exists (select from replayed) as recorded`,
     [rejectionNo, at.toISOString(), outcome, counted.received, counted.stored],
   );

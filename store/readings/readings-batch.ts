@@ -88,6 +88,7 @@ export class ReadingsBatch {
   readonly table: KindTable;
   /** When the oldest reading was observed. */
   private oldest = Number.POSITIVE_INFINITY;
+  private hasFormer = false;
 
   constructor(table: KindTable) {
     this.kind = table.kind;
@@ -110,6 +111,11 @@ export class ReadingsBatch {
   /** Marks a row whose time is that of its arrival: it may be moved where another reading has that moment. */
   markArrival(row: number): void {
     this.arrivals.push(row);
+  }
+
+  /** Says that some rows may be of the time of a former place of their device, where their ledger is. */
+  markFormer(): void {
+    this.hasFormer = true;
   }
 
   /** Says by which way a row, and those behind it, came: whatever the caller wants to know again of a refused one. */
@@ -151,7 +157,7 @@ export class ReadingsBatch {
     const late = lateBefore(now);
     const isLate = this.oldest < late;
     const { rows } = await db.query<{ claimed: number; stored: number; met: number[] | null }>({
-      ...statementOf(this.table, isLate, claim !== undefined),
+      ...statementOf(this.table, { late: isLate, claimed: claim !== undefined, former: this.hasFormer }),
       values: [
         ...(claim ? claimValues(claim) : []),
         ...this.finish(),
@@ -180,6 +186,7 @@ export class ReadingsBatch {
     const part = new ReadingsBatch(this.table);
     part.rows = rows.length;
     part.oldest = this.oldest;
+    part.hasFormer = this.hasFormer;
     const places = new Map(rows.map((row, place) => [row, place]));
     for (const [i, column] of this.all.entries()) column.copyTo(part.all[i]!, places);
     for (const row of this.arrivals) if (places.has(row)) part.arrivals.push(places.get(row)!);
@@ -238,6 +245,7 @@ export class ReadingsBatch {
   reset(): void {
     this.rows = 0;
     this.oldest = Number.POSITIVE_INFINITY;
+    this.hasFormer = false;
     this.arrivals.length = 0;
     this.ways.length = 0;
     this.lastWay = undefined;

@@ -8,6 +8,7 @@ import {
   SHORT,
   sqlType,
 } from "../database/index.ts";
+import { countFormerStored } from "../ledger/index.ts";
 import { dayOf } from "../rollups/index.ts";
 import { keepLateLatest } from "./latest-table.ts";
 
@@ -21,16 +22,19 @@ interface Statement {
 const statements = new WeakMap<KindTable, Map<string, Statement>>();
 
 /** The statement that stores what is new of a batch. Made once for each table. */
-export function statementOf(table: KindTable, late: boolean, claimed: boolean): Statement {
+export function statementOf(
+  table: KindTable,
+  { late, claimed, former }: { late: boolean; claimed: boolean; former: boolean },
+): Statement {
   let made = statements.get(table);
   if (!made) {
     made = new Map();
     statements.set(table, made);
   }
-  const name = `insert_${late ? "late_" : ""}${claimed ? "once_" : ""}${table.table}`;
+  const name = `insert_${former ? "former_" : ""}${late ? "late_" : ""}${claimed ? "once_" : ""}${table.table}`;
   let statement = made.get(name);
   if (!statement) {
-    statement = { name, text: insertSql(table, late, claimed) };
+    statement = { name, text: insertSql(table, late, claimed, former) };
     made.set(name, statement);
   }
   return statement;
@@ -55,9 +59,9 @@ export function columnsOf(table: KindTable, first: number) {
  *
  * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
  * the platform keeps days itself, which a row of rollup_state says; and put among the newest values where it is newer.
- * `claimed`: the first three parameters are a claim.
+ * `claimed`: the first three parameters are a claim. `former`: some may be of a former place of their device.
  */
-function insertSql(table: KindTable, late: boolean, claimed: boolean): string {
+function insertSql(table: KindTable, late: boolean, claimed: boolean, former: boolean): string {
   const first = claimed ? 4 : 1;
   const { names, parameters, next } = columnsOf(table, first);
   const met = `
@@ -80,7 +84,7 @@ function insertSql(table: KindTable, late: boolean, claimed: boolean): string {
       select array_agg(device_no), array_agg(n), array_agg(n), array_agg(0)
       from (select device_no, count(*)::int as n from stored group by 1) counts
       having count(*) > 0
-    )${late ? lateParts(table, `$${next}`) : ""}, ${claimed ? notedMet(met) : `noted as (${met})`}
+    )${former ? `, ${countFormerStored("stored")}` : ""}${late ? lateParts(table, `$${next}`) : ""}, ${claimed ? notedMet(met) : `noted as (${met})`}
     select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed,
       (select count(*)::int from stored) as stored, (select rows from noted) as met`;
 }

@@ -6,7 +6,7 @@ import {
   takeClaim,
   withTransaction,
 } from "../database/index.ts";
-import { insertRejections, type NewRejection } from "../ledger/index.ts";
+import { countItems, insertRejections, type NewRejection } from "../ledger/index.ts";
 import { eachMoments, lockMoments, mergeMoments, momentKey, StoredMoment } from "./moments.ts";
 import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { freeSql } from "./readings-sql.ts";
@@ -83,7 +83,8 @@ export async function settleReadings(
     else
       conflicts.push({ reading, refused: valuesOf(readings.table, reading), partial: false, isFull: false });
   }
-  const counts = new Map<number, { received: number; stored: number }>();
+  const merged: KeptReading[] = [];
+  const repeated: KeptReading[] = [];
   await eachMoments(tx, readings.table, rest, async (moments, some) => {
     for (const reading of some) {
       const key = momentKey(reading);
@@ -98,16 +99,14 @@ export async function settleReadings(
       const isRefused = Object.keys(refused).length > 0;
       if (isRefused) conflicts.push({ reading, refused, partial: kept, isFull });
       if (isRefused && !kept) continue;
-      const count = counts.get(reading.deviceNo) ?? { received: 0, stored: 0 };
-      count.received++;
-      if (kept) count.stored++;
-      counts.set(reading.deviceNo, count);
+      (kept ? merged : repeated).push(reading);
     }
     await mergeMoments(tx, readings.table, moments, now);
   });
   conflicts.sort((a, b) => a.reading.row - b.reading.row);
-  for (const count of counts.values()) stored += count.stored;
-  await countInLedger(tx, counts);
+  stored += merged.length;
+  await countItems(tx, merged, "stored");
+  await countItems(tx, repeated, "duplicate");
   const rejections = refuse(readings.table, conflicts);
   if (rejections.length > 0) await insertRejections(tx, rejections);
   if (claim)
@@ -176,16 +175,3 @@ const valuesOf = ({ columns }: KindTable, { values, extra }: KeptReading): Recor
     columns.flatMap(({ name }, i) => (values[i] === undefined ? [] : [[name, values[i]]])),
   ),
 });
-
-async function countInLedger(
-  tx: Db,
-  counts: ReadonlyMap<number, { received: number; stored: number }>,
-): Promise<void> {
-  if (counts.size === 0) return;
-  const all = [...counts.values()];
-  await tx.query(
-    `insert into ledger_batches (device_nos, received, stored, rejected)
-     values ($1::int4[], $2::int4[], $3::int4[], array_fill(0, array[cardinality($1::int4[])]))`,
-    [[...counts.keys()], all.map(({ received }) => received), all.map(({ stored }) => stored)],
-  );
-}

@@ -271,7 +271,7 @@ describe("what is replayed", () => {
     return status === 200 ? json.outcome : json.code;
   };
 
-  it("by the platform counts where the message came, and not by who had the device then", async () => {
+  it("by the platform counts where the item is, and not by who has the device then", async () => {
     await world.device("replayed", [{ tenantId: "north" }]);
     const { publish } = await world.ingest();
     const [first, second] = [Date.now() - HOUR, Date.now() - HOUR + 1000];
@@ -303,8 +303,8 @@ describe("what is replayed", () => {
     await publish("replayed", "telemetry", { volume: 6 });
     while ((await foldLedger(world.db.pool)) > 0);
     expect(await replay(numbers[1]!, world.PLATFORM)).toBe("duplicate");
-    expect(await ledger("replayed", world.NORTH)).toEqual([4, 3, 1, 0]);
-    expect(await ledger("replayed", world.SOUTH)).toEqual([2, 2, 0, 0]);
+    expect(await ledger("replayed", world.NORTH)).toEqual([5, 4, 1, 0]);
+    expect(await ledger("replayed", world.SOUTH)).toEqual([1, 1, 0, 0]);
     expect(await ledger("replayed", world.PLATFORM)).toEqual([7, 6, 1, 0]);
     expect(await listed("replayed", world.PLATFORM)).toEqual([7, 6, 1, 0]);
   });
@@ -330,9 +330,10 @@ describe("what is replayed", () => {
     };
     // What was refused of the other's time is not there for them.
     expect(await outcomes(world.NORTH)).toEqual(["device_not_found", "rejection_not_found", "stored"]);
-    expect(await ledger("again", world.NORTH)).toEqual([6, 4, 0, 2]);
+    expect(await ledger("again", world.NORTH)).toEqual([4, 3, 0, 1]);
     expect(await outcomes(world.PLATFORM)).toEqual(["stored", "stored", "already_replayed"]);
-    expect(await ledger("again", world.NORTH)).toEqual([6, 6, 0, 0]);
+    expect(await ledger("again", world.NORTH)).toEqual([4, 4, 0, 0]);
+    expect(await ledger("again", world.SOUTH)).toEqual([2, 2, 0, 0]);
   });
 
   it("is not even tried for the former, who would leave a note", async () => {

@@ -85,7 +85,7 @@ describe("what is refused after a move", () => {
     }
     const all = await numbers("late", world.PLATFORM);
     expect(all.toSorted()).toEqual([...ofNorth, ...ofSouth].toSorted());
-    // Both ledgers go by when it came: all that is refused is counted once.
+    // All that is refused is counted once.
     const { received, stored, duplicate, rejected } = await world.get("/devices/late/ledger", world.PLATFORM);
     expect(received).toBe(stored + duplicate + rejected);
   });
