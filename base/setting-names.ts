@@ -13,6 +13,10 @@ export interface StrangeName {
  */
 const OF_OTHERS: ReadonlySet<string> = new Set([
   "HTTPS_PORT",
+  "HTTPD_PORT",
+  "MQTTS_PORT",
+  "MQTT_WSS_PORT",
+  "INSTANCE_IP",
   "HTTP_PROXY",
   "HTTPS_PROXY",
   "HTTP_HOST",
@@ -24,6 +28,13 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
   "CLIENT_ID",
   "CLIENT_SECRET",
 ]);
+
+/**
+ * Whether a name is a setting's with a digit, or in other letters: DATABASE_URL_2 and HTTP2_PORT are of a second database
+ * and of another protocol, and in a file of several programs log_level is one of theirs.
+ */
+const isVariant = (name: string, settings: readonly string[]): boolean =>
+  settings.includes(name.toUpperCase().replaceAll(/_?\d+/g, ""));
 
 /** What Kubernetes and Docker write of services: `MQTT_SERVICE_HOST`, `DATABASE_PORT_5432_TCP_ADDR`. */
 function isOfService(form: string): boolean {
@@ -56,7 +67,7 @@ export function strangeNames(
     const form = name.toUpperCase().replaceAll(/[-.]/g, "_");
     if (isOfService(form) || ADDRESS_OF_A_SERVICE.test(value)) return [];
     const misspelt = settings.filter((setting) => isMisspelt(form, setting));
-    const ofOthers = OF_OTHERS.has(form);
+    const ofOthers = OF_OTHERS.has(form) || isVariant(name, settings);
     if (misspelt.length > 0) {
       const isLong = misspelt.some((setting) => setting.length >= SHORT_NAME);
       return isLong || name === form ? { name, meant: misspelt, isMisspelt: isLong && !ofOthers } : [];

@@ -51,7 +51,7 @@ describe("names of the environment", () => {
     ["MQTT_TLS_CRT", "MQTT_TLS_CERT or MQTT_TLS_CRL"],
     ["DATABSE_URL", "DATABASE_URL"],
     ["HTTP_RATELIMIT", "HTTP_RATE_LIMIT"],
-    ["retention_readings_days", "RETENTION_READINGS_DAYS"],
+    ["retention_reading_days", "RETENTION_READINGS_DAYS"],
     ["RETENTION-EVENTS-DAYS", "RETENTION_EVENTS_DAYS"],
     ["RETENTON_EVENT_DAYS", "RETENTION_EVENTS_DAYS"],
     ["BROADCAST_ROOTKEY", "BROADCAST_ROOT_KEY"],
@@ -79,8 +79,7 @@ describe("names of the environment", () => {
         return forms.filter(
           (form) =>
             !SETTINGS.includes(form) &&
-            form !== "DATADIR" &&
-            form !== "LOGLEVEL" &&
+            !["DATADIR", "LOGLEVEL", "MQTT_WSS_PORT"].includes(form) &&
             !told(form)[0]?.isMisspelt,
         );
       }),
@@ -96,6 +95,22 @@ describe("names of the environment", () => {
     ["PRIVILEGED_DELAY_HOURS", /PRIVILEGED_GRANT_DELAY_HOURS may be meant$/],
     ["HTTPS_PORT", "HTTPS_PORT is no setting: HTTP_PORT may be meant"],
     ["LOGLEVEL", "LOGLEVEL is no setting: LOG_LEVEL may be meant"],
+    // Beside ours in a file that several programs are given.
+    ["MQTTS_PORT", "MQTTS_PORT is no setting: MQTT_PORT or MQTT_WS_PORT may be meant"],
+    ["MQTT_WSS_PORT", "MQTT_WSS_PORT is no setting: MQTT_WS_PORT may be meant"],
+    ["HTTPD_PORT", "HTTPD_PORT is no setting: HTTP_PORT may be meant"],
+    ["HTTP2_PORT", "HTTP2_PORT is no setting: HTTP_PORT may be meant"],
+    ["MQTT_5_PORT", "MQTT_5_PORT is no setting: MQTT_PORT may be meant"],
+    ["DATABASE_URL_2", "DATABASE_URL_2 is no setting: DATABASE_URL may be meant"],
+    ["DATABASE_URL2", "DATABASE_URL2 is no setting: DATABASE_URL may be meant"],
+    ["INSTANCE_IP", "INSTANCE_IP is no setting: INSTANCE_ID may be meant"],
+    ["log_level", "log_level is no setting: LOG_LEVEL may be meant"],
+    ["http_port", "http_port is no setting: HTTP_PORT may be meant"],
+    ["Data_Dir", "Data_Dir is no setting: DATA_DIR may be meant"],
+    [
+      "retention_readings_days",
+      "retention_readings_days is no setting: RETENTION_READINGS_DAYS may be meant",
+    ],
     ["SEEED", "SEEED is no setting: SEED may be meant"],
   ])("%s is told of and no error", (name, sentence) => {
     expect(told(name).map(sentenceOn)).toEqual([
