@@ -93,11 +93,12 @@ export class Intake<P extends DevicePrincipal> {
     const { rateLimit, itemLimit } = this;
     session.waiting++;
     session.waitingBytes += message.payload.length;
-    // A will has nobody who could be slowed.
-    if ((rateLimit === 0 && itemLimit === 0) || session.client.closed) {
+    if (rateLimit === 0 && itemLimit === 0) {
       this.onPublish(message, settled);
       return;
     }
+    // A will has nobody who could be slowed. Its items are made up for by what comes next.
+    if (session.client.closed) return this.publish(message, settled);
     const { receivedAt: now } = message;
     const { id } = message.principal;
     if (qos === 0) {

@@ -129,6 +129,23 @@ describe("a limit of items", () => {
     expect(published).toEqual(["gw-1 150", "gw-1 2"]);
   });
 
+  it("counts the items of a will, which waits for nothing, against those who come next", async () => {
+    await start(10);
+    const raw = new RawMqtt(port);
+    await raw.login("gw-1", "any", {
+      clientId: "a",
+      will: { topic: topicOf("gw-1"), payload: Buffer.from("500"), qos: 1, retain: false },
+    });
+    raw.socket.destroy();
+    await vi.waitFor(() => expect(published).toEqual(["gw-1 500"]));
+    const next = await login("gw-1");
+    send(next, 1, 1);
+    await seen(next);
+    expect(published).toEqual(["gw-1 500"]);
+    await pass(41_000);
+    expect(published).toEqual(["gw-1 500", "gw-1 1"]);
+  });
+
   it("stands beside the limit of messages: whichever has one wait longer", async () => {
     await start(10, 0.01);
     const raw = await login("gw-1");
