@@ -18,44 +18,53 @@ const MAX_TOLD = 8;
  * @returns undefined when no key stands twice in it
  */
 export function overwrittenIn(item: unknown, repeated: Repeated): Overwritten | undefined {
-  const paths = new Set<string>();
-  const found = look(item, repeated, 0, "", paths);
+  const keys: FoundKeys = { told: new Set(), more: 0 };
+  const found = look(item, repeated, 0, "", keys);
   if (found === undefined) return undefined;
   const { pairs } = found instanceof Entries ? found : new Entries([["items", found]]);
   const isTimed =
     !isObject(item) || item.observedAt === undefined || pairs.some(([key]) => key === "observedAt");
   const said = new Entries(isTimed ? pairs : [["observedAt", item.observedAt], ...pairs]);
   const refusal = refuse("conflict", () => {
-    const more = paths.size > MAX_TOLD ? ` and ${paths.size - MAX_TOLD} more` : "";
-    return `${[...paths].slice(0, MAX_TOLD).join(", ")}${more}: the item says it again, and what it says last holds`;
+    const more = keys.more > 0 ? ` and ${keys.more} more` : "";
+    return `${[...keys.told].join(", ")}${more}: the item says it again, and what it says last holds`;
   });
   return { said, refusal };
 }
 
-/** @param paths is filled with the keys that stand again, with those that they lie under */
+/** The keys that stand again, each with those that it lies under; of the many of one item no more than these. */
+interface FoundKeys {
+  readonly told: Set<string>;
+  more: number;
+}
+
+/** @param keys is filled */
 function look(
   value: unknown,
   repeated: Repeated,
   depth: number,
   path: string,
-  paths: Set<string>,
+  keys: FoundKeys,
 ): Entries | unknown[] | undefined {
   if (typeof value !== "object" || value === null || depth > MAX_REPEATED_DEPTH) return undefined;
   if (Array.isArray(value)) {
-    const found = value.flatMap((item, i) => look(item, repeated, depth + 1, `${path}[${i}]`, paths) ?? []);
+    const found = value.flatMap((item, i) => look(item, repeated, depth + 1, `${path}[${i}]`, keys) ?? []);
     return found.length > 0 ? found : undefined;
   }
   const own: Entry[] = [];
+  const named = new Set<string>();
   const below = (key: string) => (path === "" ? key.slice(0, 64) : `${path}.${key.slice(0, 64)}`);
   for (const [key, earlier] of repeated.get(value) ?? []) {
     own.push([key, earlier]);
-    paths.add(below(key));
-    const inner = look(earlier, repeated, depth + 1, below(key), paths);
+    if (keys.told.size < MAX_TOLD) keys.told.add(below(key));
+    else if (!named.has(key)) keys.more++;
+    named.add(key);
+    const inner = look(earlier, repeated, depth + 1, below(key), keys);
     if (inner) own.push([key, inner]);
   }
   for (const [key, entry] of Object.entries(value)) {
     if (typeof entry !== "object" || entry === null) continue;
-    const inner = look(entry, repeated, depth + 1, below(key), paths);
+    const inner = look(entry, repeated, depth + 1, below(key), keys);
     if (inner) own.push([key, inner]);
   }
   return own.length > 0 ? new Entries(own) : undefined;

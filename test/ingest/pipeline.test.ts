@@ -149,6 +149,10 @@ describe("a key that stands twice", () => {
       `{"volume":5,${Array.from({ length: 10 }, (_, i) => `"k${i}":1,"k${i}":2`).join()}}`,
       "k0, k1, k2, k3, k4, k5, k6, k7 and 2 more",
     ],
+    [
+      `{"volume":5,"a":{${Array.from({ length: 10 }, (_, i) => `"k${i}":1,"k${i}":2,"k${i}":3`).join()}},"a":1}`,
+      "a, a.k0, a.k1, a.k2, a.k3, a.k4, a.k5, a.k6 and 3 more",
+    ],
   ])("is named, and no other: %s", (body, named) => {
     const bench = startPipeline();
     bench.accept(deviceOf("d"), "telemetry", body);
