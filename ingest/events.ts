@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ExactNumber, stringifyExact } from "../base/exact-json.ts";
+import { ExactNumber, meaningOf, stringifyExact } from "../base/exact-json.ts";
 import type { EventPhase } from "../store/events/index.ts";
 import { checkText, encodeParts, isObject, type JsonObject, show } from "./decode.ts";
 import { meantType, meantWord } from "./hints.ts";
@@ -73,7 +73,12 @@ export function checkEvent(
   const at = readTime(runtime, event, receivedAt, several, arrival);
   if (typeof at !== "number") faults.push(at);
   const eventId =
-    readEventId(givenId, faults) ?? deriveId(message, saysTime(event, receivedAt) ? undefined : arrival);
+    readEventId(givenId, faults) ??
+    // Only what is kept whole is sure to be of a few levels, and not long.
+    deriveId(
+      faults.length === 0 && event === message ? meaningOf(message) : stringifyExact(message),
+      saysTime(event, receivedAt) ? undefined : arrival,
+    );
   return {
     observedAt: typeof at === "number" ? at : arrival,
     eventId,
@@ -129,11 +134,12 @@ const textOf = (number: number | ExactNumber): string =>
   number instanceof ExactNumber ? number.text : String(number);
 
 /**
- * A name for an event without one: the same for the same content, so that what is sent again is the same event.
+ * A name for an event without one: the same for the same content, so that what is sent again is the same event, also by way
+ * of a gateway that writes it in its own way.
  * @param arrival tells apart those of which nothing says when they were
  */
-function deriveId(message: JsonObject, arrival: number | undefined): string {
-  const hash = createHash("sha256").update(stringifyExact(message));
+function deriveId(content: string, arrival: number | undefined): string {
+  const hash = createHash("sha256").update(content);
   if (arrival !== undefined) hash.update(` ${arrival}`);
   return `auto-${hash.digest("hex").slice(0, 32)}`;
 }

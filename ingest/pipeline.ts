@@ -12,6 +12,7 @@ import { MessageBatches } from "./message-batches.ts";
 import { momentOfArrival, ownTimeOf } from "./observed-at.ts";
 import { isRefusal, type Refusal, refuse } from "./reasons.ts";
 import {
+  itemsIn,
   keepPayload,
   legible,
   MAX_TOPIC_LENGTH,
@@ -192,9 +193,9 @@ export class Pipeline {
       const refusal = device
         ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
         : refuse("unknown_device", `'${id.slice(0, 64)}'`);
-      this.refused.addEntry(gateway, refusal, id, items);
+      const count = this.refused.addEntry(gateway, refusal, id, items);
       this.recordOverwritten(gateway, items, undefined, id);
-      this.sink.open.count(gateway);
+      for (let n = 0; n < count; n++) this.sink.open.count(gateway);
     }
   }
 
@@ -388,10 +389,7 @@ export class Pipeline {
 
 /** As many as `takeGateway` will count. */
 const countItems = (message: object): number =>
-  Object.values(message).reduce<number>(
-    (sum, one) => sum + (Array.isArray(one) && one.length > 0 ? one.length : 1),
-    0,
-  );
+  Object.values(message).reduce<number>((sum, one) => sum + itemsIn(one), 0);
 
 const foreignTopic = (topic: string, { id }: DeviceEntry): Refusal => {
   const { reason, detail } = refuse("foreign_topic", `'${topic}' is not a topic of '${id}'`);

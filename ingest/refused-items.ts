@@ -43,6 +43,10 @@ interface Group {
   readonly observedAt: number | undefined;
 }
 
+/** How many items an entry of a gateway's message counts as: what it stands for once its device may say it. */
+export const itemsIn = (entry: unknown): number =>
+  Array.isArray(entry) && entry.length > 0 ? entry.length : 1;
+
 /** So many refusals of a message are put into words of their own: they are for a person, and must not cost others time. */
 const MAX_TOLD = 64;
 
@@ -81,8 +85,11 @@ export class RefusedItems {
       });
   }
 
-  /** An entry of a gateway's message that names a device which it does not speak for. */
-  addEntry(gateway: DeviceEntry, refusal: Refusal, id: string, readings: unknown): void {
+  /**
+   * An entry of a gateway's message that names a device which it does not speak for.
+   * @returns how many items it counts as
+   */
+  addEntry(gateway: DeviceEntry, refusal: Refusal, id: string, readings: unknown): number {
     const key = `entry ${refusal.reason}`;
     let group = this.groups.get(key);
     if (!group) {
@@ -97,8 +104,10 @@ export class RefusedItems {
       };
       this.groups.set(key, group);
     }
-    group.items.push(id);
+    const items = itemsIn(readings);
+    for (let n = 0; n < items; n++) group.items.push(id);
     group.entries!.push([id, readings]);
+    return items;
   }
 
   /** The rejections of a message, once all of it was looked at. */

@@ -79,7 +79,7 @@ describe.each([
     ]);
     for (const id of ["others", "alone", "gw"]) expect(await rowsOf(table, `${name}-${id}`)).toEqual([]);
     expect(await ledger(`${name}-b`)).toEqual({ received: 4, stored: 2, duplicate: 1, rejected: 1 });
-    expect(await ledger(`${name}-gw`)).toEqual({ received: 5, stored: 0, duplicate: 0, rejected: 5 });
+    expect(await ledger(`${name}-gw`)).toEqual({ received: 6, stored: 0, duplicate: 0, rejected: 6 });
     expect(await ledger(`${name}-others`)).toEqual({ received: 0, stored: 0, duplicate: 0, rejected: 0 });
     expect(await rejectionsOf(`${name}-b`)).toEqual([
       {
@@ -100,7 +100,7 @@ describe.each([
     ).toEqual([
       [
         "not_assigned",
-        3,
+        4,
         {
           [`${name}-others`]: item(4),
           [`${name}-alone`]: [item(5), item(6)],
@@ -155,6 +155,8 @@ describe.each([
     const { publish, ingest, ledger } = await startTestIngest(db.pool);
     const before = await ledger(`${name}-gw`);
     await publish(`${name}-gw`, channel, { [`${name}-alone`]: [item(5), item(6)] }, { receivedAt: NOW });
+    // An item each, as it is the device's once that is assigned.
+    expect((await ledger(`${name}-gw`)).rejected).toBe(before.rejected + 2);
     const rejection = await lastRejection(db.pool, `${name}-gw`);
     const again = () => ingest.replay(rejection, ACTOR, NO_LIMITS);
     expect(await again()).toMatchObject({
@@ -274,4 +276,30 @@ it("tells the limit of items how many a message of a gateway holds, also one tha
   const directory = { find: () => undefined, mayBe: () => true } as never;
   const waiting = startPipeline([], { directory, lookUp: () => new Promise(() => {}) });
   expect(waiting.accept(gateway, "gateway-events", events)).toBe(4);
+});
+
+describe("an event without a name", () => {
+  const eventsOf = async (id: string) =>
+    (
+      await db.pool.query(
+        "select event_id from events join devices using (device_no) where id = $1 order by observed_at",
+        [id],
+      )
+    ).rows.length;
+
+  it("is one also where the gateway writes it in its own way: other order, other decimals", async () => {
+    await addFleet("rewritten");
+    const { publish } = await startTestIngest(db.pool);
+    const at = NOW - 60_000;
+    await publish("rewritten-a", "events", `{"type":"leak","observedAt":${at},"where":{"b":1.0,"a":[2]}}`);
+    await publish(
+      "rewritten-gw",
+      "gateway-events",
+      `{"rewritten-a":{"observedAt":${at},"type":"leak","where":{"a":[2.0],"b":1}}}`,
+    );
+    expect(await eventsOf("rewritten-a")).toBe(1);
+    // What says something else is another one, also at that moment.
+    await publish("rewritten-a", "events", `{"type":"leak","observedAt":${at},"where":{"b":2,"a":[2]}}`);
+    expect(await eventsOf("rewritten-a")).toBe(2);
+  });
 });

@@ -310,8 +310,8 @@ describe("a message of refused items", () => {
     }));
     await publish("gw-many", "gateway-telemetry", { "many-2": readings, nobody: readings, none: [] });
     expect((await refused("gw-many")).map(([reason, , items]) => [reason, items])).toEqual([
-      ["not_assigned", 1],
-      ["unknown_device", 2],
+      ["not_assigned", 3],
+      ["unknown_device", 4],
     ]);
     await db.pool.query("update devices set gateway_no = $1 where device_no = $2", [
       gateway.deviceNo,
@@ -334,7 +334,7 @@ describe("a message of refused items", () => {
       ["off_scale", true, 1, { "many-2": { observedAt: at(3), pressure: 12 } }],
     ]);
     expect(await ledger("many-2")).toEqual({ received: 3, stored: 3, duplicate: 0, rejected: 0 });
-    expect(await ledger("gw-many")).toEqual({ received: 2, stored: 0, duplicate: 0, rejected: 2 });
+    expect(await ledger("gw-many")).toEqual({ received: 4, stored: 0, duplicate: 0, rejected: 4 });
   });
 
   it("is refused again as a whole where one of its values is in conflict by now", async () => {
