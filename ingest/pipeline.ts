@@ -189,8 +189,9 @@ export class Pipeline {
         this.takeItems(message, device, channel, items, way);
         continue;
       }
-      // Counted against the gateway: a device must not carry the faults of others.
-      const refusal = device
+      // Counted against the gateway: a device must not carry the faults of others. Nobody learns by theirs which ids others have.
+      const isTold = device && (gateway.tenantId === null || gateway.tenantId === device.tenantId);
+      const refusal = isTold
         ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
         : refuse("unknown_device", `'${id.slice(0, 64)}'`);
       const count = this.refused.addEntry(gateway, refusal, id, items);

@@ -19,7 +19,7 @@ export const REASONS = {
   clock_unset: "observedAt is before 2015, as on a device whose clock was never set",
   too_old: "observedAt lies further back than readings of the kind are kept",
   bad_text: "a text holds a NUL character or half of a surrogate pair, which cannot be stored",
-  unknown_device: "there is no such device",
+  unknown_device: "there is no such device, or it is another owner's",
   not_assigned: "the device is not assigned to this gateway",
   unknown_event: "the device's kind has no such event",
   foreign_topic: "a device may publish only on its own topics",

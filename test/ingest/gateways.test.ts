@@ -303,3 +303,35 @@ describe("an event without a name", () => {
     expect(await eventsOf("rewritten-a")).toBe(2);
   });
 });
+
+describe("a gateway that names devices which are not its own", () => {
+  it("is told of those of its owner alone that there are such; the platform's is told of all", async () => {
+    await db.pool.query(
+      "insert into tenants (id, name, use) values ('n', 'n', 'commercial'), ('s', 's', 'commercial')",
+    );
+    const owners = { "told-n": "n", "told-s": "s", "told-none": null, "gw-n": "n", "gw-none": null };
+    for (const [id, tenantId] of Object.entries(owners)) {
+      await addDevice(db.pool, id, { kind: id.startsWith("gw") ? "lora-gateway" : "gas-meter" });
+      await db.pool.query("update devices set tenant_id = $2 where id = $1", [id, tenantId]);
+    }
+    const { publish } = await startTestIngest(db.pool);
+    const readings = Object.fromEntries(
+      ["told-n", "told-s", "told-none", "told-nobody"].map((id) => [id, { observedAt: NOW, volume: 1 }]),
+    );
+    const reasons = async (id: string) => {
+      await publish(id, "gateway-telemetry", readings);
+      return (await rejectionsOf(id)).map(({ reason, payload }) => [
+        reason,
+        Object.keys(JSON.parse(payload)),
+      ]);
+    };
+    expect(await reasons("gw-n")).toEqual([
+      ["not_assigned", ["told-n"]],
+      ["unknown_device", ["told-s", "told-none", "told-nobody"]],
+    ]);
+    expect(await reasons("gw-none")).toEqual([
+      ["not_assigned", ["told-n", "told-s", "told-none"]],
+      ["unknown_device", ["told-nobody"]],
+    ]);
+  });
+});
