@@ -87,6 +87,16 @@ export function openPool(options: PoolOptions, onIdleError: (error: Error) => vo
     Client: BreakingClient,
   });
   pool.on("error", onIdleError);
+  // pg's own closes the connection at every error, and thousands of refused rows would be as many logins.
+  pool.query = ((...args: Parameters<Client["query"]>) =>
+    withClient(pool, async (client, isBroken) => {
+      try {
+        return await client.query(...args);
+      } catch (error) {
+        if (!isRowFault(error)) isBroken(error as Error);
+        throw error;
+      }
+    })) as Pool["query"];
   return pool;
 }
 
