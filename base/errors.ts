@@ -204,6 +204,11 @@ export const ERRORS = {
     status: 409,
     title: "An exchange of the counter is recorded for that moment",
   },
+  exchange_contradicted: {
+    class: "conflict",
+    status: 409,
+    title: "Readings on record contradict the registers",
+  },
   nothing_to_repair: {
     class: "conflict",
     status: 409,

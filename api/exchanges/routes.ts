@@ -52,6 +52,7 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
           ...problems(
             "device_not_found",
             "exchange_exists",
+            "exchange_contradicted",
             "readings_dropped",
             "payload_too_large",
             "unsupported_media_type",
@@ -60,7 +61,7 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
       },
     },
     async (request, reply) => {
-      const { at, oldRegister, newRegister } = request.body;
+      const { at, oldRegister, newRegister, force } = request.body;
       const { limits } = grantOf(request);
       const { id, kind } = await getDevice(pool, request.params.id, limits);
       const { metric, largest } = counterOf(kind, request.body.metric);
@@ -72,7 +73,7 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
         if (value > largest)
           throw invalidField(`/${name}`, `${value} is beyond the register: expected at most ${largest}`);
       }
-      const exchange = { metric, at, oldRegister, newRegister };
+      const exchange = { metric, at, oldRegister, newRegister, force };
       const device = { id, kind, limits };
       const made = await recordExchange(pool, device, catalog.table(kind), exchange, actorOf(request));
       return reply.code(201).send(made);

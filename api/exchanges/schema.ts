@@ -14,6 +14,12 @@ export const newExchangeBody = z.strictObject({
     .regex(/^[a-z][a-z0-9_]{0,50}$/, "expected a metric's key")
     .optional()
     .describe("The counter; may be left out where the kind has one."),
+  force: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether it stands although the old register was read higher before, or the new one lower afterwards.",
+    ),
 });
 
 export const exchangeSchema = z

@@ -4,6 +4,7 @@ import {
   assertIdentifier,
   type Client,
   type Db,
+  inUnit,
   type KindTable,
   type Pool,
   withTransaction,
@@ -47,21 +48,25 @@ export async function listExchanges(db: Db, { deviceNo, spans }: DeviceKey): Pro
 
 /**
  * Records an exchange. Usage is right from the commit on.
- * @throws PlatformError `exchange_exists` for the same counter and moment; `readings_dropped` where the readings are
+ * @param exchange.force whether it stands although readings on record contradict its registers
+ * @throws PlatformError `exchange_exists` for the same counter and moment; `exchange_contradicted` by readings; `readings_dropped` where the readings are
  *   gone that it would have counted otherwise; `device_not_found` before anything else, in a time that is not the caller's
  */
 export async function recordExchange(
   pool: Pool,
   device: OwnDevice,
   table: KindTable,
-  exchange: Pick<Exchange, "metric" | "at" | "oldRegister" | "newRegister">,
+  exchange: Pick<Exchange, "metric" | "at" | "oldRegister" | "newRegister"> & {
+    readonly force?: boolean | undefined;
+  },
   actor: AuditActor,
 ): Promise<Exchange> {
-  const { metric, at, oldRegister, newRegister } = exchange;
+  const { metric, at, oldRegister, newRegister, force = false } = exchange;
   return withTransaction(pool, async (tx) => {
     const key = await lockOwnKey(tx, device);
     await assertOwnTime(tx, key, [at]);
     await assertCountable(tx, table, at);
+    if (!force) await assertFits(tx, key, table, exchange);
     const { rows } = await tx.query<{ id: number }>(
       `insert into register_exchanges (device_no, metric, at, old_register, new_register, made_by)
        values ($1::int, $2::text, $3::timestamptz, $4::float8, $5::float8, $6::text)
@@ -80,7 +85,7 @@ export async function recordExchange(
       actor,
       action: "readings.exchange",
       object: { type: "device", id: key.id },
-      after: toAudit(made),
+      after: { ...toAudit(made), ...(force ? { force } : {}) },
     });
     return made;
   });
@@ -116,6 +121,72 @@ export async function removeExchange(
       before: toAudit(exchange),
     });
   });
+}
+
+/** A register may have gone past its last number since it was read, by so much of it at most. */
+const PAST_LAST = 0.1;
+
+/**
+ * The old register shows no less than it was read at last, and the new one began with no more than it was read at first:
+ * else somebody has mistyped a register or a moment, and usage would be lost without a word.
+ * @throws PlatformError `exchange_contradicted` that names the reading
+ */
+async function assertFits(
+  tx: Client,
+  key: DeviceKey,
+  table: KindTable,
+  { metric, at, oldRegister, newRegister }: Pick<Exchange, "metric" | "at" | "oldRegister" | "newRegister">,
+): Promise<void> {
+  const { tolerance = 0, rollsOverAt } = table.columns.find(({ name }) => name === metric)!;
+  const [before, after] = [
+    await readNext(tx, key, table, metric, at, "before"),
+    await readNext(tx, key, table, metric, at, "after"),
+  ];
+  const refuse = (name: string, value: number, expected: string, reading: NextReading) => {
+    throw new PlatformError(
+      "exchange_contradicted",
+      `${name}: ${value}, expected ${expected} ${reading.value}, which was read at ${reading.observedAt.toISOString()}; say "force": true if it is so nevertheless`,
+    );
+  };
+  const isPastLast =
+    before !== undefined &&
+    rollsOverAt !== undefined &&
+    oldRegister + rollsOverAt - before.value <= rollsOverAt * PAST_LAST;
+  if (before && oldRegister < before.value - tolerance && !isPastLast)
+    refuse("oldRegister", oldRegister, "at least", before);
+  if (after && newRegister > after.value + tolerance) refuse("newRegister", newRegister, "at most", after);
+}
+
+interface NextReading {
+  readonly observedAt: Date;
+  /** In the metric's unit. */
+  readonly value: number;
+}
+
+/** The reading next to a moment, unless another exchange lies between, or it is of a time that is not the caller's. */
+async function readNext(
+  tx: Client,
+  { deviceNo, spans }: DeviceKey,
+  table: KindTable,
+  metric: string,
+  at: Date,
+  side: "before" | "after",
+): Promise<NextReading | undefined> {
+  const column = table.columns.find(({ name }) => name === metric)!;
+  const [is, order] = side === "before" ? ["<", "desc"] : [">=", "asc"];
+  const { rows } = await tx.query<NextReading>(
+    `select r.observed_at as "observedAt", (${inUnit(column, `r.${assertIdentifier(metric)}`)})::float8 as value
+     from ${assertIdentifier(table.table)} r
+     where r.device_no = $1::int and r.observed_at ${is} $2::timestamptz and r.${assertIdentifier(metric)} is not null
+       ${spans ? `and ${withinSpans("r.device_no", "r.observed_at", 4)}` : ""}
+       and not exists (
+         select from register_exchanges e
+         where e.device_no = r.device_no and e.metric = $3::text
+           and e.at > least(r.observed_at, $2::timestamptz) and e.at <= greatest(r.observed_at, $2::timestamptz))
+     order by r.observed_at ${order} limit 1`,
+    [deviceNo, at.toISOString(), metric, ...(spans ? spansParameters(spans) : [])],
+  );
+  return rows[0];
 }
 
 const toAudit = ({ id, metric, at, oldRegister, newRegister }: Exchange) => ({

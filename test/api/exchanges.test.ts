@@ -231,6 +231,52 @@ describe("a recorded exchange", () => {
     expect(rows.map(({ action }) => action)).toEqual(["readings.exchange", "readings.unexchange"]);
   });
 
+  it.each([
+    [
+      "an old register below what was read last",
+      { oldRegister: 1005, newRegister: 0 },
+      "oldRegister: 1005, expected at least 1010, which was read at 2025-10-15T12:00:00.000Z",
+    ],
+    [
+      "a new register above what was read first",
+      { oldRegister: 1011, newRegister: 50 },
+      "newRegister: 50, expected at most 0.3, which was read at 2025-10-15T13:00:00.000Z",
+    ],
+  ])("is refused for %s, unless somebody insists", async (what, registers, detail) => {
+    const id = `against-${what.slice(0, 6).trim().replace(" ", "-")}`;
+    const deviceNo = await insertDevice(db.pool, id);
+    await send(deviceNo, [
+      ["15T19", 1000],
+      ["15T20", 1010],
+      ["15T21", 0.3],
+      ["15T22", 1],
+    ]);
+    const asked = { at: "2025-10-15T20:30:00+08:00", ...registers };
+    const refused = await post(asked, OPERATOR, id);
+    expect([refused.status, refused.json.code]).toEqual([409, "exchange_contradicted"]);
+    expect(refused.json.detail).toContain(detail);
+    const made = await post({ ...asked, force: true }, OPERATOR, id);
+    expect(made.status).toBe(201);
+    // What lies on the other side of an exchange on record is another register, and contradicts nothing.
+    const second = { at: "2025-10-15T20:40:00+08:00", oldRegister: 0, newRegister: 0.1 };
+    expect((await post(second, OPERATOR, id)).status).toBe(201);
+    const { rows } = await db.pool.query(
+      "select after from audit where action = 'readings.exchange' and object_id = $1",
+      [id],
+    );
+    expect(rows.map(({ after }) => after.force)).toEqual([true, undefined]);
+  });
+
+  it("may have gone past its last number since it was read", async () => {
+    const deviceNo = await insertDevice(db.pool, "past-last");
+    await send(deviceNo, [
+      ["15T20", 99_999],
+      ["15T22", 1],
+    ]);
+    const asked = { at: "2025-10-15T20:30:00+08:00", oldRegister: 2, newRegister: 0 };
+    expect((await post(asked, OPERATOR, "past-last")).status).toBe(201);
+  });
+
   it("on a day without readings counts for the first reading behind", async () => {
     const deviceNo = await insertDevice(db.pool, "quiet");
     await send(deviceNo, [

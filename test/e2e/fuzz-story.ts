@@ -141,8 +141,8 @@ function ofGateway(child: string, said: Buffer, stranger: string): { payload: Bu
   const parts = [`{"${child}":`, said, `,"${stranger}":`, others, "}"];
   const payload = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
   const value = decoded(payload) as Record<string, unknown> | undefined;
-  // What it says of a stranger is one item against the gateway, however much it is.
-  return { payload, items: value === undefined ? 1 : lengthOf(value[child]) + 1 };
+  // What it says of a stranger counts against the gateway, by the item.
+  return { payload, items: value === undefined ? 1 : lengthOf(value[child]) + lengthOf(value[stranger]) };
 }
 
 /** May stand where a number may, although it is not JSON. */

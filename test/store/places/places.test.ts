@@ -168,7 +168,8 @@ describe("the gateway of a device that moves", () => {
     await platform.ingest.directory.refresh("meter-left");
     await say(2);
     expect(await platform.ledger("meter-left")).toMatchObject({ received: 1, stored: 1 });
-    const { items } = await listRejections(db.pool, { reason: "not_assigned" }, NORTH, { limit: 10 });
+    // It is another owner's now, of whom the gateway is told nothing.
+    const { items } = await listRejections(db.pool, { reason: "unknown_device" }, NORTH, { limit: 10 });
     expect(items.map(({ deviceId }) => deviceId)).toEqual(["gateway-left"]);
   });
 

@@ -62,5 +62,5 @@ export async function exchangeOrNot(
   const at = new Date(Math.floor(now - random.next() * days * DAY));
   const register = Math.round(at.getTime() / 1e7);
   const registers = { oldRegister: register, newRegister: Math.round(random.next() * register) };
-  await recordExchange(pool, device, table, { metric: "volume", at, ...registers }, ACTOR);
+  await recordExchange(pool, device, table, { metric: "volume", at, ...registers, force: true }, ACTOR);
 }
