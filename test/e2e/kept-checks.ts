@@ -117,7 +117,8 @@ export async function checkRejections(world: KeptWorld, model: KeptModel): Promi
   const perhaps = [...model.refused.perhaps];
   const extra = left.filter((text) => !takeFrom(perhaps, text));
   expect({ device: model.id, missing, extra }).toEqual({ device: model.id, missing: [], extra: [] });
-  for (const caller of ["north", "south", "county"] as const) {
+  // Of a device that has moved they belong to the place of their items' own times: test/api/owners-refused.test.ts.
+  for (const caller of model.places.length > 1 ? [] : (["north", "south", "county"] as const)) {
     const own = all.filter(({ receivedAt }) => isOwn(world, caller, model, Date.parse(receivedAt as string)));
     const theirs = (await world.list(`/rejections?device=${model.id}`, caller)) ?? [];
     expect([caller, theirs.map(({ id }) => id)]).toEqual([caller, own.map(({ id }) => id)]);
@@ -159,6 +160,11 @@ export async function checkLedger(world: KeptWorld, model: KeptModel, rejectedIt
     const [counts, perhaps] = [sumOf(places, "counts"), sumOf(places, "perhaps")];
     const { received, stored, duplicate, rejected, pending } = ledger;
     const said = `${model.id} as ${caller}: ${JSON.stringify({ ledger, counts, perhaps })}`;
+    // Each item counts for the place of its own time, which is not told here: test/api/owners-ledger.test.ts.
+    if (places.length < model.places.length) {
+      expect([said, received]).toEqual([said, stored + duplicate + rejected]);
+      continue;
+    }
     expect({ said, stored, sum: received, pending }).toEqual({
       said,
       stored: counts.stored,

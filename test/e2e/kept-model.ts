@@ -129,8 +129,11 @@ export class KeptModel {
   }
 
   /** An item that is refused whole, for what is not in it. */
-  refuseWhole(reason: string, values: Item, how: Certainty): void {
+  refuseWhole(reason: string, values: Item, how: Certainty, items = 1): void {
     this.count(rejected(reason, values), how);
+    const counts = how === "sure" ? this.place.counts : this.place.perhaps;
+    counts.received += items - 1;
+    counts.rejected += items - 1;
   }
 
   private count(outcome: Outcome, how: Certainty): void {

@@ -101,7 +101,6 @@ describe("encodeExtra", () => {
     ["37,000 negative ones", "-1e308", 37_000],
     ["37,000 of 308 zeros", "1e-308", 37_000],
     ["10,000 that JavaScript's own would change, of 16,000 zeros each", "1.000000000000001e-16300", 10_000],
-    ["one of more zeros than PostgreSQL has", "1.000000000000001e-9999999", 1],
   ])("refuses numbers that the database would make too long: %s", (_about, number, count) => {
     expect(encode(`{"x":[${Array(count).fill(number).join()}]}`)).toMatchObject({
       reason: "bad_type",
