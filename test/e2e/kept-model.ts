@@ -128,6 +128,11 @@ export class KeptModel {
     this.count(this.decideEvent(item, receivedAt, several), how);
   }
 
+  /** A gateway is told of its own owner's devices alone that they exist; one of the platform of all. */
+  isToldOf({ isRegistered, place }: KeptModel): boolean {
+    return isRegistered && (this.place.tenantId === null || this.place.tenantId === place.tenantId);
+  }
+
   /** An item that is refused whole, for what is not in it. */
   refuseWhole(reason: string, values: Item, how: Certainty, items = 1): void {
     this.count(rejected(reason, values), how);

@@ -309,15 +309,8 @@ export class KeptWorld {
     const gateway = this.models[GATEWAY]!;
     if (model.isRegistered && model.gatewayId === gateway.id) return this.tellOf(part, channel, now, how);
     const items = part.items.length === 1 ? part.items[0] : part.items;
-    // A gateway is told of its own owner's devices alone that they exist; one of the platform of all.
-    const own = gateway.place.tenantId;
-    const isTold = model.isRegistered && (own === null || own === model.place.tenantId);
-    gateway.refuseWhole(
-      isTold ? "not_assigned" : "unknown_device",
-      { [model.id]: items },
-      how,
-      part.items.length,
-    );
+    const reason = gateway.isToldOf(model) ? "not_assigned" : "unknown_device";
+    gateway.refuseWhole(reason, { [model.id]: items }, how, part.items.length);
   }
 
   /** One item by itself, which came when it says. */
