@@ -1,3 +1,5 @@
+import { editDistance } from "./edit-distance.ts";
+
 /** A name of the environment that no setting has, and what is told of it. */
 export interface StrangeName {
   readonly name: string;
@@ -99,26 +101,12 @@ function isMisspelt(form: string, setting: string): boolean {
   return distance(form.replaceAll("_", ""), setting.replaceAll("_", "")) <= 1;
 }
 
+/** How many letters were left out, put in, changed or swapped with the next one. */
+const distance = (one: string, other: string): number => editDistance(one, other, 1);
+
 /** Of one word alone nobody can tell what it was meant for. */
 function lacksOneWord(form: string, setting: string): boolean {
   const expected = setting.split("_");
   if (expected.length < 3) return false;
   return expected.some((_, at) => expected.toSpliced(at, 1).join("_") === form);
-}
-
-/** How many letters were left out, put in, changed or swapped with the next one. */
-function distance(one: string, other: string): number {
-  let [before, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, at) => at)];
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let k = 1; k <= other.length; k++) {
-      const same = one[i - 1] === other[k - 1];
-      let least = Math.min(row[k]! + 1, next[k - 1]! + 1, row[k - 1]! + (same ? 0 : 1));
-      if (i > 1 && k > 1 && one[i - 1] === other[k - 2] && one[i - 2] === other[k - 1])
-        least = Math.min(least, before[k - 2]! + 1);
-      next.push(least);
-    }
-    [before, row] = [row, next];
-  }
-  return row[other.length]!;
 }

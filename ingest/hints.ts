@@ -1,3 +1,4 @@
+import { editDistance } from "../base/edit-distance.ts";
 import type { CheckedMetric } from "./checked-metric.ts";
 import { isObject, type JsonObject } from "./decode.ts";
 import { type Refusal, refuse } from "./reasons.ts";
@@ -99,17 +100,4 @@ export function meantNumber(given: unknown): string {
   if (found === undefined) return "";
   const more = [point === "," ? "with a point" : "", unit ? "without its unit" : ""].filter(Boolean);
   return `; it is a number in quotes: send it without them${more.length > 0 ? `, ${more.join(" and ")}` : ""}`;
-}
-
-/** Levenshtein's: how many letters have to be put in, taken out or changed. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

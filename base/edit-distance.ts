@@ -1,0 +1,19 @@
+/**
+ * How many letters of one text have to be put in, taken out or changed to make the other of it.
+ * @param swap what two neighbours that change places cost; by default no less than to change both
+ */
+export function editDistance(one: string, other: string, swap = 2): number {
+  let [before, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, at) => at)];
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let k = 1; k <= other.length; k++) {
+      const same = one[i - 1] === other[k - 1];
+      let least = Math.min(row[k]! + 1, next[k - 1]! + 1, row[k - 1]! + (same ? 0 : 1));
+      if (i > 1 && k > 1 && one[i - 1] === other[k - 2] && one[i - 2] === other[k - 1])
+        least = Math.min(least, before[k - 2]! + swap);
+      next.push(least);
+    }
+    [before, row] = [row, next];
+  }
+  return row[other.length]!;
+}
