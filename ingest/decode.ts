@@ -165,16 +165,17 @@ export function encodeParts(value: JsonObject, path: string): Parts {
   const whole = encodeExtra(value, path);
   if ("json" in whole) return { json: whole.json, leftOut: NOTHING };
   const leftOut: LeftOut[] = [];
-  const kept: { key: string; given: unknown; length: number }[] = [];
+  const kept: { key: string; given: unknown; json: string; length: number }[] = [];
   // Of the object itself there are two brackets.
   let sum = 2;
   for (const [key, given] of Object.entries(value)) {
-    const encoded = encodeExtra(withOnly([[key, given]]), path);
+    const encoded = encodeExtra(alone(key, given), path);
     if ("reason" in encoded) leftOut.push({ key, given, refusal: encoded });
     else {
-      // A comma in place of its two brackets.
-      const length = encoded.json.length + spread - 1;
-      kept.push({ key, given, length });
+      const json = encoded.json.slice(1, -1);
+      // With its comma.
+      const length = json.length + spread + 1;
+      kept.push({ key, given, json, length });
       sum += length;
     }
   }
@@ -192,14 +193,13 @@ export function encodeParts(value: JsonObject, path: string): Parts {
   }
   const rest = kept.filter(({ key }) => !tooLong.has(key));
   if (rest.length === 0) return { json: undefined, leftOut };
-  const encoded = encodeExtra(withOnly(rest.map(({ key, given }) => [key, given])), path);
-  return { json: (encoded as { json: string }).json, leftOut };
+  return { json: `{${rest.map(({ json }) => json).join(",")}}`, leftOut };
 }
 
-/** Without a prototype: a key `__proto__` is data like any other. */
-function withOnly(entries: readonly (readonly [string, unknown])[]): JsonObject {
+/** An object with one key. Without a prototype: a key `__proto__` is data like any other. */
+function alone(key: string, entry: unknown): JsonObject {
   const object = Object.create(null) as JsonObject;
-  for (const [key, entry] of entries) object[key] = entry;
+  object[key] = entry;
   return object;
 }
 
