@@ -270,26 +270,22 @@ export class Pipeline {
       batch = reading.count > 0 ? this.batches.batchFor(observedAt, receivedAt) : this.sink.open;
       const refusal = this.storeReading(device, reading, receivedAt, way, batch);
       if (refusal) return refusal;
-    } else if (channel === "events") {
-      const event = checkEvent(runtime, item, receivedAt, several, arrival);
-      if (isRefusal(event)) return event;
-      const { faults, ...checked } = event;
-      const fault = this.noteFaults(device, faults, item, way, at);
-      if (fault) return fault;
-      observedAt = event.observedAt;
-      batch = this.batches.batchFor(observedAt, receivedAt);
-      batch.events.push({ deviceNo, receivedAt, way, ...checked });
-      this.alarms?.onEvent(device, event.type, event.observedAt, receivedAt, this.emitAlarm);
     } else {
-      const reply = checkReply(runtime, item, receivedAt, several, arrival);
-      if (isRefusal(reply)) return reply;
-      const { faults, ...checked } = reply;
+      const check = channel === "events" ? checkEvent : checkReply;
+      const found = check(runtime, item, receivedAt, several, arrival);
+      if (isRefusal(found)) return found;
+      const { faults, ...checked } = found;
       const fault = this.noteFaults(device, faults, item, way, at);
       if (fault) return fault;
-      observedAt = reply.observedAt;
+      observedAt = found.observedAt;
       batch = this.batches.batchFor(observedAt, receivedAt);
-      batch.replies.push({ deviceNo, receivedAt, way, ...checked });
-      this.alarms?.onHeard(device, receivedAt, this.emitAlarm);
+      if ("eventId" in checked) {
+        batch.events.push({ deviceNo, receivedAt, way, ...checked });
+        this.alarms?.onEvent(device, checked.type, observedAt, receivedAt, this.emitAlarm);
+      } else {
+        batch.replies.push({ deviceNo, receivedAt, way, ...checked });
+        this.alarms?.onHeard(device, receivedAt, this.emitAlarm);
+      }
     }
     batch.count(device);
     if (batch !== this.sink.open) this.batches.itemsApart++;
