@@ -7,7 +7,7 @@ import { refuseUnknown } from "./hints.ts";
 import { readObservedAt, refuseTooOld } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { seenStepMs } from "./seen-step.ts";
-import { asideOf, firstAside, lookAtNumber, lookAtText, refuseAside, type SetAside } from "./set-aside.ts";
+import { asideByReason, asideOf, lookAtNumber, lookAtText, refuseAside, type SetAside } from "./set-aside.ts";
 import { checkTimeless } from "./time-keys.ts";
 
 /**
@@ -140,8 +140,8 @@ export class KindRuntime {
       } else if (value !== null) this.look(metric, value);
     }
     if (scratch.count === 0) {
-      const first = firstAside(scratch.aside);
-      if (first.length === 0) return this.refuseEmpty(reading);
+      const [first] = asideByReason(scratch.aside);
+      if (first === undefined) return this.refuseEmpty(reading);
       // What is off the scale is looked at by alarms before it is refused.
       return isMeasured(first[0]!) ? scratch : refuseAside(first);
     }

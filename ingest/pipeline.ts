@@ -21,7 +21,7 @@ import {
   type Way,
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
-import { ASIDE_REASONS, refuseAside } from "./set-aside.ts";
+import { asideByReason, refuseAside } from "./set-aside.ts";
 import { carriedBy } from "./topics.ts";
 
 export interface PipelineOptions {
@@ -338,9 +338,7 @@ export class Pipeline {
     }
     if (reading.aside.length > 0) {
       if (isEmpty) this.noteHeard(device, receivedAt);
-      for (const reason of ASIDE_REASONS) {
-        const aside = reading.aside.filter(({ refusal }) => refusal.reason === reason);
-        if (aside.length === 0) continue;
+      for (const aside of asideByReason(reading.aside)) {
         if (isEmpty) return refuseAside(aside);
         const values = Object.fromEntries(aside.map(({ key, given }) => [key, given]));
         const item = { observedAt: new Date(reading.observedAt).toISOString(), ...values };

@@ -8,7 +8,7 @@ import { type Reason, type Refusal, refuse } from "./reasons.ts";
  * Why a value of a reading is not kept while others of it are. A reading with nothing to keep is refused for the first of
  * them that it has: alarms look at what is off the scale.
  */
-export const ASIDE_REASONS = ["off_scale", "sensor_fault", "bad_type", "bad_text", "too_deep"] as const;
+const ASIDE_REASONS = ["off_scale", "sensor_fault", "bad_type", "bad_text", "too_deep"] as const;
 
 /** A value that is not kept, beside others that are. */
 export interface SetAside {
@@ -34,14 +34,11 @@ export function refuseAside(aside: readonly SetAside[]): Refusal {
   });
 }
 
-/** The values that are set aside for the first reason that any of them has. */
-export function firstAside(aside: readonly SetAside[]): readonly SetAside[] {
-  for (const reason of ASIDE_REASONS) {
-    const some = aside.filter(({ refusal }) => refusal.reason === reason);
-    if (some.length > 0) return some;
-  }
-  return aside;
-}
+/** The values that are set aside, those of one reason together, in the order of `ASIDE_REASONS`. */
+export const asideByReason = (aside: readonly SetAside[]): SetAside[][] =>
+  ASIDE_REASONS.map((reason) => aside.filter(({ refusal }) => refusal.reason === reason)).filter(
+    (some) => some.length > 0,
+  );
 
 /** Looks at a number that is no plain one within its range. @returns why it is not kept; undefined: it is */
 export function lookAtNumber(metric: CheckedMetric, given: unknown): SetAside | undefined {
