@@ -95,15 +95,15 @@ const inOurShape = ({ kind }: KindRuntime, message: JsonObject): JsonObject =>
 
 /** When an event was observed, as `ownTimeOf`: also where it says so in its kind's own shape. */
 export function ownTimeOfEvent(
-  device: { readonly runtime: KindRuntime; readonly formerPlaces: unknown },
+  runtime: KindRuntime,
   event: unknown,
   receivedAt: number,
 ): number | undefined {
-  if (!device.formerPlaces || !isObject(event)) return undefined;
+  if (!isObject(event)) return undefined;
   try {
-    return ownTimeOf(device, inOurShape(device.runtime, event), receivedAt);
+    return ownTimeOf(inOurShape(runtime, event), receivedAt);
   } catch {
-    return ownTimeOf(device, event, receivedAt);
+    return ownTimeOf(event, receivedAt);
   }
 }
 

@@ -54,12 +54,8 @@ const refuseUnset = (value: unknown, inSeconds: boolean): Refusal =>
   );
 
 /** When an item was observed, if it says so and can be right; asked of devices that have moved alone. */
-export function ownTimeOf(
-  { formerPlaces }: { readonly formerPlaces: unknown },
-  item: unknown,
-  receivedAt: number,
-): number | undefined {
-  if (!formerPlaces || !isObject(item)) return undefined;
+export function ownTimeOf(item: unknown, receivedAt: number): number | undefined {
+  if (!isObject(item)) return undefined;
   const at = readObservedAt(item.observedAt, receivedAt);
   return typeof at === "number" ? at : undefined;
 }

@@ -224,8 +224,10 @@ export class Pipeline {
     several: boolean,
     way: Way | undefined,
   ): void {
-    const ownTime = channel === "events" ? ownTimeOfEvent : ownTimeOf;
-    const at = device.formerPlaces && ownTime(device, item, message.receivedAt);
+    const { receivedAt } = message;
+    const at =
+      device.formerPlaces &&
+      (channel === "events" ? ownTimeOfEvent(device.runtime, item, receivedAt) : ownTimeOf(item, receivedAt));
     const refusal = isObject(item)
       ? this.store(message, device, channel, item, several, way, at)
       : refuse("bad_shape", "expected an object, or an array of objects");
