@@ -32,9 +32,9 @@ function position(
 }
 
 /** A message holds one item or hundreds, so both are told: what was sent is what is acknowledged and what is under way. */
-function details({ tally: { total }, state }: Pick<Fleet, "tally"> & { readonly state: FleetState }): string {
+function details({ tally }: Pick<Fleet, "tally">, state: FleetState): string {
   const { open, total: connections, trouble } = state.connections;
-  const { published, acknowledged } = total;
+  const { published, acknowledged } = tally.total;
   const items = `${published} readings and events sent = ${acknowledged} acknowledged + ${published - acknowledged} under way`;
   const lines = `${open}/${connections} connections open, ${items} (${state.inFlight} messages)`;
   return trouble === undefined ? lines : `${trouble}; ${lines}`;
@@ -49,7 +49,7 @@ export function progressLine(
   const state = fleet.state();
   const { done, total, what } = position(state, liveS, durationS);
   const part = what === "" ? "" : ` ${done}/${total} ${what}`;
-  return `${state.phase}${part}: ${details({ tally: fleet.tally, state })}`;
+  return `${state.phase}${part}: ${details(fleet, state)}`;
 }
 
 /** Shows how the fleet is doing: a bar on a terminal, otherwise a line now and then. */
@@ -87,7 +87,7 @@ export function showProgress(fleet: Fleet, options: ProgressOptions): FleetProgr
     bar.update(done, {
       phase: state.phase.padEnd(14),
       what,
-      details: details({ tally: fleet.tally, state }),
+      details: details(fleet, state),
     });
   };
   bar.start(1, 0, { phase: "", what: "", details: "" });
