@@ -5,7 +5,7 @@ import type { DeviceSession } from "./sessions.ts";
 /** Where a device hears its own commands, and where a gateway hears those of the devices behind it. */
 export type CommandFolder = "devices" | "gateways";
 
-const commandTopic = (id: string, folder: CommandFolder = "devices"): string => `v1/${folder}/${id}/commands`;
+const commandTopic = (id: string, folder: CommandFolder): string => `v1/${folder}/${id}/commands`;
 
 /**
  * What may lie unsent on a connection before it gets no further command: who reads so slowly would be buffered for
