@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MAX_PAYLOAD_BYTES } from "./channels.ts";
 
 /**
  * JSON whose numbers stay what they were. JavaScript's numbers hold some 16 digits: `JSON.parse` makes
@@ -81,7 +82,7 @@ export const lengthInDatabase = (value: unknown): number =>
  * What is kept as jsonb of one item or moment may be so long by `lengthInDatabase`: all of it is read again as text. Five
  * times the largest message: of one full of `1e20`, which JavaScript writes with 21 digits, nothing is refused.
  */
-export const MAX_KEPT_LENGTH = 5 * 256 * 1024;
+export const MAX_KEPT_LENGTH = 5 * MAX_PAYLOAD_BYTES;
 
 /** So many digits, perhaps with a point among them, may be a number that JavaScript's own would change. */
 const MAY_BE_LONG = /[\d.]{16}/;
