@@ -94,11 +94,7 @@ const inOurShape = ({ kind }: KindRuntime, message: JsonObject): JsonObject =>
   kind.decodeEvent ? kind.decodeEvent(message) : message;
 
 /** When an event was observed, as `ownTimeOf`: also where it says so in its kind's own shape. */
-export function ownTimeOfEvent(
-  runtime: KindRuntime,
-  event: unknown,
-  receivedAt: number,
-): number | undefined {
+export function ownTimeOfEvent(runtime: KindRuntime, event: unknown, receivedAt: number): number | undefined {
   if (!isObject(event)) return undefined;
   try {
     return ownTimeOf(inOurShape(runtime, event), receivedAt);
