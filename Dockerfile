@@ -17,6 +17,7 @@ COPY base base
 COPY broadcast broadcast
 COPY broker broker
 COPY devices devices
+COPY exchange exchange
 COPY geo geo
 COPY ingest ingest
 COPY seeds seeds

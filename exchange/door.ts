@@ -1,0 +1,86 @@
+import type { Channel } from "../base/channels.ts";
+
+/** A device as doors and the inside name it to each other. */
+export interface DoorDevice {
+  readonly id: string;
+  readonly deviceNo: number;
+  /** Whether it may speak for the devices that are assigned to it, and hears their commands. */
+  readonly gateway: boolean;
+}
+
+/** What a door can say against a message by itself, before anybody looks at its items. */
+export type DoorReason = "payload_too_large" | "empty" | "not_json" | "rate_limited";
+
+export interface DoorRefusal {
+  readonly reason: DoorReason;
+  readonly detail: string;
+}
+
+/** The raw side of a message: what a rejection keeps, and what a replay begins with. */
+export interface RawMessage<D extends DoorDevice = DoorDevice> {
+  /** The `name` of the door by which it came. */
+  readonly door: string;
+  /** Who sent it; undefined where the sender is nobody that we know. */
+  readonly device: D | undefined;
+  /** Where or as what it came in the words of its door's protocol: for MQTT, the topic. */
+  readonly context: string;
+  /** The bytes as they came. */
+  readonly raw: Buffer;
+  /** Our clock at arrival, epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** A message that its door has decoded. */
+export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawMessage<D> {
+  /** Undefined: the context is none of the device's; the message is acknowledged once that is on record. */
+  readonly channel: Channel | undefined;
+  /** One item or an array of them; from a gateway an object of device ids and their items. */
+  readonly value: unknown;
+}
+
+/** What becomes of a command: a door took it for its way to the device, or why none did. */
+export type Delivery = "taken" | "not_listening" | "too_slow";
+
+export interface DoorCommand {
+  /** What the device is to get, encoded: JSON in our own dialect. */
+  readonly payload: string;
+  /** The gateway that carries it, where the device has no connection of its own. */
+  readonly through?: string;
+}
+
+/** A device came, or left a door. */
+export interface DoorPresence<D extends DoorDevice = DoorDevice> {
+  readonly door: string;
+  readonly device: D;
+  readonly connected: boolean;
+  readonly at: Date;
+  readonly address: string | undefined;
+}
+
+/** What every door tells the inside. */
+export interface DoorEvents<D extends DoorDevice = DoorDevice> {
+  /**
+   * Takes a message over. The door acknowledges it once `settled` is called, and not before: then it is committed.
+   * @returns how many items it holds
+   */
+  readonly onMessage: (message: ReceivedMessage<D>, settled: () => void) => number;
+  /** Puts a message on record that the door refuses; acknowledged as above. */
+  readonly onRefused: (message: RawMessage<D>, refusal: DoorRefusal, settled: () => void) => void;
+  readonly onPresence: (presence: DoorPresence<D>) => void;
+  /** A device listens to its commands from now on. */
+  readonly onListening: (device: D) => void;
+}
+
+/** A way by which devices reach the platform, and it reaches them: a broker, a protocol's server, a source. */
+export interface Door {
+  /** Short and stable, as it stands in rejections, metrics and logs. */
+  readonly name: string;
+  /** Hands a command over for a device; nothing is kept for one that is away. */
+  deliver(device: Pick<DoorDevice, "id">, command: DoorCommand): Promise<Delivery>;
+  isOnline(id: string): boolean;
+  /** Ends what a device has open, e.g. after its token was changed. */
+  disconnect(id: string): void;
+  /** Takes nothing new in; what was read is still acknowledged. */
+  quiesce(): Promise<void>;
+  close(): Promise<void>;
+}
