@@ -19,7 +19,7 @@ import { Feed } from "../broker/feed.ts";
 import { limitLookUps } from "../broker/look-ups.ts";
 import { registerBrokerMetrics } from "../broker/metrics.ts";
 import { catalog } from "../devices/catalog.ts";
-import { speaker } from "../devices/kinds/speaker.ts";
+import { speaker } from "../devices/kinds/speaker/kind.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
 import { startIngest } from "../ingest/ingest.ts";
 import { refuse } from "../ingest/reasons.ts";

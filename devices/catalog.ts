@@ -1,11 +1,11 @@
 import type { Kind } from "./kind.ts";
-import { camera } from "./kinds/camera.ts";
-import { example } from "./kinds/example.ts";
-import { gasMeter } from "./kinds/gas-meter.ts";
-import { loraGateway } from "./kinds/lora-gateway.ts";
-import { speaker } from "./kinds/speaker.ts";
+import { camera } from "./kinds/camera/kind.ts";
+import { example } from "./kinds/example/kind.ts";
+import { gasMeter } from "./kinds/gas-meter/kind.ts";
+import { loraGateway } from "./kinds/lora-gateway/kind.ts";
+import { speaker } from "./kinds/speaker/kind.ts";
 
-/** Every kind that the platform knows. A new kind is one file in `kinds/` and one line here. */
+/** Every kind that the platform knows. A new kind is a folder in `kinds/` and a line here. */
 export const catalog: readonly Kind[] = [gasMeter, speaker, camera, loraGateway, example];
 
 const byName = new Map(catalog.map((kind) => [kind.kind, kind]));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Random } from "./random.ts";
 
 /**
- * What a device kind is made of. A kind is one file in `kinds/`, composed from the builders below; the
+ * What a device kind is made of. A kind is a folder in `kinds/`, composed from the builders below; the
  * telemetry schema, the table's columns, the API's documentation and the console all derive from it.
  */
 

@@ -8,7 +8,7 @@ import { type BroadcastMessage, RESPONSE_TYPES } from "../../broadcast/message/m
 import { spokenSeconds } from "../../broadcast/message/spoken-length.ts";
 import { createNewsFeed } from "../../broadcast/proof/progress.ts";
 import { PROOF_RULES } from "../../broadcast/proof/proof-facts.ts";
-import { speaker } from "../../devices/kinds/speaker.ts";
+import { speaker } from "../../devices/kinds/speaker/kind.ts";
 import { getBroadcasts } from "../../store/broadcast/broadcasts.ts";
 import { sign } from "../broadcast/scene.ts";
 import { type BroadcastWorld, outcome, startBroadcastWorld } from "./broadcasts-world.ts";

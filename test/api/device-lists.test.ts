@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Scope } from "../../access/roles.ts";
 import { rhythmOf } from "../../api/devices/present.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { NO_LIMITS } from "../../store/database/limits.ts";
 import { DEVICE_STATUSES, statusOf } from "../../store/devices/device-status.ts";
 import { recordLastSeen } from "../../store/devices/last-seen.ts";

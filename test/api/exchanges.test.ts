@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { ReadingsBatch } from "../../store/readings/readings-batch.ts";
 import { insertReadings } from "../../store/readings/settle-readings.ts";
 import { keepChanged } from "../../store/rollups/keep-changed.ts";

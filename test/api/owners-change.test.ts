@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { foldLedger } from "../../store/ledger/fold-ledger.ts";
 import { recordExchange, removeExchange } from "../../store/readings/exchanges.ts";
 import { undoRepair } from "../../store/readings/undo-repairs.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readingSchema } from "../../api/readings/schema.ts";
 import { pageOf } from "../../api/schemas.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { insertDevice, insertReadings, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";

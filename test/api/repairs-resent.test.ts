@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { PLATFORM_ACTOR } from "../../store/audit/audit.ts";
 import { withTransaction } from "../../store/database/database.ts";
 import { NO_LIMITS } from "../../store/database/limits.ts";

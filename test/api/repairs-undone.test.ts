@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { keepLatest } from "../../store/readings/keep-latest.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../helpers/ingest.ts";

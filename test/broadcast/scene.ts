@@ -12,7 +12,7 @@ import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
 import type { OnAirProgress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
 import { reopenForRetry, storeStart } from "../../broadcast/orders/start-orders.ts";
-import { speaker } from "../../devices/kinds/speaker.ts";
+import { speaker } from "../../devices/kinds/speaker/kind.ts";
 import { lockBroadcasts } from "../../store/broadcast/broadcasts.ts";
 import { listHistory } from "../../store/broadcast/history.ts";
 import { moveBroadcast } from "../../store/broadcast/moves.ts";

@@ -10,7 +10,7 @@ import { tablesOf } from "../../app/kind-tables.ts";
 import { loadConfig } from "../../base/config.ts";
 import { createLogger } from "../../base/log.ts";
 import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
-import { speaker } from "../../devices/kinds/speaker.ts";
+import { speaker } from "../../devices/kinds/speaker/kind.ts";
 
 /** Nothing here asks the database: the pool never connects. */
 const pool = new pg.Pool();

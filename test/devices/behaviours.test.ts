@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Behaviour, Kind, SimulatedMoment } from "../../devices/kind.ts";
-import { camera } from "../../devices/kinds/camera.ts";
-import { example } from "../../devices/kinds/example.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
-import { loraGateway } from "../../devices/kinds/lora-gateway.ts";
-import { speaker } from "../../devices/kinds/speaker.ts";
+import { camera } from "../../devices/kinds/camera/kind.ts";
+import { example } from "../../devices/kinds/example/kind.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
+import { loraGateway } from "../../devices/kinds/lora-gateway/kind.ts";
+import { speaker } from "../../devices/kinds/speaker/kind.ts";
 import { DAY_MS, HOUR_MS, localHours } from "../../devices/local-time.ts";
 import { createRandom } from "../../devices/random.ts";
 

@@ -3,7 +3,7 @@ import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { counter, defineKind, gauge, type Kind } from "../../devices/kind.ts";
-import { example } from "../../devices/kinds/example.ts";
+import { example } from "../../devices/kinds/example/kind.ts";
 import { openPool, type Pool } from "../../store/database/database.ts";
 import type { KindTable } from "../../store/database/kind-table.ts";
 import { applyKindTables } from "../../store/schema/kind-tables.ts";

@@ -5,7 +5,7 @@ import { tablesOf } from "../../app/kind-tables.ts";
 import type { Channel } from "../../base/channels.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import type { Committed } from "../../ingest/commit.ts";
 import { type Ingest, type IngestOptions, startIngest } from "../../ingest/ingest.ts";
 import type { Db, Pool } from "../../store/database/database.ts";

@@ -55,7 +55,7 @@ describe("what lies further back than it is kept", () => {
     const { publish, ledger } = await startTestIngest(db.pool, { kept });
     const receivedAt = Date.now();
     const observedAt = iso(receivedAt - 20 * DAY - 1);
-    const [event] = (await import("../../devices/kinds/camera.ts")).camera.events;
+    const [event] = (await import("../../devices/kinds/camera/kind.ts")).camera.events;
     await publish("old-3", "events", { eventId: "e1", type: event!.type, observedAt }, { receivedAt });
     await publish("old-3", "replies", { commandId: "c1", outcome: "done", observedAt }, { receivedAt });
     const { rows } = await db.pool.query(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { camera } from "../../devices/kinds/camera.ts";
-import { gasMeter } from "../../devices/kinds/gas-meter.ts";
+import { camera } from "../../devices/kinds/camera/kind.ts";
+import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
 import { createDevice, eventItems } from "../../simulators/device.ts";
 import { momentsOfPast, sendHistory } from "../../simulators/history.ts";
 import type { Item } from "../../simulators/pack.ts";

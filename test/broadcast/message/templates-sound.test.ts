@@ -12,7 +12,7 @@ import { describePlace } from "../../../broadcast/message/places.ts";
 import { fillTemplate, listTemplates } from "../../../broadcast/message/templates.ts";
 import { createDraft } from "../../../broadcast/operations/drafts.ts";
 import type { SpeakerReading } from "../../../broadcast/proof/proof-facts.ts";
-import { speaker } from "../../../devices/kinds/speaker.ts";
+import { speaker } from "../../../devices/kinds/speaker/kind.ts";
 import type { Faults } from "../../../simulators/speaker/faults.ts";
 import { createSpeakers, type Speakers } from "../../../simulators/speaker/speakers.ts";
 import type { Pool } from "../../../store/database/database.ts";

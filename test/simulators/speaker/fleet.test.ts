@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { replySchema } from "../../../broadcast/contract/command.ts";
-import { speaker as speakerKind } from "../../../devices/kinds/speaker.ts";
+import { speaker as speakerKind } from "../../../devices/kinds/speaker/kind.ts";
 import { FAULTS, parseFaults } from "../../../simulators/speaker/faults.ts";
 import {
   createSpeakerFleet,

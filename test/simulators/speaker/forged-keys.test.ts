@@ -6,7 +6,7 @@ import { MAX_KEYS_BYTES } from "../../../broadcast/contract/key-set.ts";
 import { type KeyRing, openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { signHere } from "../../../broadcast/signing/key-set-care.ts";
 import { createRootKey, type RootKey, readRootKey } from "../../../broadcast/signing/root.ts";
-import { speaker as speakerKind } from "../../../devices/kinds/speaker.ts";
+import { speaker as speakerKind } from "../../../devices/kinds/speaker/kind.ts";
 import { fetchBroadcastKeys } from "../../../simulators/platform.ts";
 import { createSpeakerFleet, type SpeakerFleet } from "../../../simulators/speaker/fleet.ts";
 import { createMemoryFile, readMemory } from "../../../simulators/speaker/memory-file.ts";

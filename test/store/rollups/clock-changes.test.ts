@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../../app/kind-tables.ts";
-import { gasMeter } from "../../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../../devices/kinds/gas-meter/kind.ts";
 import { parseInterval } from "../../../store/database/interval.ts";
 import { type Bucket, chooseColumns, planSeries, readDeviceSeries } from "../../../store/rollups/series.ts";
 import { insertDevice, insertRegions } from "../../api/fixtures.ts";

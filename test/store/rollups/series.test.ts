@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../../app/kind-tables.ts";
-import { gasMeter } from "../../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../../devices/kinds/gas-meter/kind.ts";
 import { parseInterval } from "../../../store/database/interval.ts";
 import type { KindTable } from "../../../store/database/kind-table.ts";
 import {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../../app/kind-tables.ts";
-import { gasMeter } from "../../../devices/kinds/gas-meter.ts";
+import { gasMeter } from "../../../devices/kinds/gas-meter/kind.ts";
 import { WALKED, walkSql } from "../../../store/rollups/usage-sql.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { type Exchange, stepsOf, sumOf } from "../../helpers/usage.ts";

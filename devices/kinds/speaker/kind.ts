@@ -1,4 +1,4 @@
-import { outdoorTemperature } from "../climate.ts";
+import { outdoorTemperature } from "../../climate.ts";
 import {
   type Behaviour,
   defineKind,
@@ -10,10 +10,10 @@ import {
   silent,
   state,
   text,
-} from "../kind.ts";
-import { HOUR_MS, localDay, localHours } from "../local-time.ts";
-import { chanceAt, clamp, drift, round } from "../noise.ts";
-import type { Random } from "../random.ts";
+} from "../../kind.ts";
+import { HOUR_MS, localDay, localHours } from "../../local-time.ts";
+import { chanceAt, clamp, drift, round } from "../../noise.ts";
+import type { Random } from "../../random.ts";
 
 const scenarios: readonly Scenario[] = [
   {

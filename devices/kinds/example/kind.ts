@@ -2,12 +2,12 @@
  * EXAMPLE: a rain gauge on the roof of a village hall. It is real, tested, and here to be copied.
  *
  * To add a kind of your own:
- *   1. copy this file to `kinds/<your-kind>.ts` and change it from top to bottom;
+ *   1. copy this folder to `kinds/<your-kind>/` and change it from top to bottom;
  *   2. add one line to `catalog.ts`;
  *   3. run `npx vitest run test/devices`: the catalog's test tells what is still missing.
  * The table, its columns, the rollups, the API's documentation and the simulator follow from this file.
  */
-import { outdoorTemperature } from "../climate.ts";
+import { outdoorTemperature } from "../../climate.ts";
 import {
   type Behaviour,
   counter,
@@ -20,10 +20,10 @@ import {
   silent,
   state,
   text,
-} from "../kind.ts";
-import { HOUR_MS } from "../local-time.ts";
-import { chanceAt, createRunningSum, drift, round } from "../noise.ts";
-import { int16 } from "../sensor-faults.ts";
+} from "../../kind.ts";
+import { HOUR_MS } from "../../local-time.ts";
+import { chanceAt, createRunningSum, drift, round } from "../../noise.ts";
+import { int16 } from "../../sensor-faults.ts";
 
 export const example = defineKind({
   // kebab-case. It names the table (`readings_example`) and never changes once devices exist.
@@ -135,7 +135,7 @@ export const example = defineKind({
   // Messages as devices send them, with what must become of them. Write down those that must fail, too, and
   // take the expected outcome from the datasheet rather than from running the code. Each has its own time,
   // because a device has one reading per moment. If a vendor's events look different from ours, give the kind
-  // a `decodeEvent` as `camera.ts` does.
+  // a `decodeEvent` as `camera/` does.
   examples: [
     {
       about: "a drizzle",

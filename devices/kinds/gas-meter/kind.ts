@@ -1,5 +1,5 @@
-import { outdoorTemperature } from "../climate.ts";
-import { gasUse } from "../household.ts";
+import { outdoorTemperature } from "../../climate.ts";
+import { gasUse } from "../../household.ts";
 import {
   type Behaviour,
   counter,
@@ -12,10 +12,10 @@ import {
   type Scenario,
   silent,
   state,
-} from "../kind.ts";
-import { DAY_MS, HOUR_MS } from "../local-time.ts";
-import { chanceAt, clamp, drift, round } from "../noise.ts";
-import { DS18B20, int16, NO_DATA } from "../sensor-faults.ts";
+} from "../../kind.ts";
+import { DAY_MS, HOUR_MS } from "../../local-time.ts";
+import { chanceAt, clamp, drift, round } from "../../noise.ts";
+import { DS18B20, int16, NO_DATA } from "../../sensor-faults.ts";
 
 /** Five digits before the point, three behind: a G4 household register. */
 const REGISTER_MAX = 99_999.999;

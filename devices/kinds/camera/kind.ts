@@ -1,5 +1,5 @@
-import { outdoorTemperature } from "../climate.ts";
-import { decodeFrigateEvent } from "../frigate.ts";
+import { outdoorTemperature } from "../../climate.ts";
+import { decodeFrigateEvent } from "../../frigate.ts";
 import {
   type Behaviour,
   counter,
@@ -10,10 +10,10 @@ import {
   onEvent,
   type Scenario,
   silent,
-} from "../kind.ts";
-import { DAY_MS, HOUR_MS, localHours } from "../local-time.ts";
-import { chanceAt, clamp, round } from "../noise.ts";
-import type { Random } from "../random.ts";
+} from "../../kind.ts";
+import { DAY_MS, HOUR_MS, localHours } from "../../local-time.ts";
+import { chanceAt, clamp, round } from "../../noise.ts";
+import type { Random } from "../../random.ts";
 
 const scenarios: readonly Scenario[] = [
   { name: "sos", about: "Somebody presses the help button on the pole.", raises: ["sos"] },

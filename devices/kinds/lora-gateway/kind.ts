@@ -1,4 +1,4 @@
-import { outdoorTemperature } from "../climate.ts";
+import { outdoorTemperature } from "../../climate.ts";
 import {
   type Behaviour,
   counter,
@@ -11,9 +11,9 @@ import {
   silent,
   state,
   text,
-} from "../kind.ts";
-import { HOUR_MS } from "../local-time.ts";
-import { chanceAt, clamp, createRunningSum, drift, round } from "../noise.ts";
+} from "../../kind.ts";
+import { HOUR_MS } from "../../local-time.ts";
+import { chanceAt, clamp, createRunningSum, drift, round } from "../../noise.ts";
 
 const scenarios: readonly Scenario[] = [
   {
