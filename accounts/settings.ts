@@ -1,5 +1,5 @@
 import { hkdfSync } from "node:crypto";
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 import type { ProviderSettings } from "./oidc.ts";
 import { parseOidcMapping } from "./oidc-mapping.ts";
 import type { SecondFactorRules } from "./second-factor.ts";

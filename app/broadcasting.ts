@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Registry } from "prom-client";
 import type { BroadcastsOptions } from "../api/broadcasts/options.ts";
 import type { StreamHub } from "../api/stream/hub.ts";
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 import { type Fault, PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { createImportTurns, createJudge } from "../broadcast/cap/index.ts";

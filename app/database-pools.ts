@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 import type { Logger } from "../base/log.ts";
 import { openPool, type Pool, type PoolOptions } from "../store/database/index.ts";
 import { URGENT_APPLICATION } from "../store/embedded/index.ts";

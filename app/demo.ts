@@ -5,7 +5,7 @@ import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadConfig } from "../base/config.ts";
+import { loadConfig } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import { UsageError } from "../base/usage-error.ts";
 import { createRootKey, readRootKey } from "../broadcast/signing/index.ts";

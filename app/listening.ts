@@ -1,4 +1,4 @@
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { ListenOptions } from "../broker/options.ts";
 

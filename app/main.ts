@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { configSchema, loadConfig, strangeSettings } from "../base/config.ts";
+import { configSchema, loadConfig, sentenceOn, strangeSettings } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger, type Logger } from "../base/log.ts";
 import { onParentGone } from "../base/parent.ts";
-import { sentenceOn } from "../base/setting-names.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { checkSettings, startPlatform, VERSION } from "./platform.ts";
 

@@ -11,7 +11,7 @@ import { createPeople } from "../accounts/people.ts";
 import { providerSettings, secondFactorRules } from "../accounts/settings.ts";
 import { createApp } from "../api/app.ts";
 import { createStreamHub } from "../api/stream/hub.ts";
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { createBroker } from "../broker/broker.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { catalog } from "../devices/catalog.ts";

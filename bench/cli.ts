@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { loadConfig } from "../base/config.ts";
+import { loadConfig } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import { UsageError } from "../base/usage-error.ts";
 import { createEmbeddedDatabase, createServerDatabase } from "./database.ts";

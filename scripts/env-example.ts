@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Config, configSchema } from "../base/config.ts";
+import { type Config, configSchema } from "../base/config/index.ts";
 import { SETTINGS_ZH } from "./settings-zh.ts";
 
 /**
- * What is generated from the schema in base/config.ts: `.env.example` and the table of settings in both READMEs.
+ * What is generated from the schema in base/config/: `.env.example` and the table of settings in both READMEs.
  * `npm run env:example` writes them, `-- --check` only says whether they are up to date.
  */
 const ROOT = new URL("../", import.meta.url);
@@ -17,10 +17,10 @@ export function envExample(): string {
     const line = fallback === undefined ? `# ${name}=` : `# ${name}=${String(fallback)}`;
     return `# ${schema.description ?? ""}\n${line}\n`;
   });
-  return `# Generated from base/config.ts by \`npm run env:example\`. Uncomment what you change.\n\n${blocks.join("\n")}`;
+  return `# Generated from base/config/ by \`npm run env:example\`. Uncomment what you change.\n\n${blocks.join("\n")}`;
 }
 
-const BEGIN = "<!-- settings: generated from base/config.ts by `npm run env:example` -->";
+const BEGIN = "<!-- settings: generated from base/config/ by `npm run env:example` -->";
 const END = "<!-- /settings -->";
 
 const HEADS = {
@@ -75,7 +75,7 @@ function main(check: boolean): number {
   const stale = generatedFiles().filter((file) => file.current !== file.expected);
   if (check) {
     for (const { name } of stale)
-      console.error(`${name} is not what base/config.ts says; run \`npm run env:example\``);
+      console.error(`${name} is not what base/config/ says; run \`npm run env:example\``);
     return stale.length === 0 ? 0 : 1;
   }
   for (const { name, expected } of stale) writeFileSync(new URL(name, ROOT), expected);

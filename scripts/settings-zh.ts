@@ -1,4 +1,4 @@
-import type { Config } from "../base/config.ts";
+import type { Config } from "../base/config/index.ts";
 
 /** What each setting means, for README.zh-CN.md. A setting that is missing here is a type error. */
 export const SETTINGS_ZH: Record<keyof Config, string> = {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { loadConfig } from "../base/config.ts";
+import { loadConfig } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
 import { UsageError } from "../base/usage-error.ts";

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Config, loadConfig } from "../../base/config.ts";
+import { type Config, loadConfig } from "../../base/config/index.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
 import { UsageError } from "../../base/usage-error.ts";

@@ -3,7 +3,7 @@ import { ROLES } from "../../access/roles.ts";
 import { DECIDING_STEPS } from "../../access/steps.ts";
 import { provesSecondFactor } from "../../accounts/provider-factor.ts";
 import { providerSettings, secondFactorRules } from "../../accounts/settings.ts";
-import { loadConfig } from "../../base/config.ts";
+import { loadConfig } from "../../base/config/index.ts";
 
 const MAPPING = JSON.stringify({ a: { role: "viewer", tenantId: "x", regions: "all", tenants: "all" } });
 const whole = { OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "platform", OIDC_MAPPING: MAPPING };

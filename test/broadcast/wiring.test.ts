@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStreamHub } from "../../api/stream/hub.ts";
 import { startBroadcasting } from "../../app/broadcasting.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { loadConfig } from "../../base/config.ts";
+import { loadConfig } from "../../base/config/index.ts";
 import { createLogger } from "../../base/log.ts";
 import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
 import { speaker } from "../../devices/kinds/speaker/kind.ts";

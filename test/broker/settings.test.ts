@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "../../base/config.ts";
+import { loadConfig } from "../../base/config/index.ts";
 
 describe("settings of the MQTT side", () => {
   it("listen on the usual ports, and on the one for TLS once there is a certificate", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Platform, startPlatform } from "../../app/platform.ts";
-import { loadConfig } from "../../base/config.ts";
+import { loadConfig } from "../../base/config/index.ts";
 import { createLogger } from "../../base/log.ts";
 import { auditHeadFile } from "../../store/audit/head.ts";
 import { readAuditForVerify, verifyAudit } from "../../store/audit/verify.ts";

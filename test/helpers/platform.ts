@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Platform, startPlatform } from "../../app/platform.ts";
-import { loadConfig } from "../../base/config.ts";
+import { loadConfig } from "../../base/config/index.ts";
 import { createLogger } from "../../base/log.ts";
 import { createTestDatabase, type TestDatabase } from "./db.ts";
 import { assertNoSecretIn, keepSecretForAll, keepSecretsOf } from "./secrets.ts";

@@ -9,7 +9,7 @@ import { TIDY_MS } from "../../accounts/people.ts";
 import { FRESH_SIGN_IN_MS } from "../../accounts/second-factor.ts";
 import { FRESH_MS } from "../../accounts/sessions.ts";
 import { NOTES_IN_DETAIL } from "../../api/broadcasts/present.ts";
-import { configSchema } from "../../base/config.ts";
+import { configSchema } from "../../base/config/index.ts";
 import { MAX_ALERT_BYTES } from "../../broadcast/cap/encoding.ts";
 import { MAX_IMPORTS, MAX_IMPORTS_OF_ONE } from "../../broadcast/cap/fair-line.ts";
 import { MAX_MESSAGES, MAX_TEXTS } from "../../broadcast/cap/import.ts";

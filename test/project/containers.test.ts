@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { configSchema } from "../../base/config.ts";
+import { configSchema } from "../../base/config/index.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
 /** What can be known about the image files without an engine that builds them. */

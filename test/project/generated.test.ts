@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configSchema, loadConfig } from "../../base/config.ts";
+import { configSchema, loadConfig } from "../../base/config/index.ts";
 import { envExample, generatedFiles, settingsTable, withSettings } from "../../scripts/env-example.ts";
 
 const names = Object.keys(configSchema.shape);
@@ -43,7 +43,7 @@ describe("what is generated from the configuration's schema", () => {
   });
 
   it("replaces only what is between the marks, and refuses a document without them", () => {
-    const begin = "<!-- settings: generated from base/config.ts by `npm run env:example` -->";
+    const begin = "<!-- settings: generated from base/config/ by `npm run env:example` -->";
     const readme = `before\n${begin}\nold\n<!-- /settings -->\nafter\n`;
     expect(withSettings(readme, "new")).toBe(`before\n${begin}\nnew\n<!-- /settings -->\nafter\n`);
     expect(() => withSettings("before\nafter\n", "new")).toThrow(/Expected/);

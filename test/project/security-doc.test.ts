@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { configSchema } from "../../base/config.ts";
+import { configSchema } from "../../base/config/index.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
 const text = readFileSync(`${ROOT}docs/security.md`, "utf8");

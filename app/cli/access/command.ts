@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { Caller } from "../../../accounts/caller.ts";
-import type { Config } from "../../../base/config.ts";
+import type { Config } from "../../../base/config/index.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import type { Pool } from "../../../store/database/index.ts";
 import type { TextTerminal } from "./terminal.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ADMINISTRATOR } from "../../../access/decide.ts";
 import { UNLIMITED } from "../../../access/limits.ts";
 import type { Caller } from "../../../accounts/caller.ts";
-import type { Config } from "../../../base/config.ts";
+import type { Config } from "../../../base/config/index.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { createLogger } from "../../../base/log.ts";
 import type { AuditActor } from "../../../store/audit/index.ts";

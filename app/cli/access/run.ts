@@ -1,4 +1,4 @@
-import { loadConfig } from "../../../base/config.ts";
+import { loadConfig } from "../../../base/config/index.ts";
 import { PlatformError } from "../../../base/errors.ts";
 import { isTransient } from "../../../store/database/index.ts";
 import { applicationCommands, lookUpCommands } from "./applications.ts";

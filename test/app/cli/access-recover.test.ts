@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadAdminKey } from "../../../app/admin-key.ts";
 import { type Platform, startPlatform } from "../../../app/platform.ts";
-import { loadConfig } from "../../../base/config.ts";
+import { loadConfig } from "../../../base/config/index.ts";
 import { createLogger } from "../../../base/log.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";

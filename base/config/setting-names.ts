@@ -1,4 +1,4 @@
-import { editDistance } from "./edit-distance.ts";
+import { editDistance } from "../edit-distance.ts";
 
 /** A name of the environment that no setting has, and what is told of it. */
 export interface StrangeName {

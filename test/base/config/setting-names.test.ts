@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { configSchema, loadConfig, strangeSettings } from "../../base/config.ts";
-import { sentenceOn } from "../../base/setting-names.ts";
+import { configSchema, loadConfig, strangeSettings } from "../../../base/config/index.ts";
+import { sentenceOn } from "../../../base/config/setting-names.ts";
 
 const SETTINGS = Object.keys(configSchema.shape);
 const told = (name: string, value = "1") => strangeSettings({ [name]: value });

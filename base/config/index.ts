@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { ADMIN_KEY_TOO_SHORT, isIssuer, isOrigin, isProxy } from "./config-checks.ts";
-import { type Fault, PlatformError } from "./errors.ts";
-import { LOG_LEVELS } from "./log.ts";
+import { type Fault, PlatformError } from "../errors.ts";
+import { LOG_LEVELS } from "../log.ts";
+import { ADMIN_KEY_TOO_SHORT, isIssuer, isOrigin, isProxy } from "./checks.ts";
 import { strangeNames } from "./setting-names.ts";
+
+export { sentenceOn } from "./setting-names.ts";
 
 const port = (fallback: number, about: string) =>
   z.coerce.number().int().min(0).max(65_535).default(fallback).describe(about);
