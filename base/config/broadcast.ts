@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { commaList } from "./forms.ts";
+
+/** Orders to speakers, and the alarms that propose a broadcast. */
+export const broadcastSettings = {
+  BROADCAST_ISSUER: z
+    .string()
+    .regex(/^[^\s,<>&]{1,100}$/, "expected 1 to 100 characters without space, comma, <, > and &")
+    .default("smart-broadcast-iot")
+    .describe("This platform's name in the orders that it signs, and as the sender of its CAP alerts."),
+  BROADCAST_ROOT_KEY: z
+    .string()
+    .optional()
+    .describe(
+      "File with the root key that signs the set of broadcast keys here and at once. For evaluation only: a root belongs off the server.",
+    ),
+  BROADCAST_PROPOSALS: z
+    .string()
+    .default("gas-meter:leak=12P09/2,camera:sos=14000/2")
+    .transform((list) => (list.trim() === "none" ? [] : commaList(list)))
+    .describe(
+      "Which alarms propose a draft, separated by commas: kind:rule=event code/level. none: no alarm does.",
+    ),
+};

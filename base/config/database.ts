@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/** The database server that takes the place of the embedded one. */
+export const databaseSettings = {
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "expected postgres://user:password@host:port/database")
+    .optional()
+    .describe(
+      "PostgreSQL >= 15 with TimescaleDB >= 2.19. Unset: the embedded database, for evaluation only.",
+    ),
+  DATABASE_OWNER_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "expected postgres://user:password@host:port/database")
+    .optional()
+    .describe(
+      "The same database as the owner of its tables. Then the role of DATABASE_URL needs no rights but those that it is given at each start, and cannot change the audit.",
+    ),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .max(100)
+    .default(10)
+    .describe("Connections to the database server (the embedded database serves one statement at a time)."),
+  DATABASE_URGENT_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(6)
+    .describe(
+      "Further connections to it, for signing in and for decisions about broadcasts alone, however busy the others are.",
+    ),
+};
+
+/** A setting, another that it means nothing without, and what is told where "needs … as well" says too little. */
+export const databaseNeeds = [
+  [
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "is set and DATABASE_URL is not: expected both, or neither for the embedded database",
+  ],
+] as const;

@@ -1,0 +1,7 @@
+import { z } from "zod";
+
+export const port = (fallback: number, about: string) =>
+  z.coerce.number().int().min(0).max(65_535).default(fallback).describe(about);
+
+/** Texts with commas between, without the spaces around each. */
+export const commaList = (text: string): string[] => text.split(",").map((one) => one.trim());

@@ -1,0 +1,71 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { commaList, port } from "./forms.ts";
+
+/** Scheme, host and port as browsers send them, and nothing more; `*` would let every page in. */
+const isOrigin = (text: string): boolean => {
+  try {
+    const url = new URL(text);
+    return /^https?:$/.test(url.protocol) && url.origin === text;
+  } catch {
+    return false;
+  }
+};
+
+/** What `X-Forwarded-*` may be believed from: an address, a network, or a name for some of them. */
+const PROXY = /^(loopback|linklocal|uniquelocal)$/;
+const isProxy = (text: string): boolean => {
+  if (PROXY.test(text)) return true;
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return version > 0 && fits && more.length === 0;
+};
+
+/** The HTTP API, and who reaches it from where. */
+export const httpSettings = {
+  HTTP_PORT: port(8080, "The HTTP API. 0: any free port."),
+  HTTP_RATE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(6000)
+    .describe("HTTP requests per minute that a person or an application may make. 0: no limit."),
+  HTTP_RATE_LIMIT_ANONYMOUS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(600)
+    .describe("HTTP requests per minute and address from whoever is not signed in. 0: no limit."),
+  HTTP_MAX_STREAMS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(50)
+    .describe("Live event streams that a person or an application may have open at once."),
+  CORS_ORIGINS: z
+    .string()
+    .transform(commaList)
+    .refine(
+      (origins) => origins.every(isOrigin),
+      "expected origins such as https://console.example.org, separated by commas, without a path",
+    )
+    .optional()
+    .describe(
+      "Web pages of which origins may call the API, separated by commas. Unset: those of none other.",
+    ),
+  TRUST_PROXY: z
+    .string()
+    .transform(commaList)
+    .refine(
+      (addresses) => addresses.every(isProxy),
+      "expected addresses or networks such as 10.0.0.5 or 10.0.0.0/8, or loopback, separated by commas",
+    )
+    .optional()
+    .describe(
+      "Proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses and networks, separated by commas. Unset: nobody's.",
+    ),
+};

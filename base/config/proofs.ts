@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { commaList } from "./forms.ts";
+
+/** A list of names with commas between, of those that there are; each that is none is told. */
+const names = <const T extends readonly string[]>(known: T) =>
+  z
+    .string()
+    .transform((list, context): T[number][] => {
+      const given = commaList(list);
+      for (const name of given) {
+        if (known.includes(name)) continue;
+        context.addIssue({ code: "custom", message: `'${name}', expected some of ${known.join(", ")}` });
+      }
+      return known.filter((name) => given.includes(name));
+    })
+    .optional();
+
+/** The roles and the steps of `access/`, which this file must not import: a test compares. */
+const ROLES = [
+  "viewer",
+  "operator",
+  "dispatcher",
+  "duty-officer",
+  "approver",
+  "auditor",
+  "administrator",
+] as const;
+const DECIDING_STEPS = [
+  "submit",
+  "approve",
+  "return",
+  "reject",
+  "release",
+  "cancel",
+  "retry",
+  "review",
+] as const;
+
+/** Who has this key has everything, and nobody counts how often it is guessed at by all the world together. */
+const ADMIN_KEY_TOO_SHORT =
+  "expected at least 32 characters, as 'openssl rand -hex 32' makes them; unset, the platform makes one by itself";
+
+/** How people prove who they are beyond a password, and the key of the administrator. */
+export const proofSettings = {
+  REQUIRE_TOTP_FOR: names(ROLES).describe(
+    "Roles whose steps on broadcasts need a session that was opened with a second factor, separated by commas. Unset: none.",
+  ),
+  STEP_UP: names(DECIDING_STEPS).describe(
+    "Steps on broadcasts that need a fresh code with the step, separated by commas: submit, approve, return, reject, release, cancel, retry, review. Unset: none.",
+  ),
+  ADMIN_API_KEY: z
+    .string()
+    .min(32, ADMIN_KEY_TOO_SHORT)
+    .optional()
+    .describe(
+      "The administrator's API key, at least 32 characters. Unset: made on first start, printed once, kept in DATA_DIR.",
+    ),
+};

@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+/** Https, or plain http on this very machine. */
+const isIssuer = (text: string): boolean => {
+  try {
+    const { protocol, hostname, search, hash } = new URL(text);
+    const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+    return (protocol === "https:" || (protocol === "http:" && local)) && search === "" && hash === "";
+  } catch {
+    return false;
+  }
+};
+
+/** The OpenID Connect provider through which people may sign in. */
+export const providerSettings = {
+  OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, "expected an https:// address without a query (http:// on this machine only)")
+    .optional()
+    .describe("The OpenID Connect provider through which people may sign in. Unset: by password alone."),
+  OIDC_CLIENT_ID: z.string().min(1).optional().describe("The platform's client id at that provider."),
+  OIDC_CLIENT_SECRET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The client's secret there. Unset: a public client, by PKCE alone."),
+  OIDC_REDIRECT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      "Where the provider sends people back to: …/v1/auth/oidc/callback. Unset: at the address that they came by.",
+    ),
+  OIDC_SCOPES: z
+    .string()
+    .min(1)
+    .default("openid profile")
+    .describe("Scopes to ask for, with spaces between."),
+  OIDC_CLAIM_ROLES: z
+    .string()
+    .min(1)
+    .default("roles")
+    .describe(
+      "The claim that holds somebody's roles; with dots for one inside another, e.g. realm_access.roles.",
+    ),
+  OIDC_MAPPING: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: "custom", message: "expected JSON" });
+        return z.NEVER;
+      }
+    })
+    .optional()
+    .describe(
+      'What each value of that claim gives, as JSON: {"<value>": {"role", "tenantId", "regions", "tenants", "kinds"}}.',
+    ),
+};
+
+export const providerNeeds = [
+  ["OIDC_ISSUER", "OIDC_CLIENT_ID"],
+  ["OIDC_ISSUER", "OIDC_MAPPING"],
+  ["OIDC_CLIENT_ID", "OIDC_ISSUER"],
+  ["OIDC_MAPPING", "OIDC_ISSUER"],
+] as const;

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+const days = (fallback: number, about: string) =>
+  z.coerce.number().int().min(0).max(36_500).default(fallback).describe(about);
+
+/** How long what was received is kept. */
+export const retentionSettings = {
+  RETENTION_READINGS_DAYS: days(
+    1095,
+    "Days that raw readings are kept, and may come late. 0: for ever. Days stay.",
+  ),
+  RETENTION_EVENTS_DAYS: days(1095, "Days that events and replies are kept. 0: for ever."),
+  RETENTION_REJECTED_DAYS: days(30, "Days that rejected messages are kept for replay. 0: for ever."),
+  RETENTION_ALERTS_DAYS: days(
+    1095,
+    "Days that CAP alerts are kept as they came of which nothing was released. 0: for ever.",
+  ),
+};
