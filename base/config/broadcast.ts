@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commaList } from "./forms.ts";
+import { splitAtCommas } from "./forms.ts";
 
 /** Orders to speakers, and the alarms that propose a broadcast. */
 export const broadcastSettings = {
@@ -17,7 +17,7 @@ export const broadcastSettings = {
   BROADCAST_PROPOSALS: z
     .string()
     .default("gas-meter:leak=12P09/2,camera:sos=14000/2")
-    .transform((list) => (list.trim() === "none" ? [] : commaList(list)))
+    .transform((list) => (list.trim() === "none" ? [] : splitAtCommas(list)))
     .describe(
       "Which alarms propose a draft, separated by commas: kind:rule=event code/level. none: no alarm does.",
     ),

@@ -4,4 +4,4 @@ export const port = (fallback: number, about: string) =>
   z.coerce.number().int().min(0).max(65_535).default(fallback).describe(about);
 
 /** Texts with commas between, without the spaces around each. */
-export const commaList = (text: string): string[] => text.split(",").map((one) => one.trim());
+export const splitAtCommas = (text: string): string[] => text.split(",").map((one) => one.trim());

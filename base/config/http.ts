@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { commaList, port } from "./forms.ts";
+import { port, splitAtCommas } from "./forms.ts";
 
 /** Scheme, host and port as browsers send them, and nothing more; `*` would let every page in. */
 const isOrigin = (text: string): boolean => {
@@ -48,7 +48,7 @@ export const httpSettings = {
     .describe("Live event streams that a person or an application may have open at once."),
   CORS_ORIGINS: z
     .string()
-    .transform(commaList)
+    .transform(splitAtCommas)
     .refine(
       (origins) => origins.every(isOrigin),
       "expected origins such as https://console.example.org, separated by commas, without a path",
@@ -59,7 +59,7 @@ export const httpSettings = {
     ),
   TRUST_PROXY: z
     .string()
-    .transform(commaList)
+    .transform(splitAtCommas)
     .refine(
       (addresses) => addresses.every(isProxy),
       "expected addresses or networks such as 10.0.0.5 or 10.0.0.0/8, or loopback, separated by commas",

@@ -9,7 +9,7 @@ import { instanceSettings } from "./instance.ts";
 import { mqttNeeds, mqttSettings } from "./mqtt.ts";
 import { placeSettings } from "./place.ts";
 import { proofSettings } from "./proofs.ts";
-import { providerNeeds, providerSettings } from "./provider.ts";
+import { oidcNeeds, oidcSettings } from "./provider.ts";
 import { retentionSettings } from "./retention.ts";
 import { sessionSettings } from "./sessions.ts";
 import { strangeNames } from "./setting-names.ts";
@@ -28,7 +28,7 @@ export const configSchema = z.object({
   ...mqttSettings,
   ...httpSettings,
   ...sessionSettings,
-  ...providerSettings,
+  ...oidcSettings,
   ...proofSettings,
   ...ingestSettings,
   ...sourceSettings,
@@ -43,7 +43,7 @@ export const configSchema = z.object({
 const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string])[] = [
   ...mqttNeeds,
   ...capNeeds,
-  ...providerNeeds,
+  ...oidcNeeds,
   ...databaseNeeds,
 ];
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { commaList } from "./forms.ts";
+import { splitAtCommas } from "./forms.ts";
 
 /** A list of names with commas between, of those that there are; each that is none is told. */
 const names = <const T extends readonly string[]>(known: T) =>
   z
     .string()
     .transform((list, context): T[number][] => {
-      const given = commaList(list);
+      const given = splitAtCommas(list);
       for (const name of given) {
         if (known.includes(name)) continue;
         context.addIssue({ code: "custom", message: `'${name}', expected some of ${known.join(", ")}` });

@@ -12,7 +12,7 @@ const isIssuer = (text: string): boolean => {
 };
 
 /** The OpenID Connect provider through which people may sign in. */
-export const providerSettings = {
+export const oidcSettings = {
   OIDC_ISSUER: z
     .string()
     .refine(isIssuer, "expected an https:// address without a query (http:// on this machine only)")
@@ -58,7 +58,7 @@ export const providerSettings = {
     ),
 };
 
-export const providerNeeds = [
+export const oidcNeeds = [
   ["OIDC_ISSUER", "OIDC_CLIENT_ID"],
   ["OIDC_ISSUER", "OIDC_MAPPING"],
   ["OIDC_CLIENT_ID", "OIDC_ISSUER"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commaList } from "./forms.ts";
+import { splitAtCommas } from "./forms.ts";
 
 /** Another MQTT broker to take messages from. */
 export const sourceSettings = {
@@ -13,7 +13,7 @@ export const sourceSettings = {
   SOURCE_MQTT_TOPICS: z
     .string()
     .default("$share/ingest/v1/#")
-    .transform(commaList)
+    .transform(splitAtCommas)
     .describe("What to subscribe to there, separated by commas."),
   SOURCE_MQTT_CLIENT_ID: z
     .string()
