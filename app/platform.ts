@@ -23,7 +23,7 @@ import { speaker } from "../devices/kinds/speaker/kind.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
 import { startIngest } from "../ingest/ingest.ts";
 import { refuse } from "../ingest/reasons.ts";
-import { type Subscription, startSubscription } from "../ingest/subscription.ts";
+import { type Subscription, startSubscription } from "../protocols/mqtt-source/door.ts";
 import { startAuditHead } from "../store/audit/index.ts";
 import type { DatabaseFacts } from "../store/database/index.ts";
 import { startEmbedded } from "../store/embedded/index.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessCheck } from "../api/health/routes.ts";
 import type { Ingest } from "../ingest/ingest.ts";
-import type { Subscription } from "../ingest/subscription.ts";
+import type { Subscription } from "../protocols/mqtt-source/door.ts";
 import { type Pool, reasonOf } from "../store/database/index.ts";
 
 export interface ReadinessOptions {

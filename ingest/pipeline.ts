@@ -1,5 +1,6 @@
 import type { DeviceChannel } from "../base/channels.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
+import { carriedBy } from "../exchange/topics.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
@@ -22,7 +23,6 @@ import {
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
 import { asideByReason, refuseAside } from "./set-aside.ts";
-import { carriedBy } from "./topics.ts";
 
 export interface PipelineOptions {
   readonly directory: Directory;

@@ -1,5 +1,6 @@
 import { type DeviceChannel, MAX_PACKET_BYTES } from "../base/channels.ts";
 import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
+import { deviceTopic } from "../exchange/topics.ts";
 import type { KindTable } from "../store/database/index.ts";
 import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index.ts";
 import type { NewRejection } from "../store/ledger/index.ts";
@@ -7,7 +8,6 @@ import type { Conflict, ReadingsBatch } from "../store/readings/index.ts";
 import { type DeviceEntry, formerPlaceAt } from "./directory.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type Refusal, refuse } from "./reasons.ts";
-import { deviceTopic } from "./topics.ts";
 
 /** What is kept of a topic, and of what was expected, in UTF-16 units. */
 export const MAX_TOPIC_LENGTH = 1024;

@@ -1,4 +1,5 @@
 import { PlatformError } from "../base/errors.ts";
+import { isOpenTo, parseTopic } from "../exchange/topics.ts";
 import { type AuditActor, appendAudit } from "../store/audit/index.ts";
 import {
   type Client,
@@ -16,7 +17,6 @@ import { Batch } from "./batch.ts";
 import type { Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { legible, type NameOf, refusedConflicts, refusedEvents, refusedReplies } from "./refused-items.ts";
-import { isOpenTo, parseTopic } from "./topics.ts";
 
 /** A rejected message as the store gives it back. */
 export interface ReplayInput {

@@ -3,11 +3,11 @@ import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
 import mqtt from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { readiness } from "../../app/readiness.ts";
-import { createLogger } from "../../base/log.ts";
-import { type Subscription, startSubscription } from "../../ingest/subscription.ts";
-import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
+import { readiness } from "../../../app/readiness.ts";
+import { createLogger } from "../../../base/log.ts";
+import { type Subscription, startSubscription } from "../../../protocols/mqtt-source/door.ts";
+import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
+import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
 
 /**
  * Another broker, in place of a cluster: aedes, which speaks MQTT 3.1.1 and has no shared subscriptions. What is

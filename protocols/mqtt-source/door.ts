@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
-import type { Logger } from "../base/log.ts";
-import { isAway } from "../store/database/index.ts";
-import type { DeviceEntry } from "./directory.ts";
-import type { Ingest } from "./ingest.ts";
-import { isOpenTo, parseTopic } from "./topics.ts";
+import type { Logger } from "../../base/log.ts";
+import { isOpenTo, parseTopic } from "../../exchange/topics.ts";
+import type { DeviceEntry } from "../../ingest/directory.ts";
+import type { Ingest } from "../../ingest/ingest.ts";
+import { isAway } from "../../store/database/index.ts";
 
 /**
  * Feeds the pipeline from another MQTT broker instead of our own: the way to grow past one machine, where any
