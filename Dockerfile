@@ -20,6 +20,7 @@ COPY devices devices
 COPY exchange exchange
 COPY geo geo
 COPY ingest ingest
+COPY protocols protocols
 COPY seeds seeds
 COPY simulators simulators
 COPY store store

@@ -23,9 +23,9 @@ import { speaker } from "../devices/kinds/speaker/kind.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
 import { startIngest } from "../ingest/ingest.ts";
 import { refuse } from "../ingest/reasons.ts";
-import { type Subscription, startSubscription } from "../protocols/mqtt-source/door.ts";
+import { type MqttSource, openMqttSource } from "../protocols/mqtt-source/door.ts";
 import { startAuditHead } from "../store/audit/index.ts";
-import type { DatabaseFacts } from "../store/database/index.ts";
+import { type DatabaseFacts, isAway } from "../store/database/index.ts";
 import { startEmbedded } from "../store/embedded/index.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { announce, scopeOf, wantsReadings } from "./announce.ts";
@@ -250,7 +250,7 @@ async function start(
 
   // API, before the broker: whoever looks after the start can do so while devices still connect.
   let stopping = false;
-  let subscription: Subscription | undefined;
+  let source: MqttSource | undefined;
   const app = await createApp({
     pool: pools.api,
     urgentPool: pools.urgent,
@@ -293,7 +293,7 @@ async function start(
         pool: pools.urgent,
         ingest,
         keyTrouble: broadcasting.keyTrouble,
-        source: subscription,
+        source,
         jobTrouble: upkeep.jobTrouble,
         backfill: upkeep.backfill,
         isStopping: () => stopping,
@@ -362,21 +362,24 @@ async function start(
   );
   await orSayWhichPort(app.listen({ host: config.HOST, port: config.HTTP_PORT }));
   if (config.SOURCE_MQTT_URL !== undefined) {
-    subscription = startSubscription({
+    source = openMqttSource<DeviceEntry>({
       url: config.SOURCE_MQTT_URL,
       topics: config.SOURCE_MQTT_TOPICS,
       clientId: config.SOURCE_MQTT_CLIENT_ID,
-      ingest,
+      find: (id) => ingest.directory.find(id),
+      lookUp: (id) => ingest.directory.lookUp(id),
+      isAway,
+      onMessage: ingest.accept,
       log: child("source"),
     });
   }
-  undo.push(() => subscription?.close());
+  undo.push(() => source?.close());
 
   undo.push(async () => {
     // First of all: take nothing new, commit and acknowledge what was read, then let go.
     stopping = true;
     await broker.quiesce();
-    await subscription?.quiesce();
+    await source?.quiesce();
     await flush();
   });
 

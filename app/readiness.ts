@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessCheck } from "../api/health/routes.ts";
 import type { Ingest } from "../ingest/ingest.ts";
-import type { Subscription } from "../protocols/mqtt-source/door.ts";
+import type { MqttSource } from "../protocols/mqtt-source/door.ts";
 import { type Pool, reasonOf } from "../store/database/index.ts";
 
 export interface ReadinessOptions {
@@ -9,8 +9,8 @@ export interface ReadinessOptions {
   readonly ingest: Pick<Ingest, "blocked" | "waitingHistory">;
   /** What somebody has to do about the keys that sign broadcasts. */
   readonly keyTrouble: () => string | undefined;
-  /** The subscription to another broker, once there is one. */
-  readonly source?: Pick<Subscription, "refusal" | "connected"> | undefined;
+  /** The other MQTT broker that messages come from, once there is one. */
+  readonly source?: Pick<MqttSource, "refusal" | "connected"> | undefined;
   /** What is wrong with the database's own jobs, a line for each. */
   readonly jobTrouble: () => readonly string[];
   /** How far the days of readings are where most of them are not kept yet. */

@@ -1,36 +1,46 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import type { Channel } from "../../base/channels.ts";
 import type { Logger } from "../../base/log.ts";
+import type { Door, DoorDevice } from "../../exchange/door.ts";
 import { isOpenTo, parseTopic } from "../../exchange/topics.ts";
-import type { DeviceEntry } from "../../ingest/directory.ts";
-import type { Ingest } from "../../ingest/ingest.ts";
-import { isAway } from "../../store/database/index.ts";
 
-/**
- * Feeds the pipeline from another MQTT broker instead of our own: the way to grow past one machine, where any
- * number of ingest processes share `$share/ingest/v1/#` on a cluster. An acknowledgement to that broker means
- * the same as ours to a device: committed.
- */
-export interface SubscriptionOptions {
+/** A message as the source brought it. */
+interface SourceMessage<D extends DoorDevice> {
+  /** The device that its topic names; undefined when we know no such device. */
+  readonly publisher: D | undefined;
+  /** Undefined when the topic is none of the publisher's. */
+  readonly channel: Channel | undefined;
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** Our clock at arrival, epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+export interface MqttSourceOptions<D extends DoorDevice> {
   /** mqtt://user:password@host:port */
   readonly url: string;
   readonly topics: readonly string[];
   /** Names our session at the broker; the same after a restart, another in each process. */
   readonly clientId: string;
-  readonly ingest: Pick<Ingest, "accept" | "directory">;
+  /** A living device, from memory. */
+  readonly find: (id: string) => D | undefined;
+  /** Asks the database for a device that is not in memory. */
+  readonly lookUp: (id: string) => Promise<D | undefined>;
+  /** Whether a question failed because the database is away: then it is asked again. */
+  readonly isAway: (error: unknown) => boolean;
+  /** Takes a message over. It is acknowledged to the broker when `settled` is called, and not before. */
+  readonly onMessage: (message: SourceMessage<D>, settled: () => void) => void;
   readonly log: Logger;
   /** Overrides, e.g. `protocolVersion: 4` for a broker that does not speak MQTT 5. */
   readonly client?: IClientOptions;
 }
 
-export interface Subscription {
+export interface MqttSource extends Door {
   /** Why nothing comes from that broker, and nothing will before somebody does something; undefined while all is well. */
   refusal(): string | undefined;
   /** Whether there is a connection to that broker at the moment. */
   connected(): boolean;
-  /** Takes no new messages; those under way are still acknowledged. */
-  quiesce(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Messages that the broker may have under way to us: enough for a few full batches. */
@@ -42,8 +52,13 @@ const SESSION_EXPIRY_S = 24 * 60 * 60;
 /** Between attempts to ask who published, while the database is away, in milliseconds. */
 const RETRY_MS = 1000;
 
-/** Connects in the background and keeps trying: a broker that is away must not hold up a start. */
-export function startSubscription(options: SubscriptionOptions): Subscription {
+/**
+ * Takes messages from another MQTT broker: the way to grow past one machine, where any number of processes share
+ * `$share/ingest/v1/#` on a cluster. An acknowledgement to that broker means the same as ours to a device: committed.
+ *
+ * It connects in the background and keeps trying: a broker that is away must not hold up a start.
+ */
+export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<D>): MqttSource {
   const { url, topics, clientId, log } = options;
   const client = connect(url, {
     protocolVersion: 5,
@@ -86,8 +101,13 @@ export function startSubscription(options: SubscriptionOptions): Subscription {
   );
   holdAcknowledgements(client, state, (packet, settled) => void take(options, state, packet, settled));
   return {
+    name: "mqtt-source",
     refusal: () => state.refusal,
     connected: () => client.connected,
+    // Its devices are connected to the other broker, which does not tell us who is there; we hand it no commands.
+    deliver: async () => "not_listening",
+    isOnline: () => false,
+    disconnect: () => {},
     quiesce: async () => {
       state.closing = true;
       if (client.connected) await client.unsubscribeAsync([...topics]).catch(() => {});
@@ -138,18 +158,18 @@ function holdAcknowledgements(
   };
 }
 
-async function take(
-  { ingest, log }: SubscriptionOptions,
+async function take<D extends DoorDevice>(
+  { find, lookUp, isAway, onMessage, log }: MqttSourceOptions<D>,
   state: State,
   { topic, payload }: IPublishPacket,
   settled: () => void,
 ): Promise<void> {
   const receivedAt = Date.now();
   const parsed = parseTopic(topic);
-  let publisher: DeviceEntry | undefined = parsed && ingest.directory.find(parsed.id);
+  let publisher = parsed && find(parsed.id);
   while (parsed && !publisher) {
     try {
-      publisher = await ingest.directory.lookUp(parsed.id);
+      publisher = await lookUp(parsed.id);
       break;
     } catch (error) {
       if (!isAway(error)) {
@@ -163,7 +183,7 @@ async function take(
   }
   // That broker decided who may publish where; here the topic is the identity.
   const allowed = publisher && parsed && isOpenTo(publisher, parsed.channel);
-  ingest.accept(
+  onMessage(
     {
       publisher,
       channel: allowed ? parsed.channel : undefined,

@@ -6,7 +6,7 @@ const ANYTHING = "anything";
 
 /**
  * Who may import whom, besides itself and `base/`, which everybody may: folders, or a room or file of one. Arrows point one way:
- * app → {broker, ingest, broadcast, accounts, api} → {devices, store, access} → geo → base.
+ * app → {broker, protocols, ingest, broadcast, accounts, api} → {devices, store, access} → geo → base.
  */
 export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   base: [],
@@ -17,7 +17,8 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   accounts: ["store", "access"],
   exchange: ["devices", "store"],
   broker: ["access", "exchange/door.ts"],
-  ingest: ["devices", "store", "exchange/door.ts"],
+  protocols: ["devices", "exchange/door.ts", "exchange/topics.ts"],
+  ingest: ["devices", "store", "exchange/door.ts", "exchange/topics.ts"],
   broadcast: ["devices", "geo", "store", "access", "exchange/door.ts"],
   api: ["devices", "geo", "store", "access", "accounts", "broadcast", "exchange/door.ts"],
   app: ANYTHING,

@@ -5,7 +5,8 @@ import mqtt from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { readiness } from "../../../app/readiness.ts";
 import { createLogger } from "../../../base/log.ts";
-import { type Subscription, startSubscription } from "../../../protocols/mqtt-source/door.ts";
+import { type MqttSource, openMqttSource } from "../../../protocols/mqtt-source/door.ts";
+import { isAway } from "../../../store/database/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
 
@@ -54,13 +55,21 @@ async function startSource(): Promise<Source> {
   };
 }
 
-async function subscribe(source: Source, { ingest }: TestIngest): Promise<Subscription> {
+/** How a source asks of devices and hands on what comes, as the platform wires it. */
+const wiredTo = (ingest: Pick<TestIngest["ingest"], "accept" | "directory">) => ({
+  find: (id: string) => ingest.directory.find(id),
+  lookUp: (id: string) => ingest.directory.lookUp(id),
+  isAway,
+  onMessage: ingest.accept,
+});
+
+async function subscribe(source: Source, { ingest }: TestIngest): Promise<MqttSource> {
   const lines: string[] = [];
-  const subscription = startSubscription({
+  const subscription = openMqttSource({
     url: `mqtt://127.0.0.1:${source.port}`,
     topics: ["v1/#"],
     clientId: "ingest-test",
-    ingest,
+    ...wiredTo(ingest),
     log: createLogger("info", { write: (line) => lines.push(line) }),
     client: { protocolVersion: 4, reconnectPeriod: 50 },
   });
@@ -77,7 +86,7 @@ const countOf = async (id: string) =>
     )
   ).rows[0].n;
 
-describe("a subscription to another broker", () => {
+describe("a source: another broker that we subscribe to", () => {
   it("feeds the same pipeline, gateways and rubbish included, and acknowledges each message", async () => {
     const gateway = await addDevice(db.pool, "source-gw", { kind: "lora-gateway" });
     await addDevice(db.pool, "source-1");
@@ -212,15 +221,15 @@ async function startAnswering(answer: {
 }
 
 describe("a source broker that would bring nothing", () => {
-  const ingest = {} as Parameters<typeof startSubscription>[0]["ingest"];
+  const inside = wiredTo({} as TestIngest["ingest"]);
   const connectTo = (port: number, topics: string[]) => {
     const log = createLogger("info", { write: () => {} });
     const url = `mqtt://127.0.0.1:${port}`;
-    const subscription = startSubscription({ url, topics, clientId: "ingest-test", ingest, log });
+    const subscription = openMqttSource({ url, topics, clientId: "ingest-test", ...inside, log });
     onTestFinished(() => subscription.close());
     return subscription;
   };
-  const ready = async (source: Pick<Subscription, "refusal" | "connected">) =>
+  const ready = async (source: Pick<MqttSource, "refusal" | "connected">) =>
     (
       await readiness({
         pool: db.pool,
@@ -259,5 +268,17 @@ describe("a source broker that would bring nothing", () => {
   it("does not make the platform unready while it is away", async () => {
     const away = { refusal: () => undefined, connected: () => false };
     expect(await ready(away)).toMatchObject({ ok: true, detail: expect.stringContaining("no connection") });
+  });
+
+  it("holds no device, and takes no command for one", async () => {
+    const source = connectTo((await startAnswering({ shared: false, granted: 1 })).port, ["v1/#"]);
+    await vi.waitFor(() => expect(source.connected()).toBe(true));
+    source.disconnect("source-1");
+    expect([source.name, source.isOnline("source-1"), source.connected()]).toEqual([
+      "mqtt-source",
+      false,
+      true,
+    ]);
+    expect(await source.deliver({ id: "source-1" }, { payload: "{}" })).toBe("not_listening");
   });
 });
