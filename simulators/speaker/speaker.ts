@@ -1,5 +1,5 @@
 import type { MetricValue } from "../../devices/kind.ts";
-import { measureSound } from "../../devices/kinds/speaker/kind.ts";
+import { measureSound } from "../../devices/kinds/speaker/simulate.ts";
 import { createRandom } from "../../devices/random.ts";
 import type { SpeakerPlace } from "./admit.ts";
 import type { Counters } from "./counters.ts";

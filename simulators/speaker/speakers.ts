@@ -1,4 +1,4 @@
-import { volumeOf } from "../../devices/kinds/speaker/kind.ts";
+import { volumeOf } from "../../devices/kinds/speaker/simulate.ts";
 import { chanceAt, seedOf } from "../../devices/noise.ts";
 import type { SpeakerPlace } from "./admit.ts";
 import { type Counters, createCounters } from "./counters.ts";

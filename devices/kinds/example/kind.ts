@@ -1,30 +1,18 @@
+import { counter, defineKind, gauge, high, inState, low, onEvent, silent, state, text } from "../../kind.ts";
+import { int16 } from "../../sensor-faults.ts";
+import { exampleExamples } from "./examples.ts";
+import { exampleScenarios, simulateExample } from "./simulate.ts";
+
 /**
  * EXAMPLE: a rain gauge on the roof of a village hall. It is real, tested, and here to be copied.
  *
  * To add a kind of your own:
- *   1. copy this folder to `kinds/<your-kind>/` and change it from top to bottom;
+ *   1. copy this folder to `kinds/<your-kind>/` and change its three files from top to bottom: `kind.ts` is what the
+ *      kind promises, `simulate.ts` how a simulated device of it behaves, `examples.ts` what its devices send;
  *   2. add one line to `catalog.ts`;
  *   3. run `npx vitest run test/devices`: the catalog's test tells what is still missing.
- * The table, its columns, the rollups, the API's documentation and the simulator follow from this file.
+ * The table, its columns, the rollups, the API's documentation and the simulator follow from this folder.
  */
-import { outdoorTemperature } from "../../climate.ts";
-import {
-  type Behaviour,
-  counter,
-  defineKind,
-  gauge,
-  high,
-  inState,
-  low,
-  onEvent,
-  silent,
-  state,
-  text,
-} from "../../kind.ts";
-import { HOUR_MS } from "../../local-time.ts";
-import { chanceAt, createRunningSum, drift, round } from "../../noise.ts";
-import { int16 } from "../../sensor-faults.ts";
-
 export const example = defineKind({
   // kebab-case. It names the table (`readings_example`) and never changes once devices exist.
   kind: "example",
@@ -119,120 +107,9 @@ export const example = defineKind({
     }),
   ],
 
-  simulate,
+  simulate: simulateExample,
 
-  // Stories for `npm run simulate -- --scenario <name>`. Each alarm rule needs an example or a scenario that
-  // raises it; what no test can raise, nobody knows to work. `silence` is there for every kind.
-  scenarios: [
-    { name: "downpour", about: "A thunderstorm stands still above the gauge.", raises: ["intensity_high"] },
-    {
-      name: "neglected",
-      about: "Leaves in the funnel, snow on the panel, a broken heater.",
-      raises: ["clogged", "battery_low", "heater_broken"],
-    },
-  ],
+  scenarios: exampleScenarios,
 
-  // Messages as devices send them, with what must become of them. Write down those that must fail, too, and
-  // take the expected outcome from the datasheet rather than from running the code. Each has its own time,
-  // because a device has one reading per moment. If a vendor's events look different from ours, give the kind
-  // a `decodeEvent` as `camera/` does.
-  examples: [
-    {
-      about: "a drizzle",
-      message: {
-        observedAt: "2025-06-01T08:00:00+08:00",
-        rain: 412.6,
-        intensity: 0.8,
-        temperature: 18.2,
-        battery: 12.9,
-        heater: "off",
-        firmware: "1.0.3",
-      },
-      accepts: 1,
-    },
-    {
-      about: "metrics may be left out or null, and times may be epoch milliseconds",
-      message: [
-        { observedAt: 1_748_736_600_000, rain: 412.8 },
-        { observedAt: 1_748_737_200_000, rain: 413, battery: null },
-      ],
-      accepts: 2,
-    },
-    {
-      about: "an unplugged sensor reads 0x7FFF tenths of a degree",
-      message: { observedAt: "2025-06-01T08:30:00+08:00", temperature: 3276.7, rain: 413.1 },
-      accepts: 1,
-      // Why values of it are refused while the others are kept.
-      partial: ["sensor_fault"],
-    },
-    {
-      about: "a number in quotes",
-      message: { observedAt: "2025-06-01T08:40:00+08:00", rain: "413.2" },
-      rejects: "bad_type",
-    },
-    {
-      about: "and one beside other values, which costs only itself",
-      message: { observedAt: "2025-06-01T08:50:00+08:00", rain: 413.2, battery: "12.9" },
-      accepts: 1,
-      partial: ["bad_type"],
-    },
-    {
-      about: "a clock that was never set",
-      message: { observedAt: 12_345, rain: 413.2 },
-      rejects: "clock_unset",
-    },
-    {
-      about: "leaves, and somebody with a ladder",
-      channel: "events",
-      message: [
-        { eventId: "c-1", observedAt: "2025-06-01T09:00:00+08:00", type: "clogged" },
-        { eventId: "c-2", observedAt: "2025-06-01T15:00:00+08:00", type: "cleaned", by: "village office" },
-      ],
-      accepts: 2,
-    },
-    {
-      about: "an event that is not in the list above",
-      channel: "events",
-      message: { eventId: "h-1", observedAt: "2025-06-01T16:00:00+08:00", type: "hail" },
-      rejects: "unknown_event",
-    },
-  ],
+  examples: exampleExamples,
 });
-
-/**
- * How a simulated device behaves: called with moments in rising order, it returns what it would report.
- * Counters must come from the moment and the seed alone (`chanceAt`, `drift`, `createRunningSum`), so that a
- * simulator that starts again goes on where it was; `random` is for the noise on top.
- */
-function simulate(seed: number): Behaviour {
-  /** Rain in one hour since 1970, in mm: none, unless the slow wander of the weather says so. */
-  const rainIn = (hour: number) => Math.max(0, drift(seed, new Date(hour * HOUR_MS), 9 * HOUR_MS) - 0.4) * 12;
-  let year = Number.NaN;
-  let rainBefore = (_hour: number): number => 0;
-  let playing: string | undefined;
-
-  return ({ random, at, scenario }) => {
-    if (at.getUTCFullYear() !== year) {
-      year = at.getUTCFullYear();
-      rainBefore = createRunningSum(Date.UTC(year, 0) / HOUR_MS, rainIn);
-    }
-    const hours = at.getTime() / HOUR_MS;
-    const hour = Math.floor(hours);
-    const neglected = scenario === "neglected";
-    const begins = scenario !== playing;
-    const ends = begins && playing === "neglected";
-    playing = scenario;
-    return {
-      metrics: {
-        rain: round(rainBefore(hour) + rainIn(hour) * (hours - hour), 1),
-        intensity: scenario === "downpour" ? 48 : round(rainIn(hour), 1),
-        temperature: round(outdoorTemperature(at) + random.normal(0, 0.3), 1),
-        battery: neglected ? 11.1 : round(12.8 + 0.3 * drift(seed + 1, at, 6 * HOUR_MS), 2),
-        heater: neglected ? "broken" : outdoorTemperature(at) < 2 ? "on" : "off",
-        firmware: chanceAt(seed, 1) < 0.5 ? "1.0.3" : "1.1.0",
-      },
-      ...(neglected && begins ? { events: [{ type: "clogged" }] } : {}),
-      ...(ends ? { events: [{ type: "cleaned" }] } : {}),
-    };
-  };
-}
