@@ -2,10 +2,10 @@ import type { Registry } from "prom-client";
 import type { Logger } from "../../base/log.ts";
 import type { KindTable, Pool } from "../../store/database/index.ts";
 import type { SpeakerReading } from "../proof/index.ts";
-import type { CommittedReply } from "./feed.ts";
 import type { OnAirProgress } from "./on-air.ts";
-import type { Sign } from "./orders.ts";
 import type { DispatchSettings } from "./settings.ts";
+import type { CommittedReply } from "./speaker-facts.ts";
+import type { Sign } from "./stop-order.ts";
 
 export interface DispatcherOptions {
   readonly pool: Pool;

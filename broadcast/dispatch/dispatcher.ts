@@ -1,19 +1,19 @@
 import { cancelTargets } from "../../store/broadcast/index.ts";
-import { Afterwards } from "./afterwards.ts";
 import type { Dispatcher, DispatcherOptions } from "./contract.ts";
 import { decideOnTarget, patienceAfterExpiry, patienceOf, type TargetSurroundings } from "./deadlines.ts";
-import { dueStep, step } from "./finish.ts";
-import { SpeakerIntake } from "./intake.ts";
-import { Jobs } from "./jobs.ts";
-import { type Loaded, type LoadOnly, load } from "./load.ts";
+import { dueStep, step } from "./due-step.ts";
+import { Afterwards } from "./ended-broadcasts.ts";
 import { createDispatchMetrics } from "./metrics.ts";
 import { toCommand } from "./on-air.ts";
-import { ensureStopOrder } from "./orders.ts";
 import { Patience } from "./patience.ts";
+import { type Loaded, type LoadOnly, load } from "./read-on-air.ts";
 import { Roster } from "./roster.ts";
 import { SendQueue } from "./send-queue.ts";
 import { DISPATCH_SETTINGS, type DispatchSettings } from "./settings.ts";
+import { SpeakerIntake } from "./speaker-intake.ts";
+import { ensureStopOrder } from "./stop-order.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
+import { Jobs } from "./until-done.ts";
 import { Writer } from "./writer.ts";
 
 export type { Dispatcher, DispatcherOptions } from "./contract.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { createDispatcher } from "../../broadcast/dispatch/dispatcher.ts";
-import { load } from "../../broadcast/dispatch/load.ts";
+import { load } from "../../broadcast/dispatch/read-on-air.ts";
 import { type BroadcastMessage, RESPONSE_TYPES } from "../../broadcast/message/message.ts";
 import { spokenSeconds } from "../../broadcast/message/spoken-length.ts";
 import { createNewsFeed } from "../../broadcast/proof/progress.ts";

@@ -8,9 +8,9 @@ import {
   type Dispatcher,
   type DispatcherOptions,
 } from "../../broadcast/dispatch/dispatcher.ts";
-import type { CommittedReply } from "../../broadcast/dispatch/feed.ts";
 import type { OnAirProgress } from "../../broadcast/dispatch/on-air.ts";
 import type { DispatchSettings } from "../../broadcast/dispatch/settings.ts";
+import type { CommittedReply } from "../../broadcast/dispatch/speaker-facts.ts";
 import { reopenForRetry, storeStart } from "../../broadcast/orders/start-orders.ts";
 import { speaker } from "../../devices/kinds/speaker/kind.ts";
 import { lockBroadcasts } from "../../store/broadcast/broadcasts.ts";

@@ -23,10 +23,10 @@ import { namesEventCode } from "../../broadcast/cap/names.ts";
 import { MAX_POLYGON_POINTS, MAX_REFERENCES } from "../../broadcast/cap/values.ts";
 import { CLOCK_TOLERANCE_MS, MAX_AGAIN, MAX_COMMAND_BYTES } from "../../broadcast/contract/command.ts";
 import { MAX_KEYS, MAX_KEYS_BYTES, MAX_ROOT_CHANGES, MAX_ROOTS } from "../../broadcast/contract/key-set.ts";
-import { LONGEST_GATHER_MS } from "../../broadcast/dispatch/afterwards.ts";
-import { MAX_NAMED } from "../../broadcast/dispatch/corrections.ts";
+import { LONGEST_GATHER_MS } from "../../broadcast/dispatch/ended-broadcasts.ts";
 import { ANNOUNCEMENT_SECONDS } from "../../broadcast/dispatch/on-air.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../broadcast/dispatch/settings.ts";
+import { MAX_NAMED } from "../../broadcast/dispatch/write-corrections.ts";
 import {
   FINAL_STATES,
   type LifecycleAction,

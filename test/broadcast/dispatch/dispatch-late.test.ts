@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { gatherMs } from "../../../broadcast/dispatch/afterwards.ts";
-import { load } from "../../../broadcast/dispatch/load.ts";
+import { gatherMs } from "../../../broadcast/dispatch/ended-broadcasts.ts";
+import { load } from "../../../broadcast/dispatch/read-on-air.ts";
 import { Roster } from "../../../broadcast/dispatch/roster.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../../broadcast/dispatch/settings.ts";
 import type { OnAir } from "../../../broadcast/dispatch/target.ts";

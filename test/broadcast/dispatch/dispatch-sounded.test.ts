@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { correct } from "../../../broadcast/dispatch/corrections.ts";
-import { load } from "../../../broadcast/dispatch/load.ts";
+import { load } from "../../../broadcast/dispatch/read-on-air.ts";
+import { correct } from "../../../broadcast/dispatch/write-corrections.ts";
 import { PROOF_RULES } from "../../../broadcast/proof/proof-facts.ts";
 import { type TargetChange, writeTargetChanges } from "../../../store/broadcast/targets.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";

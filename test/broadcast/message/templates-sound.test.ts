@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { tablesOf } from "../../../app/kind-tables.ts";
 import { createLogger } from "../../../base/log.ts";
 import { createDispatcher } from "../../../broadcast/dispatch/dispatcher.ts";
-import type { CommittedReply } from "../../../broadcast/dispatch/feed.ts";
+import type { CommittedReply } from "../../../broadcast/dispatch/speaker-facts.ts";
 import type { Mode, Text } from "../../../broadcast/message/message.ts";
 import { describePlace } from "../../../broadcast/message/places.ts";
 import { fillTemplate, listTemplates } from "../../../broadcast/message/templates.ts";

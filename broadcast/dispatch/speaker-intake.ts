@@ -1,6 +1,6 @@
 import { noteReading, noteReply, type ProofRules, type SpeakerReading } from "../proof/index.ts";
-import { type CommittedReply, toFact } from "./feed.ts";
 import type { Roster } from "./roster.ts";
+import { type CommittedReply, toFact } from "./speaker-facts.ts";
 import type { OnAirTarget } from "./target.ts";
 
 export interface IntakeOptions {

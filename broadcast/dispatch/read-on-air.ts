@@ -9,9 +9,9 @@ import {
 import type { Db, KindTable } from "../../store/database/index.ts";
 import { CLOCK_TOLERANCE_MS } from "../contract/index.ts";
 import type { ProofRules, SpeakerReading } from "../proof/index.ts";
-import type { CommittedReply } from "./feed.ts";
 import { OnAirBroadcast } from "./on-air.ts";
 import { CORRECTED_FOR_MS } from "./settings.ts";
+import type { CommittedReply } from "./speaker-facts.ts";
 import { type OnAir, OnAirTarget } from "./target.ts";
 
 export interface Loaded {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toFact } from "../../../broadcast/dispatch/feed.ts";
+import { toFact } from "../../../broadcast/dispatch/speaker-facts.ts";
 
 const fact = (data: unknown, outcome = "ended") =>
   toFact(

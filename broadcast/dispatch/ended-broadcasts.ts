@@ -1,10 +1,10 @@
 import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database/index.ts";
-import { correct } from "./corrections.ts";
 import { OVER_STATES } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
 import { CORRECTED_FOR_MS, type DispatchSettings, MOST_CORRECTED } from "./settings.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
+import { correct } from "./write-corrections.ts";
 
 export interface AfterwardsOptions {
   readonly pool: Pool;
