@@ -4,7 +4,8 @@ import { PlatformError } from "../base/errors.ts";
 import { createLogger, type Logger } from "../base/log.ts";
 import { onParentGone } from "../base/parent.ts";
 import { loadAdminKey } from "./admin-key.ts";
-import { checkSettings, startPlatform, VERSION } from "./platform.ts";
+import { checkSettings, startPlatform } from "./platform.ts";
+import { VERSION } from "./version.ts";
 
 const HELP = `smart-broadcast-iot ${VERSION}
 

@@ -47,11 +47,11 @@ export interface PreparedDatabase {
 export async function prepareDatabase(
   url: string,
   config: Config,
-  log: Logger,
+  logOf: (component: string) => Logger,
   signal?: AbortSignal,
 ): Promise<PreparedDatabase> {
-  const storeLog = log.child({ component: "store" });
-  const seedsLog = log.child({ component: "seeds" });
+  const storeLog = logOf("store");
+  const seedsLog = logOf("seeds");
   const ownerUrl = config.DATABASE_OWNER_URL;
   const open = (at: string) =>
     openPool({ url: at, size: 2, applicationName: "sbi-setup" }, (error) =>

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { VERSION } from "../app/platform.ts";
+import { VERSION } from "../app/version.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
 import type { StoryOutcome } from "./story.ts";

@@ -5,8 +5,10 @@ import pg from "pg";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStreamHub } from "../../api/stream/hub.ts";
-import { startBroadcasting } from "../../app/broadcasting.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
+import { startBroadcasting } from "../../app/phases/broadcast.ts";
+import { DeviceLink } from "../../app/phases/link.ts";
+import { News } from "../../app/phases/news.ts";
 import { loadConfig } from "../../base/config/index.ts";
 import { createLogger } from "../../base/log.ts";
 import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
@@ -27,17 +29,22 @@ afterAll(async () => {
 });
 
 const start = (env: Record<string, string>) =>
-  startBroadcasting({
-    config: loadConfig({ DATA_DIR: dir, ...env }),
-    pool,
-    urgentPool: pool,
-    speakers,
-    log,
-    registry: new Registry(),
-    hub: createStreamHub({ log }),
-    deliver: () => false,
-    isOnline: () => false,
-  });
+  startBroadcasting(
+    {
+      config: loadConfig({ DATA_DIR: dir, ...env }),
+      logOf: () => log,
+      registry: new Registry(),
+      signal: undefined,
+      atEnd: () => {},
+    },
+    {
+      pools: { api: pool, urgent: pool },
+      tables: [speakers],
+      hub: createStreamHub({ log }),
+      news: new News(),
+      link: new DeviceLink(),
+    },
+  );
 
 describe("the settings of broadcasting", () => {
   it("start as they are, with a signing key of their own", async () => {

@@ -1,0 +1,81 @@
+import type { FastifyInstance } from "fastify";
+import { grantDelay } from "../../accounts/grant-delay.ts";
+import { createApp } from "../../api/app.ts";
+import type { Broker } from "../../broker/options.ts";
+import { catalog } from "../../devices/catalog.ts";
+import type { MqttSource } from "../../protocols/mqtt-source/door.ts";
+import { scopeOf } from "../announce.ts";
+import { readiness } from "../readiness.ts";
+import { VERSION } from "../version.ts";
+import type { AccountsPhase } from "./accounts.ts";
+import type { AudiencePhase } from "./audience.ts";
+import type { Broadcasting } from "./broadcast.ts";
+import type { DatabasePhase } from "./database.ts";
+import type { IngestPhase } from "./ingest.ts";
+import type { Start } from "./start.ts";
+
+export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePhase, "hub"> {
+  readonly database: DatabasePhase;
+  readonly accounts: AccountsPhase;
+  readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
+  readonly broker: Broker;
+  /** The brokers that we subscribe to. */
+  readonly sources: readonly MqttSource[];
+  readonly life: { readonly isStopping: boolean };
+}
+
+/** Makes the HTTP API. It does not listen yet. */
+export async function makeApi(
+  { config, logOf, registry, atEnd }: Start,
+  { ingest, hub, database, accounts, broadcasting, broker, sources, life }: ApiInside,
+): Promise<FastifyInstance> {
+  const { pools, upkeep } = database;
+  const app = await createApp({
+    pool: pools.api,
+    urgentPool: pools.urgent,
+    catalog,
+    tables: database.tables,
+    access: accounts.control,
+    people: accounts.people,
+    grantDelay: grantDelay(config.PRIVILEGED_GRANT_DELAY_HOURS),
+    trustProxy: config.TRUST_PROXY ?? [],
+    knownDevice: (id) => {
+      const device = ingest.directory.find(id);
+      const moved = device?.formerPlaces !== undefined;
+      return device && { id, deviceNo: device.deviceNo, moved, ...scopeOf(device) };
+    },
+    pendingOf: ingest.pendingOf,
+    replay: ingest.replay,
+    onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
+    onDeviceChanged: async ({ type, id }) => {
+      await ingest.directory.refresh(id);
+      if (type === "deleted" || type === "credentials") broker.disconnect(id);
+    },
+    onAccessChanged: () => accounts.directory.refresh(),
+    deliver: (id, payload) => broker.deliver(id, payload),
+    deliverThrough: (gatewayId, id, payload) => broker.deliverThrough(gatewayId, id, payload),
+    hub,
+    broadcasts: broadcasting.routes,
+    http: {
+      perMinute: config.HTTP_RATE_LIMIT,
+      anonymousPerMinute: config.HTTP_RATE_LIMIT_ANONYMOUS,
+      maxStreams: config.HTTP_MAX_STREAMS,
+      corsOrigins: config.CORS_ORIGINS ?? [],
+    },
+    metrics: registry,
+    ready: () =>
+      readiness({
+        pool: pools.urgent,
+        ingest,
+        keyTrouble: broadcasting.keyTrouble,
+        source: sources[0],
+        jobTrouble: upkeep.jobTrouble,
+        backfill: upkeep.backfill,
+        isStopping: () => life.isStopping,
+      }),
+    log: logOf("api"),
+    version: VERSION,
+  });
+  atEnd(() => app.close());
+  return app;
+}

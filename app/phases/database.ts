@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { startAuditHead } from "../../store/audit/index.ts";
+import type { DatabaseFacts, KindTable } from "../../store/database/index.ts";
+import { startEmbedded } from "../../store/embedded/index.ts";
+import type { Retention } from "../../store/schema/index.ts";
+import { prepareDataDir } from "../data-dir.ts";
+import { type DatabasePools, openPools, registerPoolMetrics } from "../database-pools.ts";
+import { prepareDatabase } from "../prepare-database.ts";
+import { startUpkeep, type Upkeep } from "../upkeep.ts";
+import type { Start } from "./start.ts";
+
+export interface DatabasePhase {
+  readonly facts: DatabaseFacts & { readonly embedded: boolean };
+  /** The readings table of each kind, as it is in the database. */
+  readonly tables: readonly KindTable[];
+  readonly retention: Retention;
+  readonly pools: DatabasePools;
+  readonly upkeep: Upkeep;
+}
+
+/**
+ * Brings up the database: the embedded one where no other is named, its schema, the connections, and the work that it
+ * needs from time to time.
+ * @param fail told when the embedded database ends by itself
+ */
+export async function startDatabase(start: Start, fail: (error: Error) => void): Promise<DatabasePhase> {
+  const { config, logOf, registry, signal, atEnd } = start;
+  const log = logOf("store");
+  const embedded = config.DATABASE_URL === undefined;
+  const url = config.DATABASE_URL ?? (await startOwnServer(start, fail));
+  const { facts, tables, retention } = await prepareDatabase(url, config, logOf, signal);
+  const pools = openPools(url, config, { embedded, log });
+  atEnd(() => pools.end());
+  registerPoolMetrics(registry, pools);
+  const upkeep = startUpkeep({
+    url,
+    ownerUrl: config.DATABASE_OWNER_URL,
+    embedded,
+    edition: facts.edition,
+    tables,
+    retention,
+    alertDays: config.RETENTION_ALERTS_DAYS,
+    log,
+    registry,
+    apiPool: pools.api,
+  });
+  atEnd(() => upkeep.stop());
+  await prepareDataDir(config.DATA_DIR);
+  const auditHead = startAuditHead(pools.api, { dataDir: config.DATA_DIR, log: logOf("audit") });
+  atEnd(() => auditHead.stop());
+  return { facts: { ...facts, embedded }, tables, retention, pools, upkeep };
+}
+
+/** @returns the address of the embedded database, which lives below DATA_DIR */
+async function startOwnServer(
+  { config, logOf, atEnd }: Start,
+  fail: (error: Error) => void,
+): Promise<string> {
+  await prepareDataDir(config.DATA_DIR);
+  const server = await startEmbedded({ dataDir: join(config.DATA_DIR, "database"), log: logOf("store") });
+  atEnd(() => server.stop());
+  void server.exited.then(({ expected, code, signal }) => {
+    if (!expected) fail(new Error(`The embedded database ended unexpectedly (${signal ?? `code ${code}`})`));
+  });
+  return server.url;
+}

@@ -1,0 +1,88 @@
+import { apiKeyPrefix } from "../../access/api-keys.ts";
+import { tokenMatches } from "../../access/tokens.ts";
+import { createBroker } from "../../broker/broker.ts";
+import { limitLookUps } from "../../broker/look-ups.ts";
+import { registerBrokerMetrics } from "../../broker/metrics.ts";
+import type { Broker } from "../../broker/options.ts";
+import type { DeviceEntry } from "../../ingest/directory.ts";
+import { refuse } from "../../ingest/reasons.ts";
+import { scopeOf } from "../announce.ts";
+import type { AccountsPhase } from "./accounts.ts";
+import type { AudiencePhase } from "./audience.ts";
+import type { Broadcasting } from "./broadcast.ts";
+import type { DatabasePhase } from "./database.ts";
+import type { IngestPhase } from "./ingest.ts";
+import type { Start } from "./start.ts";
+
+/** How many devices that are not in memory are looked up at once: half of the connections, the others are for batches. */
+const LOOK_UPS = 2;
+const EMBEDDED_LOOK_UPS = 1;
+
+export interface DoorsInside extends IngestPhase, AudiencePhase {
+  readonly database: Pick<DatabasePhase, "facts">;
+  readonly accounts: Pick<AccountsPhase, "directory" | "people">;
+  readonly broadcasting: Pick<Broadcasting, "onListening">;
+}
+
+/** Makes the doors by which devices come in. They do not listen yet. */
+export async function makeDoors(start: Start, inside: DoorsInside): Promise<Broker> {
+  const { config, logOf, registry, atEnd } = start;
+  const { ingest, hub, feed, accounts, broadcasting } = inside;
+  const { directory } = ingest;
+  const broker = await createBroker<DeviceEntry>({
+    log: logOf("broker"),
+    rateLimit: config.DEVICE_RATE_LIMIT,
+    itemLimit: config.DEVICE_ITEM_LIMIT,
+    limits: {
+      connections: config.MQTT_MAX_CONNECTIONS,
+      perAddress: config.MQTT_MAX_CONNECTIONS_PER_ADDRESS,
+    },
+    feed,
+    // The same gate as that of HTTP: who guesses is slowed on both sides.
+    gate: accounts.people.gate,
+    ...identify(inside),
+    // Each field by its name: the rest of an object is gathered key by key, for each message.
+    onPublish: ({ principal: publisher, channel, topic, payload, receivedAt }, settled) =>
+      ingest.accept({ publisher, channel, topic, payload, receivedAt }, settled),
+    onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
+      ingest.reject({ publisher: principal, ...message }, refuse(reason, detail), settled),
+    onPresence: ({ principal, connected, at, address }) => {
+      ingest.notePresence({ deviceNo: principal.deviceNo, connected, changedAt: at, address });
+      hub.publish(
+        "presence",
+        { deviceId: principal.id, connected, changedAt: at.toISOString() },
+        scopeOf(principal),
+      );
+    },
+    onListening: ({ id }) => broadcasting.onListening(id),
+    knows: (name) =>
+      directory.find(name) !== undefined || accounts.directory.findPrincipal(name) !== undefined,
+  });
+  atEnd(() => broker.close());
+  inside.devicesRevoked.add((id) => broker.disconnect(id));
+  registerBrokerMetrics(registry, broker, feed);
+  return broker;
+}
+
+/** How devices and applications say who they are: by a token, a key, or a certificate. */
+function identify({ ingest: { directory }, accounts, database }: DoorsInside) {
+  // A device that another process registered a moment ago is not in memory yet.
+  const lookUp = limitLookUps(
+    (id) => directory.lookUp(id),
+    database.facts.embedded ? EMBEDDED_LOOK_UPS : LOOK_UPS,
+  );
+  return {
+    authenticate: (username: string, token: Buffer) => {
+      const key = token.toString();
+      if (apiKeyPrefix(key) !== undefined) {
+        const application = accounts.directory.findByKey(key);
+        return application?.id === username ? application : undefined;
+      }
+      const check = (device: DeviceEntry | undefined) =>
+        device && tokenMatches(token, device.tokenHash) ? device : undefined;
+      const device = directory.find(username);
+      return device ? check(device) : lookUp(username).then(check);
+    },
+    authenticateCertificate: (commonName: string) => directory.find(commonName) ?? lookUp(commonName),
+  };
+}

@@ -1,0 +1,56 @@
+import { catalog } from "../../devices/catalog.ts";
+import { type Ingest, startIngest } from "../../ingest/ingest.ts";
+import type { DatabasePhase } from "./database.ts";
+import { News } from "./news.ts";
+import { Hearers, type Start } from "./start.ts";
+
+export interface IngestPhase {
+  readonly ingest: Ingest;
+  readonly news: News;
+  /** Hears of devices whose token was changed by another process, or that it deleted, by their ids. */
+  readonly devicesRevoked: Hearers<[deviceId: string]>;
+  /** Commits and acknowledges what was taken; afterwards nothing is taken any more. */
+  readonly flush: () => Promise<void>;
+}
+
+/** How long the end waits for batches under way; what is not committed by then is not acknowledged. Milliseconds. */
+const FLUSH_MS = 10_000;
+
+/** Of past days in one statement on the embedded database, where everybody waits for it. */
+const EMBEDDED_HISTORY_ITEMS = 500;
+
+/** Loads the devices and makes ready for messages; they come once there are doors. */
+export async function startIngestion(
+  { config, logOf, registry, atEnd }: Start,
+  { pools, facts, tables, retention }: DatabasePhase,
+): Promise<IngestPhase> {
+  const news = new News();
+  const devicesRevoked = new Hearers<[string]>();
+  const ingest = await startIngest({
+    pool: pools.ingest,
+    history: {
+      pool: pools.history,
+      writers: pools.historyWriters,
+      maxItems: facts.embedded ? EMBEDDED_HISTORY_ITEMS : config.BATCH_MAX_READINGS,
+    },
+    catalog,
+    tables,
+    log: logOf("ingest"),
+    registry,
+    instance: config.INSTANCE_ID,
+    kept: retention,
+    maxItems: config.BATCH_MAX_READINGS,
+    lingerMs: config.BATCH_LINGER_MS,
+    maxInFlight: pools.writers,
+    wantsLive: news.wants,
+    onRevoked: devicesRevoked.tell,
+    onCommitted: news.committed,
+  });
+  let flushed: Promise<unknown> | undefined;
+  const flush = async () => {
+    flushed ??= ingest.stop(FLUSH_MS);
+    await flushed;
+  };
+  atEnd(flush);
+  return { ingest, news, devicesRevoked, flush };
+}
