@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+import type { DeviceChannel } from "../base/channels.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -245,10 +246,20 @@ export const SILENCE = "silence";
 /** A device that behaves: called with moments in rising order, it keeps its own state between them. */
 export type Behaviour = (input: SimulationInput) => SimulatedMoment;
 
-/** A message as a device would send it on `…/telemetry` or `…/events`, and what must become of it. */
+/** A command that devices of the kind obey. What else a caller sends is handed over all the same. */
+export interface CommandType {
+  /** kebab-case, as it stands in `name` on the wire. */
+  readonly name: string;
+  readonly about: string;
+}
+
+/**
+ * A message as a device would send it on `…/telemetry` (absent), `…/events` or `…/replies`, or would get it on
+ * `…/commands`, and what must become of it.
+ */
 export type KindExample = {
   readonly about: string;
-  readonly channel?: "telemetry" | "events";
+  readonly channel?: DeviceChannel | "commands";
   readonly message: unknown;
 } & (
   | { readonly rejects: string }
@@ -270,6 +281,8 @@ export interface KindDefinition {
   readonly metrics: Metrics;
   readonly events: readonly EventType[];
   readonly alarms: readonly AlarmRule[];
+  /** Absent: devices of the kind obey nothing, or nothing that is sent as a plain command. */
+  readonly commands?: readonly CommandType[];
   /** Whether a device of this kind publishes for others on `v1/gateways/{id}/telemetry`. */
   readonly gateway?: boolean;
   /** Turns what a vendor's device publishes as one event into our shape; default: as it is. */
@@ -287,67 +300,4 @@ export interface Kind extends KindDefinition {
   readonly scenarios: readonly Scenario[];
   /** The rules that follow from the plausible ranges of its metrics. */
   readonly offScale: readonly OffScaleRule[];
-}
-
-/** The zod schema of one metric's value. */
-function metricSchema(metric: Metric): z.ZodType {
-  const base =
-    metric.type === "state"
-      ? z.enum(metric.values as [string, ...string[]])
-      : metric.type === "text"
-        ? z.string().max(metric.maxLength ?? 64)
-        : z
-            .number()
-            .min(metric.min ?? Number.NEGATIVE_INFINITY)
-            .max(metric.max ?? Number.POSITIVE_INFINITY);
-  return base.describe(metric.unit ? `${metric.about} (${metric.unit})` : metric.about);
-}
-
-/** Every metric may be absent or null: a battery device leaves out what it did not measure. */
-function telemetrySchema(metrics: Metrics): z.ZodType {
-  const shape: Record<string, z.ZodType> = {
-    observedAt: z.union([z.iso.datetime({ offset: true }), z.number()]).nullish(),
-  };
-  for (const [key, metric] of Object.entries(metrics)) shape[key] = metricSchema(metric).nullish();
-  return z.looseObject(shape);
-}
-
-/** Silence is the same for every kind, so no kind has to write it. */
-function withSilence(simulate: KindDefinition["simulate"]): KindDefinition["simulate"] {
-  return (seed) => {
-    const behave = simulate(seed);
-    return (input) => {
-      const moment = behave(input);
-      return input.scenario === SILENCE ? { ...moment, silent: true } : moment;
-    };
-  };
-}
-
-/** A rule for each metric with a bound that no limit rule watches: what goes off the scale there is somebody's to see. */
-function offScaleRules({ metrics, alarms }: KindDefinition): OffScaleRule[] {
-  return Object.entries(metrics).flatMap(([metric, { type, min, max, about }]) => {
-    if (type !== "gauge" && type !== "counter") return [];
-    const watched = (side: "high" | "low") =>
-      alarms.some((rule) => rule.type === side && rule.metric === metric);
-    const below = min === undefined || watched("low") ? Number.NEGATIVE_INFINITY : min;
-    const above = max === undefined || watched("high") ? Number.POSITIVE_INFINITY : max;
-    if (!Number.isFinite(below) && !Number.isFinite(above)) return [];
-    const rule = `off_scale_${metric}`;
-    return [
-      { type: "off_scale", rule, metric, severity: "major", about: `Off the scale: ${about}`, below, above },
-    ];
-  });
-}
-
-/** Completes a kind: its telemetry schema from its metrics, and the scenario that every kind has. */
-export function defineKind(definition: KindDefinition): Kind {
-  const raises = definition.alarms.filter((alarm) => alarm.type === "silence").map((alarm) => alarm.rule);
-  const silence = { name: SILENCE, about: "The device stops reporting.", raises };
-  return {
-    ...definition,
-    simulate: withSilence(definition.simulate),
-    scenarios: [...(definition.scenarios ?? []), silence],
-    telemetry: telemetrySchema(definition.metrics),
-    offScale: offScaleRules(definition),
-  };
 }

@@ -1,3 +1,4 @@
+import type { DeviceChannel } from "../../base/channels.ts";
 import type { AlarmRule, Kind, MetricValue, SimulatedMoment } from "../../devices/kind.ts";
 
 /**
@@ -12,18 +13,18 @@ type Item = Record<string, unknown>;
 const isObject = (value: unknown): value is Item =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function judgeTime(observedAt: unknown): string | undefined {
+function judgeTime(observedAt: unknown, receivedAt: number): string | undefined {
   if (observedAt === undefined) return undefined;
   const time = new Date(observedAt as string | number).getTime();
   if (Number.isNaN(time)) return "bad_time";
-  if (time > Date.now() + DAY_MS) return "clock_ahead";
+  if (time > receivedAt + DAY_MS) return "clock_ahead";
   return time < Date.UTC(2015, 0) ? "clock_unset" : undefined;
 }
 
 /** Why a reading is refused; or why values of it are, while others are kept. */
-function judgeReading(kind: Kind, item: unknown): string | { partial: string[] } {
+function judgeReading(kind: Kind, item: unknown, receivedAt: number): string | { partial: string[] } {
   if (!isObject(item)) return "bad_shape";
-  const time = judgeTime(item.observedAt);
+  const time = judgeTime(item.observedAt, receivedAt);
   if (time) return time;
   const aside = new Map<string, string>();
   for (const issue of kind.telemetry.safeParse(item).error?.issues ?? []) {
@@ -49,7 +50,11 @@ function judgeReading(kind: Kind, item: unknown): string | { partial: string[] }
   return ORDER.find((reason) => reasons.includes(reason)) ?? "empty";
 }
 
-function judgeEvent(kind: Kind, item: unknown): string | { partial: string[] } | undefined {
+function judgeEvent(
+  kind: Kind,
+  item: unknown,
+  receivedAt: number,
+): string | { partial: string[] } | undefined {
   if (!isObject(item)) return "bad_shape";
   let event = item;
   try {
@@ -65,19 +70,60 @@ function judgeEvent(kind: Kind, item: unknown): string | { partial: string[] } |
   if (typeof eventId === "string" ? eventId.length > 128 : !["number", "undefined"].includes(typeof eventId))
     partial.add("bad_shape");
   if (!PHASES.includes(phase as string)) partial.add("bad_shape");
-  const time = judgeTime(event.observedAt);
+  const time = judgeTime(event.observedAt, receivedAt);
   if (time) partial.add(time);
   return partial.size > 0 ? { partial: [...partial] } : undefined;
 }
 
+const isName = (value: unknown, longest: number) =>
+  typeof value === "string" && value.length >= 1 && value.length <= longest;
+
+function judgeReply(item: unknown, receivedAt: number): string | undefined {
+  if (!isObject(item)) return "bad_shape";
+  if (!isName(item.commandId, 128) || !isName(item.outcome, 64)) return "bad_shape";
+  return judgeTime(item.observedAt, receivedAt);
+}
+
+/** What the API hands over, and the kind says that its devices obey. */
+function judgeCommand({ commands = [] }: Kind, item: unknown): string | undefined {
+  const keys = ["commandId", "name", "parameters"];
+  const isCommand =
+    isObject(item) &&
+    isName(item.commandId, 128) &&
+    commands.some(({ name }) => name === item.name) &&
+    (item.parameters === undefined || isObject(item.parameters)) &&
+    Object.keys(item).every((key) => keys.includes(key));
+  return isCommand ? undefined : "bad_shape";
+}
+
 export type Verdict = { accepts: number; partial?: string[] } | { rejects: string };
 
-/** What must become of a message on a device's own topic. */
-export function judge(kind: Kind, channel: "telemetry" | "events", message: unknown): Verdict {
+/**
+ * What must become of a message on a device's own topic.
+ * @param receivedAt our clock as it arrives, epoch milliseconds
+ */
+export function judge(
+  kind: Kind,
+  channel: DeviceChannel | "commands",
+  message: unknown,
+  receivedAt: number,
+): Verdict {
+  const judgeItem = (item: unknown) => {
+    switch (channel) {
+      case "telemetry":
+        return judgeReading(kind, item, receivedAt);
+      case "events":
+        return judgeEvent(kind, item, receivedAt);
+      case "replies":
+        return judgeReply(item, receivedAt);
+      case "commands":
+        return judgeCommand(kind, item);
+    }
+  };
   const items = Array.isArray(message) ? message : [message];
   const partial = new Set<string>();
   for (const item of items) {
-    const verdict = channel === "events" ? judgeEvent(kind, item) : judgeReading(kind, item);
+    const verdict = judgeItem(item);
     if (typeof verdict === "string") return { rejects: verdict };
     for (const reason of verdict?.partial ?? []) partial.add(reason);
   }

@@ -2,7 +2,8 @@ import { ADMINISTRATOR } from "../../access/decide.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
-import { counter, defineKind, gauge, type Kind } from "../../devices/kind.ts";
+import { defineKind } from "../../devices/define-kind.ts";
+import { counter, gauge, type Kind } from "../../devices/kind.ts";
 import { example } from "../../devices/kinds/example/kind.ts";
 import { openPool, type Pool } from "../../store/database/database.ts";
 import type { KindTable } from "../../store/database/kind-table.ts";
@@ -10,17 +11,25 @@ import { applyKindTables } from "../../store/schema/kind-tables.ts";
 import { createCallers, personWith } from "../api/callers.ts";
 import { type Api, startApi } from "../api/harness.ts";
 import type { TestDatabase } from "../helpers/db.ts";
+import { definitionOf } from "../helpers/kinds/definition-of.ts";
 import { areaOf } from "../helpers/limits.ts";
 import type { Place } from "./kept-model.ts";
 import type { KeptWorld } from "./kept-world.ts";
 
 /** The rain gauge after it has learned two more quantities. */
 export const wideExample: Kind = defineKind({
-  ...example,
+  ...definitionOf(example),
   metrics: {
     ...example.metrics,
     wind: gauge({ unit: "m/s", min: 0, max: 90, decimals: 1, about: "At the mast" }),
-    hail: counter({ unit: "mm", min: 0, max: 1000, decimals: 1, about: "Hail since the year began" }),
+    hail: counter({
+      unit: "mm",
+      min: 0,
+      max: 1000,
+      decimals: 1,
+      resets: "each year",
+      about: "Hail since the year began",
+    }),
   },
 });
 const wideCatalog = catalog.map((kind) => (kind === example ? wideExample : kind));

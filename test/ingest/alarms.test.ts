@@ -2,7 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { defineKind, gauge, high, inState, low, onEvent, silent, state } from "../../devices/kind.ts";
+import { defineKind } from "../../devices/define-kind.ts";
+import { gauge, high, inState, low, onEvent, silent, state } from "../../devices/kind.ts";
 import { AlarmEngine } from "../../ingest/alarms.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
@@ -43,7 +44,15 @@ const kind = defineKind({
     silent({ intervals: 3, severity: "minor", about: "Silent" }),
   ],
   simulate: () => () => ({ metrics: {} }),
-  examples: [],
+  examples: [
+    { about: "a minute", message: { observedAt: "2026-06-01T00:00:00Z", flow: 20 }, accepts: 1 },
+    {
+      about: "a door",
+      channel: "events",
+      message: { observedAt: "2026-06-01T00:00:00Z", type: "opened" },
+      accepts: 1,
+    },
+  ],
 });
 
 const start = Date.parse("2026-06-01T00:00:00Z");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { Kind, Metric } from "../../devices/kind.ts";
-import { checkEvent } from "../../ingest/events.ts";
+import { checkEvent, checkReply } from "../../ingest/events.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
 import { REASONS } from "../../ingest/reasons.ts";
 
@@ -59,14 +59,18 @@ describe.each(catalog.map((kind) => [kind.kind, kind] as const))(
       );
     });
 
-    const examples = kind.examples.map((example) => [example.about, example] as const);
+    const examples = kind.examples
+      .filter(({ channel }) => channel !== "commands")
+      .map((example) => [example.about, example] as const);
     it.each(examples)("treats the example '%s' as written", (_about, example) => {
       const runtime = runtimeOf(kind);
       const items = Array.isArray(example.message) ? example.message : [example.message];
       const answers = items.map((item) =>
         example.channel === "events"
           ? checkEvent(runtime, item, receivedAt)
-          : { ...runtime.check(item, receivedAt) },
+          : example.channel === "replies"
+            ? checkReply(runtime, item, receivedAt)
+            : { ...runtime.check(item, receivedAt) },
       );
       const aside = answers.flatMap((answer) =>
         "aside" in answer ? answer.aside.map(({ refusal }) => refusal.reason) : [],

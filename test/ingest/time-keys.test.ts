@@ -100,7 +100,7 @@ describe("an item without observedAt", () => {
         return behave({ random, at, elapsedMs: i === 0 ? 0 : 3_600_000 }).metrics;
       });
       const examples = kind.examples
-        .filter(({ channel }) => channel !== "events")
+        .filter(({ channel = "telemetry" }) => channel === "telemetry")
         .flatMap(({ message }) => message);
       // Each quantity as large as an epoch, too.
       const large = Object.keys(kind.metrics).map((key) => ({ [key]: 1_763_600_000 }));

@@ -87,7 +87,7 @@ describe("a fleet", () => {
     const throughGateways = broker.received.filter(({ topic }) => topic.startsWith("v1/gateways/"));
     expect(throughGateways.length).toBeLessThan(30);
     for (const { deviceId, channel, item } of delivered) {
-      expect(judge(kindOf(deviceId), channel, item)).toEqual({ accepts: 1 });
+      expect(judge(kindOf(deviceId), channel, item, Date.now())).toEqual({ accepts: 1 });
     }
   });
 
@@ -110,7 +110,7 @@ describe("a fleet", () => {
       expect(tally.of(id).acknowledged).toBe(delivered.filter(({ deviceId }) => deviceId === id).length);
     }
     for (const { deviceId, channel, item } of delivered) {
-      expect(judge(kindOf(deviceId), channel, item)).toEqual({ accepts: 1 });
+      expect(judge(kindOf(deviceId), channel, item, Date.now())).toEqual({ accepts: 1 });
     }
     const volumes = delivered
       .filter(({ deviceId }) => deviceId === "gm-3")

@@ -1,5 +1,6 @@
+import { defineKind } from "../../define-kind.ts";
 import { decodeFrigateEvent } from "../../frigate.ts";
-import { counter, defineKind, gauge, high, low, onEvent, silent } from "../../kind.ts";
+import { counter, gauge, high, low, onEvent, silent } from "../../kind.ts";
 import { cameraExamples } from "./examples.ts";
 import { cameraScenarios, simulateCamera } from "./simulate.ts";
 

@@ -64,4 +64,22 @@ export const exampleExamples: readonly KindExample[] = [
     message: { eventId: "h-1", observedAt: "2025-06-01T16:00:00+08:00", type: "hail" },
     rejects: "unknown_event",
   },
+  // A command as the device gets it, which has no time, and what it replies. The words of `outcome` are the device's own.
+  {
+    about: "a command before a frosty night",
+    channel: "commands",
+    message: { commandId: "cmd-h3aTf0rTheN1ght0", name: "heat", parameters: { on: true } },
+    accepts: 1,
+  },
+  {
+    about: "and that it was obeyed",
+    channel: "replies",
+    message: {
+      commandId: "cmd-h3aTf0rTheN1ght0",
+      outcome: "done",
+      observedAt: "2025-06-01T17:00:00+08:00",
+      heater: "on",
+    },
+    accepts: 1,
+  },
 ];

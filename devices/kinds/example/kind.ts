@@ -1,4 +1,5 @@
-import { counter, defineKind, gauge, high, inState, low, onEvent, silent, state, text } from "../../kind.ts";
+import { defineKind } from "../../define-kind.ts";
+import { counter, gauge, high, inState, low, onEvent, silent, state, text } from "../../kind.ts";
 import { int16 } from "../../sensor-faults.ts";
 import { exampleExamples } from "./examples.ts";
 import { exampleScenarios, simulateExample } from "./simulate.ts";
@@ -71,6 +72,10 @@ export const example = defineKind({
     { type: "clogged", about: "The funnel is blocked; rain is not measured" },
     { type: "cleaned", about: "The funnel is free again" },
   ],
+
+  // What its devices can be told, in kebab-case. A kind that has this shows a command and a reply in its examples.
+  // Callers may send others, too: firmware learns faster than this file.
+  commands: [{ name: "heat", about: "Turns the funnel's heater on or off" }],
 
   // When somebody must know. Rules are unique within the kind; `high("intensity")` is named `intensity_high`.
   alarms: [

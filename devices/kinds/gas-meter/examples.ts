@@ -110,4 +110,34 @@ export const gasMeterExamples: readonly KindExample[] = [
     message: { eventId: "boil-1", observedAt: "2025-06-01T08:00:06+08:00", type: "boiling_over" },
     rejects: "unknown_event",
   },
+  {
+    about: "a command to shut the gas off",
+    channel: "commands",
+    message: { commandId: "cmd-Zk3v9QpLx0aT7_Rb", name: "close-valve", parameters: { reason: "leak" } },
+    accepts: 1,
+  },
+  {
+    about: "what the meter says of it: heard, and done",
+    channel: "replies",
+    message: [
+      {
+        commandId: "cmd-Zk3v9QpLx0aT7_Rb",
+        outcome: "accepted",
+        observedAt: "2025-06-01T08:00:20+08:00",
+      },
+      {
+        commandId: "cmd-Zk3v9QpLx0aT7_Rb",
+        outcome: "done",
+        observedAt: "2025-06-01T08:00:26+08:00",
+        valve: "closed",
+      },
+    ],
+    accepts: 2,
+  },
+  {
+    about: "a reply that does not say to what",
+    channel: "replies",
+    message: { outcome: "done", observedAt: "2025-06-01T08:00:27+08:00" },
+    rejects: "bad_shape",
+  },
 ];

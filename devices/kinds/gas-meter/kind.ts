@@ -1,4 +1,5 @@
-import { counter, defineKind, gauge, high, inState, low, onEvent, silent, state } from "../../kind.ts";
+import { defineKind } from "../../define-kind.ts";
+import { counter, gauge, high, inState, low, onEvent, silent, state } from "../../kind.ts";
 import { DS18B20, int16, NO_DATA } from "../../sensor-faults.ts";
 import { gasMeterExamples } from "./examples.ts";
 import { gasMeterScenarios, REGISTER_MAX, simulateGasMeter } from "./simulate.ts";
@@ -70,6 +71,10 @@ export const gasMeter = defineKind({
     { type: "reverse_flow", about: "Gas runs backwards" },
     { type: "case_open", about: "The case has been opened" },
     { type: "low_battery", about: "The meter itself finds its battery low" },
+  ],
+  commands: [
+    { name: "close-valve", about: "Shuts the gas off; somebody has to open the valve again" },
+    { name: "open-valve", about: "Lets the gas flow again" },
   ],
   alarms: [
     // Nothing but a person clears these five: somebody has to go and look.

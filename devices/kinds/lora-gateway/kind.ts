@@ -1,4 +1,5 @@
-import { counter, defineKind, gauge, high, inState, onEvent, silent, state, text } from "../../kind.ts";
+import { defineKind } from "../../define-kind.ts";
+import { counter, gauge, high, inState, onEvent, silent, state, text } from "../../kind.ts";
 import { loraGatewayExamples } from "./examples.ts";
 import { loraGatewayScenarios, simulateLoraGateway } from "./simulate.ts";
 

@@ -75,4 +75,46 @@ export const speakerExamples: readonly KindExample[] = [
     message: { eventId: "p-2", observedAt: "2025-06-01T12:31:00+08:00", type: "motion" },
     rejects: "unknown_event",
   },
+  {
+    about: "what it says of a broadcast that it has played",
+    channel: "replies",
+    message: [
+      {
+        commandId: "bc-20250601-1.1",
+        broadcastId: "bc-20250601-1",
+        attempt: 1,
+        outcome: "accepted",
+        observedAt: "2025-06-01T13:00:02+08:00",
+      },
+      {
+        commandId: "bc-20250601-1.1",
+        broadcastId: "bc-20250601-1",
+        attempt: 1,
+        outcome: "started",
+        observedAt: "2025-06-01T13:00:03+08:00",
+      },
+      {
+        commandId: "bc-20250601-1.1",
+        broadcastId: "bc-20250601-1",
+        attempt: 1,
+        outcome: "ended",
+        observedAt: "2025-06-01T13:01:10+08:00",
+        secondsPlayed: 67,
+      },
+    ],
+    accepts: 3,
+  },
+  {
+    about: "what it says of an order that somebody has signed with a key of their own",
+    channel: "replies",
+    message: {
+      commandId: "bc-20250601-2.1",
+      broadcastId: "bc-20250601-2",
+      attempt: 1,
+      outcome: "refused",
+      reason: "unknown_key",
+      observedAt: "2025-06-01T13:05:00+08:00",
+    },
+    accepts: 1,
+  },
 ];

@@ -1,4 +1,5 @@
-import { defineKind, gauge, high, low, onEvent, silent, state, text } from "../../kind.ts";
+import { defineKind } from "../../define-kind.ts";
+import { gauge, high, low, onEvent, silent, state, text } from "../../kind.ts";
 import { speakerExamples } from "./examples.ts";
 import { simulateSpeaker, speakerScenarios } from "./simulate.ts";
 

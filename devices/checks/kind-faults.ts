@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { Fault } from "../../base/errors.ts";
+import type { KindDefinition } from "../kind.ts";
+import { alarmFaults, scenarioFaults } from "./alarms.ts";
+import { exampleFaults } from "./examples.ts";
+import { KEBAB_CASE, nameFaults, SNAKE_CASE, textFaults } from "./names.ts";
+import { quantityFaults } from "./quantities.ts";
+
+/** As the API takes a kind's name; with `readings_` before it, it is a table's. */
+const LONGEST_KIND = 40;
+const LONGEST_EVENT = 64;
+const LONGEST_COMMAND = 64;
+/** Shorter ones do not say where figures come from. */
+const SHORTEST_SOURCE = 10;
+const MONTH_SECONDS = 31 * 86_400;
+
+/**
+ * Everything that a kind promises and that does not hold: paths are JSON pointers into the definition.
+ * @param telemetry the schema that follows from its quantities
+ */
+export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fault[] {
+  return [
+    ...headFaults(definition),
+    ...quantityFaults(definition.metrics),
+    ...eventTypeFaults(definition),
+    ...alarmFaults(definition),
+    ...scenarioFaults(definition),
+    ...exampleFaults(definition, telemetry),
+  ];
+}
+
+function* headFaults({ kind, title, source, reportIntervalSeconds }: KindDefinition): Generator<Fault> {
+  if (!KEBAB_CASE.test(kind) || kind.length > LONGEST_KIND)
+    yield { path: "/kind", message: `'${kind}': expected kebab-case of at most ${LONGEST_KIND} characters` };
+  yield* textFaults("/title/en", title.en);
+  if (!/\p{Script=Han}/u.test(title.zh))
+    yield { path: "/title/zh", message: `'${title.zh}': expected a title in Chinese` };
+  if (source.trim().length < SHORTEST_SOURCE)
+    yield { path: "/source", message: `'${source}': expected where its figures come from` };
+  if (!(reportIntervalSeconds >= 1 && reportIntervalSeconds <= MONTH_SECONDS)) {
+    yield {
+      path: "/reportIntervalSeconds",
+      message: `${reportIntervalSeconds}: expected from 1 second to 31 days, in seconds`,
+    };
+  }
+}
+
+function* eventTypeFaults({ events, commands = [] }: KindDefinition): Generator<Fault> {
+  const types = events.map(({ type }) => type);
+  yield* nameFaults(types, { path: "/events", noun: "event", form: SNAKE_CASE, longest: LONGEST_EVENT });
+  for (const [index, { about }] of events.entries()) yield* textFaults(`/events/${index}/about`, about);
+  const names = commands.map(({ name }) => name);
+  yield* nameFaults(names, {
+    path: "/commands",
+    noun: "command",
+    form: KEBAB_CASE,
+    longest: LONGEST_COMMAND,
+  });
+  for (const [index, { about }] of commands.entries()) yield* textFaults(`/commands/${index}/about`, about);
+}
