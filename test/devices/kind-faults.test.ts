@@ -2,43 +2,10 @@ import { describe, expect, it } from "vitest";
 import { catalog } from "../../devices/catalog.ts";
 import { kindFaults } from "../../devices/checks/kind-faults.ts";
 import { defineKind } from "../../devices/define-kind.ts";
-import type { AlarmRule, KindDefinition, KindExample, Metric } from "../../devices/kind.ts";
-import { camera } from "../../devices/kinds/camera/kind.ts";
-import { example } from "../../devices/kinds/example/kind.ts";
 import { definitionOf } from "../helpers/kinds/definition-of.ts";
+import { alarm, alarmToo, at, type FaultRow, faultsOf, good, having, metric, named } from "./changed-kind.ts";
 
-const good = definitionOf(example);
-
-/** The rain gauge with one thing changed. */
-const having = (change: Partial<KindDefinition>): KindDefinition => ({ ...good, ...change });
-const metric = (key: string, change: Partial<Metric>) =>
-  having({ metrics: { ...good.metrics, [key]: { ...good.metrics[key]!, ...change } } });
-const named = (key: string) => having({ metrics: { ...good.metrics, [key]: good.metrics.intensity! } });
-const alarm = (rule: string, change: object) =>
-  having({
-    alarms: good.alarms.map((one) => (one.rule === rule ? ({ ...one, ...change } as AlarmRule) : one)),
-  });
-const alarmToo = (like: string, change: object) => {
-  const rule = good.alarms.find((one) => one.rule === like)!;
-  return having({ alarms: [...good.alarms, { ...rule, ...change } as AlarmRule] });
-};
-const sent = (message: object, change: object = {}) =>
-  having({
-    examples: [
-      ...good.examples,
-      {
-        about: "one more",
-        message: { observedAt: "2025-06-02T08:00:00+08:00", ...message },
-        accepts: 1,
-        ...change,
-      },
-    ],
-  });
-const without = (keep: (example: KindExample) => boolean) => having({ examples: good.examples.filter(keep) });
-const NEW = `/examples/${good.examples.length}`;
-const at = (rule: string) => `/alarms/${good.alarms.findIndex((one) => one.rule === rule)}`;
-
-const FAULTS: [name: string, kind: KindDefinition, path: string, message: string][] = [
+const FAULTS: FaultRow[] = [
   ["capitals in its name", having({ kind: "rainGauge" }), "/kind", "kebab-case"],
   ["a name that is too long", having({ kind: "r".repeat(41) }), "/kind", "at most 40"],
   ["no title in English", having({ title: { en: " ", zh: "雨" } }), "/title/en", "it is empty"],
@@ -254,78 +221,6 @@ const FAULTS: [name: string, kind: KindDefinition, path: string, message: string
     "/scenarios/0",
     "every kind has 'silence'",
   ],
-
-  [
-    "no reading that is kept whole",
-    without(({ channel = "telemetry" }) => channel !== "telemetry"),
-    "/examples",
-    "one of telemetry",
-  ],
-  [
-    "no event that is kept",
-    without((one) => one.channel !== "events" || "rejects" in one),
-    "/examples",
-    "one of events",
-  ],
-  ["no command", without(({ channel }) => channel !== "commands"), "/examples", "one of commands"],
-  ["no reply", without(({ channel }) => channel !== "replies"), "/examples", "one of replies"],
-  ["an example twice", sent({ rain: 1 }, { about: "a drizzle" }), `${NEW}/about`, "no other example"],
-  ["an example that counts wrong", sent({ rain: 1 }, { accepts: 2 }), `${NEW}/accepts`, "has 1 items"],
-  ["an example that is no object", sent({}, { message: ["rain"] }), `${NEW}/message/0`, "an object"],
-  ["an example without a time", sent({ observedAt: null, rain: 1 }), `${NEW}/message`, "no `observedAt`"],
-  [
-    "an example with a time that is none",
-    sent({ observedAt: "now", rain: 1 }),
-    `${NEW}/message/observedAt`,
-    "nvalid",
-  ],
-  ["an example that measures nothing", sent({ wind: 1 }), `${NEW}/message`, "nothing that the kind knows"],
-  ["an example off the scale", sent({ intensity: 501 }), `${NEW}/message/intensity`, "500"],
-  ["an example with a number in quotes", sent({ rain: "1" }), `${NEW}/message/rain`, "number"],
-  ["an example with a word too many", sent({ heater: "hot" }), `${NEW}/message/heater`, "off"],
-  [
-    "an example whose sensor has no value",
-    sent({ temperature: 3276.7, rain: 1 }),
-    `${NEW}/message/temperature`,
-    "has no value",
-  ],
-  ["an example finer than what is kept", sent({ rain: 1.25 }), `${NEW}/message/rain`, "more than 1 decimals"],
-  [
-    "an example with a quantity in other letters",
-    sent({ rain: 1, Intensity: 2 }),
-    `${NEW}/message/Intensity`,
-    "'intensity'",
-  ],
-  [
-    "an example of an event that is not there",
-    sent({ type: "hail" }, { channel: "events" }),
-    `${NEW}/message/type`,
-    "'hail'",
-  ],
-  [
-    "an event without a time",
-    sent({ type: "clogged", observedAt: null }, { channel: "events" }),
-    `${NEW}/message/observedAt`,
-    "RFC 3339",
-  ],
-  [
-    "a reply without a command",
-    sent({ outcome: "done" }, { channel: "replies" }),
-    `${NEW}/message/commandId`,
-    "a text",
-  ],
-  [
-    "a reply without an outcome",
-    sent({ commandId: "c", outcome: "" }, { channel: "replies" }),
-    `${NEW}/message/outcome`,
-    "a name",
-  ],
-  [
-    "a command that nothing obeys",
-    sent({ commandId: "c", name: "cool" }, { channel: "commands" }),
-    `${NEW}/message/name`,
-    "'cool'",
-  ],
 ];
 
 describe("what a kind promises", () => {
@@ -334,22 +229,10 @@ describe("what a kind promises", () => {
   });
 
   it.each(FAULTS)("is refused with %s, by its place and what was expected", (_name, kind, path, message) => {
-    const found = defineKindFaults(kind);
+    const found = faultsOf(kind);
     expect(found).toContainEqual([path, expect.stringContaining(message)]);
     // One line for each place where it shows, and nothing of what is well.
     expect(found.length).toBeLessThanOrEqual(7);
-  });
-
-  it("is refused with an event that does not decode", () => {
-    const kind = definitionOf(camera);
-    const message = { type: "new", before: null, after: null };
-    const examples = [
-      ...kind.examples,
-      { about: "nothing seen", channel: "events", message, accepts: 1 } as const,
-    ];
-    expect(defineKindFaults({ ...kind, examples })).toEqual([
-      [`/examples/${kind.examples.length}/message`, expect.stringContaining("it does not decode: after")],
-    ]);
   });
 
   it("is refused with everything that is wrong at once, and with the kind's name", () => {
@@ -357,17 +240,3 @@ describe("what a kind promises", () => {
     expect(() => defineKind(kind)).toThrow(/^Kind 'example' .*\n {2}\/source: .*\n {2}\/metrics\/Rain: /);
   });
 });
-
-/** The lines of what `defineKind` throws, as path and message. */
-function defineKindFaults(kind: KindDefinition): [path: string, message: string][] {
-  try {
-    defineKind(kind);
-  } catch (error) {
-    const [, ...lines] = (error as Error).message.split("\n");
-    return lines.map((line) => {
-      const [, path, message] = /^ {2}(\S+): (.*)$/.exec(line)!;
-      return [path!, message!];
-    });
-  }
-  return [];
-}

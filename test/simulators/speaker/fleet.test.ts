@@ -123,7 +123,8 @@ describe("a fleet of speakers", () => {
     await vi.waitFor(resolved(2), WITHIN);
     await vi.waitFor(() => expect(itemsOf("events")).toHaveLength(4), WITHIN);
     for (const channel of ["telemetry", "events"] as const) {
-      for (const item of itemsOf(channel)) expect(judge(speakerKind, channel, item, Date.now())).toEqual({ accepts: 1 });
+      for (const item of itemsOf(channel))
+        expect(judge(speakerKind, channel, item, Date.now())).toEqual({ accepts: 1 });
     }
     expect(itemsOf("replies").filter(({ announcement }) => announcement === "演习/Drill")).toHaveLength(2);
   });

@@ -146,7 +146,8 @@ describe("keys that somebody on the network has forged", () => {
     await send(ring, "again");
     await vi.waitFor(() => expect(plays("again")).toBe(1), WITHIN);
     for (const id of ["forged-1", "forged-2", "forged-3", "stolen"]) expect(plays(id)).toBe(0);
-    for (const item of items("events")) expect(judge(speakerKind, "events", item, Date.now())).toEqual({ accepts: 1 });
+    for (const item of items("events"))
+      expect(judge(speakerKind, "events", item, Date.now())).toEqual({ accepts: 1 });
   });
 });
 
