@@ -47,9 +47,10 @@ async function readByRegion(
   const inScope = (first: number) =>
     `${limitsCondition("d", first)} and d.kind = $${first + 1}::text
          and ($${first + 2}::text is null or d.region_code like $${first + 2}::text)`;
+  const scope = [limitsParameter(limits), kind, pattern];
+  const hasMoved = `exists (select from ${DEVICE_SPANS} d where d.device_no in (${MOVED_DEVICES}) and ${inScope(1)})`;
   const { rows } = await db.query<{ key: string; name: string | null; moved: boolean }>(
-    `select g.key, r.name, exists (
-       select from ${DEVICE_SPANS} d where d.device_no in (${MOVED_DEVICES}) and ${inScope(1)}) as moved
+    `select g.key, r.name, ${hasMoved} as moved
      from (
        select left(d.region_code, $4::int) as key from devices d where ${inScope(1)}
        union
@@ -60,33 +61,30 @@ async function readByRegion(
      where $5::text is null or g.key > $5::text
      order by g.key
      limit $6::int`,
-    [
-      limitsParameter(limits),
-      kind,
-      pattern,
-      codeLength,
-      after,
-      page.limit + 1,
-      plan.from.toISOString(),
-      plan.to.toISOString(),
-    ],
+    [...scope, codeLength, after, page.limit + 1, plan.from.toISOString(), plan.to.toISOString()],
   );
   const regions = rows.slice(0, page.limit);
   const fleet = {
     sql: `select d.device_no, left(d.region_code, $9::int) as key from devices d
        where ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])
          and d.device_no not in (${MOVED_DEVICES})`,
-    values: [limitsParameter(limits), kind, pattern, codeLength, regions.map((row) => row.key)],
+    values: [...scope, codeLength, regions.map((row) => row.key)],
     byDevice: false,
-    // Mostly there are none, and then nothing is planned for them.
-    ...(regions[0]?.moved
-      ? {
-          moved: `select d.device_no, left(d.region_code, $9::int) as key, d.from_at, d.until_at from ${DEVICE_SPANS} d
-            where d.device_no in (${MOVED_DEVICES}) and ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])`,
-        }
-      : {}),
   };
-  const groups = (await fromSums(db, plan, fleet, limits)) ?? (await readBuckets(db, plan, fleet));
+  const withMoved = {
+    ...fleet,
+    moved: `select d.device_no, left(d.region_code, $9::int) as key, d.from_at, d.until_at from ${DEVICE_SPANS} d
+      where d.device_no in (${MOVED_DEVICES}) and ${inScope(6)} and left(d.region_code, $9::int) = any ($10::text[])`,
+  };
+  const read = async (asked: SeriesFleet) =>
+    (await fromSums(db, plan, asked, limits)) ?? (await readBuckets(db, plan, asked));
+  // Mostly there are none, and then nothing is planned for them. The first that moves after that was looked up is left out.
+  const isPlain = regions[0]?.moved !== true;
+  let groups = await read(isPlain ? fleet : withMoved);
+  if (isPlain) {
+    const again = await db.query<{ moved: boolean }>(`select ${hasMoved} as moved`, scope);
+    if (again.rows[0]!.moved) groups = await read(withMoved);
+  }
   return {
     items: regions.map((row) => ({
       regionCode: row.key,

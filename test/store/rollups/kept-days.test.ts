@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../../base/log.ts";
 import { createRandom, type Random } from "../../../devices/random.ts";
+import type { Pool } from "../../../store/database/database.ts";
 import { recordExchange } from "../../../store/readings/exchanges.ts";
 import { ReadingsBatch } from "../../../store/readings/readings-batch.ts";
 import { insertReadings } from "../../../store/readings/settle-readings.ts";
@@ -250,6 +251,36 @@ describe("days of devices that have moved", () => {
     },
     60_000,
   );
+
+  it("are counted though the first of them moves while they are asked for", async () => {
+    const { pool } = db;
+    await forgetReadings(pool, table);
+    const [device, other] = devices as [number, number];
+    const now = midnight(Date.parse("2026-02-24T00:00:00Z")) + 17 * HOUR;
+    // Somebody stands in each township before.
+    await move(device, "520102001", now);
+    await move(other, "520102002", now);
+    await settle();
+    const random = createRandom(7);
+    const batch = new ReadingsBatch(table);
+    for (const device of devices) {
+      for (let at = now - 4 * DAY; at < now; at += 5 * HOUR) addReading(batch, random, device, at);
+    }
+    await insertReadings(batch, pool, now, () => []);
+    while ((await keepNext(pool, table, { devices: 1000, now })) === "more");
+    const plan = await planSeriesOf(pool, table, { from: midnight(now) - 3 * DAY, to: now, overFleet: true });
+    let asked = 0;
+    const moving = {
+      query: async (sql: string, values: unknown[]) => {
+        if (++asked === 2) await move(device, "520102002", midnight(now) - 30 * HOUR);
+        return pool.query(sql, values);
+      },
+    } as unknown as Pool;
+    const groupOf = (deviceNo: number, moment: number) => regionAt(deviceNo, moment).slice(0, 9);
+    const answer = await readGroups(moving, plan, "township");
+    expect(places.get(device)).toHaveLength(2);
+    expect(answer).toEqual(await groupsOfReadings(pool, plan, groupOf, midnight));
+  });
 });
 
 describe("an exchange in hours that no chunk has", () => {
