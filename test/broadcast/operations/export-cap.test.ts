@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "../../../access/limits.ts";
@@ -17,31 +14,28 @@ import { exportCap, exportFeed } from "../../../broadcast/operations/export-cap.
 import { importCap } from "../../../broadcast/operations/import-cap.ts";
 import { selectSpeakers } from "../../../broadcast/targets/targets.ts";
 import type { Broadcast } from "../../../store/broadcast/broadcasts.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
+import type { TestDatabase } from "../../helpers/db.ts";
 import { limitsOf } from "../../helpers/limits.ts";
 import { alertText, referenceOf, SENT } from "../cap-text.ts";
-import { createDeps, draft, insertSpeaker, insertVillages, somebody, type TestDeps } from "../fixtures.ts";
+import { draft, insertSpeaker, somebody, type TestDeps } from "../fixtures.ts";
+import { type OperationsScene, startOperations } from "../operations-scene.ts";
 import { cancel, release, submit } from "../step-helpers.ts";
 
+let scene: OperationsScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
 let certificatePem: string;
 const li = somebody("li");
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-export-"));
-  await insertVillages(db.pool);
+  scene = await startOperations();
+  ({ db } = scene);
   await insertSpeaker(db.pool, "sp-1", "520326001001");
   const made = await generate([{ name: "commonName", value: "platform" }], { keySize: 2048 });
   certificatePem = made.cert;
-  deps = await createDeps(db.pool, dir, { alertSigning: { privateKeyPem: made.private, certificatePem } });
+  deps = await scene.createDeps({ alertSigning: { privateKeyPem: made.private, certificatePem } });
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 async function read(broadcast: Broadcast): Promise<CapAlert> {
   const parsed = parseAlert(Buffer.from(await exportCap(deps, li, broadcast)));

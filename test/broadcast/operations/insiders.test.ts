@@ -1,28 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ADMINISTRATOR } from "../../../access/decide.ts";
 import { type BroadcastCaller, getBroadcast } from "../../../broadcast/lifecycle/operation.ts";
 import { changeDraft, createDraft } from "../../../broadcast/operations/drafts.ts";
 import { importCap } from "../../../broadcast/operations/import-cap.ts";
 import { findRevision, listRevisions } from "../../../store/broadcast/revisions.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
+import type { TestDatabase } from "../../helpers/db.ts";
 import { limitsOf } from "../../helpers/limits.ts";
 import { alertText, referenceOf } from "../cap-text.ts";
-import {
-  createDeps,
-  draft,
-  insertSpeaker,
-  insertTenant,
-  insertVillages,
-  somebody,
-  type TestDeps,
-} from "../fixtures.ts";
+import { draft, insertSpeaker, insertTenant, somebody, type TestDeps } from "../fixtures.ts";
+import { type OperationsScene, startOperations } from "../operations-scene.ts";
 import { approve, cancel, release, retry, returnDraft, review, submit } from "../step-helpers.ts";
 
+let scene: OperationsScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
 
 const li = somebody("li");
@@ -37,19 +27,15 @@ const because = { reason: "because" };
 const refusal = (code: string) => expect.objectContaining({ code });
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-insiders-"));
-  await insertVillages(db.pool);
+  scene = await startOperations();
+  ({ db } = scene);
   await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
   await insertSpeaker(db.pool, "sp-2", "520326002001");
 });
 beforeEach(async () => {
-  deps = await createDeps(db.pool, dir);
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 const stateOf = async (id: string) => (await getBroadcast(db.pool, li, id)).state;
 

@@ -1,29 +1,24 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getBroadcast } from "../../../broadcast/lifecycle/operation.ts";
 import { changeDraft, createDraft } from "../../../broadcast/operations/drafts.ts";
 import type { Broadcast } from "../../../store/broadcast/broadcasts.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
-import { createDeps, draft, insertVillages, somebody, type TestDeps } from "../fixtures.ts";
+import type { TestDatabase } from "../../helpers/db.ts";
+import { draft, somebody, type TestDeps } from "../fixtures.ts";
+import { type OperationsScene, startOperations } from "../operations-scene.ts";
 
+let scene: OperationsScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
 const li = somebody("li");
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-large-"));
-  await insertVillages(db.pool);
-  deps = await createDeps(db.pool, dir);
+  scene = await startOperations();
+  ({ db } = scene);
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 describe("a large message", () => {
   const ring = (radius: number) => {

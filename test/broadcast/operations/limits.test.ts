@@ -1,46 +1,32 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { assertMayStep, MAX_REVISIONS } from "../../../broadcast/lifecycle/may-step.ts";
 import { getBroadcast } from "../../../broadcast/lifecycle/operation.ts";
 import { changeDraft, createDraft } from "../../../broadcast/operations/drafts.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
+import type { TestDatabase } from "../../helpers/db.ts";
 import { limitsOf } from "../../helpers/limits.ts";
-import {
-  createDeps,
-  draft,
-  insertSpeaker,
-  insertTenant,
-  insertVillages,
-  somebody,
-  type TestDeps,
-} from "../fixtures.ts";
+import { draft, insertSpeaker, insertTenant, somebody, type TestDeps } from "../fixtures.ts";
+import { type OperationsScene, startOperations } from "../operations-scene.ts";
 import { approve, cancel, retry, returnDraft, submit } from "../step-helpers.ts";
 
+let scene: OperationsScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
 const li = somebody("li");
 const because = { reason: "because" };
 const refusal = (code: string) => expect.objectContaining({ code });
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-limits-"));
-  await insertVillages(db.pool);
+  scene = await startOperations();
+  ({ db } = scene);
   await insertTenant(db.pool, "county-office");
   await insertTenant(db.pool, "other-office");
   await insertSpeaker(db.pool, "sp-1", "520326001001");
   await insertSpeaker(db.pool, "sp-2", "520326002001");
 });
 beforeEach(async () => {
-  deps = await createDeps(db.pool, dir);
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 describe("limits", () => {
   const county = limitsOf({ regions: ["520326"] });

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { compactVerify, importJWK } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { getBroadcast } from "../../../broadcast/lifecycle/operation.ts";
@@ -10,20 +7,13 @@ import type { Broadcast } from "../../../store/broadcast/broadcasts.ts";
 import { listHistory } from "../../../store/broadcast/history.ts";
 import { readOrders } from "../../../store/broadcast/orders.ts";
 import { readTargets } from "../../../store/broadcast/targets.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
-import {
-  createDeps,
-  draft,
-  insertSpeaker,
-  insertTenant,
-  insertVillages,
-  somebody,
-  type TestDeps,
-} from "../fixtures.ts";
+import type { TestDatabase } from "../../helpers/db.ts";
+import { draft, insertSpeaker, insertTenant, somebody, type TestDeps } from "../fixtures.ts";
+import { type OperationsScene, startOperations } from "../operations-scene.ts";
 import { approve, cancel, reject, release, retry, returnDraft, review, submit } from "../step-helpers.ts";
 
+let scene: OperationsScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
 
 const li = somebody("li");
@@ -32,9 +22,8 @@ const zhao = somebody("zhao");
 const because = { reason: "because" };
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-service-"));
-  await insertVillages(db.pool);
+  scene = await startOperations();
+  ({ db } = scene);
   await insertTenant(db.pool, "county-office");
   await insertTenant(db.pool, "other-office");
   await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
@@ -42,12 +31,9 @@ beforeAll(async () => {
   await insertSpeaker(db.pool, "sp-other", "520327001001");
 });
 beforeEach(async () => {
-  deps = await createDeps(db.pool, dir);
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 const statesOf = async ({ broadcastNo }: Broadcast) =>
   (await listHistory(db.pool, broadcastNo)).map(({ action, from, to }) => `${action}: ${from} → ${to}`);
@@ -108,7 +94,7 @@ describe("a broadcast that is written, submitted and approved", () => {
     const [order, ...more] = await readOrders(db.pool, [broadcast.broadcastNo]);
     expect(more).toEqual([]);
     expect(order).toMatchObject({ commandId: `${broadcast.id}.1`, type: "start", attempt: 1 });
-    const [jwk] = (await openKeyRing(dir)).jwks().keys;
+    const [jwk] = (await openKeyRing(scene.dir)).jwks().keys;
     const { payload } = await compactVerify(order!.jws, await importJWK({ ...jwk! }));
     expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({
       type: "start",

@@ -1,39 +1,33 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createDraft } from "../../../broadcast/operations/drafts.ts";
 import type { Broadcast } from "../../../store/broadcast/broadcasts.ts";
 import { listHistory } from "../../../store/broadcast/history.ts";
 import { readOrders } from "../../../store/broadcast/orders.ts";
 import { readTargets } from "../../../store/broadcast/targets.ts";
-import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
-import { createDeps, draft, insertSpeaker, insertVillages, somebody, type TestDeps } from "../fixtures.ts";
+import type { TestDatabase } from "../../helpers/db.ts";
+import { draft, insertSpeaker, somebody, type TestDeps } from "../fixtures.ts";
+import { type OperationsScene, startOperations } from "../operations-scene.ts";
 import { approve, retry, submit } from "../step-helpers.ts";
 
+let scene: OperationsScene;
 let db: TestDatabase;
-let dir: string;
 let deps: TestDeps;
 
 const li = somebody("li");
 const wang = somebody("wang");
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  dir = await mkdtemp(join(tmpdir(), "sbi-retry-"));
-  await insertVillages(db.pool);
+  scene = await startOperations();
+  ({ db } = scene);
   await insertSpeaker(db.pool, "sp-1", "520326001001", { connected: true });
   await insertSpeaker(db.pool, "sp-2", "520326002001");
   // Of a county that no broadcast here is aimed at.
   await insertSpeaker(db.pool, "sp-3", "520327001001");
 });
 beforeEach(async () => {
-  deps = await createDeps(db.pool, dir);
+  deps = await scene.createDeps();
 });
-afterAll(async () => {
-  await db.drop();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => scene.stop());
 
 const refusal = (code: string) => expect.objectContaining({ code });
 
