@@ -1,5 +1,5 @@
 import { parseExact } from "../../base/exact-json.ts";
-import type { Item, KeptModel, Outcome } from "./kept-model.ts";
+import { countIn, type Item, type KeptModel, type Outcome } from "./kept-model.ts";
 import {
   type AskedRepair,
   coveredBy,
@@ -136,7 +136,11 @@ export async function replay(world: KeptWorld, device: number, which: number): P
     return void (await world.expect(409, request));
   }
   const { payload } = await world.get(`/rejections/${rejection.id}`, "platform");
-  const expected = replayInModel(world, model, rejection, payload.data);
+  const { rows } = await world.side.pool.query<{ at: Date }>(
+    "select coalesce(observed_at, received_at) as at from rejected_messages where rejection_no = $1",
+    [rejection.id],
+  );
+  const expected = replayInModel(world, model, { ...rejection, at: rows[0]!.at.getTime() }, payload.data);
   const { outcome, detail } = await world.expect(200, request);
   if (outcome !== expected) {
     throw new Error(
@@ -145,8 +149,13 @@ export async function replay(world: KeptWorld, device: number, which: number): P
   }
 }
 
-/** All of it is stored, or nothing. */
-function replayInModel(world: KeptWorld, model: KeptModel, rejection: Rejection, text: string) {
+/** All of it is stored, or nothing. @param rejection `at`: the moment in whose place it was counted */
+function replayInModel(
+  world: KeptWorld,
+  model: KeptModel,
+  rejection: Rejection & { readonly at: number },
+  text: string,
+) {
   const { reason, partial, items, topic } = rejection;
   if (reason === "not_json" || reason === "foreign_topic") return "rejected";
   const receivedAt = Date.parse(rejection.receivedAt);
@@ -177,15 +186,10 @@ function replayInModel(world: KeptWorld, model: KeptModel, rejection: Rejection,
   }
   for (const { by, outcome } of taken) {
     by.refuse(outcome, "sure");
-    if (partial) continue;
-    const { counts } = by.placeAt(receivedAt);
-    counts.received++;
-    counts[outcome.kind]++;
+    countIn(by.placeAt(outcome.at!).counts, outcome.kind, 1);
+    // What is left of an item of which something was kept is that item, and not another.
+    if (partial) countIn(model.placeAt(rejection.at).counts, outcome.kind, -1);
   }
-  if (!partial) {
-    const { counts } = model.placeAt(receivedAt);
-    counts.received -= items;
-    counts.rejected -= items;
-  }
+  if (!partial) countIn(model.placeAt(rejection.at).counts, "rejected", -items);
   return taken.some(({ outcome }) => outcome.kind === "stored") ? "stored" : "duplicate";
 }

@@ -18,7 +18,7 @@ export interface Counts {
 }
 const none = (): Counts => ({ received: 0, stored: 0, duplicate: 0, rejected: 0 });
 
-/** Where a device was and whose it was, with what it sent meanwhile. */
+/** Where a device was and whose it was, with what it sent of that time, and meanwhile without a time. */
 export interface Place {
   readonly since: number;
   readonly tenantId: string | null;
@@ -37,6 +37,8 @@ interface KeptEvent {
 
 export interface Outcome {
   readonly kind: "stored" | "duplicate" | "rejected";
+  /** When the item was observed, by which it counts for a place; undefined: for the one that its device has. */
+  readonly at: number | undefined;
   readonly refused: { readonly reason: string; readonly partial: boolean; readonly values: Item }[];
 }
 
@@ -135,16 +137,12 @@ export class KeptModel {
 
   /** An item that is refused whole, for what is not in it. */
   refuseWhole(reason: string, values: Item, how: Certainty, items = 1): void {
-    this.count(rejected(reason, values), how);
-    const counts = how === "sure" ? this.place.counts : this.place.perhaps;
-    counts.received += items - 1;
-    counts.rejected += items - 1;
+    this.count(rejected(reason, values, undefined), how, items);
   }
 
-  private count(outcome: Outcome, how: Certainty): void {
-    const counts = how === "sure" ? this.place.counts : this.place.perhaps;
-    counts.received++;
-    counts[outcome.kind]++;
+  private count(outcome: Outcome, how: Certainty, items = 1): void {
+    const { counts, perhaps } = outcome.at === undefined ? this.place : this.placeAt(outcome.at);
+    countIn(how === "sure" ? counts : perhaps, outcome.kind, items);
     this.refuse(outcome, how);
   }
 
@@ -162,12 +160,12 @@ export class KeptModel {
     const { observedAt, ...values } = item;
     const known = Object.keys(values).filter((key) => key in this.metrics);
     if (observedAt === undefined && ("ts" in values || several)) {
-      return rejected(known.length > 0 ? "time_missing" : "no_quantity", item);
+      return rejected(known.length > 0 ? "time_missing" : "no_quantity", item, receivedAt);
     }
     const arrival = Math.max(receivedAt, this.lastArrival + 1);
     let at = observedAt === undefined ? arrival : Date.parse(observedAt as string);
     const wrongClock = clockFault(at, receivedAt);
-    if (wrongClock) return rejected(wrongClock, item);
+    if (wrongClock) return rejected(wrongClock, item, undefined);
     const good: Values = {};
     const sent: Item = {};
     const aside: Record<string, Item> = {};
@@ -184,7 +182,7 @@ export class KeptModel {
     if (!Object.keys(good).some((name) => name in this.metrics)) {
       // What is off the scale comes first: alarms look at it.
       const isWhy = (reason: string) => known.some((name) => name in (aside[reason] ?? {}));
-      return rejected(["off_scale", "sensor_fault", "bad_type"].find(isWhy) ?? "no_quantity", item);
+      return rejected(["off_scale", "sensor_fault", "bad_type"].find(isWhy) ?? "no_quantity", item, at);
     }
     if (observedAt === undefined) {
       // Never the same millisecond twice, and none that is taken.
@@ -200,7 +198,7 @@ export class KeptModel {
     const there = this.moments.get(at);
     if (!there) {
       this.moments.set(at, good);
-      return { kind: "stored", refused };
+      return { kind: "stored", at, refused };
     }
     const conflict: Item = {};
     let kept = false;
@@ -210,20 +208,21 @@ export class KeptModel {
         kept = true;
       } else if (meaningOf(there[name]) !== meaningOf(value)) conflict[name.replace("+", "")] = value;
     }
-    if (Object.keys(conflict).length === 0) return { kind: kept ? "stored" : "duplicate", refused };
+    if (Object.keys(conflict).length === 0) return { kind: kept ? "stored" : "duplicate", at, refused };
     refused.push({
       reason: "conflict",
       partial: kept,
       values: { observedAt: moment, ...(kept ? conflict : sent) },
     });
-    return { kind: kept ? "stored" : "rejected", refused };
+    return { kind: kept ? "stored" : "rejected", at, refused };
   }
 
   /** Decides what becomes of an event; one without a time that can be used has that of its arrival. */
   decideEvent(item: Item, receivedAt: number, several: boolean): Outcome {
     const { observedAt, eventId: given, type, phase, ...said } = item;
-    if (type === "hail") return rejected("unknown_event", item);
     const isTimeless = observedAt === undefined;
+    const own = isTimeless ? receivedAt : readableTime(observedAt, receivedAt);
+    if (type === "hail") return rejected("unknown_event", item, own);
     const wrongTime = isTimeless
       ? "ts" in said || several
         ? "time_missing"
@@ -247,11 +246,11 @@ export class KeptModel {
       const there = this.events.find((other) => other.at === at && other.eventId === eventId);
       if (!there) break;
       if (there.type === type && meaningOf(there.data) === meaningOf(data))
-        return { kind: "duplicate", refused };
+        return { kind: "duplicate", at, refused };
       at++;
     }
     this.events.push({ at, ...event });
-    return { kind: "stored", refused };
+    return { kind: "stored", at, refused };
   }
 
   /** Moments with what was kept of each, oldest first. */
@@ -300,10 +299,23 @@ export class KeptModel {
   }
 }
 
-const rejected = (reason: string, values: Item): Outcome => ({
+/** Counts items in a place, or takes them back. */
+export function countIn(counts: Counts, kind: Outcome["kind"], items: number): void {
+  counts.received += items;
+  counts[kind] += items;
+}
+
+const rejected = (reason: string, values: Item, at: number | undefined): Outcome => ({
   kind: "rejected",
+  at,
   refused: [{ reason, partial: false, values }],
 });
+
+/** When an item says that it was observed, if that can be. */
+export function readableTime(observedAt: unknown, receivedAt: number): number | undefined {
+  const at = Date.parse(observedAt as string);
+  return Number.isNaN(at) || clockFault(at, receivedAt) ? undefined : at;
+}
 
 function clockFault(at: number, receivedAt: number): string | undefined {
   if (at > receivedAt + DAY) return "clock_ahead";
