@@ -4,15 +4,16 @@ import { open, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { asksForHelp, readLine } from "../base/command-line.ts";
+import { flagOption } from "../base/command-options.ts";
 import { loadConfig } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
-import { UsageError } from "../base/usage-error.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { createRootKey, readRootKey } from "../broadcast/signing/index.ts";
 import { type DemoAccess, demoAccessFile, readDemoAccess } from "../seeds/demo-access-file.ts";
 import { CREDENTIALS_FILE } from "../seeds/demo-fleet.ts";
 import { DEMO_COUNTY, DEMO_SIZE } from "../seeds/demo-plan.ts";
-import { readOptions } from "../simulators/options.ts";
+import { paceOptions } from "../simulators/options.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { closeEarlierLeak, playStory, STORY_FLEET_ARGS } from "./demo-story.ts";
@@ -194,30 +195,33 @@ People, who sign in with id and password:
 ${people.join("")}${signIn ?? ""}`;
 }
 
+const FLEET_OPTIONS = ["speed-up", "duration", "history-days", "history-share"] as const;
+
+const LINE = {
+  name: "npm run demo",
+  input: {
+    ...paceOptions,
+    "speed-up": paceOptions["speed-up"].default(10),
+    "history-days": paceOptions["history-days"].default(30),
+    "no-story": flagOption(),
+  },
+};
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      "speed-up": { type: "string", default: "10" },
-      "history-days": { type: "string", default: "30" },
-      "history-share": { type: "string", default: "0.25" },
-      duration: { type: "string", default: "0" },
-      "no-story": { type: "boolean", default: false },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) {
     out(HELP);
     return 0;
   }
+  // What the fleet would refuse is refused before the platform is started.
+  const options = readLine(LINE, args);
   const config = loadConfig();
   const dataDir = config.DATA_DIR;
   const marker = join(dataDir, HISTORY_SENT);
-  const past = existsSync(marker) ? "0" : values["history-days"];
-  const withStory = !values["no-story"];
-  const pace = ["--speed-up", values["speed-up"], "--duration", values.duration];
-  const fleetArgs = [...pace, "--history-days", past, "--history-share", values["history-share"]];
-  // What the fleet would refuse is refused before the platform is started.
-  readOptions([...fleetArgs, "--history-days", values["history-days"]]);
+  const past = existsSync(marker) ? 0 : options["history-days"];
+  const withStory = !options["no-story"];
+  const pace = { ...options, "history-days": past };
+  const fleetArgs = FLEET_OPTIONS.flatMap((name) => [`--${name}`, String(pace[name])]);
   await prepareDataDir(dataDir);
 
   const stopping = new AbortController();
@@ -264,7 +268,7 @@ async function main(): Promise<number> {
     const part = withStory ? STORY_FLEET_ARGS : [];
     fleet = start("simulators/cli", [...where, ...who, ...trusted, ...fleetArgs, ...part], {}, "inherit");
     // The fleet says this one thing: the past is through.
-    if (past !== "0") fleet.once("message", () => void writeFile(marker, `${new Date().toISOString()}\n`));
+    if (past !== 0) fleet.once("message", () => void writeFile(marker, `${new Date().toISOString()}\n`));
     const stop = AbortSignal.any([stopping.signal, endOf(fleet)]);
     await showFirstReadings(api, key, stop);
     // The demo goes on without it: what is shown beside it still works.
@@ -312,8 +316,8 @@ function endOf(child: ChildProcess): AbortSignal {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    if (error instanceof UsageError || isWrongArgument(error)) {
-      process.stderr.write(`${error.message}\nSee npm run demo -- --help\n`);
+    if (error instanceof UsageError) {
+      process.stderr.write(`${usageText(error, `${LINE.name} --`)}\n`);
       process.exit(2);
     }
     const config = error instanceof PlatformError && error.class === "config";
@@ -321,7 +325,3 @@ main().then(
     process.exit(config ? 2 : 1);
   },
 );
-
-function isWrongArgument(error: unknown): error is Error {
-  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-}

@@ -1,8 +1,10 @@
-import { parseArgs } from "node:util";
+import { asksForHelp, readLine } from "../base/command-line.ts";
+import { flagOption } from "../base/command-options.ts";
 import { configSchema, loadConfig, sentenceOn, strangeSettings } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger, type Logger } from "../base/log.ts";
 import { onParentGone } from "../base/parent.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { checkSettings, startPlatform } from "./platform.ts";
 import { VERSION } from "./version.ts";
@@ -27,12 +29,12 @@ const SAME_SIGNAL_MS = 500;
 /** When the end takes longer than this, it is cut short. */
 const STOP_DEADLINE_MS = 30_000;
 
+const LINE = { name: "npm start", input: { version: flagOption().meta({ short: "v" }) } };
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "v" } },
-  });
-  if (values.help) return void process.stdout.write(HELP);
-  if (values.version) return void process.stdout.write(`${VERSION}\n`);
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) return void process.stdout.write(HELP);
+  if (readLine(LINE, args).version) return void process.stdout.write(`${VERSION}\n`);
 
   const config = loadConfig();
   await checkSettings(config);
@@ -123,8 +125,8 @@ main().catch((error: unknown) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(error.class === "config" ? 2 : 1);
   }
-  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
-    process.stderr.write(`${error.message}\nTry --help.\n`);
+  if (error instanceof UsageError) {
+    process.stderr.write(`${usageText(error, `${LINE.name} --`)}\n`);
     process.exit(2);
   }
   createLogger("error").fatal({ err: error }, "the platform could not start");

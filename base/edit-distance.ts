@@ -17,3 +17,13 @@ export function editDistance(one: string, other: string, swap = 2): number {
   }
   return row[other.length]!;
 }
+
+/** Names that somebody may have meant who wrote one that there is not: some letters apart, or begun alike. */
+export function nearestNames(written: string, known: readonly string[]): string[] {
+  const far = known.map((name) =>
+    written.length >= 3 && name.startsWith(written) ? 1 : editDistance(written, name, 1),
+  );
+  const least = Math.min(...far);
+  // In short words a second letter makes another word.
+  return least <= (written.length < 5 ? 1 : 2) ? known.filter((_, at) => far[at] === least) : [];
+}

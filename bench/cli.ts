@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
-import { UsageError } from "../base/usage-error.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { createEmbeddedDatabase, createServerDatabase } from "./database.ts";
 import { renderText } from "./figures.ts";
 import { describeFlags, parseFlags } from "./flags.ts";
@@ -41,7 +41,7 @@ function build(): void {
 }
 
 async function runStory(story: Story, args: readonly string[]): Promise<number> {
-  const { values, help, embedded } = parseFlags(story.flags, args);
+  const { values, help, embedded } = parseFlags(story.flags, args, story.name);
   if (help) {
     out(`${story.name}: ${story.about}\n${describeFlags(story.flags)}\n`);
     return 0;
@@ -98,7 +98,9 @@ main(process.argv.slice(2)).then(
       error instanceof UsageError ||
       error instanceof CannotRun ||
       (error instanceof PlatformError && error.class === "config");
-    err(`${told ? (error as Error).message : (error as Error).stack}\n`);
+    const text =
+      error instanceof UsageError ? usageText(error, "npm run bench --") : (error as Error).message;
+    err(`${told ? text : (error as Error).stack}\n`);
     process.exit(told ? 2 : 1);
   },
 );

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "../base/usage-error.ts";
+import { asksForHelp, readLine } from "../base/command-line.ts";
+import { flagOption, numberOption, numbersOption, wordsOption } from "../base/command-options.ts";
 
 interface Numeric {
   readonly min: number;
@@ -47,60 +47,27 @@ export interface Parsed<F extends Flags> {
   readonly embedded: boolean;
 }
 
+function optionOf(flag: Flag) {
+  if (flag.type === "words") return wordsOption(flag.of).default([...flag.fallback]);
+  const { min, max } = flag;
+  return flag.type === "number"
+    ? numberOption({ min, max }).default(flag.fallback)
+    : numbersOption({ min, max }).default([...flag.fallback]);
+}
+
 /**
  * Reads a story's options, besides those that all stories know.
  * @throws UsageError that lists every wrong option at once
  */
-export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): Parsed<F> {
-  const { help, embedded, ...given } = read(flags, args);
-  const faults: string[] = [];
-  const values = Object.entries(flags).map(([name, flag]) => {
-    const text = (given as Record<string, string | undefined>)[name];
-    if (text === undefined) return [name, flag.fallback];
-    const list = text.split(",").map((part) => part.trim());
-    const { wrong, value } = flag.type === "words" ? words(flag, list) : numbers(flag, list);
-    if (wrong) faults.push(`--${name} is '${text}', expected ${expected(flag)}`);
-    return [name, flag.type === "number" ? value[0] : value];
-  });
-  if (faults.length > 0) throw new UsageError(faults.join("\n"));
-  return {
-    values: Object.fromEntries(values) as FlagValues<F>,
-    help: help === true,
-    embedded: embedded === true,
-  };
-}
-
-function read(flags: Flags, args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: "boolean", short: "h" },
-        embedded: { type: "boolean" },
-        ...Object.fromEntries(Object.keys(flags).map((name) => [name, { type: "string" as const }])),
-      },
-    }).values as { help?: boolean; embedded?: boolean };
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
-function words(flag: WordsFlag, list: readonly string[]) {
-  return { value: list, wrong: list.some((word) => !flag.of.includes(word)) };
-}
-
-function numbers(flag: NumberFlag | NumbersFlag, list: readonly string[]) {
-  const value = list.map((text) => (text === "" ? Number.NaN : Number(text)));
-  const wrong =
-    value.some((number) => !(number >= flag.min && number <= flag.max)) ||
-    (flag.type === "number" && value.length > 1);
-  return { value, wrong };
-}
-
-function expected(flag: Flag): string {
-  if (flag.type === "words") return `some of ${flag.of.join(", ")}, separated by commas`;
-  const range = `from ${flag.min} to ${flag.max}`;
-  return flag.type === "number" ? `a number ${range}` : `numbers ${range}, separated by commas`;
+export function parseFlags<F extends Flags>(
+  flags: F,
+  args: readonly string[],
+  name = "npm run bench",
+): Parsed<F> {
+  if (asksForHelp(args)) return { values: fallbacks(flags), help: true, embedded: false };
+  const shape = Object.fromEntries(Object.entries(flags).map(([flag, form]) => [flag, optionOf(form)]));
+  const { embedded, ...values } = readLine({ name, input: { ...shape, embedded: flagOption() } }, args);
+  return { values: values as FlagValues<F>, help: false, embedded };
 }
 
 /** One line per flag, for `--help`. */

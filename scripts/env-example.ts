@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { singleHelp } from "../base/command-help.ts";
+import { asksForHelp, readLine } from "../base/command-line.ts";
+import { flagOption } from "../base/command-options.ts";
 import { type Config, configSchema } from "../base/config/index.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { SETTINGS_ZH } from "./settings-zh.ts";
 
 /**
@@ -85,12 +88,22 @@ function main(check: boolean): number {
   return 0;
 }
 
+const LINE = {
+  name: "npm run env:example",
+  input: { check: flagOption("write nothing; say what is not up to date, and exit with 1 if anything is") },
+};
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const args = process.argv.slice(2);
   try {
-    const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-    process.exitCode = main(values.check);
+    if (asksForHelp(args)) {
+      const about =
+        "Writes what is generated from base/config/: .env.example, and the tables of settings in both READMEs.";
+      console.log(singleHelp({ about, call: LINE.name, input: LINE.input }));
+    } else process.exitCode = main(readLine(LINE, args).check);
   } catch (error) {
-    console.error(`${(error as Error).message}\nThe only option is --check.`);
+    if (!(error instanceof UsageError)) throw error;
+    console.error(usageText(error, `${LINE.name} --`));
     process.exitCode = 2;
   }
 }

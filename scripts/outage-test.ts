@@ -1,17 +1,18 @@
 import { type OutageOptions, runOutage } from "../test/e2e/outage-story.ts";
 import { StallProxy } from "../test/helpers/stall-proxy.ts";
-import { runStory, type Stage } from "./story.ts";
+import { runStory, type Stage, storyNumber } from "./story.ts";
 
-const HELP = `Takes the database away under load, and gives it back: nothing may be acknowledged meanwhile, memory must stay
-bounded, and work must go on without a restart.
-
-Usage: npm run test:outage [-- --seconds N --devices N]
-
-  --seconds N   how long the database is away (default 60)
-  --devices N   devices that publish at full speed (default 50)
-
-With DATABASE_URL the server hangs for the first half and refuses for the second, by a proxy; otherwise the
-embedded database's process is stopped with SIGSTOP.`;
+const COMMAND = {
+  name: "npm run test:outage",
+  about: `Takes the database away under load, and gives it back: nothing may be acknowledged meanwhile, memory must stay
+bounded, and work must go on without a restart.`,
+  input: {
+    seconds: storyNumber(60, "how long the database is away"),
+    devices: storyNumber(50, "devices that publish at full speed"),
+  },
+  more: `With DATABASE_URL the server hangs for the first half and refuses for the second, by a proxy; otherwise the
+embedded database's process is stopped with SIGSTOP.`,
+};
 
 /** More than this on top of what it had, and memory counts as not bounded. */
 const MAX_GROWTH = 128 * 1024 * 1024;
@@ -42,8 +43,8 @@ async function play(
   );
 }
 
-await runStory(HELP, { seconds: "60", devices: "50" }, async (stage, { seconds, devices }) => {
-  const common = { devices: devices!, outageMs: seconds! * 1000 };
+await runStory(COMMAND, async (stage, { seconds, devices }) => {
+  const common = { devices, outageMs: seconds * 1000 };
   if (stage.databaseUrl === undefined) {
     return play(stage, "SIGSTOP of the embedded database", {
       ...common,

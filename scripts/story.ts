@@ -2,7 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import type { z } from "zod";
+import { singleHelp } from "../base/command-help.ts";
+import { asksForHelp, readLine } from "../base/command-line.ts";
+import { numberOption } from "../base/command-options.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { createServerDatabase, withAdmin } from "../test/helpers/server-databases.ts";
 
 /** Where a story runs: a data directory of its own and, with DATABASE_URL, a database of its own. */
@@ -12,47 +16,42 @@ export interface Stage {
   readonly where: string;
 }
 
-/** A number from the command line. @throws when it is not a whole number of at least `least` */
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) {
-    throw new TypeError(`--${name}: '${text}', expected a whole number of at least ${least}`);
-  }
-  return value;
+/** A long test as a command. */
+export interface StoryCommand<Shape extends z.ZodRawShape> {
+  /** The npm script, e.g. `npm run test:crash`. */
+  readonly name: string;
+  readonly about: string;
+  readonly input: Shape;
+  /** Where it runs. */
+  readonly more: string;
 }
+
+/** An option of a story: a whole number from 0. */
+export const storyNumber = (fallback: number, about: string, shown = String(fallback)) =>
+  numberOption({ min: 0, whole: true })
+    .default(fallback)
+    .meta({ value: "N", description: `${about} (default ${shown})` });
+
+/** Another number at each start. */
+export const storySeed = (about: string) => storyNumber(Date.now() % 100_000, about, "by the clock");
 
 /**
  * Runs a long test as a command: reads its options, gives it a stage, removes everything afterwards.
  * Exit codes: 0 passed, 1 failed, 2 the options are not valid.
  */
-export async function runStory(
-  help: string,
-  defaults: Record<string, string>,
-  play: (stage: Stage, options: Record<string, number>) => Promise<boolean>,
+export async function runStory<Shape extends z.ZodRawShape>(
+  command: StoryCommand<Shape>,
+  play: (stage: Stage, values: z.output<z.ZodObject<Shape>>) => Promise<boolean>,
 ): Promise<void> {
   const print = (text: string) => void process.stdout.write(`${text}\n`);
-  let options: Record<string, number>;
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) return print(singleHelp({ ...command, call: command.name }));
+  let values: z.output<z.ZodObject<Shape>>;
   try {
-    const { values } = parseArgs({
-      options: {
-        help: { type: "boolean", short: "h" },
-        ...Object.fromEntries(
-          Object.entries(defaults).map(([name, value]) => [
-            name,
-            { type: "string" as const, default: value },
-          ]),
-        ),
-      },
-    });
-    if (values.help) return print(help);
-    options = Object.fromEntries(
-      Object.keys(defaults).map((name) => [
-        name,
-        wholeNumber(name, String(values[name as keyof typeof values]), 0),
-      ]),
-    );
+    values = readLine(command, args);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${usageText(error, `${command.name} --`)}\n`);
     process.exitCode = 2;
     return;
   }
@@ -62,7 +61,7 @@ export async function runStory(
   try {
     const where = server ? await describe(server) : "the embedded database";
     print(`On ${where}.`);
-    const passed = await play({ dataDir, databaseUrl: database?.url, where }, options);
+    const passed = await play({ dataDir, databaseUrl: database?.url, where }, values);
     print(passed ? "Passed." : "FAILED.");
     process.exitCode = passed ? 0 : 1;
   } finally {

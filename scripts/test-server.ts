@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { asksForHelp } from "../base/command-line.ts";
 import { PlatformError } from "../base/errors.ts";
 import { openPool } from "../store/database/index.ts";
 
@@ -12,6 +13,11 @@ import { openPool } from "../store/database/index.ts";
 const SUITES = ["test/store", "test/ingest", "test/api", "test/e2e"];
 /** They run on the embedded database in any case, so that a server tells nothing more about them. */
 const EMBEDDED_ONLY = ["test/store/embedded/**", "test/e2e/demo.test.ts"];
+
+const HELP = `Runs the suites that touch the database against the server at DATABASE_URL: ${SUITES.join(", ")}.
+
+Usage: npm run test:server [-- options and files for vitest]
+`;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -55,6 +61,10 @@ async function checkServer(url: string | undefined): Promise<void> {
   }
 }
 
+if (asksForHelp(process.argv.slice(2))) {
+  console.log(HELP);
+  process.exit(0);
+}
 try {
   await checkServer(process.env.DATABASE_URL);
 } catch (error) {

@@ -1,8 +1,9 @@
-import { parseArgs } from "node:util";
+import { z } from "zod";
+import { asksForHelp, readLine } from "../base/command-line.ts";
 import { loadConfig } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
-import { UsageError } from "../base/usage-error.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { isTransient, openPool } from "../store/database/index.ts";
 import { migrate } from "../store/schema/index.ts";
 import { seedDemoAccess } from "./demo-access.ts";
@@ -27,22 +28,15 @@ Environment
   LOG_LEVEL                 default info
 `;
 
-function readCommand(args: string[]): "help" | "regions" | "demo" {
-  let parsed: { values: { help?: boolean | undefined }; positionals: string[] };
-  try {
-    parsed = parseArgs({ args, options: { help: { type: "boolean", short: "h" } }, allowPositionals: true });
-  } catch (cause) {
-    // Node adds a hint about quoting, which helps nobody here.
-    throw new UsageError((cause as Error).message.replace(/\. To specify .*$/s, ""));
-  }
-  if (parsed.values.help) return "help";
-  const [command, ...more] = parsed.positionals;
-  if ((command !== "regions" && command !== "demo") || more.length > 0) {
-    const found = command === undefined ? "nothing" : `'${parsed.positionals.join(" ")}'`;
-    throw new UsageError(`Expected one of 'regions' and 'demo', found ${found}`);
-  }
-  return command;
-}
+const LINE = {
+  name: "npm run seed",
+  operands: ["what"] as const,
+  input: {
+    what: z.enum(["regions", "demo"], {
+      error: ({ input }) => `is '${String(input)}', expected 'regions' or 'demo'`,
+    }),
+  },
+};
 
 async function run(command: "regions" | "demo"): Promise<void> {
   const config = loadConfig();
@@ -83,13 +77,13 @@ async function run(command: "regions" | "demo"): Promise<void> {
 /** 0: done. 1: the database or a file said no. 2: the command or the configuration is wrong. */
 async function main(): Promise<number> {
   try {
-    const command = readCommand(process.argv.slice(2));
-    if (command === "help") console.log(HELP);
-    else await run(command);
+    const args = process.argv.slice(2);
+    if (asksForHelp(args)) console.log(HELP);
+    else await run(readLine(LINE, args).what);
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\nSee npm run seed -- --help`);
+      console.error(usageText(error, `${LINE.name} --`));
       return 2;
     }
     if (error instanceof PlatformError) {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { onParentGone } from "../base/parent.ts";
-import { UsageError } from "../base/usage-error.ts";
+import { UsageError, usageText } from "../base/usage-error.ts";
 import { compare, describeComparison, type Ledgers, readLedgers } from "./comparison.ts";
 import {
   type CredentialsFile,
@@ -54,8 +54,9 @@ export async function runCli(surroundings: SimulatorSurroundings): Promise<numbe
     }
     return await simulate(options, surroundings);
   } catch (error) {
-    stderr.write(`${(error as Error).message}\n`);
-    if (error instanceof UsageError) stderr.write("See npm run simulate -- --help\n");
+    const text =
+      error instanceof UsageError ? usageText(error, "npm run simulate --") : (error as Error).message;
+    stderr.write(`${text}\n`);
     return 2;
   }
 }

@@ -1,6 +1,7 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "../base/usage-error.ts";
-import { joinDashedRoots, publicHalfSchema } from "../broadcast/contract/index.ts";
+import { z } from "zod";
+import { asksForHelp, type GivenFields, readLine } from "../base/command-line.ts";
+import { flagOption, numberOption, urlOption } from "../base/command-options.ts";
+import { publicHalfSchema } from "../broadcast/contract/index.ts";
 import { scenarioList } from "./scenario.ts";
 import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 
@@ -32,28 +33,64 @@ const DEFAULT_CREDENTIALS = ".data/demo-credentials.json";
 export const DEFAULT_MQTT = "mqtt://127.0.0.1:1883";
 const DEFAULT_HTTP = "http://127.0.0.1:8080";
 
-const flags = {
-  mqtt: { type: "string" },
-  http: { type: "string", default: DEFAULT_HTTP },
-  key: { type: "string" },
-  credentials: { type: "string", default: DEFAULT_CREDENTIALS },
-  register: { type: "string", default: "0" },
-  region: { type: "string" },
-  kind: { type: "string" },
-  prefix: { type: "string", default: "sim" },
-  "speed-up": { type: "string", default: "1" },
-  "history-days": { type: "string", default: "0" },
-  "history-share": { type: "string", default: "0.25" },
-  duration: { type: "string", default: "0" },
-  scenario: { type: "string" },
-  "scenario-device": { type: "string" },
-  "speaker-fault": { type: "string", multiple: true },
-  root: { type: "string", multiple: true },
-  loss: { type: "string", default: "0.05" },
-  seed: { type: "string", default: "1" },
-  quiet: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
+/** The options that the demo hands on to its fleet. */
+export const paceOptions = {
+  "speed-up": numberOption({ min: 0.1, max: 100_000 }).default(1),
+  "history-days": numberOption({ min: 0, max: 3650 }).default(0),
+  "history-share": numberOption({ min: 0, max: 1 }).default(0.25),
+  duration: numberOption({ min: 0, max: 31_536_000 }).default(0),
+};
+
+const publicHalves = z.array(z.string()).transform((texts, context) => {
+  for (const text of texts) {
+    if (publicHalfSchema.safeParse(text).success) continue;
+    const message = `is '${text}', expected the 43 characters that broadcast:keys -- root show prints`;
+    context.addIssue({ code: "custom", message });
+  }
+  return texts;
+});
+
+const speakerFaults = z.array(z.string()).transform((texts, context): ReadonlyMap<string, Faults> => {
+  try {
+    return parseFaults(texts);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const options = {
+  mqtt: urlOption(["mqtt", "mqtts", "ws", "wss"]).optional(),
+  http: urlOption(["http", "https"]).default(DEFAULT_HTTP),
+  key: z.string().optional(),
+  credentials: z.string().default(DEFAULT_CREDENTIALS),
+  register: numberOption({ min: 0, max: 100_000, whole: true }).default(0),
+  region: z.string().optional(),
+  kind: z.string().optional(),
+  prefix: z.string().default("sim"),
+  ...paceOptions,
+  scenario: z.string().optional(),
+  "scenario-device": z.string().optional(),
+  "speaker-fault": speakerFaults.default(new Map()),
+  root: publicHalves.default([]),
+  loss: numberOption({ min: 0, max: 1 }).default(0.05),
+  seed: numberOption({ min: 0, max: 2 ** 32 - 1, whole: true }).default(1),
+  quiet: flagOption(),
+};
+
+/** What does not fit together, and what is told of after that. */
+function check({ register, key, region, prefix, scenario, ...given }: GivenFields): string[] {
+  const faults: string[] = [];
+  if (Number(register) > 0 && key === undefined) faults.push("--register needs --key KEY");
+  if (Number(register) > 0 && region === undefined) faults.push("--register needs --region CODE");
+  if (region !== undefined && !/^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/.test(String(region)))
+    faults.push(`--region is '${region}', expected a code of 2, 4, 6, 9 or 12 digits`);
+  if (prefix !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,15}$/.test(String(prefix)))
+    faults.push(`--prefix is '${prefix}', expected at most 16 letters, digits, '.', '_' or '-'`);
+  if (given["scenario-device"] !== undefined && scenario === undefined)
+    faults.push("--scenario-device needs --scenario NAME");
+  return faults;
+}
 
 /** What `--help` prints. */
 export function helpText(): string {
@@ -109,93 +146,32 @@ Exit code: 0 when the ledgers match (without --key: when everything was acknowle
 2 when an option is wrong or the run could not begin.`;
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: joinDashedRoots(args), options: flags, strict: true, allowPositionals: false })
-      .values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
 /**
  * Reads the command line; undefined when help is asked for.
  * @throws UsageError that lists every wrong option at once
  */
 export function readOptions(args: readonly string[]): CliOptions | undefined {
-  const values = parsed(args);
-  if (values.help) return undefined;
-  const faults: string[] = [];
-  type NumericFlag =
-    | "register"
-    | "speed-up"
-    | "history-days"
-    | "history-share"
-    | "duration"
-    | "loss"
-    | "seed";
-  const number = (flag: NumericFlag, min: number, max: number, whole = false): number => {
-    const text = values[flag];
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
-      faults.push(`--${flag} is '${text}', expected a ${whole ? "whole " : ""}number from ${min} to ${max}`);
-    }
-    return value;
+  if (asksForHelp(args)) return undefined;
+  const given = readLine({ name: "npm run simulate", input: options, check }, args);
+  return {
+    mqttUrl: given.mqtt,
+    httpUrl: given.http,
+    key: given.key,
+    credentials: given.credentials,
+    register: given.register,
+    region: given.region,
+    kind: given.kind,
+    prefix: given.prefix,
+    speedUp: given["speed-up"],
+    historyDays: given["history-days"],
+    historyShare: given["history-share"],
+    durationS: given.duration,
+    scenario: given.scenario,
+    scenarioDevice: given["scenario-device"],
+    speakerFaults: given["speaker-fault"],
+    roots: given.root,
+    loss: given.loss,
+    seed: given.seed,
+    quiet: given.quiet,
   };
-  const url = (flag: "mqtt" | "http", schemes: readonly string[]): string | undefined => {
-    const text = values[flag];
-    if (text === undefined) return undefined;
-    const scheme = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : "";
-    if (!schemes.includes(scheme)) {
-      faults.push(`--${flag} is '${text}', expected a URL that begins with ${schemes.join(":// or ")}://`);
-    }
-    return text;
-  };
-
-  let speakerFaults: CliOptions["speakerFaults"] = new Map();
-  try {
-    speakerFaults = parseFaults(values["speaker-fault"] ?? []);
-  } catch (error) {
-    faults.push((error as Error).message);
-  }
-
-  const options: CliOptions = {
-    mqttUrl: url("mqtt", ["mqtt", "mqtts", "ws", "wss"]),
-    httpUrl: url("http", ["http", "https"]) ?? DEFAULT_HTTP,
-    key: values.key,
-    credentials: values.credentials,
-    register: number("register", 0, 100_000, true),
-    region: values.region,
-    kind: values.kind,
-    prefix: values.prefix,
-    speedUp: number("speed-up", 0.1, 100_000),
-    historyDays: number("history-days", 0, 3650),
-    historyShare: number("history-share", 0, 1),
-    durationS: number("duration", 0, 31_536_000),
-    scenario: values.scenario,
-    scenarioDevice: values["scenario-device"],
-    speakerFaults,
-    roots: values.root ?? [],
-    loss: number("loss", 0, 1),
-    seed: number("seed", 0, 2 ** 32 - 1, true),
-    quiet: values.quiet,
-  };
-  for (const root of options.roots) {
-    if (!publicHalfSchema.safeParse(root).success) {
-      faults.push(`--root is '${root}', expected the 43 characters that broadcast:keys -- root show prints`);
-    }
-  }
-  if (options.register > 0 && options.key === undefined) faults.push("--register needs --key KEY");
-  if (options.register > 0 && options.region === undefined) faults.push("--register needs --region CODE");
-  if (options.region !== undefined && !/^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/.test(options.region)) {
-    faults.push(`--region is '${options.region}', expected a code of 2, 4, 6, 9 or 12 digits`);
-  }
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,15}$/.test(options.prefix)) {
-    faults.push(`--prefix is '${options.prefix}', expected at most 16 letters, digits, '.', '_' or '-'`);
-  }
-  if (options.scenarioDevice !== undefined && options.scenario === undefined) {
-    faults.push("--scenario-device needs --scenario NAME");
-  }
-  if (faults.length > 0) throw new UsageError(faults.join("\n"));
-  return options;
 }

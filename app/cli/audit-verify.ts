@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { z } from "zod";
+import { asksForHelp, readLine } from "../../base/command-line.ts";
 import { loadConfig } from "../../base/config/index.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { createLogger } from "../../base/log.ts";
+import { UsageError, usageText } from "../../base/usage-error.ts";
 import {
   type AuditHead,
   type AuditReport,
@@ -44,28 +46,23 @@ const MAX_SHOWN = 200;
 
 const log = createLogger("error", { write: (line) => process.stderr.write(line) });
 
-interface Options {
-  readonly help: boolean;
-  readonly heads: readonly AuditHead[];
-}
-
-function readOptions(): Options {
-  const wrong = (message: string, cause?: unknown) =>
-    new PlatformError("invalid_request", `${message}\nSee npm run audit:verify -- --help`, { cause });
-  try {
-    const { values } = parseArgs({
-      options: { head: { type: "string", multiple: true }, help: { type: "boolean", short: "h" } },
-    });
-    const heads = (values.head ?? []).map((text) => {
-      const head = parseHead(text);
-      if (!head) throw wrong(`--head is '${text}': expected <number>:<64 hexadecimal digits>`);
-      return head;
-    });
-    return { help: values.help ?? false, heads };
-  } catch (error) {
-    throw error instanceof PlatformError ? error : wrong((error as Error).message, error);
-  }
-}
+const LINE = {
+  name: "npm run audit:verify",
+  input: {
+    head: z
+      .array(z.string())
+      .transform((texts, context): AuditHead[] =>
+        texts.flatMap((text) => {
+          const head = parseHead(text);
+          if (head) return [head];
+          const message = `is '${text}': expected <number>:<64 hexadecimal digits>`;
+          context.addIssue({ code: "custom", message });
+          return [];
+        }),
+      )
+      .default([]),
+  },
+};
 
 /** Runs `work` on the database of the configuration, which is started for it when it is the embedded one. */
 async function withDatabase<T>(
@@ -116,11 +113,12 @@ function print({ rows, head, faults }: AuditReport): void {
 
 async function main(): Promise<number> {
   try {
-    const { help, heads } = readOptions();
-    if (help) {
+    const args = process.argv.slice(2);
+    if (asksForHelp(args)) {
       console.log(HELP);
       return 0;
     }
+    const { head: heads } = readLine(LINE, args);
     const { DATABASE_URL, DATA_DIR } = loadConfig();
     const noted = heads.length > 0 ? undefined : await readAuditHead(DATA_DIR);
     if (noted) console.log(`Compared with the head in ${auditHeadFile(DATA_DIR)}: ${formatHead(noted)}`);
@@ -134,7 +132,8 @@ async function main(): Promise<number> {
     print(report);
     return report.faults.length === 0 ? 0 : 1;
   } catch (error) {
-    if (error instanceof PlatformError) console.error(error.message);
+    if (error instanceof UsageError) console.error(usageText(error, `${LINE.name} --`));
+    else if (error instanceof PlatformError) console.error(error.message);
     else if (isTransient(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
     else console.error(error instanceof Error ? error.message : error);
     return 2;

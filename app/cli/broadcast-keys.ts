@@ -1,12 +1,20 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { z } from "zod";
+import {
+  asksForHelp,
+  findCommand,
+  type LineForm,
+  type SettledCommand,
+  settleCommand,
+  takeFlags,
+} from "../../base/command-line.ts";
+import { flagOption, numberOption } from "../../base/command-options.ts";
 import { type Config, loadConfig } from "../../base/config/index.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
-import { UsageError } from "../../base/usage-error.ts";
-import { joinDashedRoots } from "../../broadcast/contract/index.ts";
+import { UsageError, usageText } from "../../base/usage-error.ts";
 import {
   DEFAULT_LEAD_MS,
   DEFAULT_OVERLAP_MS,
@@ -14,6 +22,7 @@ import {
   type KeyInfo,
   type KeyRing,
   openKeyRing,
+  type RootArguments,
   readPublicHalf,
   readRootKey,
   readSigned,
@@ -76,20 +85,6 @@ embedded one while no platform runs on it).
 Exit codes: 0 done, 1 failed, 2 the command or the configuration is not valid.
 `;
 
-function hours(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value * HOUR_MS;
-  throw new UsageError(`--${name} is '${text}', expected hours from 0`);
-}
-
-function wholeVersion(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new UsageError(`--version is '${text}', expected a whole number from 1`);
-}
-
 function line({ kid, state, activeFrom, retireAt }: KeyInfo): string {
   const from = state === "waiting" ? "waits for the root" : `signs from ${activeFrom.toISOString()}`;
   const until = retireAt === null ? "" : `, taken until ${retireAt.toISOString()}`;
@@ -104,75 +99,34 @@ function describe(ring: KeyRing): string {
   return `${ring.list().map(line).join("\n")}\n${root}\n`;
 }
 
-type Values = ReturnType<typeof readArguments>["values"];
-
-const readArguments = (args: readonly string[]) =>
-  parseArgs({
-    args: joinDashedRoots(args),
-    allowPositionals: true,
-    options: {
-      "lead-hours": { type: "string" },
-      "overlap-hours": { type: "string" },
-      stolen: { type: "boolean" },
-      version: { type: "string" },
-      out: { type: "string" },
-      key: { type: "string" },
-      days: { type: "string" },
-      root: { type: "string" },
-      roots: { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-
-/** Which options go with which command; anything else is more likely a slip than meant. */
-const OPTIONS: Record<string, readonly (keyof Values)[]> = {
-  list: [],
-  rotate: ["lead-hours", "overlap-hours", "stolen", "out"],
-  request: ["version", "out"],
-  accept: ["root"],
-  root: ["out", "key", "days", "roots"],
-};
-
-function checkCommand(positionals: readonly string[], values: Values): void {
-  const [command = "", ...more] = positionals;
-  const wanted = OPTIONS[command];
-  const isComplete = command === "root" || more.length === (command === "accept" ? 1 : 0);
-  if (!wanted || !isComplete) {
-    throw new UsageError(
-      `Expected 'list', 'rotate', 'request', 'accept FILE' or 'root …', found ${positionals.join(" ") || "nothing"}`,
-    );
-  }
-  const astray = (Object.keys(values) as (keyof Values)[]).filter(
-    (name) => name !== "json" && !wanted.includes(name),
-  );
-  if (astray.length > 0) throw new UsageError(`--${astray.join(", --")} means nothing to '${command}'`);
-}
-
 /** On whose machine, with which settings. */
-interface Place {
+interface KeysPlace {
   readonly env: NodeJS.ProcessEnv;
   readonly config: Config;
 }
 
-const audit = ({ env, config }: Place, entry: Pick<AuditEntry, "action" | "object" | "reason" | "after">) =>
-  withDatabase(config, (pool) => appendAuditAlone(pool, { actor: machineActor(env), ...entry }));
+const audit = (
+  { env, config }: KeysPlace,
+  entry: Pick<AuditEntry, "action" | "object" | "reason" | "after">,
+) => withDatabase(config, (pool) => appendAuditAlone(pool, { actor: machineActor(env), ...entry }));
 
 /** @returns the text about the request, where one was written */
-async function rotate(ring: KeyRing, place: Place, values: Values): Promise<string> {
+async function rotate(
+  ring: KeyRing,
+  place: KeysPlace,
+  { stolen, out, ...given }: z.output<z.ZodObject<typeof rotateOptions>>,
+): Promise<string> {
   const { config } = place;
-  const leadMs = hours("lead-hours", values["lead-hours"]);
-  const overlapMs = hours("overlap-hours", values["overlap-hours"]);
-  if (values.stolen && (leadMs !== undefined || overlapMs !== undefined)) {
-    throw new UsageError("--stolen leaves no time: expected it without --lead-hours and --overlap-hours");
-  }
-  const options = values.stolen
+  const options = stolen
     ? { leadMs: 0, overlapMs: 0 }
-    : { leadMs: leadMs ?? DEFAULT_LEAD_MS, overlapMs: overlapMs ?? DEFAULT_OVERLAP_MS };
+    : {
+        leadMs: given["lead-hours"] ?? DEFAULT_LEAD_MS,
+        overlapMs: given["overlap-hours"] ?? DEFAULT_OVERLAP_MS,
+      };
   await audit(place, {
     action: "broadcast.rotate_signing_key",
     object: { type: "signing-key", id: null },
-    ...(values.stolen ? { reason: "stolen" } : {}),
+    ...(stolen ? { reason: "stolen" } : {}),
     after: options,
   });
   await ring.rotate(options);
@@ -181,16 +135,19 @@ async function rotate(ring: KeyRing, place: Place, values: Values): Promise<stri
     return "";
   }
   if (!ring.trust()) return "";
-  const warning = values.stolen
+  const warning = stolen
     ? "Until then terminals take the stolen key, and the platform goes on signing with it.\n"
     : "";
-  return (await request(ring, config, values)) + warning;
+  return (await request(ring, config, { out })) + warning;
 }
 
-async function request(ring: KeyRing, config: Config, values: Values): Promise<string> {
-  const version = wholeVersion(values.version);
+async function request(
+  ring: KeyRing,
+  config: Config,
+  { version, out }: { version?: number | undefined; out?: string | undefined },
+): Promise<string> {
   const asked = await ring.request({ issuer: config.BROADCAST_ISSUER, version });
-  const path = values.out ?? join(config.DATA_DIR, REQUEST_FILE);
+  const path = out ?? join(config.DATA_DIR, REQUEST_FILE);
   await writePrivateFile(path, `${JSON.stringify(asked, null, 1)}\n`);
   return `
 ${describeRequest(asked)}
@@ -199,8 +156,13 @@ and bring the signed set back: npm run broadcast:keys -- accept FILE${ring.trust
 `;
 }
 
-async function accept(ring: KeyRing, place: Place, path: string, values: Values): Promise<void> {
-  const root = values.root === undefined ? undefined : readPublicHalf("root", values.root);
+async function accept(
+  ring: KeyRing,
+  place: KeysPlace,
+  path: string,
+  half: string | undefined,
+): Promise<void> {
+  const root = half === undefined ? undefined : readPublicHalf("root", half);
   const options = { issuer: place.config.BROADCAST_ISSUER, root };
   const signed = await readSigned(path);
   const { version, keys, roots, expiresAt } = await ring.judge(signed, options);
@@ -212,20 +174,113 @@ async function accept(ring: KeyRing, place: Place, path: string, values: Values)
   await ring.accept(signed, options);
 }
 
+const hoursOption = numberOption({ min: 0, expected: "hours from 0" })
+  .transform((hours) => hours * HOUR_MS)
+  .optional();
+const text = z.string().optional();
+
+const rotateOptions = {
+  "lead-hours": hoursOption,
+  "overlap-hours": hoursOption,
+  stolen: flagOption(),
+  out: text,
+};
+
+interface KeysContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly json: boolean;
+}
+type KeysCommand = SettledCommand<KeysContext, Promise<string>>;
+
+/** A command on the keys, after which it says how they are, and what `work` has to add. */
+const defineKeysCommand = <Shape extends z.ZodRawShape>(
+  form: LineForm<Shape>,
+  work: (ring: KeyRing, place: KeysPlace, input: z.output<z.ZodObject<Shape>>) => Promise<string>,
+): KeysCommand =>
+  settleCommand({
+    ...form,
+    async run({ env, json }: KeysContext, input) {
+      const config = loadConfig(env);
+      const ring = await openKeyRing(config.DATA_DIR);
+      const told = await work(ring, { env, config }, input);
+      return json ? `${JSON.stringify(ring.list())}\n` : describe(ring) + told;
+    },
+  });
+
+/** What is done with a root, where it is. */
+const defineRootCommand = <Shape extends z.ZodRawShape>(
+  form: LineForm<Shape>,
+  work: (input: z.output<z.ZodObject<Shape>>) => [words: string[], given: RootArguments],
+): KeysCommand =>
+  settleCommand({
+    ...form,
+    run: ({ env }: KeysContext, input) => runRootCommand(...work(input), loadConfig(env).DATA_DIR),
+  });
+
+const COMMANDS: readonly KeysCommand[] = [
+  defineKeysCommand({ name: "list", input: {} }, async () => ""),
+  defineKeysCommand(
+    {
+      name: "rotate",
+      input: rotateOptions,
+      check: ({ stolen, ...given }) =>
+        stolen && ("lead-hours" in given || "overlap-hours" in given)
+          ? ["--stolen leaves no time: expected it without --lead-hours and --overlap-hours"]
+          : [],
+    },
+    rotate,
+  ),
+  defineKeysCommand(
+    {
+      name: "request",
+      input: {
+        version: numberOption({ min: 1, whole: true, expected: "a whole number from 1" }).optional(),
+        out: text,
+      },
+    },
+    (ring, { config }, given) => request(ring, config, given),
+  ),
+  defineKeysCommand(
+    { name: "accept", operands: ["file"], input: { file: z.string(), root: text } },
+    async (ring, place, { file, root }) => {
+      await accept(ring, place, file, root);
+      return "";
+    },
+  ),
+  defineRootCommand({ name: "root create", input: { out: text } }, (given) => [["create"], given]),
+  defineRootCommand({ name: "root show", input: { key: text } }, (given) => [["show"], given]),
+  defineRootCommand(
+    {
+      name: "root sign",
+      operands: ["request"],
+      input: { request: z.string(), key: text, out: text, days: text, roots: text },
+    },
+    ({ request: file, ...given }) => [["sign", file], given],
+  ),
+];
+
+/** Every option of some command: given to another one it is more likely a slip than meant. */
+const OPTIONS = [
+  ...new Set(
+    COMMANDS.flatMap(({ shape, operands }) =>
+      Object.keys(shape).filter((field) => !operands.includes(field)),
+    ),
+  ),
+];
+
 async function answer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const { values, positionals } = readArguments(args);
-  if (values.help) return HELP;
-  checkCommand(positionals, values);
-  const [command, ...words] = positionals;
-  const config = loadConfig(env);
-  if (command === "root") return runRootCommand(words, values, config.DATA_DIR);
-  const place = { env, config };
-  const ring = await openKeyRing(config.DATA_DIR);
-  let told = "";
-  if (command === "rotate") told = await rotate(ring, place, values);
-  else if (command === "request") told = await request(ring, config, values);
-  else if (command === "accept") await accept(ring, place, words[0]!, values);
-  return values.json ? `${JSON.stringify(ring.list())}\n` : describe(ring) + told;
+  if (asksForHelp(args)) return HELP;
+  const { taken, words } = takeFlags(args, ["--json"]);
+  const found = findCommand(COMMANDS, words);
+  if (found === undefined) {
+    const [first, ...more] = words;
+    const expected =
+      first === "root" && more.length > 0
+        ? "'root create', 'root show' or 'root sign FILE'"
+        : "'list', 'rotate', 'request', 'accept FILE' or 'root …'";
+    throw new UsageError(`Expected ${expected}, found ${words.join(" ") || "nothing"}`);
+  }
+  return found.command.run({ env, json: taken.has("--json") }, found.rest, OPTIONS);
 }
 
 export interface Ended {
@@ -239,12 +294,8 @@ export async function runBroadcastKeys(args: readonly string[], env: NodeJS.Proc
   try {
     return { code: 0, stdout: await answer(args, env), stderr: "" };
   } catch (error) {
-    const isWrong =
-      error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-    if (isWrong) {
-      const stderr = `${(error as Error).message}\nSee npm run broadcast:keys -- --help\n`;
-      return { code: 2, stdout: "", stderr };
-    }
+    if (error instanceof UsageError)
+      return { code: 2, stdout: "", stderr: `${usageText(error, "npm run broadcast:keys --")}\n` };
     if (!(error instanceof PlatformError))
       return { code: 1, stdout: "", stderr: `${(error as Error).stack}\n` };
     return { code: error.class === "config" ? 2 : 1, stdout: "", stderr: `${error.message}\n` };

@@ -3,10 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { asksForHelp, readLine } from "../../base/command-line.ts";
+import { flagOption } from "../../base/command-options.ts";
 import { loadConfig } from "../../base/config/index.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { createLogger } from "../../base/log.ts";
+import { UsageError, usageText } from "../../base/usage-error.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { isTransient, openPool, type Pool, readDatabaseFacts } from "../../store/database/index.ts";
 import { startEmbedded } from "../../store/embedded/index.ts";
@@ -85,18 +87,7 @@ async function currentSchema(server: string | undefined): Promise<string> {
   );
 }
 
-function readOptions(): { check: boolean; help: boolean } {
-  try {
-    const { values } = parseArgs({
-      options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    });
-    return { check: values.check ?? false, help: values.help ?? false };
-  } catch (cause) {
-    throw new PlatformError("invalid_request", `${(cause as Error).message}\nSee npm run db:dump -- --help`, {
-      cause,
-    });
-  }
-}
+const LINE = { name: "npm run db:dump", input: { check: flagOption() } };
 
 function readOld(): string {
   try {
@@ -110,11 +101,12 @@ function readOld(): string {
 /** 0: done, or nothing is out of date. 1: the file is, or the database said no. 2: the command is wrong. */
 async function main(): Promise<number> {
   try {
-    const { check, help } = readOptions();
-    if (help) {
+    const args = process.argv.slice(2);
+    if (asksForHelp(args)) {
       console.log(HELP);
       return 0;
     }
+    const { check } = readLine(LINE, args);
     const expected = await currentSchema(loadConfig().DATABASE_URL);
     const changes = diffLines(readOld(), expected);
     if (changes.length === 0) console.log("store/schema.sql is up to date");
@@ -130,9 +122,13 @@ async function main(): Promise<number> {
     }
     return 0;
   } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(usageText(error, `${LINE.name} --`));
+      return 2;
+    }
     if (error instanceof PlatformError) {
       console.error(error.message);
-      return error.class === "config" || error.class === "invalid_input" ? 2 : 1;
+      return error.class === "config" ? 2 : 1;
     }
     if (isTransient(error)) console.error(`The database cannot be reached: ${(error as Error).message}`);
     else console.error(error);

@@ -32,4 +32,3 @@ export {
   publicHalfSchema,
   signedKeysSchema,
 } from "./key-set.ts";
-export { joinDashedRoots } from "./root-arguments.ts";

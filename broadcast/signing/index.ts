@@ -5,5 +5,11 @@ export type { KeyInfo } from "./key-states.ts";
 export { leastPolygons } from "./order-area.ts";
 export { assertFits, createStartOrder, fitAgain, packCommand } from "./orders.ts";
 export { createRootKey, readRootKey } from "./root.ts";
-export { describeRequest, readPublicHalf, readSigned, runRootCommand } from "./root-commands.ts";
+export {
+  describeRequest,
+  type RootArguments,
+  readPublicHalf,
+  readSigned,
+  runRootCommand,
+} from "./root-commands.ts";
 export type { PublishedKeys } from "./signer.ts";

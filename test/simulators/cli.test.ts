@@ -99,6 +99,15 @@ describe("the command line", () => {
   });
 });
 
+describe("the roots of simulated speakers", () => {
+  it("may begin with a dash, as one public half in 64 does", () => {
+    const dashed = `-${"a".repeat(42)}`;
+    expect(readOptions(["--credentials", "file", "--root", dashed])?.roots).toEqual([dashed]);
+    expect(() => readOptions(["--root", "-a"])).toThrow("--root is '-a', expected the 43 characters");
+    expect(() => readOptions(["--root", "--quiet"])).toThrow("--root needs a value");
+  });
+});
+
 describe("casting a scenario", () => {
   const devices = [
     device("z", "gas-meter"),

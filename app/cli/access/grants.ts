@@ -6,9 +6,10 @@ import type { Caller } from "../../../accounts/caller.ts";
 import { knownGrant } from "../../../accounts/grants.ts";
 import { setGrants } from "../../../accounts/principals.ts";
 import { PlatformError } from "../../../base/errors.ts";
+import { UsageError } from "../../../base/usage-error.ts";
 import { getPrincipal, type StoredGrant, type StoredPrincipal } from "../../../store/access/index.ts";
 import { NO_LIMITS, type Pool } from "../../../store/database/index.ts";
-import { type CliCommand, type CommandAnswer, defineCommand, usageError } from "./command.ts";
+import { type CliCommand, type CommandAnswer, defineCommand } from "./command.ts";
 import { areaOptions, id, role, scopes } from "./inputs.ts";
 import { grantText, table } from "./output.ts";
 
@@ -24,11 +25,11 @@ interface AreaInput {
 /**
  * The area that the options name. Where it lies is always said: an option that somebody forgot must not open
  * everything.
- * @throws PlatformError `invalid_request`
+ * @throws UsageError
  */
 export function areaOf({ region, kind, "tenant-of": tenants, device }: AreaInput): Area {
   if (region === undefined && device === undefined) {
-    throw usageError(
+    throw new UsageError(
       "Where does it hold? Expected --region with codes such as 520326, or --region all, or --device",
     );
   }
@@ -50,7 +51,7 @@ export function firstGrants(
   const stray = (["region", "kind", "tenant-of", "device"] as const).find(
     (list) => given[list] !== undefined,
   );
-  if (stray) throw usageError(`--${stray} says where something may be done, and nothing says what`);
+  if (stray) throw new UsageError(`--${stray} says where something may be done, and nothing says what`);
   return [];
 }
 
@@ -123,7 +124,9 @@ const add = (name: string): CliCommand =>
     more: "A person is given a role, an application scopes. A grant holds for what lies in all of its lists.",
     run(context, input) {
       if ((input.role === undefined) === (input.scope === undefined))
-        throw usageError("Expected one of --role, for a person, and --scope, for an application", name);
+        throw new UsageError("Expected one of --role, for a person, and --scope, for an application", {
+          command: name,
+        });
       const [grant] = firstGrants(input);
       return context.database(async (pool, caller) => {
         const to = await findPrincipal(pool, input.id);

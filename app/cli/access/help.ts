@@ -1,5 +1,5 @@
-import type { z } from "zod";
-import { type CliCommand, isFlag } from "./command.ts";
+import { helpColumns, optionRows, usageOf } from "../../../base/command-help.ts";
+import type { CliCommand } from "./command.ts";
 
 const INTRODUCTION = `Who may do what: tenants, people, applications, their grants and keys. It works on the database directly, for
 whoever holds the machine; everything that it changes is in the audit.
@@ -20,40 +20,20 @@ Running processes of the platform take up a change within about two seconds, the
 Exit codes: 0 done; 1 it could not be done; 2 the command line or the configuration is not right.
 `;
 
-const metaOf = (schema: unknown): { description?: string | undefined; value?: unknown } =>
-  (schema as z.ZodType).meta() ?? {};
-
-const isOptional = (schema: unknown) => (schema as z.ZodType).safeParse(undefined).success;
-
-function usageOf({ name, operands }: CliCommand): string {
-  return [name, ...operands.map((operand) => `<${operand}>`)].join(" ");
-}
-
-function rows(pairs: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...pairs.map(([left]) => left.length));
-  return pairs.map(([left, right]) => `  ${left.padEnd(width)}   ${right}\n`).join("");
-}
-
 /** The help of all commands, or of those that begin with some words. */
 export function helpOf(commands: readonly CliCommand[]): string {
-  const list = rows(commands.map((command) => [usageOf(command), command.about]));
+  const list = helpColumns(commands.map((command) => [usageOf(command.name, command), command.about]));
   return `${INTRODUCTION}\nCommands\n${list}\n${COMMON}\n${ENVIRONMENT}`;
 }
 
 /** The help of one command. */
 export function helpOfCommand(command: CliCommand): string {
-  const options = Object.entries(command.shape)
-    .filter(([field]) => !command.operands.includes(field))
-    .map(([field, schema]): [string, string] => {
-      const { description = "", value = "<text>" } = metaOf(schema);
-      const left = isFlag(schema) ? `--${field}` : `--${field} ${String(value)}`;
-      return [left, isOptional(schema) ? description : `${description} (needed)`];
-    });
+  const options = optionRows(command);
   const more = command.more === undefined ? "" : `${command.more}\n\n`;
-  const own = options.length === 0 ? "" : `Options\n${rows(options)}\n`;
+  const own = options.length === 0 ? "" : `Options\n${helpColumns(options)}\n`;
   return `${command.about}
 
-  npm run access -- ${usageOf(command)}${options.length === 0 ? "" : " [options]"}
+  npm run access -- ${usageOf(command.name, command)}${options.length === 0 ? "" : " [options]"}
 
 ${own}${more}${COMMON}`;
 }

@@ -1,6 +1,7 @@
 import { generatePassword } from "../../../accounts/password-generate.ts";
 import { checkPassword, PASSWORD_LENGTH } from "../../../accounts/password-rules.ts";
-import { usageError } from "./command.ts";
+import { PlatformError } from "../../../base/errors.ts";
+import { UsageError } from "../../../base/usage-error.ts";
 import { readHidden, type TextTerminal } from "./terminal.ts";
 
 export interface PasswordChoice {
@@ -13,7 +14,7 @@ const MAX_BYTES = 4 * PASSWORD_LENGTH.max + 2;
 
 /**
  * The password that somebody chose: from stdin, made here, or typed twice without being shown.
- * @throws PlatformError `invalid_request` when it is not fit, or cannot be asked for
+ * @throws UsageError when it cannot be asked for; PlatformError `invalid_request` when it is not fit, or was typed in two ways
  */
 export async function choosePassword(
   choice: PasswordChoice,
@@ -21,7 +22,7 @@ export async function choosePassword(
   terminal: TextTerminal,
 ): Promise<{ readonly password: string; readonly made: boolean }> {
   if (choice["password-stdin"] && choice.generate)
-    throw usageError("Expected one of --password-stdin and --generate");
+    throw new UsageError("Expected one of --password-stdin and --generate");
   if (choice.generate) return { password: generatePassword(), made: true };
   const password = choice["password-stdin"] ? await readAll(terminal.input) : await ask(owner, terminal);
   checkPassword(password, owner);
@@ -36,19 +37,22 @@ async function readAll(input: NodeJS.ReadableStream): Promise<string> {
     chunks.push(Buffer.from(chunk));
     length += chunks.at(-1)!.length;
     if (length > MAX_BYTES)
-      throw usageError(`--password-stdin: expected at most ${PASSWORD_LENGTH.max} characters`);
+      throw new UsageError(`--password-stdin: expected at most ${PASSWORD_LENGTH.max} characters`);
   }
   const text = Buffer.concat(chunks)
     .toString("utf8")
     .replace(/\r?\n$/, "");
-  if (/[\r\n]/.test(text)) throw usageError("--password-stdin: expected one line");
+  if (/[\r\n]/.test(text)) throw new UsageError("--password-stdin: expected one line");
   return text;
 }
 
 async function ask({ id }: { id: string }, terminal: TextTerminal): Promise<string> {
   if (!terminal.input.isTTY || !terminal.input.setRawMode)
-    throw usageError("There is no terminal to ask for a password: expected --password-stdin or --generate");
+    throw new UsageError(
+      "There is no terminal to ask for a password: expected --password-stdin or --generate",
+    );
   const first = await readHidden(`Password for ${id}: `, terminal);
-  if ((await readHidden("Once more: ", terminal)) !== first) throw usageError("The two passwords differ");
+  if ((await readHidden("Once more: ", terminal)) !== first)
+    throw new PlatformError("invalid_request", "The two passwords differ");
   return first;
 }

@@ -5,9 +5,10 @@ import { hashPassword, passwordHasher } from "../../../accounts/password-hash.ts
 import { createPrincipal } from "../../../accounts/principals.ts";
 import { createSessions } from "../../../accounts/sessions.ts";
 import { PlatformError } from "../../../base/errors.ts";
+import { UsageError } from "../../../base/usage-error.ts";
 import { getPrincipal, savePassword } from "../../../store/access/index.ts";
 import { NO_LIMITS, type Pool } from "../../../store/database/index.ts";
-import { type CliCommand, defineCommand, usageError } from "./command.ts";
+import { type CliCommand, defineCommand } from "./command.ts";
 import { firstGrants, personGrantCommands } from "./grants.ts";
 import { areaOptions, displayName, id, passwordOptions, role, tenant } from "./inputs.ts";
 import { commonCommands } from "./lists.ts";
@@ -49,7 +50,9 @@ const create = defineCommand({
   async run(context, input) {
     const grants = firstGrants(input);
     if (input["no-password"] && (input.generate || input["password-stdin"]))
-      throw usageError("Expected one of --password-stdin, --generate and --no-password", "person create");
+      throw new UsageError("Expected one of --password-stdin, --generate and --no-password", {
+        command: "person create",
+      });
     const chosen = input["no-password"] ? undefined : await choosePassword(input, input, context.terminal);
     const hash = chosen && (await hashPassword(chosen.password));
     return context.database(async (pool, caller) => {

@@ -1,9 +1,17 @@
+import {
+  asksForHelp,
+  commandsOf,
+  findCommand,
+  takeFlags,
+  unknownCommand,
+} from "../../../base/command-line.ts";
 import { loadConfig } from "../../../base/config/index.ts";
 import { PlatformError } from "../../../base/errors.ts";
+import { UsageError, usageText } from "../../../base/usage-error.ts";
 import { isTransient } from "../../../store/database/index.ts";
 import { applicationCommands, lookUpCommands } from "./applications.ts";
 import { changeCommands } from "./changes.ts";
-import { type CliCommand, usageError } from "./command.ts";
+import type { CliCommand } from "./command.ts";
 import { machineCaller, withDatabase } from "./database.ts";
 import { grantCommands } from "./grants.ts";
 import { helpOf, helpOfCommand } from "./help.ts";
@@ -30,52 +38,16 @@ const COMMANDS: readonly CliCommand[] = [
   ...recoverCommands,
 ];
 
-interface Line {
-  readonly help: boolean;
-  readonly json: boolean;
-  readonly words: readonly string[];
-}
-
-/** Takes out what every command has; what follows `--` is left alone. */
-function readLine(args: readonly string[]): Line {
-  const end = args.indexOf("--");
-  const own = end < 0 ? args : args.slice(0, end);
-  const isCommon = (word: string) => word === "--json" || word === "--help" || word === "-h";
-  return {
-    help: own.includes("--help") || own.includes("-h"),
-    json: own.includes("--json"),
-    words: [...own.filter((word) => !isCommon(word)), ...(end < 0 ? [] : args.slice(end))],
-  };
-}
-
-const beginsWith = (words: readonly string[], beginning: readonly string[]) =>
-  beginning.every((word, index) => words[index] === word);
-
-/** The command that the line begins with, and what follows it. */
-function findCommand(words: readonly string[]): { command: CliCommand; rest: readonly string[] } | undefined {
-  for (const command of COMMANDS) {
-    const name = command.name.split(" ");
-    if (beginsWith(words, name)) return { command, rest: words.slice(name.length) };
-  }
-  return undefined;
-}
-
-/** The commands whose names begin with these words. */
-const group = (words: readonly string[]) =>
-  COMMANDS.filter(({ name }) => words.length > 0 && beginsWith(name.split(" "), words));
-
-async function run({ help, json, words }: Line, around: CommandSurroundings): Promise<number> {
+async function run(args: readonly string[], around: CommandSurroundings): Promise<number> {
   const { env, stdin, stdout, stderr } = around;
-  const found = findCommand(words);
+  const help = asksForHelp(args);
+  const { taken, words } = takeFlags(args, ["--json", "--help", "-h"]);
+  const found = findCommand(COMMANDS, words);
   if (!found) {
-    const members = group(words);
-    if (help || words.length === 0) {
-      (help ? stdout : stderr).write(helpOf(members.length > 0 ? members : COMMANDS));
-      return help ? 0 : 2;
-    }
-    if (members.length === 0) throw usageError(`There is no command '${words.join(" ")}'`);
-    const names = members.map(({ name }) => name).join(", ");
-    throw usageError(`Which command of '${words.join(" ")}'? Expected one of: ${names}`);
+    const members = commandsOf(COMMANDS, words);
+    if (!help && words.length > 0) throw unknownCommand(COMMANDS, words);
+    (help ? stdout : stderr).write(helpOf(members.length > 0 ? members : COMMANDS));
+    return help ? 0 : 2;
   }
   if (help) {
     stdout.write(helpOfCommand(found.command));
@@ -90,7 +62,7 @@ async function run({ help, json, words }: Line, around: CommandSurroundings): Pr
     },
     found.rest,
   );
-  stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.lines.join("\n")}\n`);
+  stdout.write(taken.has("--json") ? `${JSON.stringify(outcome.json)}\n` : `${outcome.lines.join("\n")}\n`);
   for (const note of outcome.notes ?? []) stderr.write(`${note}\n`);
   return 0;
 }
@@ -101,9 +73,13 @@ async function run({ help, json, words }: Line, around: CommandSurroundings): Pr
  */
 export async function runAccess(args: readonly string[], around: CommandSurroundings): Promise<number> {
   try {
-    return await run(readLine(args), around);
+    return await run(args, around);
   } catch (error) {
     const say = (text: string) => void around.stderr.write(`${text}\n`);
+    if (error instanceof UsageError) {
+      say(usageText(error, "npm run access --"));
+      return 2;
+    }
     if (error instanceof PlatformError && error.class !== "bug") {
       say(error.message);
       return error.class === "config" || error.class === "invalid_input" ? 2 : 1;
