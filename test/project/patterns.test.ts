@@ -15,7 +15,6 @@ const OURS = /^(?:test|bench|scripts|seeds|simulators|docs)\//;
 /** Patterns, by how they begin, that are found and yet need no mending, and why. */
 const HARMLESS: readonly (readonly [begins: string, why: string])[] = [
   [String.raw`/(\d+)\.(\d+)\.(\d+)\.(\d+)$/`, "an address that was found to be one"],
-  ["/\\. To specify .*$/s", "what Node says of an argument"],
   ["/=+$/", "the base64 of a hash of ours"],
   [String.raw`/\*+|^ *#{1,6} |`, "spaces at the beginning of a line begin nothing anew"],
   ["/-[A-Za-z0-9](-.*)?$/", "a language's tag without line breaks: it ends with the text"],
