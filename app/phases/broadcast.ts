@@ -59,7 +59,7 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
     pool: pools.urgent,
     speakers: inside.tables.find(({ kind }) => kind === speaker.kind)!,
     sign: (order) => keys.sign(order),
-    deliver: inside.link.deliver,
+    deliver: async ({ id }, { payload }) => (inside.link.deliver(id, payload) ? "taken" : "not_listening"),
     isOnline: inside.link.isOnline,
     onProgress: (progress) => news.progressed(progress),
     log,

@@ -5,8 +5,11 @@ import { type LifecycleAction, nextState, type State, takeStep } from "../lifecy
 import { toHistoryCounts } from "../proof/index.ts";
 import type { OnAir } from "./target.ts";
 
+/** A step that the platform takes by itself. */
+export type DueStep = LifecycleAction & ("play" | "complete" | "expire" | "fail");
+
 /** What the state of its targets asks of a broadcast; undefined: nothing at the moment. */
-export function dueStep(broadcast: OnAir, now: number): "play" | "complete" | "expire" | "fail" | undefined {
+export function dueStep(broadcast: OnAir, now: number): DueStep | undefined {
   const { state, counts } = broadcast;
   if (state !== "dispatching" && state !== "playing") return undefined;
   if (broadcast.open === 0) {
@@ -22,10 +25,10 @@ export function dueStep(broadcast: OnAir, now: number): "play" | "complete" | "e
  * targets again.
  * @returns the state that it is in afterwards, and whether it was this step that led there
  */
-export function step(
+export function takeDueStep(
   pool: Pool,
   broadcast: OnAir,
-  action: LifecycleAction & ("play" | "complete" | "expire" | "fail"),
+  action: DueStep,
   now: Date,
 ): Promise<{ state: State; taken: boolean }> {
   return withTransaction(pool, async (tx) => {

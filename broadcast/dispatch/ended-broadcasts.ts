@@ -4,11 +4,13 @@ import { OVER_STATES } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
 import { CORRECTED_FOR_MS, type DispatchSettings, MOST_CORRECTED } from "./settings.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
-import { correct } from "./write-corrections.ts";
+import type { Waiting } from "./waiting.ts";
+import { writeCorrections } from "./write-corrections.ts";
 
-export interface AfterwardsOptions {
+export interface EndedBroadcastsOptions {
   readonly pool: Pool;
   readonly roster: Roster;
+  readonly waiting: Waiting;
   readonly settings: DispatchSettings;
   readonly log: Logger;
   readonly now: () => number;
@@ -25,22 +27,25 @@ export const LONGEST_GATHER_MS = 60_000;
 export const gatherMs = (corrections: number, { correctMs }: Pick<DispatchSettings, "correctMs">): number =>
   Math.min(correctMs * 2 ** corrections, LONGEST_GATHER_MS);
 
-/** Broadcasts that have ended, for as long as proof that comes late may correct what was said of their speakers. */
-export class Afterwards {
-  private readonly options: AfterwardsOptions;
+/** When the corrections of a broadcast may be written next, by the monotonic clock, and how many times they were. */
+interface Gathering {
+  readonly until: number;
+  readonly corrections: number;
+}
 
-  constructor(options: AfterwardsOptions) {
+/** Broadcasts that have ended, for as long as proof that comes late may correct what was said of their speakers. */
+export class EndedBroadcasts {
+  private readonly options: EndedBroadcastsOptions;
+  private readonly gathering = new WeakMap<OnAir, Gathering>();
+
+  constructor(options: EndedBroadcastsOptions) {
     this.options = options;
   }
 
   /** It has ended: nothing is sent and nobody is waited for any more. */
   keep(broadcast: OnAir): void {
-    broadcast.endedAt ??= this.options.now();
-    broadcast.lookAt = Number.POSITIVE_INFINITY;
-    for (const target of broadcast.targets) {
-      target.dueAt = Number.POSITIVE_INFINITY;
-      target.stopWanted = false;
-    }
+    broadcast.end(this.options.now());
+    this.options.waiting.end(broadcast);
     broadcast.forgetProven(this.isClosed(broadcast));
     if (broadcast.byDeviceNo.size === 0) this.options.drop(broadcast);
   }
@@ -52,18 +57,33 @@ export class Afterwards {
   }
 
   /** Facts have come for one of its speakers: what else comes in the next moments is corrected with it. */
-  noticed(broadcast: OnAir): void {
-    if (broadcast.correctAt > 0) return;
-    broadcast.correctAt = this.options.monotonic() + gatherMs(0, this.options.settings);
+  onFacts(broadcast: OnAir): void {
+    if (!this.gathering.has(broadcast)) this.gather(broadcast, 0);
+  }
+
+  private gather(broadcast: OnAir, corrections: number): void {
+    const until = this.options.monotonic() + gatherMs(corrections, this.options.settings);
+    this.gathering.set(broadcast, { until, corrections });
+  }
+
+  /** For how many milliseconds its corrections are still gathered; at most 0: they may be written. */
+  gatheredFor(broadcast: OnAir): number {
+    return (this.gathering.get(broadcast)?.until ?? 0) - this.options.monotonic();
   }
 
   /** @throws whatever the database does; nothing is corrected then */
   async correct(broadcast: OnAir, targets: readonly OnAirTarget[]): Promise<void> {
-    const { pool, settings, log, now, monotonic } = this.options;
-    const { state, corrected } = await correct(pool, broadcast, targets, settings.proof, new Date(now()));
+    const { pool, settings, log, now } = this.options;
+    const { state, corrected } = await writeCorrections(
+      pool,
+      broadcast,
+      targets,
+      settings.proof,
+      new Date(now()),
+    );
     // Somebody who has opened or cancelled it says so here in a moment.
     if (OVER_STATES.has(state) && state !== "cancelled") broadcast.state = state;
-    broadcast.correctAt = monotonic() + gatherMs(++broadcast.corrections, settings);
+    this.gather(broadcast, (this.gathering.get(broadcast)?.corrections ?? 0) + 1);
     if (corrected === 0) return;
     log.info(
       { broadcast: broadcast.id, state, corrected },

@@ -57,6 +57,8 @@ export interface CountedTarget {
   readonly dirty: boolean;
   /** Its row is being written. */
   readonly writing: boolean;
+  /** It may hold a command that has to be stopped. */
+  stopWanted: boolean;
 }
 
 /** A broadcast with its targets in memory: from its release until each is resolved, and while proof may come late. */
@@ -86,32 +88,12 @@ export class OnAirBroadcast<Target extends CountedTarget> {
   readonly byDeviceNo = new Map<number, Target>();
   readonly byDeviceId = new Map<string, Target>();
   readonly counts: Record<TargetState, number>;
-  /** Targets whose command is to be sent, and how many of them were. */
-  readonly queue: Target[] = [];
-  queueHead = 0;
-  /** Its expiry has been dealt with. */
-  expired = false;
-  /** A step is being taken. */
-  stepping = false;
-  /** One that was not taken is not tried again before this, by the monotonic clock. */
-  stepAt = 0;
-  /** When its targets are looked through next, by the monotonic clock. */
-  lookAt = 0;
-  /** It was released in this life of the process. */
-  fresh = false;
-  /** That the first round is out was told. */
-  roundTold = false;
   /** Something has changed since it was last told. */
   changed = false;
   /** When it ended, by our clock. */
   endedAt: number | undefined;
   /** How many of its targets are proven and kept for a moment all the same. */
   keptProven = 0;
-  /** When corrections may be written next, by the monotonic clock, and how many times they were. */
-  correctAt = 0;
-  corrections = 0;
-  /** The last command of the first round, by our clock. */
-  lastHandedOverAt: number | undefined;
 
   constructor(row: OpenBroadcast, orders: readonly BroadcastOrder[]) {
     this.broadcastNo = row.broadcastNo;
@@ -163,6 +145,17 @@ export class OnAirBroadcast<Target extends CountedTarget> {
     return OVER_STATES.has(this.state);
   }
 
+  /** It is cancelled, and a speaker may still hold a command of it. @param at by our clock */
+  canBeStopped(at: number): boolean {
+    return this.isCancelled && at < this.expiresAt;
+  }
+
+  /** @param at by our clock */
+  end(at: number): void {
+    this.endedAt ??= at;
+    for (const target of this.targets) target.stopWanted = false;
+  }
+
   /**
    * Lets go of the targets that nothing can change any more; they stay counted.
    * @param final nothing changes what is proven; else an earlier reading may still be on its way
@@ -188,10 +181,6 @@ export class OnAirBroadcast<Target extends CountedTarget> {
   hasDirty(): boolean {
     for (const target of this.targets) if (target.dirty) return true;
     return false;
-  }
-
-  get waitsToSend(): boolean {
-    return this.queueHead < this.queue.length;
   }
 
   progress(at: Date): OnAirProgress {

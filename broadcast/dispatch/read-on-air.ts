@@ -14,7 +14,7 @@ import { CORRECTED_FOR_MS } from "./settings.ts";
 import type { CommittedReply } from "./speaker-facts.ts";
 import { type OnAir, OnAirTarget } from "./target.ts";
 
-export interface Loaded {
+export interface ReadOnAir {
   readonly broadcasts: OnAir[];
   /** All that speakers have answered and measured, to be taken in as if it came now. */
   readonly replies: readonly CommittedReply[];
@@ -22,7 +22,7 @@ export interface Loaded {
 }
 
 /** What to read, if not all. */
-export interface LoadOnly {
+export interface WhichOnAir {
   readonly broadcastNo?: number;
   /** It was released just now, so that nobody can have answered. */
   readonly fresh?: boolean;
@@ -44,13 +44,13 @@ function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayW
  * targets, replies and readings.
  * @param speakers where speakers' readings lie
  */
-export async function load(
+export async function readOnAir(
   db: Db,
   speakers: KindTable,
   now: Date,
   rules: ProofRules,
-  only: LoadOnly = {},
-): Promise<Loaded> {
+  only: WhichOnAir = {},
+): Promise<ReadOnAir> {
   const endedSince = new Date(now.getTime() - CORRECTED_FOR_MS);
   const rows = await readOpenBroadcasts(db, now, endedSince, only.broadcastNo);
   if (rows.length === 0) return { broadcasts: [], replies: [], readings: [] };

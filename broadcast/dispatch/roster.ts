@@ -23,8 +23,7 @@ export class Roster implements Iterable<OnAir> {
   /** Broadcasts that are dispatched, played or being stopped. */
   onAir(at: number): number {
     let count = 0;
-    for (const { isOver, isCancelled, expiresAt } of this)
-      if (!isOver || (isCancelled && at < expiresAt)) count++;
+    for (const broadcast of this) if (!broadcast.isOver || broadcast.canBeStopped(at)) count++;
     return count;
   }
 
@@ -48,6 +47,12 @@ export class Roster implements Iterable<OnAir> {
 
   get(broadcastNo: number): OnAir | undefined {
     return this.byNo.get(broadcastNo);
+  }
+
+  /** The same attempt of the same speaker, though its broadcast may have been read anew meanwhile. */
+  current(target: OnAirTarget): OnAirTarget | undefined {
+    const found = this.get(target.broadcast.broadcastNo)?.byDeviceNo.get(target.deviceNo);
+    return found?.attempt === target.attempt ? found : undefined;
   }
 
   add(broadcast: OnAir): void {

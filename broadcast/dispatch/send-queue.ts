@@ -7,74 +7,113 @@ const LEAST = 200;
 /** What waits behind commands in one turn waits no longer. */
 const MOST_MS = 40;
 
+/** What doors have answered to the commands that they were given. */
+export interface DoorAnswers {
+  readonly hasAnswers: boolean;
+  /** Takes in the next answer. */
+  takeAnswer(): void;
+  /** How many commands of a broadcast are still to be answered for. */
+  unanswered(broadcast: OnAir): number;
+}
+
+export interface SendQueueOptions {
+  /** Asks a door to take the command of a target, unless there is none to send any more. */
+  readonly send: (target: OnAirTarget) => void;
+  readonly doors: DoorAnswers;
+  /** All that was to be sent for a broadcast was sent and answered for. */
+  readonly onEmptied: (broadcast: OnAir) => void;
+  /** Milliseconds. */
+  readonly monotonic: () => number;
+}
+
 /**
  * Sends commands in the order of their urgency, a part in each turn of the event loop: for as long as all else took
  * since the part before. Ten thousand speakers that answer the first commands would otherwise fill each turn, and the
- * last command would wait for them.
+ * last command would wait for them. What doors answer is taken in by the same measure.
  */
 export class SendQueue {
-  private readonly broadcasts: Iterable<OnAir>;
-  private readonly send: (target: OnAirTarget) => void;
-  private readonly onEmptied: (broadcast: OnAir) => void;
-  private readonly monotonic: () => number;
+  private readonly options: SendQueueOptions;
+  /** Targets whose command is to be sent, in the order in which they came. */
+  private readonly lines = new Map<OnAir, Set<OnAirTarget>>();
+  /** Whoever waits until a broadcast is sent. */
+  private readonly waiters = new Map<OnAir, (() => void)[]>();
   private running = false;
   private stopped = false;
 
-  /** @param monotonic milliseconds */
-  constructor(
-    broadcasts: Iterable<OnAir>,
-    send: (target: OnAirTarget) => void,
-    onEmptied: (broadcast: OnAir) => void,
-    monotonic: () => number,
-  ) {
-    this.broadcasts = broadcasts;
-    this.send = send;
-    this.onEmptied = onEmptied;
-    this.monotonic = monotonic;
+  constructor(options: SendQueueOptions) {
+    this.options = options;
   }
 
   push(target: OnAirTarget): void {
-    if (target.queued) return;
-    target.queued = true;
-    target.broadcast.queue.push(target);
+    const line = this.lines.get(target.broadcast);
+    if (line) line.add(target);
+    else this.lines.set(target.broadcast, new Set([target]));
+    this.wake();
+  }
+
+  /** Goes on with what waits: commands to be sent, or answers to be taken in. */
+  wake(): void {
     if (!this.running && !this.stopped) void this.run();
   }
 
   /** Forgets what was to be sent for a broadcast. */
   clear(broadcast: OnAir): void {
-    for (let i = broadcast.queueHead; i < broadcast.queue.length; i++) broadcast.queue[i]!.queued = false;
-    broadcast.queue.length = 0;
-    broadcast.queueHead = 0;
+    this.lines.get(broadcast)?.clear();
+    this.lines.delete(broadcast);
+    if (this.isQuiet(broadcast)) this.tellWaiters(broadcast);
   }
 
-  /** Resolves when nothing of a broadcast waits to be sent. */
-  async sent(broadcast: OnAir): Promise<void> {
-    while (broadcast.waitsToSend && !this.stopped) await nextTurn();
+  /** Resolves when nothing of a broadcast waits to be sent or to be answered for. */
+  sent(broadcast: OnAir): Promise<void> {
+    if (this.stopped || this.isQuiet(broadcast)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.waiters.set(broadcast, [...(this.waiters.get(broadcast) ?? []), resolve]);
+    });
   }
 
-  stop(): void {
+  /** Sends no more, and takes in what doors have answered by now. */
+  async stop(): Promise<void> {
     this.stopped = true;
+    for (const broadcast of [...this.waiters.keys()]) this.tellWaiters(broadcast);
+    await nextTurn();
+    const { doors } = this.options;
+    while (doors.hasAnswers) doors.takeAnswer();
+  }
+
+  /** An answer about a command of this broadcast was taken in. */
+  onAnswered(broadcast: OnAir): void {
+    if (!this.isQuiet(broadcast)) return;
+    this.options.onEmptied(broadcast);
+    this.tellWaiters(broadcast);
+  }
+
+  private isQuiet(broadcast: OnAir): boolean {
+    return !this.lines.has(broadcast) && this.options.doors.unanswered(broadcast) === 0;
+  }
+
+  private tellWaiters(broadcast: OnAir): void {
+    const waiters = this.waiters.get(broadcast) ?? [];
+    this.waiters.delete(broadcast);
+    for (const resolve of waiters) resolve();
+  }
+
+  private get isLeft(): boolean {
+    return this.lines.size > 0 || this.options.doors.hasAnswers;
   }
 
   private async run(): Promise<void> {
+    const { monotonic } = this.options;
     this.running = true;
     try {
       // Whoever pushes many at once has them all in the queue before the first one leaves.
       await nextTurn();
-      let ended = this.monotonic();
-      for (let next = this.mostUrgent(); next && !this.stopped; next = this.mostUrgent()) {
-        const began = this.monotonic();
+      let ended = monotonic();
+      while (this.isLeft && !this.stopped) {
+        const began = monotonic();
         const until = began + Math.min(began - ended, MOST_MS);
-        for (let sent = 0; next.waitsToSend && (sent < LEAST || this.monotonic() < until); sent++) {
-          const target = next.queue[next.queueHead++]!;
-          target.queued = false;
-          this.send(target);
-        }
-        ended = this.monotonic();
-        if (!next.waitsToSend) {
-          this.clear(next);
-          this.onEmptied(next);
-        }
+        this.takePart(until);
+        this.sendPart(until);
+        ended = monotonic();
         await nextTurn();
       }
     } finally {
@@ -82,10 +121,33 @@ export class SendQueue {
     }
   }
 
+  private takePart(until: number): void {
+    const { doors, monotonic } = this.options;
+    for (let taken = 0; doors.hasAnswers && (taken < LEAST || monotonic() < until); taken++)
+      doors.takeAnswer();
+  }
+
+  /** Of the most urgent broadcast; of a less urgent one, in the next turn. */
+  private sendPart(until: number): void {
+    const { send, monotonic } = this.options;
+    const broadcast = this.mostUrgent();
+    const line = broadcast && this.lines.get(broadcast);
+    if (!line) return;
+    let sent = 0;
+    for (const target of line) {
+      if (sent >= LEAST && monotonic() >= until) return;
+      line.delete(target);
+      send(target);
+      sent++;
+    }
+    this.lines.delete(broadcast);
+    this.onAnswered(broadcast);
+  }
+
   private mostUrgent(): OnAir | undefined {
     let best: OnAir | undefined;
-    for (const broadcast of this.broadcasts) {
-      if (broadcast.waitsToSend && (!best || moreUrgentFirst(broadcast, best) < 0)) best = broadcast;
+    for (const broadcast of this.lines.keys()) {
+      if (!best || moreUrgentFirst(broadcast, best) < 0) best = broadcast;
     }
     return best;
   }

@@ -5,6 +5,8 @@ export interface DispatchSettings {
   readonly proof: ProofRules;
   /** For the first answer, after each time that the command was sent. After the last the target has failed. */
   readonly answerWaitsMs: readonly number[];
+  /** For a door to say whether it takes a command; then it counts as not taken. */
+  readonly deliveryMs: number;
   /** From `accepted`, or from `startsAt`, to `started`, when nothing more urgent plays. */
   readonly startWaitMs: number;
   /** What a play may take beyond the length of the text: voices differ in speed, the slowest take 1.7 times as long. */
@@ -39,6 +41,7 @@ export const MOST_CORRECTED = 100_000;
 export const DISPATCH_SETTINGS: DispatchSettings = {
   proof: PROOF_RULES,
   answerWaitsMs: [3_000, 6_000, 12_000],
+  deliveryMs: 10_000,
   startWaitMs: 15_000,
   lengthFactor: LENGTH_FACTOR,
   lengthMarginMs: LENGTH_MARGIN_MS,

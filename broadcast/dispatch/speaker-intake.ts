@@ -64,9 +64,8 @@ export class SpeakerIntake {
     const fact = toFact(reply, command.attempt === "stop" ? target.attempt : command.attempt);
     if (!fact) return;
     if (isStop) {
-      // Whatever it says, it has the command; how long it had played is worth keeping.
-      target.stopWanted = false;
-      target.stopAnswered = true;
+      target.answerStop();
+      // How long it had played is worth keeping.
       if (fact.outcome !== "stopped") return;
     }
     noteReply(target.facts, fact);

@@ -61,7 +61,6 @@ export class OnAirTarget {
   handedOverAt: number | null;
   /** When to look at it again, by the monotonic clock; infinite: when something comes. */
   dueAt = Number.POSITIVE_INFINITY;
-  queued = false;
   /** Its row in the database is older than this. */
   dirty = false;
   /** It is being written. */
@@ -159,9 +158,48 @@ export class OnAirTarget {
     this.settle(rules);
   }
 
-  cancel(rules: ProofRules): void {
+  /** Its command was taken over for the way to it. @param at by our clock */
+  takeStart(at: number): void {
+    this.tries++;
+    this.sends++;
+    this.handedOverAt ??= at;
+    // Whoever has stopped the broadcast meanwhile could not know that it would have to be stopped here.
+    if (this.broadcast.isCancelled) this.wantStop();
+  }
+
+  /**
+   * Its broadcast was cancelled.
+   * @param mayHold it may have been sent to it, as far as is known
+   */
+  cancel(rules: ProofRules, mayHold: boolean): void {
+    this.tries = 0;
+    this.stopWanted = false;
+    if (mayHold) this.wantStop();
+    if (this.isFinal) return;
     this.cancelled = true;
     this.settle(rules);
+  }
+
+  /** One that was given up may play nevertheless. Whoever refused or has played to the end does not. */
+  private wantStop(): void {
+    this.stopWanted = this.state !== "sounded" && this.state !== "refused" && !this.stopAnswered;
+  }
+
+  /** It has answered the command to stop: whatever it says, it has it. */
+  answerStop(): void {
+    this.stopWanted = false;
+    this.stopAnswered = true;
+  }
+
+  /** Its row is written as it is now. */
+  beginWrite(): void {
+    this.dirty = false;
+    this.writing = true;
+  }
+
+  endWrite(isWritten: boolean): void {
+    this.dirty ||= !isWritten;
+    this.writing = false;
   }
 
   private judge(rules: ProofRules): Standing {

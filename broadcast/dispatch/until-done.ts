@@ -8,7 +8,7 @@ const RETRY_MS = [100, 250, 500, 1000, 2000] as const;
  * Runs what has to be done in the end, and again for as long as the database is away. What concerns one broadcast is
  * done one thing after the other; broadcasts do not wait for each other.
  */
-export class Jobs {
+export class UntilDone {
   private readonly log: Logger;
   private readonly limitLog = createLogLimiter();
   private readonly stopping = new AbortController();
@@ -25,7 +25,7 @@ export class Jobs {
   run(broadcastNo: number, name: string, work: () => Promise<void>): Promise<void> {
     const before = this.last.get(broadcastNo) ?? Promise.resolve();
     const done = before
-      .then(() => this.untilDone(name, work))
+      .then(() => this.insist(name, work))
       .finally(() => {
         if (this.last.get(broadcastNo) === done) this.last.delete(broadcastNo);
       });
@@ -37,7 +37,11 @@ export class Jobs {
     this.stopping.abort();
   }
 
-  private async untilDone(name: string, work: () => Promise<void>): Promise<void> {
+  get isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async insist(name: string, work: () => Promise<void>): Promise<void> {
     const { signal } = this.stopping;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {

@@ -38,7 +38,7 @@ export interface VerdictCorrection {
  * speaker that is proven.
  * @returns the state that the broadcast is in afterwards, and how many verdicts were corrected
  */
-export function correct(
+export function writeCorrections(
   pool: Pool,
   broadcast: OnAir,
   targets: readonly OnAirTarget[],

@@ -1,6 +1,7 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
 import { writeTargetChanges } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
+import type { EndedBroadcasts } from "./ended-broadcasts.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
@@ -10,8 +11,7 @@ export interface WriterOptions {
   readonly log: Logger;
   readonly broadcasts: Iterable<OnAir>;
   /** Writes targets of a broadcast that is over, each with its correction. */
-  readonly correct: (broadcast: OnAir, targets: readonly OnAirTarget[]) => Promise<void>;
-  readonly monotonic: () => number;
+  readonly ended: Pick<EndedBroadcasts, "correct" | "gatheredFor">;
   /** After a write, whatever was in it. */
   readonly onWritten: () => void;
   readonly observeSeconds: (seconds: number) => void;
@@ -22,6 +22,12 @@ const AT_ONCE = 2000;
 const RETRY_MS = 1000;
 /** In one transaction, and so in one row of the history. */
 const MOST_CORRECTED_AT_ONCE = 10_000;
+
+/** Targets that are written together. */
+interface Part {
+  readonly targets: readonly OnAirTarget[];
+  readonly write: () => Promise<unknown>;
+}
 
 function inParts(targets: readonly OnAirTarget[]): OnAirTarget[][] {
   const parts: OnAirTarget[][] = [];
@@ -78,53 +84,66 @@ export class Writer {
   }
 
   private async writeAll(): Promise<boolean> {
-    const { pool, settings, log, monotonic } = this.options;
-    const dirty: OnAirTarget[] = [];
-    const over: { broadcast: OnAir; targets: OnAirTarget[] }[] = [];
-    for (const broadcast of this.options.broadcasts) {
-      if (!broadcast.changed) continue;
-      const targets = [...broadcast.targets].filter((target) => target.dirty);
-      if (!broadcast.isOver) dirty.push(...targets);
-      else if (targets.length > 0) over.push({ broadcast, targets });
-    }
-    const plain = (targets: readonly OnAirTarget[]) =>
-      writeTargetChanges(
-        pool,
-        targets.map((target) => target.change(settings.proof)),
-      );
-    const works = inParts(dirty).map((targets) => ({ targets, write: () => plain(targets) }));
-    for (const { broadcast, targets } of over) {
-      // Whoever was stopped is what it is by the step that stopped it.
-      const stopped = targets.filter(({ state }) => state === "cancelled");
-      for (const part of inParts(stopped)) works.push({ targets: part, write: () => plain(part) });
-      const others = targets.filter(({ state }) => state !== "cancelled");
-      if (others.length === 0) continue;
-      const wait = this.stopped ? 0 : broadcast.correctAt - monotonic();
-      const now = others.slice(0, wait > 0 ? 0 : MOST_CORRECTED_AT_ONCE);
-      if (now.length > 0) works.push({ targets: now, write: () => this.options.correct(broadcast, now) });
-      if (now.length < others.length) this.writeLater(Math.max(wait, RETRY_MS));
-    }
-    for (const { targets: part, write } of works) {
-      const began = performance.now();
-      for (const target of part) Object.assign(target, { dirty: false, writing: true });
-      try {
-        await write();
-        this.options.observeSeconds((performance.now() - began) / 1000);
-      } catch (error) {
-        for (const target of part) target.dirty = true;
-        this.limitLog("write", (suppressed) =>
-          log.warn(
-            { err: error, suppressed },
-            "the course of a broadcast could not be written; it is tried again",
-          ),
-        );
-        if (!this.stopped) this.timer ??= setTimeout(() => void this.write(), RETRY_MS);
-        return false;
-      } finally {
-        for (const target of part) target.writing = false;
-      }
-    }
+    for (const part of this.dueParts()) if (!(await this.writePart(part))) return false;
     this.options.onWritten();
     return true;
+  }
+
+  /** What is written now: of broadcasts that are on the air before those that are over. */
+  private dueParts(): Part[] {
+    const onAir: OnAirTarget[] = [];
+    const over: Part[] = [];
+    for (const broadcast of this.options.broadcasts) {
+      if (!broadcast.changed) continue;
+      const dirty = [...broadcast.targets].filter((target) => target.dirty);
+      if (!broadcast.isOver) onAir.push(...dirty);
+      else over.push(...this.partsOfEnded(broadcast, dirty));
+    }
+    return [...this.plainParts(onAir), ...over];
+  }
+
+  private partsOfEnded(broadcast: OnAir, targets: readonly OnAirTarget[]): Part[] {
+    // Whoever was stopped is what it is by the step that stopped it.
+    const parts = this.plainParts(targets.filter(({ state }) => state === "cancelled"));
+    const others = targets.filter(({ state }) => state !== "cancelled");
+    if (others.length === 0) return parts;
+    const { ended } = this.options;
+    const wait = this.stopped ? 0 : ended.gatheredFor(broadcast);
+    const now = others.slice(0, wait > 0 ? 0 : MOST_CORRECTED_AT_ONCE);
+    if (now.length > 0) parts.push({ targets: now, write: () => ended.correct(broadcast, now) });
+    if (now.length < others.length) this.writeLater(Math.max(wait, RETRY_MS));
+    return parts;
+  }
+
+  private plainParts(all: readonly OnAirTarget[]): Part[] {
+    const { pool, settings } = this.options;
+    const changes = (targets: readonly OnAirTarget[]) =>
+      targets.map((target) => target.change(settings.proof));
+    return inParts(all).map((targets) => ({
+      targets,
+      write: () => writeTargetChanges(pool, changes(targets)),
+    }));
+  }
+
+  private async writePart({ targets, write }: Part): Promise<boolean> {
+    const began = performance.now();
+    let isWritten = false;
+    for (const target of targets) target.beginWrite();
+    try {
+      await write();
+      isWritten = true;
+      this.options.observeSeconds((performance.now() - began) / 1000);
+    } catch (error) {
+      this.limitLog("write", (suppressed) =>
+        this.options.log.warn(
+          { err: error, suppressed },
+          "the course of a broadcast could not be written; it is tried again",
+        ),
+      );
+      if (!this.stopped) this.timer ??= setTimeout(() => void this.write(), RETRY_MS);
+    } finally {
+      for (const target of targets) target.endWrite(isWritten);
+    }
+    return isWritten;
   }
 }

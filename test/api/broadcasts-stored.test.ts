@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { createDispatcher } from "../../broadcast/dispatch/dispatcher.ts";
-import { load } from "../../broadcast/dispatch/read-on-air.ts";
+import { readOnAir } from "../../broadcast/dispatch/read-on-air.ts";
 import { type BroadcastMessage, RESPONSE_TYPES } from "../../broadcast/message/message.ts";
 import { spokenSeconds } from "../../broadcast/message/spoken-length.ts";
 import { createNewsFeed } from "../../broadcast/proof/progress.ts";
@@ -291,7 +291,7 @@ it("keeps no other broadcast from being listed, and none that is in force from t
 
 it("is taken up by dispatch with the length of what can be read, and stopped, and tried again", async () => {
   const { pool } = world.db;
-  const { broadcasts } = await load(pool, SPEAKERS, new Date(), PROOF_RULES);
+  const { broadcasts } = await readOnAir(pool, SPEAKERS, new Date(), PROOF_RULES);
   const byId = new Map(broadcasts.map((broadcast) => [broadcast.id, broadcast]));
   const onAir = STORIES.filter(({ state }) => state === "dispatching" || state === "cancelled");
   for (const { name, state } of onAir) expect(byId.has(idOf(name, state))).toBe(true);
@@ -306,7 +306,7 @@ it("is taken up by dispatch with the length of what can be read, and stopped, an
     pool,
     speakers: SPEAKERS,
     sign,
-    deliver: () => true,
+    deliver: async () => "taken",
     isOnline: () => true,
     onProgress: () => {},
     log: createLogger("silent"),

@@ -191,12 +191,12 @@ export function startScene(
     pool: own,
     speakers: SPEAKERS,
     sign,
-    deliver(deviceId, payload) {
-      if (dead || !online.has(deviceId)) return false;
+    async deliver({ id: deviceId }, { payload }) {
+      if (dead || !online.has(deviceId)) return "not_listening";
       const { commandId, jws } = JSON.parse(payload) as { commandId: string; jws: string };
       const order = JSON.parse(Buffer.from(jws.split(".")[1]!, "base64url").toString()) as Order;
       heard.push({ deviceId, commandId, order, at: performance.now() });
-      return true;
+      return "taken";
     },
     isOnline: (deviceId) => online.has(deviceId),
     onProgress: (news) => progress.push(news),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatherMs } from "../../../broadcast/dispatch/ended-broadcasts.ts";
-import { load } from "../../../broadcast/dispatch/read-on-air.ts";
+import { readOnAir } from "../../../broadcast/dispatch/read-on-air.ts";
 import { Roster } from "../../../broadcast/dispatch/roster.ts";
 import { CORRECTED_FOR_MS, DISPATCH_SETTINGS, MOST_CORRECTED } from "../../../broadcast/dispatch/settings.ts";
 import type { OnAir } from "../../../broadcast/dispatch/target.ts";
@@ -214,9 +214,9 @@ describe("proof that comes after the end", () => {
       );
     const now = new Date();
     await endedAgo(24 * 3_600_000 - 60_000);
-    expect((await load(db.pool, SPEAKERS, now, PROOF_RULES, released)).broadcasts).toHaveLength(1);
+    expect((await readOnAir(db.pool, SPEAKERS, now, PROOF_RULES, released)).broadcasts).toHaveLength(1);
     await endedAgo(24 * 3_600_000 + 60_000);
-    expect((await load(db.pool, SPEAKERS, now, PROOF_RULES, released)).broadcasts).toHaveLength(0);
+    expect((await readOnAir(db.pool, SPEAKERS, now, PROOF_RULES, released)).broadcasts).toHaveLength(0);
     // In a process that has gone on running, too.
     await endedAgo(0);
     let offset = 0;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { load } from "../../../broadcast/dispatch/read-on-air.ts";
-import { correct } from "../../../broadcast/dispatch/write-corrections.ts";
+import { readOnAir } from "../../../broadcast/dispatch/read-on-air.ts";
+import { writeCorrections } from "../../../broadcast/dispatch/write-corrections.ts";
 import { PROOF_RULES } from "../../../broadcast/proof/proof-facts.ts";
 import { type TargetChange, writeTargetChanges } from "../../../store/broadcast/targets.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
@@ -37,11 +37,11 @@ describe("what has sounded", () => {
         seconds_played: 1,
       });
     }
-    const { broadcasts } = await load(db.pool, SPEAKERS, new Date(), PROOF_RULES, released);
+    const { broadcasts } = await readOnAir(db.pool, SPEAKERS, new Date(), PROOF_RULES, released);
     const [broadcast] = broadcasts;
     const target = broadcast!.byDeviceNo.get(speakers[0]!.deviceNo)!;
     target.state = "failed";
-    expect(await correct(db.pool, broadcast!, [target], PROOF_RULES, new Date())).toEqual({
+    expect(await writeCorrections(db.pool, broadcast!, [target], PROOF_RULES, new Date())).toEqual({
       state: "completed",
       corrected: 0,
     });

@@ -11,14 +11,14 @@ function broadcastOf(broadcastNo: number, level: number) {
     class: "emergency",
     level,
     releasedAt: 0,
-    queue: [] as OnAirTarget[],
-    queueHead: 0,
-    get waitsToSend(): boolean {
-      return broadcast.queueHead < broadcast.queue.length;
-    },
   };
   return broadcast as unknown as OnAir;
 }
+
+/** Doors that answer for nothing: no command is under way. */
+const NO_DOORS = { hasAnswers: false, takeAnswer() {}, unanswered: () => 0 };
+
+const targetOf = (broadcast: OnAir) => ({ broadcast }) as OnAirTarget;
 
 /** Sends take `sendMs` each, and `othersMs` pass in each turn of the loop between two parts. By a clock of its own. */
 async function partsOf(commands: number, { sendMs, othersMs }: { sendMs: number; othersMs: number }) {
@@ -26,17 +26,20 @@ async function partsOf(commands: number, { sendMs, othersMs }: { sendMs: number;
   let part = 0;
   const parts: number[] = [];
   const broadcast = broadcastOf(1, 1);
-  const queue = new SendQueue(
-    [broadcast],
-    () => {
+  let isSent = false;
+  const queue = new SendQueue({
+    send() {
       clock += sendMs;
       part++;
     },
-    () => {},
-    () => clock,
-  );
-  for (let i = 0; i < commands; i++) queue.push({ broadcast, queued: false } as OnAirTarget);
-  while (broadcast.waitsToSend || part > 0) {
+    doors: NO_DOORS,
+    onEmptied: () => {
+      isSent = true;
+    },
+    monotonic: () => clock,
+  });
+  for (let i = 0; i < commands; i++) queue.push(targetOf(broadcast));
+  while (!isSent || part > 0) {
     await nextTurn();
     if (part > 0) parts.push(part);
     part = 0;
@@ -65,15 +68,15 @@ describe("commands that wait to be sent", () => {
   it("let a more urgent broadcast pass, which came while they were leaving", async () => {
     const sent: number[] = [];
     const [calm, urgent] = [broadcastOf(1, 4), broadcastOf(2, 1)];
-    const queue = new SendQueue(
-      [calm, urgent],
-      ({ broadcast }) => sent.push(broadcast.broadcastNo),
-      () => {},
-      () => 0,
-    );
-    for (let i = 0; i < 400; i++) queue.push({ broadcast: calm, queued: false } as OnAirTarget);
+    const queue = new SendQueue({
+      send: ({ broadcast }) => sent.push(broadcast.broadcastNo),
+      doors: NO_DOORS,
+      onEmptied: () => {},
+      monotonic: () => 0,
+    });
+    for (let i = 0; i < 400; i++) queue.push(targetOf(calm));
     while (sent.length < 200) await nextTurn();
-    for (let i = 0; i < 10; i++) queue.push({ broadcast: urgent, queued: false } as OnAirTarget);
+    for (let i = 0; i < 10; i++) queue.push(targetOf(urgent));
     await queue.sent(calm);
     expect(sent.slice(200, 210)).toEqual(Array(10).fill(2));
   });

@@ -146,14 +146,14 @@ async function playAll(): Promise<void> {
     pool,
     speakers: tablesOf([speaker])[0]!,
     sign: (order) => deps.keys.sign(order),
-    deliver(deviceId, payload) {
+    async deliver({ id }, { payload }) {
       const bytes = Buffer.from(payload);
       checking++;
       void speakers.verifier.check(bytes).then(() => {
         checking--;
-        speakers.get(deviceId)!.hear(bytes);
+        speakers.get(id)!.hear(bytes);
       });
-      return true;
+      return "taken";
     },
     isOnline: () => true,
     onProgress: () => {},

@@ -1,0 +1,163 @@
+import { createLogLimiter, type Logger } from "../../base/log.ts";
+import type { Delivery, DoorCommand, DoorDevice } from "../../exchange/door.ts";
+import type { DoorAnswers } from "./send-queue.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
+
+/** What a door was asked to take. It stays what was asked, whatever becomes of the broadcast meanwhile. */
+export interface AskedDelivery {
+  readonly target: OnAirTarget;
+  /** It is the command to stop. */
+  readonly isStop: boolean;
+}
+
+/** What came of it. */
+export interface AnsweredDelivery extends AskedDelivery {
+  readonly isTaken: boolean;
+  /** By our clock. */
+  readonly at: number;
+}
+
+export interface DeliveriesOptions {
+  /** Hands a command over to the door of a speaker. Its promise is not to reject; one that does has not taken it. */
+  readonly deliver: (device: Pick<DoorDevice, "id">, command: DoorCommand) => Promise<Delivery>;
+  /** For so long a door may think about a command before it counts as not taken. Milliseconds. */
+  readonly deliveryMs: number;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly log: Logger;
+  /** There are answers to be taken in. */
+  readonly onAnswers: () => void;
+  /** An answer is taken in. */
+  readonly onAnswer: (answer: AnsweredDelivery) => void;
+  /** This target had to wait for another command to its speaker, and is to be sent now. */
+  readonly onNext: (target: OnAirTarget) => void;
+  /** One command less of this broadcast is to be answered for. */
+  readonly onEnded: (broadcast: OnAir) => void;
+}
+
+/** A speaker's command under way, and what waits for it. */
+interface UnderWay extends AskedDelivery {
+  readonly since: number;
+  readonly next: Set<OnAirTarget>;
+}
+
+/**
+ * Commands that doors were asked to take and have not answered for. A speaker has one of them at a time, so that a stop
+ * never overtakes its start, whatever a door does. A door's answer is only noted when it comes, which is quick: ten
+ * thousand may come in one moment. They are taken in one by one when there is time for it.
+ */
+export class Deliveries implements DoorAnswers {
+  private readonly options: DeliveriesOptions;
+  private readonly limitLog = createLogLimiter();
+  /** By device; the oldest first. */
+  private readonly underWay = new Map<string, UnderWay>();
+  private readonly counts = new Map<OnAir, number>();
+  private answers: (readonly [UnderWay, AnsweredDelivery])[] = [];
+  private taken = 0;
+
+  constructor(options: DeliveriesOptions) {
+    this.options = options;
+  }
+
+  /** Whether a command to this speaker is under way, which another one has to wait for. */
+  isUnderWay({ deviceId }: OnAirTarget): boolean {
+    return this.underWay.has(deviceId);
+  }
+
+  /** Sends a target once the command that is under way to its speaker was answered for. */
+  waitFor(target: OnAirTarget): void {
+    const first = this.underWay.get(target.deviceId);
+    if (!first || first.next.has(target)) return;
+    first.next.add(target);
+    this.count(target.broadcast, 1);
+  }
+
+  /** Asks the door. */
+  ask(target: OnAirTarget, payload: string, isStop: boolean): void {
+    const asked: UnderWay = { target, isStop, since: this.options.monotonic(), next: new Set() };
+    this.underWay.set(target.deviceId, asked);
+    this.count(target.broadcast, 1);
+    this.deliver(target, payload).then(
+      (delivery) => this.note(asked, delivery === "taken"),
+      (error: unknown) => {
+        this.limitLog("rejected", (suppressed) =>
+          this.options.log.error(
+            { err: error, device: target.deviceId, suppressed },
+            "a door could not say whether it takes a command; it counts as not taken",
+          ),
+        );
+        this.note(asked, false);
+      },
+    );
+  }
+
+  get hasAnswers(): boolean {
+    return this.taken < this.answers.length;
+  }
+
+  takeAnswer(): void {
+    const [asked, answer] = this.answers[this.taken++]!;
+    if (!this.hasAnswers) {
+      this.answers = [];
+      this.taken = 0;
+    }
+    // What comes after it was given up is as true.
+    this.options.onAnswer(answer);
+    if (this.underWay.get(asked.target.deviceId) === asked) this.end(asked);
+  }
+
+  unanswered(broadcast: OnAir): number {
+    return this.counts.get(broadcast) ?? 0;
+  }
+
+  /** Waits no longer for doors that have thought about a command for too long. */
+  giveUpOverdue(): void {
+    const { monotonic, deliveryMs, log } = this.options;
+    const at = monotonic();
+    for (const asked of this.underWay.values()) {
+      if (at - asked.since < deliveryMs) return;
+      this.limitLog("overdue", (suppressed) =>
+        log.error(
+          { device: asked.target.deviceId, suppressed },
+          "a door does not say whether it takes a command; it counts as not taken",
+        ),
+      );
+      this.options.onAnswer(this.answerOf(asked, false));
+      this.end(asked);
+    }
+  }
+
+  /** What a door throws at once counts as a rejection too. */
+  private deliver({ deviceId }: OnAirTarget, payload: string): Promise<Delivery> {
+    try {
+      return this.options.deliver({ id: deviceId }, { payload });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  private note(asked: UnderWay, isTaken: boolean): void {
+    this.answers.push([asked, this.answerOf(asked, isTaken)]);
+    if (this.answers.length === 1) this.options.onAnswers();
+  }
+
+  private answerOf({ target, isStop }: UnderWay, isTaken: boolean): AnsweredDelivery {
+    return { target, isStop, isTaken, at: this.options.now() };
+  }
+
+  private end({ target, next }: UnderWay): void {
+    this.underWay.delete(target.deviceId);
+    this.count(target.broadcast, -1);
+    for (const waiting of next) {
+      this.count(waiting.broadcast, -1);
+      this.options.onNext(waiting);
+    }
+    this.options.onEnded(target.broadcast);
+  }
+
+  private count(broadcast: OnAir, change: number): void {
+    const count = this.unanswered(broadcast) + change;
+    if (count > 0) this.counts.set(broadcast, count);
+    else this.counts.delete(broadcast);
+  }
+}

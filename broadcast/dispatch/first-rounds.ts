@@ -1,0 +1,40 @@
+import type { Logger } from "../../base/log.ts";
+import type { DispatchMetrics } from "./metrics.ts";
+import type { OnAir } from "./target.ts";
+
+/** Tells once of each release how long it took until every speaker that listens had its command on its connection. */
+export class FirstRounds {
+  /** The last first command of each that is not told, by our clock; undefined before the first one. */
+  private readonly lastHandedOverAt = new WeakMap<OnAir, number | undefined>();
+  private readonly metrics: DispatchMetrics;
+  private readonly log: Logger;
+
+  constructor(metrics: DispatchMetrics, log: Logger) {
+    this.metrics = metrics;
+    this.log = log;
+  }
+
+  /** It was released just now. */
+  begin(broadcast: OnAir): void {
+    this.lastHandedOverAt.set(broadcast, undefined);
+  }
+
+  /** A speaker has got its command for the first time. */
+  handedOver(broadcast: OnAir, at: number): void {
+    if (this.lastHandedOverAt.has(broadcast)) this.lastHandedOverAt.set(broadcast, at);
+  }
+
+  /** Nothing of it waits to be sent. */
+  sent(broadcast: OnAir): void {
+    const last = this.lastHandedOverAt.get(broadcast);
+    if (broadcast.isCancelled || last === undefined) return;
+    this.lastHandedOverAt.delete(broadcast);
+    const seconds = (last - broadcast.releasedAt) / 1000;
+    this.metrics.handOverSeconds.observe(seconds);
+    const { id, counts } = broadcast;
+    this.log.info(
+      { broadcast: id, seconds, waiting: counts.waiting },
+      "all speakers that listen have their command on their connection",
+    );
+  }
+}

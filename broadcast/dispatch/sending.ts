@@ -1,0 +1,96 @@
+import type { AnsweredDelivery, Deliveries } from "./deliveries.ts";
+import type { FirstRounds } from "./first-rounds.ts";
+import type { DispatchMetrics } from "./metrics.ts";
+import type { Roster } from "./roster.ts";
+import type { SendQueue } from "./send-queue.ts";
+import type { DispatchSettings } from "./settings.ts";
+import type { OnAirTarget } from "./target.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** For a line that is full. */
+const RETRY_MS = 2_000;
+
+export interface SendingOptions {
+  readonly roster: Roster;
+  readonly queue: SendQueue;
+  readonly deliveries: Deliveries;
+  readonly waiting: Waiting;
+  readonly firstRounds: FirstRounds;
+  readonly metrics: DispatchMetrics;
+  readonly settings: DispatchSettings;
+  readonly isOnline: (deviceId: string) => boolean;
+  readonly now: () => number;
+  /** A speaker has its command on its connection for the first time, or once more. */
+  readonly onSent: (target: OnAirTarget) => void;
+}
+
+/** Which command a speaker gets, and what follows from how its door took it. */
+export class Sending {
+  private readonly options: SendingOptions;
+
+  constructor(options: SendingOptions) {
+    this.options = options;
+  }
+
+  /** Hands the command over that a target is to get now, if there is one. */
+  send(target: OnAirTarget): void {
+    const { roster, deliveries, waiting, now } = this.options;
+    const { broadcast } = target;
+    // It was read anew while this one waited for another command to its speaker.
+    if (roster.get(broadcast.broadcastNo) !== broadcast) return;
+    if (now() >= broadcast.expiresAt) return waiting.look(target);
+    const isStop = broadcast.isCancelled;
+    const command = isStop ? broadcast.stop : broadcast.starts.get(target.attempt);
+    // A stop that is not signed yet comes back here once it is.
+    if (!command || (isStop ? !target.stopWanted : target.isFinal)) return;
+    if (deliveries.isUnderWay(target)) deliveries.waitFor(target);
+    else deliveries.ask(target, command.payload, isStop);
+  }
+
+  /** A door has answered. What it was asked counts, though the broadcast may have been stopped or read anew since. */
+  onAnswer({ target: asked, isStop, isTaken, at }: AnsweredDelivery): void {
+    const { roster, waiting, settings, isOnline } = this.options;
+    const target = roster.current(asked);
+    if (!target) return;
+    // Not there or not listening: it will say when it is. There, but its line is full: once more soon.
+    const again = isOnline(target.deviceId) ? RETRY_MS : Number.POSITIVE_INFINITY;
+    const wait = isTaken ? this.answerWait(target, settings) : again;
+    // One that has acknowledged it before is waited for as before.
+    if (isStop || target.standing === "unanswered") waiting.lookAfter(target, wait);
+    if (!isTaken) return;
+    if (isStop) this.onStopSent(target);
+    else this.onStartSent(target, at);
+  }
+
+  /** A speaker listens. What was on its way when the line broke may be lost; it knows by the id what it has. */
+  onListening(target: OnAirTarget): void {
+    const { queue, waiting } = this.options;
+    target.tries = 0;
+    if (target.broadcast.isCancelled) {
+      if (target.stopWanted) queue.push(target);
+      return;
+    }
+    if (target.isFinal) return;
+    if (target.standing === "unanswered" || target.standing === "acknowledged") queue.push(target);
+    if (target.standing !== "unanswered") waiting.begin(target);
+  }
+
+  private answerWait({ tries }: OnAirTarget, { answerWaitsMs }: DispatchSettings): number {
+    return answerWaitsMs[Math.min(tries, answerWaitsMs.length - 1)] ?? 0;
+  }
+
+  private onStopSent(target: OnAirTarget): void {
+    target.tries++;
+    this.options.metrics.commands.inc({ type: "stop" });
+  }
+
+  private onStartSent(target: OnAirTarget, at: number): void {
+    const { metrics, firstRounds, queue, onSent } = this.options;
+    const isFirst = target.sends === 0;
+    target.takeStart(at);
+    if (isFirst) firstRounds.handedOver(target.broadcast, at);
+    metrics.commands.inc({ type: isFirst ? "first" : "repeated" });
+    if (target.stopWanted) queue.push(target);
+    onSent(target);
+  }
+}

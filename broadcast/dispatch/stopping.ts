@@ -1,0 +1,89 @@
+import type { Logger } from "../../base/log.ts";
+import { cancelTargets } from "../../store/broadcast/index.ts";
+import type { Db } from "../../store/database/index.ts";
+import type { ProofRules } from "../proof/index.ts";
+import { toCommand } from "./on-air.ts";
+import type { Roster } from "./roster.ts";
+import type { SendQueue } from "./send-queue.ts";
+import { ensureStopOrder, type Sign } from "./stop-order.ts";
+import type { OnAir } from "./target.ts";
+import type { UntilDone } from "./until-done.ts";
+import type { Waiting } from "./waiting.ts";
+import type { Writer } from "./writer.ts";
+
+export interface StoppingOptions {
+  readonly pool: Db;
+  readonly sign: Sign;
+  readonly rules: ProofRules;
+  readonly roster: Roster;
+  readonly queue: SendQueue;
+  readonly waiting: Waiting;
+  readonly writer: Writer;
+  readonly untilDone: UntilDone;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Reads a cancelled broadcast into the roster, if speakers may still hold a command of it. */
+  readonly read: (broadcastNo: number) => Promise<void>;
+  /** Its speakers have the command to stop. */
+  readonly onStopped: (broadcast: OnAir) => void;
+}
+
+/** How a broadcast that is cancelled is stopped on its speakers. */
+export class Stopping {
+  private readonly options: StoppingOptions;
+
+  constructor(options: StoppingOptions) {
+    this.options = options;
+  }
+
+  /** Stops one whose cancellation is committed. */
+  async cancel(broadcastNo: number): Promise<void> {
+    const { roster, read, untilDone, log, now, onStopped } = this.options;
+    const known = roster.get(broadcastNo);
+    if (known) this.halt(known, false);
+    else await read(broadcastNo);
+    const broadcast = roster.get(broadcastNo);
+    // Expired, or never released: nobody can play it.
+    if (!broadcast?.canBeStopped(now())) return;
+    if (!known) this.halt(broadcast, true);
+    await this.stopSpeakers(broadcast);
+    if (untilDone.isStopped) return;
+    log.info({ broadcast: broadcast.id, targets: { ...broadcast.counts } }, "a broadcast is cancelled");
+    onStopped(broadcast);
+  }
+
+  /** Stops all that were cancelled before this process began, and may still be played. */
+  async resume(): Promise<void> {
+    const { roster, now } = this.options;
+    for (const broadcast of roster) {
+      if (!broadcast.canBeStopped(now())) continue;
+      this.halt(broadcast, true);
+      await this.stopSpeakers(broadcast);
+    }
+  }
+
+  /**
+   * Nothing of it is sent any more, from this moment on.
+   * @param unsure it was read from the database: who holds a command, only the speakers know
+   */
+  private halt(broadcast: OnAir, unsure: boolean): void {
+    const { queue, waiting, writer, rules, now } = this.options;
+    queue.clear(broadcast);
+    broadcast.state = "cancelled";
+    broadcast.endedAt = now();
+    waiting.halt(broadcast);
+    for (const target of broadcast.targets) target.cancel(rules, unsure || target.sends > 0);
+    writer.noticed();
+  }
+
+  private async stopSpeakers(broadcast: OnAir): Promise<void> {
+    const { pool, sign, roster, queue, untilDone, now } = this.options;
+    await untilDone.run(broadcast.broadcastNo, "stop the speakers of a broadcast", async () => {
+      const order = await ensureStopOrder(pool, broadcast, sign, new Date(now()));
+      if (order) roster.addStop(broadcast, toCommand(order));
+      for (const target of broadcast.targets) if (target.stopWanted) queue.push(target);
+      await cancelTargets(pool, broadcast.broadcastNo);
+    });
+    await queue.sent(broadcast);
+  }
+}

@@ -1,0 +1,119 @@
+import { decideOnTarget, patienceAfterExpiry, patienceOf, type TargetSurroundings } from "./deadlines.ts";
+import type { Patience } from "./patience.ts";
+import type { Roster } from "./roster.ts";
+import type { SendQueue } from "./send-queue.ts";
+import type { DispatchSettings } from "./settings.ts";
+import type { OnAir, OnAirTarget } from "./target.ts";
+
+/** Targets are looked through at least this often while they wait for something. */
+const LOOK_MS = 250;
+
+export interface WaitingOptions {
+  readonly roster: Roster;
+  readonly queue: SendQueue;
+  readonly patience: Patience;
+  readonly settings: DispatchSettings;
+  readonly isOnline: (deviceId: string) => boolean;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  /** It has expired, and nothing of it waits to be sent any more. */
+  readonly onExpired: (broadcast: OnAir) => void;
+  /** A target was given up. */
+  readonly onGivenUp: () => void;
+}
+
+/** When each target is looked at next, and what is done with it then. */
+export class Waiting {
+  private readonly options: WaitingOptions;
+  /** When the targets of a broadcast are looked through next, by the monotonic clock; at once where there is none. */
+  private readonly lookAt = new WeakMap<OnAir, number>();
+  /** Those whose expiry was dealt with. */
+  private readonly expired = new WeakSet<OnAir>();
+
+  constructor(options: WaitingOptions) {
+    this.options = options;
+  }
+
+  /** Looks at a target after so many milliseconds, unless it has expired by then; infinite: when something comes. */
+  lookAfter(target: OnAirTarget, ms: number): void {
+    const left = this.expired.has(target.broadcast)
+      ? patienceAfterExpiry(target, this.options.settings)
+      : Number.POSITIVE_INFINITY;
+    target.dueAt = this.options.monotonic() + Math.min(ms, left);
+  }
+
+  /** A target stands elsewhere than before: it gets the time for that. */
+  begin(target: OnAirTarget): void {
+    target.dueAt = this.options.monotonic() + patienceOf(target, this.surroundings());
+  }
+
+  /** No target of it is waited for: it was cancelled. */
+  halt(broadcast: OnAir): void {
+    this.lookAt.delete(broadcast);
+    for (const target of broadcast.targets) target.dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** It is over, and is not looked through any more. */
+  end(broadcast: OnAir): void {
+    this.halt(broadcast);
+    this.lookAt.set(broadcast, Number.POSITIVE_INFINITY);
+  }
+
+  /** Deals with whatever has come due. */
+  lookThrough(): void {
+    const { roster, now, monotonic, patience } = this.options;
+    const at = monotonic();
+    const clock = now();
+    for (const broadcast of roster) {
+      const isWaitedFor = broadcast.isCancelled || !broadcast.isOver;
+      if (isWaitedFor && !this.expired.has(broadcast) && clock >= broadcast.expiresAt)
+        this.expire(broadcast, at);
+      if (at < (this.lookAt.get(broadcast) ?? 0)) continue;
+      this.lookAt.set(broadcast, at + LOOK_MS);
+      for (const target of broadcast.targets) if (target.dueAt <= at) this.look(target);
+    }
+    void patience.runOut((target) => this.giveUp(target));
+  }
+
+  /** Deals with a target whose time has come. */
+  look(target: OnAirTarget): void {
+    const { queue, patience, isOnline, settings } = this.options;
+    target.dueAt = Number.POSITIVE_INFINITY;
+    if (target.broadcast.isCancelled) {
+      const again = target.stopWanted && isOnline(target.deviceId);
+      if (again && target.tries < settings.answerWaitsMs.length) queue.push(target);
+      return;
+    }
+    if (target.isFinal) return;
+    const decision = decideOnTarget(target, this.surroundings());
+    if (decision.do === "send") queue.push(target);
+    else if (decision.do === "wait") target.dueAt = this.options.monotonic() + decision.ms;
+    else patience.lose(target);
+  }
+
+  private giveUp(target: OnAirTarget): void {
+    if (target.isFinal) return;
+    // Something may have come while the database was asked.
+    const decision = decideOnTarget(target, this.surroundings());
+    if (decision.do !== "give_up") return this.look(target);
+    target.giveUp(decision.state, decision.reason, this.options.settings.proof);
+    this.options.onGivenUp();
+  }
+
+  /** From here on nothing of it is sent; speakers that had begun have a little time left. */
+  private expire(broadcast: OnAir, at: number): void {
+    const { queue, settings, onExpired } = this.options;
+    this.expired.add(broadcast);
+    this.lookAt.set(broadcast, at);
+    queue.clear(broadcast);
+    for (const target of broadcast.targets) {
+      if (!target.isFinal) target.dueAt = Math.min(target.dueAt, at + patienceAfterExpiry(target, settings));
+    }
+    onExpired(broadcast);
+  }
+
+  private surroundings(): TargetSurroundings {
+    const { settings, isOnline, now, roster } = this.options;
+    return { settings, isOnline, isBusy: (target) => roster.isBusy(target), now: now() };
+  }
+}
