@@ -34,12 +34,9 @@ export class Waiting {
     this.options = options;
   }
 
-  /** Looks at a target after so many milliseconds, unless it has expired by then; infinite: when something comes. */
+  /** Looks at a target after so many milliseconds; infinite: when something comes. */
   lookAfter(target: OnAirTarget, ms: number): void {
-    const left = this.expired.has(target.broadcast)
-      ? patienceAfterExpiry(target, this.options.settings)
-      : Number.POSITIVE_INFINITY;
-    target.dueAt = this.options.monotonic() + Math.min(ms, left);
+    target.dueAt = this.options.monotonic() + ms;
   }
 
   /** A target stands elsewhere than before: it gets the time for that. */
