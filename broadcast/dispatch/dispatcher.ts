@@ -19,8 +19,8 @@ import type { Sign } from "./stop-order.ts";
 import { Stopping } from "./stopping.ts";
 import { TakingUp } from "./taking-up.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
+import { TargetWatch } from "./target-watch.ts";
 import { UntilDone } from "./until-done.ts";
-import { Waiting } from "./waiting.ts";
 import { Writer } from "./writer.ts";
 
 export interface DispatcherOptions {
@@ -101,7 +101,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     monotonic,
   });
   const patience = new Patience({ pool, settings, monotonic, log, targets: () => roster.targets() });
-  const waiting = new Waiting({
+  const watch = new TargetWatch({
     roster,
     queue,
     patience,
@@ -115,7 +115,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     roster,
     queue,
     deliveries,
-    waiting,
+    watch,
     firstRounds,
     metrics,
     settings,
@@ -134,7 +134,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const ended = new EndedBroadcasts({
     pool,
     roster,
-    waiting,
+    watch,
     settings,
     log,
     ...clocks,
@@ -152,7 +152,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   });
 
   // What becomes of a broadcast as a whole.
-  const parts = { pool, roster, intake, queue, waiting, writer, ended, firstRounds, untilDone, metrics };
+  const parts = { pool, roster, intake, queue, watch, writer, ended, firstRounds, untilDone, metrics };
   const steps = new Steps({ ...parts, log, ...clocks, onProgress: options.onProgress });
   const takingUp = new TakingUp({
     ...parts,
@@ -180,7 +180,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let ticking: NodeJS.Timeout | undefined;
 
   function tick(): void {
-    waiting.lookThrough();
+    watch.lookThrough();
     deliveries.giveUpOverdue();
     steps.proceed();
     ended.letGo();
@@ -189,7 +189,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** Something new is known of a target. */
   function settle(target: OnAirTarget): void {
     const { broadcast } = target;
-    if (target.settle(rules) && !broadcast.isOver) waiting.begin(target);
+    if (target.settle(rules) && !broadcast.isOver) watch.begin(target);
     if (broadcast.isOver) ended.onFacts(broadcast);
     writer.noticed();
   }

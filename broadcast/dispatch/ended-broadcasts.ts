@@ -4,13 +4,13 @@ import { OVER_STATES } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
 import { CORRECTED_FOR_MS, type DispatchSettings, MOST_CORRECTED } from "./settings.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
-import type { Waiting } from "./waiting.ts";
+import type { TargetWatch } from "./target-watch.ts";
 import { writeCorrections } from "./write-corrections.ts";
 
 export interface EndedBroadcastsOptions {
   readonly pool: Pool;
   readonly roster: Roster;
-  readonly waiting: Waiting;
+  readonly watch: TargetWatch;
   readonly settings: DispatchSettings;
   readonly log: Logger;
   readonly now: () => number;
@@ -45,7 +45,7 @@ export class EndedBroadcasts {
   /** It has ended: nothing is sent and nobody is waited for any more. */
   keep(broadcast: OnAir): void {
     broadcast.end(this.options.now());
-    this.options.waiting.end(broadcast);
+    this.options.watch.end(broadcast);
     broadcast.forgetProven(this.isClosed(broadcast));
     if (broadcast.byDeviceNo.size === 0) this.options.drop(broadcast);
   }

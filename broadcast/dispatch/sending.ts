@@ -5,7 +5,7 @@ import type { Roster } from "./roster.ts";
 import type { SendQueue } from "./send-queue.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";
-import type { Waiting } from "./waiting.ts";
+import type { TargetWatch } from "./target-watch.ts";
 
 /** For a line that is full. */
 const RETRY_MS = 2_000;
@@ -14,7 +14,7 @@ export interface SendingOptions {
   readonly roster: Roster;
   readonly queue: SendQueue;
   readonly deliveries: Deliveries;
-  readonly waiting: Waiting;
+  readonly watch: TargetWatch;
   readonly firstRounds: FirstRounds;
   readonly metrics: DispatchMetrics;
   readonly settings: DispatchSettings;
@@ -34,11 +34,11 @@ export class Sending {
 
   /** Hands the command over that a target is to get now, if there is one. */
   send(target: OnAirTarget): void {
-    const { roster, deliveries, waiting, now } = this.options;
+    const { roster, deliveries, watch, now } = this.options;
     const { broadcast } = target;
     // It was read anew while this one waited for another command to its speaker.
     if (roster.get(broadcast.broadcastNo) !== broadcast) return;
-    if (now() >= broadcast.expiresAt) return waiting.look(target);
+    if (now() >= broadcast.expiresAt) return watch.look(target);
     const isStop = broadcast.isCancelled;
     const command = isStop ? broadcast.stop : broadcast.starts.get(target.attempt);
     // A stop that is not signed yet comes back here once it is.
@@ -49,14 +49,14 @@ export class Sending {
 
   /** A door has answered. What it was asked counts, though the broadcast may have been stopped or read anew since. */
   onAnswer({ target: asked, isStop, isTaken, at }: AnsweredDelivery): void {
-    const { roster, waiting, settings, isOnline } = this.options;
+    const { roster, watch, settings, isOnline } = this.options;
     const target = roster.current(asked);
     if (!target) return;
     // Not there or not listening: it will say when it is. There, but its line is full: once more soon.
     const again = isOnline(target.deviceId) ? RETRY_MS : Number.POSITIVE_INFINITY;
     const wait = isTaken ? this.answerWait(target, settings) : again;
     // One that has acknowledged it before is waited for as before.
-    if (isStop || target.standing === "unanswered") waiting.lookAfter(target, wait);
+    if (isStop || target.standing === "unanswered") watch.lookAfter(target, wait);
     if (!isTaken) return;
     if (isStop) this.onStopSent(target);
     else this.onStartSent(target, at);
@@ -64,7 +64,7 @@ export class Sending {
 
   /** A speaker listens. What was on its way when the line broke may be lost; it knows by the id what it has. */
   onListening(target: OnAirTarget): void {
-    const { queue, waiting } = this.options;
+    const { queue, watch } = this.options;
     target.tries = 0;
     if (target.broadcast.isCancelled) {
       if (target.stopWanted) queue.push(target);
@@ -72,7 +72,7 @@ export class Sending {
     }
     if (target.isFinal) return;
     if (target.standing === "unanswered" || target.standing === "acknowledged") queue.push(target);
-    if (target.standing !== "unanswered") waiting.begin(target);
+    if (target.standing !== "unanswered") watch.begin(target);
   }
 
   private answerWait({ tries }: OnAirTarget, { answerWaitsMs }: DispatchSettings): number {

@@ -7,8 +7,8 @@ import type { Roster } from "./roster.ts";
 import type { SendQueue } from "./send-queue.ts";
 import { ensureStopOrder, type Sign } from "./stop-order.ts";
 import type { OnAir } from "./target.ts";
+import type { TargetWatch } from "./target-watch.ts";
 import type { UntilDone } from "./until-done.ts";
-import type { Waiting } from "./waiting.ts";
 import type { Writer } from "./writer.ts";
 
 export interface StoppingOptions {
@@ -17,7 +17,7 @@ export interface StoppingOptions {
   readonly rules: ProofRules;
   readonly roster: Roster;
   readonly queue: SendQueue;
-  readonly waiting: Waiting;
+  readonly watch: TargetWatch;
   readonly writer: Writer;
   readonly untilDone: UntilDone;
   readonly log: Logger;
@@ -67,11 +67,11 @@ export class Stopping {
    * @param unsure it was read from the database: who holds a command, only the speakers know
    */
   private halt(broadcast: OnAir, unsure: boolean): void {
-    const { queue, waiting, writer, rules, now } = this.options;
+    const { queue, watch, writer, rules, now } = this.options;
     queue.clear(broadcast);
     broadcast.state = "cancelled";
     broadcast.endedAt = now();
-    waiting.halt(broadcast);
+    watch.halt(broadcast);
     for (const target of broadcast.targets) target.cancel(rules, unsure || target.sends > 0);
     writer.noticed();
   }

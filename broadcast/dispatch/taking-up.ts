@@ -8,8 +8,8 @@ import type { SendQueue } from "./send-queue.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { SpeakerIntake } from "./speaker-intake.ts";
 import type { OnAir } from "./target.ts";
+import type { TargetWatch } from "./target-watch.ts";
 import type { UntilDone } from "./until-done.ts";
-import type { Waiting } from "./waiting.ts";
 import type { Writer } from "./writer.ts";
 
 export interface TakingUpOptions {
@@ -20,7 +20,7 @@ export interface TakingUpOptions {
   readonly roster: Roster;
   readonly intake: SpeakerIntake;
   readonly queue: SendQueue;
-  readonly waiting: Waiting;
+  readonly watch: TargetWatch;
   readonly writer: Writer;
   readonly ended: EndedBroadcasts;
   readonly firstRounds: FirstRounds;
@@ -82,7 +82,7 @@ export class TakingUp {
   }
 
   private begin(broadcast: OnAir, fresh: boolean): void {
-    const { settings, queue, waiting, ended, log, now } = this.options;
+    const { settings, queue, watch, ended, log, now } = this.options;
     if (!fresh) for (const target of broadcast.targets) target.adopt(settings.proof);
     if (broadcast.isOver && !broadcast.canBeStopped(now())) {
       ended.onFacts(broadcast);
@@ -92,7 +92,7 @@ export class TakingUp {
     for (const target of broadcast.targets) {
       if (target.isFinal) continue;
       if (target.standing === "unanswered") queue.push(target);
-      else waiting.begin(target);
+      else watch.begin(target);
     }
     broadcast.changed = true;
     const { id, state, open } = broadcast;

@@ -8,7 +8,7 @@ import type { OnAir, OnAirTarget } from "./target.ts";
 /** Targets are looked through at least this often while they wait for something. */
 const LOOK_MS = 250;
 
-export interface WaitingOptions {
+export interface TargetWatchOptions {
   readonly roster: Roster;
   readonly queue: SendQueue;
   readonly patience: Patience;
@@ -23,14 +23,14 @@ export interface WaitingOptions {
 }
 
 /** When each target is looked at next, and what is done with it then. */
-export class Waiting {
-  private readonly options: WaitingOptions;
+export class TargetWatch {
+  private readonly options: TargetWatchOptions;
   /** When the targets of a broadcast are looked through next, by the monotonic clock; at once where there is none. */
   private readonly lookAt = new WeakMap<OnAir, number>();
   /** Those whose expiry was dealt with. */
   private readonly expired = new WeakSet<OnAir>();
 
-  constructor(options: WaitingOptions) {
+  constructor(options: TargetWatchOptions) {
     this.options = options;
   }
 
