@@ -36,7 +36,7 @@ export const ERRORS = {
   invalid_cursor: {
     class: "invalid_input",
     status: 400,
-    title: "The cursor was not made by this list",
+    title: "The cursor does not come from this list",
   },
   range_too_wide: {
     class: "invalid_input",
@@ -68,7 +68,7 @@ export const ERRORS = {
   cap_not_for_broadcast: {
     class: "invalid_input",
     status: 422,
-    title: "The alert is not one that may be broadcast to the public",
+    title: "The alert may not be broadcast to the public",
   },
   cap_expired: { class: "invalid_input", status: 422, title: "The alert has expired" },
   cap_too_complex: {
@@ -93,30 +93,30 @@ export const ERRORS = {
     status: 401,
     title: "The identity provider did not confirm who this is",
   },
-  forbidden: { class: "forbidden", status: 403, title: "Whoever asks may not do that" },
+  forbidden: { class: "forbidden", status: 403, title: "The caller may not do that" },
   csrf_refused: {
     class: "forbidden",
     status: 403,
     title: "The request does not show that it comes from the page that signed in",
   },
   wrong_password: { class: "forbidden", status: 403, title: "The current password is not right" },
-  wrong_code: { class: "forbidden", status: 403, title: "This is not the code of this moment" },
+  wrong_code: { class: "forbidden", status: 403, title: "This is not the current code" },
   rate_limited: { class: "throttled", status: 429, title: "Too many requests" },
   too_many_attempts: { class: "throttled", status: 429, title: "Too many attempts to sign in" },
   own_submission: {
     class: "forbidden",
     status: 403,
-    title: "Who submitted a broadcast may not approve it",
+    title: "The submitter of a broadcast may not approve it",
   },
   own_content: {
     class: "forbidden",
     status: 403,
-    title: "Who wrote what a broadcast says may not approve it",
+    title: "The author of a broadcast's message may not approve it",
   },
   application_without_owner: {
     class: "forbidden",
     status: 403,
-    title: "Nobody answers for this application, so it submits nothing",
+    title: "The application has no owner who answers for it, so it may not submit",
   },
   second_factor_required: {
     class: "forbidden",
@@ -131,18 +131,18 @@ export const ERRORS = {
   second_factor_wrong: {
     class: "forbidden",
     status: 403,
-    title: "This is not a code of this moment, or it was used before",
+    title: "This is not the current code, or it was used before",
   },
   own_release: {
     class: "forbidden",
     status: 403,
-    title: "Who released a broadcast may not review the release",
+    title: "The person who released a broadcast may not review the release",
   },
 
   not_independent: {
     class: "forbidden",
     status: 403,
-    title: "Who asked for the change and who confirms it go back to the same maker",
+    title: "The requester and the confirmer of the change go back to the same maker",
   },
 
   not_found: { class: "not_found", status: 404, title: "There is nothing at this address" },
@@ -167,13 +167,13 @@ export const ERRORS = {
   revision_not_found: {
     class: "not_found",
     status: 404,
-    title: "Of the broadcast no such revision was kept",
+    title: "The broadcast has no such revision on record",
   },
   broadcast_not_found: { class: "not_found", status: 404, title: "There is no such broadcast" },
   alert_not_found: {
     class: "not_found",
     status: 404,
-    title: "The broadcast was not made of an alert that is kept",
+    title: "No alert is kept that the broadcast was made of",
   },
 
   device_exists: { class: "conflict", status: 409, title: "A device with this id exists" },
@@ -187,7 +187,7 @@ export const ERRORS = {
   change_decided: {
     class: "conflict",
     status: 409,
-    title: "The change of access does not wait any more",
+    title: "The change of access is no longer waiting",
   },
   gateway_in_use: {
     class: "conflict",
@@ -197,12 +197,12 @@ export const ERRORS = {
   device_not_listening: {
     class: "conflict",
     status: 409,
-    title: "Neither the device nor its gateway is connected and listens to its commands: try again later",
+    title: "Neither the device nor its gateway is connected and listening for its commands: try again later",
   },
   exchange_exists: {
     class: "conflict",
     status: 409,
-    title: "An exchange of the counter is recorded for that moment",
+    title: "An exchange of the counter is already on record for that moment",
   },
   exchange_contradicted: {
     class: "conflict",
@@ -246,7 +246,7 @@ export const ERRORS = {
   template_changed: {
     class: "conflict",
     status: 409,
-    title: "Somebody has changed the template meanwhile",
+    title: "The template has been changed in the meantime",
   },
   broadcast_state: {
     class: "conflict",
@@ -256,7 +256,7 @@ export const ERRORS = {
   broadcast_changed: {
     class: "conflict",
     status: 409,
-    title: "Somebody has changed the broadcast meanwhile",
+    title: "The broadcast has been changed in the meantime",
   },
   broadcast_incomplete: {
     class: "conflict",
@@ -278,9 +278,9 @@ export const ERRORS = {
   sign_in_busy: {
     class: "transient",
     status: 503,
-    title: "Too many people sign in at this moment",
+    title: "Too many people are signing in at this moment",
   },
-  cap_busy: { class: "transient", status: 503, title: "Too many large alerts come at this moment" },
+  cap_busy: { class: "transient", status: 503, title: "Too many large alerts are arriving at this moment" },
   provider_unavailable: {
     class: "transient",
     status: 503,
@@ -309,7 +309,9 @@ export interface Fault {
   readonly rule?: string;
 }
 
-/** One difference between what somebody has read and what there is now: its JSON pointer, and both values. */
+/**
+ * One difference between the version that the caller has read and the present one: its JSON pointer, and both values.
+ */
 export interface Change {
   readonly path: string;
   /** Undefined: it was not there. */
@@ -325,9 +327,9 @@ export interface Change {
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly Fault[];
-  /** Of `broadcast_changed`: what is different now. */
+  /** Of `broadcast_changed`: the differences from the version that the caller had read. */
   readonly changes: readonly Change[];
-  /** When it is worth while to try again, for the header Retry-After. */
+  /** Seconds after which it is worth trying again, for the header Retry-After. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

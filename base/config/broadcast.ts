@@ -12,13 +12,13 @@ export const broadcastSettings = {
     .string()
     .optional()
     .describe(
-      "File with the root key that signs the set of broadcast keys here and at once. For evaluation only: a root belongs off the server.",
+      "File with the root key, with which the platform itself signs the set of broadcast keys. For evaluation only: a root key belongs off the server.",
     ),
   BROADCAST_PROPOSALS: z
     .string()
     .default("gas-meter:leak=12P09/2,camera:sos=14000/2")
     .transform((list) => (list.trim() === "none" ? [] : splitAtCommas(list)))
     .describe(
-      "Which alarms propose a draft, separated by commas: kind:rule=event code/level. none: no alarm does.",
+      "Alarms that propose a draft, separated by commas, as kind:rule=event code/level. none: no alarm does.",
     ),
 };

@@ -13,7 +13,7 @@ export const capSettings = {
     .string()
     .optional()
     .describe(
-      "Directory with a folder a CAP sender, named after it, of the certificates (*.pem) that may sign its alerts.",
+      "Directory with one folder for each CAP sender, named after the sender, that holds the certificates (*.pem) that may sign its alerts.",
     ),
 };
 

@@ -14,7 +14,7 @@ export const databaseSettings = {
     .regex(/^postgres(ql)?:\/\//, "expected postgres://user:password@host:port/database")
     .optional()
     .describe(
-      "The same database as the owner of its tables. Then the role of DATABASE_URL needs no rights but those that it is given at each start, and cannot change the audit.",
+      "The same database, signed in to as the owner of its tables. The role of DATABASE_URL then needs only the rights that the platform grants it at each start, and cannot change the audit.",
     ),
   DATABASE_POOL_SIZE: z.coerce
     .number()
@@ -30,11 +30,11 @@ export const databaseSettings = {
     .max(100)
     .default(6)
     .describe(
-      "Further connections to it, for signing in and for decisions about broadcasts alone, however busy the others are.",
+      "Further connections to it, reserved for signing in and for decisions about broadcasts, however busy the others are.",
     ),
 };
 
-/** A setting, another that it means nothing without, and what is told where "needs … as well" says too little. */
+/** A setting, the other setting that it needs, and the message where "needs … as well" says too little. */
 export const databaseNeeds = [
   [
     "DATABASE_OWNER_URL",

@@ -3,5 +3,5 @@ import { z } from "zod";
 export const port = (fallback: number, about: string) =>
   z.coerce.number().int().min(0).max(65_535).default(fallback).describe(about);
 
-/** Texts with commas between, without the spaces around each. */
+/** Splits a list at its commas and trims each part. */
 export const splitAtCommas = (text: string): string[] => text.split(",").map((one) => one.trim());

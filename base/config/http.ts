@@ -12,7 +12,7 @@ const isOrigin = (text: string): boolean => {
   }
 };
 
-/** What `X-Forwarded-*` may be believed from: an address, a network, or a name for some of them. */
+/** A proxy whose `X-Forwarded-*` may be believed: an address, a network, or a name for several networks. */
 const PROXY = /^(loopback|linklocal|uniquelocal)$/;
 const isProxy = (text: string): boolean => {
   if (PROXY.test(text)) return true;
@@ -22,7 +22,7 @@ const isProxy = (text: string): boolean => {
   return version > 0 && fits && more.length === 0;
 };
 
-/** The HTTP API, and who reaches it from where. */
+/** The HTTP API: its port, its limits, and the origins and proxies that it accepts. */
 export const httpSettings = {
   HTTP_PORT: port(8080, "The HTTP API. 0: any free port."),
   HTTP_RATE_LIMIT: z.coerce
@@ -38,7 +38,7 @@ export const httpSettings = {
     .min(0)
     .max(10_000_000)
     .default(600)
-    .describe("HTTP requests per minute and address from whoever is not signed in. 0: no limit."),
+    .describe("HTTP requests per minute that one address may make without signing in. 0: no limit."),
   HTTP_MAX_STREAMS: z.coerce
     .number()
     .int()
@@ -55,7 +55,7 @@ export const httpSettings = {
     )
     .optional()
     .describe(
-      "Web pages of which origins may call the API, separated by commas. Unset: those of none other.",
+      "Origins whose web pages may call the API, separated by commas. Unset: no other origin than the API's own.",
     ),
   TRUST_PROXY: z
     .string()
@@ -66,6 +66,6 @@ export const httpSettings = {
     )
     .optional()
     .describe(
-      "Proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses and networks, separated by commas. Unset: nobody's.",
+      "Proxies whose X-Forwarded-For, -Proto and -Host the platform believes: addresses and networks, separated by commas. Unset: it believes none.",
     ),
 };

@@ -19,8 +19,8 @@ import { startSettings } from "./start.ts";
 export { sentenceOn } from "./setting-names.ts";
 
 /**
- * Every setting of the platform, in the order of `.env.example`. This schema is the only place that names an environment
- * variable.
+ * Every setting of the platform, in the order of `.env.example`. This schema is the only place that names an
+ * environment variable.
  */
 export const configSchema = z.object({
   ...databaseSettings,

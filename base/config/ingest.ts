@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How much one device may send, and how what is received becomes batches. */
+/** Limits on each device, and the size of the batches that ingest commits. */
 export const ingestSettings = {
   DEVICE_RATE_LIMIT: z.coerce
     .number()
@@ -14,7 +14,7 @@ export const ingestSettings = {
     .max(1_000_000)
     .default(0)
     .describe(
-      "Items (readings, events, replies) per second and device, with a burst of ten seconds' worth; a gateway's are those of all devices behind it. 0: no limit.",
+      "Items (readings, events, replies) per second and device, with a burst of ten seconds' worth; for a gateway, the items of all devices behind it count. 0: no limit.",
     ),
   BATCH_MAX_READINGS: z.coerce
     .number()
@@ -29,5 +29,5 @@ export const ingestSettings = {
     .min(0)
     .max(1000)
     .default(5)
-    .describe("How long the first message of a batch may wait for company, in milliseconds."),
+    .describe("Milliseconds that the first message of a batch may wait for others."),
 };

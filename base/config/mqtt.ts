@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { port } from "./forms.ts";
 
-/** A port of a listener that can be left out. */
+/** The port of a listener that can be turned off. */
 const portOrOff = (fallback: number, about: string) =>
   z
     .union([z.literal("off"), z.coerce.number().int().min(0).max(65_535)], {
@@ -18,7 +18,7 @@ export const mqttSettings = {
   MQTT_PORT: portOrOff(1883, "MQTT 3.1.1 over TCP. 0: any free port; off: not at all."),
   MQTT_WS_PORT: portOrOff(
     8083,
-    "MQTT 3.1.1 over WebSocket, path /mqtt. 0: any free port; off: not at all. For TLS, put a proxy before it.",
+    "MQTT 3.1.1 over WebSocket, path /mqtt. 0: any free port; off: not at all. For TLS, put a proxy in front of it.",
   ),
   MQTT_TLS_PORT: port(
     8883,
@@ -27,23 +27,25 @@ export const mqttSettings = {
   MQTT_TLS_CERT: z
     .string()
     .optional()
-    .describe("File with the certificate, then the intermediate ones, in PEM. Read again when it changes."),
-  MQTT_TLS_KEY: z.string().optional().describe("File with the key of that certificate, in PEM."),
+    .describe(
+      "PEM file with the certificate, followed by the intermediate ones. The platform reads it again when it changes.",
+    ),
+  MQTT_TLS_KEY: z.string().optional().describe("PEM file with the key of that certificate."),
   MQTT_TLS_CA: z
     .string()
     .optional()
     .describe(
-      "File with the CA that signs the certificates of devices, in PEM. A device whose certificate has its id as common name needs no token.",
+      "PEM file with the CA that signs the certificates of devices. A device whose certificate has its id as common name needs no token.",
     ),
   MQTT_TLS_CRL: z
     .string()
     .optional()
     .describe(
-      "File with the CA's list of revoked certificates, in PEM. Once it is out of date, none is taken.",
+      "PEM file with the CA's list of revoked certificates. Once it is out of date, the broker accepts no device certificate.",
     ),
   MQTT_MAX_CONNECTIONS: connections("MQTT connections at once. 0: no limit."),
   MQTT_MAX_CONNECTIONS_PER_ADDRESS: connections(
-    "MQTT connections at once from one IPv4 address or IPv6 /64. 0: no limit. Gateways, NAT and proxies share one.",
+    "MQTT connections at once from one IPv4 address or IPv6 /64. 0: no limit. Devices behind one gateway, NAT or proxy share an address.",
   ),
 };
 

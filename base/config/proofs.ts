@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { splitAtCommas } from "./forms.ts";
 
-/** A list of names with commas between, of those that there are; each that is none is told. */
+/** A list of known names, separated by commas. Each unknown name is a fault of its own. */
 const names = <const T extends readonly string[]>(known: T) =>
   z
     .string()
@@ -36,7 +36,9 @@ const DECIDING_STEPS = [
   "review",
 ] as const;
 
-/** Who has this key has everything, and nobody counts how often it is guessed at by all the world together. */
+/**
+ * The key gives every right, and no limit counts the guesses that come from all addresses together: so it must be long.
+ */
 const ADMIN_KEY_TOO_SHORT =
   "expected at least 32 characters, as 'openssl rand -hex 32' makes them; unset, the platform makes one by itself";
 
@@ -46,13 +48,13 @@ export const proofSettings = {
     "Roles whose steps on broadcasts need a session that was opened with a second factor, separated by commas. Unset: none.",
   ),
   STEP_UP: names(DECIDING_STEPS).describe(
-    "Steps on broadcasts that need a fresh code with the step, separated by commas: submit, approve, return, reject, release, cancel, retry, review. Unset: none.",
+    "Steps on broadcasts that need a fresh code of the second factor in the same request, separated by commas: submit, approve, return, reject, release, cancel, retry, review. Unset: none.",
   ),
   ADMIN_API_KEY: z
     .string()
     .min(32, ADMIN_KEY_TOO_SHORT)
     .optional()
     .describe(
-      "The administrator's API key, at least 32 characters. Unset: made on first start, printed once, kept in DATA_DIR.",
+      "The administrator's API key, at least 32 characters. Unset: the platform makes one on its first start, prints it once and keeps it in DATA_DIR.",
     ),
 };

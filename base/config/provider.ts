@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Https, or plain http on this very machine. */
+/** True for https, and for plain http on this very machine. */
 const isIssuer = (text: string): boolean => {
   try {
     const { protocol, hostname, search, hash } = new URL(text);
@@ -17,30 +17,32 @@ export const oidcSettings = {
     .string()
     .refine(isIssuer, "expected an https:// address without a query (http:// on this machine only)")
     .optional()
-    .describe("The OpenID Connect provider through which people may sign in. Unset: by password alone."),
+    .describe(
+      "The OpenID Connect provider through which people may sign in. Unset: they sign in by password alone.",
+    ),
   OIDC_CLIENT_ID: z.string().min(1).optional().describe("The platform's client id at that provider."),
   OIDC_CLIENT_SECRET: z
     .string()
     .min(1)
     .optional()
-    .describe("The client's secret there. Unset: a public client, by PKCE alone."),
+    .describe("The client's secret there. Unset: a public client, which uses PKCE alone."),
   OIDC_REDIRECT_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      "Where the provider sends people back to: …/v1/auth/oidc/callback. Unset: at the address that they came by.",
+      "The address to which the provider sends people back: …/v1/auth/oidc/callback. Unset: that path at the address that they came by.",
     ),
   OIDC_SCOPES: z
     .string()
     .min(1)
     .default("openid profile")
-    .describe("Scopes to ask for, with spaces between."),
+    .describe("Scopes that the platform asks for, separated by spaces."),
   OIDC_CLAIM_ROLES: z
     .string()
     .min(1)
     .default("roles")
     .describe(
-      "The claim that holds somebody's roles; with dots for one inside another, e.g. realm_access.roles.",
+      "The claim that holds a person's roles. A dot leads into a nested claim, e.g. realm_access.roles.",
     ),
   OIDC_MAPPING: z
     .string()
@@ -54,7 +56,7 @@ export const oidcSettings = {
     })
     .optional()
     .describe(
-      'What each value of that claim gives, as JSON: {"<value>": {"role", "tenantId", "regions", "tenants", "kinds"}}.',
+      'The grant that each value of that claim gives, as JSON: {"<value>": {"role", "tenantId", "regions", "tenants", "kinds"}}.',
     ),
 };
 

@@ -20,6 +20,6 @@ export const sessionSettings = {
     .max(720)
     .default(24)
     .describe(
-      "Hours that approvers and duty officers wait who were made, granted or reset over HTTP, unless another administrator confirms. 0: at once, for evaluation: then one administrator alone can sound every speaker.",
+      "Hours before approvers and duty officers who were made, granted or reset over HTTP may act, unless another administrator confirms them. 0: at once, for evaluation only: one administrator alone can then sound every speaker.",
     ),
 };

@@ -1,17 +1,17 @@
 import { editDistance } from "../edit-distance.ts";
 
-/** A name of the environment that no setting has, and what is told of it. */
+/** An environment variable that is no setting but resembles one. */
 export interface StrangeName {
   readonly name: string;
   /** The settings that it may stand for; empty where it only begins like some. */
   readonly meant: readonly string[];
-  /** Nobody gives another program a variable of this name: the setting is misspelt. */
+  /** True when no other program is given a variable of this name: the setting is misspelt. */
   readonly isMisspelt: boolean;
 }
 
 /**
- * What other programs are given under names that resemble ours, on purpose: never an error, and told of only where a
- * letter or two would make it a setting.
+ * Variables that other programs are given on purpose under names that resemble ours. They are never an error, and the
+ * operator hears of one only where a letter or two would make it a setting.
  */
 const OF_OTHERS: ReadonlySet<string> = new Set([
   "HTTPS_PORT",
@@ -32,13 +32,16 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a name is a setting's with a digit, or in other letters: DATABASE_URL_2 and HTTP2_PORT are of a second database
- * and of another protocol, and in a file of several programs log_level is one of theirs.
+ * True for a setting's name with a digit or in other letters. DATABASE_URL_2 and HTTP2_PORT belong to a second database
+ * and to another protocol, and in a file for several programs log_level may belong to another one.
  */
 const isVariant = (name: string, settings: readonly string[]): boolean =>
   settings.includes(name.toUpperCase().replaceAll(/_?\d+/g, ""));
 
-/** What Kubernetes and Docker write of services: `MQTT_SERVICE_HOST`, `DATABASE_PORT_5432_TCP_ADDR`. */
+/**
+ * True for the variables that Kubernetes and Docker set for services: `MQTT_SERVICE_HOST`,
+ * `DATABASE_PORT_5432_TCP_ADDR`.
+ */
 function isOfService(form: string): boolean {
   const words = form.split("_");
   return words.some(
@@ -54,8 +57,8 @@ const SHORT_NAME = 8;
 const SHORT_WORD = 5;
 
 /**
- * Names of the environment that are no setting and may have been meant for one: one or two letters away from it, without
- * one of its words, or beginning with a word that several settings begin with.
+ * Names of the environment that are no setting and may have been meant for one: one or two letters away from it,
+ * without one of its words, or beginning with a word that several settings begin with.
  */
 export function strangeNames(
   env: Readonly<Record<string, string | undefined>>,
@@ -81,13 +84,13 @@ export function strangeNames(
   });
 }
 
-/** What an operator is told of one. */
+/** The sentence that tells the operator about one such name. */
 export const sentenceOn = ({ name, meant }: StrangeName): string =>
   meant.length === 0
     ? `${name} is no setting, though it begins like some`
     : `${name} is no setting: ${meant.join(" or ")} may be meant`;
 
-/** Whether a hand that slipped makes the one of the other: letters, or the line between two words. */
+/** True when a slip of the hand turns one into the other: letters, or the underscore between two words. */
 function isMisspelt(form: string, setting: string): boolean {
   const most = setting.length < SHORT_NAME ? 1 : 2;
   if (Math.abs(form.length - setting.length) > most || distance(form, setting) > most) return false;
@@ -104,7 +107,10 @@ function isMisspelt(form: string, setting: string): boolean {
 /** How many letters were left out, put in, changed or swapped with the next one. */
 const distance = (one: string, other: string): number => editDistance(one, other, 1);
 
-/** Of one word alone nobody can tell what it was meant for. */
+/**
+ * True when the name is the setting without one of its words. Two words are too few: one that is left could mean
+ * anything.
+ */
 function lacksOneWord(form: string, setting: string): boolean {
   const expected = setting.split("_");
   if (expected.length < 3) return false;

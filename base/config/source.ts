@@ -8,16 +8,18 @@ export const sourceSettings = {
     .regex(/^(mqtts?|wss?):\/\//, "expected mqtt://, mqtts://, ws:// or wss://")
     .optional()
     .describe(
-      "Another MQTT broker to take messages from as well, e.g. a cluster. It decides who may publish where.",
+      "Another MQTT broker from which the platform takes messages as well, e.g. a cluster. That broker decides who may publish where.",
     ),
   SOURCE_MQTT_TOPICS: z
     .string()
     .default("$share/ingest/v1/#")
     .transform(splitAtCommas)
-    .describe("What to subscribe to there, separated by commas."),
+    .describe("Topics that the platform subscribes to there, separated by commas."),
   SOURCE_MQTT_CLIENT_ID: z
     .string()
     .min(1)
     .default("sbi-ingest-1")
-    .describe("The name of this process's session there: the same after a restart, another in each process."),
+    .describe(
+      "The name of this process's session there. It stays the same after a restart and differs in each process.",
+    ),
 };
