@@ -59,7 +59,7 @@ import { validatorCompiler } from "./validator.ts";
 
 export interface AppOptions {
   readonly pool: Pool;
-  /** Connections for what must not wait behind questions: sessions, and who I am. */
+  /** Connections for sessions and `GET /v1/me`, which must not wait behind long queries. */
   readonly urgentPool: Pool;
   readonly catalog: readonly Kind[];
   /** The readings table of each kind, as it is in the database. */
@@ -69,26 +69,26 @@ export interface AppOptions {
   readonly people: People;
   /** How long approvers and duty officers wait who are made, granted or reset over HTTP. */
   readonly grantDelay: GrantDelay;
-  /** What is known in memory of a living device; undefined when the database has to be asked. */
+  /** Finds a living device in memory; undefined when the database has to be asked. */
   readonly knownDevice: (id: string) => KnownDevice | undefined;
-  /** Items of a device that were received and are not yet committed. */
+  /** The number of items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
-  /** Sends a rejected message through ingest once more, and records in the database what became of it. */
+  /** Sends a rejected message through ingest once more, and records the outcome in the database. */
   readonly replay: RejectionsOptions["replay"];
   /** Called after a change of the register is committed, and waited for before the answer. */
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
-  /** Called after a change of who may do what is committed, and waited for before the answer. */
+  /** Called after a change of people, applications or their grants is committed, and waited for before the answer. */
   readonly onAccessChanged: () => Promise<void>;
   /** Called after an acknowledgement has cleared an alarm. */
   readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
-  /** Hands a command to a device's open connections that listen: whether there was one that took it. */
+  /** Hands a command to a device's open connections that listen. True when one of them took it. */
   readonly deliver: (deviceId: string, payload: string) => boolean;
-  /** Hands a command for a device that has no connection itself to its gateway: whether that took it. */
+  /** Hands a command for a device without a connection of its own to its gateway. True when the gateway took it. */
   readonly deliverThrough: (gatewayId: string, deviceId: string, payload: string) => boolean;
   readonly hub: StreamHub;
-  /** What the operations on broadcasts need, and the public keys of what is signed. */
+  /** Options for the operations on broadcasts, and the public keys of this platform. */
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
-  /** How much a caller may ask, and which web pages may. */
+  /** Limits on each caller, and the origins whose pages may call. */
   readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
   readonly trustProxy: readonly string[];
@@ -103,7 +103,7 @@ export interface AppOptions {
 const SERVER = {
   /** To send the whole request. */
   requestTimeout: 30_000,
-  /** Nothing moves on the socket: longer than a stream's heartbeat, and than the slowest query. */
+  /** Time without movement on the socket: longer than a stream's heartbeat, and than the slowest query. */
   connectionTimeout: 120_000,
   keepAliveTimeout: 72_000,
   bodyLimit: 256 * 1024,
@@ -149,13 +149,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   app.addHook("onRoute", assertGuarded);
   app.addHook("onRoute", describeCsvOptions);
-  // Hooks that every request passes call back rather than return a promise, each of which is a turn of its own.
+  // Hooks that every request passes call back rather than return a promise: each promise would cost a turn of its own.
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     done();
   });
   await secure(app, options.http);
-  // Parsed where one is looked for: most callers have a key and no cookies.
+  // Cookies are parsed only where one is looked for: most callers have a key and no cookies.
   await app.register(cookies, { hook: false });
   app.addHook("onRequest", (_request, reply, done) => {
     if (!closing) return done();
@@ -164,7 +164,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const refusalOf = limitRates(app, options.http);
   app.addHook("onResponse", observeRequests(options.metrics, hub));
-  // No text in an address can hold half of a surrogate pair, which UTF-8 does not know, but it can hold a NUL.
+  // An address cannot hold half of a surrogate pair, which UTF-8 does not know, but it can hold a NUL.
   app.addHook("onRequest", (request, _reply, done) => {
     if (!request.url.includes("%00")) return done();
     done(
@@ -226,8 +226,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 /**
- * A change is committed by the time that the rest of the platform takes it up, and a key may be in hand: a failure
- * then must not turn that into an error. The change is found when it is next looked for.
+ * The change is committed before the rest of the platform takes it up, and the caller may already hold a key: a failure
+ * here must not turn that into an error. The platform finds the change when it next looks.
  */
 const takenUp = (takeUp: () => Promise<void>, log: Logger) => () =>
   takeUp().catch((error: unknown) =>

@@ -2,20 +2,20 @@ import { type Fault, PlatformError } from "../base/errors.ts";
 import type { Kind, Metric } from "../devices/kind.ts";
 import type { KindTable, MetricColumn } from "../store/database/index.ts";
 
-/** The catalog as routes look things up in it. */
+/** The catalog in the form in which routes look things up. */
 export interface CatalogIndex {
   readonly kinds: readonly Kind[];
-  /** The kinds whose devices may stand in front of others. */
+  /** The kinds whose devices can be gateways for other devices. */
   readonly gatewayKinds: readonly string[];
   find(kind: string): Kind | undefined;
   /** @throws PlatformError `not_found` */
   get(kind: string): Kind;
-  /** Where the readings of the kind lie. @throws PlatformError `not_found` */
+  /** The readings table of the kind. @throws PlatformError `not_found` */
   table(kind: string): KindTable;
-  /** The named metrics' columns, or all. @throws PlatformError `invalid_request` for an unknown metric */
+  /** The columns of the named quantities, or of all. @throws PlatformError `invalid_request` for an unknown quantity */
   columns(kind: string, metrics: readonly string[] | undefined): MetricColumn[];
   metric(kind: string, key: string): Metric | undefined;
-  /** Whether nothing but acknowledgement clears an alarm of this rule. */
+  /** True when only an acknowledgement clears an alarm of this rule. */
   isLatched(kind: string, rule: string): boolean;
 }
 
@@ -68,7 +68,7 @@ export function invalidField(path: string, message: string): PlatformError {
   return new PlatformError("invalid_request", message, { faults: [fault] });
 }
 
-/** Whether the kinds that grants name are in the catalog. @throws PlatformError `invalid_request` */
+/** Checks that the kinds which grants name are in the catalog. @throws PlatformError `invalid_request` */
 export function assertKinds(
   catalog: CatalogIndex,
   grants: readonly { readonly area: { readonly kinds: readonly string[] | "all" } }[],

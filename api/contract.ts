@@ -23,8 +23,8 @@ import type { deviceSeriesSchema, fleetSeriesSchema } from "./series/schema.ts";
 import type { tenantSchema } from "./tenants/schema.ts";
 
 /**
- * What goes over the wire, as types; the console imports this file and nothing else of the platform. Moments
- * are RFC 3339 text in UTC.
+ * The types of everything on the wire; the console imports this file and nothing else of the platform. Moments are RFC
+ * 3339 text in UTC.
  */
 export type DeviceJson = z.input<typeof deviceSchema>;
 export type CreatedDeviceJson = z.input<typeof createdDeviceSchema>;
@@ -62,7 +62,7 @@ export interface PageJson<T> {
 export const STREAM_TOPICS = ["reading", "event", "alarm", "presence", "device", "broadcast"] as const;
 export type StreamTopic = (typeof STREAM_TOPICS)[number];
 
-/** What is in `data` of each server-sent event, by its `event`. */
+/** The `data` of each server-sent event, by its `event`. */
 export interface StreamEvents {
   /** One device reported. Values that it left out are absent. */
   reading: {
@@ -89,7 +89,7 @@ export interface StreamEvents {
     readonly change: "raised" | "acknowledged" | "cleared";
     /** When that happened. */
     readonly at: string;
-    /** Who acknowledged it; null for other changes. */
+    /** The person who acknowledged it; null for other changes. */
     readonly by: string | null;
   };
   /** A device connected or went away. */
@@ -107,11 +107,14 @@ export interface StreamEvents {
     readonly regionCode: string;
     readonly change: "created" | "updated" | "deleted" | "credentials";
   };
-  /** A broadcast was written, decided on, or got further. At most twice a second each; the latest says it all. */
+  /**
+   * A broadcast was written, decided on, or got further. At most two of these a second for each broadcast; the latest
+   * has everything.
+   */
   broadcast: {
     readonly id: string;
     readonly state: BroadcastJson["state"];
-    /** Null when this start of the platform has not learnt it yet. */
+    /** Null while the platform has not learnt it since its start. */
     readonly mode: BroadcastJson["message"]["mode"] | null;
     readonly level: number;
     readonly headline: string;
@@ -119,6 +122,6 @@ export interface StreamEvents {
     readonly counts: z.input<typeof countsSchema> | null;
     readonly at: string;
   };
-  /** Sent instead of a replay: events were missed that are no longer known, so read the lists again. */
+  /** Sent instead of a replay when the platform no longer has the missed events: read the lists again. */
   reset: { readonly reason: "restarted" | "too_old" };
 }

@@ -2,12 +2,12 @@ import type { FastifyRequest, RouteOptions } from "fastify";
 import { z } from "zod";
 import { isTimeZone } from "../store/database/index.ts";
 
-/** What may be asked of every CSV. */
+/** Query parameters of every CSV. */
 const csvQuery = {
   bom: z
     .enum(["0", "1"])
     .optional()
-    .describe("As CSV: 1 puts a byte order mark before it, by which Excel knows that it is UTF-8."),
+    .describe("As CSV: 1 puts a byte order mark before it, by which Excel recognizes UTF-8."),
   timeZone: z
     .string()
     .refine(isTimeZone, "expected an IANA time zone such as Asia/Shanghai")
@@ -22,12 +22,12 @@ interface Described {
   readonly response?: Record<string, { readonly content?: Record<string, unknown> } | undefined>;
 }
 
-/** Gives each route that answers in CSV the parameters of all, but those that it has itself. For `onRoute`. */
+/** Gives each route that answers in CSV the common parameters that it does not have itself. For `onRoute`. */
 export function describeCsvOptions(route: RouteOptions): void {
   const schema = route.schema as Described | undefined;
   if (schema?.response?.["200"]?.content?.["text/csv"] === undefined) return;
   const query = schema.querystring ?? z.strictObject({});
-  if (!(query instanceof z.ZodObject)) throw new Error(`The query of ${route.url} is no object of zod's`);
+  if (!(query instanceof z.ZodObject)) throw new Error(`The query of ${route.url} is no zod object`);
   const more = Object.entries(csvQuery).filter(([name]) => !(name in query.shape));
   schema.querystring = query.safeExtend(Object.fromEntries(more));
 }
@@ -38,7 +38,10 @@ export interface CsvOptions {
   readonly timeZone: string | undefined;
 }
 
-/** What a request asks for; the time zone only where it says so, and not where a series has one by default. */
+/**
+ * The CSV options of a request. The time zone is set only where the request names one, not where a series has one by
+ * default.
+ */
 export function csvOptionsOf({ query, url }: FastifyRequest): CsvOptions {
   const asked = new URLSearchParams(url.slice(url.indexOf("?") + 1)).has("timeZone");
   const { bom, timeZone } = query as { bom?: string; timeZone?: string };
@@ -50,8 +53,8 @@ const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
 
 /**
- * Writes moments in RFC 3339 with the offset of a time zone, e.g. `2026-01-31T08:00:00.000+08:00`. Seconds of an offset,
- * as before there was standard time, are left out of both, so that the moment is the same.
+ * Writes moments in RFC 3339 with the offset of a time zone, e.g. `2026-01-31T08:00:00.000+08:00`. Seconds of an
+ * offset, as before there was standard time, are left out of both, so that the moment is the same.
  */
 export function momentsIn(timeZone: string): (at: Date) => string {
   const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
@@ -59,7 +62,8 @@ export function momentsIn(timeZone: string): (at: Date) => string {
   let offset = 0;
   return (at) => {
     const ms = at.getTime();
-    // The rows of a table follow each other: asking for each would take longer than all else.
+    // Rows of a table follow each other, so the offset is remembered for the quarter: asking for each row would take
+    // longer than all else.
     const itsQuarter = Math.floor(ms / QUARTER_MS);
     if (itsQuarter !== quarter) {
       quarter = itsQuarter;

@@ -6,7 +6,7 @@ import type { Action } from "../access/roles.ts";
 import { PlatformError } from "../base/errors.ts";
 import { ownOriginOf, readSessionCookie } from "./sessions/cookie.ts";
 
-/** Who calls, and what of the platform this call may touch. */
+/** The caller, and the limits of this call. */
 export interface CallGrant {
   readonly principal: Principal;
   readonly limits: Limits;
@@ -20,32 +20,32 @@ const WANTED = "Expected the header 'Authorization: Bearer <API key>' with a val
 /** Makes the hook that each route names: `onRequest: allow("devices:read")`. */
 export interface Allow {
   (action: Action): onRequestHookHandler;
-  /** For whoever is known, whatever they may do: what people do with their own account. */
+  /** For every caller that is signed in, whatever they may do: people use it for their own account. */
   readonly signedIn: onRequestHookHandler;
   /** For anybody, known or not: to sign in. */
   readonly anybody: onRequestHookHandler;
 }
 
-/** Somebody who is known and was refused, by the route's guard or, admitted, by what the route does. */
+/** A known caller who was refused, by the route's guard or, after that, by the route itself. */
 export interface RefusedCall {
   readonly principal: Principal;
-  /** The route's; undefined where whoever is known may call it. */
+  /** The route's action; undefined where every known caller may call it. */
   readonly action: Action | undefined;
   readonly isAdmitted: boolean;
 }
 
 const known = new WeakMap<FastifyRequest, Omit<RefusedCall, "isAdmitted">>();
 
-/** Who calls, whether the guard has let them in or not; undefined for whoever is not known. */
+/** The caller, whether the guard let them in or not; undefined for an unknown caller. */
 export function refusedOf(request: FastifyRequest): RefusedCall | undefined {
   const caller = known.get(request);
   return caller && { ...caller, isAdmitted: grants.has(request) };
 }
 
-/** What a known caller gets, or why nothing. */
+/** Decides on a known caller: the grant, or the refusal. */
 type Admit = (principal: Principal) => CallGrant | PlatformError;
 
-/** @returns why the request must not go on */
+/** @returns the reason why the request must not go on */
 function letIn(
   request: FastifyRequest,
   principal: Principal | undefined,
@@ -65,7 +65,7 @@ export function createAllow(access: AccessControl): Allow {
     guards.add(hook);
     return hook;
   };
-  // Goes on at once with a caller who is known in memory, as the holder of a key is.
+  // Goes on at once with a caller who is known in memory, such as the holder of a key.
   const guard = (admit: Admit, action?: Action) =>
     asGuard((request, _reply, done) => {
       const answer = access.authenticate(credentialsOf(request));
@@ -83,7 +83,7 @@ export function createAllow(access: AccessControl): Allow {
   return Object.assign(allow, { signedIn, anybody: asGuard((_request, _reply, done) => done()) });
 }
 
-/** What of a request says who calls. */
+/** The parts of a request that identify the caller. */
 export function credentialsOf(request: FastifyRequest): Credentials {
   const { headers } = request;
   return {
@@ -101,17 +101,17 @@ export function credentialsOf(request: FastifyRequest): Credentials {
 /** A header that came twice is none. */
 const oneOf = (header: string | string[] | undefined) => (typeof header === "string" ? header : undefined);
 
-/** Who calls, as far as the guard of the route has asked; undefined where anybody may. */
+/** The caller, as far as the guard of the route has asked; undefined where anybody may call. */
 export const principalOf = (request: FastifyRequest): Principal | undefined => grants.get(request)?.principal;
 
-/** What `allow` found out about this request. */
+/** The grant that `allow` found for this request. */
 export function grantOf(request: FastifyRequest): CallGrant {
   const grant = grants.get(request);
   if (!grant) throw new Error(`Route ${request.routeOptions.url} runs without allow(…)`);
   return grant;
 }
 
-/** Refuses to start with a route under /v1 that anybody may call because its author forgot `allow`. */
+/** Refuses to start with a route under /v1 that is open to anybody because its author forgot `allow`. */
 export function assertGuarded(route: RouteOptions): void {
   if (!route.url.startsWith("/v1/")) return;
   const hooks = [route.onRequest ?? []].flat();

@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { StreamHub } from "./stream/hub.ts";
 
-/** From a read of one row to a year of a county. */
+/** Seconds, from a read of one row to a year of a county. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /**
- * Counts and times requests by route pattern, never by address: ids would make a series each. A stream's time
- * would say nothing, so streams are counted by the gauge of their own.
+ * Counts and times requests by route pattern, never by address: ids would make a series each. The duration of a stream
+ * would say nothing, so a gauge counts the open streams.
  * @returns the hook for `onResponse`
  */
 export function observeRequests(registry: Registry, hub: StreamHub) {

@@ -6,7 +6,7 @@ import { isStorable, UNSTORABLE_MESSAGE } from "./storable.ts";
 
 /** Deeper than anything that the API takes: a point of a polygon is the fifth level of a draft. */
 const MAX_DEPTH = 64;
-/** Keys of all objects of a body together. What the API takes has a few hundred; whatever is large in it is a list. */
+/** Keys of all objects of a body together. Honest bodies have a few hundred; their large parts are lists. */
 const MAX_KEYS = 5_000;
 /** Values of all lists and objects together: 50,000 points of two numbers are 150,000. */
 const MAX_VALUES = 250_000;
@@ -17,9 +17,9 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /**
- * Why a text in JSON is not worth parsing, in words; undefined: it is. One pass over the bytes, because parsing and
- * validating what nests deeply or has very many keys holds the process for as long as hundreds of honest requests
- * do. What is no JSON at all is for the parser to refuse.
+ * The reason, in words, why a JSON text is not worth parsing; undefined when it is. It takes one pass over the bytes,
+ * because parsing and validating deep nesting or very many keys holds the process for as long as hundreds of honest
+ * requests. The parser refuses text that is no JSON at all.
  */
 function refusalOfJson(body: Buffer): string | undefined {
   let depth = 0;
@@ -47,17 +47,17 @@ export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
-    // Many clients name the type whether they send something or not. A route that wants a body says that there is none.
+    // Many clients name the type whether they send a body or not. A route that wants a body says that there is none.
     if (body.length === 0) return done(null, undefined);
     const refusal = refusalOfJson(body);
     if (refusal !== undefined) return done(new PlatformError("invalid_request", refusal));
-    // What is not UTF-8 would be read as other characters, and nobody would ever know.
+    // Bytes that are not UTF-8 would be read as other characters, and the error would stay unseen.
     if (!isUtf8(body)) return done(new PlatformError("invalid_request", "The body is not UTF-8"));
     const text = body.toString("utf8");
-    // It answers by its callback; that it may return a promise is only in the type of every parser.
+    // It answers by its callback; only the type of every parser says that it may return a promise.
     void parse(request, text, (error, value) => {
       if (!error) keepExact(value, text, request.routeOptions.config.exact);
-      // Only an escape makes such text out of UTF-8, so that most bodies are not looked through.
+      // In UTF-8 only an escape makes such text, so most bodies need no walk.
       const path =
         error || !MAY_BE_UNSTORABLE.test(body.toString("latin1")) ? undefined : unstorablePath(value);
       if (path === undefined) return done(error, value);
@@ -69,12 +69,12 @@ export function parseJsonBodies(app: FastifyInstance): void {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** The field of the body that is kept, or passed on, as it came: its numbers stay what they were. */
+    /** The field of the body that is stored or passed on with its numbers exactly as they came. */
     readonly exact?: string;
   }
 }
 
-/** Puts numbers in their place that JavaScript's own have changed. */
+/** Restores numbers that JavaScript's own have changed. */
 function keepExact(body: unknown, text: string, field: string | undefined): void {
   if (field === undefined || typeof body !== "object" || body === null || !Object.hasOwn(body, field)) return;
   if (mayHoldExact(text))
@@ -84,7 +84,7 @@ function keepExact(body: unknown, text: string, field: string | undefined): void
 /** `\u0000`, and `\ud800` to `\udfff`. */
 const MAY_BE_UNSTORABLE = /\\u(0000|d[89a-f])/i;
 
-/** Where the first text or key is that cannot be stored, as a JSON pointer; undefined: nowhere. */
+/** The place of the first text or key that cannot be stored, as a JSON pointer; undefined when there is none. */
 function unstorablePath(value: unknown, path = ""): string | undefined {
   if (typeof value === "string") return isStorable(value) ? undefined : path || "/";
   if (typeof value !== "object" || value === null) return undefined;

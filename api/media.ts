@@ -11,7 +11,7 @@ function typeOfBody({ headers }: FastifyRequest): string | undefined {
 }
 
 /**
- * Refuses a body of another type than the route takes, before it is read: JSON, unless its schema `consumes` others.
+ * Refuses a body of a type that the route does not take, before it is read: JSON, unless its schema `consumes` others.
  * Without this Fastify would hand on text as a string, and one route's types to its neighbours.
  */
 export function refuseForeignTypes(app: FastifyInstance): void {

@@ -1,9 +1,9 @@
-/** Whether the caller would rather have CSV than JSON. */
+/** True when the caller prefers CSV to JSON. */
 export const wantsCsv = (accept: string | undefined): boolean => prefers(accept, "text/csv");
 
 /**
- * Whether the caller would rather have `wanted` than JSON. JSON unless it is named with a higher weight: a
- * wildcard, as browsers and curl send, means JSON.
+ * True when the caller prefers `wanted` to JSON: only when it is named with a higher weight, since a wildcard, as
+ * browsers and curl send, means JSON.
  */
 export function prefers(accept: string | undefined, wanted: string): boolean {
   if (accept === undefined || !accept.toLowerCase().includes(wanted)) return false;

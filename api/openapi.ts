@@ -9,28 +9,28 @@ Every request under \`/v1\` carries \`Authorization: Bearer <API key>\`. Lists a
 Errors are RFC 9457 problem details with a stable \`code\`.`.trim();
 
 const TAGS = [
-  { name: "kinds", description: "What devices measure, report and raise." },
+  { name: "kinds", description: "The quantities, events and alarms of each kind of device." },
   { name: "devices", description: "The register of devices." },
   { name: "readings", description: "Readings as devices sent them." },
   { name: "series", description: "Values in buckets of time." },
   { name: "ledger", description: "The account of what a device sent." },
   { name: "rejections", description: "Messages that were refused, and their replay." },
   { name: "regions", description: "The statutory tree of regions." },
-  { name: "events", description: "What devices reported as having happened." },
+  { name: "events", description: "Events that devices reported." },
   { name: "alarms", description: "Alarms and their acknowledgement." },
-  { name: "commands", description: "What single devices are told to do." },
+  { name: "commands", description: "Commands to single devices, and their replies." },
   {
     name: "broadcasts",
-    description: "Emergency broadcasts, from a draft to the proof that they were heard.",
+    description: "Emergency broadcasts, from a draft to the proof that they sounded.",
   },
   { name: "stream", description: "Live events." },
-  { name: "audit", description: "What was done, and by whom." },
-  { name: "sessions", description: "Signing in and out of people, and how they do." },
-  { name: "access", description: "Tenants, people, applications, and what they may do." },
-  { name: "health", description: "For whatever watches the process." },
+  { name: "audit", description: "Every action, and who took it." },
+  { name: "sessions", description: "People sign in and out, and manage how they do." },
+  { name: "access", description: "Tenants, people and applications, and their grants." },
+  { name: "health", description: "For monitors of the process." },
 ];
 
-/** How the OpenAPI document is made of the routes' schemas. */
+/** Options that make the OpenAPI document from the routes' schemas. */
 export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
     openapi: {
@@ -54,7 +54,7 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
             in: "cookie",
             name: "__Host-sbi_session",
             description:
-              "A person's session of type `cookie` (over plain http the name is `sbi_session`). What changes something also needs the header `X-CSRF-Token`.",
+              "A person's session of type `cookie` (over plain http the name is `sbi_session`). A request that changes something also needs the header `X-CSRF-Token`.",
           },
         },
       },
@@ -78,7 +78,7 @@ interface Operation {
   };
 }
 
-/** Puts right what the translation of schemas does not know. */
+/** Corrects the document where the translation of schemas does not know better. */
 function polish(translated: unknown): unknown {
   const document = translated as {
     components: { schemas: Schemas };
@@ -89,7 +89,7 @@ function polish(translated: unknown): unknown {
       operation.responses = open(operation.responses);
       const body = operation.requestBody;
       const schema = body?.content["application/json"]?.schema;
-      // It is not what JSON says: the standard has its own schema.
+      // The CAP body is not JSON: the standard has its own schema.
       if (body?.content[CAP_MEDIA_TYPE]) body.content[CAP_MEDIA_TYPE] = { schema: CAP_ALERT };
       // A body that may be null may also be absent.
       if (body && schema?.anyOf?.some(({ type }) => type === "null")) body.required = false;
@@ -102,7 +102,7 @@ function polish(translated: unknown): unknown {
   return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
 }
 
-/** Answers may gain fields, so a client made from this document must not refuse those that it does not know. */
+/** Answers may gain fields, so a client generated from this document must not refuse unknown ones. */
 const open = (schema: unknown): unknown =>
   JSON.parse(JSON.stringify(schema), (_key, value) => {
     if (value?.additionalProperties !== false) return value;
@@ -110,7 +110,7 @@ const open = (schema: unknown): unknown =>
     return rest;
   });
 
-/** Every named schema comes in an input and an output form: those that something refers to, by name. */
+/** Every named schema comes in an input and an output form: keeps those that something refers to by name. */
 function usedSchemas(schemas: Schemas, paths: unknown): [string, unknown][] {
   const used = new Set<string>();
   const visit = (value: unknown): void => {

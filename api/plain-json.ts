@@ -2,18 +2,20 @@ import type { FastifyReply } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import { writeExactly, writeJson } from "../base/exact-json.ts";
 
-/** Serialises an answer by its zod schema, with exact numbers in what devices and people have said as they came. */
+/**
+ * Serializes an answer by its zod schema, with exact numbers in the parts that devices and people sent, as they came.
+ */
 export const exactSerializerCompiler: typeof serializerCompiler = (route) => {
   const write = serializerCompiler(route);
   return (answer) => writeExactly(() => write(answer));
 };
 
 /**
- * Serialises an answer as it is, for the routes that carry many values: `serializerCompiler: plainJson`.
+ * Serializes an answer as it is, for the routes that carry many values: `serializerCompiler: plainJson`.
  *
- * By default each answer goes through its zod schema, which checks and encodes value by value; for a day of
- * readings that took longer than the query. These routes' answers are made by one mapper each, dates become
- * RFC 3339 by Date's own toJSON, and test/api holds them to their schemas.
+ * By default each answer goes through its zod schema, which checks and encodes value by value; for a day of readings
+ * that took longer than the query. One mapper makes these routes' answers, Date's own toJSON writes RFC 3339, and
+ * test/api holds them to their schemas.
  */
 export const plainJson = () => (answer: unknown) => writeJson(answer);
 

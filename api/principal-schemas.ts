@@ -20,7 +20,7 @@ export const principalId = z
     examples: ["zhang.wei"],
   });
 
-/** Absent is not "all": a list that somebody forgot must not open everything. */
+/** Absent does not mean "all": a list that the caller forgot must not open everything. */
 const listOrAll = <T extends z.ZodType<string>>(item: T, maxItems: number) =>
   z.union([z.literal("all"), z.array(item).min(1).max(maxItems)]);
 
@@ -29,13 +29,13 @@ const areaSchema = z
     regions: listOrAll(regionCode, 200).describe("Regions with everything inside them."),
     kinds: listOrAll(kindName, 100),
     tenants: listOrAll(tenantId, 100).describe(
-      "Owners of devices; a device that nobody owns is in `all` only.",
+      "Owners of devices; a device without an owner is in `all` only.",
     ),
     devices: listOrAll(deviceId, 500).describe("Single devices."),
   })
-  .meta({ id: "Area", description: "What lies in all four." });
+  .meta({ id: "Area", description: "The devices that lie in all four." });
 
-/** An area in an answer: an older or a mightier hand may have given more than a body may. */
+/** An area in an answer: an earlier version or the administrator may have given more than a body may. */
 const areaJson = z.object({
   regions: z.union([z.literal("all"), z.array(z.string())]),
   kinds: z.union([z.literal("all"), z.array(z.string())]),
@@ -48,12 +48,12 @@ const MAX_GRANTS = 50;
 export const personGrants = z
   .array(z.strictObject({ role: z.enum(ROLES), area: areaSchema }))
   .max(MAX_GRANTS)
-  .describe("What this person may do, and where.");
+  .describe("The rights of this person, and where they hold.");
 
 export const applicationGrants = z
   .array(z.strictObject({ scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length), area: areaSchema }))
   .max(MAX_GRANTS)
-  .describe("What this application may do, and where.");
+  .describe("The rights of this application, and where they hold.");
 
 export const roleGrantJson = z.object({
   role: z.string(),
@@ -65,14 +65,14 @@ export const roleGrantJson = z.object({
 export const scopesGrantJson = z.object({ scopes: z.array(z.string()), area: areaJson });
 export const areasJson = z.array(areaJson);
 
-/** What the answers about people and about applications have in common. */
+/** The fields that answers about people and about applications have in common. */
 export const principalFields = {
   id: principalId,
   tenantId,
   name: z.string(),
   createdAt: timestamp,
   updatedAt: timestamp,
-  disabledAt: timestamp.nullable().describe("Since when it is shut out; null: it is not."),
+  disabledAt: timestamp.nullable().describe("Since when they are shut out; null: they are not."),
 };
 
 export const newPrincipalFields = {
@@ -105,7 +105,7 @@ export const toAreaJson = ({ regions, kinds, tenants, devices }: Area): z.input<
   devices: toListJson(devices),
 });
 
-/** Grants of a person; one of another form cannot be theirs and gives nothing. */
+/** Grants of a person; a grant of another form cannot be a person's and gives nothing. */
 export const toRoleGrants = (grants: readonly StoredGrant[]): z.output<typeof roleGrantJson>[] =>
   grants.flatMap((grant) => {
     if (!("role" in grant)) return [];
@@ -117,7 +117,7 @@ export const toRoleGrants = (grants: readonly StoredGrant[]): z.output<typeof ro
     };
   });
 
-/** Grants of an application; one of another form cannot be its own and gives nothing. */
+/** Grants of an application; a grant of another form cannot be an application's and gives nothing. */
 export const toScopesGrants = (grants: readonly StoredGrant[]): z.input<typeof scopesGrantJson>[] =>
   grants.flatMap((grant) =>
     "scopes" in grant ? { scopes: [...grant.scopes], area: toAreaJson(grant.area) } : [],

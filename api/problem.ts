@@ -19,7 +19,7 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string().describe("What was wrong this time, where, and what was expected."),
     code: z.enum(API_ERROR_CODES as [ErrorCode, ...ErrorCode[]]).describe("Stable: branch on this."),
-    requestId: z.string().describe("Also in the X-Request-Id header; the server's log names it."),
+    requestId: z.string().describe("Also in the X-Request-Id header; the platform's log names it."),
     faults: z
       .array(
         z.object({
@@ -35,7 +35,7 @@ export const problemSchema = z
     changes: z
       .array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() }))
       .optional()
-      .describe("Of `broadcast_changed`: what is different from the revision that was looked at."),
+      .describe("Of `broadcast_changed`: the differences from the revision that the caller had read."),
   })
   .meta({ id: "Problem" });
 
@@ -81,7 +81,7 @@ const FOREIGN_CODES: Readonly<Record<string, ErrorCode>> = {
   "22P05": "invalid_request", // untranslatable_character: NUL in JSON
 };
 
-/** What an error is to the caller. Anything unknown is our bug, and the caller learns nothing about it. */
+/** The error that the caller sees. Anything unknown is our bug, and the caller learns nothing about it. */
 function classify(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (error instanceof InvalidRequest) {
@@ -105,7 +105,7 @@ function classify(error: unknown): PlatformError {
 
 /** Sends an error as a problem. The one place where an error becomes an HTTP answer and a log line. */
 export function createProblemSender(log: Logger) {
-  // A database that is away fails every request; one line per ten seconds says it as well.
+  // A database that is away fails every request, so one line in ten seconds is enough.
   const limit = createLogLimiter();
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = classify(error);

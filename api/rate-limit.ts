@@ -7,17 +7,17 @@ import { principalOf } from "./guard.ts";
 export interface RateLimits {
   /** For each person and application. */
   readonly perMinute: number;
-  /** For each address, from whoever is not signed in. */
+  /** For each address, from callers that are not signed in. */
   readonly anonymousPerMinute: number;
 }
 
 interface Bucket {
   tokens: number;
-  /** When `tokens` was right, in milliseconds of the clock. */
+  /** The moment for which `tokens` is right, in milliseconds of the clock. */
   at: number;
 }
 
-/** What a request found: how much is left, and when there is more. Seconds are whole, rounded up. */
+/** The allowance that a request found: how much is left, and when there is more. Seconds are whole, rounded up. */
 export interface Allowance {
   readonly allowed: boolean;
   readonly limit: number;
@@ -49,7 +49,7 @@ export function createBudget(perMinute: number, now: () => number = Date.now, ma
     } else {
       bucket = { tokens: perMinute, at };
       buckets.set(caller, bucket);
-      // The one that came first begins anew.
+      // The oldest one begins anew.
       if (buckets.size > maxCallers) buckets.delete(buckets.keys().next().value as string);
     }
     const allowed = bucket.tokens >= 1;
@@ -66,17 +66,17 @@ export function createBudget(perMinute: number, now: () => number = Date.now, ma
 }
 
 /**
- * What watches the process must be answered also when somebody floods it; and the keys that broadcasts are verified
- * with, which a county's speakers all ask for from behind one address.
+ * Monitors must get an answer also while a caller floods the process; and all speakers of a county ask from behind one
+ * address for the keys that verify broadcasts.
  */
 const FREE = new Set(["/livez", "/readyz", "/metrics", "/v1/broadcasts/keys"]);
 
 /**
- * Counts each request against the budget of its caller, which the guard of its route has found out by then, and
- * of its address where there is none. Answers say what is left in `RateLimit-Limit`, `-Remaining` and `-Reset`
+ * Counts each request against the budget of its caller, whom the guard of its route has found by then, or of its
+ * address where there is none. Answers say the rest in `RateLimit-Limit`, `-Remaining` and `-Reset`
  * (draft-ietf-httpapi-ratelimit-headers-07).
- * @returns what to ask when a request is refused before it is counted, because its credentials are not right: an
- * address that has used up its budget is told so instead
+ * @returns a function for a request that is refused before it is counted, because its credentials are wrong: an address
+ * that has used up its budget gets that answer instead
  */
 export function limitRates(app: FastifyInstance, { perMinute, anonymousPerMinute }: RateLimits) {
   const known = perMinute > 0 ? createBudget(perMinute) : undefined;

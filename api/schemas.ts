@@ -24,7 +24,7 @@ export const timestamp = z.codec(z.iso.datetime({ offset: true }), z.date(), {
     if (!isWithinYears(date)) issues.push({ code: "custom", input: text, message: OUT_OF_YEARS });
     return date;
   },
-  // What is stored is answered, even where it cannot be said to the second.
+  // Stored moments are answered, even where their offset cannot be written to the second.
   encode: (date) => withinYears(date).toISOString(),
 });
 
@@ -59,7 +59,7 @@ const isShallow = (value: unknown, levels: number): boolean =>
   value instanceof ExactNumber ||
   (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)));
 
-/** What an operator wants to keep with a device. */
+/** An operator's own data about a device. */
 export const attributes = z
   .record(z.string(), z.unknown())
   .refine((value) => isShallow(value, MAX_DEPTH), {
@@ -126,10 +126,10 @@ export const commaList = <T extends z.ZodType<unknown, string>>(item: T, maxItem
     .pipe(z.array(item).min(1).max(maxItems));
 
 export const metricList = commaList(
-  z.string().regex(/^[a-z][a-z0-9_]{0,50}$/, "expected a metric's key"),
+  z.string().regex(/^[a-z][a-z0-9_]{0,50}$/, "expected the key of a quantity"),
   100,
 ).meta({
-  description: "Metric keys, separated by commas. Default: all of the kind.",
+  description: "Keys of quantities, separated by commas. Default: all of the kind.",
 });
 
 export const timeZone = z
@@ -138,7 +138,7 @@ export const timeZone = z
   .default(ROLLUP_TIME_ZONE)
   .describe("IANA time zone in which days, weeks and months begin.");
 
-/** How far a list goes: `limit` rows from `cursor` on. */
+/** A page of a list: `limit` rows from `cursor` on. */
 export const pageQuery = (defaultLimit: number, maxLimit: number) => ({
   limit: z.coerce
     .number()

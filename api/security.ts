@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { PlatformError } from "../base/errors.ts";
 
 /**
- * On every answer. What is data may load nothing and be framed by nobody; pages replace the first by `PAGE_POLICY`.
+ * Headers of every answer. Data may load nothing and no page may frame it; pages replace the first by `PAGE_POLICY`.
  * The same headers by @fastify/helmet add 40 us to a request of 52 us, and 4 us as constants.
  */
 const HEADERS = {
@@ -15,7 +15,7 @@ const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** What a page of ours may load: its own files, and no script or style that stands in its text. */
+/** Pages of ours may load their own files, and no script or style that stands in their text. */
 export const PAGE_POLICY: Readonly<Record<string, string[]>> = {
   "default-src": ["'self'"],
   "base-uri": ["'none'"],
@@ -33,7 +33,7 @@ export const PAGE_POLICY: Readonly<Record<string, string[]>> = {
 /** Two years, as the lists of browsers want it. Without `preload`, which an operator must decide on. */
 const HSTS = "max-age=63072000; includeSubDomains";
 
-/** Longer than any of our lists of metrics or devices, and well within what Node takes for all headers (16 KiB). */
+/** Longer than any of our lists of quantities or devices, and well within Node's limit for all headers (16 KiB). */
 const MAX_QUERY_LENGTH = 8192;
 /** More than any of our routes has. */
 const MAX_QUERY_PARAMETERS = 64;
@@ -44,8 +44,8 @@ export interface SecurityOptions {
 }
 
 /**
- * The headers that keep browsers from misusing an answer, the refusal of other origins, and the limits of a
- * query. What a request costs beyond that is limited by `rate-limit.ts`, and its size and time by `app.ts`.
+ * The headers that keep browsers from misusing an answer, the refusal of other origins, and the limits of a query.
+ * `rate-limit.ts` limits the number of requests, and `app.ts` their size and time.
  */
 export async function secure(app: FastifyInstance, { corsOrigins }: SecurityOptions): Promise<void> {
   app.addHook("onRequest", (request, reply, done) => {

@@ -1,13 +1,13 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** How long a request that is under way may take to finish once the server closes. */
+/** How long a request under way may take to finish once the server closes, in milliseconds. */
 const GRACE_MS = 5_000;
 
 /**
- * Lets a closing server end soon. Node closes connections that have had a request and wait for the next, but
- * not those that were opened ahead and never used, as browsers do, nor a download that nobody reads.
- * @returns what to call when closing begins
+ * Lets a closing server end soon. Node closes connections that have had a request and wait for the next, but neither
+ * those that were opened ahead and never used, as browsers do, nor a download whose client reads nothing.
+ * @returns a function to call when closing begins
  */
 export function prepareShutdown(server: Server): () => void {
   const unused = new Set<Socket>();

@@ -2,21 +2,21 @@ import type { FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
 import type { Fault } from "../base/errors.ts";
 
-/** So many faults of a request are named, and so many unknown keys of an object; the rest is counted. */
+/** At most so many faults of a request are named, and so many unknown keys of an object; the rest is counted. */
 const MAX_NAMED = 20;
-/** In characters: of a key or a value that the caller made, a message repeats no more. */
+/** In characters. A message repeats no more of a key or a value of the caller. */
 const MAX_MESSAGE = 500;
 const MAX_PATH = 200;
 
-/** What zod finds wrong with a part of a request: the first faults, and how many more there are. */
+/** The faults that zod finds in a part of a request: the first ones, and how many more there are. */
 export class InvalidRequest extends Error {
   readonly faults: readonly Fault[];
   readonly more: number;
-  /** Which part, as Fastify calls it; set by Fastify. */
+  /** The part's name in Fastify; set by Fastify. */
   validationContext?: string;
 
   constructor(faults: readonly Fault[], more: number) {
-    super("a request is not as its schema says");
+    super("a request does not match its schema");
     this.faults = faults;
     this.more = more;
   }
@@ -24,7 +24,7 @@ export class InvalidRequest extends Error {
 
 const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length)}…`);
 
-/** What is not there at all is missing; zod says that it received undefined. */
+/** An absent value is missing; zod says that it received undefined. */
 const plainly = (message: string) =>
   message.replace(/^Invalid input: (expected .+), received undefined$/, "missing, $1");
 
@@ -42,8 +42,8 @@ function toFault(issue: z.core.$ZodRawIssue): Fault {
 }
 
 /**
- * Holds a part of a request to its zod schema. Only the first faults are put into words: a body can have one for each
- * of its points, and words are what takes the time.
+ * Checks a part of a request against its zod schema. Only the first faults are put into words: a body can have one for
+ * each of its points, and the words take most of the time.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>

@@ -23,7 +23,7 @@ export interface AccessChangesOptions extends AccessRoutesOptions {
   readonly people: Pick<People, "everybody" | "sessions">;
 }
 
-/** What was done to approvers and duty officers, and waits for a second administrator or for its time. */
+/** Changes to approvers and duty officers that wait for a second administrator or for their time to run out. */
 export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = async (app, options) => {
   const { pool, people, onAccessChanged, grantDelay, allow } = options;
 
@@ -34,9 +34,9 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
       schema: {
         operationId: "listAccessChanges",
         tags: ["access"],
-        summary: "What waits for a second administrator, newest first",
+        summary: "Changes that wait for a second administrator, newest first",
         description:
-          "Approvers and duty officers who were made, granted, reset or let in again over HTTP take the steps that make a speaker sound only after a while (`PRIVILEGED_GRANT_DELAY_HOURS`), or once this is confirmed. With `person` also what was done to how somebody signs in who has no such role yet: it counts when they are given one.",
+          "Approvers and duty officers who were made, granted, reset or let in again over HTTP take the steps that make a speaker sound only after a while (`PRIVILEGED_GRANT_DELAY_HOURS`), or once this is confirmed. With `person` the list also has changes to how this person signs in while they have no such role yet: these count when they are given one.",
         querystring: accessChangeQuery,
         response: { 200: pageOf(listedChangeSchema), ...problems("invalid_cursor") },
       },
@@ -44,7 +44,8 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
     async (request) => {
       const { limit, cursor, state, person } = request.query;
       const now = new Date(grantDelay.now());
-      // Who is asked for by name is given such a role next, maybe: then it counts how they came to sign in.
+      // A person who is asked for by name may be given such a role next, and then the changes to how they sign in
+      // count.
       const ofAnybody = person === undefined ? [] : CREDENTIAL_KINDS;
       const filter = { state, principalId: person, now, ofAnybody };
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
@@ -74,7 +75,7 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
         tags: ["access"],
         summary: "Let it hold at once",
         description:
-          "By a person, who shares no maker with whoever asked, made the person or changed how they sign in. What the same administrator did to the same person before is confirmed with it.",
+          "A person confirms, and must share no maker with the people who asked for the change, made the person or changed how they sign in. Earlier changes by the same administrator to the same person are confirmed with it.",
         params: accessChangeParams,
         response: {
           200: accessChangeSchema,
@@ -98,7 +99,7 @@ export const accessChangesRoutes: FastifyPluginAsyncZod<AccessChangesOptions> = 
         tags: ["access"],
         summary: "Take it back",
         description:
-          "What it granted is taken away. Where it made the person, or touched how they sign in, they are shut out until an administrator lets them in again, and the password opens nothing any more.",
+          "The platform takes away the grants that it gave. Where it made the person, or touched how they sign in, they are shut out until an administrator lets them in again, and the password opens nothing any more.",
         params: accessChangeParams,
         body: refusalBody,
         response: {

@@ -6,7 +6,7 @@ import { freeText, pageQuery, timestamp } from "../schemas.ts";
 export const accessChangeSchema = z
   .object({
     id: z.int(),
-    person: z.object({ id: principalId, name: z.string() }).describe("Whom it is about."),
+    person: z.object({ id: principalId, name: z.string() }).describe("The person whom the change is about."),
     kind: z
       .enum(CHANGE_KINDS)
       .describe("`create`, `grants`, `password`, `second_factor` (removed), `enable` (let in again)."),
@@ -18,7 +18,7 @@ export const accessChangeSchema = z
     state: z
       .enum(CHANGE_STATES)
       .describe(
-        "`waiting`; `effective`: it has waited long enough; `confirmed`; `refused`; `overtaken`: whoever holds the machine gave another password.",
+        "`waiting`; `effective`: it has waited long enough; `confirmed`; `refused`; `overtaken`: the operator of the machine gave another password.",
       ),
     decidedBy: z.string().nullable(),
     decidedAt: timestamp.nullable(),
@@ -26,34 +26,34 @@ export const accessChangeSchema = z
   })
   .meta({ id: "AccessChange" });
 
-/** In answers to what may make somebody wait. */
+/** In answers to changes that may make a person wait. */
 export const waitingSchema = z
   .object({
     change: z
       .int()
       .describe("The newest change that they wait for; `how` names one of each administrator's."),
     waitsUntil: timestamp,
-    how: z.string().describe("How it ends by itself, and who can end it before."),
+    how: z.string().describe("How the wait ends by itself, and who can end it before."),
   })
   .nullable()
   .describe(
-    "Until when this approver or duty officer takes no step that makes a speaker sound; null: nothing waits.",
+    "Until this change holds, this approver or duty officer takes no step that makes a speaker sound; null: nothing waits.",
   );
 
-/** A change with who could confirm it. */
+/** A change with the people who could confirm it. */
 export const listedChangeSchema = accessChangeSchema
   .extend({
     confirm: z
       .object({
-        you: z.boolean().describe("Whether you may."),
+        you: z.boolean().describe("True when you may."),
         people: z
           .array(z.object({ id: principalId, name: z.string() }))
-          .describe("Those of your own areas who may."),
-        others: z.int().describe("How many may who reach beyond your areas."),
-        machine: z.string().describe("The command that whoever holds the machine runs."),
+          .describe("The people of your own areas who may."),
+        others: z.int().describe("The number of people who may and reach beyond your areas."),
+        machine: z.string().describe("The command that the operator of the machine runs."),
       })
       .nullable()
-      .describe("Who may let it hold at once; null: it does not wait any more."),
+      .describe("The people who may let it hold at once; null: it no longer waits."),
   })
   .meta({ id: "ListedAccessChange" });
 

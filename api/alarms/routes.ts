@@ -15,7 +15,7 @@ export interface AlarmsOptions {
   readonly pool: Pool;
   readonly catalog: CatalogIndex;
   readonly hub: StreamHub;
-  /** Told when an acknowledgement has cleared an alarm, so that the alarm engine may raise it again. */
+  /** Called when an acknowledgement has cleared an alarm, so that the alarm engine may raise it again. */
   readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
   readonly allow: Allow;
 }

@@ -19,7 +19,7 @@ export const alarmSchema = z
   .object({
     id: z.int(),
     deviceId: z.string(),
-    deviceName: z.string().nullable().describe("Null also for a device that is another's by now."),
+    deviceName: z.string().nullable().describe("Null also for a device that now belongs to another tenant."),
     kind: kindName,
     regionCode,
     regionPath: z
@@ -35,12 +35,12 @@ export const alarmSchema = z
     times: z
       .int()
       .describe(
-        "How often it was raised. One that comes again within ten minutes, or three report intervals of its kind, after it was cleared goes on: it keeps its id, `raisedAt` and acknowledgement. Not so what only an acknowledgement clears.",
+        "How often it was raised. An alarm that comes again within ten minutes, or three report intervals of its kind, after it was cleared goes on: it keeps its id, `raisedAt` and acknowledgement. An alarm that only an acknowledgement clears begins anew.",
       ),
     lastRaisedAt: timestamp,
     acknowledgedAt: timestamp.nullable(),
     acknowledgedBy: z.string().nullable(),
-    note: z.string().nullable().describe("What they had to say."),
+    note: z.string().nullable().describe("The note of the person who acknowledged it."),
     clearedAt: timestamp.nullable(),
   })
   .meta({ id: "Alarm" });
@@ -51,7 +51,7 @@ export const alarmListQuery = z.strictObject({
   region: regionCode.optional(),
   kind: kindName.optional(),
   severity: severity.optional(),
-  acknowledged: yesOrNo.optional().describe("Whether somebody has acknowledged it."),
+  acknowledged: yesOrNo.optional().describe("True: acknowledged alarms; false: the others."),
   rule: commaList(z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, "expected a rule's name"), 50)
     .optional()
     .meta({ description: "Rules, separated by commas." }),
@@ -60,7 +60,9 @@ export const alarmListQuery = z.strictObject({
   sort: z
     .enum(ALARM_SORTS)
     .default("raisedAt")
-    .describe("`raisedAt`: newest first. `severity`: the most urgent first, and of these the newest."),
+    .describe(
+      "`raisedAt`: newest first. `severity`: the most urgent first, and the newest first among equals.",
+    ),
   ...pageQuery(100, 1000),
 });
 
@@ -68,7 +70,7 @@ export const alarmParams = z.object({ id: z.coerce.number().int().min(1).max(Num
 
 export const acknowledgeBody = z
   .strictObject({
-    note: freeText(2000).optional().describe("What there is to say about it."),
+    note: freeText(2000).optional().describe("A note on it."),
     by: freeText(100).optional().describe("The person's name; the key's name by default."),
   })
   .nullish();

@@ -1,15 +1,15 @@
 import type { AlarmRule, Kind } from "../../devices/kind.ts";
 import type { Alarm } from "../../store/events/index.ts";
 
-/** What an alarm says to people, in both languages. */
+/** The text of an alarm in both languages. */
 export interface AlarmText {
   readonly zh: string;
   readonly en: string;
 }
 
 /**
- * The Chinese is made of the kind as it is now; English where that has lost the rule, or has it in English alone. The
- * English is what was written when the alarm was raised.
+ * The Chinese text comes from the kind as it is now; it is English where the kind no longer has the rule, or has it in
+ * English only. The English text was written when the alarm was raised.
  */
 export function textOf(alarm: Alarm, kind: Kind | undefined): AlarmText {
   const { rule, message, value } = alarm;
@@ -25,7 +25,7 @@ export function textOf(alarm: Alarm, kind: Kind | undefined): AlarmText {
   return { zh: `${about}（${metric} ${withUnit(value)}${limit}）`, en: message };
 }
 
-/** Rules that follow from a quantity's plausible range are named so. */
+/** Rules that follow from a quantity's plausible range begin with this. */
 const OFF_SCALE = "off_scale_";
 
 const metricOf = (rule: AlarmRule | undefined): string | undefined =>

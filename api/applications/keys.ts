@@ -24,7 +24,7 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
         tags: ["access"],
         summary: "Keys of an application, newest first",
         description:
-          "Those that have ended too, and never the keys themselves. All at once: `nextCursor` is always null.",
+          "The list includes keys that have ended, and never the keys themselves. It comes all at once: `nextCursor` is always null.",
         params: principalParams,
         querystring: z.strictObject({}),
         response: { 200: pageOf(keySchema), ...problems("application_not_found") },
@@ -80,7 +80,7 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
         tags: ["access"],
         summary: "Make a key in place of another",
         description:
-          "The old one goes on for the overlap, so that the application can change over without a gap.",
+          "The old key goes on for the overlap, so that the application can change over without a gap.",
         params: keyParams,
         body: rotateKeyBody,
         response: {
@@ -121,7 +121,7 @@ export const keysRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app
         operationId: "revokeKey",
         tags: ["access"],
         summary: "Revoke a key",
-        description: "It ends at once and for good; what it has open is cut.",
+        description: "The key ends at once and for good, and the platform cuts its open streams.",
         params: keyParams,
         response: {
           204: z.undefined().describe("Done."),

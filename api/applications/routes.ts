@@ -36,7 +36,7 @@ const toApplication = (stored: StoredPrincipal) => ({
   grants: toScopesGrants(stored.grants),
 });
 
-/** Programs that use the platform, and what they may do. Their keys: `keys.ts`. */
+/** Programs that use the platform, and their grants. Their keys are in `keys.ts`. */
 export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = async (app, options) => {
   const { pool, catalog, onAccessChanged, grantDelay, allow } = options;
 
@@ -48,7 +48,7 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
         operationId: "listApplications",
         tags: ["access"],
         summary: "Applications",
-        description: "Those whose grants all lie within the caller's own areas.",
+        description: "The applications whose grants all lie within the caller's own areas.",
         querystring: principalListQuery,
         response: { 200: pageOf(applicationSchema), ...problems("invalid_cursor") },
       },
@@ -76,7 +76,7 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
         tags: ["access"],
         summary: "Add an application",
         description:
-          "It needs a key to come in: `POST /v1/applications/{id}/keys`. Administrators give, within their own areas, also what they may not do themselves.",
+          "It needs a key to come in: `POST /v1/applications/{id}/keys`. Within their own areas, administrators may also grant rights that they do not have themselves.",
         body: newApplicationBody,
         response: {
           201: applicationSchema,
@@ -152,9 +152,9 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
       schema: {
         operationId: "setApplicationGrants",
         tags: ["access"],
-        summary: "Say what an application may do",
+        summary: "Set the grants of an application",
         description:
-          "The whole list: what is not in it is taken away. Administrators give, within their own areas, also what they may not do themselves.",
+          "The list replaces all grants: those that are not in it are taken away. Within their own areas, administrators may also grant rights that they do not have themselves.",
         params: principalParams,
         body: applicationGrantsBody,
         response: {
@@ -185,8 +185,8 @@ export const applicationsRoutes: FastifyPluginAsyncZod<ApplicationsOptions> = as
       schema: {
         operationId: "setApplicationOwner",
         tags: ["access"],
-        summary: "Say who answers for an application",
-        description: "What it submits from now on counts as this person's.",
+        summary: "Set the owner of an application, who answers for it",
+        description: "Its submissions from now on count as this person's.",
         params: principalParams,
         body: applicationOwnerBody,
         response: {

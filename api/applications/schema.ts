@@ -13,7 +13,7 @@ export const applicationSchema = z
     ...principalFields,
     ownerId: principalId
       .nullable()
-      .describe("The person who answers for it. Null: nobody yet, and it submits no broadcast."),
+      .describe("The person who answers for it. Null: it has no owner yet, and may submit no broadcast."),
     grants: z.array(scopesGrantJson),
   })
   .meta({ id: "Application" });
@@ -24,7 +24,7 @@ export const newApplicationBody = z.strictObject({
   ownerId: principalId
     .optional()
     .describe(
-      "The person who answers for it: what it submits counts as theirs. Default: whoever adds it; needed with the administrator's key, which is no person.",
+      "The person who answers for it: its submissions count as theirs. Default: the person who adds it; needed with the administrator's key, which is no person.",
     ),
 });
 
@@ -42,7 +42,9 @@ export const keySchema = z
     madeBy: z
       .string()
       .nullable()
-      .describe("Who was shown it when it was made. Null: whoever holds the machine, or not known any more."),
+      .describe(
+        "The person to whom it was shown when it was made. Null: the operator of the machine, or no longer known.",
+      ),
   })
   .meta({ id: "ApiKey" });
 
@@ -67,7 +69,7 @@ export const rotateKeyBody = z
       .max(OVERLAP.max)
       .default(OVERLAP.default)
       .describe("How long the old key goes on; 0 ends it at once."),
-    expiresAt: expiresAt.describe("Of the new key. Default: it lives as long as the old one was made for."),
+    expiresAt: expiresAt.describe("Of the new key. Default: the lifetime that the old key was made with."),
   })
   .nullish();
 

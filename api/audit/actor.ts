@@ -4,7 +4,7 @@ import type { AuditActor } from "../../store/audit/index.ts";
 import { callerRequestIdOf } from "../caller-request-id.ts";
 import { grantOf } from "../guard.ts";
 
-/** Somebody who makes this request, as the audit names them. */
+/** The person or application behind this request, as the audit names them. */
 export function actorFrom(
   request: FastifyRequest,
   { type, id, name, tenantId, ownerId, behind, makers }: Principal,
@@ -18,6 +18,6 @@ export function actorFrom(
   };
 }
 
-/** Who makes this request, as the audit names it. */
+/** The caller of this request, as the audit names it. */
 export const actorOf = (request: FastifyRequest): AuditActor =>
   actorFrom(request, grantOf(request).principal);

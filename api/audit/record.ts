@@ -4,8 +4,8 @@ import type { Pool } from "../../store/database/index.ts";
 import { actorOf } from "./actor.ts";
 
 /**
- * Puts a read that is sensitive into the audit, with what was asked for: one row a request, however many pages it
- * takes. Wait for it before the answer leaves; when it cannot be written, there is no answer.
+ * Puts a sensitive read into the audit, with its parameters: one row for each request, however many pages it takes.
+ * Wait for it before the answer leaves; when it cannot be written, there is no answer.
  * @param action e.g. `export.readings`
  */
 export async function recordRead(

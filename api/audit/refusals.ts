@@ -7,7 +7,7 @@ import type { Pool } from "../../store/database/index.ts";
 import { type RefusedCall, refusedOf } from "../guard.ts";
 import { actorFrom } from "./actor.ts";
 
-/** Rows of one caller: as many at once, and then one in so many milliseconds. */
+/** Rows of one caller: so many in a burst, and then one in so many milliseconds. */
 const BUDGET = { burst: 20, everyMs: 10_000 };
 
 /** The last word of a step's address: `approve`, `return` and `reject` need the same action. */
@@ -23,7 +23,7 @@ function nameOf(request: FastifyRequest, action: Action): string {
     : `${resource === "broadcasts" ? "broadcast" : resource}.${verb}.refused`;
 }
 
-/** What kind of thing the request is about, by its address: `/v1/people/:id/grants` is about a person. */
+/** The type of thing that the request is about, by its address: `/v1/people/:id/grants` is about a person. */
 const OBJECTS: Readonly<Record<string, string>> = {
   broadcasts: "broadcast",
   people: "person",
@@ -39,7 +39,7 @@ function objectOf(request: FastifyRequest): AuditEntry["object"] {
   return { type: OBJECTS[resource] ?? resource, id: id === undefined ? null : String(id).slice(0, 200) };
 }
 
-/** What of an error is worth a row, and under which name. Steps of broadcasts that were let in record their own. */
+/** The row for an error, if it is worth one. Steps of broadcasts that were let in write their own rows. */
 function entryOf(
   request: FastifyRequest,
   error: PlatformError,
@@ -55,8 +55,9 @@ function entryOf(
 }
 
 /**
- * Makes what puts into the audit that somebody who is known tried to change what they may not: refused by the route's
- * guard, or by what the route does. In bounded number a caller; the next row says how many there were beside it.
+ * Makes the recorder that writes into the audit when a known caller tries a change that they may not make: the route's
+ * guard refuses it, or the route itself does. The number of rows for each caller is bounded; the next row says how many
+ * more there were.
  */
 export function createRefusalRecorder(pool: Pool, log: Logger) {
   const budget = createAuditBudget(BUDGET);
@@ -70,7 +71,10 @@ export function createRefusalRecorder(pool: Pool, log: Logger) {
     const after = { code: error.code, ...(before > 0 ? { unrecordedBefore: before } : {}) };
     return appendAuditAlone(pool, { ...entry, actor: actorFrom(request, principal), after }).catch(
       (cause: unknown) =>
-        log.error({ err: cause, requestId: request.id }, "a refused attempt could not be put into the audit"),
+        log.error(
+          { err: cause, requestId: request.id },
+          "a refused attempt could not be written to the audit",
+        ),
     );
   };
 }

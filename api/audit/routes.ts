@@ -44,15 +44,15 @@ const CSV_COLUMNS: readonly CsvColumn<AuditRow>[] = [
 ];
 
 /**
- * Whose deeds the caller sees. A row has no region and no kind, so limits by those cannot narrow it down: whoever
- * sees less than everything sees what the people and applications of the own tenant did, and nobody else's.
+ * The people and applications whose actions the caller sees. A row has no region and no kind, so limits by those cannot
+ * narrow it down: a caller with any limit sees the actions of the people and applications of their own tenant only.
  */
 function reachOf({ principal, limits }: CallGrant): AuditReach | undefined {
   if (seesEverything(limits)) return "all";
   return principal.tenantId === null ? undefined : { tenantId: principal.tenantId };
 }
 
-/** What was done, and by whom. */
+/** The audit: every action, and who took it. */
 export const auditRoutes: FastifyPluginAsyncZod<AuditOptions> = async (app, { pool, log, allow }) => {
   app.get(
     "/audit",
@@ -61,9 +61,9 @@ export const auditRoutes: FastifyPluginAsyncZod<AuditOptions> = async (app, { po
       schema: {
         operationId: "listAudit",
         tags: ["audit"],
-        summary: "What was done, newest first",
+        summary: "The audit, newest first",
         description:
-          "Changes, exports and other sensitive reads. An auditor of a tenant sees what the tenant's people and applications did. Reading it is a row as well.",
+          "Changes, exports and other sensitive reads. An auditor of a tenant sees the actions of the tenant's people and applications. Reading the audit writes a row as well.",
         querystring: auditQuery,
         response: {
           200: csvOr(pageOf(auditRowSchema), "A page of the audit; as CSV all of it."),

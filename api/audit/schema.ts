@@ -15,14 +15,17 @@ export const auditRowSchema = z
       name: z.string().nullable(),
       tenantId: z.string().nullable(),
       address: z.string().nullable(),
-      requestId: z.string().nullable().describe("Ours; the answer had it as `X-Request-Id`."),
-      callerRequestId: z.string().nullable().describe("What the caller sent as `X-Request-Id`."),
+      requestId: z
+        .string()
+        .nullable()
+        .describe("The platform's id of the request; the answer had it as `X-Request-Id`."),
+      callerRequestId: z.string().nullable().describe("The `X-Request-Id` that the caller sent."),
     }),
     action: z.string().describe("`<object>.<verb>`, e.g. `device.update`."),
     object: z.object({ type: z.string(), id: z.string().nullable() }),
     reason: z.string().nullable(),
     before: z.unknown().describe("What was there; null where nothing was."),
-    after: z.unknown().describe("What is there now, or what was asked for."),
+    after: z.unknown().describe("The state after the change, or the request's parameters."),
     hash: z.string().describe("SHA-256 over this row and the hash of the one before, in hexadecimal."),
   })
   .meta({ id: "AuditRow" });

@@ -18,8 +18,8 @@ export interface AuthOptions {
 const FLOW_COOKIE = "sbi_oidc";
 
 /**
- * The browser comes here from another site, and would not send a Strict cookie to where a redirect leads. A page
- * that goes on by itself is a request of our own.
+ * The browser comes here from another site, and would not send a Strict cookie to the target of a redirect. A page that
+ * goes on by itself makes a request of our own site.
  */
 const onward = (path: string) => `<!doctype html>
 <meta charset="utf-8">
@@ -80,7 +80,7 @@ export const authRoutes: FastifyPluginAsyncZod<AuthOptions> = async (app, { peop
       schema: {
         operationId: "finishProviderSignIn",
         tags: ["sessions"],
-        summary: "Where the identity provider sends the browser back to",
+        summary: "The callback to which the identity provider sends the browser back",
         description: "Sets the session's cookie and goes on to where the sign-in was begun.",
         security: [],
         response: {

@@ -4,7 +4,7 @@ export const startQuery = z.strictObject({
   returnTo: z
     .string()
     .max(500)
-    // One slash and then no second one: `//other.example` would be another site.
+    // One slash and no second one after it: `//other.example` would be another site.
     .regex(/^\/(?!\/)[\w.~!$&()*+,;=:@%/?#-]*$/, "expected a path of this platform, such as /docs")
     .default("/")
     .describe("A path of this platform where the browser goes when it is signed in."),

@@ -39,8 +39,8 @@ const unheardVillages = z.object({
         name: z.string().nullable(),
         townshipName: z.string().nullable(),
         targeted: z.int(),
-        open: z.int().describe("It may still sound."),
-        partlyHeard: z.int().describe("Played a part."),
+        open: z.int().describe("Speakers that may still sound."),
+        partlyHeard: z.int().describe("Speakers that played a part."),
       }),
     )
     .describe("The first 1,000."),
@@ -50,13 +50,13 @@ const villageNames = z.array(z.object({ code: z.string(), name: z.string() })).d
 
 const villageLists = {
   silentVillages: unheardVillages.describe(
-    "None of their targeted speakers has sounded, not even a part as far as is known, and none may yet.",
+    "Villages where no targeted speaker has sounded, as far as is known not even in part, and none still may.",
   ),
   partlyHeardVillages: unheardVillages.describe(
-    "None of their targeted speakers has sounded to its end, and none may yet, but some played a part.",
+    "Villages where no targeted speaker has sounded to its end, and none still may, but some played a part.",
   ),
   waitingVillages: unheardVillages.describe(
-    "None of their targeted speakers has sounded, and some may still.",
+    "Villages where no targeted speaker has sounded, and some still may.",
   ),
   villagesWithoutSpeaker: z
     .object({
@@ -67,12 +67,14 @@ const villageLists = {
         .describe("There may be more: it had shapes, and it is not known which villages lie in them."),
     })
     .nullable()
-    .describe("They had none when it was released; null for what was released before this was kept."),
+    .describe(
+      "Villages without a speaker at the release; null for broadcasts that were released before the platform recorded this.",
+    ),
   possiblyWithoutSpeaker: z
     .object({ count: z.int(), items: villageNames })
     .nullable()
     .describe(
-      "They had none either, and may lie in one of its shapes, which held speakers of their township. Null as above.",
+      "Villages without a speaker that may lie in one of its shapes, which held speakers of their township. Null as above.",
     ),
 };
 
@@ -83,7 +85,7 @@ const timings = z
   );
 
 export const coverageQuery = z.strictObject({
-  level: regionLevel.default("township").describe("What one item is."),
+  level: regionLevel.default("township").describe("The level of the items."),
 });
 
 export const coverageSchema = z
@@ -100,12 +102,12 @@ export const targetReportSchema = z
   .object({
     deviceId: z.string(),
     name: z.string().nullable(),
-    regionCode: z.string().describe("Where it stood at release."),
+    regionCode: z.string().describe("The speaker's place at the release."),
     villageName: z.string().nullable(),
     townshipName: z.string().nullable(),
     countyName: z.string().nullable(),
     state: z.enum(TARGET_STATES),
-    reason: z.string().nullable().describe("Why it refused or failed."),
+    reason: z.string().nullable().describe("The reason why it refused or failed."),
     attempt: z.int().describe("The last one that was ordered."),
     reportedAttempt: z
       .int()
@@ -114,12 +116,12 @@ export const targetReportSchema = z
         "The attempt that everything below is of: the proven one, also where a later one was ordered. Null for a speaker that was tried again before this was kept: its times may be of several.",
       ),
     sends: z.int().describe("How often the command was sent."),
-    handedOverAt: timestamp.nullable().describe("When the command first left, by our clock."),
-    acknowledgedAt: timestamp.nullable().describe("When the first answer came, by our clock."),
+    handedOverAt: timestamp.nullable().describe("When the command first left, by the platform's clock."),
+    acknowledgedAt: timestamp.nullable().describe("When the first answer came, by the platform's clock."),
     startedAt: timestamp
       .nullable()
       .describe(
-        "This, the evidence and the end are by the speaker's clock, and lie between the hand-over and when we heard of them.",
+        "This, the evidence and the end are by the speaker's clock. They lie between the hand-over and the moment when the platform heard of them.",
       ),
     evidenceAt: timestamp.nullable().describe("The first reading of the play that shows sound."),
     evidenceCurrent: z.number().nullable().describe("Amperes."),

@@ -5,7 +5,7 @@ import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast } from "./present.ts";
 import { broadcastParams, broadcastSchema } from "./schema.ts";
 
-/** An alert that is larger than one's own area. */
+/** Cuts an imported alert that is larger than the caller's own area. */
 export const cutRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
   app.post(
     "/broadcasts/:id/cut",
@@ -14,9 +14,9 @@ export const cutRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, {
       schema: {
         operationId: "cutBroadcast",
         tags: ["broadcasts"],
-        summary: "Draft of an imported alert what lies within your own area",
+        summary: "Draft the part of an imported alert that lies within your own area",
         description:
-          "A new draft: regions outside go, polygons and circles count inside only. Its first warning says what was cut. The original stays as it is.",
+          "Makes a new draft without the regions outside your area, in which polygons and circles count inside it only. Its first warning says what was cut. The original stays as it is.",
         params: broadcastParams,
         response: {
           201: broadcastSchema.describe("The draft."),

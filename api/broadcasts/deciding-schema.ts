@@ -4,15 +4,15 @@ import { freeText, revisionNumber, tenantId, timestamp } from "../schemas.ts";
 import { totpCode } from "../sessions/schema.ts";
 import { broadcastDetailSchema, broadcastId, messageJson } from "./schema.ts";
 
-/** What somebody may do to it now. */
+/** The steps that a caller may take now. */
 export const mayStepsSchema = z
   .array(
     z.object({
       action: z.enum(CALLERS_STEPS as [CallersStep, ...CallersStep[]]),
       allowed: z.boolean(),
-      code: z.string().nullable().describe("Why not: the code with which the step would be refused."),
+      code: z.string().nullable().describe("The error code with which the step would be refused."),
       detail: z.string().nullable(),
-      needsCode: z.boolean().describe("A fresh code of your second factor has to come with it."),
+      needsCode: z.boolean().describe("True when the step needs a fresh code of your second factor."),
     }),
   )
   .describe("Each step, and whether you may take it now, given a reason where one is needed.");
@@ -30,7 +30,7 @@ export const revisionSchema = z
   .object({
     ...revisionFields,
     message: messageJson,
-    replaces: z.array(z.string()).describe("Broadcasts whose place it was to take then."),
+    replaces: z.array(z.string()).describe("The broadcasts that this revision was to replace."),
   })
   .meta({ id: "BroadcastRevision" });
 
@@ -41,33 +41,37 @@ export const approversSchema = z.object({
         id: z.string(),
         name: z.string(),
         tenantId: tenantId.nullable(),
-        signedIn: z.boolean().describe("Has a session that lives, to the minute."),
+        signedIn: z.boolean().describe("True when the person has a living session, to the minute."),
       }),
     )
     .describe("Those who are signed in first."),
   waiting: z
     .array(z.object({ id: z.string(), name: z.string(), until: timestamp }))
     .describe(
-      "Who could too, but has to wait until then, unless another administrator confirms (`GET /v1/access/changes`).",
+      "This person could approve too, but has to wait until then, unless another administrator confirms (`GET /v1/access/changes`).",
     ),
 });
 
 const reason = freeText(1000);
 
-/** What comes with a step; with a decision on what the broadcast says, the revision that was read. */
-const decided = { revision: revisionNumber.describe("The one that you have read; another one is refused.") };
+/** The body of a step. For a decision on the content it needs the revision that the caller has read. */
+const decided = {
+  revision: revisionNumber.describe(
+    "The revision that you have read; the step is refused if it is no longer the present one.",
+  ),
+};
 const towardsTheAir = {
   acknowledgeSuperseded: z
     .boolean()
     .optional()
     .describe("You know of the alert in `supersededBy`, and want this broadcast nevertheless."),
 };
-/** Where `STEP_UP` asks for one. */
+/** Needed where `STEP_UP` asks for one. */
 const code = {
   code: totpCode.optional().describe("A fresh code of your second factor, where the platform asks for one."),
 };
 const undecided = {
-  revision: z.int().min(1).optional().describe("Not looked at: this step is never too late."),
+  revision: z.int().min(1).optional().describe("Ignored: this step is never too late."),
 };
 export const stepBodies = {
   decision: z.strictObject({ reason: reason.optional(), ...decided, ...towardsTheAir, ...code }),

@@ -13,13 +13,13 @@ import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf } from "./present.ts";
 import { broadcastParams } from "./schema.ts";
 
-/** More than anybody changes one draft. */
+/** More revisions than any draft has in practice. */
 const MAX_REVISIONS = 1000;
 
-/** Whoever may do one of these to all of a broadcast may know who could approve it. */
+/** A caller who may do one of these to all of a broadcast may know who could approve it. */
 const DECIDING: readonly Action[] = ["broadcasts:submit", "broadcasts:approve", "broadcasts:release"];
 
-/** What somebody looks at before they decide: what it said before, and who else could. */
+/** Reads for people who decide: the earlier revisions, and who else could approve. */
 export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
   { broadcasts, people, allow },
@@ -33,7 +33,7 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       schema: {
         operationId: "listBroadcastRevisions",
         tags: ["broadcasts"],
-        summary: "Every revision of what a broadcast says, newest first",
+        summary: "Every revision of a broadcast's content, newest first",
         params: broadcastParams,
         response: { 200: revisionListSchema, ...problems("broadcast_not_found") },
       },
@@ -51,7 +51,7 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       schema: {
         operationId: "getBroadcastRevision",
         tags: ["broadcasts"],
-        summary: "What a broadcast said at one revision",
+        summary: "The content of a broadcast at one revision",
         params: revisionParams,
         response: { 200: revisionSchema, ...problems("broadcast_not_found", "revision_not_found") },
       },
@@ -60,8 +60,7 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       const { id, revision } = request.params;
       const broadcast = await getBroadcast(pool, broadcastCallerOf(request), id);
       const found = await findRevision(pool, broadcast.broadcastNo, revision);
-      if (!found)
-        throw new PlatformError("revision_not_found", `Of '${id}' there is no revision ${revision}`);
+      if (!found) throw new PlatformError("revision_not_found", `'${id}' has no revision ${revision}`);
       const { draft } = readStoredMessage({ ...broadcast, message: found.message });
       return { ...found, message: draft, replaces: [...found.replaces] };
     },
@@ -74,9 +73,9 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       schema: {
         operationId: "listBroadcastApprovers",
         tags: ["broadcasts"],
-        summary: "Who could approve a broadcast now",
+        summary: "The people who could approve a broadcast now",
         description:
-          "People who may approve everywhere that it reaches, and are behind neither its words nor its submission; of a draft, as if you had submitted it. For whoever may submit or decide on all of it.",
+          "They may approve everywhere that it reaches, and have neither written any of it nor submitted it; for a draft, as if you had submitted it. Callers who may submit or decide on all of it may ask.",
         params: broadcastParams,
         response: { 200: approversSchema, ...problems("broadcast_not_found") },
       },
@@ -93,7 +92,7 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       if (!mayKnow) {
         throw new PlatformError(
           "forbidden",
-          "Who could approve it is for those who may submit or decide on it",
+          "Only callers who may submit or decide on it may ask who could approve it",
         );
       }
       const found = await approversAmong(people.everybody(), broadcast, aim, principal, broadcasts.now());
@@ -102,7 +101,7 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         until ? [] : { ...{ id, name, tenantId }, signedIn: signedIn.has(id) },
       );
       const waiting = found.flatMap(({ person: { id, name }, until }) => (until ? { id, name, until } : []));
-      // Whoever can be reached at once comes first.
+      // People who can be reached at once come first.
       items.sort((a, b) => Number(b.signedIn) - Number(a.signedIn) || a.id.localeCompare(b.id));
       waiting.sort((a, b) => a.until.getTime() - b.until.getTime() || a.id.localeCompare(b.id));
       return { items, waiting };

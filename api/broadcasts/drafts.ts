@@ -10,9 +10,9 @@ import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf, presentBroadcast, presentBroadcasts } from "./present.ts";
 import { broadcastParams, broadcastSchema, draftBody, draftChangeBody, importedSchema } from "./schema.ts";
 
-/** 50,000 points with seven digits behind the point each, and what else a draft holds. */
+/** 50,000 points with seven decimals in each coordinate, and the rest of a draft. */
 export const MAX_DRAFT_BYTES = 2 * 1024 * 1024;
-/** What alerts are posted as: many programs know no type of XML but the general ones. */
+/** The media types under which alerts are posted: many programs know no type of XML but the general ones. */
 const XML_MEDIA_TYPES = [CAP_MEDIA_TYPE, "application/xml", "text/xml"] as const;
 
 /** Writing: drafts by hand, by template and from CAP. */
@@ -42,8 +42,8 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         consumes: ["application/json", ...XML_MEDIA_TYPES],
         body: draftBody,
         response: {
-          200: importedSchema.describe("The alert had come before, or made no draft."),
-          201: z.union([broadcastSchema, importedSchema]).describe("The draft, or what became of the alert."),
+          200: importedSchema.describe("The alert had come before, or led to no draft."),
+          201: z.union([broadcastSchema, importedSchema]).describe("The draft, or the outcome of the alert."),
           ...problems(
             "cap_invalid",
             "cap_not_for_broadcast",
@@ -74,7 +74,7 @@ export const draftRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       );
     }
     const caller = broadcastCallerOf(request);
-    // To cancel by an alert takes no less than to cancel by hand.
+    // Cancelling by an alert takes the same rights as cancelling by hand.
     const cancels = await cancelsUnasked(request, people, caller);
     const { items, warnings, ...done } = await importCap(broadcasts, { ...caller, cancels }, xml);
     const isNew = !done.duplicate && done.disposition === "broadcast";

@@ -12,16 +12,16 @@ const followUpBody = z.strictObject({
   type: z
     .enum(FOLLOW_UPS)
     .describe(
-      "The danger is over; something was wrong, and the old text is there to be mended; it lasts longer.",
+      "The danger is over (the follow-up is an all-clear); something was wrong, and the draft has the old text to be mended; or the danger lasts longer.",
     ),
   expiresAt: timestamp
     .optional()
     .describe(
-      "Of the follow-up. Absent: 24 hours after its release; of a correction the original's; of an extension a day longer than the original's.",
+      "Of the follow-up. Absent: 24 hours after its release; for a correction, the original's; for an extension, a day after the original's.",
     ),
 });
 
-/** What follows a broadcast: to withdraw, correct or prolong it. */
+/** Follow-ups of a broadcast: they withdraw, correct or prolong it. */
 export const followUpRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
   { broadcasts, allow },
@@ -35,7 +35,7 @@ export const followUpRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         tags: ["broadcasts"],
         summary: "Draft an all-clear, a correction or an extension",
         description:
-          "For the same speakers, of the same mode and level, with texts in Chinese and English that name the event, the place and the time of the original. It replaces the original, on air or ended, once it is released. Nothing is sent by this.",
+          "For the same speakers, of the same mode and level, with texts in Chinese and English that name the event, the place and the time of the original. It replaces the original, on air or ended, once it is released. This request sends nothing.",
         params: broadcastParams,
         body: followUpBody,
         response: {

@@ -15,18 +15,18 @@ import { currentSession } from "../sessions/present.ts";
 import type { mayStepsSchema } from "./deciding-schema.ts";
 import { broadcastCallerOf } from "./present.ts";
 
-/** What of people the steps need: how the caller has signed in, and what proves them once more. */
+/** The services of people that steps need: how the caller has signed in, and their second factor. */
 export type StepPeople = Pick<People, "sessions" | "secondFactors">;
 
-/** Who takes a step, and how they are signed in. */
+/** The person or application that takes a step, and how they are signed in. */
 async function stepTakerOf(request: FastifyRequest, { sessions }: StepPeople): Promise<StepTaker> {
   const found = await currentSession(request, sessions);
   return { principal: grantOf(request).principal, session: found?.session, address: request.ip };
 }
 
 /**
- * What the sign-in of a caller has to show for a step. Its refusal comes before anything of the broadcast is told; the
- * code, where one is asked for, is taken in the step's own transaction.
+ * Checks what the sign-in of a caller must show for a step, and refuses before it tells anything of the broadcast. A
+ * code, where the step needs one, is checked in the step's own transaction.
  * @throws PlatformError `second_factor_required`
  */
 export async function secondFactorFor(
@@ -43,8 +43,8 @@ export async function secondFactorFor(
 }
 
 /**
- * Where the caller may cancel by something else than the step, with which no code comes, such as an alert: nowhere when
- * the step would ask for more than this sign-in.
+ * The area in which the caller may cancel by another way than the step, with which no code comes, such as an alert. It
+ * is empty when the step would ask for more than this sign-in.
  */
 export async function cancelsUnasked(
   request: FastifyRequest,
@@ -59,7 +59,10 @@ export async function cancelsUnasked(
 /** Stands for a reason that the caller has not given yet. */
 const SOME_REASON = "-";
 
-/** Which steps this caller may take now, and why not the others: by the same code as the steps themselves. */
+/**
+ * The steps that this caller may take now, and the reasons against the others, from the same code as the steps
+ * themselves.
+ */
 export async function mayStepsOf(
   request: FastifyRequest,
   deps: BroadcastDeps,

@@ -14,7 +14,7 @@ const DEFAULT_LIMIT = 100;
 const noteBody = z.strictObject({ text: freeText(2000) });
 const noteQuery = z.strictObject(pageQuery(DEFAULT_LIMIT, 1000));
 
-/** What people remark on a broadcast. */
+/** Notes of people on a broadcast. */
 export const noteRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
   app.post(
     "/broadcasts/:id/notes",
@@ -23,9 +23,9 @@ export const noteRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       schema: {
         operationId: "addBroadcastNote",
         tags: ["broadcasts"],
-        summary: "Remark on a broadcast",
+        summary: "Add a note to a broadcast",
         description:
-          "In whatever state it is. A note is never changed or removed, and everybody who sees the broadcast reads it.",
+          "The broadcast may be in any state. A note is never changed or removed, and everybody who sees the broadcast can read it.",
         params: broadcastParams,
         body: noteBody,
         response: {

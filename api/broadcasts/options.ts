@@ -6,9 +6,9 @@ import type { Allow } from "../guard.ts";
 
 export interface BroadcastsOptions {
   readonly broadcasts: BroadcastDeps;
-  /** Connections for decisions, and for reading what they are about: they do not wait behind other questions. */
+  /** Connections for decisions and for the reads that they need: these do not wait behind other queries. */
   readonly urgentPool: Pool;
-  /** The public keys of what this platform signs. */
+  /** The public keys that verify this platform's signatures. */
   readonly publishedKeys: () => PublishedKeys;
   readonly people: People;
   readonly allow: Allow;

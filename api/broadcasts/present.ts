@@ -35,7 +35,9 @@ import { actorOf } from "../audit/actor.ts";
 import { grantOf } from "../guard.ts";
 import type { broadcastDetailSchema, broadcastItemSchema, broadcastSchema, noteSchema } from "./schema.ts";
 
-/** Who makes this request, where they may do what they ask for, and where they may read broadcasts. */
+/**
+ * The caller of this request, the area of the action that they ask for, and the area in which they may read broadcasts.
+ */
 export function broadcastCallerOf(request: FastifyRequest): BroadcastCaller {
   const { principal, limits } = grantOf(request);
   const limitsOf = (action: Action) => {
@@ -50,18 +52,21 @@ export function broadcastCallerOf(request: FastifyRequest): BroadcastCaller {
   };
 }
 
-/** A broadcast as the API shows it. A turn of its own, since a large one holds the thread and is written out next. */
+/**
+ * A broadcast as the API shows it. A large one gets a turn of its own, since it holds the thread and is written out
+ * next.
+ */
 export async function presentBroadcast(broadcast: Broadcast): Promise<z.output<typeof broadcastSchema>> {
   const [shown] = await presentBroadcasts([broadcast]);
   return shown!;
 }
 
-/** Several of them, large ones in turns of their own. */
+/** Several broadcasts; large ones get turns of their own. */
 export async function presentBroadcasts(
   broadcasts: readonly Broadcast[],
 ): Promise<z.output<typeof broadcastSchema>[]> {
   const shown: z.output<typeof broadcastSchema>[] = [];
-  // They have just been read, in this turn.
+  // They have just been read in this turn.
   await nextTurn();
   const breathe = breather();
   for (const broadcast of broadcasts) {
@@ -82,7 +87,7 @@ function present(broadcast: Broadcast): z.output<typeof broadcastSchema> {
     template,
     ...rest
   } = broadcast;
-  // What an alert said beside its message may be long: it is in the detail.
+  // The other texts of an alert may be long, so only the detail has them.
   const stored = readStoredMessage(broadcast);
   const { cap: _cap, ...message } = stored.draft;
   const canBeSubmitted = EDITABLE_STATES.includes(broadcast.state);
@@ -109,7 +114,7 @@ function presentSource(stored: unknown) {
   return { ...source, status, warnings: [...warnings], document: document !== undefined };
 }
 
-/** The same with their targets within the limits by state, for a page of a list. */
+/** Several broadcasts for a page of a list, with their targets within the limits by state. */
 export async function presentItems(
   db: Db,
   limits: Limits,
@@ -132,8 +137,8 @@ export const presentNote = ({ noteNo, ...note }: BroadcastNote): z.output<typeof
 export const NOTES_IN_DETAIL = 50;
 
 /**
- * One, with what the caller sees around it.
- * @param notes how many of them, the newest first
+ * One broadcast, with all that the caller may see around it.
+ * @param notes how many notes, the newest first
  */
 export async function presentDetail(
   db: Db,
@@ -152,10 +157,10 @@ export async function presentDetail(
   };
 }
 
-/** What the history counts. Who sees a part of the speakers is not told how many there are in all. */
+/** Numbers in the history. A caller who sees a part of the speakers does not learn how many there are in all. */
 const COUNTED = new Set(["targets", "again", "notAgain", "corrected", "corrections"]);
 
-/** Rows of earlier versions count by the database's names. */
+/** Rows of earlier versions name their counts as the database does. */
 function withApiNames(step: HistoryStep): HistoryStep {
   const { targets } = step.details;
   if (typeof targets !== "object" || targets === null || !("handed_over" in targets)) return step;

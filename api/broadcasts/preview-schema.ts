@@ -17,23 +17,23 @@ const villages = z.object({
 const preview = {
   speakers: z
     .int()
-    .describe("Of those within your limits; others are neither counted nor named anywhere here."),
+    .describe("Speakers within your limits; others are neither counted nor named anywhere here."),
   online: z.int(),
   withinLimits: z
     .boolean()
     .describe(
-      "It means at least one speaker, and neither lies over a region nor means a speaker beyond your limits, as far as is known. Else you cannot submit it.",
+      "True when the target means at least one speaker and, as far as is known, neither a region nor a speaker beyond your limits. Otherwise you cannot submit it.",
     ),
   beyond: z
     .array(regionCode)
     .describe(
-      "Regions that are not yours: of those aimed at those of which a part, and not an excluded one, is not, and those whose own place lies in a shape.",
+      "Regions that are not yours: targeted regions of which a part that is not excluded lies beyond your limits, and regions whose own place lies in a shape.",
     ),
   villages: z
     .int()
     .nullable()
     .describe("Null where it has shapes, and it is not known which villages lie in them."),
-  villagesCovered: z.int().describe("With at least one speaker."),
+  villagesCovered: z.int().describe("Villages with at least one speaker."),
   villagesWithoutSpeaker: z.object({
     count: z.int().nullable().describe("Null: none is known, and there may be some."),
     items: villages.shape.items,
@@ -44,7 +44,7 @@ const preview = {
   possiblyWithoutSpeaker: villages.describe(
     "They have none either, and may lie in one of the shapes, which holds speakers of their township. Told where you hold the whole township.",
   ),
-  villagesOffline: villages.describe("Their speakers are all offline."),
+  villagesOffline: villages.describe("Villages whose speakers are all offline."),
   byTownship: z.array(
     z.object({
       regionCode: z.string(),
@@ -55,7 +55,10 @@ const preview = {
       villagesCovered: z.int(),
     }),
   ),
-  readingSeconds: z.int().nullable().describe("To read the texts, repetitions included; null without texts."),
+  readingSeconds: z
+    .int()
+    .nullable()
+    .describe("Time to read the texts, repetitions included; null without texts."),
 };
 
 export const previewSchema = z.object(preview).meta({ id: "BroadcastPreview" });
@@ -79,14 +82,16 @@ export const storedPreviewSchema = z
           mode: z.enum(MODES),
           startsAt: timestamp.nullable(),
           expiresAt: timestamp,
-          speakers: z.int().describe("How many of the speakers play it or are to play it."),
-          playing: z.int().describe("How many of these play it now."),
+          speakers: z.int().describe("The number of these speakers that play it or are to play it."),
+          playing: z.int().describe("The number of these speakers that play it now."),
           givesWay: z
             .enum(["this", "other", "ends"])
-            .describe("Who waits or is interrupted there; `ends`: this broadcast takes the other's place."),
+            .describe(
+              "Which of the two waits or is interrupted there; `ends`: this broadcast takes the other's place.",
+            ),
         }),
       )
-      .describe("What plays or waits on these speakers, the most urgent first."),
+      .describe("Broadcasts that play or wait on these speakers, the most urgent first."),
     replacesWider: z
       .array(broadcastId)
       .describe(
@@ -102,13 +107,17 @@ export const storedPreviewSchema = z
         villagesWithoutSpeaker: z
           .object({ added: villages, removed: villages })
           .nullable()
-          .describe("Null for whoever sees the speakers of some owners only: those of others would show."),
+          .describe(
+            "Null for a caller who sees the speakers of some owners only: the number would give away those of others.",
+          ),
         possiblyWithoutSpeaker: z
           .object({ added: villages, removed: villages })
           .nullable()
           .describe("Null as above."),
       })
       .nullable()
-      .describe("Null for one that was never submitted, or was submitted before this was kept."),
+      .describe(
+        "Null for a broadcast that was never submitted, or was submitted before the platform recorded this.",
+      ),
   })
   .meta({ id: "BroadcastStoredPreview" });

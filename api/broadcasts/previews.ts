@@ -26,7 +26,7 @@ const present = (preview: Preview): z.output<typeof previewSchema> => ({
   byTownship: [...preview.byTownship],
 });
 
-/** Whom a target reaches now: for whoever writes one, and for whoever decides on one. */
+/** The speakers that a target reaches now, for the author of a draft and for those who decide on it. */
 export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
   app.post(
     "/broadcasts/preview",
@@ -36,8 +36,9 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       schema: {
         operationId: "previewBroadcast",
         tags: ["broadcasts"],
-        summary: "Whom a target would reach now",
-        description: "Within your limits: speakers and villages of others are neither counted nor named.",
+        summary: "The speakers and villages that a target would reach now",
+        description:
+          "Only within your limits: speakers and villages of others are neither counted nor named.",
         body: previewBody,
         response: { 200: previewSchema, ...problems("payload_too_large", "unsupported_media_type") },
       },
@@ -62,9 +63,10 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       schema: {
         operationId: "previewStoredBroadcast",
         tags: ["broadcasts"],
-        summary: "Whom a broadcast would reach now, and what has changed since it was submitted",
+        summary:
+          "The speakers and villages that a broadcast would reach now, and the changes since it was submitted",
         description:
-          "Computed now from the stored target, within your limits, with what plays on these speakers and who gives way.",
+          "The platform computes it now from the stored target, within your limits, with the broadcasts that play on these speakers and which of them give way.",
         params: broadcastParams,
         response: { 200: storedPreviewSchema, ...problems("broadcast_not_found") },
       },

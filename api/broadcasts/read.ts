@@ -65,7 +65,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         response: {
           200: {
             description:
-              "The broadcast, with its targets within your limits by state and what you may do to it.",
+              "The broadcast, with its targets within your limits by state and the steps that you may take.",
             content: {
               "application/json": { schema: shownBroadcastSchema },
               [CAP_MEDIA_TYPE]: { schema: z.string() },
@@ -76,7 +76,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
     },
     async (request, reply) => {
-      // Nobody can decide without it, so it goes where decisions go.
+      // A decision needs this read, so it uses the connections for decisions.
       const caller = broadcastCallerOf(request);
       const broadcast = await getBroadcast(urgentPool, caller, request.params.id);
       reply.header("vary", "accept");
@@ -96,9 +96,9 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       schema: {
         operationId: "getBroadcastAlert",
         tags: ["broadcasts"],
-        summary: "The alert that a broadcast was made of, as it came",
+        summary: "The alert from which a broadcast was made, as it came",
         description:
-          "Byte for byte, with its signatures. What the platform itself says of the broadcast in CAP is at `GET /v1/broadcasts/{id}`.",
+          "Byte for byte, with its signatures. The platform's own CAP document of the broadcast is at `GET /v1/broadcasts/{id}`.",
         params: broadcastParams,
         response: {
           200: { description: "The document.", content: { [CAP_MEDIA_TYPE]: { schema: z.string() } } },
@@ -109,8 +109,8 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
     async (request, reply) => {
       const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
       const xml = await readAlertDocument(pool, broadcast);
-      // Its encoding is the document's own to say. A browser must not show it: it is a stranger's. As bytes it is
-      // sent as it is, whatever the schema says.
+      // The document itself says its encoding. A browser must not show it, since a stranger wrote it. As bytes it is
+      // sent unchanged, whatever the schema says.
       return reply
         .header("content-type", CAP_MEDIA_TYPE)
         .header("content-disposition", `attachment; filename="${broadcast.id}.cap.xml"`)
@@ -126,7 +126,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       schema: {
         operationId: "getBroadcastHistory",
         tags: ["broadcasts"],
-        summary: "Every step of a broadcast, with who, why and when",
+        summary: "Every step of a broadcast, with the person, the reason and the time",
         params: broadcastParams,
         response: { 200: historySchema, ...problems("broadcast_not_found") },
       },
@@ -169,9 +169,9 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       schema: {
         operationId: "getBroadcastKeys",
         tags: ["broadcasts"],
-        summary: "The keys that commands are signed with",
+        summary: "The keys that verify the signatures of commands",
         description:
-          "For terminals: needs no API key. Fetch it again when a command names a key that is not here. A terminal that was given a root believes `signed` alone; see docs/terminals.md.",
+          "Terminals need no API key for it. Fetch it again when a command names a key that is not here. A terminal that was given a root believes `signed` alone; see docs/terminals.md.",
         security: [],
         response: { 200: keysSchema, ...problems() },
       },

@@ -11,12 +11,12 @@ import { stepRoutes } from "./steps.ts";
 import { targetRoutes } from "./targets.ts";
 import { templateRoutes } from "./templates.ts";
 
-/** Emergency broadcasts, by theme. */
+/** Emergency broadcasts: the routes, grouped by theme. */
 export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
   { broadcasts, urgentPool, publishedKeys, people, allow },
 ) => {
-  // Without the prefix, which would be set before each path once more.
+  // Without the prefix, which Fastify would otherwise put before each path once more.
   const options = { broadcasts, urgentPool, publishedKeys, people, allow };
   await app.register(draftRoutes, options);
   await app.register(templateRoutes, options);

@@ -38,10 +38,10 @@ const { cap: _cap, ...written } = shape;
 
 export const broadcastText = textSchema.meta({ id: "BroadcastText" });
 export const target = targetSchema
-  .describe("Whoever is in any of these is meant. Polygons are rings of `[longitude, latitude]`.")
+  .describe("The target is everybody in any of these. Polygons are rings of `[longitude, latitude]`.")
   .meta({ id: "BroadcastTarget" });
 
-/** Moments are text on the wire. */
+/** Moments are text in JSON. */
 const startsAt = timestamp.describe("Not before. Absent: at once.");
 const expiresAt = timestamp.describe("Never aired after. Absent: 24 hours after release; at most 72.");
 
@@ -49,10 +49,10 @@ const replaces = z
   .array(broadcastId)
   .max(20)
   .describe(
-    "Broadcasts of the same mode that it takes the place of: they are cancelled when it is released.",
+    "Broadcasts of the same mode whose place it takes: the platform cancels them when it is released.",
   );
 
-/** What somebody writes. */
+/** A draft as a caller writes it. */
 export const draftBody = z
   .strictObject({
     ...written,
@@ -72,11 +72,11 @@ export const draftBody = z
   })
   .meta({ id: "BroadcastDraft" });
 
-/** Everything of a draft that can be changed; null empties. */
+/** The fields of a draft that can be changed; null empties a field. */
 export const draftChangeBody = z
   .strictObject({
     revision: revisionNumber.describe(
-      "The one that you have read: another one means that somebody was faster.",
+      "The revision that you have read. If it is no longer the present one, somebody else was faster, and the change is refused.",
     ),
     mode: shape.mode.optional(),
     class: shape.class.unwrap().optional(),
@@ -103,12 +103,12 @@ export const draftChangeBody = z
       "What is absent stays as it is; null empties a field; texts and target are replaced as a whole. With another mode, level, event code or target, texts that are the template's word for word are filled in anew unless you give them, and category and response follow the event where they came from it.",
   });
 
-/** Not looked at number by number: a page may hold very many. */
+/** Points are not checked one by one: a page may hold very many. */
 const storedPoint = z.any().meta({ type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 });
 
 /**
- * A message as it is stored: of a draft that lacks something, of an alert that goes beyond what may be submitted, or of
- * another version. So it has the kinds of values that `stored-message.ts` makes, and no limits.
+ * A message as it is stored. It may be of a draft that lacks something, of an alert that goes beyond what may be
+ * submitted, or of another version. So the schema has the types that `stored-message.ts` makes, and no limits.
  */
 export const messageJson = z
   .object({
@@ -151,7 +151,7 @@ export const countsSchema = z
     handedOver: z.int(),
     acknowledged: z.int(),
     started: z.int(),
-    sounded: z.int().describe("With proof: started, current or sound while playing, ended."),
+    sounded: z.int().describe("Proven: it started, drew current or gave sound while playing, and ended."),
     refused: z.int(),
     failed: z.int(),
     offline: z.int(),
@@ -163,7 +163,7 @@ export const countsSchema = z
 export const airedUntilSchema = timestamp
   .nullable()
   .describe(
-    "Until when it is aired: before its release, if it were released now, 72 hours later at the latest whatever `expiresAt` asks for. Null of what never will be.",
+    "The end of airing. Before the release, computed as if it were released now: at most 72 hours later, whatever `expiresAt` asks for. Null for a broadcast that will never be aired.",
   );
 
 export const broadcastSchema = z
@@ -171,34 +171,39 @@ export const broadcastSchema = z
     id: broadcastId,
     state,
     revision: z.int(),
-    tenantId: tenantId.nullable().describe("Its author's; null: the platform's."),
+    tenantId: tenantId.nullable().describe("The tenant of its author; null: the platform's operator."),
     headline: z.string(),
     message: messageJson,
     missing: z
       .array(z.object({ path: z.string(), message: z.string() }))
-      .describe("What keeps a draft from being submitted; empty once it was released."),
+      .describe("Reasons why the draft cannot be submitted; empty once it was released."),
     warnings: z
       .array(z.object({ rule: z.string(), path: z.string(), message: z.string() }))
       .describe(
-        "What of its texts does not fit its mode, level, event or place and may be meant so: to be read before approving.",
+        "Parts of its texts that do not fit its mode, level, event or place and may be meant so. Read them before you approve.",
       ),
     regions: z
       .array(z.string())
-      .describe("Reached; of polygons and circles the counties of the speakers in them."),
+      .describe("Regions that it reaches; for polygons and circles, the counties of the speakers in them."),
     createdBy: z.string(),
     createdAt: timestamp,
     updatedAt: timestamp,
     submittedBy: z.string().nullable(),
-    approvedBy: z.string().nullable().describe("Who approved it, or released it by the green channel."),
+    approvedBy: z
+      .string()
+      .nullable()
+      .describe("The person who approved it, or released it by the green channel."),
     greenChannel: z.boolean(),
     review: z.enum(["none", "open", "done"]).describe("Of a release by the green channel."),
     releasedAt: timestamp.nullable(),
-    expiresAt: timestamp.nullable().describe("As asked for; once it was released, when it is over."),
+    expiresAt: timestamp
+      .nullable()
+      .describe("The end that was asked for; once it was released, the moment when it is over."),
     airedUntil: airedUntilSchema,
     endedAt: timestamp.nullable(),
     cancelledAt: timestamp.nullable(),
     cancelReason: z.string().nullable(),
-    attempt: z.int().describe("How often its speakers were ordered to play; 0 before release."),
+    attempt: z.int().describe("How often the platform has ordered its speakers to play; 0 before release."),
     replaces: z.array(z.string()).describe("Broadcasts that are cancelled when it is released."),
     source: z
       .object({
@@ -206,11 +211,16 @@ export const broadcastSchema = z
         identifier: z.string(),
         sent: z.string(),
         msgType: z.string(),
-        status: z.string().nullable().describe("CAP's; null of what was imported before it was kept."),
+        status: z
+          .string()
+          .nullable()
+          .describe("CAP's; null for alerts that were imported before the platform recorded it."),
         signature: z.string(),
         warnings: z
           .array(z.object({ rule: z.string(), message: z.string() }))
-          .describe("What its import could not take as it was, or has assumed: to be read before approving."),
+          .describe(
+            "Parts of the alert that the import could not take as they were, and its assumptions. Read them before you approve.",
+          ),
         document: z
           .boolean()
           .describe(
@@ -218,11 +228,11 @@ export const broadcastSchema = z
           ),
       })
       .nullable()
-      .describe("The CAP alert that it was made of."),
+      .describe("The CAP alert from which it was made."),
     template: z
       .object({ source: z.enum(["built-in", "own"]), id: z.string(), version: z.int().nullable() })
       .nullable()
-      .describe("Where its texts came from; null: they were written, or came in an alert."),
+      .describe("The template of its texts; null: somebody wrote them, or they came in an alert."),
     supersededBy: z
       .object({
         sender: z.string(),
@@ -234,7 +244,7 @@ export const broadcastSchema = z
       })
       .nullable()
       .describe(
-        "A later alert of its author's that says other things, or that it is over. Submitting, approving, releasing and retrying need `acknowledgeSuperseded`.",
+        "A later alert of its author that says other things, or that the danger is over. Submitting, approving, releasing and retrying need `acknowledgeSuperseded`.",
       ),
     proposedByAlarm: z.int().nullable(),
     attachments: z.array(
@@ -261,19 +271,19 @@ export const broadcastDetailSchema = broadcastItemSchema
     alert: alertExtrasSchema
       .nullable()
       .describe(
-        "What the alert that it was made of says beside the message, in CAP's words. It goes out again with the broadcast's own alert.",
+        "The other content of the alert from which it was made, in CAP's words. It goes out again with the broadcast's own alert.",
       ),
-    replacedBy: z.array(z.string()).describe("Broadcasts that are to take its place, or have."),
+    replacedBy: z.array(z.string()).describe("Broadcasts that are to take its place, or have taken it."),
     notes: z.array(noteSchema).describe("The newest 50; in the report all of them."),
   })
   .meta({ id: "BroadcastDetail" });
 
 export const importedSchema = z
   .object({
-    duplicate: z.boolean().describe("It had come before: nothing was done again."),
+    duplicate: z.boolean().describe("True when it had come before and the platform did nothing again."),
     disposition: z.enum(["broadcast", "cancel", "acknowledged"]),
     signature: z.enum(["absent", "verified", "untrusted", "invalid"]),
-    items: z.array(broadcastSchema).describe("The drafts made of it, or the broadcasts that it speaks of."),
+    items: z.array(broadcastSchema).describe("The drafts made from it, or the broadcasts that it refers to."),
     warnings: z.array(z.object({ rule: z.string(), message: z.string() })),
   })
   .meta({ id: "ImportedAlert" });
@@ -286,10 +296,13 @@ export const broadcastListQuery = z.strictObject({
   class: z.enum(CLASSES).optional(),
   eventCode: shape.eventCode.optional(),
   createdBy: freeText(200).optional().describe("The id of its author."),
-  q: freeText(100).optional().describe("In its headline or texts, in capitals or not."),
-  review: z.enum(["open", "done"]).optional().describe("Of releases by the green channel."),
-  from: moment.optional().describe("Written from here on."),
-  to: moment.optional().describe("Written before."),
+  q: freeText(100).optional().describe("Text in its headline or texts, in any case."),
+  review: z
+    .enum(["open", "done"])
+    .optional()
+    .describe("State of the review of a release by the green channel."),
+  from: moment.optional().describe("Written from this moment on."),
+  to: moment.optional().describe("Written before this moment."),
   ...pageQuery(50, 200),
 });
 
@@ -299,7 +312,7 @@ export const historySchema = z.object({
       step: z.int(),
       at: timestamp,
       action: z.string(),
-      // Steps are kept for ever, those of states that other versions had too.
+      // Steps are kept for ever, and other versions had other states.
       from: z.string().nullable().describe("A state; null for its beginning."),
       to: z.string().describe("A state."),
       actor: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
@@ -341,7 +354,9 @@ export const targetListQuery = z.strictObject({
     .string()
     .regex(/^[a-z_]{1,40}$/, "expected a reason such as no_sound")
     .optional()
-    .describe(`Why it was refused or failed, e.g. ${REFUSAL_REASONS[0]}, ${FAILURE_REASONS[0]}, no_sound.`),
+    .describe(
+      `The reason why it was refused or failed, e.g. ${REFUSAL_REASONS[0]}, ${FAILURE_REASONS[0]}, no_sound.`,
+    ),
   region: regionCode.optional().describe("Speakers in this region."),
   ...pageQuery(100, 1000),
 });

@@ -42,7 +42,7 @@ interface StepRoute {
   ) => Promise<Broadcast>;
 }
 
-/** Each step of a broadcast's life that somebody takes. */
+/** The steps of a broadcast's life that people take. */
 const STEPS: readonly StepRoute[] = [
   {
     name: "submit",
@@ -66,7 +66,7 @@ const STEPS: readonly StepRoute[] = [
     action: "broadcasts:approve",
     summary: "Approve: it is released at once",
     description:
-      "Somebody else than who submitted it and who wrote any of it; what an application did counts as its owner's. A training is complete by this and reaches nobody.",
+      "By a person who neither submitted it nor wrote any of it; actions of an application count as its owner's. This completes a training, which reaches nobody.",
     body: "decision",
     codes: [
       "application_without_owner",
@@ -103,7 +103,7 @@ const STEPS: readonly StepRoute[] = [
     action: "broadcasts:release",
     summary: "The green channel: release without approval",
     description:
-      "For actual emergencies of level 1 or 2, by a person. Its review stays open until somebody else does it.",
+      "For actual emergencies of level 1 or 2, by a person. The review stays open until another person completes it.",
     body: "decision",
     codes: [
       "green_channel_closed",
@@ -119,7 +119,8 @@ const STEPS: readonly StepRoute[] = [
     operationId: "cancelBroadcast",
     action: "broadcasts:cancel",
     summary: "Cancel a broadcast, on air or before",
-    description: "Speakers that play it are told to stop; those that are away are told when they are back.",
+    description:
+      "The platform tells speakers that play it to stop, and tells those that are away when they are back.",
     body: "reasonedStep",
     codes: [],
     take: cancel,
@@ -130,7 +131,7 @@ const STEPS: readonly StepRoute[] = [
     action: "broadcasts:retry",
     summary: "Try the speakers that failed again",
     description:
-      "With a new order, as long as the message has not expired. Those that sounded never hear it twice.",
+      "They get a new order, as long as the message has not expired. Speakers that sounded never get it twice.",
     body: "soundingStep",
     codes: ["broadcast_expired", "broadcast_superseded"],
     take: retry,
@@ -140,7 +141,7 @@ const STEPS: readonly StepRoute[] = [
     operationId: "reviewBroadcast",
     action: "broadcasts:review",
     summary: "Review a release by the green channel",
-    description: "By another person than who released it; the reason is the comment.",
+    description: "By another person than the one who released it; the reason is the comment.",
     body: "reasonedStep",
     codes: ["own_release"],
     take: review,
@@ -154,7 +155,7 @@ const SECOND_FACTOR_CODES = [
   "too_many_attempts",
 ] as const satisfies readonly ErrorCode[];
 
-/** Steps: who may take which one is the lifecycle's to say. */
+/** Steps. The lifecycle says who may take which one. */
 export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
   { broadcasts, people, allow },
@@ -186,7 +187,7 @@ export const stepRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         },
       },
       async (request) => {
-        // Only steps that look at no revision may come without one.
+        // Only steps that ignore the revision may come without one.
         const { revision = 0, code, ...asked } = request.body ?? {};
         const { id } = request.params;
         const caller = broadcastCallerOf(request);

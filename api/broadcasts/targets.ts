@@ -51,7 +51,7 @@ const COLUMNS: readonly CsvColumn<TargetReport>[] = [
   { header: "secondsPlayed", value: (target) => target.secondsPlayed },
 ];
 
-/** What became of a broadcast: speaker by speaker, region by region, and as a report. */
+/** The outcome of a broadcast: by speaker, by region, and as a report. */
 export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
   const { pool, log } = broadcasts;
   const find = (request: FastifyRequest, id: string) => getBroadcast(pool, broadcastCallerOf(request), id);
@@ -88,9 +88,9 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
       schema: {
         operationId: "listBroadcastTargets",
         tags: ["broadcasts"],
-        summary: "What became of each speaker",
+        summary: "The outcome at each speaker",
         description:
-          "Within your limits, in the order of regions. A speaker counts as `sounded` on proof only.",
+          "Within your limits, in the order of regions. A speaker counts as `sounded` only on proof.",
         params: broadcastParams,
         querystring: targetListQuery,
         response: {
@@ -139,9 +139,9 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
       schema: {
         operationId: "getBroadcastCoverage",
         tags: ["broadcasts"],
-        summary: "Who was reached, by region",
+        summary: "The coverage of a broadcast, by region",
         description:
-          "Sounded out of targeted, by village, township, county or above, with the villages by name that are silent, that heard a part, that may still sound, and that had no speaker. Within your limits.",
+          "How many of the targeted speakers sounded, by village, township, county or above, with the names of the villages that are silent, that heard a part, that may still sound, and that had no speaker. Within your limits.",
         params: broadcastParams,
         querystring: coverageQuery,
         response: { 200: coverageSchema, ...problems("broadcast_not_found") },
@@ -166,7 +166,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
         description: "As JSON: the broadcast, its history and its coverage. As CSV: each speaker.",
         params: broadcastParams,
         response: {
-          200: csvOr(reportSchema, "The report; as CSV one row a speaker."),
+          200: csvOr(reportSchema, "The report; as CSV one row for each speaker."),
           ...problems("broadcast_not_found"),
         },
       },

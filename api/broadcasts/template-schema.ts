@@ -7,9 +7,9 @@ const { eventCode } = messageSchema.shape;
 
 export const templateQuery = z.strictObject({
   eventCode: eventCode.optional(),
-  level: z.coerce.number().int().min(1).max(4).optional().describe("With it the texts are filled in."),
+  level: z.coerce.number().int().min(1).max(4).optional().describe("With a level the texts are filled in."),
   mode: z.enum(MODES).default("actual"),
-  region: regionCode.optional().describe("The place that is named."),
+  region: regionCode.optional().describe("The place that the texts name."),
 });
 
 export const templateParams = z.object({
@@ -30,31 +30,35 @@ const texts = z
 export const templateBody = z
   .strictObject({
     eventCode,
-    level: messageSchema.shape.level.optional().describe("Absent: for each level that has none of its own."),
+    level: messageSchema.shape.level
+      .optional()
+      .describe("Absent: for each level that has no template of its own."),
     texts,
   })
   .meta({ id: "BroadcastTemplateDraft" });
 
 export const templateChangeBody = z.strictObject({
-  version: revisionNumber.describe("The one that you have read: another one means that somebody was faster."),
+  version: revisionNumber.describe(
+    "The version that you have read. If it is no longer the present one, somebody else was faster, and the change is refused.",
+  ),
   texts,
 });
 
 const fields = {
   source: z.enum(["built-in", "own"]),
-  id: z.string().describe("Of a built-in one its event code."),
+  id: z.string().describe("For a built-in template, its event code."),
   version: z.int().nullable().describe("Null: built in."),
   eventCode: z.string(),
-  level: z.int().nullable().describe("Null: for each level that has none of its own."),
+  level: z.int().nullable().describe("Null: for each level that has no template of its own."),
   event: z
     .object({ zh: z.string(), en: z.string() })
     .nullable()
-    .describe("Null for a code that the platform has no names for."),
+    .describe("Null for a code for which the platform has no names."),
   category: z.enum(CATEGORIES),
   responseTypes: z.array(z.enum(RESPONSE_TYPES)),
 };
 
-/** As it is stored, or filled in: longer than what may come in, perhaps. */
+/** Texts as they are stored, or filled in: they may be longer than a request's may be. */
 const storedTexts = z
   .array(
     z.object({

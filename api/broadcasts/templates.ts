@@ -26,7 +26,7 @@ import {
   templateVersionsSchema,
 } from "./template-schema.ts";
 
-/** Templates: those that are built in, to read, and a tenant's own, to write. */
+/** Templates: built-in ones to read, and a tenant's own to write. */
 export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
   app,
   { broadcasts, allow },
@@ -42,7 +42,7 @@ export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         tags: ["broadcasts"],
         summary: "Ready texts per kind of event",
         description:
-          "Your tenant's own, and those that are built in. Of each event the first one that fits the level is what a draft without texts is made of.",
+          "Your tenant's own templates, and the built-in ones. A draft without texts takes the first template of its event that fits its level.",
         querystring: templateQuery,
         response: { 200: templatesSchema, ...problems() },
       },
@@ -75,9 +75,9 @@ export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       schema: {
         operationId: "createBroadcastTemplate",
         tags: ["broadcasts"],
-        summary: "Write a template of your tenant's own",
+        summary: "Write a template for your tenant",
         description:
-          "It goes before the built-in one of its event, for one level or for all that have none of their own.",
+          "It takes precedence over the built-in one of its event, for one level or for all levels that have no template of their own.",
         body: templateBody,
         response: {
           201: ownTemplateSchema,
@@ -99,7 +99,7 @@ export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       schema: {
         operationId: "getBroadcastTemplate",
         tags: ["broadcasts"],
-        summary: "One of your tenant's own templates",
+        summary: "One of your tenant's templates",
         params: templateParams,
         response: { 200: ownTemplateSchema, ...problems("template_not_found") },
       },
@@ -160,7 +160,7 @@ export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         operationId: "deleteBroadcastTemplate",
         tags: ["broadcasts"],
         summary: "Take a template out of force",
-        description: "What was made of it stays as it is, and its versions can still be read.",
+        description: "Broadcasts made from it stay as they are, and its versions can still be read.",
         params: templateParams,
         response: { 204: z.undefined().describe("Done."), ...problems("template_not_found") },
       },

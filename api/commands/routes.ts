@@ -22,9 +22,9 @@ import {
 export interface CommandsOptions {
   readonly pool: Pool;
   readonly findKey: FindKey;
-  /** Hands a payload to a device's open connections that listen, and says whether there was one that took it. */
+  /** Hands a payload to a device's open connections that listen. True when one of them took it. */
   readonly deliver: (deviceId: string, payload: string) => boolean;
-  /** Hands a payload to the gateway of a device that has no connection itself, and says whether that took it. */
+  /** Hands a payload for a device without a connection of its own to its gateway. True when the gateway took it. */
   readonly deliverThrough: (gatewayId: string, deviceId: string, payload: string) => boolean;
   readonly allow: Allow;
 }
@@ -33,7 +33,10 @@ export interface CommandsOptions {
 const ID_BYTES = 12;
 const DEFAULT_LIMIT = 100;
 
-/** Commands to single devices, and what these reply. Those that make speakers sound are broadcasts, and are signed. */
+/**
+ * Commands to single devices, and the replies to them. Commands that make speakers sound are broadcasts, and are
+ * signed.
+ */
 export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app, options) => {
   const { pool, findKey, deliver, deliverThrough, allow } = options;
 
@@ -47,7 +50,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         tags: ["commands"],
         summary: "Send a command to a device",
         description:
-          "It is handed over at once or not at all: nothing is kept for a device that is away. One that has no connection itself gets it through the gateway that it is assigned to, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`.",
+          "The platform hands it over at once or not at all: it keeps nothing for a device that is away. A device without a connection of its own gets it through its gateway, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`.",
         params: commandParams,
         body: commandBody,
         response: {
@@ -68,17 +71,18 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         throw new PlatformError("invalid_request", "Speakers obey signed commands only: use /v1/broadcasts");
       }
       const command = { commandId: `cmd-${randomBytes(ID_BYTES).toString("base64url")}`, ...request.body };
-      // First, so that no device obeys what is not on record; a command that was not taken is on record too.
+      // The audit comes first, so that no device obeys a command that is not on record; a command that no connection
+      // took is on record too.
       await appendAuditAlone(pool, {
         actor: actorOf(request),
         action: "command.send",
         object: { type: "device", id: device.id },
         after: command,
       });
-      // Whoever changed the device meanwhile has committed it: the record waits for theirs.
+      // A change of the device in the meantime has been committed: the record waited for it.
       const { deviceNo, gatewayId } = await getDevice(pool, device.id, limits);
       if (deviceNo !== device.deviceNo) {
-        throw new PlatformError("device_not_found", `There is another device '${device.id}' by now`);
+        throw new PlatformError("device_not_found", `The id '${device.id}' belongs to another device by now`);
       }
       const isHanded =
         deliver(device.id, writeJson(command)) ||
@@ -96,7 +100,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       schema: {
         operationId: "listReplies",
         tags: ["commands"],
-        summary: "What a device replied to commands, newest first by its clock",
+        summary: "The replies of a device to commands, newest first by its clock",
         params: commandParams,
         querystring: replyListQuery,
         response: { 200: pageOf(commandReplySchema), ...problems("device_not_found", "invalid_cursor") },

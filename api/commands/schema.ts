@@ -7,21 +7,21 @@ export const commandBody = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/, "expected 1 to 64 of a-z 0-9 _ -")
-    .meta({ description: "What the device shall do, in its own words.", examples: ["close-valve"] }),
+    .meta({ description: "The name of the command, in the device's own words.", examples: ["close-valve"] }),
   parameters: attributes.optional(),
 });
 
 export const sentCommandSchema = z
   .object({
     commandId: z.string().meta({
-      description: "What the device's replies name.",
+      description: "The id that the device's replies name.",
       examples: ["cmd-Zk3v9QpLx0aT7_Rb"],
     }),
     deviceId,
     delivered: z
       .boolean()
       .describe(
-        "Handed to an open connection of the device, or of its gateway. What came of it is in `/v1/devices/{id}/replies`.",
+        "An open connection of the device, or of its gateway, took it. The outcome is in `/v1/devices/{id}/replies`.",
       ),
   })
   .meta({ id: "SentCommand" });
@@ -31,8 +31,8 @@ export const commandReplySchema = z
     commandId: z.string(),
     outcome: z.string().describe("In the device's own words; those of speakers are in docs/terminals.md."),
     observedAt: timestamp.describe("By the device's clock."),
-    receivedAt: timestamp.describe("By ours."),
-    data: z.record(z.string(), z.unknown()).describe("Everything else that the device said."),
+    receivedAt: timestamp.describe("By the platform's clock."),
+    data: z.record(z.string(), z.unknown()).describe("All other fields that the device sent."),
   })
   .meta({ id: "Reply" });
 

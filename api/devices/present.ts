@@ -6,7 +6,7 @@ const LATE_INTERVALS = 2;
 /** Intervals after which a device of a kind without an alarm of silence is silent. */
 const SILENT_INTERVALS = 5;
 
-/** When devices of a kind are late, and when they are silent: as its alarm of silence has it. */
+/** The ages at which devices of a kind are late and silent; its alarm of silence decides the latter. */
 export function rhythmOf({ kind, reportIntervalSeconds, alarms }: Kind): Rhythm {
   const intervalMs = reportIntervalSeconds * 1000;
   const rule = alarms.find((candidate) => candidate.type === "silence");
@@ -19,7 +19,7 @@ export function rhythmOf({ kind, reportIntervalSeconds, alarms }: Kind): Rhythm 
 
 export type PresentedDevice = Device & { readonly status: DeviceStatus };
 
-/** Adds the status to devices. @param now of the answer, one for all of its devices */
+/** Adds the status to devices. @param now the moment of the answer, the same for all of its devices */
 export function statusAdder(rhythms: readonly Rhythm[], now: Date): (device: Device) => PresentedDevice {
   const byKind = new Map(rhythms.map((rhythm) => [rhythm.kind, rhythm]));
   return (device) => {

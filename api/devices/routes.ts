@@ -41,7 +41,7 @@ import {
   newDeviceBody,
 } from "./schema.ts";
 
-/** What the rest of the platform is told when the register of devices has changed. */
+/** The notice to the rest of the platform that the register of devices has changed. */
 export interface DeviceChangeNotice {
   readonly type: "created" | "updated" | "deleted" | "credentials";
   readonly deviceNo: number;
@@ -62,7 +62,7 @@ const CSV_PAGE = 5000;
 
 type AskedFilter = Omit<DeviceFilter, "alarmLimits">;
 
-/** Who asks for devices by their alarms learns of alarms, so it is for those who may read them, and where. */
+/** A filter by alarms tells about alarms, so it is limited to where the caller may read alarms. */
 function withAlarmLimits(filter: AskedFilter, principal: Principal): DeviceFilter {
   if (filter.alarm === undefined) return filter;
   const decision = decide(principal, "alarms:read");
@@ -77,8 +77,8 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
   const present = (device: Device) => statusAdder(rhythms, new Date())(device);
 
   /**
-   * The change is committed by now, and for a new device the token is in hand: a listener that fails must not
-   * turn that into an error. It finds the change in the database when it next looks.
+   * The change is committed before this, and for a new device the caller must get the token: a listener that fails must
+   * not turn that into an error. It finds the change in the database when it next looks.
    */
   async function announce(
     type: DeviceChangeNotice["type"],
@@ -183,7 +183,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       schema: {
         operationId: "countDevices",
         tags: ["devices"],
-        summary: "How many devices there are, by status or by something else that each has one of",
+        summary: "The number of devices, by status or by another field of which each device has one value",
         querystring: deviceCountsQuery,
         response: { 200: deviceCountsSchema, ...problems() },
       },
@@ -275,7 +275,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         operationId: "rotateCredentials",
         tags: ["devices"],
         summary: "Give a device a new token",
-        description: "The token before is void at once.",
+        description: "The previous token is void at once.",
         params: deviceParams,
         response: { 200: credentialsSchema, ...problems("device_not_found") },
       },

@@ -20,7 +20,7 @@ const MAX_NAME = 200;
 const deviceStatus = z
   .enum(DEVICE_STATUSES)
   .describe(
-    "By the rhythm of its kind. `late`: not heard for more than two report intervals; `silent`: for longer than its kind's alarm of silence waits; `never`: not once.",
+    "By the rhythm of its kind. `late`: the platform has not heard it for more than two report intervals; `silent`: for longer than its kind's alarm of silence waits; `never`: not once.",
   );
 
 export const deviceSchema = z
@@ -36,11 +36,11 @@ export const deviceSchema = z
     presence: z
       .object({ connected: z.boolean(), changedAt: timestamp })
       .nullable()
-      .describe("Whether it is connected and since when; null when it has never been."),
+      .describe("Its connection and since when; null when it has never been connected."),
     lastSeenAt: timestamp
       .nullable()
       .describe(
-        "When it was last heard, also through a gateway: a report that was taken in. Noted at most a quarter of its kind's report interval late, and a minute. Null: never.",
+        "When the platform last took in a report of it, also through a gateway. Written down at most a quarter of its kind's report interval late, and a minute. Null: never.",
       ),
     status: deviceStatus,
     createdAt: timestamp,
@@ -84,7 +84,7 @@ export const deviceChangeBody = z
   .refine((change) => Object.keys(change).length > 0, "expected at least one field")
   .meta({
     description:
-      "What is absent stays as it is; null empties a field; attributes are replaced as a whole. A device keeps its id and kind.",
+      "Absent fields stay as they are; null empties a field; attributes are replaced as a whole. A device keeps its id and kind.",
   });
 
 export const deviceParams = z.object({ id: deviceId });
@@ -107,7 +107,7 @@ const attributeFilter = z
   })
   .meta({
     description:
-      'What `attributes` has under a key, as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`.',
+      'A key of `attributes` and its value as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`.',
   });
 
 function unquote(text: string): string | undefined {
@@ -141,7 +141,7 @@ export const deviceListQuery = z.strictObject({
   sort: z
     .enum(DEVICE_SORTS)
     .default("added")
-    .describe("`added`: in the order in which they were added. What is empty comes first."),
+    .describe("`added`: in the order in which they were added. Empty values come first."),
   order: z.enum(["asc", "desc"]).default("asc"),
   ...pageQuery(100, 1000),
 });
@@ -150,7 +150,7 @@ export const deviceCountsQuery = z.strictObject({
   by: z
     .enum(COUNTED_BY)
     .default("status")
-    .describe("`region`: by the level below the one that is named, by province without one."),
+    .describe("`region`: by the level below the named region, or by province when none is named."),
   ...deviceFilter,
 });
 

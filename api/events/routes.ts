@@ -34,7 +34,7 @@ const CSV_COLUMNS: readonly CsvColumn<DeviceEvent>[] = [
   { header: "data", value: (event) => writeJson(event.data) },
 ];
 
-/** What devices reported as having happened. */
+/** Events that devices reported. */
 export const eventsRoutes: FastifyPluginAsyncZod<EventsOptions> = async (app, { pool, log, allow }) => {
   app.get(
     "/events",

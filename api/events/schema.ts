@@ -12,8 +12,8 @@ export const eventSchema = z
       .enum(["instant", "new", "update", "end"])
       .describe("A lasting event comes as new, update and end under one eventId."),
     observedAt: timestamp.describe("By the device's clock."),
-    receivedAt: timestamp.describe("By ours."),
-    data: z.record(z.string(), z.unknown()).describe("Everything else that the device said."),
+    receivedAt: timestamp.describe("By the platform's clock."),
+    data: z.record(z.string(), z.unknown()).describe("All other fields that the device sent."),
   })
   .meta({ id: "Event" });
 

@@ -17,14 +17,14 @@ export interface ExchangesOptions {
   readonly allow: Allow;
 }
 
-/** Readings are of no time before this; milliseconds since 1970. */
+/** No reading is older than this; milliseconds since 1970. */
 const EARLIEST = Date.UTC(2015, 0, 1);
 
 /** Recorded exchanges of meters. */
 export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (app, options) => {
   const { pool, catalog, allow } = options;
 
-  /** The counter that is meant, with the bounds of its register. */
+  /** The counter that the request means, with the bounds of its register. */
   function counterOf(kind: string, named: string | undefined) {
     const counters = catalog.table(kind).columns.filter(({ type }) => type === "counter");
     const metric = named === undefined && counters.length === 1 ? counters[0]!.name : named;
@@ -44,7 +44,7 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
         tags: ["readings"],
         summary: "Record that a meter was exchanged",
         description:
-          "Usage up to `oldRegister` is the old register's, and then goes on from `newRegister`; it belongs to the readings behind, and is right at once.",
+          "Usage up to `oldRegister` counts on the old register and then goes on from `newRegister`. It belongs to the readings after the exchange, and is right at once.",
         params: deviceParams,
         body: newExchangeBody,
         response: {
@@ -66,8 +66,11 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
       const { id, kind } = await getDevice(pool, request.params.id, limits);
       const { metric, largest } = counterOf(kind, request.body.metric);
       if (at.getTime() < EARLIEST || at.getTime() > Date.now()) {
-        // One that is still to come would change the usage of whoever has the device by then.
-        throw invalidField("/at", `${at.toISOString()}: expected a moment from 2015 on that has come`);
+        // A future exchange would change the usage of the device's holder at that time.
+        throw invalidField(
+          "/at",
+          `${at.toISOString()}: expected a moment from 2015 on that is not in the future`,
+        );
       }
       for (const [name, value] of Object.entries({ oldRegister, newRegister })) {
         if (value > largest)
@@ -106,7 +109,7 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
         operationId: "removeExchange",
         tags: ["readings"],
         summary: "Take a recorded exchange away",
-        description: "Usage is as if it had never been recorded. The audit keeps it.",
+        description: "Usage is as if the exchange had never been recorded. The audit keeps it.",
         params: exchangeParams,
         response: {
           204: z.undefined().describe("It is gone."),

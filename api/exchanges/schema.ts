@@ -4,21 +4,19 @@ import { deviceId, timestamp } from "../schemas.ts";
 const register = z.number().min(0).max(1e15);
 
 export const newExchangeBody = z.strictObject({
-  at: timestamp.describe(
-    "By the device's clock: what is observed from this moment on is of the new register.",
-  ),
-  oldRegister: register.describe("What the old register showed last, in the metric's unit."),
-  newRegister: register.describe("What the new one began with."),
+  at: timestamp.describe("By the device's clock: readings from this moment on come from the new register."),
+  oldRegister: register.describe("The last value of the old register, in the quantity's unit."),
+  newRegister: register.describe("The first value of the new register."),
   metric: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,50}$/, "expected a metric's key")
+    .regex(/^[a-z][a-z0-9_]{0,50}$/, "expected the key of a quantity")
     .optional()
     .describe("The counter; may be left out where the kind has one."),
   force: z
     .boolean()
     .optional()
     .describe(
-      "Whether it stands although the old register was read higher before, or the new one lower afterwards.",
+      "True when it stands although a reading before it is above the old register, or one after it below the new one.",
     ),
 });
 
@@ -29,7 +27,7 @@ export const exchangeSchema = z
     at: timestamp,
     oldRegister: z.number(),
     newRegister: z.number(),
-    madeBy: z.string().describe("The id of who recorded it."),
+    madeBy: z.string().describe("The id of the person or application that recorded it."),
     madeAt: timestamp,
   })
   .meta({ id: "Exchange" });

@@ -22,7 +22,7 @@ const readinessSchema = z
   })
   .meta({ id: "Readiness" });
 
-/** For whatever watches the process. Open to anybody who reaches the port; keep it inside. */
+/** For monitors of the process. Open to every client that reaches the port; keep it inside. */
 export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (
   app,
   { metrics, ready, version },
@@ -33,7 +33,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (
       schema: {
         operationId: "livez",
         tags: ["health"],
-        summary: "Whether the process answers",
+        summary: "Liveness of the process",
         security: [],
         response: { 200: z.object({ status: z.literal("ok"), version: z.string() }) },
       },
@@ -47,7 +47,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthOptions> = async (
       schema: {
         operationId: "readyz",
         tags: ["health"],
-        summary: "Whether the platform can do its work",
+        summary: "Readiness of the platform",
         security: [],
         response: {
           200: readinessSchema.describe("Every check is ok."),

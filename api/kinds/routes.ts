@@ -15,7 +15,7 @@ export interface KindsOptions {
   readonly allow: Allow;
 }
 
-/** The catalog: what devices of each kind measure, report and raise. */
+/** The catalog: the quantities, events and alarms of each kind. */
 export const kindsRoutes: FastifyPluginAsyncZod<KindsOptions> = async (app, { catalog, allow }) => {
   app.get(
     "/kinds",

@@ -7,46 +7,52 @@ export const kindSchema = z
   .object({
     kind: kindName,
     title: z.object({ en: z.string(), zh: z.string() }),
-    source: z.string().describe("Where the facts about the kind come from."),
-    gateway: z.boolean().describe("Whether its devices publish for others."),
+    source: z.string().describe("The source of the facts about the kind."),
+    gateway: z.boolean().describe("True when its devices publish for others."),
     reportIntervalSeconds: z.number().describe("How often a healthy device reports."),
     metrics: z.array(
       z.object({
-        key: z.string().describe("The same in telemetry, JSON, CSV and SQL."),
+        key: z.string().describe("The same name in telemetry, JSON, CSV and SQL."),
         type: z.enum(["gauge", "counter", "state", "text"]),
         unit: z.string().nullable().describe("UCUM code; null for states and texts."),
         about: z.string(),
         min: z
           .number()
           .nullable()
-          .describe("A value below this is refused as `off_scale`, and its neighbours are kept."),
+          .describe("The platform refuses a value below this as `off_scale` and keeps its neighbours."),
         max: z.number().nullable(),
         sentinels: z
           .array(z.number())
           .nullable()
-          .describe("What its sensor sends in place of a value: refused as `sensor_fault`."),
+          .describe(
+            "The value that its sensor sends when it has none: the platform refuses it as `sensor_fault`.",
+          ),
         decimals: z
           .int()
           .nullable()
-          .describe("Digits behind the point that are kept; a value with more is rounded to them."),
+          .describe("The number of decimals that the platform keeps; it rounds a value with more."),
         values: z.array(z.string()).nullable().describe("The closed list of a state's values."),
         maxLength: z.int().nullable(),
         resets: z.string().nullable().describe("When a counter may go back to zero."),
         restarts: z
           .boolean()
           .nullable()
-          .describe("Whether a counter begins anew by itself, so that whatever it falls to counts."),
+          .describe(
+            "True when a counter begins anew by itself, so that any value to which it falls counts as usage.",
+          ),
         tolerance: z
           .number()
           .nullable()
           .describe(
-            "By how much a counter's last digit may tremble; back by ten times that is no new register.",
+            "The amount by which a counter's last digit may tremble; a fall of ten times that is not yet a new register.",
           ),
         rollsOverAt: z
           .number()
           .nullable()
           .describe("The first number that a counter's register cannot show: it goes on from 0."),
-        aggregates: z.array(z.enum(AGGREGATES)).describe("What a series can show; the first is the default."),
+        aggregates: z
+          .array(z.enum(AGGREGATES))
+          .describe("The aggregates that a series can show; the first is the default."),
         fleetAggregates: z.array(z.enum(AGGREGATES)).describe("The same over several devices at once."),
       }),
     ),
@@ -58,8 +64,8 @@ export const kindSchema = z
         severity: z.enum(SEVERITIES),
         about: z.string(),
         metric: z.string().nullable(),
-        limit: z.number().nullable().describe("For high and low, in the metric's unit."),
-        latched: z.boolean().describe("Whether nothing but acknowledgement clears it."),
+        limit: z.number().nullable().describe("For high and low, in the quantity's unit."),
+        latched: z.boolean().describe("True when only an acknowledgement clears it."),
       }),
     ),
   })

@@ -37,7 +37,7 @@ export const latestRoutes: FastifyPluginAsyncZod<LatestOptions> = async (app, op
         tags: ["readings"],
         summary: "The newest values of many devices",
         description:
-          "Of each quantity the newest by the device's clock, with its moment, for the devices of a kind in the order in which they were added; also of those that have never reported.",
+          "The newest value of each quantity by the device's clock, with its moment, for the devices of a kind in the order in which they were added. Devices that have never reported are listed too.",
         querystring: latestListQuery,
         response: {
           200: csvOr(pageOf(latestOfDeviceSchema), "A page of devices; as CSV all of them."),

@@ -11,7 +11,7 @@ export const latestValuesSchema = z
       })
       .nullable(),
   )
-  .describe("By metric key; null is what the device has never said.");
+  .describe("By the key of the quantity; null when the device has never sent it.");
 
 export const latestOfDeviceSchema = z
   .object({

@@ -16,7 +16,7 @@ import { deviceLedgerSchema, ledgerListQuery, ledgerSchema } from "./schema.ts";
 export interface LedgerOptions {
   readonly pool: Pool;
   readonly findKey: FindKey;
-  /** Items of a device that were received and are not yet committed. */
+  /** The number of items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
   readonly log: Logger;
   readonly allow: Allow;
@@ -40,7 +40,7 @@ const CSV_COLUMNS: readonly CsvColumn<Item>[] = [
   ...COUNTS.map((name) => ({ header: name, value: (item: Item) => item[name] })),
 ];
 
-/** The account of what a device sent. */
+/** The account of everything that a device sent. */
 export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
   app,
   { pool, findKey, pendingOf, log, allow },
@@ -52,8 +52,8 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
       schema: {
         operationId: "listLedgers",
         tags: ["ledger"],
-        summary: "What became of everything that many devices sent",
-        description: "A device an item, in the order in which they were added.",
+        summary: "The account of everything that many devices sent",
+        description: "One item for each device, in the order in which they were added.",
         querystring: ledgerListQuery,
         response: {
           200: csvOr(pageOf(deviceLedgerSchema), "A page of devices; as CSV all of them."),
@@ -88,7 +88,7 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
       schema: {
         operationId: "getLedger",
         tags: ["ledger"],
-        summary: "What became of everything that a device sent",
+        summary: "The account of everything that a device sent",
         params: deviceParams,
         response: { 200: ledgerSchema, ...problems("device_not_found") },
       },
@@ -96,7 +96,8 @@ export const ledgerRoutes: FastifyPluginAsyncZod<LedgerOptions> = async (
     async (request) => {
       const { deviceNo, spans } = await findKey(request.params.id, grantOf(request).limits);
       const durable = await readLedger(pool, deviceNo, spans);
-      // Not of one moment with the database: what is committed just then may show twice, or a moment later.
+      // The counts in memory and those in the database are not of the same moment: an item that is committed just then
+      // may show twice, or a moment later.
       const isPresent =
         !spans || spans.some((span) => span.deviceNo === deviceNo && span.until === "infinity");
       return withPending(durable, isPresent ? pendingOf(deviceNo) : 0);

@@ -23,5 +23,5 @@ export const ledgerListQuery = z.strictObject({
 export const ledgerSchema = z.object(counts).meta({
   id: "Ledger",
   description:
-    "What became of everything that a device sent, in items: each reading, event and reply is one, a message that cannot be decoded is one. received = stored + duplicate + rejected + pending.",
+    "The account of everything that a device sent, in items: each reading, event and reply is one, and a message that cannot be decoded is one. received = stored + duplicate + rejected + pending.",
 });

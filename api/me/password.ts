@@ -15,10 +15,12 @@ export interface MyPasswordOptions {
 
 const passwordChangeBody = z.strictObject({
   current: passwordText,
-  new: passwordText.describe("10 to 256 characters, without one's id or name, and none of the commonest."),
+  new: passwordText.describe(
+    "10 to 256 characters, without your id or name, and none of the commonest passwords.",
+  ),
 });
 
-/** Changing one's own password. */
+/** People change their own password here. */
 export const myPasswordRoutes: FastifyPluginAsyncZod<MyPasswordOptions> = async (app, { people, allow }) => {
   app.put(
     "/me/password",

@@ -21,7 +21,7 @@ export interface MeOptions {
 /** In one answer. */
 const MAX_CHANGES = 100;
 
-/** What the platform knows of whoever asks. */
+/** The platform's knowledge of the caller. */
 export const meRoutes: FastifyPluginAsyncZod<MeOptions> = async (app, { pool, grantDelay, allow }) => {
   app.get(
     "/me",

@@ -9,20 +9,20 @@ export const meSchema = z
     type: z.enum(["person", "application"]),
     id: principalId,
     name: z.string(),
-    tenant: tenantSchema.nullable().describe("Null: the platform's own."),
-    grants: z.array(z.union([roleGrantJson, scopesGrantJson])).describe("As they were given."),
+    tenant: tenantSchema.nullable().describe("Null: the platform's operator."),
+    grants: z.array(z.union([roleGrantJson, scopesGrantJson])).describe("The grants as they were given."),
     actions: z
       .array(z.object({ action: z.enum(ACTIONS), areas: areasJson }))
-      .describe("What comes of the grants: every action that is allowed, and the areas in which it is."),
+      .describe("The effect of the grants: every allowed action, and the areas in which it is allowed."),
     waiting: z
       .array(accessChangeSchema)
       .describe(
-        "What administrators did to this person, for which steps that make a speaker sound still wait. Who knows nothing of it tells another administrator, who refuses it.",
+        "Changes by administrators to this person, because of which steps that make a speaker sound still wait. If you know nothing of a change, tell another administrator, who can refuse it.",
       ),
     toDecide: z
       .int()
       .describe(
-        "Of who looks after access: how many changes wait for being confirmed or refused, 100 at most.",
+        "For administrators of access: the number of changes that wait to be confirmed or refused, at most 100.",
       ),
     applications: z.array(principalId).describe("Applications that this person answers for."),
   })

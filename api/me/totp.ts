@@ -23,7 +23,7 @@ const enrolmentSchema = z
 
 const done = { 204: z.undefined().describe("Done.") };
 
-/** One's own second factor: a code that changes every 30 seconds (RFC 6238). */
+/** A person's own second factor: a code that changes every 30 seconds (RFC 6238). */
 export const myTotpRoutes: FastifyPluginAsyncZod<MyTotpOptions> = async (app, { people, allow }) => {
   const { accounts } = people;
 
@@ -76,7 +76,7 @@ export const myTotpRoutes: FastifyPluginAsyncZod<MyTotpOptions> = async (app, { 
         tags: ["sessions"],
         summary: "Remove my second factor",
         description:
-          "With a code of it; an administrator removes it of who has lost the phone. No open session counts as opened with a second factor from then on.",
+          "It takes a code of the second factor; for a person who has lost the phone, an administrator removes it. No open session counts as opened with a second factor from then on.",
         body: withPassword.extend({ code: totpCode }),
         response: { ...done, ...problems("totp_not_found", "wrong_code", ...ASKS_FOR_OWN_PASSWORD) },
       },

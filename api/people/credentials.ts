@@ -21,10 +21,10 @@ export interface CredentialsOptions {
   readonly allow: Allow;
 }
 
-/** What came of it: whether the person waits now. */
+/** The outcome: the person's wait, if they have one now. */
 const done = { 200: z.object({ waiting: waitingSchema }) };
 
-/** Helping somebody who cannot sign in any more. */
+/** Help for a person who can no longer sign in. */
 export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> = async (
   app,
   { pool, people, onAccessChanged, grantDelay, allow },
@@ -43,7 +43,7 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         tags: ["access"],
         summary: "Give a person a new password",
         description:
-          "Ends all of their sessions. Their second factor stays. What an approver or duty officer decides waits, as after a new grant.",
+          "Ends all of their sessions. Their second factor stays. An approver or duty officer waits before they decide, as after a new grant.",
         params: principalParams,
         body: z.strictObject({ password: passwordText }),
         response: {
@@ -72,7 +72,7 @@ export const personCredentialsRoutes: FastifyPluginAsyncZod<CredentialsOptions> 
         tags: ["access"],
         summary: "Remove the second factor of a person who has lost it",
         description:
-          "No open session of theirs counts as opened with a second factor from then on. What an approver or duty officer decides waits, as after a new grant.",
+          "No open session of theirs counts as opened with a second factor from then on. An approver or duty officer waits before they decide, as after a new grant.",
         params: principalParams,
         response: { ...done, ...problems("person_not_found", "totp_not_found") },
       },

@@ -34,7 +34,7 @@ const toPerson = (stored: StoredPrincipal) => ({
   grants: toRoleGrants(stored.grants),
 });
 
-/** People and what they may do. Their own side of it, such as a password, is under `/v1/me`. */
+/** People and their grants. Their own account, such as a password, is under `/v1/me`. */
 export const peopleRoutes: FastifyPluginAsyncZod<PeopleRoutesOptions> = async (app, options) => {
   const { pool, catalog, onAccessChanged, grantDelay, allow } = options;
   const toChanged = async (stored: StoredPrincipal) => ({
@@ -50,7 +50,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleRoutesOptions> = async (a
         operationId: "listPeople",
         tags: ["access"],
         summary: "People",
-        description: "Those whose grants all lie within the caller's own areas.",
+        description: "The people whose grants all lie within the caller's own areas.",
         querystring: principalListQuery,
         response: { 200: pageOf(personSchema), ...problems("invalid_cursor") },
       },
@@ -78,7 +78,7 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleRoutesOptions> = async (a
         tags: ["access"],
         summary: "Add a person",
         description:
-          "Administrators give, within their own areas, also what they may not do themselves. Approvers and duty officers wait before they decide on broadcasts, unless another administrator confirms: `GET /v1/access/changes`.",
+          "Within their own areas, administrators may also grant rights that they do not have themselves. Approvers and duty officers wait before they decide on broadcasts, unless another administrator confirms: `GET /v1/access/changes`.",
         body: newPersonBody,
         response: {
           201: changedPersonSchema,
@@ -156,9 +156,9 @@ export const peopleRoutes: FastifyPluginAsyncZod<PeopleRoutesOptions> = async (a
       schema: {
         operationId: "setPersonGrants",
         tags: ["access"],
-        summary: "Say what a person may do",
+        summary: "Set the grants of a person",
         description:
-          "The whole list: what is not in it is taken away. Administrators give, within their own areas, also what they may not do themselves. A new grant of approver or duty officer, or a wider one, waits; one that is in the list unchanged goes on.",
+          "The whole list: what is not in it is taken away. Within their own areas, administrators may also grant rights that they do not have themselves. A new grant of approver or duty officer, or a wider one, waits; one that is in the list unchanged goes on.",
         params: principalParams,
         body: personGrantsBody,
         response: {

@@ -7,7 +7,7 @@ export const personSchema = z
   .object({ ...principalFields, grants: z.array(roleGrantJson) })
   .meta({ id: "Person" });
 
-/** After a change of what somebody is or may do. */
+/** After a change of a person or their grants. */
 export const changedPersonSchema = personSchema
   .extend({ waiting: waitingSchema })
   .meta({ id: "ChangedPerson" });
@@ -19,7 +19,7 @@ export const newPersonBody = z.strictObject({
     .string()
     .max(4 * PASSWORD_LENGTH.max)
     .optional()
-    .describe("A first password. Without one, somebody signs in through an identity provider."),
+    .describe("A first password. Without one, the person signs in through an identity provider."),
 });
 
 export const personGrantsBody = z.strictObject({ grants: personGrants });

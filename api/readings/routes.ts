@@ -48,7 +48,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
         tags: ["readings"],
         summary: "A device's newest reading",
         description:
-          "Newest by the device's clock: a late reading never takes its place. `reading` is one message as it came; `metrics` has the newest value of each quantity, also of those that this message left out.",
+          "Newest by the device's clock: a late reading never takes its place. `reading` is one message as it came; `metrics` has the newest value of each quantity, also of quantities that this message left out.",
         params: deviceParams,
         response: { 200: latestSchema, ...problems("device_not_found") },
       },

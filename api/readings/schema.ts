@@ -5,15 +5,17 @@ import { deviceId, kindName, metricList, moment, momentText, pageQuery } from ".
 export const readingSchema = z
   .object({
     observedAt: momentText.describe("By the device's clock."),
-    receivedAt: momentText.describe("By ours; up to a second late, as the delay is kept in whole seconds."),
+    receivedAt: momentText.describe(
+      "By the platform's clock; up to a second late, as the delay is kept in whole seconds.",
+    ),
     metrics: z
       .record(z.string(), z.union([z.number(), z.string(), z.null()]))
-      .describe("By metric key; null is what the device left out."),
-    corrected: z.boolean().describe("Whether a person has corrected it: see the repairs of the device."),
+      .describe("By the key of the quantity; null when the device left it out."),
+    corrected: z.boolean().describe("True when a person has corrected it: see the repairs of the device."),
     extra: z
       .record(z.string(), z.unknown())
       .nullable()
-      .describe("What it sent under keys that its kind does not know."),
+      .describe("The values that it sent under keys that its kind does not know."),
   })
   .meta({ id: "Reading" });
 

@@ -21,12 +21,14 @@ export const regionDetailSchema = z
       .describe("From the province down to the parent."),
     deviceCounts: z
       .record(z.string(), z.int())
-      .describe("Devices in the region and everything inside, by kind; kinds without a device are left out."),
+      .describe(
+        "The number of devices in the region and everything inside, by kind; kinds without a device are left out.",
+      ),
   })
   .meta({ id: "RegionDetail" });
 
 export const regionListQuery = z.strictObject({
-  parent: regionCode.optional().describe("Whose children; without it, the provinces."),
+  parent: regionCode.optional().describe("The region whose children are listed; without it, the provinces."),
   ...pageQuery(1000, 5000),
 });
 

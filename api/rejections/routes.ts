@@ -24,7 +24,7 @@ import {
   replaySchema,
 } from "./schema.ts";
 
-/** What became of a replay. */
+/** The outcome of a replay. */
 export interface ReplayAnswer {
   readonly outcome: "stored" | "duplicate" | "rejected";
   readonly detail: string;
@@ -32,7 +32,7 @@ export interface ReplayAnswer {
 
 export interface RejectionsOptions {
   readonly pool: Pool;
-  /** Sends a rejected message through ingest once more, and records in the database what became of it. */
+  /** Sends a rejected message through ingest once more, and records the outcome in the database. */
   readonly replay: (rejection: RejectedMessage, actor: AuditActor, limits: Limits) => Promise<ReplayAnswer>;
   readonly allow: Allow;
 }
@@ -41,7 +41,7 @@ const DEFAULT_LIMIT = 100;
 
 const toJson = ({ rejectionNo, ...rest }: Rejection) => ({ id: rejectionNo, ...rest });
 
-/** Messages that were refused. */
+/** Messages that the platform refused. */
 export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async (app, options) => {
   const { pool, replay, allow } = options;
 
@@ -52,7 +52,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
       schema: {
         operationId: "listRejections",
         tags: ["rejections"],
-        summary: "Messages that were refused, newest first",
+        summary: "Rejected messages, newest first",
         querystring: rejectionListQuery,
         response: { 200: pageOf(rejectionSchema), ...problems("device_not_found", "invalid_cursor") },
       },
@@ -75,7 +75,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
       schema: {
         operationId: "getRejection",
         tags: ["rejections"],
-        summary: "A refused message with its payload",
+        summary: "A rejected message with its payload",
         params: rejectionParams,
         response: { 200: rejectedMessageSchema, ...problems("rejection_not_found") },
       },
@@ -95,9 +95,9 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
       schema: {
         operationId: "replayRejection",
         tags: ["rejections"],
-        summary: "Try a refused message again",
+        summary: "Replay a rejected message",
         description:
-          "For after a fix: the message goes through the same checks as when it came. For whoever has the device now, and what was observed since they have had it.",
+          "For use after a fix: the message goes through the same checks as when it came. Only the present holder of the device may replay, and only readings since they have had it.",
         params: rejectionParams,
         response: {
           200: replaySchema,
@@ -108,7 +108,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     async (request) => {
       const { limits } = grantOf(request);
       const rejection = await getRejection(pool, request.params.id, limits);
-      // A former holder's would be stored in the time of who has the device now, or count there.
+      // A message of a former holder would be stored in the time of the present one, or count there.
       if (rejection.deviceId !== null) await getDevice(pool, rejection.deviceId, limits);
       if (rejection.replayOutcome === "stored" || rejection.replayOutcome === "duplicate") {
         throw new PlatformError(

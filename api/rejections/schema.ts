@@ -4,29 +4,31 @@ import { deviceId, pageQuery, timestamp, yesOrNo } from "../schemas.ts";
 const fields = {
   id: z.int(),
   receivedAt: timestamp,
-  deviceId: z.string().nullable().describe("Null when it came from, or was meant for, nobody that we know."),
-  publisher: z.string().describe("Who published it, as it logged in."),
+  deviceId: z.string().nullable().describe("Null when it came from, or was meant for, an unknown device."),
+  publisher: z.string().describe("The MQTT user name of the publisher."),
   topic: z.string(),
   reason: z.string().describe("One of a closed list, e.g. `off_scale`."),
   detail: z.string().describe("What was wrong, and what was expected."),
   messages: z
     .int()
     .describe(
-      "How many messages this stands for: those of one device on one foreign topic within an hour are one, with the payload of the first.",
+      "The number of messages that this stands for: messages of one device on one foreign topic within an hour are one rejection, with the payload of the first.",
     ),
   items: z
     .int()
     .describe(
-      "How many items this stands for: what is refused of one message for one reason is one rejection.",
+      "The number of items that this stands for: items of one message that were refused for one reason are one rejection.",
     ),
   partial: z
     .boolean()
     .describe(
-      "Whether these are values out of items of which others were kept. The ledger counts such items as stored.",
+      "True for values out of items whose other values were kept. The ledger counts such items as stored.",
     ),
   payloadBytes: z
     .int()
-    .describe("Its full length; all of it is kept, but for what another broker sent beyond 321 KiB."),
+    .describe(
+      "Its full length. The platform keeps all of it, except of a payload from another broker what lies beyond 321 KiB.",
+    ),
   replayedAt: timestamp.nullable(),
   replayOutcome: z.string().nullable(),
 };
@@ -55,7 +57,7 @@ export const rejectionListQuery = z.strictObject({
     .optional(),
   partial: yesOrNo
     .optional()
-    .describe("true: values out of items of which others were kept; false: whole items and messages."),
+    .describe("true: values out of items whose other values were kept; false: whole items and messages."),
   ...pageQuery(100, 1000),
 });
 

@@ -42,7 +42,7 @@ const DEFAULT_LIMIT = 100;
 const DEFAULT_READINGS = 500;
 const CSV_PAGE = 5000;
 
-/** Readings that people have voided or corrected. */
+/** Repairs: people void or correct readings. */
 export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, options) => {
   const { pool, catalog, log, allow } = options;
 
@@ -55,7 +55,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
         tags: ["readings"],
         summary: "Void or correct a device's readings",
         description:
-          "Of a range of the device's time, at most 50,000 readings. They are kept as they were, and it can be undone. Sums and newest values are right at once; alarms stay as they are.",
+          "In a range of the device's time, at most 50,000 readings. The platform keeps them as they were, and the repair can be undone. Sums and newest values are right at once; alarms stay as they are.",
         params: deviceParams,
         body: newRepairBody,
         response: {
@@ -100,7 +100,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
       schema: {
         operationId: "listRepairs",
         tags: ["readings"],
-        summary: "What was voided or corrected of a device's readings, newest first",
+        summary: "The repairs of a device's readings, newest first",
         params: deviceParams,
         querystring: repairListQuery,
         response: { 200: pageOf(repairSchema), ...problems("device_not_found", "invalid_cursor") },
@@ -121,7 +121,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
         operationId: "listRepairedReadings",
         tags: ["readings"],
         summary: "The readings that a repair voided or corrected, as they were before it",
-        description: "In the order of the device's clock; none of a repair that there is not.",
+        description: "In the order of the device's clock; the list is empty for an unknown repair.",
         params: repairParams,
         querystring: repairedReadingsQuery,
         response: {
@@ -159,7 +159,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
         tags: ["readings"],
         summary: "Undo a repair",
         description:
-          "Its readings are as they were. What the device has sent of their moments since stands, and is merged with them; values that it contradicts are on record as rejections `conflict`, marked `partial`, which can be replayed. A later repair of the same readings has to be undone first.",
+          "Its readings are as they were. Values that the device has sent for these moments since then stand, and are merged with them; values that they contradict are on record as rejections `conflict`, marked `partial`, which can be replayed. A later repair of the same readings has to be undone first.",
         params: repairParams,
         body: undoBody,
         response: {
@@ -194,7 +194,10 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
   );
 };
 
-/** Each with the bounds of its metric. @throws PlatformError `invalid_request` for what the metric cannot be given */
+/**
+ * The corrections, each with the bounds of its quantity. @throws PlatformError `invalid_request` for a correction that
+ * does not fit the quantity
+ */
 function checked(catalog: CatalogIndex, kind: string, corrections: readonly Correction[]) {
   const seen = new Set<string>();
   return corrections.map((correction, index) => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readingSchema } from "../readings/schema.ts";
 import { deviceId, freeText, pageQuery, timestamp } from "../schemas.ts";
 
-const metric = z.string().regex(/^[a-z][a-z0-9_]{0,50}$/, "expected a metric's key");
+const metric = z.string().regex(/^[a-z][a-z0-9_]{0,50}$/, "expected the key of a quantity");
 const number = z.number().min(-1e15).max(1e15);
 
 const correction = z
@@ -11,10 +11,10 @@ const correction = z
       metric,
       set: z
         .union([number, freeText(200), z.null()])
-        .describe("The value, in the metric's unit; null takes it away."),
+        .describe("The value, in the quantity's unit; null takes it away."),
     }),
-    z.strictObject({ metric, add: number.describe("Added to each value, in the metric's unit.") }),
-    z.strictObject({ metric, multiply: number.describe("Each value times this.") }),
+    z.strictObject({ metric, add: number.describe("Added to each value, in the quantity's unit.") }),
+    z.strictObject({ metric, multiply: number.describe("Each value is multiplied by this.") }),
   ])
   .meta({
     id: "Correction",
@@ -25,7 +25,7 @@ const correction = z
 const range = {
   from: timestamp.describe("From this moment on, by the device's clock, which may have been wrong."),
   to: timestamp.describe("Before this moment."),
-  reason: freeText(500).describe("Why: it stays on record."),
+  reason: freeText(500).describe("The reason, which stays on record."),
 };
 
 export const newRepairBody = z.discriminatedUnion("action", [
@@ -47,8 +47,8 @@ export const repairSchema = z
     to: timestamp,
     reason: z.string(),
     corrections: z.array(correction).nullable().describe("Null where readings were voided."),
-    readings: z.int().describe("How many it took away or changed."),
-    madeBy: z.string().describe("The id of who made it."),
+    readings: z.int().describe("The number of readings that it took away or changed."),
+    madeBy: z.string().describe("The id of the person or application that made it."),
     madeAt: timestamp,
     undone: z
       .object({
@@ -58,7 +58,7 @@ export const repairSchema = z
         restored: z
           .int()
           .describe(
-            "How many have all of their values again. Values of the others that the device has contradicted since are rejections `conflict`.",
+            "The number of readings that have all of their values again. Values of the others that the device has contradicted since are rejections `conflict`.",
           ),
       })
       .nullable(),

@@ -12,7 +12,7 @@ export function toBucketJson(columns: readonly SeriesColumn[], bucket: Bucket) {
   return { start: bucket.start, readings: bucket.readings, values };
 }
 
-/** When a device was there; null by region. */
+/** The time that a device was there; null by region. */
 export const stayJson = (stay: Stay | null) => ({
   deleted: stay?.deleted ?? null,
   from: stay?.from ?? null,
@@ -39,7 +39,7 @@ interface FleetRow {
 export const fleetRows = (groups: readonly SeriesGroup[]): FleetRow[] =>
   groups.flatMap((group) => group.buckets.map((bucket) => ({ group, bucket })));
 
-/** The same, after the group that the row belongs to; behind them, by device, when the device was there. */
+/** The same columns after the group that the row belongs to; by device, the time that it was there comes after them. */
 export function fleetCsvColumns(
   columns: readonly SeriesColumn[],
   groupBy: "region" | "device",

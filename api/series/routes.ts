@@ -38,7 +38,7 @@ const MAX_BUCKETS = 10_000;
 const MAX_BUCKETS_CSV = 50_000;
 /** Groups times buckets of one page: about 10 MB of JSON. */
 const MAX_POINTS = 100_000;
-/** As CSV a page is only a step, and what is in memory: about 10 MB. */
+/** As CSV a page is only a step, and the part that is in memory: about 10 MB. */
 const MAX_POINTS_CSV = 20_000;
 const DEFAULT_GROUPS = 100;
 
@@ -51,7 +51,7 @@ interface AskedSeries {
   readonly timeZone: string;
 }
 
-/** A bucket begins before the moment that is asked for, and ends behind it: by a month and a zone at most. */
+/** A bucket begins before the moment of the request and ends after it, by a month and a zone at most. */
 function assertRoomForBuckets(at: Date, path: string): void {
   const year = at.getUTCFullYear();
   if (year < 2 || year > 9998) throw invalidField(path, `${at.toISOString()}, expected the years 2 to 9998`);
@@ -156,7 +156,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         tags: ["series"],
         summary: "The values of many devices in buckets of time, by region or device",
         description:
-          "A page holds at most 100,000 buckets, so it may have fewer groups than `limit`. Sums of a region include devices that were deleted or moved away since, and grouped by device these are listed, each with what it measured there; a device that hangs above the level is listed under its own region.",
+          "A page holds at most 100,000 buckets, so it may have fewer groups than `limit`. Sums of a region include devices that were deleted or moved away since. Grouped by device, these are listed too, each with its readings from there. A device above the level is listed under its own region.",
         querystring: fleetSeriesQuery,
         response: {
           200: csvOr(fleetSeriesSchema, "A page of groups; as CSV all of them."),

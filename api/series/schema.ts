@@ -18,10 +18,10 @@ const aggregate = z.enum(AGGREGATES);
 const bucketSchema = z
   .object({
     start: timestamp.describe("When the bucket begins."),
-    readings: z.int().describe("How many readings fell into it."),
+    readings: z.int().describe("The number of readings in it."),
     values: z
       .record(z.string(), z.partialRecord(aggregate, z.union([z.number(), z.string(), z.null()])))
-      .describe("By metric key and aggregate, e.g. `values.volume.delta`."),
+      .describe("By the key of the quantity and the aggregate, e.g. `values.volume.delta`."),
   })
   .meta({ id: "Bucket" });
 
@@ -29,14 +29,14 @@ const described = {
   kind: kindName,
   source: z
     .enum(["raw", "1h", "1d"])
-    .describe("What the buckets were made of: readings, readings by whole hours, or kept days."),
+    .describe("The source of the buckets: readings, readings by whole hours, or kept days."),
   interval: z.string(),
   timeZone: z.string(),
-  from: timestamp.describe("As asked for, widened to whole buckets."),
+  from: timestamp.describe("The range of the request, widened to whole buckets."),
   to: timestamp,
   columns: z
     .array(z.object({ metric: z.string(), aggregate, unit: z.string().nullable() }))
-    .describe("What is in each bucket, with its UCUM unit."),
+    .describe("The values in each bucket, with their UCUM units."),
 };
 
 export const deviceSeriesSchema = z
@@ -62,7 +62,7 @@ export const fleetSeriesSchema = z
         deleted: z
           .boolean()
           .nullable()
-          .describe("Whether the device was deleted since. Only when grouped by device."),
+          .describe("True when the device was deleted since. Only when grouped by device."),
         from: timestamp
           .nullable()
           .describe("Since when the device was there, where it came from another region or owner."),

@@ -4,12 +4,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 const isHttps = (request: FastifyRequest) => request.protocol === "https";
 
 /**
- * Over https the name begins with `__Host-`: browsers then take it from this very host alone, so that a neighbour
- * under the same domain cannot plant one. Over plain http, as on a laptop, they would refuse such a name.
+ * Over https the name begins with `__Host-`: browsers then take it only from this very host, so that a neighbour under
+ * the same domain cannot plant one. Over plain http, as on a laptop, they would refuse such a name.
  */
 const nameOf = (request: FastifyRequest, name: string) => (isHttps(request) ? `__Host-${name}` : name);
 
-/** A cookie of ours. Names that were planted for the other scheme are not looked at. */
+/** Reads a cookie of ours. Names that were planted for the other scheme are not looked at. */
 export function readCookie(request: FastifyRequest, name: string): string | undefined {
   const header = request.headers.cookie;
   return header === undefined ? undefined : request.server.parseCookie(header)[nameOf(request, name)];
@@ -54,6 +54,6 @@ export const setSessionCookie = (
 export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply) =>
   clearCookie(request, reply, SESSION);
 
-/** The origin that a request was sent to, as its browser would name it; undefined where it names no host. */
+/** The origin to which a request was sent, as its browser would name it; undefined where it names no host. */
 export const ownOriginOf = (request: FastifyRequest) =>
   request.host ? `${request.protocol}://${request.host}` : undefined;

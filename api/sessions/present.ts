@@ -10,7 +10,7 @@ import { callerRequestIdOf } from "../caller-request-id.ts";
 import { readSessionCookie, setSessionCookie } from "./cookie.ts";
 import type { openedSessionSchema, sessionSchema } from "./schema.ts";
 
-/** Where a request comes from, for signing in. */
+/** The visitor behind a request, for signing in. */
 export const visitorOf = (request: FastifyRequest): Visitor => ({
   address: request.ip,
   userAgent: request.headers["user-agent"],
@@ -18,7 +18,7 @@ export const visitorOf = (request: FastifyRequest): Visitor => ({
   callerRequestId: callerRequestIdOf(request),
 });
 
-/** The secret that a request shows; undefined where it comes by an API key. */
+/** The session secret that a request shows; undefined where it comes with an API key. */
 export function sessionSecretOf(request: FastifyRequest): SessionSecret | undefined {
   const { authorization } = request.headers;
   const token = authorization === undefined ? readSessionCookie(request) : bearerToken(authorization);
@@ -26,7 +26,7 @@ export function sessionSecretOf(request: FastifyRequest): SessionSecret | undefi
   return { token, type: authorization === undefined ? "cookie" : "bearer" };
 }
 
-/** The session that a request came by, and its secret; undefined for API keys. */
+/** The session that a request came with, and its secret; undefined for API keys. */
 export async function currentSession(
   request: FastifyRequest,
   sessions: Sessions,
@@ -44,7 +44,7 @@ export function toSessionJson(
   return { no, type, createdAt, lastSeenAt, expiresAt, address, userAgent, current: no === currentNo };
 }
 
-/** Hands over a new session: its cookie where it has one, and what the page has to know. */
+/** Hands over a new session: its cookie where it has one, and the fields that the page needs. */
 export function presentOpened(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -30,7 +30,7 @@ export interface SessionsRoutesOptions {
 
 const DEFAULT_LIMIT = 100;
 
-/** Signing in and out of people. */
+/** People sign in and out here. */
 export const sessionsRoutes: FastifyPluginAsyncZod<SessionsRoutesOptions> = async (
   app,
   { pool, people, allow },
@@ -40,14 +40,14 @@ export const sessionsRoutes: FastifyPluginAsyncZod<SessionsRoutesOptions> = asyn
   const current = async (request: FastifyRequest) => {
     const found = await currentSession(request, sessions);
     if (found) return found;
-    throw new PlatformError("session_not_found", "This request came by an API key, which is not a session");
+    throw new PlatformError("session_not_found", "This request came with an API key, which is not a session");
   };
 
   async function end(request: FastifyRequest, sessionNo: number): Promise<void> {
     const { id } = grantOf(request).principal;
     await withTransaction(pool, async (tx) => {
       if (!(await sessions.end(tx, id, sessionNo))) {
-        throw new PlatformError("session_not_found", `There is no session ${sessionNo} of yours`);
+        throw new PlatformError("session_not_found", `You have no session ${sessionNo}`);
       }
       const object = { type: "session", id: String(sessionNo) };
       await appendAudit(tx, { actor: actorOf(request), action: "session.end", object });
@@ -74,7 +74,7 @@ export const sessionsRoutes: FastifyPluginAsyncZod<SessionsRoutesOptions> = asyn
       },
     },
     async (request, reply) => {
-      // Nobody shall be signed in by another site, as somebody else.
+      // No other site may sign a browser in, as somebody else.
       if (request.body.type === "cookie") assertSameOrigin(credentialsOf(request));
       const opened = await signIn.withPassword(request.body, visitorOf(request));
       return reply.code(201).send(presentOpened(request, reply, opened));
@@ -88,7 +88,7 @@ export const sessionsRoutes: FastifyPluginAsyncZod<SessionsRoutesOptions> = asyn
       schema: {
         operationId: "listSessions",
         tags: ["sessions"],
-        summary: "Where I am signed in, newest first",
+        summary: "My sessions, newest first",
         querystring: sessionListQuery,
         response: { 200: pageOf(sessionSchema), ...problems("invalid_cursor") },
       },

@@ -2,13 +2,13 @@ import { z } from "zod";
 import type { ErrorCode } from "../../base/errors.ts";
 import { pageQuery, timestamp } from "../schemas.ts";
 
-/** In UTF-16 units: 256 characters, each of which may take two. What is longer is nobody's password. */
+/** In UTF-16 units: 256 characters, each of which may take two. No password is longer. */
 const MAX_PASSWORD_UNITS = 512;
 
-/** A password as it was typed: not trimmed, and held against the rules only when it is set. */
+/** A password as it was typed: not trimmed, and checked against the rules only when it is set. */
 export const passwordText = z.string().min(1).max(MAX_PASSWORD_UNITS).meta({ format: "password" });
 
-/** What a route that checks a password may answer, besides that it was wrong. */
+/** Further answers of a route that checks a password, besides that it was wrong. */
 export const CHECKS_PASSWORD = [
   "csrf_refused",
   "too_many_attempts",
@@ -17,7 +17,7 @@ export const CHECKS_PASSWORD = [
   "unsupported_media_type",
 ] as const satisfies readonly ErrorCode[];
 
-/** The same where somebody who is signed in gives their own password once more. */
+/** The same where a signed-in person gives their own password once more. */
 export const ASKS_FOR_OWN_PASSWORD = [
   "wrong_password",
   "no_password",
@@ -52,9 +52,9 @@ export const sessionSchema = z
     createdAt: timestamp,
     lastSeenAt: timestamp.describe("To the minute."),
     expiresAt: timestamp.describe("It ends then, or earlier when it is not used for an hour."),
-    address: z.string().nullable().describe("Where the sign-in came from."),
+    address: z.string().nullable().describe("The address that the sign-in came from."),
     userAgent: z.string().nullable(),
-    current: z.boolean().describe("Whether it is the one of this request."),
+    current: z.boolean().describe("True for the session of this request."),
   })
   .meta({ id: "Session" });
 
@@ -62,7 +62,7 @@ const csrfToken = z
   .string()
   .nullable()
   .describe(
-    "For sessions by cookie: to be sent as `X-CSRF-Token` with every request but GET and HEAD. Null for others.",
+    "For sessions of type `cookie`: send it as `X-CSRF-Token` with every request but GET and HEAD. Null for others.",
   );
 
 export const openedSessionSchema = z
@@ -73,7 +73,7 @@ export const openedSessionSchema = z
       .string()
       .nullable()
       .describe(
-        "For sessions by bearer token: for `Authorization: Bearer`. Shown this once. Null for others.",
+        "For sessions of type `bearer`: send it as `Authorization: Bearer`. Shown this once. Null for others.",
       ),
     csrfToken,
   })

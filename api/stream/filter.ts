@@ -2,7 +2,7 @@ import { covers, type Limits, type Place } from "../../access/limits.ts";
 import { type BroadcastPlace, seesBroadcast, seesWhole } from "../../broadcast/lifecycle/index.ts";
 import type { StreamTopic } from "../contract.ts";
 
-/** Where an event belongs: it decides who may hear of it. */
+/** The place of an event, which decides who may hear of it. */
 export type StreamScope = Omit<Place, "id">;
 
 /** An event, ready to send. */
@@ -10,32 +10,32 @@ export interface StreamEntry {
   /** Rises by one with each event since the start of the platform. */
   readonly sequence: number;
   readonly topic: StreamTopic;
-  /** Of a device, or of a broadcast. */
+  /** The place of a device, or of a broadcast. */
   readonly scope: StreamScope | BroadcastPlace;
   /** Empty for a broadcast. */
   readonly deviceId: string;
   /** As it goes over the wire. */
   readonly frame: string;
-  /** Of a broadcast: the same for who sees a part of it only, without the counts of the whole. */
+  /** Of a broadcast: the frame for subscribers who see only a part of it, without the counts of the whole. */
   readonly partFrame?: string | undefined;
 }
 
-/** What a subscriber wants, and what it may see. An absent list wants all. */
+/** The subscriber's wishes and limits. An absent list wants all. */
 export interface StreamFilter {
-  /** Whose stream it is: it is ended when what they may do changes. */
+  /** The owner of the stream: the stream ends when their grants change. */
   readonly principalId: string;
   readonly tenantId: string | null;
-  /** The topics that are wanted, each with where its subscriber may see what the topic tells. */
+  /** The wanted topics, each with the area in which the subscriber may see it. */
   readonly topics: ReadonlyMap<StreamTopic, Limits>;
   readonly kinds?: ReadonlySet<string> | undefined;
-  /** Region codes; what is inside is meant too. */
+  /** Region codes; each includes everything inside it. */
   readonly regions?: readonly string[] | undefined;
   readonly devices?: ReadonlySet<string> | undefined;
-  /** Where it may listen at all. */
+  /** The area in which it may listen at all. */
   readonly limits: Limits;
 }
 
-/** What a subscriber whom the event matches is sent of it. */
+/** The frame that a subscriber gets when the event matches. */
 export function frameFor(filter: StreamFilter, { topic, scope, frame, partFrame }: StreamEntry): string {
   if (partFrame === undefined || !("regions" in scope)) return frame;
   const seen = filter.topics.get(topic) ?? [];
@@ -58,7 +58,7 @@ export function matches(filter: StreamFilter, { topic, scope, deviceId }: Stream
   );
 }
 
-/** A broadcast is of speakers, of no single device, and in each region that it meets. */
+/** A broadcast belongs to speakers, to no single device, and to each region that it meets. */
 function matchesBroadcast(filter: StreamFilter, seen: Limits, place: BroadcastPlace): boolean {
   const { kinds, devices, regions, limits, tenantId } = filter;
   return (

@@ -11,7 +11,7 @@ export interface StreamHubOptions {
   readonly log: Logger;
   /** Tells this start of the platform from the one before; part of every event's id. */
   readonly epoch?: string;
-  /** How many events a client that comes back can catch up on. */
+  /** The number of events on which a client that comes back can catch up. */
   readonly ringEntries?: number;
   /** Their total size in UTF-16 code units: an event may be as large as the message that it came from. */
   readonly ringLength?: number;
@@ -21,14 +21,14 @@ export interface StreamHubOptions {
   readonly heartbeatMs?: number;
 }
 
-/** What a publisher hands over; the hub adds the kind and region from the scope. */
+/** The publisher's part of an event; the hub adds the kind and region from the scope. */
 export type Publication<T extends StreamTopic> = Omit<StreamEvents[T], "kind" | "regionCode">;
 
 /** One stream of the hub. */
 export interface StreamSubscription {
-  /** Nothing more is sent. */
+  /** Sends nothing more. */
   close(): void;
-  /** The same, and the stream ends. */
+  /** Sends nothing more, and ends the stream. */
   end(): void;
 }
 
@@ -61,12 +61,12 @@ export class StreamHub {
     return this.subscribers.size;
   }
 
-  /** Whether anybody listens to the topic: spares making payloads for nobody. */
+  /** True when at least one subscriber listens to the topic; otherwise there is no need to make a payload. */
   wants(topic: StreamTopic): boolean {
     return (this.listeners.get(topic) ?? 0) > 0;
   }
 
-  /** Hands an event to everybody whose filter and limits it passes. Never waits and never throws. */
+  /** Hands an event to every subscriber whose filter and limits it passes. Never waits and never throws. */
   publish<T extends Exclude<StreamTopic, "broadcast">>(
     topic: T,
     payload: Publication<T>,
@@ -105,7 +105,7 @@ export class StreamHub {
     };
     if (topic !== "reading") this.ring.push(entry);
     for (const subscriber of this.subscribers) {
-      // Who is catching up finds it in the ring, in its turn; readings are for those who are up to date.
+      // A subscriber that catches up finds it in the ring in its turn; readings go only to those that are up to date.
       if (subscriber.position !== undefined || !matches(subscriber.filter, entry)) continue;
       subscriber.sink.write(frameFor(subscriber.filter, entry));
       this.dropIfSlow(subscriber);
@@ -136,14 +136,14 @@ export class StreamHub {
     return { close: () => this.remove(subscriber), end: () => this.end(subscriber) };
   }
 
-  /** Ends the streams of somebody who may do less than before, or otherwise: they may come back as what they are. */
+  /** Ends the streams of a person or application whose grants have changed; they may come back with their new ones. */
   endOf(principalId: string): void {
     for (const subscriber of [...this.subscribers]) {
       if (subscriber.filter.principalId === principalId) this.end(subscriber);
     }
   }
 
-  /** Ends every stream, so that a server that is closing need not wait for them. */
+  /** Ends every stream, so that a closing server need not wait for them. */
   close(): void {
     this.closed = true;
     for (const subscriber of [...this.subscribers]) this.end(subscriber);
@@ -158,7 +158,7 @@ export class StreamHub {
     return `${this.epoch}-${this.sequence}`;
   }
 
-  /** The sequence number in an id of this start of the platform, or undefined. */
+  /** The sequence number in an id of this start of the platform; undefined for other ids. */
   private parseId(id: string): number | undefined {
     const [epoch, text = "", ...more] = id.split("-");
     const sequence = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;

@@ -5,10 +5,10 @@ export class ReplayRing {
   private readonly maxEntries: number;
   private readonly maxLength: number;
   private entries: StreamEntry[] = [];
-  /** Where the living part of `entries` begins; moving it is cheaper than shifting an array. */
+  /** The index where the living part of `entries` begins; moving it is cheaper than shifting an array. */
   private head = 0;
   private length = 0;
-  /** The number of the latest event that was thrown out; 0 while nothing was. */
+  /** The number of the latest event that was thrown out; 0 before the first. */
   evicted = 0;
 
   constructor(maxEntries: number, maxLength: number) {

@@ -18,17 +18,17 @@ import type { StreamSink } from "./subscriber.ts";
 export interface StreamOptions {
   readonly hub: StreamHub;
   readonly people: Pick<People, "sessions">;
-  /** How many streams one person or application may have open at once. */
+  /** How many streams a person or application may have open at once. */
   readonly maxStreams: number;
   readonly allow: Allow;
 }
 
-/** When another stream may have ended, in seconds. */
+/** Seconds after which another stream may have ended. */
 const STREAM_RETRY_SECONDS = 10;
 
 const WITHOUT_READINGS = STREAM_TOPICS.filter((topic) => topic !== "reading");
 
-/** What somebody must be allowed to do, besides listening, to hear of a topic. */
+/** The action that a subscriber must be allowed, besides listening, to hear of a topic. */
 const TOPIC_ACTIONS: Readonly<Record<StreamTopic, Action>> = {
   reading: "readings:read",
   event: "events:read",
@@ -39,8 +39,8 @@ const TOPIC_ACTIONS: Readonly<Record<StreamTopic, Action>> = {
 };
 
 /**
- * The topics with where the caller may see what they tell. Those that nobody asked for by name are left out where
- * the caller may not hear of them. @throws PlatformError `forbidden`
+ * The topics, each with the area in which the caller may see it. Topics that the caller did not name are left out where
+ * they may not hear of them. @throws PlatformError `forbidden`
  */
 function topicsFor(
   principal: Principal,
@@ -75,7 +75,7 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, op
         tags: ["stream"],
         summary: "Live events",
         description:
-          "Server-sent events. `event` is the topic (or `reset`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`. Readings are not replayed. A client that does not read is cut off, and everybody with their session or key.",
+          "Server-sent events. `event` is the topic (or `reset`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`. Readings are not replayed. The platform cuts a client that does not read, and every client whose session or key ends.",
         querystring: streamQuery,
         headers: streamHeaders,
         response: {
@@ -106,7 +106,7 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, op
         devices: device && new Set(device),
         limits,
       };
-      // The head goes out with the first text that the hub writes, so a refusal is still a problem.
+      // The head goes out with the first text that the hub writes, so a refusal before that is still a problem.
       reply.raw.statusCode = 200;
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
@@ -125,7 +125,7 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, op
         subscription.close();
         leave(caller);
       };
-      // Who has gone already will not go again.
+      // A client that has gone already emits no further event.
       if (reply.raw.destroyed) end();
       else reply.raw.once("close", end);
       reply.raw.on("error", () => subscription.close());

@@ -13,7 +13,7 @@ export const streamQuery = z.strictObject({
   kind: commaList(kindName, MAX_NAMES).optional().meta({ description: "Kinds, separated by commas." }),
   region: commaList(regionCode, MAX_NAMES)
     .optional()
-    .meta({ description: "Region codes, separated by commas; what is inside them is meant too." }),
+    .meta({ description: "Region codes, separated by commas; each includes everything inside it." }),
   device: commaList(deviceId, MAX_NAMES).optional().meta({ description: "Device ids, separated by commas." }),
 });
 
@@ -22,5 +22,7 @@ export const streamHeaders = z.looseObject({
     .string()
     .max(100)
     .optional()
-    .describe("The id of the last event that was seen. What came after is sent first, or an event `reset`."),
+    .describe(
+      "The id of the last event that the client saw. Later events are sent first, or an event `reset`.",
+    ),
 });

@@ -1,12 +1,14 @@
 import type { SessionSecret, Sessions } from "../../accounts/sessions.ts";
 
-/** An end by another process is noticed after this, in milliseconds; one of this process at once, by the hub. */
+/**
+ * The platform notices an end by another process after this, in milliseconds; the hub ends one of this process at once.
+ */
 const LOOK_MS = 30_000;
 
 /**
- * Calls back once when a session is over: its time has come, nobody has used it for too long, or another process has
- * ended it. While the database cannot say, the session lives as long as was known when it last could.
- * @returns ends the watch
+ * Calls back once when a session is over: its time has come, it was not used for too long, or another process has ended
+ * it. While the database is away, the session lives by the platform's last knowledge.
+ * @returns a function that ends the watch
  */
 export function watchSession(
   sessions: Pick<Sessions, "timeLeft">,
@@ -21,7 +23,7 @@ export function watchSession(
     try {
       endsAt = performance.now() + (await sessions.timeLeft(token, type));
     } catch {
-      // Those who need the database at once tell that it is away.
+      // Requests that need the database at once report that it is away.
     }
     if (stopped) return;
     const left = endsAt - performance.now();

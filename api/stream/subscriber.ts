@@ -1,8 +1,8 @@
 import type { StreamFilter } from "./filter.ts";
 
-/** Where a stream's bytes go; an HTTP response in practice. */
+/** The sink of a stream's bytes; an HTTP response in practice. */
 export interface StreamSink {
-  /** Whom the log should name. */
+  /** The name for the log. */
   readonly name: string;
   /** False when the socket is full; the text is kept nevertheless. */
   write(text: string): boolean;

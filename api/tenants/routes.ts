@@ -11,7 +11,7 @@ import { newTenantBody, tenantChangeBody, tenantListQuery, tenantParams, tenantS
 
 export interface AccessRoutesOptions {
   readonly pool: Pool;
-  /** Called after a change of who may do what is committed, and waited for before the answer. */
+  /** Called after a change of people, applications or their grants is committed, and waited for before the answer. */
   readonly onAccessChanged: () => Promise<void>;
   /** How long approvers and duty officers wait who are made, granted or reset here. */
   readonly grantDelay: GrantDelay;
@@ -20,7 +20,7 @@ export interface AccessRoutesOptions {
 
 const DEFAULT_LIMIT = 100;
 
-/** Who uses the platform. */
+/** The organizations that use the platform. */
 export const tenantsRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (app, options) => {
   const { pool, onAccessChanged, grantDelay, allow } = options;
 
@@ -32,7 +32,7 @@ export const tenantsRoutes: FastifyPluginAsyncZod<AccessRoutesOptions> = async (
         operationId: "listTenants",
         tags: ["access"],
         summary: "Tenants",
-        description: "Those that the caller's own areas name.",
+        description: "The tenants that the caller's own areas name.",
         querystring: tenantListQuery,
         response: { 200: pageOf(tenantSchema), ...problems("invalid_cursor") },
       },
