@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { createToken, hashToken } from "./tokens.ts";
 
 /**
- * Keys of applications: `sbi_<prefix>_<secret>`. The fixed beginning lets scanners of leaked secrets know one; the
- * prefix names the key in lists, in the audit and in the database, and is no secret.
+ * Keys of applications: `sbi_<prefix>_<secret>`. By the fixed beginning, scanners of leaked secrets recognize a key.
+ * The prefix names the key in lists, in the audit and in the database, and is no secret.
  */
 const START = "sbi_";
 const PREFIX_LENGTH = 8;
@@ -27,6 +27,6 @@ export function createApiKey(): NewApiKey {
   return { key, prefix, hash: hashToken(key) };
 }
 
-/** The prefix of what has the form of a key, else undefined. */
+/** The prefix of a text that has the form of a key; otherwise undefined. */
 export const apiKeyPrefix = (text: string): string | undefined =>
   FORM.test(text) ? text.slice(START.length, START.length + PREFIX_LENGTH) : undefined;

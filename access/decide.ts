@@ -5,38 +5,41 @@ import { type Action, GIVES, isScope, isSounding, MAY, ROLES, type Role, type Sc
 export const USES = ["government", "civil", "commercial"] as const;
 export type Use = (typeof USES)[number];
 
-/** What somebody may do within one area: a role (people) or scopes (applications). */
+/** The rights within one area: a role (people) or scopes (applications). */
 export type Grant = {
   readonly area: Area;
-  /** Until then its steps that make a speaker sound wait: it was given, or its holder made or reset, a while ago. */
+  /**
+   * Until then its steps that make a speaker sound wait, because it was given, or its holder was made or reset, a short
+   * while ago.
+   */
   readonly heldUntil?: Date;
 } & ({ readonly role: Role } | { readonly scopes: readonly Scope[] });
 
-/** Who calls. */
+/** The caller. */
 export interface Principal {
   readonly type: "person" | "application";
-  /** Unique among people and applications, and never given again: what the audit names. */
+  /** Unique among people and applications, and never given again: the audit names it. */
   readonly id: string;
-  /** Shown where something was done by somebody, e.g. who acknowledged an alarm. */
+  /** The name shown beside an action, e.g. the acknowledgement of an alarm. */
   readonly name: string;
-  /** Null: the platform's own, as the administrator's key is. */
+  /** Null for callers of the platform's operator, such as the administrator's key. */
   readonly tenantId: string | null;
   readonly grants: readonly Grant[];
   /**
-   * Of an application: the id of the person who answers for it, and whose its submissions are. Null: nobody does yet,
-   * so that it submits nothing. Absent on people, and on the administrator's key.
+   * Of an application: the id of the person who answers for it, and as whose its submissions count. Null: it has no
+   * owner yet, so it may not submit. Absent on people, and on the administrator's key.
    */
   readonly ownerId?: string | null;
   /**
-   * Ids of those who may be acting through this caller, beside the caller itself: an application's owner and whoever
-   * was shown a key of it that still opens; and of each of these, and of any person, who made them or changed how they
-   * sign in so lately that it still waits.
-   * None of them counts as a second person for what this caller did. Absent: nobody.
+   * Ids of those who may be acting through this caller, beside the caller itself: an application's owner and the people
+   * who were shown a key of it that still opens; and for each of these, and for any person, the people who made them or
+   * changed how they sign in so recently that the change still waits. None of them counts as a second person for
+   * actions of this caller. Absent: none.
    */
   readonly behind?: readonly string[];
   /**
-   * The same, and everybody who made them or changed how they sign in, however long ago, unless another administrator
-   * has confirmed it: none of them approves or reviews what this caller did, since they may be acting through it.
+   * The same ids, and those of everybody who ever made them or changed how they sign in, unless another administrator
+   * has confirmed it. None of them approves or reviews actions of this caller, since they may be acting through it.
    */
   readonly makers?: readonly string[];
 }
@@ -48,12 +51,12 @@ export type Decision =
 const names = (grant: Grant, action: Action): boolean =>
   "role" in grant ? MAY[grant.role].has(action) : (grant.scopes as readonly Action[]).includes(action);
 
-/** Whether a grant holds an action now. */
+/** True when a grant holds an action now. */
 export const permits = (grant: Grant, action: Action): boolean =>
   names(grant, action) && !(grant.heldUntil && isSounding(action));
 
 /**
- * Whether `principal` may do `action`, and within which areas: those of the grants that hold it, and no others. A
+ * Decides if `principal` may do `action`, and within which areas: those of the grants that hold it, and no others. A
  * viewer of a province who is an operator in one county acknowledges alarms in that county only.
  */
 export function decide(principal: Principal, action: Action): Decision {
@@ -65,24 +68,27 @@ export function decide(principal: Principal, action: Action): Decision {
   if (!until) return { allowed: false, reason };
   return {
     allowed: false,
-    reason: `${reason} before ${until.toISOString()}: what made it possible waits until then. Another administrator can end that at once (POST /v1/access/changes/{id}/confirm, the ids are 'waiting' in GET /v1/me), and whoever holds the machine (npm run access -- change list, change confirm)`,
+    reason: `${reason} before ${until.toISOString()}: the change that made it possible waits until then. Another administrator can end the wait at once (POST /v1/access/changes/{id}/confirm, the ids are 'waiting' in GET /v1/me), and so can the operator of the machine (npm run access -- change list, change confirm)`,
   };
 }
 
-/** Why an application cannot be given it either; empty where it can, and where the caller is a person. */
+/**
+ * The reason why an application cannot be given the action either; empty where it can, and where the caller is a
+ * person.
+ */
 function forPeople({ type }: Principal, action: Action): string {
   const roles = ROLES.filter((role) => MAY[role].has(action));
   if (type === "person" || isScope(action) || roles.length === 0) return "";
-  return `, which no application may, as a person answers for it by name: it takes the role ${roles.join(" or ")}`;
+  return `, which no application may, because a person must answer for it by name: it takes the role ${roles.join(" or ")}`;
 }
 
-/** When the first grant that holds an action is held no more; undefined where none waits. */
+/** The moment when the first grant of an action no longer waits; undefined where none waits. */
 function waitsUntil({ grants }: Principal, action: Action): Date | undefined {
   const moments = grants.flatMap((grant) => (names(grant, action) ? (grant.heldUntil ?? []) : []));
   return moments.length > 0 ? new Date(Math.min(...moments.map(Number))) : undefined;
 }
 
-/** Somebody as they will be once what waits until `moment` holds. */
+/** The principal as they will be once everything that waits until `moment` holds. */
 export const asOf = (principal: Principal, moment: Date): Principal => ({
   ...principal,
   grants: principal.grants.map(({ heldUntil, ...grant }) =>
@@ -93,8 +99,8 @@ export const asOf = (principal: Principal, moment: Date): Principal => ({
 const namesIn = (grant: Grant): readonly (Role | Scope)[] => ("role" in grant ? [grant.role] : grant.scopes);
 
 /**
- * Whether `giver` may give this grant to somebody, or touch somebody who has it: for each role or scope in it, the
- * giver has a role that gives it (`GIVES`) over at least the grant's area.
+ * True when `giver` may give this grant, or change a person or application that has it: for each role or scope in it,
+ * the giver has a role that gives it (`GIVES`) over at least the grant's area.
  */
 export const mayGive = (giver: Principal, grant: Grant): boolean =>
   namesIn(grant).every((name) => {
@@ -104,7 +110,7 @@ export const mayGive = (giver: Principal, grant: Grant): boolean =>
     return within([grant.area], areas);
   });
 
-/** Whoever holds the administrator's key: what an administrator may do, everywhere. It is no person. */
+/** The holder of the administrator's key: an administrator's rights, everywhere. It is no person. */
 export const ADMINISTRATOR: Principal = {
   type: "application",
   id: "administrator",

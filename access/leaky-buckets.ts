@@ -1,6 +1,6 @@
-/** Leaky buckets by key. Each holds one number: when it will be empty. */
+/** Leaky buckets by key. Each holds one number: the moment when it will be empty. */
 export interface Buckets {
-  /** How full, in units; it loses one per `leakMs`. */
+  /** The content in units; the bucket loses one unit in `leakMs`. */
   level(key: string, now: number): number;
   /** Milliseconds until one more unit fits; 0 when it fits now. */
   wait(key: string, now: number): number;
@@ -10,12 +10,12 @@ export interface Buckets {
 }
 
 /**
- * @param leakMs after how many milliseconds a unit has leaked away
- * @param size how many units fit
+ * @param leakMs the milliseconds in which one unit leaks away
+ * @param size the number of units that fit
  */
 export function createBuckets(leakMs: number, size: number, maxEntries: number): Buckets {
   const emptyAt = createLru<number>(maxEntries);
-  // A clock that was set back would leave a bucket fuller than full, and closed for as long.
+  // A clock that was set back would leave a bucket fuller than full, and closed for that long.
   const left = (key: string, now: number) =>
     Math.min(size * leakMs, Math.max(0, (emptyAt.get(key) ?? 0) - now));
   return {
@@ -36,7 +36,7 @@ interface Lru<T> {
   delete(key: string): void;
 }
 
-/** A map that forgets what was not touched for longest. */
+/** A map that forgets the entry that was not touched for the longest time. */
 function createLru<T>(maxEntries: number): Lru<T> {
   const entries = new Map<string, T>();
   return {

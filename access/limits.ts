@@ -7,24 +7,24 @@ export const WHOLE_AREA: Area = { regions: "all", kinds: "all", tenants: "all", 
 /** Sees everything. */
 export const UNLIMITED: Limits = [WHOLE_AREA];
 
-/** What of a device decides who sees it. */
+/** The properties of a device that decide who sees it. */
 export interface Place {
   readonly id: string;
   readonly regionCode: string;
   readonly kind: string;
-  /** Its owner; null: nobody's. */
+  /** Its owner; null: it has none. */
   readonly tenantId: string | null;
 }
 
-/** Whether a device lies within the limits. A region contains what it prefixes. */
+/** True when a device lies within the limits. A region contains every region that its code is a prefix of. */
 export function covers(limits: Limits, place: Place): boolean {
   for (const area of limits) if (areaCovers(area, place)) return true;
   return false;
 }
 
 /**
- * The same test for very many devices: the region is looked up by each of its beginnings, where `covers` would hold it
- * against each of an area's 2,000 regions.
+ * The same test for very many devices: it looks the region up by each of its beginnings, where `covers` would compare
+ * it with each of an area's 2,000 regions.
  */
 export function coverTest(limits: Limits): (place: Place) => boolean {
   const setOf = (list: readonly string[] | "all") => (list === "all" ? undefined : new Set(list));
@@ -47,9 +47,9 @@ export function coverTest(limits: Limits): (place: Place) => boolean {
 }
 
 /**
- * Whether somebody may speak for a region as a whole, where things of one kind are meant by naming it: it lies in the
- * regions of an area of that kind. An area of single devices gives no region, whatever it says of regions; one of
- * some owners does, and says nothing of who owns what stands there.
+ * True when the limits give a region as a whole to things of one kind: it lies in the regions of an area of that kind.
+ * An area of single devices gives no region, whatever it says of regions. An area of some owners does, and says nothing
+ * of who owns the devices there.
  */
 export function regionTest(limits: Limits, kind: string): (code: string) => boolean {
   const areas = limits.filter(
@@ -59,7 +59,9 @@ export function regionTest(limits: Limits, kind: string): (code: string) => bool
   return amongTest(areas.flatMap(({ regions }) => regions as readonly string[]));
 }
 
-/** Whether a region lies in one of these. Compared by the digits of each length, as an area may have 2,000 regions. */
+/**
+ * True when a region lies in one of these. It compares the digits of each length, as an area may have 2,000 regions.
+ */
 export function amongTest(codes: readonly string[]): (code: string) => boolean {
   const all = new Set(codes);
   const lengths = [...new Set(codes.map(({ length }) => length))];
@@ -75,8 +77,8 @@ function areaCovers(area: Area, place: Place): boolean {
 }
 
 /**
- * Whether everything that `inner` sees now or ever could see lies within `outer`. List by list: an area that is
- * covered only by two outer areas together counts as outside, and has to be given as two.
+ * True when everything that `inner` sees now or could ever see lies within `outer`. It compares list by list: an area
+ * that only two outer areas together cover counts as outside, and has to be given as two.
  */
 export const within = (inner: Limits, outer: Limits): boolean =>
   inner.every((area) => outer.some((around) => areaWithin(area, around)));
@@ -101,11 +103,11 @@ function listWithin(
   return inner !== "all" && inner.every((item) => outer.some((around) => contains(item, around)));
 }
 
-/** Whether the limits reach into a tenant's belongings; null: into those of the platform's operator. */
+/** True when the limits reach into a tenant's devices; null: into those of the platform's operator. */
 export const reachesTenant = (limits: Limits, tenantId: string | null): boolean =>
   limits.some(({ tenants }) => tenants === "all" || (tenantId !== null && tenants.includes(tenantId)));
 
-/** Whether the limits see everything, so that a check can be spared. */
+/** True when the limits see everything, so that a check can be spared. */
 export const seesEverything = (limits: Limits): boolean =>
   limits.some(
     ({ regions, kinds, tenants, devices }) =>

@@ -6,28 +6,28 @@ export type GateAnswer =
   | { readonly allowed: true; readonly known: boolean }
   | { readonly allowed: false; readonly retryAfterMs: number };
 
-/** `signedIn`: the attempt comes within a session of this id's own. */
+/** `signedIn`: the attempt comes within one of this id's sessions. */
 export interface AttemptOptions {
   readonly signedIn?: boolean;
 }
 
 /**
- * Slows those who guess. It keeps two accounts apart:
+ * Slows down callers who guess. It keeps two accounts apart:
  *
  * - *attempts* with a password, which can be guessed: `check` takes one from a budget and refuses beyond it, before
  *   anything is hashed; `succeeded` and `released` give it back.
  * - *failures* of any kind: the answer to a failure is held for `delayFor`. Tokens and keys of 256 random bits are
- *   counted here alone, so whoever has the right one is never refused or slowed, whatever others do.
+ *   counted here alone, so a caller with the right one is never refused or slowed, whatever others do.
  *
  * A stranger's attempts come out of the budgets of its address, of the /48 that the address lies in (IPv6), of the id,
- * and of what one place may try on that id: whoever has 65,536 networks of a /48 gets no further with them than with
- * one, and leaves something of the id's budget to strangers elsewhere. An address from which this id has signed in
- * before has a budget of its own for that id, and no other, and so has who is signed in: what strangers spend cannot
- * shut anybody out.
+ * and of the attempts that one place may make on that id. So an attacker with the 65,536 networks of a /48 gets no
+ * further than with one, and leaves some of the id's budget to strangers elsewhere. An address from which this id has
+ * signed in before has a budget of its own for that id, and no other, and so has a signed-in person: strangers cannot
+ * shut anybody out by spending theirs.
  */
 export interface LoginGate {
   check(address: string, id: string, options?: AttemptOptions): GateAnswer;
-  /** A login went wrong; `id` is undefined where none was named, as with an API key. */
+  /** Counts a failed login; `id` is undefined where none was named, as with an API key. */
   failed(address: string, id?: string): void;
   /** The attempt that `check` let through was right. The address is known for this id from now on. */
   succeeded(address: string, id: string): void;
@@ -35,7 +35,7 @@ export interface LoginGate {
   released(address: string, id: string, options?: AttemptOptions): void;
   /** How long to hold the answer to a failure, in milliseconds. */
   delayFor(address: string, id?: string): number;
-  /** This id signed in from this address or network at that time, says the database. */
+  /** Takes from the database that this id signed in from this address or network at that time. */
   remember(address: string, id: string, at: number): void;
 }
 
@@ -43,8 +43,8 @@ export interface LoginGateOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /**
-   * How many addresses, ids and pairs of them are counted, each; beyond that, the one longest unused goes. What is
-   * known is not among them, so no number of strangers makes the gate forget it.
+   * How many addresses, ids and pairs of them are counted, each; beyond that, the one longest unused goes. Known
+   * networks are kept apart, so no number of strangers makes the gate forget them.
    */
   readonly maxEntries?: number;
 }
@@ -60,7 +60,7 @@ const BUDGETS = {
   /** A /48 may be an office or 65,536 subscribers of a mobile network, who sign in after it was down. */
   site: { burst: 60, refillMs: 2_000 },
   id: { burst: 10, refillMs: 30_000 },
-  /** What one place may try on one id: half of what all together may. */
+  /** Attempts of one place on one id: half of those that all places together may make. */
   idFromSite: { burst: 5, refillMs: 60_000 },
   /** An id where it is known. */
   pair: { burst: 10, refillMs: 30_000 },
@@ -69,26 +69,26 @@ const BUDGETS = {
 } as const satisfies Record<string, Budget>;
 
 /**
- * How long an address stays known after a sign-in, in milliseconds: longer than between two turns of somebody who is
- * on duty once a month or two.
+ * How long an address stays known after a sign-in, in milliseconds: longer than between two turns of a person who is on
+ * duty once a month or two.
  */
 export const KNOWN_FOR_MS = 90 * 24 * 3600 * 1000;
 
-/** So many networks are known of one id, the latest: nobody fills the memory by travelling. */
+/** The latest networks that are kept for one id: no person fills the memory by travelling. */
 export const MAX_KNOWN_NETWORKS = 32;
 
 /** The first failures cost nothing: a typing error, a key that was rotated. */
 const FREE_FAILURES = 10;
 /** A failure is forgotten after so many milliseconds. */
 const FORGET_MS = 10_000;
-/** What is left to forget never exceeds this many failures, so that an end is in sight. */
+/** At most so many failures are still to be forgotten, so that an end is in sight. */
 const MAX_FAILURES = 60;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 
 const MAX_ENTRIES = 100_000;
 
-/** Makes a gate. Nothing in it outlives the process but what `remember` is told. */
+/** Makes a gate. It keeps everything in memory only; `remember` restores the known networks after a restart. */
 export function createLoginGate({
   now = Date.now,
   maxEntries = MAX_ENTRIES,
@@ -107,7 +107,7 @@ export function createLoginGate({
   const known = createKnownNetworks(now);
   const pairOf = (place: string, id: string) => `${place} ${id}`;
 
-  /** The budgets that an attempt comes out of. */
+  /** The budgets from which an attempt is taken. */
   function budgetsOf(address: string, id: string, { signedIn = false }: AttemptOptions = {}) {
     const network = networkOf(address);
     const site = siteOf(network);
@@ -123,7 +123,7 @@ export function createLoginGate({
     return { budgets, isKnown };
   }
 
-  /** What failures of this sort are counted by. Those of strangers do not slow somebody who is known. */
+  /** The keys by which failures of this sort are counted. Strangers' failures do not slow a known caller. */
   function failuresOf(address: string, id: string | undefined): (readonly [Buckets, string])[] {
     const network = networkOf(address);
     if (id === undefined) return [[failures.address, network]];
@@ -163,7 +163,9 @@ export function createLoginGate({
   };
 }
 
-/** Where each id has signed in from. Only those that did are in it, each with a bounded number of networks. */
+/**
+ * The networks from which each id has signed in. Only ids that did are in it, each with a bounded number of networks.
+ */
 function createKnownNetworks(now: () => number) {
   const byId = new Map<string, Map<string, number>>();
   const isFresh = (at: number) => now() - at < KNOWN_FOR_MS;

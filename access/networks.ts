@@ -18,8 +18,8 @@ function groupsOf(address: string): number[] {
 }
 
 /**
- * Who answers for an address: the address itself for IPv4, the /64 for IPv6, because one subscriber has all of it.
- * What is not an address stands for itself, cut to a length that cannot fill the memory.
+ * The network that answers for an address: the address itself for IPv4, the /64 for IPv6, because one subscriber has
+ * all of it. A text that is no address stands for itself, cut to a length that cannot fill the memory.
  */
 export function networkOf(address: string): string {
   const bare = address.split("%", 1)[0]!;
@@ -41,8 +41,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The place that a network of `networkOf` belongs to: the /48 around a /64, which is what a company or a rented server
- * is given, and so one attacker; the network itself otherwise.
+ * The site of a network of `networkOf`: the /48 around a /64, which is given to a company or a rented server, and so to
+ * one attacker; otherwise the network itself.
  */
 export function siteOf(network: string): string {
   if (!network.endsWith("::/64")) return network;

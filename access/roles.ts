@@ -1,4 +1,4 @@
-/** Everything that a caller of the HTTP API can do. A route names exactly one. */
+/** Every action of a caller of the HTTP API. A route names exactly one. */
 export const ACTIONS = [
   "kinds:read",
   "regions:read",
@@ -14,13 +14,13 @@ export const ACTIONS = [
   "rejections:read",
   "rejections:replay",
   "stream:read",
-  /** To devices: see `api/commands`. */
+  /** Send commands to devices: see `api/commands`. */
   "commands:send",
   "broadcasts:read",
   /** Write, change and preview a draft; import CAP. */
   "broadcasts:draft",
   "broadcasts:submit",
-  /** Approve, return or reject what somebody else submitted. */
+  /** Approve, return or reject a broadcast that another person submitted. */
   "broadcasts:approve",
   /** The green channel: release an actual broadcast of level 1 or 2 at once, to be reviewed afterwards. */
   "broadcasts:release",
@@ -28,11 +28,11 @@ export const ACTIONS = [
   /** Try failed speakers again. */
   "broadcasts:retry",
   "broadcasts:review",
-  /** Remark on a broadcast. */
+  /** Add notes to a broadcast. */
   "broadcasts:note",
-  /** Write one's tenant's own templates. */
+  /** Write templates of the caller's own tenant. */
   "broadcasts:templates",
-  /** Look at tenants, people, applications and what they may do. */
+  /** Read tenants, people, applications and their grants. */
   "access:read",
   "access:write",
   "audit:read",
@@ -40,8 +40,8 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number];
 
 /**
- * The steps that make a speaker sound, or vouch for what sounded. Administrators decide who may take them, and take
- * none themselves.
+ * The steps that make a speaker sound, or vouch for its sound. Administrators decide who may take them, and take none
+ * themselves.
  */
 export const SOUNDING_ACTIONS = [
   "broadcasts:submit",
@@ -51,14 +51,14 @@ export const SOUNDING_ACTIONS = [
   "broadcasts:review",
 ] as const satisfies readonly Action[];
 
-/** Whether an action is one of `SOUNDING_ACTIONS`. */
+/** True when an action is one of `SOUNDING_ACTIONS`. */
 export const isSounding = (action: Action): boolean =>
   (SOUNDING_ACTIONS as readonly Action[]).includes(action);
 
-/** To decide that a speaker sounds, or that it was right: what submitting waits for. */
+/** Deciding that a speaker sounds, or that it was right to: submissions wait for these. */
 const DECIDING_ACTIONS = SOUNDING_ACTIONS.filter((action) => action !== "broadcasts:submit");
 
-/** To look: what every role may do, and an application may be given. */
+/** Reading: every role may do these, and an application may be given them. */
 export const READ_ACTIONS = [
   "kinds:read",
   "regions:read",
@@ -82,10 +82,10 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The decision table of roles: what each may do. What is not listed is refused. */
+/** The decision table of roles: the actions of each. Every other action is refused. */
 export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
   viewer: new Set(READ_ACTIONS),
-  /** Looks after devices: acknowledges alarms, sends commands, deals with refused messages, repairs readings. */
+  /** Looks after devices: acknowledges alarms, sends commands, deals with rejected messages, repairs readings. */
   operator: new Set<Action>([
     ...READ_ACTIONS,
     "readings:repair",
@@ -94,7 +94,7 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "rejections:replay",
     "commands:send",
   ]),
-  /** Writes broadcasts; somebody else approves them. */
+  /** Writes broadcasts; another person approves them. */
   dispatcher: new Set<Action>([
     ...READ_ACTIONS,
     "broadcasts:draft",
@@ -123,9 +123,9 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "broadcasts:review",
     "broadcasts:note",
   ]),
-  /** Sees what was done and by whom, and changes nothing. */
+  /** Sees every action and who took it, and changes nothing. */
   auditor: new Set<Action>([...READ_ACTIONS, "rejections:read", "access:read", "audit:read"]),
-  /** Looks after who may do what, and everything else but for the steps that make a speaker sound. */
+  /** Looks after people, applications, their grants, and everything else but the steps that make a speaker sound. */
   administrator: new Set(ACTIONS.filter((action) => !isSounding(action))),
 };
 
@@ -134,14 +134,17 @@ export const PRIVILEGED_ROLES: readonly Role[] = ROLES.filter((role) =>
   DECIDING_ACTIONS.some((action) => MAY[role].has(action)),
 );
 
-/** The roles that take any step which makes a speaker sound: whoever made one of these is no second person beside it. */
+/**
+ * The roles that take any step which makes a speaker sound: a person who made one of these is no second person beside
+ * it.
+ */
 export const SOUNDING_ROLES: readonly Role[] = ROLES.filter((role) =>
   SOUNDING_ACTIONS.some((action) => MAY[role].has(action)),
 );
 
 /**
- * What an application's key can be given. Not here: to approve, release, retry or review a broadcast, to repair readings
- * and to change who may do what, which only people do; and the audit, which is read by people.
+ * The scopes that an application's key can be given. Only people approve, release, retry or review a broadcast, repair
+ * readings, change grants, and read the audit, so these are not here.
  */
 export const SCOPES = [
   ...READ_ACTIONS,
@@ -159,8 +162,9 @@ export type Scope = (typeof SCOPES)[number];
 export const isScope = (action: string): action is Scope => (SCOPES as readonly string[]).includes(action);
 
 /**
- * What each role may give to others, within its own areas. It is a table of its own, since administrators give what
- * they do not hold: they make approvers and approve nothing. Whoever is not listed gives nothing.
+ * The roles and scopes that each role may give to others, within its own areas. It is a table of its own, since
+ * administrators give roles that they do not hold: they make approvers and approve nothing. A role that is not listed
+ * gives nothing.
  */
 export const GIVES: Readonly<Record<Role, ReadonlySet<Role | Scope>>> = {
   viewer: new Set(),

@@ -1,6 +1,9 @@
 import type { Action } from "./roles.ts";
 
-/** What somebody can do to a broadcast, in the order in which it is shown, and the action that each needs. */
+/**
+ * The steps that a person or application can take on a broadcast, in the order in which they are shown, and the action
+ * that each needs.
+ */
 export const ACTION_OF_STEP = {
   change: "broadcasts:draft",
   submit: "broadcasts:submit",
@@ -16,6 +19,6 @@ export type CallersStep = keyof typeof ACTION_OF_STEP;
 
 export const CALLERS_STEPS = Object.keys(ACTION_OF_STEP) as readonly CallersStep[];
 
-/** Steps that decide something: for these a second factor can be asked. Writing is not among them. */
+/** Steps that decide something: these can ask for a second factor. Writing is not among them. */
 export type DecidingStep = Exclude<CallersStep, "change">;
 export const DECIDING_STEPS: readonly DecidingStep[] = CALLERS_STEPS.filter((step) => step !== "change");

@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** 256 bits: out of reach of guessing, so that a token can be kept under a fast hash. */
+/** 256 bits: out of reach of guessing, so a fast hash is enough to keep a token. */
 const TOKEN_BYTES = 32;
 
 /** Makes a device's token or an API key: 43 characters of base64url. It is shown once and kept as a hash. */
@@ -10,13 +10,13 @@ export function createToken(): string {
 
 /**
  * SHA-256 of a token, as `devices.token_hash` keeps it. Not for passwords that people choose. Every request and login
- * needs one: in one go it takes 0.7 us, as an object with `update` and `digest` 1.4.
+ * needs one: in one call it takes 0.7 us, as an object with `update` and `digest` 1.4.
  */
 export function hashToken(token: string | Buffer): Buffer {
   return hash("sha256", token, "buffer");
 }
 
-/** Whether `token` is the one that was hashed; takes the same time wherever the two differ. */
+/** True when `token` is the one that was hashed; it takes the same time wherever the two differ. */
 export function tokenMatches(token: string | Buffer, hash: Uint8Array): boolean {
   const given = hashToken(token);
   return given.length === hash.length && timingSafeEqual(given, hash);

@@ -1,14 +1,14 @@
 import type { Channel } from "../base/channels.ts";
 
 /**
- * What a device, and an application, may do on the MQTT side. `mayPublish` is called for every message, so it compares
- * strings in place: no regular expression, no split, no allocation.
+ * The rights of a device, and of an application, on the MQTT side. `mayPublish` is called for every message, so it
+ * compares strings in place: no regular expression, no split, no allocation.
  */
 
 export interface DevicePrincipal {
   /** The device's id, which is also its MQTT user name, in the form of `ID_FORM`. */
   readonly id: string;
-  /** Whether its kind may publish for other devices. */
+  /** True when its kind may publish for other devices. */
   readonly gateway: boolean;
 }
 
@@ -16,7 +16,7 @@ const DEVICES = "v1/devices/";
 const GATEWAYS = "v1/gateways/";
 const SLASH = 47;
 
-/** Where the part after `<prefix><id>/` begins, or 0 when the topic is not below that id. */
+/** The index where the part after `<prefix><id>/` begins, or 0 when the topic is not below that id. */
 function below(topic: string, prefix: string, id: string): number {
   const end = prefix.length + id.length;
   const inside =
@@ -49,15 +49,15 @@ export function mayPublish(principal: DevicePrincipal, topic: string): Channel |
 }
 
 /**
- * Whether the device may subscribe to `filter`. Everything it can match must lie below the device's own id,
- * so wildcards may only follow the id; `$share/…`, `#` and `+/…` fall out by not starting with it.
+ * True when the device may subscribe to `filter`. All topics that the filter can match must lie below the device's own
+ * id, so wildcards may only follow the id; `$share/…`, `#` and `+/…` do not start with it and so are refused.
  */
 export function maySubscribe(principal: DevicePrincipal, filter: string): boolean {
   if (below(filter, DEVICES, principal.id) > 0) return true;
   return principal.gateway && below(filter, GATEWAYS, principal.id) > 0;
 }
 
-/** What an application can listen to. */
+/** The channels that an application can listen to. */
 export type FeedChannel = "telemetry" | "events";
 
 /** A filter of an application: a channel of one device, or of all that it may see. */
@@ -67,9 +67,9 @@ export interface FeedFilter {
 }
 
 /**
- * What an application's filter means, or undefined where it is none of theirs. There are four forms, so that no other
- * wildcard has to be understood, and none can match more than was meant:
- * `v1/devices/{id}/telemetry`, `v1/devices/{id}/events` and the same with `+` for the id.
+ * The meaning of an application's filter, or undefined where it has none of the four forms. There are four forms, so
+ * that no other wildcard has to be understood, and none can match more than was meant: `v1/devices/{id}/telemetry`,
+ * `v1/devices/{id}/events` and the same with `+` for the id.
  */
 export function feedFilter(filter: string): FeedFilter | undefined {
   if (!filter.startsWith(DEVICES)) return undefined;
@@ -82,6 +82,6 @@ export function feedFilter(filter: string): FeedFilter | undefined {
   return id === "" || id.includes("+") || id.includes("#") ? undefined : { channel, deviceId: id };
 }
 
-/** Where an application hears what a device sends. */
+/** The topic on which an application hears a device. */
 export const feedTopic = (deviceId: string, channel: FeedChannel): string =>
   `${DEVICES}${deviceId}/${channel}`;

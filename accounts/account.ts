@@ -22,7 +22,7 @@ import { createTotpSecret, totpStepOf, totpUri } from "./totp.ts";
 /** How long a second factor waits for its first code, in milliseconds. */
 const CONFIRM_WITHIN_MS = 10 * 60_000;
 
-/** Somebody who changes how they sign in. */
+/** A person who changes how they sign in. */
 export interface AccountOwner {
   readonly id: string;
   readonly name: string;
@@ -34,16 +34,16 @@ export interface AccountsOptions extends PasswordCheckOptions {
 }
 
 export interface Accounts {
-  /** Changes one's own password and ends all sessions but the one in use. */
+  /** Changes the person's own password and ends all sessions but the one in use. */
   changePassword(
     owner: AccountOwner,
     change: { readonly current: string; readonly next: string; readonly keepSessionNo: number | undefined },
     actor: AuditActor,
   ): Promise<void>;
   /**
-   * Gives somebody else a password, the first or another, and ends all of their sessions. Over HTTP it may hold back
-   * what they decide (`held.ts`), as `resetTotp` does.
-   * @throws PlatformError `person_not_found`; `forbidden` for who may do more than the caller
+   * Gives another person a password, the first or a new one, and ends all of their sessions. Over HTTP it may make
+   * their decisions wait (`held.ts`), as `resetTotp` does.
+   * @throws PlatformError `person_not_found`; `forbidden` for a person who may do more than the caller
    */
   resetPassword(caller: Caller, id: string, password: string): Promise<void>;
   /** Begins to set up a second factor. */
@@ -52,19 +52,19 @@ export interface Accounts {
     password: string,
     actor: AuditActor,
   ): Promise<{ readonly secret: string; readonly uri: string }>;
-  /** Ends it, with the first code of the authenticator app. */
+  /** Finishes it, with the first code of the authenticator app. */
   confirmTotp(owner: AccountOwner, code: string, actor: AuditActor): Promise<void>;
-  /** Removes one's own second factor, with a code of it: the password and a session may both be stolen. */
+  /** Removes the person's own second factor. It takes a code, since the password and a session may both be stolen. */
   removeTotp(
     owner: AccountOwner,
     proof: { readonly password: string; readonly code: string },
     actor: AuditActor,
   ): Promise<void>;
-  /** Removes somebody else's, who has lost it. @throws PlatformError like `resetPassword` */
+  /** Removes the second factor of another person, who has lost it. @throws PlatformError like `resetPassword` */
   resetTotp(caller: Caller, id: string): Promise<void>;
 }
 
-/** How people sign in, and who changes it. Each change is in the audit; passwords and secrets are not. */
+/** Changes to how people sign in. Each change is in the audit; passwords and secrets are not. */
 export function createAccounts(options: AccountsOptions): Accounts {
   const { pool, gate, hasher, sessions, now = Date.now } = options;
   const object = (owner: AccountOwner) => ({ type: "person", id: owner.id });

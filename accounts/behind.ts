@@ -1,12 +1,12 @@
 import { type AccessSnapshot, CREDENTIAL_KINDS } from "../store/access/index.ts";
 
 /**
- * Who may be acting through somebody. An application is in the hands of its owner, of whoever was shown a key of it,
- * and of those who answered for it, or gave it to somebody else, while a key that opened then still opens. A person is
- * in the hands of those who made them, changed how they sign in or let them in again. Who only granted something cannot
- * act as them. And who is behind one of these is behind the first one too.
- * @param now epoch milliseconds; given, the hands that a person is in count for as long as the change waits. Without
- * it they count until another administrator has confirmed them, or the machine has given another password
+ * Finds the people and applications that may be acting through another. Behind an application are its owner, the people
+ * who were shown a key of it, and those who answered for it or gave it to another owner while a key that opened then
+ * still opens. Behind a person are those who made them, changed how they sign in or let them in again. A person who
+ * only granted something cannot act as them. Whoever is behind one of these is behind the first one too.
+ * @param now epoch milliseconds; given, the people behind a person count for as long as the change waits. Without it
+ * they count until another administrator has confirmed them, or the machine has given another password
  * @returns for an id, the ids of the others, in order
  */
 export function findBehind(
@@ -20,7 +20,7 @@ export function findBehind(
     else direct.set(id, new Set([behind]));
   };
   for (const { id, ownerId } of snapshot.principals) if (ownerId !== null) add(id, ownerId);
-  /** When the oldest key of an application was made that still opens. */
+  /** For each application, the moment when the oldest of its keys that still open was made. */
   const oldest = new Map<string, number>();
   for (const { principalId, madeBy, createdAt } of snapshot.keys) {
     if (madeBy !== null) add(principalId, madeBy);
@@ -42,14 +42,14 @@ export function findBehind(
   }
   return (id) => {
     const found = new Set<string>([id]);
-    // A set goes on to what is added to it meanwhile.
+    // Iterating a set also visits the members that are added during the iteration.
     for (const each of found) for (const behind of direct.get(each) ?? []) found.add(behind);
     found.delete(id);
     return [...found].sort();
   };
 }
 
-/** When the next change that waits is settled by itself, in epoch milliseconds; infinite when none does. */
+/** The moment when the next waiting change settles by itself, in epoch milliseconds; infinite when none waits. */
 export function nextSettled({ changes }: Pick<AccessSnapshot, "changes">, now: number): number {
   let next = Number.POSITIVE_INFINITY;
   for (const { until } of changes) if (until.getTime() > now) next = Math.min(next, until.getTime());

@@ -13,16 +13,16 @@ import type { Client } from "../store/database/index.ts";
 import type { GrantDelay } from "./grant-delay.ts";
 import { knownGrant } from "./grants.ts";
 
-/** Who changes something here, and within which limits. */
+/** The caller who makes a change, and their limits. */
 export interface Caller {
   readonly principal: Principal;
   readonly limits: Limits;
   readonly actor: AuditActor;
-  /** How long what this caller gives may have to wait. Undefined on the machine: whoever holds it waits for nobody. */
+  /** How long the grants of this caller may have to wait. Undefined on the machine: its operator waits for nobody. */
   readonly delay?: GrantDelay | undefined;
 }
 
-/** @throws PlatformError `forbidden`: a tenant is the whole platform's, not one region's */
+/** @throws PlatformError `forbidden`: a tenant belongs to the whole platform, not to one region */
 export function assertWholePlatform({ limits }: Caller): void {
   if (seesEverything(limits)) return;
   throw new PlatformError(
@@ -32,7 +32,8 @@ export function assertWholePlatform({ limits }: Caller): void {
 }
 
 /**
- * Whether the caller might have given somebody all that they may do: a new key or password lets one act as another.
+ * Checks that the caller could have given a person or application all of its grants: a new key or password lets one act
+ * as another.
  * @throws PlatformError `forbidden`
  */
 export function assertMayManage({ principal }: Caller, { id, grants }: StoredPrincipal): void {
@@ -44,8 +45,9 @@ export function assertMayManage({ principal }: Caller, { id, grants }: StoredPri
 }
 
 /**
- * Whether the caller may give these grants, to somebody of this type.
- * @throws PlatformError `forbidden` where the caller does not give them; `invalid_request` for what there is not
+ * Checks that the caller may give these grants to a person or application.
+ * @throws PlatformError `forbidden` where the caller may not give them; `invalid_request` for unknown regions and
+ * tenants
  */
 export async function assertGrantable(
   tx: Client,
@@ -99,7 +101,8 @@ function unknownIn(list: readonly string[] | "all", unknown: ReadonlySet<string>
 }
 
 /**
- * Whether the caller may put somebody into this tenant. One out of reach and one that does not exist are told alike.
+ * Checks that the caller may put a person or application into this tenant. A tenant out of reach and one that does not
+ * exist get the same answer.
  * @throws PlatformError `invalid_request`
  */
 export async function assertTenant(tx: Client, { limits }: Caller, tenantId: string): Promise<void> {

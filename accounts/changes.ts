@@ -31,7 +31,10 @@ import { waitsUntil } from "./held.ts";
 import { noPasswordHash } from "./password-hash.ts";
 import { lockManaged } from "./principals.ts";
 
-/** What waits, or all, of what was done to those who submit or decide, within the caller's limits; newest first. */
+/**
+ * Changes to people and applications that submit or decide, within the caller's limits, newest first: the waiting ones,
+ * or all.
+ */
 export const listAccessChanges = (
   pool: Pool,
   { limits }: Pick<Caller, "limits">,
@@ -48,8 +51,8 @@ async function lockWaiting(tx: Client, caller: Caller, changeNo: number, now: Da
 }
 
 /**
- * @throws PlatformError `not_independent` unless the caller goes back to nobody to whom the change goes back: through
- * who asked for it, or through who may know how to sign in as the person
+ * @throws PlatformError `not_independent` unless the caller and the change share no maker: neither the requester of the
+ * change, nor anybody who may know how to sign in as the person
  */
 async function assertIndependent(tx: Client, { principal }: Caller, change: AccessChange): Promise<void> {
   const { changeNo, principalId, askedBy, effectiveAt } = change;
@@ -58,30 +61,31 @@ async function assertIndependent(tx: Client, { principal }: Caller, change: Acce
   if (common.length === 0) return;
   throw new PlatformError(
     "not_independent",
-    `You go back to ${common.map((id) => `'${id}'`).join(", ")}, and so does this: through '${askedBy}', who asked for it, or through '${principalId}' and whoever made them or changed how they sign in. Expected another administrator, such as one who was made on the machine. ${wayOut(changeNo, effectiveAt)}`,
+    `You go back to ${common.map((id) => `'${id}'`).join(", ")}, and so does this change: through '${askedBy}', who asked for it, or through '${principalId}' and the people who made them or changed how they sign in. Expected another administrator, such as one who was made on the machine. ${wayOut(changeNo, effectiveAt)}`,
   );
 }
 
-/** How a change that waits comes to hold, and who can make it hold sooner. */
+/** The sentence that says how a waiting change comes to hold, and who can make it hold sooner. */
 const wayOut = (changeNo: number, effectiveAt: Date): string =>
   `Change ${changeNo} holds by itself from ${effectiveAt.toISOString()} on; before, once an administrator confirms it who shares no maker with whoever asked for it, made the person or changed how they sign in (POST /v1/access/changes/${changeNo}/confirm), or on the machine: ${machineCommand(changeNo)}`;
 
-/** What whoever holds the machine runs to let a change hold at once. */
+/** The command that the operator of the machine runs to let a change hold at once. */
 export const machineCommand = (changeNo: number): string => `npm run access -- change confirm ${changeNo}`;
 
-/** What keeps somebody waiting: the newest of the changes that do, and how each of them ends. */
+/** The reason why a person waits: the newest of the changes, and how each of them ends. */
 export interface Waiting {
   readonly change: number;
   readonly waitsUntil: Date;
   readonly how: string;
 }
 
-/** More than anybody does to one person within the delay. */
+/** More changes than one person gets within the delay. */
 const MAX_WAITING = 1000;
 
 /**
- * What keeps a person's steps waiting now, whose grants these are; null when nothing does. To confirm it confirms what
- * the same administrator did to the same person before, and nothing of another one's: `how` names one change of each.
+ * The reason why steps of a person with these grants wait now; null when none does. Confirming it confirms the earlier
+ * changes of the same administrator to the same person, and none of another administrator's: `how` names one change of
+ * each.
  * @param now epoch milliseconds
  */
 export async function waitingOf(
@@ -93,7 +97,7 @@ export async function waitingOf(
   if (!until) return null;
   const filter = { state: "waiting" as const, principalId: id, now: new Date(now), roles: SOUNDING_ROLES };
   const { items } = await listChanges(db, filter, NO_LIMITS, { limit: MAX_WAITING });
-  // What gave something that nobody waits for, such as a viewer's role, holds nothing.
+  // A change that gave nothing that waits, such as a viewer's role, holds nothing back.
   const given = new Set(grants.flatMap((grant) => (heldUntil(grant, now) ? [grant.changeNo] : [])));
   const ofEach = new Map<string, AccessChange>();
   for (const change of items) {
@@ -111,8 +115,8 @@ const nowOf = ({ delay }: Caller) => new Date(delay?.now() ?? Date.now());
 const toAudit = ({ changeNo, kind, askedBy }: AccessChange) => ({ change: changeNo, kind, askedBy });
 
 /**
- * Lets a change hold at once, and with it what the same administrator had open for the same person before. Over HTTP
- * that takes a person who goes back to nobody to whom the change goes back: see `behindChange`.
+ * Lets a change hold at once, and with it the earlier open changes of the same administrator to the same person. Over
+ * HTTP that takes a person who shares no maker with the change: see `behindChange`.
  * @throws PlatformError as `lockWaiting` does; `not_independent`
  */
 export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Promise<AccessChange> {
@@ -123,7 +127,7 @@ export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Pro
       if (caller.principal.type !== "person") {
         throw new PlatformError(
           "forbidden",
-          `A change is confirmed by a person: a key may be in anybody's hand. ${wayOut(changeNo, change.effectiveAt)}`,
+          `Only a person confirms a change: a key may be in anybody's hands. ${wayOut(changeNo, change.effectiveAt)}`,
         );
       }
       await assertIndependent(tx, caller, change);
@@ -133,9 +137,9 @@ export function confirmChange(pool: Pool, caller: Caller, changeNo: number): Pro
 }
 
 /**
- * Takes back a change that waits, with what the same administrator had open for the same person before: what it
- * granted is taken away, and a person whose credentials it touched is shut out. A password that it set opens nothing any
- * more, also once they are let in again; what they had before is not known here.
+ * Takes back a waiting change, and the earlier open changes of the same administrator to the same person. It takes away
+ * their grants, and shuts out a person whose credentials they touched. A password that they set opens nothing any more,
+ * also once the person is let in again; the platform does not know the earlier one.
  * @throws PlatformError as `lockWaiting` does
  */
 export function refuseChange(
@@ -150,10 +154,13 @@ export function refuseChange(
   });
 }
 
-/** By these, who asked chose the password. */
+/** In these changes the requester chose the password. */
 const PASSWORD_KINDS: readonly ChangeKind[] = ["create", "password"];
 
-/** Whoever is let in again later is not let in by what was refused: neither by the password nor by a session of it. */
+/**
+ * A person who is let in again later must not get in by the refused change: neither by its password nor by a session of
+ * it.
+ */
 async function takePasswordAway(tx: Client, principalId: string, at: Date): Promise<void> {
   await overwritePassword(tx, principalId, noPasswordHash());
   await endSessionsOf(tx, principalId, at, null);

@@ -4,19 +4,19 @@ import { type AccessChange, behindChange, getPrincipal, makersOf } from "../stor
 import { type Db, NO_LIMITS } from "../store/database/index.ts";
 import { knownGrant } from "./grants.ts";
 
-/** Who may let a change hold at once. */
+/** The people who may let a change hold at once. */
 export interface Confirmers {
-  /** Whether whoever asks may. */
+  /** True when the caller may. */
   readonly you: boolean;
-  /** Those whose grants all lie within the limits of whoever asks. */
+  /** People whose grants all lie within the caller's limits. */
   readonly people: readonly Pick<Principal, "id" | "name">[];
-  /** How many may beside these and whoever asks. */
+  /** The number of people who may, beside these and the caller. */
   readonly others: number;
 }
 
 /**
- * Who of `everybody` may confirm each change, by the same rules as `confirmChange`. For one page of changes, so that
- * what is asked of the database for one of them is not asked again for the next.
+ * Finds who of `everybody` may confirm each change, by the same rules as `confirmChange`. It serves one page of
+ * changes, so that it asks the database for each thing once.
  */
 export function createConfirmers(
   db: Db,
@@ -33,7 +33,7 @@ export function createConfirmers(
       ),
     }));
   const makersFor = onceEach((id) => makersOf(db, id));
-  /** Those who may manage a person. */
+  /** The people who may manage a person. */
   const managersOf = onceEach(async (id) => {
     const { grants } = await getPrincipal(db, "person", id, NO_LIMITS);
     const known = grants.flatMap((grant) => knownGrant(grant) ?? []);

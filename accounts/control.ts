@@ -7,7 +7,7 @@ import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin } from "./login-metrics.ts";
 import { SESSION_PREFIX, type Sessions } from "./sessions.ts";
 
-/** So many answers are held at once; further ones leave at once, since nothing of theirs can be guessed anyway. */
+/** At most so many answers are held at once; further ones leave at once, since random keys cannot be guessed anyway. */
 const MAX_HELD = 1_000;
 
 export interface AccessControlOptions {
@@ -20,8 +20,9 @@ export interface AccessControlOptions {
 }
 
 /**
- * Who calls: the holder of the administrator's key, an application by its key, or a person by a session. All of
- * these have 256 random bits, so the right one is let in whatever failed before; what is wrong waits for its answer.
+ * Identifies the caller: the holder of the administrator's key, an application by its key, or a person by a session.
+ * All of these have 256 random bits, so the right one is let in whatever failed before; the answer to a wrong one is
+ * held.
  */
 export function createAccessControl(options: AccessControlOptions): AccessControl {
   const { adminKeyHash, directory, sessions, gate, countLogin } = options;
@@ -33,7 +34,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
     const delay = gate.delayFor(address);
     if (delay === 0 || held >= MAX_HELD) return undefined;
     held++;
-    // Not a reason to keep the process alive.
+    // Does not keep the process alive.
     await sleep(delay, undefined, { ref: false });
     held--;
     return undefined;

@@ -2,12 +2,12 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Credentials } from "../access/control.ts";
 import { PlatformError } from "../base/errors.ts";
 
-/** Methods that change nothing, and that other sites may make a browser send. */
+/** Methods that change nothing. Other sites may make a browser send them. */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * What the page has to send along as `X-CSRF-Token`. The session's secret is in a cookie that no script reads; this
- * is made from it, one way, so nothing more has to be kept.
+ * The token that the page has to send along as `X-CSRF-Token`. The session's secret is in a cookie that no script
+ * reads; the token is derived from it, one way, so nothing more has to be kept.
  */
 export function csrfTokenOf(sessionToken: string): string {
   return createHmac("sha256", sessionToken).update("csrf").digest("base64url");
@@ -20,8 +20,8 @@ function sameText(given: string, expected: string): boolean {
 }
 
 /**
- * Whether a browser says that the request comes from our own page. Browsers of the last years send at least one of
- * the two headers with every request that changes something; what is no browser sends none.
+ * Checks that a browser says that the request comes from our own page. Browsers of the last years send at least one of
+ * the two headers with every request that changes something; other programs send none.
  * @throws PlatformError `csrf_refused`
  */
 export function assertSameOrigin({ origin, fetchSite, ownOrigin }: Credentials): void {
@@ -31,7 +31,9 @@ export function assertSameOrigin({ origin, fetchSite, ownOrigin }: Credentials):
   if (foreign) throw new PlatformError("csrf_refused", "The request comes from another site");
 }
 
-/** @throws PlatformError `csrf_refused` unless a request by session cookie that changes something is our page's */
+/**
+ * @throws PlatformError `csrf_refused` unless a request by session cookie that changes something comes from our page
+ */
 export function assertNotForged(credentials: Credentials, sessionToken: string): void {
   if (SAFE.has(credentials.method)) return;
   assertSameOrigin(credentials);

@@ -18,13 +18,13 @@ export interface AccessDirectoryOptions {
   readonly pool: Pool;
   readonly log: Logger;
   /**
-   * Told of everybody who can do less than before, or otherwise: who was disabled, whose grants were changed, who
-   * lost a key. What they have open is cut, and they may come back as what they are now.
+   * Called for everybody whose rights have changed: a person or application was disabled, its grants were changed, or
+   * it lost a key. The platform then cuts their open connections, and they may come back with their present rights.
    */
   readonly onRevoked: (principalId: string) => void;
   /** Epoch milliseconds; keys expire by it. */
   readonly now?: () => number;
-  /** How often other processes' changes are looked for, in milliseconds. */
+  /** How often the directory looks for changes by other processes, in milliseconds. */
   readonly followMs?: number;
   /** How often the last use of keys is written, in milliseconds. */
   readonly useMs?: number;
@@ -36,23 +36,23 @@ interface KeyEntry {
   readonly hash: Buffer;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** When a use was noted last, in epoch milliseconds; 0: never by this process. */
+  /** When a use was last noted, in epoch milliseconds; 0: never by this process. */
   usedAt: number;
 }
 
 export const FOLLOW_MS = 2_000;
 const USE_MS = 60_000;
 
-/** No key has this hash: a prefix that nobody has is compared as well. */
+/** No key has this hash: it is compared for an unknown prefix, so that this takes the same time. */
 const NO_HASH = Buffer.alloc(32);
 
 export const createAccessDirectory = (options: AccessDirectoryOptions): AccessDirectory =>
   new AccessDirectory(options);
 
 /**
- * Everybody who may act and their keys, in memory, so that no request and no login asks the database who calls, also
- * while it is away. What another process changes is known here within about two seconds, what this one changes at
- * once (`refresh`). Everything is read again when something changes: 0.3 s for 10,000 applications with a key each (the
+ * Everybody who may act and their keys, in memory, so that no request and no login asks the database for its caller,
+ * also while it is away. Changes by another process are known here within about two seconds, those of this one at once
+ * (`refresh`). Everything is read again when something changes: 0.3 s for 10,000 applications with a key each (the
  * embedded database on two busy cores).
  */
 export class AccessDirectory {
@@ -63,9 +63,9 @@ export class AccessDirectory {
   private version = 0;
   /** The latest change that was logged. */
   private toldOf = 0;
-  /** When the next thing that waits will hold, in epoch milliseconds: then everybody is read again. */
+  /** The moment when the next waiting change will hold, in epoch milliseconds: then everybody is read again. */
   private settlesAt = Number.POSITIVE_INFINITY;
-  /** The reading under way, and the one that begins after it because something changed meanwhile. */
+  /** The read under way, and the one that begins after it because something changed meanwhile. */
   private reading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
   private readonly uses = new Map<number, number>();
@@ -120,8 +120,8 @@ export class AccessDirectory {
   }
 
   /**
-   * One turn of following: cuts off whose key has expired, and reads everybody again where something changed, or
-   * where something has waited long enough.
+   * One turn of following: cuts off applications whose key has expired, and reads everybody again where something
+   * changed, or where something has waited long enough.
    */
   async lookForChanges(): Promise<void> {
     this.cutExpired();
@@ -130,8 +130,8 @@ export class AccessDirectory {
   }
 
   /**
-   * Reads everybody again. What was committed before the call is in memory when it returns: a reading that was
-   * under way may have missed it, so that one more follows, for all who ask meanwhile.
+   * Reads everybody again. Everything that was committed before the call is in memory when it returns: a read under way
+   * may have missed it, so one more follows, for all callers in the meantime.
    */
   refresh(): Promise<void> {
     if (!this.reading) {
@@ -151,8 +151,8 @@ export class AccessDirectory {
   }
 
   /**
-   * The application whose key this is. Undefined when it is nobody's, has expired or was revoked, or when its
-   * application or tenant is disabled. Takes the same time for all of them.
+   * The application of this key. Undefined for an unknown, expired or revoked key, and when its application or tenant
+   * is disabled. Takes the same time for all of them.
    */
   findByKey(token: string): Principal | undefined {
     const prefix = apiKeyPrefix(token);
@@ -168,7 +168,7 @@ export class AccessDirectory {
     return entry.principal;
   }
 
-  /** Somebody who is enabled and whose tenant is. */
+  /** A person or application that is enabled and whose tenant is. */
   findPrincipal(id: string): Principal | undefined {
     return this.principals.get(id);
   }
@@ -205,7 +205,7 @@ export class AccessDirectory {
     for (const id of revoked) this.options.onRevoked(id);
   }
 
-  /** What an operator may want to look at: each change that holds somebody back, once a process. */
+  /** Logs each change that holds a person back, once a process: an operator may want to look at it. */
   private tell({ changes }: AccessSnapshot): void {
     const before = this.toldOf;
     for (const { changeNo, principalId, kind, askedBy, until } of changes) {
@@ -223,7 +223,7 @@ export class AccessDirectory {
     }
   }
 
-  /** Who has not changed stays the same object, so that "has it changed" is one comparison, here and elsewhere. */
+  /** An unchanged principal stays the same object, so that "has it changed" is one comparison, here and elsewhere. */
   private index(snapshot: AccessSnapshot) {
     const principals = new Map<string, Principal>();
     const now = this.now();
@@ -237,7 +237,7 @@ export class AccessDirectory {
       const principal: Principal = {
         ...rest,
         grants: knownGrants(row, this.options.log, now),
-        // Whoever is shut out answers for nothing.
+        // A person who is shut out answers for nothing.
         ...(row.type === "application"
           ? { ownerId: ownerId !== null && people.has(ownerId) ? ownerId : null }
           : {}),

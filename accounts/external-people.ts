@@ -15,7 +15,7 @@ import { appendAudit, PLATFORM_ACTOR } from "../store/audit/index.ts";
 import { type Client, NO_LIMITS, type Pool, withTransaction } from "../store/database/index.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** Somebody as an identity provider describes them. */
+/** A person as an identity provider describes them. */
 export interface ExternalPerson {
   readonly issuer: string;
   readonly subject: string;
@@ -24,15 +24,16 @@ export interface ExternalPerson {
   readonly grants: readonly Grant[];
 }
 
-/** An id that no local account can be mistaken for, and the same whenever it is made. */
+/** An id that cannot be mistaken for a local account's, and is the same whenever it is made. */
 const idOf = ({ issuer, subject }: ExternalPerson) =>
   `oidc-${createHash("sha256").update(`${issuer}\n${subject}`).digest("hex").slice(0, 20)}`;
 
 /**
- * Writes down who came from the provider, with what the provider says they may do; at the first sign-in it makes
- * them. The provider is their maker: no change of access is noted, and what it gives waits for nobody here. The name of a local account is never a reason to become that account.
+ * Records a person who came from the provider, with the grants that the provider gives them; at the first sign-in it
+ * makes them. The provider is their maker: no change of access is noted, and its grants do not wait. The name of a
+ * local account is never a reason to become that account.
  * @returns the person's id
- * @throws PlatformError `provider_sign_in_failed` for who is disabled here, or whose tenant is not theirs
+ * @throws PlatformError `provider_sign_in_failed` for a person who is disabled here, or whose tenant is another one
  */
 export async function recordExternalPerson(
   pool: Pool,
@@ -87,7 +88,7 @@ async function record(
   }
   const changed = {
     name: before.name !== name,
-    // One that an administrator gave, and that may wait for it, is given anew by the provider, and waits for nobody.
+    // The provider gives a grant anew that an administrator gave and that may wait, and then it no longer waits.
     grants: !isDeepStrictEqual(
       before.grants.map(({ heldUntil: _heldUntil, ...grant }) => grant),
       [...grants],

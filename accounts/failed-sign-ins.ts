@@ -6,27 +6,31 @@ import type { Pool } from "../store/database/index.ts";
 import type { LoginVia } from "./login-metrics.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** One row a person and network in so long; the next one says how many there were beside it. */
+/** One row for each person and network in so many milliseconds; the next row says how many more there were. */
 const EVERY_MS = 5 * 60_000;
-/** So many rows at once, and then one in so long, whoever it is: a flood from many networks. */
+/**
+ * Rows in a burst, and then one in so many milliseconds, for all people together: against a flood from many networks.
+ */
 const ALL = { burst: 100, everyMs: 3_000 };
 
 /** A sign-in that failed. */
 export interface FailedSignIn {
-  /** Who it was tried as, where there is such a person: people type passwords into the wrong field. */
+  /** The person whose name was tried, if there is one: people type passwords into the wrong field. */
   readonly person: { readonly id: string; readonly tenantId: string | null } | undefined;
   readonly via: LoginVia;
   readonly code: ErrorCode;
 }
 
 export interface FailedSignIns {
-  /** Puts it into the audit beside the answer, which must not tell by its time whether there is such a person. */
+  /** Writes it to the audit beside the answer, whose time must not tell whether there is such a person. */
   record(failed: FailedSignIn, visitor: Visitor): void;
-  /** Writes how many went without a row since the last one, and waits for what is being written. */
+  /** Writes how many went without a row since the last one, and waits for the rows that are being written. */
   flush(): Promise<void>;
 }
 
-/** Sign-ins that failed, as `session.refused` in the audit, in bounded number. What is not written yet is in memory. */
+/**
+ * Failed sign-ins, as `session.refused` in the audit, in bounded number. Rows that are not written yet are in memory.
+ */
 export function createFailedSignIns(options: {
   readonly pool: Pool;
   readonly log: Logger;
@@ -35,7 +39,7 @@ export function createFailedSignIns(options: {
   const { pool, log, now } = options;
   const single = createAuditBudget({ burst: 1, everyMs: EVERY_MS });
   const all = createAuditBudget({ ...ALL, maxKeys: 1 });
-  /** The latest of those that have no row, by person and network. */
+  /** The latest failure without a row, by person and network. */
   const latest = new Map<string, { failed: FailedSignIn; visitor: Visitor }>();
   const writing = new Set<Promise<void>>();
 
@@ -46,7 +50,7 @@ export function createFailedSignIns(options: {
     const { address, requestId, callerRequestId = null } = visitor;
     const unrecorded = unrecordedBefore + overall;
     const work: Promise<void> = appendAuditAlone(pool, {
-      // Nobody has shown who they are. The tenant's auditors see what is tried as one of their people.
+      // The caller has not shown who they are. The tenant's auditors see attempts in the name of one of their people.
       actor: {
         ...{ type: "person", id: null, name: null, tenantId: person?.tenantId ?? null },
         ...{ address, requestId, callerRequestId },
@@ -58,7 +62,7 @@ export function createFailedSignIns(options: {
       .then(
         () => {},
         (error: unknown) =>
-          log.error({ err: error, requestId }, "a failed sign-in could not be put into the audit"),
+          log.error({ err: error, requestId }, "a failed sign-in could not be written to the audit"),
       )
       .finally(() => writing.delete(work));
     writing.add(work);

@@ -5,7 +5,10 @@ import type { StoredGrant } from "../store/access/index.ts";
 
 const isRole = (name: string): name is Role => (ROLES as readonly string[]).includes(name);
 
-/** Until when a grant's steps that make a speaker sound wait; undefined when they do not at `now` (epoch milliseconds). */
+/**
+ * The moment until which a grant's steps that make a speaker sound wait; undefined when they do not at `now` (epoch
+ * milliseconds).
+ */
 export function heldUntil(grant: StoredGrant, now: number): Date | undefined {
   const isPrivileged = "role" in grant && (PRIVILEGED_ROLES as readonly string[]).includes(grant.role);
   return isPrivileged && grant.heldUntil && grant.heldUntil.getTime() > now ? grant.heldUntil : undefined;
@@ -13,7 +16,7 @@ export function heldUntil(grant: StoredGrant, now: number): Date | undefined {
 
 /**
  * A stored grant as far as this version of the platform knows its names; undefined when nothing is left of it.
- * @param now epoch milliseconds, by which it is held or not
+ * @param now epoch milliseconds, which decide if it is held
  */
 export function knownGrant(grant: StoredGrant, now: number = Date.now()): Grant | undefined {
   const { area } = grant;
@@ -26,7 +29,10 @@ export function knownGrant(grant: StoredGrant, now: number = Date.now()): Grant 
   return scopes.length > 0 ? { scopes, area } : undefined;
 }
 
-/** The grants of somebody. A name that a newer version may have given allows nothing here, and is logged. */
+/**
+ * The known grants of a person or application. A name that a newer version may have given allows nothing here, and is
+ * logged.
+ */
 export function knownGrants(
   { id, grants }: { readonly id: string; readonly grants: readonly StoredGrant[] },
   log: Logger,

@@ -13,8 +13,8 @@ import type { Caller } from "./caller.ts";
 import { heldUntil, knownGrant } from "./grants.ts";
 
 /**
- * Notes what a caller does to somebody, by which the caller could come to act as them. On the machine nothing is
- * noted: whoever holds it stands outside of this rule, and is nobody's maker.
+ * Notes a change by which the caller could come to act as another person. On the machine nothing is noted: its operator
+ * stands outside of this rule, and counts as no person's maker.
  * @returns the number of the change; undefined on the machine
  */
 export async function noteChange(
@@ -36,7 +36,7 @@ export async function noteChange(
   });
 }
 
-/** The same for a password or a second factor. One that the machine gives ends what others did to them before. */
+/** The same for a password or a second factor. A password from the machine ends earlier changes by others. */
 export async function noteCredentialChange(
   tx: Client,
   caller: Caller,
@@ -53,7 +53,7 @@ const isSame = (stored: StoredGrant, given: Grant): boolean =>
     ? "role" in given && stored.role === given.role
     : "scopes" in given && isDeepStrictEqual(stored.scopes, given.scopes));
 
-/** Whether somebody with these grants may already do all of a grant's sounding steps, everywhere where it holds. */
+/** True when these grants already allow all of a grant's sounding steps, everywhere where it holds. */
 function isHeldAlready(before: readonly StoredGrant[], given: Grant, now: number): boolean {
   if (!("role" in given)) return false;
   return SOUNDING_ACTIONS.filter((action) => MAY[given.role].has(action)).every((action) => {
@@ -67,8 +67,8 @@ function isHeldAlready(before: readonly StoredGrant[], given: Grant, now: number
 }
 
 /**
- * The grants as they are to be stored in place of those before. What was there stays as it was, waiting or not; what
- * is new and privileged, or reaches further, waits with the change.
+ * The grants in the form in which they replace the former ones. Former grants stay as they were, waiting or not; a
+ * grant that is new and privileged, or reaches further, waits with the change.
  */
 export async function carryGrants(
   tx: Client,
@@ -90,7 +90,7 @@ export async function carryGrants(
   );
 }
 
-/** A new grant, with the change that it waits for where it is privileged. */
+/** A new grant, with the change that it waits for if it is privileged. */
 export function waiting(
   { heldUntil: _heldUntil, ...grant }: Grant,
   changeNo: number | undefined,

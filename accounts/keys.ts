@@ -14,7 +14,7 @@ import { type Client, type Pool, withTransaction } from "../store/database/index
 import type { Caller } from "./caller.ts";
 import { lockManaged } from "./principals.ts";
 
-/** A key that was just made, with the one sight of it that there is. */
+/** A key that was just made: the only time that it is shown. */
 export interface MadeKey {
   readonly key: string;
   readonly record: ApiKey;
@@ -41,9 +41,9 @@ export function createKey(pool: Pool, caller: Caller, id: string, expiresAt: Dat
 }
 
 /**
- * Makes a key in place of another, which goes on for `overlapMs`, so that an application can change over without a
- * gap. Without `expiresAt` the new key lives as long as the old one was made for.
- * @throws PlatformError `application_not_found`, `forbidden`, `key_not_found`; `key_ended` for one that is over
+ * Makes a key in place of another, which goes on for `overlapMs`, so that an application can change over without a gap.
+ * Without `expiresAt` the new key gets the lifetime that the old one was made with.
+ * @throws PlatformError `application_not_found`, `forbidden`, `key_not_found`; `key_ended` for a key that has ended
  */
 export function rotateKey(
   pool: Pool,
@@ -74,7 +74,7 @@ export function rotateKey(
 const sameLife = ({ createdAt, expiresAt }: ApiKey, now: number): Date | null =>
   expiresAt && new Date(now + (expiresAt.getTime() - createdAt.getTime()));
 
-/** Ends a key at once; one that has ended stays so. @throws PlatformError as for rotation, but for `key_ended` */
+/** Ends a key at once; a key that has ended stays so. @throws PlatformError as for rotation, but for `key_ended` */
 export function revokeKey(pool: Pool, caller: Caller, id: string, prefix: string): Promise<void> {
   return withTransaction(pool, async (tx) => {
     await lockManaged(tx, caller, "application", id);
@@ -91,7 +91,7 @@ async function make(
   expiresAt: Date | null,
 ): Promise<MadeKey> {
   const { key, prefix, hash } = createApiKey();
-  // Who was shown the key may use it. The machine is nobody's hand.
+  // The person who was shown the key may use it. On the machine no person is noted.
   const madeBy = delay ? principal.id : null;
   return { key, record: await insertApiKey(tx, { principalId, prefix, hash, expiresAt, madeBy }) };
 }

@@ -1,6 +1,6 @@
 import type { Principal } from "../access/decide.ts";
 
-/** What signing in needs of the directory: whoever is disabled, or whose tenant is, is not found. */
+/** The part of the directory that signing in needs: it finds nobody who is disabled, or whose tenant is. */
 export interface KnownPrincipals {
   findByKey(token: string): Principal | undefined;
   findPrincipal(id: string): Principal | undefined;

@@ -1,25 +1,25 @@
 import { EncryptJWT, jwtDecrypt } from "jose";
 
-/** What has to be kept while somebody is at the identity provider. It travels in a cookie, sealed. */
+/** The state that has to be kept while a person is at the identity provider. It travels in a cookie, sealed. */
 export interface OidcFlow {
   readonly state: string;
   readonly nonce: string;
   /** PKCE. */
   readonly codeVerifier: string;
   readonly redirectUri: string;
-  /** Where the browser goes in the end: a path of ours. */
+  /** The path of ours to which the browser goes in the end. */
   readonly returnTo: string;
 }
 
-/** How long somebody may take at the provider, in seconds. */
+/** How long a person may take at the provider, in seconds. */
 export const FLOW_SECONDS = 600;
 
 const AUDIENCE = "oidc-flow";
 
-/** Seals what is kept, so that it is neither read nor changed on its way through the browser. */
+/** Seals the state, so that it can be neither read nor changed on its way through the browser. */
 export interface FlowSeal {
   seal(flow: OidcFlow): Promise<string>;
-  /** Undefined for what was not sealed with this key, was changed, or is too old. */
+  /** Undefined for a text that was not sealed with this key, was changed, or is too old. */
   open(sealed: string): Promise<OidcFlow | undefined>;
 }
 

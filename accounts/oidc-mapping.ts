@@ -10,7 +10,7 @@ const entrySchema = z.strictObject({
   role: z.enum(ROLES),
   /** The tenant that the person belongs to. */
   tenantId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected a tenant's id"),
-  /** Where the role holds. Regions and tenants have to be said: nobody shall see a province by omission. */
+  /** The area of the role. Regions and tenants must be given: nobody shall see a province because of an omission. */
   regions: ids(/^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/, "expected a division code"),
   tenants: ids(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected a tenant's id"),
   kinds: ids(/^[a-z][a-z0-9-]{0,39}$/, "expected a kind").default("all"),
@@ -22,7 +22,7 @@ const mappingSchema = z.record(
   z.union([entrySchema.transform((entry) => [entry]), z.array(entrySchema).min(1)]),
 );
 
-/** What each value of the provider's claim gives. */
+/** The grants for each value of the provider's claim. */
 export type OidcMapping = ReadonlyMap<string, readonly Entry[]>;
 
 /** @throws PlatformError `config_invalid` that says which entry is wrong, and how */
@@ -52,7 +52,7 @@ export function valuesOfClaim(claims: Readonly<Record<string, unknown>>, name: s
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : undefined;
 }
 
-/** What the values give together; undefined when they give nothing. */
+/** The grants of all values together; undefined when they give nothing. */
 export function grantsFrom(
   mapping: OidcMapping,
   values: readonly string[],

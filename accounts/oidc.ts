@@ -40,10 +40,10 @@ export interface ProviderOptions extends ProviderSettings {
 /** An OpenID Connect provider, where people prove who they are. */
 export interface IdentityProvider {
   readonly redirectUrl: string | undefined;
-  /** Where to send the browser, and what it has to bring back in a cookie. */
+  /** The address to send the browser to, and the text that it must bring back in a cookie. */
   start(redirectUri: string, returnTo: string): Promise<{ readonly url: string; readonly flow: string }>;
   /**
-   * Signs in whoever the provider has sent back.
+   * Signs in the person whom the provider has sent back.
    * @param query of the address that the browser came back to
    * @throws PlatformError `provider_sign_in_failed`, `provider_unavailable`, or `forbidden` without any role here
    */
@@ -64,11 +64,11 @@ const ALGORITHMS: ReadonlySet<string> = new Set([
 const TIMEOUT_SECONDS = 10;
 /** How far the provider's clock may be off, in seconds. */
 const CLOCK_TOLERANCE_SECONDS = 30;
-/** A provider that did not answer is not asked again for so long, in milliseconds. */
+/** After a provider did not answer, the platform waits so long before it asks again, in milliseconds. */
 const RETRY_MS = 2_000;
 const MAX_NAME = 100;
 
-/** Whether only this machine can listen in: the one case in which plain http will do. */
+/** True when only this machine can listen in: the one case in which plain http will do. */
 const isLoopback = (url: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 
 /**
@@ -89,11 +89,11 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
       idTokenExpected: true,
     });
     let claims: Record<string, unknown> & { sub: string } = tokens.claims()!;
-    // Of the signed token alone: what else the provider tells is not about this sign-in.
+    // Only the signed token counts: everything else from the provider is not about this sign-in.
     const secondFactor = provesSecondFactor(claims);
     const canAsk = config.serverMetadata().userinfo_endpoint !== undefined;
     if (valuesOfClaim(claims, rolesClaim) === undefined && canAsk) {
-      // Many providers tell more about somebody here than in the ID token.
+      // Many providers put more about a person here than into the ID token.
       claims = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims };
     }
     return { claims, secondFactor };
@@ -183,7 +183,7 @@ function discoverLazily(options: ProviderOptions): () => Promise<client.Configur
       },
     );
     const offered = config.serverMetadata().id_token_signing_alg_values_supported;
-    // What the provider offers is also what the library accepts, so the unfit ones are struck out.
+    // The library accepts every algorithm that the provider offers, so the unfit ones are struck out.
     if (offered) offered.splice(0, offered.length, ...offered.filter((alg) => ALGORITHMS.has(alg)));
     return config;
   }
@@ -202,7 +202,7 @@ function discoverLazily(options: ProviderOptions): () => Promise<client.Configur
   };
 }
 
-/** What went wrong, for the caller; the log says more, but never a token. */
+/** The error for the caller; the log says more, but never a token. */
 function asProblem(error: unknown, log: Logger): PlatformError {
   if (error instanceof PlatformError) return error;
   const { name, code, message } = error as Error & { code?: string };
@@ -211,7 +211,7 @@ function asProblem(error: unknown, log: Logger): PlatformError {
   return away ? new PlatformError("provider_unavailable") : new PlatformError("provider_sign_in_failed");
 }
 
-/** What to call somebody; NUL and halves of surrogate pairs cannot be stored. */
+/** The person's name to show; NUL and halves of surrogate pairs cannot be stored. */
 function nameOf(claims: Record<string, unknown> & { sub: string }): string {
   const given = [claims.name, claims.preferred_username, claims.email, claims.sub].find(
     (name): name is string => typeof name === "string" && name.trim() !== "",

@@ -20,8 +20,8 @@ export function assertMayTry(answer: GateAnswer): asserts answer is GateAnswer &
 }
 
 /**
- * The record of `id` when `password` is the right one. Who does not exist costs the same time. The caller has asked
- * the gate before, and tells it afterwards.
+ * The record of `id` when `password` is the right one. A person who does not exist costs the same time. The caller has
+ * asked the gate before, and tells it afterwards.
  */
 export async function verifyPassword(
   { pool, hasher }: Pick<PasswordCheckOptions, "pool" | "hasher">,
@@ -39,8 +39,8 @@ export async function verifyPassword(
 }
 
 /**
- * Asks somebody who is signed in for their password once more, before something that a stolen session must not do.
- * Attempts are bounded, for each person: strangers who guess at the sign-in do not use them up.
+ * Asks a signed-in person for their password once more, before something that a stolen session must not do. Attempts
+ * are bounded for each person: strangers who guess at the sign-in do not use them up.
  * @throws PlatformError `wrong_password`, `no_password`, `too_many_attempts`
  */
 export async function assertPassword(

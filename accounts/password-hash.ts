@@ -1,7 +1,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { PlatformError } from "../base/errors.ts";
 
-/** What a guess costs. N = 2^`ln`; one hash takes 128·N·`r` bytes. */
+/** The cost of a guess. N = 2^`ln`; one hash takes 128·N·`r` bytes. */
 export interface ScryptCost {
   readonly ln: number;
   readonly r: number;
@@ -9,19 +9,19 @@ export interface ScryptCost {
 }
 
 /**
- * 128 MiB and about 250 ms of one core: OWASP's recommendation for scrypt (Password Storage Cheat Sheet). Whoever
- * changes it changes it for everybody: each password is hashed again when its owner signs in.
+ * 128 MiB and about 250 ms of one core: OWASP's recommendation for scrypt (Password Storage Cheat Sheet). A change here
+ * reaches everybody: each password is hashed again when its owner signs in.
  */
 export const PASSWORD_COST: ScryptCost = { ln: 17, r: 8, p: 1 };
 
-/** The dearest hash that is computed at all, whatever a row of the database says. */
+/** The dearest hash that the platform computes at all, whatever a row of the database says. */
 const MAX_COST = { ln: 20, r: 32, p: 16 } as const;
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 export interface HashingTurn {
-  /** Goes before those who do not: somebody who is known, while strangers wait. */
+  /** True for a known person, who goes before waiting strangers. */
   readonly first?: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface PasswordHasher {
   /** The password in the PHC string format, `$scrypt$ln=17,r=8,p=1$salt$hash`. */
   hash(password: string, turn?: HashingTurn): Promise<string>;
   /**
-   * Whether `password` is the one that was hashed. Without a hash, for somebody who does not exist, it takes the
-   * same time and says no.
+   * True when `password` is the one that was hashed. Without a hash, for a person who does not exist, it takes the same
+   * time and says no.
    */
   verify(
     password: string,
@@ -43,7 +43,7 @@ export interface HasherOptions {
   readonly cost?: ScryptCost;
   /** How many hashes are computed at once: each takes a core and its memory. */
   readonly concurrency?: number;
-  /** How many may wait for their turn, of those who go first and of the others; one more is refused. */
+  /** How many may wait for their turn, in each of the two queues; one more is refused. */
   readonly maxWaiting?: number;
 }
 
@@ -69,14 +69,14 @@ export function createPasswordHasher(options: HasherOptions = {}): PasswordHashe
   };
 }
 
-/** The process's own: all who sign in share its queue. */
+/** The hasher of this process: all who sign in share its queue. */
 export const passwordHasher = createPasswordHasher();
 
-/** Hashes a password that somebody who may gives somebody, for keeping; `checkPassword` comes first. */
+/** Hashes a password that an authorized person gives to another, for keeping; `checkPassword` comes first. */
 export const hashPassword = (password: string): Promise<string> =>
   passwordHasher.hash(password, { first: true });
 
-/** What is kept in place of a password that is taken away: nobody knows a password with this hash. */
+/** Takes the place of a password that is taken away: no password has this hash. */
 export const noPasswordHash = (): string =>
   formatPhc({ cost: PASSWORD_COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) });
 
@@ -116,8 +116,8 @@ function parsePhc(phc: string): Phc {
 }
 
 /**
- * Lets `concurrency` tasks run at once. Others wait in two queues, in order: `maxWaiting` of those who go first, and as
- * many of the rest. So whoever fills the second queue keeps nobody of the first waiting for longer than one task takes.
+ * Lets `concurrency` tasks run at once. Others wait in two queues, in order: `maxWaiting` of those that go first, and
+ * as many of the rest. So a flood of the second queue delays the first one by no more than one task.
  */
 function createTurnstile(concurrency: number, maxWaiting: number) {
   let running = 0;
@@ -132,7 +132,7 @@ function createTurnstile(concurrency: number, maxWaiting: number) {
     try {
       return await task();
     } finally {
-      // A turn is handed on, so that nobody slips in between.
+      // The turn is handed on, so that no other task slips in between.
       const next = waiting.first.shift() ?? waiting.others.shift();
       if (next) next();
       else running--;

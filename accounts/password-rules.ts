@@ -24,8 +24,8 @@ function isRun(password: string): boolean {
 }
 
 /**
- * What a password must be. There are no rules about kinds of characters: they make passwords weaker, not stronger
- * (NIST SP 800-63B).
+ * Checks the rules for passwords. There are no rules about kinds of characters: they make passwords weaker, not
+ * stronger (NIST SP 800-63B).
  * @throws PlatformError `invalid_request` that names the rule, never the password
  */
 export function checkPassword(password: string, owner: { readonly id: string; readonly name: string }): void {

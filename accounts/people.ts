@@ -30,18 +30,18 @@ export interface PeopleOptions {
   /** How long a session lasts after the sign-in, and after it was last used, in milliseconds. */
   readonly sessionMaxAgeMs: number;
   readonly sessionMaxIdleMs: number;
-  /** Told when sessions of somebody have ended. What is open of their others comes back by itself. */
+  /** Called when sessions of a person have ended. Open streams of their other sessions come back by themselves. */
   readonly onSessionsEnded?: (principalId: string) => void;
   /** Undefined: people sign in with passwords alone. */
   readonly provider?: ProviderSettings | undefined;
-  /** Where a second factor is asked for beside the sign-in; absent: nowhere. */
+  /** Where a second factor is needed besides the sign-in; absent: nowhere. */
   readonly secondFactor?: SecondFactorRules;
   readonly gate?: LoginGate;
   readonly hasher?: PasswordHasher;
   readonly now?: () => number;
 }
 
-/** Everything about people who sign in. */
+/** The services for people who sign in. */
 export interface People {
   readonly gate: LoginGate;
   readonly sessions: Sessions;
@@ -61,13 +61,13 @@ export interface People {
 
 export const TIDY_MS = 10 * 60_000;
 
-/** How long a session that is over stays in the database, from when it began, in milliseconds. */
+/** How long a session that is over stays in the database, from its beginning, in milliseconds. */
 const OLD_SESSION_MS = 30 * 24 * 3600 * 1000;
 
-/** Networks that others' processes noted are looked for this much further back, for clocks that differ. */
+/** Networks noted by other processes are looked for this much further back, for clocks that differ. */
 const OVERLAP_MS = 3_600_000;
 
-/** Puts together how people sign in. Nothing runs by itself until `begin`. */
+/** Puts the services together. Nothing runs by itself until `begin`. */
 export function createPeople(options: PeopleOptions): People {
   const { pool, directory, log, now = Date.now, hasher = passwordHasher } = options;
   const { sessionMaxAgeMs: maxAgeMs, sessionMaxIdleMs: maxIdleMs } = options;
@@ -102,7 +102,7 @@ export function createPeople(options: PeopleOptions): People {
     await failedSignIns.flush();
     const at = now();
     const unknownBefore = at - KNOWN_FOR_MS;
-    // Also what other processes have noted since the last turn.
+    // Includes the notes of other processes since the last turn.
     const since = new Date(Math.max(unknownBefore, knownUntil - OVERLAP_MS));
     for (const known of await listKnownNetworks(pool, since)) {
       gate.remember(known.network, known.principalId, known.at.getTime());

@@ -24,8 +24,8 @@ export interface NewPrincipal {
   readonly name: string;
   readonly grants: readonly Grant[];
   /**
-   * Of an application: the person who answers for it. Undefined: whoever adds it; from the machine it has none yet, and
-   * the administrator's key has to name one.
+   * Of an application: the person who answers for it. Undefined: the person who adds it; from the machine it has none
+   * yet, and the administrator's key has to name one.
    */
   readonly ownerId?: string | undefined;
 }
@@ -44,7 +44,7 @@ const toAudit = ({ type, name, tenantId, disabledAt, ownerId, grants }: StoredPr
 
 /**
  * The person who is to answer for an application.
- * @throws PlatformError `invalid_request` for nobody, and for somebody whom the caller does not see
+ * @throws PlatformError `invalid_request` for an unknown person, and for one whom the caller does not see
  */
 async function ownerOf(tx: Client, caller: Caller, ownerId: string | undefined): Promise<string | null> {
   const fault = (message: string) =>
@@ -63,7 +63,7 @@ async function ownerOf(tx: Client, caller: Caller, ownerId: string | undefined):
 }
 
 /**
- * What is checked of somebody new, with `more` of what the caller has to say about them: all of it at once.
+ * Runs all checks of a new person or application at once, with `more` for the parts that the caller adds.
  * @throws PlatformError as `createPrincipal` does
  */
 export const assertAddable = (
@@ -76,7 +76,7 @@ export const assertAddable = (
     together([...more, ...addableChecks(tx, caller, { type, tenantId, grants })]),
   );
 
-/** A grant that the caller does not give is answered before anything is said of the tenant. */
+/** A grant that the caller may not give is refused before the answer says anything about the tenant. */
 const addableChecks = (
   tx: Client,
   caller: Caller,
@@ -85,7 +85,7 @@ const addableChecks = (
 
 /**
  * Adds a person or an application. `also` runs in the same transaction, e.g. to keep a password.
- * @throws PlatformError `principal_exists`; `forbidden` for grants that the caller has not got; `invalid_request`
+ * @throws PlatformError `principal_exists`; `forbidden` for grants that the caller may not give; `invalid_request`
  */
 export function createPrincipal(
   pool: Pool,
@@ -97,7 +97,7 @@ export function createPrincipal(
   return withTransaction(pool, async (tx) => {
     await together(addableChecks(tx, caller, given));
     if (id === ADMINISTRATOR.id) {
-      throw new PlatformError("principal_exists", `'${id}' is whoever holds the administrator's key`);
+      throw new PlatformError("principal_exists", `'${id}' is the holder of the administrator's key`);
     }
     const ownerId = type === "person" ? null : await ownerOf(tx, caller, given.ownerId);
     await insertPrincipal(tx, { id, type, tenantId: given.tenantId, name: given.name, ownerId });
@@ -120,7 +120,7 @@ export function createPrincipal(
 }
 
 /**
- * Changes the name of somebody, or shuts them out or lets them in again.
+ * Renames a person or application, or shuts them out or lets them in again.
  * @throws PlatformError `person_not_found` or `application_not_found`; `forbidden` where they may do more than the
  * caller
  */
@@ -137,8 +137,8 @@ export const changePrincipal = (
   });
 
 /**
- * Gives somebody these grants and no others.
- * @throws PlatformError like `changePrincipal`; `forbidden` also for grants that the caller has not got;
+ * Replaces the grants of a person or application.
+ * @throws PlatformError like `changePrincipal`; `forbidden` also for grants that the caller may not give;
  * `invalid_request`
  */
 export const setGrants = (
@@ -154,8 +154,9 @@ export const setGrants = (
   });
 
 /**
- * Says who answers for an application from now on.
- * @throws PlatformError `application_not_found`, `forbidden`; `invalid_request` for somebody whom the caller does not see
+ * Sets the person who answers for an application from now on.
+ * @throws PlatformError `application_not_found`, `forbidden`; `invalid_request` for a person whom the caller does not
+ * see
  */
 export const setApplicationOwner = (
   pool: Pool,
@@ -168,7 +169,7 @@ export const setApplicationOwner = (
     await noteChange(tx, caller, id, "owner", before.ownerId);
   });
 
-/** Locks somebody whom the caller may manage, so that what was checked still holds when it is changed. */
+/** Locks a person or application that the caller may manage, so that the checks still hold at the change. */
 export async function lockManaged(
   tx: Client,
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * Ways of proving oneself that are, or contain, a second factor (RFC 8176): several of different kinds, a one-time
- * password, a key in hardware, a smart card. A provider that only says `pwd` or nothing has asked for none.
+ * Methods that are, or contain, a second factor (RFC 8176): several of different kinds, a one-time password, a key in
+ * hardware, a smart card. A provider that only says `pwd` or nothing has asked for none.
  */
 const METHODS: ReadonlySet<string> = new Set(["mfa", "otp", "hwk", "sc"]);
 
@@ -13,7 +13,7 @@ const CLASSES: ReadonlySet<string> = new Set([
   "https://refeds.org/profile/mfa",
 ]);
 
-/** Whether an ID token, whose signature was checked, says that a second factor was given. */
+/** True when an ID token, whose signature was checked, says that a second factor was given. */
 export function provesSecondFactor({ amr, acr }: Readonly<Record<string, unknown>>): boolean {
   const methods = Array.isArray(amr) ? amr : [];
   return methods.some((method) => METHODS.has(method)) || (typeof acr === "string" && CLASSES.has(acr));

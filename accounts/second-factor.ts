@@ -8,9 +8,9 @@ import type { Db, Pool } from "../store/database/index.ts";
 import { assertMayTry } from "./password-check.ts";
 import { totpStepOf } from "./totp.ts";
 
-/** Where a second factor is asked for, beside the sign-in of whoever has set one up. */
+/** Where a second factor is needed, besides the sign-in of people who have set one up. */
 export interface SecondFactorRules {
-  /** Whoever takes a step by one of these roles needs a session that was opened with a second factor. */
+  /** People who take a step by one of these roles need a session that was opened with a second factor. */
   readonly requiredFor: ReadonlySet<Role>;
   /** These steps need a fresh code, from everybody. */
   readonly stepUp: ReadonlySet<DecidingStep>;
@@ -18,7 +18,7 @@ export interface SecondFactorRules {
 
 export const NO_SECOND_FACTOR: SecondFactorRules = { requiredFor: new Set(), stepUp: new Set() };
 
-/** Who takes a step, and by what. */
+/** The person or application that takes a step, and their session. */
 export interface StepTaker {
   readonly principal: Principal;
   /** Undefined for keys. */
@@ -27,20 +27,20 @@ export interface StepTaker {
 }
 
 export interface SecondFactors {
-  /** Why this caller's sign-in is not enough for the step; undefined: it is. */
+  /** The reason why this caller's sign-in is not enough for the step; undefined when it is. */
   refusalOf(taker: StepTaker, step: DecidingStep): PlatformError | undefined;
-  /** Whether the step needs a fresh code. */
+  /** True when the step needs a fresh code. */
   asksForCode(step: DecidingStep): boolean;
-  /** Why this caller cannot confirm a step by a code, whatever the code; undefined: they can. */
+  /** The reason why this caller cannot confirm a step with any code; undefined when they can. */
   cannotConfirm(taker: StepTaker): Promise<PlatformError | undefined>;
   /**
-   * Takes the fresh code of a step, within the step's own transaction: when that is taken back, the code still works.
+   * Takes the fresh code of a step, within the step's own transaction: when that is rolled back, the code still works.
    * @throws PlatformError `step_up_required` without one, `second_factor_wrong`, `too_many_attempts`
    */
   confirm(tx: Db, taker: StepTaker, code: string | undefined): Promise<void>;
 }
 
-/** A sign-in through a provider counts as a fresh code for so long, in milliseconds: people there have no code here. */
+/** For so long a sign-in through a provider counts as a fresh code, in milliseconds: people there have no code here. */
 export const FRESH_SIGN_IN_MS = 5 * 60_000;
 
 export interface SecondFactorOptions {
@@ -53,13 +53,13 @@ export interface SecondFactorOptions {
 export function createSecondFactors(options: SecondFactorOptions): SecondFactors {
   const { pool, gate, rules, now = Date.now } = options;
 
-  /** The secret that codes of this person come from, or why there is none; undefined: none is needed just now. */
+  /** The secret of this person's codes, or the reason why there is none; undefined when none is needed just now. */
   async function secretOf(
     db: Db,
     { principal, session }: StepTaker,
   ): Promise<string | PlatformError | undefined> {
     if (principal.type !== "person") {
-      return new PlatformError("step_up_required", `A person confirms this step by a code: a key has none`);
+      return new PlatformError("step_up_required", `A person confirms this step with a code: a key has none`);
     }
     const record = await findPassword(db, principal.id);
     if (record && record.totpSecret !== null) return record.totpSecret;
@@ -84,7 +84,7 @@ export function createSecondFactors(options: SecondFactorOptions): SecondFactors
       if (role === undefined) return undefined;
       return new PlatformError(
         "second_factor_required",
-        `Whoever takes this step as ${role} has signed in with a second factor: set one up (POST /v1/me/totp), and sign in again`,
+        `This step as ${role} needs a session that was opened with a second factor: set one up (POST /v1/me/totp), and sign in again`,
       );
     },
     asksForCode: (step) => rules.stepUp.has(step),

@@ -17,7 +17,7 @@ import type { Db, Page, Pool } from "../store/database/index.ts";
 export const SESSION_PREFIX = "sbis_";
 const TOKEN = /^sbis_[A-Za-z0-9_-]{43}$/;
 
-/** A change by another process is seen after this, in milliseconds; one of this process at once. */
+/** A change by another process is seen after this, in milliseconds; a change by this process at once. */
 export const FRESH_MS = 5_000;
 
 /** When a session was last used is written this often, in milliseconds. */
@@ -32,18 +32,18 @@ export interface SessionsOptions {
   readonly maxAgeMs: number;
   /** … and so long after it was last used. */
   readonly maxIdleMs: number;
-  /** Told when sessions of somebody have ended, so that what they have open is cut. */
+  /** Called when sessions of a person have ended, so that their open streams are cut. */
   readonly onEnded?: ((principalId: string) => void) | undefined;
   readonly now?: () => number;
 }
 
-/** What proves a session, and how it is shown: one by cookie is no bearer token. */
+/** The secret that proves a session, and how it is sent: the secret of a cookie is no bearer token. */
 export interface SessionSecret {
   readonly token: string;
   readonly type: SessionType;
 }
 
-/** A new session, with the one secret that proves it. */
+/** A new session, with the secret that proves it. */
 export interface OpenedSession {
   readonly session: Session;
   readonly token: string;
@@ -58,15 +58,18 @@ export interface Sessions {
       readonly type: SessionType;
       readonly address: string | null;
       readonly userAgent: string | null;
-      /** Whether a second factor was given. */
+      /** True when a second factor was given. */
       readonly secondFactor: boolean;
     },
   ): Promise<OpenedSession>;
   /** The living session of this type with this secret. Asking counts as using it. */
   find(token: string, type: SessionType): Promise<Session | undefined>;
-  /** How long such a session lives on if nobody uses it, in milliseconds; 0 when it is over. Asking is no use. */
+  /**
+   * How long such a session lives on if it is not used, in milliseconds; 0 when it is over. Asking does not count as
+   * use.
+   */
   timeLeft(token: string, type: SessionType): Promise<number>;
-  /** Who of these people is signed in now, to the minute. */
+  /** The people among these who are signed in now, to the minute. */
   signedIn(ids: readonly string[]): Promise<ReadonlySet<string>>;
   list(
     principalId: string,
@@ -76,24 +79,24 @@ export interface Sessions {
   end(db: Db, principalId: string, sessionNo: number): Promise<boolean>;
   /** Ends this person's sessions, but for one where it is named; `forget` after the commit. @returns how many */
   endAll(db: Db, principalId: string, exceptNo?: number): Promise<number>;
-  /** Makes what was committed about this person's sessions count at once, by asking the database again. */
+  /** Makes committed changes of this person's sessions count at once: the next request asks the database again. */
   forget(principalId: string): void;
 }
 
 interface Cached {
   readonly session: Session;
   readonly readAt: number;
-  /** By this process's own memory, in milliseconds since 1970. */
+  /** When this process last saw it, in milliseconds since 1970. */
   seenAt: number;
   notedAt: number;
 }
 
-/** People's sessions. The database has the hash of each secret; what was asked lately is in memory. */
+/** People's sessions. The database has the hash of each secret; memory has those that were asked for lately. */
 export function createSessions(options: SessionsOptions): Sessions {
   const { pool, maxAgeMs, maxIdleMs, onEnded, now = Date.now } = options;
-  /** By the secret's hash in base64; the one longest unread goes first. */
+  /** By the secret's hash in base64; the entry longest unread goes first. */
   const cache = new Map<string, Cached>();
-  /** Rises with each `forget`: an answer of the database that was on its way meanwhile is not kept. */
+  /** Rises with each `forget`, so that an answer of the database that was on its way meanwhile is not kept. */
   let generation = 0;
 
   function forget(principalId: string): void {
@@ -119,7 +122,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     return cached;
   }
 
-  /** What is in memory of a session of this type, whether it has run out or not. */
+  /** The session of this type in memory, whether it has run out or not. */
   async function look(token: string, type: SessionType): Promise<Cached | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const tokenHash = hashToken(token);

@@ -5,14 +5,14 @@ import { parseOidcMapping } from "./oidc-mapping.ts";
 import type { SecondFactorRules } from "./second-factor.ts";
 
 /**
- * How to reach the identity provider; undefined when none is set.
- * @param adminKey the cookie of a sign-in under way is sealed with a key made from it, so that all processes that
- * serve the API together can open it
+ * The settings of the identity provider; undefined when none is set.
+ * @param adminKey seals the cookie of a sign-in under way, so that all processes that serve the API together can open
+ * it
  * @throws PlatformError `config_invalid` when its mapping is not valid
  */
 export function providerSettings(config: Config, adminKey: string): ProviderSettings | undefined {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_MAPPING: mapping } = config;
-  // Set by half it does not come so far: `loadConfig` refuses it.
+  // `loadConfig` has refused settings that are only half set.
   if (issuer === undefined || clientId === undefined || mapping === undefined) return undefined;
   return {
     issuer,
@@ -26,7 +26,7 @@ export function providerSettings(config: Config, adminKey: string): ProviderSett
   };
 }
 
-/** Where a second factor is asked for. */
+/** The rules of the second factor from the settings. */
 export const secondFactorRules = (
   config: Pick<Config, "REQUIRE_TOTP_FOR" | "STEP_UP">,
 ): SecondFactorRules => ({

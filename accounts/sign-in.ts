@@ -45,15 +45,15 @@ export interface PasswordSignIn {
 export interface SignIn {
   /**
    * Opens a session for the right name, password and, where a second factor is set up, code.
-   * @throws PlatformError `sign_in_failed`, the same whatever was wrong; `code_required` when only the code lacks;
+   * @throws PlatformError `sign_in_failed`, the same whatever was wrong; `code_required` when only the code is missing;
    * `too_many_attempts`; `sign_in_busy`
    */
   withPassword(credentials: PasswordSignIn, visitor: Visitor): Promise<SignedIn>;
-  /** Opens a session for somebody whose identity was proved otherwise. */
+  /** Opens a session for a person whose identity was proved in another way. */
   open(person: Principal, type: SessionType, proof: Proof, visitor: Visitor): Promise<SignedIn>;
 }
 
-/** How somebody has proved who they are. */
+/** The proof of a person's identity. */
 export interface Proof {
   readonly via: LoginVia;
   readonly secondFactor: boolean;
@@ -64,7 +64,7 @@ interface Identified {
   readonly record: PasswordRecord;
 }
 
-/** Signing in of people. */
+/** Signs people in. */
 export function createSignIn(options: SignInOptions): SignIn {
   const { pool, gate, directory, sessions, log, countLogin, failedSignIns, now = Date.now } = options;
 
@@ -77,8 +77,8 @@ export function createSignIn(options: SignInOptions): SignIn {
   ): Promise<SignedIn> {
     const { id, name, tenantId } = person;
     const opened = await withTransaction(pool, async (tx) => {
-      // A change of the password ends all sessions, and without the second factor none counts as opened with it: none
-      // may slip in behind such a change by what held before.
+      // A change of the password ends all sessions, and after the removal of the second factor none counts as opened
+      // with it: no session may slip in behind such a change with the former credentials.
       if (record && !(await lockPassword(tx, record))) {
         throw new PlatformError("sign_in_failed");
       }
@@ -106,7 +106,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     turn: HashingTurn,
   ): Promise<Identified | undefined> {
     const record = await verifyPassword(options, username, password, turn);
-    // Another process may have set this password a moment ago: who was reset waits in this one too, from the first step.
+    // Another process may have set this password a moment ago: the wait after the reset holds in this process too, from
+    // the first step.
     if (record) await directory.lookForChanges();
     const person = directory.findPrincipal(username);
     if (!record || person?.type !== "person") return undefined;

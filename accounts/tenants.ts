@@ -43,7 +43,7 @@ export function changeTenant(pool: Pool, caller: Caller, id: string, change: Ten
     assertWholePlatform(caller);
     const after = await updateTenant(tx, id, change);
     if (change.disabled === false && before.disabledAt !== null) {
-      // Whoever was shut out with the tenant is let in again, as one by one.
+      // People who were shut out with the tenant are let in again, and each is noted as if let in alone.
       for (const personId of await listPeopleWithRoles(tx, id, PRIVILEGED_ROLES)) {
         await noteChange(tx, caller, personId, "enable");
       }

@@ -1,7 +1,8 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
 
 /**
- * Runs every check, so that whoever is refused learns of all faults at once. What is no `invalid_request` ends it.
+ * Runs every check, so that a refused caller learns of all faults at once. An error other than `invalid_request` ends
+ * it.
  * @throws PlatformError `invalid_request` with the faults of all
  */
 export async function together(checks: readonly (() => unknown)[]): Promise<void> {

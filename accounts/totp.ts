@@ -8,20 +8,20 @@ const WINDOW = 1;
 
 const SECRET_BYTES = 20;
 
-/** What is shown in the app beside the account. */
+/** The name that the app shows beside the account. */
 const ISSUER = "smart-broadcast-iot";
 
 /** A new secret, in base32. */
 export const createTotpSecret = (): string => new Secret({ size: SECRET_BYTES }).base32;
 
-/** What an authenticator app reads from a QR code. */
+/** The text that an authenticator app reads from a QR code. */
 export function totpUri(secret: string, account: string): string {
   return new TOTP({ ...PARAMETERS, issuer: ISSUER, label: account, secret }).toString();
 }
 
 /**
- * The time step whose code this is, or undefined when it is none near `now`. Comparing takes the same time for all
- * codes. Whether the step was used before is for `takeTotpStep` to say.
+ * The time step whose code this is, or undefined when it is none near `now`. The comparison takes the same time for all
+ * codes. `takeTotpStep` says if the step was used before.
  */
 export function totpStepOf(secret: string, code: string, now: number): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;

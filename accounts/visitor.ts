@@ -1,8 +1,8 @@
-/** Where a call of somebody who is not known yet comes from. */
+/** The origin of a call from a caller who is not known yet. */
 export interface Visitor {
   readonly address: string;
   readonly userAgent: string | undefined;
   readonly requestId: string;
-  /** What the caller calls the request. */
+  /** The caller's own id of the request. */
   readonly callerRequestId?: string | null;
 }

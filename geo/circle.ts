@@ -11,12 +11,12 @@ export function distanceKm(a: Point, b: Point): number {
   const [from, to, turn] = [radians(a[1]), radians(b[1]), radians(b[0] - a[0])];
   const [sinFrom, cosFrom, sinTo, cosTo] = [Math.sin(from), Math.cos(from), Math.sin(to), Math.cos(to)];
   const cosTurn = Math.cos(turn);
-  // By the arc tangent, which is exact for neighbours and antipodes; haversines lose a decimetre near an antipode.
+  // The arc tangent is exact for neighbours and antipodes; haversines lose a decimetre near an antipode.
   const across = Math.hypot(cosTo * Math.sin(turn), cosFrom * sinTo - sinFrom * cosTo * cosTurn);
   return EARTH_RADIUS_KM * Math.atan2(across, sinFrom * sinTo + cosFrom * cosTo * cosTurn);
 }
 
-/** Whether the point is at most the radius away from the centre. */
+/** True when the point is at most the radius away from the centre. */
 export const pointInCircle = (point: Point, circle: CircleArea): boolean =>
   distanceKm(point, [circle.longitude, circle.latitude]) <= circle.radiusKm;
 
@@ -30,6 +30,6 @@ export function boxAroundCircle({ longitude, latitude, radiusKm }: CircleArea): 
   if (south === -90 || north === 90 || !(reach < 1)) return { west: -180, south, east: 180, north };
   const dLongitude = ((Math.asin(reach) * 180) / Math.PI) * (1 + 1e-9);
   const [west, east] = [longitude - dLongitude, longitude + dLongitude];
-  // Over the 180th meridian a box would come in two; all longitudes are right as well.
+  // A box over the 180th meridian would come in two parts; all longitudes are right as well.
   return west < -180 || east > 180 ? { west: -180, south, east: 180, north } : { west, south, east, north };
 }

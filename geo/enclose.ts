@@ -1,8 +1,8 @@
 import { type Box, boundingBox, type Point } from "./shapes.ts";
 
 /**
- * Simpler shapes that surely hold others. Their corners lie on a grid of 1e-5 degrees, about a metre, and a whole
- * step outside of what they hold: rounding, ours or anybody's, puts no point of it outside. On the grid everything is
+ * Simpler shapes that surely hold others. Their corners lie on a grid of 1e-5 degrees, about a metre, and a whole step
+ * outside of the shapes inside: no rounding, here or elsewhere, puts a point of them outside. On the grid everything is
  * whole numbers below 2^53, so nothing rounds while a shape is made.
  */
 const STEPS_PER_DEGREE = 1e5;
@@ -49,7 +49,7 @@ const squareAround = ({ x, y }: Corner): Spot[] => [
 const turnsLeft = (a: Corner, b: Corner, c: Corner): boolean =>
   (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
 
-/** The corners on one side of all these, which come in their order, without those on a straight line. */
+/** The corners on one side of all these sorted ones, without those on a straight line. */
 function halfOf(sorted: readonly Corner[]): Corner[] {
   const kept: Corner[] = [];
   for (const corner of sorted) {
@@ -75,8 +75,8 @@ function hullOf(spots: readonly Spot[]): Corner[] {
 const closed = (corners: readonly Point[]): Point[] => [...corners, corners[0]!];
 
 /**
- * The convex ring around some points, a metre or two larger than they need: it holds each of them and whatever lies in
- * a ring through them. A thousand points take well under a millisecond.
+ * The convex ring around some points, a metre or two larger than they need: it holds each of them and everything that
+ * lies in a ring through them. A thousand points take well under a millisecond.
  * @throws RangeError when there are none
  */
 export function hullAround(points: readonly Point[]): Point[] {
@@ -112,8 +112,8 @@ const joined = (a: Box, b: Box): Box => ({
 const sizeOf = ({ west, south, east, north }: Box) => (east - west) * (north - south);
 
 /**
- * One box in place of the two that are the nearest neighbours: those of which the common one is least larger than they
- * are. Boxes on both sides of the 180th meridian are the farthest.
+ * Joins two boxes into one: those whose common box is least larger than they are. Boxes on both sides of the 180th
+ * meridian are the farthest.
  * @returns one box less, or the same when there is only one
  */
 export function joinNearest(boxes: readonly Box[]): Box[] {

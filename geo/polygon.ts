@@ -6,17 +6,17 @@ const turn = (a: Point, b: Point, c: Point): number =>
 
 const isBetween = (value: number, a: number, b: number) => value >= Math.min(a, b) && value <= Math.max(a, b);
 
-/** Whether the point lies on the segment from `a` to `b`, ends included. */
+/** True when the point lies on the segment from `a` to `b`, ends included. */
 const isOnSegment = (point: Point, a: Point, b: Point): boolean =>
   isBetween(point[0], a[0], b[0]) && isBetween(point[1], a[1], b[1]) && turn(a, b, point) === 0;
 
-/** Whether a ray from the point to the east meets the edge. Half-open in latitude: a corner counts once. */
+/** True when a ray from the point to the east meets the edge. Half-open in latitude: a corner counts once. */
 function isPassed(point: Point, a: Point, b: Point): boolean {
   if (a[1] > point[1] === b[1] > point[1]) return false;
   return turn(a, b, point) > 0 === b[1] > a[1];
 }
 
-/** Whether the point lies inside the ring or on its border: who lives on the border is meant as well. */
+/** True when the point lies inside the ring or on its border: people who live on the border are meant as well. */
 export function pointInPolygon(point: Point, ring: Ring): boolean {
   let inside = false;
   for (let i = 1; i < ring.length; i++) {
@@ -52,9 +52,9 @@ export interface PreparedPolygon {
 }
 
 /**
- * A polygon that answers as `pointInPolygon` does and looks at a few edges only: its corners divide it into bands of
- * latitude, and in each band the edges that lead through are sorted from west to east, so that all but those near
- * the point are counted and not looked at. That holds for a comb of long teeth as well.
+ * Makes a polygon that answers as `pointInPolygon` does and looks at a few edges only. Its corners divide it into bands
+ * of latitude. In each band the edges that lead through are sorted from west to east, so that all but those near the
+ * point are counted and not looked at. That holds for a comb of long teeth as well.
  */
 export function preparePolygon(ring: Ring): PreparedPolygon {
   const box = boundingBox(ring);
@@ -66,7 +66,7 @@ export function preparePolygon(ring: Ring): PreparedPolygon {
     holds(point) {
       if (!pointInBox(point, box)) return false;
       const number = bandAt(latitudes, point[1]);
-      // Where bands meet, edges of both are concerned: rare enough to look at all.
+      // Where bands meet, edges of both count: that is rare enough to look at all of them.
       if (point[1] === latitudes[number]) return pointInPolygon(point, ring);
       bands[number] ??= makeBand(ring, entries[number]!, latitudes[number]!, latitudes[number + 1]!);
       return bandHolds(bands[number], point[0], point[1]);
@@ -106,7 +106,7 @@ function bandAt(latitudes: Float64Array, latitude: number): number {
   return low;
 }
 
-/** Per band the numbers of the edges in it. What only touches its south is left out. */
+/** The numbers of the edges in each band. An edge that only touches its south is left out. */
 function entriesOf(ring: Ring, latitudes: Float64Array): number[][] {
   const entries: number[][] = Array.from(latitudes, () => []);
   for (let i = 1; i < ring.length; i++) {
@@ -127,7 +127,7 @@ function makeBand(ring: Ring, entries: readonly number[], south: number, north: 
       continue;
     }
     const at = (latitude: number) => a[0] + ((latitude - a[1]) / (b[1] - a[1])) * (b[0] - a[0]);
-    // Wider than rounding: what is near is looked at exactly.
+    // Wider than rounding: edges near the point are looked at exactly.
     const west = Math.min(at(south), at(north)) - 1e-9;
     const east = Math.max(at(south), at(north)) + 1e-9;
     stretches.push({ west, east, ends: [...a, ...b] });
@@ -163,7 +163,7 @@ const ASIDE = 0;
 const PASSED = 1;
 const ON = 2;
 
-/** What a ray from the point (x, y) to the east does with the edge whose ends begin at `at`. */
+/** How a ray from the point (x, y) to the east meets the edge whose ends begin at `at`. */
 function meets(
   ends: Float64Array,
   at: number,
@@ -188,7 +188,7 @@ function bandHolds({ partial, through, wests, easts, reach }: Band, x: number, y
     if (met === ON) return true;
     passed += met;
   }
-  // What begins in the east of the point and leads through is passed; of the others those that reach it are looked at.
+  // The ray passes edges that lie wholly east of the point; of the others, those that reach the point are looked at.
   const begun = countUpTo(wests, x);
   for (let i = begun - 1; i >= 0 && reach[i]! >= x; i--) {
     if (easts[i]! < x) continue;

@@ -1,6 +1,6 @@
 import type { Point, Ring } from "./shapes.ts";
 
-/** Coordinates up to 180 degrees are exact to about 3e-14 degrees: nearer to a line than that is on it. */
+/** Coordinates up to 180 degrees are exact to about 3e-14 degrees: a point nearer to a line than that is on it. */
 const EXACTNESS = 3e-14;
 
 /** Two edges of a ring by their numbers: edge `i` leads from point `i` to point `i + 1`, counted from 0. */
@@ -34,7 +34,7 @@ const same = (p: Point, q: Point) => p[0] === q[0] && p[1] === q[1];
 /** The order of the sweep: by the first axis, then by the second, as if the line that sweeps leaned a little. */
 const compare = (p: Point, q: Point) => p[0] - q[0] || p[1] - q[1];
 
-/** Whether the last point repeats the first. */
+/** True when the last point repeats the first. */
 export function isClosed(ring: Ring): boolean {
   const [first, last] = [ring[0], ring.at(-1)];
   return first !== undefined && last !== undefined && same(first, last);
@@ -65,10 +65,10 @@ function edgesOf(ring: Ring): Edge[] {
 }
 
 /**
- * How a closed ring meets itself; undefined when it does not. A line sweeps over the edges and holds those that it
- * cuts in their order along it; where a ring crosses itself, two that are neighbours there cross (Shamos and Hoey,
- * 1976). So a thousand points take well under a millisecond, however long their edges are. Of several contacts one
- * is named, a crossing first.
+ * How a closed ring meets itself; undefined when it does not. A line sweeps over the edges and holds those that it cuts
+ * in their order along it; where a ring crosses itself, two that are neighbours there cross (Shamos and Hoey, 1976). So
+ * a thousand points take well under a millisecond, however long their edges are. Of several contacts it names one, a
+ * crossing first.
  * @param ring closed: first = last; which axis comes first does not matter
  */
 export function selfContact(ring: Ring): SelfContact | undefined {
@@ -77,7 +77,7 @@ export function selfContact(ring: Ring): SelfContact | undefined {
   let touch = repeatedPoint(edges);
   /** Edges that the line cuts, from low to high. */
   const active: Edge[] = [];
-  /** Whether the two cross; a mere touch is kept for the end. */
+  /** True when the two cross; a mere touch is kept for the end. */
   const cross = (x: Edge | undefined, y: Edge | undefined): SelfContact | undefined => {
     const kind = x && y && contactOf(x, y, edges.length);
     if (!kind) return undefined;
@@ -108,7 +108,7 @@ interface SweepEvent {
   readonly begins: boolean;
 }
 
-/** Where edges begin and end, in the order of the sweep; what ends at a point goes before what begins there. */
+/** The points where edges begin and end, in the order of the sweep; at one point, ends go before beginnings. */
 const eventsOf = (edges: readonly Edge[]): SweepEvent[] =>
   edges
     .flatMap((edge): SweepEvent[] => [
@@ -133,7 +133,7 @@ function repeatedPoint(edges: readonly Edge[]): SelfContact | undefined {
 const order = (edge: Edge, other: Edge) =>
   side(other.from, other.to, edge.from) || side(other.from, other.to, edge.to);
 
-/** Where a new edge belongs among the active ones. */
+/** The index where a new edge belongs among the active ones. */
 function placeFor(active: readonly Edge[], edge: Edge): number {
   let [low, high] = [0, active.length];
   while (low < high) {
@@ -144,7 +144,7 @@ function placeFor(active: readonly Edge[], edge: Edge): number {
   return low;
 }
 
-/** Where an edge is among the active ones: by its end, and by looking along where others end there as well. */
+/** The index of an edge among the active ones: by its end, and by looking along where others end there as well. */
 function placeOf(active: readonly Edge[], edge: Edge): number {
   let [low, high] = [0, active.length];
   while (low < high) {
@@ -197,8 +197,8 @@ function meet(x: Edge, y: Edge): SelfContact["kind"] | undefined {
 }
 
 /**
- * The first edge over more than 180 degrees of longitude: whoever drew it may have meant the short way, over the 180th
- * meridian. By the number of the point that it begins at; undefined when there is none.
+ * The first edge over more than 180 degrees of longitude: its author may have meant the short way, over the 180th
+ * meridian. The answer is the number of the point that it begins at; undefined when there is none.
  */
 export function longEdge(ring: Ring): number | undefined {
   for (let at = 1; at < ring.length; at++) {

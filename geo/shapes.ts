@@ -18,7 +18,7 @@ export interface Box {
   readonly north: number;
 }
 
-/** Whether the point lies in the box or on its border. */
+/** True when the point lies in the box or on its border. */
 export const pointInBox = ([longitude, latitude]: Point, { west, south, east, north }: Box): boolean =>
   longitude >= west && longitude <= east && latitude >= south && latitude <= north;
 

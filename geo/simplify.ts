@@ -1,8 +1,8 @@
 import type { Point, Ring } from "./shapes.ts";
 
 /**
- * A ring with at most `most` points: those that change its area least are left out first (Visvalingam's way), so that
- * its shape stays. The first point stays.
+ * A ring with at most `most` points. It leaves out first the points that change the area least (Visvalingam's way), so
+ * that the shape stays. The first point stays.
  * @param ring closed: first = last
  */
 export function simplifyRing(ring: Ring, most: number): Point[] {

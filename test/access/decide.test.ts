@@ -97,7 +97,7 @@ describe("the steps that make a speaker sound", () => {
       allowed: false,
       // As docs/repairs.md quotes it.
       reason:
-        "'billing' may not do 'readings:repair', which no application may, as a person answers for it by name: it takes the role operator or administrator",
+        "'billing' may not do 'readings:repair', which no application may, because a person must answer for it by name: it takes the role operator or administrator",
     });
   });
 });
