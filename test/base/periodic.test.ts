@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { repeat, Turns } from "../../../store/database/turns.ts";
+import { repeat, Turns } from "../../base/periodic.ts";
 
 describe("work in turns", () => {
   it("is under way once, for all who ask meanwhile, and begins anew when asked afterwards, also after a failure", async () => {
