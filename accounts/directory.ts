@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { apiKeyPrefix } from "../access/api-keys.ts";
 import type { Principal } from "../access/decide.ts";
 import { hashToken } from "../access/tokens.ts";
-import { createLogLimiter, type Logger } from "../base/log.ts";
+import type { Logger } from "../base/log.ts";
+import { type RepeatedWork, repeat, Turns, warnOfFailures } from "../base/periodic.ts";
 import {
   type AccessSnapshot,
   readAccessSnapshot,
@@ -65,12 +66,9 @@ export class AccessDirectory {
   private toldOf = 0;
   /** The moment when the next waiting change will hold, in epoch milliseconds: then everybody is read again. */
   private settlesAt = Number.POSITIVE_INFINITY;
-  /** The read under way, and the one that begins after it because something changed meanwhile. */
-  private reading: Promise<void> | undefined;
-  private next: Promise<void> | undefined;
+  private readonly readings = new Turns(() => this.read());
   private readonly uses = new Map<number, number>();
-  private readonly timers: NodeJS.Timeout[] = [];
-  private turn: Promise<void> | undefined;
+  private readonly works: RepeatedWork[] = [];
   private checkedAt: number;
 
   constructor(options: AccessDirectoryOptions) {
@@ -92,30 +90,18 @@ export class AccessDirectory {
   /** Looks for other processes' changes from now on, and writes when keys were used. */
   follow(): void {
     const { log, followMs = FOLLOW_MS, useMs = USE_MS } = this.options;
-    const limit = createLogLimiter();
-    const every = (ms: number, what: string, work: () => Promise<void>) => {
-      const timer = setInterval(() => {
-        this.turn ??= work()
-          .catch((error: unknown) =>
-            limit(what, (suppressed) =>
-              log.warn({ err: error, suppressed }, `${what} failed; the next turn tries again`),
-            ),
-          )
-          .finally(() => {
-            this.turn = undefined;
-          });
-      }, ms);
-      this.timers.push(timer.unref());
-    };
-    every(followMs, "a look for changes of access", () => this.lookForChanges());
-    every(useMs, "writing when keys were used", () => this.writeUses());
+    const every = (ms: number, what: string, work: () => Promise<void>) =>
+      repeat(work, ms, { onFailure: warnOfFailures(log, `${what} failed; the next turn tries again`) });
+    this.works.push(
+      every(followMs, "a look for changes of access", () => this.lookForChanges()),
+      every(useMs, "writing when keys were used", () => this.writeUses()),
+    );
   }
 
   /** Ends following, and writes the last uses of keys. */
   async close(): Promise<void> {
-    for (const timer of this.timers.splice(0)) clearInterval(timer);
-    await this.turn;
-    await this.reading?.catch(() => {});
+    await Promise.all(this.works.splice(0).map((work) => work.stop()));
+    await this.readings.ended();
     await this.writeUses();
   }
 
@@ -134,20 +120,7 @@ export class AccessDirectory {
    * may have missed it, so one more follows, for all callers in the meantime.
    */
   refresh(): Promise<void> {
-    if (!this.reading) {
-      this.reading = this.read().finally(() => {
-        this.reading = undefined;
-      });
-      return this.reading;
-    }
-    const before = this.reading;
-    this.next ??= before
-      .catch(() => {})
-      .then(() => {
-        this.next = undefined;
-        return this.refresh();
-      });
-    return this.next;
+    return this.readings.runAfresh();
   }
 
   /**

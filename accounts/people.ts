@@ -1,7 +1,8 @@
 import type { Registry } from "prom-client";
 import type { Principal } from "../access/decide.ts";
 import { createLoginGate, KNOWN_FOR_MS, type LoginGate } from "../access/login-gate.ts";
-import { createLogLimiter, type Logger } from "../base/log.ts";
+import type { Logger } from "../base/log.ts";
+import { type RepeatedWork, repeat, warnOfFailures } from "../base/periodic.ts";
 import { deleteOldKnownNetworks, deleteOldSessions, listKnownNetworks } from "../store/access/index.ts";
 import type { Pool } from "../store/database/index.ts";
 import { type Accounts, createAccounts } from "./account.ts";
@@ -92,9 +93,7 @@ export function createPeople(options: PeopleOptions): People {
   const provider =
     options.provider &&
     createIdentityProvider({ ...options.provider, pool, directory, signIn, log, countLogin, failedSignIns });
-  const limit = createLogLimiter();
-  let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> | undefined;
+  let tidying: RepeatedWork | undefined;
 
   let knownUntil = 0;
 
@@ -124,24 +123,12 @@ export function createPeople(options: PeopleOptions): People {
     tidy,
     async begin() {
       await tidy();
-      timer = setInterval(() => {
-        turn ??= tidy()
-          .catch((error: unknown) =>
-            limit("tidy", (suppressed) =>
-              log.warn(
-                { err: error, suppressed },
-                "old sessions were not removed; the next turn tries again",
-              ),
-            ),
-          )
-          .finally(() => {
-            turn = undefined;
-          });
-      }, TIDY_MS).unref();
+      tidying = repeat(tidy, TIDY_MS, {
+        onFailure: warnOfFailures(log, "old sessions were not removed; the next turn tries again"),
+      });
     },
     async close() {
-      clearInterval(timer);
-      await turn;
+      await tidying?.stop();
       await failedSignIns.flush();
     },
   };

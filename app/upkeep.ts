@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
+import { Turns } from "../base/periodic.ts";
 import { startDocumentRetention } from "../store/broadcast/index.ts";
-import { type Edition, type KindTable, openPool, type Pool, Turns } from "../store/database/index.ts";
+import { type Edition, type KindTable, openPool, type Pool } from "../store/database/index.ts";
 import { startLatestKeeper } from "../store/readings/index.ts";
 import {
   describeBackfill,

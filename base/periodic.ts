@@ -1,7 +1,11 @@
+import { createLogLimiter, type Logger } from "./log.ts";
+
 /** Does work one turn at a time: whoever asks for it while a turn is under way gets that one. */
 export class Turns<T> {
   private readonly work: () => Promise<T>;
   private underWay: Promise<T> | undefined;
+  /** The turn that begins after the one under way. */
+  private next: Promise<T> | undefined;
 
   constructor(work: () => Promise<T>) {
     this.work = work;
@@ -14,9 +18,34 @@ export class Turns<T> {
     return this.underWay;
   };
 
-  /** Resolves when the turn under way has ended, well or not. */
+  /**
+   * A turn that begins now or later, never before: one that is under way may have missed what is asked for. One more
+   * follows it, for all who ask meanwhile.
+   */
+  readonly runAfresh = (): Promise<T> => {
+    if (!this.underWay) return this.run();
+    this.next ??= this.underWay
+      .catch(() => {})
+      .then(() => {
+        this.next = undefined;
+        return this.run();
+      });
+    return this.next;
+  };
+
+  /** Resolves when the turn under way has ended, well or not, and the one that was asked for after it. */
   async ended(): Promise<void> {
-    await this.underWay?.catch(() => {});
+    await (this.next ?? this.underWay)?.catch(() => {});
+  }
+}
+
+/** When a work's next turn is to come in place of its usual time: at once where there is more to do. */
+export class NextTurn {
+  /** Milliseconds from the end of this turn. */
+  readonly inMs: number;
+
+  constructor(inMs: number) {
+    this.inMs = inMs;
   }
 }
 
@@ -24,29 +53,63 @@ export class Turns<T> {
 export interface RepeatedWork {
   /** Does it now. */
   run(): Promise<void>;
-  /** Ends the timer and waits for a turn under way. */
+  /** Ends the timer at once; resolves when the turn under way has ended. */
   stop(): Promise<void>;
 }
 
+export interface RepeatOptions {
+  /** Whether it begins now. */
+  readonly atOnce?: boolean;
+  /** Called when a turn has failed. Needed where the work does not tell of its failures itself. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
 /**
- * Does work every `everyMs`, never twice at once.
- * @param work tells of its failures itself
- * @param options.atOnce whether it begins now
+ * Does work every `everyMs`, never twice at once; a turn that comes due while one is under way is left out. The next
+ * turn comes whether this one failed or not. The timer keeps no process alive.
+ * @param work may return a `NextTurn`
  */
 export function repeat(
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
   everyMs: number,
-  { atOnce }: { readonly atOnce: boolean },
+  { atOnce = false, onFailure }: RepeatOptions = {},
 ): RepeatedWork {
-  const turns = new Turns(work);
-  const timer = setInterval(turns.run, everyMs);
-  timer.unref();
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const turns = new Turns(async () => {
+    try {
+      const told = await work();
+      if (told instanceof NextTurn) wait(told.inMs);
+    } catch (error) {
+      if (!onFailure) throw error;
+      onFailure(error);
+    }
+  });
+  const tick = () => {
+    wait(everyMs);
+    void turns.run();
+  };
+  function wait(ms: number): void {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(tick, ms).unref();
+  }
+  wait(everyMs);
   if (atOnce) void turns.run();
   return {
     run: turns.run,
     async stop() {
-      clearInterval(timer);
+      stopped = true;
+      clearTimeout(timer);
       await turns.ended();
     },
   };
+}
+
+/**
+ * Tells the log of failures, of many in a row now and then.
+ * @param fields what is told beside the error
+ */
+export function warnOfFailures(log: Logger, text: string, fields: object = {}): (error: unknown) => void {
+  const limit = createLogLimiter();
+  return (error) => limit(text, (suppressed) => log.warn({ err: error, suppressed, ...fields }, text));
 }

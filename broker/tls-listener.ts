@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { Logger } from "../base/log.ts";
+import { repeat } from "../base/periodic.ts";
 import type { Admission } from "./connection-limits.ts";
 import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 
@@ -76,11 +77,8 @@ export async function createTlsListener(options: TlsListenerOptions): Promise<Tl
     socket.destroy();
   });
 
-  let reading = false;
   let lastFault = "";
   const poll = async () => {
-    if (reading) return;
-    reading = true;
     try {
       const next = await readTlsFiles(files);
       lastFault = "";
@@ -95,13 +93,10 @@ export async function createTlsListener(options: TlsListenerOptions): Promise<Tl
       const { message } = error as Error;
       if (message !== lastFault) log.error({ err: error }, "the TLS files cannot be used; the former stay");
       lastFault = message;
-    } finally {
-      reading = false;
     }
   };
-  const timer = setInterval(() => void poll(), options.pollMs ?? POLL_MS);
-  timer.unref();
-  return { server, counts, stop: () => clearInterval(timer) };
+  const polling = repeat(poll, options.pollMs ?? POLL_MS);
+  return { server, counts, stop: () => void polling.stop() };
 }
 
 const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
+import { repeat, warnOfFailures } from "../base/periodic.ts";
 import type { Kind } from "../devices/kind.ts";
 import type { AuditActor } from "../store/audit/index.ts";
 import { forgetLanes, type KindTable, type Limits, type Pool } from "../store/database/index.ts";
@@ -22,7 +23,6 @@ import { LastSeenWriter } from "./last-seen.ts";
 import { LookUps } from "./look-ups.ts";
 import { createIngestMetrics } from "./metrics.ts";
 import { reachOf } from "./observed-at.ts";
-import { startPeriodic } from "./periodic.ts";
 import { Pipeline } from "./pipeline.ts";
 import { PresenceWriter } from "./presence.ts";
 import type { Refusal } from "./reasons.ts";
@@ -173,13 +173,17 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const follow = async () => {
     for (const id of await directory.follow()) options.onRevoked?.(id);
   };
-  const periodic = [
-    startPeriodic("look for silent devices", every.silence ?? 15_000, checkSilence, log),
-    startPeriodic("fold the ledger", every.fold ?? 5_000, fold, log),
-    startPeriodic("follow changes of devices", every.follow ?? 2_000, follow, log),
-    startPeriodic("note which readings were dropped", every.dropped ?? 60_000, noteDropped, log),
-    startPeriodic("write presence", every.presence ?? 250, () => presence.write(), log),
-    startPeriodic("note who was heard", every.seen ?? 1_000, () => lastSeen.write(), log),
+  const periodic = (work: string, everyMs: number, turn: () => Promise<unknown>) =>
+    repeat(turn, everyMs, {
+      onFailure: warnOfFailures(log, "periodic work failed; the next turn tries again", { work }),
+    });
+  const works = [
+    periodic("look for silent devices", every.silence ?? 15_000, checkSilence),
+    periodic("fold the ledger", every.fold ?? 5_000, fold),
+    periodic("follow changes of devices", every.follow ?? 2_000, follow),
+    periodic("note which readings were dropped", every.dropped ?? 60_000, noteDropped),
+    periodic("write presence", every.presence ?? 250, () => presence.write()),
+    periodic("note who was heard", every.seen ?? 1_000, () => lastSeen.write()),
   ];
 
   return {
@@ -205,7 +209,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       const signal = AbortSignal.timeout(timeoutMs);
       await Promise.all([committer.flush(signal), history.flush(signal)]);
       // Neither a turn under way nor the last write may hold up the end when the database is away.
-      const stopped = Promise.all(periodic.map((work) => work.stop()))
+      const stopped = Promise.all(works.map((work) => work.stop()))
         .then(() => Promise.all([presence.write(), lastSeen.writeAll(directory.entries())]))
         .catch((error: unknown) => log.warn({ err: error }, "presence could not be written"));
       await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);

@@ -1,4 +1,5 @@
 import type { SessionSecret, Sessions } from "../../accounts/sessions.ts";
+import { NextTurn, repeat } from "../../base/periodic.ts";
 
 /**
  * The platform notices an end by another process after this, in milliseconds; the hub ends one of this process at once.
@@ -15,25 +16,27 @@ export function watchSession(
   { token, type }: SessionSecret,
   onOver: () => void,
 ): () => void {
-  let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let endsAt = Number.POSITIVE_INFINITY;
-
-  async function look(): Promise<void> {
-    try {
-      endsAt = performance.now() + (await sessions.timeLeft(token, type));
-    } catch {
-      // Requests that need the database at once report that it is away.
-    }
-    if (stopped) return;
-    const left = endsAt - performance.now();
-    if (left <= 0) onOver();
-    else timer = setTimeout(look, Math.min(left, LOOK_MS)).unref();
-  }
-  void look();
-
-  return () => {
+  const stop = () => {
     stopped = true;
-    clearTimeout(timer);
+    void looking.stop();
   };
+  const looking = repeat(
+    async () => {
+      try {
+        endsAt = performance.now() + (await sessions.timeLeft(token, type));
+      } catch {
+        // Requests that need the database at once report that it is away.
+      }
+      if (stopped) return undefined;
+      const left = endsAt - performance.now();
+      if (left > 0) return new NextTurn(Math.min(left, LOOK_MS));
+      stop();
+      return onOver();
+    },
+    LOOK_MS,
+    { atOnce: true },
+  );
+  return stop;
 }

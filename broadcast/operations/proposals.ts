@@ -1,4 +1,5 @@
 import type { Logger } from "../../base/log.ts";
+import { repeat, Turns } from "../../base/periodic.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
 import {
   type AlarmWithoutDraft,
@@ -68,11 +69,9 @@ export function startProposals(options: ProposalOptions): Proposals {
   const { pool, log, rules, now, everyMs = 60_000 } = options;
   const names = new Set(rules.map(({ rule }) => rule));
   let stopped = false;
-  let again = false;
-  let running: Promise<void> | undefined;
 
   const look = async () => {
-    for (;;) {
+    while (!stopped) {
       const since = new Date(now().getTime() - HORIZON_MS);
       const alarms = await listAlarmsWithoutDraft(pool, rules, since, AT_ONCE);
       for (const alarm of alarms) {
@@ -88,27 +87,17 @@ export function startProposals(options: ProposalOptions): Proposals {
       if (alarms.length < AT_ONCE) return;
     }
   };
+  const looks = new Turns(look);
   const catchUp = (): Promise<void> => {
     if (stopped || rules.length === 0) return Promise.resolve();
     // What was raised after the look under way had read the table is found by one more.
-    again = running !== undefined;
-    running ??= (async () => {
-      try {
-        do {
-          again = false;
-          await look();
-        } while (again && !stopped);
-      } finally {
-        running = undefined;
-      }
-    })();
-    return running;
+    return looks.runAfresh();
   };
   const tryToCatchUp = () =>
     catchUp().catch((error: unknown) =>
       log.warn({ err: error }, "alarms could not be looked through for proposals; they will be again"),
     );
-  const timer = setInterval(tryToCatchUp, everyMs).unref();
+  const repeated = repeat(tryToCatchUp, everyMs);
 
   return {
     onRaised(alarms) {
@@ -117,8 +106,8 @@ export function startProposals(options: ProposalOptions): Proposals {
     catchUp,
     async stop() {
       stopped = true;
-      clearInterval(timer);
-      await running?.catch(() => {});
+      await repeated.stop();
+      await looks.ended();
     },
   };
 }

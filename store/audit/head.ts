@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../../base/log.ts";
+import { repeat } from "../../base/periodic.ts";
 import { writePrivateFile } from "../../base/private-file.ts";
 import type { Db } from "../database/index.ts";
 import { type AuditHead, formatHead, parseHead } from "./verify.ts";
@@ -102,21 +103,10 @@ export function startAuditHead(db: Db, options: AuditHeadOptions): { stop(): Pro
         failing = true;
       },
     );
-  let busy = true;
-  const inTurn = () =>
-    attempt().finally(() => {
-      busy = false;
-    });
-  let running = inTurn();
-  const timer = setInterval(() => {
-    if (busy || broken) return;
-    busy = true;
-    running = inTurn();
-  }, options.everyMs ?? EVERY_MS).unref();
+  const noting = repeat(async () => broken || attempt(), options.everyMs ?? EVERY_MS, { atOnce: true });
   return {
     async stop() {
-      clearInterval(timer);
-      await running;
+      await noting.stop();
       stopped = true;
       // What was done since the last tick.
       if (!broken && !failing) await attempt();

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
-import { type Pool, type RepeatedWork, repeat, withTransaction } from "../database/index.ts";
+import { type RepeatedWork, repeat } from "../../base/periodic.ts";
+import { type Pool, withTransaction } from "../database/index.ts";
 
 /** Documents in one transaction; each has up to a mebibyte. */
 const AT_ONCE = 200;

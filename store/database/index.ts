@@ -80,4 +80,3 @@ export { lockNumbers } from "./locks.ts";
 export { inGroups, lengthAtMost, SHORT } from "./long-rows.ts";
 export { momentOf, momentsAsText, withinYears } from "./moment.ts";
 export { oneAtATime } from "./one-at-a-time.ts";
-export { type RepeatedWork, repeat, Turns } from "../../base/periodic.ts";

@@ -1,5 +1,6 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
-import { type KindTable, type Pool, repeat } from "../database/index.ts";
+import { repeat } from "../../base/periodic.ts";
+import type { KindTable, Pool } from "../database/index.ts";
 import { keepLatest } from "./keep-latest.ts";
 
 export interface LatestKeeper {

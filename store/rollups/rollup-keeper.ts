@@ -1,5 +1,6 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
-import { type KindTable, type Pool, repeat } from "../database/index.ts";
+import { repeat } from "../../base/periodic.ts";
+import type { KindTable, Pool } from "../database/index.ts";
 import { keepChanged } from "./keep-changed.ts";
 import { type Kept, keepNext, noteDroppedReadings } from "./keep-days.ts";
 import { fillSums, keepMoved, keepOpen } from "./keep-sums.ts";

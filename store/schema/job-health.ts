@@ -1,5 +1,6 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
-import { type Db, repeat } from "../database/index.ts";
+import { repeat } from "../../base/periodic.ts";
+import type { Db } from "../database/index.ts";
 
 /** One of TimescaleDB's jobs, as its scheduler has it. Times in milliseconds since 1970, by the database's clock. */
 export interface JobHealth {

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
-import { type Pool, reasonOf, Turns } from "../database/index.ts";
+import { repeat, Turns } from "../../base/periodic.ts";
+import { type Pool, reasonOf } from "../database/index.ts";
 
 /** A failed job is tried again after this long, or after its own interval when that is shorter. */
 const RETRY_MS = 5 * 60_000;
@@ -65,17 +66,16 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
   }
 
   const turns = new Turns(run);
-  const timer = setInterval(() => {
-    turns.run().catch((error: unknown) => log.warn({ err: error }, "looking for due jobs failed"));
-  }, everyMs);
-  timer.unref();
+  const repeated = repeat(turns.run, everyMs, {
+    onFailure: (error) => log.warn({ err: error }, "looking for due jobs failed"),
+  });
 
   return {
     runDue: turns.run,
     trouble: () => [...failures.values()],
     async stop() {
       stopped = true;
-      clearInterval(timer);
+      await repeated.stop();
       await turns.ended();
     },
   };

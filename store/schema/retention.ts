@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
-import { type KindTable, oneAtATime, type Pool, repeat, withTransaction } from "../database/index.ts";
+import { repeat } from "../../base/periodic.ts";
+import { type KindTable, oneAtATime, type Pool, withTransaction } from "../database/index.ts";
 
 /** Days that each class of data is kept; 0 keeps it for ever. */
 export interface Retention {
