@@ -42,9 +42,9 @@ export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawM
 export type Delivery = "taken" | "not_listening" | "too_slow";
 
 export interface DoorCommand {
-  /** What the device is to get, encoded: JSON in our own dialect. */
+  /** A JSON object of our own dialect, as the device itself is to get it. A door that speaks otherwise translates it. */
   readonly payload: string;
-  /** The gateway that carries it, where the device has no connection of its own. */
+  /** The gateway that carries it, where the device has no connection of its own; its door says there whom it is for. */
   readonly through?: string;
 }
 
@@ -75,8 +75,13 @@ export interface DoorEvents<D extends DoorDevice = DoorDevice> {
 export interface Door {
   /** Short and stable, as it stands in rejections, metrics and logs. */
   readonly name: string;
-  /** Hands a command over for a device; nothing is kept for one that is away. */
+  /**
+   * Hands a command over for a device, to each of its connections that listens; nothing is kept for one that is away. It
+   * decides which connections those are before it returns: whoever has looked at a device and calls this in the same turn
+   * must not reach another one that has its id a moment later.
+   */
   deliver(device: Pick<DoorDevice, "id">, command: DoorCommand): Promise<Delivery>;
+  /** Whether the device is at this door, and a command for it belongs here. */
   isOnline(id: string): boolean;
   /** Ends what a device has open, e.g. after its token was changed. */
   disconnect(id: string): void;

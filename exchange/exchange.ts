@@ -1,0 +1,113 @@
+import type { Logger } from "../base/log.ts";
+import type { Delivery, Door, DoorCommand, DoorDevice, DoorEvents, DoorPresence } from "./door.ts";
+
+/** All doors together, as the inside sees them: it reaches devices through this, and knows no door. */
+export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Door, "name"> {
+  /** Adds a door behind those there are. @throws Error when there is one of its name: rejections name the door by it */
+  add(door: Door): void;
+  /**
+   * The `onPresence` of doors: it sums up what they tell, so that a device with two doors comes and goes once. What else
+   * they tell goes straight to the inside, with nothing in between for each message.
+   * @param told hears of changes of the sum: with the moment and address of the door that made the change
+   */
+  sumPresence(told: DoorEvents<D>["onPresence"]): DoorEvents<D>["onPresence"];
+}
+
+/** Makes an exchange without doors, so that every device is away. */
+export function createExchange<D extends DoorDevice = DoorDevice>({
+  log,
+}: {
+  readonly log: Logger;
+}): DoorExchange<D> {
+  const doors: Door[] = [];
+  /** The ids of devices that each door has told of as connected, by the door's name. */
+  const present = new Map<string, Set<string>>();
+
+  const holding = (id: string) => doors.filter((door) => door.isOnline(id));
+
+  /** Never rejects: a door that fails keeps no other from the command, nor from telling that it took it. */
+  const handTo = async (door: Door, device: Pick<DoorDevice, "id">, command: DoorCommand) => {
+    try {
+      return await door.deliver(device, command);
+    } catch (error) {
+      log.error({ err: error, door: door.name, deviceId: device.id }, "a door failed with a command");
+      return "not_listening";
+    }
+  };
+
+  function noteHere({ door, device: { id }, connected }: DoorPresence<D>): void {
+    const ids = present.get(door);
+    if (!connected) ids?.delete(id);
+    else if (ids) ids.add(id);
+    else present.set(door, new Set([id]));
+  }
+
+  const isElsewhere = ({ door, device: { id } }: DoorPresence<D>): boolean => {
+    for (const [name, ids] of present) if (name !== door && ids.has(id)) return true;
+    return false;
+  };
+
+  return {
+    add(door) {
+      if (doors.some(({ name }) => name === door.name))
+        throw new Error(`There are two doors of the name '${door.name}': expected each to have its own`);
+      doors.push(door);
+    },
+
+    sumPresence: (told) => (presence) => {
+      noteHere(presence);
+      if (!isElsewhere(presence)) told(presence);
+    },
+
+    /**
+     * Nothing is waited for before the last door has the command: whoever has looked at a device and calls this in the same
+     * turn reaches that device and no other that has its id, or its gateway, a moment later.
+     */
+    deliver(device, { payload, through }) {
+      const own = holding(device.id);
+      // Who has a connection itself gets nothing through its gateway, also if it does not listen.
+      const asked =
+        own.length > 0 || through === undefined
+          ? own.map((door) => handTo(door, device, { payload }))
+          : holding(through).map((door) => handTo(door, device, { payload, through }));
+      return Promise.all(asked).then(sumUp);
+    },
+
+    isOnline: (id) => doors.some((door) => door.isOnline(id)),
+    disconnect: (id) => {
+      const faults: unknown[] = [];
+      for (const door of doors) {
+        try {
+          door.disconnect(id);
+        } catch (error) {
+          faults.push(error);
+        }
+      }
+      throwFirst(faults);
+    },
+    quiesce: () => oneByOne(doors, (door) => door.quiesce()),
+    // What was opened last closes first.
+    close: () => oneByOne(doors.toReversed(), (door) => door.close()),
+  };
+}
+
+/** Of all connections by which a device might get a command, one is enough. */
+const sumUp = (deliveries: readonly Delivery[]): Delivery =>
+  (["taken", "too_slow"] as const).find((one) => deliveries.includes(one)) ?? "not_listening";
+
+/** Takes the step at each door, also after one where it failed. @throws the first fault, once all have had their turn */
+async function oneByOne(doors: readonly Door[], step: (door: Door) => Promise<void>): Promise<void> {
+  const faults: unknown[] = [];
+  for (const door of doors) {
+    try {
+      await step(door);
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  throwFirst(faults);
+}
+
+function throwFirst(faults: readonly unknown[]): void {
+  if (faults.length > 0) throw faults[0];
+}
