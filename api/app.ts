@@ -21,7 +21,7 @@ import { authRoutes } from "./auth/routes.ts";
 import type { BroadcastsOptions } from "./broadcasts/options.ts";
 import { broadcastsRoutes } from "./broadcasts/routes.ts";
 import { indexCatalog } from "./catalog.ts";
-import { commandsRoutes } from "./commands/routes.ts";
+import { type CommandsOptions, commandsRoutes } from "./commands/routes.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
@@ -81,10 +81,8 @@ export interface AppOptions {
   readonly onAccessChanged: () => Promise<void>;
   /** Called after an acknowledgement has cleared an alarm. */
   readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
-  /** Hands a command to a device's open connections that listen. True when one of them took it. */
-  readonly deliver: (deviceId: string, payload: string) => boolean;
-  /** Hands a command for a device without a connection of its own to its gateway. True when the gateway took it. */
-  readonly deliverThrough: (gatewayId: string, deviceId: string, payload: string) => boolean;
+  /** Hands a command to a device, or to its gateway where the device has no connection of its own. */
+  readonly deliver: CommandsOptions["deliver"];
   readonly hub: StreamHub;
   /** Options for the operations on broadcasts, and the public keys of this platform. */
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
@@ -215,8 +213,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
-  const { deliver, deliverThrough } = options;
-  await app.register(commandsRoutes, { prefix, pool, findKey, deliver, deliverThrough, allow });
+  await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
   await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });

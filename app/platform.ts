@@ -6,9 +6,10 @@ import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { Broker } from "../broker/options.ts";
+import { createExchange } from "../exchange/exchange.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
-import { type MqttSource, openMqttSource } from "../protocols/mqtt-source/door.ts";
-import { type DatabaseFacts, isAway } from "../store/database/index.ts";
+import type { MqttSource } from "../protocols/mqtt-source/door.ts";
+import type { DatabaseFacts } from "../store/database/index.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { broadcastingFaults } from "./broadcast-files.ts";
 import { orSayWhichPort, tlsOf } from "./listening.ts";
@@ -17,8 +18,8 @@ import { makeApi } from "./phases/api.ts";
 import { startAudience } from "./phases/audience.ts";
 import { startBroadcasting } from "./phases/broadcast.ts";
 import { startDatabase } from "./phases/database.ts";
-import { makeDoors } from "./phases/doors.ts";
-import { type IngestPhase, startIngestion } from "./phases/ingest.ts";
+import { makeDoors, openSources } from "./phases/doors.ts";
+import { startIngestion } from "./phases/ingest.ts";
 import { DeviceLink } from "./phases/link.ts";
 import type { Start, Undo } from "./phases/start.ts";
 
@@ -99,27 +100,27 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const database = await startDatabase(start, fail);
   signal?.throwIfAborted();
   const accounts = await startAccounts(start, database, adminKey);
-  const ingestion = await startIngestion(start, database);
+  const exchange = createExchange<DeviceEntry>({ log: start.logOf("exchange") });
+  const ingestion = await startIngestion(start, database, exchange);
   const audience = startAudience(start, accounts, ingestion);
   const link = new DeviceLink();
   const broadcasting = await startBroadcasting(start, { ...database, ...ingestion, ...audience, link });
   signal?.throwIfAborted();
-  const inside = { ...ingestion, ...audience, database, accounts, broadcasting };
+  const inside = { ...ingestion, ...audience, database, accounts, broadcasting, exchange };
   const broker = await makeDoors(start, inside);
   link.attach(broker);
   const sources: MqttSource[] = [];
   const life = { isStopping: false };
-  const app = await makeApi(start, { ...inside, broker, sources, life });
+  const app = await makeApi(start, { ...inside, sources, life });
 
   // What was under way is taken up before devices connect.
   await broadcasting.resume();
   const ports = await listen(config, broker, app);
-  if (config.SOURCE_MQTT_URL !== undefined) sources.push(subscribe(start, config.SOURCE_MQTT_URL, ingestion));
+  sources.push(...openSources(start, { ingest: ingestion.ingest, exchange }));
   atEnd(async () => {
     // First of all: take nothing new, commit and acknowledge what was read, then let go.
     life.isStopping = true;
-    await broker.quiesce();
-    for (const source of sources) await source.quiesce();
+    await exchange.quiesce();
     await ingestion.flush();
   });
   return { ...ports, database: database.facts, failed };
@@ -142,20 +143,4 @@ async function listen(config: Config, broker: Broker, app: FastifyInstance) {
     mqttTlsPort: mqtt.tlsPort,
     httpPort: (app.server.address() as AddressInfo).port,
   };
-}
-
-/** Takes messages from another broker as well. */
-function subscribe({ config, logOf, atEnd }: Start, url: string, { ingest }: IngestPhase): MqttSource {
-  const source = openMqttSource<DeviceEntry>({
-    url,
-    topics: config.SOURCE_MQTT_TOPICS,
-    clientId: config.SOURCE_MQTT_CLIENT_ID,
-    find: (id) => ingest.directory.find(id),
-    lookUp: (id) => ingest.directory.lookUp(id),
-    isAway,
-    onMessage: ingest.accept,
-    log: logOf("source"),
-  });
-  atEnd(() => source.close());
-  return source;
 }

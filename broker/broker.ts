@@ -2,8 +2,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Principal } from "../access/decide.ts";
-import { type DevicePrincipal, maySubscribe } from "../access/topics.ts";
+import { maySubscribe } from "../access/topics.ts";
 import { MAX_PACKET_BYTES } from "../base/channels.ts";
+import type { Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
 import {
   grantQos0,
   limitPacketBytes,
@@ -21,12 +22,12 @@ import { FrontDoor } from "./front-door.ts";
 import { Intake } from "./intake.ts";
 import { createListeners } from "./listeners.ts";
 import { Logins, nameOr, UNAVAILABLE } from "./logins.ts";
-import type { Broker, BrokerOptions, Known } from "./options.ts";
+import { type Broker, type BrokerOptions, type Known, MQTT_DOOR } from "./options.ts";
 import { publishQuickly } from "./quick-publish.ts";
 import { DeviceSessions } from "./sessions.ts";
 import { parseStrictly } from "./strict-parser.ts";
 
-export type { Broker, BrokerOptions, BrokerRefusal, Presence, Published } from "./options.ts";
+export type { Broker, BrokerOptions, BrokerRefusal, Published } from "./options.ts";
 
 /** Before the login: names, a token, and a will with a payload of 64 KiB, the most that MQTT 3.1.1 can say. */
 const MAX_CONNECT_BYTES = 72 * 1024;
@@ -63,7 +64,7 @@ interface Line {
   readonly packetLimit: { bytes: number };
 }
 
-export async function createBroker<P extends DevicePrincipal>(options: BrokerOptions<P>): Promise<Broker> {
+export async function createBroker<P extends DoorDevice>(options: BrokerOptions<P>): Promise<Broker> {
   const { log, feed, now = Date.now } = options;
   const connections = new ConnectionCounter(options.limits);
   const logins = new Logins(options);
@@ -265,6 +266,9 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
     publishQuickly(client, () => sessions.of(client), packetLimit, intake.takeQuickly);
   }
 
+  const handOver = (device: Pick<DoorDevice, "id">, command: DoorCommand): Delivery =>
+    quiesced ? "not_listening" : deliverCommand(sessions, device, command);
+
   const listeners = createListeners({
     log,
     admit: (connection) => connections.admit(connection),
@@ -277,6 +281,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   });
 
   return {
+    name: MQTT_DOOR,
     handle(connection) {
       const admission = connections.admit(connection);
       if (admission) handle(connection, admission);
@@ -290,12 +295,10 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
         const packet: PublishPacket = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false };
         aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
       }),
-    deliver: (id, payload) => !quiesced && deliverCommand(sessions.ofDevice(id), payload),
-    deliverThrough: (gatewayId, id, payload) =>
-      !quiesced &&
-      !sessions.isPresent(id) &&
-      deliverCommand(sessions.ofDevice(gatewayId), payload, "gateways"),
-    isConnected: (id) => sessions.isPresent(id),
+    handOver,
+    // Nothing is waited for before the connections have it: a door promises that.
+    deliver: async (device, command) => handOver(device, command),
+    isOnline: (id) => sessions.isPresent(id),
     get connections() {
       return sessions.size;
     },
@@ -308,6 +311,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
         tlsErrors: listeners.tlsErrors,
       };
     },
+    // Takes no new connections and reads no more from those there are; answers still go out.
     async quiesce() {
       listeners.stop();
       intake.quiesce();
@@ -330,7 +334,7 @@ export async function createBroker<P extends DevicePrincipal>(options: BrokerOpt
   };
 }
 
-const isApplication = <P extends DevicePrincipal>(known: Known<P>): known is Principal =>
+const isApplication = <P extends DoorDevice>(known: Known<P>): known is Principal =>
   "type" in known && known.type === "application";
 
 const REFUSALS = { 3: "server unavailable", 4: "bad user name or password" } as const;

@@ -1,9 +1,10 @@
 import type { PublishPacket } from "aedes";
 import type { DevicePrincipal } from "../access/topics.ts";
-import type { DeviceSession } from "./sessions.ts";
+import type { Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
+import type { DeviceSession, DeviceSessions } from "./sessions.ts";
 
 /** Where a device hears its own commands, and where a gateway hears those of the devices behind it. */
-export type CommandFolder = "devices" | "gateways";
+type CommandFolder = "devices" | "gateways";
 
 const commandTopic = (id: string, folder: CommandFolder): string => `v1/${folder}/${id}/commands`;
 
@@ -25,24 +26,41 @@ export function listens<P extends DevicePrincipal>(
 }
 
 /**
- * Hands a command with QoS 1 to every connection of a device, or gateway, that listens, without a way through topics and
- * their subscribers.
- * @returns whether there was one that took it
+ * Hands a command with QoS 1 to every connection of a device that listens, or of its gateway, without a way through
+ * topics and their subscribers. A device that has a connection itself gets nothing through a gateway; whether it is behind
+ * that one is the caller's to know.
  */
-export function deliverCommand<P extends DevicePrincipal>(
+export function deliverCommand<P extends DoorDevice>(
+  sessions: DeviceSessions<P>,
+  { id }: Pick<DoorDevice, "id">,
+  { payload, through }: DoorCommand,
+): Delivery {
+  if (through === undefined) return handTo(sessions.ofDevice(id), payload, "devices");
+  if (sessions.isPresent(id)) return "not_listening";
+  return handTo(sessions.ofDevice(through), addressed(id, payload), "gateways");
+}
+
+/** The command of a device as its gateway gets it: with the device's id first. */
+const addressed = (id: string, payload: string): string =>
+  `{"device":${JSON.stringify(id)}${payload === "{}" ? "" : ","}${payload.slice(1)}`;
+
+function handTo<P extends DevicePrincipal>(
   sessions: Iterable<DeviceSession<P>>,
   payload: string,
-  folder: CommandFolder = "devices",
-): boolean {
-  let handed = false;
+  folder: CommandFolder,
+): Delivery {
+  let delivery: Delivery = "not_listening";
   for (const session of sessions) {
     const { client, principal, ready } = session;
     if (!ready || client.closed || !listens(session, folder)) continue;
-    if (client.conn.writableLength > MAX_UNSENT_BYTES) continue;
+    if (client.conn.writableLength > MAX_UNSENT_BYTES) {
+      if (delivery === "not_listening") delivery = "too_slow";
+      continue;
+    }
     const topic = commandTopic(principal.id, folder);
     const packet: PublishPacket = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false };
     client.publish(packet, () => {});
-    handed = true;
+    delivery = "taken";
   }
-  return handed;
+  return delivery;
 }

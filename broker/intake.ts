@@ -1,6 +1,7 @@
 import type { PublishPacket } from "aedes";
-import { type DevicePrincipal, mayPublish } from "../access/topics.ts";
+import { mayPublish } from "../access/topics.ts";
 import type { Channel } from "../base/channels.ts";
+import type { DoorDevice } from "../exchange/door.ts";
 import { forgetContent, hasDisconnected, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
@@ -17,7 +18,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Takes each publish of a device over: looks at its topic and its device's rate, hands it on, and answers when it
  * is settled. The hot path of the broker.
  */
-export class Intake<P extends DevicePrincipal> {
+export class Intake<P extends DoorDevice> {
   private readonly options: BrokerOptions<P>;
   // Kept here rather than looked up in the options for each message.
   private readonly now: () => number;
@@ -213,11 +214,7 @@ export class Intake<P extends DevicePrincipal> {
 }
 
 /** Remembers a topic of the device's own, so that the next message on it is read quickly. */
-function know<P extends DevicePrincipal>(
-  { topics }: DeviceSession<P>,
-  topic: string,
-  channel: Channel,
-): void {
+function know<P extends DoorDevice>({ topics }: DeviceSession<P>, topic: string, channel: Channel): void {
   if (!topics.some((known) => known.topic === topic))
     topics.push({ topic, channel, bytes: Buffer.from(topic) });
 }

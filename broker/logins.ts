@@ -1,5 +1,5 @@
-import type { DevicePrincipal } from "../access/topics.ts";
 import { ID_FORM } from "../base/channels.ts";
+import type { DoorDevice } from "../exchange/door.ts";
 import type { BrokerOptions, Known } from "./options.ts";
 
 /** A user name that can belong to somebody, else an empty text. */
@@ -10,7 +10,7 @@ export const nameOr = (username: string | undefined): string =>
 export const UNAVAILABLE = 3;
 export const WRONG = 4;
 
-export type LoginAnswer<P extends DevicePrincipal> =
+export type LoginAnswer<P extends DoorDevice> =
   | { readonly known: Known<P>; readonly certified: boolean }
   | {
       readonly returnCode: typeof UNAVAILABLE | typeof WRONG;
@@ -40,7 +40,7 @@ const REFUSAL_MS = 250;
 const UNSURE_MS = 5_000;
 
 /** Looks at who asks to be let in, and slows those who guess. */
-export class Logins<P extends DevicePrincipal> {
+export class Logins<P extends DoorDevice> {
   private readonly options: BrokerOptions<P>;
   private unsureUntil = Number.NEGATIVE_INFINITY;
   private warnedAt = Number.NEGATIVE_INFINITY;

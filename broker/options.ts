@@ -1,15 +1,18 @@
 import type { Duplex } from "node:stream";
 import type { Principal } from "../access/decide.ts";
 import type { LoginGate } from "../access/login-gate.ts";
-import type { DevicePrincipal } from "../access/topics.ts";
 import type { Channel } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
+import type { Delivery, Door, DoorCommand, DoorDevice, DoorEvents } from "../exchange/door.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Feed } from "./feed.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
+/** The name of this door. */
+export const MQTT_DOOR = "mqtt";
+
 /** One publish of a device that has logged in. */
-export interface Published<P extends DevicePrincipal> {
+export interface Published<P extends DoorDevice> {
   readonly principal: P;
   /** Undefined: the topic is none of the device's. It is acknowledged once that is on record, and goes to nobody. */
   readonly channel: Channel | undefined;
@@ -22,17 +25,10 @@ export interface Published<P extends DevicePrincipal> {
 /** Why the broker itself refuses a message; it is still handed over, to be put on record. */
 export type BrokerRefusal = { reason: "rate_limited" | "payload_too_large"; detail: string };
 
-export interface Presence<P extends DevicePrincipal> {
-  readonly principal: P;
-  readonly connected: boolean;
-  readonly at: Date;
-  readonly address: string | undefined;
-}
-
 /** Who has logged in: a device, or an application that listens. Nobody else comes in here. */
-export type Known<P extends DevicePrincipal> = P | Principal;
+export type Known<P extends DoorDevice> = P | Principal;
 
-export interface BrokerOptions<P extends DevicePrincipal> {
+export interface BrokerOptions<P extends DoorDevice> {
   readonly log: Logger;
   /**
    * Who logs in, or undefined. May reject while the database is away: the client is told to come back. An answer
@@ -57,9 +53,8 @@ export interface BrokerOptions<P extends DevicePrincipal> {
   readonly onPublish: (message: Published<P>, settled: () => void) => number | void;
   /** Takes note of a message that is refused. */
   readonly onRefused: (message: Published<P>, refusal: BrokerRefusal, settled: () => void) => void;
-  readonly onPresence: (presence: Presence<P>) => void;
-  /** A device listens to its commands from now on. */
-  readonly onListening?: (principal: P) => void;
+  readonly onPresence: DoorEvents<P>["onPresence"];
+  readonly onListening?: DoorEvents<P>["onListening"];
   /** Messages per second and device; 0 for no limit. The burst is ten seconds' worth, at least 10. */
   readonly rateLimit: number;
   /**
@@ -107,7 +102,10 @@ export interface BrokerCounts {
   readonly tlsErrors: number;
 }
 
-export interface Broker {
+/** The MQTT door. It delivers with QoS 1. */
+export interface Broker extends Door {
+  /** As `deliver`, with the answer at once. */
+  handOver(device: Pick<DoorDevice, "id">, command: DoorCommand): Delivery;
   /**
    * Starts to listen. @throws PlatformError `config_invalid` that names the file, when a certificate or key cannot
    * be used; the error of the listener, e.g. EADDRINUSE
@@ -115,26 +113,9 @@ export interface Broker {
   listen(options: ListenOptions): Promise<Ports>;
   /** Takes over an open connection, as the listeners do. */
   handle(connection: Duplex): void;
-  /** Ends all connections of a device, e.g. after its token was changed. */
-  disconnect(id: string): void;
   /** Sends to a device's topic with QoS 1. */
   send(topic: string, payload: string): Promise<void>;
-  /**
-   * Hands a command to a device's open connections that listen, with QoS 1.
-   * @returns whether there was one that took it; not when there is none, or when it does not keep up
-   */
-  deliver(id: string, payload: string): boolean;
-  /**
-   * Hands a command for a device behind a gateway to the gateway's open connections that listen, with QoS 1, unless the
-   * device has a connection of its own. Whether the device is behind it is the caller's to know.
-   * @returns whether there was one that took it
-   */
-  deliverThrough(gatewayId: string, id: string, payload: string): boolean;
-  isConnected(id: string): boolean;
   /** Devices and gateways that have logged in. */
   readonly connections: number;
   readonly counts: BrokerCounts;
-  /** Takes no new connections and reads no more from those there are; answers still go out. */
-  quiesce(): Promise<void>;
-  close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Client } from "aedes";
-import type { DevicePrincipal } from "../access/topics.ts";
+import type { DoorDevice } from "../exchange/door.ts";
 import { openPacket, refreshKeepalive, replaceParse } from "./aedes-internals.ts";
 import type { DeviceSession, KnownTopic } from "./sessions.ts";
 
@@ -16,7 +16,7 @@ const MAX_LENGTH_BYTES = 4;
  * Takes a PUBLISH that lies whole in what was read.
  * @param packetId 0: QoS 0
  */
-export type TakeQuickly<P extends DevicePrincipal> = (
+export type TakeQuickly<P extends DoorDevice> = (
   session: DeviceSession<P>,
   topic: KnownTopic,
   payload: Buffer,
@@ -29,7 +29,7 @@ export type TakeQuickly<P extends DevicePrincipal> = (
  * before. All others go the usual way, in the order in which they came: the first on each topic, parts of a packet, and
  * whatever has to be refused. (Measured: the usual way took a third of the thread.)
  */
-export function publishQuickly<P extends DevicePrincipal>(
+export function publishQuickly<P extends DoorDevice>(
   client: Client,
   sessionOf: () => DeviceSession<P> | undefined,
   limit: { readonly bytes: number },

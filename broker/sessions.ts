@@ -1,8 +1,8 @@
 import type { Client } from "aedes";
-import type { DevicePrincipal } from "../access/topics.ts";
 import type { Channel } from "../base/channels.ts";
+import type { DoorDevice, DoorEvents } from "../exchange/door.ts";
 import { type Answers, type Done, noAnswers } from "./answers.ts";
-import type { Presence } from "./options.ts";
+import { MQTT_DOOR } from "./options.ts";
 
 /** A topic of a device's own, as it stands in its packets. */
 export interface KnownTopic {
@@ -37,15 +37,15 @@ export interface DeviceSession<P> {
   readonly certified: boolean;
 }
 
-export interface DeviceSessionsOptions<P extends DevicePrincipal> {
-  readonly onPresence: (presence: Presence<P>) => void;
+export interface DeviceSessionsOptions<P extends DoorDevice> {
+  readonly onPresence: DoorEvents<P>["onPresence"];
   /** Called once for each session, when its connection has ended. */
   readonly onEnd: (session: DeviceSession<P>) => void;
   readonly now: () => number;
 }
 
 /** The connections of devices, and which devices are present: those with at least one. */
-export class DeviceSessions<P extends DevicePrincipal> implements Iterable<DeviceSession<P>> {
+export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSession<P>> {
   private readonly options: DeviceSessionsOptions<P>;
   /** From the login to the end of the connection. */
   private readonly living = new Set<DeviceSession<P>>();
@@ -136,6 +136,12 @@ export class DeviceSessions<P extends DevicePrincipal> implements Iterable<Devic
     if (after > 0) this.connectionsOf.set(principal.id, after);
     else this.connectionsOf.delete(principal.id);
     if ((before === 0) !== (after === 0))
-      this.options.onPresence({ principal, connected, at: new Date(this.options.now()), address });
+      this.options.onPresence({
+        door: MQTT_DOOR,
+        device: principal,
+        connected,
+        at: new Date(this.options.now()),
+        address,
+      });
   }
 }

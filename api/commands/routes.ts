@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { PlatformError } from "../../base/errors.ts";
 import { writeJson } from "../../base/exact-json.ts";
+import type { Door } from "../../exchange/door.ts";
 import { appendAuditAlone } from "../../store/audit/index.ts";
 import { listReplies } from "../../store/commands/index.ts";
 import type { Pool } from "../../store/database/index.ts";
@@ -22,10 +23,8 @@ import {
 export interface CommandsOptions {
   readonly pool: Pool;
   readonly findKey: FindKey;
-  /** Hands a payload to a device's open connections that listen. True when one of them took it. */
-  readonly deliver: (deviceId: string, payload: string) => boolean;
-  /** Hands a payload for a device without a connection of its own to its gateway. True when the gateway took it. */
-  readonly deliverThrough: (gatewayId: string, deviceId: string, payload: string) => boolean;
+  /** Hands a command over before it returns, to the device or to its gateway, and then says whether it was taken. */
+  readonly deliver: Door["deliver"];
   readonly allow: Allow;
 }
 
@@ -38,7 +37,7 @@ const DEFAULT_LIMIT = 100;
  * signed.
  */
 export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app, options) => {
-  const { pool, findKey, deliver, deliverThrough, allow } = options;
+  const { pool, findKey, deliver, allow } = options;
 
   app.post(
     "/devices/:id/commands",
@@ -84,11 +83,12 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       if (deviceNo !== device.deviceNo) {
         throw new PlatformError("device_not_found", `The id '${device.id}' belongs to another device by now`);
       }
-      const isHanded =
-        deliver(device.id, writeJson(command)) ||
-        (gatewayId !== null &&
-          deliverThrough(gatewayId, device.id, writeJson({ device: device.id, ...command })));
-      if (!isHanded) throw new PlatformError("device_not_listening");
+      // Nothing may be waited for between that look at the device and here: a change that came in between would have the
+      // command reach another device of the same id, or a gateway that this one has left. `deliver` itself hands it over
+      // before it returns; what is waited for is the answer alone.
+      const handed = { payload: writeJson(command), ...(gatewayId === null ? {} : { through: gatewayId }) };
+      const delivery = await deliver({ id: device.id }, handed);
+      if (delivery !== "taken") throw new PlatformError("device_not_listening");
       return reply.code(202).send({ commandId: command.commandId, deviceId: device.id, delivered: true });
     },
   );

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { grantDelay } from "../../accounts/grant-delay.ts";
 import { createApp } from "../../api/app.ts";
-import type { Broker } from "../../broker/options.ts";
 import { catalog } from "../../devices/catalog.ts";
+import type { DoorExchange } from "../../exchange/exchange.ts";
 import type { MqttSource } from "../../protocols/mqtt-source/door.ts";
 import { scopeOf } from "../announce.ts";
 import { readiness } from "../readiness.ts";
@@ -18,7 +18,7 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
   readonly database: DatabasePhase;
   readonly accounts: AccountsPhase;
   readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
-  readonly broker: Broker;
+  readonly exchange: Pick<DoorExchange, "deliver" | "disconnect">;
   /** The brokers that we subscribe to. */
   readonly sources: readonly MqttSource[];
   readonly life: { readonly isStopping: boolean };
@@ -27,7 +27,7 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
 /** Makes the HTTP API. It does not listen yet. */
 export async function makeApi(
   { config, logOf, registry, atEnd }: Start,
-  { ingest, hub, database, accounts, broadcasting, broker, sources, life }: ApiInside,
+  { ingest, hub, database, accounts, broadcasting, exchange, sources, life }: ApiInside,
 ): Promise<FastifyInstance> {
   const { pools, upkeep } = database;
   const app = await createApp({
@@ -49,11 +49,10 @@ export async function makeApi(
     onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);
-      if (type === "deleted" || type === "credentials") broker.disconnect(id);
+      if (type === "deleted" || type === "credentials") exchange.disconnect(id);
     },
     onAccessChanged: () => accounts.directory.refresh(),
-    deliver: (id, payload) => broker.deliver(id, payload),
-    deliverThrough: (gatewayId, id, payload) => broker.deliverThrough(gatewayId, id, payload),
+    deliver: exchange.deliver,
     hub,
     broadcasts: broadcasting.routes,
     http: {

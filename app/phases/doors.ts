@@ -4,8 +4,11 @@ import { createBroker } from "../../broker/broker.ts";
 import { limitLookUps } from "../../broker/look-ups.ts";
 import { registerBrokerMetrics } from "../../broker/metrics.ts";
 import type { Broker } from "../../broker/options.ts";
+import type { DoorExchange } from "../../exchange/exchange.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
 import { refuse } from "../../ingest/reasons.ts";
+import { type MqttSource, openMqttSource } from "../../protocols/mqtt-source/door.ts";
+import { isAway } from "../../store/database/index.ts";
 import { scopeOf } from "../announce.ts";
 import type { AccountsPhase } from "./accounts.ts";
 import type { AudiencePhase } from "./audience.ts";
@@ -19,6 +22,7 @@ const LOOK_UPS = 2;
 const EMBEDDED_LOOK_UPS = 1;
 
 export interface DoorsInside extends IngestPhase, AudiencePhase {
+  readonly exchange: DoorExchange<DeviceEntry>;
   readonly database: Pick<DatabasePhase, "facts">;
   readonly accounts: Pick<AccountsPhase, "directory" | "people">;
   readonly broadcasting: Pick<Broadcasting, "onListening">;
@@ -27,7 +31,7 @@ export interface DoorsInside extends IngestPhase, AudiencePhase {
 /** Makes the doors by which devices come in. They do not listen yet. */
 export async function makeDoors(start: Start, inside: DoorsInside): Promise<Broker> {
   const { config, logOf, registry, atEnd } = start;
-  const { ingest, hub, feed, accounts, broadcasting } = inside;
+  const { ingest, hub, feed, accounts, broadcasting, exchange } = inside;
   const { directory } = ingest;
   const broker = await createBroker<DeviceEntry>({
     log: logOf("broker"),
@@ -46,22 +50,43 @@ export async function makeDoors(start: Start, inside: DoorsInside): Promise<Brok
       ingest.accept({ publisher, channel, topic, payload, receivedAt }, settled),
     onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
       ingest.reject({ publisher: principal, ...message }, refuse(reason, detail), settled),
-    onPresence: ({ principal, connected, at, address }) => {
-      ingest.notePresence({ deviceNo: principal.deviceNo, connected, changedAt: at, address });
+    onPresence: exchange.sumPresence(({ device, connected, at, address }) => {
+      ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address });
       hub.publish(
         "presence",
-        { deviceId: principal.id, connected, changedAt: at.toISOString() },
-        scopeOf(principal),
+        { deviceId: device.id, connected, changedAt: at.toISOString() },
+        scopeOf(device),
       );
-    },
+    }),
     onListening: ({ id }) => broadcasting.onListening(id),
     knows: (name) =>
       directory.find(name) !== undefined || accounts.directory.findPrincipal(name) !== undefined,
   });
-  atEnd(() => broker.close());
-  inside.devicesRevoked.add((id) => broker.disconnect(id));
+  exchange.add(broker);
+  atEnd(() => exchange.close());
   registerBrokerMetrics(registry, broker, feed);
   return broker;
+}
+
+/** Opens the doors by which messages of other brokers come; they come at once. */
+export function openSources(
+  { config, logOf }: Start,
+  { ingest, exchange }: Pick<DoorsInside, "ingest" | "exchange">,
+): MqttSource[] {
+  const { SOURCE_MQTT_URL: url, SOURCE_MQTT_TOPICS: topics, SOURCE_MQTT_CLIENT_ID: clientId } = config;
+  if (url === undefined) return [];
+  const source = openMqttSource<DeviceEntry>({
+    url,
+    topics,
+    clientId,
+    find: (id) => ingest.directory.find(id),
+    lookUp: (id) => ingest.directory.lookUp(id),
+    isAway,
+    onMessage: ingest.accept,
+    log: logOf("source"),
+  });
+  exchange.add(source);
+  return [source];
 }
 
 /** How devices and applications say who they are: by a token, a key, or a certificate. */

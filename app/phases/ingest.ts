@@ -1,14 +1,13 @@
 import { catalog } from "../../devices/catalog.ts";
+import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
 import type { DatabasePhase } from "./database.ts";
 import { News } from "./news.ts";
-import { Hearers, type Start } from "./start.ts";
+import type { Start } from "./start.ts";
 
 export interface IngestPhase {
   readonly ingest: Ingest;
   readonly news: News;
-  /** Hears of devices whose token was changed by another process, or that it deleted, by their ids. */
-  readonly devicesRevoked: Hearers<[deviceId: string]>;
   /** Commits and acknowledges what was taken; afterwards nothing is taken any more. */
   readonly flush: () => Promise<void>;
 }
@@ -23,9 +22,9 @@ const EMBEDDED_HISTORY_ITEMS = 500;
 export async function startIngestion(
   { config, logOf, registry, atEnd }: Start,
   { pools, facts, tables, retention }: DatabasePhase,
+  exchange: Pick<DoorExchange, "disconnect">,
 ): Promise<IngestPhase> {
   const news = new News();
-  const devicesRevoked = new Hearers<[string]>();
   const ingest = await startIngest({
     pool: pools.ingest,
     history: {
@@ -43,7 +42,7 @@ export async function startIngestion(
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: pools.writers,
     wantsLive: news.wants,
-    onRevoked: devicesRevoked.tell,
+    onRevoked: exchange.disconnect,
     onCommitted: news.committed,
   });
   let flushed: Promise<unknown> | undefined;
@@ -52,5 +51,5 @@ export async function startIngestion(
     await flushed;
   };
   atEnd(flush);
-  return { ingest, news, devicesRevoked, flush };
+  return { ingest, news, flush };
 }

@@ -11,7 +11,7 @@ async function run(): Promise<void> {
   const broker = await createBroker({
     log: createLogger("silent"),
     rateLimit: 0,
-    authenticate: (username) => ({ id: username, gateway: false }),
+    authenticate: (username) => ({ id: username, deviceNo: 1, gateway: false }),
     onPublish: (_message, settled) => settled(),
     onRefused: (_message, _refusal, settled) => settled(),
     onPresence: () => {},

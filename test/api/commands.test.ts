@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
+import type { Door } from "../../exchange/door.ts";
+import { createExchange } from "../../exchange/exchange.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { createCallers, personWith } from "./callers.ts";
@@ -13,8 +16,22 @@ const viewer = personWith("eye", [{ role: "viewer", area: areaOf({}) }]);
 
 /** What was handed over. */
 let handed: { id: string; payload: string; through?: string }[] = [];
+/** Devices are connected where they listen, and gateways always are. */
 let isListening = true;
 let isGatewayListening = false;
+
+const door: Door = {
+  name: "test",
+  deliver: async ({ id }, command) => {
+    handed.push({ id, ...command });
+    const listens = command.through === undefined ? isListening : isGatewayListening;
+    return listens ? "taken" : "not_listening";
+  },
+  isOnline: (id) => isListening || id.includes("hub"),
+  disconnect: () => {},
+  quiesce: async () => {},
+  close: async () => {},
+};
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -22,16 +39,11 @@ beforeAll(async () => {
   await insertDevice(db.pool, "valve");
   await insertDevice(db.pool, "far");
   await insertDevice(db.pool, "horn", { kind: "speaker" });
+  const exchange = createExchange({ log: createLogger("silent") });
+  exchange.add(door);
   api = await startApi(db.pool, {
     access: callers.access,
-    deliver: (id, payload) => {
-      handed.push({ id, payload });
-      return isListening;
-    },
-    deliverThrough: (through, id, payload) => {
-      handed.push({ through, id, payload });
-      return isGatewayListening;
-    },
+    deliver: exchange.deliver,
   });
 });
 beforeEach(() => {
@@ -119,7 +131,7 @@ describe("a command to a device behind a gateway", () => {
     expect(ways()).toEqual([[undefined, "valve"]]);
   });
 
-  it("goes through its gateway otherwise, with its id, and stands in the audit as the device's", async () => {
+  it("goes through its gateway otherwise, and stands in the audit as the device's", async () => {
     isListening = false;
     isGatewayListening = true;
     const before = (await audited()).length;
@@ -128,8 +140,8 @@ describe("a command to a device behind a gateway", () => {
     const { commandId } = answer.json;
     expect([answer.status, answer.json]).toEqual([202, { commandId, deviceId: "valve", delivered: true }]);
     const command = { commandId, name: "close-valve", parameters: { reason: "leak" } };
-    expect(handed[1]).toEqual({ through: "hub", id: "valve", payload: expect.any(String) });
-    expect(JSON.parse(handed[1]!.payload)).toEqual({ device: "valve", ...command });
+    expect(handed).toEqual([{ through: "hub", id: "valve", payload: expect.any(String) }]);
+    expect(JSON.parse(handed[0]!.payload)).toEqual(command);
     expect((await audited()).slice(before)).toEqual([
       { actor_id: "op", object_type: "device", object_id: "valve", after: command },
     ]);
@@ -139,10 +151,7 @@ describe("a command to a device behind a gateway", () => {
     isListening = false;
     const answer = await send("valve", { name: "restart" });
     expect([answer.status, answer.json.code]).toEqual([409, "device_not_listening"]);
-    expect(ways()).toEqual([
-      [undefined, "valve"],
-      ["hub", "valve"],
-    ]);
+    expect(ways()).toEqual([["hub", "valve"]]);
   });
 
   it.each([
@@ -211,9 +220,9 @@ describe("a command to a device that is changed meanwhile", () => {
       "goes to its new gateway",
       put("gateway_no = (select device_no from devices where id = 'new-hub')"),
       202,
-      [undefined, "new-hub"],
+      ["new-hub"],
     ],
-    ["goes through no gateway that it has left", put("gateway_no = null"), 409, [undefined]],
+    ["goes through no gateway that it has left", put("gateway_no = null"), 409, []],
     ["goes nowhere where it is out of reach by then", put("region_code = '520102'"), 404, []],
     ["goes nowhere where it is deleted by then", put("deleted_at = now()"), 404, []],
     [
@@ -229,6 +238,39 @@ describe("a command to a device that is changed meanwhile", () => {
     isGatewayListening = true;
     const answer = await sendDuring(id, change(id));
     expect([answer.status, handed.map((one) => one.through)]).toEqual([status, through]);
+  });
+});
+
+describe("between the look at the device and the hand-over", () => {
+  it("nothing is waited for, so that no change of the device can come in between", async () => {
+    let turn = 0;
+    let ticking = setImmediate(function next() {
+      turn++;
+      ticking = setImmediate(next);
+    });
+    const real = db.pool.query.bind(db.pool);
+    const asked: { text: string; turn: number }[] = [];
+    const query = vi.spyOn(db.pool, "query").mockImplementation((async (
+      asking: { text: string } | string,
+      values?: unknown[],
+    ) => {
+      const answer = await real(asking as string, values);
+      asked.push({ text: typeof asking === "string" ? asking : asking.text, turn });
+      return answer;
+    }) as typeof db.pool.query);
+    const before: unknown[] = [];
+    const deliver = vi.spyOn(door, "deliver").mockImplementation(async () => {
+      before.push(turn, asked.at(-1));
+      return "taken";
+    });
+    onTestFinished(() => {
+      clearImmediate(ticking);
+      query.mockRestore();
+      deliver.mockRestore();
+    });
+    expect((await send("valve", { name: "restart" })).status).toBe(202);
+    const [handedIn, look] = before;
+    expect(look).toEqual({ text: expect.stringContaining("from devices d"), turn: handedIn });
   });
 });
 

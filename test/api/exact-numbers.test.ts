@@ -6,7 +6,12 @@ import { type Owners, startOwners } from "./owners-world.ts";
 
 let world: Owners;
 beforeAll(async () => {
-  world = await startOwners({ deliver: (_id, payload) => delivered.push(payload) > 0 });
+  world = await startOwners({
+    deliver: async (_device, { payload }) => {
+      delivered.push(payload);
+      return "taken";
+    },
+  });
 });
 afterAll(() => world.end());
 

@@ -82,8 +82,7 @@ export async function startApi(
     },
     onDeviceChanged: async () => {},
     onAccessChanged: async () => {},
-    deliver: () => false,
-    deliverThrough: () => false,
+    deliver: async () => "not_listening",
     hub,
     broadcasts: {
       broadcasts: {

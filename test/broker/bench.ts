@@ -1,23 +1,19 @@
 import { expect } from "vitest";
 import { createLogger } from "../../base/log.ts";
-import {
-  type Broker,
-  type BrokerOptions,
-  createBroker,
-  type Presence,
-  type Published,
-} from "../../broker/broker.ts";
+import { type Broker, type BrokerOptions, createBroker, type Published } from "../../broker/broker.ts";
+import type { DoorPresence } from "../../exchange/door.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 export interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
 const devices = new Map<string, Device>([
-  ["meter-1", { id: "meter-1", gateway: false }],
-  ["meter-2", { id: "meter-2", gateway: false }],
-  ["gw-1", { id: "gw-1", gateway: true }],
+  ["meter-1", { id: "meter-1", deviceNo: 1, gateway: false }],
+  ["meter-2", { id: "meter-2", deviceNo: 2, gateway: false }],
+  ["gw-1", { id: "gw-1", deviceNo: 3, gateway: true }],
 ]);
 
 /** A broker of two meters and a gateway, whose tokens are `token-of-<id>`, and what it handed over. */
@@ -27,7 +23,7 @@ export interface BrokerBench {
   readonly wsPort: number;
   readonly published: Published<Device>[];
   readonly refused: { message: Published<Device>; reason: string }[];
-  readonly presence: Presence<Device>[];
+  readonly presence: DoorPresence<Device>[];
   readonly logged: { msg: string; [key: string]: unknown }[];
 }
 
@@ -64,7 +60,8 @@ export async function startBench(
 export const startOpenBench = (
   options: Partial<BrokerOptions<Device>> = {},
   settle?: (settled: () => void) => void,
-): Promise<BrokerBench> => startBench({ authenticate: (id) => ({ id, gateway: false }), ...options }, settle);
+): Promise<BrokerBench> =>
+  startBench({ authenticate: (id) => ({ id, deviceNo: 1, gateway: false }), ...options }, settle);
 
 /** A connection of its own that is logged in. */
 export async function loginRaw({ port }: BrokerBench, id = "meter-1"): Promise<RawMqtt> {

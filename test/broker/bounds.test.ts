@@ -11,6 +11,7 @@ import { RawMqtt } from "../helpers/mqtt.ts";
 /** What one device, and whoever has not even logged in, can make the broker keep. */
 interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   broker = await createBroker<Device>({
     log: createLogger("silent"),
     rateLimit: 0,
-    authenticate: (id) => ({ id, gateway: false }),
+    authenticate: (id) => ({ id, deviceNo: 1, gateway: false }),
     onPublish: ({ payload }, settled) => {
       payloads.push(payload);
       settled();

@@ -275,7 +275,7 @@ describe("presence", () => {
     expect(presence.map(({ connected }) => connected)).toEqual([true]);
     await second.endAsync();
     await vi.waitFor(() => expect(presence.map(({ connected }) => connected)).toEqual([true, false]));
-    expect(presence[0]).toMatchObject({ principal: { id: "meter-1" }, address: "127.0.0.1" });
+    expect(presence[0]).toMatchObject({ door: "mqtt", device: { id: "meter-1" }, address: "127.0.0.1" });
   });
 
   it("ends a device's connections when it is told to", async () => {

@@ -5,6 +5,7 @@ import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 
 interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
   broker = await createBroker<Device>({
     log: createLogger("silent"),
     rateLimit: 0,
-    authenticate: (id) => ({ id, gateway: id.startsWith("gw-") }),
+    authenticate: (id) => ({ id, deviceNo: 1, gateway: id.startsWith("gw-") }),
     onPublish: (_message, settled) => settled(),
     onRefused: (_message, _refusal, settled) => settled(),
     onPresence: () => {},
@@ -26,6 +27,14 @@ beforeEach(async () => {
   ({ port } = await broker.listen({ host: "127.0.0.1", port: 0, wsPort: 0 }));
 });
 afterEach(() => broker.close());
+
+const deliver = (id: string, payload: string, through?: string) =>
+  broker.deliver({ id }, { payload, ...(through === undefined ? {} : { through }) });
+
+/** A command of a device behind a gateway, and what that gets of it. */
+const CLOSE = '{"commandId":"c-1","turns":1.50}';
+const closing = (id: string) =>
+  `1 v1/gateways/gw-1/commands {"device":"${id}","commandId":"c-1","turns":1.50}`;
 
 const heardBy = async (id: string, filter: string, clientId = id) => {
   const client = await connectDevice(port, id, "x", { clientId });
@@ -41,7 +50,7 @@ describe("a command", () => {
     const two = await heardBy("sp-1", "v1/devices/sp-1/#", "b");
     const other = await heardBy("sp-2", "v1/devices/sp-2/commands");
     expect(listening).toEqual(["sp-1", "sp-1", "sp-2"]);
-    expect(broker.deliver("sp-1", "play")).toBe(true);
+    expect(await deliver("sp-1", "play")).toBe("taken");
     for (const { heard } of [one, two])
       await vi.waitFor(() => expect(heard).toEqual(["1 v1/devices/sp-1/commands play"]));
     expect(other.heard).toEqual([]);
@@ -50,7 +59,7 @@ describe("a command", () => {
   it.each(["commands", "commands/#", "#", "+", "+/#"])("reaches who listens to …/%s", async (rest) => {
     const { heard } = await heardBy("sp-1", `v1/devices/sp-1/${rest}`);
     expect(listening).toEqual(["sp-1"]);
-    expect(broker.deliver("sp-1", "play")).toBe(true);
+    expect(await deliver("sp-1", "play")).toBe("taken");
     await vi.waitFor(() => expect(heard).toEqual(["1 v1/devices/sp-1/commands play"]));
   });
 
@@ -59,23 +68,23 @@ describe("a command", () => {
     async (rest) => {
       await heardBy("sp-1", `v1/devices/sp-1/${rest}`);
       expect(listening).toEqual([]);
-      expect(broker.deliver("sp-1", "play")).toBe(false);
+      expect(await deliver("sp-1", "play")).toBe("not_listening");
     },
   );
 
   it("is not handed over to a device that is away, does not listen, or listens no more", async () => {
-    expect(broker.deliver("sp-1", "play")).toBe(false);
-    expect(broker.isConnected("sp-1")).toBe(false);
+    expect(await deliver("sp-1", "play")).toBe("not_listening");
+    expect(broker.isOnline("sp-1")).toBe(false);
     const { client, heard } = await heardBy("sp-1", "v1/devices/sp-1/telemetry");
-    expect(broker.isConnected("sp-1")).toBe(true);
-    expect(broker.deliver("sp-1", "play")).toBe(false);
+    expect(broker.isOnline("sp-1")).toBe(true);
+    expect(await deliver("sp-1", "play")).toBe("not_listening");
     await client.subscribeAsync("v1/devices/sp-1/commands", { qos: 1 });
-    await vi.waitFor(() => expect(broker.deliver("sp-1", "play")).toBe(true));
+    await vi.waitFor(async () => expect(await deliver("sp-1", "play")).toBe("taken"));
     await vi.waitFor(() => expect(heard).toHaveLength(1));
     await client.unsubscribeAsync("v1/devices/sp-1/commands");
-    expect(broker.deliver("sp-1", "play")).toBe(false);
+    expect(await deliver("sp-1", "play")).toBe("not_listening");
     await client.endAsync();
-    await vi.waitFor(() => expect(broker.isConnected("sp-1")).toBe(false));
+    await vi.waitFor(() => expect(broker.isOnline("sp-1")).toBe(false));
     expect(listening).toEqual(["sp-1"]);
   });
 
@@ -93,17 +102,48 @@ describe("a command", () => {
     let handed = 0;
     // The kernel's buffers take some megabytes first.
     await vi.waitFor(
-      () => {
-        while (broker.deliver("sp-1", command) && handed % 20 !== 19) handed++;
+      async () => {
+        while ((await deliver("sp-1", command)) === "taken" && handed % 20 !== 19) handed++;
         handed++;
-        expect(broker.deliver("sp-1", command)).toBe(false);
+        expect(await deliver("sp-1", command)).toBe("too_slow");
       },
       { timeout: 10_000, interval: 5 },
     );
     expect(handed).toBeLessThan(2000);
-    expect(broker.isConnected("sp-1")).toBe(true);
+    expect(broker.isOnline("sp-1")).toBe(true);
     raw.socket.resume();
-    await vi.waitFor(() => expect(broker.deliver("sp-1", "play")).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await deliver("sp-1", "play")).toBe("taken"), { timeout: 10_000 });
+  });
+});
+
+describe("what the door says of a command", () => {
+  it("counts one connection that takes it, and else one that is too slow", async () => {
+    const slow = new RawMqtt(port);
+    await slow.login("sp-1", "x");
+    slow.send({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: [{ topic: "v1/devices/sp-1/commands", qos: 1 }],
+    });
+    await slow.next("suback");
+    slow.socket.pause();
+    const command = "x".repeat(60 * 1024);
+    await vi.waitFor(async () => expect(await deliver("sp-1", command)).toBe("too_slow"), { interval: 1 });
+    const deaf = await heardBy("sp-1", "v1/devices/sp-1/telemetry", "deaf");
+    expect(await deliver("sp-1", command)).toBe("too_slow");
+    await deaf.client.subscribeAsync("v1/devices/sp-1/commands", { qos: 1 });
+    await vi.waitFor(async () => expect(await deliver("sp-1", "play")).toBe("taken"));
+    slow.socket.destroy();
+  });
+
+  it("holds for the moment in which it was asked: what changes behind that is too late", async () => {
+    const { heard } = await heardBy("sp-1", "v1/devices/sp-1/commands");
+    const first = deliver("sp-1", "play");
+    const quiesced = broker.quiesce();
+    const second = deliver("sp-1", "stop");
+    expect([await first, await second]).toEqual(["taken", "not_listening"]);
+    await quiesced;
+    await vi.waitFor(() => expect(heard).toEqual(["1 v1/devices/sp-1/commands play"]));
   });
 });
 
@@ -113,13 +153,12 @@ describe("a command through a gateway", () => {
     const two = await heardBy("gw-1", "v1/gateways/gw-1/#", "b");
     const own = await heardBy("gw-1", "v1/devices/gw-1/#", "c");
     const other = await heardBy("gw-2", "v1/gateways/gw-2/#");
-    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true);
-    for (const { heard } of [one, two])
-      await vi.waitFor(() => expect(heard).toEqual(["1 v1/gateways/gw-1/commands close"]));
+    expect(await deliver("m-1", CLOSE, "gw-1")).toBe("taken");
+    for (const { heard } of [one, two]) await vi.waitFor(() => expect(heard).toEqual([closing("m-1")]));
     // Behind what each is sent afterwards nothing more can come of it.
-    expect([broker.deliver("gw-1", "x"), broker.deliverThrough("gw-2", "m-2", "x")]).toEqual([true, true]);
+    expect([await deliver("gw-1", "x"), await deliver("m-2", "{}", "gw-2")]).toEqual(["taken", "taken"]);
     await vi.waitFor(() => expect(own.heard).toEqual(["1 v1/devices/gw-1/commands x"]));
-    await vi.waitFor(() => expect(other.heard).toEqual(["1 v1/gateways/gw-2/commands x"]));
+    await vi.waitFor(() => expect(other.heard).toEqual(['1 v1/gateways/gw-2/commands {"device":"m-2"}']));
   });
 
   it.each(["commands", "commands/#", "#", "+", "+/#"])(
@@ -128,29 +167,29 @@ describe("a command through a gateway", () => {
       const { heard } = await heardBy("gw-1", `v1/gateways/gw-1/${rest}`);
       // It has not said that it listens to commands of its own.
       expect(listening).toEqual([]);
-      expect(broker.deliver("gw-1", "restart")).toBe(false);
-      expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true);
-      await vi.waitFor(() => expect(heard).toEqual(["1 v1/gateways/gw-1/commands close"]));
+      expect(await deliver("gw-1", "restart")).toBe("not_listening");
+      expect(await deliver("m-1", CLOSE, "gw-1")).toBe("taken");
+      await vi.waitFor(() => expect(heard).toEqual([closing("m-1")]));
     },
   );
 
   it("is not handed over where the gateway is away or listens to something else", async () => {
-    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false);
+    expect(await deliver("m-1", CLOSE, "gw-1")).toBe("not_listening");
     const { client } = await heardBy("gw-1", "v1/devices/gw-1/#");
     await client.subscribeAsync(["v1/gateways/gw-1/events", "v1/gateways/gw-1/+/x"], { qos: 1 });
-    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false);
+    expect(await deliver("m-1", CLOSE, "gw-1")).toBe("not_listening");
     await client.subscribeAsync("v1/gateways/gw-1/commands", { qos: 1 });
-    await vi.waitFor(() => expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true));
+    await vi.waitFor(async () => expect(await deliver("m-1", CLOSE, "gw-1")).toBe("taken"));
     await client.unsubscribeAsync("v1/gateways/gw-1/commands");
-    await vi.waitFor(() => expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false));
+    await vi.waitFor(async () => expect(await deliver("m-1", CLOSE, "gw-1")).toBe("not_listening"));
   });
 
   it("is not handed over for a device that has a connection of its own", async () => {
     await heardBy("gw-1", "v1/gateways/gw-1/commands");
     const { client } = await heardBy("m-1", "v1/devices/m-1/telemetry");
-    expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(false);
-    expect(broker.deliverThrough("gw-1", "m-2", "close")).toBe(true);
+    expect(await deliver("m-1", CLOSE, "gw-1")).toBe("not_listening");
+    expect(await deliver("m-2", CLOSE, "gw-1")).toBe("taken");
     await client.endAsync();
-    await vi.waitFor(() => expect(broker.deliverThrough("gw-1", "m-1", "close")).toBe(true));
+    await vi.waitFor(async () => expect(await deliver("m-1", CLOSE, "gw-1")).toBe("taken"));
   });
 });

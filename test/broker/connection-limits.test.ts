@@ -118,7 +118,7 @@ describe("the broker's limits of connections", () => {
       log: createLogger("silent"),
       rateLimit: 0,
       limits,
-      authenticate: (id) => ({ id, gateway: false }),
+      authenticate: (id) => ({ id, deviceNo: 1, gateway: false }),
       onPublish: (_message, settled) => settled(),
       onRefused: (_message, _refusal, settled) => settled(),
       onPresence: () => {},

@@ -10,6 +10,7 @@ import { connectDevice, RawMqtt } from "../helpers/mqtt.ts";
 /** What may happen to connections at the wrong moment, and what one device may do to the others. */
 interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
@@ -23,7 +24,7 @@ async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void
   broker = await createBroker<Device>({
     log: createLogger("silent"),
     rateLimit: 0,
-    authenticate: (id) => ({ id, gateway: false }),
+    authenticate: (id) => ({ id, deviceNo: 1, gateway: false }),
     onPublish: ({ payload }, settled) => {
       published.push(payload.toString());
       settle.push(settled);
@@ -116,7 +117,7 @@ describe("a connection that ends at the wrong moment", () => {
                 answer = resolve;
                 heard();
               })
-            : { id, gateway: false },
+            : { id, deviceNo: 1, gateway: false },
       }).then(() => {
         const raw = new RawMqtt(port);
         raw.socket.write(connectPacket("meter-1"));
@@ -126,7 +127,7 @@ describe("a connection that ends at the wrong moment", () => {
     await asked;
     const other = await login("meter-2");
     await broughtUpToDate(other);
-    answer({ id: "meter-1", gateway: false });
+    answer({ id: "meter-1", deviceNo: 1, gateway: false });
     await broughtUpToDate(other);
     expect(broker.connections).toBe(1);
     expect(presence).toEqual([true]);
@@ -307,7 +308,7 @@ describe("a start and an end", () => {
     await vi.waitFor(() => expect(answer.length).toBe(1));
     await broker.quiesce();
     raw.publish("v1/devices/meter-1/telemetry", "{}", 1);
-    answer({ id: "meter-1", gateway: false });
+    answer({ id: "meter-1", deviceNo: 1, gateway: false });
     expect(await raw.next("connack")).toMatchObject({ returnCode: 3 });
     await raw.closed;
     expect(published).toEqual([]);

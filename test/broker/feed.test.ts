@@ -35,7 +35,7 @@ async function start(options: Partial<FeedOptions> = {}): Promise<void> {
     log,
     rateLimit: 0,
     feed,
-    authenticate: (id) => (id.startsWith("app") ? application(id) : { id, gateway: false }),
+    authenticate: (id) => (id.startsWith("app") ? application(id) : { id, deviceNo: 1, gateway: false }),
     onPublish: (_message, settled) => settled(),
     onRefused: (_message, _refusal, settled) => settled(),
     onPresence: () => {},

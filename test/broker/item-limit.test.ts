@@ -13,12 +13,12 @@ let refused: string[] = [];
 
 /** The payload of a message says how many items it has. */
 async function start(itemLimit?: number, rateLimit = 0): Promise<void> {
-  broker = await createBroker<{ id: string; gateway: boolean }>({
+  broker = await createBroker<{ id: string; deviceNo: number; gateway: boolean }>({
     log: createLogger("silent"),
     rateLimit,
     ...(itemLimit === undefined ? {} : { itemLimit }),
     now: () => at,
-    authenticate: (id) => ({ id, gateway: true }),
+    authenticate: (id) => ({ id, deviceNo: 1, gateway: true }),
     onPublish: ({ principal, payload }, settled) => {
       published.push(`${principal.id} ${payload}`);
       settled();

@@ -7,6 +7,7 @@ import { RawMqtt } from "../helpers/mqtt.ts";
 
 interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
@@ -19,7 +20,8 @@ async function start(options: Partial<BrokerOptions<Device>> = {}): Promise<void
   broker = await createBroker<Device>({
     log: createLogger("debug", { write: (line) => void logged.push(line) }),
     rateLimit: 0,
-    authenticate: (id, token) => (token.toString() === `token-of-${id}` ? { id, gateway: false } : undefined),
+    authenticate: (id, token) =>
+      token.toString() === `token-of-${id}` ? { id, deviceNo: 1, gateway: false } : undefined,
     onPublish: (_message, settled) => settled(),
     onRefused: (_message, _refusal, settled) => settled(),
     onPresence: () => {},
@@ -179,7 +181,7 @@ describe("logins that cannot be checked", () => {
     await start({
       authenticate: (id, token) => {
         if (id !== "known") return Promise.reject(new Error("no connection"));
-        return token.toString() === "right" ? { id, gateway: false } : undefined;
+        return token.toString() === "right" ? { id, deviceNo: 1, gateway: false } : undefined;
       },
     });
     expect(await login("known", "wrong")).toBe(4);

@@ -11,6 +11,7 @@ import { type Broker, createBroker, type Published } from "../../broker/broker.t
 /** A device's messages by the quick way and by the usual one: what a device sees must be the same. */
 interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
     rateLimit: 0,
     authenticate: (id) => {
       logins++;
-      return { id, gateway: true };
+      return { id, deviceNo: 1, gateway: true };
     },
     onPublish: (message, settled) => {
       published.push(message);
@@ -131,7 +132,7 @@ describe("a message on a topic that its connection knows", () => {
     expect(usual).toHaveBeenCalledTimes(3);
     expect(published.slice(3, 6)).toEqual(
       ["0", "1", "again"].map((payload) => ({
-        principal: { id: "gw-1", gateway: true },
+        principal: { id: "gw-1", deviceNo: 1, gateway: true },
         channel: "telemetry",
         topic: OWN[0],
         payload: Buffer.from(payload),

@@ -17,7 +17,7 @@ beforeAll(async () => {
   bench = await startOpenBench({
     authenticate: (id) => {
       asked++;
-      return { id, gateway: false };
+      return { id, deviceNo: 1, gateway: false };
     },
   });
   ({ port, published } = bench);

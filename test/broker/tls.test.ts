@@ -13,6 +13,7 @@ import { RawMqtt } from "../helpers/mqtt.ts";
 
 interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
@@ -57,7 +58,7 @@ async function start(
   options: Partial<BrokerOptions<Device>> = {},
 ): Promise<void> {
   await put({ cert: server.cert, key: server.key, ...files });
-  const device = (id: string) => (living.has(id) ? { id, gateway: false } : undefined);
+  const device = (id: string) => (living.has(id) ? { id, deviceNo: 1, gateway: false } : undefined);
   broker = await createBroker<Device>({
     log: createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) }),
     rateLimit: 0,

@@ -7,13 +7,14 @@ import { type Area, type Place, WHOLE_AREA } from "../../access/limits.ts";
  */
 export interface Device {
   id: string;
+  deviceNo: number;
   gateway: boolean;
 }
 
 export const DEVICES: Device[] = [
-  { id: "meter-1", gateway: false },
-  { id: "meter-12", gateway: false },
-  { id: "gw-1", gateway: true },
+  { id: "meter-1", deviceNo: 1, gateway: false },
+  { id: "meter-12", deviceNo: 2, gateway: false },
+  { id: "gw-1", deviceNo: 3, gateway: true },
 ];
 
 const place = (id: string, regionCode: string, kind: string, tenantId: string | null): Place => ({
