@@ -129,24 +129,24 @@ function plan(
   meters: readonly LoadDevice[],
   gateways: readonly LoadDevice[],
 ): Case[] {
-  const cases: Case[] = [];
-  for (const rate of values.rate) {
-    for (const count of values.connections) {
-      for (const qos of rate > 0 ? [1] : values.qos) {
-        for (const readings of rate > 0 ? [1] : values.readings) {
-          const speed = rate > 0 ? `at ${rate.toLocaleString("en-US")}/s` : "full speed";
-          cases.push({
-            name: `${count} connection${count === 1 ? "" : "s"}, ${speed}`,
-            devices: meters.slice(0, count),
-            qos: qos as 0 | 1,
-            readingsPerMessage: readings,
-            readings,
-            rate,
-          });
-        }
-      }
-    }
-  }
+  // A rate is tried with QoS 1 and one reading.
+  const ways = (rate: number) =>
+    rate > 0
+      ? [{ qos: 1, readings: 1 }]
+      : values.qos.flatMap((qos) => values.readings.map((readings) => ({ qos, readings })));
+  const speedOf = (rate: number) => (rate > 0 ? `at ${rate.toLocaleString("en-US")}/s` : "full speed");
+  const cases: Case[] = values.rate.flatMap((rate) =>
+    values.connections.flatMap((count) =>
+      ways(rate).map(({ qos, readings }) => ({
+        name: `${count} connection${count === 1 ? "" : "s"}, ${speedOf(rate)}`,
+        devices: meters.slice(0, count),
+        qos: qos as 0 | 1,
+        readingsPerMessage: readings,
+        readings,
+        rate,
+      })),
+    ),
+  );
   if (gateways.length > 0) {
     cases.push({
       name: `${gateways.length} gateways with ${METERS_PER_GATEWAY} meters, full speed`,

@@ -63,15 +63,42 @@ const MAX_NAMES = 20;
 export function exportAlert(message: BroadcastMessage, header: AlertHeader): string {
   const document = create({ version: "1.0", encoding: "UTF-8" });
   const alert = document.ele(CAP_NAMESPACE, "alert");
-  const add = (parent: typeof alert, name: string, text: string | undefined) => {
-    if (text !== undefined && text !== "") parent.ele(CAP_NAMESPACE, name).txt(cleanText(text));
-  };
-  const addPair = (parent: typeof alert, name: string, valueName: string, value: string) => {
-    const pair = parent.ele(CAP_NAMESPACE, name);
-    add(pair, "valueName", valueName);
-    // Empty, it is a value all the same.
-    pair.ele(CAP_NAMESPACE, "value").txt(cleanText(value));
-  };
+  const isCancel = header.msgType === "Cancel";
+  addHead(alert, message, header, isCancel ? undefined : message.cap);
+  for (const text of isCancel ? [] : message.texts) addInfo(alert, text, message, header);
+  const xml = document.end();
+  const check = parseAlert(Buffer.from(xml));
+  const lost = check.ok ? check.warnings.filter(({ leftOut }) => leftOut) : check.faults;
+  if (lost.length === 0) return xml;
+  const faults = lost.map(({ path, message }) => ({ path, message }));
+  throw new PlatformError("cap_invalid", `CAP cannot hold this message: ${faults[0]?.message}`, { faults });
+}
+
+type XmlNode = ReturnType<typeof create>;
+type Info = AlertExtras["infos"][number];
+
+/** What says nothing is left out. */
+function add(parent: XmlNode, name: string, text: string | undefined): void {
+  if (text !== undefined && text !== "") parent.ele(CAP_NAMESPACE, name).txt(cleanText(text));
+}
+
+function addPair(parent: XmlNode, name: string, valueName: string, value: string): void {
+  const pair = parent.ele(CAP_NAMESPACE, name);
+  add(pair, "valueName", valueName);
+  // Empty, it is a value all the same.
+  pair.ele(CAP_NAMESPACE, "value").txt(cleanText(value));
+}
+
+function addPairs(parent: XmlNode, name: string, pairs: readonly CapNamedValue[] = []): void {
+  for (const { valueName, value } of pairs) addPair(parent, name, valueName, value);
+}
+
+function addHead(
+  alert: XmlNode,
+  message: BroadcastMessage,
+  header: AlertHeader,
+  extras: AlertExtras | undefined,
+): void {
   const references = (header.references ?? []).map(
     ({ sender, identifier, sent }) => `${sender},${identifier},${formatTime(sent)}`,
   );
@@ -80,8 +107,6 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   add(alert, "sent", formatTime(header.sent));
   add(alert, "status", header.isDraft ? "Draft" : STATUS_OF_MODE[message.mode]);
   add(alert, "msgType", header.msgType);
-  const isCancel = header.msgType === "Cancel";
-  const extras = isCancel ? undefined : message.cap;
   add(alert, "source", extras?.source);
   add(alert, "scope", "Public");
   add(alert, "addresses", extras?.addresses);
@@ -89,61 +114,66 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
   add(alert, "note", header.note ?? extras?.note);
   add(alert, "references", references.join(" "));
   add(alert, "incidents", extras?.incidents);
+}
 
-  for (const text of isCancel ? [] : message.texts) {
-    const own = extras?.infos.find(({ language }) => language === text.language);
-    const others = (extras?.categories ?? []).filter((one) => one !== message.category);
-    const info = alert.ele(CAP_NAMESPACE, "info");
-    add(info, "language", text.language);
-    for (const category of [message.category, ...others]) add(info, "category", category);
-    add(info, "event", own?.event ?? eventName(message.eventCode, text));
-    for (const type of message.responseTypes) add(info, "responseType", type);
-    add(info, "urgency", message.urgency);
-    add(info, "severity", SEVERITY_OF_LEVEL[message.level]);
-    add(info, "certainty", message.certainty);
-    add(info, "audience", own?.audience);
-    addPair(info, "eventCode", EVENT_CODE_VALUE_NAME, message.eventCode);
-    for (const { valueName, value } of extras?.eventCodes ?? []) addPair(info, "eventCode", valueName, value);
-    add(info, "effective", message.startsAt && formatTime(message.startsAt));
-    add(info, "onset", extras?.onset && restateTime(extras.onset));
-    add(info, "expires", message.expiresAt && formatTime(message.expiresAt));
-    add(info, "senderName", own?.senderName ?? message.senderName);
-    add(info, "headline", text.headline);
-    add(info, "description", text.description);
-    add(info, "instruction", text.instruction);
-    const web = own?.web ?? message.web;
-    add(info, "web", web && escapeUri(web));
-    add(info, "contact", own?.contact ?? message.contact);
-    addPair(info, "parameter", CLASS_VALUE_NAME, message.class);
-    if (message.volume !== null) addPair(info, "parameter", VOLUME_VALUE_NAME, String(message.volume));
-    addPair(info, "parameter", REPEAT_VALUE_NAME, String(message.repeatCount));
-    if (isCut(message.target)) addPair(info, "parameter", TARGET_VALUE_NAME, JSON.stringify(message.target));
-    for (const { valueName, value } of own?.parameters ?? []) addPair(info, "parameter", valueName, value);
-    for (const { resourceDesc, mimeType, size, uri, digest } of own?.resources ?? []) {
-      const resource = info.ele(CAP_NAMESPACE, "resource");
-      add(resource, "resourceDesc", resourceDesc);
-      add(resource, "mimeType", mimeType);
-      add(resource, "size", size === undefined ? undefined : String(size));
-      add(resource, "uri", uri);
-      add(resource, "digest", digest);
-    }
-    for (const place of placesOf(message, own, isChinese(text), header)) {
-      const area = info.ele(CAP_NAMESPACE, "area");
-      add(area, "areaDesc", place.areaDesc);
-      for (const polygon of place.polygons) add(area, "polygon", polygon);
-      for (const circle of place.circles) add(area, "circle", circle);
-      for (const region of place.regions) addPair(area, "geocode", REGION_VALUE_NAME, region);
-      for (const { valueName, value } of place.geocodes ?? []) addPair(area, "geocode", valueName, value);
-      add(area, "altitude", place.altitude === undefined ? undefined : decimal(place.altitude));
-      add(area, "ceiling", place.ceiling === undefined ? undefined : decimal(place.ceiling));
-    }
+function addInfo(alert: XmlNode, text: Text, message: BroadcastMessage, header: AlertHeader): void {
+  const extras = message.cap;
+  const own = extras?.infos.find(({ language }) => language === text.language);
+  const others = (extras?.categories ?? []).filter((one) => one !== message.category);
+  const info = alert.ele(CAP_NAMESPACE, "info");
+  add(info, "language", text.language);
+  for (const category of [message.category, ...others]) add(info, "category", category);
+  add(info, "event", own?.event ?? eventName(message.eventCode, text));
+  for (const type of message.responseTypes) add(info, "responseType", type);
+  add(info, "urgency", message.urgency);
+  add(info, "severity", SEVERITY_OF_LEVEL[message.level]);
+  add(info, "certainty", message.certainty);
+  add(info, "audience", own?.audience);
+  addPair(info, "eventCode", EVENT_CODE_VALUE_NAME, message.eventCode);
+  addPairs(info, "eventCode", extras?.eventCodes);
+  add(info, "effective", message.startsAt && formatTime(message.startsAt));
+  add(info, "onset", extras?.onset && restateTime(extras.onset));
+  add(info, "expires", message.expiresAt && formatTime(message.expiresAt));
+  add(info, "senderName", own?.senderName ?? message.senderName);
+  add(info, "headline", text.headline);
+  add(info, "description", text.description);
+  add(info, "instruction", text.instruction);
+  const web = own?.web ?? message.web;
+  add(info, "web", web && escapeUri(web));
+  add(info, "contact", own?.contact ?? message.contact);
+  addParameters(info, message, own);
+  addResources(info, own);
+  for (const place of placesOf(message, own, isChinese(text), header)) addArea(info, place);
+}
+
+function addParameters(info: XmlNode, message: BroadcastMessage, own: Info | undefined): void {
+  addPair(info, "parameter", CLASS_VALUE_NAME, message.class);
+  if (message.volume !== null) addPair(info, "parameter", VOLUME_VALUE_NAME, String(message.volume));
+  addPair(info, "parameter", REPEAT_VALUE_NAME, String(message.repeatCount));
+  if (isCut(message.target)) addPair(info, "parameter", TARGET_VALUE_NAME, JSON.stringify(message.target));
+  addPairs(info, "parameter", own?.parameters);
+}
+
+function addResources(info: XmlNode, own: Info | undefined): void {
+  for (const { resourceDesc, mimeType, size, uri, digest } of own?.resources ?? []) {
+    const resource = info.ele(CAP_NAMESPACE, "resource");
+    add(resource, "resourceDesc", resourceDesc);
+    add(resource, "mimeType", mimeType);
+    add(resource, "size", size === undefined ? undefined : String(size));
+    add(resource, "uri", uri);
+    add(resource, "digest", digest);
   }
-  const xml = document.end();
-  const check = parseAlert(Buffer.from(xml));
-  const lost = check.ok ? check.warnings.filter(({ leftOut }) => leftOut) : check.faults;
-  if (lost.length === 0) return xml;
-  const faults = lost.map(({ path, message }) => ({ path, message }));
-  throw new PlatformError("cap_invalid", `CAP cannot hold this message: ${faults[0]?.message}`, { faults });
+}
+
+function addArea(info: XmlNode, place: Place): void {
+  const area = info.ele(CAP_NAMESPACE, "area");
+  add(area, "areaDesc", place.areaDesc);
+  for (const polygon of place.polygons) add(area, "polygon", polygon);
+  for (const circle of place.circles) add(area, "circle", circle);
+  for (const region of place.regions) addPair(area, "geocode", REGION_VALUE_NAME, region);
+  addPairs(area, "geocode", place.geocodes);
+  add(area, "altitude", place.altitude === undefined ? undefined : decimal(place.altitude));
+  add(area, "ceiling", place.ceiling === undefined ? undefined : decimal(place.ceiling));
 }
 
 /** Shanghai has had no summer time since 1991, so one offset serves all. */
@@ -176,7 +206,7 @@ interface Place {
 /** The areas as an imported alert had them, where they are whole still, and one or two for all that is beside them. */
 function placesOf(
   { target, cap }: BroadcastMessage,
-  own: AlertExtras["infos"][number] | undefined,
+  own: Info | undefined,
   chinese: boolean,
   header: AlertHeader,
 ): Place[] {

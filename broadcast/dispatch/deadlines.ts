@@ -56,35 +56,51 @@ function patienceWhileValid(target: OnAirTarget, settings: DispatchSettings, unt
 
 /** What to do with a target that is not resolved and whose time has come. */
 export function decideOnTarget(target: OnAirTarget, around: TargetSurroundings): TargetDecision {
-  const { settings, now } = around;
-  const { broadcast } = target;
-  const expired = now >= broadcast.expiresAt;
+  const expired = around.now >= target.broadcast.expiresAt;
   const online = around.isOnline(target.deviceId);
   switch (target.standing) {
     case "unanswered":
-      if (target.tries === 0) return expired ? OFFLINE : { do: "send" };
-      if (!online) return expired ? OFFLINE : FOREVER;
-      if (expired || target.tries > settings.answerWaitsMs.length - 1) return failed("no_answer");
-      return { do: "send" };
+      return decideOnUnanswered(target, around.settings, expired, online);
     case "acknowledged":
-      if (!online) return expired ? failed("connection_lost") : FOREVER;
-      if (!expired && now < (broadcast.startsAt ?? 0))
-        return wait(broadcast.startsAt! - now + settings.startWaitMs);
-      if (!expired && around.isBusy(target)) return wait(RECHECK_MS);
-      return failed("not_started");
     case "started":
       if (!online) return expired ? failed("connection_lost") : FOREVER;
-      if (!expired && around.isBusy(target)) return wait(RECHECK_MS);
-      return failed("no_end");
+      if (!expired) {
+        const ms = untilLookedAtAgain(target, around);
+        if (ms !== undefined) return wait(ms);
+      }
+      return failed(target.standing === "started" ? "no_end" : "not_started");
     case "interrupted":
-      if (!expired && (!online || around.isBusy(target))) return online ? wait(RECHECK_MS) : FOREVER;
-      return failed("interrupted");
+      if (expired) return failed("interrupted");
+      if (!online) return FOREVER;
+      return around.isBusy(target) ? wait(RECHECK_MS) : failed("interrupted");
     case "unproven":
       // Its reason comes from the facts.
       return failed("no_sound");
     default:
       return FOREVER;
   }
+}
+
+function decideOnUnanswered(
+  { tries }: OnAirTarget,
+  { answerWaitsMs }: DispatchSettings,
+  expired: boolean,
+  online: boolean,
+): TargetDecision {
+  if (expired) return tries > 0 && online ? failed("no_answer") : OFFLINE;
+  if (tries === 0) return { do: "send" };
+  if (!online) return FOREVER;
+  return tries < answerWaitsMs.length ? { do: "send" } : failed("no_answer");
+}
+
+/** For how long a speaker that is online may still have a reason not to start, or not to go on. */
+function untilLookedAtAgain(
+  target: OnAirTarget,
+  { settings, now, isBusy }: TargetSurroundings,
+): number | undefined {
+  const { startsAt = 0 } = target.broadcast;
+  if (target.standing === "acknowledged" && now < startsAt) return startsAt - now + settings.startWaitMs;
+  return isBusy(target) ? RECHECK_MS : undefined;
 }
 
 /** How long after expiry a target that is not resolved may still bring something. */

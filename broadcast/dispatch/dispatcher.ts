@@ -29,6 +29,7 @@ export interface DispatcherOptions {
   readonly speakers: KindTable;
   /** Signs the orders that stop, and those of another attempt. */
   readonly sign: Sign;
+  /** Hands a command over to the door of a speaker. Its promise is not to reject; one that does has not taken it. */
   readonly deliver: DeliveriesOptions["deliver"];
   readonly isOnline: (deviceId: string) => boolean;
   /** Called after each write. Must not throw. */
@@ -72,57 +73,43 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { pool, log, sign, isOnline, now = Date.now, monotonic = () => performance.now() } = options;
+  const { now = Date.now, monotonic = () => performance.now() } = options;
   const settings: DispatchSettings = { ...DISPATCH_SETTINGS, ...options.settings };
   const rules = settings.proof;
-  const clocks = { now, monotonic };
+  const given = { ...options, now, monotonic, settings, rules };
 
   // What is in memory, and who counts it.
   const roster = new Roster();
   const metrics = createDispatchMetrics(options.registry, roster, now);
-  const firstRounds = new FirstRounds(metrics, log);
-  const untilDone = new UntilDone(log);
+  const firstRounds = new FirstRounds(metrics, options.log);
+  const untilDone = new UntilDone(options.log);
 
   // The way out.
   const deliveries = new Deliveries({
-    deliver: options.deliver,
+    ...given,
     deliveryMs: settings.deliveryMs,
-    ...clocks,
-    log,
     onAnswers: () => queue.wake(),
     onAnswer: (answer) => sending.onAnswer(answer),
     onNext: (target) => queue.push(target),
     onEnded: (broadcast) => queue.onAnswered(broadcast),
   });
   const queue: SendQueue = new SendQueue({
-    send: (target) => sending.send(target),
-    doors: deliveries,
-    onEmptied: (broadcast) => firstRounds.sent(broadcast),
     monotonic,
+    doors: deliveries,
+    send: (target) => sending.send(target),
+    onEmptied: (broadcast) => firstRounds.sent(broadcast),
   });
-  const patience = new Patience({ pool, settings, monotonic, log, targets: () => roster.targets() });
+  const patience = new Patience({ ...given, targets: () => roster.targets() });
   const watch = new TargetWatch({
+    ...given,
     roster,
     queue,
     patience,
-    settings,
-    isOnline,
-    ...clocks,
     onExpired: (broadcast) => broadcast.isCancelled && ended.keep(broadcast),
     onGivenUp: () => writer.noticed(),
   });
-  const sending = new Sending({
-    roster,
-    queue,
-    deliveries,
-    watch,
-    firstRounds,
-    metrics,
-    settings,
-    isOnline,
-    now,
-    onSent: settle,
-  });
+  const way = { roster, queue, watch, deliveries, firstRounds, metrics };
+  const sending = new Sending({ ...given, ...way, onSent: settle });
 
   // The way back, and into the database.
   const intake = new SpeakerIntake({
@@ -131,20 +118,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     onFacts: settle,
     onListening: (target) => sending.onListening(target),
   });
-  const ended = new EndedBroadcasts({
-    pool,
-    roster,
-    watch,
-    settings,
-    log,
-    ...clocks,
-    onCorrected,
-    drop,
-  });
+  const ended = new EndedBroadcasts({ ...given, roster, watch, onCorrected, drop });
   const writer = new Writer({
-    pool,
-    settings,
-    log,
+    ...given,
     broadcasts: roster,
     ended,
     onWritten: () => steps.onWritten(),
@@ -152,25 +128,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   });
 
   // What becomes of a broadcast as a whole.
-  const parts = { pool, roster, intake, queue, watch, writer, ended, firstRounds, untilDone, metrics };
-  const steps = new Steps({ ...parts, log, ...clocks, onProgress: options.onProgress });
-  const takingUp = new TakingUp({
-    ...parts,
-    speakers: options.speakers,
-    settings,
-    log,
-    now,
-    drop,
-    onTakenUp: () => {
-      ticking ??= setInterval(tick, settings.tickMs);
-    },
-  });
+  const parts = { ...given, ...way, intake, ended, writer, untilDone };
+  const steps = new Steps(parts);
+  const takingUp = new TakingUp({ ...parts, drop, onTakenUp: startTicking });
   const stopping = new Stopping({
     ...parts,
-    sign,
-    rules,
-    log,
-    now,
     read: (broadcastNo) => takingUp.read("cancel a broadcast", { broadcastNo }),
     onStopped(broadcast) {
       metrics.count(broadcast);
@@ -178,6 +140,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
   });
   let ticking: NodeJS.Timeout | undefined;
+
+  function startTicking(): void {
+    ticking ??= setInterval(tick, settings.tickMs);
+  }
 
   function tick(): void {
     watch.lookThrough();

@@ -233,7 +233,7 @@ export function decideStep(
   const to = nextState(facts.state, action);
   if (to === undefined) {
     const possible = (Object.keys(TRANSITIONS[facts.state]) as LifecycleAction[]).filter(
-      (name) => !BY_THE_PLATFORM.has(name) && !isOutOfPlace(refusalOf(facts, name, doer, now)),
+      (name) => !BY_THE_PLATFORM.has(name) && !isOutOfPlace(CONDITIONS[name]?.(facts, doer, now)),
     );
     return refuse(
       "broadcast_state",
@@ -251,7 +251,7 @@ export function decideStep(
   if (WITH_A_REASON.has(action) && (reason === undefined || reason.trim() === "")) {
     return refuse("invalid_request", `'${action}' needs a reason: expected 'reason' with what led to it`);
   }
-  const refusal = refusalOf(facts, action, doer, now);
+  const refusal = CONDITIONS[action]?.(facts, doer, now);
   if (refusal) return refusal;
   if (facts.supersededBy && TOWARDS_THE_AIR.has(action) && acknowledgeSuperseded !== true) {
     const { msgType, identifier, sent, why } = facts.supersededBy;
@@ -279,68 +279,72 @@ export function isCancellable(
   return mode !== "training" && (expiresAt === null || expiresAt > now);
 }
 
-/** The conditions of single actions. */
-function refusalOf(facts: LifecycleFacts, action: LifecycleAction, doer: Doer, now: Date): Step | undefined {
-  const expired = facts.expiresAt !== null && facts.expiresAt <= now;
-  const over = () =>
-    refuse(
-      "broadcast_expired",
-      `The message expired at ${facts.expiresAt?.toISOString()}: it is never aired`,
+/** Why a step is refused for a condition of its own; undefined: it is not. */
+type Condition = (facts: LifecycleFacts, doer: Doer, now: Date) => Step | undefined;
+
+const refuseExpired: Condition = ({ expiresAt }, _doer, now) =>
+  expiresAt !== null && expiresAt <= now
+    ? refuse("broadcast_expired", `The message expired at ${expiresAt.toISOString()}: it is never aired`)
+    : undefined;
+
+const refuseTraining: Condition = ({ mode }) =>
+  mode === "training" ? refuse("broadcast_state", "A training never reaches a speaker") : undefined;
+
+const refuseApproval: Condition = (facts, doer, now) => {
+  if (facts.submitterWithoutOwner) {
+    return refuse(
+      "application_without_owner",
+      `The application '${facts.submittedBy}', for which nobody answers, submitted this broadcast: give it an owner, or return it to be submitted again`,
     );
-  switch (action) {
-    case "submit":
-      return expired ? over() : undefined;
-    case "approve":
-      if (facts.submitterWithoutOwner) {
-        return refuse(
-          "application_without_owner",
-          `The application '${facts.submittedBy}', for which nobody answers, submitted this broadcast: give it an owner, or return it to be submitted again`,
-        );
-      }
-      if (shareSomebody(doer, facts.submittedFor)) {
-        const by = doer.id === facts.submittedBy ? "You" : `'${facts.submittedBy}', behind whom you may be,`;
-        return refuse("own_submission", `${by} submitted this broadcast: somebody else has to approve it`);
-      }
-      if (shareSomebody(doer, facts.authors)) {
-        return refuse(
-          "own_content",
-          "You wrote some of what this broadcast says: somebody else has to approve it",
-        );
-      }
-      return expired ? over() : undefined;
-    case "release":
-      if (facts.mode !== "actual" || facts.class !== "emergency" || facts.level > 2) {
-        return refuse(
-          "green_channel_closed",
-          `The green channel is for actual emergencies of level 1 or 2; this is ${facts.mode}, ${facts.class}, level ${facts.level}: submit it for approval`,
-        );
-      }
-      return expired ? over() : undefined;
-    case "dispatch":
-      return facts.mode === "training"
-        ? refuse("broadcast_state", "A training never reaches a speaker")
-        : undefined;
-    case "complete":
-      return facts.state === "approved" && facts.mode !== "training"
-        ? refuse("broadcast_state", "What was approved has to be dispatched")
-        : undefined;
-    case "retry":
-      if (facts.mode === "training") return refuse("broadcast_state", "A training never reaches a speaker");
-      return expired ? over() : undefined;
-    case "cancel":
-      if (isCancellable(facts, now)) return undefined;
-      return facts.mode === "training"
-        ? refuse("broadcast_state", "A training was heard by nobody: there is nothing to withdraw")
-        : refuse(
-            "broadcast_expired",
-            `The message expired at ${facts.expiresAt?.toISOString()}: it is not in force any more`,
-          );
-    case "review":
-      if (facts.review !== "open") return refuse("broadcast_state", "There is no review open");
-      return shareSomebody(doer, facts.approvedFor)
-        ? refuse("own_release", "You released this broadcast: somebody else has to review it")
-        : undefined;
-    default:
-      return undefined;
   }
-}
+  if (shareSomebody(doer, facts.submittedFor)) {
+    const by = doer.id === facts.submittedBy ? "You" : `'${facts.submittedBy}', behind whom you may be,`;
+    return refuse("own_submission", `${by} submitted this broadcast: somebody else has to approve it`);
+  }
+  if (shareSomebody(doer, facts.authors)) {
+    return refuse(
+      "own_content",
+      "You wrote some of what this broadcast says: somebody else has to approve it",
+    );
+  }
+  return refuseExpired(facts, doer, now);
+};
+
+const refuseRelease: Condition = (facts, doer, now) =>
+  facts.mode !== "actual" || facts.class !== "emergency" || facts.level > 2
+    ? refuse(
+        "green_channel_closed",
+        `The green channel is for actual emergencies of level 1 or 2; this is ${facts.mode}, ${facts.class}, level ${facts.level}: submit it for approval`,
+      )
+    : refuseExpired(facts, doer, now);
+
+const refuseCancel: Condition = (facts, _doer, now) => {
+  if (isCancellable(facts, now)) return undefined;
+  return facts.mode === "training"
+    ? refuse("broadcast_state", "A training was heard by nobody: there is nothing to withdraw")
+    : refuse(
+        "broadcast_expired",
+        `The message expired at ${facts.expiresAt?.toISOString()}: it is not in force any more`,
+      );
+};
+
+const refuseReview: Condition = (facts, doer) => {
+  if (facts.review !== "open") return refuse("broadcast_state", "There is no review open");
+  return shareSomebody(doer, facts.approvedFor)
+    ? refuse("own_release", "You released this broadcast: somebody else has to review it")
+    : undefined;
+};
+
+const CONDITIONS: Partial<Record<LifecycleAction, Condition>> = {
+  submit: refuseExpired,
+  approve: refuseApproval,
+  release: refuseRelease,
+  dispatch: refuseTraining,
+  complete: ({ state, mode }) =>
+    state === "approved" && mode !== "training"
+      ? refuse("broadcast_state", "What was approved has to be dispatched")
+      : undefined,
+  retry: (facts, doer, now) => refuseTraining(facts, doer, now) ?? refuseExpired(facts, doer, now),
+  cancel: refuseCancel,
+  review: refuseReview,
+};
