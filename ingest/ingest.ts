@@ -7,7 +7,7 @@ import type { AuditActor } from "../store/audit/index.ts";
 import { forgetLanes, type KindTable, type Limits, type Pool } from "../store/database/index.ts";
 import { disconnectAll, type PresenceChange } from "../store/devices/index.ts";
 import { type AlarmTransition, listActiveAlarms } from "../store/events/index.ts";
-import { foldLedger } from "../store/ledger/index.ts";
+import { foldFormer, foldLedger } from "../store/ledger/index.ts";
 import { readReadingsSince } from "../store/rollups/index.ts";
 import { AlarmEngine } from "./alarms.ts";
 import type { LiveReading } from "./batch.ts";
@@ -169,6 +169,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
   const fold = async () => {
     while ((await foldLedger(pool, FOLD_LIMIT)) === FOLD_LIMIT);
+    while ((await foldFormer(pool, FOLD_LIMIT)) === FOLD_LIMIT);
   };
   const follow = async () => {
     for (const id of await directory.follow()) options.onRevoked?.(id);

@@ -55,9 +55,8 @@ export async function replayRejection(
     tx: Client,
     outcome: ReplayOutcome["outcome"],
     detail: string,
-    counted?: { received: number; stored: number },
   ): Promise<ReplayOutcome> => {
-    if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date(), counted))) {
+    if (!(await recordReplay(tx, input.rejectionNo, outcome, new Date()))) {
       throw new PlatformError("already_replayed", `Message ${input.rejectionNo} was replayed and is stored`);
     }
     await appendAudit(tx, {
@@ -78,14 +77,13 @@ export async function replayRejection(
   try {
     return await withTransaction(pool, async (tx) => {
       await lockOwn(tx, directory, batch, limits);
-      const counted = await insertWhole(tx, batch, directory.nameOf);
-      const { received, stored } = counted;
-      if (stored === 0) return conclude(tx, "duplicate", "it was stored already", counted);
+      const { received, stored } = await insertWhole(tx, batch, directory.nameOf);
+      if (stored === 0) return conclude(tx, "duplicate", "it was stored already");
       const said =
         received === 1
           ? "the message was stored"
           : `${stored} of ${received} items were stored, no other was new`;
-      return conclude(tx, "stored", said, counted);
+      return conclude(tx, "stored", said);
     });
   } catch (error) {
     if (error instanceof RefusedAgain || isRowFault(error)) return refuse((error as Error).message);

@@ -362,6 +362,17 @@ create table external_identities (
   constraint external_identities_pkey PRIMARY KEY (issuer, subject)
 );
 
+create table former_batches (
+  batch_no bigint not null generated always as identity,
+  device_no integer not null,
+  until_at timestamp with time zone not null,
+  received integer not null,
+  stored integer not null,
+  rejected integer not null,
+  constraint former_batches_pkey PRIMARY KEY (batch_no)
+);
+CREATE INDEX former_batches_device_no ON former_batches USING btree (device_no);
+
 create table former_places (
   device_no integer not null,
   id text not null,
@@ -1285,6 +1296,18 @@ begin
     where b.device_nos @> array[old.device_no] and item.device_no = old.device_no
     union all
     select -f.received, -f.stored, -f.rejected from former_places f where f.device_no = old.device_no
+    union all
+    select -b.received, -b.stored, -b.rejected from former_batches b where b.device_no = old.device_no
+    union all
+    -- What has been refused is where it is listed, so that a replay takes it back from there: of a clock that ran ahead, what
+    -- is behind the move stays with the device.
+    select -m.items, 0, -m.items from (
+      select case when coalesce(replay_outcome, 'rejected') = 'rejected' then items else items - 1 end as items
+      from rejected_messages
+      where device_no = old.device_no and not partial and received_at > moved_at - interval '2 days'
+        and coalesce(observed_at, received_at) >= moved_at
+        and (coalesce(replay_outcome, 'rejected') = 'rejected' or messages > 1)
+    ) m
   ) part;
   with ended as (
     update alarms set cleared_at = moved_at

@@ -1,5 +1,5 @@
 export { foldLedger } from "./fold-ledger.ts";
-export { countFormerStored } from "./former-ledger.ts";
+export { countFormerStored, foldFormer } from "./former-ledger.ts";
 export { countItems, type DurableLedger, readLedger } from "./ledger.ts";
 export { type DeviceLedger, listLedgers } from "./list-ledger.ts";
 export { getRejection, listRejections, type RejectedMessage, type Rejection } from "./rejections.ts";

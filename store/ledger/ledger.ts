@@ -1,6 +1,6 @@
 import type { Db } from "../database/index.ts";
 import { type DeviceSpan, spansParameters } from "../places/index.ts";
-import { countFormer } from "./former-ledger.ts";
+import { countFormer, FORMER_COUNTS } from "./former-ledger.ts";
 
 /** What became of everything that a device sent, in items: received = stored + duplicate + rejected. */
 export interface DurableLedger {
@@ -32,7 +32,7 @@ export async function readLedger(
 ): Promise<DurableLedger> {
   const former = (sign: "" | "-", condition: string) => `
        union all
-       select ${sign}f.received, ${sign}f.stored, ${sign}f.rejected from former_places f where ${condition}`;
+       select ${sign}f.received, ${sign}f.stored, ${sign}f.rejected from ${FORMER_COUNTS} f where ${condition}`;
   const parts = spans
     ? `${PARTS("(select array_agg(device_no) from span where until_at = 'infinity')::int[]")}
        ${former("-", "f.device_no in (select device_no from span where until_at = 'infinity')")}
@@ -51,13 +51,10 @@ export async function readLedger(
   return { received, stored, duplicate: received - stored - rejected, rejected };
 }
 
-/**
- * Counts items in the transaction that decided them, each where its device was when it was observed: where it is now, if
- * that does not matter.
- */
+/** Counts items in the transaction that decided them, each where its device was when it was observed. */
 export async function countItems(
   tx: Db,
-  items: readonly { readonly deviceNo: number; readonly observedAt: number | undefined }[],
+  items: readonly { readonly deviceNo: number; readonly observedAt: number }[],
   as: "stored" | "duplicate" | "rejected",
 ): Promise<void> {
   if (items.length === 0) return;
@@ -74,7 +71,7 @@ export async function countItems(
      ) counts`,
     [
       items.map(({ deviceNo }) => deviceNo),
-      items.map(({ observedAt }) => (observedAt === undefined ? null : new Date(observedAt).toISOString())),
+      items.map(({ observedAt }) => new Date(observedAt).toISOString()),
       as,
     ],
   );

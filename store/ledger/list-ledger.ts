@@ -8,6 +8,7 @@ import {
   type Page,
   toPage,
 } from "../database/index.ts";
+import { FORMER_COUNTS } from "./former-ledger.ts";
 import type { DurableLedger } from "./ledger.ts";
 
 /** A device's account among those of many. */
@@ -60,8 +61,8 @@ export async function listLedgers(
             unnest(b.device_nos, b.received, b.stored, b.rejected) as item (device_no, received, stored, rejected)
        group by item.device_no
      ), before as (
-       select f.device_no, sum(f.received) as received, sum(f.stored) as stored, sum(f.rejected) as rejected
-       from former_places f
+       select f.device_no, sum(c.received) as received, sum(c.stored) as stored, sum(c.rejected) as rejected
+       from former_places f join ${FORMER_COUNTS} c using (device_no, until_at)
        where f.device_no in (select device_no from page) and not ${limitsCondition("f", 1)}
        group by f.device_no
      )

@@ -62,10 +62,10 @@ export async function recordForeignMessages(
     const fresh = rows.filter((row) => row.first !== undefined);
     if (more.length > 0) await countOn(tx, more);
     if (fresh.length > 0) await insert(tx, fresh);
-    // Whatever it says, nobody has read when it was observed.
+    // Whatever it says, nobody has read when it was observed: it is of the place of its arrival, as its row is.
     await countItems(
       tx,
-      deviceNos.map((deviceNo) => ({ deviceNo, observedAt: undefined })),
+      messages.map(({ deviceNo, receivedAt }) => ({ deviceNo, observedAt: receivedAt })),
       "rejected",
     );
   });

@@ -3,6 +3,7 @@ import {
   ByteaColumn,
   CLAIMED,
   type Claim,
+  type Client,
   claimValues,
   type Db,
   Int4Column,
@@ -92,52 +93,62 @@ function insertSql(first: number, before: string, condition: string): string {
       insert into rejected_messages (${columns}, partial, observed_at)
       select ${columns}, partial = 1, observed_at from input
     ), counted as (
-      select device_no, observed_at, items as received, 0 as stored, items as rejected
-      from input where partial = 0 and observed_at is not null
+      -- Where it is listed: what says no time is of the place of its arrival, also if its device has moved meanwhile.
+      select device_no, coalesce(observed_at, received_at) as observed_at, items as received, 0 as stored, items as rejected
+      from input where partial = 0 and device_no is not null
     ), ${countFormer("counted")}
     insert into ledger_batches (device_nos, received, stored, rejected)
     select array_agg(device_no), array_agg(n), array_agg(0), array_agg(n)
-    from (
-      select device_no, sum(items)::int as n from input where device_no is not null and partial = 0 group by 1
-    ) counts
+    from (select device_no, sum(rejected)::int as n from counted group by 1) counts
     having count(*) > 0`;
 }
 
 /**
- * Records what became of a replay. When it was accepted, the first receipt is taken back from the ledger of the rejection's
- * place, because the replay was counted as a receipt of its own: received stays, rejected falls by the items. Items that were counted as
- * stored, because only values of them were refused, are not counted again: `counted` is what the replay has added for
- * them. What was accepted once stays accepted.
+ * Records what became of a replay, in its transaction. When it was accepted, the first receipt is taken back from the
+ * ledger of the rejection's place, because the replay was counted as a receipt of its own: received stays, rejected falls by
+ * the items. Items that were counted as stored, because only values of them were refused, are not counted again: what the
+ * transaction has counted for them is taken back. What was accepted once stays accepted.
  * @returns false when another replay was accepted before
  */
 export async function recordReplay(
-  db: Db,
+  tx: Client,
   rejectionNo: number,
   outcome: "stored" | "duplicate" | "rejected",
   at: Date,
-  counted: { readonly received: number; readonly stored: number } = { received: 0, stored: 0 },
 ): Promise<boolean> {
-  const { rows } = await db.query<{ recorded: boolean }>(
+  const { rows } = await tx.query<{ recorded: boolean }>(
     `with replayed as (
        update rejected_messages set replayed_at = $2::timestamptz, replay_outcome = $3
        where rejection_no = $1 and coalesce(replay_outcome, 'rejected') = 'rejected'
        returning device_no, coalesce(observed_at, received_at) as observed_at, items, messages, partial
      ), counted as (
-       select device_no, observed_at,
-         case when partial then -$4::int else -taken end as received,
-         case when partial then -$5::int else 0 end as stored,
-         case when partial then 0 else -taken end as rejected
+       select device_no, observed_at, -taken as received, 0 as stored, -taken as rejected
        from (
          -- Of several messages on a foreign topic the first is on record and was tried.
-         select *, case when messages > 1 then 1 else items end as taken from replayed
+         select *, case when messages > 1 then 1 else items end as taken from replayed where not partial
        ) replayed
        where device_no is not null and $3 <> 'rejected'
+     ), ${countFormer("counted")}, again as (
+       select item.device_no, item.received, item.stored, item.rejected
+       from ledger_batches b
+       cross join unnest(b.device_nos, b.received, b.stored, b.rejected) as item (device_no, received, stored, rejected)
+       where b.xmin = pg_current_xact_id()::xid and (select partial from replayed) and $3 <> 'rejected'
+     ), former_again as (
+       insert into former_batches (device_no, until_at, received, stored, rejected)
+       select device_no, until_at, -received, -stored, -rejected from former_batches
+       where xmin = pg_current_xact_id()::xid and (select partial from replayed) and $3 <> 'rejected'
      ), ledger as (
        insert into ledger_batches (device_nos, received, stored, rejected)
-       select array[device_no], array[received], array[stored], array[rejected] from counted
-     ), ${countFormer("counted")}
+       select array_agg(device_no), array_agg(received), array_agg(stored), array_agg(rejected)
+       from (
+         select device_no, received, stored, rejected from counted
+         union all
+         select device_no, -received, -stored, -rejected from again
+       ) counts
+       having count(*) > 0
+     )
      select exists (select from replayed) as recorded`,
-    [rejectionNo, at.toISOString(), outcome, counted.received, counted.stored],
+    [rejectionNo, at.toISOString(), outcome],
   );
   return rows[0]!.recorded;
 }
