@@ -21,29 +21,32 @@ const move = (id: string, region: string) =>
 const of = ({ deviceNo }: TestDevice, n: number) =>
   Array.from({ length: n }, () => ({ deviceNo, observedAt: Date.UTC(2026, 0) }));
 
-it.runIf(onServer)("is written by two with the same devices in opposite orders, and neither waits", async () => {
-  const [a, b] = [await addDevice(db.pool, "opposite-a"), await addDevice(db.pool, "opposite-b")];
-  for (const { id } of [a, b]) await move(id, "520326001");
-  await withTransaction(db.pool, async (one) => {
-    await countItems(one, of(a, 1), "stored");
-    await withTransaction(db.pool, async (other) => {
-      await other.query("set local lock_timeout = '10s'");
-      await countItems(other, of(b, 10), "duplicate");
-      await countItems(other, of(a, 20), "rejected");
+it.runIf(onServer)(
+  "is written by two with the same devices in opposite orders, and neither waits",
+  async () => {
+    const [a, b] = [await addDevice(db.pool, "opposite-a"), await addDevice(db.pool, "opposite-b")];
+    for (const { id } of [a, b]) await move(id, "520326001");
+    await withTransaction(db.pool, async (one) => {
+      await countItems(one, of(a, 1), "stored");
+      await withTransaction(db.pool, async (other) => {
+        await other.query("set local lock_timeout = '10s'");
+        await countItems(other, of(b, 10), "duplicate");
+        await countItems(other, of(a, 20), "rejected");
+      });
+      await countItems(one, of(b, 2), "stored");
     });
-    await countItems(one, of(b, 2), "stored");
-  });
-  expect([await ledgersOf(db.pool, a), await ledgersOf(db.pool, b)]).toEqual([
-    [
-      [21, 1, 0, 20],
-      [0, 0, 0, 0],
-    ],
-    [
-      [12, 2, 10, 0],
-      [0, 0, 0, 0],
-    ],
-  ]);
-});
+    expect([await ledgersOf(db.pool, a), await ledgersOf(db.pool, b)]).toEqual([
+      [
+        [21, 1, 0, 20],
+        [0, 0, 0, 0],
+      ],
+      [
+        [12, 2, 10, 0],
+        [0, 0, 0, 0],
+      ],
+    ]);
+  },
+);
 
 it("is the same before it is folded, while it is, behind that and at a further move", async () => {
   const device = await addDevice(db.pool, "folded");
