@@ -95,7 +95,7 @@ export async function readTrusted(dir: string | undefined): Promise<Map<string, 
     const path = join(dir, astray.name);
     throw invalidConfig(
       "CAP_TRUSTED_CERTS",
-      `${path} does not say whose alerts it may sign: expected ${join(dir, "<sender>", astray.name)}`,
+      `${path} does not say which sender's alerts it may sign: expected ${join(dir, "<sender>", astray.name)}`,
     );
   }
   for (const entry of entries) {

@@ -143,7 +143,7 @@ interface Shown {
 function warning(): string {
   if (loadConfig(ownSettings()).PRIVILEGED_GRANT_DELAY_HOURS > 0) return "";
   return `
-  *** NOBODY WAITS HERE (PRIVILEGED_GRANT_DELAY_HOURS is 0): whoever is made, granted or reset as approver or duty officer
+  *** NOBODY WAITS HERE (PRIVILEGED_GRANT_DELAY_HOURS is 0): an approver or duty officer who is made, granted or reset
   *** acts at once, so that one administrator alone can sound every speaker. For evaluation only; elsewhere it is 24.
 `;
 }
@@ -162,7 +162,7 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
   MQTT       mqtt://localhost:${mqttPort}    over WebSocket: ws://localhost:${mqttWsPort}/mqtt
   API key    ${key}
   Log        ${log}
-  Root key   ${rootFile}    (what the speakers trust. Here it lies beside the data; a real one stays off the server)
+  Root key   ${rootFile}    (the speakers trust it. Here it lies beside the data; keep a real one off the server)
 
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices?kind=gas-meter&limit=3'
   curl -H 'Authorization: Bearer ${key}' '${api}/v1/devices/gm-${DEMO_COUNTY}-000001/latest'

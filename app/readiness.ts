@@ -47,7 +47,10 @@ const ingestCheck = (ingest: ReadinessOptions["ingest"]): ReadinessCheck => {
 const sourceCheck = ({ refusal, connected }: NonNullable<ReadinessOptions["source"]>): ReadinessCheck => {
   const refused = refusal();
   return refused === undefined
-    ? note("source", connected() ? undefined : "there is no connection to SOURCE_MQTT_URL; it is tried again")
+    ? note(
+        "source",
+        connected() ? undefined : "there is no connection to SOURCE_MQTT_URL; the platform tries again",
+      )
     : check("source", refused);
 };
 

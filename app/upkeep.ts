@@ -62,7 +62,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   const jobTrouble = () => jobs?.trouble() ?? [];
   new Gauge({
     name: "sbi_database_jobs_in_trouble",
-    help: "Jobs of TimescaleDB that failed when they ran last, or do not run although they are due",
+    help: "Jobs of TimescaleDB that failed at their last run, or do not run although they are due",
     registers: [options.registry],
     collect() {
       this.set(jobTrouble().length);
@@ -124,9 +124,9 @@ function registerGauges(registry: Registry, readLags: () => Promise<readonly Rol
     });
   gauge(
     "sbi_rollup_lag_seconds",
-    "Age of the newest readings that are in kept days; one to four hours are as it should be",
+    "Age of the newest readings that are in kept days; one to four hours are normal",
     "seconds",
   );
-  gauge("sbi_rollup_kept_ratio", "Of the time that there are readings of, how much is in kept days", "share");
-  gauge("sbi_rollup_changes_waiting", "Changed days that wait to be made anew", "changes");
+  gauge("sbi_rollup_kept_ratio", "The share of the time with readings that is in kept days", "share");
+  gauge("sbi_rollup_changes_waiting", "Changed days that wait to be computed again", "changes");
 }

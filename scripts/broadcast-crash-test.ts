@@ -3,8 +3,8 @@ import { runStory, storyNumber, storySeed } from "./story.ts";
 
 const COMMAND = {
   name: "npm run test:broadcast",
-  about: `Kills the platform with SIGKILL at random moments of a broadcast, again and again, and then compares what it says
-of every speaker with what the speakers themselves have on record.`,
+  about: `Kills the platform with SIGKILL at random moments of a broadcast, again and again, and then compares its record
+of every speaker with the speakers' own records.`,
   input: {
     rounds: storyNumber(20, "kills, about 20 s each"),
     speakers: storyNumber(1000, "simulated speakers, one in ten with a dead amplifier"),

@@ -3,8 +3,8 @@ import { runStory, storyNumber, storySeed } from "./story.ts";
 
 const COMMAND = {
   name: "npm run test:crash",
-  about: `Kills the platform with SIGKILL at random moments under load, again and again, and then compares what devices
-got acknowledged with what the API shows.`,
+  about: `Kills the platform with SIGKILL at random moments under load, again and again, and then compares the readings
+that the platform acknowledged with those that the API shows.`,
   input: {
     rounds: storyNumber(50, "kills, about 4 s each"),
     devices: storyNumber(20, "devices that publish at full speed"),

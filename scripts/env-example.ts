@@ -78,7 +78,7 @@ function main(check: boolean): number {
   const stale = generatedFiles().filter((file) => file.current !== file.expected);
   if (check) {
     for (const { name } of stale)
-      console.error(`${name} is not what base/config/ says; run \`npm run env:example\``);
+      console.error(`${name} does not match base/config/; run \`npm run env:example\``);
     return stale.length === 0 ? 0 : 1;
   }
   for (const { name, expected } of stale) writeFileSync(new URL(name, ROOT), expected);
@@ -90,7 +90,9 @@ function main(check: boolean): number {
 
 const LINE = {
   name: "npm run env:example",
-  input: { check: flagOption("write nothing; say what is not up to date, and exit with 1 if anything is") },
+  input: {
+    check: flagOption("write nothing; name the files that are out of date, and exit with 1 if there are any"),
+  },
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -98,7 +100,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     if (asksForHelp(args)) {
       const about =
-        "Writes what is generated from base/config/: .env.example, and the tables of settings in both READMEs.";
+        "Writes the files generated from base/config/: .env.example, and the tables of settings in both READMEs.";
       console.log(singleHelp({ about, call: LINE.name, input: LINE.input }));
     } else process.exitCode = main(readLine(LINE, args).check);
   } catch (error) {

@@ -7,7 +7,7 @@ const COMMAND = {
   about: `Takes the database away under load, and gives it back: nothing may be acknowledged meanwhile, memory must stay
 bounded, and work must go on without a restart.`,
   input: {
-    seconds: storyNumber(60, "how long the database is away"),
+    seconds: storyNumber(60, "seconds that the database is away"),
     devices: storyNumber(50, "devices that publish at full speed"),
   },
   more: `With DATABASE_URL the server hangs for the first half and refuses for the second, by a proxy; otherwise the

@@ -23,7 +23,9 @@ const GRACE_MS = 20_000;
 /** A second signal within this time is the same Ctrl-C, which npm and the terminal both deliver. */
 const SAME_SIGNAL_MS = 500;
 
-/** How long it takes to write what speakers remember, once the process that started this one is gone; in milliseconds. */
+/**
+ * How long it takes to write what speakers remember, once the process that started this one is gone; in milliseconds.
+ */
 const ORPHAN_MS = 3000;
 
 export interface SimulatorSurroundings {
@@ -131,7 +133,7 @@ async function openSpeakers(
   const strangers = [...options.speakerFaults.keys()].filter((id) => !ids.has(id));
   if (strangers.length > 0) {
     throw new Error(
-      `--speaker-fault names ${strangers.join(", ")}, which the credentials file has no speaker of`,
+      `--speaker-fault names ${strangers.join(", ")}, but the credentials file has no such speaker`,
     );
   }
   if (ids.size === 0) return undefined;

@@ -101,8 +101,8 @@ export function helpText(): string {
 Usage: npm run simulate -- [options]
 
 Every device reports once within some seconds, then a part of the fleet sends its past, and all go on at the
-interval of their kind. Ctrl-C stops: what is under way is still acknowledged, and the final ledger compares
-what was sent with what the platform says to have received. A second Ctrl-C waits no longer.
+interval of their kind. Ctrl-C stops: messages under way are still acknowledged, and the final ledger compares
+the items that were sent with those that the platform says it received. A second Ctrl-C waits no longer.
 
 Where
   --mqtt URL            the broker (default: as in the credentials file, else ${DEFAULT_MQTT});
@@ -115,7 +115,7 @@ Registering devices first (needs --key and --region)
   --register N          register N devices and add them to the credentials file
   --region CODE         the region that they belong to, e.g. 520326
   --kind KIND           all of this kind; otherwise a mixture, mostly gas meters behind gateways
-  --prefix TEXT         what their ids begin with (default sim)
+  --prefix TEXT         the beginning of their ids (default sim)
 
 What happens
   --speed-up X          report X times as often as real devices do (default 1). Clocks stay true
@@ -128,15 +128,16 @@ What happens
   --seed N              another number makes other devices (default 1)
   --scenario NAME       one device plays a story that raises an alarm:
 ${scenarios.join("\n")}
-  --scenario-device ID  which device; otherwise the first of the first kind that knows it
+  --scenario-device ID  the device that plays it; otherwise the first of the first kind that knows it
 
-Speakers stay connected, verify commands with the keys of the HTTP API, play them and report. What they have
-played is kept beside the credentials file, in <name>-speakers.json, so that a restart plays nothing twice.
+Speakers stay connected, verify commands with the keys of the HTTP API, play them and report. They keep the
+list of played commands beside the credentials file, in <name>-speakers.json, so that a restart plays nothing
+twice.
   --root PUBLIC         the public half of the root that the speakers were given at their installation: they
                         obey only keys that it has signed. May be given several times. Without it they
-                        believe whatever answers at --http
+                        believe any answer at --http
   --speaker-fault FAULT[:S]=ID[,ID...]
-                        something is wrong with these speakers; S are seconds; may be given several times:
+                        gives these speakers a fault; S are seconds; may be given several times:
 ${faults.join("\n")}
 
   --quiet               no progress

@@ -1,4 +1,4 @@
--- Written by `npm run db:dump` from what the migrations and the catalog of kinds make. Do not edit.
+-- Written by `npm run db:dump` from the migrations and the catalog of kinds. Do not edit.
 
 create extension if not exists timescaledb;
 

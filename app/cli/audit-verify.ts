@@ -125,7 +125,7 @@ async function main(): Promise<number> {
     else if (heads.length > 0) console.log(`Compared with: ${heads.map(formatHead).join(", ")}`);
     else {
       console.log(
-        `There is no head to compare with (${auditHeadFile(DATA_DIR)} does not exist, and no --head was given): rows removed from the end are not noticed`,
+        `There is no head to compare with (${auditHeadFile(DATA_DIR)} does not exist, and no --head was given), so this check does not notice rows removed from the end`,
       );
     }
     const report = await withDatabase(DATABASE_URL, DATA_DIR, (url) => verify(url, noted ? [noted] : heads));

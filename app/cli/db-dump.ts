@@ -16,10 +16,10 @@ import { applyKindTables, dumpSchema, migrate } from "../../store/schema/index.t
 import { tablesOf } from "../kind-tables.ts";
 import { diffLines } from "./line-diff.ts";
 
-const HELP = `Writes store/schema.sql: the schema as the migrations and the catalog of kinds make it.
+const HELP = `Writes store/schema.sql: the schema that the migrations and the catalog of kinds make.
 
   npm run db:dump               write the file
-  npm run db:dump -- --check    write nothing; say what is out of date, and exit with 1 if anything is
+  npm run db:dump -- --check    write nothing; show the differences, and exit with 1 if there are any
 
 Options
   -h, --help                    this text
@@ -112,7 +112,7 @@ async function main(): Promise<number> {
     if (changes.length === 0) console.log("store/schema.sql is up to date");
     else if (check) {
       console.error(
-        "store/schema.sql is not what the migrations and the catalog make; run `npm run db:dump`. It lacks + and has - too much:",
+        "store/schema.sql does not match the migrations and the catalog; run `npm run db:dump`. It lacks the lines with + and should not have those with -:",
       );
       console.error(changes.join("\n"));
       return 1;

@@ -58,7 +58,7 @@ export async function startAccounts(
 function warnOfDelay(log: ReturnType<Start["logOf"]>, delayHours: number, people: People, embedded: boolean) {
   if (delayHours === 0) {
     log.warn(
-      "PRIVILEGED_GRANT_DELAY_HOURS is 0: NOBODY WAITS. Whoever is made, granted or reset as approver or duty officer acts at once, so that one administrator alone can sound every speaker. For evaluation only: leave it unset in production",
+      "PRIVILEGED_GRANT_DELAY_HOURS is 0: NOBODY WAITS. An approver or duty officer who is made, granted or reset acts at once, so that one administrator alone can sound every speaker. For evaluation only: leave it unset in production",
     );
   } else if (people.everybody().length === 0) {
     log.warn(

@@ -121,7 +121,7 @@ async function openKeys(config: Config, log: Logger): Promise<KeyRing> {
   if (trust && trust.issuer !== issuer) {
     throw invalidConfig(
       "BROADCAST_ISSUER",
-      `it is '${issuer}', and the key set that terminals have is of '${trust.issuer}': they take none of another name`,
+      `it is '${issuer}', but the terminals have a key set of '${trust.issuer}': they accept no set of another issuer`,
     );
   }
   if (rootFile !== undefined) await signHere(ring, readRootKey(rootFile), { issuer });

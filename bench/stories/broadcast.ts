@@ -29,8 +29,8 @@ const METERS = 50;
 const flags = {
   runs: { ...runsFlag("releases"), fallback: 5 },
   speakers: numberFlag(10_000, 10, 60_000, "speakers that are online, in a process of their own"),
-  seconds: numberFlag(30, 1, 60, "how long the text takes"),
-  registered: numberFlag(36_000, 0, 100_000, "speakers in the register in all, for what asks by area"),
+  seconds: numberFlag(30, 1, 60, "seconds that the text takes"),
+  registered: numberFlag(36_000, 0, 100_000, "speakers in the register in all, for requests by area"),
   beside: numberFlag(10, 0.1, 600, "seconds that previews, drafts and imports are measured, each"),
   rate: numberFlag(1000, 1, 20_000, "readings per second meanwhile"),
 } as const;

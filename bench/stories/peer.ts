@@ -19,7 +19,7 @@ const NAMES: Record<Speed, string> = {
 
 const flags = {
   runs: runsFlag("counted runs of each part"),
-  parts: { type: "words", fallback: PARTS, of: PARTS, about: "what is measured" },
+  parts: { type: "words", fallback: PARTS, of: PARTS, about: "the parts to measure" },
   messages: numberFlag(200_000, 100, 10_000_000, "messages in a run, one reading each"),
   connections: numberFlag(50, 1, 5000, "publishing connections, QoS 1"),
   "loss-rate": numberFlag(5000, 10, 100_000, "messages/s while something is killed"),
@@ -132,7 +132,7 @@ async function measureLosses(
   ];
   return {
     title: `Killed with SIGKILL at ${values["loss-rate"].toLocaleString("en-US")} messages/s, median of ${values.runs} (min–max)`,
-    columns: [{ title: "what is killed" }, { title: "acknowledged messages" }, { title: "of them lost" }],
+    columns: [{ title: "killed process" }, { title: "acknowledged messages" }, { title: "of them lost" }],
     rows: [row("the subscriber behind Mosquitto, then started again", peers), row("the platform", own)],
   };
 }

@@ -11,7 +11,7 @@ import { drawPicture } from "../picture.ts";
 import { defineStory, numberFlag } from "../story.ts";
 
 const flags = {
-  minutes: numberFlag(10, 0.02, 7 * 24 * 60, "how long the fleet lives"),
+  minutes: numberFlag(10, 0.02, 7 * 24 * 60, "minutes that the fleet lives"),
   devices: numberFlag(2000, 4, 100_000, "devices: mostly gas meters behind gateways, speakers, cameras"),
   "speed-up": numberFlag(360, 1, 100_000, "devices report this many times as often as real ones"),
 } as const;

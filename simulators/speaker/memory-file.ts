@@ -20,7 +20,7 @@ export async function readMemory(path: string): Promise<FleetMemory | undefined>
     return fleetMemorySchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new Error(
-      `The speakers' memory ${path} is not as it was written. Without it they may play again what they have ` +
+      `The speakers' memory ${path} is damaged. Without it they may play again what they have ` +
         "played; delete it if that does not matter.",
       { cause },
     );

@@ -74,7 +74,7 @@ export function startAuditHead(db: Db, options: AuditHeadOptions): { stop(): Pro
       if (!broken) {
         log.error(
           { kept: formatHead(kept), file, last: row ? `${row.audit_no}:${row.hash}` : null },
-          "the audit does not have the row that was noted as its last: rows were removed or made anew, or this data directory belongs to another database. Run audit:verify; the file stays as it is until somebody moves it away",
+          "the audit does not have the row that was noted as its last: rows were removed or written again, or this data directory belongs to another database. Run audit:verify; the platform leaves the file as it is until an operator moves it away",
         );
       }
       broken = true;

@@ -140,7 +140,7 @@ function explain(changed: readonly StoredAuditRow[]): AuditFault[] {
     faults.push(fault("moved", auditNo, `holds what was row ${was}`));
     // Who stands in its place, with a fitting hash, was put there.
     if (was >= 1n && was < auditNo && !taken.has(was)) {
-      faults.push(fault("inserted", was, `was put in: what it was is row ${auditNo} now`));
+      faults.push(fault("inserted", was, `was put in: the former row is row ${auditNo} now`));
     }
   }
   return faults;

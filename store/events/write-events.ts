@@ -134,7 +134,7 @@ export const insertReplies = (
 
 /** @throws Error */
 const refuseNone = (items: readonly unknown[]): never => {
-  throw new Error(`${items.length} items say something else than too many others of their moment`);
+  throw new Error(`${items.length} items differ from too many others of the same moment`);
 };
 
 async function insertAll<T extends Item>(
@@ -218,8 +218,8 @@ function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
 }
 
 /**
- * How many milliseconds from a moment on may hold what was sent for it: enough for a camera whose clock has seconds. Each
- * of them is looked at, and a device may send thousands that differ.
+ * How many milliseconds from a moment on may hold what was sent for it: enough for a camera whose clock has seconds.
+ * Each of them is looked at, and a device may send thousands that differ.
  */
 export const MAX_MOVE_MS = 100;
 
@@ -358,8 +358,8 @@ async function readSome<T extends Item>(
   const { rows } = await tx.query<
     { n: number; observed_at: Date; data: string | null; length: number } & Record<string, string | number>
   >(
-    // One look at the index for each: joined by identity alone, thousands of one would meet each other. And each row once,
-    // however many look at it.
+    // One look at the index for each: joined by identity alone, thousands of one would meet each other. And each row
+    // once, however many look at it.
     `select ${["n", "observed_at", ...into.says.map(([name]) => name)].join(", ")},
        case when ${long} or ${lengthAtMost("whole")} <= ${SHORT} then whole::text end as data,
        ${lengthAtMost("whole")} as length

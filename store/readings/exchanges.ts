@@ -19,7 +19,9 @@ import {
 } from "../places/index.ts";
 import { assertCountable, logChangedDays } from "../rollups/index.ts";
 
-/** A counter's register was exchanged, or set: a recorded fact, by which its usage goes on from the one to the other. */
+/**
+ * A counter's register was exchanged, or set: a recorded fact, by which its usage goes on from the one to the other.
+ */
 export interface Exchange {
   readonly id: number;
   readonly metric: string;
@@ -49,8 +51,10 @@ export async function listExchanges(db: Db, { deviceNo, spans }: DeviceKey): Pro
 /**
  * Records an exchange. Usage is right from the commit on.
  * @param exchange.force whether it stands although readings on record contradict its registers
- * @throws PlatformError `exchange_exists` for the same counter and moment; `exchange_contradicted` by readings; `readings_dropped` where the readings are
- *   gone that it would have counted otherwise; `device_not_found` before anything else, in a time that is not the caller's
+ * @throws PlatformError `exchange_exists` for the same counter and moment; `exchange_contradicted` by readings;
+ * `readings_dropped` where the readings are
+ * gone that it would have counted otherwise; `device_not_found` before anything else, in a time that is not the
+ * caller's
  */
 export async function recordExchange(
   pool: Pool,
@@ -76,7 +80,7 @@ export async function recordExchange(
     if (!rows[0]) {
       throw new PlatformError(
         "exchange_exists",
-        `An exchange of '${metric}' at ${at.toISOString()} is on record: take that one away first`,
+        `An exchange of '${metric}' at ${at.toISOString()} is on record: delete that one first`,
       );
     }
     const made = (await listExchanges(tx, key)).find(({ id }) => id === rows[0]!.id)!;
@@ -127,8 +131,8 @@ export async function removeExchange(
 const PAST_LAST = 0.1;
 
 /**
- * The old register shows no less than it was read at last, and the new one began with no more than it was read at first:
- * else somebody has mistyped a register or a moment, and usage would be lost without a word.
+ * The old register shows no less than it was read at last, and the new one began with no more than it was read at
+ * first: else somebody has mistyped a register or a moment, and usage would be lost without a word.
  * @throws PlatformError `exchange_contradicted` that names the reading
  */
 async function assertFits(
@@ -145,7 +149,7 @@ async function assertFits(
   const refuse = (name: string, value: number, expected: string, reading: NextReading) => {
     throw new PlatformError(
       "exchange_contradicted",
-      `${name}: ${value}, expected ${expected} ${reading.value}, which was read at ${reading.observedAt.toISOString()}; say "force": true if it is so nevertheless`,
+      `${name}: ${value}, expected ${expected} ${reading.value}, which was read at ${reading.observedAt.toISOString()}; send "force": true if the register is right nevertheless`,
     );
   };
   const isPastLast =

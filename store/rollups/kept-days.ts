@@ -18,8 +18,9 @@ import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
  * twice or missed, whatever the keeper (`rollup-keeper.ts`) is doing.
  *
  * Of a counter a row has `_used`, the steps of its readings (`usage-sql.ts`), and the state at its end, so that the
- * next reading can be counted from there: `_level` and `_edge`, and `_tail`, which is what the newest reading counts for
- * until another follows; `_past` is what may still turn out to have been wrong, mostly null. The row of a day without a value of the counter holds the state of the day before.
+ * next reading can be counted from there: `_level` and `_edge`, and `_tail`, which is what the newest reading counts
+ * for until another follows; `_past` is what may still turn out to have been wrong, mostly null. The row of a day
+ * without a value of the counter holds the state of the day before.
  */
 
 export const keptTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_1d_kept`;
@@ -135,7 +136,8 @@ export async function hasKeptDays(db: Db, table: KindTable): Promise<boolean> {
 }
 
 /**
- * Makes the table of kept days, or widens it. Its types are those of the day's select. Rows that are there stay: a column that a kind has gained has no values before, so they are right.
+ * Makes the table of kept days, or widens it. Its types are those of the day's select. Rows that are there stay: a
+ * column that a kind has gained has no values before, so they are right.
  */
 export async function makeKeptTable(client: Client, table: KindTable): Promise<void> {
   const kept = keptTable(table);
@@ -228,12 +230,13 @@ export async function assertCountable(tx: Client, { kind }: KindTable, at: Date)
   if (!rows[0]) return;
   throw new PlatformError(
     "readings_dropped",
-    `Readings before ${rows[0].since.toISOString()} have been dropped, so what they come to cannot be counted otherwise any more`,
+    `Readings before ${rows[0].since.toISOString()} have been dropped, so their sums can no longer be changed`,
   );
 }
 
 /**
- * Since when days can be made of readings, of each kind that has lost some: the first day that is whole, in milliseconds since
+ * Since when days can be made of readings, of each kind that has lost some: the first day that is whole, in
+ * milliseconds since
  * 1970. What comes of a time before that cannot be in its day any more.
  */
 export async function readReadingsSince(db: Db): Promise<[kind: string, since: number][]> {

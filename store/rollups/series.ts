@@ -141,7 +141,7 @@ export async function planSeries(db: Db, query: SeriesQuery, maxBuckets: number)
   if (source !== "1d" && readings_since !== null && dayStart(start.getTime()) < readings_since.getTime()) {
     throw new PlatformError(
       "readings_dropped",
-      `Readings before ${readings_since.toISOString()} have been dropped, and what is kept of them are days of ${ROLLUP_TIME_ZONE}: ask from there on, or for days, weeks or months of that time zone with what a day keeps of each metric`,
+      `Readings before ${readings_since.toISOString()} have been dropped, and only their days of ${ROLLUP_TIME_ZONE} are kept: ask from that moment on, or for days, weeks or months of that time zone with the aggregates that a day keeps`,
     );
   }
   return { ...query, from: start, to: stop, source, changes, keptUntil: kept_until ?? FIRST_DAY, buckets };
@@ -235,8 +235,8 @@ function groupsOf(plan: SeriesPlan, rows: readonly BucketRow[]): Map<string, Buc
 }
 
 /**
- * Takes away digits that the arithmetic made up. A gauge is held in four bytes, which is seven digits. Usage is exact, and
- * so is the sum of a gauge that is kept in whole numbers.
+ * Takes away digits that the arithmetic made up. A gauge is held in four bytes, which is seven digits. Usage is exact,
+ * and so is the sum of a gauge that is kept in whole numbers.
  */
 function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null): number | string | null {
   if (typeof value !== "number") return value;

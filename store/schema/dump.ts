@@ -3,12 +3,12 @@ import { daySelect, hourSelect, keptTable } from "../rollups/index.ts";
 
 /**
  * The schema as SQL text, read from PostgreSQL's catalogs: the same text whatever the server's version and
- * TimescaleDB's edition, so that a difference means a difference. Reviewers read it; the database itself is
- * made by the migrations and the catalog of kinds.
+ * TimescaleDB's edition, so that a difference means a difference. Reviewers read it; the database itself is made by the
+ * migrations and the catalog of kinds.
  *
- * Left out are what differs by edition, columnstore and its policies, and what follows from a rollup: the tables of kept
- * days, and that the view of days reads them. A rollup's columns are the same without them, and its select is taken from
- * the code that makes it.
+ * Left out are what differs by edition, columnstore and its policies, and what follows from a rollup: the tables of
+ * kept days, and that the view of days reads them. A rollup's columns are the same without them, and its select is
+ * taken from the code that makes it.
  * @throws Error that names what the schema has and this text could not show
  */
 export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<string> {
@@ -18,13 +18,13 @@ export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<s
   );
   if (unknown.length > 0) {
     throw new Error(
-      `The schema has what store/schema/dump.ts does not know how to write, so it would be missing: ${unknown.join(", ")}`,
+      `The schema has objects that store/schema/dump.ts cannot write, so they would be missing: ${unknown.join(", ")}`,
     );
   }
   const kept = new Set(kinds.map(keptTable));
   const tables = (await readTables(db)).filter(({ name }) => !kept.has(name));
   const parts = [
-    "-- Written by `npm run db:dump` from what the migrations and the catalog of kinds make. Do not edit.",
+    "-- Written by `npm run db:dump` from the migrations and the catalog of kinds. Do not edit.",
     "create extension if not exists timescaledb;",
     ...tables.map(tableText),
     // After all tables, because they name each other.

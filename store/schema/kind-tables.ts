@@ -63,7 +63,7 @@ function logOtherwiseKept({ kind, columns }: KindTable, asBuilt: readonly Metric
   if (metrics.length === 0) return;
   log.info(
     { kind, metrics },
-    "metrics are kept as their table was made, not with the decimals of their kind",
+    "quantities are stored as their table was made, not with the decimals of their kind",
   );
 }
 
@@ -88,7 +88,7 @@ async function applyKindTable(
   if (built) {
     log.warn(
       { kind: table.kind, from: built, to: { columns: merged.columns, edition } },
-      "rebuilding the rollups of a kind, because its metrics, the database's edition or how they are kept changed",
+      "rebuilding the rollups of a kind, because its quantities, the database's edition or the way of keeping them changed",
     );
   }
   await buildRollups(client, merged, sameRules === false);

@@ -10,8 +10,9 @@ export interface Retention {
 }
 
 /**
- * Takes away the policies by which TimescaleDB dropped chunks on the community edition before the platform did so itself:
- * they would not say that readings are gone (`rollup_state.readings_since`), and days would be made of what is left.
+ * Takes away the policies by which TimescaleDB dropped chunks on the community edition before the platform did so
+ * itself: they would not say that readings are gone (`rollup_state.readings_since`), and days would be made of what is
+ * left.
  */
 export const removeRetentionPolicies = (pool: Pool, tables: readonly KindTable[]): Promise<void> =>
   // Several starts at once would wait for each other's tables in any order.
@@ -24,9 +25,9 @@ export const removeRetentionPolicies = (pool: Pool, tables: readonly KindTable[]
 const OTHERS = ["events", "replies", "rejected_messages"] as const;
 
 /**
- * Drops the chunks that are older than the retention limits, a day later than that: what was taken in within its limit has
- * that long to be committed. Kept days stay, and are not made from readings again; so readings stay for as long as days of
- * them wait to be kept.
+ * Drops the chunks that are older than the retention limits, a day later than that: what was taken in within its limit
+ * has that long to be committed. Kept days stay, and are not made from readings again; so readings stay for as long as
+ * days of them wait to be kept.
  * @returns the names of the dropped chunks, and the tables of which chunks had to stay for that reason
  */
 export async function dropOldChunks(
@@ -123,8 +124,7 @@ export function startRetention(
     dropOldChunks(pool, tables, retention).then(
       ({ dropped, waiting }) => {
         if (dropped.length > 0) log.info({ chunks: dropped.length }, "old chunks dropped");
-        if (waiting.length > 0)
-          log.info({ tables: waiting }, "old readings stay until the days that they belong to are kept");
+        if (waiting.length > 0) log.info({ tables: waiting }, "old readings stay until their days are kept");
       },
       (error: unknown) => log.warn({ err: error }, "dropping old chunks failed; it will be tried again"),
     );

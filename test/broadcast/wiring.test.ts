@@ -72,7 +72,7 @@ describe("the settings of broadcasting", () => {
     await again.stop();
     await expect(start({ DATA_DIR, BROADCAST_ISSUER: "renamed" })).rejects.toMatchObject({
       code: "config_invalid",
-      message: expect.stringContaining("it is 'renamed', and the key set that terminals have is of 'smart-b"),
+      message: expect.stringContaining("it is 'renamed', but the terminals have a key set of 'smart-b"),
     });
   });
 

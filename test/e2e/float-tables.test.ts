@@ -62,7 +62,7 @@ describe("a database whose tables keep metrics as floats", () => {
     );
     expect(csv).toContain(",21.45");
     expect(
-      app.logged.filter((line) => line.includes("metrics are kept as their table was made")),
+      app.logged.filter((line) => line.includes("quantities are stored as their table was made")),
     ).toHaveLength(catalog.length);
   });
 });

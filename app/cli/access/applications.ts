@@ -20,7 +20,7 @@ const days = z.coerce
   .gt(0, "expected more than 0")
   .max(36_500, "expected at most 36500")
   .optional()
-  .meta({ value: "<days>", description: "how long the key lives; default for ever" });
+  .meta({ value: "<days>", description: "days that the key lives; default for ever" });
 
 const endOf = (given: number | undefined): Date | null =>
   given === undefined ? null : new Date(Date.now() + given * DAY_MS);
@@ -42,9 +42,12 @@ const create = defineCommand({
     ...areaOptions,
     owner: id
       .optional()
-      .meta({ value: "<person>", description: "who answers for it; without one it submits no broadcast" }),
+      .meta({
+        value: "<person>",
+        description: "the person who answers for it; without one it may submit no broadcast",
+      }),
   },
-  more: "It comes in by a key: app key create. Its owner can be set later: app owner.",
+  more: "It signs in with a key: app key create. You can set its owner later: app owner.",
   run(context, input) {
     const grants = firstGrants(input);
     return context.database(async (pool, caller) => {
@@ -64,10 +67,10 @@ const create = defineCommand({
 
 const owner = defineCommand({
   name: "app owner",
-  about: "say which person answers for an application",
+  about: "set the person who answers for an application",
   operands: ["app", "person"],
   input: { app: id, person: id },
-  more: "What it submits from then on counts as this person's. An application without an owner submits no broadcast.",
+  more: "Its submissions from then on count as this person's. An application without an owner may submit no broadcast.",
   run: (context, input) =>
     context.database(async (pool, caller) => {
       const app = await setApplicationOwner(pool, caller, input.app, input.person);
@@ -99,10 +102,13 @@ const keyRotate = defineCommand({
       .min(0)
       .max(720)
       .default(24)
-      .meta({ value: "<hours>", description: "how long the old key goes on; default 24, 0 ends it at once" }),
+      .meta({
+        value: "<hours>",
+        description: "hours that the old key goes on; default 24, 0 ends it at once",
+      }),
     days: days.meta({
       ...days.meta(),
-      description: "how long the new key lives; default as long as the old one",
+      description: "days that the new key lives; default as long as the old one",
     }),
   },
   run: (context, input) =>
@@ -165,7 +171,7 @@ const someKey = z.string().transform((text, context) => {
 
 const whois = defineCommand({
   name: "whois",
-  about: "whose key this is, and whether it still opens anything",
+  about: "show the application of a key, and if the key still opens anything",
   operands: ["key"],
   input: { key: someKey },
   more: "For a key that turned up where it should not: end it with app key revoke.",

@@ -9,8 +9,9 @@ const no = z.coerce.number("expected the number of a change").int().min(1);
 
 const list = defineCommand({
   name: "change list",
-  about: "what keeps approvers and duty officers waiting who were made, granted or reset over HTTP",
-  input: { all: z.boolean().optional().meta({ description: "those that do not wait any more too" }) },
+  about:
+    "changes because of which approvers and duty officers wait who were made, granted or reset over HTTP",
+  input: { all: z.boolean().optional().meta({ description: "also changes that no longer wait" }) },
   run: (context, { all }) =>
     context.database(async (pool) => {
       const filter = { state: all ? ("all" as const) : ("waiting" as const), now: new Date() };
@@ -37,11 +38,11 @@ const confirm = defineCommand({
   about: "let a change hold at once",
   operands: ["no"],
   input: { no },
-  more: "With it holds what the same administrator did to the same person before. Here it takes no second administrator.",
+  more: "Earlier changes of the same administrator to the same person hold with it. Here it takes no second administrator.",
   run: (context, input) =>
     context.database(async (pool, caller) => {
       const change = await confirmChange(pool, caller, input.no);
-      return { json: change, lines: [`${change.principalId} need not wait for change ${input.no} any more`] };
+      return { json: change, lines: [`${change.principalId} no longer waits for change ${input.no}`] };
     }),
 });
 
@@ -51,9 +52,9 @@ const refuse = defineCommand({
   operands: ["no"],
   input: {
     no,
-    reason: z.string().min(1).max(1000).meta({ value: "<text>", description: "why; it is in the audit" }),
+    reason: z.string().min(1).max(1000).meta({ value: "<text>", description: "the reason, for the audit" }),
   },
-  more: "What it granted is taken away. Where it made the person, or touched how they sign in, they are shut out.",
+  more: "The platform takes away the grants that it gave. Where it made the person, or touched how they sign in, they are shut out.",
   run: (context, input) =>
     context.database(async (pool, caller) => {
       const change = await refuseChange(pool, caller, input.no, input.reason);

@@ -30,7 +30,7 @@ interface AreaInput {
 export function areaOf({ region, kind, "tenant-of": tenants, device }: AreaInput): Area {
   if (region === undefined && device === undefined) {
     throw new UsageError(
-      "Where does it hold? Expected --region with codes such as 520326, or --region all, or --device",
+      "The grant needs an area: expected --region with codes such as 520326, or --region all, or --device",
     );
   }
   return {
@@ -75,7 +75,9 @@ const outcomeOf = ({ id: of, grants }: Pick<StoredPrincipal, "id" | "grants">): 
       : table([["no", "grant"], ...grants.map((grant, index) => [String(index + 1), grantText(grant)])]),
 });
 
-/** Grants as they may be given again; a name of another version's would be lost. @throws PlatformError `invalid_request` */
+/**
+ * Grants as they may be given again; a name of another version's would be lost. @throws PlatformError `invalid_request`
+ */
 function keep(grants: readonly StoredGrant[]): Grant[] {
   return grants.map((grant) => {
     const known = knownGrant(grant);
@@ -113,7 +115,7 @@ const list = (name: string, about: string): CliCommand =>
 const add = (name: string): CliCommand =>
   defineCommand({
     name,
-    about: "let somebody do something more, somewhere",
+    about: "give a person or an application one more grant",
     operands: ["id"],
     input: {
       id,
@@ -156,7 +158,7 @@ const remove = defineCommand({
 });
 
 export const grantCommands: readonly CliCommand[] = [
-  list("grant list", "what somebody may do"),
+  list("grant list", "the grants of a person or an application"),
   add("grant add"),
   remove,
 ];
@@ -164,5 +166,5 @@ export const grantCommands: readonly CliCommand[] = [
 /** The same by the words that come to mind with people. */
 export const personGrantCommands: readonly CliCommand[] = [
   add("person grant"),
-  list("person grants", "what somebody may do"),
+  list("person grants", "the grants of a person or an application"),
 ];

@@ -1,8 +1,8 @@
 import { helpColumns, optionRows, usageOf } from "../../../base/command-help.ts";
 import type { CliCommand } from "./command.ts";
 
-const INTRODUCTION = `Who may do what: tenants, people, applications, their grants and keys. It works on the database directly, for
-whoever holds the machine; everything that it changes is in the audit.
+const INTRODUCTION = `Tenants, people, applications, their grants and keys. It works on the database directly, for
+the operator of the machine; every change is in the audit.
 
   npm run access -- <command> [options]
 `;

@@ -22,8 +22,11 @@ export const name = z
   .max(200, "expected at most 200 characters")
   .refine((text) => !/\0|\p{Surrogate}/u.test(text), "expected text that can be stored");
 
-export const tenant = tenantIdInput.meta({ value: "<tenant>", description: "whose they are" });
-export const displayName = name.meta({ value: "<name>", description: "as it is shown to people" });
+export const tenant = tenantIdInput.meta({
+  value: "<tenant>",
+  description: "the tenant that they belong to",
+});
+export const displayName = name.meta({ value: "<name>", description: "the name that people see" });
 
 export const use = z
   .enum(USES, { error: `expected one of ${USES.join(", ")}` })
@@ -55,7 +58,7 @@ export const areaOptions = {
   "tenant-of": listOrAll(
     tenantIdInput,
     "<tenants>",
-    "owners of devices; default all, also of those nobody owns",
+    "owners of devices; default all, including devices without an owner",
   ),
   device: listOrAll(id, "<ids>", "single devices; default all"),
 };

@@ -44,9 +44,9 @@ const create = defineCommand({
     "no-password": z
       .boolean()
       .optional()
-      .meta({ description: "no password: somebody who signs in through an identity provider" }),
+      .meta({ description: "no password: the person signs in through an identity provider" }),
   },
-  more: "Without one of the last three, the password is asked for on the terminal.",
+  more: "Without one of the last three, the command asks for the password on the terminal.",
   async run(context, input) {
     const grants = firstGrants(input);
     if (input["no-password"] && (input.generate || input["password-stdin"]))

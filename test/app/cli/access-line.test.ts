@@ -37,8 +37,8 @@ describe("the command line of npm run access", () => {
     [["tenant", "list", "--colour"], "--colour"],
     [["app", "key", "rotate", "a"], "<prefix> is missing"],
     [["grant", "add", "a"], "Expected one of --role, for a person, and --scope"],
-    [["grant", "add", "a", "--role", "viewer"], "Where does it hold?"],
-    [["grant", "add", "a", "--role", "viewer", "--kind", "camera"], "Where does it hold?"],
+    [["grant", "add", "a", "--role", "viewer"], "The grant needs an area"],
+    [["grant", "add", "a", "--role", "viewer", "--kind", "camera"], "The grant needs an area"],
     [["grant", "add", "a", "--role", "king", "--region", "all"], "--role: expected one of viewer"],
     [
       ["grant", "add", "a", "--role", "viewer", "--region", "52,5x"],

@@ -176,7 +176,7 @@ describe("speakers on the command line", () => {
     const { signal } = new AbortController();
     expect(await run(["--speaker-fault", "deaf=sp-1,gm-1", "--speaker-fault=mute=gm-2"], signal)).toBe(2);
     expect(errors).toContain(
-      "--speaker-fault names gm-1, gm-2, which the credentials file has no speaker of",
+      "--speaker-fault names gm-1, gm-2, but the credentials file has no such speaker",
     );
     expect(await run(["--speaker-fault", "lazy=sp-1"], signal)).toBe(2);
     expect(errors).toContain("--speaker-fault is 'lazy=sp-1', expected FAULT=DEVICE,…");
@@ -197,7 +197,7 @@ describe("speakers on the command line", () => {
   it("do not begin with a memory that is damaged", async () => {
     await writeFile(join(dir, "fleet-speakers.json"), '{"version":');
     expect(await run([], new AbortController().signal)).toBe(2);
-    expect(errors).toContain("fleet-speakers.json is not as it was written");
+    expect(errors).toContain("fleet-speakers.json is damaged");
     expect(broker.connects).toEqual([]);
   });
 });

@@ -374,7 +374,7 @@ describe("a fleet's memory", () => {
     expect(await readMemory(path)).toBeUndefined();
     for (const text of ["", '{"version": 1, "orders"', '{"version": 2}', "[]"]) {
       await writeFile(path, text);
-      await expect(readMemory(path)).rejects.toThrow(`The speakers' memory ${path} is not as it was written`);
+      await expect(readMemory(path)).rejects.toThrow(`The speakers' memory ${path} is damaged`);
     }
   });
 });

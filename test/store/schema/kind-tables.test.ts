@@ -168,7 +168,7 @@ describe("the tables of a kind", () => {
     expect(await apply(now)).toMatchObject([
       {
         level: "info",
-        msg: "metrics are kept as their table was made, not with the decimals of their kind",
+        msg: "quantities are stored as their table was made, not with the decimals of their kind",
         kind: "older",
         metrics: [
           { name: "level", decimals: null },
