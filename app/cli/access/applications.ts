@@ -40,12 +40,10 @@ const create = defineCommand({
     name: displayName,
     scope: scopes.optional().meta({ ...scopes.meta() }),
     ...areaOptions,
-    owner: id
-      .optional()
-      .meta({
-        value: "<person>",
-        description: "the person who answers for it; without one it may submit no broadcast",
-      }),
+    owner: id.optional().meta({
+      value: "<person>",
+      description: "the person who answers for it; without one it may submit no broadcast",
+    }),
   },
   more: "It signs in with a key: app key create. You can set its owner later: app owner.",
   run(context, input) {
@@ -97,15 +95,10 @@ const keyRotate = defineCommand({
   input: {
     app: id,
     prefix,
-    "overlap-hours": z.coerce
-      .number("expected a number of hours")
-      .min(0)
-      .max(720)
-      .default(24)
-      .meta({
-        value: "<hours>",
-        description: "hours that the old key goes on; default 24, 0 ends it at once",
-      }),
+    "overlap-hours": z.coerce.number("expected a number of hours").min(0).max(720).default(24).meta({
+      value: "<hours>",
+      description: "hours that the old key goes on; default 24, 0 ends it at once",
+    }),
     days: days.meta({
       ...days.meta(),
       description: "days that the new key lives; default as long as the old one",
