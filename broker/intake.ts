@@ -5,7 +5,7 @@ import type { DoorDevice } from "../exchange/door.ts";
 import { forgetContent, hasDisconnected, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
-import { TokenBucket } from "./rate-limit.ts";
+import { TokenBucket } from "../base/token-bucket.ts";
 import type { DeviceSession, KnownTopic } from "./sessions.ts";
 
 /** How many seconds' worth may come at once after a quiet time. */

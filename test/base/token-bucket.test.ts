@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TokenBucket } from "../../broker/rate-limit.ts";
+import { TokenBucket } from "../../base/token-bucket.ts";
 
 describe("TokenBucket", () => {
   it("lets a burst pass and then tells how long to wait, so that the rate comes out exactly", () => {
