@@ -1,4 +1,4 @@
-import { type Buckets, createBuckets } from "./leaky-buckets.ts";
+import { TokenBuckets, tokenRate } from "../base/token-bucket.ts";
 import { networkOf, siteOf } from "./networks.ts";
 
 export type GateAnswer =
@@ -93,7 +93,8 @@ export function createLoginGate({
   now = Date.now,
   maxEntries = MAX_ENTRIES,
 }: LoginGateOptions = {}): LoginGate {
-  const bucketsOf = ({ burst, refillMs }: Budget) => createBuckets(refillMs, burst, maxEntries);
+  const bucketsOf = ({ burst, refillMs }: Budget) =>
+    new TokenBuckets(tokenRate(1000 / refillMs, burst), maxEntries);
   const attempts = {
     address: bucketsOf(BUDGETS.address),
     site: bucketsOf(BUDGETS.site),
@@ -102,7 +103,7 @@ export function createLoginGate({
     pair: bucketsOf(BUDGETS.pair),
     signedIn: bucketsOf(BUDGETS.signedIn),
   };
-  const createFailures = () => createBuckets(FORGET_MS, MAX_FAILURES, maxEntries);
+  const createFailures = () => bucketsOf({ burst: MAX_FAILURES, refillMs: FORGET_MS });
   const failures = { address: createFailures(), id: createFailures(), pair: createFailures() };
   const known = createKnownNetworks(now);
   const pairOf = (place: string, id: string) => `${place} ${id}`;
@@ -111,7 +112,7 @@ export function createLoginGate({
   function budgetsOf(address: string, id: string, { signedIn = false }: AttemptOptions = {}) {
     const network = networkOf(address);
     const site = siteOf(network);
-    const budgets: (readonly [Buckets, string])[] = [];
+    const budgets: (readonly [TokenBuckets, string])[] = [];
     const isKnown = signedIn || known.has(network, id);
     if (signedIn) budgets.push([attempts.signedIn, id]);
     else if (isKnown) budgets.push([attempts.pair, pairOf(network, id)]);
@@ -124,7 +125,7 @@ export function createLoginGate({
   }
 
   /** The keys by which failures of this sort are counted. Strangers' failures do not slow a known caller. */
-  function failuresOf(address: string, id: string | undefined): (readonly [Buckets, string])[] {
+  function failuresOf(address: string, id: string | undefined): (readonly [TokenBuckets, string])[] {
     const network = networkOf(address);
     if (id === undefined) return [[failures.address, network]];
     if (known.has(network, id)) return [[failures.pair, pairOf(network, id)]];
@@ -135,19 +136,25 @@ export function createLoginGate({
   }
 
   const giveBack = (address: string, id: string, options?: AttemptOptions) => {
-    for (const [buckets, key] of budgetsOf(address, id, options).budgets) buckets.remove(key, now());
+    for (const [buckets, key] of budgetsOf(address, id, options).budgets) buckets.giveBack(key, now());
   };
 
   return {
     check(address, id, options) {
       const { budgets, isKnown } = budgetsOf(address, id, options);
-      const retryAfterMs = Math.max(...budgets.map(([buckets, key]) => buckets.wait(key, now())));
+      const retryAfterMs = Math.max(
+        ...budgets.map(([buckets, key]) => buckets.find(key)?.untilNextMs(now()) ?? 0),
+      );
       if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-      for (const [buckets, key] of budgets) buckets.add(key, now());
+      for (const [buckets, key] of budgets) buckets.of(key, now()).tryTake(now());
       return { allowed: true, known: isKnown };
     },
     failed(address, id) {
-      for (const [buckets, key] of failuresOf(address, id)) buckets.add(key, now());
+      for (const [buckets, key] of failuresOf(address, id)) {
+        const bucket = buckets.of(key, now());
+        // More failures than are counted take what is left.
+        if (!bucket.tryTake(now())) bucket.spend(bucket.left(now()));
+      }
     },
     succeeded(address, id) {
       giveBack(address, id);
@@ -155,8 +162,11 @@ export function createLoginGate({
     },
     released: giveBack,
     delayFor(address, id) {
-      const levels = failuresOf(address, id).map(([buckets, key]) => buckets.level(key, now()));
-      const beyond = Math.ceil(Math.max(...levels)) - FREE_FAILURES;
+      const left = failuresOf(address, id).map(
+        ([buckets, key]) => buckets.find(key)?.left(now()) ?? MAX_FAILURES,
+      );
+      // A part of a millionth is rounding, and no failure that is still to be forgotten.
+      const beyond = Math.ceil(MAX_FAILURES - Math.min(...left) - 1e-6) - FREE_FAILURES;
       return beyond <= 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (beyond - 1));
     },
     remember: (address, id, at) => known.learn(networkOf(address), id, at),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { networkOf } from "../access/networks.ts";
 import { PlatformError } from "../base/errors.ts";
+import { TokenBuckets, tokenRate } from "../base/token-bucket.ts";
 import { principalOf } from "./guard.ts";
 
 /** Requests per minute; 0: no limit. */
@@ -9,12 +10,6 @@ export interface RateLimits {
   readonly perMinute: number;
   /** For each address, from callers that are not signed in. */
   readonly anonymousPerMinute: number;
-}
-
-interface Bucket {
-  tokens: number;
-  /** The moment for which `tokens` is right, in milliseconds of the clock. */
-  at: number;
 }
 
 /** The allowance that a request found: how much is left, and when there is more. Seconds are whole, rounded up. */
@@ -37,30 +32,19 @@ const MAX_CALLERS = 50_000;
  * many through around its border.
  */
 export function createBudget(perMinute: number, now: () => number = Date.now, maxCallers = MAX_CALLERS) {
-  const buckets = new Map<string, Bucket>();
-  const perMs = perMinute / 60_000;
+  const buckets = new TokenBuckets(tokenRate(perMinute / 60, perMinute), maxCallers);
+  const { perMs } = buckets.rate;
   return (caller: string): Allowance => {
     const at = now();
-    let bucket = buckets.get(caller);
-    if (bucket) {
-      // A clock that was set back gives nothing and takes nothing.
-      bucket.tokens = Math.min(perMinute, bucket.tokens + Math.max(0, at - bucket.at) * perMs);
-      bucket.at = at;
-    } else {
-      bucket = { tokens: perMinute, at };
-      buckets.set(caller, bucket);
-      // The oldest one begins anew.
-      if (buckets.size > maxCallers) buckets.delete(buckets.keys().next().value as string);
-    }
-    const allowed = bucket.tokens >= 1;
-    if (allowed) bucket.tokens--;
-    const { tokens } = bucket;
+    const bucket = buckets.of(caller, at);
+    const allowed = bucket.tryTake(at);
+    const left = bucket.left(at);
     return {
       allowed,
       limit: perMinute,
-      remaining: Math.floor(tokens),
-      resetSeconds: Math.ceil((perMinute - tokens) / perMs / 1000),
-      retrySeconds: allowed ? 0 : Math.ceil((1 - tokens) / perMs / 1000),
+      remaining: Math.max(0, Math.floor(left)),
+      resetSeconds: Math.ceil((perMinute - left) / perMs / 1000),
+      retrySeconds: allowed ? 0 : Math.ceil(bucket.untilNextMs(at) / 1000),
     };
   };
 }

@@ -1,11 +1,11 @@
 import type { PublishPacket } from "aedes";
 import { mayPublish } from "../access/topics.ts";
 import type { Channel } from "../base/channels.ts";
+import { TokenBucket, type TokenRate, tokenRate } from "../base/token-bucket.ts";
 import type { DoorDevice } from "../exchange/door.ts";
 import { forgetContent, hasDisconnected, leaveAnswerToUs, startPackets } from "./aedes-internals.ts";
 import { AnswerWriter, type Done } from "./answers.ts";
 import type { BrokerOptions, Published } from "./options.ts";
-import { TokenBucket } from "../base/token-bucket.ts";
 import type { DeviceSession, KnownTopic } from "./sessions.ts";
 
 /** How many seconds' worth may come at once after a quiet time. */
@@ -29,6 +29,8 @@ export class Intake<P extends DoorDevice> {
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly items = new Map<string, TokenBucket>();
   private readonly burst: number;
+  private readonly messageRate: TokenRate;
+  private readonly itemRate: TokenRate;
   private readonly answers = new AnswerWriter();
   private quiesced = false;
 
@@ -39,6 +41,8 @@ export class Intake<P extends DoorDevice> {
     this.rateLimit = options.rateLimit;
     this.itemLimit = options.itemLimit ?? 0;
     this.burst = Math.max(10, options.rateLimit * BURST_SECONDS);
+    this.messageRate = tokenRate(this.rateLimit, this.burst);
+    this.itemRate = tokenRate(this.itemLimit, this.itemLimit * BURST_SECONDS);
   }
 
   /** A message that comes by way of aedes, which goes on once `callback` is called. */
@@ -197,7 +201,7 @@ export class Intake<P extends DoorDevice> {
   private itemsOf(id: string): TokenBucket {
     let bucket = this.items.get(id);
     if (!bucket) {
-      bucket = new TokenBucket(this.itemLimit, this.itemLimit * BURST_SECONDS, this.now());
+      bucket = new TokenBucket(this.itemRate, this.now());
       this.items.set(id, bucket);
     }
     return bucket;
@@ -206,7 +210,7 @@ export class Intake<P extends DoorDevice> {
   private bucketOf(id: string): TokenBucket {
     let bucket = this.buckets.get(id);
     if (!bucket) {
-      bucket = new TokenBucket(this.rateLimit, this.burst, this.now());
+      bucket = new TokenBucket(this.messageRate, this.now());
       this.buckets.set(id, bucket);
     }
     return bucket;
