@@ -47,17 +47,40 @@ export function coverTest(limits: Limits): (place: Place) => boolean {
 }
 
 /**
- * True when the limits give a region as a whole to things of one kind: it lies in the regions of an area of that kind.
- * An area of single devices gives no region, whatever it says of regions. An area of some owners does, and says nothing
- * of who owns the devices there.
+ * True when the limits give a region as a whole to things of some kinds: for each of the kinds it lies in the regions of
+ * an area of that kind. An area of single devices gives no region, whatever it says of regions. An area of some owners
+ * does, and says nothing of who owns the devices there.
  */
-export function regionTest(limits: Limits, kind: string): (code: string) => boolean {
-  const areas = limits.filter(
-    ({ kinds, devices }) => devices === "all" && (kinds === "all" || kinds.includes(kind)),
-  );
-  if (areas.some(({ regions }) => regions === "all")) return () => true;
-  return amongTest(areas.flatMap(({ regions }) => regions as readonly string[]));
+export function regionTest(limits: Limits, kinds: readonly string[]): (code: string) => boolean {
+  const regions = regionsOfKinds(limits, kinds);
+  return regions === "all" ? () => true : amongTest(regions);
 }
+
+/** The regions of `regionTest`; one may lie in another. */
+export function regionsOfKinds(limits: Limits, kinds: readonly string[]): readonly string[] | "all" {
+  const lists = kinds.flatMap((kind) => {
+    const areas = limits.filter((area) => area.devices === "all" && reachesKinds(area, [kind]));
+    if (areas.some(({ regions }) => regions === "all")) return [];
+    return [areas.flatMap(({ regions }) => regions as readonly string[])];
+  });
+  return lists.length === 0 ? "all" : lists.reduce(regionsInBoth);
+}
+
+/**
+ * What two lists of regions have in common, in the order of the first: of two regions of which one holds the other, the
+ * smaller one.
+ */
+export function regionsInBoth(these: readonly string[], those: readonly string[]): string[] {
+  const isHeld = amongTest(those);
+  const common = these.flatMap((code) =>
+    isHeld(code) ? [code] : those.filter((one) => one.startsWith(code)),
+  );
+  return [...new Set(common)];
+}
+
+/** True when an area holds things of at least one of the kinds. */
+export const reachesKinds = ({ kinds }: Pick<Area, "kinds">, meant: readonly string[]): boolean =>
+  kinds === "all" || meant.some((kind) => kinds.includes(kind));
 
 /**
  * True when a region lies in one of these. It compares the digits of each length, as an area may have 2,000 regions.

@@ -1,12 +1,13 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
+import { indexKinds, type KindIndex } from "../devices/index-kinds.ts";
 import type { Kind, Metric } from "../devices/kind.ts";
 import type { KindTable, MetricColumn } from "../store/database/index.ts";
 
 /** The catalog in the form in which routes look things up. */
 export interface CatalogIndex {
   readonly kinds: readonly Kind[];
-  /** The kinds whose devices can be gateways for other devices. */
-  readonly gatewayKinds: readonly string[];
+  /** The kinds that have a capability, e.g. those whose devices can be gateways for other devices. */
+  readonly kindsWith: KindIndex["kindsWith"];
   find(kind: string): Kind | undefined;
   /** @throws PlatformError `not_found` */
   get(kind: string): Kind;
@@ -21,18 +22,23 @@ export interface CatalogIndex {
 
 /** @param kindTables a table for each kind, as it is in the database */
 export function indexCatalog(kinds: readonly Kind[], kindTables: readonly KindTable[]): CatalogIndex {
-  const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
+  const { kindByName: find, kindsWith } = indexKinds(kinds);
   const tables = new Map(kindTables.map((table) => [table.kind, table]));
   const get = (name: string): Kind => {
-    const kind = byName.get(name);
-    if (!kind) throw unknownKind(name, [...byName.keys()]);
+    const kind = find(name);
+    if (!kind) {
+      throw unknownKind(
+        name,
+        kinds.map((known) => known.kind),
+      );
+    }
     return kind;
   };
   const table = (name: string): KindTable => tables.get(get(name).kind)!;
   return {
     kinds,
-    gatewayKinds: kinds.filter((kind) => kind.gateway).map((kind) => kind.kind),
-    find: (name) => byName.get(name),
+    kindsWith,
+    find,
     get,
     table,
     columns(name, metrics) {
@@ -48,12 +54,12 @@ export function indexCatalog(kinds: readonly Kind[], kindTables: readonly KindTa
       });
     },
     metric(name, key) {
-      const { metrics } = byName.get(name) ?? {};
+      const { metrics } = find(name) ?? {};
       // A caller may ask for a "constructor", which every object has.
       return metrics && Object.hasOwn(metrics, key) ? metrics[key] : undefined;
     },
     isLatched(name, ruleName) {
-      const rule = byName.get(name)?.alarms.find((candidate) => candidate.rule === ruleName);
+      const rule = find(name)?.alarms.find((candidate) => candidate.rule === ruleName);
       return rule?.type === "event" && rule.clearedBy.length === 0;
     },
   };

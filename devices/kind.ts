@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { DeviceChannel } from "../base/channels.ts";
+import type { Capability } from "./capabilities.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -283,8 +284,8 @@ export interface KindDefinition {
   readonly alarms: readonly AlarmRule[];
   /** Absent: devices of the kind obey nothing, or nothing that is sent as a plain command. */
   readonly commands?: readonly CommandType[];
-  /** Whether a device of this kind publishes for others on `v1/gateways/{id}/telemetry`. */
-  readonly gateway?: boolean;
+  /** What its devices can do, by `capabilities.ts`; each has a contract that the kind must keep. */
+  readonly capabilities?: readonly Capability[];
   /** Turns what a vendor's device publishes as one event into our shape; default: as it is. */
   readonly decodeEvent?: (event: Record<string, unknown>) => Record<string, unknown>;
   /** Makes one device's behaviour. `seed` differs from device to device. */

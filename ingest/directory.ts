@@ -1,5 +1,6 @@
 import { ID_FORM } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
+import { hasCapability } from "../devices/capabilities.ts";
 import type { Pool } from "../store/database/index.ts";
 import {
   type DirectoryRow,
@@ -203,7 +204,7 @@ export class Directory {
       return undefined;
     }
     const { deviceNo, id, regionCode, tenantId, formerPlaces, gatewayNo, tokenHash } = row;
-    const gateway = runtime.kind.gateway === true;
+    const gateway = hasCapability(runtime.kind, "gateway");
     const known = this.byNo.get(deviceNo);
     if (known) {
       return Object.assign(known, {

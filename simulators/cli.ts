@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { onParentGone } from "../base/parent.ts";
 import { UsageError, usageText } from "../base/usage-error.ts";
+import { kindsWith } from "../devices/catalog.ts";
 import { compare, describeComparison, type Ledgers, readLedgers } from "./comparison.ts";
 import {
   type CredentialsFile,
@@ -109,16 +110,19 @@ async function readCounters(
   return new Map(entries);
 }
 
+const isSpeaker = ({ kind }: DeviceCredential) => kindsWith("sounds").includes(kind);
+
 /** The devices with the places of their speakers, which a polygon or a circle may hold. */
 async function placeSpeakers(
   devices: readonly DeviceCredential[],
   platform: PlatformClient,
 ): Promise<DeviceCredential[]> {
-  const isMissing = ({ kind, location }: DeviceCredential) => kind === "speaker" && !location;
-  if (!devices.some(isMissing)) return [...devices];
-  const locations = await platform.locations("speaker");
+  const isMissing = (device: DeviceCredential) => isSpeaker(device) && !device.location;
+  const kinds = new Set(devices.filter(isMissing).map(({ kind }) => kind));
+  const locations = await Promise.all([...kinds].map((kind) => platform.locations(kind)));
+  const byId = new Map(locations.flatMap((found) => [...found]));
   return devices.map((device) => {
-    const location = isMissing(device) ? locations.get(device.id) : undefined;
+    const location = isMissing(device) ? byId.get(device.id) : undefined;
     return location ? { ...device, location } : device;
   });
 }
@@ -129,7 +133,7 @@ async function openSpeakers(
   options: CliOptions,
   stderr: NodeJS.WriteStream,
 ) {
-  const ids = new Set(devices.filter(({ kind }) => kind === "speaker").map(({ id }) => id));
+  const ids = new Set(devices.filter(isSpeaker).map(({ id }) => id));
   const strangers = [...options.speakerFaults.keys()].filter((id) => !ids.has(id));
   if (strangers.length > 0) {
     throw new Error(

@@ -1,4 +1,4 @@
-import { catalog, kindByName } from "../devices/catalog.ts";
+import { catalog, kindByName, kindsWith } from "../devices/catalog.ts";
 import { SILENCE } from "../devices/kind.ts";
 import type { DeviceCredential } from "./credentials.ts";
 
@@ -49,8 +49,9 @@ export function cast(name: string, devices: readonly DeviceCredential[], deviceI
       throw new Error(`A ${device.kind} (${deviceId}) does not know the scenario '${name}'`);
     return { name, deviceId };
   }
+  const gateways = kindsWith("gateway");
   const candidates = firstOfEachKind(devices).filter(
-    (device) => knows(device, name) && !(name === SILENCE && kindByName(device.kind)?.gateway),
+    (device) => knows(device, name) && !(name === SILENCE && gateways.includes(device.kind)),
   );
   const chosen = candidates[0];
   if (!chosen)

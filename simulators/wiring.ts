@@ -1,3 +1,4 @@
+import { hasCapability } from "../devices/capabilities.ts";
 import { kindByName } from "../devices/catalog.ts";
 import type { Kind } from "../devices/kind.ts";
 import { seedOf } from "../devices/noise.ts";
@@ -115,7 +116,7 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
 
   const gateways = new Map<string, { own: Ways; behind: Ways }>();
   for (const credential of options.devices) {
-    if (!kindOf(credential).gateway) continue;
+    if (!hasCapability(kindOf(credential), "gateway")) continue;
     const uplinks: Uplink[] = [];
     const { connect, ...own } = ownWays(credential, IN_FLIGHT_OF_GATEWAY, uplinks);
     const carry = (channel: "telemetry" | "events") =>
@@ -177,7 +178,7 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     const kind = kindOf(credential);
     const seed = seedOf(credential.id, options.seed);
     const gateway = gateways.get(credential.gatewayId ?? "")?.behind;
-    if (kind.kind === "speaker" && !gateway && options.speakers) {
+    if (hasCapability(kind, "sounds") && !gateway && options.speakers) {
       return wireSpeaker(credential, seed, options.speakers);
     }
     const ways = gateway ?? gateways.get(credential.id)?.own ?? ownWays(credential, IN_FLIGHT, []);

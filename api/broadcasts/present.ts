@@ -16,6 +16,7 @@ import {
 import {
   airedUntil,
   type BroadcastCaller,
+  broadcastReach,
   EDITABLE_STATES,
   seesWhole,
 } from "../../broadcast/lifecycle/index.ts";
@@ -23,6 +24,7 @@ import { toNewsCounts } from "../../broadcast/proof/index.ts";
 import {
   type Broadcast,
   type BroadcastNote,
+  type BroadcastReach,
   countTargetsOfPage,
   type HistoryStep,
   listHistory,
@@ -117,11 +119,11 @@ function presentSource(stored: unknown) {
 /** Several broadcasts for a page of a list, with their targets within the limits by state. */
 export async function presentItems(
   db: Db,
-  limits: Limits,
+  reach: BroadcastReach,
   broadcasts: readonly Broadcast[],
 ): Promise<z.output<typeof broadcastItemSchema>[]> {
   const released = broadcasts.filter(({ releasedAt }) => releasedAt !== null);
-  const counts = await countTargetsOfPage(db, released, limits);
+  const counts = await countTargetsOfPage(db, released, reach);
   const shown = await presentBroadcasts(broadcasts);
   return broadcasts.map(({ broadcastNo }, at) => {
     const own = counts.get(broadcastNo);
@@ -146,8 +148,8 @@ export async function presentDetail(
   broadcast: Broadcast,
   notes = NOTES_IN_DETAIL,
 ): Promise<z.output<typeof broadcastDetailSchema>> {
-  const [item] = await presentItems(db, caller.sees, [broadcast]);
-  const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
+  const reach = broadcastReach(caller.sees, caller.actor.tenantId);
+  const [item] = await presentItems(db, reach, [broadcast]);
   const { items } = await listNotes(db, broadcast.broadcastNo, { limit: notes });
   return {
     ...item!,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { CAP_MEDIA_TYPE, FEED_MEDIA_TYPE } from "../../broadcast/cap/index.ts";
-import { getBroadcast } from "../../broadcast/lifecycle/index.ts";
+import { broadcastReach, getBroadcast } from "../../broadcast/lifecycle/index.ts";
 import { exportCap, exportFeed, readAlertDocument } from "../../broadcast/operations/index.ts";
 import { listBroadcasts } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
@@ -45,10 +45,10 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       const { limit, cursor, state, ...filter } = request.query;
       assertRange(filter.from, filter.to);
       const { principal, limits } = grantOf(request);
-      const reach = { limits, tenantId: principal.tenantId };
+      const reach = broadcastReach(limits, principal.tenantId);
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
       const { items, nextCursor } = await listBroadcasts(pool, { ...filter, states: state }, reach, page);
-      return { items: await presentItems(pool, limits, items), nextCursor };
+      return { items: await presentItems(pool, reach, items), nextCursor };
     },
   );
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { PlatformError } from "../../base/errors.ts";
 import { writeJson } from "../../base/exact-json.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import type { Door } from "../../exchange/door.ts";
 import { appendAuditAlone } from "../../store/audit/index.ts";
 import { listReplies } from "../../store/commands/index.ts";
@@ -66,7 +67,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
     async (request, reply) => {
       const { limits } = grantOf(request);
       const device = await getDevice(pool, request.params.id, limits);
-      if (device.kind === "speaker") {
+      if (kindsWith("sounds").includes(device.kind)) {
         throw new PlatformError("invalid_request", "Speakers obey signed commands only: use /v1/broadcasts");
       }
       const command = { commandId: `cmd-${randomBytes(ID_BYTES).toString("base64url")}`, ...request.body };

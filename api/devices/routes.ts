@@ -126,7 +126,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
           tokenHash: hashToken(token),
         },
         limits,
-        catalog.gatewayKinds,
+        catalog.kindsWith("gateway"),
         actorOf(request),
       );
       await announce("created", device.deviceNo, device);
@@ -237,7 +237,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         id,
         request.body,
         limits,
-        catalog.gatewayKinds,
+        catalog.kindsWith("gateway"),
         actorOf(request),
       );
       await announce("updated", device.deviceNo, device);

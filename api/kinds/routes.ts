@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
+import { hasCapability } from "../../devices/capabilities.ts";
 import type { AlarmRule, Kind, OffScaleRule } from "../../devices/kind.ts";
 import { supportedAggregates } from "../../store/rollups/index.ts";
 import type { CatalogIndex } from "../catalog.ts";
@@ -69,7 +70,7 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
     kind: kind.kind,
     title: kind.title,
     source: kind.source,
-    gateway: kind.gateway === true,
+    gateway: hasCapability(kind, "gateway"),
     reportIntervalSeconds: kind.reportIntervalSeconds,
     metrics: Object.entries(kind.metrics).map(([key, metric]) => ({
       key,

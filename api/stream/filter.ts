@@ -1,5 +1,6 @@
 import { covers, type Limits, type Place } from "../../access/limits.ts";
 import { type BroadcastPlace, seesBroadcast, seesWhole } from "../../broadcast/lifecycle/index.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import type { StreamTopic } from "../contract.ts";
 
 /** The place of an event, which decides who may hear of it. */
@@ -58,11 +59,11 @@ export function matches(filter: StreamFilter, { topic, scope, deviceId }: Stream
   );
 }
 
-/** A broadcast belongs to speakers, to no single device, and to each region that it meets. */
+/** A broadcast belongs to every kind that sounds, to no single device, and to each region that it meets. */
 function matchesBroadcast(filter: StreamFilter, seen: Limits, place: BroadcastPlace): boolean {
   const { kinds, devices, regions, limits, tenantId } = filter;
   return (
-    (!kinds || kinds.has("speaker")) &&
+    (!kinds || kindsWith("sounds").some((kind) => kinds.has(kind))) &&
     !devices &&
     (!regions ||
       regions.some((mine) => place.regions.some((code) => code.startsWith(mine) || mine.startsWith(code)))) &&

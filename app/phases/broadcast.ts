@@ -13,7 +13,7 @@ import {
   signHere,
   startKeySetCare,
 } from "../../broadcast/signing/index.ts";
-import { speaker } from "../../devices/kinds/speaker/kind.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import { invalidConfig, readAlertSigning, readProposals, readTrusted } from "../broadcast-files.ts";
 import type { DatabasePools } from "../database-pools.ts";
 import type { AudiencePhase } from "./audience.ts";
@@ -57,7 +57,7 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
   const news = createNewsFeed((piece, place) => hub.publishBroadcast(piece, place));
   const dispatcher = createDispatcher({
     pool: pools.urgent,
-    speakers: inside.tables.find(({ kind }) => kind === speaker.kind)!,
+    speakers: inside.tables.filter(({ kind }) => kindsWith("sounds").includes(kind)),
     sign: (order) => keys.sign(order),
     deliver: async ({ id }, { payload }) => (inside.link.deliver(id, payload) ? "taken" : "not_listening"),
     isOnline: inside.link.isOnline,

@@ -25,8 +25,8 @@ import { Writer } from "./writer.ts";
 
 export interface DispatcherOptions {
   readonly pool: Pool;
-  /** Where speakers' readings lie. */
-  readonly speakers: KindTable;
+  /** Where speakers' readings lie, for each kind that sounds. */
+  readonly speakers: readonly KindTable[];
   /** Signs the orders that stop, and those of another attempt. */
   readonly sign: Sign;
   /** Hands a command over to the door of a speaker. Its promise is not to reject; one that does has not taken it. */

@@ -46,7 +46,7 @@ function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayW
  */
 export async function readOnAir(
   db: Db,
-  speakers: KindTable,
+  speakers: readonly KindTable[],
   now: Date,
   rules: ProofRules,
   only: WhichOnAir = {},

@@ -60,7 +60,7 @@ export interface CommittedReading {
 
 const numberIn = (value: number | string | undefined) => (typeof value === "number" ? value : undefined);
 
-/** What of a reading can prove that a speaker sounded. The keys are those of devices/kinds/speaker/kind.ts. */
+/** What of a reading can prove that a speaker sounded. Every kind that `sounds` has these quantities (devices/capabilities.ts). */
 export function toSpeakerReading({
   device,
   observedAt,

@@ -14,8 +14,8 @@ import type { Writer } from "./writer.ts";
 
 export interface TakingUpOptions {
   readonly pool: Db;
-  /** Where speakers' readings lie. */
-  readonly speakers: KindTable;
+  /** Where speakers' readings lie, for each kind that sounds. */
+  readonly speakers: readonly KindTable[];
   readonly settings: DispatchSettings;
   readonly roster: Roster;
   readonly intake: SpeakerIntake;

@@ -22,4 +22,4 @@ export {
 export { recordingRefusals, recordLookBeyond } from "./refusals.ts";
 export { beyondTest, findWider, MOST_REPLACED, readEachOnce, refusesToReplace } from "./replacing.ts";
 export { takeStep } from "./steps.ts";
-export { type BroadcastPlace, seesBroadcast, seesWhole } from "./visibility.ts";
+export { type BroadcastPlace, broadcastReach, seesBroadcast, seesWhole } from "./visibility.ts";

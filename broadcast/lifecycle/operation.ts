@@ -10,6 +10,7 @@ import type { Order } from "../contract/index.ts";
 import { missingOfStored, readStoredMessage } from "../drafting/index.ts";
 import { type Aim, judgeRings, sizeFaults } from "../targets/index.ts";
 import { differences } from "./differences.ts";
+import { broadcastReach } from "./visibility.ts";
 
 /** What the operations on broadcasts need. */
 export interface BroadcastDeps {
@@ -56,7 +57,7 @@ export async function getBroadcast(
   caller: Pick<BroadcastCaller, "actor" | "sees">,
   id: string,
 ): Promise<Broadcast> {
-  const broadcast = await findBroadcast(db, id, { limits: caller.sees, tenantId: caller.actor.tenantId });
+  const broadcast = await findBroadcast(db, id, broadcastReach(caller.sees, caller.actor.tenantId));
   if (!broadcast) throw new PlatformError("broadcast_not_found", `There is no broadcast '${id}'`);
   return broadcast;
 }

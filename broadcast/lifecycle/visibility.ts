@@ -1,4 +1,6 @@
-import { type Limits, regionTest } from "../../access/limits.ts";
+import { type Limits, reachesKinds, regionTest } from "../../access/limits.ts";
+import { kindsWith } from "../../devices/catalog.ts";
+import type { BroadcastReach } from "../../store/broadcast/index.ts";
 
 /** What of a broadcast decides who sees it. */
 export interface BroadcastPlace {
@@ -17,7 +19,7 @@ const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlace): boo
   limits.some(
     (area) =>
       area.devices === "all" &&
-      (area.kinds === "all" || area.kinds.includes("speaker")) &&
+      reachesKinds(area, kindsWith("sounds")) &&
       (area.tenants === "all" || (tenantId !== null && area.tenants.includes(tenantId))) &&
       (area.regions === "all" ||
         area.regions.some((mine) => regions.some((code) => code.startsWith(mine) || mine.startsWith(code)))),
@@ -36,5 +38,12 @@ export const seesWhole = (
   { regions, speakerRegions }: Pick<BroadcastPlace, "regions" | "speakerRegions">,
 ): boolean => {
   const whole = limits.filter(({ tenants }) => tenants === "all");
-  return (speakerRegions ?? regions).every(regionTest(whole, "speaker"));
+  return (speakerRegions ?? regions).every(regionTest(whole, kindsWith("sounds")));
 };
+
+/** Which broadcasts somebody of a tenant sees, for the database: it counts by the same kinds. */
+export const broadcastReach = (limits: Limits, tenantId: string | null): BroadcastReach => ({
+  limits,
+  tenantId,
+  sounding: kindsWith("sounds"),
+});

@@ -1,5 +1,6 @@
-import type { Limits } from "../../access/limits.ts";
+import { type Limits, regionsInBoth, regionsOfKinds } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import { appendAudit } from "../../store/audit/index.ts";
 import {
   addBroadcastToAlert,
@@ -28,13 +29,10 @@ import { boxesOf, selectSpeakers } from "../targets/index.ts";
 import { keyOf, mayCancelAll, nameFor } from "./cap-reach.ts";
 import { storeDraft } from "./drafts.ts";
 
-/** The regions where somebody may do something with speakers, outermost ones only; undefined: everywhere. */
+/** The regions where somebody may do something with all that sounds, outermost ones only; undefined: everywhere. */
 function ownRegions(limits: Limits): string[] | undefined {
-  const areas = limits.filter(
-    ({ kinds, devices }) => devices === "all" && (kinds === "all" || kinds.includes("speaker")),
-  );
-  if (areas.some(({ regions }) => regions === "all")) return undefined;
-  const codes = areas.flatMap(({ regions }) => regions as readonly string[]);
+  const codes = regionsOfKinds(limits, kindsWith("sounds"));
+  if (codes === "all") return undefined;
   return [...new Set(codes)].filter((code) => !codes.some((one) => one !== code && code.startsWith(one)));
 }
 
@@ -43,10 +41,7 @@ function ownRegions(limits: Limits): string[] | undefined {
  * they may hold somebody; those that are known to lie elsewhere would only be a long list.
  */
 async function cutTarget(db: Db, target: Target, own: readonly string[]) {
-  const inside = target.regions.flatMap((code) =>
-    own.some((one) => code.startsWith(one)) ? [code] : own.filter((one) => one.startsWith(code)),
-  );
-  const regions = [...new Set(inside)];
+  const regions = regionsInBoth(target.regions, own);
   const gone = target.regions.filter((code) => !regions.includes(code));
   const shapes = target.polygons.length + target.circles.length;
   const outside =

@@ -10,7 +10,7 @@ import type { Db } from "../../store/database/index.ts";
 import { nameRegionsInBoth } from "../../store/places/index.ts";
 import { buildFeed, type CapAlert, exportAlert, parseAlert, signAlert } from "../cap/index.ts";
 import { draftOf, missingIn } from "../drafting/index.ts";
-import { alertExpiry, type BroadcastCaller, type BroadcastDeps } from "../lifecycle/index.ts";
+import { alertExpiry, type BroadcastCaller, type BroadcastDeps, broadcastReach } from "../lifecycle/index.ts";
 import type { Target } from "../message/index.ts";
 import { FineRegions, remainingRegions, selectSpeakers } from "../targets/index.ts";
 
@@ -177,7 +177,7 @@ export async function exportFeed(
   base: string,
 ): Promise<string> {
   const now = deps.now();
-  const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
+  const reach = broadcastReach(caller.sees, caller.actor.tenantId);
   const broadcasts = await listCurrentBroadcasts(deps.pool, now, reach, MAX_ENTRIES);
   const around = await readAround(deps.pool, broadcasts, caller.sees);
   const entries = broadcasts.flatMap((broadcast) => {

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
 import { repeat, Turns } from "../../base/periodic.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
 import {
   type AlarmWithoutDraft,
@@ -131,7 +132,7 @@ async function propose(options: ProposalOptions, alarm: AlarmWithoutDraft): Prom
         template,
         attachments: [
           { kind: alarm.kind, deviceId: alarm.deviceId, distanceKm: alarm.location ? 0 : null },
-          ...(await findNearestCameras(tx, alarm, CAMERAS)).filter(
+          ...(await findNearestCameras(tx, kindsWith("shows"), alarm, CAMERAS)).filter(
             ({ deviceId }) => deviceId !== alarm.deviceId,
           ),
         ],

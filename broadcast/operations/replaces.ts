@@ -1,7 +1,7 @@
 import { type Fault, PlatformError } from "../../base/errors.ts";
 import { type Broadcast, findBroadcast, getBroadcasts } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
-import { assertReach, type BroadcastCaller, refusesToReplace } from "../lifecycle/index.ts";
+import { assertReach, type BroadcastCaller, broadcastReach, refusesToReplace } from "../lifecycle/index.ts";
 
 /**
  * The numbers of the broadcasts that a draft is to replace, as somebody has named them. Whoever names one sees it,
@@ -15,7 +15,7 @@ export async function findReplaced(
   draft: Pick<Broadcast, "mode"> & { readonly id?: string },
   ids: readonly string[],
 ): Promise<number[]> {
-  const reach = { limits: caller.sees, tenantId: caller.actor.tenantId };
+  const reach = broadcastReach(caller.sees, caller.actor.tenantId);
   const faults: Fault[] = [];
   const numbers = new Set<number>();
   for (const [index, id] of ids.entries()) {

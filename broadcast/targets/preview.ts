@@ -85,9 +85,7 @@ export async function countTarget(
 ): Promise<Counted> {
   const all = await selectAllSpeakers(db, target);
   const isCovered = coverTest(limits);
-  const speakers = all.filter(({ id, regionCode, tenantId }) =>
-    isCovered({ id, regionCode, tenantId, kind: "speaker" }),
-  );
+  const speakers = all.filter(isCovered);
   const isMine = isAmong(limits);
   const beyond = await askAim(db, target).regionsBeyond(limits);
   const found = await findVillages(db, whereaboutsOf(target));

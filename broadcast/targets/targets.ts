@@ -1,4 +1,5 @@
-import { coverTest, type Limits, regionTest } from "../../access/limits.ts";
+import { coverTest, type Limits, reachesKinds, regionTest } from "../../access/limits.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import { type Db, NO_LIMITS } from "../../store/database/index.ts";
 import {
   findPlacedRegions,
@@ -23,7 +24,7 @@ export const whereaboutsOf = (target: Target): Whereabouts => ({
 
 /** The living speakers that a target means, within the limits. One without a location is found by region only. */
 export const selectSpeakers = async (db: Db, target: Target, limits: Limits): Promise<MeantSpeaker[]> =>
-  keepMeant(target, await findSpeakers(db, whereaboutsOf(target), limits));
+  keepMeant(target, await findSpeakers(db, kindsWith("sounds"), whereaboutsOf(target), limits));
 
 /** All speakers of a target, for the platform's own work: a person's limits are compared with them afterwards. */
 export const selectAllSpeakers = (db: Db, target: Target): Promise<MeantSpeaker[]> =>
@@ -70,7 +71,8 @@ export function selectAim(
 /** By as few of its speakers as an answer takes, where a province has 36,000. */
 export function askAim(db: Db, target: Target): Aim {
   const meansOne = async (limits: Limits, side: "within" | "outside") => {
-    for await (const some of speakersInPieces(db, whereaboutsOf(target), limits, side)) {
+    const pieces = speakersInPieces(db, kindsWith("sounds"), whereaboutsOf(target), limits, side);
+    for await (const some of pieces) {
       if ((await keepMeant(target, some)).length > 0) return true;
     }
     return false;
@@ -90,27 +92,27 @@ export function askAim(db: Db, target: Target): Aim {
   };
 }
 
-/** Whether the limits hold whatever the target may mean, as far as one of their areas shows by itself. */
+/** Whether the limits hold whatever the target may mean, as far as one of their areas shows by itself for a kind. */
 const coversWhole = (limits: Limits, { regions, polygons, circles }: Target): boolean =>
-  limits.some(
-    (area) =>
-      (area.kinds === "all" || area.kinds.includes("speaker")) &&
-      area.tenants === "all" &&
-      area.devices === "all" &&
-      (area.regions === "all" ||
-        (polygons.length + circles.length === 0 &&
-          regions.every((region) =>
-            (area.regions as readonly string[]).some((code) => region.startsWith(code)),
-          ))),
+  kindsWith("sounds").every((kind) =>
+    limits.some(
+      (area) =>
+        reachesKinds(area, [kind]) &&
+        area.tenants === "all" &&
+        area.devices === "all" &&
+        (area.regions === "all" ||
+          (polygons.length + circles.length === 0 &&
+            regions.every((region) =>
+              (area.regions as readonly string[]).some((code) => region.startsWith(code)),
+            ))),
+    ),
   );
 
 /** How many of the speakers lie outside the limits. */
 export function countOutside(speakers: readonly MeantSpeaker[], limits: Limits): number {
   const isCovered = coverTest(limits);
   let count = 0;
-  for (const { id, regionCode, tenantId } of speakers) {
-    if (!isCovered({ id, regionCode, tenantId, kind: "speaker" })) count++;
-  }
+  for (const speaker of speakers) if (!isCovered(speaker)) count++;
   return count;
 }
 
@@ -155,9 +157,9 @@ function landOf(db: Db, target: Target): Land {
   return {
     remaining,
     drawn,
-    regionsNamedBeyond: (limits) => namedBeyond(regionTest(limits, "speaker")),
+    regionsNamedBeyond: (limits) => namedBeyond(regionTest(limits, kindsWith("sounds"))),
     async regionsBeyond(limits) {
-      const isMine = regionTest(limits, "speaker");
+      const isMine = regionTest(limits, kindsWith("sounds"));
       const named = await namedBeyond(isMine);
       const foreign = outermost((await drawn()).filter((code) => !isMine(code)));
       return [...named, ...foreign.filter((code) => !named.some((other) => code.startsWith(other)))];

@@ -1,4 +1,5 @@
 import type { Limits } from "../../access/limits.ts";
+import { kindsWith } from "../../devices/catalog.ts";
 import type { NamedVillage } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import { findUnplacedWithoutSpeaker, hasUnplacedVillages } from "../../store/devices/index.ts";
@@ -38,7 +39,8 @@ export async function findUnplaced(
   for (const { byRegion, regionCode } of speakers) {
     if (!byRegion) townships.add(regionCode.slice(0, TOWNSHIP_DIGITS));
   }
-  const found = await findUnplacedWithoutSpeaker(db, [...townships], [...regions, ...exclude], limits);
+  const without = [...regions, ...exclude];
+  const found = await findUnplacedWithoutSpeaker(db, kindsWith("sounds"), [...townships], without, limits);
   return {
     villagesUnknown: true,
     possiblyWithoutSpeaker: found.filter(({ code }) => isMine(code.slice(0, TOWNSHIP_DIGITS))),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Fault } from "../../base/errors.ts";
 import type { KindDefinition } from "../kind.ts";
 import { alarmFaults, scenarioFaults } from "./alarms.ts";
+import { capabilityFaults } from "./capabilities.ts";
 import { exampleFaults } from "./examples.ts";
 import { KEBAB_CASE, nameFaults, SNAKE_CASE, textFaults } from "./names.ts";
 import { quantityFaults } from "./quantities.ts";
@@ -26,6 +27,7 @@ export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fa
     ...alarmFaults(definition),
     ...scenarioFaults(definition),
     ...exampleFaults(definition, telemetry),
+    ...capabilityFaults(definition),
   ];
 }
 

@@ -5,7 +5,8 @@ import { createSpeakers, type Speakers, type SpeakersOptions } from "./speakers.
 
 export interface SpeakerFleetOptions extends SpeakersOptions {
   readonly mqttUrl: string;
-  readonly speakers: readonly Omit<DeviceCredential, "kind">[];
+  /** Without a kind they are of the one that every village has. */
+  readonly speakers: readonly (Omit<DeviceCredential, "kind"> & Partial<Pick<DeviceCredential, "kind">>)[];
   readonly seed?: number;
   /** Ordinary reports come this many times as often as the kind says. Default 1: every minute. */
   readonly speedUp?: number;
@@ -33,7 +34,7 @@ export function createSpeakerFleet(options: SpeakerFleetOptions): SpeakerFleet {
   void speakers.keys.refresh();
   const fleet = startFleet({
     mqttUrl: options.mqttUrl,
-    devices: options.speakers.map((speaker) => ({ ...speaker, kind: "speaker" })),
+    devices: options.speakers.map((speaker) => ({ kind: "speaker", ...speaker })),
     seed: options.seed ?? 1,
     speedUp: options.speedUp ?? 1,
     historyDays: 0,

@@ -145,6 +145,8 @@ export interface Broadcast extends BroadcastContent {
 export interface BroadcastReach {
   readonly limits: Limits;
   readonly tenantId: string | null;
+  /** The kinds whose devices sound: limits reach into a broadcast where they have one of these. */
+  readonly sounding: readonly string[];
 }
 
 /** A row as `SELECT_BROADCAST` gives it. */
@@ -304,7 +306,8 @@ export const toBroadcast = (row: BroadcastRow): Broadcast => ({
 });
 
 /**
- * The condition for who sees the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant.
+ * The condition for who sees the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant, the third
+ * the kinds that sound.
  * A broadcast counts as a speaker in each of its regions that its author's tenant owns; regions meet when one
  * contains the other.
  */
@@ -313,13 +316,17 @@ export const visible = (first: number) => `
     select from jsonb_to_recordset($${first}::jsonb)
       as area (regions text[], kinds text[], tenants text[], devices text[])
     where area.devices is null
-      and (area.kinds is null or 'speaker' = any (area.kinds))
+      and (area.kinds is null or area.kinds && $${first + 2}::text[])
       and (area.tenants is null or b.tenant_id = any (area.tenants))
       and (area.regions is null or exists (
         select from unnest(b.regions) as own (code), unnest(area.regions) as mine (pattern)
         where own.code like mine.pattern or mine.pattern like own.code || '%'))))`;
 
-export const reachParameters = ({ limits, tenantId }: BroadcastReach) => [limitsParameter(limits), tenantId];
+export const reachParameters = ({ limits, tenantId, sounding }: BroadcastReach) => [
+  limitsParameter(limits),
+  tenantId,
+  sounding,
+];
 
 /** A broadcast that the caller sees, or undefined. */
 export async function findBroadcast(

@@ -1,5 +1,5 @@
-import { type Db, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
-import type { Broadcast } from "./broadcasts.ts";
+import { type Db, limitsCondition, limitsParameter } from "../database/index.ts";
+import type { Broadcast, BroadcastReach } from "./broadcasts.ts";
 import { countTargetsOf, countTargetsOfDevices, TARGET_STATES, type TargetCounts } from "./targets.ts";
 
 /**
@@ -24,7 +24,7 @@ const COSTS = {
 export async function countTargetsOfPage(
   db: Db,
   broadcasts: readonly Pick<Broadcast, "broadcastNo" | "state">[],
-  limits: Limits,
+  { limits, sounding }: Pick<BroadcastReach, "limits" | "sounding">,
   costs = COSTS,
 ): Promise<Map<number, TargetCounts>> {
   const numbers = broadcasts.map(({ broadcastNo }) => broadcastNo);
@@ -38,7 +38,7 @@ export async function countTargetsOfPage(
   const targets = [...kept.values()].reduce((sum, counts) => sum + totalOf(counts), 0);
   if (targets > costs.manyTargets) {
     const most = Math.floor(targets / costs.targetsALook / numbers.length);
-    const devices = await findSpeakersWithin(db, parameter, most + 1);
+    const devices = await findSpeakersWithin(db, sounding, parameter, most + 1);
     if (devices.length <= most) return countTargetsOfDevices(db, numbers, devices);
   }
   return countTargetsOf(db, numbers, limits);
@@ -46,10 +46,15 @@ export async function countTargetsOfPage(
 
 const totalOf = (counts: TargetCounts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-async function findSpeakersWithin(db: Db, limits: string, most: number): Promise<number[]> {
+async function findSpeakersWithin(
+  db: Db,
+  sounding: readonly string[],
+  limits: string,
+  most: number,
+): Promise<number[]> {
   const { rows } = await db.query<{ device_no: number }>(
-    `select d.device_no from devices d where d.kind = 'speaker' and ${limitsCondition("d", 1)} limit $2::int`,
-    [limits, most],
+    `select d.device_no from devices d where d.kind = any ($3::text[]) and ${limitsCondition("d", 1)} limit $2::int`,
+    [limits, most, sounding],
   );
   return rows.map((row) => row.device_no);
 }

@@ -68,9 +68,22 @@ export interface Loudness {
 /**
  * What speakers that are not proven yet measured while they may have played: what shows sound, and what
  * they measured while they said that they play. A quiet minute beside says nothing, and there are a day's of them.
- * @param speakers where speakers' readings lie
+ * @param speakers where speakers' readings lie, for each kind that sounds
  */
 export async function readSpeakerReadings(
+  db: Db,
+  speakers: readonly KindTable[],
+  windows: readonly PlayWindow[],
+  loudness: Loudness,
+): Promise<SpeakerReadingRow[]> {
+  const found: SpeakerReadingRow[] = [];
+  for (const table of speakers) {
+    for (const row of await readReadingsOfKind(db, table, windows, loudness)) found.push(row);
+  }
+  return found;
+}
+
+async function readReadingsOfKind(
   db: Db,
   speakers: KindTable,
   windows: readonly PlayWindow[],

@@ -3,6 +3,7 @@ export {
   type Attachment,
   type Broadcast,
   type BroadcastContent,
+  type BroadcastReach,
   type BroadcastSource,
   type BroadcastState,
   type BroadcastTemplateName,

@@ -29,23 +29,23 @@ export interface BroadcastFilter {
   readonly q?: string | undefined;
 }
 
-/** Everything of a filter but the text, from `$3` on. */
+/** Everything of a filter but the text, from `$4` on. */
 const FILTERED = `${visible(1)}
-  and ($3::text[] is null or b.state = any ($3::text[]))
-  and ($4::text is null or exists (select from unnest(b.regions) as own (code)
-       where own.code like $4::text || '%' or $4::text like own.code || '%'))
-  and ($5::int is null or b.level = $5::int)
-  and ($6::text is null or b.mode = $6::text)
-  and ($7::text is null or b.review = $7::text)
-  and ($8::timestamptz is null or b.created_at >= $8::timestamptz)
-  and ($9::timestamptz is null or b.created_at < $9::timestamptz)
-  and ($10::text is null or b.class = $10::text)
-  and ($11::text is null or b.event_code = $11::text)
-  and ($12::text is null or b.created_by = $12::text)
-  and ($13::bigint is null or b.broadcast_no < $13::bigint)`;
+  and ($4::text[] is null or b.state = any ($4::text[]))
+  and ($5::text is null or exists (select from unnest(b.regions) as own (code)
+       where own.code like $5::text || '%' or $5::text like own.code || '%'))
+  and ($6::int is null or b.level = $6::int)
+  and ($7::text is null or b.mode = $7::text)
+  and ($8::text is null or b.review = $8::text)
+  and ($9::timestamptz is null or b.created_at >= $9::timestamptz)
+  and ($10::timestamptz is null or b.created_at < $10::timestamptz)
+  and ($11::text is null or b.class = $11::text)
+  and ($12::text is null or b.event_code = $12::text)
+  and ($13::text is null or b.created_by = $13::text)
+  and ($14::bigint is null or b.broadcast_no < $14::bigint)`;
 
 // strpos and not LIKE: what somebody looks for may hold % and _.
-const holds = (column: string) => `strpos(lower(${column}), lower($14::text)) > 0`;
+const holds = (column: string) => `strpos(lower(${column}), lower($15::text)) > 0`;
 
 const HAS_TEXT = `(${holds("b.headline")} or exists (
   select from jsonb_array_elements(
@@ -122,22 +122,22 @@ export async function listBroadcasts(
   };
   if (filter.q === undefined) {
     const { rows } = await db.query<Sized>(
-      `${SELECT_SIZED} where ${FILTERED} order by b.broadcast_no desc limit $14::int`,
+      `${SELECT_SIZED} where ${FILTERED} order by b.broadcast_no desc limit $15::int`,
       [...parameters, page.limit + 1],
     );
     return toItems(rows);
   }
   const looked = await db.query<{ last: number | null; n: number }>(
     `select min(broadcast_no) as last, count(*)::int as n
-     from (select b.broadcast_no from broadcasts b where ${FILTERED} order by b.broadcast_no desc limit $14::int) as looked`,
+     from (select b.broadcast_no from broadcasts b where ${FILTERED} order by b.broadcast_no desc limit $15::int) as looked`,
     [...parameters, searchedAtOnce],
   );
   const { last, n } = looked.rows[0]!;
   const { rows } = await db.query<Sized>(
     `${SELECT_SIZED}
-     where ${FILTERED} and b.broadcast_no >= $15::bigint and ${HAS_TEXT}
+     where ${FILTERED} and b.broadcast_no >= $16::bigint and ${HAS_TEXT}
      order by b.broadcast_no desc
-     limit $16::int`,
+     limit $17::int`,
     [...parameters, filter.q, last ?? 0, page.limit + 1],
   );
   const found = await toItems(rows);
@@ -157,9 +157,9 @@ export async function listCurrentBroadcasts(
 ): Promise<Broadcast[]> {
   const { rows } = await db.query<BroadcastRow>(
     `${SELECT_BROADCAST}
-     where ${visible(1)} and b.mode = 'actual' and b.released_at is not null and b.expires_at > $3::timestamptz
+     where ${visible(1)} and b.mode = 'actual' and b.released_at is not null and b.expires_at > $4::timestamptz
      order by b.released_at desc, b.broadcast_no desc
-     limit $4::int`,
+     limit $5::int`,
     [...reachParameters(reach), at.toISOString(), limit],
   );
   return rows.map(toBroadcast);
@@ -169,7 +169,7 @@ export async function listCurrentBroadcasts(
 export async function listReplacing(db: Db, broadcastNo: number, reach: BroadcastReach): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select b.id from broadcasts b
-     where ${visible(1)} and b.replaces_nos @> array[$3::bigint]
+     where ${visible(1)} and b.replaces_nos @> array[$4::bigint]
      order by b.broadcast_no
      limit 100`,
     [...reachParameters(reach), broadcastNo],

@@ -54,29 +54,30 @@ export async function listAlarmsWithoutDraft(
 }
 
 /**
- * The nearest cameras of the same county, by great-circle distance; where no distance is known, those of the same
+ * The nearest cameras, devices of the kinds that show, of the same county, by great-circle distance; where no distance is known, those of the same
  * region, without one.
  */
 export async function findNearestCameras(
   db: Db,
+  showing: readonly string[],
   { regionCode, location }: Pick<AlarmWithoutDraft, "regionCode" | "location">,
   limit: number,
 ): Promise<Attachment[]> {
-  const { rows } = await db.query<{ id: string; distance_km: number | null }>(
-    `select d.id, case when $2::float8 is null or d.longitude is null or d.latitude is null then null else
+  const { rows } = await db.query<{ id: string; kind: string; distance_km: number | null }>(
+    `select d.id, d.kind, case when $2::float8 is null or d.longitude is null or d.latitude is null then null else
               2 * 6371.0088 * asin(least(1, sqrt(
                 sin(radians(d.latitude - $3::float8) / 2) ^ 2
                 + cos(radians($3::float8)) * cos(radians(d.latitude)) * sin(radians(d.longitude - $2::float8) / 2) ^ 2)))
             end as distance_km
      from devices d
-     where d.kind = 'camera' and d.deleted_at is null and d.region_code like left($1::text, 6) || '%'
+     where d.kind = any ($5::text[]) and d.deleted_at is null and d.region_code like left($1::text, 6) || '%'
        and (($2::float8 is not null and d.longitude is not null) or d.region_code like $1::text || '%')
      order by distance_km nulls last, d.device_no
      limit $4::int`,
-    [regionCode, location?.longitude ?? null, location?.latitude ?? null, limit],
+    [regionCode, location?.longitude ?? null, location?.latitude ?? null, limit, showing],
   );
   return rows.map((row) => ({
-    kind: "camera",
+    kind: row.kind,
     deviceId: row.id,
     distanceKm: row.distance_km === null ? null : Math.round(row.distance_km * 1000) / 1000,
   }));

@@ -20,6 +20,7 @@ export interface Whereabouts {
 export interface SpeakerCandidate {
   readonly deviceNo: number;
   readonly id: string;
+  readonly kind: string;
   readonly regionCode: string;
   readonly tenantId: string | null;
   readonly location: { readonly longitude: number; readonly latitude: number } | null;
@@ -55,6 +56,7 @@ const whereParameters = ({ regions, boxes, exclude }: Whereabouts) => [
 interface SpeakerRow {
   device_no: number;
   id: string;
+  kind: string;
   region_code: string;
   tenant_id: string | null;
   longitude: number | null;
@@ -75,16 +77,18 @@ const ROWS_AT_FIRST = 250;
 /**
  * Living speakers in the regions or the boxes, in the order of their numbers. A speaker without a location is found by
  * its region only.
+ * @param sounding the kinds whose devices sound: a speaker is a device of one of these
  * @param rowsAtOnce for tests
  */
 export async function findSpeakers(
   db: Db,
+  sounding: readonly string[],
   whereabouts: Whereabouts,
   limits: Limits,
   rowsAtOnce = ROWS_AT_ONCE,
 ): Promise<SpeakerCandidate[]> {
   const found: SpeakerCandidate[] = [];
-  for await (const some of speakersInPieces(db, whereabouts, limits, "within", rowsAtOnce)) {
+  for await (const some of speakersInPieces(db, sounding, whereabouts, limits, "within", rowsAtOnce)) {
     for (const one of some) found.push(one);
   }
   return found;
@@ -96,6 +100,7 @@ export async function findSpeakers(
  */
 export async function* speakersInPieces(
   db: Db,
+  sounding: readonly string[],
   whereabouts: Whereabouts,
   limits: Limits,
   side: "within" | "outside",
@@ -104,17 +109,17 @@ export async function* speakersInPieces(
   let rowsAtOnce = firstRows;
   for (let isLast = false, after = 0; !isLast; ) {
     const { rows } = await db.query<SpeakerRow>(
-      `select d.device_no, d.id, d.region_code, d.tenant_id, d.longitude, d.latitude, p.connected,
+      `select d.device_no, d.id, d.kind, d.region_code, d.tenant_id, d.longitude, d.latitude, p.connected,
               ${inRegions("d.region_code", 1)} as by_region
        from devices d
        left join device_presence p on p.device_no = d.device_no
-       where d.kind = 'speaker' and d.deleted_at is null
+       where d.kind = any ($10::text[]) and d.deleted_at is null
          and ${isThere("d", "d.region_code")}
          and ${side === "outside" ? "not " : ""}${limitsCondition("d", 7)}
          and d.device_no > $8::int
        order by d.device_no
        limit $9::int`,
-      [...whereParameters(whereabouts), limitsParameter(limits), after, rowsAtOnce],
+      [...whereParameters(whereabouts), limitsParameter(limits), after, rowsAtOnce, sounding],
     );
     yield rows.map(toCandidate);
     isLast = rows.length < rowsAtOnce;
@@ -126,6 +131,7 @@ export async function* speakersInPieces(
 const toCandidate = (row: SpeakerRow): SpeakerCandidate => ({
   deviceNo: row.device_no,
   id: row.id,
+  kind: row.kind,
   regionCode: row.region_code,
   tenantId: row.tenant_id,
   location:
@@ -226,6 +232,7 @@ export async function hasUnplacedVillages(db: Db): Promise<boolean> {
  */
 export async function findUnplacedWithoutSpeaker(
   db: Db,
+  sounding: readonly string[],
   regions: readonly string[],
   without: readonly string[],
   limits: Limits,
@@ -237,9 +244,9 @@ export async function findUnplacedWithoutSpeaker(
      where r.level = 5 and r.longitude is null and ${inRegions("r.code", 1)} and not ${inRegions("r.code", 2)}
        and not exists (
          select from devices d
-         where d.region_code = r.code and d.kind = 'speaker' and d.deleted_at is null and ${limitsCondition("d", 3)})
+         where d.region_code = r.code and d.kind = any ($4::text[]) and d.deleted_at is null and ${limitsCondition("d", 3)})
      order by r.code`,
-    [regions, without, limitsParameter(limits)],
+    [regions, without, limitsParameter(limits), sounding],
   );
   return rows;
 }

@@ -6,6 +6,7 @@ import {
   type Limits,
   type Place,
   reachesTenant,
+  regionsOfKinds,
   regionTest,
   within,
 } from "../../access/limits.ts";
@@ -70,12 +71,31 @@ describe("limits", () => {
         areaOf({ devices: ["cam-1"] }),
         areaOf({ regions: ["5204"], kinds: ["speaker", "camera"] }),
       ],
-      "speaker",
+      ["speaker"],
     );
     const codes = ["520102", "520102001001", "520203001001", "5204", "5201", "520203", "52", "520203002"];
     expect(codes.filter(isMine)).toEqual(["520102", "520102001001", "520203001001", "5204"]);
-    expect(regionTest([], "speaker")("52")).toBe(false);
-    expect(regionTest(limitsOf({ tenants: ["police"] }), "speaker")("52")).toBe(true);
+    const both = regionTest(
+      [
+        areaOf({ regions: ["5201", "5202"], kinds: ["speaker"] }),
+        areaOf({ regions: ["5202"], kinds: ["siren"] }),
+      ],
+      ["speaker", "siren"],
+    );
+    expect(["5201", "5202", "5203"].filter(both)).toEqual(["5202"]);
+    const apart = [
+      areaOf({ regions: ["5201", "520203"], kinds: ["speaker"] }),
+      areaOf({ regions: ["520102", "5202", "5203"], kinds: ["siren"] }),
+    ];
+    expect(regionsOfKinds(apart, ["speaker", "siren"])).toEqual(["520102", "520203"]);
+    expect(regionsOfKinds([...apart, areaOf({ kinds: ["siren"] })], ["speaker", "siren"])).toEqual([
+      "5201",
+      "520203",
+    ]);
+    expect(regionsOfKinds(limitsOf({}), ["speaker", "siren"])).toBe("all");
+    expect(regionsOfKinds(limitsOf({ devices: ["d"] }), ["speaker"])).toEqual([]);
+    expect(regionTest([], ["speaker"])("52")).toBe(false);
+    expect(regionTest(limitsOf({ tenants: ["police"] }), ["speaker"])("52")).toBe(true);
   });
 
   it("that name tenants do not cover what nobody owns", () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UNLIMITED } from "../../access/limits.ts";
+import { broadcastReach } from "../../broadcast/lifecycle/index.ts";
 import { listBroadcasts } from "../../store/broadcast/lists.ts";
 import { type BroadcastWorld, draftBody, outcome, startBroadcastWorld } from "./broadcasts-world.ts";
 
@@ -230,7 +231,7 @@ describe("what is looked for in the list", () => {
   });
 
   it("is found page by page, however many have to be looked through", async () => {
-    const reach = { limits: UNLIMITED, tenantId: null };
+    const reach = broadcastReach(UNLIMITED, null);
     const filter = { q: "Ölpest" };
     const pages: string[][] = [];
     let cursor: string | undefined;

@@ -32,7 +32,10 @@ const pageOf = async (limits = NO_LIMITS, costs?: { manyTargets: number; targets
   query = db.pool.query;
   const { asked, stop } = watch();
   try {
-    return { counts: await countTargetsOfPage(db.pool, broadcasts, limits, costs), asked };
+    return {
+      counts: await countTargetsOfPage(db.pool, broadcasts, { limits, sounding: ["speaker"] }, costs),
+      asked,
+    };
   } finally {
     stop();
   }

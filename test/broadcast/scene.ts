@@ -22,7 +22,7 @@ import { type Pool, withTransaction } from "../../store/database/database.ts";
 import { insertReplies } from "../../store/events/write-events.ts";
 import { addDevice } from "../helpers/ingest.ts";
 
-export const SPEAKERS = tablesOf([speaker])[0]!;
+export const SPEAKERS = tablesOf([speaker]);
 
 /**
  * Nothing runs out by itself: a test shortens the one wait that it is about, so that a slow machine cannot make

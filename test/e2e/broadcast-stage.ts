@@ -8,13 +8,14 @@ import {
 /** The API of a platform, wherever it runs. */
 export type Api = <T>(path: string, init?: { method?: string; body?: unknown }) => Promise<T>;
 
-export type StageSpeaker = Omit<DeviceCredential, "kind">;
+export type StageSpeaker = Omit<DeviceCredential, "kind"> & { readonly kind?: string };
 
 /** Registers speakers through the API. */
 export async function registerSpeakers(
   api: Api,
   ids: readonly string[],
   regionCode: string,
+  kind = "speaker",
 ): Promise<StageSpeaker[]> {
   const speakers: StageSpeaker[] = [];
   for (const id of ids) {
@@ -22,10 +23,10 @@ export async function registerSpeakers(
       "/v1/devices",
       {
         method: "POST",
-        body: { id, kind: "speaker", regionCode },
+        body: { id, kind, regionCode },
       },
     );
-    speakers.push({ id, regionCode, ...credentials });
+    speakers.push({ id, kind, regionCode, ...credentials });
   }
   return speakers;
 }

@@ -12,6 +12,7 @@ export const camera = defineKind({
     "(https://docs.frigate.video/integrations/mqtt/). Metrics, ranges, limits, the help button and the report " +
     "interval: our assumptions for an H.265 camera on a pole with local storage.",
   reportIntervalSeconds: 60,
+  capabilities: ["shows"],
   metrics: {
     bitrate: gauge({ unit: "kbit/s", min: 0, max: 100_000, decimals: 0, about: "Of the main stream" }),
     // 29.97 is an ordinary rate.

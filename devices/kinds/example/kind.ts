@@ -22,6 +22,9 @@ export const example = defineKind({
   source: "Our assumption, after tipping-bucket gauges of 0.2 mm per tip.",
   // A healthy device is heard this often. Presence and the `silent` alarm are reckoned from it.
   reportIntervalSeconds: 600,
+  // What its devices can do for others, by `capabilities.ts`: `sounds`, `shows`, `locates`, `hasValve`, `gateway`. Each is a
+  // contract of quantities, events, commands and replies. A rain gauge does nothing for anybody.
+  capabilities: [],
 
   // One entry is one column. Keys are snake_case; the same word stands in JSON, SQL and CSV. Units are UCUM
   // codes (https://ucum.org): `mm`, `mm/h`, `Cel`, `%`, `kbit/s`; counted things are annotations: `{tip}`.

@@ -14,6 +14,7 @@ export const gasMeter = defineKind({
     "2 kPa gauge; low pressure means below 10 kPa), a 3.6 V lithium cell, and LoRa receivers that hear down " +
     "to about -137 dBm. No vendor's datasheet stands behind these figures; adjust them to your meters.",
   reportIntervalSeconds: 3600,
+  capabilities: ["hasValve"],
   // `decimals` are what such meters resolve: the register's litres, 0.01 kPa, 0.01 V, tenths of a degree and whole dBm.
   // SNR comes in quarters of a dB from the radio chip, in tenths by way of some gateways; two digits hold both.
   metrics: {

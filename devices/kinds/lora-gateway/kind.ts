@@ -10,7 +10,7 @@ export const loraGateway = defineKind({
     "Our assumptions, after what LoRa packet forwarders count (received, bad CRC, forwarded, sent) and what " +
     "an outdoor gateway with fibre and a spare SIM card can tell about itself. No vendor's datasheet.",
   reportIntervalSeconds: 60,
-  gateway: true,
+  capabilities: ["gateway"],
   metrics: {
     uplinks_received: counter({
       unit: "{uplink}",

@@ -11,6 +11,7 @@ export const speaker = defineKind({
     "394-2023), which this follows without claiming conformance. Ranges, limits, the report interval and the " +
     "daily programme: our assumptions for a 2 x 50 W horn on 220 V with a 12 V lead battery.",
   reportIntervalSeconds: 60,
+  capabilities: ["sounds"],
   metrics: {
     play_state: state({ values: ["idle", "playing", "fault", "off"], about: "What the speaker is doing" }),
     volume: gauge({ unit: "%", min: 0, max: 100, decimals: 0, about: "Volume that is set; 0 is mute" }),

@@ -144,7 +144,7 @@ async function playAll(): Promise<void> {
   });
   const dispatcher = createDispatcher({
     pool,
-    speakers: tablesOf([speaker])[0]!,
+    speakers: tablesOf([speaker]),
     sign: (order) => deps.keys.sign(order),
     async deliver({ id }, { payload }) {
       const bytes = Buffer.from(payload);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { UNLIMITED } from "../../../access/limits.ts";
 import { createLogger } from "../../../base/log.ts";
+import { broadcastReach } from "../../../broadcast/lifecycle/index.ts";
 import { type Proposals, readProposalRule, startProposals } from "../../../broadcast/operations/proposals.ts";
 import type { Broadcast } from "../../../store/broadcast/broadcasts.ts";
 import { listHistory } from "../../../store/broadcast/history.ts";
@@ -38,7 +39,7 @@ async function raise(deviceNo: number, name = "leak", raisedAt = new Date()): Pr
 }
 
 const proposed = async () =>
-  (await listBroadcasts(db.pool, {}, { limits: UNLIMITED, tenantId: null }, { limit: 100 })).items;
+  (await listBroadcasts(db.pool, {}, broadcastReach(UNLIMITED, null), { limit: 100 })).items;
 
 beforeAll(async () => {
   db = await createTestDatabase();

@@ -85,10 +85,10 @@ describe("the speakers that a target means", () => {
 
   it("are all of them, each once, however few rows are read at a time", async () => {
     const where = whereaboutsOf(target({ regions: ["52"] }));
-    const whole = await findSpeakers(db.pool, where, UNLIMITED);
+    const whole = await findSpeakers(db.pool, ["speaker"], where, UNLIMITED);
     expect(whole).toHaveLength(4);
     for (const rows of [1, 2, 3, 4, 5]) {
-      expect(await findSpeakers(db.pool, where, UNLIMITED, rows)).toEqual(whole);
+      expect(await findSpeakers(db.pool, ["speaker"], where, UNLIMITED, rows)).toEqual(whole);
     }
   });
 
@@ -160,7 +160,14 @@ describe("whether a target means anybody, and only those within limits", () => {
     expect(await county.isWithin(limitsOf({ regions: ["5204", "520326"], kinds: ["speaker"] }))).toBe(true);
     expect(asked).toBe(0);
     const where = whereaboutsOf(target({ regions: ["52"] }));
-    const pieces = speakersInPieces(counting, where, limitsOf({ regions: ["520327"] }), "outside", 1);
+    const pieces = speakersInPieces(
+      counting,
+      ["speaker"],
+      where,
+      limitsOf({ regions: ["520327"] }),
+      "outside",
+      1,
+    );
     for await (const [first] of pieces) {
       expect(first?.id).toBe("yang-1");
       break;
@@ -189,6 +196,7 @@ describe("the regions that a target reaches into", () => {
   const speaker = (regionCode: string, byRegion: boolean): MeantSpeaker => ({
     deviceNo: 1,
     id: "s",
+    kind: "speaker",
     regionCode,
     tenantId: null,
     location: null,
