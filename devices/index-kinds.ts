@@ -3,7 +3,6 @@ import type { Kind } from "./kind.ts";
 
 /** Kinds, found by their names and by what they can do. */
 export interface KindIndex {
-  readonly catalog: readonly Kind[];
   kindByName(name: string): Kind | undefined;
   /** Names of the kinds that have a capability, in the order of the catalog. */
   kindsWith(capability: Capability): readonly string[];
@@ -18,7 +17,6 @@ export function indexKinds(catalog: readonly Kind[]): KindIndex {
     ]),
   );
   return {
-    catalog,
     kindByName: (name) => byName.get(name),
     kindsWith: (capability) => byCapability.get(capability) ?? [],
   };

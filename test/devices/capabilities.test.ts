@@ -6,7 +6,7 @@ import {
   type CapabilityContract,
   hasCapability,
 } from "../../devices/capabilities.ts";
-import { catalog, kindByName, kindsWith } from "../../devices/catalog.ts";
+import { addKind, catalog, kindByName, kindsWith } from "../../devices/catalog.ts";
 import { indexKinds } from "../../devices/index-kinds.ts";
 import { gauge, type KindDefinition, type Metric } from "../../devices/kind.ts";
 import { example } from "../../devices/kinds/example/kind.ts";
@@ -121,6 +121,19 @@ describe("a capability", () => {
   it("finds kinds in the order of their catalog, and of another catalog others", () => {
     expect(kindsWith("sounds")).toEqual(["speaker"]);
     expect(kindsWith("locates")).toEqual([]);
+    const forget = addKind(siren);
+    expect([kindsWith("sounds"), kindByName("siren"), catalog.includes(siren)]).toEqual([
+      ["speaker", "siren"],
+      siren,
+      true,
+    ]);
+    expect(() => addKind(siren)).toThrow("There is a kind 'siren' already");
+    forget();
+    expect([kindsWith("sounds"), kindByName("siren"), catalog.includes(siren)]).toEqual([
+      ["speaker"],
+      undefined,
+      false,
+    ]);
     const more = indexKinds([siren, ...catalog]);
     expect(more.kindsWith("sounds")).toEqual(["siren", "speaker"]);
     expect(more.kindByName("siren")).toBe(siren);

@@ -9,7 +9,7 @@ import { broadcastReach, seesBroadcast, seesWhole } from "../../broadcast/lifecy
 import type { Target } from "../../broadcast/message/index.ts";
 import { createRootKey } from "../../broadcast/signing/root.ts";
 import { askAim, countTarget } from "../../broadcast/targets/index.ts";
-import { catalog, kindsWith } from "../../devices/catalog.ts";
+import { addKind, catalog, kindsWith } from "../../devices/catalog.ts";
 import type { SpeakerFleet } from "../../simulators/speaker/fleet.ts";
 import { countTargetsOfPage } from "../../store/broadcast/counts.ts";
 import { readSpeakerReadings } from "../../store/broadcast/evidence.ts";
@@ -17,17 +17,10 @@ import { listBroadcasts } from "../../store/broadcast/lists.ts";
 import { findNearestCameras } from "../../store/broadcast/proposals.ts";
 import { findUnplacedWithoutSpeaker } from "../../store/devices/index.ts";
 import { signInDutyOfficer } from "../helpers/duty-officer.ts";
+import { siren } from "../helpers/kinds/siren.ts";
 import { areaOf, limitsOf } from "../helpers/limits.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
 import { registerSpeakers, releaseBroadcast, showBroadcast, startSpeakers } from "./broadcast-stage.ts";
-
-// The catalog of this platform has a second kind that sounds. Nothing outside the test names it.
-vi.mock("../../devices/catalog.ts", async (original) => {
-  const { catalog } = await original<typeof import("../../devices/catalog.ts")>();
-  const { indexKinds } = await import("../../devices/index-kinds.ts");
-  const { siren } = await import("../helpers/kinds/siren.ts");
-  return indexKinds([...catalog, siren]);
-});
 
 const VILLAGE = "520326001001";
 const TARGET: Target = { regions: [VILLAGE], polygons: [], circles: [] };
@@ -36,11 +29,14 @@ const SPEAKERS_ONLY = limitsOf({ kinds: ["speaker"] });
 const SIRENS_ONLY = limitsOf({ kinds: ["siren"] });
 const APART: Limits = [...SPEAKERS_ONLY, ...SIRENS_ONLY];
 
+/** Takes the second kind out of the catalog. Nothing outside this test names it. */
+let forget: () => void;
 let platform: TestPlatform;
 let officer: TestPlatform["api"];
 let rootFolder: string;
 let fleet: SpeakerFleet;
 beforeAll(async () => {
+  forget = addKind(siren);
   rootFolder = await mkdtemp(join(tmpdir(), "sbi-root-"));
   const rootFile = join(rootFolder, "root.json");
   const root = await createRootKey(rootFile);
@@ -54,8 +50,13 @@ beforeAll(async () => {
   await fleet.untilListening(speakers.length, 20_000);
 });
 afterAll(async () => {
-  await fleet.stop(0);
-  await platform.stop();
+  try {
+    await fleet.stop(0);
+    await platform.stop();
+  } finally {
+    // The other files of this process have the catalog as it is.
+    forget();
+  }
   await rm(rootFolder, { recursive: true, force: true });
 });
 
