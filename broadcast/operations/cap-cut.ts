@@ -1,6 +1,5 @@
-import { type Limits, regionsInBoth, regionsOfKinds } from "../../access/limits.ts";
+import { type Limits, regionsInBoth } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
-import { kindsWith } from "../../devices/catalog.ts";
 import { appendAudit } from "../../store/audit/index.ts";
 import {
   addBroadcastToAlert,
@@ -25,16 +24,9 @@ import {
   refusesToReplace,
 } from "../lifecycle/index.ts";
 import type { Target } from "../message/index.ts";
-import { boxesOf, selectSpeakers } from "../targets/index.ts";
+import { boxesOf, ownRegions, selectSpeakers } from "../targets/index.ts";
 import { keyOf, mayCancelAll, nameFor } from "./cap-reach.ts";
 import { storeDraft } from "./drafts.ts";
-
-/** The regions where somebody may do something with all that sounds, outermost ones only; undefined: everywhere. */
-function ownRegions(limits: Limits): string[] | undefined {
-  const codes = regionsOfKinds(limits, kindsWith("sounds"));
-  if (codes === "all") return undefined;
-  return [...new Set(codes)].filter((code) => !codes.some((one) => one !== code && code.startsWith(one)));
-}
 
 /**
  * What of a target lies within some regions, and what was cut off. Of shapes the regions outside are taken out in which

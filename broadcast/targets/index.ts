@@ -8,6 +8,7 @@ export {
   type Aim,
   askAim,
   type MeantSpeaker,
+  ownRegions,
   remainingRegions,
   selectAim,
   selectAllSpeakers,

@@ -1,4 +1,4 @@
-import { coverTest, type Limits, reachesKinds, regionTest } from "../../access/limits.ts";
+import { coverTest, type Limits, reachesKinds, regionsOfKinds, regionTest } from "../../access/limits.ts";
 import { kindsWith } from "../../devices/catalog.ts";
 import { type Db, NO_LIMITS } from "../../store/database/index.ts";
 import {
@@ -107,6 +107,13 @@ const coversWhole = (limits: Limits, { regions, polygons, circles }: Target): bo
             ))),
     ),
   );
+
+/** The regions where somebody may do something with all that sounds, outermost ones only; undefined: everywhere. */
+export function ownRegions(limits: Limits): string[] | undefined {
+  const codes = regionsOfKinds(limits, kindsWith("sounds"));
+  if (codes === "all") return undefined;
+  return [...new Set(codes)].filter((code) => !codes.some((one) => one !== code && code.startsWith(one)));
+}
 
 /** How many of the speakers lie outside the limits. */
 export function countOutside(speakers: readonly MeantSpeaker[], limits: Limits): number {

@@ -20,8 +20,17 @@ export function* capabilityFaults(definition: KindDefinition): Generator<Fault> 
 }
 
 function* lacking(definition: KindDefinition, contract: CapabilityContract): Generator<string> {
-  const { metrics, events, commands = [], alarms, examples } = definition;
-  for (const [key, { type, unit, values = [] }] of Object.entries(contract.quantities ?? {})) {
+  yield* lackingQuantities(definition, contract);
+  const types = definition.events.map(({ type }) => type);
+  for (const type of contract.events ?? []) if (!types.includes(type)) yield `the event '${type}'`;
+  yield* lackingCommands(definition, contract);
+  yield* lackingReplies(definition, contract);
+  const isMissed = definition.alarms.some(({ type }) => type === "silence");
+  if (contract.missed && !isMissed) yield "an alarm of silence";
+}
+
+function* lackingQuantities({ metrics }: KindDefinition, { quantities = {} }: CapabilityContract) {
+  for (const [key, { type, unit, values = [] }] of Object.entries(quantities)) {
     const metric = Object.hasOwn(metrics, key) ? metrics[key] : undefined;
     const isThere =
       metric?.type === type &&
@@ -32,19 +41,21 @@ function* lacking(definition: KindDefinition, contract: CapabilityContract): Gen
     const words = values.length === 0 ? "" : ` that may be ${values.join(", ")}`;
     yield `the quantity '${key}', a ${type}${form}${words}`;
   }
-  const types = events.map(({ type }) => type);
-  for (const type of contract.events ?? []) if (!types.includes(type)) yield `the event '${type}'`;
-  const names = commands.map(({ name }) => name);
+}
+
+function* lackingCommands(definition: KindDefinition, contract: CapabilityContract) {
+  const names = (definition.commands ?? []).map(({ name }) => name);
   if (contract.commands === "none") {
     if (names.length > 0) yield `no plain commands, and not '${names.join("', '")}'`;
-  } else {
-    for (const name of contract.commands ?? []) if (!names.includes(name)) yield `the command '${name}'`;
+    return;
   }
+  for (const name of contract.commands ?? []) if (!names.includes(name)) yield `the command '${name}'`;
+}
+
+function* lackingReplies({ examples }: KindDefinition, { replies = [] }: CapabilityContract) {
   const outcomes = examples
     .filter((example) => example.channel === "replies" && "accepts" in example)
     .flatMap(({ message }) => message as { readonly outcome?: unknown })
     .map(({ outcome }) => outcome);
-  for (const outcome of contract.replies ?? [])
-    if (!outcomes.includes(outcome)) yield `an example of a reply '${outcome}'`;
-  if (contract.missed && !alarms.some(({ type }) => type === "silence")) yield "an alarm of silence";
+  for (const outcome of replies) if (!outcomes.includes(outcome)) yield `an example of a reply '${outcome}'`;
 }

@@ -11,10 +11,12 @@ import { createRootKey } from "../../broadcast/signing/root.ts";
 import { askAim, countTarget } from "../../broadcast/targets/index.ts";
 import { addKind, catalog, kindsWith } from "../../devices/catalog.ts";
 import type { SpeakerFleet } from "../../simulators/speaker/fleet.ts";
-import { countTargetsOfPage } from "../../store/broadcast/counts.ts";
-import { readSpeakerReadings } from "../../store/broadcast/evidence.ts";
-import { listBroadcasts } from "../../store/broadcast/lists.ts";
-import { findNearestCameras } from "../../store/broadcast/proposals.ts";
+import {
+  countTargetsOfPage,
+  findNearestCameras,
+  listBroadcasts,
+  readSpeakerReadings,
+} from "../../store/broadcast/index.ts";
 import { findUnplacedWithoutSpeaker } from "../../store/devices/index.ts";
 import { signInDutyOfficer } from "../helpers/duty-officer.ts";
 import { siren } from "../helpers/kinds/siren.ts";
