@@ -1,4 +1,4 @@
-import { type Limits, regionsInBoth } from "../../access/limits.ts";
+import { regionsInBoth } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { appendAudit } from "../../store/audit/index.ts";
 import {

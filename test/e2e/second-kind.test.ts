@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Limits } from "../../access/limits.ts";
-import { matches, type StreamEntry } from "../../api/stream/filter.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
-import { broadcastReach, seesBroadcast, seesWhole } from "../../broadcast/lifecycle/index.ts";
+import { broadcastReach } from "../../broadcast/lifecycle/index.ts";
 import type { Target } from "../../broadcast/message/index.ts";
 import { createRootKey } from "../../broadcast/signing/root.ts";
 import { askAim, countTarget } from "../../broadcast/targets/index.ts";
@@ -20,7 +19,7 @@ import {
 import { findUnplacedWithoutSpeaker } from "../../store/devices/index.ts";
 import { signInDutyOfficer } from "../helpers/duty-officer.ts";
 import { siren } from "../helpers/kinds/siren.ts";
-import { areaOf, limitsOf } from "../helpers/limits.ts";
+import { limitsOf } from "../helpers/limits.ts";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
 import { registerSpeakers, releaseBroadcast, showBroadcast, startSpeakers } from "./broadcast-stage.ts";
 
@@ -155,27 +154,6 @@ describe("a second kind that sounds", () => {
       new Set(rows.map(({ device_no }) => device_no)),
     );
   }, 60_000);
-
-  it("lets whoever may see one see a broadcast, and the whole of it only with every kind", () => {
-    const place = { regions: [VILLAGE], tenantId: null };
-    expect(
-      [SPEAKERS_ONLY, SIRENS_ONLY, limitsOf({ kinds: ["camera"] })].map((one) =>
-        seesBroadcast(one, "t", place),
-      ),
-    ).toEqual([true, true, false]);
-    expect([SPEAKERS_ONLY, SIRENS_ONLY, APART].map((one) => seesWhole(one, place))).toEqual([
-      false,
-      false,
-      true,
-    ]);
-    const entry: StreamEntry = { sequence: 1, topic: "broadcast", scope: place, deviceId: "", frame: "" };
-    const told = (kinds: string[]) => {
-      const limits = [areaOf({})];
-      const topics = new Map([["broadcast", limits] as const]);
-      return matches({ principalId: "p", tenantId: "t", topics, limits, kinds: new Set(kinds) }, entry);
-    };
-    expect([told(["siren"]), told(["speaker"]), told(["camera"])]).toEqual([true, true, false]);
-  });
 });
 
 it("finds the nearest devices of every kind that shows, each by its own name", async () => {
