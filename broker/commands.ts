@@ -49,18 +49,20 @@ function handTo<P extends DevicePrincipal>(
   payload: string,
   folder: CommandFolder,
 ): Delivery {
-  let delivery: Delivery = "not_listening";
+  let isTaken = false;
+  let isSlow = false;
   for (const session of sessions) {
     const { client, principal, ready } = session;
     if (!ready || client.closed || !listens(session, folder)) continue;
     if (client.conn.writableLength > MAX_UNSENT_BYTES) {
-      if (delivery === "not_listening") delivery = "too_slow";
+      isSlow = true;
       continue;
     }
     const topic = commandTopic(principal.id, folder);
     const packet: PublishPacket = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false };
     client.publish(packet, () => {});
-    delivery = "taken";
+    isTaken = true;
   }
-  return delivery;
+  if (isTaken) return "taken";
+  return isSlow ? "too_slow" : "not_listening";
 }
