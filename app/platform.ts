@@ -20,7 +20,6 @@ import { startBroadcasting } from "./phases/broadcast.ts";
 import { startDatabase } from "./phases/database.ts";
 import { makeDoors, openSources } from "./phases/doors.ts";
 import { startIngestion } from "./phases/ingest.ts";
-import { DeviceLink } from "./phases/link.ts";
 import type { Start, Undo } from "./phases/start.ts";
 
 /** A running platform. A port is 0 where it does not listen. */
@@ -103,12 +102,10 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const exchange = createExchange<DeviceEntry>({ log: start.logOf("exchange") });
   const ingestion = await startIngestion(start, database, exchange);
   const audience = startAudience(start, accounts, ingestion);
-  const link = new DeviceLink();
-  const broadcasting = await startBroadcasting(start, { ...database, ...ingestion, ...audience, link });
+  const broadcasting = await startBroadcasting(start, { ...database, ...ingestion, ...audience, exchange });
   signal?.throwIfAborted();
   const inside = { ...ingestion, ...audience, database, accounts, broadcasting, exchange };
   const broker = await makeDoors(start, inside);
-  link.attach(broker);
   const sources: MqttSource[] = [];
   const life = { isStopping: false };
   const app = await makeApi(start, { ...inside, sources, life });

@@ -4,7 +4,7 @@ import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Principal } from "../access/decide.ts";
 import { maySubscribe } from "../access/topics.ts";
 import { MAX_PACKET_BYTES } from "../base/channels.ts";
-import type { Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
+import type { DoorDevice } from "../exchange/door.ts";
 import {
   grantQos0,
   limitPacketBytes,
@@ -266,9 +266,6 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
     publishQuickly(client, () => sessions.of(client), packetLimit, intake.takeQuickly);
   }
 
-  const handOver = (device: Pick<DoorDevice, "id">, command: DoorCommand): Delivery =>
-    quiesced ? "not_listening" : deliverCommand(sessions, device, command);
-
   const listeners = createListeners({
     log,
     admit: (connection) => connections.admit(connection),
@@ -295,9 +292,9 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
         const packet: PublishPacket = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false };
         aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
       }),
-    handOver,
     // Nothing is waited for before the connections have it: a door promises that.
-    deliver: async (device, command) => handOver(device, command),
+    deliver: async (device, command) =>
+      quiesced ? "not_listening" : deliverCommand(sessions, device, command),
     isOnline: (id) => sessions.isPresent(id),
     get connections() {
       return sessions.size;

@@ -3,7 +3,7 @@ import type { Principal } from "../access/decide.ts";
 import type { LoginGate } from "../access/login-gate.ts";
 import type { Channel } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
-import type { Delivery, Door, DoorCommand, DoorDevice, DoorEvents } from "../exchange/door.ts";
+import type { Door, DoorDevice, DoorEvents } from "../exchange/door.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Feed } from "./feed.ts";
 import type { TlsFiles } from "./tls-files.ts";
@@ -104,8 +104,6 @@ export interface BrokerCounts {
 
 /** The MQTT door. It delivers with QoS 1. */
 export interface Broker extends Door {
-  /** As `deliver`, with the answer at once. */
-  handOver(device: Pick<DoorDevice, "id">, command: DoorCommand): Delivery;
   /**
    * Starts to listen. @throws PlatformError `config_invalid` that names the file, when a certificate or key cannot
    * be used; the error of the listener, e.g. EADDRINUSE

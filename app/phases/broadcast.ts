@@ -2,7 +2,11 @@ import type { BroadcastsOptions } from "../../api/broadcasts/options.ts";
 import type { Config } from "../../base/config/index.ts";
 import type { Logger } from "../../base/log.ts";
 import { createImportTurns, createJudge } from "../../broadcast/cap/index.ts";
-import { createDispatcher, toSpeakerReading } from "../../broadcast/dispatch/index.ts";
+import {
+  createDispatcher,
+  type DispatcherOptions,
+  toSpeakerReading,
+} from "../../broadcast/dispatch/index.ts";
 import type { BroadcastDeps } from "../../broadcast/lifecycle/index.ts";
 import { startProposals } from "../../broadcast/operations/index.ts";
 import { createNewsFeed } from "../../broadcast/proof/index.ts";
@@ -18,7 +22,6 @@ import { invalidConfig, readAlertSigning, readProposals, readTrusted } from "../
 import type { DatabasePools } from "../database-pools.ts";
 import type { AudiencePhase } from "./audience.ts";
 import type { DatabasePhase } from "./database.ts";
-import type { DeviceLink } from "./link.ts";
 import type { News, NewsHearer } from "./news.ts";
 import type { Start } from "./start.ts";
 
@@ -26,8 +29,8 @@ export interface BroadcastInside extends Pick<DatabasePhase, "tables">, Pick<Aud
   /** The urgent one is for what must not wait: decisions, and what is sent and proved because of them. */
   readonly pools: Pick<DatabasePools, "api" | "urgent">;
   readonly news: Pick<News, "add">;
-  /** The way of commands to devices. */
-  readonly link: Pick<DeviceLink, "deliver" | "isOnline">;
+  /** All doors together. */
+  readonly exchange: Pick<DispatcherOptions, "deliver" | "isOnline">;
 }
 
 /** Emergency broadcasts, wired to the rest of the platform. */
@@ -59,8 +62,8 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
     pool: pools.urgent,
     speakers: inside.tables.filter(({ kind }) => kindsWith("sounds").includes(kind)),
     sign: (order) => keys.sign(order),
-    deliver: async ({ id }, { payload }) => (inside.link.deliver(id, payload) ? "taken" : "not_listening"),
-    isOnline: inside.link.isOnline,
+    deliver: inside.exchange.deliver,
+    isOnline: inside.exchange.isOnline,
     onProgress: (progress) => news.progressed(progress),
     log,
     registry,

@@ -1,2 +1,2 @@
-export { createDispatcher } from "./dispatcher.ts";
+export { createDispatcher, type DispatcherOptions } from "./dispatcher.ts";
 export { toSpeakerReading } from "./speaker-facts.ts";

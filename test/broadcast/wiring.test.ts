@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStreamHub } from "../../api/stream/hub.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { startBroadcasting } from "../../app/phases/broadcast.ts";
-import { DeviceLink } from "../../app/phases/link.ts";
 import { News } from "../../app/phases/news.ts";
 import { loadConfig } from "../../base/config/index.ts";
 import { createLogger } from "../../base/log.ts";
 import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
 import { speaker } from "../../devices/kinds/speaker/kind.ts";
+import { createExchange } from "../../exchange/exchange.ts";
 
 /** Nothing here asks the database: the pool never connects. */
 const pool = new pg.Pool();
@@ -42,7 +42,7 @@ const start = (env: Record<string, string>) =>
       tables: [speakers],
       hub: createStreamHub({ log }),
       news: new News(),
-      link: new DeviceLink(),
+      exchange: createExchange({ log }),
     },
   );
 
