@@ -4,7 +4,7 @@ import type { Logger } from "../../base/log.ts";
 import type { BroadcastPlace } from "../../broadcast/lifecycle/index.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
 import { frameFor, matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";
-import { ReplayRing } from "./ring.ts";
+import { ReplayRing } from "./replay-buffer.ts";
 import { type StreamSink, Subscriber } from "./subscriber.ts";
 
 export interface StreamHubOptions {
