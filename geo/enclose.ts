@@ -1,4 +1,5 @@
-import { type Box, boundingBox, type Point } from "./shapes.ts";
+import { closeRing } from "./ring.ts";
+import { type Box, boundingBox, type Point, turn } from "./shapes.ts";
 
 /**
  * Simpler shapes that surely hold others. Their corners lie on a grid of 1e-5 degrees, about a metre, and a whole step
@@ -21,39 +22,33 @@ const spotAt = (x: number, y: number): Spot => within(x, MOST_EAST) * COLUMN + w
 const spotOf = ([longitude, latitude]: Point): Spot =>
   spotAt(Math.round((longitude + 180) * STEPS_PER_DEGREE), Math.round((latitude + 90) * STEPS_PER_DEGREE));
 
-/** Steps from the south-west. */
-interface Corner {
-  readonly x: number;
-  readonly y: number;
-}
+/** Steps from the south-west, to the east and to the north. */
+type Corner = Point;
 
 function cornerAt(spot: Spot): Corner {
   const x = Math.floor(spot / COLUMN);
-  return { x, y: spot - x * COLUMN };
+  return [x, spot - x * COLUMN];
 }
 
 // The nearest numbers that have at most five decimals: short when they are written.
-const pointAt = ({ x, y }: Corner): Point => [
+const pointAt = ([x, y]: Corner): Point => [
   (x - MOST_EAST / 2) / STEPS_PER_DEGREE,
   (y - MOST_NORTH / 2) / STEPS_PER_DEGREE,
 ];
 
 /** The corners of the square of two steps around a place. Nothing lies beyond a pole or the 180th meridian. */
-const squareAround = ({ x, y }: Corner): Spot[] => [
+const squareAround = ([x, y]: Corner): Spot[] => [
   spotAt(x - 1, y - 1),
   spotAt(x - 1, y + 1),
   spotAt(x + 1, y - 1),
   spotAt(x + 1, y + 1),
 ];
 
-const turnsLeft = (a: Corner, b: Corner, c: Corner): boolean =>
-  (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
-
 /** The corners on one side of all these sorted ones, without those on a straight line. */
 function halfOf(sorted: readonly Corner[]): Corner[] {
   const kept: Corner[] = [];
   for (const corner of sorted) {
-    while (kept.length > 1 && !turnsLeft(kept[kept.length - 2]!, kept[kept.length - 1]!, corner)) kept.pop();
+    while (kept.length > 1 && turn(kept[kept.length - 2]!, kept[kept.length - 1]!, corner) <= 0) kept.pop();
     kept.push(corner);
   }
   return kept;
@@ -72,8 +67,6 @@ function hullOf(spots: readonly Spot[]): Corner[] {
   return [...south.slice(0, -1), ...north.slice(0, -1)];
 }
 
-const closed = (corners: readonly Point[]): Point[] => [...corners, corners[0]!];
-
 /**
  * The convex ring around some points, a metre or two larger than they need: it holds each of them and everything that
  * lies in a ring through them. A thousand points take well under a millisecond.
@@ -83,7 +76,7 @@ export function hullAround(points: readonly Point[]): Point[] {
   if (points.length === 0) throw new RangeError("No points, so there is no hull around them");
   const corners = hullOf(points.map(spotOf));
   // Only corners need their squares: the hull of all squares is no larger.
-  return closed(hullOf(corners.flatMap(squareAround)).map(pointAt));
+  return closeRing(hullOf(corners.flatMap(squareAround)).map(pointAt));
 }
 
 /** The box around some points, a metre or two larger than they need. @throws RangeError when there are none */
@@ -95,7 +88,7 @@ export function boxAround(points: readonly Point[]): Box {
 
 /** A box as a ring, counterclockwise. */
 export const ringOfBox = ({ west, south, east, north }: Box): Point[] =>
-  closed([
+  closeRing([
     [west, south],
     [east, south],
     [east, north],

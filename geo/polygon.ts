@@ -1,8 +1,4 @@
-import { type Box, boundingBox, type Point, pointInBox, type Ring } from "./shapes.ts";
-
-/** Twice the area of the triangle a, b, c: positive when it turns left, 0 when the three lie on a line. */
-const turn = (a: Point, b: Point, c: Point): number =>
-  (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+import { type Box, boundingBox, type Point, pointInBox, type Ring, turn } from "./shapes.ts";
 
 const isBetween = (value: number, a: number, b: number) => value >= Math.min(a, b) && value <= Math.max(a, b);
 

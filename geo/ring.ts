@@ -1,4 +1,4 @@
-import type { Point, Ring } from "./shapes.ts";
+import { type Point, type Ring, turn } from "./shapes.ts";
 
 /** Coordinates up to 180 degrees are exact to about 3e-14 degrees: a point nearer to a line than that is on it. */
 const EXACTNESS = 3e-14;
@@ -40,14 +40,15 @@ export function isClosed(ring: Ring): boolean {
   return first !== undefined && last !== undefined && same(first, last);
 }
 
+/** The ring of some corners: the first one is put behind the last. */
+export const closeRing = (corners: readonly Point[]): Point[] => [...corners, corners[0]!];
+
 /** Positive when `c` lies left of the way from `a` to `b`, 0 when on its line. */
 function side(a: Point, b: Point, c: Point): -1 | 0 | 1 {
-  const abx = b[0] - a[0];
-  const aby = b[1] - a[1];
-  const acx = c[0] - a[0];
-  const acy = c[1] - a[1];
-  const cross = abx * acy - aby * acx;
-  const error = EXACTNESS * (Math.abs(abx) + Math.abs(aby) + Math.abs(acx) + Math.abs(acy));
+  const cross = turn(a, b, c);
+  const error =
+    EXACTNESS *
+    (Math.abs(b[0] - a[0]) + Math.abs(b[1] - a[1]) + Math.abs(c[0] - a[0]) + Math.abs(c[1] - a[1]));
   return Math.abs(cross) <= error ? 0 : cross > 0 ? 1 : -1;
 }
 

@@ -18,6 +18,14 @@ export interface Box {
   readonly north: number;
 }
 
+/** The points of all these rings together. */
+export const countPoints = (rings: readonly (readonly unknown[])[]): number =>
+  rings.reduce((sum, ring) => sum + ring.length, 0);
+
+/** Twice the area of the triangle a, b, c: positive when it turns left, 0 when the three lie on a line. */
+export const turn = (a: Point, b: Point, c: Point): number =>
+  (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+
 /** True when the point lies in the box or on its border. */
 export const pointInBox = ([longitude, latitude]: Point, { west, south, east, north }: Box): boolean =>
   longitude >= west && longitude <= east && latitude >= south && latitude <= north;

@@ -1,4 +1,4 @@
-import type { Point, Ring } from "./shapes.ts";
+import { type Point, type Ring, turn } from "./shapes.ts";
 
 /**
  * A ring with at most `most` points. It leaves out first the points that change the area least (Visvalingam's way), so
@@ -10,7 +10,7 @@ export function simplifyRing(ring: Ring, most: number): Point[] {
   const last = points.length - 1;
   const area = (i: number) => {
     const [a, b, c] = [points[points[i]!.before]!.point, points[i]!.point, points[points[i]!.after]!.point];
-    return Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]));
+    return Math.abs(turn(a, b, c));
   };
   const heap = new AreaHeap();
   const current = new Float64Array(points.length);

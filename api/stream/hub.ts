@@ -4,7 +4,7 @@ import type { Logger } from "../../base/log.ts";
 import type { BroadcastPlace } from "../../broadcast/lifecycle/index.ts";
 import type { StreamEvents, StreamTopic } from "../contract.ts";
 import { frameFor, matches, type StreamEntry, type StreamFilter, type StreamScope } from "./filter.ts";
-import { ReplayRing } from "./replay-buffer.ts";
+import { ReplayBuffer } from "./replay-buffer.ts";
 import { type StreamSink, Subscriber } from "./subscriber.ts";
 
 export interface StreamHubOptions {
@@ -12,9 +12,9 @@ export interface StreamHubOptions {
   /** Tells this start of the platform from the one before; part of every event's id. */
   readonly epoch?: string;
   /** The number of events on which a client that comes back can catch up. */
-  readonly ringEntries?: number;
+  readonly replayEntries?: number;
   /** Their total size in UTF-16 code units: an event may be as large as the message that it came from. */
-  readonly ringLength?: number;
+  readonly replayLength?: number;
   /** A subscriber with more than this waiting in its socket is dropped: it would hold memory without end. */
   readonly maxBufferedBytes?: number;
   /** Comments at this interval keep proxies from closing a quiet stream. */
@@ -38,7 +38,7 @@ export const createStreamHub = (options: StreamHubOptions): StreamHub => new Str
 export class StreamHub {
   private readonly log: Logger;
   private readonly epoch: string;
-  private readonly ring: ReplayRing;
+  private readonly replay: ReplayBuffer;
   private readonly maxBufferedBytes: number;
   private readonly heartbeatMs: number;
   private readonly subscribers = new Set<Subscriber>();
@@ -52,7 +52,7 @@ export class StreamHub {
   constructor(options: StreamHubOptions) {
     this.log = options.log;
     this.epoch = options.epoch ?? Date.now().toString(36);
-    this.ring = new ReplayRing(options.ringEntries ?? 10_000, options.ringLength ?? 32 * 1024 * 1024);
+    this.replay = new ReplayBuffer(options.replayEntries ?? 10_000, options.replayLength ?? 32 * 1024 * 1024);
     this.maxBufferedBytes = options.maxBufferedBytes ?? 1024 * 1024;
     this.heartbeatMs = options.heartbeatMs ?? 15_000;
   }
@@ -103,9 +103,9 @@ export class StreamHub {
       frame: frameOf(data),
       partFrame: part && frameOf(part),
     };
-    if (topic !== "reading") this.ring.push(entry);
+    if (topic !== "reading") this.replay.push(entry);
     for (const subscriber of this.subscribers) {
-      // A subscriber that catches up finds it in the ring in its turn; readings go only to those that are up to date.
+      // A subscriber that catches up finds it in the buffer in its turn; readings go only to those that are up to date.
       if (subscriber.position !== undefined || !matches(subscriber.filter, entry)) continue;
       subscriber.sink.write(frameFor(subscriber.filter, entry));
       this.dropIfSlow(subscriber);
@@ -166,14 +166,14 @@ export class StreamHub {
     return known ? sequence : undefined;
   }
 
-  /** Sends from the ring until the subscriber is up to date or its socket is full; then `drain` goes on. */
+  /** Sends from the buffer until the subscriber is up to date or its socket is full; then `drain` goes on. */
   private catchUp(subscriber: Subscriber): void {
     while (subscriber.position !== undefined && this.subscribers.has(subscriber)) {
-      if (subscriber.position < this.ring.evicted) {
+      if (subscriber.position < this.replay.evicted) {
         this.reset(subscriber, "too_old");
         return;
       }
-      const entry = this.ring.after(subscriber.position);
+      const entry = this.replay.after(subscriber.position);
       if (!entry) {
         subscriber.position = undefined;
         return;

@@ -1,7 +1,7 @@
 import type { StreamEntry } from "./filter.ts";
 
 /** The latest events, bounded in number and total length. */
-export class ReplayRing {
+export class ReplayBuffer {
   private readonly maxEntries: number;
   private readonly maxLength: number;
   private entries: StreamEntry[] = [];

@@ -1,3 +1,5 @@
+import { closeRing } from "../../geo/ring.ts";
+import type { Ring } from "../../geo/shapes.ts";
 import { makeSigner, signAsOthersDo } from "../../test/broadcast/cap/foreign-signer.ts";
 
 /** What costs the platform most of what may be sent to it: targets and alerts at their limits. */
@@ -7,8 +9,6 @@ export const SQUARE = { west: 107.5, south: 28.2, size: 0.5 } as const;
 
 const POLYGONS = 50;
 const POINTS = 1000;
-
-type Ring = [longitude: number, latitude: number][];
 
 /** A wavy ring that never crosses itself, because every ray from its middle meets it once. */
 function ringOf(number: number): Ring {
@@ -20,7 +20,7 @@ function ringOf(number: number): Ring {
     const place = (start: number, along: number) => Number((start + size / 2 + from * along).toFixed(5));
     return [place(west, Math.cos(angle)), place(south, Math.sin(angle))];
   });
-  return [...ring, ring[0]!];
+  return closeRing(ring);
 }
 
 /** 50 polygons of 1,000 points, each over nearly all speakers. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { AlertExtras, Circle, Polygon, Target } from "../message/index.ts";
 import type { CapAlert, CapArea, CapInfo } from "./alert.ts";
-import { regionsOf, toCircle, toRing } from "./import-area.ts";
+import { regionsOf, toCircle } from "./import-area.ts";
 import { EVENT_CODE_VALUE_NAME, OWN_PARAMETERS } from "./names.ts";
+import { toRing } from "./values.ts";
 import type { Warn } from "./warnings.ts";
 
 /** Characters of one text, entries of one list, and of everything as JSON. */

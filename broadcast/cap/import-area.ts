@@ -10,14 +10,10 @@ import {
   type Target,
   targetSchema,
 } from "../message/index.ts";
-import type { CapArea, CapCircle, CapInfo, CapNamedValue, CapPoint } from "./alert.ts";
+import type { CapArea, CapCircle, CapInfo, CapNamedValue } from "./alert.ts";
 import { namesRegion, REGION_VALUE_NAME, TARGET_VALUE_NAME } from "./names.ts";
-import { quote } from "./values.ts";
+import { quote, toRing } from "./values.ts";
 import type { ImportWarning, Warn } from "./warnings.ts";
-
-/** CAP has latitude first, GeoJSON and we have longitude first: turned here and, the other way, in `export.ts`. */
-export const toRing = (points: readonly CapPoint[]): Polygon =>
-  points.map(([latitude, longitude]) => [longitude, latitude]);
 
 export const toCircle = ({ center: [latitude, longitude], radius }: CapCircle): Circle => ({
   longitude,

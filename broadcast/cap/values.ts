@@ -1,4 +1,5 @@
-import { longEdge, selfContact } from "../../geo/ring.ts";
+import { isClosed, longEdge, selfContact } from "../../geo/ring.ts";
+import type { Polygon } from "../message/index.ts";
 import type { CapCircle, CapPoint, CapReference } from "./alert.ts";
 
 /** A value that was read, or the rule that its text breaks. */
@@ -151,6 +152,10 @@ export function readLanguage(text: string): Read<string> {
     : broken("language_format", `found ${quote(text)}, expected a language tag such as zh-CN`);
 }
 
+/** CAP has latitude first, GeoJSON and we have longitude first: turned here and, the other way, in `export.ts`. */
+export const toRing = (points: readonly CapPoint[]): Polygon =>
+  points.map(([latitude, longitude]) => [longitude, latitude]);
+
 function readPoint(text: string, shape: "polygon" | "circle"): Read<CapPoint> {
   const parts = text.split(",");
   const [latitude, longitude] = parts.map((part) => (DECIMAL.test(part) ? numberOf(part) : Number.NaN));
@@ -185,22 +190,20 @@ export function readPolygon(text: string): Read<CapPoint[]> {
   if (points.length > MAX_POLYGON_POINTS) {
     return broken("polygon_points", `found ${points.length} points, expected at most ${MAX_POLYGON_POINTS}`);
   }
-  const first = points[0]!;
-  const last = points.at(-1)!;
-  if (first[0] !== last[0] || first[1] !== last[1]) {
+  const ring = toRing(points);
+  if (!isClosed(ring)) {
     return broken(
       "polygon_closed",
-      `the first point is ${first.join()} and the last ${last.join()}, expected the same point`,
+      `the first point is ${points[0]!.join()} and the last ${points.at(-1)!.join()}, expected the same point`,
     );
   }
-  // Here the latitude comes first.
-  if (longEdge(points.map(([latitude, longitude]) => [longitude, latitude])) !== undefined) {
+  if (longEdge(ring) !== undefined) {
     return broken(
       "polygon_meridian",
       "an edge spans more than 180 degrees of longitude: expected no ring over the 180th meridian",
     );
   }
-  const contact = selfContact(points)?.kind;
+  const contact = selfContact(ring)?.kind;
   if (contact === "crosses") {
     return broken("polygon_self_intersects", "the polygon's line crosses itself, expected a simple ring");
   }

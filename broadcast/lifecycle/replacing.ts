@@ -1,3 +1,4 @@
+import { countPoints } from "../../geo/shapes.ts";
 import { type Broadcast, getBroadcasts, hasTargetBeside } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import { draftOf } from "../drafting/index.ts";
@@ -49,7 +50,7 @@ export function readEachOnce(db: Db): (target: Target) => Promise<readonly Meant
   const known = new Map<string | Target, Promise<readonly MeantSpeaker[]>>();
   return (target) => {
     // To write down a shape of 50,000 points would hold the thread up; of those an alert has room for one or two.
-    const points = target.polygons.reduce((sum, ring) => sum + ring.length, 0);
+    const points = countPoints(target.polygons);
     const key = points > MOST_POINTS_COMPARED ? target : JSON.stringify(target);
     const found = known.get(key) ?? selectAllSpeakers(db, target);
     known.delete(key);

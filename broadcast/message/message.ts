@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isClosed } from "../../geo/ring.ts";
+import { countPoints } from "../../geo/shapes.ts";
 
 /**
  * What is said, to whom and how: the content of one broadcast, whoever wrote it. CAP is turned into this and back
@@ -135,9 +136,6 @@ export const targetSchema = z
     error: ({ input }) =>
       `found ${countPoints((input as { polygons: unknown[][] }).polygons)} points in all, expected at most ${MAX_TOTAL_POINTS}`,
   });
-
-const countPoints = (polygons: readonly (readonly unknown[])[]) =>
-  polygons.reduce((sum, ring) => sum + ring.length, 0);
 
 export type Target = z.infer<typeof targetSchema>;
 export type Polygon = z.infer<typeof polygonSchema>;

@@ -78,7 +78,7 @@ const devices = (sink: FakeSink) => sink.data.map((data) => (data as { deviceId?
 beforeEach(() => {
   vi.useFakeTimers();
   logged.length = 0;
-  hub = createStreamHub({ log, epoch: "e1", ringEntries: 5 });
+  hub = createStreamHub({ log, epoch: "e1", replayEntries: 5 });
 });
 afterEach(() => {
   hub.close();
@@ -215,7 +215,7 @@ describe("a client that comes back", () => {
     expect(devices(earlier)).toEqual(["a", "b"]);
   });
 
-  it("is told to start anew when the ring has moved on", () => {
+  it("is told to start anew when the buffer has moved on", () => {
     for (let i = 1; i <= 7; i++) presence(String(i));
     const tooOld = new FakeSink();
     hub.subscribe(tooOld, filter(), "e1-1");
@@ -256,9 +256,9 @@ describe("a client that comes back", () => {
     expect(devices(sink)).toEqual(["1", "2", "3", "4"]);
   });
 
-  it("finds no more than the ring may hold, however large events are", () => {
+  it("finds no more than the buffer may hold, however large events are", () => {
     hub.close();
-    hub = createStreamHub({ log, epoch: "e1", ringEntries: 100, ringLength: 1000 });
+    hub = createStreamHub({ log, epoch: "e1", replayEntries: 100, replayLength: 1000 });
     for (let i = 1; i <= 20; i++) presence(`${i}-${"x".repeat(100)}`);
     const sink = new FakeSink();
     hub.subscribe(sink, filter(), "e1-16");
