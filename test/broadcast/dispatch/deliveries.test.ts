@@ -50,6 +50,11 @@ async function commitCancel({ broadcastNo }: Released): Promise<void> {
   await cancelTargets(db.pool, broadcastNo);
 }
 
+/** Time for answers to be taken in, by turns of the event loop. */
+const turns = async () => {
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+};
+
 const errors = (logged: readonly { msg: string }[], part: string) =>
   logged.filter(({ msg }) => msg.includes(part));
 
@@ -65,7 +70,7 @@ describe("a command that a door has not answered for", () => {
     const urgent = await release(db.pool, speakers);
     await scene.dispatcher.begin(urgent.broadcastNo);
     await until(() => expect(askedOf(quick!)).toEqual([released.commandId, urgent.commandId]));
-    await nextTurn();
+    await turns();
     expect(askedOf(slow!)).toEqual([released.commandId]);
     asked.find(({ deviceId }) => deviceId === slow!.id)!.answer("not_listening");
     await until(() => expect(askedOf(slow!)).toEqual([released.commandId, urgent.commandId]));
@@ -146,7 +151,7 @@ describe("a command that a door has not answered for", () => {
     await until(async () => expect(await scene.stateOf(released)).toBe("expired"));
     asked[0]!.answer("taken");
     scene.connect(speakers[0]!.id);
-    await nextTurn();
+    await turns();
     await scene.dispatcher.stop();
     expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "offline" });
     expect(asked).toHaveLength(1);
@@ -168,7 +173,7 @@ describe("a command that a door has not answered for", () => {
     await until(() => expect(asked).toHaveLength(3));
     await scene.reply(answers!, released.commandId, "accepted");
     asked[2]!.answer("too_slow");
-    await nextTurn();
+    await turns();
     offset = 30_000;
     // Its neighbour is given up in the same look at both of them.
     await until(async () =>
@@ -183,18 +188,14 @@ describe("a command that a door has not answered for", () => {
     await scene.reply(only!, released.commandId, "failed", { reason: "power" });
     await until(async () => expect(await scene.stateOf(released)).toBe("failed"));
     await scene.retry(released);
-    await nextTurn();
+    await turns();
     expect(askedOf(only!)).toEqual([released.commandId]);
     asked[0]!.answer("taken");
     await until(() => expect(askedOf(only!)).toEqual([released.commandId, `${released.id}.2`]));
-    asked[1]!.answer("taken");
-    await until(async () =>
-      expect(await scene.target(released, only!)).toMatchObject({
-        attempt: 2,
-        sends: 1,
-        state: "handed_over",
-      }),
-    );
+    asked[1]!.answer("not_listening");
+    await turns();
+    await scene.dispatcher.stop();
+    expect(await scene.target(released, only!)).toMatchObject({ attempt: 2, sends: 0, state: "waiting" });
   });
 });
 

@@ -267,32 +267,60 @@ describe("after a crash", () => {
   });
 });
 
+/** A database that can be cut off. */
+function cuttable() {
+  const line = { isAway: false };
+  const pool = Object.create(db.pool) as typeof db.pool;
+  pool.query = ((...args: Parameters<typeof db.pool.query>) =>
+    line.isAway
+      ? Promise.reject(new Error("Connection terminated"))
+      : db.pool.query(...args)) as typeof db.pool.query;
+  return { line, pool };
+}
+
 describe("while the database is away", () => {
   it("nobody is given up, and what happened meanwhile is written when it is back", async () => {
     const { speakers } = await setUp(2);
-    let away = false;
-    const flaky = Object.create(db.pool) as typeof db.pool;
-    flaky.query = ((...args: Parameters<typeof db.pool.query>) =>
-      away
-        ? Promise.reject(new Error("Connection terminated"))
-        : db.pool.query(...args)) as typeof db.pool.query;
+    const { line, pool } = cuttable();
     const scene = startScene(db.pool, {
-      pool: flaky,
+      pool,
       settings: { answerWaitsMs: [60, 60, 60], outageGraceMs: 3000 },
     });
     for (const { id } of speakers) scene.online.add(id);
     const released = await release(db.pool, speakers);
     await scene.dispatcher.begin(released.broadcastNo);
     await until(() => expect(scene.heard.length).toBeGreaterThanOrEqual(2));
-    away = true;
+    line.isAway = true;
     // Three times as long as an answer is waited for.
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(scene.heard.length).toBeLessThanOrEqual(6);
-    away = false;
+    line.isAway = false;
     for (const speaker of speakers) await scene.play(speaker, released.commandId);
     await until(async () => expect(await scene.stateOf(released)).toBe("completed"));
     for (const speaker of speakers)
       expect(await scene.target(released, speaker)).toMatchObject({ state: "sounded" });
+  });
+
+  it("what could not be written is written when it is back, though nothing new has come", async () => {
+    const speakers = await addSpeakers(db.pool, 1);
+    const { line, pool } = cuttable();
+    const scene = startScene(db.pool, { pool, online: speakers.map(({ id }) => id) });
+    const released = await release(db.pool, speakers);
+    await scene.dispatcher.begin(released.broadcastNo);
+    await until(async () =>
+      expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "handed_over" }),
+    );
+    line.isAway = true;
+    await scene.reply(speakers[0]!, released.commandId, "accepted");
+    await until(() =>
+      expect(scene.logged.map(({ msg }) => msg)).toContain(
+        "the course of a broadcast could not be written; it is tried again",
+      ),
+    );
+    line.isAway = false;
+    await until(async () =>
+      expect(await scene.target(released, speakers[0]!)).toMatchObject({ state: "acknowledged" }),
+    );
   });
 });
 

@@ -47,6 +47,23 @@ describe("a broadcast", () => {
     });
   });
 
+  it("tells once how long it took until every speaker that listens had its command", async () => {
+    const { speakers, scene } = await setUp(3);
+    scene.disconnect(speakers[2]!.id);
+    const released = await release(db.pool, speakers);
+    await scene.dispatcher.begin(released.broadcastNo);
+    const told = () => scene.logged.filter(({ msg }) => msg.startsWith("all speakers that listen"));
+    await until(() => expect(told()).toHaveLength(1));
+    expect(told()).toMatchObject([{ broadcast: released.id, waiting: 1 }]);
+    for (const { id } of speakers) scene.connect(id);
+    await until(async () =>
+      expect(await scene.target(released, speakers[2]!)).toMatchObject({ state: "handed_over" }),
+    );
+    expect(told()).toHaveLength(1);
+    const { values } = await scene.registry.getSingleMetric("sbi_broadcast_hand_over_seconds")!.get();
+    expect(values.at(-1)).toMatchObject({ metricName: "sbi_broadcast_hand_over_seconds_count", value: 1 });
+  });
+
   it("is being played from the moment when the first speaker has started", async () => {
     const { speakers, scene } = await setUp(2);
     const released = await release(db.pool, speakers);
