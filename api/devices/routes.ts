@@ -27,8 +27,7 @@ import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import type { StreamHub } from "../stream/hub.ts";
-import { DEVICE_CSV_COLUMNS } from "./csv.ts";
-import { rhythmOf, statusAdder } from "./present.ts";
+import { DEVICE_CSV_COLUMNS, rhythmOf, statusAdder } from "./present.ts";
 import {
   createdDeviceSchema,
   credentialsSchema,

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createFlowSeal } from "../../accounts/oidc-flow.ts";
-import { parseOidcMapping } from "../../accounts/oidc-mapping.ts";
 
 const CALLBACK = "http://platform.test/v1/auth/oidc/callback";
 
@@ -21,20 +20,5 @@ describe("what is sealed into the cookie", () => {
     }
     now += 601_000;
     expect(await seal.open(sealed)).toBeUndefined();
-  });
-});
-
-describe("the mapping in the settings", () => {
-  it.each([
-    [{ a: { role: "king", tenantId: "x", regions: "all", tenants: "all" } }, "OIDC_MAPPING.a"],
-    [{ a: { role: "viewer", tenantId: "x", regions: "all" } }, "OIDC_MAPPING.a"],
-    [{ a: { role: "viewer", tenantId: "x", tenants: "all", regions: [] } }, "OIDC_MAPPING.a"],
-    [{ a: [] }, "OIDC_MAPPING.a"],
-    [["a"], "OIDC_MAPPING"],
-    ["a", "OIDC_MAPPING"],
-  ])("%j is refused at the start, with its place", (mapping, place) => {
-    expect(() => parseOidcMapping(mapping)).toThrow(
-      expect.objectContaining({ code: "config_invalid", message: expect.stringContaining(place) }),
-    );
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ADMINISTRATOR } from "../../access/decide.ts";
@@ -388,5 +389,33 @@ describe("a clock that was twenty hours ahead, and is right again", () => {
     const voided = await repair("ahead", { action: "void", from: iso(71_000), to: iso(73_000) });
     expect([voided.status, voided.json.readings]).toEqual([201, 1]);
     expect(await asked()).toEqual({ used: [1, 1, 1], latest: [1002, iso(1)] });
+  });
+});
+
+/** Method, path and body of each `curl` that posts something. */
+function examples(): { url: string; body: Record<string, unknown> }[] {
+  const page = readFileSync(new URL("../../docs/repairs.md", import.meta.url), "utf8");
+  const posts = page.matchAll(/curl -X POST [^']*?"\$SBI(\/v1\/[^"]+)" \\\n\s*-d '([^']*)'/g);
+  return [...posts].map(([, url, body]) => ({ url: url!, body: JSON.parse(body!) }));
+}
+
+/** The examples of docs/repairs.md, as somebody would copy them. */
+describe("the page on repairs", () => {
+  it("has examples that do what they say, on a meter that has read something in their times", async () => {
+    const deviceNo = await insertDevice(db.pool, "meter-0001");
+    const found = examples();
+    expect(found.map(({ body }) => body.action ?? "exchange")).toEqual(["void", "correct", "exchange"]);
+    await insertReadings(
+      db.pool,
+      deviceNo,
+      found
+        .filter(({ body }) => body.from !== undefined)
+        .map(({ body }) => ({ at: new Date(body.from as string).toISOString(), volume: 1000 })),
+    );
+    for (const { url, body } of found) {
+      const answer = await api.call({ method: "POST", url, payload: body, headers: PLATFORM });
+      expect([body, answer.status]).toEqual([body, 201]);
+      if (body.action) expect(answer.json.readings).toBe(1);
+    }
   });
 });
