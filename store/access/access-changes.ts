@@ -14,14 +14,16 @@ import {
 export const CHANGE_KINDS = ["create", "grants", "password", "second_factor", "enable", "owner"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** By these, who made the change may know how to sign in as the person; by the others they gave them something. */
+/**
+ * In these changes the requester may know how to sign in as the person; the other changes gave the person something.
+ */
 export const CREDENTIAL_KINDS: readonly ChangeKind[] = ["create", "password", "second_factor", "enable"];
 
 /** `waiting` and `effective` are both 'open' in the table, before and after the moment. */
 export const CHANGE_STATES = ["waiting", "effective", "confirmed", "refused", "overtaken"] as const;
 export type ChangeState = (typeof CHANGE_STATES)[number];
 
-/** Something that an administrator did to somebody over HTTP, by which one may come to act as another. */
+/** A change by an administrator over HTTP to another person, by which one may come to act as the other. */
 export interface AccessChange {
   readonly changeNo: number;
   readonly principalId: string;
@@ -83,7 +85,7 @@ export interface NewChange {
   readonly askedBy: { readonly id: string; readonly name: string };
   readonly askedAt: Date;
   readonly effectiveAt: Date;
-  /** Of kind `owner`: who answered for the application until then. */
+  /** Of kind `owner`: the former owner of the application. */
   readonly formerOwner?: string | null | undefined;
 }
 
@@ -109,9 +111,9 @@ export interface ChangeFilter {
   /** Those that wait at `now`, or all. */
   readonly state: "waiting" | "all";
   readonly principalId?: string | undefined;
-  /** Only what keeps somebody waiting who has one of these roles. */
+  /** Only changes that keep a person waiting who has one of these roles. */
   readonly roles: readonly string[];
-  /** These are listed of anybody, whatever their roles: none by default. */
+  /** Changes of these kinds are listed for everybody, whatever their roles: none by default. */
   readonly ofAnybody?: readonly ChangeKind[] | undefined;
   readonly now: Date;
 }
@@ -148,7 +150,7 @@ export async function listChanges(
   return toPage(rows, page.limit, toChange, (row) => encodeCursor("access-changes", [row.change_no]));
 }
 
-/** Locks a change. @throws PlatformError `change_not_found`, also for one about somebody outside the limits */
+/** Locks a change. @throws PlatformError `change_not_found`, also for a change to a person outside the limits */
 export async function lockChange(
   tx: Client,
   changeNo: number,
@@ -172,8 +174,8 @@ export interface ChangeDecision {
 }
 
 /**
- * Decides a change, and what its asker had open for the same person before it.
- * @returns what was decided
+ * Decides a change, and the earlier open changes of the same requester to the same person.
+ * @returns the changes that were decided
  */
 export async function decideChanges(
   tx: Client,
@@ -191,12 +193,12 @@ export async function decideChanges(
   return rows.map((row) => ({ changeNo: row.change_no, kind: row.kind }));
 }
 
-/** Takes away what was granted by these changes. */
+/** Takes away the grants that these changes gave. */
 export async function removeGrantsOf(tx: Client, changeNos: readonly number[]): Promise<void> {
   await tx.query("delete from grants where change_no = any ($1::bigint[])", [[...changeNos]]);
 }
 
-/** Closes what was done to somebody's credentials: another password, made on the machine, has overtaken it. */
+/** Closes the changes to a person's credentials: another password, made on the machine, has overtaken them. */
 export async function overtakeCredentialChanges(tx: Client, principalId: string): Promise<void> {
   await tx.query(
     `update access_changes set state = 'overtaken'
@@ -206,13 +208,13 @@ export async function overtakeCredentialChanges(tx: Client, principalId: string)
 }
 
 /**
- * Everybody by whom somebody came to be what they are, themselves included: who made, granted, reset or let them in
- * again, who did that to those, and so on. The administrator's key is one of them; the machine and the identity
- * provider are not.
+ * Everybody through whom a person came to have their access, the person included: those who made, granted, reset or let
+ * them in again, those who did that to these, and so on. The administrator's key is one of them; the machine and the
+ * identity provider are not.
  */
 export const makersOf = (db: Db, id: string): Promise<Set<string>> => makersFrom(db, "select $1::text", [id]);
 
-/** @param first selects those to begin with */
+/** @param first selects the ids to begin with */
 async function makersFrom(db: Db, first: string, values: readonly unknown[]): Promise<Set<string>> {
   const { rows } = await db.query<{ id: string }>(
     `with recursive makers (id) as (
@@ -226,8 +228,9 @@ async function makersFrom(db: Db, first: string, values: readonly unknown[]): Pr
 }
 
 /**
- * Everybody to whom a change goes back: who asked for it, who may know how to sign in as the one whom it is about, and
- * by whom these came to be what they are. Whom it is about goes back to who asked, and so do those whom that one made.
+ * Everybody to whom a change goes back: its requester, those who may know how to sign in as the person, and those
+ * through whom these came to have their access. The person goes back to the requester, and so do those whom the person
+ * made.
  */
 export const behindChange = (
   db: Db,

@@ -12,13 +12,13 @@ export interface AccessSnapshot {
     readonly type: "person" | "application";
     readonly tenantId: string;
     readonly name: string;
-    /** Of an application: who answers for it. */
+    /** Of an application: the id of its owner. */
     readonly ownerId: string | null;
     readonly grants: readonly StoredGrant[];
   }[];
   /**
-   * What waits until `until`, unless it is decided before; and what stays open after that: who made somebody or changed
-   * how they sign in, and who answered for an application before.
+   * Changes that wait until `until`, unless they are decided before; and those that stay open after that: who made a
+   * person or changed how they sign in, and who answered for an application before.
    */
   readonly changes: readonly {
     readonly changeNo: number;
@@ -27,7 +27,7 @@ export interface AccessSnapshot {
     readonly askedBy: string;
     readonly askedAt: Date;
     readonly until: Date;
-    /** Of kind `owner`: who answered for the application until then. */
+    /** Of kind `owner`: the former owner of the application. */
     readonly formerOwner: string | null;
   }[];
   /** Of these principals, and not revoked. */

@@ -10,7 +10,10 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
   /** To the minute; null: never. */
   readonly lastUsedAt: Date | null;
-  /** Who was shown it: a person's id, or that of the administrator's key. Null: on the machine, or not known any more. */
+  /**
+   * The person to whom it was shown: a person's id, or that of the administrator's key. Null: it was shown on the
+   * machine, or is no longer known.
+   */
   readonly madeBy: string | null;
 }
 
@@ -45,7 +48,7 @@ export async function listApiKeys(db: Db, principalId: string): Promise<ApiKey[]
   return rows.map(toApiKey);
 }
 
-/** Whose key it is or was, by its prefix; undefined when there never was one. */
+/** The owner of a key, now or formerly, by its prefix; undefined when there never was such a key. */
 export async function findKeyByPrefix(
   db: Db,
   prefix: string,
@@ -109,11 +112,11 @@ export interface KeyUse {
   readonly at: Date;
 }
 
-/** Records when keys were used last. A use never goes back. At most one use a key may be given at once. */
+/** Records when keys were last used. A use never goes back. Each key may come once at most in one call. */
 export async function recordKeyUses(db: Db, uses: readonly KeyUse[]): Promise<void> {
   if (uses.length === 0) return;
   await db.query(
-    // One order of locks for all processes, or two of them could wait for each other.
+    // All processes lock in one order, or two of them could wait for each other.
     `with used as (select * from unnest($1::bigint[], $2::timestamptz[]) as u (key_no, at)),
           locked as (select k.key_no from api_keys k join used using (key_no) order by k.key_no for update of k)
      update api_keys k set last_used_at = greatest(k.last_used_at, used.at)

@@ -1,11 +1,11 @@
 import type { Area, Client, Db } from "../database/index.ts";
 
-/** What somebody may do within one area. Roles and scopes are names that `access` knows. */
+/** The rights within one area. Roles and scopes are names that `access` knows. */
 export type StoredGrant = {
   readonly area: Area;
   /** The change by which it was given over HTTP, where it may have to wait for that; see `access-changes.ts`. */
   readonly changeNo?: number;
-  /** Until then the steps that make a speaker sound wait: for this grant, or for anything that its holder does. */
+  /** Until then the steps that make a speaker sound wait: because of this grant, or of a change to its holder. */
   readonly heldUntil?: Date;
 } & ({ readonly role: string } | { readonly scopes: readonly string[] });
 
@@ -22,8 +22,8 @@ export interface GrantRow {
 }
 
 /**
- * Until when a grant in row `g` is held back: by the change that gave it, or by one of its holder's credentials.
- * Only privileged roles have to care (`PRIVILEGED_ROLES` of `access`).
+ * The moment until which a grant in row `g` is held back: by the change that gave it, or by one of its holder's
+ * credentials. Only privileged roles depend on it (`PRIVILEGED_ROLES` of `access`).
  */
 const HELD_UNTIL = `
   (select max(c.effective_at) from access_changes c
@@ -54,7 +54,7 @@ export function toGrant(row: GrantRow): StoredGrant {
 
 const orNull = (list: readonly string[] | "all") => (list === "all" ? null : [...list]);
 
-/** Gives a principal, whose row the transaction has locked, these grants and no others. */
+/** Replaces the grants of a principal, whose row the transaction has locked. */
 export async function replaceGrants(
   tx: Client,
   principalId: string,
@@ -81,7 +81,7 @@ export async function replaceGrants(
   await tx.query("update principals set updated_at = now() where id = $1::text", [principalId]);
 }
 
-/** Those of the codes that are no region's. */
+/** The codes among these that no region has. */
 export async function findUnknownRegions(db: Db, codes: readonly string[]): Promise<string[]> {
   if (codes.length === 0) return [];
   const { rows } = await db.query<{ code: string }>(

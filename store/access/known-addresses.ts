@@ -1,10 +1,10 @@
 import type { Db } from "../database/index.ts";
 
-/** Where somebody has signed in from: an IPv4 address or an IPv6 /64, as `networkOf` writes them. */
+/** A network from which a person has signed in: an IPv4 address or an IPv6 /64, as `networkOf` writes them. */
 export interface KnownNetwork {
   readonly principalId: string;
   readonly network: string;
-  /** When last. */
+  /** The last time. */
   readonly at: Date;
 }
 
@@ -27,7 +27,7 @@ export async function saveKnownNetwork(db: Db, known: KnownNetwork, keep: number
   });
 }
 
-/** Everybody's networks that were seen after a moment, in no order. */
+/** The networks of all people that were seen after a moment, in no order. */
 export async function listKnownNetworks(db: Db, after: Date): Promise<KnownNetwork[]> {
   const { rows } = await db.query<{ principal_id: string; network: string; seen_at: Date }>(
     "select principal_id, network, seen_at from known_addresses where seen_at > $1::timestamptz",
@@ -40,7 +40,7 @@ export async function listKnownNetworks(db: Db, after: Date): Promise<KnownNetwo
   }));
 }
 
-/** Removes what was last seen before a moment. @returns how many */
+/** Removes networks that were last seen before a moment. @returns how many */
 export async function deleteOldKnownNetworks(db: Db, before: Date): Promise<number> {
   const { rowCount } = await db.query("delete from known_addresses where seen_at < $1::timestamptz", [
     before.toISOString(),

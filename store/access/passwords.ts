@@ -1,7 +1,7 @@
 import type { Client, Db } from "../database/index.ts";
 import { endSecondFactorOf } from "./sessions.ts";
 
-/** How somebody signs in here. */
+/** A person's password and second factor. */
 export interface PasswordRecord {
   readonly principalId: string;
   /** In the PHC string format. */
@@ -18,7 +18,7 @@ interface PasswordRow {
   changed_at: Date;
 }
 
-/** The password of a person, or undefined for who has none here or does not exist. */
+/** The password of a person, or undefined for a person who has none here or does not exist. */
 export async function findPassword(db: Db, principalId: string): Promise<PasswordRecord | undefined> {
   const { rows } = await db.query<PasswordRow>(
     "select principal_id, password_hash, totp_secret, changed_at from passwords where principal_id = $1::text",
@@ -35,7 +35,7 @@ export async function findPassword(db: Db, principalId: string): Promise<Passwor
   );
 }
 
-/** Gives somebody a password, the first or another. The second factor stays. */
+/** Gives a person a password, the first or another. The second factor stays. */
 export async function savePassword(db: Db, principalId: string, passwordHash: string): Promise<void> {
   await db.query(
     `insert into passwords (principal_id, password_hash) values ($1::text, $2::text)
@@ -44,7 +44,7 @@ export async function savePassword(db: Db, principalId: string, passwordHash: st
   );
 }
 
-/** Puts a hash in place of a password, for whoever has one. The second factor stays. */
+/** Puts a hash in place of a person's password, if they have one. The second factor stays. */
 export async function overwritePassword(db: Db, principalId: string, passwordHash: string): Promise<void> {
   await db.query(
     "update passwords set password_hash = $2::text, changed_at = now() where principal_id = $1::text",
@@ -52,7 +52,7 @@ export async function overwritePassword(db: Db, principalId: string, passwordHas
   );
 }
 
-/** Whether this is still how somebody signs in, and keeps it so to the end of the transaction. */
+/** True when this is still the person's record, which then stays so to the end of the transaction. */
 export async function lockPassword(
   tx: Client,
   { principalId, passwordHash, totpSecret }: Omit<PasswordRecord, "changedAt">,
@@ -104,7 +104,7 @@ export async function takeTotpStep(
 }
 
 /**
- * Puts aside a secret until its first code has come. One that waited before is dropped.
+ * Puts aside a secret until its first code has come. An earlier waiting secret is dropped.
  * @returns false when a second factor is set up already
  */
 export async function savePendingTotp(
@@ -133,7 +133,7 @@ export async function findPendingTotp(db: Db, principalId: string, now: Date): P
 
 /**
  * Makes the waiting secret the second factor, with the step of its first code used up.
- * @returns false when it does not wait any more
+ * @returns false when it no longer waits
  */
 export async function confirmTotp(
   db: Db,
@@ -152,9 +152,9 @@ export async function confirmTotp(
 }
 
 /**
- * Removes the second factor, and one that waits. No session that was opened with it counts as such any more: whoever
- * sets up another one signs in with that.
- * @returns whether there was one
+ * Removes the second factor, and one that waits. No session that was opened with it counts as such any more: a person
+ * who sets up another one signs in with that.
+ * @returns true when there was one
  */
 export async function removeTotp(tx: Client, principalId: string): Promise<boolean> {
   const { rows } = await tx.query(

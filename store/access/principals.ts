@@ -24,7 +24,7 @@ export interface StoredPrincipal {
   readonly updatedAt: Date;
   /** Since when it is shut out; null: it is not. */
   readonly disabledAt: Date | null;
-  /** Of an application: the person who answers for it. Null: nobody, and always of people. */
+  /** Of an application: the person who answers for it. Null when it has no owner, and always for people. */
   readonly ownerId: string | null;
   readonly grants: readonly StoredGrant[];
 }
@@ -132,13 +132,15 @@ export async function insertPrincipal(
   }
 }
 
-/** What may change. Whoever it is keeps id and tenant; nobody is deleted, because the audit names them. */
+/**
+ * The fields that may change. A principal keeps its id and tenant, and is never deleted, because the audit names it.
+ */
 export interface PrincipalChange {
   readonly name?: string | undefined;
   readonly disabled?: boolean | undefined;
 }
 
-/** Changes somebody who exists. */
+/** Changes a person or application that exists. */
 export async function updatePrincipal(tx: Client, id: string, change: PrincipalChange): Promise<void> {
   await tx.query(
     `update principals
@@ -151,7 +153,7 @@ export async function updatePrincipal(tx: Client, id: string, change: PrincipalC
   );
 }
 
-/** Says who answers for an application. */
+/** Sets the person who answers for an application. */
 export async function setOwner(tx: Client, id: string, ownerId: string): Promise<void> {
   await tx.query("update principals set owner_id = $2::text, updated_at = now() where id = $1::text", [
     id,

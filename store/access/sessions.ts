@@ -10,7 +10,7 @@ export interface Session {
   readonly createdAt: Date;
   /** To the minute. */
   readonly lastSeenAt: Date;
-  /** When it ends, whatever is done with it. */
+  /** The moment when it ends, whatever its use. */
   readonly expiresAt: Date;
   readonly address: string | null;
   readonly userAgent: string | null;
@@ -78,7 +78,7 @@ export async function insertSession(db: Db, session: NewSession): Promise<Sessio
   return toSession(rows[0]!);
 }
 
-/** The session with this secret, unless it was ended. Whether it has run out is for the caller's clock to say. */
+/** The session with this secret, unless it was ended. The caller's clock decides if it has run out. */
 export async function findSession(db: Db, tokenHash: Buffer): Promise<Session | undefined> {
   const { rows } = await db.query<SessionRow>({
     name: "find_session",
@@ -97,14 +97,14 @@ export async function noteSessionSeen(db: Db, sessionNo: number, at: Date): Prom
   );
 }
 
-/** What is left of a person's sign-ins at `at`. */
+/** The moments that decide if a person's session still lives at `at`. */
 export interface Living {
   readonly at: Date;
   /** Sessions that were last seen before this have run out. */
   readonly seenAfter: Date;
 }
 
-/** Somebody's living sessions, newest first. */
+/** A person's living sessions, newest first. */
 export async function listSessions(
   db: Db,
   principalId: string,
@@ -130,7 +130,7 @@ export async function listSessions(
   return toPage(rows, page.limit, toSession, (row) => encodeCursor("sessions", [row.session_no]));
 }
 
-/** Who of these people has a living session. */
+/** The people among these who have a living session. */
 export async function listSignedIn(db: Db, ids: readonly string[], living: Living): Promise<string[]> {
   const { rows } = await db.query<{ principal_id: string }>(
     `select distinct principal_id from sessions
@@ -141,7 +141,7 @@ export async function listSignedIn(db: Db, ids: readonly string[], living: Livin
   return rows.map(({ principal_id }) => principal_id);
 }
 
-/** Ends one of somebody's sessions. @returns false when there is no such living session of this person */
+/** Ends one of a person's sessions. @returns false when there is no such living session of this person */
 export async function endSession(db: Db, principalId: string, sessionNo: number, at: Date): Promise<boolean> {
   const { rowCount } = await db.query(
     `update sessions set ended_at = $3::timestamptz
@@ -151,7 +151,7 @@ export async function endSession(db: Db, principalId: string, sessionNo: number,
   return rowCount === 1;
 }
 
-/** Ends all sessions of somebody, but for one where it is named. @returns how many */
+/** Ends all sessions of a person, but for one where it is named. @returns how many */
 export async function endSessionsOf(
   db: Db,
   principalId: string,
@@ -166,7 +166,7 @@ export async function endSessionsOf(
   return rowCount ?? 0;
 }
 
-/** Makes all sessions of somebody count as opened without a second factor. */
+/** Makes all sessions of a person count as opened without a second factor. */
 export async function endSecondFactorOf(db: Db, principalId: string): Promise<void> {
   await db.query(
     "update sessions set second_factor = false where principal_id = $1::text and second_factor",
@@ -174,7 +174,7 @@ export async function endSecondFactorOf(db: Db, principalId: string): Promise<vo
   );
 }
 
-/** Removes what began before a moment and has run out. @returns how many */
+/** Removes sessions that began before a moment and have run out. @returns how many */
 export async function deleteOldSessions(db: Db, createdBefore: Date, now: Date): Promise<number> {
   const { rowCount } = await db.query(
     `delete from sessions

@@ -12,7 +12,7 @@ import {
 
 export type TenantUse = "government" | "civil" | "commercial";
 
-/** Who uses the platform: an authority, a company, the residents of a place. */
+/** An organization that uses the platform: an authority, a company, the residents of a place. */
 export interface Tenant {
   readonly id: string;
   readonly name: string;
@@ -90,7 +90,7 @@ export async function insertTenant(
   return toTenant(rows[0]);
 }
 
-/** What may change. A tenant keeps its id and use; it is disabled rather than deleted. */
+/** The fields that may change. A tenant keeps its id and use; it is disabled rather than deleted. */
 export interface TenantChange {
   readonly name?: string | undefined;
   readonly disabled?: boolean | undefined;
@@ -110,7 +110,7 @@ export async function updateTenant(tx: Client, id: string, change: TenantChange)
   return toTenant(rows[0]!);
 }
 
-/** Those of the ids that are no tenant's. */
+/** The ids among these that no tenant has. */
 export async function findUnknownTenants(db: Db, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const { rows } = await db.query<{ id: string }>(

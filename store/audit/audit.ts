@@ -11,7 +11,7 @@ import {
 } from "../database/index.ts";
 import { auditValue, ORIGIN_HASH, rowHash } from "./hash.ts";
 
-/** Who did it. `machine`: whoever holds the machine, through a command; `platform`: the platform by itself. */
+/** The actor. `machine`: the operator of the machine, through a command; `platform`: the platform by itself. */
 export interface AuditActor {
   readonly type: "person" | "application" | "device" | "machine" | "platform";
   readonly id: string | null;
@@ -21,30 +21,30 @@ export interface AuditActor {
   readonly address?: string | null;
   /** Our own id of the request. */
   readonly requestId?: string | null;
-  /** What the caller calls it. */
+  /** The caller's own id of the request. */
   readonly callerRequestId?: string | null;
   /**
-   * As `ownerId`, `behind` and `makers` of `Principal` in `access` say: who answers for an application, and who may be
-   * acting through the actor. For deciding; the row keeps the actor alone.
+   * As `ownerId`, `behind` and `makers` of `Principal` in `access`: the person who answers for an application, and
+   * those who may be acting through the actor. They serve decisions; the row keeps the actor alone.
    */
   readonly ownerId?: string | null;
   readonly behind?: readonly string[];
   readonly makers?: readonly string[];
 }
 
-/** One thing that was done. */
+/** One action of an actor. */
 export interface AuditEntry {
   readonly actor: AuditActor;
   /** `<object>.<verb>`, e.g. `device.create`. */
   readonly action: string;
   readonly object: { readonly type: string; readonly id: string | null };
   readonly reason?: string;
-  /** As JSON. Secrets do not belong here; what has a secret's name is blotted out nevertheless. */
+  /** As JSON. Secrets do not belong here; a field with a secret's name is blotted out nevertheless. */
   readonly before?: unknown;
   readonly after?: unknown;
 }
 
-/** For what the platform does by itself. */
+/** The actor of the platform's own work. */
 export const PLATFORM_ACTOR: AuditActor = { type: "platform", id: null, name: "platform", tenantId: null };
 
 /** Held to the end of the transaction: rows are numbered in the order of their commits. */
@@ -110,7 +110,10 @@ export function appendAuditAlone(pool: Pool, entry: AuditEntry): Promise<{ audit
   return withTransaction(pool, (tx) => appendAudit(tx, entry));
 }
 
-/** What PostgreSQL would not store, a NUL or half of a surrogate pair, must not keep a deed out of the audit. */
+/**
+ * A character that PostgreSQL would not store, a NUL or half of a surrogate pair, must not keep an action out of the
+ * audit.
+ */
 const text = (value: string | null | undefined): string | null =>
   value === undefined || value === null ? null : value.replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
 
@@ -140,7 +143,7 @@ export interface AuditFilter {
   readonly to?: Date | undefined;
 }
 
-/** Whose deeds are seen: everybody's, or those of one tenant's people and applications. */
+/** The actions that are seen: all, or those of one tenant's people and applications. */
 export type AuditReach = "all" | { readonly tenantId: string };
 
 interface ListRow {
@@ -182,7 +185,7 @@ const toAuditRow = (row: ListRow): AuditRow => ({
   hash: row.hash.toString("hex"),
 });
 
-/** What was done, newest first. */
+/** The audit, newest first. */
 export async function listAudit(
   db: Db,
   filter: AuditFilter,

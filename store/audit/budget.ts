@@ -1,27 +1,29 @@
-/** How many rows of the audit what fails may take, so that whoever floods the platform does not flood the audit. */
+/** Limits the audit rows of failures, so that a caller who floods the platform does not flood the audit. */
 export interface AuditBudget {
   /**
    * Asks for a row.
-   * @param key whose share it is of
+   * @param key whose share the row comes out of
    * @param now in milliseconds, of any clock that does not go back
    * @returns how many went without a row since the last one; undefined: this one goes without as well
    */
   take(key: string, now: number): number | undefined;
-  /** Who has had failures without a row since the last one, and how many; they count as recorded from then on. */
+  /**
+   * The keys with failures that have had no row since the last one, and how many; they count as recorded from then on.
+   */
   drain(): { readonly key: string; readonly left: number }[];
 }
 
 export interface AuditBudgetOptions {
-  /** So many rows of one key come one by one … */
+  /** At first so many rows of one key come one by one … */
   readonly burst: number;
   /** … and then one in so many milliseconds. */
   readonly everyMs: number;
-  /** Of so many keys the budget knows; the one longest quiet is forgotten first. */
+  /** The budget knows so many keys; it forgets first the one that was quiet for the longest time. */
   readonly maxKeys?: number;
 }
 
 interface Share {
-  /** How many of the burst are used, at `at`; it falls by one each `everyMs`. */
+  /** How much of the burst is used, at `at`; it falls by one each `everyMs`. */
   used: number;
   at: number;
   left: number;

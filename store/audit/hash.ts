@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ExactNumber, writeJson } from "../../base/exact-json.ts";
 import { isSecretName } from "../../base/log.ts";
 
-/** What stands before the first row. */
+/** The hash before the first row. */
 export const ORIGIN_HASH = Buffer.alloc(32);
 
 /** A row as its hash covers it: texts as they are stored, `before` and `after` as PostgreSQL writes jsonb. */
@@ -28,9 +28,9 @@ export interface HashedRow {
 
 /**
  * The hash of a row: SHA-256 over the 32 bytes of the previous row's hash and then the fields in the order of
- * `HashedRow`, each as `<length in bytes>:<UTF-8>,` and null as `~,`. So no text can be moved from one field to
- * the next, and null is not the empty text. The last one, which came later, counts only where there is one: older rows
- * keep their hash, and nobody can add one to a row or take it away without changing the number of fields.
+ * `HashedRow`, each as `<length in bytes>:<UTF-8>,` and null as `~,`. So no text can be moved from one field to the
+ * next, and null is not the empty text. The last field came later and counts only where it is present: older rows keep
+ * their hash, and an attacker cannot add it to a row or take it away without changing the number of fields.
  */
 export function rowHash(row: HashedRow, previousHash: Uint8Array): Buffer {
   const hash = createHash("sha256").update(previousHash);
@@ -59,8 +59,8 @@ export function rowHash(row: HashedRow, previousHash: Uint8Array): Buffer {
 const BLOT = "[redacted]";
 
 /**
- * `before` or `after` as JSON that PostgreSQL takes: what it cannot hold (NUL, halves of surrogate pairs) is
- * replaced, and whatever has the name of a secret is blotted out. Null when there is nothing.
+ * `before` or `after` as JSON that PostgreSQL takes: characters that it cannot hold (NUL, halves of surrogate pairs)
+ * are replaced, and fields with a secret's name are blotted out. Null when there is nothing.
  */
 export function auditValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
@@ -69,12 +69,15 @@ export function auditValue(value: unknown): string | null {
 
 const clean = (text: string) => text.replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
 
-/** A copy as JSON has it. One walk and no text between: a target may have 50,000 points, and whoever is there waits. */
+/**
+ * A copy as JSON has it. It takes one walk and no text between: a target may have 50,000 points, and other requests
+ * wait.
+ */
 function storable(value: unknown): unknown {
   if (typeof value === "string") return clean(value);
   // JSON has no big integers: they become texts.
   if (typeof value === "bigint") return String(value);
-  // Nothing in a point can be wrong.
+  // Points hold numbers only, so nothing in them can be wrong.
   if (Array.isArray(value)) return value.every(Number.isFinite) ? value : value.map(storable);
   if (typeof value !== "object" || value === null || value instanceof ExactNumber) return value;
   if ("toJSON" in value && typeof value.toJSON === "function") return storable(value.toJSON());

@@ -44,9 +44,9 @@ const EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 
 /**
- * Notes the audit's last row outside of the database, at most once a second, and in the log once a day: whoever
- * removes rows at the end, or makes the whole chain anew, has to reach that file and the places that the log goes
- * to as well. When the database no longer has the row that was noted, the file is left as it is, for evidence.
+ * Notes the audit's last row outside of the database, at most once a second, and in the log once a day: an attacker who
+ * removes rows at the end, or makes the whole chain again, has to reach that file and the places that the log goes to
+ * as well. When the database no longer has the noted row, the file is left as it is, for evidence.
  */
 export function startAuditHead(db: Db, options: AuditHeadOptions): { stop(): Promise<void> } {
   const { dataDir, log, now = Date.now } = options;
@@ -92,7 +92,7 @@ export function startAuditHead(db: Db, options: AuditHeadOptions): { stop(): Pro
     }
   }
 
-  // A database that is away is told about by those who need it at once; here the first failure is enough.
+  // Requests that need the database at once report that it is away; here the first failure is enough.
   const attempt = () =>
     note().then(
       () => {
@@ -108,7 +108,7 @@ export function startAuditHead(db: Db, options: AuditHeadOptions): { stop(): Pro
     async stop() {
       await noting.stop();
       stopped = true;
-      // What was done since the last tick.
+      // Notes the rows since the last tick.
       if (!broken && !failing) await attempt();
     },
   };

@@ -1,14 +1,16 @@
 import type { Db } from "../database/index.ts";
 import { type HashedRow, ORIGIN_HASH, rowHash } from "./hash.ts";
 
-/** A row as it lies in the table. Whoever changes rows is bound by no range, so numbers are of any size. */
+/** A row as it lies in the table. An attacker who changes rows is bound by no range, so numbers are of any size. */
 export interface StoredAuditRow extends HashedRow {
   readonly auditNo: bigint;
   readonly previousHash: Buffer;
   readonly hash: Buffer;
 }
 
-/** The number and hash of a row that was the last one at some moment; kept elsewhere, it vouches for all before. */
+/**
+ * The number and hash of a row that was the last one at some moment; a copy kept elsewhere vouches for all rows before.
+ */
 export interface AuditHead {
   readonly auditNo: bigint;
   /** In hexadecimal. */
@@ -39,13 +41,13 @@ export function parseHead(text: string): AuditHead | undefined {
 
 export const formatHead = ({ auditNo, hash }: AuditHead): string => `${auditNo}:${hash}`;
 
-/** This many changed rows are compared with each other, to tell those that only changed places. */
+/** This many changed rows are compared with each other, to find those that only changed places. */
 const MAX_COMPARED = 200;
 
 /**
- * Walks the chain and says what is wrong with it.
+ * Walks the chain and reports its faults.
  * @param rows in the order of their numbers
- * @param kept heads that were noted elsewhere: only they show that rows at the end were removed or made anew
+ * @param kept heads that were noted elsewhere: only they show that rows at the end were removed or made again
  */
 export async function verifyAudit(
   rows: AsyncIterable<StoredAuditRow>,
@@ -111,7 +113,7 @@ const missing = (first: bigint, last: bigint, how: string): AuditFault => ({
   text: first === last ? `Row ${first} is missing: ${how}` : `Rows ${first} to ${last} are missing: ${how}`,
 });
 
-/** Both rows fit their own hash but not each other; which of them was made anew, the chain cannot tell. */
+/** Both rows fit their own hash but not each other; the chain cannot tell which of them was made again. */
 function unlinked(before: bigint, auditNo: bigint): AuditFault[] {
   if (before === 0n) {
     return [fault("unlinked", auditNo, "does not begin the chain: it was made anew with another beginning")];
@@ -120,7 +122,7 @@ function unlinked(before: bigint, auditNo: bigint): AuditFault[] {
   return [fault("unlinked", before, what(auditNo)), fault("unlinked", auditNo, what(before))];
 }
 
-/** Tells rows that hold something else from rows that hold what was another row. */
+/** Tells rows with changed content from rows that hold the content of another row. */
 function explain(changed: readonly StoredAuditRow[]): AuditFault[] {
   const numbers = changed.slice(0, MAX_COMPARED).map(({ auditNo }) => auditNo);
   const origin = new Map<bigint, bigint>();
@@ -138,7 +140,7 @@ function explain(changed: readonly StoredAuditRow[]): AuditFault[] {
       continue;
     }
     faults.push(fault("moved", auditNo, `holds what was row ${was}`));
-    // Who stands in its place, with a fitting hash, was put there.
+    // A row that stands in its place, with a fitting hash, was put there.
     if (was >= 1n && was < auditNo && !taken.has(was)) {
       faults.push(fault("inserted", was, `was put in: the former row is row ${auditNo} now`));
     }

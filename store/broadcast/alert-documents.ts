@@ -6,8 +6,8 @@ import { type Pool, withTransaction } from "../database/index.ts";
 const AT_ONCE = 200;
 
 /**
- * Removes documents of alerts that came for the last time longer ago than so many days, and of which nothing was
- * released: what was on the air can always be held against what came. That they came stays on record.
+ * Removes documents of alerts that last came longer ago than so many days, unless a broadcast made of the alert was
+ * released: a broadcast that was on the air can always be compared with the document. The record that they came stays.
  * @param days 0 removes none
  * @returns how many
  */
@@ -15,7 +15,7 @@ export async function removeOldDocuments(pool: Pool, days: number, atOnce = AT_O
   if (days === 0) return 0;
   for (let removed = 0; ; ) {
     const some = await withTransaction(pool, async (tx) => {
-      // Documents first and alerts then, as whoever takes an alert locks them.
+      // Locks documents first and then alerts, in the same order as the import of an alert.
       const { rows } = await tx.query<{ digest: string }>(
         `select digest from cap_documents d
          where stored_at < now() - make_interval(days => $1::int)

@@ -14,7 +14,7 @@ export type BroadcastState =
   | "expired"
   | "failed";
 
-/** What may be found near the place, for whoever decides. */
+/** A camera or other device near the place, for the people who decide. */
 export interface Attachment {
   readonly kind: string;
   readonly deviceId: string;
@@ -22,7 +22,7 @@ export interface Attachment {
   readonly distanceKm: number | null;
 }
 
-/** Where an imported alert came from. */
+/** The source of an imported alert. */
 export interface BroadcastSource {
   readonly sender: string;
   readonly identifier: string;
@@ -30,11 +30,13 @@ export interface BroadcastSource {
   readonly msgType: string;
   /** Of its signature: absent, verified, untrusted or invalid. */
   readonly signature: string;
-  /** CAP's word: Actual, Exercise, Test or Draft. Absent of what was imported before it was kept. */
+  /**
+   * CAP's word: Actual, Exercise, Test or Draft. Absent for alerts that were imported before the platform recorded it.
+   */
   readonly status?: string;
-  /** What names the document that it came in; absent of what came before documents had names. */
+  /** The name of the document that it came in; absent for alerts from before documents had names. */
   readonly document?: string;
-  /** Those of earlier versions are stored as texts without a rule. */
+  /** Warnings of earlier versions are stored as texts without a rule. */
   readonly warnings: readonly SourceWarning[];
 }
 
@@ -43,7 +45,7 @@ export interface SourceWarning {
   readonly message: string;
 }
 
-/** What a draft says, with the columns that are taken from it. */
+/** The content of a draft, with the columns that are taken from it. */
 export interface BroadcastContent {
   /** The whole message as JSON. */
   readonly message: Readonly<Record<string, unknown>>;
@@ -61,7 +63,7 @@ export interface NewBroadcast extends BroadcastContent {
   readonly id: string;
   readonly tenantId: string | null;
   readonly createdBy: string;
-  /** Everybody behind what it says. */
+  /** Everybody behind its content. */
   readonly authors?: readonly string[];
   readonly capSender: string;
   readonly source?: BroadcastSource;
@@ -71,28 +73,28 @@ export interface NewBroadcast extends BroadcastContent {
   readonly template?: BroadcastTemplateName | undefined;
 }
 
-/** Where a draft's texts come from. */
+/** The template of a draft's texts. */
 export interface BroadcastTemplateName {
   readonly source: "built-in" | "own";
-  /** Of a built-in one its event code, or what it is for, e.g. `all_clear`. */
+  /** For a built-in one its event code, or its purpose, e.g. `all_clear`. */
   readonly id: string;
   /** Null: built in, as the platform's version has it. */
   readonly version: number | null;
-  /** Absent of drafts of earlier versions. */
+  /** Absent for drafts of earlier versions. */
   readonly filled?: FilledTexts | undefined;
 }
 
-/** What the texts of a template were filled with. */
+/** The values with which the texts of a template were filled. */
 export interface FilledTexts {
   /** ISO 8601. */
   readonly at: string;
   readonly place: { readonly zh: string; readonly en: string };
-  /** What its target is called now; absent as long as that is `place`. */
+  /** The present name of its target; absent as long as that is `place`. */
   readonly presentPlace?: { readonly zh: string; readonly en: string } | undefined;
   readonly eventCode: string | null;
-  /** Of the texts as they were filled in: as long as it is theirs, nobody has edited them. */
+  /** Of the texts as they were filled in: as long as the hash fits, they have not been edited. */
   readonly sha256: string;
-  /** The same of each text that is still the template's, so that one language follows when another was edited. */
+  /** The same for each text that is still the template's, so that one language follows when another was edited. */
   readonly each?: readonly string[] | undefined;
 }
 
@@ -108,13 +110,13 @@ export interface Broadcast extends BroadcastContent {
   /** Rises with each change of the content. */
   readonly revision: number;
   readonly submittedBy: string | null;
-  /** Everybody who may have been acting when it was submitted: none of them is a second person. */
+  /** Everybody who may have been acting when it was submitted: none of them counts as a second person. */
   readonly submittedFor: readonly string[];
-  /** An application submitted it for which nobody answers: an earlier version let it. */
+  /** True when an application without an owner submitted it, as an earlier version allowed. */
   readonly submitterWithoutOwner: boolean;
-  /** Everybody behind a revision of what it says. */
+  /** Everybody behind any revision of its content. */
   readonly authors: readonly string[];
-  /** Who approved it, or released it by the green channel. */
+  /** The person who approved it, or released it by the green channel. */
   readonly approvedBy: string | null;
   /** Everybody who may have been acting then. */
   readonly approvedFor: readonly string[];
@@ -128,20 +130,20 @@ export interface Broadcast extends BroadcastContent {
   readonly capSender: string;
   readonly capSent: Date;
   readonly source: BroadcastSource | null;
-  /** A later alert of its author's that says other things, or that it is over. */
+  /** A later alert of its author that says other things, or that the danger is over. */
   readonly supersededBy: SupersededBy | null;
   readonly replacesNos: readonly number[];
   /** Ids of the same. */
   readonly replaces: readonly string[];
   readonly proposedByAlarm: number | null;
   readonly attachments: readonly Attachment[];
-  /** Null: its texts were written, or came in an alert. */
+  /** Null: a person wrote its texts, or they came in an alert. */
   readonly template: BroadcastTemplateName | null;
   readonly cancelledAt: Date | null;
   readonly cancelReason: string | null;
 }
 
-/** Who asks: broadcasts of the caller's tenant are seen, and those that reach into the limits. */
+/** The caller's reach: they see broadcasts of their tenant, and those that reach into their limits. */
 export interface BroadcastReach {
   readonly limits: Limits;
   readonly tenantId: string | null;
@@ -204,9 +206,9 @@ const ownersOf = (ids: string) =>
   `select a.owner_id from principals a where a.id = any (${ids}) and a.owner_id is not null`;
 
 /**
- * Who else is behind it. An application may have had no owner when it wrote or submitted: whoever answers for it since
- * then does so for that too. Of what it submitted before anybody was noted behind it (that alone names nobody but
- * itself), whoever made it a key may have done it.
+ * The others behind it. An application may have had no owner when it wrote or submitted: then its later owner answers
+ * for that too. For submissions from before the platform noted who was behind them (such a row names only the
+ * application itself), everybody to whom a key of it was shown may have made them.
  */
 export const BEHIND = `
   array(${ownersOf("b.submitted_for")}
@@ -221,7 +223,7 @@ export const SELECT_BROADCAST = `select b.*, ${REPLACES}, ${BEHIND} from broadca
 
 const together = (...lists: readonly string[][]): string[] => [...new Set(lists.flat())];
 
-/** The columns beside the message, which may have a megabyte: who has just written it need not read it back. */
+/** The columns beside the message, which may have a megabyte: the writer of a message need not read it back. */
 export const BESIDE_MESSAGE = [
   "broadcast_no",
   "id",
@@ -306,10 +308,9 @@ export const toBroadcast = (row: BroadcastRow): Broadcast => ({
 });
 
 /**
- * The condition for who sees the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant, the third
- * the kinds that sound.
- * A broadcast counts as a speaker in each of its regions that its author's tenant owns; regions meet when one
- * contains the other.
+ * The condition for seeing the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant, the third
+ * the kinds that sound. A broadcast counts as a speaker in each of its regions that its author's tenant owns; regions
+ * meet when one contains the other.
  */
 export const visible = (first: number) => `
   ($${first}::jsonb is null or b.tenant_id = $${first + 1}::text or exists (
@@ -356,6 +357,6 @@ export async function lockBroadcasts(tx: Client, numbers: readonly number[]): Pr
     "select from broadcasts where broadcast_no = any ($1::bigint[]) order by broadcast_no for update",
     [numbers],
   );
-  // In a statement of its own, so that it sees what was committed while the lock was waited for.
+  // In a statement of its own, so that it sees everything that was committed while it waited for the lock.
   return getBroadcasts(tx, numbers);
 }

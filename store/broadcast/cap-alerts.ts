@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Client, Db } from "../database/index.ts";
 import type { SourceWarning } from "./broadcasts.ts";
 
-/** What names an alert in CAP. */
+/** The key of an alert in CAP. */
 export interface AlertKey {
   readonly sender: string;
   readonly identifier: string;
@@ -12,9 +12,9 @@ export interface AlertKey {
 export interface StoredAlert {
   readonly disposition: string;
   readonly signature: string;
-  /** Who brought it first. */
+  /** The caller who brought it first. */
   readonly receivedFrom: string | null;
-  /** Every document that was taken under this name, by what `storeDocument` has named it. */
+  /** The name, from `storeDocument`, of every document that was taken under this key. */
   readonly documents: readonly string[];
   readonly broadcastNos: readonly number[];
 }
@@ -22,12 +22,12 @@ export interface StoredAlert {
 export interface NewAlert extends AlertKey {
   readonly msgType: string;
   readonly status: string;
-  /** What became of it. */
+  /** The outcome of its import. */
   readonly disposition: string;
   readonly signature: string;
-  /** Who brought it. */
+  /** The caller who brought it. */
   readonly receivedFrom: string | null;
-  /** What `storeDocument` has named the document. */
+  /** The name of the document, from `storeDocument`. */
   readonly document: string;
   readonly broadcastNos: readonly number[];
   readonly references: readonly AlertKey[];
@@ -72,8 +72,8 @@ export async function findAlert(db: Db, key: AlertKey): Promise<StoredAlert | un
 }
 
 /**
- * Keeps a document as it came, and gives the name that it is found by. One that comes again is kept from then on; its
- * row is locked also where nothing is written, so that nobody removes it meanwhile.
+ * Keeps a document as it came, and returns its name for finding it. A document that comes again is kept from then on;
+ * its row is locked also where nothing is written, so that retention does not remove it meanwhile.
  */
 export async function storeDocument(tx: Client, xml: Uint8Array): Promise<string> {
   const digest = createHash("sha256").update(xml).digest("hex");
@@ -94,9 +94,9 @@ export async function findDocument(db: Db, digest: string): Promise<Buffer | und
 }
 
 /**
- * Records an alert. When it is taken once more (another document under its name; one that is trusted by now; for an
- * office that does not see what another one made of it), its broadcasts are added; what is signed and trusted takes the place of what is
- * not, and what is actual that of what is not.
+ * Records an alert. When it is taken once more (another document under its key; a document that is now trusted; an
+ * office that does not see the broadcasts of another one), its new broadcasts are added; a signed and trusted document
+ * takes the place of one that is not, and an actual one that of one that is not.
  */
 export async function insertAlert(db: Db, alert: NewAlert): Promise<void> {
   await db.query(
@@ -133,8 +133,8 @@ export async function insertAlert(db: Db, alert: NewAlert): Promise<void> {
 }
 
 /**
- * Of each of some names, in their order, the broadcasts that were made of that alert or that we named so ourselves;
- * undefined: nobody knows it.
+ * For each of some names, in their order, the broadcasts that were made of that alert or that we named so ourselves;
+ * undefined for an unknown name.
  */
 export async function findReferenced(
   db: Db,
@@ -162,7 +162,7 @@ export async function findReferenced(
   return found;
 }
 
-/** The broadcast of ours that went out as an alert under one of these identifiers, or would; undefined: none. */
+/** Our broadcast that went out as an alert under one of these identifiers, or would; undefined when there is none. */
 export async function findIssued(
   db: Db,
   sender: string,
@@ -175,11 +175,14 @@ export async function findIssued(
   return rows[0]?.broadcast_no;
 }
 
-/** What one alert must be to take the place of another. */
+/** The conditions under which one alert may take the place of another. */
 interface Rank {
   /** CAP's word. An alert is only ever replaced by one of its own status. */
   readonly status: string;
-  /** What a trusted certificate has signed is only replaced by what such a certificate has signed, too. */
+  /**
+   * A document that a trusted certificate has signed is only replaced by another one that such a certificate has
+   * signed.
+   */
   readonly isVerified: boolean;
 }
 
@@ -188,16 +191,19 @@ export interface Successor {
   readonly identifier: string;
   readonly sent: Date;
   readonly msgType: string;
-  /** It was taken, and not refused. */
+  /** True when it was taken, and not refused. */
   readonly taken: boolean;
-  /** It counts as its author's word: signed and trusted, or brought by the same as the alert that it follows. */
+  /**
+   * True when it counts as its author's word: signed and trusted, or brought by the same caller as the alert that it
+   * follows.
+   */
   readonly counts: boolean;
 }
 
 /**
- * The latest Update or Cancel of the same sender that has come for an alert before the alert itself, or the latest
- * alert under the same identifier that was sent after it: those that were taken first.
- * @param receivedFrom who brings the alert now
+ * The latest Update or Cancel of the same sender that came before the alert itself, or the latest alert under the same
+ * identifier that was sent after it; alerts that were taken come first.
+ * @param receivedFrom the caller who brings the alert now
  */
 export async function findSuccessor(
   db: Db,
@@ -239,9 +245,10 @@ export async function findSuccessor(
 export const MOST_VERSIONS = 20;
 
 /**
- * Earlier alerts of the same sender under the same identifier: what an alert with a new time of sending corrects. Of
- * many the latest of those that are signed as it is, and of the same bringer, so that a stranger pushes none of them out.
- * @param receivedFrom who brings the alert now
+ * Earlier alerts of the same sender under the same identifier, which an alert with a new time of sending corrects. If
+ * there are many, the latest ones with the same kind of signature and the same bringer, so that a stranger pushes none
+ * of them out.
+ * @param receivedFrom the caller who brings the alert now
  */
 export async function findEarlierVersions(
   db: Db,
@@ -259,7 +266,10 @@ export async function findEarlierVersions(
   return rows.map(({ sent }) => ({ sender: key.sender, identifier: key.identifier, sent }));
 }
 
-/** What is made of an alert later than its import: its Update and Cancel count for that as well. */
+/**
+ * Adds a broadcast that is made of an alert later than its import: the alert's Update and Cancel count for that as
+ * well.
+ */
 export async function addBroadcastToAlert(tx: Client, key: AlertKey, broadcastNo: number): Promise<void> {
   await tx.query(
     `update cap_alerts set broadcast_nos = broadcast_nos || $4::bigint

@@ -7,11 +7,11 @@ import { countTargetsOf, countTargetsOfDevices, TARGET_STATES, type TargetCounts
  * database a second to count.
  */
 
-/** In these the last row of the history that counts targets is of the transaction that last changed one. */
+/** In these states, the last row of the history that counts targets is of the transaction that last changed one. */
 const COUNTED: ReadonlySet<Broadcast["state"]> = new Set(["completed", "failed", "expired"]);
 
 const COSTS = {
-  /** Above so many targets it is worth a question whose they are. */
+  /** Above so many targets it pays to ask which of them lie within the limits. */
   manyTargets: 20_000,
   /** A look by device takes about as long as counting so many targets. */
   targetsALook: 4,
@@ -59,7 +59,7 @@ async function findSpeakersWithin(
   return rows.map((row) => row.device_no);
 }
 
-/** What the histories of broadcasts have counted last, of all of their targets; of those that have counted none, nothing. */
+/** The last counts in the histories of broadcasts, of all of their targets; none for a history without counts. */
 async function readKeptCounts(db: Db, broadcastNos: readonly number[]): Promise<Map<number, TargetCounts>> {
   if (broadcastNos.length === 0) return new Map();
   const { rows } = await db.query<{ broadcast_no: number; targets: Record<string, unknown> }>(
@@ -76,7 +76,7 @@ async function readKeptCounts(db: Db, broadcastNos: readonly number[]): Promise<
   );
 }
 
-/** Histories of earlier versions count by the database's names. */
+/** Histories of earlier versions name their counts as the database does. */
 function toCounts({ handedOver, ...targets }: Record<string, unknown>): TargetCounts | undefined {
   const named: Record<string, unknown> = { handed_over: handedOver, ...targets };
   const counts = TARGET_STATES.map((state) => [state, named[state]] as const);

@@ -2,8 +2,8 @@ import { type Db, type Limits, limitsCondition, limitsParameter } from "../datab
 import { lengthOf, type RegionLevel } from "../places/index.ts";
 
 /**
- * Who was reached, by region. A speaker belongs where it stood at release. Callers see the targets within their
- * limits only: `$2` is `limitsParameter`'s in each statement.
+ * The coverage of a broadcast, by region. A speaker counts where it stood at release. Callers see the targets within
+ * their limits only: `$2` is `limitsParameter`'s in each statement.
  */
 
 export interface CoverageCounts {
@@ -15,7 +15,7 @@ export interface CoverageCounts {
   readonly cancelled: number;
   /** Not resolved yet. */
   readonly open: number;
-  /** Of the others, e.g. cancelled or failed: those that played a part, as far as is known. */
+  /** Of the others, e.g. cancelled or failed: targets that played a part, as far as is known. */
   readonly partlyHeard: number;
 }
 
@@ -25,7 +25,7 @@ export interface RegionCoverage extends CoverageCounts {
   readonly name: string | null;
 }
 
-/** It is resolved without having sounded to its end. */
+/** True when it is resolved without having sounded to its end. */
 const PARTLY_HEARD = "t.state in ('failed', 'cancelled', 'refused', 'offline') and t.partly_heard";
 
 const COUNTS = `
@@ -78,20 +78,20 @@ export interface UnheardVillage {
   readonly name: string | null;
   readonly townshipName: string | null;
   readonly targeted: number;
-  /** Targets that are not resolved yet: it may still sound. */
+  /** Targets that are not resolved yet, so they may still sound. */
   readonly open: number;
   /** Targets that played a part. */
   readonly partlyHeard: number;
 }
 
-/** The list that each belongs to, of the counts `c`. */
+/** The name of the list that each village belongs to, from the counts `c`. */
 const LIST = `case when c.open > 0 then 'waiting' when c."partlyHeard" > 0 then 'partly' else 'silent' end`;
 type ListName = "silent" | "partly" | "waiting";
 
 /**
  * Villages in which no targeted speaker has sounded to its end, by code; at most `limit` of each list, and how many
- * there are. In a waiting one some may still sound; in the others every target is resolved, and in a silent one nobody
- * has heard anything, as far as is known.
+ * there are. In a waiting village some may still sound; in the others every target is resolved, and in a silent one no
+ * target has sounded even in part, as far as is known.
  */
 export async function readUnheardVillages(
   db: Db,
@@ -138,7 +138,7 @@ export async function readUnheardVillages(
   return { silent: listOf("silent"), partly: listOf("partly"), waiting: listOf("waiting") };
 }
 
-/** Seconds from the release, of the targets that came so far. Null where none has. */
+/** Seconds from the release, of the targets that have come so far. Null where none has. */
 export interface Percentiles {
   readonly count: number;
   readonly p50: number | null;
@@ -156,15 +156,15 @@ export interface CoverageTimings {
 
 const TIMED = { handedOver: "handed_over", acknowledged: "acknowledged", started: "started", ended: "ended" };
 
-/** When the command of that attempt left which the row tells of. */
+/** When the command left of the attempt that the row reports. */
 const HANDED_OVER = `case when coalesce(t.reported_attempt, t.attempt) = t.attempt then t.handed_over_at else (
   select (e ->> 'handedOverAt')::timestamptz from jsonb_array_elements(t.earlier) e
   where (e ->> 'attempt')::int = t.reported_attempt) end`;
 
 /**
- * How fast it went, of every target from the release: one that was offline or tried again has its village waiting
- * since then. What was tried again counts with the times of the attempt that its row tells of, and is among none
- * before they came.
+ * The delays of every target from the release: a village whose speaker was offline or tried again has waited since
+ * then. A target that was tried again counts with the times of the attempt that its row reports, and with none before
+ * they came.
  */
 export async function readTimings(db: Db, broadcastNo: number, limits: Limits): Promise<CoverageTimings> {
   const at = (step: string) => (step === TIMED.handedOver ? HANDED_OVER : `t.${step}_at`);

@@ -10,7 +10,7 @@ export interface ReplyRow {
   readonly data: Record<string, unknown>;
 }
 
-/** Every answer to these commands. Without a bound in time: the clock of a speaker may be far off. */
+/** Every answer to these commands. There is no bound in time: the clock of a speaker may be far off. */
 export async function readReplies(db: Db, commandIds: readonly string[]): Promise<ReplyRow[]> {
   const { rows } = await db.query<{
     device_no: number;
@@ -34,15 +34,15 @@ export async function readReplies(db: Db, commandIds: readonly string[]): Promis
   }));
 }
 
-/** The metrics that prove sound. */
+/** The quantities that prove sound. */
 const PROOF = ["amplifier_current", "sound_level", "play_state", "volume"] as const;
 
-/** What a speaker measured, as far as it can prove that it sounded. */
+/** A reading of a speaker, as far as it can prove sound. */
 export interface SpeakerReadingRow {
   readonly deviceNo: number;
   /** Milliseconds since 1970, by the speaker's clock. */
   readonly observedAt: number;
-  /** By ours. */
+  /** By the platform's clock. */
   readonly receivedAt: number;
   readonly amplifierCurrent: number | undefined;
   readonly soundLevel: number | undefined;
@@ -57,7 +57,7 @@ export interface PlayWindow {
   readonly to: Date;
 }
 
-/** From where on a reading shows sound. */
+/** The limits from which on a reading shows sound. */
 export interface Loudness {
   /** Amperes. */
   readonly minCurrent: number;
@@ -66,9 +66,10 @@ export interface Loudness {
 }
 
 /**
- * What speakers that are not proven yet measured while they may have played: what shows sound, and what
- * they measured while they said that they play. A quiet minute beside says nothing, and there are a day's of them.
- * @param speakers where speakers' readings lie, for each kind that sounds
+ * Readings of speakers that are not proven yet, from the time when they may have played: those that show sound, and
+ * those from while they said that they were playing. A quiet minute besides proves nothing, and there are a day's of
+ * them.
+ * @param speakers the tables of readings of each kind that sounds
  */
 export async function readSpeakerReadings(
   db: Db,
@@ -120,7 +121,7 @@ async function readReadingsOfKind(
       windows.map(({ broadcastNo }) => broadcastNo),
       windows.map(({ from }) => from.toISOString()),
       windows.map(({ to }) => to.toISOString()),
-      // Once more for the whole, because only plain comparisons exclude chunks.
+      // Repeated for the whole, because only plain comparisons exclude chunks.
       new Date(Math.min(...windows.map(({ from }) => from.getTime()))).toISOString(),
       new Date(Math.max(...windows.map(({ to }) => to.getTime()))).toISOString(),
       minCurrent,

@@ -22,10 +22,10 @@ export interface BroadcastFilter {
   /** The id of its author. */
   readonly createdBy?: string | undefined;
   readonly review?: Broadcast["review"] | undefined;
-  /** Written from here on, and before there. */
+  /** Written from this moment on, and before the other. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
-  /** In its headline or any of its texts, in capitals or not. */
+  /** In its headline or any of its texts, in any case. */
   readonly q?: string | undefined;
 }
 
@@ -44,7 +44,7 @@ const FILTERED = `${visible(1)}
   and ($13::text is null or b.created_by = $13::text)
   and ($14::bigint is null or b.broadcast_no < $14::bigint)`;
 
-// strpos and not LIKE: what somebody looks for may hold % and _.
+// strpos and not LIKE: the searched text may hold % and _.
 const holds = (column: string) => `strpos(lower(${column}), lower($15::text)) > 0`;
 
 const HAS_TEXT = `(${holds("b.headline")} or exists (
@@ -60,19 +60,19 @@ const SEARCHED_AT_ONCE = 5000;
 
 interface Sized {
   readonly broadcast_no: number;
-  /** Of its message as it is stored, bytes. */
+  /** Size of its message as it is stored, in bytes. */
   readonly size: number;
 }
 
 const SELECT_SIZED = "select b.broadcast_no, pg_column_size(b.message) as size from broadcasts b";
 
 /**
- * A page ends early behind messages of this size in all, of which a hundred ordinary ones have a small part: drafts of
- * 50,000 points take a megabyte each, and two hundred of them would hold everybody up.
+ * A page ends early after messages of this size in all, of which a hundred ordinary ones have a small part: drafts of
+ * 50,000 points take a megabyte each, and two hundred of them would hold up every caller.
  */
 const MAX_PAGE_BYTES = 500_000;
 
-/** The first of them that have room on a page, one at the least. */
+/** The first broadcasts that have room on a page, at least one. */
 function fitting(found: readonly Sized[]): Sized[] {
   let bytes = 0;
   return found.filter(({ size }, at) => {
@@ -82,8 +82,8 @@ function fitting(found: readonly Sized[]): Sized[] {
 }
 
 /**
- * Broadcasts, newest first; after large ones a page ends early. With a text a page may hold fewer than asked for, or none, and go on all the same: what
- * one request costs is bounded, and the cursor leads through the rest.
+ * Broadcasts, newest first; after large ones a page ends early. With a text a page may hold fewer than the limit, or
+ * none, and still have a next one: so the cost of one request is bounded, and the cursor leads through the rest.
  * @param searchedAtOnce for tests
  */
 export async function listBroadcasts(
@@ -109,7 +109,7 @@ export async function listBroadcasts(
     after?.[0] ?? null,
   ];
   const cursorOf = (broadcastNo: number) => encodeCursor("broadcasts", [broadcastNo]);
-  /** The first of these that a page has room for. */
+  /** The first of these that have room on a page. */
   const toItems = async (found: readonly Sized[]): Promise<Page<Broadcast>> => {
     const taken = fitting(found.slice(0, page.limit));
     const items = await getBroadcasts(
@@ -146,8 +146,8 @@ export async function listBroadcasts(
 }
 
 /**
- * Released actual broadcasts that have not expired, newest first: what the feed holds. Those that were cancelled are
- * there too, because whoever has taken the alert must hear of its end.
+ * Released actual broadcasts that have not expired, newest first, for the feed. Cancelled ones are there too, because
+ * everybody who has taken the alert must hear of its end.
  */
 export async function listCurrentBroadcasts(
   db: Db,
@@ -165,7 +165,9 @@ export async function listCurrentBroadcasts(
   return rows.map(toBroadcast);
 }
 
-/** Ids of the broadcasts that are to take the place of another, or have; of those that the caller sees, oldest first. */
+/**
+ * Ids of the broadcasts that are to take the place of another, or have; only those that the caller sees, oldest first.
+ */
 export async function listReplacing(db: Db, broadcastNo: number, reach: BroadcastReach): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select b.id from broadcasts b

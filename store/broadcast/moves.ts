@@ -1,7 +1,7 @@
 import type { Client } from "../database/index.ts";
 import type { Broadcast, BroadcastState } from "./broadcasts.ts";
 
-/** What a step changes beside the state. What is absent stays. */
+/** The changes of a step besides the state. Absent fields stay. */
 export interface Move {
   readonly state: BroadcastState;
   readonly submittedBy?: string | undefined;
@@ -58,7 +58,9 @@ export async function moveBroadcast(tx: Client, broadcastNo: number, move: Move)
   );
 }
 
-/** Says anew which broadcasts a draft replaces. The caller has checked them, and raises the revision with the content. */
+/**
+ * Sets again which broadcasts a draft replaces. The caller has checked them, and raises the revision with the content.
+ */
 export async function updateReplaced(
   tx: Client,
   broadcastNo: number,

@@ -1,9 +1,9 @@
 import type { AuditActor } from "../audit/index.ts";
 import { type Client, type Db, decodeCursor, encodeCursor, type Page, toPage } from "../database/index.ts";
 
-/** A remark on a broadcast. The database refuses to change or remove one. */
+/** A note on a broadcast. The database refuses to change or remove one. */
 export interface BroadcastNote {
-  /** Rises with each note of the platform; its own has gaps. */
+  /** Rises with each note of the platform, so the numbers of one broadcast have gaps. */
   readonly noteNo: number;
   readonly at: Date;
   readonly actor: { readonly type: string; readonly id: string | null; readonly name: string | null };

@@ -1,8 +1,8 @@
 import type { Db } from "../database/index.ts";
 
 /**
- * What dispatch needs of a broadcast that is on the air, whose speakers have yet to be stopped, or that has ended and
- * may still be corrected.
+ * The part of a broadcast that dispatch needs while it is on the air, while its speakers have yet to be stopped, or
+ * after its end while it may still be corrected.
  */
 export interface OpenBroadcast {
   readonly broadcastNo: number;
@@ -23,7 +23,7 @@ export interface OpenBroadcast {
 }
 
 /**
- * Broadcasts that are being dispatched or played, cancelled ones that a speaker could still hold a command of, and
+ * Broadcasts that are being dispatched or played, cancelled ones of which a speaker could still hold a command, and
  * those that have ended since a moment.
  * @param broadcastNo only this one
  */

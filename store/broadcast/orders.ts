@@ -1,12 +1,12 @@
 import type { Db } from "../database/index.ts";
 
-/** What was signed for a broadcast: kept, so that a restart sends the very same command again. */
+/** A signed order of a broadcast, kept so that a restart sends the very same command again. */
 export interface BroadcastOrder {
   /** `<broadcast id>.<attempt>` or `<broadcast id>.stop`. */
   readonly commandId: string;
   readonly broadcastNo: number;
   readonly type: "start" | "stop";
-  /** Of a stop: the attempt that was the highest then. */
+  /** Of a stop: the highest attempt at that time. */
   readonly attempt: number;
   /** Compact JWS. */
   readonly jws: string;
@@ -14,8 +14,8 @@ export interface BroadcastOrder {
 }
 
 /**
- * Stores an order. One command id has one order for ever: of two that are signed at once the first stays.
- * @returns whether it is this one that was stored
+ * Stores an order. One command id has one order for ever: if two are signed at once, the first stays.
+ * @returns true when this one was stored
  */
 export async function insertOrder(db: Db, order: BroadcastOrder): Promise<boolean> {
   const { rowCount } = await db.query(

@@ -8,13 +8,13 @@ import {
 } from "../database/index.ts";
 import { lengthOf } from "../places/index.ts";
 
-/** What a target meant at one moment. */
+/** The speakers and villages that a target meant at one moment. */
 export interface Stock {
   readonly deviceNos: readonly number[];
-  /** Those of them that were connected. */
+  /** The speakers among them that were connected. */
   readonly onlineNos: readonly number[];
   readonly villagesWithoutSpeaker: readonly NamedVillage[];
-  /** They have no speaker, and may lie in a shape: their place is not known. */
+  /** Villages without a speaker that may lie in a shape: their place is not known. */
   readonly possiblyWithoutSpeaker: readonly NamedVillage[];
   /** Further villages may lie in its shapes. */
   readonly villagesUnknown: boolean;
@@ -25,7 +25,7 @@ export type StockMoment = "submission" | "release";
 /** Tens of thousands of numbers as one text: `pg` would write an array number by number. */
 const intArray = (numbers: readonly number[]) => `{${numbers.join(",")}}`;
 
-/** Keeps what a target meant; of several submissions, the last. The caller holds the broadcast's lock. */
+/** Keeps the meaning of a target; of several submissions, the last. The caller holds the broadcast's lock. */
 export async function saveStock(
   tx: Client,
   broadcastNo: number,
@@ -57,7 +57,7 @@ export async function saveStock(
   );
 }
 
-/** Some by name, the first of them; `count` has all. */
+/** The first ones by name; `count` counts all. */
 export interface FirstNamed<T> {
   readonly count: number;
   readonly items: readonly T[];
@@ -68,7 +68,9 @@ export interface NamedVillage {
   readonly name: string;
 }
 
-/** The villages known to have none. Null counts are not known: there may be some, and none can be named. */
+/**
+ * The villages that are known to have no speaker. Null counts are not known: there may be some, and none can be named.
+ */
 export interface KnownVillages {
   readonly count: number | null;
   readonly items: readonly NamedVillage[];
@@ -76,13 +78,13 @@ export interface KnownVillages {
   readonly unknown: boolean;
 }
 
-/** Villages without a speaker, by code: those that are known to be meant, and those that may be. */
+/** Villages without a speaker, by code: those that the target surely means, and those that it may mean. */
 export interface WithoutSpeaker {
   readonly villagesWithoutSpeaker: KnownVillages;
   readonly possiblyWithoutSpeaker: FirstNamed<NamedVillage>;
 }
 
-/** What is not known is not 0. */
+/** An unknown count is not 0. */
 export const knownVillages = (
   { count, items }: FirstNamed<NamedVillage>,
   unknown: boolean,
@@ -93,8 +95,8 @@ export const knownVillages = (
 });
 
 /**
- * The villages that had no speaker at that moment; at most `limit` of each list. Within the regions of the limits;
- * those that are only possible where their township is, since somebody's speaker in there stood in a shape.
+ * The villages that had no speaker at that moment, within the regions of the limits; at most `limit` of each list.
+ * Merely possible villages are listed where their township is, since a speaker in there stood in a shape.
  * @returns undefined when nothing was kept of it
  */
 export async function readWithoutSpeaker(
@@ -160,7 +162,7 @@ const CHANGES = ["added", "removed", "wentOffline", "cameOnline"] as const;
 
 /**
  * Compares speakers with those of the submission, within the limits; at most `limit` of each change by name.
- * @param now those that are meant now, within the same limits
+ * @param now the speakers that the target means now, within the same limits
  * @returns undefined when nothing was kept at a submission
  */
 export async function compareWithSubmission(
@@ -214,7 +216,7 @@ export async function compareWithSubmission(
   };
 }
 
-/** Another broadcast that speakers have an order of. */
+/** Another broadcast of which these speakers have an order. */
 export interface SharedBroadcast {
   readonly broadcastNo: number;
   readonly id: string;
@@ -227,12 +229,12 @@ export interface SharedBroadcast {
   readonly state: string;
   readonly startsAt: Date | null;
   readonly expiresAt: Date;
-  /** Of the speakers asked for: how many play it or are to play it, and how many of those play it now. */
+  /** The number of these speakers that play it or are to play it, and the number that play it now. */
   readonly speakers: number;
   readonly playing: number;
 }
 
-/** What these speakers play or wait to play, the most urgent first. */
+/** Broadcasts that these speakers play or wait to play, the most urgent first. */
 export async function findShared(
   db: Db,
   deviceNos: readonly number[],

@@ -12,7 +12,7 @@ export interface AlarmWithoutDraft {
   readonly location: { readonly longitude: number; readonly latitude: number } | null;
 }
 
-/** Active alarms of the given kinds and rules, raised since then, that no broadcast was proposed for. */
+/** Active alarms of the given kinds and rules, raised since then, for which no broadcast was proposed. */
 export async function listAlarmsWithoutDraft(
   db: Db,
   rules: readonly { readonly kind: string; readonly rule: string }[],

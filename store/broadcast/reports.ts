@@ -24,8 +24,8 @@ export interface TargetReport {
   /** The last one that was ordered. */
   readonly attempt: number;
   /**
-   * The attempt that all that follows is of: the proven one, also when another had been ordered meanwhile. Null: it
-   * was written before this was kept, and may be of several.
+   * The attempt to which all following fields belong: the proven one, also when another had been ordered meanwhile.
+   * Null for rows from before the platform recorded this, which may mix several.
    */
   readonly reportedAttempt: number | null;
   readonly sends: number;
@@ -48,7 +48,7 @@ export interface TargetFilter {
   readonly region?: string | undefined;
 }
 
-/** Where a list of targets goes on: they are in the order of regions, then devices. */
+/** The position where a list of targets goes on: they are in the order of regions, then devices. */
 type TargetPosition = readonly [regionCode: string, deviceNo: number];
 
 interface TargetReportRow {
@@ -112,7 +112,7 @@ async function selectTargetReports(
   return rows.map((row) => ({ report: toReport(row), position: [row.region_code, row.device_no] }));
 }
 
-/** How the command left of which the row tells. */
+/** How the command left of the attempt that the row reports. */
 function handOverOf(row: TargetReportRow): Pick<TargetReport, "sends" | "handedOverAt"> {
   const last = { sends: row.sends, handedOverAt: row.handed_over_at };
   if (row.reported_attempt === null || row.reported_attempt === row.attempt) return last;

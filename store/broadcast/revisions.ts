@@ -2,14 +2,14 @@ import type { AuditActor } from "../audit/index.ts";
 import type { Client, Db } from "../database/index.ts";
 import type { Broadcast } from "./broadcasts.ts";
 
-/** What a broadcast said at one revision, and who wrote that. */
+/** The content of a broadcast at one revision, and its author. */
 export interface BroadcastRevision {
   readonly revision: number;
   readonly at: Date;
   readonly actor: { readonly type: string; readonly id: string | null; readonly name: string | null };
   /** As it was stored. */
   readonly message: Readonly<Record<string, unknown>>;
-  /** Ids of the broadcasts whose place it was to take. */
+  /** Ids of the broadcasts that it was to replace. */
   readonly replaces: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const toRevision = (row: RevisionRow): BroadcastRevision => ({
   replaces: row.replaces,
 });
 
-/** How long a message may be, as PostgreSQL writes it, to stand in the audit as a whole. Bytes. */
+/** The length up to which a message stands in the audit as a whole, in bytes of PostgreSQL's text. */
 export const AUDITED_WHOLE_BYTES = 16 * 1024;
 
 /** Stands in the audit for a large message, which is a revision of the same broadcast. */
@@ -57,7 +57,8 @@ const audited = (message: Broadcast["message"], digest: DigestRow | undefined): 
   digest === undefined || digest.sha256 === null ? message : { ...digest, sha256: digest.sha256 };
 
 /**
- * Keeps what a broadcast says now. The caller holds its lock; the database refuses to change or remove a row.
+ * Keeps the present content of a broadcast as a revision. The caller holds its lock; the database refuses to change or
+ * remove a row.
  * @returns the message as the audit names it
  */
 export async function insertRevision(
@@ -76,7 +77,7 @@ export async function insertRevision(
   return audited(message, rows[0]);
 }
 
-/** What a broadcast says, as the audit names it; as a whole where this revision of it was not kept. */
+/** The content of a broadcast as the audit names it; as a whole where this revision of it was not kept. */
 export async function messageInAudit(
   tx: Client,
   { broadcastNo, revision, message }: Pick<Broadcast, "broadcastNo" | "revision" | "message">,
@@ -88,7 +89,7 @@ export async function messageInAudit(
   return audited(message, rows[0]);
 }
 
-/** One revision, or undefined where there is none or it was before revisions were kept. */
+/** One revision, or undefined where there is none or it is from before revisions were kept. */
 export async function findRevision(
   db: Db,
   broadcastNo: number,
@@ -101,7 +102,7 @@ export async function findRevision(
   return rows[0] && toRevision(rows[0]);
 }
 
-/** The latest revisions, newest first, without what they say. */
+/** The latest revisions, newest first, without their messages. */
 export async function listRevisions(
   db: Db,
   broadcastNo: number,

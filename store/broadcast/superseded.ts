@@ -1,6 +1,6 @@
 import type { Client } from "../database/index.ts";
 
-/** The alert that a broadcast no longer stands beside. */
+/** The alert that a broadcast contradicts now. */
 export interface SupersededBy {
   readonly sender: string;
   readonly identifier: string;
@@ -9,11 +9,14 @@ export interface SupersededBy {
   readonly msgType: string;
   /** When this platform learned of it, as ISO 8601. */
   readonly at: string;
-  /** What became of that alert, e.g. that it was refused because it had expired. */
+  /** The outcome of that alert, e.g. that it was refused because it had expired. */
   readonly why: string;
 }
 
-/** Marks a broadcast: nobody releases it any more without saying that they know. The caller holds its lock. */
+/**
+ * Marks a broadcast, which from then on can only be released by a person who says that they know. The caller holds its
+ * lock.
+ */
 export async function markSuperseded(tx: Client, broadcastNo: number, by: SupersededBy): Promise<void> {
   await tx.query(
     "update broadcasts set superseded_by = $2::jsonb, updated_at = now() where broadcast_no = $1::bigint",

@@ -12,7 +12,7 @@ import {
   TimestampColumn,
 } from "../database/index.ts";
 
-/** Of one speaker of one broadcast. The first four are open, the others final. */
+/** States of one speaker of one broadcast. The first four are open, the others final. */
 export const TARGET_STATES = [
   "waiting",
   "handed_over",
@@ -55,7 +55,7 @@ export async function insertTargets(
   });
 }
 
-/** Whether a broadcast was released to a speaker that is none of these. */
+/** True when a broadcast was released to a speaker that is none of these. */
 export async function hasTargetBeside(
   db: Db,
   broadcastNo: number,
@@ -74,7 +74,7 @@ export async function hasTargetBeside(
 export interface HandOver {
   readonly attempt: number;
   readonly sends: number;
-  /** Milliseconds since 1970; null: it never did. */
+  /** Milliseconds since 1970; null when it never left. */
   readonly handedOverAt: number | null;
 }
 
@@ -92,7 +92,7 @@ export interface TargetRow {
   readonly broadcastNo: number;
   readonly deviceNo: number;
   readonly deviceId: string;
-  /** Where it stood at the release. */
+  /** The region where it stood at the release. */
   readonly regionCode: string;
   readonly state: TargetState;
   readonly reason: string | null;
@@ -100,7 +100,7 @@ export interface TargetRow {
   readonly sends: number;
   readonly handedOverAt: number | null;
   readonly partlyHeard: boolean;
-  /** Something was measured in the attempt that it reports. */
+  /** True when a reading was evidence in the attempt that it reports. */
   readonly hasEvidence: boolean;
   /** Of the attempts before. */
   readonly earlier: readonly HandOver[];
@@ -145,7 +145,7 @@ export async function readTargets(db: Db, broadcastNos: readonly number[]): Prom
   }));
 }
 
-/** The regions that the targets of a broadcast stood in at its release. */
+/** The regions in which the targets of a broadcast stood at its release. */
 export async function readTargetRegions(db: Db, broadcastNo: number): Promise<string[]> {
   const { rows } = await db.query<{ region_code: string }>(
     "select distinct region_code from broadcast_targets where broadcast_no = $1::bigint order by 1",
@@ -154,17 +154,17 @@ export async function readTargetRegions(db: Db, broadcastNo: number): Promise<st
   return rows.map(({ region_code: regionCode }) => regionCode);
 }
 
-/** What has become of a target. Times in milliseconds since 1970. */
+/** A change of a target. Times in milliseconds since 1970. */
 export interface TargetChange {
   readonly broadcastNo: number;
   readonly deviceNo: number;
-  /** The last one that was ordered; `sends` and `handedOverAt` are of it. */
+  /** The last one that was ordered; `sends` and `handedOverAt` belong to it. */
   readonly attempt: number;
   readonly state: TargetState;
   readonly reason: string | null;
   readonly sends: number;
   readonly handedOverAt: number | null;
-  /** The attempt that all that follows is of. */
+  /** The attempt to which all following fields belong. */
   readonly reportedAttempt: number;
   readonly acknowledgedAt: number | null;
   readonly startedAt: number | null;
@@ -173,14 +173,14 @@ export interface TargetChange {
   readonly evidenceSoundLevel: number | null;
   readonly endedAt: number | null;
   readonly secondsPlayed: number | null;
-  /** A part was heard, in this attempt or an earlier one. */
+  /** True when it played a part, in this attempt or an earlier one. */
   readonly partlyHeard: boolean;
 }
 
 /**
- * Writes many changes in one statement; done again, it changes nothing more. A change of an attempt that another one
- * has followed is dropped. What was cancelled stays so, unless it turns out to have sounded, and what has sounded stays
- * so, whoever writes later: another process may know less.
+ * Writes many changes in one statement; a repetition changes nothing more. A change of an attempt that another one has
+ * followed is dropped. A cancelled target stays so, unless it turns out to have sounded, and a target that has sounded
+ * stays so, whichever process writes later: another process may know less.
  */
 export async function writeTargetChanges(db: Db, changes: readonly TargetChange[]): Promise<void> {
   if (changes.length === 0) return;
@@ -222,7 +222,7 @@ export async function writeTargetChanges(db: Db, changes: readonly TargetChange[
   });
 }
 
-/** How a target stands in the database. */
+/** The state of a target in the database. */
 export interface TargetVerdict {
   readonly deviceNo: number;
   readonly state: TargetState;
@@ -282,21 +282,20 @@ export async function countRetryable(db: Db, broadcastNo: number): Promise<numbe
   return rows[0]!.n;
 }
 
-/** Why a speaker that said that it had ended does not count as heard. */
+/** Reasons why a speaker that said that it had ended does not count as heard. */
 const UNPROVEN_REASONS = ["no_sound", "muted", "cut_short", "no_length", "not_started"];
 
-/** What was set back for another attempt. */
+/** The targets that were set back for another attempt. */
 export interface Reopened {
   readonly targets: number;
-  /** Those of them that had said that they ended, and are not proven to have sounded: device ids. */
+  /** Device ids of the speakers among them that had said that they ended, and are not proven to have sounded. */
   readonly unheard: readonly string[];
 }
 
 /**
- * Sets the targets that failed, or refused for a reason that may have passed, back to waiting for another attempt.
- * One that sounded is never tried again, and one that is still open goes on with the attempt it is in. How the
- * command of the former attempt left is kept, since proof of it may still
- * come; so is that a part was heard.
+ * Sets the targets that failed, or refused for a reason that may have passed, back to waiting for another attempt. A
+ * target that sounded is never tried again, and an open one goes on with its attempt. The row keeps how the command of
+ * the former attempt left, since proof of it may still come, and that a part was heard.
  */
 export async function reopenTargets(db: Db, broadcastNo: number, attempt: number): Promise<Reopened> {
   const { rows } = await db.query<Reopened>(
@@ -322,7 +321,7 @@ export async function reopenTargets(db: Db, broadcastNo: number, attempt: number
   return rows[0]!;
 }
 
-/** How many targets of each state. */
+/** The number of targets in each state. */
 export async function countTargets(db: Db, broadcastNo: number): Promise<TargetCounts> {
   return (await countTargetsOf(db, [broadcastNo])).get(broadcastNo)!;
 }
@@ -331,7 +330,7 @@ export type TargetCounts = Record<TargetState, number>;
 
 const noTargets = () => Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as TargetCounts;
 
-/** The same for many broadcasts in one query, of the targets within limits. */
+/** The same for many broadcasts in one query, for the targets within limits. */
 export async function countTargetsOf(
   db: Db,
   broadcastNos: readonly number[],
@@ -351,7 +350,7 @@ export async function countTargetsOf(
   return counts;
 }
 
-/** The same of these devices, speaker by speaker: where they are few, and targets many. */
+/** The same for these devices, speaker by speaker: faster where they are few, and targets many. */
 export async function countTargetsOfDevices(
   db: Db,
   broadcastNos: readonly number[],

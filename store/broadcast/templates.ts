@@ -12,10 +12,10 @@ export interface TemplateText {
 export interface OwnTemplate {
   readonly templateNo: number;
   readonly id: string;
-  /** Null: of the platform's own people. */
+  /** Null: it belongs to the platform's operator. */
   readonly tenantId: string | null;
   readonly eventCode: string;
-  /** Null: for each level that has none of its own. */
+  /** Null: for each level that has no template of its own. */
   readonly level: number | null;
   readonly version: number;
   readonly texts: readonly TemplateText[];
@@ -63,7 +63,7 @@ const toTemplate = (row: TemplateRow): OwnTemplate => ({
   changedBy: row.changed_by,
 });
 
-/** What is in force of a tenant's own, by event, those of single levels before that of all of them. */
+/** The templates of a tenant that are in force, by event; those for single levels before the one for all of them. */
 export async function listOwnTemplates(
   db: Db,
   tenantId: string | null,
@@ -80,7 +80,7 @@ export async function listOwnTemplates(
   return rows.map(toTemplate);
 }
 
-/** One that is in force, of this tenant. */
+/** A template of this tenant that is in force. */
 export async function findOwnTemplate(
   db: Db,
   id: string,
@@ -101,11 +101,13 @@ export async function lockOwnTemplate(
   tenantId: string | null,
 ): Promise<OwnTemplate | undefined> {
   await tx.query("select from broadcast_templates where id = $1::text for update", [id]);
-  // In a statement of its own, so that it sees what was committed while the lock was waited for.
+  // In a statement of its own, so that it sees everything that was committed while it waited for the lock.
   return findOwnTemplate(tx, id, tenantId);
 }
 
-/** Every version from the newest, also of one that has ended. Empty for one that this tenant never had. */
+/**
+ * Every version from the newest, also of a template that has ended. Empty for a template that this tenant never had.
+ */
 export async function listTemplateVersions(
   db: Db,
   id: string,
@@ -131,7 +133,7 @@ export async function listTemplateVersions(
   }));
 }
 
-/** Everybody who has written a version of a template up to one. */
+/** Everybody who has written a version of a template, up to the given one. */
 export async function findTemplateAuthors(db: Db, id: string, version: number): Promise<string[]> {
   const { rows } = await db.query<{ changed_by: string }>(
     `select distinct v.changed_by
@@ -195,7 +197,7 @@ const insertVersion = (
     [templateNo, version, JSON.stringify(texts), changedBy],
   );
 
-/** Takes one out of force. Its versions stay. */
+/** Takes a template out of force. Its versions stay. */
 export async function endTemplate(tx: Client, templateNo: number): Promise<void> {
   await tx.query("update broadcast_templates set deleted_at = now() where template_no = $1::bigint", [
     templateNo,

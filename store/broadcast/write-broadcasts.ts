@@ -11,7 +11,7 @@ import {
   toBroadcast,
 } from "./broadcasts.ts";
 
-/** A message as it comes back from the database. Only of its shapes, which are numbers, a copy would take time. */
+/** A message as it comes back from the database. Its shapes are numbers, and only a copy of them would take time. */
 function asStored({ target, ...message }: BroadcastContent["message"]): Record<string, unknown> {
   const { polygons, ...rest } = (target ?? {}) as { readonly polygons?: unknown };
   const stored = JSON.parse(
@@ -20,7 +20,7 @@ function asStored({ target, ...message }: BroadcastContent["message"]): Record<s
   return polygons === undefined ? stored : { ...stored, target: { ...stored.target, polygons } };
 }
 
-/** Reads what was written beside the message, which `content` has. */
+/** Reads the columns that were written beside the message, which `content` has. */
 async function readWritten(tx: Client, broadcastNo: number, content: BroadcastContent): Promise<Broadcast> {
   const { rows } = await tx.query<Omit<BroadcastRow, "message">>(
     `select ${BESIDE_MESSAGE.join(", ")}, ${REPLACES}, ${BEHIND} from broadcasts b where b.broadcast_no = $1::bigint`,
@@ -69,9 +69,9 @@ export async function insertBroadcast(tx: Client, broadcast: NewBroadcast): Prom
 }
 
 /**
- * Replaces what a draft says.
+ * Replaces the content of a draft.
  * @param authors everybody behind the change
- * @param template where its texts come from now
+ * @param template the present template of its texts
  */
 export async function updateContent(
   tx: Client,

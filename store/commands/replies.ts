@@ -1,7 +1,7 @@
 import { type Db, decodeCursor, encodeCursor, exactJson, type Page, toPage } from "../database/index.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/index.ts";
 
-/** What a device said of a command. */
+/** A device's reply to a command. */
 export interface Reply {
   readonly commandId: string;
   readonly outcome: string;
@@ -30,7 +30,10 @@ const toReply = (row: Row): Reply => ({
 
 export interface ReplyFilter {
   readonly deviceNo: number;
-  /** Where not all of that device is asked for: other times, also of others that had its id. */
+  /**
+   * Given where the caller does not see all of that device: the times to include, also of other devices that had its
+   * id.
+   */
   readonly spans?: readonly DeviceSpan[] | undefined;
   readonly commandId?: string | undefined;
   /** From this moment on, by the device's clock. */

@@ -1,6 +1,6 @@
 /**
- * Chunks of readings, events and replies hold a week each, counted from 1970 as TimescaleDB does where nothing else is said.
- * What goes by them here is never wrong where somebody has given a table chunks of another length, only less apart.
+ * Chunks of readings, events and replies hold a week each, counted from 1970 as TimescaleDB does by default. Code that
+ * relies on this is never wrong where an operator has given a table chunks of another length, only less effective.
  */
 export const CHUNK_MS = 7 * 24 * 3_600_000;
 

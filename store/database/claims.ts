@@ -2,7 +2,7 @@ import type { Db } from "./database.ts";
 
 /**
  * Names one statement or transaction that is to take effect once, however often it is tried: its answer may be lost
- * after it was committed. The parts of a lane rise, and are tried one after the other.
+ * after the commit. The parts of a lane rise, and are tried one after the other.
  */
 export interface Claim {
   /** A UUID of the process. */
@@ -24,7 +24,7 @@ export const CLAIMED = `claimed as (
 
 export const claimValues = ({ writer, lane, part }: Claim): unknown[] => [writer, lane, part];
 
-/** Claims a transaction. @returns whether it is to be done; else it was committed before */
+/** Claims a transaction. @returns true when it is to be done; false when it was committed before */
 export async function takeClaim(tx: Db, claim: Claim): Promise<boolean> {
   const { rowCount } = await tx.query({
     name: "take_claim",
@@ -34,7 +34,9 @@ export async function takeClaim(tx: Db, claim: Claim): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** SQL of a common table expression that notes which rows (`query`: numbers from 1) a claimed statement left undecided. */
+/**
+ * SQL of a common table expression that notes which rows (`query`: numbers from 1) a claimed statement left undecided.
+ */
 export const notedMet = (query: string): string => `noted as (
       insert into ingest_met (writer, lane, part, rows)
       select $1::uuid, $2::int4, $3::int8, rows from (${query}) met (rows) where rows is not null
@@ -42,7 +44,7 @@ export const notedMet = (query: string): string => `noted as (
       returning rows
     )`;
 
-/** What a part that was committed, and whose answer was lost, had left undecided: rows counted from 1. */
+/** The rows, counted from 1, that a committed part had left undecided whose answer was lost. */
 export async function findNotedMet(db: Db, { writer, lane, part }: Claim): Promise<number[]> {
   const { rows } = await db.query<{ rows: number[] }>(
     "select rows from ingest_met where writer = $1::uuid and lane = $2::int4 and part = $3::int8",

@@ -10,8 +10,8 @@ export interface Page<T> {
 }
 
 /**
- * What a key in a cursor is. Numbers go into a parameter of eight bytes, those of devices and ranks into one of four. Times are
- * PostgreSQL's own text, so that no microsecond is lost on the way.
+ * The type of a key in a cursor. Numbers go into a parameter of eight bytes, those of devices and ranks into one of
+ * four. Times are PostgreSQL's own text, so that no microsecond is lost on the way.
  */
 export type KeyType = "integer" | "device" | "rank" | "text" | "time";
 type KeyValue<T extends KeyType> = T extends "integer" | "device" | "rank" ? number : string;
@@ -19,10 +19,10 @@ type Keys<T extends readonly KeyType[]> = { -readonly [I in keyof T]: KeyValue<T
 
 const TIME =
   /^(\d{4,6})-(\d\d)-(\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-](?:0\d|1[0-5])(?::?[0-5]\d){0,2}$/;
-/** Beyond it lies what a timestamp of the database cannot hold. */
+/** The database's timestamps end with this year. */
 const LAST_YEAR = 294_275;
 
-/** Whether a text is a moment that the database takes: somebody may have changed it. */
+/** True when a text is a moment that the database takes: a client may have changed it. */
 function isTime(text: string): boolean {
   const [year = 0, month = 0, day = 0] = (TIME.exec(text) ?? []).slice(1).map(Number);
   // Every 400 years the calendar is the same.
@@ -77,9 +77,7 @@ function parse(cursor: string): unknown[] {
   }
 }
 
-/**
- * Makes a page of rows that were asked for with `limit + 1`: the extra row only shows that there is more.
- */
+/** Makes a page of rows that were selected with `limit + 1`: the extra row only shows that there is more. */
 export function toPage<Row, T>(
   rows: readonly Row[],
   limit: number,

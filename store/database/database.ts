@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import pg from "pg";
 
-/** What a query function needs: a pool, or one client inside a transaction. */
+/** The part of `pg` that query functions use: a pool, or one client inside a transaction. */
 export type Db = Pick<pg.Pool, "query">;
 export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
@@ -22,8 +22,8 @@ export interface PoolOptions {
   /** Longest statement, in milliseconds; 0 for none. */
   readonly statementTimeoutMs?: number;
   /**
-   * When an answer is given up, in milliseconds; 0 for never. Longer than the statement's own limit: it is for
-   * connections that are dead without a word, which TCP itself would notice after hours.
+   * The time after which an answer is given up, in milliseconds; 0 for never. Longer than the statement's own limit: it
+   * is for connections that are dead without a sign, which TCP itself would notice after hours.
    */
   readonly answerTimeoutMs?: number;
 }
@@ -32,8 +32,8 @@ export interface PoolOptions {
  * Compiling takes 0.4 s for the plan of a fleet's series and wins nothing: many partitions, each with few rows. Servers
  * have it on by default.
  *
- * TimescaleDB refuses a statement that has to open more than 100,000 rows of columnstore, which a merge into an old week of
- * 600 meters does, or a repair of a camera's quarter: it would be refused however often it is tried.
+ * TimescaleDB refuses a statement that has to open more than 100,000 rows of columnstore, which a merge into an old
+ * week of 600 meters does, or a repair of a camera's quarter: it would be refused however often it is tried.
  */
 const SETTINGS = "set jit = off; set timescaledb.max_tuples_decompressed_per_dml_transaction = 0";
 const applySettings = async (client: pg.ClientBase): Promise<void> => {
@@ -41,8 +41,9 @@ const applySettings = async (client: pg.ClientBase): Promise<void> => {
 };
 
 /**
- * A client whose connection breaks by an answer that cannot be read, such as a text longer than JavaScript's strings. The
- * driver throws that out of an event of the socket, past whoever waits for the answer: it would end the process.
+ * A client whose connection breaks by an answer that cannot be read, such as a text longer than JavaScript's strings.
+ * The driver throws that out of a socket event, past the caller that waits for the answer, and so would end the
+ * process.
  */
 class BreakingClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -101,9 +102,9 @@ export function openPool(options: PoolOptions, onIdleError: (error: Error) => vo
 }
 
 /**
- * Runs `work` on one connection of the pool, and closes the connection rather than give it to somebody else when
- * `work` says or the server shows that it is broken. A pool listens for errors of idle connections only: one that
- * is lost between two statements of `work` would otherwise end the process.
+ * Runs `work` on one connection of the pool, and closes the connection rather than return it to the pool when `work`
+ * says or the server shows that it is broken. A pool listens for errors of idle connections only: a connection that is
+ * lost between two statements of `work` would otherwise end the process.
  */
 export async function withClient<T>(
   pool: Pool,
@@ -143,8 +144,8 @@ export function withTransaction<T>(pool: Pool, work: (client: Client) => Promise
 }
 
 /**
- * SQLSTATEs after which the same statement may succeed later. An unknown code counts as permanent: retrying
- * for ever what can never succeed would hold back every acknowledgement behind it.
+ * SQLSTATEs after which the same statement may succeed later. An unknown code counts as permanent: retrying for ever a
+ * statement that can never succeed would hold back every acknowledgement behind it.
  */
 const TRANSIENT_SQLSTATES: Record<string, string> = {
   "40001": "serialization_failure",
@@ -165,12 +166,14 @@ const TRANSIENT_SQLSTATES: Record<string, string> = {
   "25006": "read_only_sql_transaction: a replica that has not been promoted yet",
 };
 
-/** Classes of SQLSTATEs all of which may pass: connection exception, and insufficient resources, a full disk among them. */
+/**
+ * Classes of SQLSTATEs all of which may pass: connection exception, and insufficient resources, a full disk among them.
+ */
 const TRANSIENT_CLASS = /^(08|53)...$/;
 
 /**
- * SQLSTATEs by which a server refuses to let us in, or is not what we need, until an operator has done something. A start
- * says so and ends; a running platform waits, and nothing that it was given is refused for that.
+ * SQLSTATEs by which a server refuses to let us in, or is unsuitable, until an operator has done something. A start
+ * says so and ends; a running platform waits, and refuses none of its messages for that.
  */
 const REFUSING_SQLSTATES: Record<string, string> = {
   "28000": "invalid_authorization_specification: pg_hba.conf, or a role that may not sign in",
@@ -179,13 +182,13 @@ const REFUSING_SQLSTATES: Record<string, string> = {
   "58P01": "undefined_file: the server's packages are being exchanged",
 };
 
-/** Where the server's code lets a session in; what it says of that comes with many codes, and in the server's language. */
+/** The server's code that lets a session in; its messages come with many codes, and in the server's language. */
 const AT_THE_DOOR = "postinit.c";
 
 /** Node's refusals of a certificate. */
 const REFUSED_TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_|UNABLE_TO_)/;
 
-/** pg's own words for a server that lets us in otherwise than we ask. */
+/** pg's own words for a server that offers another way in than we ask for. */
 const REFUSING_MESSAGES = /^SASL: |^The server does not support SSL|establishing an SSL connection/;
 
 /** Node's socket errors, and pg's own words for a connection that went away. */
@@ -210,7 +213,7 @@ const TRANSIENT_NODE_CODES = new Set([
 const TRANSIENT_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|Client has encountered a connection error|not queryable|Query read timeout/;
 
-/** Whether the database may accept the same statement later. */
+/** True when the database may accept the same statement later. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
@@ -223,8 +226,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Whether the database cannot be used at the moment, be it that the fault passes by itself, or that it lets nobody in
- * until an operator has done something: not now, and no fault of what was asked.
+ * True when the database cannot be used at the moment: the fault passes by itself, or the database lets nobody in until
+ * an operator has done something. The request itself is not at fault.
  */
 export function isAway(error: unknown): boolean {
   if (isTransient(error)) return true;
@@ -240,16 +243,19 @@ export function isAway(error: unknown): boolean {
 const TOO_LONG = "ERR_STRING_TOO_LONG";
 
 /**
- * Whether the fault lies in the data of one row (SQLSTATE class 22 data exception, 23 integrity constraint
- * violation, 54 program limit exceeded; or what is stored of it is too long to be read), so that the other rows of the
- * batch may be fine.
+ * True when the fault lies in the data of one row (SQLSTATE class 22 data exception, 23 integrity constraint violation,
+ * 54 program limit exceeded; or the stored value is too long to be read), so that the other rows of the batch may be
+ * fine.
  */
 export function isRowFault(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && (/^(22|23|54)...$/.test(code) || code === TOO_LONG);
 }
 
-/** Why the database could not be used, in words. A host with several addresses fails with several errors and no message. */
+/**
+ * The reason, in words, why the database could not be used. A host with several addresses fails with several errors and
+ * no message.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
   return (error as Error).message;

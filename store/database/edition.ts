@@ -20,7 +20,7 @@ export function assertPostgres(number: number, version: string): void {
 }
 
 /**
- * Asks the database what it is. The extension must have been created.
+ * Asks the database for its versions and edition. The extension must have been created.
  * @throws PlatformError `database_unsuitable` when PostgreSQL or TimescaleDB is missing or too old
  */
 export async function readDatabaseFacts(db: Db): Promise<DatabaseFacts> {

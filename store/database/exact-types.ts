@@ -2,8 +2,8 @@ import pg from "pg";
 import { readJson } from "../../base/exact-json.ts";
 
 /**
- * For questions about what devices have sent, and about what people keep with them: numbers in jsonb stay what they were.
- * Not for all questions: an area of 50,000 points has long numbers that are JavaScript's own.
+ * For queries of device data, and of data that people keep with devices: numbers in jsonb stay exactly as they were.
+ * Not for all queries: an area of 50,000 points has long numbers that JavaScript wrote.
  */
 export const exactJson = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>

@@ -1,6 +1,6 @@
 import { ROLLUP_TIME_ZONE } from "./kind-table.ts";
 
-/** What the buckets of a series are made of: readings, readings by whole hours, or kept days. */
+/** The source of the buckets of a series: readings, readings by whole hours, or kept days. */
 export type SeriesSource = "raw" | "1h" | "1d";
 
 /** A bucket's length in calendar terms: a month has 28 to 31 days, and a day in a zone with DST 23 to 25 hours. */
@@ -48,8 +48,8 @@ export const countBuckets = ({ amount, unit }: Interval, from: Date, to: Date): 
 const IANA_NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
 
 /**
- * Whether this is the name of a time zone. Offsets such as `+08:00` are refused: PostgreSQL reads them the
- * POSIX way, with the sign turned round.
+ * True for the name of a time zone. Offsets such as `+08:00` are refused: PostgreSQL reads them the POSIX way, with the
+ * sign turned round.
  */
 export function isTimeZone(name: string): boolean {
   if (!IANA_NAME.test(name)) return false;
@@ -65,8 +65,8 @@ export function isTimeZone(name: string): boolean {
 const FIRST_YEAR = 2015;
 
 /**
- * Whether the zone's clock differs from UTC by whole hours all through the span, so that its days are made of
- * whole UTC hours. Offsets change with the season or by law, so each year's winter and summer are looked at.
+ * True when the zone's clock differs from UTC by whole hours all through the span, so that its days consist of whole
+ * UTC hours. Offsets change with the season or by law, so each year's winter and summer are looked at.
  */
 function hasWholeHours(timeZone: string, from: Date, to: Date): boolean {
   const minute = new Intl.DateTimeFormat("en", { timeZone, minute: "numeric" });
@@ -81,8 +81,8 @@ function hasWholeHours(timeZone: string, from: Date, to: Date): boolean {
 }
 
 /**
- * The coarsest table whose buckets fill the wanted buckets exactly: days are days of Asia/Shanghai, hours are
- * UTC hours, and anything else comes from readings.
+ * The coarsest table whose buckets fill the wanted buckets exactly: days are days of Asia/Shanghai, hours are UTC
+ * hours, and anything else comes from readings.
  */
 export function chooseSource(interval: Interval, timeZone: string, from: Date, to: Date): SeriesSource {
   if (interval.unit === "minute") return "raw";

@@ -1,9 +1,9 @@
 /**
- * How the readings of one device kind lie in the database. `store` does not know kinds; `main` derives these
- * definitions from the catalog and hands them over as data.
+ * The readings table of one device kind. `store` does not know kinds; `main` derives these definitions from the catalog
+ * and hands them over as data.
  */
 export interface MetricColumn {
-  /** The metric's key, which is also its column: snake_case. */
+  /** The quantity's key, which is also its column: snake_case. */
   readonly name: string;
   /** Decides the rollup: gauge count/min/max/sum, counter first/last, state and text last. */
   readonly type: "gauge" | "counter" | "state" | "text";
@@ -14,12 +14,16 @@ export interface MetricColumn {
    * take several times the room in columnstore.
    */
   readonly decimals?: number;
-  /** The largest magnitude that a value may have, in `unit`. With `decimals` it decides between four and eight bytes. */
+  /**
+   * The largest magnitude that a value may have, in `unit`. With `decimals` it decides between four and eight bytes.
+   */
   readonly largest?: number;
-  /** Of a counter, in `unit`: by how much its last digit may tremble, and the first number that it cannot show. */
+  /**
+   * Of a counter, in `unit`: the amount by which its last digit may tremble, and the first number that it cannot show.
+   */
   readonly tolerance?: number;
   readonly rollsOverAt?: number;
-  /** Of a counter: whether it begins anew by itself. */
+  /** Of a counter: true when it begins anew by itself. */
   readonly restarts?: boolean;
 }
 
@@ -38,7 +42,7 @@ export type MetricSqlType = "integer" | "bigint" | "real" | "double precision" |
 
 const INT4_MAX = 2_147_483_647;
 
-/** PostgreSQL's type for a metric. Gauges have at most seven significant digits, so four bytes hold them. */
+/** PostgreSQL's type for a quantity. Gauges have at most seven significant digits, so four bytes hold them. */
 export function sqlType(column: MetricColumn): MetricSqlType {
   const { type, decimals, largest = 0 } = column;
   if (type === "state" || type === "text") return "text";
@@ -46,19 +50,19 @@ export function sqlType(column: MetricColumn): MetricSqlType {
   return type === "gauge" ? "real" : "double precision";
 }
 
-/** What a column's number 1 stands for in the metric's unit is one divided by this. */
+/** The number of steps of the column in one unit of the quantity. */
 export const scaleOf = ({ decimals = 0 }: MetricColumn): number => 10 ** decimals;
 
 /**
- * SQL for the whole number that a column with decimals keeps of a value in the metric's unit, by the rule of what devices send
- * (`Math.round` in `ScaledInt4Column`): a half goes up, also below zero. `value` is a double.
+ * SQL for the whole number that a column with decimals keeps of a value in the quantity's unit, by the same rule as for
+ * messages of devices (`Math.round` in `ScaledInt4Column`): a half goes up, also below zero. `value` is a double.
  */
 export const wholeOf = (column: MetricColumn, value: string): string =>
   `ceil(floor((${value}) * ${scaleOf(column)} * 2) / 2)`;
 
 /**
- * SQL for a value in the metric's unit, from `value`: its column, or a call of an aggregate of it such as `sum(…)`. Division
- * gives the double that is nearest to the decimal, so that 214 comes out as 21.4; times 0.1 would not.
+ * SQL for a value in the quantity's unit, from `value`: its column, or a call of an aggregate of it such as `sum(…)`.
+ * Division gives the double that is nearest to the decimal, so that 214 comes out as 21.4; times 0.1 would not.
  */
 export function inUnit(column: MetricColumn, value: string): string {
   if (column.decimals === undefined) return value;
@@ -68,8 +72,9 @@ export function inUnit(column: MetricColumn, value: string): string {
 }
 
 /**
- * SQL for when a reading of the relation `row` arrived: at most a second late, as its table has the delay in seconds. Rows of former versions
- * have the moment itself. In columnstore a moment takes 3 bytes where arrivals stray, and a delay in seconds a quarter of one.
+ * SQL for the moment when a reading of the relation `row` arrived: at most a second late, as its table has the delay in
+ * seconds. Rows of former versions have the moment itself. In columnstore a moment takes 3 bytes where arrivals stray,
+ * and a delay in seconds a quarter of one.
  */
 export const arrivalOf = (row: string): string =>
   `coalesce(${row}.received_at, ${row}.observed_at + ${row}.received_after * interval '1 second')`;
@@ -84,7 +89,7 @@ export const ROLLUP_TIME_ZONE = "Asia/Shanghai";
 
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,50}$/;
 
-/** Definitions come from code, not from callers, but nothing that could not be an identifier reaches SQL text. */
+/** Definitions come from code, not from callers, but only identifiers may reach SQL text. */
 export function assertIdentifier(name: string): string {
   if (!IDENTIFIER.test(name)) throw new Error(`Not a SQL identifier: '${name}', expected ${IDENTIFIER}`);
   return name;

@@ -50,8 +50,8 @@ const AREAS = (number: number) =>
   `jsonb_to_recordset($${number}::jsonb) as area (regions text[], kinds text[], tenants text[], devices text[])`;
 
 /**
- * The SQL condition for the row `alias` of a person or application: its tenant is in reach, and each of its grants
- * lies within one of the areas. So nobody meets, or changes, somebody who may do something where they may not.
+ * The SQL condition for the row `alias` of a person or application: its tenant is in reach, and each of its grants lies
+ * within one of the areas. So no caller meets, or changes, a person who has rights where the caller has none.
  */
 export function principalsCondition(alias: string, number: number): string {
   return `($${number}::jsonb is null or (
@@ -66,8 +66,8 @@ export function principalsCondition(alias: string, number: number): string {
 }
 
 /**
- * The SQL condition for the device row `alias`; `number` is the parameter's. An empty list of areas, or an empty
- * list in an area, lets nothing through. The areas are unfolded once a statement, not once a row.
+ * The SQL condition for the device row `alias`; `number` is the parameter's. An empty list of areas, or an empty list
+ * in an area, lets nothing through. The areas are unfolded once a statement, not once a row.
  */
 export function limitsCondition(alias: string, number: number): string {
   return `($${number}::jsonb is null or exists (

@@ -2,7 +2,7 @@ import type { Db } from "./database.ts";
 
 /**
  * Locks numbers until the end of the transaction, in their order, so that two never wait for each other.
- * @param name names what they number among the advisory locks
+ * @param name tells these numbers from others among the advisory locks
  */
 export async function lockNumbers(tx: Db, name: number, numbers: Iterable<number>): Promise<void> {
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);

@@ -6,18 +6,19 @@ import { MAX_KEPT_LENGTH } from "../../base/exact-json.ts";
 const TEXT_OF_BYTE = 26;
 
 /**
- * How long the text of a jsonb may be, in characters; told without unpacking it. What is packed may be as long as is kept.
+ * The greatest possible length of the text of a jsonb, in characters, without unpacking it. A packed value may be as
+ * long as the longest that is kept.
  */
 export const lengthAtMost = (jsonb: string) =>
   `case when pg_column_compression(${jsonb}) is null
      then least(pg_column_size(${jsonb}) * ${TEXT_OF_BYTE}, ${MAX_KEPT_LENGTH}) else ${MAX_KEPT_LENGTH} end`;
 
-/** What is no longer than this by `lengthAtMost` is read at once, thousands of rows together. */
+/** Rows up to this length by `lengthAtMost` are read at once, thousands of them together. */
 export const SHORT = 512 * TEXT_OF_BYTE;
 
 const MAX_TOGETHER = 16 * MAX_KEPT_LENGTH;
 
-/** Groups in their order that come to 16 MiB at most each, by `lengthAtMost`; of one where that is longer. */
+/** Groups in their order of at most 16 MiB each, by `lengthAtMost`; a row that is longer is a group by itself. */
 export function inGroups<T>(rows: readonly T[], lengthOf: (row: T) => number): T[][] {
   const groups: T[][] = [];
   let left = 0;

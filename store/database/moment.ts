@@ -8,7 +8,7 @@ const LATEST = Date.parse("9999-12-30T23:59:59.999Z");
 /** The nearest moment that can be written in RFC 3339 with any offset. */
 export const withinYears = (at: Date): Date => new Date(Math.min(Math.max(at.getTime(), EARLIEST), LATEST));
 
-/** Leaves moments text: a Date of each, made only to be written as text again, took a fifth of a day's answer. */
+/** Leaves moments text: making a Date of each, only to write it as text again, took a fifth of a day's answer. */
 export const momentsAsText = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
     oid === pg.types.builtins.TIMESTAMPTZ ? (text: string) => text : exactJson.getTypeParser(oid, format),
@@ -33,6 +33,6 @@ export function momentOf(text: string): string {
         .slice(0, 3)}Z`;
     }
   }
-  // "+08" alone is no offset to Date.
+  // A bare "+08" is no offset to Date.
   return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
 }

@@ -1,4 +1,4 @@
-/** How a device does by the rhythm of its kind, worst last but for those that were never heard. */
+/** The status of a device by the rhythm of its kind, from good to worst; devices that were never heard come last. */
 export const DEVICE_STATUSES = ["ok", "late", "silent", "never"] as const;
 export type DeviceStatus = (typeof DEVICE_STATUSES)[number];
 
@@ -17,7 +17,7 @@ export function statusOf(rhythm: Rhythm, seenAt: Date | null, now: Date): Device
   return silentForMs > rhythm.lateMs ? "late" : "ok";
 }
 
-/** The parameter that `statusSql` takes: the moments before which devices of each kind are late and silent. */
+/** The parameter of `statusSql`: the moments before which devices of each kind are late and silent. */
 export const statusParameter = (rhythms: readonly Rhythm[], now: Date): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -31,8 +31,8 @@ export const statusParameter = (rhythms: readonly Rhythm[], now: Date): string =
 const before = (now: Date, ms: number) => new Date(now.getTime() - ms).toISOString();
 
 /**
- * SQL for the status of the device row `d` with its row `s` of device_last_seen; `parameter` is `statusParameter`'s, e.g.
- * `$2`. A kind that is not in it has no rhythm: its devices are ok.
+ * SQL for the status of the device row `d` with its row `s` of device_last_seen; `parameter` is `statusParameter`'s,
+ * e.g. `$2`. A kind that is not in it has no rhythm: its devices are ok.
  */
 export const statusSql = (parameter: string): string => `case
       when s.seen_at is null then 'never'

@@ -19,11 +19,11 @@ export interface Device {
   readonly location: Location | null;
   readonly gatewayId: string | null;
   readonly attributes: Record<string, unknown>;
-  /** Whether it is connected and since when; null when it has never been, as far as that is the caller's to know. */
+  /** Its connection and since when; null when it has never been connected, as far as the caller may know. */
   readonly presence: { readonly connected: boolean; readonly changedAt: Date } | null;
   /**
-   * When it was last heard, also through a gateway; null when it never was. It may have been heard since: a quarter of its
-   * kind's report interval later, a minute at most.
+   * When it was last heard, also through a gateway; null when it never was. The present moment may be later, by a
+   * quarter of its kind's report interval and a minute at most.
    */
   readonly lastSeenAt: Date | null;
   readonly createdAt: Date;
@@ -51,20 +51,23 @@ export interface DeviceRow {
 }
 
 /**
- * Whether a moment of the device `d` is of a time that the limits, the parameter `number`, reach: of its present place,
- * or of a former one.
+ * True when a moment of the device `d` lies in a time that the limits, the parameter `number`, reach: that of its
+ * present place, or of a former one.
  */
 const inSight = (moment: string, number: number): string =>
   `(${moment} >= d.placed_since or $${number}::jsonb is null or exists (
       select from former_places f
       where f.device_no = d.device_no and ${moment} >= f.from_at and ${moment} < f.until_at and ${limitsCondition("f", number)}))`;
 
-/** The join that gives a device `d` its row `s` of when it was last heard, where that is within the limits. */
+/**
+ * The join that gives a device `d` its row `s` with the moment when it was last heard, where that is within the limits.
+ */
 export const joinLastSeen = (limits: number): string =>
   `left join device_last_seen s on s.device_no = d.device_no and ${inSight("s.seen_at", limits)}`;
 
 /**
- * The register goes with a device; when it was heard, and came and went, is of the place that it had then.
+ * The register's fields follow a device when it moves; when it was heard, and came and went, belongs to the place that
+ * it had then.
  * @param limits the number of the parameter of the caller's limits
  */
 export const selectDevice = (limits: number): string => `
@@ -110,14 +113,14 @@ async function findDevice(db: Db, id: string, limits: Limits): Promise<Device | 
   return rows[0] && toDevice(rows[0]);
 }
 
-/** @throws PlatformError `device_not_found`, also for a device outside the limits: its existence is not told */
+/** @throws PlatformError `device_not_found`, also for a device outside the limits, whose existence must not show */
 export async function getDevice(db: Db, id: string, limits: Limits): Promise<Device> {
   const device = await findDevice(db, id, limits);
   if (!device) throw new PlatformError("device_not_found", `There is no device '${id}'`);
   return device;
 }
 
-/** A device with all that decides who sees it. */
+/** A device with everything that decides who sees it. */
 export interface PlacedDevice {
   readonly deviceNo: number;
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { Db } from "../database/index.ts";
 
-/** Where a device was, and whose it was, up to a moment. */
+/** The place and owner of a device up to a moment. */
 export interface FormerPlace {
   readonly regionCode: string;
   readonly tenantId: string | null;
@@ -8,14 +8,14 @@ export interface FormerPlace {
   readonly until: number;
 }
 
-/** What the ingest side keeps of every living device. */
+/** The fields that ingest keeps of every living device. */
 export interface DirectoryRow {
   readonly deviceNo: number;
   readonly id: string;
   readonly kind: string;
   readonly regionCode: string;
   readonly tenantId: string | null;
-  /** Where it was before, oldest first; undefined for most, which have never moved. */
+  /** Its former places, oldest first; undefined for most devices, which have never moved. */
   readonly formerPlaces: readonly FormerPlace[] | undefined;
   readonly gatewayNo: number | null;
   readonly tokenHash: Buffer;
@@ -80,14 +80,14 @@ export interface DirectoryChange {
 
 /**
  * Devices that were changed at `since` or later, oldest change first, in pages: a fleet may be seeded at once, and all
- * else in this process waits while a page is read.
+ * other work of this process waits while a page is read.
  */
 export async function* readDirectoryChanges(
   db: Db,
   since: Date,
   pageSize = 500,
 ): AsyncGenerator<DirectoryChange[]> {
-  // Text keeps the microseconds that a Date would cut, or rows of one moment could be skipped or met for ever.
+  // Text keeps the microseconds that a Date would cut, or rows of one moment could be skipped or returned for ever.
   let after: [at: string, deviceNo: number] = [since.toISOString(), 0];
   for (;;) {
     const { rows } = await db.query<SqlRow & { updated_key: string; deleted: boolean }>({
@@ -108,7 +108,7 @@ export async function* readDirectoryChanges(
   }
 }
 
-/** The database's clock, which `updated_at` goes by. */
+/** The database's clock, by which `updated_at` is set. */
 export async function readDatabaseTime(db: Db): Promise<Date> {
   const { rows } = await db.query<{ now: Date }>("select now() as now");
   return rows[0]!.now;

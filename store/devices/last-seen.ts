@@ -8,7 +8,7 @@ import {
   TimestampColumn,
 } from "../database/index.ts";
 
-/** A device that was heard, in milliseconds since 1970 by our clock. */
+/** A device that was heard, in milliseconds since 1970 by the platform's clock. */
 export interface Heard {
   readonly deviceNo: number;
   readonly at: number;
@@ -32,9 +32,10 @@ export async function recordLastSeen(db: Db, heard: readonly Heard[]): Promise<v
 }
 
 /**
- * When devices of one kind were last heard, as far as the database knows: by any process, or by the arrival of the newest
- * reading, which may be younger than the note of it where a process was killed. One look at the index a device.
- * @returns milliseconds since 1970 by device number; nothing for those that never were
+ * When devices of one kind were last heard, as far as the database knows: by any process, or by the arrival of the
+ * newest reading, which may be younger than the note of it where a process was killed. It takes one look at the index
+ * for each device.
+ * @returns milliseconds since 1970 by device number; no entry for devices that were never heard
  */
 export async function readLastHeard(
   db: Db,

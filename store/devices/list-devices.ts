@@ -25,15 +25,15 @@ export interface DeviceFilter {
   readonly gateway?: string | undefined;
   readonly tenant?: string | undefined;
   readonly status?: readonly DeviceStatus[] | undefined;
-  /** Those with an active alarm, with one of a severity, or with none. */
+  /** Devices with an active alarm, with one of a severity, or with none. */
   readonly alarm?: "any" | "none" | AlarmSeverity | undefined;
-  /** Where the caller may see alarms. With `alarm`, devices elsewhere are left out. */
+  /** The area in which the caller may see alarms. With `alarm`, devices elsewhere are left out. */
   readonly alarmLimits?: Limits | undefined;
-  /** What `attributes` has under a key, as text. */
+  /** A key of `attributes` and its value as text. */
   readonly attribute?: { readonly key: string; readonly value: string } | undefined;
 }
 
-/** What status goes by. */
+/** The clock and rhythms that decide the status. */
 export interface StatusClock {
   readonly rhythms: readonly Rhythm[];
   readonly now: Date;
@@ -52,7 +52,7 @@ class Conditions {
     this.parts.push(condition);
   }
 
-  /** Adds a condition on a value, unless that is absent. */
+  /** Adds a condition on a value, unless the value is absent. */
   where(value: unknown, condition: (parameter: string) => string): void {
     if (value !== undefined) this.and(condition(this.parameter(value)));
   }
@@ -69,7 +69,7 @@ class Conditions {
 
 const ACTIVE_ALARM = "select from alarms a where a.device_no = d.device_no and a.cleared_at is null";
 
-/** The number of the parameter that is the caller's limits: it is the first of all conditions. */
+/** The number of the parameter with the caller's limits: it comes first in all conditions. */
 const LIMITS = 1;
 
 /** The conditions for `d`, `g` its gateway and `s` when it was last heard. */
@@ -107,7 +107,7 @@ interface Sort {
 
 const NEVER = "0001-01-01 00:00:00+00";
 
-/** By what devices are put in order, and then by their number. What is empty comes first. */
+/** The columns that put devices in order; the device number comes after them. Empty values come first. */
 const SORTS = {
   added: { sql: "d.device_no", type: "device", keyOf: (row) => row.device_no },
   id: { sql: 'd.id collate "C"', type: "text", keyOf: (row) => row.id },
@@ -170,13 +170,13 @@ export async function listDevices(
 export const COUNTED_BY = ["status", "kind", "region", "tenant", "gateway"] as const;
 export type CountedBy = (typeof COUNTED_BY)[number];
 
-/** How many devices have a value in common; it is null for those without tenant or gateway. */
+/** The number of devices that have a value in common; the value is null for those without tenant or gateway. */
 export interface DeviceCount {
   readonly value: string | null;
   readonly devices: number;
 }
 
-/** Counts devices by something that each has one of; regions by the level below the one that the filter names. */
+/** Counts devices by a field of which each has one value; regions by the level below the one that the filter names. */
 export async function countDevices(
   db: Db,
   by: CountedBy,

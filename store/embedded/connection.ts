@@ -24,14 +24,14 @@ export interface Unit {
 
 /** A sequence without a Sync is handed over in pieces of about this size. */
 const UNIT_BYTES = 4 * 1024 * 1024;
-/** What a part costs besides its bytes, so that a flood of tiny messages counts as what it takes. */
+/** The cost of a part besides its bytes, so that a flood of tiny messages counts as much as the work that it makes. */
 const PART_OVERHEAD_BYTES = 128;
 /** A client that has sent more than this ahead of its turn is not read any further. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
-/** What a connection needs from the server that holds the one session. */
+/** The part of the server that a connection uses: it holds the one session. */
 export interface SessionTurns {
-  /** This connection has something to run, or must be cleaned up after. */
+  /** Says that this connection has something to run, or must be cleaned up after. */
   wanted(connection: Connection): void;
   readonly parameters: ReadonlyMap<string, string>;
   nextStatementName(): string;
@@ -49,16 +49,16 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
 /** COPY FROM STDIN would wait for data that can't come while the engine runs; failing it at once ends it. */
 const COPY_FAIL = frame("f", "COPY FROM STDIN is not supported by the embedded database");
 
-/** One client: turns its bytes into units, and keeps what belongs to it in the shared session. */
+/** One client: turns its bytes into units, and keeps its own state in the shared session. */
 export class Connection {
   readonly names: StatementNames;
   /** Session settings as JSON; undefined until it has changed any. */
   settings: string | undefined;
   settingsChanged = false;
-  /** The text of the unnamed statement that it parsed last, to be parsed again if somebody else came between. */
+  /** The text of the unnamed statement that it parsed last, to be parsed again if another connection came between. */
   unnamed: Buffer | undefined;
   closed = false;
-  /** It said at its start that it does not wait behind others. */
+  /** True when it said at its start that it does not wait behind others. */
   urgent = false;
 
   readonly #socket: Socket;
@@ -85,12 +85,12 @@ export class Connection {
     socket.on("close", () => this.#end());
   }
 
-  /** Whether it has something to run and reads its answers. */
+  /** True when it has something to run and reads its answers. */
   get runnable(): boolean {
     return !this.closed && !this.#draining && this.#units.length > 0;
   }
 
-  /** Whether it has nothing left to run but its goodbye. */
+  /** True when it has nothing left to run but its goodbye. */
   get leaving(): boolean {
     return this.#units.length === 1 && this.#units[0]?.parts.length === 0;
   }
@@ -113,7 +113,7 @@ export class Connection {
     if (!this.closed && answer.length > 0 && !this.#socket.write(answer)) this.#draining = true;
   }
 
-  /** Ends it with a FATAL error. */
+  /** Ends the connection with a FATAL error. */
   fail(sqlstate: string, message: string): void {
     if (this.closed) return;
     this.#socket.removeAllListeners("data");
@@ -141,7 +141,7 @@ export class Connection {
       }
       for (const message of this.#frames.read(rest)) {
         if (message[0] === FRONTEND.terminate) {
-          // In its turn, after what was sent before it.
+          // In its turn, after everything that was sent before it.
           this.#socket.removeAllListeners("data");
           this.#units.push(newUnit());
           break;
@@ -157,7 +157,7 @@ export class Connection {
     if (this.runnable) this.#turns.wanted(this);
   }
 
-  /** Opens the connection. Returns what follows the startup packet once that is complete. */
+  /** Opens the connection. Returns the bytes after the startup packet once that is complete. */
   #start(bytes: Buffer): Buffer | undefined {
     let rest = bytes;
     for (;;) {

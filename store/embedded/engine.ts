@@ -17,15 +17,15 @@ interface WasmModule {
 }
 
 export interface Engine {
-  /** Runs whole messages and returns everything that PostgreSQL answers, in a buffer that the caller owns. */
+  /** Runs whole messages and returns PostgreSQL's complete answer, in a buffer that the caller owns. */
   exec(messages: Uint8Array): Buffer;
   /** Checkpoints and closes; nothing may run afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Written into the cluster's folder when it is complete and before anybody is served. A folder without it was
- * left by a process that died while it created the cluster, and holds nothing of anybody's.
+ * Written into the cluster's folder when it is complete and before it serves any client. A folder without it was left
+ * by a process that died while it created the cluster, and holds no data.
  */
 const COMPLETE_MARKER = "cluster-complete";
 
@@ -70,8 +70,8 @@ export async function openEngine(folder: string, progress: (text: string) => voi
       input = messages;
       consumed = 0;
       output = [];
-      // PostgreSQL reads into a buffer of 8 KiB. Where a message ends with the buffer, the module takes that for
-      // the end of the input and returns; what it has not fetched then comes in another call.
+      // PostgreSQL reads into a buffer of 8 KiB. Where a message ends with the buffer, the module takes that for the
+      // end of the input and returns; the rest then comes in another call.
       while (consumed < messages.length) {
         const before = consumed;
         module._interactive_one(messages.length - consumed, messages[consumed] as number);
@@ -95,7 +95,7 @@ export async function openEngine(folder: string, progress: (text: string) => voi
   return engine;
 }
 
-/** Runs one of the server's own statements. @throws with PostgreSQL's words when it fails. */
+/** Runs one of the server's own statements. @throws Error with PostgreSQL's words when it fails. */
 export function runStatement(engine: Engine, sql: string): Buffer {
   const answer = engine.exec(frame("Q", sql));
   const error = firstError(answer);

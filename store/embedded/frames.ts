@@ -15,7 +15,10 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** As MAX_STARTUP_PACKET_LENGTH in PostgreSQL's libpq/pqcomm.h. */
 const MAX_STARTUP_BYTES = 10_000;
 
-/** What a client may send once it has started. A function call (`F`) and anything unknown ends the connection. */
+/**
+ * The messages that a client may send once it has started. A function call (`F`) and anything unknown ends the
+ * connection.
+ */
 export const FRONTEND = {
   query: 0x51, // Q
   parse: 0x50, // P
@@ -160,11 +163,11 @@ export interface ResponseSummary {
   /** Of the last ReadyForQuery; undefined while a sequence is open (after Flush). */
   readonly status: TransactionStatus | undefined;
   readonly failed: boolean;
-  /** Whether a SET or RESET was completed. */
+  /** True when a SET or RESET was completed. */
   readonly settingsChanged: boolean;
 }
 
-/** Walks over what the engine answered, without touching rows. */
+/** Walks over the engine's answer, without touching rows. */
 export function summarize(response: Buffer): ResponseSummary {
   let status: TransactionStatus | undefined;
   let failed = false;

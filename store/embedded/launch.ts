@@ -21,7 +21,7 @@ export interface EmbeddedOptions {
 export interface EmbeddedExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Whether `stop` had been called. */
+  /** True when `stop` had been called. */
   readonly expected: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface EmbeddedDatabase {
   /** A connection string for `pg`. */
   readonly url: string;
   readonly pid: number;
-  /** Closes the database and waits for its process; whoever still has a connection loses it. */
+  /** Closes the database and waits for its process; clients that still have a connection lose it. */
   stop(): Promise<void>;
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<EmbeddedExit>;

@@ -15,7 +15,7 @@ interface Holder {
   readonly pid: number;
   /** Start time in clock ticks since boot where /proc tells it: a pid may belong to another program later. */
   readonly startTicks: string | null;
-  /** Where the holder's socket lies, so that whoever takes a dead one's place can remove it. */
+  /** The folder of the holder's socket, so that the process that takes a dead holder's place can remove it. */
   readonly socketDir: string;
 }
 
@@ -74,7 +74,7 @@ export async function takeLock(
   }
 }
 
-/** Removes a dead holder's lock, unless somebody else has replaced it in the meantime. */
+/** Removes a dead holder's lock, unless another process has replaced it in the meantime. */
 function takeAway(path: string, stale: string): void {
   const aside = `${path}.stale-${process.pid}`;
   try {
@@ -113,7 +113,7 @@ function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
+    // EPERM: it lives, and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
   const ticks = startTicks(holder.pid);

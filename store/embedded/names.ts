@@ -44,7 +44,7 @@ export class StatementNames {
   }
 }
 
-/** Where a message names a prepared statement: bytes `from` to `to`. */
+/** The place where a message names a prepared statement: bytes `from` to `to`. */
 function statementName(message: Buffer): { from: number; to: number } | undefined {
   switch (message[0]) {
     case FRONTEND.parse:
@@ -61,7 +61,7 @@ function statementName(message: Buffer): { from: number; to: number } | undefine
   }
 }
 
-/** Whether a message uses the unnamed statement that an earlier Parse left behind. */
+/** True when a message uses the unnamed statement that an earlier Parse left behind. */
 export function usesUnnamedStatement(message: Buffer): boolean {
   if (message[0] !== FRONTEND.bind && message[0] !== FRONTEND.describe) return false;
   const place = statementName(message);

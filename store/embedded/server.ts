@@ -7,11 +7,11 @@ export interface ServeOptions {
   readonly engine: Engine;
   readonly socketPath: string;
   /**
-   * How long a connection may keep a transaction open without sending anything while others wait, in
-   * milliseconds. A server would let the others work; here a forgotten transaction stops everybody.
+   * How long a connection may keep a transaction open without sending anything while others wait, in milliseconds. A
+   * server would let the others work; here a forgotten transaction stops them all.
    */
   readonly idleInTransactionMs: number;
-  /** The engine has crashed: nothing more can be run in this process. */
+  /** Called when the engine has crashed: nothing more can run in this process. */
   readonly onCrash: (error: unknown) => void;
   readonly onWarning: (text: string) => void;
 }
@@ -25,11 +25,11 @@ const SYNC = frame("S");
 const FLUSH = frame("H");
 /** A statement that PostgreSQL refuses to read. */
 const FAILING_PARSE = frame("P", "", "rollback what has no sync", Buffer.alloc(2));
-/** PGlite starts PostgreSQL with debug logging; nobody reads its log, and it costs half of a short query. */
+/** PGlite starts PostgreSQL with debug logging; its log goes unread, and it costs half of a short query. */
 const BASELINE = "set client_min_messages = notice; set log_min_messages = fatal";
 const READ_SETTINGS =
   "select coalesce(json_object_agg(name, setting order by name), '{}')::text from pg_settings where source = 'session'";
-/** What a client is told when it connects. */
+/** The parameters that a client gets when it connects. */
 const REPORTED = [
   "server_version",
   "server_encoding",
@@ -79,8 +79,8 @@ function listen(server: Server, path: string): Promise<void> {
 const MAX_URGENT_IN_A_ROW = 4;
 
 /**
- * Gives the session to one connection at a time: from its first message until PostgreSQL says that it is idle
- * again. The others wait in the order in which they asked, behind those that are urgent.
+ * Gives the session to one connection at a time: from its first message until PostgreSQL says that it is idle again.
+ * The others wait in the order in which they asked, behind the urgent ones.
  */
 class TurnTaker implements SessionTurns {
   readonly parameters: ReadonlyMap<string, string>;
@@ -90,7 +90,7 @@ class TurnTaker implements SessionTurns {
   readonly #waiting = new Set<Connection>();
   #urgentInARow = 0;
   readonly #connections = new Set<Connection>();
-  /** Has an open sequence or transaction. */
+  /** The connection with an open sequence or transaction. */
   #holder: Connection | undefined;
   #status: TransactionStatus | undefined = "I";
   #idleTimer: NodeJS.Timeout | undefined;
@@ -98,9 +98,9 @@ class TurnTaker implements SessionTurns {
   #stopped = false;
   #statements = 0;
   readonly #baseline: string;
-  /** Whose settings the session has, as JSON; undefined when that is not known. */
+  /** The settings that the session has, as JSON; undefined when they are not known. */
   #settings: string | undefined;
-  /** Whose unnamed statement the session has. */
+  /** The connection whose unnamed statement the session has. */
   #unnamedOf: Connection | undefined;
 
   constructor(options: ServeOptions) {
@@ -221,7 +221,7 @@ class TurnTaker implements SessionTurns {
     this.#idleTimer.unref();
   }
 
-  /** What a closed connection has left in the session goes with it. */
+  /** Removes everything that a closed connection has left in the session. */
   #leave(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#waiting.delete(connection);
@@ -236,7 +236,7 @@ class TurnTaker implements SessionTurns {
   }
 
   #rollback(): void {
-    // In a sequence without its Sync yet, which would commit: an error before it rolls back.
+    // It is in a sequence without its Sync yet, which would commit: an error before it rolls back.
     if (this.#status === undefined)
       this.#status = summarize(this.#engine.exec(Buffer.concat([FAILING_PARSE, SYNC]))).status;
     if (this.#status !== "I") runStatement(this.#engine, "rollback");
@@ -249,7 +249,7 @@ class TurnTaker implements SessionTurns {
     if (!unit.needsUnnamed || this.#unnamedOf === connection || !connection.unnamed) return undefined;
     const answer = this.#engine.exec(Buffer.concat([connection.unnamed, FLUSH]));
     this.#unnamedOf = connection;
-    // The client did not ask for this Parse and must not see that it went well.
+    // The client did not ask for this Parse and must not see its success.
     return firstError(answer) === undefined ? undefined : answer;
   }
 

@@ -26,7 +26,7 @@ export function makeSocketDir(): string {
   return mkdtempSync(join(parent, PREFIX));
 }
 
-/** A lock file is somebody's text: nothing but a folder of ours is removed because of it. */
+/** Anybody could have written a lock file: only a folder of ours is removed because of it. */
 export function isSocketDir(path: string): boolean {
   return parents().includes(resolve(dirname(path))) && basename(path).startsWith(PREFIX);
 }

@@ -11,18 +11,21 @@ import {
 } from "../database/index.ts";
 
 /**
- * A transition of an alarm follows from a reading that may be older than what was looked at before: one that a device had
- * buffered, and that comes after a restart. A newer reading of the quantity that had arrived by then decides. Or its
- * condition has to last, and what was before the restart is not known here: the readings before it decide.
+ * A transition of an alarm follows from a reading that may be older than the last one that was looked at: a device had
+ * buffered it, and it comes after a restart. A newer reading of the quantity that had arrived by then decides. Or its
+ * condition has to last, and this process does not know the time before the restart: the readings before it decide.
  */
 export interface AlarmDoubt {
   readonly table: KindTable;
   readonly column: MetricColumn;
-  /** When the process began that is in doubt: what arrived before was looked at by another. Epoch milliseconds. */
+  /**
+   * When this process began, which is in doubt: another process looked at readings that arrived earlier. Epoch
+   * milliseconds.
+   */
   readonly before: number;
-  /** Whether another value of the quantity, in its unit, says the same. */
+  /** True when another value of the quantity, in its unit, confirms the transition. */
   readonly stands: (value: number | string) => boolean;
-  /** Since when all readings must have said the same, and one at or before it. Undefined: that is known. */
+  /** Since when all readings must have confirmed it, and one at or before that moment. Undefined: that is known. */
   readonly lastsFrom: number | undefined;
 }
 
@@ -41,10 +44,15 @@ interface InDoubt {
 
 type Value = number | string;
 
-/** How long before it had to last a reading may be that says how it began, in milliseconds. */
+/**
+ * The oldest age of the reading that says how the time began, before the moment from which it had to last, in
+ * milliseconds.
+ */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
-/** Leaves out what stored readings and events speak against: one look at the index for each that is in doubt. */
+/**
+ * Leaves out transitions that stored readings and events contradict: one look at the index for each that is in doubt.
+ */
 export async function dropOutdated<T extends InDoubt>(db: Db, transitions: readonly T[]): Promise<T[]> {
   const outdated = new Set<T>();
   for (const same of group(transitions, ({ doubt }) =>
@@ -90,8 +98,9 @@ const oldestOf = (asked: readonly InDoubt[], read: (each: InDoubt) => number = (
   new Date(asked.reduce((oldest, each) => Math.min(oldest, read(each)), Infinity)).toISOString();
 
 /**
- * The newest value after each moment, of what had arrived before the process began; null where there is none. A bound that
- * is a constant tells the planner which chunks are none of it: an old one may be held by whoever drops or repairs it.
+ * The newest value after each moment, among readings that had arrived before the process began; null where there is
+ * none. A bound that is a constant tells the planner which chunks it can leave out: a process that drops or repairs an
+ * old one may hold it.
  */
 async function readNewer(
   db: Db,
@@ -114,7 +123,10 @@ async function readNewer(
   return rows.map(({ value }) => value);
 }
 
-/** The values before each moment back to when they had to begin, and the one that was then; none where nothing is that old. */
+/**
+ * The values before each moment back to the moment when they had to begin, and the one that held then; none where
+ * nothing is that old.
+ */
 async function readBefore(
   db: Db,
   asked: readonly InDoubt[],
@@ -144,7 +156,7 @@ async function readBefore(
   return rows.map(({ values }) => values ?? []);
 }
 
-/** The places, from 1, of those that a newer event takes back. */
+/** The places, from 1, of the transitions that a newer event takes back. */
 async function findTakenBack(
   db: Db,
   asked: readonly InDoubt[],

@@ -16,15 +16,18 @@ import { joinPlace } from "../places/index.ts";
 
 export type AlarmSeverity = "critical" | "major" | "minor" | "warning";
 
-/** With the place that its device had when it was raised. */
+/** An alarm, with the place that its device had when it was raised. */
 export interface Alarm {
   readonly id: number;
   readonly deviceId: string;
-  /** Its name, unless it is another's by now, who may have named it. */
+  /** Its name, unless the device belongs to another tenant by now, who may have named it. */
   readonly deviceName: string | null;
   readonly kind: string;
   readonly regionCode: string;
-  /** The names of the region and of those around it, the province first. English is the Chinese where nobody has said it. */
+  /**
+   * The names of the region and of those around it, the province first. English is the Chinese name where no English
+   * one is known.
+   */
   readonly regionPath: { readonly zh: string[]; readonly en: string[] };
   /** The device's owner; null: the platform's operator. */
   readonly tenantId: string | null;
@@ -35,12 +38,12 @@ export interface Alarm {
   readonly value: number | null;
   readonly state: "active" | "cleared";
   readonly raisedAt: Date;
-  /** How many times it was raised: one that comes again soon after it was cleared goes on. */
+  /** How many times it was raised: an alarm that comes again soon after it was cleared goes on. */
   readonly times: number;
   readonly lastRaisedAt: Date;
   readonly acknowledgedAt: Date | null;
   readonly acknowledgedBy: string | null;
-  /** What they had to say. */
+  /** The note of the person who acknowledged it. */
   readonly note: string | null;
   readonly clearedAt: Date | null;
 }
@@ -127,7 +130,7 @@ const SEVERITIES: readonly AlarmSeverity[] = ["critical", "major", "minor", "war
 const RANK = `array_position('{${SEVERITIES.join(",")}}'::text[], a.severity)`;
 const rankOf = ({ severity }: AlarmRow): number => SEVERITIES.indexOf(severity) + 1;
 
-/** Alarms, newest first, or the most urgent first and of these the newest. */
+/** Alarms, newest first, or the most urgent first and the newest first among equals. */
 export async function listAlarms(
   db: Db,
   filter: AlarmFilter,
@@ -179,15 +182,15 @@ export async function listAlarms(
 export interface Acknowledgement {
   readonly alarm: Alarm;
   readonly deviceNo: number;
-  /** Whether this call acknowledged it; false when somebody had before, whose name and time stay. */
+  /** True when this call acknowledged it; false when it was acknowledged before: the first name and time stay. */
   readonly acknowledged: boolean;
-  /** Whether this call also cleared it. */
+  /** True when this call also cleared it. */
   readonly cleared: boolean;
 }
 
 /**
- * Acknowledges an alarm. `isLatched` says of a kind's rule whether nothing but acknowledgement clears it; such
- * an alarm is cleared by this as well. Acknowledging again changes nothing: the first name, time and note stay.
+ * Acknowledges an alarm. `isLatched` is true for a kind's rule whose alarm only an acknowledgement clears; such an
+ * alarm is cleared by this as well. Acknowledging again changes nothing: the first name, time and note stay.
  * @throws PlatformError `alarm_not_found`
  */
 export async function acknowledgeAlarm(

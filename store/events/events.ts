@@ -11,7 +11,7 @@ import {
 } from "../database/index.ts";
 import { joinPlace } from "../places/index.ts";
 
-/** Something that a device reported as having happened, with the place that it had then. */
+/** An event that a device reported, with the place that the device had then. */
 export interface DeviceEvent {
   readonly deviceId: string;
   readonly kind: string;
@@ -63,7 +63,9 @@ export interface EventFilter {
   readonly to?: Date | undefined;
 }
 
-/** Events, newest first by the device's clock, of the places in the limits. Those of deleted devices stay in the list. */
+/**
+ * Events, newest first by the device's clock, of the places in the limits. Events of deleted devices stay in the list.
+ */
 export async function listEvents(
   db: Db,
   filter: EventFilter,

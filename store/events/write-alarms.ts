@@ -20,14 +20,14 @@ export interface AlarmTransition {
   readonly at: number;
   /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
   readonly flapMs?: number | undefined;
-  /** Why it may be outdated, after a reading or after an event. Absent: it is not. */
+  /** The reason why it may be outdated, after a reading or after an event. Absent: it is not. */
   readonly doubt?: AlarmDoubt;
   readonly eventDoubt?: EventDoubt;
 }
 
 /**
- * A transition that took place, as who has the device now may be told of it: what was observed before they had it, as of
- * the moment at which they got it, and without values.
+ * A transition that took place, as the present holder of the device may see it: a transition from before they had the
+ * device is told as of the moment at which they got it, and without values.
  */
 export interface AlarmChange extends AlarmTransition {
   readonly alarmNo: number;
@@ -37,10 +37,11 @@ export interface AlarmChange extends AlarmTransition {
 const MAX_AT_ONCE = 2000;
 
 /**
- * Applies transitions in the order given, as many in one statement as can be. Raising what is active and clearing
- * what is not do nothing, so a repetition does no harm; nothing is raised for a device that was deleted meanwhile.
- * @param applied told after each statement how many transitions it took, and which of them changed something
- * @returns what changed
+ * Applies transitions in the order given, as many in one statement as possible. Raising an active alarm and clearing an
+ * inactive one do nothing, so a repetition does no harm; no alarm is raised for a device that was deleted meanwhile.
+ * @param applied called after each statement with the number of transitions that it took, and those of them that
+ * changed something
+ * @returns the changes
  */
 export async function applyAlarmTransitions(
   db: Db,
@@ -60,8 +61,8 @@ export async function applyAlarmTransitions(
 }
 
 /**
- * The order of an alarm's transitions decides, so each alarm can be in a statement once. What only repeats the one before
- * does nothing and is left out: one message may hold thousands of events that raise the same alarm.
+ * The order of an alarm's transitions decides, so each alarm can be in a statement once. A transition that only repeats
+ * the one before is left out: one message may hold thousands of events that raise the same alarm.
  * @returns how many transitions are dealt with, and those of them that do something
  */
 function nextAtOnce(
@@ -85,8 +86,8 @@ function nextAtOnce(
 async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Promise<AlarmChange[]> {
   const { rows } = await db.query<ChangedRow>({
     name: "apply_alarm_transitions",
-    // The share lock waits for a deletion under way, and then does not find the device. The order is for two
-    // processes at once, which could deadlock otherwise.
+    // The share lock waits for a deletion under way, and then does not find the device. The order is for two processes
+    // at once, which could deadlock otherwise.
     text: `
       with input as (
         select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
@@ -160,7 +161,7 @@ interface ChangedRow {
   device_no: number;
   rule: string;
   message: string;
-  /** Since when its present place has been the device's, where it was observed before that. */
+  /** Since when the device has its present place, if the transition is from before that. */
   since: Date | null;
 }
 

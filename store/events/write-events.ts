@@ -29,9 +29,9 @@ export interface NewEvent {
   readonly eventId: string;
   readonly phase: EventPhase;
   readonly type: string;
-  /** Text of a JSON object: everything else that the device said. */
+  /** Text of a JSON object: all other fields that the device sent. */
   readonly data: string;
-  /** By which way it came, for whoever wants to know that again of a refused one; it is not stored. */
+  /** The way by which it came, for the rejection of a refused event; it is not stored. */
   readonly way?: unknown;
 }
 
@@ -48,7 +48,9 @@ export interface NewReply {
 
 type Column<T> = readonly [name: string, read: (item: T) => string];
 
-/** A table of things that happened: device, two times, what identifies one beside them, and what it says. */
+/**
+ * A table of events or replies: the device, two times, the columns that identify an item besides them, and its content.
+ */
 interface ItemTable<T> {
   readonly table: string;
   readonly identity: readonly Column<T>[];
@@ -82,29 +84,29 @@ const REPLIES: ItemTable<NewReply> = {
 };
 
 /**
- * Commits the events that are not there, with their ledger entry. The others are left to `settleEvents`.
+ * Commits new events, with their ledger entry. The others are left to `settleEvents`.
  * @param claim lets the statement take effect once; without one it is part of a transaction that is not repeated
- * @returns the places of those that met another one of their identity, in the table or before them in the batch
+ * @returns the places of events that met another one of their identity, in the table or before them in the batch
  */
 export const insertNewEvents = (db: Db, events: readonly NewEvent[], claim?: Claim) =>
   insertNew(db, EVENTS, events, claim);
 export const insertNewReplies = (db: Db, replies: readonly NewReply[], claim?: Claim) =>
   insertNew(db, REPLIES, replies, claim);
 
-/** What became of items that met another one. */
+/** The outcome for items that met another one. */
 export interface SettledItems {
-  /** For each item whether it was new; undefined where it was refused. */
+  /** For each item true if it was new; undefined where it was refused. */
   readonly isNew: readonly (boolean | undefined)[];
   readonly rejections: readonly NewRejection[];
 }
 
-/** Makes the rejections of items that say something else than too many others of their identity and moment. */
+/** Makes the rejections of items that differ from too many others of their identity and moment. */
 export type RefuseItems<T> = (items: readonly T[]) => NewRejection[];
 
 /**
- * Decides what becomes of events that met another one of their device, moment, id and phase, with their ledger entry.
- * One that says the same is a duplicate. Another one, such as a camera's second update of one frame, is stored at the
- * next free millisecond, and refused where none is free within `MAX_MOVE_MS`.
+ * Decides on events that met another one of their device, moment, id and phase, with their ledger entry. An event with
+ * the same content is a duplicate. Another one, such as a camera's second update of one frame, is stored at the next
+ * free millisecond, and refused where none is free within `MAX_MOVE_MS`.
  * @returns undefined when the claim says that it was done before
  */
 export const settleEvents = (
@@ -120,7 +122,7 @@ export const settleReplies = (
   claim?: Claim,
 ) => settle(tx, REPLIES, replies, refuse, claim);
 
-/** For whoever has no batch to share: @returns for each event whether it was new, in the order given */
+/** For callers without a batch: @returns for each event true if it was new, in the order given */
 export const insertEvents = (
   db: Db,
   events: readonly NewEvent[],
@@ -169,7 +171,7 @@ async function insertNew<T extends Item>(
     values: [...(claim ? claimValues(claim) : []), ...valuesOf(into, items)],
   });
   const { claimed, met } = rows[0]!;
-  // Not claimed: committed by an attempt whose answer was lost.
+  // Not claimed: an attempt whose answer was lost has committed it.
   const undecided = claimed === 0 ? await findNotedMet(db, claim!) : (met ?? []);
   return undecided.map((n) => n - 1);
 }
@@ -186,7 +188,7 @@ function valuesOf<T extends Item>({ identity, says }: ItemTable<T>, items: reado
   ];
 }
 
-/** As that of readings (`readings-sql.ts`): what meets another is left undecided, and is in no ledger yet. */
+/** As for readings (`readings-sql.ts`): an item that meets another is left undecided, and is in no ledger yet. */
 function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
   const first = claimed ? 4 : 1;
   const texts = namesOf(into);
@@ -218,8 +220,8 @@ function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
 }
 
 /**
- * How many milliseconds from a moment on may hold what was sent for it: enough for a camera whose clock has seconds.
- * Each of them is looked at, and a device may send thousands that differ.
+ * How many milliseconds after a moment may hold items that were sent for it: enough for a camera whose clock has
+ * seconds. Each of them is looked at, and a device may send thousands that differ.
  */
 export const MAX_MOVE_MS = 100;
 
@@ -249,7 +251,7 @@ async function settle<T extends Item>(
   }));
   while (rest.length > 0) {
     await readMoments(tx, into, rest, 0, said);
-    // Nearly all are what is stored there. What follows is read for the others alone.
+    // Nearly all are the same as the stored item there. The following moments are read for the others alone.
     const differing = rest.filter(({ item, identity, says }) => said.at(identity, item.observedAt) !== says);
     for (let from = 0; from < differing.length; from += READ_AT_ONCE)
       await readMoments(tx, into, differing.slice(from, from + READ_AT_ONCE), MAX_MOVE_MS, said);
@@ -270,7 +272,7 @@ async function settle<T extends Item>(
     if (at.length === 0) break;
     const metAgain = new Set(await insertNew(tx, into, at));
     for (const [i, { place }] of moved.entries()) if (!metAgain.has(i)) isNew[place] = true;
-    // Only where somebody has stored at one of these moments meanwhile.
+    // Only where another process has stored an item at one of these moments meanwhile.
     for (const i of metAgain) said.forget(moved[i]!.identity, at[i]!.observedAt);
     rest = moved.filter((_, i) => metAgain.has(i));
   }
@@ -281,13 +283,13 @@ async function settle<T extends Item>(
   return { isNew, rejections };
 }
 
-/** One text for all items that say the same, however much that is. */
+/** One text for all items with the same content, however long it is. */
 function saidBy(says: readonly unknown[], data: string): string {
   const text = JSON.stringify([...says, meaningOf(parseExact(data))]);
   return text.length <= 64 ? text : createHash("sha256").update(text).digest("base64");
 }
 
-/** What is stored at the moments of one identity after another. */
+/** The stored contents at the moments of one identity after another. */
 class Said {
   private readonly moments = new Map<string, Map<number, string>>();
 
@@ -305,7 +307,7 @@ class Said {
     this.moments.get(identity)?.delete(moment);
   }
 
-  /** The first free moment from one on; `said` when that stands before it; undefined when none is free. */
+  /** The first free moment from one on; `said` when the same content stands before it; undefined when none is free. */
   findFree(identity: string, from: number, says: string): number | "said" | undefined {
     const own = this.moments.get(identity);
     for (let moment = from; moment <= from + MAX_MOVE_MS; moment++) {
@@ -323,12 +325,12 @@ interface Wanted<T> {
   readonly identity: string;
 }
 
-/** One that was left out, and how long it may be. */
+/** An item that was left out, and how long it may be. */
 interface Long<T> extends Wanted<T> {
   readonly length: number;
 }
 
-/** Reads what is stored of the identities of items at their moments, and up to `beyondMs` behind them. */
+/** Reads the stored items of these identities at their moments, and up to `beyondMs` after them. */
 async function readMoments<T extends Item>(
   tx: Db,
   into: ItemTable<T>,
@@ -341,7 +343,7 @@ async function readMoments<T extends Item>(
     await readSome(tx, into, group, { beyondMs: 0, long: true }, said);
 }
 
-/** @returns what is left unread, unless `long`: what may be long */
+/** @returns the items that are left unread, unless `long`: those that may be long */
 async function readSome<T extends Item>(
   tx: Db,
   into: ItemTable<T>,
@@ -349,7 +351,7 @@ async function readSome<T extends Item>(
   { beyondMs, long }: { beyondMs: number; long: boolean },
   said: Said,
 ): Promise<Long<T>[]> {
-  // Each identity and moment once: they may be thousands of one.
+  // Each identity and moment once: there may be thousands of items of one.
   const firsts = new Map(wanted.map((one) => [`${one.identity} ${one.item.observedAt}`, one]));
   const items = [...firsts.values()];
   const identity = into.identity.map(([name]) => name);
@@ -358,8 +360,8 @@ async function readSome<T extends Item>(
   const { rows } = await tx.query<
     { n: number; observed_at: Date; data: string | null; length: number } & Record<string, string | number>
   >(
-    // One look at the index for each: joined by identity alone, thousands of one would meet each other. And each row
-    // once, however many look at it.
+    // One look at the index for each: a join by identity alone would compare thousands of items of one identity with
+    // each other. And each row once, however many items look at it.
     `select ${["n", "observed_at", ...into.says.map(([name]) => name)].join(", ")},
        case when ${long} or ${lengthAtMost("whole")} <= ${SHORT} then whole::text end as data,
        ${lengthAtMost("whole")} as length

@@ -1,8 +1,8 @@
 import type { Db } from "../database/index.ts";
 
 /**
- * Adds the oldest appended ledger batches to the devices' sums and removes them, in one statement, so that
- * a reader sees each batch exactly once. Which devices have stored something is news for the sums of their regions
+ * Adds the oldest appended ledger batches to the devices' sums and removes them, in one statement, so that a reader
+ * sees each batch exactly once. The devices that have stored something are news for the sums of their regions
  * (`sums-table.ts`) until the keeper has counted it. Two processes that fold at once skip each other's rows.
  * @param limit how many batches at most; a batch holds one entry per device in it
  * @returns how many batches were folded

@@ -1,9 +1,10 @@
 import type { Db } from "../database/index.ts";
 
 /**
- * What each former place counts, folded or not: a relation `(device_no, until_at, received, stored, rejected)` with any
- * number of rows for a place. A former place has its count in `former_places`, and the present one has what is left of the
- * whole: without this, whoever has a device now would read off their own ledger what is stored of the former's time.
+ * The counts of each former place, folded or not: a relation `(device_no, until_at, received, stored, rejected)` with
+ * any number of rows for a place. A former place has its count in `former_places`, and the present one has the rest of
+ * the whole: without this, the present holder of a device would read off their own ledger how much of a former holder's
+ * time is stored.
  */
 export const FORMER_COUNTS = `(
     select device_no, until_at, received, stored, rejected from former_places
@@ -11,9 +12,9 @@ export const FORMER_COUNTS = `(
     select device_no, until_at, received, stored, rejected from former_batches)`;
 
 /**
- * SQL of common table expressions that count items on the former places that their devices had when they were observed. It
- * goes into the statement that counts the items in `ledger_batches`. It appends as that does, so that batches with the same
- * devices in another order do not wait for each other.
+ * SQL of common table expressions that count items on the former places that their devices had when they were observed.
+ * It goes into the statement that counts the items in `ledger_batches`. Like that one it appends, so that batches with
+ * the same devices in another order do not wait for each other.
  * @param items a relation (device_no, observed_at, received, stored, rejected)
  */
 export const countFormer = (items: string): string => `former as (
@@ -24,14 +25,14 @@ export const countFormer = (items: string): string => `former as (
       group by 1, 2
     )`;
 
-/** The same for what was stored. @param stored a relation that has device_no and observed_at */
+/** The same for stored items. @param stored a relation that has device_no and observed_at */
 export const countFormerStored = (stored: string): string => `counted as (
       select device_no, observed_at, 1 as received, 1 as stored, 0 as rejected from ${stored}
     ), ${countFormer("counted")}`;
 
 /**
- * Adds the oldest appended counts to their places and removes them, in one statement. What somebody holds, who folds or
- * moves a device at the same time, is left to the next time.
+ * Adds the oldest appended counts to their places and removes them, in one statement. Counts that another transaction
+ * holds, because it folds or moves a device at the same time, are left to the next time.
  * @returns how many were folded
  */
 export async function foldFormer(db: Db, limit = 2000): Promise<number> {

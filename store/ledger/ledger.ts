@@ -2,7 +2,7 @@ import type { Db } from "../database/index.ts";
 import { type DeviceSpan, spansParameters } from "../places/index.ts";
 import { countFormer, FORMER_COUNTS } from "./former-ledger.ts";
 
-/** What became of everything that a device sent, in items: received = stored + duplicate + rejected. */
+/** The account of everything that a device sent, in items: received = stored + duplicate + rejected. */
 export interface DurableLedger {
   readonly received: number;
   readonly stored: number;
@@ -20,10 +20,11 @@ const PARTS = (devices: string) => `
        where b.device_nos && ${devices} and item.device_no = any (${devices})`;
 
 /**
- * A device's ledger as committed: the folded sum and the batches that are not folded yet. One statement sees
- * one snapshot, so a fold under way neither hides a batch nor counts it twice.
+ * A device's ledger as committed: the folded sum and the batches that are not folded yet. One statement sees one
+ * snapshot, so a fold under way neither hides a batch nor counts it twice.
  *
- * Of `spans` alone: what came while they lasted, less what was observed in a place before, and what came later of their time.
+ * For `spans` alone: the items that came while they lasted, less those observed in an earlier place, plus those that
+ * came later from their time.
  */
 export async function readLedger(
   db: Db,
@@ -51,7 +52,7 @@ export async function readLedger(
   return { received, stored, duplicate: received - stored - rejected, rejected };
 }
 
-/** Counts items in the transaction that decided them, each where its device was when it was observed. */
+/** Counts items in the transaction that decided them, each where its device was when the item was observed. */
 export async function countItems(
   tx: Db,
   items: readonly { readonly deviceNo: number; readonly observedAt: number }[],

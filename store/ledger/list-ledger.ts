@@ -30,8 +30,8 @@ interface Row {
 }
 
 /**
- * The ledgers of devices in the order in which they were added: of each the folded sum and what is not folded yet, less
- * what is of a place that the caller does not reach.
+ * The ledgers of devices in the order in which they were added: for each the folded sum and the part that is not folded
+ * yet, less the items of places that the caller does not reach.
  */
 export async function listLedgers(
   db: Db,

@@ -15,27 +15,27 @@ import { joinPlace } from "../places/index.ts";
 export interface Rejection {
   readonly rejectionNo: number;
   readonly receivedAt: Date;
-  /** Null when it came from, or was meant for, nobody that we know. */
+  /** Null when it came from, or was meant for, an unknown device. */
   readonly deviceId: string | null;
   readonly deviceNo: number | null;
-  /** Who published it, as it logged in. */
+  /** The MQTT user name of the publisher. */
   readonly publisher: string;
   readonly topic: string;
   readonly reason: string;
   readonly detail: string;
-  /** How many messages it stands for: more than one on a foreign topic, whose first is kept. */
+  /** How many messages it stands for: more than one on a foreign topic, of which the first is kept. */
   readonly messages: number;
   /** How many items it stands for. */
   readonly items: number;
-  /** Whether these are values out of items of which others were kept, and which the ledger counts as stored. */
+  /** True for values out of items whose other values were kept, and which the ledger counts as stored. */
   readonly partial: boolean;
-  /** How long the payload was; what is kept may be cut shorter. */
+  /** The full length of the payload; the stored one may be cut shorter. */
   readonly payloadBytes: number;
   readonly replayedAt: Date | null;
   readonly replayOutcome: string | null;
 }
 
-/** With what it carried. */
+/** A rejection with its payload. */
 export interface RejectedMessage extends Rejection {
   readonly payload: Buffer;
 }
@@ -60,10 +60,10 @@ interface RejectionRow {
 const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
          m.payload_bytes, m.messages, m.items, m.partial, m.replayed_at, m.replay_outcome`;
 
-/** What says nothing of when it was observed belongs to the place of its arrival. So the ledger has it, too. */
+/** A message without a time of observation belongs to the place of its arrival. So the ledger has it, too. */
 const PLACED_AT = "coalesce(m.observed_at, m.received_at)";
 
-/** A message from nobody that we know belongs to no region: only who sees everything sees it. */
+/** A message from an unknown device belongs to no region: only callers who see everything see it. */
 const VISIBLE = `(case when d.device_no is null then $1::jsonb is null
       else ${limitsCondition("d", 1)} end)`;
 
@@ -91,8 +91,10 @@ export interface RejectionFilter {
   readonly partial?: boolean | undefined;
 }
 
-/** Rejected messages without their payloads, newest first: of whom the device belonged to when
- * it was observed, or came. */
+/**
+ * Rejected messages without their payloads, newest first. They belong to the holder that the device had when they were
+ * observed, or came.
+ */
 export async function listRejections(
   db: Db,
   filter: RejectionFilter,

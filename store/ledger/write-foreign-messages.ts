@@ -15,13 +15,13 @@ import { DEVICE_SPANS } from "../places/index.ts";
 import { countItems } from "./ledger.ts";
 import { type NewRejection, printable } from "./write-rejections.ts";
 
-/** A rejection of a message whose topic is none of its publisher's. */
+/** A rejection of a message on a topic that its publisher may not use. */
 export type ForeignMessage = Omit<NewRejection, "items" | "partial"> & { readonly deviceNo: number };
 
-/** Rows that one device may make in an hour; what goes beyond is counted in one more. */
+/** Rows that one device may make in an hour; further messages are counted in one more. */
 const MAX_TOPICS = 32;
 
-/** Where messages on further topics are counted: a topic that nobody can publish on. */
+/** The row that counts messages on further topics: no device can publish on this topic. */
 const OTHER_TOPICS = "#";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -40,9 +40,9 @@ interface Row {
 }
 
 /**
- * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, place that it had
- * then (decision 0025), topic and hour (UTC, by our clock), with the payload of the first and the count of all. Each message is one that was received
- * and rejected.
+ * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, place that
+ * it had then (decision 0025), topic and hour (UTC, by the platform's clock), with the payload of the first and the
+ * count of all. Each message was received and rejected.
  * @param claim lets it take effect once, however often it is tried
  */
 export async function recordForeignMessages(
@@ -62,7 +62,8 @@ export async function recordForeignMessages(
     const fresh = rows.filter((row) => row.first !== undefined);
     if (more.length > 0) await countOn(tx, more);
     if (fresh.length > 0) await insert(tx, fresh);
-    // Whatever it says, nobody has read when it was observed: it is of the place of its arrival, as its row is.
+    // Nothing has read when the message was observed, whatever it says: it belongs to the place of its arrival, as its
+    // row does.
     await countItems(
       tx,
       messages.map(({ deviceNo, receivedAt }) => ({ deviceNo, observedAt: receivedAt })),
@@ -73,7 +74,10 @@ export async function recordForeignMessages(
 
 const hourOf = (receivedAt: number) => Math.floor(receivedAt / HOUR_MS);
 
-/** When each of these devices got the places that it has had since the first of the messages, in milliseconds since 1970. */
+/**
+ * When each of these devices got the places that it has had since the first of the messages, in milliseconds since
+ * 1970.
+ */
 async function findPlaces(tx: Client, messages: readonly ForeignMessage[]): Promise<Map<number, number[]>> {
   const { rows } = await tx.query<{ device_no: number; moves: number[] }>(
     `select device_no, array_agg((extract(epoch from from_at) * 1000)::float8) as moves from ${DEVICE_SPANS} place
@@ -89,7 +93,7 @@ function hoursOf(messages: readonly ForeignMessage[]): { readonly from: number; 
   return { from: Math.min(...hours) * HOUR_MS, until: (Math.max(...hours) + 1) * HOUR_MS };
 }
 
-/** The rows of devices, by device, hour and how many moves were behind it by then; of these by topic. */
+/** The rows of devices, by device, hour and the number of moves before it; within these by topic. */
 class KnownRows {
   private readonly byKey = new Map<string, Map<string, Row>>();
   private readonly moves: ReadonlyMap<number, readonly number[]>;
@@ -159,8 +163,8 @@ function place(messages: readonly ForeignMessage[], known: KnownRows): Row[] {
 }
 
 /**
- * Counts on rows in their chunks. An update of the hypertable would lock all of its chunks, and wait for whoever holds an old
- * one. These are held by the transaction since it has read them, so that nobody drops them meanwhile.
+ * Counts on rows in their chunks. An update of the hypertable would lock all of its chunks, and wait for a process that
+ * holds an old one. The transaction has held these chunks since it read them, so retention cannot drop them meanwhile.
  */
 async function countOn(tx: Client, rows: readonly Row[]): Promise<void> {
   for (const chunk of new Set(rows.map((row) => row.chunk))) {

@@ -15,22 +15,25 @@ import { countFormer } from "./former-ledger.ts";
 /** A message, or items of a message, that were refused for one reason. `receivedAt` in milliseconds since 1970. */
 export interface NewRejection {
   readonly receivedAt: number;
-  /** When its items were observed, in milliseconds since 1970: where given, it belongs to the place of that time. */
+  /**
+   * When its items were observed, in milliseconds since 1970: if given, the rejection belongs to the place of that
+   * time.
+   */
   readonly observedAt?: number | undefined;
-  /** Undefined when it came from, or was meant for, nobody that we know. */
+  /** Undefined when it came from, or was meant for, an unknown device. */
   readonly deviceNo: number | undefined;
   readonly publisher: string;
   readonly topic: string;
   readonly reason: string;
-  /** What was expected, in words. */
+  /** The expectation, in words. */
   readonly detail: string;
-  /** The whole of it, but for what another broker sent that ours would not have let in. */
+  /** All of it, except the part of another broker's message that our broker would not have let in. */
   readonly payload: Buffer;
-  /** How long the payload was before it was cut. */
+  /** The length of the payload before it was cut. */
   readonly payloadBytes: number;
   /** How many items it stands for. */
   readonly items: number;
-  /** Whether it holds values of items of which others were kept, so that the items are counted as stored. */
+  /** True when it holds values of items whose other values were kept, so that the items are counted as stored. */
   readonly partial: boolean;
 }
 
@@ -104,10 +107,10 @@ function insertSql(first: number, before: string, condition: string): string {
 }
 
 /**
- * Records what became of a replay, in its transaction. When it was accepted, the first receipt is taken back from the
- * ledger of the rejection's place, because the replay was counted as a receipt of its own: received stays, rejected falls by
- * the items. Items that were counted as stored, because only values of them were refused, are not counted again: what the
- * transaction has counted for them is taken back. What was accepted once stays accepted.
+ * Records the outcome of a replay, in its transaction. When it was accepted, the first receipt is taken back from the
+ * ledger of the rejection's place, because the replay was counted as a receipt of its own: received stays, rejected
+ * falls by the items. Items that were counted as stored, because only values of them were refused, are not counted
+ * again: what the transaction has counted for them is taken back. An accepted replay stays accepted.
  * @returns false when another replay was accepted before
  */
 export async function recordReplay(

@@ -11,12 +11,15 @@ export interface DeviceSpan {
   readonly until: string;
 }
 
-/** What a query about a device needs to know of it. */
+/** The part of a device that queries about it need. */
 export interface DeviceKey {
   readonly deviceNo: number;
   readonly id: string;
   readonly kind: string;
-  /** The times that the caller may see; undefined: all of this device. They may be of several that had the same id. */
+  /**
+   * The times that the caller may see; undefined: all of this device. They may belong to several devices that had the
+   * same id.
+   */
   readonly spans?: readonly DeviceSpan[] | undefined;
 }
 
@@ -37,7 +40,7 @@ export const spansParameters = (spans: readonly DeviceSpan[]): unknown[] => [
 
 /**
  * The SQL condition for a row of the device `number` at `moment` to lie in one of the spans, which are the parameters
- * from `first` on. The comparisons with the outermost moments are what excludes chunks.
+ * from `first` on. The comparisons with the outermost moments let the planner exclude chunks.
  */
 export const withinSpans = (number: string, moment: string, first: number): string =>
   `${moment} >= (select min(at) from unnest($${first + 1}::timestamptz[]) as at)
@@ -51,8 +54,8 @@ export const withinSpans = (number: string, moment: string, first: number): stri
  * The key of a device within the caller's limits, at present or formerly. Every read of readings begins with it, so it
  * is prepared: planning would take several times as long as the look-up.
  *
- * Whoever holds the device that has the id now is meant that one, with the times of it that are theirs. Whoever held it
- * before has what was theirs, also of devices that were deleted since; one kind at most, the last.
+ * For a present holder the id means the device that has it now, with their times of it. A former holder gets their own
+ * times, also of devices that were deleted since; of one kind only, the last.
  * @throws PlatformError `device_not_found`, also for a device that the caller has never seen
  */
 export async function getDeviceKey(db: Db, id: string, limits: Limits): Promise<DeviceKey> {
@@ -72,7 +75,7 @@ export async function getDeviceKey(db: Db, id: string, limits: Limits): Promise<
   return key;
 }
 
-/** Who asks, and for which device: the one that has the id now, while it is of this kind. */
+/** The caller and their device: the one that has the id now, while it is of this kind. */
 export interface OwnDevice {
   readonly id: string;
   readonly kind: string;
@@ -80,11 +83,11 @@ export interface OwnDevice {
 }
 
 /**
- * The times of a device in which a caller may change what was measured: those that have gone on, within the limits, until
- * now. A counter goes on from what was there before, so that a change before another's time would change what that other
- * has used. The device does not move before the transaction ends.
+ * The times of a device in which a caller may change readings: those that have gone on, within the limits, until now. A
+ * counter goes on from its earlier value, so a change before another holder's time would change that holder's usage.
+ * The device does not move before the transaction ends.
  * @param lock `share` where several may do so at once
- * @throws PlatformError `device_not_found`, also for who had the device before
+ * @throws PlatformError `device_not_found`, also for a former holder of the device
  */
 export async function lockOwnKey(
   tx: Client,
@@ -125,12 +128,12 @@ export async function assertOwnTime(
   throw new PlatformError("device_not_found", `Device '${id}' was not yours at ${rows[0].at.toISOString()}`);
 }
 
-/** Whether the times of one device, in their order, leave nothing out. */
+/** True when the times of one device, in their order, leave nothing out. */
 const isWhole = (rows: readonly { readonly from_at: string; readonly until_at: string }[]): boolean =>
   rows[0]?.from_at === "-infinity" &&
   rows.every(({ until_at }, index) => until_at === (rows[index + 1]?.from_at ?? "infinity"));
 
-/** The times of an id that are within the limits, of one device where `deviceNo` says so. */
+/** The times of an id that are within the limits, of one device if `deviceNo` is given. */
 async function findFormerKey(
   db: Db,
   id: string,

@@ -35,7 +35,7 @@ export interface Region {
   readonly code: string;
   readonly parentCode: string | null;
   readonly name: string;
-  /** Null where nobody has said it. */
+  /** Null where no English name is known. */
   readonly nameEn: string | null;
   readonly level: RegionLevel;
   readonly location: { readonly longitude: number; readonly latitude: number } | null;
@@ -70,7 +70,7 @@ const SELECT_REGION = `
   from regions r`;
 
 /**
- * Regions within the limits, and the way to them: who sees one county may see that its province exists.
+ * Regions within the limits, and the regions above them: a caller who sees one county may see that its province exists.
  * `$first` is the patterns' parameter, `$first + 1` the codes'.
  */
 const visible = (first: number) => `
@@ -144,7 +144,7 @@ export async function getRegion(db: Db, code: string, limits: Limits): Promise<R
   };
 }
 
-/** The names of regions by code, English ones null where nobody has said them. Codes that do not exist are left out. */
+/** The names of regions by code; an English name is null where none is known. Codes that do not exist are left out. */
 export async function nameRegionsInBoth(
   db: Db,
   codes: readonly string[],
@@ -156,13 +156,14 @@ export async function nameRegionsInBoth(
   return new Map(rows.map(({ code, name, name_en }) => [code, { zh: name, en: name_en }]));
 }
 
-/** From how many digits on a region has so few devices that all of them are looked at: a city. */
+/** From this many digits on, a region has so few devices that all of them are looked at: a city. */
 const FEW_FROM = 4;
 
 /**
- * SQL of the devices among which those of a region are looked for, as a "from" with the name `d`. The planner takes a
+ * SQL of the devices among which those of a region are looked for, as a "from" with the name `d`. The planner expects a
  * region's devices to be spread evenly over the numbers, and would look for a thousand in their order: through all of a
- * province where the region was registered last. What it may not look into it reads by the region's index.
+ * province where the region was registered last. This form hides the region from that estimate, so it reads by the
+ * region's index.
  * @param parameter the number of the parameter with the pattern of the region's code
  */
 export const devicesOf = (region: string | undefined, parameter: number): string =>

@@ -8,14 +8,14 @@ import {
 } from "../database/index.ts";
 import type { Correction } from "./repairs.ts";
 
-/** SQL of what becomes of quantities that a person corrects. */
+/** SQL for the values of quantities that a person corrects. */
 
 export const columnOf = (table: KindTable, metric: string): MetricColumn =>
   table.columns.find(({ name }) => name === metric)!;
 
 /**
- * What a column of the relation `row` becomes, with its parameter. Numbers are in the quantity's unit, and become what is kept of
- * them when a device sends them.
+ * The corrected value of a column of the relation `row`, with its parameter. Numbers are in the quantity's unit, and
+ * are stored as a device's would be.
  */
 export function corrected(
   column: MetricColumn,
@@ -29,7 +29,7 @@ export function corrected(
   if ("set" in correction) return [kept(column, `${p}::float8`), correction.set];
   const [sign, operand] = "add" in correction ? ["+", correction.add] : ["*", correction.multiply];
   if (column.decimals === undefined) return [kept(column, `${m} ${sign} ${p}::float8`), operand];
-  // In decimals, so that what comes out is the number that a device would have printed.
+  // In decimals, so that the result is the number that a device would have printed.
   return [
     kept(
       column,

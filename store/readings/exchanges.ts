@@ -19,15 +19,13 @@ import {
 } from "../places/index.ts";
 import { assertCountable, logChangedDays } from "../rollups/index.ts";
 
-/**
- * A counter's register was exchanged, or set: a recorded fact, by which its usage goes on from the one to the other.
- */
+/** A recorded fact: a counter's register was exchanged, or set, and its usage goes on from the one to the other. */
 export interface Exchange {
   readonly id: number;
   readonly metric: string;
-  /** What is observed from this moment on is of the new register. */
+  /** Readings from this moment on come from the new register. */
   readonly at: Date;
-  /** In the metric's unit. */
+  /** In the quantity's unit. */
   readonly oldRegister: number;
   readonly newRegister: number;
   readonly madeBy: string;
@@ -38,7 +36,7 @@ const SELECT = `select e.exchange_no::int as id, e.metric, e.at, e.old_register 
                        e.made_by as "madeBy", e.made_at as "madeAt"
                 from register_exchanges e`;
 
-/** Those in the caller's times of a device, oldest first. */
+/** The exchanges in the caller's times of a device, oldest first. */
 export async function listExchanges(db: Db, { deviceNo, spans }: DeviceKey): Promise<Exchange[]> {
   const { rows } = await db.query<Exchange>(
     `${SELECT} where e.device_no = $1::int ${spans ? `and ${withinSpans("e.device_no", "e.at", 2)}` : ""}
@@ -50,11 +48,10 @@ export async function listExchanges(db: Db, { deviceNo, spans }: DeviceKey): Pro
 
 /**
  * Records an exchange. Usage is right from the commit on.
- * @param exchange.force whether it stands although readings on record contradict its registers
+ * @param exchange.force true: it stands although readings on record contradict its registers
  * @throws PlatformError `exchange_exists` for the same counter and moment; `exchange_contradicted` by readings;
- * `readings_dropped` where the readings are
- * gone that it would have counted otherwise; `device_not_found` before anything else, in a time that is not the
- * caller's
+ * `readings_dropped` where the readings are gone that it would have counted otherwise; `device_not_found` before
+ * anything else, in a time that is not the caller's
  */
 export async function recordExchange(
   pool: Pool,
@@ -96,8 +93,9 @@ export async function recordExchange(
 }
 
 /**
- * Takes a recorded exchange away, as if it had never been.
- * @throws PlatformError `device_not_found`, `exchange_not_found`, also for one in a time that is not the caller's, and
+ * Deletes a recorded exchange, as if it had never been.
+ * @throws PlatformError `device_not_found`, `exchange_not_found`, also for an exchange in a time that is not the
+ * caller's, and
  *   `readings_dropped`
  */
 export async function removeExchange(
@@ -127,12 +125,12 @@ export async function removeExchange(
   });
 }
 
-/** A register may have gone past its last number since it was read, by so much of it at most. */
+/** A register may have passed its last number since its last reading, by this part of it at most. */
 const PAST_LAST = 0.1;
 
 /**
- * The old register shows no less than it was read at last, and the new one began with no more than it was read at
- * first: else somebody has mistyped a register or a moment, and usage would be lost without a word.
+ * Checks that the old register shows no less than its last reading, and that the new one began with no more than its
+ * first reading: otherwise a register or a moment was probably mistyped, and usage would be lost silently.
  * @throws PlatformError `exchange_contradicted` that names the reading
  */
 async function assertFits(
@@ -163,11 +161,13 @@ async function assertFits(
 
 interface NextReading {
   readonly observedAt: Date;
-  /** In the metric's unit. */
+  /** In the quantity's unit. */
   readonly value: number;
 }
 
-/** The reading next to a moment, unless another exchange lies between, or it is of a time that is not the caller's. */
+/**
+ * The reading next to a moment, unless another exchange lies between, or it belongs to a time that is not the caller's.
+ */
 async function readNext(
   tx: Client,
   { deviceNo, spans }: DeviceKey,
@@ -201,7 +201,7 @@ const toAudit = ({ id, metric, at, oldRegister, newRegister }: Exchange) => ({
   newRegister,
 });
 
-/** The day of the exchange, and that of the first reading behind it, where that is another. */
+/** Logs the day of the exchange, and that of the first reading after it, where that is another. */
 async function logChange(tx: Client, table: KindTable, deviceNo: number, at: Date): Promise<void> {
   const { rows } = await tx.query<{ observed_at: Date }>(
     `select observed_at from ${assertIdentifier(table.table)}

@@ -3,8 +3,8 @@ import { type Kept, keptBefore, settledAt } from "../rollups/index.ts";
 import { keptLatest, latestTable, newestBetween, takeNewer } from "./latest-table.ts";
 
 /**
- * What the keeper of newest values does, in pieces. Each is one transaction that holds the kind's row of
- * `latest_state`; one that is interrupted has done nothing.
+ * The keeper of newest values works in pieces. Each is one transaction that holds the kind's row of `latest_state`; an
+ * interrupted piece has done nothing.
  */
 
 interface State {
@@ -15,7 +15,7 @@ interface State {
 }
 
 /**
- * Takes the next readings of a kind in: of `devices` device numbers, up to the end of the latest span that is due. A
+ * Takes in the next readings of a kind: of `devices` device numbers, up to the end of the latest span that is due. A
  * first start on a database with years of readings takes all of them at once, newest first by the index.
  * @param now milliseconds since 1970; undefined for the database's own clock
  */
@@ -52,7 +52,7 @@ export function keepLatest(
   });
 }
 
-/** Readings of before may be kept: nobody still writes who thought that they were not late. */
+/** Readings before this may be kept: no transaction still writes that took them for punctual. */
 async function findDue(tx: Client, now: number | undefined): Promise<Date> {
   const { rows } = await tx.query<{ settled: Date }>(`select ${settledAt("$1")} as settled`, [
     now === undefined ? null : new Date(now).toISOString(),
@@ -60,7 +60,9 @@ async function findDue(tx: Client, now: number | undefined): Promise<Date> {
   return new Date(keptBefore(rows[0]!.settled.getTime()));
 }
 
-/** `$1` kind, `$2` first device number, `$3` behind the last. The range is text, so that the plan has its chunks alone. */
+/**
+ * `$1` kind, `$2` first device number, `$3` behind the last. The range is text, so that the plan has its chunks alone.
+ */
 function keepSql(table: KindTable, from: Date, until: Date): string {
   return takeNewer(
     table,
@@ -119,9 +121,9 @@ async function forgetDropped(tx: Client, table: KindTable, { readings_since }: S
 }
 
 /**
- * Finds the newest values of devices anew, in their readings: for whoever has taken a reading away or changed one, in
- * the same transaction and after that. It waits for a keeper's piece under way, and late readings that come meanwhile
- * wait for it.
+ * Finds the newest values of devices again in their readings. A transaction that has taken a reading away or changed
+ * one calls this after that. It waits for a keeper's piece under way, and late readings that come meanwhile wait for
+ * it.
  */
 export async function remakeLatest(
   tx: Client,
@@ -129,7 +131,7 @@ export async function remakeLatest(
   deviceNos: readonly number[],
 ): Promise<void> {
   await tx.query("select from latest_state where kind = $1 for update", [table.kind]);
-  // A row of its own for each, so that there is one to hold; a statement after it sees what others have put in.
+  // Each device gets a row, so that there is one to lock; a statement after it sees the rows of others.
   await tx.query(
     `insert into ${latestTable(table)} (device_no) select unnest($1::int[]) order by 1 on conflict do nothing`,
     [deviceNos],

@@ -6,20 +6,20 @@ import { keepLatest } from "./keep-latest.ts";
 export interface LatestKeeper {
   /** Keeps all that is due now, kind by kind. */
   runDue(): Promise<void>;
-  /** Ends the timer and waits for a piece under way; what is left is done after the next start. */
+  /** Ends the timer and waits for a piece under way; the rest is done after the next start. */
   stop(): Promise<void>;
 }
 
 /**
  * Device numbers at once, so that late readings do not wait for long where they meet a piece: mostly 10 to 100 us a
- * device. The first time it is far more for one that never says a quantity, as that is looked for in all its readings: a
- * piece that fails is tried again at half the size, and so is the rest.
+ * device. The first time it takes far longer for a device that never sends a quantity, as that is looked for in all its
+ * readings. A piece that fails is tried again at half the size, and so is the rest.
  */
 const DEVICES = { least: 20, most: 5000 } as const;
 
 /**
- * Moves the newest values on, on every edition. While it is behind, as at the first start on a large database, or when it
- * fails, whoever asks looks at more readings and gets the same answer, later.
+ * Moves the newest values on, on every edition. While it is behind, as at the first start on a large database, or when
+ * it fails, requests look at more readings and get the same answer, later.
  */
 export function startLatestKeeper(
   pool: Pool,

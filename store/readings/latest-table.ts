@@ -12,11 +12,11 @@ import {
  * The newest value of each quantity of each device: a row a device in `<table>_latest`, with `<metric>_value` and
  * `<metric>_at`, the moment at which it was observed.
  *
- * A reading does not write it. It holds what was observed before `latest_state.kept_until`, and a keeper moves that on
- * by spans of three hours (`keep-latest.ts`); whoever asks looks at the readings from then on first. A reading of before
- * is late (`late-readings.ts` has the rule, and why none falls between), and the statement that stores it puts it here
- * where it is newer. Each writer takes the newer of two values, so neither order nor repetition matters, and a value
- * goes back by a repair alone.
+ * A reading does not write it. It holds values observed before `latest_state.kept_until`, and a keeper moves that on by
+ * spans of three hours (`keep-latest.ts`); queries look at the readings from then on first. A reading of before is late
+ * (`late-readings.ts` has the rule, and why none falls between), and the statement that stores it puts it here where it
+ * is newer. Each writer takes the newer of two values, so neither order nor repetition matters, and only a repair takes
+ * a value back.
  */
 
 export const latestTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_latest`;
@@ -25,7 +25,7 @@ const valueColumn = ({ name }: MetricColumn): string => `${assertIdentifier(name
 const momentColumn = ({ name }: MetricColumn): string => `${assertIdentifier(name)}_at`;
 export const keptLatest = { value: valueColumn, at: momentColumn };
 
-/** Makes the table, or widens it for metrics that the kind has gained: of those there is nothing older to keep. */
+/** Makes the table, or widens it for quantities that the kind has gained: there is nothing older to keep for those. */
 export async function makeLatestTable(client: Client, table: KindTable): Promise<void> {
   const name = latestTable(table);
   // Every device's row is written every few hours, in place where its page has room.
@@ -41,7 +41,7 @@ export async function makeLatestTable(client: Client, table: KindTable): Promise
   await client.query("insert into latest_state (kind) values ($1) on conflict do nothing", [table.kind]);
 }
 
-/** Whether the table is there with all its columns. */
+/** True when the table is there with all its columns. */
 export async function hasLatestTable(db: Db, table: KindTable): Promise<boolean> {
   const { rows } = await db.query<{ columns: number }>(
     `select count(*)::int as columns from pg_attribute
@@ -65,7 +65,7 @@ export function takeNewer(table: KindTable, from: string): string {
     return `${value} = case when excluded.${at} >= coalesce(kept.${at}, '-infinity') then excluded.${value} else kept.${value} end,
         ${at} = greatest(kept.${at}, excluded.${at})`;
   });
-  // One order for all writers, or two of them could wait for each other.
+  // All writers use one order, or two of them could wait for each other.
   return `insert into ${name} as kept (${names.join(", ")})
       select ${names.map((column) => `newest.${column}`).join(", ")} from ${from} newest
       order by newest.device_no
@@ -94,9 +94,9 @@ export const keepLateLatest = (table: KindTable, before: string): string => `, l
     )`;
 
 /**
- * Lateral joins that find the newest values of the device `device` (its number in SQL) in the readings from `from` on and
- * before `until`. The newest reading as a whole comes from one look at the index; a further look is only for what it
- * left out. The relations are `newest`, and `rest`.
+ * Lateral joins that find the newest values of the device `device` (its number in SQL) in the readings from `from` on
+ * and before `until`. One look at the index gives the newest reading as a whole; a further look is only for quantities
+ * that it left out. The relations are `newest`, and `rest`.
  * @returns the joins, and SQL for a column's value (as its table keeps it) and moment, null where there is none
  */
 export function newestBetween(
@@ -138,7 +138,7 @@ export function newestBetween(
   };
 }
 
-/** Until when the newest values of a kind are kept; what was observed from then on is in the readings alone. */
+/** The moment up to which the newest values of a kind are kept; later ones are in the readings alone. */
 export async function readKeptUntil(db: Db, table: KindTable): Promise<Date> {
   const { rows } = await db.query<{ kept_until: Date }>(
     `select kept_until from latest_state where kind = ${kindLiteral(table)}`,

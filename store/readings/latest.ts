@@ -24,7 +24,7 @@ export interface LatestValue {
   readonly observedAt: string;
 }
 
-/** By metric key; null is what the device has never said. */
+/** By the key of the quantity; null when the device has never sent it. */
 export type LatestValues = Readonly<Record<string, LatestValue | null>>;
 
 type Cell = number | string | null;
@@ -49,8 +49,8 @@ export function newestMoment(values: LatestValues): string | null {
 }
 
 /**
- * SQL for the pairs of a device's newest values, with the joins that it needs. `device` is its number in SQL, and `kept`
- * its row of `latestTable`. `from` goes into the text, so that the plan has the newest chunks alone.
+ * SQL for the pairs of a device's newest values, with the joins that it needs. `device` is its number in SQL, and
+ * `kept` its row of `latestTable`. `from` goes into the text, so that the plan has the newest chunks alone.
  */
 function latestSql(table: KindTable, columns: readonly MetricColumn[], device: string, from: Date) {
   const { joins, value, at } = newestBetween(table, columns, {
@@ -64,7 +64,8 @@ function latestSql(table: KindTable, columns: readonly MetricColumn[], device: s
   });
   return {
     pairs: pairs.join(""),
-    // With the limit it is a look at the key for each device; else the whole table is read for a thousand of 400,000.
+    // With the limit it is a look at the key for each device; without it the whole table is read for a thousand of
+    // 400,000.
     joins: `left join lateral (
         select * from ${latestTable(table)} own where own.device_no = ${device} limit 1
       ) kept on true${joins}`,
@@ -72,8 +73,9 @@ function latestSql(table: KindTable, columns: readonly MetricColumn[], device: s
 }
 
 /**
- * The newest value of each quantity of one device whose newest reading is known: only what that left out is asked for.
- * @param reading with all metrics of the table
+ * The newest value of each quantity of one device whose newest reading is known: only quantities that it left out are
+ * looked up.
+ * @param reading with all quantities of the table
  */
 export async function completeLatest(
   db: Db,
@@ -108,14 +110,14 @@ export async function readLatest(
   return readValues(columns, rows[0]!, 1);
 }
 
-/** The same within some times of a device, for whoever may not see all of it: out of the readings themselves. */
+/** The same within some times of a device, for a caller who may not see all of it: out of the readings themselves. */
 export async function readLatestIn(
   db: Db,
   table: KindTable,
   columns: readonly MetricColumn[],
   spans: readonly DeviceSpan[],
 ): Promise<LatestValues> {
-  // They may be of several devices that had the same id, of which the last is meant where two have the same moment.
+  // They may belong to several devices that had the same id; the last one counts where two have the same moment.
   const all = new Map(await readManyIn(db, table, columns, spans));
   const ordered = [...all].sort(([a], [b]) => b - a).map(([, values]) => values);
   return Object.fromEntries(
@@ -179,14 +181,14 @@ export interface LatestOfDevice {
 
 export interface LatestQuery {
   readonly region?: string | undefined;
-  /** The quantities that are wanted, a selection of the table's columns. */
+  /** The wanted quantities, a selection of the table's columns. */
   readonly columns: readonly MetricColumn[];
 }
 
 /**
- * The newest values of the devices of a kind, in the order in which they were added. Two statements: the first says from
- * when on the readings have to be looked at, which may have moved on by the second. That is no harm, as what is kept only
- * grows.
+ * The newest values of the devices of a kind, in the order in which they were added. It takes two statements: the first
+ * finds the moment from which the readings have to be looked at, which may have moved on by the second. That does no
+ * harm, as the kept part only grows.
  */
 export async function listLatest(
   db: Db,
@@ -221,7 +223,7 @@ export async function listLatest(
     ],
   });
   const shown = rows.slice(0, page.limit).map((row) => ({ row, metrics: readValues(columns, row, 5) }));
-  // A device that was somebody else's has values of a time that is not the caller's.
+  // A device that had another holder has values of a time that is not the caller's.
   const moved = shown.filter(({ row }) => row[4] === 1 && parameter !== null);
   const own = await readSeen(
     db,
@@ -248,9 +250,9 @@ export async function listLatest(
 }
 
 /**
- * Of devices that have moved, the newest values of the times that are within the limits: two statements for however many,
- * the second only where the newest of all is of a time that is not.
- * @param newest of each device, by its number, the newest values of all times
+ * For devices that have moved, the newest values of the times that are within the limits. It takes two statements for
+ * any number of devices; the second only where the newest of all is from a time outside.
+ * @param newest for each device, by its number, the newest values of all times
  */
 async function readSeen(
   db: Db,
@@ -275,7 +277,7 @@ async function readSeen(
     const isOwn = (value: LatestValue | null) =>
       value === null || own.some((span) => isWithin(Date.parse(value.observedAt), span));
     if (Object.values(values).every(isOwn)) continue;
-    // There is no reading behind the newest one.
+    // There is no reading after the newest one.
     const before = own.filter((span) => timeOf(span.from_at) <= Date.parse(at!));
     older.push(...before.map((span) => ({ deviceNo, from: span.from_at, until: span.until_at })));
     seen.set(deviceNo, Object.fromEntries(columns.map(({ name }) => [name, null])));

@@ -20,13 +20,13 @@ import { lateBefore } from "../rollups/index.ts";
 import { type CellValue, type KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { findSql, mergeSql, sentSql } from "./readings-sql.ts";
 
-/** What is stored of devices at single moments, and how more is put there. */
+/** The stored values of devices at single moments, and the way to add more there. */
 
 /** Names the transaction's locks among the advisory ones; the second half is one of `LOCKS`. */
 const LOCK = 0x6d657267;
 /**
- * A lock of its own for each device of a large batch would fill the server's table of locks. Each chunk has its own, so that
- * whoever waits for an old one is not waited for by what is live.
+ * A lock for each device of a large batch would fill the server's table of locks. Each chunk has its own locks, so that
+ * live writers do not wait for a process that waits for an old chunk.
  */
 const LOCKS = 64;
 
@@ -42,24 +42,24 @@ export async function lockMoments(
 export const momentKey = ({ deviceNo, observedAt }: { deviceNo: number; observedAt: number }) =>
   `${deviceNo} ${observedAt}`;
 
-/** What is stored of a device and moment, and what is to be put there. */
+/** The stored values of a device and moment, and those that are to be added. */
 export class StoredMoment {
   readonly deviceNo: number;
   readonly observedAt: number;
-  /** When what it gets came. */
+  /** When the added values came. */
   receivedAt = 0;
   private readonly values: CellValue[];
-  /** What its device had sent of quantities that a person has corrected. */
+  /** The values that its device had sent of quantities that a person has corrected. */
   private readonly sent: CellValue[] = [];
-  /** Which of these a person has taken away, so that what is there was sent later. */
+  /** True for those that a person has taken away, so that the present value was sent later. */
   private readonly isTaken: boolean[] = [];
   private readonly extra: Record<string, unknown>;
-  /** About how long `extra` is as text, once that was asked for. */
+  /** The approximate length of `extra` as text, once it was needed. */
   private extraLength: number | undefined;
   private readonly columns: readonly MetricColumn[];
-  /** What values of `extra` mean, which thousands of readings of one message may be held against. */
+  /** The meanings of values in `extra`, with which thousands of readings of one message may be compared. */
   private readonly meanings = new Map<string, string>();
-  /** What it gets beside what it has. */
+  /** The values that it gets in addition to its own. */
   readonly added: { values: CellValue[]; extra: Record<string, unknown> } = {
     values: [],
     extra: nothing(),
@@ -77,7 +77,7 @@ export class StoredMoment {
   }
 
   /**
-   * Notes what was there before a correction, those of earlier ones first.
+   * Notes the values from before a correction, those of earlier ones first.
    * @param taken the quantities that it took away
    */
   noteSent(values: readonly CellValue[], taken: ReadonlySet<string>): void {
@@ -91,8 +91,8 @@ export class StoredMoment {
   }
 
   /**
-   * Takes what it has not got.
-   * @returns whether that was something, and what it refuses: another value than it has, or a key for which it `isFull`
+   * Takes the values that it does not have yet.
+   * @returns if there were any, and which it refuses: another value than its own, or a key for which it `isFull`
    */
   take({ values, extra = {}, receivedAt }: Pick<KeptReading, "values" | "extra" | "receivedAt">): {
     kept: boolean;
@@ -126,7 +126,7 @@ export class StoredMoment {
     return { kept, refused, isFull };
   }
 
-  /** Takes a key that it has not got, where there is room: more and more may come, message by message. */
+  /** Takes a key that it does not have yet, where there is room: message by message, more and more may come. */
   private takeKey(key: string, value: unknown): boolean {
     this.extraLength ??= lengthInDatabase(this.extra);
     const length = lengthInDatabase({ [key]: value });
@@ -154,7 +154,7 @@ export class StoredMoment {
 /** No prototype: a key `__proto__` is data like any other. */
 const nothing = () => Object.create(null) as Record<string, unknown>;
 
-/** Rows in groups that lie within a chunk each. */
+/** Groups of rows, each within one chunk. */
 function bySpan<T extends { observedAt: number }>(rows: Iterable<T>): T[][] {
   const spans = new Map<number, T[]>();
   for (const row of rows) {
@@ -178,9 +178,9 @@ export type StoredReadingRow = { device_no: number; observed_at: Date; extra: st
 >;
 
 /**
- * Reads what is stored at the moments of readings, and hands it over: most of it at once, what may be long a few moments
- * at a time.
- * @param take gets what was found, by `momentKey`, and the readings of these moments in their order
+ * Reads the stored values at the moments of readings, and hands them over: most of it at once, rows that may be long a
+ * few moments at a time.
+ * @param take gets the stored values, by `momentKey`, and the readings of these moments in their order
  */
 export async function eachMoments<T extends { deviceNo: number; observedAt: number }>(
   tx: Db,
@@ -204,7 +204,7 @@ export async function eachMoments<T extends { deviceNo: number; observedAt: numb
   }
 }
 
-/** @param isLong is told of what may be long, which is left out; undefined: all is read */
+/** @param isLong called for rows that may be long, which are left out; undefined: all are read */
 async function findMoments(
   tx: Db,
   table: KindTable,

@@ -39,18 +39,18 @@ function columnFor(column: MetricColumn): ValueColumn {
 
 export type CellValue = number | string | undefined;
 
-/** Rounded up, so that what a process has stored never seems to have arrived before it began. */
+/** Rounded up, so that no stored reading seems to have arrived before its process began. */
 const secondsBetween = (from: number, to: number): number => Math.ceil((to - from) / 1000);
 
-/** What became of a batch at first. */
+/** The first outcome of a batch. */
 export interface Inserted {
-  /** How many were stored. */
+  /** How many readings were stored. */
   readonly stored: number;
   /** Rows that met another reading of their device and moment, in the table or before them in the batch: undecided. */
   readonly met: readonly number[];
 }
 
-/** A reading as the table keeps it: numbers in the metrics' units, rounded as their columns are. */
+/** A reading as the table keeps it: numbers in the quantities' units, rounded as their columns are. */
 export interface KeptReading {
   readonly row: number;
   readonly deviceNo: number;
@@ -59,7 +59,7 @@ export interface KeptReading {
   /** In the order of the table's columns. */
   readonly values: readonly CellValue[];
   readonly extra: Record<string, unknown> | undefined;
-  /** Whether its time is ours. */
+  /** True when its time is the platform's. */
   readonly isArrival: boolean;
   readonly way: unknown;
 }
@@ -73,14 +73,14 @@ export class ReadingsBatch {
   private readonly observedAt = new TimestampColumn();
   /** How many seconds after it was observed each arrived. */
   private readonly receivedAfter = new Int4Column();
-  /** When each arrived, to the millisecond: for whoever is told of it before it is stored. */
+  /** When each arrived, to the millisecond: for listeners that hear of it before it is stored. */
   private readonly receivedAt: number[] = [];
   private readonly extra = new JsonbColumn();
   private readonly values: ValueColumn[];
   private readonly all: ArrayColumn[];
   /** Rows whose time is ours, of the message's arrival. */
   private readonly arrivals: number[] = [];
-  /** From which row on readings came which way; rows before the first came from the device itself. */
+  /** The row from which readings came by each way; rows before the first came from the device itself. */
   private readonly ways: { readonly from: number; readonly way: unknown }[] = [];
   private lastWay: unknown;
   /** Of a part that was cut out of another batch: the rows' numbers there. */
@@ -113,12 +113,12 @@ export class ReadingsBatch {
     this.arrivals.push(row);
   }
 
-  /** Says that some rows may be of the time of a former place of their device, where their ledger is. */
+  /** Says that some rows may be from the time of a former place of their device, whose ledger then counts them. */
   markFormer(): void {
     this.hasFormer = true;
   }
 
-  /** Says by which way a row, and those behind it, came: whatever the caller wants to know again of a refused one. */
+  /** Says by which way a row, and those after it, came: data that the caller needs again for a refused row. */
   markWay(row: number, way: unknown): void {
     if (way === this.lastWay) return;
     this.lastWay = way;
@@ -130,7 +130,7 @@ export class ReadingsBatch {
   }
 
   /**
-   * Sets the metric at `index` of the table's columns, in its unit; a metric that is not set is null. Where the
+   * Sets the quantity at `index` of the table's columns, in its unit; a quantity that is not set is null. Where the
    * column keeps a number of decimals, the value is rounded to them.
    */
   setNumber(row: number, index: number, value: number): void {
@@ -147,8 +147,8 @@ export class ReadingsBatch {
   }
 
   /**
-   * Stores the readings whose moment is free, with their ledger entry, in one statement. When some are late, it also logs
-   * which days of which devices have changed. The others are left to `settleReadings`, and are in no ledger yet.
+   * Stores the readings whose moment is free, with their ledger entry, in one statement. When some are late, it also
+   * logs the changed days of their devices. The others are left to `settleReadings`, and are in no ledger yet.
    * @param claim lets the statement take effect once; without one it is part of a transaction that is not repeated
    * @param now milliseconds since 1970; tests pass their own
    */
@@ -171,7 +171,7 @@ export class ReadingsBatch {
     return { stored: this.rows - noted.length, met: noted.map((n) => n - 1) };
   }
 
-  /** The columns as the statements take them: device, times, metrics in the order of the table, extra. */
+  /** The columns as the statements take them: device, times, quantities in the order of the table, extra. */
   finish(): Buffer[] {
     return this.all.map((column) => column.finish());
   }
@@ -207,7 +207,7 @@ export class ReadingsBatch {
     return part;
   }
 
-  /** Which row of the batch it was that this one was cut from, if it was. */
+  /** The row's number in the batch that this one was cut from, if it was. */
   numberOf(row: number): number {
     return this.numbers?.[row] ?? row;
   }

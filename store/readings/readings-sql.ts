@@ -21,7 +21,7 @@ interface Statement {
 
 const statements = new WeakMap<KindTable, Map<string, Statement>>();
 
-/** The statement that stores what is new of a batch. Made once for each table. */
+/** The statement that stores the new readings of a batch. Made once for each table. */
 export function statementOf(
   table: KindTable,
   { late, claimed, former }: { late: boolean; claimed: boolean; former: boolean },
@@ -50,16 +50,16 @@ export function columnsOf(table: KindTable, first: number) {
 }
 
 /**
- * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows
- * of 8 metrics): see bench/README.md. The ledger's count costs a hash aggregate over what is stored.
+ * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows of 8
+ * quantities): see bench/README.md. The ledger's count costs a hash aggregate over the stored rows.
  *
- * Rows that meet another reading, in the table or in the batch, are left undecided: `met` numbers them from 1. Looking
- * for them is what the filter `where cardinality…` spares every batch that has none. They are counted by whoever
- * decides what becomes of them, so that each item is in the ledger with the transaction that decided it.
+ * Rows that meet another reading, in the table or in the batch, are left undecided: `met` numbers them from 1. The
+ * filter `where cardinality…` spares every batch without such rows the search for them. The code that decides on them
+ * counts them, so that each item is in the ledger with the transaction that decided it.
  *
- * `late`: what is new and older than the last parameter is also logged in rollup_changes (`late-readings.ts`), where
- * the platform keeps days itself, which a row of rollup_state says; and put among the newest values where it is newer.
- * `claimed`: the first three parameters are a claim. `former`: some may be of a former place of their device.
+ * `late`: new rows that are older than the last parameter are also logged in rollup_changes (`late-readings.ts`), where
+ * the platform keeps days itself, which a row of rollup_state says; and put among the newest values where they are
+ * newer. `claimed`: the first three parameters are a claim. `former`: some may be from a former place of their device.
  */
 function insertSql(table: KindTable, late: boolean, claimed: boolean, former: boolean): string {
   const first = claimed ? 4 : 1;
@@ -90,9 +90,10 @@ function insertSql(table: KindTable, late: boolean, claimed: boolean, former: bo
 }
 
 /**
- * Puts values into rows that have none of them yet. What is older than the last parameter is late, as above. An insert,
- * because it goes to the rows' chunks and locks no other; an update of the hypertable would lock all of them, and wait for
- * whoever holds an old one. A row that has gone meanwhile, by retention or a repair, is made of the values.
+ * Puts values into rows that have none of them yet. Rows older than the last parameter are late, as above. It is an
+ * insert, because that goes to the rows' chunks and locks no other; an update of the hypertable would lock all of them,
+ * and wait for a process that holds an old one. A row that has gone meanwhile, by retention or a repair, is made of the
+ * values.
  */
 export function mergeSql(table: KindTable): string {
   const { metrics, names, parameters, next } = columnsOf(table, 1);
@@ -110,7 +111,7 @@ export function mergeSql(table: KindTable): string {
 
 /**
  * The rows of these devices and moments, numbers and extra as the table has them.
- * @param long whether an extra that may be long is read as well, and not only said to be there
+ * @param long true: an extra that may be long is read as well, and not only reported as present
  */
 export function findSql(table: KindTable, long: boolean): string {
   const metrics = table.columns.map((column) => `there.${assertIdentifier(column.name)}`);
@@ -126,8 +127,9 @@ export function findSql(table: KindTable, long: boolean): string {
 }
 
 /**
- * What devices had sent at these moments, as the table had it before each correction of a person; the earliest first. With
- * the quantities that it took away. What was voided behind a correction is gone with it: what stands there came later.
+ * The values that devices had sent for these moments, as the table had them before each correction by a person; the
+ * earliest first. It includes the quantities that a correction took away. A reading that was voided after a correction
+ * is gone with it: the present one came later.
  */
 export function sentSql(table: KindTable): string {
   const metrics = table.columns.map((column) => `there.${assertIdentifier(column.name)}`);
@@ -160,7 +162,9 @@ export function freeSql(table: KindTable): string {
     ), $2::timestamptz) as free`;
 }
 
-/** What late rows of `stored`, a relation of whole rows, bring with them: their days are logged, newer values are kept. */
+/**
+ * The consequences of late rows of `stored`, a relation of whole rows: their days are logged, newer values are kept.
+ */
 function lateParts(table: KindTable, before: string): string {
   return `, late as (
       insert into rollup_changes (kind, device_no, day)

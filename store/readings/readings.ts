@@ -15,32 +15,32 @@ import {
 } from "../database/index.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/index.ts";
 
-/** All metrics of one device at one moment. What it did not measure is null. */
+/** All quantities of one device at one moment; null for those that it did not measure. */
 export interface Reading {
   /** RFC 3339 in UTC with milliseconds, as `Date.toISOString` writes it. */
   readonly observedAt: string;
   readonly receivedAt: string;
   readonly metrics: Readonly<Record<string, number | string | null>>;
-  /** Whether a person has corrected it (`repairs.ts`). */
+  /** True when a person has corrected it (`repairs.ts`). */
   readonly corrected: boolean;
-  /** What the device sent under keys that its kind does not know. */
+  /** The values that the device sent under keys that its kind does not know. */
   readonly extra: Record<string, unknown> | null;
 }
 
 type Value = number | string | null;
 
-/** Positions, not names: a metric may be called `extra` as well. */
+/** Positions, not names: a quantity may be called `extra` as well. */
 type ReadingRow = [
   observedAt: string,
   receivedAt: string,
   extra: Record<string, unknown> | null,
-  // Then whether it is corrected.
+  // Then a flag for a corrected reading.
   ...metrics: (Value | boolean)[],
 ];
 
 /**
- * Whether a reading `r` is corrected, where `devices` are the numbers that are asked for: looked up once a question. One
- * that came for its moment later, when it was voided, is another.
+ * True when a reading `r` is corrected, where `devices` are the numbers of the devices in the query: looked up once a
+ * query. A reading that came for its moment later, after it was voided, is another one.
  */
 const isCorrected = (devices: string) => `, (r.device_no, r.observed_at) in (
          select c.device_no, c.observed_at from repaired_readings c
@@ -63,8 +63,8 @@ const toReading = (columns: readonly MetricColumn[]) => {
 };
 
 /**
- * The newest reading by the device's clock, or undefined. There is no table of latest readings that a late
- * one could overwrite: the primary key finds the row, newest chunk first.
+ * The newest reading by the device's clock, or undefined. There is no table of latest readings that a late one could
+ * overwrite: the primary key finds the row, newest chunk first.
  */
 export async function findLatestReading(
   db: Db,
@@ -98,14 +98,17 @@ export async function findLatestReading(
 
 export interface ReadingQuery {
   readonly deviceNo: number;
-  /** Where not all of that device is asked for: other times, also of others that had its id. */
+  /**
+   * Given where the caller does not see all of that device: the times to include, also of other devices that had its
+   * id.
+   */
   readonly spans?: readonly DeviceSpan[] | undefined;
   /** From this moment on, by the device's clock. */
   readonly from?: Date | undefined;
   /** Before this moment. */
   readonly to?: Date | undefined;
   readonly order: "asc" | "desc";
-  /** The metrics that are wanted, a selection of the table's columns. */
+  /** The wanted quantities, a selection of the table's columns. */
   readonly columns: readonly MetricColumn[];
 }
 
@@ -125,8 +128,8 @@ export async function listReadings(
 }
 
 /**
- * One page, as what `toItem` makes of its rows: the moments, `extra`, the columns of the query and whether it is
- * corrected, each as `parsers` reads it. The moments have to stay PostgreSQL's text.
+ * One page of items that `toItem` makes from rows: the moments, `extra`, the columns of the query and the flag for a
+ * correction, each as `parsers` reads it. The moments have to stay PostgreSQL's text.
  */
 export async function readPage<Row extends readonly [observedAt: string, ...rest: unknown[]], T>(
   db: Db,

@@ -13,7 +13,7 @@ import {
 import { type DeviceKey, deviceNosOf, spansParameters, withinSpans } from "../places/index.ts";
 import type { Reading } from "./readings.ts";
 
-/** What becomes of one quantity: it is given a value, null for none, or its value is added to or multiplied. */
+/** The change to one quantity: it gets a value, null for none, or its value is added to or multiplied. */
 export type Correction = { readonly metric: string } & (
   | { readonly set: number | string | null }
   | { readonly add: number }
@@ -24,7 +24,7 @@ export type Correction = { readonly metric: string } & (
 export interface Repair {
   readonly id: number;
   readonly action: "void" | "correct";
-  /** By the device's clock: from the one on and before the other. */
+  /** By the device's clock: from the first moment on and before the second. */
   readonly from: Date;
   readonly to: Date;
   readonly reason: string;
@@ -38,7 +38,7 @@ export interface Repair {
     readonly by: string;
     readonly at: Date;
     readonly reason: string;
-    /** How many have all of their values again: not one that the device has contradicted since. */
+    /** How many have all of their values again: readings that the device has contradicted since are not counted. */
     readonly restored: number;
   } | null;
 }
@@ -93,7 +93,10 @@ const keyParameters = (key: DeviceKey): unknown[] => [
   ...(key.spans ? spansParameters(key.spans) : []),
 ];
 
-/** What of a repair is in the spans of a key, which are the parameters `$2` to `$4`: the rest is not told, or counted. */
+/**
+ * The part of a repair that lies in the spans of a key, which are the parameters `$2` to `$4`: the rest is neither told
+ * nor counted.
+ */
 const selectWithin = (key: DeviceKey): string => `
   select ${SELECTED}, greatest(p.from_at, outermost.from_at) as from_at, least(p.until_at, outermost.until_at) as until_at,
          own.readings, least(p.restored, own.readings) as restored
@@ -106,7 +109,10 @@ const selectWithin = (key: DeviceKey): string => `
     select count(*)::int as readings from repaired_readings m where m.repair_no = p.repair_no and ${ofKey(key)}
   ) own on own.readings > 0`;
 
-/** The repairs of a device, newest first; of a key with spans those that took a reading in them, as far as they did. */
+/**
+ * The repairs of a device, newest first; of a key with spans those that took a reading in them, with the part that lies
+ * in them.
+ */
 export async function listRepairs(db: Db, key: DeviceKey, page: PageOptions): Promise<Page<Repair>> {
   const after = decodeCursor("repairs", ["integer"], page.cursor);
   const values = keyParameters(key);

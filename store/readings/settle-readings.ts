@@ -11,14 +11,14 @@ import { eachMoments, lockMoments, mergeMoments, momentKey, StoredMoment } from 
 import type { KeptReading, ReadingsBatch } from "./readings-batch.ts";
 import { freeSql } from "./readings-sql.ts";
 
-/** A reading of which something is refused, because another value stood at its moment first. */
+/** A reading of which some values are refused, because another value stood at its moment first. */
 export interface Conflict {
   readonly reading: KeptReading;
-  /** The values that are refused, by the names that they have in a reading; keys that the kind does not know included. */
+  /** The refused values, by the names that they have in a reading; keys that the kind does not know included. */
   readonly refused: Readonly<Record<string, unknown>>;
-  /** Whether something else of it was kept. */
+  /** True when other values of it were kept. */
   readonly partial: boolean;
-  /** Whether a key of it has no room any more in what is kept of the moment. */
+  /** True when one of its keys has no room any more in the stored moment. */
   readonly isFull: boolean;
 }
 
@@ -32,21 +32,21 @@ export interface Settled {
 /** Makes the rejections of conflicts. */
 export type Refuse = (table: KindTable, conflicts: readonly Conflict[]) => NewRejection[];
 
-/** For those who store nothing twice. @throws Error when they do */
+/** For callers that store nothing twice. @throws Error when they do */
 export const refuseNone: Refuse = (_table, conflicts) => {
   if (conflicts.length > 0)
     throw new Error(`${conflicts.length} readings have other values than what is stored`);
   return [];
 };
 
-/** How far ahead a free moment is looked for, in milliseconds. Each of them may be taken. */
+/** How far ahead a free moment is looked for, in milliseconds. Each of these moments may be taken. */
 const MAX_MOVE_MS = 60_000;
 
 /**
- * Decides what becomes of readings that met another one of their device and moment. What stands there first stands;
- * quantities, and keys that the kind does not know, which it has not got are put into it; other values of what it has
- * got are conflicts, and equal ones, as the table keeps them, are nothing new. Where a person has corrected what stands
- * there, it is held against what the device had sent. A reading whose time is ours is moved to
+ * Decides on readings that met another one of their device and moment. The first reading there stands. Quantities that
+ * it does not have, and keys that the kind does not know, are added to it; other values of its quantities are
+ * conflicts, and equal ones, as the table keeps them, are nothing new. Where a person has corrected the first reading,
+ * the new one is compared with the values that the device had sent. A reading whose time is the platform's is moved to
  * the next free millisecond instead. Writes the ledger of all of them, and the conflicts' rejections.
  * @param readings in the order in which they came
  * @returns undefined when the claim says that it was done before
@@ -118,8 +118,8 @@ export async function settleReadings(
 }
 
 /**
- * Stores a whole batch at once, for whoever shares none. @returns how many items were new
- * @throws Error when some are in conflict with what is stored, unless `refuse` takes them
+ * Stores a whole batch at once, for callers that share none. @returns how many items were new
+ * @throws Error when some are in conflict with stored ones, unless `refuse` takes them
  */
 export async function insertReadings(
   readings: ReadingsBatch,
@@ -133,7 +133,10 @@ export async function insertReadings(
   return stored + settled.stored;
 }
 
-/** The conflicts of readings that were settled by an attempt whose answer was lost: what is not stored as it was sent. */
+/**
+ * The conflicts of readings that an attempt settled whose answer was lost: readings that are not stored as they were
+ * sent.
+ */
 export async function findConflicts(db: Db, readings: ReadingsBatch): Promise<Conflict[]> {
   const rest = readings.kept().filter(({ isArrival }) => !isArrival);
   const conflicts: Conflict[] = [];
@@ -147,8 +150,9 @@ export async function findConflicts(db: Db, readings: ReadingsBatch): Promise<Co
 }
 
 /**
- * Gives a reading whose time is ours the next free millisecond: of a former process, say, or that its device has dated.
- * @returns whether there was one: a device may have dated one of each
+ * Moves a reading whose time is the platform's to the next free millisecond: its moment may be taken by a former
+ * process, or by a time of the device itself.
+ * @returns false when none was free: a device may have dated one for each
  */
 async function move(
   tx: Db,
@@ -164,7 +168,7 @@ async function move(
     ]);
     const free = rows[0]!.free.getTime();
     if (free > observedAt + MAX_MOVE_MS) return false;
-    // Somebody else may take it first; what is free moves on then.
+    // Another process may take it first; then the next free moment is looked for.
     if ((await readings.moved(row, free).insertNew(tx, undefined, now)).stored > 0) return true;
   }
 }

@@ -29,7 +29,7 @@ export interface UndoneRepair {
   readonly table: KindTable;
   readonly repairNo: number;
   readonly reason: string;
-  /** Where the device would send its readings: of values that cannot be put back. */
+  /** The topic on which the device would send its readings: for values that cannot be put back. */
   readonly topic: string;
 }
 
@@ -44,9 +44,10 @@ interface Undone {
 }
 
 /**
- * Undoes a repair. What the device has sent since stands, and what it does not contradict is merged into it; values that
- * it contradicts are put on record as rejections `conflict`, outside of the ledger.
- * @throws PlatformError `device_not_found` for who does not have the device now; `repair_not_found`, `already_undone`, `repair_covered` while a later repair stands on it
+ * Undoes a repair. Readings that the device has sent since stand, and values that they do not contradict are merged
+ * into them; contradicted values are put on record as rejections `conflict`, outside of the ledger.
+ * @throws PlatformError `device_not_found` for a caller who does not have the device now; `repair_not_found`,
+ * `already_undone`, `repair_covered` while a later repair stands on it
  */
 export async function undoRepair(pool: Pool, asked: UndoneRepair, actor: AuditActor): Promise<Repair> {
   const { device, table, repairNo, reason, topic } = asked;
@@ -98,7 +99,7 @@ export async function undoRepair(pool: Pool, asked: UndoneRepair, actor: AuditAc
   });
 }
 
-/** So many readings at most are in one rejection: a person reads it, and it can be replayed. */
+/** At most so many readings are in one rejection: a person reads it, and it can be replayed. */
 const MAX_REFUSED_TOGETHER = 1000;
 
 async function refusedAgain(
@@ -108,7 +109,7 @@ async function refusedAgain(
 ): Promise<NewRejection[]> {
   const rejections: NewRejection[] = [];
   const pages: NotRestored[][] = [];
-  // Each of one place alone: nobody is told what was measured in another's time.
+  // One place at a time: no holder learns of readings from another holder's time.
   for (const own of await byPlace(tx, key.deviceNo, refused)) {
     for (let from = 0; from < own.length; from += MAX_REFUSED_TOGETHER) {
       pages.push(own.slice(from, from + MAX_REFUSED_TOGETHER));
@@ -133,14 +134,14 @@ async function refusedAgain(
       payload,
       payloadBytes: payload.length,
       items: items.length,
-      // They were counted when they came, and are counted no second time.
+      // They were counted when they came, and are not counted a second time.
       partial: true,
     });
   }
   return rejections;
 }
 
-/** The same, those of each place that the device had together. */
+/** The same, with the values of each place of the device together. */
 async function byPlace(
   tx: Client,
   deviceNo: number,
@@ -160,7 +161,7 @@ async function byPlace(
   return places.values();
 }
 
-/** Puts voided readings back, and merges them into what the device has sent of their moments since. */
+/** Puts voided readings back, and merges them into those that the device has sent for their moments since. */
 async function restore(tx: Client, table: KindTable, repairNo: number): Promise<Undone> {
   const raw = assertIdentifier(table.table);
   const metrics = table.columns.map(({ name }) => assertIdentifier(name));
@@ -185,7 +186,7 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
     receivedAt: row.received_at.getTime(),
   }));
   await lockMoments(tx, readings);
-  // Of a corrected quantity that has come anew, another one stands there, which nobody has corrected.
+  // A corrected quantity that the device has sent again is another value, which no person has corrected.
   await tx.query(
     `update repaired_readings earlier set is_active = false
      from repaired_readings mine, repairs p, ${raw} r
@@ -218,8 +219,9 @@ async function restore(tx: Client, table: KindTable, repairNo: number): Promise<
 }
 
 /**
- * Gives corrected quantities their former values. What has come to a reading since stays: a quantity that the device has
- * sent again, and one that it has sent for the first time; also where all of it is another reading, behind a void one.
+ * Gives corrected quantities their former values. Values that have come to a reading since then stay: a quantity that
+ * the device has sent again, and one that it has sent for the first time; also where all of it is another reading,
+ * after a void one.
  */
 async function uncorrect(
   tx: Client,

@@ -15,14 +15,14 @@ import { columnOf, corrected } from "./correction-sql.ts";
 import { remakeLatest } from "./keep-latest.ts";
 import { type Correction, type Repair, type RepairRow, SELECT_REPAIR, toRepair } from "./repairs.ts";
 
-/** What a value of a quantity may be after a correction. */
+/** The bounds of a quantity's value after a correction. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;
 }
 
 export interface NewRepair {
-  /** Readings of the caller's own times alone are met. */
+  /** Only readings of the caller's own times are changed. */
   readonly device: OwnDevice;
   readonly table: KindTable;
   readonly from: Date;
@@ -32,7 +32,7 @@ export interface NewRepair {
   readonly corrections: readonly (Correction & { readonly bounds: Bounds | undefined })[] | undefined;
 }
 
-/** The same, for the times of its device that are the caller's. */
+/** The same, for the caller's times of the device. */
 type OwnRepair = NewRepair & { readonly key: DeviceKey };
 
 /** Readings in one repair: each is written twice, and columnstore takes apart no more than 100,000 in a transaction. */
@@ -44,11 +44,11 @@ export interface Changed {
 }
 
 /**
- * Voids the readings of a device in a range, or corrects values in them that are there. They are kept as they were, the
- * sums and newest values of the device are right from the commit on, and it can be undone.
- * @throws PlatformError `device_not_found` for who does not have the device now; `nothing_to_repair`; `range_too_wide` beyond
- * `MAX_REPAIRED` readings, before anything was done; `invalid_request` where a corrected value would be out of its bounds, or
- * nothing be left of a reading
+ * Voids the readings of a device in a range, or corrects their values. The platform keeps them as they were, the sums
+ * and newest values of the device are right from the commit on, and the repair can be undone.
+ * @throws PlatformError `device_not_found` for a caller who does not have the device now; `nothing_to_repair`;
+ * `range_too_wide` beyond `MAX_REPAIRED` readings, before anything was done; `invalid_request` where a corrected value
+ * would be out of its bounds, or nothing be left of a reading
  */
 export async function makeRepair(pool: Pool, asked: NewRepair, actor: AuditActor): Promise<Repair> {
   const { device, table, from, to, reason, corrections } = asked;
@@ -133,7 +133,7 @@ export async function getRow(
   { deviceNo, spans }: DeviceKey,
 ): Promise<RepairRow> {
   const { rows } = await tx.query<RepairRow>(
-    // Somebody to whom a part of it belongs only does not undo the whole.
+    // A caller to whom only a part of it belongs must not undo the whole.
     `${SELECT_REPAIR} where p.repair_no = $1::bigint and p.device_no = $2::int
        ${
          spans
@@ -158,11 +158,11 @@ const rangeParameters = ({ key, from, to }: OwnRepair): unknown[] => [
   ...(key.spans ? spansParameters(key.spans) : []),
 ];
 
-/** The condition for a reading `r` to have one of the quantities that are corrected. */
+/** The condition for a reading `r` to have one of the corrected quantities. */
 const isMet = (corrections: readonly Correction[]): string =>
   `(${corrections.map(({ metric }) => `r.${assertIdentifier(metric)} is not null`).join(" or ")})`;
 
-/** How many readings there are to repair, counted no further than is needed to know that they are too many. */
+/** The number of readings to repair, counted only as far as is needed to know that there are too many. */
 async function countMet(tx: Client, repair: OwnRepair): Promise<number> {
   const { table, corrections } = repair;
   const { rows } = await tx.query<{ met: number }>(
@@ -230,7 +230,7 @@ async function correctReadings(
   return rows;
 }
 
-/** A value that does not fit its column at all is as wrong as one that is beyond its range. */
+/** A value that does not fit its column at all is as wrong as one beyond its range. */
 async function explainRange<T>({ table }: NewRepair, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -4,10 +4,10 @@ import { beginKeeping, keptDaySelect, makeKeptTable } from "./kept-days.ts";
 import { hourSelect } from "./rollups.ts";
 
 /**
- * Makes the rollups of a kind, or makes them anew: hours are a view of the readings, days are kept by ourselves
- * (`kept-days.ts`). Before a certain version both were continuous aggregates on the community edition; of those, days
- * that have outlived their readings are carried over. One transaction, so that an interruption has done nothing.
- * @param anew whether days are to be kept anew, since their usage is counted otherwise now
+ * Makes the rollups of a kind, or makes them again: hours are a view of the readings, and the platform keeps days
+ * itself (`kept-days.ts`). Before a certain version both were continuous aggregates on the community edition; days of
+ * those that have outlived their readings are carried over. It is one transaction, so an interruption has done nothing.
+ * @param anew true: days are to be kept again, since their usage is counted otherwise now
  */
 export async function buildRollups(client: Client, table: KindTable, anew: boolean): Promise<void> {
   const hour = `${assertIdentifier(table.table)}_1h`;
@@ -22,7 +22,7 @@ export async function buildRollups(client: Client, table: KindTable, anew: boole
     await client.query(`create view ${day} as ${keptDaySelect(table)}`);
     await beginKeeping(client, table, anew);
     await countCarriedDays(client, table);
-    // Whatever has become of days, they are summed up anew.
+    // Days are summed up again in any case.
     await client.query("update rollup_state set sums_below = 0 where kind = $1", [table.kind]);
     await client.query("commit");
   } catch (error) {

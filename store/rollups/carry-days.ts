@@ -2,9 +2,7 @@ import { assertIdentifier, type Client, type KindTable } from "../database/index
 import { countersOf, keptTable } from "./kept-days.ts";
 import { pastOf, stepsPerUnit, WALKED, walkSql } from "./usage-sql.ts";
 
-/**
- * Days from before the platform kept them on every edition, as far as their readings are gone: they are all there is.
- */
+/** Days from before the platform kept them on every edition whose readings are gone: nothing else is left of these. */
 
 /**
  * Copies the days of a continuous aggregate that are older than all readings into kept days.
@@ -33,7 +31,7 @@ export async function carryDays(client: Client, table: KindTable, rollup: string
 
 /**
  * Counts the usage of kept days without one by their first and last values, which are all that is left of their
- * readings: a reset within a day, and what an outlier did to its first or last value, stay unseen.
+ * readings: a reset within a day, and the effect of an outlier on its first or last value, stay unseen.
  */
 export async function countCarriedDays(client: Client, table: KindTable): Promise<void> {
   const kept = keptTable(table);
@@ -63,7 +61,7 @@ export async function countCarriedDays(client: Client, table: KindTable): Promis
           ${m}_past = ${pastOf("w.result")}
       from walked w cross join lateral unnest(w.days) with ordinality as d (day, n)
       where k.device_no = w.device_no and k.bucket = d.day`);
-    // A day behind without a value holds the state as well.
+    // A following day without a value holds the state as well.
     await client.query(`
       update ${kept} k
       set ${m}_tail = b.${m}_tail, ${m}_level = b.${m}_level, ${m}_edge = b.${m}_edge, ${m}_past = b.${m}_past

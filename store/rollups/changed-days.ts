@@ -2,9 +2,9 @@ import type { Db } from "../database/index.ts";
 import { dayOf } from "./kept-days.ts";
 
 /**
- * Says that readings of these devices and moments have been stored, taken away or given other values, otherwise than
- * by `ReadingsBatch`, which does so itself. To be called in the transaction that changes them, for all of them, however
- * new: from its commit on every sum is that of the new readings (`kept-days.ts`).
+ * Logs that readings of these devices and moments were stored, taken away or changed by other code than
+ * `ReadingsBatch`, which does so itself. Call it in the transaction that changes them, for all of them, however new:
+ * from its commit on every sum is that of the new readings (`kept-days.ts`).
  * @param changes moments in milliseconds since 1970
  */
 export async function logChangedDays(

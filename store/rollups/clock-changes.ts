@@ -1,22 +1,25 @@
 import { type Db, type Interval, ROLLUP_TIME_ZONE, toSqlInterval } from "../database/index.ts";
 
 /**
- * Buckets of zones whose clocks are changed. Where they go back, they show for a while a second time what they have shown,
- * and `time_bucket` gives both times the same bucket, which begins at the second. Here a bucket that is longer than what is
- * shown twice is one, from the first time on, and of shorter ones there are two. Where they go forth, a bucket whose start
- * they leave out begins with the change. So no bucket begins behind a moment that is in it, each is one piece, and a range
- * from the start of one to that of another holds what is in those between.
+ * Buckets of zones whose clocks are changed. Where a clock goes back, it shows some time twice, and `time_bucket` gives
+ * both times the same bucket, which begins at the second. Here a bucket that is longer than the repeated time is one,
+ * from the first time on, and of shorter ones there are two. Where a clock goes forth, a bucket whose start it leaves
+ * out begins with the change. So no bucket begins after a moment that is in it, each is one piece, and a range from the
+ * start of one to that of another holds the buckets between.
  */
 
-/** A moment at which the clocks of a zone go back, or forth by less than nothing; all in milliseconds, moments since 1970. */
+/**
+ * A moment at which the clocks of a zone go back, or forth with a negative sign; all in milliseconds, moments since
+ * 1970.
+ */
 export interface ClockChange {
   readonly at: number;
   readonly by: number;
-  /** Where the bucket begins that ends then, or goes on. */
+  /** The start of the bucket that ends then, or goes on. */
   readonly bucketBefore: number;
 }
 
-/** Zones that have had no such change since there are readings, and are asked for most. */
+/** Zones that have had no such change since there are readings, and that most queries use. */
 const STEADY = new Set([ROLLUP_TIME_ZONE, "UTC"]);
 
 /** The changes that the buckets of a range may meet, oldest first. All known ones come at quarters of an hour. */
@@ -56,7 +59,7 @@ const literalOf = (at: number): string => `timestamptz '${new Date(at).toISOStri
 const isLonger = ({ unit, amount }: Interval, { by }: ClockChange): boolean =>
   unit === "minute" ? amount * 60_000 > by : unit === "hour" ? amount * 3_600_000 > by : true;
 
-/** SQL of where the bucket of a moment begins. `$1` is the interval and `$2` the time zone. */
+/** SQL of the start of a moment's bucket. `$1` is the interval and `$2` the time zone. */
 export function bucketOf(changes: readonly ClockChange[], interval: Interval, moment: string): string {
   const bucket = `time_bucket($1::interval, ${moment}, $2::text)`;
   if (changes.length === 0) return bucket;
@@ -73,14 +76,17 @@ export function bucketOf(changes: readonly ClockChange[], interval: Interval, mo
     const isFirst = isLonger(interval, change) ? "" : ` and ${moment} < ${at}`;
     return [
       `when ${bucket} >= ${at} and ${bucket} < ${end}${isFirst} then ${bucket} - interval '${change.by} milliseconds'`,
-      // What the clock has gone back to is in the bucket that it came from, unless another one begins with it.
+      // A moment to which the clock has gone back is in the bucket from which it came, unless another one begins with
+      // it.
       `when ${moment} >= ${at} and ${bucket} < ${at} then greatest(${bucket}, ${literalOf(change.bucketBefore)})`,
     ];
   });
   return `case ${cases.join(" ")} else ${bucket} end`;
 }
 
-/** SQL of the end of a range that is widened to whole buckets: `$4` where it is the start of one, or that of the next. */
+/**
+ * SQL of the end of a range that is widened to whole buckets: `$4` where it is the start of one, or that of the next.
+ */
 export function endOfRange(changes: readonly ClockChange[], interval: Interval): string {
   const bucket = (moment: string) => bucketOf(changes, interval, moment);
   const nextBy = (moment: string) =>
@@ -88,7 +94,7 @@ export function endOfRange(changes: readonly ClockChange[], interval: Interval):
   const next = nextBy("$4::timestamptz");
   const candidates = [
     next,
-    // Of a bucket that goes on past what would have been its end by the clock.
+    // For a bucket that goes on past its end by the clock.
     nextBy(next),
     ...changes.flatMap(({ at, by }) => [
       `${next} - interval '${by} milliseconds'`,

@@ -4,8 +4,8 @@ import { sumsFields } from "./sums-table.ts";
 import { pastOf, readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
 
 /**
- * The parts of the keeper's statements (`keep-days.ts`, `keep-changed.ts`) that count. Readings are the relation `part`
- * with `day`; `d` are days of it, and `w` the same with the state that each day goes on from and what comes of it.
+ * The counting parts of the keeper's statements (`keep-days.ts`, `keep-changed.ts`). Readings are the relation `part`
+ * with `day`; `d` are days of it, and `w` the same with the state that each day goes on from and the result.
  */
 
 const namesOf = (columns: readonly MetricColumn[]): string[] =>
@@ -27,9 +27,10 @@ export const countedDays = ({ columns }: KindTable): string =>
   );
 
 /**
- * The newest kept row before a day of `d`, or of that day itself, as `b`: `before` is its day, `<counter>_was` whether it has
- * a value, `<counter>_owed` what the newest reading has counted for so far, `<counter>_walk` what comes of the readings.
- * @param end SQL of where the readings end; `following` of the reading behind them, for a counter
+ * The newest kept row before a day of `d`, or of that day itself, as `b`: `before` is its day, `<counter>_was` is true
+ * if it has a value, `<counter>_owed` is the count of the newest reading so far, `<counter>_walk` the result of the
+ * readings.
+ * @param end SQL of where the readings end; `following` of the next reading, for a counter
  */
 export function walkedColumns(
   { columns }: KindTable,
@@ -62,7 +63,7 @@ export const stateBefore = (table: KindTable, compare: "<" | "<=", device: strin
       where b.device_no = ${device} and b.bucket ${compare} ${day} order by b.bucket desc limit 1
     ) b on true`;
 
-/** Whether the newest reading before is of the day itself, so that the day's own row has what it counts for. */
+/** True when the newest reading before is of the day itself, so that the day's own row has its count. */
 const isHere = (m: string): string => `coalesce(w.before = w.day and w.${m}_was, false)`;
 
 /** The columns of a day's row of usage from `w`, in the order of `keptColumns`. */
@@ -80,8 +81,8 @@ function usageValues({ columns }: KindTable): string[] {
 }
 
 /**
- * Common table expressions that put rows of days before right, where the newest reading there counts otherwise now that
- * others follow: rare, as after an outlier right before midnight.
+ * Common table expressions that correct rows of earlier days whose newest reading counts otherwise now that others
+ * follow: rare, as after an outlier right before midnight.
  */
 export function correctedDays(table: KindTable): string {
   const kept = keptTable(table);
@@ -119,8 +120,8 @@ export function dayValues(table: KindTable): { columns: string[]; values: string
 }
 
 /**
- * Selects of what the rows of `w` add to the sums, and of what `correctedDays` has moved: `(device_no, day)` with the
- * fields of `sumsFields`. Days that have no readings add nothing.
+ * Selects of the additions of `w` to the sums, and of the moves of `correctedDays`: `(device_no, day)` with the fields
+ * of `sumsFields`. Days without readings add nothing.
  */
 export function addedParts(table: KindTable): string {
   const usage = new Map(

@@ -11,9 +11,9 @@ import type { FleetQuery, PageOptions, SeriesPage, Stay } from "./fleet-pages.ts
 import { readBuckets, type SeriesPlan } from "./series.ts";
 
 /**
- * The buckets of a fleet by device: of each that was in the region, and within the limits, at some time of the range, what
- * it measured while it was there (decision 0025). So deleted ones and those that are elsewhere now are among them, and all
- * of them come to what the region does.
+ * The buckets of a fleet by device: for each device that was in the region, and within the limits, at some time of the
+ * range, its readings from there (decision 0025). So deleted devices and those that are elsewhere now are among them,
+ * and together they come to the region's sums.
  */
 
 interface DeviceRow {
@@ -23,12 +23,12 @@ interface DeviceRow {
   readonly region_code: string;
   readonly created_at: Date;
   readonly deleted_at: Date | null;
-  /** Whether it is within the limits now. */
+  /** True when it is within the limits now. */
   readonly own: boolean;
   readonly moved: boolean;
 }
 
-/** A device's clock may be ahead by a day, so that what it measured may be of a time behind its deletion. */
+/** A device's clock may be ahead by a day, so that its readings may be from after its deletion. */
 const CLOCK_AHEAD = "interval '2 days'";
 
 export async function readByDevice(
@@ -45,7 +45,8 @@ export async function readByDevice(
   };
   const rows = await findDevices(db, asked, fleet, page);
   const devices = rows.slice(0, page.limit);
-  // Of one that was elsewhere, or somebody else's, the time that is asked for. Who asks for everything has it whole.
+  // A device that was elsewhere, or had another holder, is limited to the time of the query. A caller without limits
+  // has it whole.
   const isWhole = asked.limits === null && asked.pattern === null;
   const moved = isWhole ? [] : devices.filter((row) => row.moved).map((row) => row.device_no);
   const stays = await findStays(db, asked, moved);
@@ -71,7 +72,7 @@ export async function readByDevice(
     return [
       {
         regionCode: stay?.regionCode ?? row.region_code,
-        // As whoever has it now calls it.
+        // The name that its present holder gave it.
         name: row.own ? row.name : null,
         deviceId: row.id,
         stay: stayOf(row, stay),
@@ -91,7 +92,7 @@ interface Asked {
   readonly pattern: string | null;
 }
 
-/** A page of devices that may have measured something there in the range, and one more where there is one. */
+/** A page of devices that may have readings there in the range, and one more where there is one. */
 async function findDevices(
   db: Db,
   { plan, limits, pattern }: Asked,
@@ -102,7 +103,7 @@ async function findDevices(
   const inScope = `${limitsCondition("d", 1)} and d.kind = $2::text
          and ($3::text is null or d.region_code like $3::text) and ($4::int is null or d.device_no > $4::int)`;
   const first = "order by d.device_no limit $5::int";
-  // Each part by an index of its own. The living are nearly all.
+  // Each part uses an index of its own. Nearly all devices are living.
   const { rows } = await db.query<DeviceRow>(
     `select d.device_no, d.id, d.name, d.region_code, d.created_at, d.deleted_at, ${limitsCondition("d", 1)} as own,
             d.placed_since > '-infinity' as moved
@@ -131,7 +132,7 @@ async function findDevices(
   return rows;
 }
 
-/** The time that a moved device was there, from the first to the last of the range, and the last place there. */
+/** The time that a moved device was there, from the first to the last moment of the range, and its last place there. */
 interface MovedStay {
   readonly regionCode: string;
   readonly from: Date | null;
@@ -166,12 +167,12 @@ async function findStays(
   );
 }
 
-/** From when a device is made until its id is its own, in milliseconds: one transaction. */
+/** From the moment when a device is made until its id is its own, in milliseconds: one transaction. */
 const MADE_MS = 60_000;
 
 /**
- * Whether it was there in the range, though it measured nothing: neither was it deleted before or added since and deleted,
- * nor was it only its id that was there.
+ * True when it was there in the range, though without a reading: it was neither deleted before, nor added since and
+ * deleted, nor was only its id there.
  */
 function wasThere(
   { created_at, deleted_at }: DeviceRow,
@@ -183,7 +184,7 @@ function wasThere(
 }
 
 function stayOf({ deleted_at, own }: DeviceRow, stay: MovedStay | undefined): Stay {
-  // What became of it elsewhere is for those who have it there.
+  // Its later fate elsewhere concerns only its holders there.
   if (stay && stay.until !== null)
     return { from: stay.from, until: stay.until, deleted: own && deleted_at !== null };
   return { from: stay?.from ?? null, until: deleted_at, deleted: deleted_at !== null };

@@ -1,13 +1,13 @@
 import type { RegionLevel } from "../places/index.ts";
 import type { Bucket } from "./series.ts";
 
-/** What is asked of a fleet, and the pages of the answer. */
+/** The query of a fleet, and the pages of the answer. */
 
-/** When a device was in the region and the limits that are asked for. */
+/** When a device was in the region and the limits of the query. */
 export interface Stay {
-  /** Since when, where it came from elsewhere; null: from its beginning on. */
+  /** Since when, if it came from elsewhere; null: from its beginning on. */
   readonly from: Date | null;
-  /** Until when, where it went elsewhere or was deleted; null: it is there. */
+  /** Until when, if it went elsewhere or was deleted; null: it is there. */
   readonly until: Date | null;
   readonly deleted: boolean;
 }

@@ -13,9 +13,9 @@ import { type Bucket, readBuckets, readSums, type SeriesFleet, type SeriesPlan }
 import { canSum, hasNews } from "./sums-series-sql.ts";
 
 /**
- * The buckets of a fleet, group by group. A region's group has the readings of deleted devices too, and of those that were
- * there at the time, because what they measured was measured there; grouped by device, these are listed as well, so that both
- * come to the same. A device that hangs above the level counts under its own region.
+ * The buckets of a fleet, group by group. A region's group has the readings of deleted devices too, and of devices that
+ * were there at the time, because these readings were taken there; grouped by device, these devices are listed as well,
+ * so that both come to the same. A device above the level counts under its own region.
  */
 export async function readFleetSeries(
   db: Db,
@@ -78,7 +78,8 @@ async function readByRegion(
   };
   const read = async (asked: SeriesFleet) =>
     (await fromSums(db, plan, asked, limits)) ?? (await readBuckets(db, plan, asked));
-  // Mostly there are none, and then nothing is planned for them. The first that moves after that was looked up is left out.
+  // Mostly there are none, and then nothing is planned for them. A first device that moves after this look-up is left
+  // out.
   const isPlain = regions[0]?.moved !== true;
   let groups = await read(isPlain ? fleet : withMoved);
   if (isPlain) {
@@ -97,7 +98,7 @@ async function readByRegion(
   };
 }
 
-/** The groups out of the sums of regions, where these have what is asked for: not for single devices. */
+/** The groups out of the sums of regions, where these can answer the query: not for single devices. */
 async function fromSums(
   db: Db,
   plan: SeriesPlan,

@@ -21,9 +21,9 @@ import { addToSums, joinPlaceInSums, PLACE_IN_SUMS, sumsFields } from "./sums-ta
 import { inSteps, pastOf, shiftAt, WALKED } from "./usage-sql.ts";
 
 /**
- * Makes days anew that have changed since they were kept: of the oldest `limit` entries of the log the first day of each
- * device. Where the state at its end comes out otherwise, the next day of the device has changed as well and is logged;
- * mostly it does not. Days that retention has dropped readings of stay as they are.
+ * Counts days again that have changed since they were kept: the first day of each device in the oldest `limit` entries
+ * of the log. Where the state at its end comes out otherwise, the next day of the device has changed as well and is
+ * logged; mostly it does not. Days of which retention has dropped readings stay as they are.
  */
 export function keepChanged(pool: Pool, table: KindTable, { limit }: { limit: number }): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
@@ -63,8 +63,8 @@ export function keepChanged(pool: Pool, table: KindTable, { limit }: { limit: nu
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * `$1` kind, `$2` how many. What comes into the log meanwhile stays there, also for the same day, and so do later days of
- * a device: they go on from its first.
+ * `$1` kind, `$2` how many. Entries that come into the log meanwhile stay there, also for the same day, and so do later
+ * days of a device: they go on from its first.
  */
 const TAKE_CHANGES = `
   with oldest as materialized (
@@ -87,7 +87,7 @@ function redoSql(table: KindTable): string {
   const counters = countersOf(table.columns);
   const before = sumsFields(table).map(({ type, ofKept }) => (type === "real" ? "null" : `-${ofKept("o")}`));
   const sets = columns.slice(2).map((column) => `${column} = excluded.${column}`);
-  // The newest reading of the day is judged by the one behind it.
+  // The next reading judges the newest reading of the day.
   const since = { device: "p.device_no", since: "coalesce(b.bucket + interval '24 hours', '-infinity')" };
   const end = `least(p.day + interval '24 hours', ${keptUntil("p.device_no")})`;
   const following = (counter: (typeof counters)[number]) => `(

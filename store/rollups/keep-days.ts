@@ -20,11 +20,11 @@ import { remakeOpen } from "./open-days.ts";
 import { addToSums, openTable } from "./sums-table.ts";
 
 /**
- * What the keeper does, in pieces. Each is one transaction that holds the kind's row of `rollup_state`, so two
- * processes never keep one kind at once, and retention waits as well. A piece that is interrupted has done nothing.
+ * The keeper works in pieces. Each is one transaction that holds the kind's row of `rollup_state`, so two processes
+ * never keep one kind at once, and retention waits as well. An interrupted piece has done nothing.
  */
 
-/** `busy`: somebody else holds the kind. `done`: there is nothing to do now. */
+/** `busy`: another process holds the kind. `done`: there is nothing to do now. */
 export type Kept = "busy" | "done" | "more";
 
 interface State {
@@ -78,7 +78,7 @@ export function keepNext(
         [table.kind, until.toISOString(), above],
       );
     }
-    // What was open of these devices is kept now, in part.
+    // The open part of these devices is now kept in part.
     await remakeOpen(tx, table, {
       devices: `select distinct device_no from ${openTable(table)} where device_no >= $6::int and device_no < $7::int`,
       values: [state.next_device_no, above],
@@ -89,8 +89,8 @@ export function keepNext(
 }
 
 /**
- * Notes that readings are gone which somebody has dropped past the platform, so that days of them are not made anew of
- * what comes late.
+ * Notes that an operator has dropped readings past the platform, so that their days are not counted again from late
+ * readings alone.
  */
 export async function noteDroppedReadings(pool: Pool, table: KindTable): Promise<void> {
   await pool.query(
@@ -108,8 +108,8 @@ export async function noteDroppedReadings(pool: Pool, table: KindTable): Promise
 }
 
 /**
- * SQL of the moment before which nobody who still writes has begun: a transaction that writes longer than the rule allows
- * for may hold readings that nobody can see yet. `now` is SQL too, null for the database's own clock.
+ * SQL of the moment before which every writing transaction has ended: a transaction that writes for longer than the
+ * rule allows may hold readings that no other one can see yet. `now` is SQL too, null for the database's own clock.
  */
 export const settledAt = (now: string): string => `least(coalesce(${now}::timestamptz, now()), (
               select min(xact_start) from pg_stat_activity
@@ -117,8 +117,8 @@ export const settledAt = (now: string): string => `least(coalesce(${now}::timest
             ))`;
 
 /**
- * Where the next step ends; undefined when nothing is due. Time without a chunk of readings is skipped: what comes
- * into it later is late, and logged.
+ * The end of the next step; undefined when nothing is due. Time without a chunk of readings is skipped: readings that
+ * come into it later are late, and logged.
  */
 async function chooseStep(
   tx: Client,
@@ -143,7 +143,7 @@ async function chooseStep(
       table.kind,
       to.toISOString(),
     ]);
-    // Of the day in which the readings end there may be a row already, which such an exchange changes.
+    // The day in which the readings end may have a row already, which such an exchange changes.
     await tx.query(LOG_EXCHANGED, [from.toISOString(), to.toISOString(), 0, MAX_INT4, table.kind]);
     return "skipped";
   }
@@ -185,8 +185,8 @@ function keepSql(table: KindTable): string {
 }
 
 /**
- * A register that was exchanged in a span without a reading goes on otherwise all the same: the day is made anew then.
- * Parameters as above, and `$5` the kind.
+ * A register that was exchanged in a span without a reading goes on otherwise all the same: the day is counted again
+ * then. Parameters as above, and `$5` the kind.
  */
 const LOG_EXCHANGED = `
   insert into rollup_changes (kind, device_no, day)
@@ -195,7 +195,7 @@ const LOG_EXCHANGED = `
   where d.kind = $5 and e.at >= $1::timestamptz and e.at < $2::timestamptz
     and e.device_no >= $3::int and e.device_no < $4::int`;
 
-/** How the readings of a further span are added to a day's row `k`. */
+/** The assignments that add the readings of a further span to a day's row `k`. */
 function additions({ columns }: KindTable): string[] {
   const sets = ["readings = k.readings + excluded.readings"];
   for (const { name, type } of columns) {

@@ -4,14 +4,15 @@ import { keptTable } from "./kept-days.ts";
 import { hasExtremes, remakeOpen, signedParts } from "./open-days.ts";
 import { ALL_DEVICES, addToSums, openTable, sumsFields, sumsTable } from "./sums-table.ts";
 
-/** What the keeper does for the sums (`sums-table.ts`), in pieces like those of `keep-days.ts`. */
+/** The keeper's work on the sums (`sums-table.ts`), in pieces like those of `keep-days.ts`. */
 
 /** Counts the open days of devices with news: those of the oldest `entries` entries. */
 export function keepOpen(pool: Pool, table: KindTable, { entries }: { entries: number }): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
     const state = await lockState(tx, table);
     if (!state) return "busy";
-    // What is committed after this statement stays in the log, also where the next one sees its readings already.
+    // Entries that are committed after this statement stay in the log, also where the next one sees their readings
+    // already.
     const { rows } = await tx.query<{ device_nos: number[] | null }>(
       `with taken as (
          delete from rollup_news where news_no in (
@@ -33,8 +34,8 @@ export function keepOpen(pool: Pool, table: KindTable, { entries }: { entries: n
 }
 
 /**
- * Takes the next `devices` device numbers into the sums: at first those of a database from before there were any. A
- * beginning clears what may be left of a former one.
+ * Takes the next `devices` device numbers into the sums: at first those of a database from before there were sums. A
+ * new beginning clears what a former one may have left.
  */
 export function fillSums(pool: Pool, table: KindTable, { devices }: { devices: number }): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
@@ -76,8 +77,9 @@ export function fillSums(pool: Pool, table: KindTable, { devices }: { devices: n
 }
 
 /**
- * Takes devices out of the sums of a place that they no longer have. Those that have had another one before stay out: their
- * readings are counted by the place that they had at each moment, device by device. Others are of one place still.
+ * Takes devices out of the sums of a place that they no longer have. Devices that have had an earlier place stay out:
+ * their readings are counted by the place that they had at each moment, device by device. The others still have one
+ * place.
  */
 export function keepMoved(pool: Pool, table: KindTable, { entries }: { entries: number }): Promise<Kept> {
   return withTransaction(pool, async (tx) => {
@@ -128,7 +130,9 @@ export function keepMoved(pool: Pool, table: KindTable, { entries }: { entries: 
   });
 }
 
-/** A select of all parts of devices, as they are added to the sums or taken away; `which` follows their number in SQL. */
+/**
+ * A select of all parts of devices, as they are added to the sums or taken away; `which` follows their number in SQL.
+ */
 function partsOf(table: KindTable, sign: "" | "-", which: string): string {
   const kept = sumsFields(table).map(({ name, type, ofKept }) =>
     sign === "-" && type === "real" ? `null::real as ${name}` : `${sign}${ofKept("c")} as ${name}`,
@@ -140,8 +144,8 @@ function partsOf(table: KindTable, sign: "" | "-", which: string): string {
 }
 
 /**
- * Looks for the least and greatest values of places on some days again, since what had them may be gone. All else is taken
- * away by what it was.
+ * Looks for the least and greatest values of places on some days again, since the readings that had them may be gone.
+ * Everything else is taken away by its former amount.
  * @param keys a select of places and days of the sums: `(region_code, tenant_id, day)`, each once
  */
 export async function remakeExtremes(

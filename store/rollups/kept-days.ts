@@ -13,13 +13,13 @@ import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
  * Days that the platform keeps itself, on every edition.
  *
  * A row of `<table>_1d_kept` is a device's day, made of the readings before `rollup_state.complete_until`; of devices
- * below `next_device_no` before `next_until`. What was observed from then on is added when somebody asks, and so are
- * the days in `rollup_changes`, made anew. One statement sees all of this at one moment, so a day is never counted
- * twice or missed, whatever the keeper (`rollup-keeper.ts`) is doing.
+ * below `next_device_no` before `next_until`. Queries add the readings from then on, and count the days in
+ * `rollup_changes` again. One statement sees all of this at one moment, so a day is never counted twice or missed,
+ * whatever the keeper (`rollup-keeper.ts`) is doing.
  *
- * Of a counter a row has `_used`, the steps of its readings (`usage-sql.ts`), and the state at its end, so that the
- * next reading can be counted from there: `_level` and `_edge`, and `_tail`, which is what the newest reading counts
- * for until another follows; `_past` is what may still turn out to have been wrong, mostly null. The row of a day
+ * For a counter a row has `_used`, the steps of its readings (`usage-sql.ts`), and the state at its end, so that the
+ * next reading can be counted from there: `_level` and `_edge`, and `_tail`, which is the count of the newest reading
+ * until another follows; `_past` has values that may still turn out to have been wrong, mostly null. The row of a day
  * without a value of the counter holds the state of the day before.
  */
 
@@ -29,8 +29,8 @@ export const keptTable = ({ table }: KindTable): string => `${assertIdentifier(t
 const CHUNK = "interval '91 days'";
 
 /**
- * Which form of kept days this version makes: 1 had no usage, and 2 took every register that stayed below what it had
- * reached for one that had begun anew.
+ * The form of kept days that this version makes: form 1 had no usage, and form 2 took every register that stayed below
+ * its former peak for one that had begun anew.
  */
 const FORM = 3;
 
@@ -66,10 +66,10 @@ const mergedDays = (parts: string, columns: readonly MetricColumn[]): string =>
     `from ${parts} group by day, device_no`,
   ].join("\n");
 
-/** Whether a reading `r` is not in its kept day yet; `s` is the row of `rollup_state`. */
+/** True when a reading `r` is not in its kept day yet; `s` is the row of `rollup_state`. */
 const NOT_KEPT = "(r.device_no >= s.next_device_no or r.observed_at >= s.next_until)";
 
-/** Up to when the readings of a device are in its kept days. */
+/** The moment up to which the readings of a device are in its kept days. */
 export const keptUntil = (deviceNo: string): string =>
   `case when ${deviceNo} < s.next_device_no then s.next_until else s.complete_until end`;
 
@@ -94,7 +94,7 @@ export function keptColumns({ columns }: KindTable): { days: string[]; usage: st
   };
 }
 
-/** The rollup by day: what is kept, what is newer, and what has changed since it was kept. */
+/** The rollup by day: kept days, newer readings, and days that have changed since they were kept. */
 export function keptDaySelect(table: KindTable): string {
   const { columns } = table;
   const names = list(columns.map(({ name }) => `r.${assertIdentifier(name)}`));
@@ -125,7 +125,7 @@ export function keptDaySelect(table: KindTable): string {
     select day as bucket, device_no, readings${list(valuesOf(columns))} from days`;
 }
 
-/** Whether the days of a kind are kept in this database, and as this version does. */
+/** True when the days of a kind are kept in this database, in the form of this version. */
 export async function hasKeptDays(db: Db, table: KindTable): Promise<boolean> {
   const { rows } = await db.query<{ there: boolean }>(
     `select to_regclass($1) is not null
@@ -167,7 +167,7 @@ export async function makeKeptTable(client: Client, table: KindTable): Promise<v
   );
   for (const { name, type, before } of rows) {
     const column = assertIdentifier(name);
-    // Of a metric that did not exist there are no values, which is 0 of them.
+    // A quantity that did not exist has no values, so their count is 0.
     const none = name.endsWith("_count") ? " default 0" : "";
     if (before === null) await client.query(`alter table ${kept} add column ${column} ${type}${none}`);
     else if (before !== type) await client.query(`alter table ${kept} alter column ${column} type ${type}`);
@@ -176,8 +176,8 @@ export async function makeKeptTable(client: Client, table: KindTable): Promise<v
 }
 
 /**
- * Begins to keep the days of a kind, anew where that is asked: days whose readings are there are made from them, and
- * those whose readings are gone stay as they are (`carry-days.ts`). Nothing happens to days that are kept already.
+ * Begins to keep the days of a kind, from scratch if asked: days whose readings are there are made from them, and days
+ * whose readings are gone stay as they are (`carry-days.ts`). Nothing happens to days that are kept already.
  */
 export async function beginKeeping(client: Client, table: KindTable, anew: boolean): Promise<void> {
   const kept = keptTable(table);
@@ -218,7 +218,7 @@ export async function beginKeeping(client: Client, table: KindTable, anew: boole
 const WHOLE_SINCE = `${dayOf("readings_since - interval '1 microsecond'")} + interval '24 hours'`;
 
 /**
- * Refuses to change what a moment's day comes to, where that day cannot be made of readings any more.
+ * Refuses a change to the sum of a moment's day, where that day cannot be counted from readings any more.
  * @throws PlatformError `readings_dropped`
  */
 export async function assertCountable(tx: Client, { kind }: KindTable, at: Date): Promise<void> {
@@ -235,9 +235,8 @@ export async function assertCountable(tx: Client, { kind }: KindTable, at: Date)
 }
 
 /**
- * Since when days can be made of readings, of each kind that has lost some: the first day that is whole, in
- * milliseconds since
- * 1970. What comes of a time before that cannot be in its day any more.
+ * Since when days can be counted from readings, for each kind that has lost some: the first day that is whole, in
+ * milliseconds since 1970. Readings from before that cannot come into their day any more.
  */
 export async function readReadingsSince(db: Db): Promise<[kind: string, since: number][]> {
   const { rows } = await db.query<{ kind: string; since: Date }>(

@@ -4,12 +4,13 @@ import { cellOf, keptField, readingFields, startOf, usageCells } from "./series-
 import { readingArrays, type SeriesMembers, sinceOf, walkColumns } from "./series-readings-sql.ts";
 
 /**
- * The cells of devices that have moved, each in the group of the place that its device had then (decision 0025). They are
- * made as those of others are, out of kept days and what is newer, but for a day in which a device has moved (`edges`):
- * its readings are looked at one by one, as long as there are any. Where retention has dropped them the day is of the
- * place in which it began.
+ * The cells of devices that have moved, each in the group of the place that its device had then (decision 0025). They
+ * are made like those of other devices, out of kept days and newer readings, except for a day in which a device has
+ * moved (`edges`): its readings are looked at one by one, as long as there are any. Where retention has dropped them,
+ * the day belongs to the place in which it began.
  *
- * What a counter counted since the reading before is its reading's, also where that one lies in another place.
+ * A counter's usage since the previous reading belongs to its reading, also where the previous one lies in another
+ * place.
  */
 export function movedSeries(options: SeriesMembers): { readonly ctes: string[]; readonly cells: string[] } {
   const { table, columns, source, counters, used } = options;
@@ -80,7 +81,7 @@ export function movedSeries(options: SeriesMembers): { readonly ctes: string[]; 
   return { ctes, cells: [wholeDays, readings, ...usage] };
 }
 
-/** What `usage_steps` makes of the readings of each unit, going on from the newest kept row before it. */
+/** The result of `usage_steps` for the readings of each unit, going on from the newest kept row before it. */
 function walked(options: SeriesMembers): string {
   const columns = walkColumns(options, {
     row: "p",

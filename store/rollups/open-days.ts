@@ -4,15 +4,15 @@ import { cellsOf } from "./series-sql.ts";
 import { addToSums, hasSum, openTable, sumsFields } from "./sums-table.ts";
 
 /**
- * Open days: what the readings of devices come to that are not in kept days yet, counted as a series counts them
- * (`series-sql.ts`), and put into the sums.
+ * Open days: the sums of readings that are not in kept days yet, counted as a series counts them (`series-sql.ts`), and
+ * put into the sums of regions.
  */
 
-/** Before any reading and behind any that will come. */
+/** Before any reading and after any that will come. */
 const FIRST = "2015-01-01T00:00:00+08:00";
 const LAST = "2200-01-01T00:00:00+08:00";
 
-/** What is counted of each metric, as columns of a series. */
+/** The aggregates of each quantity, as columns of a series. */
 function openColumns({ columns }: KindTable): SeriesColumn[] {
   const counted = columns.flatMap((metric): SeriesColumn[] => {
     if (metric.type === "counter") return [{ metric, aggregate: "delta" }];
@@ -55,7 +55,7 @@ export interface Remade {
   readonly keptUntil: Date;
 }
 
-/** Counts the open days of devices anew, in a transaction that holds the kind's row of `rollup_state`. */
+/** Counts the open days of devices again, in a transaction that holds the kind's row of `rollup_state`. */
 export async function remakeOpen(tx: Client, table: KindTable, remade: Remade): Promise<void> {
   await tx.query(remakeSql(table, remade), ["1 day", ROLLUP_TIME_ZONE, FIRST, LAST, FIRST, ...remade.values]);
 }
@@ -100,5 +100,5 @@ function remakeSql(table: KindTable, { devices, keptUntil }: Remade): string {
     ${addToSums(table, "parts")}`;
 }
 
-/** Whether a kind has anything whose least and greatest is kept. */
+/** True when a kind has a quantity whose least and greatest values are kept. */
 export const hasExtremes = ({ columns }: KindTable): boolean => columns.some(({ type }) => type === "gauge");

@@ -9,13 +9,13 @@ import { readRollupLags } from "./rollup-lag.ts";
 export interface RollupKeeper {
   /** Keeps all that is due now, kind by kind. */
   runDue(): Promise<void>;
-  /** Ends the timer and waits for a piece under way; what is left is done after the next start. */
+  /** Ends the timer and waits for a piece under way; the rest is done after the next start. */
   stop(): Promise<void>;
 }
 
 export interface RollupKeeperOptions {
   readonly log: Logger;
-  /** How often it looks for what is due, in milliseconds. */
+  /** The interval at which it looks for work, in milliseconds. */
   readonly everyMs?: number;
   /** Milliseconds since 1970; tests pass their own. Otherwise it is the database's clock. */
   readonly now?: () => number;
@@ -23,34 +23,37 @@ export interface RollupKeeperOptions {
   readonly devices?: number;
   /** About how long a piece of work may take, in milliseconds. */
   readonly pieceMs?: number;
-  /** How long days of a kind that have changed are made anew in one turn, in milliseconds. */
+  /** How long changed days of a kind are counted again in one turn, in milliseconds. */
   readonly changedMs?: number;
 }
 
 /** Device numbers at once; a province's meters make 10 million readings a day, which is much for one transaction. */
 const DEVICES = { first: 20_000, least: 100, most: 1_000_000 } as const;
-/** A piece that takes longer is halved, one that takes less than a fifth is doubled. Retention and others wait for it. */
+/**
+ * A piece that takes longer is halved, one that takes less than a fifth is doubled. Retention and others wait for it.
+ */
 const PIECE_MS = 5000;
 /** Entries of the log of changes at once. */
 const CHANGES = 2000;
 /**
- * One device may log a day in each of ten years by one message, and these are made anew one after the other. What is left
- * waits for the next turn; series are right meanwhile.
+ * One device may log a day in each of ten years by one message, and these are counted again one after the other. The
+ * rest waits for the next turn; series are right meanwhile.
  */
 const CHANGED_MS = 30_000;
-/** Entries of news at once; each is what has come in some seconds. */
+/** Entries of news at once; each holds the devices of some seconds. */
 const NEWS = 10;
 /** Moves of devices at once. */
 const MOVED = 200;
 /**
- * Open days are counted in no more than one part in so many of the time: of devices that report every minute there is
- * always news, so that it would help nobody.
+ * Counting open days takes at most this part of the time: devices that report every minute always have news, so
+ * counting more would help no query.
  */
 const OPEN_SHARE = 10;
 const PROGRESS_MS = 10_000;
 
 /**
- * Keeps days and their sums by region, on every edition. A first start on a large database takes its time; meanwhile, and whenever this is behind, series are made of readings and as right as always.
+ * Keeps days and their sums by region, on every edition. A first start on a large database takes its time; meanwhile,
+ * and whenever this is behind, series come from readings and are as right as always.
  */
 export function startRollupKeeper(
   pool: Pool,

@@ -1,13 +1,13 @@
 import type { Db } from "../database/index.ts";
 
-/** How far the kept days of a kind are. */
+/** How far the kept days of a kind have come. */
 export interface RollupLag {
   readonly kind: string;
-  /** Since the newest moment up to which readings are kept. One to four hours are as it should be. */
+  /** The age of the newest moment up to which readings are kept, in seconds. One to four hours are normal. */
   readonly seconds: number;
-  /** Entries of changed days that wait to be made anew. */
+  /** Entries of changed days that wait to be counted again. */
   readonly changes: number;
-  /** Of the time that there are readings of, how much is kept: 0 to 1. Null where no whole chunk of past days is left. */
+  /** The kept share of the time with readings: 0 to 1. Null where no whole chunk of past days is left. */
   readonly share: number | null;
 }
 
@@ -30,8 +30,8 @@ export async function readRollupLags(db: Db): Promise<RollupLag[]> {
 }
 
 /**
- * Says in words how far a backfill is: that of a first start, or of the first after a change of how days are kept. Undefined
- * where there is none.
+ * Says in words how far a backfill is: after a first start, or after a change in how days are kept. Undefined where
+ * there is none.
  */
 export function describeBackfill(lags: readonly RollupLag[]): string | undefined {
   const behind = lags.filter(({ share }) => share !== null);

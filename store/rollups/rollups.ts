@@ -7,8 +7,8 @@ import {
 } from "../database/index.ts";
 
 /**
- * The SQL of a kind's rollups, whose columns are in the metrics' units. Hours are a plain view of the readings; days are
- * kept by the platform with the same columns (`kept-days.ts`).
+ * The SQL of a kind's rollups, whose columns are in the quantities' units. Hours are a plain view of the readings; the
+ * platform keeps days with the same columns (`kept-days.ts`).
  */
 
 export function hourColumns(column: MetricColumn): string[] {

@@ -9,8 +9,8 @@ import { dayOf, keptTable, list } from "./kept-days.ts";
 import { WALKED } from "./usage-sql.ts";
 
 /**
- * The cells of a series: the one shape that kept days, readings and the usage of counters are brought to before they are
- * summed up.
+ * The cells of a series: the one shape into which kept days, readings and the usage of counters are brought before they
+ * are summed up.
  */
 
 export const AGGREGATES = ["avg", "min", "max", "sum", "count", "first", "last", "delta"] as const;
@@ -25,25 +25,25 @@ export interface SeriesSqlOptions {
   readonly table: KindTable;
   readonly columns: readonly SeriesColumn[];
   readonly source: SeriesSource;
-  /** SQL of where the wanted bucket of a moment begins. Undefined: a source bucket is a wanted bucket already. */
+  /** SQL of the start of a moment's wanted bucket. Undefined: a source bucket is a wanted bucket already. */
   readonly bucketOf: ((moment: string) => string) | undefined;
   /** A select of `(device_no, key)`: which devices, and the group of each. Its parameters start at `$6`. */
   readonly fleet: string;
-  /** Whether each device is a group of its own, with its number as the key. */
+  /** True when each device is a group of its own, with its number as the key. */
   readonly byDevice: boolean;
   /**
-   * A select of `(device_no, key, from_at, until_at)`: times of devices, none of them in the fleet, whose readings count
-   * in the group. Undefined: there are none.
+   * A select of `(device_no, key, from_at, until_at)`: times of devices, none of them in the fleet, whose readings
+   * count in the group. Undefined: there are none.
    */
   readonly moved?: string | undefined;
   readonly from: Date;
   readonly to: Date;
   /**
-   * `complete_until` a moment ago: it only grows. It stands in the text, because the planner takes a bound that it does
-   * not know for one that leaves hardly a row.
+   * A recent `complete_until`: it only grows. It stands in the text, because the planner expects hardly a row from a
+   * bound that it does not know.
    */
   readonly keptUntil: Date;
-  /** Whether changed days are taken as they are kept. */
+  /** True when changed days are taken as they are kept. */
   readonly asKept?: boolean;
 }
 
@@ -70,7 +70,7 @@ export function startOf(
   };
 }
 
-/** What of a cell the aggregates need; of a counter's usage its steps. */
+/** The fields of a cell that the aggregates need; for a counter's usage its steps. */
 export const cellFields = (columns: readonly SeriesColumn[]): string[] => [
   ...new Set(columns.flatMap(fieldsOf)),
 ];
@@ -107,7 +107,7 @@ export function cellOf(
   return list(cellFields(columns).map((field) => `(${values(field) ?? "null"})::${types.get(field)}`));
 }
 
-/** The fields of a kept day `c`. Of a counter's readings it knows only whether there are any. */
+/** The fields of a kept day `c`. Of a counter's readings it only knows if there are any. */
 export function keptField(columns: readonly SeriesColumn[]): (field: string) => string {
   const counts = new Set(
     columns.filter(({ metric }) => metric.type === "counter").map(({ metric }) => `${metric.name}_count`),
@@ -131,21 +131,21 @@ export function readingFields(columns: readonly SeriesColumn[]): Map<string, str
   return values;
 }
 
-/** Where the steps of a series come from, and the group that each counts in. */
+/** The source of a series' steps, and the group that each counts in. */
 interface WalkedRows {
   readonly walked: string;
   readonly key: string;
   /** A join that finds the group by the moment. */
   readonly place: (moment: string) => string;
-  /** Which of the newest kept readings count. */
+  /** The condition that selects which of the newest kept readings count. */
   readonly ownedOnly: string;
 }
 
 const OF_FLEET: WalkedRows = { walked: "walked", key: "w.key", place: () => "", ownedOnly: "true" };
 
 /**
- * The steps of these readings; and of the newest kept reading, what it counts for now that others follow, less what it
- * counted for when it was kept.
+ * The steps of these readings; and for the newest kept reading, its count now that others follow, less its count when
+ * it was kept.
  */
 export function usageCells(
   options: SeriesSqlOptions,

@@ -5,18 +5,18 @@ import { literalOf, type SeriesSqlOptions } from "./series-cells.ts";
 import { inSteps, readingsOf, type Since, shiftAt, shiftsSql, walkSql } from "./usage-sql.ts";
 
 /**
- * The readings of a series that are not in kept days, and what counters counted in them. Each device has a moment
- * `since` from which on its readings are looked at; what is before is known from its kept days, at least as the state
- * that a counter goes on from:
+ * The readings of a series that are not in kept days, and the usage that counters counted in them. Each device has a
+ * moment `since` from which on its readings are looked at; the time before is known from its kept days, at least as the
+ * state that a counter goes on from:
  *
- * - from where its days are kept, in a series of days;
- * - from its first changed day on where there is one (`dirty`), since all behind may be others now;
+ * - in a series of days, from the end of its kept days;
+ * - from its first changed day on where there is one (`dirty`), since all days after it may be different now;
  * - in other series from the day in which the range begins.
  */
 
 export interface SeriesMembers extends SeriesSqlOptions {
   readonly used: readonly MetricColumn[];
-  /** Those whose usage is asked for. */
+  /** The counters whose usage the query needs. */
   readonly counters: readonly MetricColumn[];
 }
 
@@ -35,7 +35,7 @@ export function newerReadings(options: SeriesMembers): string[] {
   const columns = list(used.map(({ name }) => `r.${assertIdentifier(name)}`));
   const fromKept = !asKept && (source === "1d" || counters.length > 0);
   const kept = options.keptUntil.getTime();
-  // In plain words where it can be, so that the planner leaves out the chunks before and knows how much is left.
+  // In plain words where possible, so that the planner leaves out the chunks before and knows how much is left.
   const bound =
     source === "1d"
       ? kept
@@ -43,8 +43,8 @@ export function newerReadings(options: SeriesMembers): string[] {
         ? Math.min(kept, dayStart(options.from.getTime()))
         : options.from.getTime();
   return [
-    // Mostly there are no changes, and after an outage tens of thousands: asked by "in", which hashes whatever the
-    // planner expects.
+    // Mostly there are no changes, and after an outage tens of thousands: "in" hashes them whatever the planner
+    // expects.
     `state as materialized (
       select coalesce(s.complete_until, '-infinity') as complete_until, coalesce(s.next_device_no, 0) as next_device_no,
              s.next_until, coalesce(s.readings_since, '-infinity') as readings_since
@@ -74,9 +74,9 @@ export function newerReadings(options: SeriesMembers): string[] {
 }
 
 /**
- * The columns of `walked` after its device: the moments of `row`, and what comes of its readings (`readingArrays`), going
- * on from the kept row `b`.
- * @param end SQL of where the readings end; `behind` the condition for a reading `n` behind them
+ * The columns of `walked` after its device: the moments of `row`, and the result of its readings (`readingArrays`),
+ * going on from the kept row `b`.
+ * @param end SQL of where the readings end; `behind` the condition for a reading `n` after them
  */
 export function walkColumns(
   { table, counters }: SeriesMembers,
@@ -113,11 +113,11 @@ export const readingArrays = ({ counters }: SeriesMembers): string =>
   ]);
 
 /**
- * `walked`: for each device the moments of those readings (`at`) and what `usage_steps` makes of each counter, going on
- * from the newest kept row before them (`before`), which has counted `<counter>_owed` for its newest reading.
+ * `walked`: for each device the moments of those readings (`at`) and the result of `usage_steps` for each counter,
+ * going on from the newest kept row before them (`before`), which has counted `<counter>_owed` for its newest reading.
  *
- * A device without a reading there is in it as well where a reading behind the range may judge its newest kept one. Mostly
- * that has been kept long since, so it is looked for in kept days first.
+ * A device without a reading there is in it as well where a reading after the range may judge its newest kept one.
+ * Mostly that one was kept long ago, so it is looked for in kept days first.
  */
 export function walkedUsage(options: SeriesMembers): string {
   const { table, counters, source } = options;

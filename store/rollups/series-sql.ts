@@ -15,8 +15,8 @@ import { newerReadings, type SeriesMembers, walkedUsage } from "./series-reading
 import { stepsPerUnit } from "./usage-sql.ts";
 
 /**
- * The SQL of a series, whatever it is made of. Everything is brought to one shape first, `cells`, which are summed up:
- * kept days (`kept-days.ts`), readings that are newer or of another zone, and the usage of counters in them.
+ * The SQL of a series from any source. Everything is brought to one shape first, `cells`, which are summed up: kept
+ * days (`kept-days.ts`), readings that are newer or of another zone, and the usage of counters in them.
  */
 
 /** `$1` interval, `$2` time zone, `$3` first bucket, `$4` end, `$5` the day in Asia/Shanghai that `$3` is in. */
@@ -32,7 +32,7 @@ order by 1, 2`;
 
 /**
  * The common table expressions of a series, of which the last is `cells`.
- * @param more cells beside those of what is not in kept days
+ * @param more cells besides those that are not in kept days
  * @param before common table expressions that the fleet needs
  */
 export function cellsOf(
@@ -79,7 +79,7 @@ function readingCells(options: SeriesSqlOptions): string {
 }
 
 /**
- * Kept days of devices in which nothing has changed, which are nearly all, already summed up over the devices of a group.
+ * Kept days of devices without changes, which are nearly all, already summed up over the devices of a group.
  *
  * Measured over 4,545 meters × 30 days on 2 idle cores: 26 ms to read the rows, 49 ms summed up by group, 94 ms when
  * each row is joined to its group, and 138 ms with a text as the group's key (the sort by it spills).
@@ -113,7 +113,7 @@ function wholeDays(options: SeriesSqlOptions): string {
     ) d`;
 }
 
-/** Kept days of devices in which something has changed, up to there. */
+/** Kept days of devices with changes, up to the first changed day. */
 function daysBefore(options: SeriesSqlOptions): string {
   const { table, columns } = options;
   const { join, start } = startOf(options, "c.bucket");

@@ -20,8 +20,8 @@ import { type SumsSqlOptions, sumsSeriesSql } from "./sums-series-sql.ts";
 type MetricType = MetricColumn["type"];
 
 /**
- * Which aggregates a metric has. `raw`: the rollups do not keep it, so the series is made from readings.
- * `fleet`: it also makes sense over several devices at once.
+ * The aggregates of each type. `raw`: the rollups do not keep it, so the series is made from readings. `fleet`: it also
+ * makes sense over several devices at once.
  */
 const SUPPORT: Readonly<Record<MetricType, Partial<Record<Aggregate, { raw?: true; fleet?: true }>>>> = {
   gauge: {
@@ -45,7 +45,7 @@ const DEFAULTS: Readonly<Record<MetricType, Aggregate>> = {
   text: "last",
 };
 
-/** The aggregates that a metric of this type has, its default first. */
+/** The aggregates of a quantity of this type, its default first. */
 export function supportedAggregates(type: MetricType, overFleet: boolean): Aggregate[] {
   const has = (aggregate: Aggregate) => {
     const entry = SUPPORT[type][aggregate];
@@ -57,10 +57,10 @@ export function supportedAggregates(type: MetricType, overFleet: boolean): Aggre
 }
 
 /**
- * The columns of a series: every metric with every aggregate that was asked for, or each with its default.
- * With no metrics named, those that have none of the aggregates are left out.
- * @param overFleet whether several devices fall into one value
- * @throws PlatformError `invalid_request` for an aggregate that a named metric does not have
+ * The columns of a series: every quantity with every aggregate of the query, or each with its default. When no
+ * quantities are named, those without any of the aggregates are left out.
+ * @param overFleet true when several devices fall into one value
+ * @throws PlatformError `invalid_request` for an aggregate that a named quantity does not have
  */
 export function chooseColumns(
   metrics: readonly MetricColumn[],
@@ -99,7 +99,7 @@ export interface SeriesQuery {
 export interface SeriesPlan extends SeriesQuery {
   readonly source: SeriesSource;
   readonly changes: readonly ClockChange[];
-  /** Up to when readings were in kept days at least (`kept-days.ts`). */
+  /** The moment up to which readings were in kept days at least (`kept-days.ts`). */
   readonly keptUntil: Date;
   /** An upper estimate. */
   readonly buckets: number;
@@ -158,7 +158,7 @@ export interface Bucket {
 export interface SeriesFleet {
   readonly sql: string;
   readonly values: readonly unknown[];
-  /** Whether the key is the device's number. */
+  /** True when the key is the device's number. */
   readonly byDevice: boolean;
   /** Times of others: see `SeriesSqlOptions`. */
   readonly moved?: string | undefined;
@@ -180,7 +180,7 @@ export async function readBuckets(
 }
 
 /**
- * The same out of the sums of regions, whose fleet is of those devices that have news.
+ * The same out of the sums of regions, whose fleet is the devices with news.
  * @returns undefined where they cannot answer now
  */
 export async function readSums(
@@ -235,7 +235,7 @@ function groupsOf(plan: SeriesPlan, rows: readonly BucketRow[]): Map<string, Buc
 }
 
 /**
- * Takes away digits that the arithmetic made up. A gauge is held in four bytes, which is seven digits. Usage is exact,
+ * Removes digits that only the arithmetic made. A gauge is held in four bytes, which is seven digits. Usage is exact,
  * and so is the sum of a gauge that is kept in whole numbers.
  */
 function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null): number | string | null {
@@ -249,8 +249,8 @@ function tidy({ metric, aggregate }: SeriesColumn, value: number | string | null
 const NO_FLEET = "select null::int as device_no, null::text as key where false";
 
 /**
- * The buckets of one device, oldest first; those without a reading are left out. Of `spans` the readings of these times
- * alone count; what a counter counted since the reading before them is theirs.
+ * The buckets of one device, oldest first; buckets without a reading are left out. With `spans` only the readings of
+ * these times count; a counter's usage since the reading before them belongs to them.
  */
 export async function readDeviceSeries(
   db: Db,

@@ -5,8 +5,8 @@ import { aggregateOf, cellsOf } from "./series-sql.ts";
 import { ALL_DEVICES, hasSum, openTable, type SumsField, sumsFields, sumsTable } from "./sums-table.ts";
 
 /**
- * The SQL of a series by region out of the sums of days (`sums-table.ts`). Devices with news are taken out of them, by the
- * parts that are in them, and counted as a series of devices counts them; all in one statement, so at one moment.
+ * The SQL of a series by region out of the sums of days (`sums-table.ts`). Devices with news are taken out of the sums,
+ * by their parts in them, and counted as a series of devices counts them; all in one statement, so at one moment.
  */
 
 export interface SumsSqlOptions extends SeriesSqlOptions {
@@ -19,7 +19,7 @@ export interface SumsSqlOptions extends SeriesSqlOptions {
   };
 }
 
-/** Whether the sums have what these columns need. */
+/** True when the sums have the values that these columns need. */
 export const canSum = (columns: readonly SeriesColumn[]): boolean =>
   columns.every(({ metric, aggregate }) =>
     metric.type === "counter"
@@ -46,13 +46,13 @@ function newsOf(options: SumsSqlOptions): string {
 }
 
 /**
- * The columns of a group are `key`, `start`, `readings` and `v0` on. There is one row at least, and in each is
- * `unsure`: whether the sums cannot answer now, since they are not whole, or what has been taken away or has moved is not out
- * of them yet. Then nothing else in it counts.
+ * The columns of a group are `key`, `start`, `readings` and `v0` on. There is at least one row, and each has `unsure`:
+ * true when the sums cannot answer now, because they are not whole, or still hold devices that were deleted or have
+ * moved. Then nothing else in the row counts.
  */
 export function sumsSeriesSql(options: SumsSqlOptions): string {
   const { columns } = options;
-  // How many parts have a value: none, and there is no sum.
+  // The number of parts with a value: with none there is no sum.
   const counted = columns.flatMap(({ metric, aggregate }): SeriesColumn[] =>
     aggregate === "delta" || aggregate === "sum" ? [{ metric, aggregate: "count" }] : [],
   );
@@ -108,7 +108,7 @@ function wholeSums(options: SumsSqlOptions): string {
     where ($${pattern}::text is null or s.region_code like $${pattern}::text) and ${limitsCondition("s", limits)}`;
 }
 
-/** What is in the sums of devices with news and is not so any more, or is counted out of readings. */
+/** The parts of devices with news that are in the sums and no longer true, or are counted out of readings. */
 function lessOf(options: SumsSqlOptions): string[] {
   const { table } = options;
   const kept = startOf(options, "c.bucket");
@@ -127,14 +127,17 @@ function lessOf(options: SumsSqlOptions): string[] {
   ];
 }
 
-/** The fields of a cell out of a row of the sums, of open days or of kept ones. What is less has neither least nor greatest. */
+/**
+ * The fields of a cell out of a row of the sums, of open days or of kept ones. A part that is taken away has neither
+ * least nor greatest.
+ */
 function fieldsOf(options: SumsSqlOptions, row: string, sign: "" | "-", kept = false): string {
   const fields = new Map<string, SumsField>(sumsFields(options.table).map((field) => [field.name, field]));
   return cellOf(options.columns, (name) => {
     const field = fields.get(name)!;
     if (sign === "-" && field.type === "real") return undefined;
     const value = kept ? field.ofKept(row) : `${row}.${name}`;
-    // Cells are in the metric's unit.
+    // Cells are in the quantity's unit.
     return `${sign}${value}${field.scale === undefined ? "" : ` / ${field.scale}::double precision`}`;
   });
 }

@@ -12,17 +12,17 @@ import {
  * Sums of days by region and tenant, so that a county's month is read from some hundred rows instead of a row for each
  * device and day (decision 0028).
  *
- * A row of `<table>_1d_sums` is the sum of its devices' parts of that day, and a device's parts are its kept days
- * (`kept-days.ts`) and its rows of `<table>_1d_open`, which are what its readings from `rollup_state.complete_until` on
- * come to, also where they correct what its last kept reading counted for. Whoever writes either of them adds the
- * difference to the sums in the same transaction, which holds the kind's row of `rollup_state`.
+ * A row of `<table>_1d_sums` is the sum of its devices' parts of that day. A device's parts are its kept days
+ * (`kept-days.ts`) and its rows of `<table>_1d_open`, which are the sums of its readings from
+ * `rollup_state.complete_until` on, also where they correct the count of its last kept reading. Code that writes either
+ * of them adds the difference to the sums in the same transaction, which holds the kind's row of `rollup_state`.
  *
- * Open days are counted by the keeper and not at the acknowledgement. So a device with news is not as the sums have it:
- * one that is in a ledger entry, in `rollup_news` or in `rollup_changes`. Whoever asks takes the parts of these few out,
- * and counts them out of their readings (`sums-series-sql.ts`), all at one moment.
+ * The keeper counts open days, not the acknowledgement. So the sums may lack the latest of a device with news: one that
+ * is in a ledger entry, in `rollup_news` or in `rollup_changes`. A query takes the parts of these few out, and counts
+ * them out of their readings (`sums-series-sql.ts`), all at one moment.
  *
- * Only devices below `rollup_state.sums_below` are in the sums, and of these none that is in `rollup_apart`. They are there by
- * the place that they have, or by the oldest one that `rollup_moved` has of them.
+ * Only devices below `rollup_state.sums_below` are in the sums, and of these none that is in `rollup_apart`. They are
+ * there by their place, or by the oldest one that `rollup_moved` has for them.
  */
 
 export const sumsTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_1d_sums`;
@@ -39,17 +39,17 @@ export interface SumsField {
   readonly by: "sum" | "min" | "max";
   /** Its value in SQL, of a kept day `row`. */
   readonly ofKept: (row: string) => string;
-  /** What one of the metric's unit is in it, of a sum that is in steps of the resolution. */
+  /** The number of its steps in one unit of the quantity, for a sum in steps of the resolution. */
   readonly scale?: number;
 }
 
-/** Whether the sum of a gauge is kept: of floats it would depend on the order in which they come and go. */
+/** True when the sum of a gauge is kept: a sum of floats would depend on the order in which they come and go. */
 export const hasSum = ({ type, decimals }: MetricColumn): boolean =>
   type === "gauge" && decimals !== undefined;
 
 /**
- * What is summed up of each metric. `<gauge>_sum` and `<counter>_used` are whole steps of the resolution, so that what was
- * added can be taken away again to the last digit; `<counter>_count` says how many parts have a value at all.
+ * The sums of each quantity. `<gauge>_sum` and `<counter>_used` are whole steps of the resolution, so that an addition
+ * can be taken away again to the last digit; `<counter>_count` says how many parts have a value at all.
  */
 export function sumsFields({ columns }: Pick<KindTable, "columns">): SumsField[] {
   const fields: SumsField[] = [
@@ -77,10 +77,10 @@ export function sumsFields({ columns }: Pick<KindTable, "columns">): SumsField[]
   return fields;
 }
 
-/** Makes both tables, or widens them for metrics that the kind has gained: of those nothing has been counted. */
+/** Makes both tables, or widens them for quantities that the kind has gained: nothing has been counted for those. */
 export async function makeSumsTables(client: Client, table: KindTable): Promise<void> {
   const [sums, open] = [sumsTable(table), openTable(table)];
-  // A tenant of '' is nobody: an index has no two rows of the same then.
+  // The tenant '' stands for no tenant: so the index has no two rows of the same.
   await client.query(
     `create table if not exists ${sums} (region_code text not null, tenant_id text not null, day timestamptz not null)
      with (fillfactor = 70)`,
@@ -102,7 +102,7 @@ export async function makeSumsTables(client: Client, table: KindTable): Promise<
   );
 }
 
-/** Whether both tables are there with all their columns. */
+/** True when both tables are there with all their columns. */
 export async function hasSumsTables(db: Db, table: KindTable): Promise<boolean> {
   const { rows } = await db.query<{ columns: number }>(
     `select count(*)::int as columns from pg_attribute
@@ -127,13 +127,13 @@ export const PLACE_IN_SUMS = {
 export interface AddedParts {
   /** SQL of the number below which devices are in the sums; otherwise it is that of the kind's state. */
   readonly below?: string;
-  /** Whether `parts` have `region_code` and `tenant_id`, as the sums have them. */
+  /** True when `parts` have `region_code` and `tenant_id`, as the sums have them. */
   readonly placed?: boolean;
 }
 
 /**
- * An insert that adds parts to the sums, of those devices that are in them.
- * @param parts a relation with `device_no`, `day` and the fields; what is taken away is negative, or null where it is a
+ * An insert that adds parts to the sums, for devices that are in them.
+ * @param parts a relation with `device_no`, `day` and the fields; parts to take away are negative, or null for a
  *   least or greatest
  */
 export function addToSums(table: KindTable, parts: string, { below, placed }: AddedParts = {}): string {

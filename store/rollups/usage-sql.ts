@@ -2,14 +2,14 @@ import { assertIdentifier, type MetricColumn, scaleOf, wholeOf } from "../databa
 
 /**
  * A counter's usage in SQL. It is the sum of the steps of its readings, in whole steps of the counter's resolution, and
- * `usage_steps` (migration 0036) says what they are. A step belongs to the moment of its reading, so the usage of any
- * span is the sum of those in it; and whoever has the state at a moment can go on from there.
+ * `usage_steps` (migration 0036) defines them. A step belongs to the moment of its reading, so the usage of any span is
+ * the sum of the steps in it; and a query that has the state at a moment can go on from there.
  */
 
-/** What a table of floats, which has no resolution of its own, is counted in: millionths. */
+/** The resolution of a table of floats, which has none of its own: millionths. */
 const DECIMALS_OF_FLOATS = 6;
 
-/** How many steps make one of the metric's unit. */
+/** The number of steps in one unit of the quantity. */
 export const stepsPerUnit = (column: MetricColumn): number =>
   scaleOf({ ...column, decimals: column.decimals ?? DECIMALS_OF_FLOATS });
 
@@ -26,7 +26,7 @@ const registerSteps = (column: MetricColumn, value: string): string =>
 const literal = (column: MetricColumn, value: number | undefined): string =>
   value === undefined ? "null" : String(Math.round(value * stepsPerUnit(column)));
 
-/** SQL of the state that a device's counter is in, and of what follows. */
+/** SQL of a counter's state, and of the readings that follow. */
 export interface Walk {
   readonly level: string;
   readonly edge: string;
@@ -45,10 +45,10 @@ export const walkSql = (column: MetricColumn, walk: Walk): string =>
     String(column.restarts ?? false),
   ].join(", ")})`;
 
-/** What that gives, by name. */
+/** The positions of the result, by name. */
 export const WALKED = { edgeStep: 1, level: 2, edge: 3, tail: 4, sum: 5, firstStep: 10 } as const;
 
-/** The past in that; null where all of it is, which is nearly always. */
+/** The past in that result; null where all of it is, which is nearly always. */
 export const pastOf = (walked: string): string =>
   `case when ${walked}[6] is not null or ${walked}[9] is not null then ${walked}[6:9] end`;
 
@@ -56,7 +56,7 @@ export const pastOf = (walked: string): string =>
 export const readingsOf = (column: MetricColumn, row: string): string =>
   `array_agg(${inSteps(column, `${row}.${assertIdentifier(column.name)}`)} order by ${row}.observed_at)`;
 
-/** Where recorded exchanges count: of a device, from the moment at which a state was, which has those before in it. */
+/** The start of recorded exchanges that count: of a device, from the moment of a state, which includes those before. */
 export interface Since {
   readonly device: string;
   readonly since: string;
@@ -65,13 +65,13 @@ export interface Since {
 const between = (column: MetricColumn, { device, since }: Since): string =>
   `register_exchanges e where e.device_no = ${device} and e.metric = '${assertIdentifier(column.name)}' and e.at >= ${since}`;
 
-/** What they add to a value that is observed at a moment, in steps. */
+/** The shift that exchanges add to a value that is observed at a moment, in steps. */
 export const shiftAt = (column: MetricColumn, since: Since, moment: string): string =>
   `coalesce((select sum(${registerSteps(column, "e.old_register")} - ${registerSteps(column, "e.new_register")})::bigint
      from ${between(column, since)} and e.at <= ${moment}), 0)`;
 
 /**
- * The shifts of `usage_steps`: null where nothing was exchanged, which is nearly always.
+ * The shifts for `usage_steps`: null where there was no exchange, which is nearly always.
  * @param moments SQL of an array of when the readings were observed; `end` of where they end
  */
 export const shiftsSql = (column: MetricColumn, since: Since, moments: string, end: string): string =>

@@ -3,13 +3,13 @@ import { daySelect, hourSelect, keptTable } from "../rollups/index.ts";
 
 /**
  * The schema as SQL text, read from PostgreSQL's catalogs: the same text whatever the server's version and
- * TimescaleDB's edition, so that a difference means a difference. Reviewers read it; the database itself is made by the
- * migrations and the catalog of kinds.
+ * TimescaleDB's edition, so that every difference is a real one. Reviewers read it; the migrations and the catalog of
+ * kinds make the database itself.
  *
- * Left out are what differs by edition, columnstore and its policies, and what follows from a rollup: the tables of
- * kept days, and that the view of days reads them. A rollup's columns are the same without them, and its select is
- * taken from the code that makes it.
- * @throws Error that names what the schema has and this text could not show
+ * It leaves out columnstore and its policies, which differ by edition, and the parts that follow from a rollup: the
+ * tables of kept days, and that the view of days reads them. A rollup's columns are the same without them, and its
+ * select comes from the code that makes it.
+ * @throws Error that names the objects of the schema that this text could not show
  */
 export async function dumpSchema(db: Db, kinds: readonly KindTable[]): Promise<string> {
   const unknown = await findUnknown(
@@ -49,7 +49,7 @@ interface Table {
   /** Primary key first, then unique, check and exclusion constraints by name. */
   readonly constraints: string[];
   readonly foreign_keys: string[];
-  /** Those that no constraint has made. */
+  /** Indexes that no constraint has made. */
   readonly indexes: string[];
   /** Of a hypertable. */
   readonly time_column: string | null;
@@ -119,7 +119,7 @@ function duration(seconds: number): string {
   return seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} seconds`;
 }
 
-/** What is noted on columns: of a metric its unit. */
+/** The comments on columns: a quantity's unit. */
 async function readComments(db: Db): Promise<string[]> {
   const { rows } = await db.query<{ text: string }>(
     `select format('comment on column %I.%I is %L;', c.relname, a.attname, d.description) as text
@@ -156,7 +156,7 @@ async function readFunctions(db: Db): Promise<string[]> {
   ];
 }
 
-/** What is in our schema and that the text has no form for, in words. */
+/** The objects of our schema for which the text has no form, in words. */
 async function findUnknown(db: Db, rollups: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ what: string }>(
     `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'

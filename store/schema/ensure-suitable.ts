@@ -4,19 +4,19 @@ import { assertPostgres, type Db, OLDEST_TIMESCALE, readDatabaseFacts } from "..
 interface Found {
   number: number;
   postgres: string;
-  /** As SQL writes them, for the advice. */
+  /** As SQL writes it, for the advice. */
   role: string;
   database: string;
-  /** Where new tables go; null when the search path has no schema. */
+  /** The schema of new tables; null when the search path has none. */
   schema: string | null;
   may_create: boolean | null;
   has_extension: boolean;
 }
 
 /**
- * Makes TimescaleDB's extension where the database does not have it yet, and makes sure that the platform can live
- * there, before anything else is asked of it. Not for use within a transaction.
- * @throws PlatformError `database_unsuitable` that says what was found, what is expected, and what an operator can do
+ * Creates TimescaleDB's extension where the database does not have it yet, and checks that the platform can run there,
+ * before anything else is asked of it. Not for use within a transaction.
+ * @throws PlatformError `database_unsuitable` with the finding, the expectation, and the operator's remedy
  */
 export async function ensureSuitable(db: Db): Promise<void> {
   const { rows } = await db.query<Found>(`
@@ -53,7 +53,7 @@ const EXPECTED = `TimescaleDB ${OLDEST_TIMESCALE.join(".")} or newer`;
 const PRELOAD =
   "Put shared_preload_libraries = 'timescaledb' into the server's postgresql.conf and restart PostgreSQL, then start the platform again.";
 
-/** What a refusal of the extension means to an operator; any other error as it is. */
+/** The meaning of a refusal of the extension to an operator; any other error as it is. */
 function explain(error: Error & { code?: string }, { postgres, role, database }: Found): Error {
   const unsuitable = (message: string) => new PlatformError("database_unsuitable", message, { cause: error });
   // TimescaleDB ends the session with these words, in English whatever the server's language, and no code of its own.

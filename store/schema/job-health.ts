@@ -5,9 +5,9 @@ import type { Db } from "../database/index.ts";
 /** One of TimescaleDB's jobs, as its scheduler has it. Times in milliseconds since 1970, by the database's clock. */
 export interface JobHealth {
   readonly jobId: number;
-  /** What it does, and to which table, e.g. "policy_compression of readings_gas_meter". */
+  /** Its work and table, e.g. "policy_compression of readings_gas_meter". */
   readonly what: string;
-  /** Whether its last run failed, and how many runs did in all. */
+  /** True when its last run failed, and how many runs did in all. */
   readonly failed: boolean;
   readonly failures: number;
   readonly running: boolean;
@@ -39,7 +39,7 @@ export async function readJobHealth(db: Db): Promise<{ readonly jobs: JobHealth[
 const OVERDUE_MS = 60 * 60_000;
 
 /**
- * What is wrong with a job, in words; undefined: nothing.
+ * The trouble with a job, in words; undefined when there is none.
  * @param seenSince when this process saw it first, by the database's clock
  */
 export function jobTrouble(job: JobHealth, now: number, seenSince: number): string | undefined {
@@ -56,7 +56,7 @@ export function jobTrouble(job: JobHealth, now: number, seenSince: number): stri
 const timeOf = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`;
 
 export interface JobWatch {
-  /** What is wrong at the moment, a line for each job. */
+  /** The present troubles, a line for each job. */
   trouble(): readonly string[];
   /** Looks now. */
   look(): Promise<void>;
@@ -70,8 +70,8 @@ export interface JobWatchOptions {
 }
 
 /**
- * Watches the jobs that a server's scheduler runs, which fail without a word to anybody: nothing is compressed then until
- * the disk is full.
+ * Watches the jobs that a server's scheduler runs, because they fail silently: nothing is compressed then until the
+ * disk is full.
  */
 export function startJobWatch(db: Db, { log, everyMs = 60_000 }: JobWatchOptions): JobWatch {
   const limitLog = createLogLimiter();
@@ -91,7 +91,7 @@ export function startJobWatch(db: Db, { log, everyMs = 60_000 }: JobWatchOptions
     }
   }
 
-  // Without the database there is nothing to say of its jobs; `/readyz` says that it is away.
+  // Without the database there is nothing to report about its jobs; `/readyz` says that it is away.
   const look = () =>
     lookOnce().catch((error: unknown) =>
       log.debug({ err: error }, "the database's jobs could not be looked at"),

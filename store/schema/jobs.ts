@@ -29,12 +29,12 @@ interface Job {
 }
 
 /**
- * Runs TimescaleDB's jobs (the columnstore's policies) where it has no background workers to
- * do so: on the embedded database. Not to be started on a server, whose scheduler would run them as well.
+ * Runs TimescaleDB's jobs (the columnstore's policies) where it has no background workers to do so: on the embedded
+ * database. Do not start it on a server, whose scheduler would run them as well.
  *
- * When a job ran last is kept in memory, because `run_job` does not write the statistics that the scheduler
- * goes by. So each job also runs once after a start. That is wanted: a policy does nothing when there is
- * nothing to do, and a machine that is off every night would otherwise never reach a daily job.
+ * The last run of a job is kept in memory, because `run_job` does not write the statistics that the scheduler uses. So
+ * each job also runs once after a start. That is wanted: a policy does nothing when there is nothing to do, and a
+ * machine that is off every night would otherwise never reach a daily job.
  */
 export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: JobRunnerOptions): JobRunner {
   const dueAt = new Map<number, number>();
@@ -81,7 +81,7 @@ export function startJobRunner(pool: Pool, { everyMs, log, now = Date.now }: Job
   };
 }
 
-/** Scheduled jobs in the order of their ids; telemetry has nobody to call from inside WebAssembly. */
+/** Scheduled jobs in the order of their ids, without telemetry, which cannot call home from inside WebAssembly. */
 async function findJobs(pool: Pool): Promise<Job[]> {
   const { rows } = await pool.query<Job>(`
     select job_id, application_name,

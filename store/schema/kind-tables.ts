@@ -28,14 +28,14 @@ interface BuiltTable {
 }
 
 /**
- * Makes the readings table and rollups of every kind, adds a column for each metric that a kind has gained,
- * and rebuilds rollups whose columns or edition changed. Does nothing when all is as it was. Safe to call from
- * several starting processes at once: the later ones wait and find nothing to do.
+ * Makes the readings table and rollups of every kind, adds a column for each quantity that a kind has gained, and
+ * rebuilds rollups whose columns or edition changed. Does nothing when all is as it was. Safe to call from several
+ * starting processes at once: the later ones wait and find nothing to do.
  *
- * A column stays as it was made, also when the kind has come to keep its metric with decimals, or with others.
- * @returns the tables as they are in the database, with the columns that were asked for. Whoever writes or reads
- * readings goes by these, not by the catalog
- * @throws PlatformError `database_unsuitable` when a metric changed its type, or outgrew its column: that needs a
+ * A column stays as it was made, also when the kind now has other decimals for its quantity.
+ * @returns the tables as they are in the database, with the wanted columns. Code that writes or reads readings uses
+ * these, not the catalog
+ * @throws PlatformError `database_unsuitable` when a quantity changed its type, or outgrew its column: that needs a
  * migration
  */
 export function applyKindTables(
@@ -55,7 +55,7 @@ export function applyKindTables(
   });
 }
 
-/** Says which metrics are not kept as their kind has it now. */
+/** Logs the quantities that are not kept as their kind has them now. */
 function logOtherwiseKept({ kind, columns }: KindTable, asBuilt: readonly MetricColumn[], log: Logger): void {
   const metrics = asBuilt
     .filter(({ decimals }, index) => decimals !== columns[index]!.decimals)
@@ -79,7 +79,7 @@ async function applyKindTable(
   if (!(await hasLatestTable(client, merged))) await makeLatestTable(client, merged);
   if (!(await hasSumsTables(client, merged))) await makeSumsTables(client, merged);
   const sameRules = built?.columns.every((column, index) => isDeepStrictEqual(column, merged.columns[index]));
-  // A platform before it kept days itself on every edition had built none, or others.
+  // A platform from before it kept days itself on every edition had built none, or others.
   if (sameColumns && sameRules && built.edition === edition && (await hasKeptDays(client, table))) {
     return merged.columns;
   }
@@ -110,7 +110,7 @@ async function findBuilt(client: Client, kind: string): Promise<BuiltTable | und
   return rows[0];
 }
 
-/** How a counter is counted is the kind's to say, whenever its column was made. */
+/** The kind decides how a counter is counted, whenever its column was made. */
 function withRulesOf(column: MetricColumn | undefined, built: MetricColumn): MetricColumn {
   const { tolerance, rollsOverAt, restarts, ...made } = built;
   return {
@@ -121,7 +121,7 @@ function withRulesOf(column: MetricColumn | undefined, built: MetricColumn): Met
   };
 }
 
-/** What is there stays, also when a kind has dropped the metric: its history remains readable. */
+/** An existing column stays, also when a kind has dropped the quantity: its history remains readable. */
 function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn[]): MetricColumn[] {
   const merged = built.map((before) =>
     withRulesOf(
@@ -158,7 +158,7 @@ async function hasDelays(client: Client, { table }: KindTable): Promise<boolean>
   return rows[0]!.there;
 }
 
-/** To a table of a former version, whose rows stay as they are: nothing is rewritten, compressed chunks included. */
+/** For a table of a former version, whose rows stay as they are: nothing is rewritten, compressed chunks included. */
 async function addDelays(client: Client, { table }: KindTable): Promise<void> {
   const name = assertIdentifier(table);
   await client.query(`alter table ${name} add column received_after integer`);
@@ -199,7 +199,7 @@ async function createOrWiden(client: Client, { table, columns }: KindTable, edit
   );
 }
 
-/** For people who look into the table: the unit, and what to do to get there. */
+/** For people who look into the table: the unit, and how to get there. */
 function commentOn(column: MetricColumn): string | undefined {
   const { unit, decimals = 0 } = column;
   if (unit === undefined || decimals === 0) return unit;

@@ -97,7 +97,7 @@ async function applyOne(client: Client, migration: Migration): Promise<void> {
     ]);
   try {
     if (migration.noTransaction) {
-      // Its one statement is written so that a second run does no harm, should we die before the record.
+      // Its one statement is written so that a second run does no harm, if the process dies before the record.
       await client.query(migration.sql);
       await record();
       return;

@@ -10,9 +10,9 @@ export interface Retention {
 }
 
 /**
- * Takes away the policies by which TimescaleDB dropped chunks on the community edition before the platform did so
- * itself: they would not say that readings are gone (`rollup_state.readings_since`), and days would be made of what is
- * left.
+ * Removes the policies by which TimescaleDB dropped chunks on the community edition before the platform did so itself:
+ * they would not record that readings are gone (`rollup_state.readings_since`), and days would be counted from the
+ * rest.
  */
 export const removeRetentionPolicies = (pool: Pool, tables: readonly KindTable[]): Promise<void> =>
   // Several starts at once would wait for each other's tables in any order.
@@ -25,9 +25,9 @@ export const removeRetentionPolicies = (pool: Pool, tables: readonly KindTable[]
 const OTHERS = ["events", "replies", "rejected_messages"] as const;
 
 /**
- * Drops the chunks that are older than the retention limits, a day later than that: what was taken in within its limit
- * has that long to be committed. Kept days stay, and are not made from readings again; so readings stay for as long as
- * days of them wait to be kept.
+ * Drops the chunks that are older than the retention limits, a day later than that: a reading that was taken in within
+ * its limit has that long to be committed. Kept days stay, and are not counted from readings again; so readings stay
+ * for as long as days of them wait to be kept.
  * @returns the names of the dropped chunks, and the tables of which chunks had to stay for that reason
  */
 export async function dropOldChunks(
@@ -63,7 +63,10 @@ export async function dropOldChunks(
 /** `$2` days, and the one more. */
 const OLDEST_KEPT = "now() - make_interval(days => $2::int + 1)";
 
-/** A reading was committed while the chunks were dropped that held it: they stay, and are dropped the next time. */
+/**
+ * Thrown when a reading was committed while the chunks that hold it were being dropped: they stay, and are dropped the
+ * next time.
+ */
 class CameMeanwhile extends Error {}
 
 async function dropReadings(
@@ -98,7 +101,8 @@ async function dropReadings(
         "select drop_chunks($1::regclass, older_than => $2::timestamptz) as chunk",
         [table, until],
       );
-      // It has waited for whoever was writing into them, and a statement sees what was committed before it began.
+      // It has waited for the transactions that were writing into them, and a statement sees everything that was
+      // committed before it began.
       const { rowCount } = await tx.query(
         `select from rollup_changes c join rollup_state s on s.kind = c.kind
          where c.kind = $1 and c.day >= $2::timestamptz and c.day < s.readings_since limit 1`,
@@ -113,7 +117,7 @@ async function dropReadings(
   }
 }
 
-/** Retention, on every edition: every `everyMs`, by our own clock. `stop` waits for a run under way. */
+/** Retention, on every edition: every `everyMs`, by the platform's clock. `stop` waits for a run under way. */
 export function startRetention(
   pool: Pool,
   tables: readonly KindTable[],

@@ -1,7 +1,7 @@
 import { PlatformError } from "../../base/errors.ts";
 import { type Db, type Pool, withTransaction } from "../database/index.ts";
 
-/** Tables whose rows are history. Their triggers refuse changes by anybody; the role has no right to them either. */
+/** Tables whose rows are history. Their triggers refuse every change; the role has no right to them either. */
 const APPEND_ONLY = ["audit", "broadcast_history", "broadcast_revisions"];
 
 /** A role as SQL writes it. */
@@ -14,9 +14,9 @@ export async function readRole(db: Db): Promise<string> {
 }
 
 /**
- * Gives `role` what the platform needs while it runs, and no more: rows of all tables, and of those that are history
- * only to read and to add. What it may not do on them is taken away again where somebody had granted it. Repeated at
- * each start, because a new version or kind brings new tables.
+ * Grants `role` the rights that the platform needs while it runs, and no more: rows of all tables, and on history
+ * tables only to read and to add. Other rights on them that somebody had granted are revoked. Repeated at each start,
+ * because a new version or kind brings new tables.
  * @throws PlatformError `config_invalid` when the role is the owner itself, or unknown on that server
  */
 export async function grantRuntimeRole(owner: Pool, role: string): Promise<void> {
@@ -35,7 +35,7 @@ export async function grantRuntimeRole(owner: Pool, role: string): Promise<void>
     );
   try {
     await withTransaction(owner, async (tx) => {
-      // Whoever grants what it has not is answered with a warning, which nobody reads.
+      // A grant without the right to it only gives a warning, which goes unread.
       const { rows: foreign } = await tx.query<{ name: string; owner: string }>(
         `select relname as name, pg_get_userbyid(relowner) as owner from pg_class
          where relnamespace = current_schema()::regnamespace and relkind in ('r', 'v', 'm', 'S')
@@ -52,7 +52,7 @@ export async function grantRuntimeRole(owner: Pool, role: string): Promise<void>
         await tx.query(`revoke all on ${table} from ${name}`);
         await tx.query(`grant select, insert on ${table} to ${name}`);
       }
-      // The record of what was applied is the owner's.
+      // Only the owner writes the record of applied migrations.
       await tx.query(`revoke insert, update, delete on schema_migrations from ${name}`);
     });
   } catch (error) {
@@ -63,8 +63,8 @@ export async function grantRuntimeRole(owner: Pool, role: string): Promise<void>
 }
 
 /**
- * @throws PlatformError `config_invalid` when the runtime role does not see what the owner has made: the two URLs
- * are of different databases
+ * @throws PlatformError `config_invalid` when the runtime role does not see the owner's tables: the two URLs name
+ * different databases
  */
 export async function assertSameDatabase(owner: Db, runtime: Db): Promise<void> {
   const read = async (db: Db) => {
@@ -81,7 +81,7 @@ export async function assertSameDatabase(owner: Db, runtime: Db): Promise<void> 
   );
 }
 
-/** Why the role of this connection could change the audit, in words; undefined when it cannot. */
+/** The reason, in words, why the role of this connection could change the audit; undefined when it cannot. */
 export async function whyAuditIsExposed(db: Db): Promise<string | undefined> {
   const { rows } = await db.query<{ superuser: boolean; owner: boolean; granted: string | null }>(
     `select (select rolsuper from pg_roles where rolname = current_user) as superuser,
