@@ -34,7 +34,7 @@ const err = (text: string) => void process.stderr.write(text);
 
 const BUILD = fileURLToPath(new URL("../scripts/build.mjs", import.meta.url));
 
-/** Has dist/ made where it is missing or out of date: what is measured is what people run. */
+/** Builds dist/ where it is missing or out of date, so that the bench measures the code that people run. */
 function build(): void {
   const { status } = spawnSync(process.execPath, [BUILD, "--if-stale"], { stdio: "inherit" });
   if (status !== 0) throw new CannotRun("the platform could not be built");

@@ -26,7 +26,7 @@ export function tableOf(database: BenchDatabase, kind: string): KindTable {
   return table;
 }
 
-/** The three regions that devices of a story stand in, for stories that need no more. */
+/** The three regions of the devices of a story, for stories that need no more. */
 export const COUNTY = "520326";
 export const CITY = "5203";
 const REGIONS = `
@@ -34,7 +34,7 @@ const REGIONS = `
   values ('52', null, '贵州省', 1), ('${CITY}', '52', '遵义市', 2), ('${COUNTY}', '${CITY}', '务川县', 3)
   on conflict do nothing`;
 
-/** Fills a fresh database, and says what it is. */
+/** Fills a fresh database, and describes it. */
 async function prepare(url: string, tables: readonly KindTable[]): Promise<DatabaseFacts> {
   return using(url, async (pool) => {
     await migrate(pool, silent);
@@ -54,7 +54,7 @@ async function using<T>(url: string, work: (pool: Pool, url: string) => Promise<
   }
 }
 
-/** For a database that is there already, e.g. a test's. */
+/** For an existing database, e.g. a test's. */
 export async function adoptDatabase(bench: Bench, url: string, embedded: boolean): Promise<BenchDatabase> {
   const tables = tablesOf(catalog);
   return {
@@ -65,10 +65,10 @@ export async function adoptDatabase(bench: Bench, url: string, embedded: boolean
   };
 }
 
-/** A database on the server; dropped at the end, whoever is still connected. */
+/** A database on the server; dropped at the end, even with clients still connected. */
 export async function createServerDatabase(bench: Bench, serverUrl: string): Promise<BenchDatabase> {
   const name = `sbi_bench_${Date.now().toString(36)}_${process.pid}_${++made}`;
-  // template0 has nothing of anybody's in it, whatever was put into template1.
+  // template0 has no foreign objects in it, whatever was put into template1.
   await withAdmin(serverUrl, (admin) => admin.query(`create database ${name} template template0`));
   bench.defer(() => withAdmin(serverUrl, (admin) => admin.query(`drop database ${name} with (force)`)));
   return adoptDatabase(bench, databaseUrl(serverUrl, name), false);

@@ -6,7 +6,7 @@ import { CannotRun } from "./story.ts";
 export const OTHER_FILES = 200;
 
 /**
- * Every connection is an open file on both sides. The limit is looked at and not raised: that is the operator's.
+ * Every connection is an open file on both sides. The limit is checked and not raised: that is up to the operator.
  * @param flag the option that makes it fewer
  * @throws CannotRun when it is too low
  */

@@ -25,7 +25,7 @@ export interface WordsFlag {
 export type Flag = NumberFlag | NumbersFlag | WordsFlag;
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** What a story gets for its flags. */
+/** The values of a story's flags. */
 export type FlagValues<F extends Flags> = {
   readonly [K in keyof F]: F[K] extends NumberFlag
     ? number
@@ -34,7 +34,7 @@ export type FlagValues<F extends Flags> = {
       : readonly string[];
 };
 
-/** The values of flags that nobody gave. */
+/** The values of flags that were not given. */
 export function fallbacks<F extends Flags>(flags: F): FlagValues<F> {
   return Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [name, flag.fallback]),

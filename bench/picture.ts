@@ -13,7 +13,7 @@ export interface Panel {
 const WIDTH = 800;
 const PANEL = 150;
 const MARGIN = { left: 80, right: 20, top: 30, bottom: 24 };
-/** Told apart also by people who do not see red and green alike (after Okabe and Ito). */
+/** Colours that people who do not see red and green alike can tell apart (after Okabe and Ito). */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 const escapeXml = (text: string) =>

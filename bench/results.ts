@@ -9,7 +9,7 @@ import type { StoryOutcome } from "./story.ts";
 
 export const RESULTS = fileURLToPath(new URL("results/", import.meta.url));
 
-/** What the figures were taken on. */
+/** The machine on which the figures were taken. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -35,7 +35,7 @@ export interface Result {
   readonly picture: string | null;
 }
 
-/** To be called before the story, because the story is a load too. */
+/** Call it before the story, because the story is a load too. */
 export function readMachine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",

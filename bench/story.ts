@@ -6,7 +6,7 @@ import type { BenchDatabase, DatabaseOptions } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
 import type { Flags, FlagValues, NumberFlag } from "./flags.ts";
 
-/** What a story has found. */
+/** The result of a story. */
 export interface StoryOutcome {
   readonly tables: readonly Table[];
   /** Sentences that a reader of the figures needs. */
@@ -24,10 +24,10 @@ export interface Story<F extends Flags = Flags> {
   run(bench: Bench, values: FlagValues<F>): Promise<StoryOutcome>;
 }
 
-/** Lets the compiler derive what `run` gets from the story's own flags. */
+/** Lets the compiler derive the values that `run` gets from the story's own flags. */
 export const defineStory = <const F extends Flags>(story: Story<F>): Story<F> => story;
 
-/** A story cannot run here; the text says why and what would help. */
+/** A story cannot run here; the text says why, and what would help. */
 export class CannotRun extends Error {}
 
 /** Three counted runs is the least that has a median. */
@@ -47,7 +47,7 @@ export const numberFlag = (fallback: number, min: number, max: number, about: st
   about,
 });
 
-/** What stories run with. All that they start is ended in reverse order, however they end. */
+/** The bench of a story. Everything that a story starts is ended in reverse order, however the story ends. */
 export interface Bench {
   progress(text: string): void;
   /** Calls `undo` at the end. */
@@ -65,7 +65,7 @@ export interface BenchOptions {
   readonly createDatabase: (bench: Bench, options: DatabaseOptions) => Promise<BenchDatabase>;
 }
 
-/** @returns the bench and how to end all that was started with it */
+/** @returns the bench, and a function that ends everything that was started with it */
 export function createBench(options: BenchOptions): { bench: Bench; close(): Promise<void> } {
   const undos: (() => unknown)[] = [];
   const bench: Bench = {
@@ -81,7 +81,7 @@ export function createBench(options: BenchOptions): { bench: Bench; close(): Pro
     async startPlatform(database, env = {}) {
       const platform = await PlatformProcess.start({
         ...database.platform,
-        // One caller asks for everything here, as fast as it can.
+        // One caller makes all requests here, as fast as it can.
         env: { LOG_LEVEL: "warn", HTTP_RATE_LIMIT: "0", HTTP_RATE_LIMIT_ANONYMOUS: "0", ...env },
       });
       undos.push(() => platform.end("SIGTERM"));

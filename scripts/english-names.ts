@@ -5,12 +5,12 @@ import { buildRegions, formatRegions } from "../seeds/build-regions.ts";
 import type { RegionData } from "../seeds/regions.ts";
 
 /**
- * What a region is called in English: its own name in pinyin as China's rules for place names write it, in one word
- * and without tones, and what it is in English. Rewrites `seeds/data/guizhou-regions-en.json`; run it after
+ * English names of regions: the region's own name in pinyin as China's rules for place names write it, in one word and
+ * without tones, and its type in English. Rewrites `seeds/data/guizhou-regions-en.json`; run it after
  * `seeds/build-regions.ts`: `node --import tsx scripts/english-names.ts`.
  */
 
-/** Readings that place names have, where a dictionary of words has others first. */
+/** Readings in place names, where a dictionary of words puts others first. */
 customPinyin({
   都: "dū",
   长: "cháng",
@@ -88,7 +88,7 @@ export function englishName(name: string): string {
   // 大石村村民委员会 is the committee of 大石村; a name of one character keeps its 村: Shicun Village.
   if (en === "Village" && own.length > 2 && own.endsWith("村")) own = own.slice(0, -1);
   if (en === "Community" && own.length > 2 && own.endsWith("社区")) own = own.slice(0, -2);
-  // A name of one character is never said without what it is.
+  // A name of one character is never said without its type.
   if (own.length === 1 && zh === "村") own = name;
   return `${inPinyin(own)} ${en}`;
 }

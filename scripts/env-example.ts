@@ -8,8 +8,8 @@ import { UsageError, usageText } from "../base/usage-error.ts";
 import { SETTINGS_ZH } from "./settings-zh.ts";
 
 /**
- * What is generated from the schema in base/config/: `.env.example` and the table of settings in both READMEs.
- * `npm run env:example` writes them, `-- --check` only says whether they are up to date.
+ * Files generated from the schema in base/config/: `.env.example` and the table of settings in both READMEs. `npm run
+ * env:example` writes them, `-- --check` only says if they are up to date.
  */
 const ROOT = new URL("../", import.meta.url);
 

@@ -14,7 +14,7 @@ bounded, and work must go on without a restart.`,
 embedded database's process is stopped with SIGSTOP.`,
 };
 
-/** More than this on top of what it had, and memory counts as not bounded. */
+/** If memory grows by more than this, it counts as not bounded. */
 const MAX_GROWTH = 128 * 1024 * 1024;
 
 async function play(

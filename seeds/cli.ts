@@ -74,7 +74,7 @@ async function run(command: "regions" | "demo"): Promise<void> {
   }
 }
 
-/** 0: done. 1: the database or a file said no. 2: the command or the configuration is wrong. */
+/** 0: done. 1: the database or a file refused. 2: the command or the configuration is wrong. */
 async function main(): Promise<number> {
   try {
     const args = process.argv.slice(2);

@@ -29,7 +29,7 @@ const fileSchema = z.object({
 /** 256 random bits as base64url: 43 characters, all of which MQTT clients and shells take unquoted. */
 export const newToken = (): string => randomBytes(32).toString("base64url");
 
-/** What the database keeps of a token. A token is random, so one round of SHA-256 is enough. */
+/** The hash of a token that the database keeps. A token is random, so one round of SHA-256 is enough. */
 export const tokenHash = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 /**

@@ -12,20 +12,20 @@ const fileSchema = z.object({
       ...entry,
       role: z.string(),
       password: z.string(),
-      /** When the database took the password: it is still the one while this is still so. */
+      /** When the database took the password: the password still holds while this is unchanged. */
       changedAt: z.iso.datetime(),
     }),
   ),
   applications: z.array(z.object({ ...entry, key: z.string() })),
 });
 
-/** The demo's people and applications as they come in. The file is the only copy of what is secret here. */
+/** The demo's people and applications with their credentials. The file is the only copy of these secrets. */
 export type DemoAccess = Readonly<z.infer<typeof fileSchema>>;
 
 export const demoAccessFile = (dataDir: string): string => join(dataDir, "demo-access.json");
 
 /**
- * What the file has; nobody when there is none.
+ * The content of the file; empty when there is none.
  * @throws Error that names the file when it is there and isn't ours: better than writing over it
  */
 export async function readDemoAccess(dataDir: string): Promise<DemoAccess> {

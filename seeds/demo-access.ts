@@ -41,7 +41,7 @@ export interface DemoAccessResult {
   readonly path: string;
   /** New tenants, people and applications. */
   readonly created: number;
-  /** Those who were there, but whose password or key the file did not know. */
+  /** People and applications that were there, but whose password or key the file did not know. */
   readonly renewed: number;
 }
 
@@ -55,7 +55,7 @@ const useOf = (tenantId: string): Use => DEMO_TENANTS.find(({ id }) => id === te
 
 const rowOf = ({ id, name, tenantId, sees }: DemoPrincipal) => ({ id, name, use: useOf(tenantId), sees });
 
-/** Adds the tenants that are missing. A meter owner that is new owns the meters that are there and nobody's. */
+/** Adds the missing tenants. A new meter owner gets the existing meters that have no owner. */
 async function addTenants(tx: Client): Promise<number> {
   const missing = new Set(
     await findUnknownTenants(
@@ -79,7 +79,7 @@ async function addTenants(tx: Client): Promise<number> {
   return missing.size;
 }
 
-/** @throws PlatformError `principal_exists` for one of the ids that is somebody else's: it would get our password */
+/** @throws PlatformError `principal_exists` for an id that belongs to somebody else, who would get our password */
 async function findExisting(tx: Client): Promise<Set<string>> {
   const wanted: [PrincipalType, DemoPrincipal][] = [
     ...DEMO_PEOPLE.map((person): [PrincipalType, DemoPrincipal] => ["person", person]),
@@ -118,7 +118,7 @@ interface FreshPassword {
   readonly hash: string;
 }
 
-/** New passwords for those of whom the file does not have the one that holds; by the person's id. */
+/** New passwords for people whose present password is not in the file; by the person's id. */
 async function freshPasswords(
   tx: Client,
   existing: ReadonlySet<string>,
@@ -156,7 +156,7 @@ async function settlePerson(
   };
 }
 
-/** Whether the key is a living one of this application. */
+/** True when the key is a living one of this application. */
 async function isLiving(tx: Client, id: string, key: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `select from api_keys where principal_id = $1::text and prefix = $2::text and key_hash = $3::bytea
@@ -166,7 +166,7 @@ async function isLiving(tx: Client, id: string, key: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** The application as the file has it, where that is still true; else with a new key in place of all others. */
+/** The application as the file has it, where that is still true; otherwise with a new key in place of all others. */
 async function settleApplication(
   tx: Client,
   app: DemoPrincipal,
@@ -188,10 +188,10 @@ async function settleApplication(
 }
 
 /**
- * Adds the demo's tenants, people and applications, and writes how they come in to `DATA_DIR/demo-access.json`.
- * Running it again keeps every password and key that file and database agree on, and makes new ones for the rest.
- * Names and grants of who exists are left as operators have changed them, and who is disabled stays so.
- * @throws PlatformError `principal_exists` when one of the ids belongs to somebody that the demo did not make
+ * Adds the demo's tenants, people and applications, and writes their credentials to `DATA_DIR/demo-access.json`.
+ * Running it again keeps every password and key on which file and database agree, and makes new ones for the rest.
+ * Names and grants of existing ones are left as operators have changed them, and disabled ones stay so.
+ * @throws PlatformError `principal_exists` when one of the ids belongs to a principal that the demo did not make
  */
 export async function seedDemoAccess(
   pool: Pool,
@@ -204,7 +204,7 @@ export async function seedDemoAccess(
     const known = new Map(file.people.map((person) => [person.id, person]));
     const keys = new Map(file.applications.map((app) => [app.id, app]));
     const existing = await findExisting(tx);
-    // The slow part first: from the first row of the audit on, others wait for this transaction.
+    // The slow part comes first: from the first row of the audit on, others wait for this transaction.
     const passwords = await freshPasswords(tx, existing, known, hasher);
     const tenants = await addTenants(tx);
 

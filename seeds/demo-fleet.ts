@@ -15,7 +15,7 @@ import { DEMO_COUNTY, type DemoDevice, type DemoInput, type DemoPlace, planDemoF
 
 export const CREDENTIALS_FILE = "demo-credentials.json";
 
-/** "demo" in ASCII: any number that nothing else in this database locks with. Two starters take turns. */
+/** "demo" in ASCII: any number that nothing else in this database uses for a lock. Two starters take turns. */
 const LOCK = 0x64656d6f;
 
 export interface DemoFleetResult {
@@ -74,7 +74,7 @@ async function readExisting(
   const kinds = new Map(plan.map((device) => [device.id, device.kind]));
   const foreign = rows.find((row) => !row.demo || row.kind !== kinds.get(row.id));
   if (foreign !== undefined) {
-    // Its token would be replaced, and a device that somebody else registered would be locked out.
+    // Its token would be replaced, and a device that an operator registered would be locked out.
     throw new PlatformError(
       "device_exists",
       `Device ${foreign.id} (${foreign.kind}) exists, and the demo fleet did not make it; expected its id to be free or its attribute "demo" to be true`,
@@ -84,8 +84,8 @@ async function readExisting(
 }
 
 /**
- * Gateways must be in before the meters that name them, so this runs once for each of the two. Meters are the gas
- * company's, where the demo's tenants are there.
+ * Gateways must be in before the meters that name them, so this runs once for each of the two. Meters belong to the gas
+ * company, where the demo's tenants are there.
  */
 async function insertDevices(client: Client, devices: readonly DemoDevice[], hashes: Map<string, Buffer>) {
   if (devices.length === 0) return;
@@ -124,7 +124,7 @@ async function renewTokens(client: Client, devices: readonly DemoDevice[], hashe
   );
 }
 
-/** Keeps the tokens that file and database agree on, and makes new ones for the other devices. */
+/** Keeps the tokens on which file and database agree, and makes new ones for the other devices. */
 function chooseTokens(
   plan: readonly DemoDevice[],
   known: ReadonlyMap<string, Credential>,
@@ -155,12 +155,12 @@ const credentialOf = (device: DemoDevice, password: string): Credential => ({
 });
 
 /**
- * Registers the demo fleet of one county and writes its tokens to `DATA_DIR/demo-credentials.json`.
- * Running it again keeps every token that file and database agree on, and makes new ones for the rest.
- * File and rows cannot change in one step: whatever an interruption leaves, the next run mends it that way.
- * Names, places and gateways of devices that exist are left as operators have changed them.
- * @throws PlatformError `region_not_found` without the county's regions, `device_exists` when one of the ids
- * belongs to a device that the demo did not make.
+ * Registers the demo fleet of one county and writes its tokens to `DATA_DIR/demo-credentials.json`. Running it again
+ * keeps every token on which file and database agree, and makes new ones for the rest. File and rows cannot change in
+ * one step: whatever an interruption leaves, the next run mends it that way. Names, places and gateways of devices that
+ * exist are left as operators have changed them.
+ * @throws PlatformError `region_not_found` without the county's regions, `device_exists` when one of the ids belongs to
+ * a device that the demo did not make.
  */
 export async function seedDemoFleet(
   pool: Pool,
@@ -187,7 +187,7 @@ export async function seedDemoFleet(
     await renewTokens(client, stale, fresh);
 
     if (missing.length + stale.length > 0) {
-      // One row for the fleet: it is one deed, and two thousand rows would say the same.
+      // One row for the fleet: it is one action, and two thousand rows would say the same.
       await appendAudit(client, {
         actor: PLATFORM_ACTOR,
         action: "device.seed",

@@ -3,7 +3,7 @@ import { type Area, WHOLE_AREA } from "../access/limits.ts";
 import { READ_ACTIONS, type Role, type Scope } from "../access/roles.ts";
 import { DEMO_COUNTY } from "./demo-plan.ts";
 
-/** Who uses the demo: an authority, a company and the residents of one county. */
+/** The organizations of the demo: an authority, a company and the residents of one county. */
 
 interface DemoTenant {
   readonly id: string;
@@ -15,10 +15,10 @@ export interface DemoPrincipal {
   readonly id: string;
   readonly name: string;
   readonly tenantId: string;
-  /** What it sees, in a few words. */
+  /** Its area, in a few words. */
   readonly sees: string;
   readonly grants: readonly Grant[];
-  /** Of an application: who answers for it. */
+  /** Of an application: the id of its owner. */
   readonly ownerId?: string;
 }
 

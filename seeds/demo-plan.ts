@@ -1,13 +1,13 @@
 import { createRandom } from "../devices/random.ts";
 
 /**
- * What the demo fleet consists of, as a pure function of the county's villages: the same on every run, so
- * that a second seeding finds the first one's devices.
+ * The plan of the demo fleet, as a pure function of the county's villages: the same on every run, so that a second
+ * seeding finds the first one's devices.
  */
 
 /**
- * 务川仡佬族苗族自治县, Zunyi: a mountain county of ordinary size (16 townships where Guizhou's median is 15,
- * 124 villages where it is 166), which is where radio coverage, late data and village speakers matter most.
+ * 务川仡佬族苗族自治县, Zunyi: a mountain county of ordinary size (16 townships where Guizhou's median is 15, 124 villages where
+ * it is 166), where radio coverage, late data and village speakers matter most.
  */
 export const DEMO_COUNTY = "520326";
 
@@ -36,7 +36,7 @@ export interface DemoDevice {
   readonly gatewayId?: string;
 }
 
-/** `洪渡社区居民委员会` → `洪渡社区`, `三桥村村民委员会` → `三桥村`: what people call the place. */
+/** `洪渡社区居民委员会` → `洪渡社区`, `三桥村村民委员会` → `三桥村`: the name that people use. */
 export function placeName(official: string): string {
   return official
     .replace(/(?<=村)(村民委员会|村委会)$|(?<=社区)(居民委员会|居委会)$/, "")
@@ -49,9 +49,9 @@ const idOf = (prefix: string, number: number) => `${prefix}-${DEMO_COUNTY}-${pad
 const degrees = (value: number) => Math.round(value * 10_000) / 10_000;
 
 /**
- * Where things stand. The points are made up: a township lies within 0.22 degrees (about 23 km) of the
- * county seat, a village within 0.04 of its township, a device within 0.006 of its village. Each is drawn
- * from the place's own code, so that it doesn't move when another place is added.
+ * Places of townships, villages and devices. The points are made up: a township lies within 0.22 degrees (about 23 km)
+ * of the county seat, a village within 0.04 of its township, a device within 0.006 of its village. Each is drawn from
+ * the place's own code, so that it doesn't move when another place is added.
  */
 function scatter(from: { longitude: number; latitude: number }, seed: number, radius: number) {
   const random = createRandom(seed);

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import type { Logger } from "../base/log.ts";
 import type { Pool } from "../store/database/index.ts";
 
-/** `data/guizhou-regions.json`, and in English `data/guizhou-regions-en.json`: names by code; villages by township and the last three digits of their code. */
+/**
+ * `data/guizhou-regions.json`, and in English `data/guizhou-regions-en.json`: names by code; villages by township and
+ * the last three digits of their code.
+ */
 export interface RegionData {
   readonly source: string;
   readonly province: Record<string, string>;
@@ -13,7 +16,7 @@ export interface RegionData {
 }
 
 interface CountyPoints {
-  /** How far the points can be trusted. */
+  /** The accuracy of the points. */
   readonly note: string;
   readonly points: readonly { code: string; name: string; lon: number; lat: number }[];
 }
@@ -71,7 +74,7 @@ export function guizhouRegions(): SeedRegion[] {
   return regions;
 }
 
-/** How many regions were new, and how many had another name, none in English or no point before. */
+/** The number of new regions, and of those that had another name, no English one or no point before. */
 export interface RegionSeedResult {
   readonly total: number;
   readonly inserted: number;
@@ -88,8 +91,9 @@ export interface RegionSeedOptions {
 /** Rows per statement: five statements for the province, and each one stays below a megabyte. */
 const BATCH = 4000;
 
-// An operator's own point stays: ours are good to 5 km only; an English name stays as long as the name does. Rows that are right already are not rewritten,
-// so that a start with nothing to do writes nothing. xmax is 0 on a row that this statement inserted.
+// An operator's own point stays, since ours are good to 5 km only; an English name stays as long as the name does. Rows
+// that are right already are not written again, so that a start with nothing to do writes nothing. xmax is 0 on a row
+// that this statement inserted.
 const UPSERT = `
   with given as (
     select * from unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::float8[], $6::float8[],

@@ -18,15 +18,13 @@ import { type Casting, cast, firstOfEachKind } from "./scenario.ts";
 import { createMemoryFile, readMemory } from "./speaker/memory-file.ts";
 import { createSpeakers } from "./speaker/speakers.ts";
 
-/** How long outstanding acknowledgements are waited for at the end, in milliseconds. */
+/** How long the command waits for outstanding acknowledgements at the end, in milliseconds. */
 const GRACE_MS = 20_000;
 
 /** A second signal within this time is the same Ctrl-C, which npm and the terminal both deliver. */
 const SAME_SIGNAL_MS = 500;
 
-/**
- * How long it takes to write what speakers remember, once the process that started this one is gone; in milliseconds.
- */
+/** Time for writing the speakers' memory once the process that started this one is gone; in milliseconds. */
 const ORPHAN_MS = 3000;
 
 export interface SimulatorSurroundings {
@@ -64,7 +62,7 @@ export async function runCli(surroundings: SimulatorSurroundings): Promise<numbe
   }
 }
 
-/** The devices of the credentials file, those that were asked for registered and added. */
+/** The devices of the credentials file, with the requested ones registered and added. */
 async function loadDevices(
   options: CliOptions,
   platform: PlatformClient | undefined,
@@ -96,8 +94,8 @@ async function loadDevices(
 }
 
 /**
- * What the counters of devices showed that a scenario may have pushed ahead of their ordinary course: those
- * that play now, and those that play when nobody is named.
+ * The counters of devices that a scenario may have pushed ahead of their ordinary course: devices that play now, and
+ * those that play when none is named.
  */
 async function readCounters(
   platform: PlatformClient,
@@ -112,7 +110,7 @@ async function readCounters(
 
 const isSpeaker = ({ kind }: DeviceCredential) => kindsWith("sounds").includes(kind);
 
-/** The devices with the places of their speakers, which a polygon or a circle may hold. */
+/** The devices with the places of their speakers, so that these know if they lie in a polygon or a circle. */
 async function placeSpeakers(
   devices: readonly DeviceCredential[],
   platform: PlatformClient,
@@ -127,7 +125,7 @@ async function placeSpeakers(
   });
 }
 
-/** The terminals of the speakers, with what they remember; undefined when there are none. */
+/** The terminals of the speakers, with their memory; undefined when there are none. */
 async function openSpeakers(
   devices: readonly DeviceCredential[],
   options: CliOptions,
@@ -196,7 +194,7 @@ async function simulate(options: CliOptions, surroundings: SimulatorSurroundings
     if (!stop.aborted) surroundings.onCaughtUp?.();
     if (!stop.aborted) await liveUntil(stop, options.durationS);
   } finally {
-    // Also when something of ours went wrong: nothing may be left running.
+    // Also after an error of ours: nothing may be left running.
     const abandon = () => fleet.abandon();
     surroundings.impatient.addEventListener("abort", abandon);
     const stopped = await fleet.stop(surroundings.impatient.aborted ? 0 : GRACE_MS);
@@ -266,7 +264,8 @@ async function main(): Promise<void> {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  // Without whoever started it, e.g. the demo, there is nobody to acknowledge anything, and nobody to be told.
+  // Without the process that started this one, e.g. the demo, nothing acknowledges messages, and nobody reads the
+  // report.
   const forgetParent = onParentGone(() => {
     first.abort();
     second.abort();

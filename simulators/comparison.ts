@@ -2,12 +2,12 @@ import { inParallel } from "./in-parallel.ts";
 import type { Ledger, PlatformClient } from "./platform.ts";
 import type { Account, Tally } from "./tally.ts";
 
-/** Ledgers asked for at a time: enough to be quick, few enough to leave the platform to its devices. */
+/** Ledgers read at a time: enough to be quick, few enough to leave the platform to its devices. */
 const CONCURRENCY = 8;
 
 export type Ledgers = ReadonlyMap<string, Ledger>;
 
-/** The platform's ledger of every device, as it stands. */
+/** The platform's present ledger of every device. */
 export async function readLedgers(platform: PlatformClient, deviceIds: readonly string[]): Promise<Ledgers> {
   const ledgers = await inParallel(deviceIds, CONCURRENCY, (id) => platform.ledger(id));
   return new Map(deviceIds.map((id, index) => [id, ledgers[index]!]));
@@ -16,11 +16,14 @@ export async function readLedgers(platform: PlatformClient, deviceIds: readonly 
 export interface DeviceComparison {
   readonly deviceId: string;
   readonly ours: Account;
-  /** What the platform received, stored… since the run began. */
+  /** The platform's counts (received, stored …) since the run began. */
   readonly theirs: Ledger;
   /** received - acknowledged. */
   readonly difference: number;
-  /** Sent again, or never acknowledged: the platform may or may not have counted these. */
+  /**
+   * True when the difference comes from items that were sent again, or never acknowledged: the platform may or may not
+   * have counted these.
+   */
   readonly explained: boolean;
 }
 
@@ -48,13 +51,13 @@ function compareDevice(deviceId: string, ours: Account, before: Ledger, after: L
   const theirs = zero();
   for (const field of FIELDS) theirs[field] = after[field] - before[field];
   const difference = theirs.received - ours.acknowledged;
-  // Acknowledged means committed, so less than that is a loss. More is due to what left again or was never
-  // acknowledged; nothing else may have been counted.
+  // Acknowledged means committed, so less than that is a loss. Items that left again or were never acknowledged may be
+  // counted on top; nothing else may.
   const most = ours.resent + (ours.published - ours.acknowledged);
   return { deviceId, ours, theirs, difference, explained: difference >= 0 && difference <= most };
 }
 
-/** Sets what the simulators sent against what the platform says to have received since `before`. */
+/** Compares the items that the simulators sent with those that the platform says it has received since `before`. */
 export function compare(tally: Tally, before: Ledgers, after: Ledgers): Comparison {
   const devices = [...after].map(([id, ledger]) =>
     compareDevice(id, tally.of(id), before.get(id) ?? zero(), ledger),

@@ -2,9 +2,9 @@ import mqtt, { type MqttClient } from "mqtt";
 import type { Message } from "./pack.ts";
 
 /**
- * One device's line to the broker. The protocol is the package `mqtt`'s; which message is sent when, and
- * sent again, is decided here: a device keeps a message until its PUBACK, sends it again with the DUP flag
- * after each reconnect, and never has more than `maxInFlight` of them.
+ * One device's line to the broker. The package `mqtt` speaks the protocol; this file decides which message is sent
+ * when, and sent again: a device keeps a message until its PUBACK, sends it again with the DUP flag after each
+ * reconnect, and never has more than `maxInFlight` of them.
  */
 export interface ConnectionOptions {
   readonly url: string;
@@ -16,9 +16,9 @@ export interface ConnectionOptions {
   readonly longestWaitMs?: number;
   readonly onSent: (message: Message, again: boolean) => void;
   readonly onAcknowledged: (message: Message) => void;
-  /** There is room for another message. */
+  /** Called when there is room for another message. */
   readonly onRoom?: () => void;
-  /** What it listens to, with QoS 1; subscribed again after each connect. */
+  /** Its subscription, with QoS 1; made again after each connect. */
   readonly subscription?: CommandSubscription;
 }
 
@@ -32,21 +32,21 @@ export type SendOutcome = "acknowledged" | "unacknowledged" | "unsent";
 
 export interface DeviceConnection {
   readonly connected: boolean;
-  /** Whether the broker has granted the subscription of this connection. */
+  /** True when the broker has granted the subscription of this connection. */
   readonly subscribed: boolean;
   /** How often the connection was made. */
   readonly connects: number;
   /** Messages that are not acknowledged yet. */
   readonly inFlight: number;
-  /** Why the broker or the network said no the last time, until a connection succeeds. */
+  /** The broker's or the network's last refusal, until a connection succeeds. */
   readonly trouble: string | undefined;
   hasRoom(): boolean;
-  /** Waits for room, sends, and tells in the end what became of the message; it never throws. */
+  /** Waits for room, sends, and resolves with the outcome of the message; it never throws. */
   publish(message: Message): Promise<SendOutcome>;
   /** Breaks the line as a power cut does, without a goodbye, and stays away until `dial`. */
   hangUp(): void;
   dial(): void;
-  /** Takes nothing more, gives what it has up to `graceMs` to be acknowledged, then disconnects. */
+  /** Takes nothing more, gives its messages up to `graceMs` to be acknowledged, then disconnects. */
   close(graceMs: number): Promise<void>;
   /** Ends the waiting of `close` now. */
   abandon(): void;
@@ -70,7 +70,7 @@ export function openConnection(options: ConnectionOptions): DeviceConnection {
   let failures = 0;
   let trouble: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-  /** Takes nothing new, but still sends and waits, over a new connection if need be. */
+  /** True when it takes nothing new, but still sends and waits, over a new connection if need be. */
   let ending = false;
   let closed = false;
   let stopWaiting: (() => void) | undefined;
@@ -118,7 +118,7 @@ export function openConnection(options: ConnectionOptions): DeviceConnection {
       password: options.password,
       protocolVersion: 4,
       clean: true,
-      // Reconnecting is ours, see above.
+      // This file reconnects by itself, see above.
       reconnectPeriod: 0,
       connectTimeout: 30_000,
       keepalive: 60,

@@ -3,15 +3,15 @@ import { z } from "zod";
 import { writePrivateFile } from "../base/private-file.ts";
 
 /**
- * The credentials file: who the simulated devices are and how they log in. The platform shows a device's
- * password once, when it is registered, so this file is its only copy; only its owner may read it.
+ * The credentials file: the simulated devices and their logins. The platform shows a device's password once, when it is
+ * registered, so this file is its only copy; only its owner may read it.
  */
 const credentialSchema = z.object({
   id: z.string().min(1),
   kind: z.string().min(1),
   regionCode: z.string().min(1),
   gatewayId: z.string().min(1).optional(),
-  /** Where it stands, degrees WGS 84; a speaker needs it to know whether a polygon or a circle holds it. */
+  /** Its place, degrees WGS 84; a speaker needs it to know if it lies in a polygon or a circle. */
   location: z
     .object({ longitude: z.number().min(-180).max(180), latitude: z.number().min(-90).max(90) })
     .optional(),
@@ -26,7 +26,7 @@ export type CredentialsFile = z.infer<typeof fileSchema>;
 
 /**
  * Reads a credentials file; undefined when there is none.
- * @throws Error that names the file and what is wrong in it, without showing any password
+ * @throws Error that names the file and its faults, without showing any password
  */
 export async function readCredentials(path: string): Promise<CredentialsFile | undefined> {
   let text: string;

@@ -4,7 +4,7 @@ import { createRandom, type Random } from "../devices/random.ts";
 import type { Item } from "./pack.ts";
 import type { Uplink } from "./uplink.ts";
 
-/** What a device's memory holds; beyond it, the oldest is overwritten. A meter's six weeks of hours. */
+/** The capacity of a device's memory, in items; beyond it, the oldest is overwritten. A meter's six weeks of hours. */
 const MOST_KEPT = 1000;
 
 export interface DeviceOptions {
@@ -23,11 +23,11 @@ export interface SimulatedDevice {
   readonly id: string;
   readonly kind: Kind;
   /**
-   * Observes a moment and sends what it can. Moments must rise; a moment that does not is moved by a millisecond.
+   * Observes a moment and sends it if possible. Moments must rise; a moment that does not is moved by a millisecond.
    * `metrics` stand in for those of the kind's ordinary behaviour.
    */
   report(at: Date, scenario?: string, metrics?: Readonly<Record<string, MetricValue>>): void;
-  /** Sends what it kept, unless it is out of coverage. */
+  /** Sends the items in its memory, unless it is out of coverage. */
   flush(): void;
   /** Items in its memory. */
   readonly kept: number;
@@ -41,7 +41,7 @@ export const readingItem = (deviceId: string, at: Date, moment: SimulatedMoment)
   json: JSON.stringify({ observedAt: at.toISOString(), ...moment.metrics }),
 });
 
-/** Events on the wire; those that a behaviour left without id or time are given both. */
+/** Events on the wire; events without id or time get both. */
 export function eventItems(deviceId: string, kind: Kind, at: Date, moment: SimulatedMoment): Item[] {
   return (moment.events ?? []).map((event, index) => {
     const decoded = kind.decodeEvent?.(event) ?? event;
@@ -56,7 +56,7 @@ export function eventItems(deviceId: string, kind: Kind, at: Date, moment: Simul
   });
 }
 
-/** Whether a device is heard, report by report: 6 to 20 of them yes, then 3 to 10 not. */
+/** The coverage of a device, report by report: 6 to 20 of them yes, then 3 to 10 not. */
 function createCoverage(random: Random): () => boolean {
   let covered = true;
   let left = Math.floor(random.between(1, 20));
@@ -135,5 +135,5 @@ export function createDevice(options: DeviceOptions): SimulatedDevice {
   };
 }
 
-/** A device's own seed out of the run's, for a property that must not depend on others. */
+/** A device's own seed drawn from the run's, for a property that must not depend on others. */
 export const draw = (seed: number, property: number): number => chanceAt(seed, 0xde71ce, property);

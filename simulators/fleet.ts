@@ -9,7 +9,7 @@ import { type Member, type WiringOptions, wire } from "./wiring.ts";
 export interface FleetOptions extends WiringOptions {
   /** Devices report this many times as often as their kind says; their clocks stay true. */
   readonly speedUp: number;
-  /** Days of the past that are sent first, for `historyShare` (0 to 1) of the devices. */
+  /** Days of the past that `historyShare` (0 to 1) of the devices send first. */
   readonly historyDays: number;
   readonly historyShare: number;
   readonly scenario?: Casting | undefined;
@@ -50,7 +50,7 @@ export interface Fleet {
   abandon(): void;
 }
 
-/** A timer cannot wait longer than this (about 24 days), and intervals under 20 ms help nobody. */
+/** A timer cannot wait longer than this (about 24 days), and intervals under 20 ms are of no use. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const SHORTEST_INTERVAL_MS = 20;
 const [IN_HISTORY, PHASE] = [2, 3];
@@ -60,7 +60,7 @@ interface PastOfMember {
   readonly past: Past;
 }
 
-/** Who of the fleet has a past to send, and which moments it holds. */
+/** Chooses the devices that have a past to send, and the moments in it. */
 function choosePasts(members: readonly Member[], options: FleetOptions): PastOfMember[] {
   if (options.historyDays <= 0) return [];
   const to = new Date();

@@ -10,7 +10,7 @@ import type { Uplink } from "./uplink.ts";
 const THINNEST_STEP_MS = 900_000;
 /** Readings that are handed over at once: about 60 KiB of a gas meter's. */
 const CHUNK = 300;
-/** Readings that are made before others have their turn. */
+/** Readings that are made before other devices have their turn. */
 const TURN = 30;
 /** Chunks of one device that may be under way. */
 const CHUNKS_UNDER_WAY = 3;
@@ -74,7 +74,7 @@ export async function sendHistory(options: HistoryOptions): Promise<void> {
     readings.push(readingItem(id, at, moment));
     events.push(...eventItems(id, kind, at, moment));
     if (readings.length === CHUNK) await hand();
-    // Everybody's past at once must not keep the present waiting.
+    // The past of a whole fleet at once must not keep the present waiting.
     else if (index % TURN === TURN - 1) await nextTurn();
   }
   if (readings.length > 0 && !options.stopped()) await hand();

@@ -1,6 +1,6 @@
 /**
- * Runs `work` for every item, at most `limit` at a time, and gives the results in the items' order. After the
- * first failure nothing more is begun; what is under way is waited for, and then that failure is thrown.
+ * Runs `work` for every item, at most `limit` at a time, and gives the results in the items' order. After the first
+ * failure it begins nothing more, waits for the work under way, and then throws that failure.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -78,7 +78,7 @@ const options = {
   quiet: flagOption(),
 };
 
-/** What does not fit together, and what is told of after that. */
+/** Checks that the options fit together. */
 function check({ register, key, region, prefix, scenario, ...given }: GivenFields): string[] {
   const faults: string[] = [];
   if (Number(register) > 0 && key === undefined) faults.push("--register needs --key KEY");
@@ -92,7 +92,7 @@ function check({ register, key, region, prefix, scenario, ...given }: GivenField
   return faults;
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export function helpText(): string {
   const scenarios = scenarioList().map(({ name, kinds }) => `      ${name.padEnd(18)} ${kinds.join(", ")}`);
   const faults = Object.entries(FAULTS).map(([name, about]) => `      ${name}\n        ${about}`);

@@ -3,7 +3,7 @@ import type { Share } from "./tally.ts";
 /** The platform takes no larger message. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** One MQTT publish, and whose items are in it. */
+/** One MQTT publish, and the devices of its items. */
 export interface Message {
   readonly topic: string;
   readonly payload: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_KEYS_BYTES } from "../broadcast/contract/index.ts";
 
-/** What the simulators ask of the platform's HTTP API: the same that any application could. */
+/** The requests of the simulators to the platform's HTTP API: any application could make them. */
 export interface Ledger {
   readonly received: number;
   readonly stored: number;
@@ -28,13 +28,13 @@ export interface PlatformClient {
   ledger(deviceId: string): Promise<Ledger>;
   /** The numbers of the device's newest reading; empty when there is none. */
   latest(deviceId: string): Promise<Record<string, number>>;
-  /** Where the devices of a kind stand, by id; those of which nobody knows it are left out. */
+  /** The places of the devices of a kind, by id; devices without a known place are left out. */
   locations(kind: string): Promise<Map<string, DeviceLocation>>;
   /** @throws PlatformRefusal with code `device_exists` when the id is taken */
   register(device: DeviceToRegister): Promise<{ username: string; password: string }>;
 }
 
-/** An answer other than 2xx, with what the platform's problem document says. */
+/** An answer other than 2xx, with the platform's problem document. */
 export class PlatformRefusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -54,7 +54,7 @@ const KEYS_TIMEOUT_MS = 5000;
 const PAGE = 1000;
 
 /**
- * The public keys that commands are verified with. They are public: a speaker has no API key.
+ * The public keys that verify commands. They are public: a speaker has no API key.
  * @throws Error when there is no answer, or another than 200
  */
 export async function fetchBroadcastKeys(url: string): Promise<unknown> {
@@ -86,7 +86,7 @@ async function readBounded(response: Response, most: number): Promise<string> {
 export function createPlatform(url: string, key: string): PlatformClient {
   const base = url.replace(/\/+$/, "");
 
-  /** Waits as long as the platform says when more was asked than it lets one caller ask. */
+  /** After a 429, waits as long as the platform says. */
   const ask = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
     for (let attempt = 1; ; attempt++) {
       const { retryAfterSeconds, answer } = await askOnce(method, path, body, attempt < MAX_ATTEMPTS);

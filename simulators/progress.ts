@@ -13,12 +13,12 @@ export interface ProgressOptions {
 }
 
 export interface FleetProgress {
-  /** The past is through; live seconds count from now. */
+  /** Called when the past is through; live seconds count from now. */
   live(): void;
   stop(): void;
 }
 
-/** How far the current phase is, and of what. */
+/** The progress of the current phase, and its name. */
 function position(
   state: FleetState,
   liveS: number,
@@ -31,7 +31,7 @@ function position(
     : { done: 1, total: 1, what: "" };
 }
 
-/** A message holds one item or hundreds, so both are told: what was sent is what is acknowledged and what is under way. */
+/** A message holds one item or hundreds, so both are shown: items sent are acknowledged or under way. */
 function details({ tally }: Pick<Fleet, "tally">, state: FleetState): string {
   const { open, total: connections, trouble } = state.connections;
   const { published, acknowledged } = tally.total;
@@ -40,7 +40,7 @@ function details({ tally }: Pick<Fleet, "tally">, state: FleetState): string {
   return trouble === undefined ? lines : `${trouble}; ${lines}`;
 }
 
-/** How the fleet is doing, in a line. @param liveS seconds since the past was through */
+/** The state of the fleet, in a line. @param liveS seconds since the past was through */
 export function progressLine(
   fleet: Pick<Fleet, "tally" | "state">,
   liveS: number,
@@ -52,7 +52,7 @@ export function progressLine(
   return `${state.phase}${part}: ${details(fleet, state)}`;
 }
 
-/** Shows how the fleet is doing: a bar on a terminal, otherwise a line now and then. */
+/** Shows the state of the fleet: a bar on a terminal, otherwise a line now and then. */
 export function showProgress(fleet: Fleet, options: ProgressOptions): FleetProgress {
   let liveSince: number | undefined;
   const liveS = () => (liveSince === undefined ? 0 : (Date.now() - liveSince) / 1000);

@@ -9,18 +9,18 @@ const METERS_PER_GATEWAY = 500;
 export interface RegistrationPlan {
   readonly count: number;
   readonly regionCode: string;
-  /** What ids begin with, before the region's code. */
+  /** The beginning of ids, before the region's code. */
   readonly prefix: string;
   /** Only this kind; otherwise a mixture as in a county. */
   readonly kind?: string | undefined;
-  /** Ids that are taken already; numbers go on behind them. */
+  /** Ids that are taken already; new numbers follow them. */
   readonly taken: ReadonlySet<string>;
 }
 
 /**
- * Who shall be registered: of a hundred devices one gateway, three speakers, two cameras, the rest gas meters
- * behind the gateways. Gateways come first, because meters name theirs. Fewer than four devices are meters
- * that connect by themselves.
+ * The devices to register: of a hundred devices one gateway, three speakers, two cameras, the rest gas meters behind
+ * the gateways. Gateways come first, because meters name theirs. Fewer than four devices are meters that connect by
+ * themselves.
  */
 export function planDevices(plan: RegistrationPlan): DeviceToRegister[] {
   const next = new Map<string, number>();
@@ -49,9 +49,9 @@ export function planDevices(plan: RegistrationPlan): DeviceToRegister[] {
 }
 
 /**
- * Registers devices and calls `onRegistered` for each as soon as its password is known, because the password
- * is shown only once: the caller keeps what it got even when a later one fails.
- * @throws Error that tells what to do when an id exists already, or what the platform said
+ * Registers devices and calls `onRegistered` for each as soon as its password is known, because the password is shown
+ * only once: the caller keeps the passwords so far even when a later device fails.
+ * @throws Error with the remedy when an id exists already, or with the platform's message
  */
 export async function registerDevices(
   platform: PlatformClient,

@@ -20,7 +20,7 @@ export function scenarioList(): { name: string; kinds: string[] }[] {
 const knows = (device: DeviceCredential, name: string) =>
   kindByName(device.kind)?.scenarios.some((scenario) => scenario.name === name) ?? false;
 
-/** The first device of each kind by id: who plays a scenario when nobody is named. */
+/** The first device of each kind by id: it plays a scenario when none is named. */
 export function firstOfEachKind(devices: readonly DeviceCredential[]): DeviceCredential[] {
   const first = new Map<string, DeviceCredential>();
   for (const device of devices) {
@@ -31,9 +31,9 @@ export function firstOfEachKind(devices: readonly DeviceCredential[]): DeviceCre
 }
 
 /**
- * Chooses who plays. Without a name it is the first device, by id, of the first kind that knows the scenario;
- * a gateway falls silent only when it is named, because it would silence its meters with it.
- * @throws Error that lists what there is to choose from
+ * Chooses the device that plays. Without a name it is the first device, by id, of the first kind that knows the
+ * scenario; a gateway falls silent only when it is named, because it would silence its meters with it.
+ * @throws Error that lists the devices and scenarios to choose from
  */
 export function cast(name: string, devices: readonly DeviceCredential[], deviceId?: string): Casting {
   const list = scenarioList();

@@ -13,7 +13,7 @@ export interface Account {
   resent: number;
 }
 
-/** What the simulators sent, per device: the other side of the platform's ledger. */
+/** The items that the simulators sent, per device: the other side of the platform's ledger. */
 export interface Tally {
   add(what: keyof Account, shares: readonly Share[]): void;
   of(deviceId: string): Readonly<Account>;

@@ -3,16 +3,16 @@ import { type Item, type Message, packArray, packByDevice } from "./pack.ts";
 
 /** The way that a device's readings or events take: its own connection, or a gateway. */
 export interface Uplink {
-  /** Whether it takes something now; a device keeps what it has otherwise. */
+  /** True when it takes something now; otherwise a device keeps its items. */
   ready(): boolean;
   send(items: readonly Item[]): void;
   /** For bulk: resolves when the items are acknowledged or given up, so that the caller can pace itself. */
   deliver(items: readonly Item[]): Promise<void>;
   /** Calls back once, as soon as it is ready again. */
   whenReady(callback: () => void): void;
-  /** To be called when the connection has room. */
+  /** Call it when the connection has room. */
   onRoom(): void;
-  /** Sends on what it was still collecting. */
+  /** Sends the items that it was still collecting. */
   flush(): void;
 }
 
@@ -55,9 +55,9 @@ export function createOwnUplink(
   };
 }
 
-/** How long a gateway collects what it hears before it passes it on, in milliseconds. */
+/** How long a gateway collects items before it passes them on, in milliseconds. */
 const COLLECT_MS = 250;
-/** What a gateway holds while its line is slow; beyond it, devices keep their readings themselves. */
+/** The most that a gateway holds while its line is slow; beyond it, devices keep their readings themselves. */
 const MOST_COLLECTED = 5000;
 
 /** The readings, or events, of the devices behind a gateway, many in one message. */

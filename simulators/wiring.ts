@@ -37,7 +37,7 @@ export interface Wiring {
   readonly members: readonly Member[];
   /** Grows as devices open their connections. */
   readonly connections: readonly DeviceConnection[];
-  /** Hands over what devices and gateways still hold. */
+  /** Hands over everything that devices and gateways still hold. */
   flush(): void;
   /** Items that were handed over and never left. */
   readonly unsent: number;

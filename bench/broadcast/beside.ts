@@ -15,7 +15,7 @@ export interface BesideOptions {
   readonly runs: number;
   /** How long each is measured. */
   readonly seconds: number;
-  /** Readings per second that go on meanwhile. */
+  /** Readings per second at the same time. */
   readonly rate: number;
 }
 
@@ -26,7 +26,7 @@ interface Measured {
   readonly p99: number;
 }
 
-/** What is asked of the platform beside the readings, one after the other for as long as they go on. */
+/** The requests beside the readings, one after the other for as long as the readings go on. */
 function askings({ platform, officer, alerts }: BesideOptions): Record<string, () => Promise<unknown>> {
   const target = heavyTarget();
   const texts = [{ language: "zh-CN", headline: "山洪灾害预警", description: "请立即转移到高处。" }];
@@ -51,8 +51,8 @@ function askings({ platform, officer, alerts }: BesideOptions): Record<string, (
 }
 
 /**
- * The main thread's longest pauses with a steady load of readings: nothing beside it, and each of what costs most, in
- * turn in each run, so that a busy moment of the machine falls on all of them alike.
+ * The main thread's longest pauses with a steady load of readings: with nothing beside it, and with each of the most
+ * expensive requests, in turn in each run, so that a busy moment of the machine falls on all of them alike.
  */
 export async function measureBeside(bench: Bench, options: BesideOptions): Promise<Table> {
   const { platform, meters, runs, seconds, rate } = options;

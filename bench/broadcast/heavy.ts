@@ -2,7 +2,7 @@ import { closeRing } from "../../geo/ring.ts";
 import type { Ring } from "../../geo/shapes.ts";
 import { makeSigner, signAsOthersDo } from "../../test/broadcast/cap/foreign-signer.ts";
 
-/** What costs the platform most of what may be sent to it: targets and alerts at their limits. */
+/** The most expensive requests that may be sent to the platform: targets and alerts at their limits. */
 
 /** A square of half a degree, in which speakers stand; the shapes lie over all of it. Degrees. */
 export const SQUARE = { west: 107.5, south: 28.2, size: 0.5 } as const;
@@ -28,7 +28,7 @@ export const heavyTarget = () => ({
   polygons: Array.from({ length: POLYGONS }, (_, number) => ringOf(number)),
 });
 
-/** Signs alerts of nearly a mebibyte, each another one. */
+/** Signs alerts of nearly a mebibyte, each a different one. */
 export interface HeavyAlerts {
   readonly sender: string;
   /** PEM, for `CAP_TRUSTED_CERTS`. */

@@ -9,7 +9,7 @@ export async function longestPause<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly pauseMs: number; readonly result: T }> {
   const read = () => platform.metric("sbi_nodejs_eventloop_lag_max_seconds");
-  // Reading begins a new measurement.
+  // Reading the metric begins a new measurement.
   await read();
   const result = await work();
   return { pauseMs: (await read()) * 1000, result };

@@ -4,16 +4,16 @@ import type { LoadDevice } from "../fleet.ts";
 /** All speakers of a story in one process of their own. Started through `Child`. */
 export interface SpeakersOrder {
   readonly mqttUrl: string;
-  /** Where the public keys are. */
+  /** The address of the public keys. */
   readonly keysUrl: string;
-  /** The public half of the root that they were given. */
+  /** The public half of their root. */
   readonly root: string;
   readonly regionCode: string;
   readonly devices: readonly LoadDevice[];
   readonly withinMs: number;
 }
 export type SpeakersCommand =
-  /** Asks for what was played of one broadcast. */
+  /** Asks for the plays of one broadcast. */
   { readonly type: "count"; readonly broadcastId: string };
 export type SpeakersMessage =
   | { readonly type: "listening" }

@@ -2,8 +2,8 @@ import { connect, type Socket } from "node:net";
 import { generate } from "mqtt-packet";
 
 /**
- * A publisher that costs as little as possible, so that a measurement is the broker's and not the load's: it
- * writes MQTT frames by hand on a plain socket and keeps a window of unacknowledged messages.
+ * A publisher that costs as little as possible, so that a measurement is about the broker and not the load: it writes
+ * MQTT frames by hand on a plain socket and keeps a window of unacknowledged messages.
  */
 export interface PublisherOptions {
   readonly host: string;
@@ -27,7 +27,7 @@ export class Publisher {
   private readonly options: PublisherOptions;
   private readonly socket: Socket;
   private readonly topicBytes: Buffer;
-  /** By packet id. Ids go round in no more than are needed, because ten thousand publishers have these. */
+  /** By packet id. There are no more ids than needed, because ten thousand publishers each have these arrays. */
   private readonly sentAt: Float64Array;
   private readonly busy: Uint8Array;
   private packetId = 0;
@@ -104,7 +104,7 @@ export class Publisher {
     this.socket.destroy();
   }
 
-  /** Sends no more, and says goodbye behind what was written; resolves when all of it has left. */
+  /** Sends no more, and says goodbye after everything that was written; resolves when all of it has left. */
   end(): Promise<void> {
     this.stopped = true;
     return new Promise((resolve) => {

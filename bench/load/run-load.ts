@@ -4,7 +4,7 @@ import type { LoadCommand, LoadMessage, LoadOrder, LoadReport } from "./worker.t
 
 /** A load that runs in a process of its own. */
 export interface RunningLoad {
-  /** All are connected and what follows counts. */
+  /** Resolves when all are connected and counting begins. */
   readonly counting: Promise<void>;
   readonly counted: Promise<void>;
   readonly report: Promise<LoadReport>;
@@ -17,7 +17,7 @@ export function startLoad(bench: Bench, order: LoadOrder): RunningLoad {
   const counting = child.next("counting").then(() => {});
   const counted = counting.then(() => child.next("counted")).then(() => {});
   const report = counted.then(() => child.next("report")).then((message) => message.report);
-  // Whoever looks at the report only still hears of a failure there.
+  // A caller that only looks at the report still hears of a failure there.
   counting.catch(() => {});
   counted.catch(() => {});
   report.catch(() => {});
@@ -29,13 +29,13 @@ export function startLoad(bench: Bench, order: LoadOrder): RunningLoad {
   };
 }
 
-/** Hands out moments for readings, so that no run sends what another has sent. */
+/** Hands out moments for readings, so that no run repeats a moment of another. */
 export class Moments {
   private at: number;
 
   /**
-   * Begins now, as an ordinary day's readings do: what is late is logged for its day, and what is older than a day is written
-   * apart. A day ahead is room for every run.
+   * Begins now, as an ordinary day's readings do: late readings are logged for their day, and readings older than a day
+   * are written apart. A day ahead is room for every run.
    */
   constructor(now = Date.now()) {
     this.at = now;

@@ -3,8 +3,8 @@ import { Payloads } from "./payload.ts";
 import { Publisher } from "./publisher.ts";
 
 /**
- * Many devices that behave like a fleet whose platform goes away: each keeps what was not acknowledged, tries to
- * connect again after a random wait, and sends it again. Started through `Child`, told what to do in messages.
+ * Many devices that behave like a fleet whose platform goes away: each keeps its unacknowledged messages, tries to
+ * connect again after a random wait, and sends them again. Started through `Child`, it takes its orders as messages.
  */
 export interface StormOrder {
   readonly host: string;

@@ -4,8 +4,8 @@ import { Payloads } from "./payload.ts";
 import { Publisher } from "./publisher.ts";
 
 /**
- * One load process: connects publishers, publishes gas-meter readings for a time or a count, and reports what
- * was acknowledged. Started through `startLoad`, told what to do in one message.
+ * One load process: connects publishers, publishes gas-meter readings for a time or a count, and reports the
+ * acknowledged ones. Started through `startLoad`, it takes its order as one message.
  */
 export interface LoadOrder {
   readonly host: string;
@@ -24,7 +24,7 @@ export interface LoadOrder {
   readonly amount:
     | { readonly warmUpMs: number; readonly runMs: number }
     | { readonly messages: number; readonly timeoutMs: number };
-  /** Whether connections may break, and which readings were acknowledged is reported. */
+  /** True when connections may break, and the acknowledged readings are to be reported. */
   readonly record: boolean;
 }
 
@@ -60,7 +60,7 @@ export type LoadMessage =
 
 /** As many logins at a time as a listener's backlog surely takes. */
 const LOGINS = 200;
-/** What is under way at the end must be acknowledged within this time. */
+/** Messages under way at the end must be acknowledged within this time. */
 const DRAIN_MS = 20_000;
 const PACE_MS = 2;
 const LOOK_MS = 5;
@@ -152,14 +152,14 @@ class Load {
     let last = performance.now();
     return setInterval(() => {
       const now = performance.now();
-      // What a stalled broker did not take is not made up for: at most a tenth of a second's worth.
+      // Messages that a stalled broker did not take are not made up for: at most a tenth of a second's worth.
       this.allowance = Math.min(rate / 10, this.allowance + ((now - last) * rate) / 1000);
       last = now;
       this.fill();
     }, PACE_MS);
   }
 
-  /** Each time another publisher is the first, so that none is forgotten when there is not enough for all. */
+  /** Each time another publisher comes first, so that none is forgotten when there is not enough for all. */
   private fill(): void {
     const { publishers } = this;
     for (let i = 0; i < publishers.length && this.mayNext(); i++) {
@@ -226,7 +226,7 @@ process.once("message", (order: LoadOrder) => {
   process.on("message", (command: LoadCommand) => {
     load.noteSettled(command.messages);
   });
-  // Whoever started this process is gone.
+  // The process that started this one is gone.
   process.on("disconnect", () => process.exit(1));
   load
     .run((message) => process.send!(message))

@@ -2,8 +2,8 @@ import { createLogger } from "../../base/log.ts";
 import { createBroker } from "../../broker/broker.ts";
 
 /**
- * The platform's own broker with nothing behind it: each message is settled at once. What the platform could do
- * if decoding and storing cost nothing.
+ * The platform's own broker with nothing behind it: each message is settled at once. So fast the platform would be if
+ * decoding and storing cost nothing.
  */
 export type BareBrokerMessage = { readonly type: "ready"; readonly port: number };
 

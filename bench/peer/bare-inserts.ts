@@ -2,8 +2,8 @@ import { type KindTable, openPool } from "../../store/database/index.ts";
 import { insertReadings, ReadingsBatch } from "../../store/readings/index.ts";
 
 /**
- * The platform's own inserts with nothing in front: batches are filled from numbers and committed, three at a
- * time. What the platform could do if MQTT and decoding cost nothing.
+ * The platform's own inserts with nothing in front: batches are filled from numbers and committed, three at a time. So
+ * fast the platform would be if MQTT and decoding cost nothing.
  */
 export interface InsertsOrder {
   readonly databaseUrl: string;
@@ -55,7 +55,7 @@ async function run(order: InsertsOrder, go: Promise<void>): Promise<InsertsMessa
     }
   };
 
-  // Connecting is no part of it.
+  // Connecting is not measured.
   await Promise.all(Array.from({ length: connections }, () => pool.query("select pg_sleep(0.05)")));
   process.send!({ type: "ready" } satisfies InsertsMessage);
   await go;

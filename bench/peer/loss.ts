@@ -11,7 +11,7 @@ export interface Loss {
 }
 
 export interface LossOptions {
-  /** Messages per second, well below what either pipeline can do. */
+  /** Messages per second, well below the speed of either pipeline. */
   readonly rate: number;
   readonly killAfterMs: number;
 }
@@ -75,7 +75,7 @@ export async function losePeer(setting: Setting, port: number, options: LossOpti
   });
 }
 
-/** The platform is killed under load; what it had acknowledged must be there, without any message sent again. */
+/** The platform is killed under load; all that it had acknowledged must be there, without any message sent again. */
 export async function losePlatform(setting: Setting, options: LossOptions): Promise<Loss> {
   const platform = await setting.bench.startPlatform(setting.database);
   const load = startLoad(setting.bench, {

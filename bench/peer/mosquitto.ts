@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, CannotRun } from "../story.ts";
 
 /**
- * Settings that people who know Mosquitto choose for telemetry. Its own limits of 20 messages in flight and
- * 1,000 queued would slow the subscriber down and drop what it cannot take at once.
+ * Settings that people who know Mosquitto choose for telemetry. Its own limits of 20 messages in flight and 1,000
+ * queued would slow the subscriber down and drop messages that it cannot take at once.
  */
 export const SETTINGS = {
   max_inflight_messages: "0",
@@ -19,13 +19,13 @@ export const SETTINGS = {
 
 const START_MS = 5000;
 
-/** Where Debian and others put it; its folder is often not on an ordinary user's path. */
+/** The path of the program on Debian and others; its folder is often not on an ordinary user's path. */
 export function findMosquitto(): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   return folders.map((folder) => join(folder, "mosquitto")).find((path) => existsSync(path));
 }
 
-/** A port that nobody listens on; somebody else could take it, but nobody else here looks for one. */
+/** A free port; another program could take it, but nothing else here looks for one. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -10,7 +10,7 @@ import type { BareBrokerMessage } from "./bare-broker.ts";
 import type { InsertsMessage, InsertsOrder } from "./bare-inserts.ts";
 import type { SubscriberMessage, SubscriberOrder } from "./subscriber.ts";
 
-/** What the parts of the comparison share. */
+/** The common setting of the parts of the comparison. */
 export interface Setting {
   readonly bench: Bench;
   readonly database: BenchDatabase;
@@ -56,7 +56,7 @@ async function acknowledged(setting: Setting, port: number, messages: number): P
   return messages / report.seconds;
 }
 
-/** The platform: acknowledged is stored. */
+/** The platform: an acknowledged message is stored. */
 export const measurePlatform = (setting: Setting, platform: PlatformProcess, messages: number) =>
   acknowledged(setting, platform.mqttPort, messages);
 

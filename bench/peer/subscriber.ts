@@ -2,10 +2,10 @@ import { connect } from "mqtt";
 import pg from "pg";
 
 /**
- * The pipeline that people build by hand, with care: a subscriber with QoS 1 and a lasting session collects
- * messages and inserts them in batches, three inserts under way at once. As the client's users do, it takes a
- * message by its event, so the acknowledgement to Mosquitto leaves when the message has arrived. Its table is the
- * platform's, so it keeps numbers as that does.
+ * The pipeline that people build by hand, with care: a subscriber with QoS 1 and a lasting session collects messages
+ * and inserts them in batches, three inserts under way at once. As users of the client do, it takes a message by its
+ * event, so the acknowledgement to Mosquitto leaves when the message has arrived. Its table is the platform's, so it
+ * keeps numbers in the same way.
  */
 export interface SubscriberOrder {
   readonly brokerPort: number;
@@ -16,11 +16,11 @@ export interface SubscriberOrder {
 }
 export type SubscriberMessage =
   | { readonly type: "ready" }
-  /** How many rows were inserted since the start; said after every batch. */
+  /** The number of rows inserted since the start; sent after every batch. */
   | { readonly type: "stored"; readonly rows: number };
 
 const CONNECTIONS = 3;
-/** Each metric with what makes a whole number of it; null for a text. */
+/** Each quantity with the factor that makes a whole number of it; null for a text. */
 const COLUMNS = [
   ["volume", 1000],
   ["flow", 1000],

@@ -1,7 +1,7 @@
 import { percentile } from "../figures.ts";
 
 export interface LoopOptions {
-  /** Requests under way at once: each of as many callers asks again when it was answered. */
+  /** Requests under way at once: each of as many callers sends its next one after the answer. */
   readonly callers: number;
   readonly runMs: number;
 }
@@ -13,7 +13,7 @@ export interface LoopFigures {
   readonly p99: number;
 }
 
-/** Calls `ask` again and again for a time; what is under way at its end still counts, with the time it took. */
+/** Calls `ask` again and again for a time; calls under way at its end still count, with the time that they took. */
 export async function closedLoop(ask: () => Promise<unknown>, options: LoopOptions): Promise<LoopFigures> {
   const latencies: number[] = [];
   const started = performance.now();

@@ -34,9 +34,9 @@ const ADD_METERS = `
   order by t.code, n`;
 
 /**
- * A reading of each meter every `$3` hours, at the meter's own minute, in the order in which readings arrive. Flow
- * and volume follow the hour, so that the rollups have something to tell. Numbers are those of the columns, see the
- * kind's `decimals`.
+ * A reading of each meter every `$3` hours, at the meter's own minute, in the order in which readings arrive. Flow and
+ * volume follow the hour, so that the rollups have something to show. Numbers are those of the columns, see the kind's
+ * `decimals`.
  */
 const ADD_READINGS = `
   insert into readings_gas_meter
@@ -107,7 +107,7 @@ export async function makeHistory(
   };
 }
 
-/** Brings the database to the state that its policies keep it in, which take hours to come round. */
+/** Brings the database to the state in which its policies keep it, which take hours to come round. */
 async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTable): Promise<void> {
   if (edition === "community") {
     bench.progress("history: converting chunks older than 30 days to columnstore");
@@ -146,7 +146,7 @@ async function settle(bench: Bench, pool: Pool, edition: Edition, table: KindTab
   await pool.query("vacuum (analyze) devices");
 }
 
-/** @throws Error when the keeper has not come to its end, which would be another thing to measure */
+/** @throws Error when the keeper has not finished, since that would be another measurement */
 async function expectKept(pool: Pool, { kind }: KindTable): Promise<void> {
   const { rows } = await pool.query<{ hours: number }>(
     "select extract(epoch from now() - complete_until)::int / 3600 as hours from rollup_state where kind = $1",

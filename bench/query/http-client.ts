@@ -1,19 +1,22 @@
 import { connect, type Socket } from "node:net";
 
 export interface HttpClient {
-  /** The body of the answer, read as a whole. @throws Error for a status other than 200 and for what is not understood */
+  /**
+   * The body of the answer, read as a whole. @throws Error for a status other than 200 and for an answer that it does
+   * not understand
+   */
   ask(path: string): Promise<Buffer>;
   close(): void;
 }
 
 const END_OF_HEAD = "\r\n\r\n";
-/** What Node takes for a head as well. */
+/** Node's own limit for a head. */
 const MAX_HEAD_BYTES = 16_384;
 
 /**
- * A client that takes little beside what it measures, since it shares the platform's cores: 40 to 55 us of CPU for a
- * request, where node:http's takes 95 to 130. Each caller has a connection that is kept. It understands answers with a
- * `Content-Length` and nothing else; whatever is otherwise is an error and ends the connection.
+ * A client that costs little beside the platform, since it shares the platform's cores: 40 to 55 us of CPU for a
+ * request, where node:http's takes 95 to 130. Each caller has a kept connection. It understands answers with a
+ * `Content-Length` and nothing else; any other answer is an error and ends the connection.
  */
 export function httpClient(port: number, key: string): HttpClient {
   const open = new Set<Connection>();
@@ -47,7 +50,7 @@ interface Asker {
 class Connection {
   private readonly socket: Socket;
   private asker: Asker | undefined;
-  /** Why it can no longer be used. */
+  /** The reason why it can no longer be used. */
   private broken: Error | undefined;
   private chunks: Buffer[] = [];
   private bytes = 0;

@@ -20,7 +20,7 @@ export interface Question {
   readonly bare: (pool: Pool, asked: AskedAbout) => Promise<number>;
 }
 
-/** Who is asked about. */
+/** The device and county that the question is about. */
 export interface AskedAbout {
   readonly deviceId: string;
   readonly deviceNo: number;

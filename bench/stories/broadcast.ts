@@ -15,7 +15,7 @@ import { addMeters, addSpeakers } from "../fleet.ts";
 import { Child } from "../load/child.ts";
 import { defineStory, numberFlag, runsFlag } from "../story.ts";
 
-/** Chinese characters that are read in a second, as the platform and the simulated speakers reckon. */
+/** Chinese characters per second of reading aloud, as the platform and the simulated speakers reckon. */
 const HAN_PER_SECOND = 4.5;
 const CONNECT_MS = 180_000;
 const RESOLVED_MS = 300_000;

@@ -35,7 +35,7 @@ interface Measured {
   readonly lost: number;
 }
 
-/** What an idle connection costs, and how long a fleet needs to be back. */
+/** The cost of an idle connection, and the time until a fleet is back. */
 export const connections = defineStory({
   name: "connections",
   about: "memory per idle connection, and seconds until a whole fleet is back after a kill, nothing lost",

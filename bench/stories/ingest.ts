@@ -27,7 +27,10 @@ const METERS_PER_GATEWAY = 100;
 const GATEWAYS = 50;
 const WARM_UP_MS = 1000;
 const SETTLE_MS = 20_000;
-/** QoS 0 has no acknowledgements, so its load is told every now and then what is stored, and needs more in hand. */
+/**
+ * QoS 0 has no acknowledgements, so its load hears every now and then how many messages are stored, and needs more
+ * under way.
+ */
 const WINDOW_QOS_0 = 4 * WINDOW;
 const TELL_MS = 100;
 
@@ -53,7 +56,7 @@ const flags = {
   gateways: numberFlag(GATEWAYS, 0, 500, `gateways with ${METERS_PER_GATEWAY} meters each; 0: no such case`),
 } as const;
 
-/** How fast the platform takes messages in, and how long an acknowledgement takes. */
+/** The speed at which the platform takes messages in, and the time until an acknowledgement. */
 export const ingest = defineStory({
   name: "ingest",
   about: "messages/s that are committed and acknowledged, and how long an acknowledgement takes",
@@ -160,7 +163,7 @@ function plan(
   return cases;
 }
 
-/** One run of one case. @throws Error when the platform has not stored what it acknowledged */
+/** One run of one case. @throws Error when the platform has not stored every message that it acknowledged */
 async function measure(
   bench: Bench,
   platform: PlatformProcess,
@@ -215,13 +218,13 @@ async function measure(
 
 const stored = (platform: PlatformProcess) => platform.metric("sbi_items_total", 'outcome="stored"');
 
-/** QoS 0 has no acknowledgements to count, so the platform's own count of committed readings is asked. */
+/** QoS 0 has no acknowledgements to count, so this asks the platform for its count of committed readings. */
 async function storedNow(platform: PlatformProcess, qos: 0 | 1): Promise<{ stored: number; at: number }> {
   if (qos === 1) return { stored: 0, at: 0 };
   return { stored: await stored(platform), at: performance.now() };
 }
 
-/** Waits until as many are stored as were promised; what is read from a socket last may still be on its way. */
+/** Waits until all promised messages are stored; the last ones read from a socket may still be on their way. */
 async function settled(platform: PlatformProcess, expected: number): Promise<number> {
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {

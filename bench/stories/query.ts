@@ -32,7 +32,7 @@ interface Run {
   readonly bare: LoopFigures;
 }
 
-/** How fast the API answers, beside the same SQL without it. */
+/** The speed of the API's answers, beside the same SQL without it. */
 export const query = defineStory({
   name: "query",
   about: "requests/s and p99 of the API beside the same SQL through bare pg, on months of history",
@@ -105,7 +105,7 @@ export const query = defineStory({
   },
 });
 
-/** How the readings are spread over the days, where not evenly. */
+/** The spread of the readings over the days, where it is not even. */
 const spreadOf = (days: number, hourlyDays: number): string =>
   hourlyDays === days ? " (hourly)" : ` (the last ${hourlyDays} hourly, one a day before)`;
 

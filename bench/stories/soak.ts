@@ -16,7 +16,7 @@ const flags = {
   "speed-up": numberFlag(360, 1, 100_000, "devices report this many times as often as real ones"),
 } as const;
 
-/** Points in the picture at most; more would not be seen. */
+/** The most points in the picture; more would not be visible. */
 const SAMPLES = 400;
 const GRACE_MS = 30_000;
 const MIB = 2 ** 20;
@@ -30,7 +30,7 @@ interface Sample {
   readonly acknowledged: number;
 }
 
-/** A province in miniature: whether memory stays flat, nothing piles up, and the ledger agrees in the end. */
+/** A province in miniature: does memory stay flat, does nothing pile up, and does the ledger agree in the end? */
 export const soak = defineStory({
   name: "soak",
   about: "a mixed fleet at its own rhythm, faster, for a time: memory, lag and ledger as a picture",
@@ -142,7 +142,7 @@ function sumOf(text: string, name: string): number {
 }
 
 function summary(samples: readonly Sample[], { ours, theirs }: Comparison, kept: number): Table {
-  // Where growth would show: after the start, and at the end.
+  // Two places where growth would show: after the start, and at the end.
   const early = samples[Math.floor(samples.length / 10)]!;
   const last = samples.at(-1)!;
   return {

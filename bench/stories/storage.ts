@@ -13,7 +13,7 @@ const ROWS_PER_BATCH = 4000;
 const READINGS_PER_DEVICE = 1000;
 /** From a reading's moment to its arrival, at least. */
 const DELAY_MS = 800;
-/** Chunks are weeks, counted from 1970. A device has one at most, so that there is a fleet in it as in life. */
+/** Chunks are weeks, counted from 1970. A device has one at most, so that a chunk holds a fleet as in life. */
 const CHUNK_MS = 7 * 86_400_000;
 
 const flags = {
@@ -22,7 +22,7 @@ const flags = {
   kinds: { type: "words", fallback: KINDS, of: KINDS, about: "device kinds, each with its own metrics" },
 } as const;
 
-/** What a reading costs on disk. Sizes do not vary from run to run, so each kind is filled once. */
+/** The size of a reading on disk. Sizes do not vary from run to run, so each kind is filled once. */
 export const storage = defineStory({
   name: "storage",
   about: "bytes per reading, as inserted and as columnstore, for each kind",
@@ -83,7 +83,7 @@ export const storage = defineStory({
 const readingsPerDevice = (kind: Kind) =>
   Math.min(READINGS_PER_DEVICE, Math.floor(CHUNK_MS / (kind.reportIntervalSeconds * 1000)));
 
-/** Writes what simulated devices observe, in the order of time, as a platform would get it. @returns the rows */
+/** Writes the readings of simulated devices in the order of time, as a platform would get them. @returns the rows */
 async function fill(
   pool: Pool,
   kind: Kind,

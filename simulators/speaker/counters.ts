@@ -1,20 +1,20 @@
 import type { StartOrder } from "../../broadcast/contract/index.ts";
 
-/** One stretch of sound as somebody in the village hears it, by the true clock. */
+/** One stretch of sound as a listener in the village hears it, by the true clock. */
 export interface Play {
   readonly speakerId: string;
   readonly broadcastId: string;
   readonly attempt: number;
   readonly beganAt: number;
-  /** After an interruption; not a second play. */
+  /** True after an interruption: it is not a second play. */
   readonly resumed: boolean;
   readonly expiresAt: number;
   endedAt: number | undefined;
 }
 
-/** What a fleet of speakers heard, answered and sounded: the other side of the platform's own record. */
+/** The commands, replies and plays of a fleet of speakers: the other side of the platform's own record. */
 export interface Counters {
-  /** Messages on the topic of commands, whatever they held. */
+  /** Messages on the topic of commands, whatever their content. */
   commandsReceived: number;
   /** Replies by outcome; refusals as `refused:<reason>`. */
   readonly replies: Map<string, number>;

@@ -1,4 +1,4 @@
-/** What can be wrong with a simulated speaker, so that the platform can be seen to notice. */
+/** Faults of a simulated speaker, so that one can see the platform notice them. */
 export const FAULTS = {
   amplifier_dead: "answers that it plays, but draws no current and is not heard",
   breaks_off: "stops S seconds into each text (default 0.3) and says that it has ended",
@@ -29,12 +29,12 @@ const TAKES_SECONDS: ReadonlySet<string> = new Set(
   Object.entries(DEFAULT_SECONDS).flatMap(([name, seconds]) => (seconds > 0 ? [name] : [])),
 );
 
-/** How far a clock may be off. */
+/** The most by which a clock may be off, in seconds. */
 const MOST_SECONDS = 10 * 365 * 86_400;
 
 /**
  * Reads `FAULT[:S]=DEVICE,DEVICE` as it stands on the command line; several are given one after the other.
- * @throws Error that lists everything that is wrong
+ * @throws Error that lists every fault in the text
  */
 export function parseFaults(entries: readonly string[]): ReadonlyMap<string, Faults> {
   const byDevice = new Map<string, Partial<Record<FaultName, number>>>();

@@ -20,7 +20,7 @@ export interface SpeakerFleet {
   readonly counters: Counters;
   readonly speakers: Speakers;
   readonly fleet: Fleet;
-  /** How many hear commands now. */
+  /** The number of speakers that hear commands now. */
   readonly listening: number;
   /** Resolves when so many hear commands. @throws Error when that takes longer */
   untilListening(count: number, withinMs: number): Promise<void>;

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { type KeySetFault, orderKeySchema } from "../../broadcast/contract/index.ts";
 import { givenRoots, heldSet, judgeKeySet, type TrustMemory } from "./trust.ts";
 
-/** Keys are fetched so often, so that one that was taken out is believed no longer. */
+/** Keys are fetched at this interval, so that a key that was taken out is soon believed no longer. */
 export const FETCH_EVERY_MS = 600_000;
-/** A key that is not known is looked for so often. */
+/** A terminal looks for an unknown key at most this often. */
 export const REFETCH_MS = 30_000;
 /** After a fetch that failed, the next one may be tried so soon. */
 export const RETRY_MS = 2000;
@@ -14,32 +14,32 @@ const jwksSchema = z.object({ keys: z.array(z.unknown()) });
 
 type VerifyKey = Awaited<ReturnType<typeof importJWK>>;
 
-/** What a terminal has to tell of its keys. */
+/** News of a terminal about its keys. */
 export type KeyNews =
   /** It has taken another set. */
   | { readonly version: number }
-  /** It was offered one that it does not take, or its own has expired. */
+  /** It was offered a set that it does not take, or its own has expired. */
   | { readonly fault: KeySetFault };
 
 export interface KeyCacheOptions {
   /** Asks the platform for its public keys: `GET /v1/broadcasts/keys`. */
   readonly fetchKeys: () => Promise<unknown>;
   /**
-   * The public halves of the roots that it was given at its installation. Without any it believes whatever
-   * answers, as terminals did before there were roots.
+   * The public halves of the roots that it was given at its installation. Without any it believes any answer, as
+   * terminals did before there were roots.
    */
   readonly roots?: readonly string[] | undefined;
-  /** What it kept of its trust when it was last on. */
+  /** The trust that it kept from before it was last switched off. */
   readonly trust?: TrustMemory | undefined;
-  /** It has to keep another trust; the keys wait for it. */
+  /** Called when it has to keep another trust; the keys wait for it. */
   readonly onTrust?: () => void | Promise<void>;
-  /** Told once of each change. */
+  /** Called once for each change. */
   readonly onNews?: (news: KeyNews) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** The least time between two fetches for a key that is not known. */
   readonly refetchMs?: number;
-  /** Told of each fetch that failed. */
+  /** Called for each fetch that failed. */
   readonly onTrouble?: (why: string) => void;
 }
 
@@ -47,9 +47,9 @@ export interface KeyCacheOptions {
 export interface KeyCache {
   /** Fetches unless that was just done; never fails. */
   refresh(): Promise<void>;
-  /** The key of this id; an id that is not known makes it look once more, at most every `refetchMs`. */
+  /** The key of this id; for an unknown id it looks once more, at most every `refetchMs`. */
   find(kid: string): Promise<VerifyKey | undefined>;
-  /** What is to be kept; undefined where there is no root. */
+  /** The trust to keep; undefined where there is no root. */
   trust(): TrustMemory | undefined;
   readonly fetches: number;
 }
@@ -60,7 +60,7 @@ interface OrderKey {
   readonly notAfter: number;
 }
 
-/** Those that this terminal can verify with; keys of other algorithms are passed over. */
+/** The keys that this terminal can verify with; keys of other algorithms are passed over. */
 async function importKeys(entries: readonly unknown[]): Promise<Map<string, OrderKey>> {
   const found = new Map<string, OrderKey>();
   for (const entry of entries) {
@@ -91,7 +91,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   let hasTried = false;
   let lastFault: KeySetFault | undefined;
 
-  /** With what it kept it can verify before anything has answered. */
+  /** With its kept trust it can verify before any answer has come. */
   const isReady = importKeys((trust && heldSet(trust)?.keys) ?? []).then((kept) => {
     keys = kept;
   });
@@ -120,7 +120,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     lastFault = undefined;
     if (!judged.isNew) return;
     trust = judged.trust;
-    // Kept before it is used: a power cut must not bring back a lower version.
+    // It keeps the set before it uses it: a power cut must not bring back a lower version.
     await options.onTrust?.();
     keys = await importKeys(judged.set!.keys);
     options.onNews?.({ version: judged.set!.version });
@@ -164,7 +164,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     refresh,
     async find(kid) {
       await isReady;
-      // What it kept over a power cut may have been taken out meanwhile; when nothing answers, it has to do.
+      // A key from before the power cut may have been taken out meanwhile; when no answer comes, it has to do.
       if (!hasTried) await refresh();
       const key = known(kid);
       if (key) {

@@ -3,8 +3,8 @@ import { writePrivateFile } from "../../base/private-file.ts";
 import { type FleetMemory, fleetMemorySchema } from "./memory.ts";
 
 /**
- * Reads what a fleet remembered; undefined when there is no file.
- * @throws Error that names the file and what is wrong in it: with its memory gone, a fleet would obey old commands
+ * Reads the memory of a fleet; undefined when there is no file.
+ * @throws Error that names the file and its fault: with its memory gone, a fleet would obey old commands
  */
 export async function readMemory(path: string): Promise<FleetMemory | undefined> {
   let text: string;
@@ -30,12 +30,12 @@ export async function readMemory(path: string): Promise<FleetMemory | undefined>
 /** Keeps a fleet's memory in a file that is replaced as a whole. */
 export interface MemoryFile {
   /**
-   * Writes the memory as it is now. Whoever asks while another write is under way shares the next one, because a
-   * broadcast changes every speaker at once.
-   * @returns a promise that holds once it is on disk, and breaks where it cannot be written
+   * Writes the memory as it is now. Callers during another write share the next one, because a broadcast changes every
+   * speaker at once.
+   * @returns a promise that resolves once it is on disk, and rejects where it cannot be written
    */
   keep(): Promise<void>;
-  /** Waits for what is being written, and tries once more what could not be. */
+  /** Waits for the write under way, and tries failed ones once more. */
   close(): Promise<void>;
 }
 

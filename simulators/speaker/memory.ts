@@ -13,33 +13,36 @@ export type MadeReply = Readonly<z.infer<typeof madeReplySchema>>;
 const taskSchema = z.object({
   commandId: z.string(),
   phase: z.enum(["waiting", "playing", "interrupted", "done"]),
-  /** How much has sounded, in milliseconds. */
+  /** The time that has sounded, in milliseconds. */
   soundedMs: z.number(),
-  /** That it sounds was measured. */
+  /** True when a measurement showed that it sounds. */
   measured: z.boolean().optional(),
-  /** The answers so far, which are given again when the command comes again. */
+  /** The answers so far, which it gives again when the command comes again. */
   replies: z.array(madeReplySchema),
 });
 const stopSchema = z.object({ broadcastId: z.string(), until: z.number(), reply: madeReplySchema });
 const terminalMemorySchema = z.object({ tasks: z.array(taskSchema), stops: z.array(stopSchema) });
 
-/** What a terminal must not forget when it restarts: what it has obeyed, and what was cancelled. */
+/**
+ * The part of a terminal's state that must survive a restart: the orders that it has obeyed, and those that were
+ * cancelled.
+ */
 export interface TerminalMemory {
   readonly tasks: readonly (z.infer<typeof taskSchema> & { readonly order: StartOrder })[];
   readonly stops: readonly z.infer<typeof stopSchema>[];
 }
 
-/** That of a whole fleet. Orders are the same for all, and stand there once, by command. */
+/** The memory of a whole fleet. Orders are the same for all, and stand there once, by command. */
 export const fleetMemorySchema = z.object({
   version: z.literal(1),
   orders: z.record(z.string(), startOrderSchema),
   speakers: z.record(z.string(), terminalMemorySchema),
-  /** Which keys it believes; absent where it was given no root. */
+  /** The keys that it believes; absent where it was given no root. */
   trust: trustMemorySchema.optional(),
 });
 export type FleetMemory = z.infer<typeof fleetMemorySchema>;
 
-/** Puts the memories of a fleet together; speakers that have nothing to remember are left out. */
+/** Puts the memories of a fleet together; speakers with an empty memory are left out. */
 export function packMemories(
   memories: Iterable<readonly [id: string, TerminalMemory]>,
   trust?: TrustMemory,

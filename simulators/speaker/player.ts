@@ -8,23 +8,23 @@ export interface Task {
   readonly commandId: string;
   readonly order: StartOrder;
   phase: "waiting" | "playing" | "interrupted" | "done";
-  /** What has sounded, in milliseconds of the text. */
+  /** The time that has sounded, in milliseconds of the text. */
   soundedMs: number;
-  /** Where in the text it is. A daily programme runs on while it is interrupted, an emergency waits. */
+  /** The position in the text. A daily programme runs on while it is interrupted, an emergency waits. */
   positionMs: number;
   readonly replies: MadeReply[];
-  /** It has measured itself that it sounds. */
+  /** True when the speaker has measured itself that it sounds. */
   measured?: boolean | undefined;
 }
 
 export interface PlayerOptions {
   readonly timeScale: number;
-  /** Absent: a newsreader's. */
+  /** Absent: the voice of a newsreader. */
   readonly voice?: Voice | undefined;
   /** A fault: after so much of the text it takes itself to be at the end. */
   readonly breaksOffAfterMs?: number | undefined;
   readonly onBegin: (task: Task, at: number, resumed: boolean) => void;
-  /** It has stopped sounding, for good or for a while. */
+  /** Called when it has stopped sounding, for good or for a while. */
   readonly onSilence: (task: Task, at: number, why: CommandOutcome) => void;
   readonly onOutcome: (
     task: Task,
@@ -37,15 +37,15 @@ export interface PlayerOptions {
 /** Decides which of the accepted broadcasts has the amplifier, and reads it to its end. */
 export interface Player {
   readonly playing: Task | undefined;
-  /** Whether half of what was asked for has sounded, by its own count. */
+  /** True when half of the ordered time has sounded, by its own count. */
   hasPlayed(task: Task): boolean;
   add(task: Task): void;
-  /** Takes one over from before a restart. */
+  /** Takes over a task from before a restart. */
   remember(task: Task): void;
   stop(task: Task, at: number): void;
-  /** The power is gone in the middle of whatever it was. */
+  /** Cuts the power in the middle of everything. */
   cut(at: number): void;
-  /** Gives up all that had begun. */
+  /** Gives up all tasks that had begun. */
   failOpen(reason: FailureReason, at: number): void;
   /** Lets everything happen that is due by now. */
   advance(at: number): void;
@@ -64,7 +64,7 @@ const startsAt = ({ order }: Task) =>
 export function createPlayer(options: PlayerOptions): Player {
   const { timeScale, breaksOffAfterMs = Number.POSITIVE_INFINITY } = options;
   const readingMsOf = (order: StartOrder) => scriptOf(order).readingMs(options.voice);
-  /** Accepted and not over, in the order in which they came. */
+  /** Tasks that were accepted and are not over, in the order in which they came. */
   const open: Task[] = [];
   let playing: Task | undefined;
   /** When the present stretch of sound began. */
@@ -139,7 +139,7 @@ export function createPlayer(options: PlayerOptions): Player {
     options.onOutcome(task, "interrupted", at);
   };
 
-  /** @returns false when there is nothing left of it to play */
+  /** @returns false when nothing of it is left to play */
   const begin = (task: Task, at: number): boolean => {
     const resumed = task.phase === "interrupted";
     if (resumed && task.order.class === "daily") {
@@ -166,7 +166,7 @@ export function createPlayer(options: PlayerOptions): Player {
       );
       if (!best || (playing && urgency(playing) <= urgency(best))) return;
       if (playing && isDrill(playing) && !isDrill(best)) {
-        // Nobody hears the rest of a drill after a warning.
+        // After a warning the rest of a drill is not played.
         count(playing, at);
         finish(playing, "failed", at, "interrupted");
       } else if (playing) interrupt(playing, at);

@@ -1,6 +1,6 @@
 import type { StartOrder } from "../../broadcast/contract/index.ts";
 
-/** How a voice reads. */
+/** The speed of a voice. */
 export interface Voice {
   /** Characters of Chinese, and digits, in a second. */
   readonly syllables: number;
@@ -10,12 +10,12 @@ export interface Voice {
   readonly pause: number;
 }
 
-/** A newsreader's; its pauses are in its speed. Our assumption. */
+/** The voice of a newsreader; its pauses are in its speed. Our assumption. */
 const NEWSREADER: Voice = { syllables: 4.5, letters: 15, pause: 1 / 15 };
 
 /**
- * One of the voices that terminals are sold with, from slow to fast: 3.5 to 6 characters of Chinese in a second with all
- * pauses, or 110 to 200 words of English in a minute, of five letters each.
+ * One of the voices that terminals are sold with, from slow to fast: 3.5 to 6 characters of Chinese in a second with
+ * all pauses, or 110 to 200 words of English in a minute, of five letters each.
  * @param speed from 0, the slowest, to 1
  */
 export const voiceOf = (speed: number): Voice => ({
@@ -24,7 +24,7 @@ export const voiceOf = (speed: number): Voice => ({
   pause: 0.4 - 0.2 * speed,
 });
 
-/** What comes before every reading of a drill, so that nobody flees from it. */
+/** The announcement before every reading of a drill, so that nobody flees from it. */
 const DRILL_ZH = "演习。这是应急广播演习。";
 const DRILL_EN = "Drill. This is an emergency broadcast drill.";
 
@@ -37,14 +37,17 @@ export interface Utterance {
   readonly text: string;
 }
 
-/** What is said in one reading of an order, in order. */
+/** The utterances of one reading of an order, in order. */
 export interface Script {
   readonly utterances: readonly Utterance[];
-  /** How long one reading takes with this voice, in milliseconds; at least one, so that a text of signs ends as well. */
+  /**
+   * The time that one reading takes with this voice, in milliseconds; at least one, so that a text of signs ends as
+   * well.
+   */
   readonly readingMs: (voice?: Voice) => number;
 }
 
-/** How much there is to say. */
+/** The length of a text, by its signs. */
 interface Amount {
   syllables: number;
   letters: number;
@@ -87,7 +90,7 @@ function writeScript(order: StartOrder): Script {
 
 const written = new WeakMap<StartOrder, Script>();
 
-/** What an order says. Speakers of one process share the order, and so its script. */
+/** The script of an order. Speakers of one process share the order, and so its script. */
 export function scriptOf(order: StartOrder): Script {
   let script = written.get(order);
   if (!script) {

@@ -11,20 +11,22 @@ import { createTerminal, type Output, type SpeakerTerminal } from "./terminal.ts
 import type { Verifier } from "./verify.ts";
 import type { Wheel } from "./wheel.ts";
 
-/** How long into its first broadcast a speaker restarts that has this fault, in milliseconds of the text. */
+/**
+ * A speaker with this fault restarts so long after the beginning of its first broadcast, in milliseconds of the text.
+ */
 const RESTARTS_AFTER_MS = 1000;
 
-/** How a speaker's messages leave, and how its line is cut and mended. */
+/** The ways by which a speaker's messages leave, and its line is cut and mended. */
 export interface Ways {
   reply(json: string): void;
   event(json: string): void;
-  /** Reports all metrics of the moment; `metrics` stands in for the ordinary ones. */
+  /** Reports all quantities of the moment; `metrics` stands in for the ordinary ones. */
   report(at: number, metrics: Record<string, MetricValue> | undefined): void;
   hangUp(): void;
   dial(): void;
 }
 
-/** What the speakers of a process share. */
+/** The parts that the speakers of a process share. */
 export interface Shared {
   readonly verifier: Verifier;
   readonly wheel: Wheel;
@@ -32,7 +34,7 @@ export interface Shared {
   readonly now: () => number;
   readonly timeScale: number;
   readonly telemetryWhilePlayingMs: number;
-  /** Writes down what has to be remembered; it never breaks. */
+  /** Writes the memory; it never rejects. */
   readonly keep: (() => Promise<void>) | undefined;
 }
 
@@ -40,7 +42,7 @@ export interface SpeakerOptions {
   readonly id: string;
   readonly seed: number;
   readonly place: SpeakerPlace;
-  /** At which volume it plays when a broadcast says nothing; percent. */
+  /** Its volume when a broadcast names none; percent. */
   readonly volume: number;
   readonly voice: Voice;
   readonly faults: Faults;
@@ -48,19 +50,19 @@ export interface SpeakerOptions {
   readonly ways: Ways;
 }
 
-/** A speaker on its line: the terminal, what is wrong with it, and what a bystander hears. */
+/** A speaker on its line: the terminal, its faults, and the sound that a bystander hears. */
 export interface Speaker {
   readonly id: string;
-  /** A message on its topic of commands. */
+  /** Hears a message on its topic of commands. */
   hear(payload: Buffer): void;
-  /** Its keys have changed, or are not to be had. */
+  /** Hears that its keys have changed, or cannot be had. */
   hearOfKeys(news: KeyNews): void;
   /** Milliseconds since 1970 by its own clock. */
   clock(): number;
-  /** Metrics that differ from the ordinary ones while it plays. */
+  /** Quantities that differ from the ordinary ones while it plays. */
   metrics(): Record<string, MetricValue> | undefined;
   memory(): TerminalMemory;
-  /** Takes its power away for a while; what it remembers comes back from where it is kept. */
+  /** Takes its power away for a while; it comes back with its kept memory. */
   restart(awayMs: number): void;
 }
 
@@ -92,10 +94,10 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
     });
   let terminal = makeTerminal(options.memory);
 
-  /** What was done and is not kept yet. */
+  /** Steps that are not kept yet. */
   let unkept = 0;
 
-  /** Nothing sounds and nothing is said before it is kept: after a power cut it would be done again. */
+  /** Nothing sounds and no reply leaves before it is kept: after a power cut it would be done again. */
   const act = (outputs: readonly Output[]) => {
     const { keep } = shared;
     const isToKeep = unkept > 0 || outputs.some(({ type }) => type === "reply" || type === "sound");
@@ -148,7 +150,7 @@ export function createSpeaker(options: SpeakerOptions, shared: Shared): Speaker 
     hasPower = false;
     act(terminal.power(false, clock()));
     ways.hangUp();
-    // Through text, as from a disk: what is not written down is gone.
+    // Through text, as from a disk: everything that is not written down is gone.
     const kept = JSON.parse(JSON.stringify(terminal.memory())) as TerminalMemory;
     wheel.at(now() + awayMs, () => {
       hasPower = true;

@@ -11,9 +11,9 @@ import { createVerifier, type Verifier } from "./verify.ts";
 import { createWheel } from "./wheel.ts";
 
 export interface SpeakersOptions {
-  /** Asks the platform for the public keys that commands are verified with: `GET /v1/broadcasts/keys`. */
+  /** Asks the platform for the public keys that verify commands: `GET /v1/broadcasts/keys`. */
   readonly fetchKeys: () => Promise<unknown>;
-  /** The public halves of the roots that they were given. Without any they believe whatever answers. */
+  /** The public halves of the roots that they were given. Without any they believe any answer. */
   readonly roots?: readonly string[] | undefined;
   /** How often they fetch keys without being told to. Default ten minutes. */
   readonly fetchKeysEveryMs?: number;
@@ -25,20 +25,20 @@ export interface SpeakersOptions {
   readonly telemetryWhilePlayingMs?: number;
   /** By device id. */
   readonly faults?: ReadonlyMap<string, Faults>;
-  /** What the fleet remembered when it ended. */
+  /** The memory of the fleet from its last end. */
   readonly memory?: FleetMemory | undefined;
-  /** Writes the memory down; what they do waits for it. Absent: nothing outlives the process. */
+  /** Writes the memory; the speakers wait for it before they act. Absent: nothing outlives the process. */
   readonly keep?: () => Promise<void>;
-  /** A fetch of keys failed. */
+  /** Called when a fetch of keys failed. */
   readonly onTrouble?: (why: string) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
-/** Which voice a speaker has; see `chanceAt`. */
+/** Draws the voice of a speaker; see `chanceAt`. */
 const VOICE = 0x701ce;
 
-/** The speakers of one process, with all that they share. */
+/** The speakers of one process, with everything that they share. */
 export interface Speakers {
   add(speaker: { id: string; seed: number; place: SpeakerPlace; ways: Ways }): Speaker;
   get(id: string): Speaker | undefined;
@@ -46,13 +46,13 @@ export interface Speakers {
   readonly verifier: Verifier;
   readonly counters: Counters;
   memory(): FleetMemory;
-  /** Falls silent, and gives up what was to come. */
+  /** Falls silent, and gives up the rest. */
   stop(): void;
 }
 
 export function createSpeakers(options: SpeakersOptions): Speakers {
   const { now = Date.now, faults = new Map<string, Faults>() } = options;
-  // A disk that cannot be written must not silence a warning. Whoever keeps the memory tells of it.
+  // A disk that cannot be written must not silence a warning. The keeper of the memory reports it.
   const keep = options.keep && (() => options.keep!().catch(() => undefined));
   const keys = createKeyCache({
     fetchKeys: options.fetchKeys,
@@ -66,7 +66,7 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
     ...(options.refetchKeysMs === undefined ? {} : { refetchMs: options.refetchKeysMs }),
     ...(options.onTrouble ? { onTrouble: options.onTrouble } : {}),
   });
-  // Also while no command comes: the next one may be by a key that was taken out in the meantime.
+  // Also while no command comes: the next one may be signed with a key that was taken out in the meantime.
   const fetching = setInterval(() => void keys.refresh(), options.fetchKeysEveryMs ?? FETCH_EVERY_MS);
   fetching.unref();
   const verifier = createVerifier(keys);

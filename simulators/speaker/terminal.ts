@@ -21,31 +21,31 @@ export const REMEMBERED_AFTER_EXPIRY_MS = 24 * HOUR_MS;
 /** A stop is remembered for this long at least, whatever its expiry: no start order lives longer. */
 export const STOP_REMEMBERED_MS = 72 * HOUR_MS;
 
-/** These say that somebody may be forging commands. */
+/** These reasons suggest that somebody may be forging commands. */
 const SUSPICIOUS: ReadonlySet<RefusalReason> = new Set(["unsigned", "unknown_key", "bad_signature"]);
 
 export type Output =
   | { readonly type: "reply"; readonly reply: MadeReply }
-  /** What is measured differently while it plays, or has just ended. */
+  /** Asks for a reading, since quantities differ while it plays, or has just ended. */
   | { readonly type: "telemetry" }
   | { readonly type: "event"; readonly event: { type: string; [key: string]: unknown } }
   /** For a bystander, who hears when it begins and stops; not a message. */
   | { readonly type: "sound"; readonly on: boolean; readonly order: StartOrder; readonly resumed: boolean };
 
 export interface TerminalOptions {
-  /** Its own, to know whether an order names it. */
+  /** Its own id, to know if an order names it. */
   readonly deviceId: string;
   readonly place: SpeakerPlace;
   /** Texts are read this many times as fast. */
   readonly timeScale?: number;
-  /** Absent: a newsreader's. */
+  /** Absent: the voice of a newsreader. */
   readonly voice?: Voice | undefined;
   /** A fault: so far into a text it takes itself to be at the end. */
   readonly breaksOffAfterMs?: number | undefined;
   readonly telemetryWhilePlayingMs?: number;
-  /** What it shows while it plays at this volume; null: at its own. */
+  /** The quantities while it plays at this volume; null: at its own. */
   readonly sounding: (volume: number | null) => Record<string, MetricValue>;
-  /** What it remembered when it was last on. */
+  /** Its memory from when it was last on. */
   readonly memory?: TerminalMemory | undefined;
 }
 
@@ -54,17 +54,17 @@ export interface TerminalOptions {
  * replies, telemetry and events come out. Moments are milliseconds since 1970 by the speaker's own clock.
  */
 export interface SpeakerTerminal {
-  /** A command that was verified, or why it was not. */
+  /** Takes a verified command, or the reason why it was not verified. */
   receive(verdict: Verdict, at: number): Output[];
-  /** Another key set was taken, or one was not. */
+  /** Notes that another key set was taken, or that one was refused. */
   noteKeys(news: KeyNews, at: number): Output[];
-  /** To be called at `nextAt` or later. */
+  /** Call it at `nextAt` or later. */
   tick(at: number): Output[];
-  /** Off: it is silent and deaf. On: it starts, with what it remembers. */
+  /** Off: it is silent and deaf. On: it starts, with its memory. */
   power(on: boolean, at: number): Output[];
-  /** When it has something to do again; undefined while it only waits for commands. */
+  /** The moment when it has something to do again; undefined while it only waits for commands. */
   nextAt(): number | undefined;
-  /** Metrics that differ from the ordinary ones at this moment. */
+  /** Quantities that differ from the ordinary ones at this moment. */
   metrics(): Record<string, MetricValue> | undefined;
   memory(): TerminalMemory;
 }
@@ -185,7 +185,7 @@ export function createTerminal(options: TerminalOptions): SpeakerTerminal {
 
   const start = (verdict: Verdict, order: StartOrder, at: number) => {
     const known = tasks.get(order.broadcastId);
-    // The platform sends again what it has seen no answer to. It gets the same answers, of the same moments.
+    // The platform sends a command again whose answer it has not seen. It gets the same answers, of the same moments.
     if (known?.order.attempt === order.attempt) {
       for (const reply of known.replies) say(reply);
       return;
@@ -193,8 +193,8 @@ export function createTerminal(options: TerminalOptions): SpeakerTerminal {
     if (stops.has(order.broadcastId)) return refuse(verdict, "cancelled", at);
     if (known) {
       const previous = lastOutcome(known);
-      // It has ended here, and the platform has no proof: then it names this speaker. What was measured here is on its
-      // way as a reading, and whoever heard it does not hear it twice.
+      // It has ended here, and the platform has no proof: then it names this speaker. The measurements here are on
+      // their way as a reading, and people who heard it do not hear it twice.
       const wasHeard = known.measured === true && hasPlayedOut(known);
       const mayPlay = previous !== "ended" || (order.again?.includes(deviceId) && !wasHeard);
       const isOver = known.phase === "done" && mayPlay;
@@ -237,7 +237,7 @@ export function createTerminal(options: TerminalOptions): SpeakerTerminal {
     say(reply as MadeReply);
   };
 
-  /** Lets what is due happen, and hands out what came of everything. */
+  /** Lets due things happen, and hands out everything that came of them. */
   const settle = (at: number): Output[] => {
     if (isOn) {
       player.advance(at);
@@ -273,12 +273,12 @@ export function createTerminal(options: TerminalOptions): SpeakerTerminal {
       isOn = on;
       if (on) {
         tell("restarted", at, {});
-        // Nobody knows how much of it was heard before the power went.
+        // Nothing tells how much of it was heard before the power went.
         player.failOpen("restarted", at);
         return settle(at);
       }
       const { playing } = player;
-      // Without power there is nothing to tell it with; only a bystander notices.
+      // Without power it cannot send anything; only a bystander notices.
       outputs = playing ? [{ type: "sound", on: false, order: playing.order, resumed: false }] : [];
       player.cut(at);
       return settle(at);

@@ -10,18 +10,18 @@ import {
 } from "../../broadcast/contract/index.ts";
 import { CLOCK_SET_AFTER } from "./admit.ts";
 
-/** What a terminal keeps of its trust, and must not forget when its power is cut. */
+/** The trust that a terminal must keep when its power is cut. */
 export const trustMemorySchema = z.object({
-  /** The roots that it was given. With others it begins anew: somebody has stood before it. */
+  /** The roots that it was given. With others it begins anew: an installer has stood before it. */
   given: z.array(publicHalfSchema),
   /** The roots that count now. */
   roots: z.array(publicHalfSchema),
-  /** The set that it has taken last; null: none yet. */
+  /** The set that it took last; null: none yet. */
   signed: z.string().nullable(),
 });
 export type TrustMemory = Readonly<z.infer<typeof trustMemorySchema>>;
 
-/** A terminal that was just given its roots. */
+/** The trust of a terminal that was just given its roots. */
 export const givenRoots = (roots: readonly string[]): TrustMemory => ({
   given: [...roots],
   roots: [...roots],
@@ -47,7 +47,7 @@ export function heldSet({ signed }: TrustMemory): KeySet | undefined {
   return signed === null ? undefined : keySetSchema.parse(decode(signed.split(".")[1]!));
 }
 
-/** Base64url has more than one way to write the same bytes; only the proper one is taken. */
+/** Base64url has more than one way to write the same bytes; only the proper one is accepted. */
 const isProper = (part: string) => Buffer.from(part, "base64url").toString("base64url") === part;
 
 const headerSchema = z.looseObject({ typ: z.literal(KEY_SET_TYPE), kid: z.string() });
@@ -69,10 +69,10 @@ async function verify(signed: string, roots: readonly string[]): Promise<{ set: 
   return set.success ? { set: set.data } : "malformed";
 }
 
-/** One step: whether this set may follow on what is held. */
+/** One step: may this set follow the one that is held? */
 async function follow(trust: TrustMemory, signed: string): Promise<KeySetJudgement> {
   const held = heldSet(trust);
-  // A root that counts no longer may have signed it; it was taken while it did.
+  // A root that no longer counts may have signed it; the terminal took it while the root did.
   if (held && signed === trust.signed) return { trust, set: held, isNew: false };
   const verified = await verify(signed, trust.roots);
   if (typeof verified === "string") return { fault: verified };
@@ -83,7 +83,7 @@ async function follow(trust: TrustMemory, signed: string): Promise<KeySetJudgeme
 }
 
 /**
- * What a terminal makes of the answer of `GET /v1/broadcasts/keys`: another trust, or why it stays with what it has.
+ * Judges the answer of `GET /v1/broadcasts/keys`: it gives another trust, or the reason to keep the present one.
  * @param at milliseconds since 1970 by its own clock; while that is not set, no expiry is judged
  */
 export async function judgeKeySet(answer: unknown, trust: TrustMemory, at: number): Promise<KeySetJudgement> {
@@ -93,7 +93,8 @@ export async function judgeKeySet(answer: unknown, trust: TrustMemory, at: numbe
   if (typeof signed !== "string") return { fault: "not_signed" };
   let step = await follow(trust, signed);
   if ("fault" in step && step.fault === "unknown_root") {
-    // It may have missed the set that named this root: those that did are looked at in their order, from where it is.
+    // It may have missed the set that named this root: the earlier sets are judged in their order, from its present
+    // one.
     let reached = trust;
     for (const change of rootChanges) {
       const next = await follow(reached, change);

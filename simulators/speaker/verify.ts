@@ -14,10 +14,10 @@ import type { KeyCache } from "./keys.ts";
 /** `EdDSA` is RFC 8037's name of Ed25519, `Ed25519` RFC 9864's. Nothing else is taken, least of all an HMAC. */
 const ALGORITHMS = ["EdDSA", "Ed25519"];
 
-/** Commands of which the result is kept. A fleet hears few of them at a time, and all hear the same. */
+/** Commands whose result is kept. A fleet hears few of them at a time, and all hear the same. */
 const MOST_KEPT = 256;
 
-/** How a command that cannot be read is called in the reply. */
+/** The name of an unreadable command in the reply. */
 const UNREADABLE = "unreadable";
 
 export type Verdict =
@@ -27,9 +27,9 @@ export type Verdict =
 type Signed = { readonly order: Order } | { readonly refused: RefusalReason };
 
 export interface Verifier {
-  /** Whether these bytes are a command of the platform; who it is for and when is another question. */
+  /** Checks that these bytes are a command of the platform; for whom and when it is, is another question. */
   check(bytes: Buffer): Promise<Verdict>;
-  /** How many signatures were really verified. */
+  /** The number of signatures that were really verified. */
   readonly verifications: number;
 }
 
@@ -79,7 +79,7 @@ export function createVerifier(keys: KeyCache): Verifier {
     if (header.data.alg.toLowerCase() === "none" || parts[2] === "") return refuse("unsigned");
     const key = header.data.kid === undefined ? undefined : await keys.find(header.data.kid);
     if (!key) return refuse("unknown_key");
-    // Looked up only while the key is published: what a key that is out has signed is forgotten with it.
+    // Looked up only while the key is published: results of a key that is out are forgotten with it.
     let result = results.get(jws);
     if (!result) {
       result = verifySignature(jws, key);
@@ -97,7 +97,7 @@ export function createVerifier(keys: KeyCache): Verifier {
       const { commandId, jws } = envelope.data;
       const signed = await checkJws(jws);
       if ("refused" in signed) return { commandId, refused: signed.refused };
-      // The envelope is not signed, so it may not say anything else.
+      // The envelope is not signed, so it may not contradict the order.
       if (commandId !== commandIdOf(signed.order)) return { commandId, refused: "malformed" };
       return { commandId, order: signed.order };
     },

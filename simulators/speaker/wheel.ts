@@ -1,6 +1,8 @@
 /** One timer for a whole fleet: work that is due in the same slot is done in the same turn. */
 export interface Wheel {
-  /** Does the work at `due` (milliseconds since 1970) or up to a slot later; call what is returned to cancel it. */
+  /**
+   * Does the work at `due` (milliseconds since 1970) or up to a slot later; call the returned function to cancel it.
+   */
   at(due: number, work: () => void): () => void;
   stop(): void;
 }
@@ -17,7 +19,7 @@ export function createWheel({ slotMs = 20, now = Date.now }: WheelOptions = {}):
 
   const turn = () => {
     const current = Math.floor(now() / slotMs);
-    // All that is due, also after the process slept. Few slots are taken at a time, however many speakers wait.
+    // All work that is due, also after the process slept. Few slots are taken at a time, however many speakers wait.
     const due = [...slots.keys()].filter((slot) => slot <= current).sort((a, b) => a - b);
     for (const slot of due) {
       const works = slots.get(slot)!;
@@ -33,7 +35,7 @@ export function createWheel({ slotMs = 20, now = Date.now }: WheelOptions = {}):
   return {
     at(due, work) {
       if (isStopped) return () => undefined;
-      // Never early: the slot that begins at or after it. What is overdue waits for the next turn.
+      // Never early: the slot that begins at or after it. Overdue work waits for the next turn.
       const slot = Math.ceil(due / slotMs);
       let works = slots.get(slot);
       if (!works) {

@@ -57,7 +57,7 @@ function der(tag: number, ...parts: Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, 0x82]), length, content]);
 }
 
-/** The element that begins at `at`, and where its content does. */
+/** The element that begins at `at`, and the start of its content. */
 function elementAt(bytes: Buffer, at: number): { content: number; end: number } {
   const first = bytes[at + 1]!;
   if (first < 0x80) return { content: at + 2, end: at + 2 + first };
@@ -65,7 +65,7 @@ function elementAt(bytes: Buffer, at: number): { content: number; end: number } 
   return { content: at + 2 + size, end: at + 2 + size + bytes.readUIntBE(at + 2, size) };
 }
 
-/** The subject of a certificate as it stands there; its issuer has the same place in what it issues. */
+/** The subject of a certificate as it stands there; certificates that it issues have it in the issuer's place. */
 function subjectOf(cert: string): Buffer {
   const { raw } = new X509Certificate(cert);
   // Certificate, TBSCertificate; then version, serial number, algorithm, issuer, validity, subject.
@@ -86,7 +86,7 @@ function positive(hex: string): Buffer {
 /** ecdsa-with-SHA256, 1.2.840.10045.4.3.2 */
 const ALGORITHM = der(0x30, Buffer.from("06082a8648ce3d040302", "hex"));
 
-/** RFC 5280, section 5.1, as far as OpenSSL asks for it. */
+/** RFC 5280, section 5.1, as far as OpenSSL needs it. */
 function revocationList(ca: Certificate, serials: readonly string[], nextUpdate: Date): string {
   const now = utcTime(new Date(Date.now() - DAY_MS));
   const revoked = serials.map((serial) => der(0x30, positive(serial), now));

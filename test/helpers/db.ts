@@ -13,7 +13,7 @@ import { createServerDatabase, ensureServerTemplate } from "./server-databases.t
 export interface TestDatabase {
   readonly url: string;
   readonly pool: Pool;
-  /** What the database can do: the embedded one is `community`, Debian's package is `apache`. */
+  /** The edition of the database: the embedded one is `community`, Debian's package is `apache`. */
   readonly edition: Edition;
   /** Ends the pool and removes the database. */
   drop(): Promise<void>;

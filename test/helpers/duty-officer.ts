@@ -6,10 +6,10 @@ type Ask = <T>(path: string, init?: { method?: string; body?: unknown }) => Prom
 let made = 0;
 
 /**
- * Somebody who may release: what an administrator may not. Made through the API of a platform that lets new officers
- * act at once (`PRIVILEGED_GRANT_DELAY_HOURS=0`), and signed in.
- * @param administrator asks with the administrator's key
- * @returns how to ask in that person's name
+ * A person who may release, as an administrator may not. Made through the API of a platform that lets new officers act
+ * at once (`PRIVILEGED_GRANT_DELAY_HOURS=0`), and signed in.
+ * @param administrator sends requests with the administrator's key
+ * @returns a function that sends requests as that person
  */
 export async function signInDutyOfficer(administrator: Ask, httpPort: number | (() => number)): Promise<Ask> {
   const id = `officer-${process.pid}-${++made}`;

@@ -4,8 +4,8 @@ import { serve } from "../../store/embedded/server.ts";
 import { SOCKET_NAME } from "../../store/embedded/socket-dir.ts";
 
 /**
- * The process that `embedded-host.ts` talks to: runs as many embedded databases as it is asked for, one after
- * the other or side by side. It ends with its parent.
+ * The process behind `embedded-host.ts`: runs as many embedded databases as asked, one after the other or side by side.
+ * It ends with its parent.
  */
 export type HostRequest =
   | { readonly id: number; readonly open: string; readonly socketDir: string }
@@ -13,7 +13,7 @@ export type HostRequest =
 
 export interface HostAnswer {
   readonly id: number;
-  /** Why it could not be done. */
+  /** The reason of a failure. */
   readonly error?: string;
 }
 

@@ -51,7 +51,7 @@ async function ensureTemplate(name: Template): Promise<string> {
   }
 }
 
-/** Puts a copy of a template where `startEmbedded` and `openHosted` look for a database. */
+/** Puts a copy of a template into the folder where `startEmbedded` and `openHosted` look for a database. */
 export async function copyTemplate(name: Template, to: string): Promise<void> {
   copyFolder(await ensureTemplate(name), to);
 }

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 
 export type Claims = JWTPayload & Record<string, unknown>;
 
-/** A provider whose ID tokens a test makes as it likes: `answer` is asked for each. */
+/** A provider whose ID tokens a test makes as it likes: it calls `answer` for each. */
 export async function startForgingProvider(clientId: string) {
   const keys = await generateKeyPair("RS256", { extractable: true });
   const publicJwk = { ...(await exportJWK(keys.publicKey)), use: "sig", alg: "RS256", kid: "one" };
@@ -44,7 +44,7 @@ export async function startForgingProvider(clientId: string) {
     issuer,
     keys,
     publicJwk,
-    /** What a right ID token says. */
+    /** The claims of a right ID token. */
     claims: (nonce: string): Claims => ({
       iss: issuer,
       aud: clientId,
@@ -60,7 +60,7 @@ export async function startForgingProvider(clientId: string) {
       key = keys.privateKey,
       header: { alg: string; kid?: string } = { alg: "RS256", kid: "one" },
     ) => new SignJWT(claims).setProtectedHeader(header).sign(key),
-    /** Whether it breaks off every connection. */
+    /** True: it breaks off every connection. */
     goAway(isAway: boolean) {
       away = isAway;
     },

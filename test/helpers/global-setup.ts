@@ -6,7 +6,7 @@ import { dropServerDatabases } from "./server-databases.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where this run keeps its databases, and the name that tells them from another run's. */
+    /** The folder of this run's databases, and the name that tells them from another run's. */
     testRun: { readonly folder: string; readonly id: string };
   }
 }
@@ -17,8 +17,8 @@ const IN_MEMORY = "/dev/shm";
 const NEEDED_BYTES = 1_500_000_000;
 
 /**
- * Where databases are fastest: copying one takes 30 ms in memory, and up to 700 ms of a core on a disk that is
- * being written to. Nothing here has to outlive the run.
+ * The folder where databases are fastest: copying one takes 30 ms in memory, and up to 700 ms of a core on a disk that
+ * is being written to. Nothing here has to outlive the run.
  */
 function folderForDatabases(): string {
   try {
@@ -34,7 +34,7 @@ const NAME = /^sbi-test-(\d+)-/;
 /** A run takes minutes, and touches its folder for every database. */
 const STALE_MS = 3_600_000;
 
-/** Removes the folders of runs that were killed: what lies in memory would lie there until the machine restarts. */
+/** Removes the folders of killed runs: files in memory would stay until the machine restarts. */
 function removeStale(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = NAME.exec(name)?.[1];
@@ -45,7 +45,7 @@ function removeStale(parent: string): void {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // Another user's, who will remove it.
+      // It belongs to another user, who will remove it.
     }
   }
 }
@@ -55,14 +55,14 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
+    // EPERM: it lives, and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
 /**
- * Gives the run a folder of its own and removes whatever the run has left. The template itself is made by the
- * first test that asks for a database, so that runs without one start at once.
+ * Gives the run a folder of its own and removes everything that the run has left. The first test that asks for a
+ * database makes the template, so that runs without one start at once.
  */
 export default function setup(project: TestProject): () => Promise<void> {
   const parent = folderForDatabases();

@@ -38,7 +38,7 @@ export async function addDevice(
   return { id, kind, token, deviceNo: rows[0]!.device_no };
 }
 
-/** What the readings table has of a gas meter, oldest first, with the metrics in their units. */
+/** The rows of a gas meter in the readings table, oldest first, with the quantities in their units. */
 export async function gasMeterRows(db: Db, id: string) {
   const { table, columns } = tablesOf([gasMeter])[0]!;
   const metrics = columns.map((column) => `${inUnit(column, `r.${column.name}`)} as ${column.name}`);
@@ -50,7 +50,7 @@ export async function gasMeterRows(db: Db, id: string) {
   return rows;
 }
 
-/** A row of rejected_messages, with whatever else a query asked for. */
+/** A row of rejected_messages, with the other columns of a query. */
 export interface RejectedRow {
   readonly rejection_no: number;
   readonly publisher: string;
@@ -61,7 +61,7 @@ export interface RejectedRow {
   readonly received_at: Date;
 }
 
-/** What replay is given of a message on record. */
+/** The replay of a message on record. */
 export const replayOf = (row: RejectedRow) => ({
   rejectionNo: row.rejection_no,
   publisher: row.publisher,
@@ -72,7 +72,7 @@ export const replayOf = (row: RejectedRow) => ({
   receivedAt: row.received_at,
 });
 
-/** What replay is given of the newest message on record of a device. */
+/** The replay of a device's newest message on record. */
 export async function lastRejection(db: Db, id: string) {
   const { rows } = await db.query<RejectedRow>(
     `select rejection_no, publisher, topic, reason, payload, payload_bytes, received_at from rejected_messages
@@ -82,7 +82,7 @@ export async function lastRejection(db: Db, id: string) {
   return replayOf(rows[0]!);
 }
 
-/** What is on record of a device, oldest first, with each payload as JSON. */
+/** The rejections of a device, oldest first, with each payload as JSON. */
 export async function rejectionsOf(db: Db, id: string) {
   const { rows } = await db.query(
     `select reason, partial, items, detail, topic, publisher, convert_from(payload, 'utf8') as payload
@@ -106,7 +106,7 @@ export const emptyRejection = (publisher: string): NewRejection => ({
   partial: false,
 });
 
-/** Has the database refuse what does not pass a check while something is done; what is there already may stay. */
+/** Makes the database refuse rows that do not pass a check while something is done; existing rows may stay. */
 export async function withConstraint(
   db: Db,
   table: string,
@@ -125,7 +125,7 @@ export async function withConstraint(
 export interface TestIngest {
   readonly ingest: Ingest;
   readonly registry: Registry;
-  /** What was committed, batch by batch. */
+  /** The committed items, batch by batch. */
   readonly committed: Committed[];
   readonly logged: { msg: string; level: string; [key: string]: unknown }[];
   /** Publishes as a device; resolves when it would be acknowledged. */
@@ -133,7 +133,7 @@ export interface TestIngest {
   ledger(id: string): Promise<{ received: number; stored: number; duplicate: number; rejected: number }>;
 }
 
-/** An ingest side of its own on a test database, stopped with the test. */
+/** Ingest on a test database, stopped with the test. */
 export async function startTestIngest(pool: Pool, options: Partial<IngestOptions> = {}): Promise<TestIngest> {
   const registry = new Registry();
   const committed: Committed[] = [];

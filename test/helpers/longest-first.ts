@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * The files that take longest, with the longest first. One that begins as the last would keep a whole core waiting;
+ * The files that take longest, with the longest first. A long file that begins last would keep a whole core waiting;
  * vitest finds out by itself how long files take, but knows it only from the second run on.
  */
 const LONG = [

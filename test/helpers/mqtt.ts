@@ -22,7 +22,7 @@ export async function connectDevice(
   return client;
 }
 
-/** A connection that sends whatever a test wants, and keeps the packets that come back. */
+/** A connection that sends any bytes of a test, and keeps the packets that come back. */
 export class RawMqtt {
   readonly socket: Socket;
   readonly received: Packet[] = [];
@@ -49,7 +49,7 @@ export class RawMqtt {
     this.socket.write(generate(packet));
   }
 
-  /** @param more what is otherwise in its CONNECT, e.g. a will */
+  /** @param more further fields of its CONNECT, e.g. a will */
   login(username: string, password: string, more: Partial<IConnectPacket> = {}): Promise<Packet> {
     this.send({
       cmd: "connect",

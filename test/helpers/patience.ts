@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
 /**
- * How long a test waits for what must come, in milliseconds, where it does not say so itself. Vitest would give up
+ * How long a test waits for an expected event, in milliseconds, where it does not say so itself. Vitest would give up
  * after one second, which a busy machine needs for a handful of queries, and would look every 50 ms.
  */
 const PATIENCE = { timeout: 20_000, interval: 10 };

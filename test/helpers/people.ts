@@ -31,7 +31,7 @@ export interface PeopleTestOptions {
   /** Twelve hours and one by default. */
   readonly sessionMaxAgeMs?: number;
   readonly sessionMaxIdleMs?: number;
-  /** Holds the answers to failures, as the platform does. Tests fail a lot, and would wait. */
+  /** True: holds the answers to failures, as the platform does. Tests fail a lot, and would wait. */
   readonly slow?: boolean;
   readonly secondFactor?: SecondFactorRules;
   /** How long approvers and duty officers wait who are made over HTTP; the product's default otherwise. */
@@ -149,7 +149,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
       await directory.refresh();
       return key;
     },
-    /** A request without any credentials but those that it names. */
+    /** A request without any credentials but the given ones. */
     async send(request: InjectOptions & { address?: string }) {
       const { address, ...options } = request;
       const response = await api.app.inject({ ...options, ...(address ? { remoteAddress: address } : {}) });
@@ -195,7 +195,7 @@ export async function signInForToken(
   return answer.json.token;
 }
 
-/** Signs in like a browser. @returns the headers that its next requests have */
+/** Signs in like a browser. @returns the headers of its next requests */
 export async function signInForCookie(app: TestPeople, username: string, password: string) {
   const answer = await app.send({
     method: "POST",

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { withAdmin } from "./server-databases.ts";
 
 /**
- * Whether backups of the server at `DATABASE_URL` can be made here: the tools of a client older than the server refuse
- * it, and on the embedded database nobody makes backups so.
+ * True when backups of the server at `DATABASE_URL` can be made here: the tools of a client older than the server
+ * refuse it, and the embedded database is not backed up in this way.
  */
 export async function usableTools(): Promise<boolean> {
   const { DATABASE_URL: url, PG_BIN: bin } = process.env;

@@ -46,7 +46,7 @@ export class PlatformProcess {
         MQTT_WS_PORT: "0",
         HTTP_PORT: "0",
         ADMIN_API_KEY: ADMIN_KEY,
-        // Whoever is made an officer in a test acts at once.
+        // An officer who is made in a test acts at once.
         PRIVILEGED_GRANT_DELAY_HOURS: "0",
         SEED: "none",
         LOG_LEVEL: "info",
@@ -95,7 +95,7 @@ export class PlatformProcess {
     return code;
   }
 
-  /** Asks the API. @throws when the answer is not one of success */
+  /** Sends a request to the API. @throws when the answer is not one of success */
   async api<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {
       method: init.method ?? "GET",

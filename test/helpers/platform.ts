@@ -40,7 +40,7 @@ export async function startTestPlatform(
     MQTT_WS_PORT: "0",
     HTTP_PORT: "0",
     ADMIN_API_KEY: KEY,
-    // Whoever is made an officer in a test acts at once.
+    // An officer who is made in a test acts at once.
     PRIVILEGED_GRANT_DELAY_HOURS: "0",
     SEED: "none",
     ...env,

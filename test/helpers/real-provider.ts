@@ -12,9 +12,9 @@ export interface ProviderClaims {
 
 export interface RealProviderOptions {
   readonly redirectUri: string;
-  /** Who can sign in there, by login, and what the provider says of them. */
+  /** The accounts there, by login, with the provider's claims about them. */
   readonly accounts: Readonly<Record<string, ProviderClaims>>;
-  /** Whether claims are in the ID token; else they have to be asked for. */
+  /** True when claims are in the ID token; otherwise they have to be asked for. */
   readonly claimsInIdToken?: boolean;
 }
 
@@ -68,8 +68,8 @@ export async function startRealProvider({
 }
 
 /**
- * What a browser and a person do at the provider: follow redirects, fill in the two forms.
- * @returns the address that the provider sends the browser back to
+ * The part of a browser and a person at the provider: follows redirects, fills in the two forms.
+ * @returns the address to which the provider sends the browser back
  */
 export async function signInAtProvider(start: string, login: string, comesBackTo: string): Promise<string> {
   const jar = new Map<string, string>();

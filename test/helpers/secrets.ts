@@ -5,7 +5,7 @@ import { isSecretName } from "../../base/log.ts";
  * for them in everything that was logged before it ends, so that the whole suite is a test of the log.
  */
 const secrets = new Set<string>();
-/** Those that every file begins with. */
+/** The secrets that every file begins with. */
 const LASTING: string[] = [];
 
 /** Shorter ones turn up by chance. */
@@ -17,7 +17,7 @@ export function keepSecretForAll(secret: string): string {
   return keepSecret(secret);
 }
 
-/** Forgets those of the file before: test files share a process. */
+/** Forgets the secrets of the file before: test files share a process. */
 export function forgetSecrets(): void {
   secrets.clear();
   for (const secret of LASTING) secrets.add(secret);

@@ -23,7 +23,7 @@ export async function withAdmin<T>(serverUrl: string, work: (admin: pg.Client) =
   }
 }
 
-/** Makes a database of this run, as a copy of `template` or empty. Returns its URL and how to drop it. */
+/** Makes a database of this run, as a copy of `template` or empty. Returns its URL and a function that drops it. */
 export async function createServerDatabase(
   serverUrl: string,
   run: string,
@@ -31,7 +31,7 @@ export async function createServerDatabase(
 ): Promise<{ url: string; drop(): Promise<void> }> {
   made++;
   const name = `${prefix(run)}${process.pid}_${made}`;
-  // template0 has nothing of anybody's in it, whatever was put into template1.
+  // template0 has no foreign objects in it, whatever was put into template1.
   await withAdmin(serverUrl, (admin) =>
     admin.query(`create database ${name} template ${template ?? "template0"}`),
   );
@@ -60,7 +60,7 @@ export async function ensureServerTemplate(
     await admin.query(`drop database if exists ${draft} with (force)`);
     await admin.query(`create database ${draft} template template0`);
     await fill(databaseUrl(serverUrl, draft));
-    // A database that somebody is connected to can't be copied, and TimescaleDB's scheduler connects to each.
+    // A database with a connected client can't be copied, and TimescaleDB's scheduler connects to each.
     await admin.query(`alter database ${draft} with allow_connections false`);
     await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [
       draft,
@@ -70,7 +70,7 @@ export async function ensureServerTemplate(
   return name;
 }
 
-/** Drops every database of a run: the template, and what a test that broke off has left. */
+/** Drops every database of a run: the template, and the databases of tests that broke off. */
 export async function dropServerDatabases(serverUrl: string, run: string): Promise<void> {
   await withAdmin(serverUrl, async (admin) => {
     const { rows } = await admin.query<{ datname: string }>(

@@ -2,14 +2,15 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import mqtt from "mqtt-packet";
 
 /**
- * A broker of MQTT 5 that shares what it has among all who subscribe, each message to one of them in turn, and gives what
- * somebody leaves unacknowledged to the others. A stand-in for a cluster: it keeps no sessions, and knows one topic filter.
+ * A broker of MQTT 5 that shares its messages among all subscribers, each message to one of them in turn, and gives
+ * unacknowledged messages of a client that leaves to the others. A stand-in for a cluster: it keeps no sessions, and
+ * knows one topic filter.
  */
 export interface SharedSource {
   readonly port: number;
   /** How many have subscribed. */
   members(): number;
-  /** Resolves when somebody has acknowledged it. */
+  /** Resolves when a subscriber has acknowledged it. */
   publish(topic: string, payload: unknown): Promise<void>;
   close(): void;
 }

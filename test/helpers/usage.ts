@@ -1,6 +1,6 @@
 /**
- * What a counter counted, in plain words and one reading at a time: the model that the database's answers are compared
- * with. All numbers are whole steps of the counter's resolution.
+ * The usage of a counter, in plain words and one reading at a time: the model with which the database's answers are
+ * compared. All numbers are whole steps of the counter's resolution.
  */
 export interface CounterReading {
   readonly at: number;
@@ -21,21 +21,22 @@ export interface CounterRules {
 
 /** A fall of the register that may turn out to have been wrong readings. */
 interface Fall {
-  /** What it fell from. */
+  /** The value before the fall. */
   readonly from: number;
-  /** Which reading it was. */
+  /** The number of the reading. */
   readonly reading: number;
   counted: number;
   /** How many readings since then showed 0. */
   zeros: number;
 }
 
-/** For so many readings behind a fall. */
+/** For so many readings after a fall. */
 const DOUBTED_FOR = 24;
 
 /**
  * The step of each reading. `readings` are in the order of time.
- * @param exchanges those that a person has recorded: between two readings they move the later ones up by what the new
+ * @param exchanges exchanges that a person has recorded: between two readings they move the later ones up by the amount
+ * that the new
  *   register lacks
  */
 export function stepsOf(
@@ -48,18 +49,18 @@ export function stepsOf(
       .filter((exchange) => exchange.at <= at)
       .reduce((sum, { oldRegister, newRegister }) => sum + oldRegister - newRegister, 0);
   const values = readings.map(({ at, value }) => value + movedBy(at));
-  // What the register has reached, as far as readings are believed.
+  // The highest value of the register, as far as readings are believed.
   let level = values[0] ?? 0;
   let fall: Fall | undefined;
   return values.map((value, i) => {
     const next = values[i + 1];
     const moved = movedBy(readings[i]!.at);
-    /** What the device's own register shows where the whole history comes to a number. */
+    /** The value that the device's own register shows where the whole history comes to a number. */
     const shown = (number: number) => number - moved;
-    /** The least that a register which had come to a number shows without having begun anew. */
+    /** The least value that a register shows which had come to a number and has not begun anew. */
     const leastOf = (number: number) =>
       number - (restarts ? tolerance : Math.max(Math.trunc(shown(number) / 100), 10 * tolerance));
-    // While it shows 0, nothing has been counted that would speak against a fault.
+    // While it shows 0, no usage speaks against a fault.
     if (fall && i > fall.reading && shown(value) === 0) fall.zeros++;
     if (fall && i - fall.reading - fall.zeros > DOUBTED_FOR) fall = undefined;
 
@@ -97,7 +98,7 @@ export function stepsOf(
     return rise;
   });
 
-  /** What a register counted that showed `before`, and shows `after`, which is less. */
+  /** The usage of a register that showed `before`, and shows `after`, which is less. */
   function afterFall(before: number, after: number): number {
     if (rollsOverAt !== undefined) {
       const around = after + rollsOverAt - before;

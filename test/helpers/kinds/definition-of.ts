@@ -1,6 +1,6 @@
 import { type Kind, type KindDefinition, SILENCE } from "../../../devices/kind.ts";
 
-/** What a kind was defined by, for another one like it: without what `defineKind` has added. */
+/** The definition of a kind, for another one like it: without the parts that `defineKind` has added. */
 export function definitionOf({ telemetry, offScale, scenarios, ...rest }: Kind): KindDefinition {
   return { ...rest, scenarios: scenarios.filter(({ name }) => name !== SILENCE) };
 }

@@ -3,7 +3,7 @@ import { counter, gauge, high, low, onEvent, silent } from "../../../devices/kin
 import { DAY_MS } from "../../../devices/local-time.ts";
 import { drift, round } from "../../../devices/noise.ts";
 
-/** A logger in a well that reports once a day, and is in the hills: nobody misses it before the season is over. */
+/** A logger in a well that reports once a day, and stands in the hills: its silence is noticed only after a season. */
 export const well = defineKind({
   kind: "well",
   title: { en: "Groundwater logger", zh: "地下水位记录仪" },
