@@ -10,7 +10,7 @@ import {
   TextColumn,
   TimestampColumn,
 } from "../database/index.ts";
-import { countFormer } from "./former-ledger.ts";
+import { countFormer, FORMER_COUNTS } from "./former-ledger.ts";
 
 /** A message, or items of a message, that were refused for one reason. `receivedAt` in milliseconds since 1970. */
 export interface NewRejection {
@@ -125,7 +125,11 @@ export async function recordReplay(
        where rejection_no = $1 and coalesce(replay_outcome, 'rejected') = 'rejected'
        returning device_no, coalesce(observed_at, received_at) as observed_at, items, messages, partial
      ), counted as (
-       select device_no, observed_at, -taken as received, 0 as stored, -taken as rejected
+       -- Where it is counted: not in the place that it is of, where it was committed together with the move from there.
+       select device_no, case when taken <= (
+                select sum(c.rejected) from former_places f join ${FORMER_COUNTS} c using (device_no, until_at)
+                where f.device_no = replayed.device_no and observed_at >= f.from_at and observed_at < f.until_at
+              ) then observed_at end as observed_at, -taken as received, 0 as stored, -taken as rejected
        from (
          -- Of several messages on a foreign topic the first is on record and was tried.
          select *, case when messages > 1 then 1 else items end as taken from replayed where not partial

@@ -177,16 +177,25 @@ async function readNext(
   side: "before" | "after",
 ): Promise<NextReading | undefined> {
   const column = table.columns.find(({ name }) => name === metric)!;
-  const [is, order] = side === "before" ? ["<", "desc"] : [">=", "asc"];
+  // Between the moment and the exchange next to it: behind that there may be years, which nobody wants to go through.
+  const [within, order] =
+    side === "before"
+      ? [
+          "r.observed_at < $2::timestamptz and r.observed_at >= (select coalesce(max(e.at), '-infinity') from other e where e.at <= $2)",
+          "desc",
+        ]
+      : [
+          "r.observed_at >= $2::timestamptz and r.observed_at < (select coalesce(min(e.at), 'infinity') from other e where e.at > $2)",
+          "asc",
+        ];
   const { rows } = await tx.query<NextReading>(
-    `select r.observed_at as "observedAt", (${inUnit(column, `r.${assertIdentifier(metric)}`)})::float8 as value
+    `with other as (
+       select at from register_exchanges where device_no = $1::int and metric = $3::text
+     )
+     select r.observed_at as "observedAt", (${inUnit(column, `r.${assertIdentifier(metric)}`)})::float8 as value
      from ${assertIdentifier(table.table)} r
-     where r.device_no = $1::int and r.observed_at ${is} $2::timestamptz and r.${assertIdentifier(metric)} is not null
+     where r.device_no = $1::int and ${within} and r.${assertIdentifier(metric)} is not null
        ${spans ? `and ${withinSpans("r.device_no", "r.observed_at", 4)}` : ""}
-       and not exists (
-         select from register_exchanges e
-         where e.device_no = r.device_no and e.metric = $3::text
-           and e.at > least(r.observed_at, $2::timestamptz) and e.at <= greatest(r.observed_at, $2::timestamptz))
      order by r.observed_at ${order} limit 1`,
     [deviceNo, at.toISOString(), metric, ...(spans ? spansParameters(spans) : [])],
   );

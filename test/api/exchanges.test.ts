@@ -267,6 +267,19 @@ describe("a recorded exchange", () => {
     expect(rows.map(({ after }) => after.force)).toEqual([true, undefined]);
   });
 
+  it("is held against what is of its own register, which begins with the moment of the one before", async () => {
+    const deviceNo = await insertDevice(db.pool, "own-register");
+    await send(deviceNo, [
+      ["15T19", 1000],
+      ["15T20", 0.3],
+    ]);
+    const between = (at: string, oldRegister: number, newRegister: number) =>
+      post({ at: `2025-10-15T${at}:00+08:00`, oldRegister, newRegister }, OPERATOR, "own-register");
+    expect((await between("20:00", 1001, 0)).status).toBe(201);
+    expect((await between("20:10", 0.2, 0)).json.detail).toContain("oldRegister: 0.2, expected at least 0.3");
+    expect((await between("19:30", 1000.5, 5)).status).toBe(201);
+  });
+
   it("may have gone past its last number since it was read", async () => {
     const deviceNo = await insertDevice(db.pool, "past-last");
     await send(deviceNo, [

@@ -183,3 +183,26 @@ it("has what is refused of a clock that runs ahead where it is listed, however o
     [0, 0, 0, 0],
   ]);
 });
+
+it("falls below nothing where a message was refused while its device moved", async () => {
+  const device = await addDevice(db.pool, "meanwhile");
+  const { ingest, publish } = await startTestIngest(db.pool);
+  const moved = await move("meanwhile", "520326001");
+  await ingest.directory.refresh("meanwhile");
+  await publish("meanwhile", "telemetry", [{ flow: "much", observedAt: new Date(moved + 1).toISOString() }]);
+  // As if its statement had not seen the move yet.
+  await db.pool.query("update rejected_messages set observed_at = $2 where device_no = $1", [
+    device.deviceNo,
+    new Date(moved - 1).toISOString(),
+  ]);
+  const { rows } = await db.pool.query("select * from rejected_messages where device_no = $1", [
+    device.deviceNo,
+  ]);
+  const payload = Buffer.from(JSON.stringify({ observedAt: new Date(moved - 1).toISOString(), flow: 1 }));
+  const replay = { ...replayOf(rows[0]), payload, payloadBytes: payload.length };
+  expect(await ingest.replay(replay, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
+  expect(await ledgersOf(db.pool, device)).toEqual([
+    [1, 1, 0, 0],
+    [0, 0, 0, 0],
+  ]);
+});
