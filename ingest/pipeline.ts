@@ -1,10 +1,10 @@
 import type { DeviceChannel } from "../base/channels.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
-import { carriedBy } from "../exchange/topics.ts";
+import { carriedBy } from "../exchange/own-dialect.ts";
+import { decodeJson, isObject } from "../exchange/own-json.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
-import { decodeJson, isObject } from "./decode.ts";
 import { type DeviceEntry, type Directory, formerPlaceAt } from "./directory.ts";
 import { checkEvent, checkReply, ownTimeOfEvent } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";

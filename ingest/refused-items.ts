@@ -1,6 +1,6 @@
 import { type DeviceChannel, MAX_PACKET_BYTES } from "../base/channels.ts";
 import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
-import { deviceTopic } from "../exchange/topics.ts";
+import { deviceTopic } from "../exchange/own-dialect.ts";
 import type { KindTable } from "../store/database/index.ts";
 import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index.ts";
 import type { NewRejection } from "../store/ledger/index.ts";

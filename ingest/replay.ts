@@ -1,5 +1,5 @@
 import { PlatformError } from "../base/errors.ts";
-import { isOpenTo, parseTopic } from "../exchange/topics.ts";
+import { isOpenTo, parseTopic } from "../exchange/own-dialect.ts";
 import { type AuditActor, appendAudit } from "../store/audit/index.ts";
 import {
   type Client,

@@ -1,6 +1,6 @@
 import { ExactNumber } from "../base/exact-json.ts";
+import { checkText, type LeftOut, show } from "../exchange/own-json.ts";
 import { type CheckedMetric, NUMBER, STATE } from "./checked-metric.ts";
-import { checkText, type LeftOut, show } from "./decode.ts";
 import { meantNumber, meantWord } from "./hints.ts";
 import { type Reason, type Refusal, refuse } from "./reasons.ts";
 

@@ -3,7 +3,7 @@ import { connect, type IClientOptions, type IPublishPacket, type MqttClient } fr
 import type { Channel } from "../../base/channels.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Door, DoorDevice } from "../../exchange/door.ts";
-import { isOpenTo, parseTopic } from "../../exchange/topics.ts";
+import { isOpenTo, parseTopic } from "../../exchange/own-dialect.ts";
 
 /** A message as the source brought it. */
 interface SourceMessage<D extends DoorDevice> {

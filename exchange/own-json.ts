@@ -8,7 +8,7 @@ import {
   spreadOf,
   stringifyExact,
 } from "../base/exact-json.ts";
-import { type Refusal, refuse } from "./reasons.ts";
+import { type Refusal, refuse } from "../ingest/reasons.ts";
 
 /** How deep values may nest below a reading. PostgreSQL's own parser gives up at some thousands. */
 const MAX_DEPTH = 16;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ExactNumber } from "../../base/exact-json.ts";
-import { decodeJson, encodeExtra, hasLongNumber } from "../../ingest/decode.ts";
+import { decodeJson, encodeExtra, hasLongNumber } from "../../exchange/own-json.ts";
 
 describe("decodeJson", () => {
   it("takes 256 KiB, and refuses a byte more before it parses it", () => {
