@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { ExactNumber, meaningOf, stringifyExact } from "../base/exact-json.ts";
-import { checkText, encodeParts, isObject, type JsonObject, show } from "../exchange/own-json.ts";
 import type { EventPhase } from "../store/events/index.ts";
 import { meantType, meantWord } from "./hints.ts";
+import { checkText, encodeParts, isObject, type JsonObject, show } from "./kept-json.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { ownTimeOf, readObservedAt } from "./observed-at.ts";
 import { type Reason, type Refusal, refuse } from "./reasons.ts";

@@ -1,6 +1,6 @@
 import { editDistance } from "../base/edit-distance.ts";
-import { isObject, type JsonObject } from "../exchange/own-json.ts";
 import type { CheckedMetric } from "./checked-metric.ts";
+import { isObject, type JsonObject } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { plainKey } from "./time-keys.ts";
 

@@ -1,9 +1,9 @@
 import type { EventRule, Kind, SilenceRule } from "../devices/kind.ts";
-import { encodeParts, type JsonObject } from "../exchange/own-json.ts";
 import type { KindTable } from "../store/database/index.ts";
 import type { ReadingsBatch } from "../store/readings/index.ts";
 import { type CheckedMetric, NUMBER, prepareMetric } from "./checked-metric.ts";
 import { refuseUnknown } from "./hints.ts";
+import { encodeParts, type JsonObject } from "./kept-json.ts";
 import { readObservedAt, refuseTooOld } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { seenStepMs } from "./seen-step.ts";

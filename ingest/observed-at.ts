@@ -1,5 +1,5 @@
 import { ExactNumber } from "../base/exact-json.ts";
-import { isObject, show } from "../exchange/own-json.ts";
+import { isObject, show } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** A device's clock may be this far ahead of ours; beyond it, it is wrong. */

@@ -1,13 +1,14 @@
 import type { DeviceChannel } from "../base/channels.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
 import { carriedBy } from "../exchange/own-dialect.ts";
-import { decodeJson, isObject } from "../exchange/own-json.ts";
+import { decodeJson } from "../exchange/own-json.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
 import { type DeviceEntry, type Directory, formerPlaceAt } from "./directory.ts";
 import { checkEvent, checkReply, ownTimeOfEvent } from "./events.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
+import { isObject } from "./kept-json.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
 import { momentOfArrival, ownTimeOf } from "./observed-at.ts";

@@ -1,5 +1,5 @@
 import { Entries, type Entry, MAX_REPEATED_DEPTH, type Repeated } from "../base/exact-json.ts";
-import { isObject } from "../exchange/own-json.ts";
+import { isObject } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
 /** What an item said first of keys that stand there again. */

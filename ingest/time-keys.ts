@@ -1,5 +1,5 @@
 import { ExactNumber } from "../base/exact-json.ts";
-import { isObject, type JsonObject, show } from "../exchange/own-json.ts";
+import { isObject, type JsonObject, show } from "./kept-json.ts";
 import { EARLIEST_MS } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
