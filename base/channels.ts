@@ -6,6 +6,20 @@ export type DeviceChannel = "telemetry" | "events" | "replies";
 /** What a topic carries. Those of a gateway hold the same of the devices behind it. */
 export type Channel = DeviceChannel | `gateway-${DeviceChannel}`;
 
+/** What a channel of a gateway carries of the devices behind it; undefined for those of a device itself. */
+export function carriedBy(channel: Channel): DeviceChannel | undefined {
+  switch (channel) {
+    case "gateway-telemetry":
+      return "telemetry";
+    case "gateway-events":
+      return "events";
+    case "gateway-replies":
+      return "replies";
+    default:
+      return undefined;
+  }
+}
+
 /** The contract's limit for the payload of one message. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 

@@ -1,4 +1,11 @@
 import type { Channel } from "../base/channels.ts";
+import type { Repeated } from "../base/exact-json.ts";
+
+/**
+ * The name of the door that speaks our own dialect. What the platform puts on record by itself, as if a device had sent it,
+ * is in that door's words.
+ */
+export const OWN_DOOR = "mqtt";
 
 /** A device as doors and the inside name it to each other. */
 export interface DoorDevice {
@@ -28,14 +35,31 @@ export interface RawMessage<D extends DoorDevice = DoorDevice> {
   readonly raw: Buffer;
   /** Our clock at arrival, epoch milliseconds. */
   readonly receivedAt: number;
+  /** Where its door knows it already. */
+  readonly channel?: Channel | undefined;
 }
 
 /** A message that its door has decoded. */
 export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawMessage<D> {
   /** Undefined: the context is none of the device's; the message is acknowledged once that is on record. */
   readonly channel: Channel | undefined;
-  /** One item or an array of them; from a gateway an object of device ids and their items. */
+  /**
+   * One item or an array of them; from a gateway an object of device ids and their items. Undefined without a device or
+   * a channel: nobody looks at it, so it is not decoded.
+   */
   readonly value: unknown;
+  /** What objects of the value said first of keys that they name again; undefined for nearly all. */
+  readonly repeated: Repeated | undefined;
+}
+
+/** Decodes again what a rejection has kept of a message that came by a door. It needs no open door. */
+export interface DoorDecoder {
+  /**
+   * @param message its `raw` is the whole message as it came; or items of it alone, which ingest puts on record in JSON:
+   *   one item or an array of them, from a gateway an object of device ids and their items
+   * @param maxBytes of `raw`; the door's own limit where it is not given
+   */
+  decode<D extends DoorDevice>(message: RawMessage<D>, maxBytes?: number): ReceivedMessage<D> | DoorRefusal;
 }
 
 /** What becomes of a command: a door took it for its way to the device, or why none did. */

@@ -1,6 +1,9 @@
-import type { Channel, DeviceChannel } from "../base/channels.ts";
+import { type Channel, carriedBy, type DeviceChannel } from "../base/channels.ts";
+import type { Repeated } from "../base/exact-json.ts";
+import type { DoorDecoder, DoorDevice, DoorEvents, ReceivedMessage } from "./door.ts";
+import { decodeJson } from "./own-json.ts";
 
-export const deviceTopic = (deviceId: string, channel: DeviceChannel) => `v1/devices/${deviceId}/${channel}`;
+/** Our own dialect: JSON on the topics `v1/devices/{id}/{channel}` and `v1/gateways/{id}/{channel}`. */
 
 const TOPIC = /^v1\/(devices|gateways)\/([^/]+)\/(telemetry|events|replies)$/;
 
@@ -12,20 +15,47 @@ export function parseTopic(topic: string): { id: string; channel: Channel } | un
   return { id: found[2]!, channel: found[1] === "gateways" ? `gateway-${channel}` : channel };
 }
 
-/** What a channel of a gateway carries of the devices behind it; undefined for those of a device itself. */
-export function carriedBy(channel: Channel): DeviceChannel | undefined {
-  switch (channel) {
-    case "gateway-telemetry":
-      return "telemetry";
-    case "gateway-events":
-      return "events";
-    case "gateway-replies":
-      return "replies";
-    default:
-      return undefined;
-  }
-}
-
 /** Whether a device may publish on a channel of its own id. */
 export const isOpenTo = ({ gateway }: { readonly gateway: boolean }, channel: Channel): boolean =>
   gateway || carriedBy(channel) === undefined;
+
+/** A message of which everything is known but its content: that is filled in here. */
+export interface OwnMessage<D extends DoorDevice> extends ReceivedMessage<D> {
+  value: unknown;
+  repeated: Repeated | undefined;
+}
+
+/**
+ * Decodes a message and hands it inside, or puts on record why it cannot be decoded. One that is none of its device's is
+ * handed on as it came.
+ * @returns how many items it holds
+ */
+export function handOn<D extends DoorDevice>(
+  inside: Pick<DoorEvents<D>, "onMessage" | "onRefused">,
+  message: OwnMessage<D>,
+  settled: () => void,
+): number {
+  if (message.device !== undefined && message.channel !== undefined) {
+    const decoded = decodeJson(message.raw);
+    if ("reason" in decoded) {
+      inside.onRefused(message, decoded, settled);
+      return 1;
+    }
+    message.value = decoded.value;
+    message.repeated = decoded.repeated;
+  }
+  return inside.onMessage(message, settled);
+}
+
+/** Decodes again what the doors of our own dialect have on record. */
+export const ownDecoder: DoorDecoder = {
+  decode(message, maxBytes) {
+    const { device, context } = message;
+    const topic = device && parseTopic(context);
+    const isOwn = topic?.id === device?.id;
+    const channel = topic && isOwn && isOpenTo(device, topic.channel) ? topic.channel : undefined;
+    if (channel === undefined) return { ...message, channel, value: undefined, repeated: undefined };
+    const decoded = decodeJson(message.raw, maxBytes);
+    return "reason" in decoded ? decoded : { ...message, channel, ...decoded };
+  },
+};

@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
 import { repeat, warnOfFailures } from "../base/periodic.ts";
 import type { Kind } from "../devices/kind.ts";
+import type { DoorDecoder, DoorRefusal, RawMessage, ReceivedMessage } from "../exchange/door.ts";
 import type { AuditActor } from "../store/audit/index.ts";
 import { forgetLanes, type KindTable, type Limits, type Pool } from "../store/database/index.ts";
 import { disconnectAll, type PresenceChange } from "../store/devices/index.ts";
@@ -17,7 +18,6 @@ import { Committer } from "./committer.ts";
 import { type DeviceEntry, Directory } from "./directory.ts";
 import { ForeignTopics } from "./foreign-topics.ts";
 import { HistoryCommitter } from "./history.ts";
-import type { IncomingMessage } from "./incoming-message.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { LastSeenWriter } from "./last-seen.ts";
 import { LookUps } from "./look-ups.ts";
@@ -25,7 +25,6 @@ import { createIngestMetrics } from "./metrics.ts";
 import { reachOf } from "./observed-at.ts";
 import { Pipeline } from "./pipeline.ts";
 import { PresenceWriter } from "./presence.ts";
-import type { Refusal } from "./reasons.ts";
 import { type ReplayInput, type ReplayOutcome, replayRejection } from "./replay.ts";
 
 export interface IngestOptions {
@@ -35,6 +34,8 @@ export interface IngestOptions {
   readonly catalog: readonly Kind[];
   /** One per kind of the catalog, with a column for each of its metrics. */
   readonly tables: readonly KindTable[];
+  /** By the name of the door: decodes again what is on record of it, for replays. */
+  readonly decoders: ReadonlyMap<string, DoorDecoder>;
   readonly log: Logger;
   readonly registry: Registry;
   /** The name of this process among those of the platform; its devices are gone when it starts. */
@@ -64,8 +65,8 @@ export interface IngestOptions {
 export interface Ingest {
   readonly directory: Directory;
   /** @returns how many items the message holds */
-  accept(message: IncomingMessage, settled: () => void): number;
-  reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void;
+  accept(message: ReceivedMessage<DeviceEntry>, settled: () => void): number;
+  reject(message: RawMessage<DeviceEntry>, refusal: DoorRefusal, settled: () => void): void;
   notePresence(change: PresenceChange): void;
   /** @param limits where the caller may store */
   replay(input: ReplayInput, actor: AuditActor, limits: Limits): Promise<ReplayOutcome>;
@@ -94,7 +95,7 @@ const FOLD_LIMIT = 2000;
 
 /** Loads the directory and the active alarms, and starts to take messages. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { pool, log, now = Date.now, every = {} } = options;
+  const { pool, log, decoders, now = Date.now, every = {} } = options;
   const kept = { readings: reachOf(options.kept?.readingsDays), events: reachOf(options.kept?.eventsDays) };
   const runtimes = new Map(
     options.catalog.map((kind) => {
@@ -190,14 +191,19 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   return {
     directory,
     accept(message, settled) {
-      const { channel, publisher, topic } = message;
+      const { channel, device, context } = message;
       metrics.messages[channel ?? "foreign"]++;
-      if (channel === undefined && publisher) foreignTopics.note(publisher.id, topic);
+      if (channel === undefined && device) foreignTopics.note(device.id, context);
       return pipeline.accept(message, settled);
     },
-    reject: (message, refusal, settled) => pipeline.reject(message, refusal, settled),
+    reject(message, refusal, settled) {
+      const { channel } = message;
+      // What comes too fast is turned away, and not taken in.
+      if (channel !== undefined && refusal.reason !== "rate_limited") metrics.messages[channel]++;
+      pipeline.reject(message, refusal, settled);
+    },
     notePresence: (change) => presence.note(change),
-    replay: (input, actor, limits) => replayRejection(pool, directory, input, actor, limits),
+    replay: (input, actor, limits) => replayRejection({ pool, directory, decoders }, input, actor, limits),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
     blocked: () => committer.blocked,
     waitingHistory: () => history.trouble,

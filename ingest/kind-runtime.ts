@@ -9,6 +9,7 @@ import { type Refusal, refuse } from "./reasons.ts";
 import { seenStepMs } from "./seen-step.ts";
 import { asideByReason, asideOf, lookAtNumber, lookAtText, refuseAside, type SetAside } from "./set-aside.ts";
 import { checkTimeless } from "./time-keys.ts";
+import type { Way } from "./way.ts";
 
 /**
  * A kind made ready for the hot path. The check below says the same as the kind's zod schema (a property test
@@ -188,14 +189,8 @@ export class KindRuntime {
     return refuse("empty", "the reading has no metric");
   }
 
-  /** Puts a checked reading into the batch. @returns its row */
-  add(
-    batch: ReadingsBatch,
-    deviceNo: number,
-    receivedAt: number,
-    reading: CheckedReading,
-    way?: unknown,
-  ): number {
+  /** Puts a checked reading into the batch. @param way by which it came @returns its row */
+  add(batch: ReadingsBatch, deviceNo: number, receivedAt: number, reading: CheckedReading, way: Way): number {
     const row = batch.begin(deviceNo, reading.observedAt, receivedAt);
     batch.markWay(row, way);
     if (reading.timeless) batch.markArrival(row);

@@ -1,13 +1,11 @@
-import type { DeviceChannel } from "../base/channels.ts";
+import { carriedBy, type DeviceChannel } from "../base/channels.ts";
 import { Entries, type Repeated } from "../base/exact-json.ts";
-import { carriedBy } from "../exchange/own-dialect.ts";
-import { decodeJson } from "../exchange/own-json.ts";
+import type { DoorRefusal, RawMessage, ReceivedMessage } from "../exchange/door.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
 import type { AlarmEngine } from "./alarms.ts";
 import { type Batch, type BatchSink, type HistorySink, liveReading } from "./batch.ts";
 import { type DeviceEntry, type Directory, formerPlaceAt } from "./directory.ts";
 import { checkEvent, checkReply, ownTimeOfEvent } from "./events.ts";
-import type { IncomingMessage } from "./incoming-message.ts";
 import { isObject } from "./kept-json.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 import { MessageBatches } from "./message-batches.ts";
@@ -17,13 +15,13 @@ import {
   itemsIn,
   keepPayload,
   legible,
-  MAX_TOPIC_LENGTH,
+  MAX_CONTEXT_LENGTH,
   RefusedItems,
   rejectionOf,
-  type Way,
 } from "./refused-items.ts";
 import { overwrittenIn } from "./repeated-keys.ts";
 import { asideByReason, refuseAside } from "./set-aside.ts";
+import type { Way } from "./way.ts";
 
 export interface PipelineOptions {
   readonly directory: Directory;
@@ -32,8 +30,6 @@ export interface PipelineOptions {
   readonly history?: HistorySink | undefined;
   /** Undefined: alarms are not looked at. */
   readonly alarms?: AlarmEngine;
-  /** Of a payload that is decoded; the contract's limit where it is not given. */
-  readonly maxPayloadBytes?: number | undefined;
   /** The reason of a rejection that is replayed; its items keep the moment of its arrival. */
   readonly replayOf?: string;
   /** Whether anybody wants live readings of this device at the moment. */
@@ -47,8 +43,10 @@ export interface PipelineOptions {
   readonly lookUp?: ((gatewayNo: number, ids: readonly string[]) => Promise<void>) | undefined;
 }
 
+type Message = ReceivedMessage<DeviceEntry>;
+
 /**
- * The way of a message: decode → check each item → look at alarms → put into the open batch. Synchronous up to
+ * The way of a message that its door has decoded: check each item → look at alarms → put into the open batch. Synchronous up to
  * the commit. Whatever cannot be stored goes into the same batch as a rejection, so that it is on record before
  * the message is acknowledged.
  */
@@ -57,7 +55,6 @@ export class Pipeline {
   private readonly sink: BatchSink;
   private readonly batches: MessageBatches;
   private readonly alarms: AlarmEngine | undefined;
-  private readonly maxPayloadBytes: number | undefined;
   private readonly replaying: boolean;
   /** Whether each item needs a time of its own, also one that stands alone: it was one of several when it came. */
   private readonly timed: boolean;
@@ -74,7 +71,6 @@ export class Pipeline {
     sink,
     history,
     alarms,
-    maxPayloadBytes,
     replayOf,
     wantsLive = () => false,
     heard = () => {},
@@ -84,7 +80,6 @@ export class Pipeline {
     this.heard = heard;
     this.replaying = replayOf !== undefined;
     this.timed = replayOf === "time_missing";
-    this.maxPayloadBytes = maxPayloadBytes;
     this.directory = directory;
     this.sink = sink;
     this.batches = new MessageBatches(sink, history);
@@ -93,16 +88,16 @@ export class Pipeline {
   }
 
   /**
-   * Takes a message in.
+   * Takes a message in, once: whatever it waits for here, it is not decoded again.
    * @param settled called once everything of it is committed; the message may then be acknowledged
    * @returns how many items it held
    */
-  accept(message: IncomingMessage, settled: () => void): number {
+  accept(message: Message, settled: () => void): number {
     return this.take(message, settled, this.lookUp !== undefined);
   }
 
   /** @param mayAsk whether the database is asked for devices that a gateway names and nobody here has met */
-  private take(message: IncomingMessage, settled: () => void, mayAsk: boolean): number {
+  private take(message: Message, settled: () => void, mayAsk: boolean): number {
     const { open } = this.sink;
     const before = open.items;
     const later = this.route(message, mayAsk);
@@ -118,58 +113,51 @@ export class Pipeline {
 
   /** Another process may have registered them a moment ago. Until they were looked up the message stays unacknowledged. */
   private async takeAfterLook(
-    message: IncomingMessage,
+    message: Message,
     settled: () => void,
     unknown: readonly string[],
   ): Promise<void> {
-    await this.lookUp!(message.publisher!.deviceNo, unknown);
+    await this.lookUp!(message.device!.deviceNo, unknown);
     this.take(message, settled, false);
   }
 
-  /** Records a message that was refused before it came here, e.g. by the rate limit. */
-  reject(message: IncomingMessage, refusal: Refusal, settled: () => void): void {
+  /** Records a message that its door has refused. */
+  reject(message: RawMessage<DeviceEntry>, refusal: DoorRefusal, settled: () => void): void {
     this.refuseMessage(message, refusal);
     this.await(message, settled);
   }
 
-  private await({ payload }: IncomingMessage, settled: () => void): void {
-    this.batches.await(payload.length, settled);
+  private await({ raw }: RawMessage<DeviceEntry>, settled: () => void): void {
+    this.batches.await(raw.length, settled);
   }
 
   /** @returns what has to be looked up first, where it may ask, and how many items wait for it; nothing was taken then */
   private route(
-    message: IncomingMessage,
+    message: Message,
     mayAsk: boolean,
   ): { readonly unknown: string[]; readonly items: number } | undefined {
-    const { publisher, channel } = message;
-    if (!publisher) this.refuseMessage(message, refuse("unknown_device"));
-    else if (!channel) this.countForeign(message, publisher);
+    const { door, device, context, channel, value } = message;
+    if (!device) this.refuseMessage(message, refuse("unknown_device"));
+    else if (!channel) this.countForeign(message, device);
     else {
-      const decoded = decodeJson(message.payload, this.maxPayloadBytes);
-      if ("reason" in decoded) this.refuseMessage(message, decoded);
-      else {
-        this.repeated = decoded.repeated;
-        const { value } = decoded;
-        const carried = carriedBy(channel);
-        if (!carried) this.takeItems(message, publisher, channel as DeviceChannel, value);
-        else {
-          const unknown =
-            mayAsk && isObject(value) ? Object.keys(value).filter((id) => this.directory.mayBe(id)) : [];
-          if (unknown.length > 0) return { unknown, items: countItems(value as object) };
-          this.takeGateway(message, publisher, carried, value);
-        }
+      this.repeated = message.repeated;
+      const carried = carriedBy(channel);
+      if (!carried) {
+        const way: Way = { door, context, gateway: undefined };
+        this.takeItems(message, device, channel as DeviceChannel, value, way);
+      } else {
+        const unknown =
+          mayAsk && isObject(value) ? Object.keys(value).filter((id) => this.directory.mayBe(id)) : [];
+        if (unknown.length > 0) return { unknown, items: countItems(value as object) };
+        this.takeGateway(message, device, carried);
       }
     }
     return undefined;
   }
 
   /** `{"<deviceId>": item or array, …}` */
-  private takeGateway(
-    message: IncomingMessage,
-    gateway: DeviceEntry,
-    channel: DeviceChannel,
-    value: unknown,
-  ): void {
+  private takeGateway(message: Message, gateway: DeviceEntry, channel: DeviceChannel): void {
+    const { door, context, value } = message;
     if (!isObject(value)) {
       return this.refuseMessage(
         message,
@@ -183,7 +171,7 @@ export class Pipeline {
     const entries = [...(this.repeated?.get(value) ?? []), ...Object.entries(value)];
     if (entries.length === 0)
       return this.refuseMessage(message, refuse("empty", "the message names no device"));
-    const way: Way = { publisher: gateway.id, topic: message.topic };
+    const way: Way = { door, context, gateway: gateway.id };
     for (const [id, items] of entries) {
       const device = this.directory.find(id);
       if (device && device.gatewayNo === gateway.deviceNo) {
@@ -196,18 +184,18 @@ export class Pipeline {
         ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
         : refuse("unknown_device", `'${id.slice(0, 64)}'`);
       const count = this.refused.addEntry(gateway, refusal, id, items);
-      this.recordOverwritten(gateway, items, undefined, id);
+      this.recordOverwritten(gateway, items, { door, context, gateway: undefined }, id);
       for (let n = 0; n < count; n++) this.sink.open.count(gateway);
     }
   }
 
   /** An item, or an array of items, of one device. */
   private takeItems(
-    message: IncomingMessage,
+    message: Message,
     device: DeviceEntry,
     channel: DeviceChannel,
     value: unknown,
-    way?: Way,
+    way: Way,
   ): void {
     if (!Array.isArray(value)) return this.takeItem(message, device, channel, value, this.timed, way);
     if (value.length === 0) {
@@ -218,12 +206,12 @@ export class Pipeline {
   }
 
   private takeItem(
-    message: IncomingMessage,
+    message: Message,
     device: DeviceEntry,
     channel: DeviceChannel,
     item: unknown,
     several: boolean,
-    way: Way | undefined,
+    way: Way,
   ): void {
     const { receivedAt } = message;
     const at =
@@ -233,7 +221,7 @@ export class Pipeline {
       ? this.store(message, device, channel, item, several, way, at)
       : refuse("bad_shape", "expected an object, or an array of objects");
     if (refusal) {
-      this.refused.add(device, refusal, item, way && device.id, false, at);
+      this.refused.add(device, refusal, item, nameIn(way, device), false, at);
       this.sink.open.count(device);
     }
     this.recordOverwritten(device, item, way, undefined, at);
@@ -243,22 +231,22 @@ export class Pipeline {
    * Puts on record what an item said of keys that it names again.
    * @param id under which name it stands, where it is recorded for the gateway that sent it
    */
-  private recordOverwritten(device: DeviceEntry, item: unknown, way?: Way, id?: string, at?: number): void {
+  private recordOverwritten(device: DeviceEntry, item: unknown, way: Way, id?: string, at?: number): void {
     const overwritten = this.repeated && overwrittenIn(item, this.repeated);
     if (!overwritten) return;
     const { said, refusal } = overwritten;
     const under = id === undefined ? said : new Entries([[id, said]]);
-    this.refused.add(device, refusal, under, way && device.id, true, at);
+    this.refused.add(device, refusal, under, nameIn(way, device), true, at);
   }
 
   /** Checks an item and puts it into its batch. @param at its own time, where the device has moved */
   private store(
-    { receivedAt }: IncomingMessage,
+    { receivedAt }: Message,
     device: DeviceEntry,
     channel: DeviceChannel,
     item: Record<string, unknown>,
     several: boolean,
-    way: Way | undefined,
+    way: Way,
     at: number | undefined,
   ): Refusal | undefined {
     const { deviceNo, runtime } = device;
@@ -305,11 +293,11 @@ export class Pipeline {
     device: DeviceEntry,
     faults: readonly Refusal[],
     item: unknown,
-    way: Way | undefined,
+    way: Way,
     at: number | undefined,
   ): Refusal | undefined {
     if (this.replaying) return faults[0];
-    for (const fault of faults) this.refused.add(device, fault, item, way && device.id, true, at);
+    for (const fault of faults) this.refused.add(device, fault, item, nameIn(way, device), true, at);
     return undefined;
   }
 
@@ -324,7 +312,7 @@ export class Pipeline {
     device: DeviceEntry,
     reading: CheckedReading,
     receivedAt: number,
-    way: Way | undefined,
+    way: Way,
     batch: Batch,
   ): Refusal | undefined {
     const { runtime, deviceNo } = device;
@@ -346,7 +334,7 @@ export class Pipeline {
         const values = Object.fromEntries(aside.map(({ key, given }) => [key, given]));
         const item = { observedAt: new Date(reading.observedAt).toISOString(), ...values };
         const at = device.formerPlaces && reading.observedAt;
-        this.refused.add(device, refuseAside(aside), item, way && device.id, true, at);
+        this.refused.add(device, refuseAside(aside), item, nameIn(way, device), true, at);
       }
     }
     return undefined;
@@ -356,34 +344,38 @@ export class Pipeline {
     this.sink.open.alarms.push(transition);
   };
 
-  private refuseMessage(message: IncomingMessage, refusal: Refusal): void {
-    const { publisher } = message;
+  private refuseMessage(message: RawMessage<DeviceEntry>, refusal: Refusal): void {
+    const { device } = message;
     const { open } = this.sink;
-    open.rejections.push(rejectionOf(message, publisher, refusal));
-    if (publisher) open.count(publisher);
+    open.rejections.push(rejectionOf(message, device, refusal));
+    if (device) open.count(device);
     else open.items++;
   }
 
-  private refuseItem(device: DeviceEntry, refusal: Refusal, item: unknown, way: Way | undefined): void {
-    this.refused.add(device, refusal, item, way && device.id);
+  private refuseItem(device: DeviceEntry, refusal: Refusal, item: unknown, way: Way): void {
+    this.refused.add(device, refusal, item, nameIn(way, device));
     this.sink.open.count(device);
   }
 
-  /** A message on a topic that is none of its publisher's: to the ledger one that was received and rejected. */
-  private countForeign({ topic, payload, receivedAt }: IncomingMessage, publisher: DeviceEntry): void {
+  /** A message that came as none of its device's: to the ledger one that was received and rejected. */
+  private countForeign({ door, context, raw, receivedAt }: Message, device: DeviceEntry): void {
     const { open } = this.sink;
     open.foreign.push({
       receivedAt,
-      deviceNo: publisher.deviceNo,
-      publisher: publisher.id,
-      topic: topic.slice(0, MAX_TOPIC_LENGTH),
-      ...foreignTopic(topic, publisher),
-      payload: keepPayload(payload),
-      payloadBytes: payload.length,
+      deviceNo: device.deviceNo,
+      publisher: device.id,
+      door,
+      topic: context.slice(0, MAX_CONTEXT_LENGTH),
+      ...foreignTopic(context, device),
+      payload: keepPayload(raw),
+      payloadBytes: raw.length,
     });
-    open.count(publisher);
+    open.count(device);
   }
 }
+
+/** The device under whose name an item stands in the message of a gateway. */
+const nameIn = ({ gateway }: Way, { id }: DeviceEntry) => (gateway === undefined ? undefined : id);
 
 /** As many as `takeGateway` will count. */
 const countItems = (message: object): number =>

@@ -1,16 +1,16 @@
-import { type DeviceChannel, MAX_PACKET_BYTES } from "../base/channels.ts";
+import { MAX_PACKET_BYTES } from "../base/channels.ts";
 import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
-import { deviceTopic } from "../exchange/own-dialect.ts";
+import type { RawMessage } from "../exchange/door.ts";
 import type { KindTable } from "../store/database/index.ts";
 import { MAX_MOVE_MS, type NewEvent, type NewReply } from "../store/events/index.ts";
 import type { NewRejection } from "../store/ledger/index.ts";
 import type { Conflict, ReadingsBatch } from "../store/readings/index.ts";
 import { type DeviceEntry, formerPlaceAt } from "./directory.ts";
-import type { IncomingMessage } from "./incoming-message.ts";
 import { type Refusal, refuse } from "./reasons.ts";
+import type { Way } from "./way.ts";
 
-/** What is kept of a topic, and of what was expected, in UTF-16 units. */
-export const MAX_TOPIC_LENGTH = 1024;
+/** What is kept of a context, and of what was expected, in UTF-16 units. */
+export const MAX_CONTEXT_LENGTH = 1024;
 const MAX_DETAIL_LENGTH = 1024;
 
 /** What a person would not see: controls, what directs or joins letters, and all spaces but the one. */
@@ -52,7 +52,7 @@ const MAX_TOLD = 64;
 
 /**
  * What is refused of one message: one rejection for each device and reason, however many items there are. The payload
- * has these items alone, in the shape that their topic takes.
+ * has these items alone, in JSON: one or an array of them, from a gateway under the names of their devices.
  */
 export class RefusedItems {
   private readonly groups = new Map<string, Group>();
@@ -111,7 +111,7 @@ export class RefusedItems {
   }
 
   /** The rejections of a message, once all of it was looked at. */
-  take(message: IncomingMessage): NewRejection[] {
+  take(message: RawMessage<DeviceEntry>): NewRejection[] {
     if (this.groups.size === 0) return [];
     const rejections = [...this.groups.values()].map((group, i) =>
       rejectionOfGroup(message, group, i < MAX_TOLD),
@@ -122,7 +122,7 @@ export class RefusedItems {
 }
 
 function rejectionOfGroup(
-  message: IncomingMessage,
+  message: RawMessage<DeviceEntry>,
   { device, refusal, partial, items, under, entries, observedAt }: Group,
   isTold: boolean,
 ) {
@@ -142,7 +142,7 @@ function rejectionOfGroup(
 
 /** The rejection of a message, or of items of it. */
 export function rejectionOf(
-  { publisher, topic, receivedAt, payload: whole }: IncomingMessage,
+  { door, device: publisher, context, receivedAt, raw: whole }: RawMessage<DeviceEntry>,
   device: DeviceEntry | undefined,
   { reason, detail }: Refusal,
   part?: { payload: Buffer; items: number; partial: boolean; observedAt: number | undefined },
@@ -153,7 +153,8 @@ export function rejectionOf(
     observedAt: part?.observedAt,
     deviceNo: device?.deviceNo,
     publisher: publisher?.id ?? "",
-    topic: topic.slice(0, MAX_TOPIC_LENGTH),
+    door,
+    topic: context.slice(0, MAX_CONTEXT_LENGTH),
     reason,
     detail: ofSeveral(legible(detail), items),
     payload,
@@ -173,11 +174,7 @@ export interface NameOf {
   readonly placeUntil?: (deviceNo: number, at: number) => number | undefined;
 }
 
-/** The way by which an item came, where its device did not publish it itself. */
-export interface Way {
-  readonly publisher: string;
-  readonly topic: string;
-}
+const keyOf = ({ door, context }: Way) => `${door} ${context}`;
 
 export function refusedReading(
   { deviceNo, receivedAt, reading, way }: ReturnType<ReadingsBatch["row"]>,
@@ -188,10 +185,10 @@ export function refusedReading(
     deviceNo,
     receivedAt,
     id: nameOf(deviceNo),
-    way: way as Way | undefined,
+    way: way as Way,
     at: Date.parse(reading.observedAt as string),
   };
-  return rejectionAgain("telemetry", came, [reading], {
+  return rejectionAgain(came, [reading], {
     reason: "store_refused",
     detail: message,
     partial: false,
@@ -208,7 +205,7 @@ export function refusedConflicts(
   for (const conflict of conflicts) {
     const { deviceNo, receivedAt, way } = conflict.reading;
     const place = nameOf.placeUntil?.(deviceNo, conflict.reading.observedAt);
-    const key = `${deviceNo} ${receivedAt} ${conflict.partial} ${(way as Way | undefined)?.topic} ${place}`;
+    const key = `${deviceNo} ${receivedAt} ${conflict.partial} ${keyOf(way as Way)} ${place}`;
     const group = groups.get(key);
     if (group) group.push(conflict);
     else groups.set(key, [conflict]);
@@ -216,7 +213,7 @@ export function refusedConflicts(
   return [...groups.values()].map((group) => {
     const { reading, refused, partial, isFull } = group[0]!;
     const { deviceNo, receivedAt } = reading;
-    const way = reading.way as Way | undefined;
+    const way = reading.way as Way;
     const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way, at: reading.observedAt };
     const items = group.map((conflict) => ({
       observedAt: new Date(conflict.reading.observedAt).toISOString(),
@@ -225,7 +222,7 @@ export function refusedConflicts(
     const at = new Date(reading.observedAt).toISOString();
     const room = isFull ? `, or ${MAX_KEPT_LENGTH} characters beside the kind's metrics` : "";
     const detail = `${Object.keys(refused).join(", ")}: another value is stored for ${at}${room}`;
-    return rejectionAgain("telemetry", came, items, { reason: "conflict", detail, partial });
+    return rejectionAgain(came, items, { reason: "conflict", detail, partial });
   });
 }
 
@@ -239,18 +236,18 @@ const allOf = (columns: KindTable["columns"], { values, extra }: Conflict["readi
 const STORE_REFUSED = "store_refused";
 
 export const refusedEvent = (event: NewEvent, { message }: Error, nameOf: NameOf): NewRejection =>
-  refusedTogether("events", [event], STORE_REFUSED, message, nameOf);
+  refusedTogether([event], STORE_REFUSED, message, nameOf);
 export const refusedReply = (reply: NewReply, { message }: Error, nameOf: NameOf): NewRejection =>
-  refusedTogether("replies", [reply], STORE_REFUSED, message, nameOf);
+  refusedTogether([reply], STORE_REFUSED, message, nameOf);
 
 /** The rejections of events that differ from too many others of their moment, one for a message of a device. */
 export const refusedEvents = (events: readonly NewEvent[], nameOf: NameOf): NewRejection[] =>
   byMessage(events, nameOf).map((group) =>
-    refusedTogether("events", group, "conflict", `eventId and phase: ${TOO_MANY}`, nameOf),
+    refusedTogether(group, "conflict", `eventId and phase: ${TOO_MANY}`, nameOf),
   );
 export const refusedReplies = (replies: readonly NewReply[], nameOf: NameOf): NewRejection[] =>
   byMessage(replies, nameOf).map((group) =>
-    refusedTogether("replies", group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
+    refusedTogether(group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
   );
 const TOO_MANY = `more than ${MAX_MOVE_MS} others, which say something else, are stored for this moment`;
 
@@ -258,7 +255,7 @@ function byMessage<T extends NewEvent | NewReply>(items: readonly T[], nameOf: N
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const place = nameOf.placeUntil?.(item.deviceNo, item.observedAt);
-    const key = `${item.deviceNo} ${item.receivedAt} ${(item.way as Way | undefined)?.topic} ${place}`;
+    const key = `${item.deviceNo} ${item.receivedAt} ${keyOf(item.way as Way)} ${place}`;
     const group = groups.get(key);
     if (group) group.push(item);
     else groups.set(key, [item]);
@@ -267,7 +264,6 @@ function byMessage<T extends NewEvent | NewReply>(items: readonly T[], nameOf: N
 }
 
 function refusedTogether(
-  channel: "events" | "replies",
   items: readonly (NewEvent | NewReply)[],
   reason: string,
   detail: string,
@@ -279,8 +275,8 @@ function refusedTogether(
     observedAt: new Date(observedAt).toISOString(),
     ...(parseExact(data) as object),
   }));
-  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way | undefined, at };
-  return rejectionAgain(channel, came, sent, { reason, detail, partial: false });
+  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way, at };
+  return rejectionAgain(came, sent, { reason, detail, partial: false });
 }
 
 /** What is left of a rejection that the database refuses itself: that there was one. */
@@ -292,20 +288,20 @@ export const withoutPayload = (rejection: NewRejection, { message }: Error): New
 
 /** The rejection of items as their device, or the gateway that they came by, would have sent them. */
 function rejectionAgain(
-  channel: DeviceChannel,
-  came: { deviceNo: number; receivedAt: number; id: string; way: Way | undefined; at: number },
+  came: { deviceNo: number; receivedAt: number; id: string; way: Way; at: number },
   items: readonly object[],
   why: { reason: string; detail: string; partial: boolean },
 ): NewRejection {
   const { deviceNo, receivedAt, id, way, at } = came;
   const value = items.length === 1 ? items[0] : items;
-  const payload = Buffer.from(stringifyExact(way ? { [id]: value } : value));
+  const payload = Buffer.from(stringifyExact(way.gateway === undefined ? value : { [id]: value }));
   return {
     receivedAt,
     observedAt: at,
     deviceNo,
-    publisher: way?.publisher ?? id,
-    topic: way?.topic ?? deviceTopic(id, channel),
+    publisher: way.gateway ?? id,
+    door: way.door,
+    topic: way.context.slice(0, MAX_CONTEXT_LENGTH),
     reason: why.reason,
     detail: ofSeveral(legible(why.detail), items.length),
     payload,

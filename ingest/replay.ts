@@ -1,5 +1,5 @@
 import { PlatformError } from "../base/errors.ts";
-import { isOpenTo, parseTopic } from "../exchange/own-dialect.ts";
+import type { DoorDecoder, RawMessage } from "../exchange/door.ts";
 import { type AuditActor, appendAudit } from "../store/audit/index.ts";
 import {
   type Client,
@@ -14,7 +14,7 @@ import { insertRejections, type NewRejection, recordReplay } from "../store/ledg
 import { assertOwnTime, lockOwnKey } from "../store/places/index.ts";
 import { settleReadings } from "../store/readings/index.ts";
 import { Batch } from "./batch.ts";
-import type { Directory } from "./directory.ts";
+import type { DeviceEntry, Directory } from "./directory.ts";
 import { Pipeline } from "./pipeline.ts";
 import { legible, type NameOf, refusedConflicts, refusedEvents, refusedReplies } from "./refused-items.ts";
 
@@ -22,11 +22,21 @@ import { legible, type NameOf, refusedConflicts, refusedEvents, refusedReplies }
 export interface ReplayInput {
   readonly rejectionNo: number;
   readonly publisher: string;
+  /** The name of the door by which it came; its decoder reads it again. */
+  readonly door: string;
+  /** Its context. */
   readonly topic: string;
   readonly reason: string;
   readonly payload: Buffer;
   readonly payloadBytes: number;
   readonly receivedAt: Date;
+}
+
+export interface ReplayParts {
+  readonly pool: Pool;
+  readonly directory: Directory;
+  /** By the names of the doors. */
+  readonly decoders: ReadonlyMap<string, DoorDecoder>;
 }
 
 export interface ReplayOutcome {
@@ -35,7 +45,7 @@ export interface ReplayOutcome {
 }
 
 /**
- * Sends a rejected message through the pipeline again, as if it had arrived when it did first. It is stored
+ * Sends a rejected message through the decoder of its door and the pipeline again, as if it had arrived when it did first. It is stored
  * whole or not at all, in one transaction with the note that it was and its row in the audit; what is refused again stays the one rejection
  * that it was. Alarms are not looked at: a replay is history. Each item counts in the ledger of whose the device was at its
  * time.
@@ -45,8 +55,7 @@ export interface ReplayOutcome {
  *   item is not the caller's
  */
 export async function replayRejection(
-  pool: Pool,
-  directory: Directory,
+  { pool, directory, decoders }: ReplayParts,
   input: ReplayInput,
   actor: AuditActor,
   limits: Limits,
@@ -63,7 +72,7 @@ export async function replayRejection(
       actor,
       action: "rejection.replay",
       object: { type: "rejection", id: String(input.rejectionNo) },
-      after: { publisher: input.publisher, topic: input.topic, outcome, detail },
+      after: { publisher: input.publisher, door: input.door, topic: input.topic, outcome, detail },
     });
     return { outcome, detail };
   };
@@ -71,7 +80,13 @@ export async function replayRejection(
   if (input.payloadBytes > input.payload.length) {
     return refuse(`only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
   }
-  const batch = await decodeAgain(directory, input);
+  const decoder = decoders.get(input.door);
+  if (!decoder) {
+    return refuse(
+      `it came by the door '${input.door}', which is not there any more: nothing else can decode it`,
+    );
+  }
+  const batch = await takeAgain(directory, decoder, input);
   const refused = batch.rejections.find(({ partial }) => !partial) ?? batch.foreign[0];
   if (refused) return refuse(`${refused.reason}: ${refused.detail}`);
   try {
@@ -95,30 +110,25 @@ export async function replayRejection(
 class RefusedAgain extends Error {}
 
 /** The message in a batch of its own, whose outcome is this message's alone. */
-async function decodeAgain(directory: Directory, input: ReplayInput): Promise<Batch> {
-  const publisher = await directory.lookUp(input.publisher);
-  const topic = parseTopic(input.topic);
-  const own = publisher !== undefined && topic?.id === publisher.id;
-  const allowed = own && isOpenTo(publisher, topic.channel);
+async function takeAgain(directory: Directory, decoder: DoorDecoder, input: ReplayInput): Promise<Batch> {
   const batch = new Batch();
-  // What was within the limit may be longer on record, where an item is encoded anew.
-  const maxPayloadBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;
   const pipeline = new Pipeline({
     directory,
-    maxPayloadBytes,
     replayOf: input.reason,
     sink: { open: batch, filled: () => {} },
   });
-  pipeline.accept(
-    {
-      publisher,
-      channel: allowed ? topic.channel : undefined,
-      topic: input.topic,
-      payload: input.payload,
-      receivedAt: input.receivedAt.getTime(),
-    },
-    () => {},
-  );
+  const message: RawMessage<DeviceEntry> = {
+    door: input.door,
+    device: await directory.lookUp(input.publisher),
+    context: input.topic,
+    raw: input.payload,
+    receivedAt: input.receivedAt.getTime(),
+  };
+  // What was within the limit may be longer on record, where an item is encoded anew.
+  const maxBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;
+  const decoded = decoder.decode(message, maxBytes);
+  if ("reason" in decoded) pipeline.reject(message, decoded, () => {});
+  else pipeline.accept(decoded, () => {});
   for (const device of batch.devices) device.pending--;
   return batch;
 }

@@ -6,7 +6,14 @@ const fields = {
   receivedAt: timestamp,
   deviceId: z.string().nullable().describe("Null when it came from, or was meant for, an unknown device."),
   publisher: z.string().describe("The MQTT user name of the publisher."),
-  topic: z.string(),
+  door: z
+    .string()
+    .describe(
+      "The door by which it came: `mqtt` is our own broker, `mqtt-source` another one that we subscribe to.",
+    ),
+  topic: z
+    .string()
+    .describe("Where or as what it came, in the words of the door's protocol: over MQTT, the topic."),
   reason: z.string().describe("One of a closed list, e.g. `off_scale`."),
   detail: z.string().describe("What was wrong, and what was expected."),
   messages: z

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
+import { OWN_DOOR } from "../../exchange/door.ts";
 import type { Pool } from "../../store/database/index.ts";
 import { getDevice } from "../../store/devices/index.ts";
 import { getDeviceKey } from "../../store/places/index.ts";
@@ -185,6 +186,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
           device: { id, kind, limits },
           table: catalog.table(kind),
           repairNo: request.params.repair,
+          door: OWN_DOOR,
           topic: `v1/devices/${request.params.id}/telemetry`,
           reason: request.body.reason,
         },

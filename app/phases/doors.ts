@@ -1,12 +1,12 @@
 import { apiKeyPrefix } from "../../access/api-keys.ts";
 import { tokenMatches } from "../../access/tokens.ts";
 import { createBroker } from "../../broker/broker.ts";
+import { handOnDecoded } from "../../broker/hand-on.ts";
 import { limitLookUps } from "../../broker/look-ups.ts";
 import { registerBrokerMetrics } from "../../broker/metrics.ts";
 import type { Broker } from "../../broker/options.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
-import { refuse } from "../../ingest/reasons.ts";
 import { type MqttSource, openMqttSource } from "../../protocols/mqtt-source/door.ts";
 import { isAway } from "../../store/database/index.ts";
 import { scopeOf } from "../announce.ts";
@@ -45,11 +45,7 @@ export async function makeDoors(start: Start, inside: DoorsInside): Promise<Brok
     // The same gate as that of HTTP: who guesses is slowed on both sides.
     gate: accounts.people.gate,
     ...identify(inside),
-    // Each field by its name: the rest of an object is gathered key by key, for each message.
-    onPublish: ({ principal: publisher, channel, topic, payload, receivedAt }, settled) =>
-      ingest.accept({ publisher, channel, topic, payload, receivedAt }, settled),
-    onRefused: ({ principal, ...message }, { reason, detail }, settled) =>
-      ingest.reject({ publisher: principal, ...message }, refuse(reason, detail), settled),
+    ...handOnDecoded<DeviceEntry>({ onMessage: ingest.accept, onRefused: ingest.reject }),
     onPresence: exchange.sumPresence(({ device, connected, at, address }) => {
       ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address });
       hub.publish(
@@ -83,6 +79,7 @@ export function openSources(
     lookUp: (id) => ingest.directory.lookUp(id),
     isAway,
     onMessage: ingest.accept,
+    onRefused: ingest.reject,
     log: logOf("source"),
   });
   exchange.add(source);

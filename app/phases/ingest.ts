@@ -1,6 +1,7 @@
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
+import { DECODERS } from "../decoders.ts";
 import type { DatabasePhase } from "./database.ts";
 import { News } from "./news.ts";
 import type { Start } from "./start.ts";
@@ -34,6 +35,7 @@ export async function startIngestion(
     },
     catalog,
     tables,
+    decoders: DECODERS,
     log: logOf("ingest"),
     registry,
     instance: config.INSTANCE_ID,

@@ -1,21 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
-import type { Channel } from "../../base/channels.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Door, DoorDevice } from "../../exchange/door.ts";
-import { isOpenTo, parseTopic } from "../../exchange/own-dialect.ts";
+import type { Door, DoorDevice, DoorEvents } from "../../exchange/door.ts";
+import { handOn, isOpenTo, parseTopic } from "../../exchange/own-dialect.ts";
 
-/** A message as the source brought it. */
-interface SourceMessage<D extends DoorDevice> {
-  /** The device that its topic names; undefined when we know no such device. */
-  readonly publisher: D | undefined;
-  /** Undefined when the topic is none of the publisher's. */
-  readonly channel: Channel | undefined;
-  readonly topic: string;
-  readonly payload: Buffer;
-  /** Our clock at arrival, epoch milliseconds. */
-  readonly receivedAt: number;
-}
+/** The name of this door. */
+export const MQTT_SOURCE = "mqtt-source";
 
 export interface MqttSourceOptions<D extends DoorDevice> {
   /** mqtt://user:password@host:port */
@@ -29,8 +19,8 @@ export interface MqttSourceOptions<D extends DoorDevice> {
   readonly lookUp: (id: string) => Promise<D | undefined>;
   /** Whether a question failed because the database is away: then it is asked again. */
   readonly isAway: (error: unknown) => boolean;
-  /** Takes a message over. It is acknowledged to the broker when `settled` is called, and not before. */
-  readonly onMessage: (message: SourceMessage<D>, settled: () => void) => void;
+  readonly onMessage: DoorEvents<D>["onMessage"];
+  readonly onRefused: DoorEvents<D>["onRefused"];
   readonly log: Logger;
   /** Overrides, e.g. `protocolVersion: 4` for a broker that does not speak MQTT 5. */
   readonly client?: IClientOptions;
@@ -101,7 +91,7 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
   );
   holdAcknowledgements(client, state, (packet, settled) => void take(options, state, packet, settled));
   return {
-    name: "mqtt-source",
+    name: MQTT_SOURCE,
     refusal: () => state.refusal,
     connected: () => client.connected,
     // Its devices are connected to the other broker, which does not tell us who is there; we hand it no commands.
@@ -159,17 +149,18 @@ function holdAcknowledgements(
 }
 
 async function take<D extends DoorDevice>(
-  { find, lookUp, isAway, onMessage, log }: MqttSourceOptions<D>,
+  options: MqttSourceOptions<D>,
   state: State,
   { topic, payload }: IPublishPacket,
   settled: () => void,
 ): Promise<void> {
+  const { find, lookUp, isAway, log } = options;
   const receivedAt = Date.now();
   const parsed = parseTopic(topic);
-  let publisher = parsed && find(parsed.id);
-  while (parsed && !publisher) {
+  let device = parsed && find(parsed.id);
+  while (parsed && !device) {
     try {
-      publisher = await lookUp(parsed.id);
+      device = await lookUp(parsed.id);
       break;
     } catch (error) {
       if (!isAway(error)) {
@@ -182,15 +173,8 @@ async function take<D extends DoorDevice>(
     }
   }
   // That broker decided who may publish where; here the topic is the identity.
-  const allowed = publisher && parsed && isOpenTo(publisher, parsed.channel);
-  onMessage(
-    {
-      publisher,
-      channel: allowed ? parsed.channel : undefined,
-      topic,
-      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-      receivedAt,
-    },
-    settled,
-  );
+  const channel = parsed && device && isOpenTo(device, parsed.channel) ? parsed.channel : undefined;
+  const raw = typeof payload === "string" ? Buffer.from(payload) : payload;
+  const undecoded = { channel, value: undefined, repeated: undefined };
+  handOn(options, { door: MQTT_SOURCE, device, context: topic, raw, receivedAt, ...undecoded }, settled);
 }

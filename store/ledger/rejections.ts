@@ -20,6 +20,9 @@ export interface Rejection {
   readonly deviceNo: number | null;
   /** The MQTT user name of the publisher. */
   readonly publisher: string;
+  /** The name of the door by which it came. */
+  readonly door: string;
+  /** Where or as what it came in the words of its door's protocol: for MQTT, the topic. */
   readonly topic: string;
   readonly reason: string;
   readonly detail: string;
@@ -46,6 +49,7 @@ interface RejectionRow {
   id: string | null;
   device_no: number | null;
   publisher: string;
+  door: string;
   topic: string;
   reason: string;
   detail: string;
@@ -57,7 +61,7 @@ interface RejectionRow {
   replay_outcome: string | null;
 }
 
-const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.topic, m.reason, m.detail,
+const COLUMNS = `m.rejection_no, m.received_at, d.id, m.device_no, m.publisher, m.door, m.topic, m.reason, m.detail,
          m.payload_bytes, m.messages, m.items, m.partial, m.replayed_at, m.replay_outcome`;
 
 /** A message without a time of observation belongs to the place of its arrival. So the ledger has it, too. */
@@ -73,6 +77,7 @@ const toRejection = (row: RejectionRow): Rejection => ({
   deviceId: row.id,
   deviceNo: row.device_no,
   publisher: row.publisher,
+  door: row.door,
   topic: row.topic,
   reason: row.reason,
   detail: row.detail,

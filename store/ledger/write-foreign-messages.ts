@@ -41,7 +41,7 @@ interface Row {
 
 /**
  * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, place that
- * it had then (decision 0025), topic and hour (UTC, by the platform's clock), with the payload of the first and the
+ * it had then (decision 0025), door, topic and hour (UTC, by the platform's clock), with the payload of the first and the
  * count of all. Each message was received and rejected.
  * @param claim lets it take effect once, however often it is tried
  */
@@ -93,7 +93,7 @@ function hoursOf(messages: readonly ForeignMessage[]): { readonly from: number; 
   return { from: Math.min(...hours) * HOUR_MS, until: (Math.max(...hours) + 1) * HOUR_MS };
 }
 
-/** The rows of devices, by device, hour and the number of moves before it; within these by topic. */
+/** The rows of devices, by device, hour and the number of moves before it; within these by door and topic. */
 class KnownRows {
   private readonly byKey = new Map<string, Map<string, Row>>();
   private readonly moves: ReadonlyMap<number, readonly number[]>;
@@ -110,16 +110,17 @@ class KnownRows {
       chunk: string;
       received_at: Date;
       device_no: number;
+      door: string;
       topic: string;
     }>(
-      `select rejection_no, tableoid::regclass::text as chunk, received_at, device_no, topic from rejected_messages
+      `select rejection_no, tableoid::regclass::text as chunk, received_at, device_no, door, topic from rejected_messages
        where reason = 'foreign_topic' and device_no = any($1::int4[]) and received_at >= $2 and received_at < $3
        order by rejection_no desc`,
       [messages.map(({ deviceNo }) => deviceNo), new Date(from).toISOString(), new Date(until).toISOString()],
     );
-    for (const { rejection_no: rejectionNo, chunk, received_at, device_no: deviceNo, topic } of rows) {
+    for (const { rejection_no: rejectionNo, chunk, received_at, device_no: deviceNo, door, topic } of rows) {
       const receivedAt = received_at.getTime();
-      this.topicsOf(deviceNo, receivedAt).set(topic, {
+      this.topicsOf(deviceNo, receivedAt).set(keyOf(door, topic), {
         rejectionNo,
         chunk,
         first: undefined,
@@ -141,20 +142,24 @@ class KnownRows {
   }
 }
 
+const keyOf = (door: string, topic: string) => `${door} ${topic}`;
+
 /** Counts each message on its row. @returns the rows that have more messages now */
 function place(messages: readonly ForeignMessage[], known: KnownRows): Row[] {
   const changed = new Set<Row>();
   for (const message of messages) {
     const topics = known.topicsOf(message.deviceNo, message.receivedAt);
     const topic = printable(message.topic);
-    let row = topics.get(topic);
-    if (!row && topics.size >= MAX_TOPICS) row = topics.get(OTHER_TOPICS);
+    const own = keyOf(message.door, topic);
+    const others = keyOf(message.door, OTHER_TOPICS);
+    let row = topics.get(own);
+    if (!row && topics.size >= MAX_TOPICS) row = topics.get(others);
     if (!row) {
       const beyond = topics.size >= MAX_TOPICS;
       const detail = `more than ${MAX_TOPICS} foreign topics within an hour; further ones are counted here, the first was '${topic.slice(0, 256)}'`;
       const first = beyond ? { ...message, topic: OTHER_TOPICS, detail } : message;
       row = { rejectionNo: undefined, chunk: undefined, first, receivedAt: message.receivedAt, messages: 0 };
-      topics.set(beyond ? OTHER_TOPICS : topic, row);
+      topics.set(beyond ? others : own, row);
     }
     row.messages++;
     changed.add(row);
@@ -182,13 +187,15 @@ async function insert(tx: Client, rows: readonly Row[]): Promise<void> {
   await tx.query({
     name: "insert_foreign_messages",
     text: `
-      insert into rejected_messages (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, messages, items)
-      select *, messages from unnest($1::timestamptz[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::int4[], $9::int4[])
-        as input (received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, messages)`,
+      insert into rejected_messages (received_at, device_no, publisher, door, topic, reason, detail, payload, payload_bytes, messages, items)
+      select *, messages
+      from unnest($1::timestamptz[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::int4[], $10::int4[])
+        as input (received_at, device_no, publisher, door, topic, reason, detail, payload, payload_bytes, messages)`,
     values: [
       arrayOf(new TimestampColumn(), rows, ({ first }) => first!.receivedAt),
       arrayOf(new Int4Column(), rows, ({ first }) => first!.deviceNo),
       arrayOf(new TextColumn(), rows, ({ first }) => printable(first!.publisher)),
+      arrayOf(new TextColumn(), rows, ({ first }) => first!.door),
       arrayOf(new TextColumn(), rows, ({ first }) => printable(first!.topic)),
       arrayOf(new TextColumn(), rows, ({ first }) => first!.reason),
       arrayOf(new TextColumn(), rows, ({ first }) => printable(first!.detail)),

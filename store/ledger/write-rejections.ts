@@ -23,6 +23,9 @@ export interface NewRejection {
   /** Undefined when it came from, or was meant for, an unknown device. */
   readonly deviceNo: number | undefined;
   readonly publisher: string;
+  /** The name of the door by which it came. */
+  readonly door: string;
+  /** Where or as what it came in the words of its door's protocol: for MQTT, the topic. */
   readonly topic: string;
   readonly reason: string;
   /** The expectation, in words. */
@@ -58,6 +61,7 @@ export async function insertRejections(
       arrayOf(new TimestampColumn(), rejections, (row) => row.receivedAt),
       arrayOf(new Int4Column(), rejections, (row) => row.deviceNo),
       arrayOf(new TextColumn(), rejections, (row) => printable(row.publisher)),
+      arrayOf(new TextColumn(), rejections, (row) => row.door),
       arrayOf(new TextColumn(), rejections, (row) => printable(row.topic)),
       arrayOf(new TextColumn(), rejections, (row) => row.reason),
       arrayOf(new TextColumn(), rejections, (row) => printable(row.detail)),
@@ -81,6 +85,7 @@ function insertSql(first: number, before: string, condition: string): string {
     "text",
     "text",
     "text",
+    "text",
     "bytea",
     "int4",
     "int4",
@@ -88,7 +93,8 @@ function insertSql(first: number, before: string, condition: string): string {
     "timestamptz",
   ];
   const parameters = types.map((type, i) => `$${first + i}::${type}[]`).join(", ");
-  const columns = "received_at, device_no, publisher, topic, reason, detail, payload, payload_bytes, items";
+  const columns =
+    "received_at, device_no, publisher, door, topic, reason, detail, payload, payload_bytes, items";
   return `
     with ${before}input as (
       select * from unnest(${parameters}) as input (${columns}, partial, observed_at) ${condition}

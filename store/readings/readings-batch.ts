@@ -80,9 +80,8 @@ export class ReadingsBatch {
   private readonly all: ArrayColumn[];
   /** Rows whose time is ours, of the message's arrival. */
   private readonly arrivals: number[] = [];
-  /** The row from which readings came by each way; rows before the first came from the device itself. */
-  private readonly ways: { readonly from: number; readonly way: unknown }[] = [];
-  private lastWay: unknown;
+  /** The way by which each came. */
+  private readonly ways: unknown[] = [];
   /** Of a part that was cut out of another batch: the rows' numbers there. */
   private numbers: number[] | undefined;
   readonly table: KindTable;
@@ -118,15 +117,9 @@ export class ReadingsBatch {
     this.hasFormer = true;
   }
 
-  /** Says by which way a row, and those after it, came: data that the caller needs again for a refused row. */
+  /** Says by which way a row came: data that the caller needs again for a refused row. */
   markWay(row: number, way: unknown): void {
-    if (way === this.lastWay) return;
-    this.lastWay = way;
-    this.ways.push({ from: row, way });
-  }
-
-  private wayOf(row: number): unknown {
-    return this.ways.findLast(({ from }) => from <= row)?.way;
+    this.ways[row] = way;
   }
 
   /**
@@ -192,7 +185,7 @@ export class ReadingsBatch {
     for (const row of this.arrivals) if (places.has(row)) part.arrivals.push(places.get(row)!);
     part.numbers = rows.map((row) => this.numberOf(row));
     for (const row of rows) part.receivedAt.push(this.receivedAt[row]!);
-    for (const row of rows) part.markWay(places.get(row)!, this.wayOf(row));
+    for (const row of rows) part.ways.push(this.ways[row]);
     return part;
   }
 
@@ -228,7 +221,7 @@ export class ReadingsBatch {
       values: values.map((column) => column[row]),
       extra: extra[row],
       isArrival: arrivals.has(row),
-      way: this.wayOf(row),
+      way: this.ways[row],
     }));
   }
 
@@ -248,7 +241,6 @@ export class ReadingsBatch {
     this.hasFormer = false;
     this.arrivals.length = 0;
     this.ways.length = 0;
-    this.lastWay = undefined;
     for (const column of this.all) column.reset();
   }
 }

@@ -31,6 +31,8 @@ export interface UndoneRepair {
   readonly reason: string;
   /** The topic on which the device would send its readings: for values that cannot be put back. */
   readonly topic: string;
+  /** The door whose words these are. */
+  readonly door: string;
 }
 
 /** Values that cannot be put back, under the names that they have in a reading, with their moment. */
@@ -50,7 +52,7 @@ interface Undone {
  * `already_undone`, `repair_covered` while a later repair stands on it
  */
 export async function undoRepair(pool: Pool, asked: UndoneRepair, actor: AuditActor): Promise<Repair> {
-  const { device, table, repairNo, reason, topic } = asked;
+  const { device, table, repairNo, reason, door, topic } = asked;
   return withTransaction(pool, async (tx) => {
     const key = await lockOwnKey(tx, device);
     const before = await getRow(tx, repairNo, key);
@@ -85,7 +87,7 @@ export async function undoRepair(pool: Pool, asked: UndoneRepair, actor: AuditAc
       [repairNo, actor.id, reason, restored],
     );
     if (refused.length > 0)
-      await insertRejections(tx, await refusedAgain(tx, refused, { key, topic, repairNo }));
+      await insertRejections(tx, await refusedAgain(tx, refused, { key, door, topic, repairNo }));
     await afterChange(tx, table, key.deviceNo, changed);
     const done = toRepair(await getRow(tx, repairNo, key));
     await appendAudit(tx, {
@@ -105,7 +107,7 @@ const MAX_REFUSED_TOGETHER = 1000;
 async function refusedAgain(
   tx: Client,
   refused: readonly NotRestored[],
-  { key, topic, repairNo }: { key: DeviceKey; topic: string; repairNo: number },
+  { key, door, topic, repairNo }: { key: DeviceKey; door: string; topic: string; repairNo: number },
 ): Promise<NewRejection[]> {
   const rejections: NewRejection[] = [];
   const pages: NotRestored[][] = [];
@@ -124,6 +126,7 @@ async function refusedAgain(
       observedAt: Date.parse(observedAt),
       deviceNo: key.deviceNo,
       publisher: key.id,
+      door,
       topic,
       reason: "conflict",
       detail:

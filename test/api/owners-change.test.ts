@@ -165,7 +165,8 @@ describe("whoever has a device now", () => {
     const { pool } = world.db;
     const deeds = [
       () => makeRepair(pool, { device, table, ...range }, actor),
-      () => undoRepair(pool, { device, table, repairNo: 1, reason: "right", topic: "t" }, actor),
+      () =>
+        undoRepair(pool, { device, table, repairNo: 1, reason: "right", door: "mqtt", topic: "t" }, actor),
       () => recordExchange(pool, device, table, { ...asked, at: new Date(day(1)) }, actor),
       () => removeExchange(pool, device, table, 1, actor),
     ];

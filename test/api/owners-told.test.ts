@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveReading } from "../../ingest/batch.ts";
 import { foldLedger } from "../../store/ledger/fold-ledger.ts";
+import { takeIn } from "../helpers/ingest.ts";
 import { areaOf } from "../helpers/limits.ts";
 import { personWith } from "./callers.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, startOwners } from "./owners-world.ts";
@@ -224,9 +225,9 @@ describe("messages on a foreign topic within an hour in which the device moved",
     const { ingest } = await world.ingest();
     const foreign = (receivedAt: number) =>
       new Promise<void>((resolve) => {
-        const publisher = ingest.directory.find("strayed");
-        const message = { publisher, channel: undefined, topic: "a/b", payload: Buffer.from("x") };
-        ingest.accept({ ...message, receivedAt }, resolve);
+        const device = ingest.directory.find("strayed");
+        const message = { device, channel: undefined, context: "a/b", raw: Buffer.from("x") };
+        takeIn(ingest, { ...message, receivedAt }, resolve);
       });
     // Of one hour by the clock, whenever this test runs: the moves are dated by the first message.
     const hour = Math.floor(Date.now() / HOUR) * HOUR - HOUR;

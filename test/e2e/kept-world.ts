@@ -6,7 +6,7 @@ import { keepLatest } from "../../store/readings/keep-latest.ts";
 import { keepChanged } from "../../store/rollups/keep-changed.ts";
 import { keepNext } from "../../store/rollups/keep-days.ts";
 import type { Answer } from "../api/harness.ts";
-import { startTestIngest, type TestIngest } from "../helpers/ingest.ts";
+import { startTestIngest, type TestIngest, takeIn } from "../helpers/ingest.ts";
 import { losingPool } from "../ingest/losing-pool.ts";
 import { type Certainty, type Item, KeptModel, type Place } from "./kept-model.ts";
 import {
@@ -265,11 +265,11 @@ export class KeptWorld {
         return this.ingest.publish(this.models[message.device]!.id, "telemetry", GARBAGE);
       case "stray": {
         const { ingest } = this.ingest;
-        const publisher = ingest.directory.find(this.models[message.device]!.id);
-        const payload = Buffer.from("7");
+        const device = ingest.directory.find(this.models[message.device]!.id);
+        const raw = Buffer.from("7");
         return new Promise((resolve) => {
           const receivedAt = Date.now();
-          ingest.accept({ publisher, channel: undefined, topic: "stray", payload, receivedAt }, resolve);
+          takeIn(ingest, { device, channel: undefined, context: "stray", raw, receivedAt }, resolve);
         });
       }
     }

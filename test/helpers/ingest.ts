@@ -1,12 +1,16 @@
 import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
 import { createToken, hashToken } from "../../access/tokens.ts";
+import { DECODERS } from "../../app/decoders.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
 import type { Channel } from "../../base/channels.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";
 import { gasMeter } from "../../devices/kinds/gas-meter/kind.ts";
+import type { ReceivedMessage } from "../../exchange/door.ts";
+import { handOn } from "../../exchange/own-dialect.ts";
 import type { Committed } from "../../ingest/commit.ts";
+import type { DeviceEntry } from "../../ingest/directory.ts";
 import { type Ingest, type IngestOptions, startIngest } from "../../ingest/ingest.ts";
 import type { Db, Pool } from "../../store/database/database.ts";
 import { arrivalOf, inUnit } from "../../store/database/kind-table.ts";
@@ -54,6 +58,7 @@ export async function gasMeterRows(db: Db, id: string) {
 export interface RejectedRow {
   readonly rejection_no: number;
   readonly publisher: string;
+  readonly door: string;
   readonly topic: string;
   readonly reason: string;
   readonly payload: Buffer;
@@ -65,6 +70,7 @@ export interface RejectedRow {
 export const replayOf = (row: RejectedRow) => ({
   rejectionNo: row.rejection_no,
   publisher: row.publisher,
+  door: row.door,
   topic: row.topic,
   reason: row.reason,
   payload: row.payload,
@@ -75,7 +81,7 @@ export const replayOf = (row: RejectedRow) => ({
 /** The replay of a device's newest message on record. */
 export async function lastRejection(db: Db, id: string) {
   const { rows } = await db.query<RejectedRow>(
-    `select rejection_no, publisher, topic, reason, payload, payload_bytes, received_at from rejected_messages
+    `select rejection_no, publisher, door, topic, reason, payload, payload_bytes, received_at from rejected_messages
      join devices using (device_no) where id = $1 order by rejection_no desc limit 1`,
     [id],
   );
@@ -92,11 +98,27 @@ export async function rejectionsOf(db: Db, id: string) {
   return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) }));
 }
 
+/** Has a message taken in as a door of our own dialect does. @returns how many items it holds */
+export const takeIn = (
+  inside: Pick<Ingest, "accept" | "reject">,
+  message: Omit<ReceivedMessage<DeviceEntry>, "value" | "repeated" | "door"> & { readonly door?: string },
+  settled: () => void,
+): number =>
+  handOn<DeviceEntry>(
+    {
+      onMessage: (decoded, done) => inside.accept(decoded, done),
+      onRefused: (raw, refusal, done) => inside.reject(raw, refusal, done),
+    },
+    { door: "mqtt", ...message, value: undefined, repeated: undefined },
+    settled,
+  );
+
 /** A message without anything, for a batch that only has to hold an item. */
 export const emptyRejection = (publisher: string): NewRejection => ({
   receivedAt: 0,
   deviceNo: undefined,
   publisher,
+  door: "mqtt",
   topic: "",
   reason: "empty",
   detail: "",
@@ -144,6 +166,7 @@ export async function startTestIngest(pool: Pool, options: Partial<IngestOptions
     tables: tablesOf(catalog),
     log: createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) }),
     registry,
+    decoders: DECODERS,
     instance: "1",
     maxItems: 4000,
     lingerMs: 1,
@@ -167,8 +190,8 @@ export async function startTestIngest(pool: Pool, options: Partial<IngestOptions
           : Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
         const folder = channel.startsWith("gateway-") ? "gateways" : "devices";
         const topic = `v1/${folder}/${id}/${channel.replace("gateway-", "")}`;
-        const publisher = ingest.directory.find(id);
-        ingest.accept({ publisher, channel, topic, payload: body, receivedAt }, resolve);
+        const device = ingest.directory.find(id);
+        takeIn(ingest, { device, channel, context: topic, raw: body, receivedAt }, resolve);
       }),
     async ledger(id) {
       const { rows } = await pool.query(

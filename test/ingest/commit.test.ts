@@ -95,10 +95,11 @@ describe("an item that only the database finds fault with", () => {
     const { ingest, ledger } = await startTestIngest(db.pool);
     const { runtime } = ingest.directory.find("fault-2")!;
     const batch = new Batch();
+    const way = { door: "mqtt", context: "v1/devices/fault-2/telemetry", gateway: undefined };
     for (let n = 1; n <= 8; n++) {
       const reading = runtime.check({ observedAt: at(n), snr: n }, Date.now());
       if ("reason" in reading) throw new Error(reading.detail);
-      runtime.add(batch.readingsOf(runtime), deviceNo, Date.now(), reading);
+      runtime.add(batch.readingsOf(runtime), deviceNo, Date.now(), reading, way);
     }
     let statements = 0;
     const breaking = watched(() => {

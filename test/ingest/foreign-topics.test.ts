@@ -6,7 +6,7 @@ import { NO_LIMITS } from "../../store/database/limits.ts";
 import { foldLedger } from "../../store/ledger/fold-ledger.ts";
 import { type ForeignMessage, recordForeignMessages } from "../../store/ledger/write-foreign-messages.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, replayOf, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, gasMeterRows, replayOf, startTestIngest, takeIn } from "../helpers/ingest.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -24,8 +24,8 @@ async function start(options: Partial<IngestOptions> = {}) {
   /** Publishes on any topic at all; resolves when it would be acknowledged. */
   const publishOn = (id: string, topic: string, payload: string | Buffer, receivedAt = NOON) =>
     new Promise<void>((resolve) => {
-      const message = { publisher: ingest.directory.find(id), channel: undefined, topic, receivedAt };
-      ingest.accept({ ...message, payload: Buffer.from(payload) }, resolve);
+      const message = { device: ingest.directory.find(id), channel: undefined, context: topic, receivedAt };
+      takeIn(ingest, { ...message, raw: Buffer.from(payload) }, resolve);
     });
   return { ...world, publishOn };
 }
@@ -108,6 +108,7 @@ describe("a message on a foreign topic", () => {
       receivedAt: NOON,
       deviceNo,
       publisher: "foreign-8",
+      door: "mqtt",
       topic: "t",
       reason: "foreign_topic",
       detail: "d",
@@ -127,6 +128,7 @@ describe("a message on a foreign topic", () => {
         receivedAt,
         deviceNo,
         publisher: "foreign-9",
+        door: "mqtt",
         topic: "t",
         reason: "foreign_topic",
         detail: "d",

@@ -349,6 +349,7 @@ describe("a message of refused items", () => {
         {
           rejectionNo: row.rejection_no,
           publisher: row.publisher,
+          door: row.door,
           topic: row.topic,
           reason: row.reason,
           payload,

@@ -4,7 +4,14 @@ import { Batch } from "../../ingest/batch.ts";
 import { commitBatch, nothingCommitted } from "../../ingest/commit.ts";
 import { Pipeline } from "../../ingest/pipeline.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, gasMeterRows, rejectionsOf, startTestIngest, withConstraint } from "../helpers/ingest.ts";
+import {
+  addDevice,
+  gasMeterRows,
+  rejectionsOf,
+  startTestIngest,
+  takeIn,
+  withConstraint,
+} from "../helpers/ingest.ts";
 import { losingPool } from "./losing-pool.ts";
 import { ReadingsModel } from "./readings-model.ts";
 
@@ -63,9 +70,10 @@ describe("whatever becomes of the answers of commits", () => {
               const id = ids[device]!;
               const payload = Buffer.from(JSON.stringify({ observedAt: at(minute), ...values }));
               const publisher = ingest.directory.find(id);
-              const topic = `v1/devices/${id}/telemetry`;
-              pipeline.accept(
-                { publisher, channel: "telemetry", topic, payload, receivedAt: start },
+              const context = `v1/devices/${id}/telemetry`;
+              takeIn(
+                pipeline,
+                { device: publisher, channel: "telemetry", context, raw: payload, receivedAt: start },
                 () => {},
               );
               model.take(id, minute, values);
@@ -118,12 +126,13 @@ describe("whatever becomes of the answers of commits", () => {
       const batch = new Batch();
       const pipeline = new Pipeline({ directory: ingest.directory, sink: { open: batch, filled: () => {} } });
       const send = (channel: "events" | "replies" | undefined, value: unknown) =>
-        pipeline.accept(
+        takeIn(
+          pipeline,
           {
-            publisher,
+            device: publisher,
             channel,
-            topic: channel ? `v1/devices/once-1/${channel}` : "elsewhere",
-            payload: Buffer.from(JSON.stringify(value)),
+            context: channel ? `v1/devices/once-1/${channel}` : "elsewhere",
+            raw: Buffer.from(JSON.stringify(value)),
             receivedAt: start + fate.length,
           },
           () => {},
@@ -166,9 +175,9 @@ describe("whatever becomes of the answers of commits", () => {
       type: "leak",
       observedAt: at(n % 5 === 4 ? n - 1 : n),
     }));
-    const payload = Buffer.from(JSON.stringify(events));
-    const topic = "v1/devices/once-2/events";
-    pipeline.accept({ publisher, channel: "events", topic, payload, receivedAt: start }, () => {});
+    const raw = Buffer.from(JSON.stringify(events));
+    const context = "v1/devices/once-2/events";
+    takeIn(pipeline, { device: publisher, channel: "events", context, raw, receivedAt: start }, () => {});
     await withConstraint(db.pool, "events", "event_id not like 'bad-%'", async () => {
       await commitAtLast(breaking, batch);
     });

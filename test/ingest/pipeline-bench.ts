@@ -5,6 +5,7 @@ import { Batch } from "../../ingest/batch.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
 import { Pipeline, type PipelineOptions } from "../../ingest/pipeline.ts";
+import { takeIn } from "../helpers/ingest.ts";
 
 const runtimes = new Map(
   catalog.map((kind) => [kind.kind, new KindRuntime(kind, tablesOf([kind])[0]!)] as const),
@@ -46,12 +47,13 @@ export function startPipeline(known: readonly DeviceEntry[] = [], more: Partial<
     pipeline,
     /** @returns how many items the pipeline says that the message holds */
     accept: (publisher: DeviceEntry, channel: Channel, body: unknown, settled = () => {}): number =>
-      pipeline.accept(
+      takeIn(
+        pipeline,
         {
-          publisher,
+          device: publisher,
           channel,
-          topic: "t",
-          payload: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
+          context: "t",
+          raw: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
           receivedAt: Date.UTC(2026, 4, 1),
         },
         settled,

@@ -8,6 +8,7 @@ import {
   gasMeterRows,
   startTestIngest,
   type TestDevice,
+  takeIn,
   withConstraint,
 } from "../helpers/ingest.ts";
 
@@ -83,7 +84,7 @@ describe("events that differ and have one id, phase and moment", () => {
       },
     );
     const { rows } = await db.pool.query(
-      `select rejection_no as "rejectionNo", publisher, topic, reason, payload, payload_bytes as "payloadBytes",
+      `select rejection_no as "rejectionNo", publisher, door, topic, reason, payload, payload_bytes as "payloadBytes",
               received_at as "receivedAt" from rejected_messages where device_no = $1`,
       [deviceNo],
     );
@@ -245,12 +246,13 @@ describe("a row that the database refuses for good", () => {
     const { publish, ingest, ledger } = await startTestIngest(db.pool);
     await refuse("rejected_messages", "position('poor'::bytea in payload) > 0", async () => {
       const foreign = new Promise<void>((resolve) =>
-        ingest.accept(
+        takeIn(
+          ingest,
           {
-            publisher: ingest.directory.find("poor"),
+            device: ingest.directory.find("poor"),
             channel: undefined,
-            topic: "a/b",
-            payload: Buffer.from("poor"),
+            context: "a/b",
+            raw: Buffer.from("poor"),
             receivedAt: NOW,
           },
           resolve,

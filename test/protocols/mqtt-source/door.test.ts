@@ -56,11 +56,12 @@ async function startSource(): Promise<Source> {
 }
 
 /** How a source asks of devices and hands on what comes, as the platform wires it. */
-const wiredTo = (ingest: Pick<TestIngest["ingest"], "accept" | "directory">) => ({
+const wiredTo = (ingest: Pick<TestIngest["ingest"], "accept" | "reject" | "directory">) => ({
   find: (id: string) => ingest.directory.find(id),
   lookUp: (id: string) => ingest.directory.lookUp(id),
   isAway,
   onMessage: ingest.accept,
+  onRefused: ingest.reject,
 });
 
 async function subscribe(source: Source, { ingest }: TestIngest): Promise<MqttSource> {
