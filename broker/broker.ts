@@ -4,7 +4,7 @@ import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Principal } from "../access/decide.ts";
 import { maySubscribe } from "../access/topics.ts";
 import { MAX_PACKET_BYTES } from "../base/channels.ts";
-import type { DoorDevice } from "../exchange/door.ts";
+import { type DoorDevice, OWN_DOOR } from "../exchange/door.ts";
 import {
   grantQos0,
   limitPacketBytes,
@@ -22,7 +22,7 @@ import { FrontDoor } from "./front-door.ts";
 import { Intake } from "./intake.ts";
 import { createListeners } from "./listeners.ts";
 import { Logins, nameOr, UNAVAILABLE } from "./logins.ts";
-import { type Broker, type BrokerOptions, type Known, MQTT_DOOR } from "./options.ts";
+import type { Broker, BrokerOptions, Known } from "./options.ts";
 import { publishQuickly } from "./quick-publish.ts";
 import { DeviceSessions } from "./sessions.ts";
 import { parseStrictly } from "./strict-parser.ts";
@@ -278,7 +278,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
   });
 
   return {
-    name: MQTT_DOOR,
+    name: OWN_DOOR,
     handle(connection) {
       const admission = connections.admit(connection);
       if (admission) handle(connection, admission);

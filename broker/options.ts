@@ -8,9 +8,6 @@ import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Feed } from "./feed.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
-/** The name of this door. */
-export const MQTT_DOOR = "mqtt";
-
 /** One publish of a device that has logged in. */
 export interface Published<P extends DoorDevice> {
   readonly principal: P;

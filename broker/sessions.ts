@@ -1,8 +1,7 @@
 import type { Client } from "aedes";
 import type { Channel } from "../base/channels.ts";
-import type { DoorDevice, DoorEvents } from "../exchange/door.ts";
+import { type DoorDevice, type DoorEvents, OWN_DOOR } from "../exchange/door.ts";
 import { type Answers, type Done, noAnswers } from "./answers.ts";
-import { MQTT_DOOR } from "./options.ts";
 
 /** A topic of a device's own, as it stands in its packets. */
 export interface KnownTopic {
@@ -137,7 +136,7 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
     else this.connectionsOf.delete(principal.id);
     if ((before === 0) !== (after === 0))
       this.options.onPresence({
-        door: MQTT_DOOR,
+        door: OWN_DOOR,
         device: principal,
         connected,
         at: new Date(this.options.now()),

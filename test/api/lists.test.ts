@@ -271,6 +271,8 @@ describe("rejections", () => {
     expect(json.items.map((item: { id: number }) => item.id)).toEqual([second, first]);
     expect(json.items[0]).toMatchObject({
       deviceId: "rejected",
+      door: "mqtt",
+      topic: "t",
       reason: "off_scale",
       messages: 1,
       replayOutcome: null,
@@ -295,9 +297,11 @@ describe("rejections", () => {
 
   it("are replayed with all that they carried, and not again once they are stored", async () => {
     const id = await reject(null, "off_scale", Buffer.from('{"volume":1}'));
+    await db.pool.query("update rejected_messages set door = 'lorawan' where rejection_no = $1", [id]);
     const answer = await api.call({ method: "POST", url: `/v1/rejections/${id}/replay` });
     expect(answer.json).toEqual({ outcome: "stored", detail: "one reading" });
-    expect(replayed.at(-1)).toMatchObject({ rejectionNo: id, publisher: "p", topic: "t", payloadBytes: 12 });
+    const kept = { rejectionNo: id, publisher: "p", door: "lorawan", topic: "t", payloadBytes: 12 };
+    expect(replayed.at(-1)).toMatchObject(kept);
     expect(replayed.at(-1)!.payload.toString()).toBe('{"volume":1}');
     await db.pool.query(
       "update rejected_messages set replayed_at = now(), replay_outcome = 'stored' where rejection_no = $1",

@@ -33,7 +33,11 @@ beforeEach(async () => {
     find: () => undefined,
     lookUp: async () => undefined,
     isAway: () => false,
-    onMessage: (_message, settled) => settled(),
+    onMessage: (_message, settled) => {
+      settled();
+      return 1;
+    },
+    onRefused: (_message, _refusal, settled) => settled(),
     log,
     client: { protocolVersion: 4, username: "we", password: "x" },
   });

@@ -1,6 +1,7 @@
 import { tablesOf } from "../../app/kind-tables.ts";
 import type { Channel } from "../../base/channels.ts";
 import { catalog } from "../../devices/catalog.ts";
+import type { ReceivedMessage } from "../../exchange/door.ts";
 import { Batch } from "../../ingest/batch.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
@@ -42,13 +43,22 @@ export function startPipeline(known: readonly DeviceEntry[] = [], more: Partial<
     mayBe: () => false,
   } as unknown as Directory;
   const pipeline = new Pipeline({ directory, sink: { open: batch, filled: () => {} }, ...more });
+  const received: ReceivedMessage<DeviceEntry>[] = [];
   return {
     batch,
     pipeline,
+    /** What came decoded. */
+    received,
     /** @returns how many items the pipeline says that the message holds */
     accept: (publisher: DeviceEntry, channel: Channel, body: unknown, settled = () => {}): number =>
       takeIn(
-        pipeline,
+        {
+          accept: (message, done) => {
+            received.push(message);
+            return pipeline.accept(message, done);
+          },
+          reject: (message, refusal, done) => pipeline.reject(message, refusal, done),
+        },
         {
           device: publisher,
           channel,

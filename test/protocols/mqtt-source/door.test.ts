@@ -107,14 +107,21 @@ describe("a source: another broker that we subscribe to", () => {
     await source.publish("v1/gateways/source-1/events", { "source-2": { ...leak, eventId: "forged" } });
     await source.publish("v1/devices/nobody/telemetry", { flow: 4 });
     await source.publish("v1/elsewhere", { flow: 5 });
-    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(8));
+    await source.publish("v1/devices/source-2/telemetry", { flow: "much" });
+    await source.publish("v1/devices/source-2/events", "no object");
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(10));
     expect(await countOf("source-1")).toBe(1);
     expect(await countOf("source-2")).toBe(1);
     expect((await db.pool.query("select event_id from events")).rows).toEqual([{ event_id: "e" }]);
     expect((await db.pool.query("select command_id from replies")).rows).toEqual([{ command_id: "c" }]);
     const { rows } = await db.pool.query("select topic, reason from rejected_messages order by topic");
+    expect((await db.pool.query("select distinct door from rejected_messages")).rows).toEqual([
+      { door: "mqtt-source" },
+    ]);
     expect(rows).toEqual([
       { topic: "v1/devices/nobody/telemetry", reason: "unknown_device" },
+      { topic: "v1/devices/source-2/events", reason: "bad_shape" },
+      { topic: "v1/devices/source-2/telemetry", reason: "bad_type" },
       { topic: "v1/elsewhere", reason: "unknown_device" },
       { topic: "v1/gateways/source-1/events", reason: "foreign_topic" },
       { topic: "v1/gateways/source-1/telemetry", reason: "foreign_topic" },
