@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { NO_LIMITS } from "../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { addDevice, type RejectedRow, replayOf, startTestIngest } from "../helpers/ingest.ts";
+import { addDevice, type RejectedRow, replayOf, startTestIngest, takeIn } from "../helpers/ingest.ts";
 import { ledgersOf } from "../helpers/places.ts";
 
 /** The ledger of each place of a device that moves while something of it is under way, ahead of time or on record. */
@@ -76,12 +76,13 @@ it("counts a message on a foreign topic where its row is", async () => {
   await ingest.directory.refresh("foreign");
   const accept = (receivedAt: number) =>
     new Promise<void>((done) =>
-      ingest.accept(
+      takeIn(
+        ingest,
         {
-          publisher: ingest.directory.find("foreign")!,
+          device: ingest.directory.find("foreign"),
           channel: undefined,
-          topic: "v1/elsewhere",
-          payload: Buffer.from("{}"),
+          context: "v1/elsewhere",
+          raw: Buffer.from("{}"),
           receivedAt,
         },
         done,
