@@ -10,15 +10,15 @@ const newKey = () => `sbi_${randomBytes(32).toString("base64url")}`;
 
 export interface AdminKey {
   readonly key: string;
-  /** Whether it was made just now, and so has to be shown. */
+  /** True when it was made just now, and so has to be shown. */
   readonly isNew: boolean;
-  /** Where it is kept; undefined when it came from the environment. */
+  /** The file that keeps it; undefined when it came from the environment. */
   readonly file: string | undefined;
 }
 
 /**
- * The administrator's key: from the environment, or the one that is kept in the data directory, or a new one
- * of 256 random bits that is put there, readable by its owner alone. Several processes that start at once have one key.
+ * The administrator's key: from the environment, or from the data directory, or a new one of 256 random bits that is
+ * put there, readable by its owner alone. Several processes that start at once share one key.
  */
 export async function loadAdminKey(given: string | undefined, dataDir: string): Promise<AdminKey> {
   if (given !== undefined) return { key: given, isNew: false, file: undefined };
@@ -32,12 +32,12 @@ export async function loadAdminKey(given: string | undefined, dataDir: string): 
     const theirs = await readKept(file);
     if (theirs) return { key: theirs, isNew: false, file };
   }
-  // Nobody's key is lost: the file is empty, as a full disk may have left it, or a link to nothing.
+  // No key is lost by this: the file is empty, as a full disk may have left it, or a link to nothing.
   await writePrivateFile(file, `${made}\n`);
   return { key: made, isNew: true, file };
 }
 
-/** What is kept; undefined when there is no file. */
+/** The kept key; undefined when there is no file. */
 async function readKept(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, "utf8")).trim();

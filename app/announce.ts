@@ -9,7 +9,7 @@ import { type DeviceEntry, type Directory, placeAt } from "../ingest/directory.t
 const iso = (epochMs: number) => new Date(epochMs).toISOString();
 
 /**
- * Where what a device does belongs: it decides who may hear of it. What was observed before the device moved belongs to
+ * The place of an event of a device, which decides who may hear of it. Events from before the device moved belong to
  * its place of that time.
  */
 export const scopeOf = (device: DeviceEntry, at = Number.POSITIVE_INFINITY): StreamScope => {
@@ -17,20 +17,20 @@ export const scopeOf = (device: DeviceEntry, at = Number.POSITIVE_INFINITY): Str
   return { regionCode, kind: device.runtime.kind.kind, tenantId };
 };
 
-/** What a message for an application says of its device: not who owns it. */
+/** The part of a device that a message for an application names: not its owner. */
 const named = (deviceId: string, { kind, regionCode }: StreamScope) => ({ deviceId, kind, regionCode });
 
-/** Who listens to what is committed: event streams over HTTP, and applications over MQTT. */
+/** The listeners of committed items: event streams over HTTP, and applications over MQTT. */
 export interface Audience {
   readonly hub: StreamHub;
   readonly feed: Feed;
 }
 
-/** Whether somebody wants live readings, which are many. */
+/** True when somebody wants live readings, which are many. */
 export const wantsReadings = ({ hub, feed }: Audience): boolean =>
   hub.wants("reading") || feed.wants("telemetry");
 
-/** Tells live listeners what a batch brought, once it is committed. */
+/** Tells live listeners of a batch, once it is committed. */
 export function announce(
   { hub, feed }: Audience,
   directory: Directory,

@@ -8,7 +8,7 @@ import { type ProposalRule, readProposalRule } from "../broadcast/operations/ind
 import { readRootKey } from "../broadcast/signing/index.ts";
 import { catalog } from "../devices/catalog.ts";
 
-/** What is wrong with the rules, and with the files of keys and certificates, that settings name. Makes nothing. */
+/** The faults of the rules, and of the files of keys and certificates, that settings name. Makes nothing. */
 export async function broadcastingFaults(config: Config): Promise<unknown[]> {
   const checks = await Promise.allSettled([
     (async () => readProposals(config.BROADCAST_PROPOSALS))(),
@@ -23,7 +23,7 @@ export function invalidConfig(path: string, message: string, cause?: unknown): P
   return new PlatformError("config_invalid", `${path}: ${message}`, { cause, faults: [{ path, message }] });
 }
 
-/** The rules of BROADCAST_PROPOSALS, each of an alarm that there is. */
+/** The rules of BROADCAST_PROPOSALS, each for an existing alarm rule. */
 export function readProposals(texts: readonly string[]): ProposalRule[] {
   const faults: Fault[] = [];
   const rules = texts.flatMap((text) => {
@@ -83,7 +83,7 @@ function assertKey(path: string, pem: string, certificate: X509Certificate): voi
   if (!fits) throw invalidConfig("CAP_SIGNING_KEY", `${path} is not the key of CAP_SIGNING_CERT`);
 }
 
-/** `<dir>/<sender>/*.pem`: a folder a sender, its name escaped as in a URL. */
+/** `<dir>/<sender>/*.pem`: one folder for each sender, its name escaped as in a URL. */
 export async function readTrusted(dir: string | undefined): Promise<Map<string, string[]>> {
   const trusted = new Map<string, string[]>();
   if (dir === undefined) return trusted;

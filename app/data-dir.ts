@@ -8,12 +8,12 @@ const PRIVATE = 0o700;
 /** As on /tmp: a folder that many share. */
 const STICKY = 0o1000;
 
-/** What only the platform puts into its data directory. */
+/** Files that only the platform puts into its data directory. */
 const OURS = new Set(["admin-key", "audit-head", "database", "signing-keys.json", "demo-credentials.json"]);
 
 /**
- * Makes the data directory, which nobody but its owner may look into; also one of ours that an earlier version, or
- * somebody's `mkdir`, has left open.
+ * Makes the data directory, which only its owner may look into; also closes one of ours that an earlier version, or a
+ * `mkdir` by hand, has left open.
  * @throws PlatformError `config_invalid` when nothing can be written there
  */
 export async function prepareDataDir(path: string): Promise<void> {
@@ -28,7 +28,7 @@ export async function prepareDataDir(path: string): Promise<void> {
   }
 }
 
-/** A folder that holds other things as well, as /tmp does, is left to whoever looks after it. */
+/** A folder that holds other things as well, as /tmp does, is left to its owner. */
 async function closeToOthers(path: string): Promise<void> {
   const { mode, uid } = await stat(path);
   if ((mode & 0o077) === 0 || uid !== process.getuid?.() || (mode & STICKY) !== 0) return;

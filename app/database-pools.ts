@@ -5,17 +5,17 @@ import type { Logger } from "../base/log.ts";
 import { openPool, type Pool, type PoolOptions } from "../store/database/index.ts";
 import { URGENT_APPLICATION } from "../store/embedded/index.ts";
 
-/** The platform's connections to its database, apart by what must not wait for what. */
+/** The platform's connections to its database, in pools that do not wait for each other. */
 export interface DatabasePools {
   /** Batches, ledger, presence and logins of devices. */
   readonly ingest: Pool;
   /** Batches of past days, whose chunks may be held for minutes. */
   readonly history: Pool;
-  /** Questions and changes that come through the API. */
+  /** Queries and changes that come through the API. */
   readonly api: Pool;
   /**
-   * Signing in, the decisions about broadcasts, and what follows from them: as many slow questions as there may be
-   * never keep an officer out. The embedded database gives these connections the next turn.
+   * Signing in, the decisions about broadcasts, and their consequences: no number of slow queries ever keeps an officer
+   * out. The embedded database gives these connections the next turn.
    */
   readonly urgent: Pool;
   /** How many batches are written at once. */
@@ -27,10 +27,10 @@ export interface DatabasePools {
 /** The longest statement that the API may run, and the longest commit, in milliseconds. */
 const API_STATEMENT_MS = 60_000;
 const COMMIT_STATEMENT_MS = 30_000;
-/** The same of past days: it may have to open what was compressed. */
+/** The same for past days: a commit may have to open compressed chunks. */
 const HISTORY_STATEMENT_MS = 600_000;
 
-/** What the network may take on top of that before a connection counts as dead, in milliseconds. */
+/** Time for the network on top of that before a connection counts as dead, in milliseconds. */
 const ANSWER_MARGIN_MS = 5_000;
 
 /** `pool.end` waits for statements under way, which may hang with the database. Milliseconds. */

@@ -3,9 +3,9 @@ import type { DemoAccess } from "../seeds/demo-access-file.ts";
 import { DEMO_COUNTY } from "../seeds/demo-plan.ts";
 
 /**
- * What the demo plays by itself, as people would: a meter senses a leak, the platform proposes a warning, a
- * dispatcher completes and submits it, an approver releases it, and speakers sound but for one whose amplifier is
- * dead. All of it goes through the API.
+ * The story that the demo plays by itself, as people would: a meter senses a leak, the platform proposes a warning, a
+ * dispatcher completes and submits it, an approver releases it, and speakers sound but for one whose amplifier is dead.
+ * All of it goes through the API.
  */
 export const STORY = {
   /** In the same village as the first speaker. */
@@ -17,7 +17,7 @@ export const STORY = {
   operator: "chen.jie",
 } as const;
 
-/** What the fleet is told, so that it plays its part. */
+/** Arguments that make the fleet play its part. */
 export const STORY_FLEET_ARGS: readonly string[] = [
   "--scenario",
   "leak",
@@ -67,7 +67,7 @@ async function request<T>(api: string, path: string, init: RequestInit): Promise
   return JSON.parse(text) as T;
 }
 
-/** Signs a person of the demo in. @returns calls in that person's name */
+/** Signs a person of the demo in. @returns a function that calls the API as that person */
 async function signIn({ api, access }: StoryOptions, id: string): Promise<Call> {
   const json = { "content-type": "application/json" };
   const password = access.people.find((person) => person.id === id)?.password;
@@ -97,7 +97,9 @@ async function waitFor<T>(stop: AbortSignal, ask: () => Promise<T | undefined>):
   return undefined;
 }
 
-/** Closes the leak of an earlier run: a new one is a new alarm, and each alarm proposes once. Before the fleet starts. */
+/**
+ * Closes the leak of an earlier run: a new one is a new alarm, and each alarm proposes once. Before the fleet starts.
+ */
 export async function closeEarlierLeak(options: StoryOptions): Promise<void> {
   const operator = await signIn(options, STORY.operator);
   const { items } = await operator<Page<{ id: number; rule: string }>>(`/v1/alarms?device=${STORY.meter}`);
@@ -106,7 +108,7 @@ export async function closeEarlierLeak(options: StoryOptions): Promise<void> {
   }
 }
 
-/** Plays the story and tells it. @param since when the fleet was started: what is older is of another run */
+/** Plays the story and tells it. @param since when the fleet was started: older drafts belong to another run */
 export async function playStory(options: StoryOptions, since: Date): Promise<void> {
   const { out, stop } = options;
   const began = performance.now();

@@ -34,13 +34,13 @@ The platform's settings (npm start -- --help) hold here too. Without DATABASE_UR
 in DATA_DIR (default .data); delete that folder to begin anew. The platform's log goes to DATA_DIR/demo.log.
 `;
 
-/** What is shown of each kind, once its first reading can be read through the API. */
+/** The kinds that are shown, once their first reading can be read through the API. */
 const SHOWN_KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
 
 /** A marker in the data directory: the whole past was sent once and is not sent again. */
 const HISTORY_SENT = "demo-history-sent";
 
-/** The root that the demo's speakers trust. It lies where no real one may lie: beside the data. */
+/** The root that the demo's speakers trust. It lies beside the data, where no real one may lie. */
 const ROOT_KEY = "demo-root-key.json";
 
 interface Ready {
@@ -72,7 +72,10 @@ function start(
   });
 }
 
-/** Approvers and duty officers who are added while one tries things out may act at once, unless a setting says else. */
+/**
+ * Approvers and duty officers who are added while one tries things out may act at once, unless a setting says
+ * otherwise.
+ */
 const ownSettings = (): NodeJS.ProcessEnv => ({ PRIVILEGED_GRANT_DELAY_HOURS: "0", ...process.env });
 
 const ended = (child: ChildProcess): Promise<number> =>
@@ -139,7 +142,7 @@ interface Shown {
   readonly rootFile: string;
 }
 
-/** What an operator must not overlook, and would find in the log alone. */
+/** A warning that an operator must not overlook, and would otherwise find in the log alone. */
 function warning(): string {
   if (loadConfig(ownSettings()).PRIVILEGED_GRANT_DELAY_HOURS > 0) return "";
   return `
@@ -174,7 +177,7 @@ First readings, as they come in (about half a minute):
 `;
 }
 
-/** Who comes in how, with a line each that can be tried. */
+/** The demo's people and applications with their credentials, and a line for each that can be tried. */
 function whoIsWho(api: string, access: DemoAccess, file: string): string {
   const first = access.people[0];
   const applications = access.applications.map(
@@ -213,7 +216,7 @@ async function main(): Promise<number> {
     out(HELP);
     return 0;
   }
-  // What the fleet would refuse is refused before the platform is started.
+  // Options that the fleet would refuse are refused before the platform is started.
   const options = readLine(LINE, args);
   const config = loadConfig();
   const dataDir = config.DATA_DIR;
@@ -271,7 +274,7 @@ async function main(): Promise<number> {
     if (past !== 0) fleet.once("message", () => void writeFile(marker, `${new Date().toISOString()}\n`));
     const stop = AbortSignal.any([stopping.signal, endOf(fleet)]);
     await showFirstReadings(api, key, stop);
-    // The demo goes on without it: what is shown beside it still works.
+    // The demo goes on without it: everything else that it shows still works.
     if (withStory && !stop.aborted) {
       await playStory({ ...story, stop }, fleetBegan).catch((error: Error) =>
         out(`  The story was cut short: ${error.message}\n\n`),
@@ -300,7 +303,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Where this machine reaches what listens on `host`. */
+/** The address at which this machine reaches a listener on `host`. */
 function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;

@@ -2,9 +2,9 @@ import type { Kind, Metric } from "../devices/kind.ts";
 import { type KindTable, type MetricColumn, readingsTable } from "../store/database/index.ts";
 
 /**
- * Translates the catalog for `store`, which does not know kinds: one table per kind, one column per metric,
- * in the order of the definition. A table that is there already may keep a metric otherwise: `applyKindTables`
- * returns the tables as they are.
+ * Translates the catalog for `store`, which does not know kinds: one table per kind, one column per quantity, in the
+ * order of the definition. An existing table may keep a quantity in another way: `applyKindTables` returns the tables
+ * as they are.
  */
 export function tablesOf(catalog: readonly Kind[]): KindTable[] {
   return catalog.map((kind) => ({

@@ -2,7 +2,7 @@ import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { ListenOptions } from "../broker/options.ts";
 
-/** Where to listen for MQTT over TLS, once there is a certificate. */
+/** The options for listening for MQTT over TLS, once there is a certificate. */
 export function tlsOf(config: Config): Pick<ListenOptions, "tls"> {
   const { MQTT_TLS_CERT: cert, MQTT_TLS_KEY: key, MQTT_TLS_CA: ca, MQTT_TLS_CRL: crl } = config;
   if (cert === undefined || key === undefined) return {};

@@ -88,7 +88,7 @@ async function main(): Promise<void> {
     },
     "platform is ready",
   );
-  // For whoever started this process with a channel, e.g. the demo and the crash tests.
+  // For a process that started this one with a channel, e.g. the demo and the crash tests.
   process.send?.({
     type: "ready",
     mqttPort: platform.mqttPort,
@@ -120,7 +120,7 @@ function limitTheEnd(log: Logger): void {
 }
 
 main().catch((error: unknown) => {
-  // What an operator can do something about is said in a sentence; the rest needs its stack.
+  // An error that an operator can do something about is a sentence; others need their stack.
   if (error instanceof PlatformError && error.class !== "bug") {
     process.stderr.write(`${error.message}\n`);
     process.exit(error.class === "config" ? 2 : 1);

@@ -1,7 +1,7 @@
 /**
- * What Node is told when it starts the platform: `npm start`, the image, the demo and the bench hand on the same (a test
- * compares). 64 MiB for each half of the young generation, four times what Node takes: with its own, the readings of one
- * batch outlive a collection and are copied, which was 18 % of the thread at full speed. It takes memory only under
- * load, up to 192 MiB in all.
+ * The flags with which Node starts the platform: `npm start`, the image, the demo and the bench pass the same ones (a
+ * test compares). 64 MiB for each half of the young generation, four times Node's default: with the default, the
+ * readings of one batch outlive a collection and are copied, which was 18 % of the thread at full speed. It takes
+ * memory only under load, up to 192 MiB in all.
  */
 export const NODE_FLAGS = ["--max-semi-space-size=64"] as const;

@@ -36,7 +36,7 @@ export interface Platform {
 }
 
 /**
- * Looks at what settings name beside themselves: rules, files, what a provider's roles give. Before anything is made.
+ * Checks the rules, files and roles of a provider that settings name. It runs before anything is made.
  * @throws PlatformError `config_invalid` that lists every problem at once
  */
 export async function checkSettings(config: Config): Promise<void> {
@@ -56,7 +56,7 @@ export async function checkSettings(config: Config): Promise<void> {
 
 /**
  * Starts the whole platform. When a step fails, or `signal` aborts, the steps before it are undone.
- * @throws PlatformError `config_invalid` or `database_unsuitable` for what the operator has to change; the reason
+ * @throws PlatformError `config_invalid` or `database_unsuitable` for faults that the operator has to mend; the reason
  * of `signal` when it aborted
  */
 export async function startPlatform(config: Config, log: Logger, signal?: AbortSignal): Promise<Platform> {
@@ -86,7 +86,7 @@ export async function startPlatform(config: Config, log: Logger, signal?: AbortS
   }
 }
 
-/** The phases of a start. Each is given what those before it have made, and says how its parts end. */
+/** The phases of a start. Each gets the parts that earlier phases have made, and says how its own parts end. */
 async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const { config, registry, signal, atEnd } = start;
   let fail: (error: Error) => void = () => {};
@@ -110,12 +110,12 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const life = { isStopping: false };
   const app = await makeApi(start, { ...inside, sources, life });
 
-  // What was under way is taken up before devices connect.
+  // Broadcasts under way are taken up before devices connect.
   await broadcasting.resume();
   const ports = await listen(config, broker, app);
   sources.push(...openSources(start, { ingest: ingestion.ingest, exchange }));
   atEnd(async () => {
-    // First of all: take nothing new, commit and acknowledge what was read, then let go.
+    // First of all: take nothing new, commit and acknowledge messages that were read, then let go.
     life.isStopping = true;
     await exchange.quiesce();
     await ingestion.flush();

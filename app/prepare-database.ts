@@ -98,7 +98,7 @@ export async function prepareDatabase(
   }
 }
 
-/** Leaves the role that the platform runs with no way to change the audit, or says that it has one. */
+/** Leaves the role that the platform runs as no way to change the audit, or warns that it has one. */
 async function protectAudit(owner: Pool, runtime: Pool, separate: boolean, log: Logger): Promise<void> {
   const role = await readRole(runtime);
   if (separate) {
@@ -113,7 +113,7 @@ async function protectAudit(owner: Pool, runtime: Pool, separate: boolean, log: 
   );
 }
 
-/** @param name the setting that the pool was made of */
+/** @param name the setting of the pool */
 async function waitForDatabase(
   pool: Pool,
   name: string,

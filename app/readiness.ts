@@ -7,18 +7,18 @@ import { type Pool, reasonOf } from "../store/database/index.ts";
 export interface ReadinessOptions {
   readonly pool: Pool;
   readonly ingest: Pick<Ingest, "blocked" | "waitingHistory">;
-  /** What somebody has to do about the keys that sign broadcasts. */
+  /** The work that an operator has to do about the keys that sign broadcasts. */
   readonly keyTrouble: () => string | undefined;
   /** The other MQTT broker that messages come from, once there is one. */
   readonly source?: Pick<MqttSource, "refusal" | "connected"> | undefined;
-  /** What is wrong with the database's own jobs, a line for each. */
+  /** The troubles of the database's own jobs, a line for each. */
   readonly jobTrouble: () => readonly string[];
-  /** How far the days of readings are where most of them are not kept yet. */
+  /** The progress of keeping days of readings, while most of them are not kept yet. */
   readonly backfill: () => Promise<string | undefined>;
   readonly isStopping: () => boolean;
 }
 
-/** What `/readyz` asks: can the platform do its work, and if not, why? */
+/** The question of `/readyz`: can the platform do its work, and if not, why? */
 export const readiness = async ({
   pool,
   ingest,
@@ -37,13 +37,13 @@ export const readiness = async ({
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
 
-/** What waits for an old chunk keeps nobody else from anything. */
+/** Batches that wait for an old chunk keep no others waiting. */
 const ingestCheck = (ingest: ReadinessOptions["ingest"]): ReadinessCheck => {
   const blocked = whyIngestIsBlocked(ingest);
   return blocked === undefined ? note("ingest", ingest.waitingHistory()) : check("ingest", blocked);
 };
 
-/** A process that hears nothing is not ready. One whose source is away may hear its own devices, and will again. */
+/** A process that hears no devices is not ready. One whose source is away may hear its own devices, and will again. */
 const sourceCheck = ({ refusal, connected }: NonNullable<ReadinessOptions["source"]>): ReadinessCheck => {
   const refused = refusal();
   return refused === undefined
@@ -57,7 +57,7 @@ const sourceCheck = ({ refusal, connected }: NonNullable<ReadinessOptions["sourc
 const check = (name: string, detail: string | undefined): ReadinessCheck =>
   detail === undefined ? { name, ok: true } : { name, ok: false, detail };
 
-/** Something for a person to do, which keeps the platform from nothing: traffic must not go elsewhere for it. */
+/** Work for an operator that does not hinder the platform: traffic must not go elsewhere because of it. */
 const note = (name: string, detail: string | undefined): ReadinessCheck =>
   detail === undefined ? { name, ok: true } : { name, ok: true, detail };
 

@@ -15,12 +15,12 @@ import { type Retention, startJobRunner, startJobWatch, startRetention } from ".
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
 const PIECE_MS = 600_000;
-/** On the embedded database a piece keeps everybody else waiting. */
+/** On the embedded database a piece keeps all other work waiting. */
 const EMBEDDED_PIECE_MS = 250;
 const EMBEDDED_DEVICES = 500;
-/** How long `/metrics` waits for figures out of the database. */
+/** How long `/metrics` waits for figures from the database. */
 const GAUGE_MS = 500;
-/** How long the end waits for it. What is cut off is rolled back and done after the next start. */
+/** How long the end waits for it. Work that is cut off is rolled back and done after the next start. */
 const STOP_MS = 5_000;
 
 export interface UpkeepOptions {
@@ -32,7 +32,7 @@ export interface UpkeepOptions {
   readonly edition: Edition;
   readonly tables: readonly KindTable[];
   readonly retention: Retention;
-  /** Days that documents of alerts are kept of which nothing was released; 0: for ever. */
+  /** Days that the document of an alert is kept if no broadcast made of it was released; 0: for ever. */
   readonly alertDays: number;
   readonly log: Logger;
   readonly registry: Registry;
@@ -40,16 +40,16 @@ export interface UpkeepOptions {
 }
 
 export interface Upkeep {
-  /** What is wrong with the database's own jobs, a line for each. */
+  /** The troubles of the database's own jobs, a line for each. */
   jobTrouble(): readonly string[];
-  /** How far the days of readings are, in words, where a large part of them is not kept yet. */
+  /** The progress of keeping days of readings, in words, while a large part of them is not kept yet. */
   backfill(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts what has to be done for the database again and again: retention, the newest values and the days of readings,
- * and on the embedded database TimescaleDB's jobs.
+ * Starts the recurring work on the database: retention, the newest values and the days of readings, and on the embedded
+ * database TimescaleDB's jobs.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { log, apiPool, embedded, edition } = options;
@@ -90,7 +90,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     log,
     ...(embedded ? { pieceMs: EMBEDDED_PIECE_MS, devices: EMBEDDED_DEVICES } : {}),
   });
-  // One question at a time, however many ask for how often while it has no answer.
+  // One query at a time, however many callers ask while it has no answer.
   const lags = new Turns(() => readRollupLags(apiPool).catch(() => []));
   // Without the database the last figures stand; `/readyz` says that it is away. The others must not wait for it.
   const readLags = () => Promise.race([lags.run(), sleep(GAUGE_MS, [], { ref: false })]);

@@ -38,10 +38,10 @@ Environment
 Exit codes: 0 all is as it was written; 1 something was tampered with; 2 it could not be checked.
 `;
 
-/** The embedded database is free, or a platform has it for longer than anybody wants to wait. */
+/** After this the embedded database counts as held by a platform: nobody wants to wait longer. */
 const LOCK_WAIT_MS = 2000;
 
-/** A platform that was made anew gives thousands of faults that all say the same. */
+/** A chain that was made again gives thousands of faults that all say the same. */
 const MAX_SHOWN = 200;
 
 const log = createLogger("error", { write: (line) => process.stderr.write(line) });

@@ -34,7 +34,7 @@ import { machineActor, withDatabase } from "./access/database.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Where a request is put unless --out says otherwise: in DATA_DIR. Nothing in it is secret. */
+/** The path of a request unless --out gives another: in DATA_DIR. Nothing in it is secret. */
 const REQUEST_FILE = "key-set-request.json";
 
 const HELP = `The keys that sign commands to speakers, in DATA_DIR/signing-keys.json, and the root that vouches for them.
@@ -99,7 +99,7 @@ function describe(ring: KeyRing): string {
   return `${ring.list().map(line).join("\n")}\n${root}\n`;
 }
 
-/** On whose machine, with which settings. */
+/** The machine and settings of the command. */
 interface KeysPlace {
   readonly env: NodeJS.ProcessEnv;
   readonly config: Config;
@@ -110,7 +110,7 @@ const audit = (
   entry: Pick<AuditEntry, "action" | "object" | "reason" | "after">,
 ) => withDatabase(config, (pool) => appendAuditAlone(pool, { actor: machineActor(env), ...entry }));
 
-/** @returns the text about the request, where one was written */
+/** @returns the text about the request, if one was written */
 async function rotate(
   ring: KeyRing,
   place: KeysPlace,
@@ -192,7 +192,7 @@ interface KeysContext {
 }
 type KeysCommand = SettledCommand<KeysContext, Promise<string>>;
 
-/** A command on the keys, after which it says how they are, and what `work` has to add. */
+/** A command on the keys, which then shows their state, and the text that `work` adds. */
 const defineKeysCommand = <Shape extends z.ZodRawShape>(
   form: LineForm<Shape>,
   work: (ring: KeyRing, place: KeysPlace, input: z.output<z.ZodObject<Shape>>) => Promise<string>,
@@ -207,7 +207,7 @@ const defineKeysCommand = <Shape extends z.ZodRawShape>(
     },
   });
 
-/** What is done with a root, where it is. */
+/** A command on a root, on the root's own machine. */
 const defineRootCommand = <Shape extends z.ZodRawShape>(
   form: LineForm<Shape>,
   work: (input: z.output<z.ZodObject<Shape>>) => [words: string[], given: RootArguments],

@@ -31,7 +31,7 @@ Environment
 
 const FILE = fileURLToPath(new URL("../../store/schema.sql", import.meta.url));
 
-/** The configuration's level is for the platform; here only what went wrong is of interest. */
+/** The configuration's level is for the platform; here only errors are of interest. */
 const log = createLogger("error", { write: (line) => process.stderr.write(line) });
 
 async function withPool<T>(url: string, size: number, work: (pool: Pool) => Promise<T>): Promise<T> {
@@ -98,7 +98,7 @@ function readOld(): string {
   }
 }
 
-/** 0: done, or nothing is out of date. 1: the file is, or the database said no. 2: the command is wrong. */
+/** 0: done, or nothing is out of date. 1: the file is, or the database refused. 2: the command is wrong. */
 async function main(): Promise<number> {
   try {
     const args = process.argv.slice(2);

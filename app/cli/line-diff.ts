@@ -21,7 +21,7 @@ export function diffLines(before: string, after: string, context = 3): string[] 
 interface Marked {
   readonly sign: " " | "-" | "+";
   readonly text: string;
-  /** Where it is, or would be, in the text before; counted from 1. */
+  /** Its place, present or possible, in the text before; counted from 1. */
   readonly line: number;
 }
 

@@ -19,7 +19,7 @@ export type CapMessageType = (typeof MESSAGE_TYPES)[number];
 export type CapScope = (typeof CAP_SCOPES)[number];
 export type CapSeverity = (typeof CAP_SEVERITIES)[number];
 
-/** How one alert names another; together the three are unique. */
+/** The name of another alert; together the three parts are unique. */
 export interface CapReference {
   readonly sender: string;
   readonly identifier: string;
@@ -101,11 +101,11 @@ export interface CapAlert {
   readonly references: readonly CapReference[];
   readonly incidents?: string;
   readonly infos: readonly CapInfo[];
-  /** How many XML signatures it carries; `signature.ts` says what they are worth. */
+  /** The number of its XML signatures; `signature.ts` says what they are worth. */
   readonly signatures: number;
 }
 
-/** One thing that is wrong, and where. */
+/** One fault, and its place. */
 export interface CapFault {
   /** E.g. `/alert/info[2]/area[1]/polygon`; elements that may occur once carry no number. */
   readonly path: string;
@@ -114,8 +114,8 @@ export interface CapFault {
   readonly column: number;
   /** Short and stable, for programs. */
   readonly rule: string;
-  /** What was found and what was expected. */
+  /** The finding and the expectation. */
   readonly message: string;
-  /** Of a warning: the alert is read without it. */
+  /** On a warning: true when the alert is read without this part. */
   readonly leftOut?: boolean;
 }

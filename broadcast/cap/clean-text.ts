@@ -3,9 +3,10 @@
 const NOT_IN_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
 /**
- * A text as xmlbuilder2 must be given it: line ends as `\n`, U+FFFD in the place of what XML cannot carry (control
- * characters, halves of surrogate pairs), and each `&` escaped. The builder escapes the rest, but takes what looks
- * like an entity for one: the words `&amp;` would come out as `&`, and `&x;` as a document that nobody can read.
+ * A text in the form that xmlbuilder2 needs: line ends as `\n`, U+FFFD in the place of characters that XML cannot carry
+ * (control characters, halves of surrogate pairs), and each `&` escaped. The builder escapes the rest, but keeps
+ * anything that looks like an entity: the words `&amp;` would come out as `&`, and `&x;` as a document that no program
+ * can read.
  */
 export const cleanText = (text: string): string =>
   text.replace(/\r\n?/g, "\n").toWellFormed().replace(NOT_IN_XML, "\ufffd").replaceAll("&", "&amp;");

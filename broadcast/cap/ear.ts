@@ -1,4 +1,4 @@
-/** A text as it is to be read aloud, and what was left out of it. */
+/** A text for reading aloud, and the parts that were left out of it. */
 export interface Spoken {
   readonly text: string;
   /** Tags, entities and signs for layout. */
@@ -25,14 +25,14 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 /** Printable ASCII but quotes, brackets and `*`: an address in a Chinese sentence ends at the next Chinese sign. */
 const LINKS = /\b(?:(?:https?|ftp):\/\/|www\.)[!#-%'+-;=?@A-Z[\]_a-z~&]+/gi;
 
-/** Behind an address these are of the sentence. */
+/** After an address these belong to the sentence. */
 const STOPS = ".,;:!?";
 
 /** Bullets, headings and rules of plain-text bulletins. */
 const LAYOUT = /\*+|^ *#{1,6} |[=_~-]{3,}/gm;
 
 /**
- * Leaves out of a text what is for the eye: tags, entities that were escaped twice, links, and signs for layout. A
+ * Leaves out of a text the parts for the eye: tags, entities that were escaped twice, links, and signs for layout. A
  * text without any comes back as it is.
  */
 export function forTheEar(written: string): Spoken {

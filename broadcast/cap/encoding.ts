@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 
-/** An alert of several languages with maps is about 60 KiB; with a picture and detailed borders it comes to a mebibyte. */
+/**
+ * An alert of several languages with maps is about 60 KiB; with a picture and detailed borders it comes to a mebibyte.
+ */
 export const MAX_ALERT_BYTES = 1024 * 1024;
 
 /** Labels that an XML declaration may carry, and the decoder of each. */
@@ -19,7 +21,7 @@ const DECODERS: Record<string, string> = {
   gb18030: "gb18030",
 };
 
-/** What windows-1252 has at 0x80 to 0x9F. Node 20's decoder gives control characters there. */
+/** The characters of windows-1252 at 0x80 to 0x9F. Node 20's decoder gives control characters there. */
 const WINDOWS_1252_HIGH =
   "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f" +
   "\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
@@ -29,8 +31,8 @@ export type DecodedXml =
   | { readonly ok: false; readonly rule: "too_large" | "encoding"; readonly message: string };
 
 /**
- * The text of an XML document: by its byte order mark, else by its declaration, else UTF-8. A byte that is wrong
- * in that encoding is a fault and not a question mark: half of a place name is worse than none.
+ * The text of an XML document: by its byte order mark, else by its declaration, else UTF-8. A byte that is wrong in
+ * that encoding is a fault and not a question mark: half of a place name is worse than none.
  */
 export function decodeDocument(bytes: Uint8Array): DecodedXml {
   if (bytes.length > MAX_ALERT_BYTES) {

@@ -25,16 +25,16 @@ import {
 import { parseAlert } from "./parse.ts";
 import { readTime, timeOf } from "./values.ts";
 
-/** What an alert needs beside the message. */
+/** The fields of an alert besides the message. */
 export interface AlertHeader {
-  /** No space, comma, `<` or `&`; the same holds for `sender`. */
+  /** Without space, comma, `<` or `&`; the same holds for `sender`. */
   readonly identifier: string;
   readonly sender: string;
   readonly sent: Date;
   readonly msgType: Extract<CapMessageType, "Alert" | "Update" | "Cancel">;
-  /** Nobody has released it: whoever reads it is told that it is a draft, whatever its mode. */
+  /** True when it was not released: every reader is told that it is a draft, whatever its mode. */
   readonly isDraft?: boolean;
-  /** What an Update replaces or a Cancel ends; times to the second, as they were sent. */
+  /** The alerts that an Update replaces or a Cancel ends; times to the second, as they were sent. */
   readonly references?: readonly {
     readonly sender: string;
     readonly identifier: string;
@@ -43,8 +43,8 @@ export interface AlertHeader {
   /** E.g. why it was cancelled. */
   readonly note?: string;
   /**
-   * The regions to name in place of shapes that something is taken out of: where those stand who are meant. None of
-   * them holds an excluded region.
+   * The regions to name in place of shapes that something is taken out of: those of the speakers that are meant. None
+   * of them holds an excluded region.
    */
   readonly standIns?: readonly string[];
   readonly regionName: (code: string, language: "zh" | "en") => string;
@@ -56,8 +56,8 @@ const STATUS_OF_MODE: Record<Mode, string> = { actual: "Actual", drill: "Exercis
 const MAX_NAMES = 20;
 
 /**
- * A message as CAP 1.2, one info for each language; a Cancel has none. Times are to the second in +08:00. What
- * comes out has passed `parseAlert`, and comes back from `importAlert` as the same message.
+ * A message as CAP 1.2, one info for each language; a Cancel has none. Times are to the second in +08:00. The result
+ * has passed `parseAlert`, and comes back from `importAlert` as the same message.
  * @throws PlatformError `cap_invalid` when CAP cannot hold it: a polygon that crosses itself, over 1 MiB
  */
 export function exportAlert(message: BroadcastMessage, header: AlertHeader): string {
@@ -77,7 +77,7 @@ export function exportAlert(message: BroadcastMessage, header: AlertHeader): str
 type XmlNode = ReturnType<typeof create>;
 type Info = AlertExtras["infos"][number];
 
-/** What says nothing is left out. */
+/** Empty values are left out. */
 function add(parent: XmlNode, name: string, text: string | undefined): void {
   if (text !== undefined && text !== "") parent.ele(CAP_NAMESPACE, name).txt(cleanText(text));
 }
@@ -182,7 +182,7 @@ export function formatTime(time: Date): string {
   return `${shifted.toISOString().slice(0, 19)}+08:00`;
 }
 
-/** The same instant as another sender's time. What is no time at all goes out as it came, and is refused as such. */
+/** The same instant as another sender's time. A text that is no time goes out as it came, and is refused as such. */
 const restateTime = (text: string): string => ("broken" in readTime(text) ? text : formatTime(timeOf(text)));
 
 const isChinese = (text: Text) => /^(zh|cmn|yue)\b/i.test(text.language);
@@ -203,7 +203,7 @@ interface Place {
   readonly ceiling?: number | undefined;
 }
 
-/** The areas as an imported alert had them, where they are whole still, and one or two for all that is beside them. */
+/** The areas as an imported alert had them, where they are still whole, and one or two for everything else. */
 function placesOf(
   { target, cap }: BroadcastMessage,
   own: Info | undefined,
@@ -237,14 +237,14 @@ const ringText = (ring: Polygon): string =>
 const circleText = ({ longitude, latitude, radiusKm }: Circle): string =>
   `${decimal(latitude)},${decimal(longitude)} ${decimal(radiusKm)}`;
 
-/** Whether something is taken out of shapes. */
+/** True when something is taken out of shapes. */
 const isCut = ({ polygons, circles, exclude = [] }: Target): boolean =>
   exclude.length > 0 && polygons.length + circles.length > 0;
 
 /**
- * One area for the regions and one for the shapes; CAP joins all that an info has. It cannot say "without": whoever
- * calls has left the excluded out of the regions. A shape that something is taken out of is not written, since its
- * readers would warn the neighbours: regions stand in for it, and the parameter has it as it is.
+ * One area for the regions and one for the shapes; CAP joins all areas of an info. It cannot say "without": the caller
+ * has left the excluded regions out. A shape that something is taken out of is not written, since its readers would
+ * warn the neighbours: regions stand in for it, and the parameter has it as it is.
  */
 function describePlaces(
   target: Target,
@@ -295,7 +295,7 @@ function decimal(value: number): string {
   if (match === null) return text;
   const [, sign, digit, fraction = "", exponent] = match;
   const written = `${sign}0.${"0".repeat(Number(exponent) - 1)}${digit}${fraction}`;
-  // Nearer to zero than an atom: longer than any reader takes.
+  // Nearer to zero than the size of an atom: longer than any reader takes.
   return written.length > 40 ? "0" : written;
 }
 

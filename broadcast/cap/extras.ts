@@ -6,14 +6,14 @@ import { EVENT_CODE_VALUE_NAME, OWN_PARAMETERS } from "./names.ts";
 import { toRing } from "./values.ts";
 import type { Warn } from "./warnings.ts";
 
-/** Characters of one text, entries of one list, and of everything as JSON. */
+/** Limits: characters of one text, entries of one list, and everything as JSON. */
 const MAX_LENGTH = 4000;
 const MAX_ENTRIES = 100;
 const MAX_JSON = 64 * 1024;
 
 /**
- * What an alert says beside the message: for whoever decides, and for the alert that goes out again. What is too long
- * is left out with a warning; the document has it.
+ * The content of an alert besides the message: for people who decide, and for the alert that goes out again. Parts that
+ * are too long are left out with a warning; the document has them.
  * @param infos of one message, as they were written, in the order of its texts
  */
 export function readExtras(
@@ -92,11 +92,11 @@ const readArea = (area: CapArea): AlertExtras["areas"][number] => ({
   ...present("ceiling", area.ceiling),
 });
 
-/** What names a shape of an area, so that it is known again in the target. */
+/** The key of a shape of an area, by which it is recognized in the target. */
 export const shapeKey = (shape: Polygon | Circle): string =>
   createHash("sha256").update(JSON.stringify(shape)).digest("base64url").slice(0, 16);
 
-/** Whether everything of an area that can be aimed at is in the target still: only then it is named as it was. */
+/** True when everything of an area that can be targeted is still in the target: only then it is named as it was. */
 export function isWhole(
   { regions = [], shapes = [] }: AlertExtras["areas"][number],
   target: Target,
@@ -112,7 +112,7 @@ const present = <K extends string, T>(key: K, value: T | undefined) =>
 const filled = <K extends string, T>(key: K, values: readonly T[]) =>
   (values.length === 0 ? {} : { [key]: values }) as { [P in K]?: T[] };
 
-/** Texts cut and lists ended where they are too long, whatever they are in. */
+/** The same value with texts cut and lists ended where they are too long, at any depth. */
 function fitAll<T>(value: T, warn: Warn): T {
   if (typeof value === "string") {
     if (value.length <= MAX_LENGTH) return value;

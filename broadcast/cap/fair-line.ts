@@ -1,27 +1,28 @@
 import { PlatformError } from "../../base/errors.ts";
 
-/** How many may wait. */
+/** The capacity of the line. */
 export interface FairLineLimits {
-  /** Of one caller: whoever sends many waits behind the own ones. */
+  /** Of one caller: a caller who sends many waits behind their own. */
   readonly perCaller: number;
   readonly all: number;
-  /** What waits, for whoever is refused, e.g. "large alerts". */
+  /** The name of the waiting items, for the refusal, e.g. "large alerts". */
   readonly what: string;
 }
 
 /**
- * A queue in which callers take turns: behind a caller who sends many, another one waits for one of them at most. When it
- * is full, the last of whoever has the most in it gives way to somebody who has two fewer: a few cannot fill it for all.
+ * A queue in which callers take turns: behind a caller who sends many, another one waits for one of them at most. When
+ * it is full, the last item of the caller with the most gives way to a caller who has two fewer: a few cannot fill it
+ * for all.
  */
 export interface FairLine<T> {
   /**
-   * @returns what gave way for it, which waits no longer, with the error for it
+   * @returns the item that gave way for it and no longer waits, with the error for it
    * @throws PlatformError `cap_busy` when too many of this caller's, or of all callers', wait
    */
   push(caller: string, item: T): { readonly item: T; readonly error: PlatformError } | undefined;
-  /** The next one; undefined: nobody waits. */
+  /** The next one; undefined when none waits. */
   shift(): T | undefined;
-  /** Everything that waits, which waits no longer. */
+  /** All waiting items, which wait no longer. */
   drain(): T[];
 }
 
@@ -31,7 +32,7 @@ export function createFairLine<T>({ perCaller, all, what }: FairLineLimits): Fai
   let count = 0;
   const busy = (message: string) => new PlatformError("cap_busy", message, { retryAfterSeconds: 5 });
 
-  /** Takes the last item of the longest line out, for somebody with so many in the own one. */
+  /** Takes the last item of the longest line out, for a caller with so many of their own. */
   function giveWay(own: number): { readonly item: T; readonly error: PlatformError } {
     const error = busy(`${count} ${what} wait: try again`);
     const [longest] = [...waiting].sort(([, one], [, other]) => other.length - one.length);
@@ -69,9 +70,9 @@ export function createFairLine<T>({ perCaller, all, what }: FairLineLimits): Fai
   };
 }
 
-/** Runs what callers ask for, some at a time, in the turns of a fair line. */
+/** Runs the callers' work, some at a time, in the turns of a fair line. */
 export interface FairTurns {
-  /** @throws PlatformError `cap_busy`, and whatever the work throws */
+  /** @throws PlatformError `cap_busy`, and every error of the work */
   run<T>(caller: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -84,7 +85,7 @@ export function createFairTurns({
   return {
     async run(caller, work) {
       if (running < atOnce) running += 1;
-      // Whoever ends hands the turn on, so that nobody comes in between.
+      // Work that ends hands the turn on, so that no other comes in between.
       else {
         await new Promise<void>((go, refuse) => {
           const gaveWay = line.push(caller, { go, refuse });
@@ -102,10 +103,13 @@ export function createFairTurns({
   };
 }
 
-/** Judged alerts that wait to be taken at most. */
+/** At most so many judged alerts wait to be taken. */
 export const MAX_IMPORTS = 50;
 export const MAX_IMPORTS_OF_ONE = 10;
 
-/** What is taken into the database waits here, and holds no connection meanwhile: alerts are taken one after the other. */
+/**
+ * Alerts that are to be taken into the database wait here, and hold no connection meanwhile: alerts are taken one after
+ * the other.
+ */
 export const createImportTurns = ({ perCaller = MAX_IMPORTS_OF_ONE, all = MAX_IMPORTS } = {}): FairTurns =>
   createFairTurns({ atOnce: 1, perCaller, all, what: "alerts" });

@@ -9,18 +9,18 @@ export const FEED_MEDIA_TYPE = "application/atom+xml";
 
 export interface FeedEntry {
   readonly alert: CapAlert;
-  /** Where the alert itself is, absolute. */
+  /** The address of the alert itself, absolute. */
   readonly href: string;
   /** When the entry last changed; the alert's own time unless it was signed or corrected later. */
   readonly updated?: Date;
 }
 
 export interface FeedHeader {
-  /** Of the feed for good, e.g. `urn:smart-broadcast-iot:feed:52`. */
+  /** The feed's id for good, e.g. `urn:smart-broadcast-iot:feed:52`. */
   readonly id: string;
   readonly title: string;
   readonly author: string;
-  /** Where the feed itself is, absolute. */
+  /** The address of the feed itself, absolute. */
   readonly href: string;
   /** When the list last changed, for a feed without entries: an end that leaves nothing behind is a change too. */
   readonly updated: Date;
@@ -82,7 +82,7 @@ export function buildFeed(header: FeedHeader, entries: readonly FeedEntry[]): st
 
 const updatedOf = ({ alert, updated }: FeedEntry): Date => updated ?? timeOf(alert.sent);
 
-/** Stays the same for the same alert, whoever asks and from wherever it is served. */
+/** Stays the same for the same alert, for every caller and wherever it is served from. */
 export function entryId({ sender, identifier, sent }: CapAlert): string {
   const parts = [sender, identifier, timeOf(sent).toISOString()].map((part) => encodeURIComponent(part));
   return `urn:smart-broadcast-iot:alert:${parts.join(":")}`;

@@ -34,9 +34,9 @@ const LANGUAGE_NAMES: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * An info within the limits of what we air. What is too long for a line is shortened, what is for the eye is left
- * out of what is spoken, and an unusual language gets a tag that voices are chosen by; each with a warning. Words that
- * tell people what to do are never cut: where they are too long, a person shortens them.
+ * An info within the limits of our broadcasts. A line that is too long is shortened, parts for the eye are left out of
+ * spoken texts, and an unusual language gets a tag by which voices are chosen; each with a warning. Words that tell
+ * people what to do are never cut: where they are too long, a person shortens them.
  */
 export function fitInfo(info: CapInfo, warn: Warn): CapInfo {
   const language = fitLanguage(info.language, warn);
@@ -44,7 +44,7 @@ export function fitInfo(info: CapInfo, warn: Warn): CapInfo {
   const { headline, senderName, contact, web, ...rest } = spoken;
   return {
     ...rest,
-    // Nothing of a headline that is all there is may be lost by shortening it.
+    // If the headline is all that there is, shortening must lose nothing of it.
     ...(rest.description === undefined && headline !== undefined ? { description: headline } : {}),
     language,
     responseTypes: [...new Set(info.responseTypes)],
@@ -55,7 +55,7 @@ export function fitInfo(info: CapInfo, warn: Warn): CapInfo {
   };
 }
 
-/** One that this product has exported holds what a person approved for speaking: it stays as it is. */
+/** An info that this product has exported holds texts that a person approved for speaking: they stay as they are. */
 const isOwn = ({ parameters }: CapInfo) => parameters.some(({ valueName }) => valueName === CLASS_VALUE_NAME);
 
 const isLanguage = (tag: string) => textSchema.shape.language.safeParse(tag).success;

@@ -14,13 +14,13 @@ import {
   readTime,
 } from "./values.ts";
 
-/** What an element may hold: a text that is read by a function, or the elements of another list. */
+/** The content of an element: a text that a function reads, or the elements of another list. */
 export interface ElementRule {
   readonly name: string;
   readonly required: boolean;
   readonly repeats: boolean;
   readonly read?: (text: string) => Read<unknown>;
-  /** What cannot be read is left out with a warning: the rest of the alert is good without it. */
+  /** An unreadable element is left out with a warning: the rest of the alert is good without it. */
   readonly dispensable?: boolean;
   /** An empty text is a value, not an absence. */
   readonly mayBeEmpty?: boolean;

@@ -39,12 +39,12 @@ const WORDS: readonly { code: string; categories: readonly string[]; words: RegE
   { code: "13A00", categories: ["Health"], words: /epidemic|pandemic|outbreak|疫情/i },
 ];
 
-/** Words that turn an event into something else, such as the end of it. */
+/** Words that turn an event into something else, such as its end. */
 const OTHERWISE = /\bno\b|\btest\b|\ball clear\b|fire weather|解除|测试|演练|测验/i;
 
 /**
- * The event's code by its words and category when they are plain. Undefined when not: an unknown event
- * must be named by a human and never become the code of a test.
+ * The event's code by its words and category when they are plain. Otherwise undefined: a person must name an unknown
+ * event, and it must never become the code of a test.
  */
 export function guessEventCode(info: CapInfo): string | undefined {
   if (OTHERWISE.test(info.event)) return undefined;

@@ -52,7 +52,7 @@ export function regionsOf({ valueName, value }: CapNamedValue): readonly string[
 
 /**
  * The target that a platform of this kind has written where it took regions out of shapes; undefined without one. The
- * areas beside it are for everybody else, and say less.
+ * areas beside it are for all other readers, and say less.
  */
 export function readOwnTarget({ parameters }: CapInfo, warn: Warn): Target | undefined {
   const text = parameters.find(({ valueName }) => valueName === TARGET_VALUE_NAME)?.value;
@@ -84,7 +84,7 @@ function parseTarget(text: string): Target | undefined {
   return isNeeded ? data : undefined;
 }
 
-/** Everything of the areas that we can aim at, and a warning for each thing that we cannot. */
+/** Everything in the areas that we can target, and a warning for each thing that we cannot. */
 export function readTarget(areas: readonly CapArea[], warn: (warning: ImportWarning) => void): Target {
   const regions = new Set<string>();
   const strangers = new Set<string>();
@@ -128,7 +128,7 @@ export function readTarget(areas: readonly CapArea[], warn: (warning: ImportWarn
   return target;
 }
 
-/** The first of them, and a warning that says how many are not aimed at. */
+/** The first ones, and a warning that says how many are not targeted. */
 function atMost<T>(most: number, what: string, all: readonly T[], warn: Warn): T[] {
   if (all.length > most) {
     warn({
@@ -139,7 +139,7 @@ function atMost<T>(most: number, what: string, all: readonly T[], warn: Warn): T
   return all.slice(0, most);
 }
 
-/** Borders with more points than we hold are simplified: their shape stays. */
+/** Borders with more points than our limit are simplified: their shape stays. */
 function fitPolygons(areas: readonly CapArea[], warn: Warn): Polygon[] {
   const all = areas.flatMap((area) => area.polygons.map((points) => ({ area, points })));
   return atMost(MAX_SHAPES, "polygons", all, warn).flatMap(({ area, points }) => {

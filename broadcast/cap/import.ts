@@ -29,13 +29,16 @@ import {
 import { quote, timeOf } from "./values.ts";
 import { collectWarnings, type ImportWarning, type Warn } from "./warnings.ts";
 
-/** What an alert says of a broadcast. A human fills in what `missing` names before it can be submitted. */
+/**
+ * The message of a broadcast as an alert gives it. A person fills in the fields that `missing` names before it can be
+ * submitted.
+ */
 export type DraftMessage = Omit<BroadcastMessage, "mode" | "eventCode"> &
   Partial<Pick<BroadcastMessage, "mode" | "eventCode">>;
 
 export interface ImportedMessage {
   readonly draft: DraftMessage;
-  /** What keeps the draft from being a `BroadcastMessage`: a path such as `eventCode` or `texts.0.headline`. */
+  /** The reasons why the draft is no `BroadcastMessage` yet: a path such as `eventCode` or `texts.0.headline`. */
   readonly missing: readonly { readonly path: string; readonly message: string }[];
 }
 
@@ -49,7 +52,9 @@ export type ImportResult =
       readonly replaces: readonly CapReference[];
       readonly warnings: readonly ImportWarning[];
     }
-  /** Nothing to air: what it refers to must stop. `mode` says whose: an exercise cancels no actual broadcast. */
+  /**
+   * Nothing to air: the alerts that it refers to must stop. `mode` limits it: an exercise cancels no actual broadcast.
+   */
   | {
       readonly disposition: "cancel";
       readonly mode: Mode;
@@ -71,7 +76,7 @@ export type ImportResult =
       readonly warnings: readonly ImportWarning[];
     };
 
-/** System is refused, and a Draft's author has not said what it will be. */
+/** System is refused, and the author of a Draft has not said what it will be. */
 export const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
   Actual: "actual",
   Exercise: "drill",
@@ -81,8 +86,8 @@ export const MODE_OF_STATUS: Record<CapStatus, Mode | undefined> = {
 };
 
 /**
- * What to do with a valid alert. Pure: the same alert at the same `now` gives the same answer. Nothing that
- * is not understood passes for something else; it is refused, or the draft has a gap and a warning.
+ * The treatment of a valid alert. Pure: the same alert at the same `now` gives the same answer. No unknown content
+ * passes for something else; it is refused, or the draft has a gap and a warning.
  */
 export function importAlert(alert: CapAlert, context: { readonly now: Date }): ImportResult {
   const { warnings, warn } = collectWarnings();
@@ -179,7 +184,9 @@ export const MAX_MESSAGES = 50;
 
 const HOUR_MS = 3_600_000;
 
-/** What lives for longer than a broadcast may is cut at its release: whoever decides knows that before. */
+/**
+ * An alert that lives for longer than a broadcast may is cut at its release: the people who decide know that before.
+ */
 function warnOfExpiry(expires: string | undefined, now: Date, warn: Warn): void {
   if (expires === undefined || timeOf(expires).getTime() <= now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS)
     return;
@@ -253,7 +260,7 @@ function findGaps(draft: DraftMessage): ImportedMessage["missing"] {
   return gaps;
 }
 
-/** The parser has checked that the word is one of them. */
+/** The cast holds because the parser has checked that the word is one of them. */
 const word = <const W extends string>(words: readonly W[], text: string | undefined): W =>
   words.find((one) => one === text)!;
 

@@ -8,18 +8,20 @@ import { type AlertJudgement, judgeAlert, type TrustedCertificates } from "./jud
 /** Judges documents; large ones beside the main thread, which sends orders to speakers meanwhile. */
 export interface AlertJudge {
   /**
-   * @param by who brings it, by id: callers take turns, so that nobody waits behind somebody who sends many
-   * @throws PlatformError `cap_busy` when too many large documents wait, of this caller or of all, `cap_too_complex` when one takes too long,
-   * `shutting_down` once it was stopped
+   * @param by the id of the caller who brings it: callers take turns, so that none waits behind a caller who sends many
+   * @throws PlatformError `cap_busy` when too many large documents wait, of this caller or of all, `cap_too_complex`
+   * when one takes too long, `shutting_down` once it was stopped
    */
   judge(xml: Uint8Array, now: Date, by: string): Promise<AlertJudgement>;
-  /** Ends the thread. What was waiting is refused. */
+  /** Ends the thread. Waiting documents are refused. */
   stop(): Promise<void>;
 }
 
-/** Up to here a document is judged at once, in some 10 ms at most. A mebibyte of borders takes 0.3 s, hence the thread. */
+/**
+ * Up to here a document is judged at once, in some 10 ms at most. A mebibyte of borders takes 0.3 s, hence the thread.
+ */
 export const SMALL_BYTES = 8 * 1024;
-/** Far more than a mebibyte of whatever takes on a slow machine. */
+/** Far more than a mebibyte of any content takes on a slow machine. */
 export const TIME_LIMIT_MS = 15_000;
 /** Large documents in memory at most, a mebibyte each. */
 export const MAX_WAITING = 20;
@@ -49,7 +51,7 @@ export function createJudge(
   let worker: Worker | undefined;
   let stopped = false;
 
-  /** What runs is over, one way or the other. */
+  /** The task under way is over, one way or the other. */
   function settle(end: (task: Task) => void): void {
     if (running === undefined) return;
     const { task, timer } = running;
@@ -59,7 +61,7 @@ export function createJudge(
     next();
   }
 
-  /** Ends the thread with what it is at. The next document gets a new one. */
+  /** Ends the thread with its task. The next document gets a new one. */
   function giveUp(error: Error): void {
     const dead = worker;
     worker = undefined;

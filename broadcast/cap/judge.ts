@@ -4,13 +4,13 @@ import { readDocument } from "./parse.ts";
 import { type SignatureState, verifyDocument } from "./signature.ts";
 import type { ImportWarning } from "./warnings.ts";
 
-/** What names an alert and says what it refers to. */
+/** The key of an alert, and its references. */
 export type AlertHead = Pick<
   CapAlert,
   "identifier" | "sender" | "sent" | "status" | "msgType" | "references" | "note"
 >;
 
-/** Everything that can be said of a document without looking at what is stored. */
+/** The judgement on a document, as far as it needs nothing that is stored. */
 export type AlertJudgement =
   | { readonly ok: false; readonly faults: readonly CapFault[] }
   | {
@@ -18,7 +18,7 @@ export type AlertJudgement =
       readonly head: AlertHead;
       readonly result: ImportResult;
       readonly signature: SignatureState;
-      /** Of reading, of turning it into messages, and of its signatures. */
+      /** From reading, from turning it into messages, and about its signatures. */
       readonly warnings: readonly ImportWarning[];
     };
 

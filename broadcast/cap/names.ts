@@ -18,7 +18,7 @@ export const OWN_PARAMETERS: readonly string[] = [
   TARGET_VALUE_NAME,
 ];
 
-/** `A B`, `a_b` and `a-b` are one name: authors are not of one mind. */
+/** `A B`, `a_b` and `a-b` are one name: authors do not agree. */
 const fold = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, "");
 
 const REGION_NAMES = new Set(
@@ -54,8 +54,8 @@ const EVENT_CODE_NAMES = new Set(
   ].map(fold),
 );
 
-/** A Chinese statutory division code under one of the names that are in use. */
+/** True for a Chinese statutory division code, under one of the names that are in use. */
 export const namesRegion = (valueName: string): boolean => REGION_NAMES.has(fold(valueName));
 
-/** A code of China's list of events under one of the names that are in use. */
+/** True for a code of China's list of events, under one of the names that are in use. */
 export const namesEventCode = (valueName: string): boolean => EVENT_CODE_NAMES.has(fold(valueName));

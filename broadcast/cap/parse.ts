@@ -39,14 +39,14 @@ export interface CapDocument {
 const MAX_SIGNATURES = 2;
 
 /**
- * Reads one CAP 1.2 alert and holds it against the standard. Whatever the bytes are, it answers and does not
- * throw: with the alert, or with every fault that it has. It does not check signatures.
+ * Reads one CAP 1.2 alert and checks it against the standard. For any bytes it answers and does not throw: with the
+ * alert, or with every fault that it has. It does not check signatures.
  */
 export function parseAlert(bytes: Uint8Array): ParseResult {
   return readDocument(bytes).result;
 }
 
-/** As `parseAlert`, with what it was read from. `root` is absent when the document could not be read at all. */
+/** As `parseAlert`, with the source text. `root` is absent when the document could not be read at all. */
 export function readDocument(bytes: Uint8Array): CapDocument | { readonly result: ParseResult } {
   const decoded = decodeDocument(bytes);
   if (!decoded.ok) return { result: refuse({ line: 0, column: 0 }, decoded.rule, decoded.message) };
@@ -60,7 +60,7 @@ export function parseText(text: string): CapDocument | { readonly result: ParseR
   if (!xml.ok) {
     const { at, rule, message } = xml.refusal;
     const { faults, warnings } = refuse(locate(Math.max(0, at)), rule, message);
-    // Where reading stopped the root may not be known, so its namespace is looked for in the text.
+    // The root may not be known where reading stopped, so its namespace is looked for in the text.
     const older = OLDER_CAP.exec(text);
     const version = older && olderVersion(older[0]);
     const more = older && version ? [{ path: "/", ...locate(older.index), ...version }] : [];
@@ -78,7 +78,7 @@ const refuse = (place: { line: number; column: number }, rule: string, message: 
 function readAlert(root: XmlElement, found: FaultList): ParseResult {
   const isAlert = checkRoot(root, found);
   if (!isAlert) return { ok: false, faults: found.faults, warnings: [] };
-  // One of an older version, or of none, is read as if it were of ours, so that its sender sees all that is wrong.
+  // An alert of an older version, or of none, is read as if it were of ours, so that its sender sees all of its faults.
   const alert = root.namespace === CAP_NAMESPACE ? root : inOurNamespace(root, root.namespace);
   const signatures = alert.children.filter(isSignature);
   checkSignaturePlaces(alert, signatures, found);
@@ -87,7 +87,7 @@ function readAlert(root: XmlElement, found: FaultList): ParseResult {
   const values = walk(unsigned, "/alert", ALERT_CONTENT, found);
   checkRules(values, found);
   if (found.faults.length > 0) {
-    // What would be left out of a good alert is a fault of a bad one: its sender should see all at once.
+    // A part that would be left out of a good alert is a fault of a bad one: its sender should see all at once.
     const faults = [...found.faults, ...found.warnings.filter(({ leftOut }) => leftOut)];
     if (faults.length > MAX_FAULTS)
       faults.splice(MAX_FAULTS - 1, faults.length, tooManyFaults(found.faults[0]!));
@@ -111,7 +111,7 @@ function olderVersion(namespace: string): { rule: string; message: string } | un
       };
 }
 
-/** Notes what is wrong with the root. @returns whether it is an alert at all, of whatever version */
+/** Notes the faults of the root. @returns true if it is an alert at all, of whatever version */
 function checkRoot(root: XmlElement, found: FaultList): boolean {
   const isAlert = root.name === "alert";
   if (isAlert && root.namespace === CAP_NAMESPACE) return true;

@@ -9,7 +9,7 @@ export interface XmlElement {
   readonly children: XmlElement[];
   /** All character data that is directly in it, comments left out. */
   text: string;
-  /** Where `<` of its start tag and the end of its end tag are in the text. */
+  /** The positions of `<` of its start tag and of the end of its end tag in the text. */
   readonly start: number;
   end: number;
 }
@@ -21,7 +21,7 @@ export interface XmlAttribute {
   readonly value: string;
 }
 
-/** Why reading stopped; what comes after that place is not looked at. */
+/** The reason why reading stopped; it did not look at anything after that place. */
 export interface XmlRefusal {
   readonly rule: "not_well_formed" | "dtd" | "entity" | "xml_version" | "too_large";
   readonly message: string;

@@ -32,7 +32,7 @@ function checkScope(alert: ElementValues, found: FaultList): void {
 function checkReferences(alert: ElementValues, found: FaultList): void {
   const msgType = textOf(alert, "msgType") as CapMessageType | undefined;
   const entry = first(alert, "references");
-  // One that is there but broken has its own fault already.
+  // An element that is there but broken has its own fault already.
   const written = alert.element.children.some(
     ({ name, text }) => name === "references" && text.trim() !== "",
   );

@@ -25,15 +25,15 @@ const CANONICALIZATIONS = [
 
 export interface SignatureShape {
   readonly keyType: "rsa" | "ec";
-  /** Base64 of the certificate that the signature itself brings, if any. Worth nothing by itself. */
+  /** Base64 of the certificate that the signature itself brings, if any. It proves nothing by itself. */
   readonly certificate?: string;
 }
 
 /**
- * Whether a signature is of the one form that we verify: one reference, to the whole alert, through
- * known steps. Anything more could make the signed content another than the one that is read.
+ * Checks that a signature has the one form that we verify: one reference, to the whole alert, through known steps.
+ * Anything more could make the signed content differ from the content that is read.
  * @param rootIds the values of the alert's own Id attribute
- * @returns what was found and expected, when it is not
+ * @returns the finding and the expectation, when it has not
  */
 export function readSignatureShape(
   signature: XmlElement,
@@ -51,7 +51,7 @@ export function readSignatureShape(
     oneOf(digest!, DIGESTS);
     const keyType = KEY_TYPES[oneOf(method!, Object.keys(KEY_TYPES))]!;
     const uri = attribute(reference!, "URI");
-    // An absent URI leaves to the reader what is signed.
+    // An absent URI would leave it to the reader to choose the signed content.
     if (uri === undefined || (uri !== "" && !(uri.startsWith("#") && rootIds.includes(uri.slice(1))))) {
       throw new ShapeError(`found a reference to ${JSON.stringify(uri)}, expected the whole alert (URI="")`);
     }

@@ -25,10 +25,10 @@ const HASHES: Record<string, string> = {
 const dsaEncoding = "ieee-p1363";
 
 /**
- * Gives xml-crypto our algorithms and no others, so that a document cannot choose: HMAC with a public key
- * for a secret, say. It has no ECDSA either, and takes one key at a time, for each of which it would canonicalize
- * the alert anew; ours look for the signer among all `keys` at once.
- * @param made is told which key it was
+ * Gives xml-crypto our algorithms and no others, so that a document cannot choose: HMAC with a public key for a secret,
+ * say. It has no ECDSA either, and takes one key at a time, for each of which it would canonicalize the alert again;
+ * ours look for the signer among all `keys` at once.
+ * @param made called with the key that made the signature
  */
 function useOurAlgorithms(
   signed: SignedXml,
@@ -62,8 +62,8 @@ export interface SigningKey {
 }
 
 /**
- * Signs the whole alert: enveloped, exclusive canonicalization, SHA-256, by RSA or ECDSA after the key.
- * The certificate travels with it, so that a receiver can see whom to ask about trust.
+ * Signs the whole alert: enveloped, exclusive canonicalization, SHA-256, by RSA or ECDSA after the key. The certificate
+ * travels with it, so that a receiver can see whom to ask about trust.
  * @throws PlatformError `config_invalid` when key or certificate cannot be read, the key is neither RSA nor EC, or
  *   they do not belong together
  */
@@ -106,9 +106,9 @@ function readPair(privateKeyPem: string, certificatePem: string): [KeyObject, X5
 export type SignatureState =
   /** It has no signature. */
   | "absent"
-  /** What was parsed was signed, as it is, by the key of a trusted certificate. */
+  /** The key of a trusted certificate has signed the parsed content as it is. */
   | "verified"
-  /** Its signatures hold, or may, but nobody whom we trust made one: a human must look. */
+  /** Its signatures hold, or may, but none is by a signer whom we trust: a person must look. */
   | "untrusted"
   /** A signature does not match the content, or is of a form that proves nothing. */
   | "invalid";
@@ -122,8 +122,8 @@ export interface SignatureVerdict {
 }
 
 /**
- * Says what the signatures of an alert are worth. Nothing is fetched; a certificate that the alert brings itself
- * proves nothing. Trust is by key: the trusted certificates are those of the signers, not of authorities.
+ * Judges the signatures of an alert. Nothing is fetched; a certificate that the alert brings itself proves nothing.
+ * Trust is by key: the trusted certificates are those of the signers, not of authorities.
  * @param alert as it came
  * @param trustedCertificates PEM
  * @param now a certificate that is not valid now is not trusted
@@ -140,7 +140,7 @@ export function verifySignatures(
   );
 }
 
-/** The same for a document that was read. */
+/** The same for a document that was already read. */
 export function verifyDocument(
   document: ReturnType<typeof readDocument>,
   trustedCertificates: readonly string[],
@@ -221,9 +221,9 @@ function readCertificate(base64: string): X509Certificate | undefined {
 }
 
 /**
- * Who of the candidates made a signature, and the content that it covers, as canonical XML. An author signs before an
- * aggregator adds a signature, so one that does not hold is tried again without the others; they are no part of
- * the message.
+ * The candidate that made a signature, and the content that it covers, as canonical XML. An author signs before an
+ * aggregator adds a signature, so one that does not hold is tried again without the others; they are no part of the
+ * message.
  */
 function findSigner(
   text: string,
@@ -250,7 +250,7 @@ function findSigner(
       if (content === undefined || found === undefined) continue;
       return { content, certificate: candidates[keys.indexOf(found)]! };
     } catch {
-      // xml-crypto throws when a signature does not hold, and for much else; all of it means: by none of these.
+      // xml-crypto throws when a signature does not hold, and for much else; all of it means: none of these made it.
     }
   }
   return undefined;
@@ -264,7 +264,7 @@ function standalone(text: string, { prefix, attributes, start, end }: XmlElement
   return written.replace(/^<[^\s/>]+/, `$& ${name}="${DSIG_NAMESPACE}"`);
 }
 
-/** Reads the signed content anew: two parsers might see two alerts in one text. */
+/** Reads the signed content again: two parsers might see two alerts in one text. */
 function sameContent(signed: string, alert: CapAlert): boolean {
   const again = parseText(signed).result;
   return again.ok && isDeepStrictEqual({ ...again.alert, signatures: 0 }, { ...alert, signatures: 0 });

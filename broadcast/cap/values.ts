@@ -10,19 +10,19 @@ export interface Broken {
 }
 
 /**
- * Real warning polygons have tens to hundreds of points, borders of districts some thousands, and 1 MiB holds some 60,000.
- * The worst ring of this many takes two or three seconds of the thread that judges large documents.
+ * Real warning polygons have tens to hundreds of points, borders of districts some thousands, and 1 MiB holds some
+ * 60,000. The worst ring of this many takes two or three seconds of the thread that judges large documents.
  */
 export const MAX_POLYGON_POINTS = 50_000;
 
 const broken = (rule: string, message: string): { broken: Broken } => ({ broken: { rule, message } });
 
-/** A piece of what was found, short enough for a message. */
+/** A piece of the text, short enough for a message. */
 export const quote = (text: string): string =>
   JSON.stringify(text.length > 60 ? `${text.slice(0, 60).replace(/[\uD800-\uDBFF]$/, "")}…` : text);
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\d)$/;
-/** Before and after these a time is a mistake, and not every program can reckon with it. */
+/** A time before or after these is a mistake, and not every program can reckon with it. */
 const [FIRST_YEAR, LAST_YEAR] = [1900, 9998];
 const TIME_EXPECTED = "expected YYYY-MM-DDThh:mm:ss and a zone such as +08:00 (UTC is -00:00)";
 
@@ -80,7 +80,7 @@ export function readName(text: string): Read<string> {
       );
 }
 
-/** References of one alert: each is looked for. */
+/** References of one alert: each one is looked up. */
 export const MAX_REFERENCES = 500;
 
 /** Space-separated `sender,identifier,sent`. */
@@ -109,8 +109,8 @@ export function readReferences(text: string): Read<CapReference[]> {
 }
 
 /**
- * The same for an alert and for all references to it, whatever zone their times are written in: alerts are told
- * apart, found and counted once by this.
+ * The same for an alert and for all references to it, whatever zone their times are written in: alerts are told apart,
+ * found and counted once by this key.
  */
 export function referenceKey({ sender, identifier, sent }: CapReference): string {
   return `${sender},${identifier},${timeOf(sent).toISOString()}`;

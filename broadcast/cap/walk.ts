@@ -3,7 +3,7 @@ import type { ElementRule } from "./grammar.ts";
 import type { XmlElement } from "./read-xml.ts";
 import { quote } from "./values.ts";
 
-/** What the table of elements makes of one container: values by element name, in the order of the document. */
+/** The result for one container: values by element name, in the order of the document. */
 export interface ElementValues {
   readonly element: XmlElement;
   readonly path: string;
@@ -48,7 +48,7 @@ export class FaultList {
     this.faults.push(this.#fault(path, element, rule, message));
   }
 
-  /** @param leftOut the alert is read without what the warning is about */
+  /** @param leftOut true when the alert is read without the part that the warning is about */
   warn(
     path: string,
     element: Pick<XmlElement, "start">,
@@ -70,8 +70,8 @@ export class FaultList {
 }
 
 /**
- * Holds a container against its list of elements: order, number, names, attributes and values. Everything that
- * is wrong is noted and reading goes on, so that the sender sees all faults at once.
+ * Checks a container against its list of elements: order, number, names, attributes and values. It notes every fault
+ * and goes on reading, so that the sender sees all faults at once.
  */
 export function walk(
   element: XmlElement,
@@ -146,15 +146,15 @@ export function walk(
 }
 
 /**
- * The children that stand out of order, with where they belong: those outside of the longest run in order, so that
- * one element in the wrong place is one fault and not a fault of all that it passed.
+ * The children out of order, with the place where they belong: those outside of the longest run in order, so that one
+ * element in the wrong place is one fault and not a fault of all that it passed.
  */
 function findMisplaced(parent: XmlElement, content: readonly ElementRule[]): Map<XmlElement, string> {
   const order = new Map(content.map(({ name }, i) => [name, i]));
   const placed = parent.children
     .filter(({ name, namespace }) => namespace === CAP_NAMESPACE && order.has(name))
     .map((child) => ({ child, at: order.get(child.name) as number }));
-  // Of the runs of each length the one that ends lowest, each entry knowing the one before it.
+  // For each length of run, the one that ends lowest; each entry knows the one before it.
   const ends: number[] = [];
   const previous: number[] = [];
   for (const [i, { at }] of placed.entries()) {

@@ -1,4 +1,4 @@
-/** What somebody should know who decides on an imported alert. */
+/** A warning for the people who decide on an imported alert. */
 export interface ImportWarning {
   /** Short and stable, for programs. */
   readonly rule: string;
@@ -7,10 +7,10 @@ export interface ImportWarning {
 
 export type Warn = (warning: ImportWarning) => void;
 
-/** More are not read by anybody; the last one says that there are more. */
+/** Nobody reads more; the last one says that there are more. */
 const MAX_WARNINGS = 100;
 
-/** The same thing is said once. */
+/** Collects warnings; each is kept once. */
 export function collectWarnings(): { warnings: ImportWarning[]; warn: Warn } {
   const warnings: ImportWarning[] = [];
   const said = new Set<string>();

@@ -2,26 +2,26 @@ import { z } from "zod";
 import { CLASSES, circleSchema, MODES, polygonSchema, textSchema } from "../message/index.ts";
 
 /**
- * What goes to a speaker on `v1/devices/{id}/commands`: an envelope with one compact JWS. The JWS is the same for
+ * The message for a speaker on `v1/devices/{id}/commands`: an envelope with one compact JWS. The JWS is the same for
  * every speaker of a broadcast, so it is signed once. See docs/terminals.md for the whole contract of a terminal.
  */
 export const envelopeSchema = z.looseObject({
-  /** Names this command in the speaker's replies. It must be what `commandIdOf` makes of the order that is signed. */
+  /** Names this command in the speaker's replies. It must be `commandIdOf` of the signed order. */
   commandId: z.string().min(1).max(100),
   /** Compact JWS; its payload is a `StartOrder` or a `StopOrder`, its header names `alg`, `kid` and `typ`. */
   jws: z.string().min(1),
 });
 export type CommandEnvelope = Readonly<z.infer<typeof envelopeSchema>>;
 
-/** The largest command, envelope and all, in bytes: what MQTT carries here for devices of any kind. */
+/** The largest command, envelope and all, in bytes: the limit of MQTT messages to devices of any kind. */
 export const MAX_COMMAND_BYTES = 64 * 1024;
 
 /** The `typ` of the JWS header: a token of another purpose cannot pass for a command. */
 export const COMMAND_TYPE = "sbi-command+jwt";
 
 /**
- * Where a command is meant for: a terminal obeys when its region or its place is inside one of these, and its region
- * inside none of those that are excluded.
+ * The area of a command: a terminal obeys when its region or its place is inside one of these, and its region inside
+ * none of the excluded ones.
  */
 const orderAreaSchema = z.strictObject({
   regions: z.array(z.string()),
@@ -37,7 +37,7 @@ const common = {
   issuer: z.string().min(1),
   broadcastId: z.string().min(1).max(64),
   issuedAt: moment,
-  /** After this nobody may obey, so that a kept command is worth nothing later. */
+  /** After this no terminal may obey, so that a kept command is worth nothing later. */
   expiresAt: moment,
   area: orderAreaSchema,
 };
@@ -60,8 +60,8 @@ export const startOrderSchema = z.strictObject({
   volume: z.int().min(1).max(100).nullable(),
   repeatCount: z.int().min(1),
   /**
-   * Device ids that said of an earlier attempt that it had ended, while nothing showed sound: these alone may play
-   * this attempt after that. Absent: nobody.
+   * Device ids of speakers that said of an earlier attempt that it had ended, while nothing showed sound: these alone
+   * may play this attempt after that. Absent: none.
    */
   again: z.array(z.string().max(64)).max(MAX_AGAIN).optional(),
 });
@@ -78,7 +78,7 @@ export const commandIdOf = (order: Order): string =>
   `${order.broadcastId}.${order.type === "start" ? order.attempt : "stop"}`;
 
 /**
- * What a speaker answers on `v1/devices/{id}/replies`, one message per step, with `commandId`, `observedAt` and
+ * The answers of a speaker on `v1/devices/{id}/replies`, one message per step, with `commandId`, `observedAt` and
  * `broadcastId` (where it could read one).
  */
 export const OUTCOMES = [
@@ -88,9 +88,9 @@ export const OUTCOMES = [
   "started",
   /** Something more urgent took the amplifier; the broadcast goes on later or not at all. */
   "interrupted",
-  /** It has played what was asked for; `secondsPlayed` says how long. */
+  /** It has played as ordered; `secondsPlayed` says how long. */
   "ended",
-  /** It stopped because it was told to; `secondsPlayed`. Also when it had not begun. */
+  /** It stopped because of an order; `secondsPlayed`. Also when it had not begun. */
   "stopped",
   /** It will not obey; `reason` is one of `REFUSAL_REASONS`. */
   "refused",
@@ -113,7 +113,7 @@ export const REFUSAL_REASONS = [
   "not_yet_valid",
   /** It is not for this speaker's region or place. */
   "wrong_area",
-  /** It has been obeyed before; `previous` says with which outcome. */
+  /** It has obeyed it before; `previous` names the outcome. */
   "replayed",
   /** It was cancelled before it came. */
   "cancelled",
@@ -134,10 +134,10 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** How far a terminal's clock and the platform's may differ. */
+/** The greatest difference between a terminal's clock and the platform's. */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
-/** Everything of a reply that the platform reads; more may be there and is kept. */
+/** The fields of a reply that the platform reads; further ones are kept. */
 export const replySchema = z.looseObject({
   commandId: z.string(),
   outcome: z.enum(OUTCOMES),
@@ -145,7 +145,7 @@ export const replySchema = z.looseObject({
   broadcastId: z.string().optional(),
   attempt: z.int().optional(),
   reason: z.string().max(100).optional(),
-  /** For `refused` with `replayed`: what became of it the first time. */
+  /** For `refused` with `replayed`: the outcome of the first time. */
   previous: z.enum(OUTCOMES).optional(),
   secondsPlayed: z.number().min(0).optional(),
 });

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * What `GET /v1/broadcasts/keys` answers, and what a terminal that was given a root takes of it: a key set that a
- * root has signed. See docs/terminals.md, "Keys", for the whole contract.
+ * The answer of `GET /v1/broadcasts/keys`, and the part of it that a terminal with a root takes: a key set that a root
+ * has signed. See docs/terminals.md, "Keys", for the whole contract.
  */
 
 /** The `typ` of a signed key set: neither an order nor a token of another purpose can pass for one. */
@@ -22,7 +22,7 @@ export const orderKeySchema = z.looseObject({
   x: publicHalfSchema,
   kid: z.string().min(1).max(100),
   alg: z.enum(["EdDSA", "Ed25519"]).optional(),
-  /** No order is obeyed by this key from here on; absent: as long as it is in the set. */
+  /** From this moment on no order signed by this key is obeyed; absent: as long as it is in the set. */
   notAfter: moment.optional(),
 });
 
@@ -33,12 +33,12 @@ export const MAX_ROOTS = 4;
 /** How often the roots can change before terminals have to be given others by hand. */
 export const MAX_ROOT_CHANGES = 64;
 
-/** The largest answer in bytes: whoever answers may send without an end. */
+/** The largest answer in bytes: a false server may send without an end. */
 export const MAX_KEYS_BYTES = 256 * 1024;
 
 /** The payload of a signed key set. */
 export const keySetSchema = z.looseObject({
-  /** The platform whose keys these are; a terminal that has a set of one takes none of another. */
+  /** The platform of these keys; a terminal that has a set of one platform takes none of another. */
   issuer: z.string().min(1).max(100),
   /** Rises with each set. A terminal takes no lower one than it has, nor another one of the same version. */
   version: z.int().min(1),
@@ -59,7 +59,7 @@ export const signedKeysSchema = z.looseObject({
   rootChanges: z.array(z.string()).max(MAX_ROOT_CHANGES).default([]),
 });
 
-/** Why a terminal does not take a key set: the `detail` of its event `verification_failed` with `bad_key_set`. */
+/** The reasons why a terminal refuses a key set: the `detail` of its event `verification_failed` with `bad_key_set`. */
 export const KEY_SET_FAULTS = [
   /** The answer holds no signed set. */
   "not_signed",
@@ -69,7 +69,7 @@ export const KEY_SET_FAULTS = [
   "unknown_root",
   /** The signature does not match, or `alg` is another. */
   "bad_signature",
-  /** It is of another platform. */
+  /** It belongs to another platform. */
   "wrong_issuer",
   /** A lower version than the one that is held, or another set of the same version. */
   "rollback",

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { messageSchema, textSchema } from "../message/index.ts";
 
 /**
- * A message that may still lack something: an imported alert need not say which event of our list it means, or to
- * whom it is addressed. What is there is right; what is missing keeps it from being submitted.
+ * A message that may still lack something: an imported alert need not say which event of our list it means, or to whom
+ * it is addressed. The fields that are there are right; a missing one keeps it from being submitted.
  */
 export const draftSchema = messageSchema.extend({
   eventCode: messageSchema.shape.eventCode.optional(),

@@ -13,28 +13,28 @@ import { followUpWarnings } from "./filled-texts.ts";
 import { readStoredMessage, type StoredMessage, type StoredMessageRow } from "./stored-message.ts";
 import { modeFaults, type TextWarning, textWarnings } from "./text-checks.ts";
 
-/** The message of a broadcast, whatever is stored of it. */
+/** The message of a broadcast, from any stored form. */
 export const draftOf = (row: StoredMessageRow): Draft => readStoredMessage(row).draft;
 
 /**
- * What keeps a stored draft from being submitted: what it lacks, what of it could not be read, and what no command
- * could carry.
+ * The reasons why a stored draft cannot be submitted: missing parts, unreadable ones, and those that no command could
+ * carry.
  */
 export const missingIn = (row: StoredMessageRow, now: Date): Fault[] =>
   missingOfStored(readStoredMessage(row), now);
 
-/** The same of one that was read. */
+/** The same for a draft that was already read. */
 export const missingOfStored = ({ draft, unread }: StoredMessage, now: Date): Fault[] => [
   ...unread,
   ...missingOf(draft, now),
   ...sizeFaults(draft),
 ];
 
-/** What of a broadcast's texts does not fit it, for whoever writes or decides. */
+/** Warnings about a broadcast's texts that do not fit it, for its author and the people who decide. */
 export const warningsOf = (broadcast: StoredMessageRow & Pick<Broadcast, "template">): TextWarning[] =>
   warningsOfStored(readStoredMessage(broadcast), broadcast.template);
 
-/** The same of one that was read. */
+/** The same for a draft that was already read. */
 export const warningsOfStored = (
   { draft }: StoredMessage,
   template: Broadcast["template"],
@@ -48,11 +48,11 @@ const TEST_EVENT_CODE = "00000";
 
 const HOUR_MS = 3_600_000;
 
-/** What keeps a draft from being submitted, each with its place. Empty: it is complete. */
+/** The reasons why a draft cannot be submitted, each with its place. Empty: it is complete. */
 export function missingOf(draft: Draft, now: Date): Fault[] {
   const faults: Fault[] = [];
   const miss = (path: string, message: string) => faults.push({ path, message });
-  // What an alert says may be longer than what is read aloud, or unknown to us.
+  // The texts of an alert may be longer than a broadcast may read aloud, or unknown to us.
   for (const issue of messageSchema.safeParse(draft).error?.issues ?? []) {
     const path = `/${issue.path.join("/")}`;
     const found = issue.path.reduce<unknown>(
@@ -94,7 +94,7 @@ export function missingOf(draft: Draft, now: Date): Fault[] {
 /** The message once nothing is missing. */
 export const completeMessage = (draft: Draft): BroadcastMessage => messageSchema.parse(draft);
 
-/** A draft as it is stored. `regions` is what it reaches into. */
+/** A draft in its stored form. `regions` are those that it reaches into. */
 export function contentOf(draft: Draft, regions: readonly string[]): BroadcastContent {
   const event = draft.eventCode === undefined ? undefined : findEventCode(draft.eventCode);
   return {

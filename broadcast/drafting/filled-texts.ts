@@ -3,9 +3,9 @@ import type { BroadcastTemplateName, FilledTexts } from "../../store/broadcast/i
 import { isChinese, isEnglish, type Text } from "../message/index.ts";
 import type { TextWarning } from "./text-checks.ts";
 
-/** Texts that a template has filled in, and whether they are still what it has put there. */
+/** Texts that a template has filled in, and the check that they are still as it filled them in. */
 
-/** What a template's texts were made for, beside the level and the mode. */
+/** The values for which a template's texts were made, besides the level and the mode. */
 interface MadeFor {
   readonly place: FilledTexts["place"];
   readonly at: Date;
@@ -28,7 +28,7 @@ const digestOf = (texts: readonly Text[]): string =>
 
 const digestOfEach = (texts: readonly Text[]) => texts.map((text) => digestOf([text]));
 
-/** What is remembered of texts that a template gave. */
+/** The memory of texts that a template gave. */
 export const rememberFilled = (texts: readonly Text[], { place, at, eventCode }: MadeFor): FilledTexts => ({
   at: at.toISOString(),
   place,
@@ -44,7 +44,7 @@ export const rememberAnew = (filled: FilledTexts, texts: readonly Text[]): Fille
   each: digestOfEach(texts),
 });
 
-/** Whether a text is the template's word for word, of those that stand together in a draft. */
+/** True when a text is the template's word for word, of those that stand together in a draft. */
 export function asFilled(texts: readonly Text[], { sha256, each }: FilledTexts): (text: Text) => boolean {
   if (each === undefined) {
     // An earlier version remembered all of them as one.
@@ -63,7 +63,7 @@ const UNMENDED = {
       : `it (${text.language}) says what the original said, and not until when: a person has to add that`,
 } as const;
 
-/** What of a follow-up still says what the broadcast said that it follows. */
+/** Warnings about the parts of a follow-up that still say the same as the broadcast that it follows. */
 export function followUpWarnings(
   texts: readonly Text[],
   template: BroadcastTemplateName | null,

@@ -15,15 +15,15 @@ import {
   unframe,
 } from "../message/index.ts";
 
-/** What follows a broadcast: the danger is over, something was wrong, it lasts longer. */
+/** Follow-ups of a broadcast: the danger is over, something was wrong, it lasts longer. */
 export const FOLLOW_UPS = ["all_clear", "correction", "extension"] as const;
 export type FollowUp = (typeof FOLLOW_UPS)[number];
 
-/** Whether a broadcast was made as a follow-up, by the template that its texts came from. */
+/** True when a broadcast was made as a follow-up, by the template of its texts. */
 export const isFollowUp = (template: BroadcastTemplateName | null): boolean =>
   template?.source === "built-in" && (FOLLOW_UPS as readonly string[]).includes(template.id);
 
-/** What the texts of a follow-up name of the broadcast that they follow. */
+/** The parts of the followed broadcast that the texts of a follow-up name. */
 export interface FollowedBroadcast {
   readonly mode: Mode;
   readonly class: "emergency" | "daily";
@@ -34,15 +34,15 @@ export interface FollowedBroadcast {
   readonly place: BilingualName;
   /** When it was released. */
   readonly at: Date;
-  /** It is a follow-up itself, which begins by naming what it follows. */
+  /** True when it is a follow-up itself, which begins by naming the broadcast that it follows. */
   readonly isFollowUp: boolean;
-  /** It is no warning any more. */
+  /** True when it is no warning any more. */
   readonly isAllClear: boolean;
 }
 
 /**
- * The danger is over. One text for each that is Chinese or English; where there is neither, one of each: what is said
- * in other languages, a person has to write.
+ * The danger is over. One text for each that is Chinese or English; where there is neither, one of each: a person has
+ * to write the texts in other languages.
  */
 export function allClearTexts(followed: FollowedBroadcast): Text[] {
   const spoken = followed.texts.filter((text) => isChinese(text) || isEnglish(text));
@@ -107,7 +107,7 @@ function englishAllClear(
   };
 }
 
-/** The old texts to be mended by a person, in every language; Chinese and English ones say that they correct. */
+/** The old texts for a person to mend, in every language; Chinese and English ones say that they correct. */
 export const correctionTexts = (followed: FollowedBroadcast): Text[] =>
   followed.texts.map((text) => {
     const { headline, description, instruction } = saidOf(text, followed);
@@ -151,12 +151,12 @@ export const extensionTexts = (followed: FollowedBroadcast, until: Date): Text[]
     );
   });
 
-/** The first sentence of an extension or a correction, which the next one says anew. */
+/** The first sentence of an extension or a correction, which the next one writes again. */
 const INTRODUCED =
   /^(?:[^。：]*延长至[^。]*。|现对[^。：]*更正如下：|The [^.]* has been extended until [^.]*\. |This corrects the [^.]* of \d\d:\d\d on \d+ \w+\. )+/;
 const HEADED = /^(?:更正：|延长：|Correction: |Extended: )+/;
 
-/** A text without the frame of its mode, and without what a follow-up has put before it. */
+/** A text without the frame of its mode, and without the sentence that a follow-up has put before it. */
 function saidOf(text: Text, { mode, isFollowUp }: FollowedBroadcast): Text {
   const said = unframe(text, mode);
   if (!isFollowUp) return said;
@@ -170,13 +170,15 @@ const begun = (headline: string, text: Text, zh: string, en: string): string =>
 const TEST = "00000";
 
 /**
- * Whether an all-clear says the headline of what it lifts, which somebody has written: of what is no warning, or of an
- * event without a name. Else it says what the platform knows of it.
+ * True when an all-clear repeats the headline of the broadcast that it lifts, which a person has written: for a
+ * broadcast that is no warning, or has an event without a name. Otherwise it says what the platform knows of it.
  */
 export const quotesHeadline = (followed: FollowedBroadcast): boolean =>
   nameOf(followed, { language: "en" }) === undefined;
 
-/** 滑坡橙色预警, or `orange landslide warning`; undefined for what is no warning, or of an event without a name. */
+/**
+ * 滑坡橙色预警, or `orange landslide warning`; undefined for a broadcast that is no warning, or has an event without a name.
+ */
 function nameOf(
   { class: kind, level, eventCode, isAllClear }: FollowedBroadcast,
   text: Pick<Text, "language">,
@@ -190,6 +192,6 @@ function nameOf(
 
 const headlineOf = ({ texts }: FollowedBroadcast) => texts[0]?.headline ?? "";
 
-/** Whether people were told to leave, so that they have to be told how to come back. */
+/** True when people were told to leave, so that they have to be told how to come back. */
 const mustLeave = (eventCode: string | undefined) =>
   eventCode === undefined || (findEventCode(eventCode)?.responseTypes.includes("Evacuate") ?? true);

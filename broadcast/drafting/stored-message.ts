@@ -19,23 +19,27 @@ import {
 import type { Draft } from "./draft-schema.ts";
 
 /**
- * Messages as they are stored, read without ever being refused. `message.ts` says what may come in today; what lies in
- * the database came in under the rules of its own day, from a CAP alert that goes beyond our limits, or from another
- * version. So nothing here looks at lengths, counts or ranges, and what cannot be read at all is left out and named.
+ * Messages as they are stored, read without ever being refused. `message.ts` says what may come in today; a stored
+ * message came in under the rules of its own day, from a CAP alert that goes beyond our limits, or from another
+ * version. So nothing here checks lengths, counts or ranges, and a value that cannot be read at all is left out and
+ * named.
  */
 
-/** The columns beside a stored message. They are held to their values by the database. */
+/** The columns beside a stored message. The database checks their values. */
 export type StoredMessageRow = Pick<Broadcast, "message" | "mode" | "class" | "level"> & {
   readonly eventCode?: string | null;
 };
 
 export interface StoredMessage {
   readonly draft: Draft;
-  /** What could not be read and was left out, each with its place. Such a draft is not released before it is mended. */
+  /**
+   * Values that could not be read and were left out, each with its place. Such a draft is not released before it is
+   * mended.
+   */
   readonly unread: readonly Fault[];
 }
 
-/** Reads one value; undefined, and a fault, for what cannot be read. */
+/** Reads one value; gives undefined, and a fault, for a value that cannot be read. */
 type Read<T> = (value: unknown, path: string, faults: Fault[]) => T | undefined;
 
 const that =
@@ -46,7 +50,7 @@ const that =
     return undefined;
   };
 
-/** For what was looked at already, and is not what is expected. */
+/** For a value that was looked at already, and is not the expected one. */
 const isNothing = (_value: unknown): _value is never => false;
 
 const text = that("text", (value) => typeof value === "string");
@@ -73,12 +77,12 @@ const moment: Read<Date> = (value, path, faults) => {
   return Number.isNaN(at.getTime()) ? that("a moment", isNothing)(value, path, faults) : withinYears(at);
 };
 
-/** What an object may hold: each field with how it is read, and with what counts where it is absent or unreadable. */
+/** The fields of an object: how each is read, and its value where it is absent or unreadable. */
 type Fields<T> = {
   readonly [K in keyof T]-?: { readonly read: Read<NonNullable<T[K]>>; readonly absent: T[K] };
 };
 
-/** Fields that are absent or null are no fault, and keys that are not known here are passed over. */
+/** Fields that are absent or null are no fault, and unknown keys are passed over. */
 function readFields<T extends object>(
   from: Record<string, unknown>,
   fields: Fields<T>,
@@ -104,7 +108,7 @@ const objectOf =
       ? readFields(value, fields, path, faults)
       : that("an object", isNothing)(value, path, faults);
 
-/** A text without a language is of none that is known (BCP 47). */
+/** A text without a language gets the tag for an unknown one (BCP 47). */
 const storedText = objectOf<Text>({
   language: { read: text, absent: "und" },
   headline: { read: text, absent: "" },
@@ -120,7 +124,7 @@ const ring: Read<Polygon> = (value, path, faults) => {
     "a ring of [longitude, latitude]",
     (one): one is Polygon => Array.isArray(one) && one.every(isPoint),
   )(value, path, faults);
-  // Nearly always: and 50,000 points are not copied, and known again as rings that were judged.
+  // This is nearly always so: then 50,000 points are not copied, and are recognized as rings that were judged.
   if (points?.every((point) => point.length === 2)) return points;
   return points?.map(([longitude, latitude]) => [longitude, latitude]);
 };
@@ -141,7 +145,7 @@ const target = objectOf<Target>({
   exclude: { read: listOf(text), absent: undefined },
 });
 
-/** Of no weight for what is aired: what is odd about it is passed over. */
+/** They do not matter for airing: odd values in them are passed over. */
 const alertExtras: Read<AlertExtras> = (value) => alertExtrasSchema.safeParse(value).data;
 
 const optionalText = { read: text, absent: undefined };
@@ -167,7 +171,7 @@ const fieldsBeside = (row: StoredMessageRow): Fields<Draft> => ({
   cap: { read: alertExtras, absent: undefined },
 });
 
-/** The message of a broadcast, whatever is stored. Never throws. */
+/** The message of a broadcast, from any stored form. Never throws. */
 export function readStoredMessage(row: StoredMessageRow): StoredMessage {
   const unread: Fault[] = [];
   const stored: unknown = row.message;
@@ -176,7 +180,7 @@ export function readStoredMessage(row: StoredMessageRow): StoredMessage {
   return { draft: readFields(from, fieldsBeside(row), "", unread), unread };
 }
 
-/** Those of earlier versions are texts. */
+/** Warnings of earlier versions are texts. */
 const warning: Read<SourceWarning> = (value, path, faults) =>
   typeof value === "string"
     ? { rule: "import", message: value }
@@ -185,7 +189,7 @@ const warning: Read<SourceWarning> = (value, path, faults) =>
         message: { read: text, absent: "" },
       })(value, path, faults);
 
-/** Where an imported alert came from, as it is stored; null for what is none. */
+/** The source of an imported alert, as it is stored; null when there is none. */
 export function readStoredSource(stored: unknown): BroadcastSource | null {
   if (!isObject(stored)) return null;
   return readFields<BroadcastSource>(
@@ -205,7 +209,7 @@ export function readStoredSource(stored: unknown): BroadcastSource | null {
   );
 }
 
-/** What stands beside a proposal, as it is stored. */
+/** The attachments of a proposal, as they are stored. */
 export const readStoredAttachments = (stored: unknown): Attachment[] =>
   listOf(
     objectOf<Attachment>({

@@ -19,26 +19,26 @@ import {
 } from "../message/index.ts";
 
 /**
- * Texts against the message that they belong to. A person writes them, or changes the message around them: what people
- * would take for something else is a fault, what may well be meant so is a warning for whoever decides.
+ * Checks of texts against their message. A person writes them, or changes the message around them: a text that people
+ * would misunderstand is a fault, and one that may well be meant so is a warning for the people who decide.
  */
 
-/** What of a message its texts are held against. */
+/** The parts of a message with which its texts are compared. */
 export type SpokenMessage = Pick<BroadcastMessage, "mode" | "level" | "texts"> & {
   readonly eventCode?: string | undefined;
 };
 
-/** Where in a draft something stands that its texts contradict, for author and approver. */
+/** The place in a draft where its texts contradict something, for author and approver. */
 export interface TextWarning extends SourceWarning {
   readonly path: string;
 }
 
 const PARTS = ["headline", "description", "instruction"] as const;
 
-/** What is said at the end of a text that is too long, which is kept as it came and shortened by a person. */
+/** The end of a text that is too long, which is kept as it came and shortened by a person. */
 const TAIL = 200;
 
-/** A part as far as it is looked at: an alert may bring a mebibyte of it. */
+/** The part as far as it is checked: an alert may bring a mebibyte of it. */
 function partOf(text: Text, part: (typeof PARTS)[number]): string {
   const said = text[part] ?? "";
   if (said.length <= MAX_SPOKEN) return said;
@@ -79,7 +79,7 @@ const CONTRARY = {
     `'${found}' tells people that it is real, and the message is a drill: take it out, or make it an actual one`,
 } as const;
 
-/** What of the texts does not fit the message, and may be meant so. */
+/** Warnings about texts that do not fit the message, and may be meant so. */
 export function textWarnings(spoken: SpokenMessage, filled: FilledTexts | undefined): TextWarning[] {
   const { mode, texts, level } = spoken;
   return texts.flatMap((text, index): TextWarning[] => {
@@ -108,7 +108,7 @@ function modeWarnings(text: Text, whole: string, mode: SpokenMessage["mode"], pa
 const drillWords = (word: string) =>
   `'${word}' may make people take it for a drill or a test, and the message is actual`;
 
-/** A colour that begins a name, as in Orange County or Red River, or that is about something else. */
+/** A colour that begins a name, as in Orange County or Red River, or that belongs to something else. */
 const NO_LEVEL =
   "(?![ -](?:flag|cross|crescent|tide|green|county|city|rivers?|lakes?|creek|ridge|mountains?|hills?|bay|sea|springs?|rocks?|beach|park|valley|basin|bluffs?|island|earth|deer|bank|line|cars?|lights?)\\b)";
 const colourPattern = (zh: string, en: string) =>
@@ -169,7 +169,7 @@ function formerWarnings(
   return warnings;
 }
 
-/** Whether a text has the former name and not the present one, where one may be a part of the other. */
+/** True when a text has the former name and not the present one, where one may be a part of the other. */
 function namesInstead(whole: string, former: string, present: string | undefined): boolean {
   const [text, old, now] = [whole, former, present ?? ""].map((each) => each.toLowerCase()) as [
     string,

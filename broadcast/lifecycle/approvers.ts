@@ -5,7 +5,7 @@ import type { Level } from "../message/index.ts";
 import type { Aim } from "../targets/index.ts";
 import { decideStep, isUnreleased, peopleEverBehind } from "./lifecycle.ts";
 
-/** Somebody who could approve, at once or once what was given to them holds. */
+/** A person who could approve, at once or once their grants hold. */
 export interface PossibleApprover {
   readonly person: Principal;
   /** Undefined: now. */
@@ -13,8 +13,8 @@ export interface PossibleApprover {
 }
 
 /**
- * The people who could approve a broadcast now, or once they need not wait any more: by the same rules as an approval. Of a draft, as if `asker` had
- * submitted it. Nobody, once it was decided on or while it is aimed at no speaker.
+ * The people who could approve a broadcast now, or once they need not wait any more: by the same rules as an approval.
+ * For a draft, as if `asker` had submitted it. Empty once it was decided on, or while it has no speaker.
  */
 export async function approversAmong(
   people: readonly Principal[],

@@ -1,6 +1,6 @@
 import type { Change } from "../../base/errors.ts";
 
-/** No more than a person reads, and than an answer should carry. */
+/** No more than a person reads, or than an answer should carry. */
 const MAX_CHANGES = 100;
 /** A ring of a thousand points has 40,000 characters; a text at most 4,000. */
 const MAX_VALUE_LENGTH = 10_000;
@@ -8,13 +8,13 @@ const MAX_VALUE_LENGTH = 10_000;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Lists of things with names, as texts are, are compared thing by thing; regions and points as a whole. */
+/** Lists of things with names, such as texts, are compared thing by thing; regions and points as a whole. */
 const isListOfObjects = (value: unknown): value is Record<string, unknown>[] =>
   Array.isArray(value) && value.length > 0 && value.every(isObject);
 
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
-/** How many characters a value has as JSON, about; it stops counting behind the longest that is shown. */
+/** The approximate length of a value as JSON; it stops counting beyond the longest value that is shown. */
 function lengthOf(value: unknown): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null) return String(value).length;
@@ -34,7 +34,7 @@ function shown(value: unknown): unknown {
     : `(over ${MAX_VALUE_LENGTH} characters)`;
 }
 
-/** Whether two stored values are the same. Of two shapes of 50,000 points each point is looked at once at most. */
+/** True when two stored values are the same. Of two shapes of 50,000 points it looks at each point once at most. */
 function isSame(before: unknown, after: unknown): boolean {
   if (before === after) return true;
   if (Array.isArray(before) && Array.isArray(after)) {
@@ -48,7 +48,7 @@ function isSame(before: unknown, after: unknown): boolean {
   );
 }
 
-/** Stored keys may be called as what every object has. */
+/** Stored keys may have the names of properties that every object has. */
 const own = (object: Record<string, unknown>, key: string) =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
@@ -63,7 +63,7 @@ function* compare(path: string, before: unknown, after: unknown): Generator<Chan
   } else if (!isSame(before, after)) yield { path, before: shown(before), after: shown(after) };
 }
 
-/** What is different between two messages as they are stored, by JSON pointer; at most the first 100. */
+/** The differences between two stored messages, by JSON pointer; at most the first 100. */
 export function differences(before: unknown, after: unknown): Change[] {
   const found: Change[] = [];
   for (const change of compare("", before, after)) {

@@ -3,14 +3,14 @@ import { EDITABLE_STATES, type State } from "./lifecycle.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** When a message released now is over: as it says, but never later than the ceiling. */
+/** The end of a message that is released now: as it says, but never later than the ceiling. */
 export function expiryOf(asked: Date | undefined, startsAt: Date | undefined, now: Date): Date {
   const ceiling = now.getTime() + MAX_LIFETIME_HOURS * HOUR_MS;
   const fallback = Math.max(now.getTime(), startsAt?.getTime() ?? 0) + DEFAULT_LIFETIME_HOURS * HOUR_MS;
   return new Date(Math.min(asked?.getTime() ?? fallback, ceiling));
 }
 
-/** What of a broadcast says until when it is aired; of a draft the times are those that it asks for. */
+/** The fields that decide until when a broadcast is aired; for a draft the times that it asks for. */
 export interface Lifetime {
   readonly state: State;
   readonly releasedAt: Date | null;
@@ -20,8 +20,8 @@ export interface Lifetime {
 }
 
 /**
- * Until when a broadcast is aired: what was released as it was ordered, and what may still be as it would be if that
- * were now, whatever it asks for. Null of what is never aired.
+ * The end of airing: for a released broadcast as it was ordered, and for one that may still be released as if that were
+ * now, whatever it asks for. Null for a broadcast that is never aired.
  */
 export function airedUntil({ state, releasedAt, startsAt, expiresAt }: Lifetime, now: Date): Date | null {
   if (releasedAt !== null) return expiresAt;
@@ -29,7 +29,7 @@ export function airedUntil({ state, releasedAt, startsAt, expiresAt }: Lifetime,
   return expiryOf(expiresAt ?? undefined, startsAt ?? undefined, now);
 }
 
-/** When its alert expires: no later than it is aired, also of a draft and of a training. Null: nobody has said. */
+/** The expiry of its alert: no later than it is aired, also for a draft and a training. Null: none was given. */
 export function alertExpiry(broadcast: Lifetime, now: Date): Date | null {
   const { releasedAt, expiresAt, endedAt } = broadcast;
   if (releasedAt !== null || expiresAt === null) return expiresAt;

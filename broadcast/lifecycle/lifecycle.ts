@@ -36,12 +36,12 @@ export const LIFECYCLE_ACTIONS = [
   "complete",
   "expire",
   "fail",
-  /** Proof that came after the end shows that somebody heard it. */
+  /** Proof that came after the end shows that people heard it. */
   "correct",
   "cancel",
   /** Try failed speakers again. */
   "retry",
-  /** Somebody looks at a release by the green channel afterwards. The state stays as it is. */
+  /** A person looks at a release by the green channel afterwards. The state stays as it is. */
   "review",
 ] as const;
 export type LifecycleAction = (typeof LIFECYCLE_ACTIONS)[number];
@@ -49,10 +49,10 @@ export type LifecycleAction = (typeof LIFECYCLE_ACTIONS)[number];
 type Row = Partial<Record<LifecycleAction, State>>;
 
 /**
- * What leads where; what is not listed is refused. `approved` lasts no longer than the transaction that approves:
- * from there an actual broadcast or a drill is dispatched and a training is complete. `completed` and `failed` are
- * opened again by `retry` alone, and may be withdrawn while their message is in force; `rejected` and
- * `cancelled` are the end. What is `failed` or `expired` turns out to be `completed` when proof comes late.
+ * The transitions; every other one is refused. `approved` lasts no longer than the transaction that approves: from
+ * there an actual broadcast or a drill is dispatched and a training is complete. Only `retry` opens `completed` and
+ * `failed` again, and both may be withdrawn while their message is in force; `rejected` and `cancelled` are the end. A
+ * broadcast that is `failed` or `expired` becomes `completed` when proof comes late.
  */
 export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
   draft: { submit: "pending_approval", release: "approved", cancel: "cancelled" },
@@ -89,7 +89,7 @@ export const TRANSITIONS: Readonly<Record<State, Readonly<Row>>> = {
   rejected: {},
 };
 
-/** Where `action` leads from `from`; undefined when it is not possible there. */
+/** The state to which `action` leads from `from`; undefined when it is not possible there. */
 export const nextState = (from: State, action: LifecycleAction): State | undefined =>
   TRANSITIONS[from][action];
 
@@ -99,14 +99,14 @@ export const FINAL_STATES: readonly State[] = ["rejected", "cancelled"];
 /** Its content can be changed. */
 export const EDITABLE_STATES: readonly State[] = ["draft", "returned"];
 
-/** Whether nobody has let it go yet, and somebody still may. */
+/** True when it was not released yet, and still may be. */
 export const isUnreleased = ({ state }: { readonly state: State }): boolean =>
   EDITABLE_STATES.includes(state) || state === "pending_approval";
 
-/** Every speaker is resolved; the message may be in force all the same, as a warning is once it was heard. */
+/** Every speaker is resolved; the message may be in force all the same, as a warning is after people have heard it. */
 export const ENDED_STATES: readonly State[] = ["completed", "failed"];
 
-/** What only the platform does, by itself. */
+/** Steps that only the platform takes, by itself. */
 const BY_THE_PLATFORM: ReadonlySet<LifecycleAction> = new Set([
   "dispatch",
   "play",
@@ -117,8 +117,8 @@ const BY_THE_PLATFORM: ReadonlySet<LifecycleAction> = new Set([
 ]);
 
 /**
- * What a person does, who has a name. The administrator's key has none: whoever holds it sounds no speaker, whatever
- * the table of roles says.
+ * Steps of a person, who has a name. The administrator's key has none: its holder sounds no speaker, whatever the table
+ * of roles says.
  */
 const BY_A_PERSON: ReadonlySet<LifecycleAction> = new Set([
   "approve",
@@ -129,10 +129,10 @@ const BY_A_PERSON: ReadonlySet<LifecycleAction> = new Set([
   "review",
 ]);
 
-/** What is not done without a reason in words. */
+/** Steps that need a reason in words. */
 const WITH_A_REASON: ReadonlySet<LifecycleAction> = new Set(["return", "reject", "cancel", "review"]);
 
-/** What of a broadcast decides whether a step is possible. */
+/** The facts about a broadcast that decide if a step is possible. */
 export interface LifecycleFacts {
   readonly state: State;
   readonly mode: Mode;
@@ -141,11 +141,11 @@ export interface LifecycleFacts {
   readonly submittedBy: string | null;
   /** Everybody who may have been acting when it was submitted; see `peopleBehind`. */
   readonly submittedFor: readonly string[];
-  /** An application submitted it for which nobody answers: an earlier version let it. */
+  /** True when an application without an owner submitted it, as an earlier version allowed. */
   readonly submitterWithoutOwner: boolean;
-  /** Everybody behind a revision of what it says. */
+  /** Everybody behind any revision of its content. */
   readonly authors: readonly string[];
-  /** Who approved it, or released it by the green channel. */
+  /** The person who approved it, or released it by the green channel. */
   readonly approvedBy: string | null;
   /** Everybody who may have been acting then. */
   readonly approvedFor: readonly string[];
@@ -160,29 +160,32 @@ export interface LifecycleFacts {
   } | null;
 }
 
-/** Who does it. The id is unique among people and applications; the platform has none. */
+/**
+ * The person, application or platform that takes a step. The id is unique among people and applications; the platform
+ * has none.
+ */
 export interface Doer {
   readonly type: "person" | "application" | "device" | "machine" | "platform";
   readonly id: string | null;
   /** Of an application: the person who answers for it. */
   readonly ownerId?: string | null;
-  /** Who else may be acting through it, e.g. whoever made a key of an application. */
+  /** Others who may be acting through it, e.g. people to whom a key of an application was shown. */
   readonly behind?: readonly string[];
-  /** Who else made them, or changed how they sign in, at any time. */
+  /** Others who made them, or changed how they sign in, at any time. */
   readonly makers?: readonly string[];
 }
 
 /**
- * Everybody who may be acting when this doer does. Two people are two when they have nobody in common here: what an
- * application submits counts as its owner's, and as that of whoever made its keys.
+ * Everybody who may be acting when this doer does. Two people are two when they have nobody in common here: a
+ * submission by an application counts as its owner's, and as one of those who made its keys.
  */
 export function peopleBehind({ id, ownerId, behind = [] }: Doer): string[] {
   return [...new Set([id, ownerId, ...behind].filter((each) => each !== null && each !== undefined))];
 }
 
 /**
- * The same for what is noted of a step, to be held against who decides on it later: whoever once made a dispatcher, say,
- * may still be acting as them, and is no second person for what they submit.
+ * The same for the record of a step, with which people who decide on it later are compared: a person who once made a
+ * dispatcher, say, may still be acting as them, and is no second person for their submissions.
  */
 export const peopleEverBehind = (doer: Doer): string[] => [
   ...new Set([...peopleBehind(doer), ...(doer.makers ?? [])]),
@@ -199,31 +202,31 @@ const refuse = (code: ErrorCode, message: string): Step => ({ allowed: false, co
 
 const isPersonal = (doer: Doer) => doer.type === "person" && doer.id !== ADMINISTRATOR.id;
 
-/** Why this doer submits nothing at all; undefined: it may. */
+/** The reason why this doer may submit nothing at all; undefined when it may. */
 function noSubmitter(doer: Doer): Step | undefined {
   if (isPersonal(doer)) return undefined;
   if (doer.type !== "application" || doer.id === ADMINISTRATOR.id) {
-    return refuse("forbidden", "'submit' is for a person, or for an application that a person answers for");
+    return refuse("forbidden", "'submit' is for a person, or for an application with an owner");
   }
   if (doer.ownerId !== null && doer.ownerId !== undefined) return undefined;
   return refuse(
     "application_without_owner",
-    `Nobody answers for the application '${doer.id}': give it an owner, whose its submissions then are`,
+    `The application '${doer.id}' has no owner: give it one, as whose its submissions then count`,
   );
 }
 
-/** When a step is asked for, and with what. */
+/** The moment and the parameters of a requested step. */
 export interface StepAsked {
   readonly now: Date;
   readonly reason?: string | undefined;
-  /** Whoever asks knows of the later alert. */
+  /** True when the caller knows of the later alert. */
   readonly acknowledgeSuperseded?: boolean | undefined;
 }
 
-/** Steps towards the speakers: nobody takes them with a superseded broadcast without knowing. */
+/** Steps towards the speakers: with a superseded broadcast nobody takes them without knowing. */
 const TOWARDS_THE_AIR: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "release", "retry"]);
 
-/** Whether `doer` may take this step now, and where it leads. */
+/** Decides if `doer` may take this step now, and to which state it leads. */
 export function decideStep(
   facts: LifecycleFacts,
   action: LifecycleAction,
@@ -257,19 +260,19 @@ export function decideStep(
     const { msgType, identifier, sent, why } = facts.supersededBy;
     return refuse(
       "broadcast_superseded",
-      `The CAP ${msgType} ${identifier}, sent ${sent}, supersedes this broadcast (${why}): look at it, and say 'acknowledgeSuperseded' to go on nevertheless`,
+      `The CAP ${msgType} ${identifier}, sent ${sent}, supersedes this broadcast (${why}): look at it, and send 'acknowledgeSuperseded' to go on nevertheless`,
     );
   }
   return { allowed: true, from: facts.state, to };
 }
 
-/** Whether a step is refused for what the broadcast is, and not for who asks. */
+/** True when a step is refused because of the broadcast's state, and not because of the caller. */
 const isOutOfPlace = (step: Step | undefined): boolean =>
   step !== undefined &&
   !step.allowed &&
   ["broadcast_state", "broadcast_expired", "green_channel_closed"].includes(step.code);
 
-/** Whether there is anything left to cancel: something that can be heard, be released, or is in force. */
+/** True when there is anything left to cancel: something that can be heard, be released, or is in force. */
 export function isCancellable(
   { state, mode, expiresAt }: Pick<LifecycleFacts, "state" | "mode" | "expiresAt">,
   now: Date,
@@ -279,7 +282,7 @@ export function isCancellable(
   return mode !== "training" && (expiresAt === null || expiresAt > now);
 }
 
-/** Why a step is refused for a condition of its own; undefined: it is not. */
+/** The reason why a condition refuses the step; undefined when it does not. */
 type Condition = (facts: LifecycleFacts, doer: Doer, now: Date) => Step | undefined;
 
 const refuseExpired: Condition = ({ expiresAt }, _doer, now) =>
@@ -294,17 +297,18 @@ const refuseApproval: Condition = (facts, doer, now) => {
   if (facts.submitterWithoutOwner) {
     return refuse(
       "application_without_owner",
-      `The application '${facts.submittedBy}', for which nobody answers, submitted this broadcast: give it an owner, or return it to be submitted again`,
+      `The application '${facts.submittedBy}', which has no owner, submitted this broadcast: give it an owner, or return it to be submitted again`,
     );
   }
   if (shareSomebody(doer, facts.submittedFor)) {
-    const by = doer.id === facts.submittedBy ? "You" : `'${facts.submittedBy}', behind whom you may be,`;
-    return refuse("own_submission", `${by} submitted this broadcast: somebody else has to approve it`);
+    const by =
+      doer.id === facts.submittedBy ? "You" : `'${facts.submittedBy}', through whom you may be acting,`;
+    return refuse("own_submission", `${by} submitted this broadcast: another person has to approve it`);
   }
   if (shareSomebody(doer, facts.authors)) {
     return refuse(
       "own_content",
-      "You wrote some of what this broadcast says: somebody else has to approve it",
+      "You wrote some of this broadcast's message: another person has to approve it",
     );
   }
   return refuseExpired(facts, doer, now);
@@ -321,17 +325,17 @@ const refuseRelease: Condition = (facts, doer, now) =>
 const refuseCancel: Condition = (facts, _doer, now) => {
   if (isCancellable(facts, now)) return undefined;
   return facts.mode === "training"
-    ? refuse("broadcast_state", "A training was heard by nobody: there is nothing to withdraw")
+    ? refuse("broadcast_state", "A training never sounded: there is nothing to withdraw")
     : refuse(
         "broadcast_expired",
-        `The message expired at ${facts.expiresAt?.toISOString()}: it is not in force any more`,
+        `The message expired at ${facts.expiresAt?.toISOString()}: it is no longer in force`,
       );
 };
 
 const refuseReview: Condition = (facts, doer) => {
   if (facts.review !== "open") return refuse("broadcast_state", "There is no review open");
   return shareSomebody(doer, facts.approvedFor)
-    ? refuse("own_release", "You released this broadcast: somebody else has to review it")
+    ? refuse("own_release", "You released this broadcast: another person has to review it")
     : undefined;
 };
 

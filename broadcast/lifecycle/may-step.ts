@@ -18,11 +18,11 @@ import {
 import { refusesToReplace } from "./replacing.ts";
 
 /**
- * Whether a caller may take this step now. It is the one place that says so: a step asks it in its transaction, under
- * the broadcast's lock, and whoever looks at a broadcast is told by the same. The lifecycle speaks first: that a step
- * is not possible at all is the better answer.
- * @param aim whom it means; whoever goes on with those speakers has them read once
- * @throws PlatformError with the code and the reason why not
+ * Checks that a caller may take this step now. It is the only place that decides: a step calls it in its transaction,
+ * under the broadcast's lock, and the view of a broadcast uses the same. The lifecycle comes first: that a step is not
+ * possible at all is the better answer.
+ * @param aim its target; a step that goes on with the same speakers has them read once
+ * @throws PlatformError with the code and the reason of the refusal
  */
 export async function assertMayStep(
   db: Db,
@@ -54,7 +54,7 @@ export async function assertMayStep(
       }
       return;
     case "cancel":
-      // Whoever wrote a draft may throw it away as long as nobody has submitted it, whatever it was aimed at.
+      // The author of a draft may throw it away as long as it was not submitted, whatever its target.
       if (isOwnDraft(broadcast, caller)) return;
       await assertReach(db, broadcast, caller, aim);
       return;
@@ -70,7 +70,7 @@ export async function assertMayStep(
   }
 }
 
-/** Each is kept for ever with all that it says: no person changes a draft so often. */
+/** Each revision is kept for ever with its whole content: no person changes a draft so often. */
 export const MAX_REVISIONS = 500;
 
 function assertEditable({ state, revision }: Broadcast): void {
@@ -79,7 +79,7 @@ function assertEditable({ state, revision }: Broadcast): void {
     throw new PlatformError("broadcast_state", `The broadcast is '${state}': ${when}`);
   }
   if (revision < MAX_REVISIONS) return;
-  const message = `The broadcast has ${revision} revisions, and no room for more: write a new draft with what it says`;
+  const message = `The broadcast has ${revision} revisions, and no room for more: write a new draft with its content`;
   throw new PlatformError("broadcast_state", message);
 }
 
@@ -87,8 +87,8 @@ const isOwnDraft = ({ createdBy, state, submittedBy }: Broadcast, { actor }: Bro
   state === "draft" && submittedBy === null && createdBy === actor.id;
 
 /**
- * @throws PlatformError `forbidden` unless every region that the broadcast names, and everybody whom it reaches, lies
- * within the caller's limits
+ * @throws PlatformError `forbidden` unless every region that the broadcast names, and every speaker that it reaches,
+ * lies within the caller's limits
  */
 export async function assertReach(
   db: Db,
@@ -100,7 +100,7 @@ export async function assertReach(
   else await assertAimWithin(aim, caller);
 }
 
-/** What takes another's place ends it: that needs reach over all of the other as well. */
+/** A broadcast that takes another's place ends it: that needs reach over all of the other as well. */
 async function assertReachOfReplaced(
   db: Db,
   broadcast: Broadcast,
@@ -115,8 +115,8 @@ async function assertReachOfReplaced(
 }
 
 /**
- * With the least polygons that it could have, since whoever looks at a broadcast asks too: how much of them an order
- * can carry is found when it is signed.
+ * With the least polygons that it could have, since every view of a broadcast asks too: the signing finds out how many
+ * of them an order can carry.
  * @throws PlatformError `command_too_large`, or `invalid_request` for a start that is not before the end
  */
 function assertSendable({ issuer }: Pick<BroadcastDeps, "issuer">, broadcast: Broadcast, now: Date): void {

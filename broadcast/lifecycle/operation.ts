@@ -12,7 +12,7 @@ import { type Aim, judgeRings, sizeFaults } from "../targets/index.ts";
 import { differences } from "./differences.ts";
 import { broadcastReach } from "./visibility.ts";
 
-/** What the operations on broadcasts need. */
+/** The services that the operations on broadcasts use. */
 export interface BroadcastDeps {
   readonly pool: Pool;
   readonly log: Logger;
@@ -22,32 +22,37 @@ export interface BroadcastDeps {
   readonly dispatcher: BroadcastDispatcher;
   /** Names this platform in orders and as the sender of its alerts. */
   readonly issuer: string;
-  /** Judges alerts, by the certificates that may sign those of each sender: nobody speaks, or cancels, for another. */
+  /**
+   * Judges alerts, by the certificates that may sign those of each sender: no sender speaks, or cancels, for another.
+   */
   readonly judge: Pick<AlertJudge, "judge">;
-  /** Where alerts that were judged wait to be taken. */
+  /** The line of judged alerts that wait to be taken. */
   readonly imports: FairTurns;
   /** Signs exported alerts. */
   readonly alertSigning?: { readonly privateKeyPem: string; readonly certificatePem: string } | undefined;
-  /** Told of every committed change, for live listeners. Never throws. */
+  /** Called for every committed change, for live listeners. Never throws. */
   readonly onChanged: (broadcast: Broadcast) => void;
   readonly now: () => Date;
 }
 
-/** What the service asks of `dispatch/`. */
+/** The part of `dispatch/` that the service uses. */
 export interface BroadcastDispatcher {
   begin(broadcastNo: number): void | Promise<void>;
   cancel(broadcastNo: number): void | Promise<void>;
   retry(broadcastNo: number): unknown;
 }
 
-/** Who asks for something. */
+/** The caller of an operation. */
 export interface BroadcastCaller {
   readonly actor: AuditActor;
-  /** Where the caller may do what is asked for. */
+  /** The area in which the caller may take the requested step. */
   readonly limits: Limits;
-  /** Where the caller may read broadcasts. */
+  /** The area in which the caller may read broadcasts. */
   readonly sees: Limits;
-  /** Where the caller may cancel broadcasts: an alert that nobody vouches for withdraws no more than that. */
+  /**
+   * The area in which the caller may cancel broadcasts: an alert that no trusted sender signed withdraws no more than
+   * that.
+   */
   readonly cancels: Limits;
 }
 
@@ -62,15 +67,15 @@ export async function getBroadcast(
   return broadcast;
 }
 
-/** What a revision is about: all that a decision decides on. */
+/** The content of a revision: everything that a decision is about. */
 const decidedOn = ({ message, replaces }: Pick<Broadcast, "message" | "replaces">) => ({
   ...message,
   replaces,
 });
 
 /**
- * @throws PlatformError `broadcast_changed` when the caller has looked at another revision than the present one, with
- * what is different
+ * @throws PlatformError `broadcast_changed` with the differences, when the caller has looked at another revision than
+ * the present one
  */
 export async function assertRevision(db: Db, broadcast: Broadcast, revision: number): Promise<void> {
   if (revision === broadcast.revision) return;
@@ -85,8 +90,9 @@ export async function assertRevision(db: Db, broadcast: Broadcast, revision: num
 const MAX_NAMED = 10;
 
 /**
- * Neither how many speakers of others it reaches nor where they stand is said: only what the broadcast itself names.
- * @param advice what else whoever is refused may do
+ * The refusal names only the regions of the broadcast itself: neither how many speakers of others it reaches nor where
+ * they stand.
+ * @param advice what else the caller may do
  */
 function beyond(regions: readonly string[], advice = ""): PlatformError {
   const more = regions.length > MAX_NAMED ? " and others" : "";
@@ -110,9 +116,9 @@ export async function assertAimWithin(aim: Aim, { limits }: BroadcastCaller): Pr
 }
 
 /**
- * The same for a broadcast that was released, by the targets that it was released to: whoever could release it can
- * still end it, also when it is known since where a place lies, or a speaker has moved.
- * @param where `now`: for what sounds again, where the speakers stand now
+ * The same for a released broadcast, by the targets of its release: a caller who could release it can still end it,
+ * also when a place has become known since, or a speaker has moved.
+ * @param where `now`: the present places of the speakers, for a broadcast that sounds again
  */
 export async function assertTargetsWithin(
   db: Db,
@@ -128,8 +134,8 @@ export async function assertTargetsWithin(
 }
 
 /**
- * @throws PlatformError `broadcast_incomplete` with everything that is missing of a broadcast, a speaker included;
- * `command_too_large` for one that lacks nothing and is longer than a command
+ * @throws PlatformError `broadcast_incomplete` with every missing part of a broadcast, a speaker included;
+ * `command_too_large` for a complete one that is longer than a command
  */
 export async function assertComplete(broadcast: Broadcast, now: Date, aim: Aim): Promise<void> {
   const stored = readStoredMessage(broadcast);

@@ -5,15 +5,15 @@ import type { Target } from "../message/index.ts";
 import { boxesOf } from "../targets/index.ts";
 import type { BroadcastCaller, BroadcastDeps } from "./operation.ts";
 
-/** By caller: whoever floods fills only their own share of the audit. */
+/** By caller: one that floods fills only its own share of the audit. */
 const budget = createAuditBudget({ burst: 20, everyMs: 10_000 });
 
-/** What is the caller's doing. What is ours, or passes by itself, is no attempt that was refused. */
+/** Errors that the caller has caused. Our own errors, and those that pass by themselves, are no refused attempts. */
 const REFUSALS: ReadonlySet<ErrorClass> = new Set(["invalid_input", "forbidden", "not_found", "conflict"]);
 
 /**
- * Does a step, and puts its refusal into the audit as `broadcast.<step>.refused`, by itself because the step's own
- * transaction was taken back.
+ * Takes a step, and writes its refusal into the audit as `broadcast.<step>.refused`, in a transaction of its own
+ * because the step's was rolled back.
  */
 export async function recordingRefusals<T>(
   { pool, log }: Pick<BroadcastDeps, "pool" | "log">,
@@ -32,8 +32,8 @@ export async function recordingRefusals<T>(
 }
 
 /**
- * Puts into the audit that a shape was looked at which means others' speakers. Its answer is a no, as that of the
- * submission would be, and many of them would tell where these stand: whoever asks so often can be seen.
+ * Writes into the audit that a caller looked at a shape that means speakers of others. The answer is a no, as that of
+ * the submission would be, and many of them would tell where these stand: so a caller who asks that often can be seen.
  */
 export const recordLookBeyond = (
   deps: Pick<BroadcastDeps, "pool" | "log">,
@@ -45,7 +45,7 @@ export const recordLookBeyond = (
     boxes: boxesOf(target).slice(0, MOST_BOXES),
   });
 
-/** Of the shapes that were looked at, in the audit. */
+/** The most boxes of those shapes that stand in the audit. */
 const MOST_BOXES = 10;
 
 async function record(
@@ -65,6 +65,6 @@ async function record(
     reason,
     after: { ...after, ...(before > 0 ? { unrecordedBefore: before } : {}) },
   }).catch((cause: unknown) =>
-    log.error({ err: cause, broadcast: id, step }, "a refused step could not be put into the audit"),
+    log.error({ err: cause, broadcast: id, step }, "a refused step could not be written to the audit"),
   );
 }

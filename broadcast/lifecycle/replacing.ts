@@ -6,12 +6,13 @@ import type { Target } from "../message/index.ts";
 import { type MeantSpeaker, selectAllSpeakers } from "../targets/index.ts";
 import { isCancellable } from "./lifecycle.ts";
 
-/** What of a broadcast decides whether another may take its place. */
+/** The fields of a broadcast that decide if another may take its place. */
 export type Replaceable = Pick<Broadcast, "id" | "mode">;
 
 /**
- * Why `newer` may not take the place of `older`; undefined: it may. A broadcast only ever replaces one of its own
- * mode: a drill or a training never takes an actual warning off the air, and an actual one leaves a drill alone.
+ * The reason why `newer` may not take the place of `older`; undefined when it may. A broadcast only ever replaces one
+ * of its own mode: a drill or a training never takes an actual warning off the air, and an actual one leaves a drill
+ * alone.
  */
 export function refusesToReplace(newer: Pick<Broadcast, "mode">, older: Replaceable): string | undefined {
   return newer.mode === older.mode
@@ -22,8 +23,8 @@ export function refusesToReplace(newer: Pick<Broadcast, "mode">, older: Replacea
 const MODE_WORDS = { actual: "an actual one", drill: "a drill", training: "a training" } as const;
 
 /**
- * For asking of several broadcasts whether somebody hears one of them, or would, whom a target does not mean.
- * @param readMeant the target's speakers: asked for once, when the first broadcast is asked of
+ * Makes a test, for several broadcasts, that people hear one of them, or would, whom a target does not mean.
+ * @param readMeant the target's speakers: read once, with the first broadcast
  */
 export function beyondTest(
   db: Db,
@@ -45,11 +46,14 @@ const MOST_POINTS_COMPARED = 2_000;
 /** A province has 36,000 speakers. */
 const TARGETS_IN_MEMORY = 4;
 
-/** Reads the speakers of targets, those of the same one after the other once: the messages of an alert often share one. */
+/**
+ * Reads the speakers of targets, and those of the same target in a row only once: the messages of an alert often share
+ * one.
+ */
 export function readEachOnce(db: Db): (target: Target) => Promise<readonly MeantSpeaker[]> {
   const known = new Map<string | Target, Promise<readonly MeantSpeaker[]>>();
   return (target) => {
-    // To write down a shape of 50,000 points would hold the thread up; of those an alert has room for one or two.
+    // Writing a shape of 50,000 points as text would hold the thread up; an alert has room for one or two of them.
     const points = countPoints(target.polygons);
     const key = points > MOST_POINTS_COMPARED ? target : JSON.stringify(target);
     const found = known.get(key) ?? selectAllSpeakers(db, target);
@@ -61,11 +65,12 @@ export function readEachOnce(db: Db): (target: Target) => Promise<readonly Meant
   };
 }
 
-/** Looked at of one that is to replace many: each may mean another province, of 36,000 speakers. */
+/** The most that are looked at when one is to replace many: each may mean another province, of 36,000 speakers. */
 export const MOST_REPLACED = 20;
 
 /**
- * Of what a broadcast would end by its release that which reaches further: it ends also where this is not heard.
+ * Among the broadcasts that this one would end by its release, those that reach further: they end also where this is
+ * not heard.
  * @param speakers all of its target
  */
 export async function findWider(

@@ -13,7 +13,7 @@ export interface StepOptions {
   readonly acknowledgeSuperseded?: boolean | undefined;
   /** For the history. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** What changes beside the state. */
+  /** Changes besides the state. */
   readonly move?: Omit<Move, "state">;
 }
 
@@ -21,7 +21,7 @@ const DECISIONS: ReadonlySet<LifecycleAction> = new Set(["submit", "approve", "r
 
 /**
  * Takes a broadcast one step on: asks the lifecycle, changes the state, adds the history. The caller holds the
- * broadcast's lock, and appends the audit row that comes back at the end of its transaction.
+ * broadcast's lock, and appends the returned audit row at the end of its transaction.
  * @throws PlatformError with the lifecycle's code when the step is refused
  * @returns the broadcast as it is now, and the audit row
  */
@@ -35,7 +35,7 @@ export async function takeStep(
   const step = decideStep(facts, action, actor, { now, reason, acknowledgeSuperseded });
   if (!step.allowed) throw new PlatformError(step.code, step.message);
   const knows = acknowledgeSuperseded === true && broadcast.supersededBy !== null;
-  // What whoever decided had in front of them stays on record.
+  // The warnings that the deciding person saw stay on record.
   const warnings = DECISIONS.has(action) ? warningsOf(broadcast) : [];
   const details = {
     ...given,

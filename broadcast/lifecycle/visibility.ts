@@ -2,18 +2,18 @@ import { type Limits, reachesKinds, regionTest } from "../../access/limits.ts";
 import { kindsWith } from "../../devices/catalog.ts";
 import type { BroadcastReach } from "../../store/broadcast/index.ts";
 
-/** What of a broadcast decides who sees it. */
+/** The fields of a broadcast that decide who sees it. */
 export interface BroadcastPlace {
   readonly regions: readonly string[];
-  /** Where the speakers of a released one stood, finer than its regions where those are of a shape. */
+  /** Where the speakers of a released broadcast stood, finer than its regions where it has shapes. */
   readonly speakerRegions?: readonly string[] | undefined;
-  /** Its author's tenant; null: the platform's. */
+  /** The tenant of its author; null: the platform's operator. */
   readonly tenantId: string | null;
 }
 
 /**
- * Whether limits reach into a broadcast: it counts as a speaker in each of its regions that its author's tenant
- * owns, and regions meet when one contains the other. `visible` in store/broadcast/broadcasts.ts says the same in SQL.
+ * True when limits reach into a broadcast: it counts as a speaker in each of its regions that its author's tenant owns,
+ * and regions meet when one contains the other. `visible` in store/broadcast/broadcasts.ts says the same in SQL.
  */
 const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlace): boolean =>
   limits.some(
@@ -25,13 +25,15 @@ const reachesInto = (limits: Limits, { regions, tenantId }: BroadcastPlace): boo
         area.regions.some((mine) => regions.some((code) => code.startsWith(mine) || mine.startsWith(code)))),
   );
 
-/** Whether somebody of a tenant sees a broadcast: colleagues see theirs wherever it is aimed. */
+/**
+ * True when a person of a tenant sees a broadcast: colleagues see their tenant's broadcasts wherever they are aimed.
+ */
 export const seesBroadcast = (limits: Limits, tenantId: string | null, broadcast: BroadcastPlace): boolean =>
   (tenantId !== null && broadcast.tenantId === tenantId) || reachesInto(limits, broadcast);
 
 /**
- * Whether limits hold every speaker that a broadcast has, whoever owns it: by the regions that they stood in, else by
- * the broadcast's own. Who sees a part only is told no count of the whole.
+ * True when limits hold every speaker that a broadcast has, whoever owns it: by the regions in which they stood, else
+ * by the broadcast's own. A caller who sees only a part is told no count of the whole.
  */
 export const seesWhole = (
   limits: Limits,
@@ -41,7 +43,7 @@ export const seesWhole = (
   return (speakerRegions ?? regions).every(regionTest(whole, kindsWith("sounds")));
 };
 
-/** Which broadcasts somebody of a tenant sees, for the database: it counts by the same kinds. */
+/** The broadcasts that a person of a tenant sees, for the database: it counts by the same kinds. */
 export const broadcastReach = (limits: Limits, tenantId: string | null): BroadcastReach => ({
   limits,
   tenantId,

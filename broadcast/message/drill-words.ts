@@ -1,10 +1,10 @@
 import { plainForm } from "./plain-form.ts";
 
 /**
- * What people are told by a text about whether it is real, as far as Chinese, English and some Japanese and Korean go.
- * Whoever listens hears sentences and not words: `Exercise caution` speaks of no exercise, and `This is not a drill` of
- * the contrary of one. What counts as an announcement is a list of ways to say it; all else does not, so that a drill
- * that is announced in other words is refused, with an example, and never aired for real by mistake.
+ * Finds out what a text tells people about being real, as far as Chinese, English and some Japanese and Korean go.
+ * Listeners hear sentences and not words: `Exercise caution` speaks of no exercise, and `This is not a drill` says the
+ * contrary. A list of ways to announce a drill decides; any other wording counts for nothing, so that a drill that is
+ * announced in other words is refused, with an example, and never aired for real by mistake.
  */
 
 /** Zero width, or white space of any kind, stands for a space in a Chinese pattern; white space in an English one. */
@@ -17,12 +17,15 @@ const everyOf = (pattern: RegExp) => new RegExp(pattern.source, `${pattern.flags
 const ZH_DRILL = "(?:演习|演练|训练)";
 const ZH_UNREAL = "(?:演习|演练|训练|测试|试鸣|试播|试响|模拟)";
 const ZH_ANY = "(?:演习|演练|训练|测试|试鸣|试播|试响|模拟|培训)";
-/** What a drill or a test is of, in front of its name. */
+/** The subject of a drill or a test, in front of its name. */
 const ZH_KIND =
   "(?:应急|防汛|防洪|防台|防灾|减灾|防空|人防|消防|火灾|森林|地震|地质|灾害|山洪|洪水|滑坡|泥石流|暴雨|台风|疏散|避险|避难|转移|撤离|逃生|救援|反恐|卫生|综合|实战|全县|全市|全镇|全村|广播|系统|预警|警报|信号|设备|喇叭|放送|大|小|年度|月度|例行|日常|紧急|突发|事件|定期|模拟|桌面|联合|演练|演习){0,12}";
 const ZH_THING =
   "(?:消息|信息|广播|内容|警报|通知|信号|预警|指令|短信|活动|放送|环节|项目|时间|阶段|专用|用语)";
-/** A statement ends here, or another one begins; a question is none. Whoever says 演练路线 or 演练之后 has not said that it is one. */
+/**
+ * A statement ends here, or another one begins; a question is none. A text with 演练路线 or 演练之后 has not said that it is
+ * one.
+ */
 const ZH_END =
   "(?! [?？])(?= (?:[^\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]|$|请|不要|不必|无需|勿|切勿|大家|各位))";
 
@@ -38,10 +41,13 @@ const EN_STOP = "(?!\\s*[?？])(?=\\s*(?:[^\\s\\p{L}\\p{N}]|$))";
 
 const OPEN = "[【\\[〔〖「『《〈<{（(]";
 const CLOSE = "[】\\]〕〗」』》〉>}）)]";
-/** Where a warning puts what it says of itself; a remark on something else stands in the others, within a sentence. */
+/**
+ * Signs in which a warning says something about itself; a remark on something else stands in the others, within a
+ * sentence.
+ */
 const FRAME = "[【\\[〔〖]";
 const REMARK = "[「『《〈<{（(]";
-/** Where something stands by itself: a beginning, or the end of a sentence or line before it. */
+/** A place where something stands by itself: a beginning, or the end of a sentence or line before it. */
 const START = '(?:^|[.。!！?？;；:：\\n】\\]>〉》」』)）]|(?<![\\p{L}\\p{N}])[*#=~_|"“”‘-])\\s*';
 
 // --- That it is no drill.
@@ -81,7 +87,7 @@ const CLAIMS_REAL = [
   english("\\bthis (?:time it )?is (?:for )?real(?=\\s*(?:[^\\s\\p{L}]|$))"),
 ];
 
-/** That it is not real, without saying what it is. */
+/** Says that it is not real, without saying what it is. */
 const CLAIMS_UNREAL = [
   chinese(
     `(?:这|此|本|以上)(?:次|条|则)?(?:消息|广播|警报|通知)? (?:不是|并非|并不是|非) (?:一次|任何)?真(?:实|正)?的? ${REAL_ZH}`,
@@ -91,16 +97,16 @@ const CLAIMS_UNREAL = [
   ),
 ];
 
-// --- What others say.
+// --- Words of others.
 
-/** A rumour, to the end of the clause: whoever repeats it to refute it says the contrary. */
+/** A rumour, to the end of the clause: a text that repeats it to refute it says the contrary. */
 const RUMOURS = [
   chinese("(?:网传|谣传|传言|谣言|流言|误传|谎称|谣称)[：:，,]?[^，。！？,!?;；\\n]{0,30}"),
   english(
     "\\b(?:rumou?rs?|rumou?red|hoax(?:es)?)(?: (?:is|are|has it|say|says|claims?|saying|claiming))*[\\s,:'\"]+(?:that[\\s,:'\"]+)?(?:this|it)\\b[^.;!?\\n]{0,60}",
   ),
 ];
-/** Somebody's words, of whatever kind, and a rumour with what it is called afterwards. */
+/** Reported words of any kind, and a rumour with the name that it gets afterwards. */
 const REPORTED = [
   chinese(
     "(?:网传|谣传|传言|谣言|流言|误传)[^。！？!?\\n]{0,40}?(?:不实|(?:不是|并非|非)真(?:实|正)?的?|[是系属]谣言|是假)[^，。！？,!?\\n]{0,10}",
@@ -157,9 +163,10 @@ const SAID_IN_ENGLISH = [
 ];
 
 /**
- * What an actual text must not say, whoever approves it: what stands around the product's own drills, and sentences that
- * can mean nothing else. A fault stops a warning at 3 a.m., so all else that may make people think of a drill is only
- * warned of: a warning may speak of drills that are called off, of tests for a fever, of the army's exercises.
+ * Texts that an actual message must not have, whoever approves it: the frames of the product's own drills, and
+ * sentences that can mean nothing else. A fault stops a warning at 3 a.m., so all other words that may make people
+ * think of a drill only give a warning: a message may speak of drills that are called off, of tests for a fever, of the
+ * army's exercises.
  */
 const SAYS_UNREAL = [
   statementsOf(ZH_UNREAL)[0]!,
@@ -184,7 +191,10 @@ const SAYS_UNREAL = [
   ...CLAIMS_UNREAL,
 ];
 
-/** What is going on now. Of a drill it says enough; an actual one may tell people of a drill that is to come. */
+/**
+ * Words for something that is going on now. For a drill they say enough; an actual message may tell people of a drill
+ * that is to come.
+ */
 const GOING_ON_IN_CHINESE = [
   chinese(
     `(?:现在|正在|马上|即将|下面|此刻|目前|今天|今日|我们|我[县市镇乡村区]|将)[^了过没不，。；！？,.;!?\\n]{0,14}?(?:进行|开展|举行|组织|启动|开始|实施|举办)(?![了过])[^了过没不，。；！？,.;!?\\n]{0,16}?${ZH_UNREAL}(?:活动)?${ZH_END}`,
@@ -201,11 +211,11 @@ const GOING_ON_IN_ENGLISH = [
   english(`\\b(?:during|in|for|as part of|throughout) this ${EN_KIND}(?:drill|exercise|test)\\b`),
 ];
 
-// --- Words that speak of something else. These are lists of words, and no understanding either: what is missing costs a
-// warning too much, or hides a mention that no person needed to see. It is never a fault, nor does it make one go.
+// --- Words that speak of something else. These lists of words do not understand a text either: a missing word costs a
+// warning too much, or hides a mention that no person needed to see. It never makes a fault, nor does it remove one.
 
 const BENIGN = [
-  // The verb, and what people do for their health.
+  // The verb, and exercises for people's health.
   english(
     "(?<!\\b(?:an|the|this|our|emergency|evacuation) )\\bexercis(?:e|es|ing)(?: [\\w-]+){0,4}? (?:caution|care|vigilance|patience|restraint|judge?ment|discretion|prudence|control|rights?|options?|sense|safety|awareness|diligence|attention|authority|powers?)\\b",
   ),
@@ -245,7 +255,7 @@ const BENIGN = [
   ),
 ].map(everyOf);
 
-/** Of languages that are not understood here. */
+/** Words of languages that are not understood here. */
 const OTHER_WORDS =
   /(?<!\p{L})(?:exercices?|ejercicios?|simulacros?|simulados?|übung(?:en)?|probealarm|esercitazion[ei]|exercícios?|oefening|övning|øvelse|cvičení|ćwiczenia|tatbikat|latihan|simulasi|учени[яей]|учебн\p{L}+|diễn tập|ซ้อม|تمرين)(?!\p{L})/iu;
 
@@ -255,7 +265,7 @@ const WORDS = [
   OTHER_WORDS,
 ];
 
-/** What any of the patterns needs: without it a text is done with at once, as nearly every one is. */
+/** Every pattern needs one of these: a text without them is done with at once, as nearly every one is. */
 const HINTS =
   /演习|演练|训练|测试|试鸣|试播|试响|模拟|培训|テスト|훈련|真|drill|exerci|test|training|simula|real|actual|genuine/iu;
 const firstOf = (patterns: readonly RegExp[], text: string): string | undefined => {
@@ -272,13 +282,13 @@ const without = (patterns: readonly RegExp[], text: string): string =>
 const DENIALS_EVERYWHERE = DENIALS.map(everyOf);
 const REPORTED_EVERYWHERE = REPORTED.map(everyOf);
 
-/** A text that says that it is real, or no drill. @returns the words that say so */
+/** Finds a text that says that it is real, or no drill. @returns the words that say so */
 export function deniesDrill(text: string): string | undefined {
   const plain = plainForm(text);
   return HINTS.test(plain) ? firstOf([...DENIALS, ...CLAIMS_REAL], plain) : undefined;
 }
 
-/** A text that tells people in so many words that it is not real. @returns these words */
+/** Finds a text that tells people in so many words that it is not real. @returns these words */
 export function callsItUnreal(text: string): string | undefined {
   const plain = plainForm(text);
   return HINTS.test(plain)
@@ -291,13 +301,13 @@ const ANNOUNCED_IN_ENGLISH = [...SAID_IN_ENGLISH, ...GOING_ON_IN_ENGLISH];
 const ANNOUNCED = {
   zh: ANNOUNCED_IN_CHINESE,
   en: ANNOUNCED_IN_ENGLISH,
-  // In a language that is not understood a word alone has to do.
+  // In a language that is not understood here, a word alone has to do.
   other: [...ANNOUNCED_IN_CHINESE, ...ANNOUNCED_IN_ENGLISH, JAPANESE, KOREAN, OTHER_WORDS],
 } as const;
 
 /**
- * Whether a text says that it is a drill, an exercise or a test, in a language.
- * @param language other: in whichever is known here
+ * True when a text says that it is a drill, an exercise or a test, in a language.
+ * @param language other: in any that is known here
  */
 export function announcesDrill(text: string, language: keyof typeof ANNOUNCED): boolean {
   const plain = plainForm(text);

@@ -11,7 +11,7 @@ export interface EventCode {
   readonly en: string;
   /** CAP's category. */
   readonly category: (typeof CATEGORIES)[number];
-  /** What people should do, in CAP's words. */
+  /** The actions that people should take, in CAP's words. */
   readonly responseTypes: readonly (typeof RESPONSE_TYPES)[number][];
 }
 
@@ -44,7 +44,7 @@ export const EVENT_CODES: readonly EventCode[] = [
   },
   { code: "12P09", zh: "燃气泄漏", en: "Gas leak", category: "Infra", responseTypes: ["Evacuate", "Avoid"] },
   { code: "13A00", zh: "传染病疫情", en: "Epidemic", category: "Health", responseTypes: ["Prepare"] },
-  // The head of the fourth group, for what has no narrower code, such as a call for help.
+  // The head of the fourth group, for events without a narrower code, such as a call for help.
   {
     code: "14000",
     zh: "社会安全事件",
@@ -57,5 +57,5 @@ export const EVENT_CODES: readonly EventCode[] = [
 
 const byCode = new Map(EVENT_CODES.map((event) => [event.code, event]));
 
-/** The kind of event, or undefined for a code of the national list that we have no names for. */
+/** The kind of event, or undefined for a code of the national list for which we have no names. */
 export const findEventCode = (code: string): EventCode | undefined => byCode.get(code);

@@ -3,8 +3,8 @@ import { isClosed } from "../../geo/ring.ts";
 import { countPoints } from "../../geo/shapes.ts";
 
 /**
- * What is said, to whom and how: the content of one broadcast, whoever wrote it. CAP is turned into this and back
- * in `cap/`; the API takes it as JSON; a command carries it to the speakers.
+ * The content of one broadcast: its texts, target and settings, whoever wrote it. `cap/` turns CAP into this and back;
+ * the API takes it as JSON; a command carries it to the speakers.
  */
 
 /** Actual: it happens. Drill: it sounds, and is announced as a drill. Training: it can never reach a speaker. */
@@ -54,14 +54,14 @@ const latitude = z.number().min(-90).max(90);
 
 export const MAX_REGIONS = 2000;
 export const MAX_SHAPES = 50;
-/** Of one polygon, and of all polygons of a target together. */
+/** Limits of one polygon, and of all polygons of a target together. */
 export const MAX_POINTS = 1000;
 export const MAX_TOTAL_POINTS = 50_000;
 
 const isDegrees = (value: unknown, most: number) =>
   typeof value === "number" && value >= -most && value <= most;
 
-/** What of a ring is no point: its place and what was expected there. Undefined when all are. */
+/** The first invalid point of a ring: its place and the expectation. Undefined when all are valid. */
 function badPoint(ring: readonly unknown[]): { readonly at: number; readonly expected: string } | undefined {
   for (let at = 0; at < ring.length; at++) {
     const point = ring[at];
@@ -75,8 +75,8 @@ function badPoint(ring: readonly unknown[]): { readonly at: number; readonly exp
 }
 
 /**
- * A point as documents show it. The ring looks at its points itself: a schema for each of 50,000 would hold the
- * thread for too long.
+ * A point as documents show it. The ring checks its points itself: a schema for each of 50,000 would hold the thread
+ * for too long.
  */
 const pointSchema = z.any().meta({
   type: "array",
@@ -89,7 +89,10 @@ const pointSchema = z.any().meta({
   maxItems: 2,
 }) as unknown as z.ZodType<[longitude: number, latitude: number]>;
 
-/** A ring of `[longitude, latitude]` in GeoJSON's order, closed: first = last. `target-faults.ts` says whether it crosses itself. */
+/**
+ * A ring of `[longitude, latitude]` in GeoJSON's order, closed: first = last. `target-faults.ts` checks that it does
+ * not cross itself.
+ */
 export const polygonSchema = z
   .array(pointSchema)
   .min(4)
@@ -121,8 +124,8 @@ const regionCodes = z
   .max(MAX_REGIONS);
 
 /**
- * Whoever is in any of the regions, polygons or circles is meant, and nobody who is in one of those that are
- * excluded. A region stands for itself and all that its code prefixes.
+ * The target is everybody in any of the regions, polygons or circles, except in the excluded regions. A region stands
+ * for itself and everything that its code prefixes.
  */
 export const targetSchema = z
   .strictObject({
@@ -153,9 +156,9 @@ export const textSchema = z.strictObject({
   language,
   /** One line for screens and lists. */
   headline: z.string().trim().min(1).max(160),
-  /** What is read aloud. */
+  /** The text that is read aloud. */
   description: z.string().trim().min(1).max(MAX_SPOKEN),
-  /** What to do; read aloud after it. */
+  /** The instruction to people; read aloud after it. */
   instruction: z.string().trim().max(MAX_SPOKEN).optional(),
 });
 export type Text = z.infer<typeof textSchema>;
@@ -163,8 +166,8 @@ export type Text = z.infer<typeof textSchema>;
 const namedValues = z.array(z.object({ valueName: z.string(), value: z.string() }));
 
 /**
- * What an imported alert said beside the message, in CAP's words: kept for whoever decides, and for the alert that
- * goes out again. Nobody writes it but the import; what is odd about it keeps no message from being released.
+ * The other content of an imported alert, in CAP's words: kept for the people who decide, and for the alert that goes
+ * out again. Only the import writes it; odd values in it keep no message from being released.
  */
 export const alertExtrasSchema = z.object({
   source: z.string().optional(),
@@ -177,7 +180,7 @@ export const alertExtrasSchema = z.object({
   categories: z.array(z.string()).optional(),
   /** As written in the alert. */
   onset: z.string().optional(),
-  /** Those in others' lists of events. */
+  /** Codes in others' lists of events. */
   eventCodes: namedValues.optional(),
   /** In the order of the texts. */
   infos: z.array(
@@ -202,14 +205,14 @@ export const alertExtrasSchema = z.object({
           }),
         )
         .optional(),
-      /** What each of the areas is called in this language. */
+      /** The name of each of the areas in this language. */
       areas: z.array(z.string()),
     }),
   ),
   areas: z.array(
     z.object({
       regions: z.array(z.string()).optional(),
-      /** What `shapeKey` calls its polygons and circles. */
+      /** The keys of its polygons and circles, from `shapeKey`. */
       shapes: z.array(z.string()).optional(),
       /** Codes of other lists than ours. */
       geocodes: namedValues.optional(),
@@ -252,7 +255,7 @@ export const messageSchema = z.strictObject({
 /** A message that is complete, defaults filled in. */
 export type BroadcastMessage = z.infer<typeof messageSchema>;
 
-/** Expiry when nobody says, and the longest that anybody may say. Hours from release. */
+/** The expiry by default, and the longest that may be asked for. Hours from release. */
 export const DEFAULT_LIFETIME_HOURS = 24;
 export const MAX_LIFETIME_HOURS = 72;
 

@@ -5,12 +5,12 @@ import type { BilingualName } from "./template-fill.ts";
 
 const MAX_NAMES = 3;
 
-/** Where no region has a name, or shapes only are meant. */
+/** The name for a target whose regions have no name, or that has shapes only. */
 export const UNNAMED: BilingualName = { zh: "本区域", en: "this area" };
 
 /**
- * How a target is called in a text: the names of its regions, the first few of them, and of those excluded. A region
- * without an English name is called by its Chinese one, which a person sees before anybody hears it.
+ * The name of a target in a text: the names of its regions, the first few of them, and of those excluded. A region
+ * without an English name gets its Chinese one, which a person sees before it is read aloud.
  */
 export async function describePlace(
   db: Db,
@@ -23,8 +23,8 @@ export async function describePlace(
 }
 
 /**
- * How a target is called that was aired, as far as it names no region itself: by the regions that it reaches into, e.g.
- * of a cut by its county.
+ * The name of an aired target that names no region itself: by the regions that it reaches into, e.g. of a cut by its
+ * county.
  */
 export async function describeReached(
   db: Db,

@@ -8,12 +8,13 @@ const FORMS = new Map(
   }, []),
 );
 
-/** Words that a line may break in the middle of. */
+/** Words within which a line may break. */
 const BROKEN = /([演训测试模培预])\s+(?=[习练试鸣播响拟训警])/gu;
 
 /**
- * A text as it is searched: full width and other presentation forms as the plain ones, simplified characters, straight
- * apostrophes, nothing invisible, one space or one line break between words and none between Chinese characters in a line.
+ * The searchable form of a text: full width and other presentation forms as the plain ones, simplified characters,
+ * straight apostrophes, nothing invisible, one space or one line break between words and none between Chinese
+ * characters in a line.
  */
 export const plainForm = (text: string): string =>
   text

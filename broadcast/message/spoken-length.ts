@@ -6,7 +6,7 @@ import type { Text } from "./message.ts";
  */
 const RATES: readonly (readonly [characters: RegExp, perSecond: number])[] = [
   [/\s|\p{M}/u, Number.POSITIVE_INFINITY],
-  // A syllable each; a digit is one at least, in any language.
+  // A syllable each; a digit is at least one, in any language.
   [/\p{Script=Han}|\p{Script=Yi}|\p{Script=Hangul}|\p{Nd}/u, 4.5],
   [/\p{Script=Hiragana}|\p{Script=Katakana}/u, 7.5],
   [/./su, 15],
@@ -14,7 +14,7 @@ const RATES: readonly (readonly [characters: RegExp, perSecond: number])[] = [
 
 const look = (character: string) => 1 / RATES.find(([characters]) => characters.test(character))![1];
 
-/** By code unit, from when it is first met: a text of the largest size is measured in a millisecond or two. */
+/** By code unit, from its first use on: a text of the largest size is measured in a millisecond or two. */
 const known = new Float64Array(0x1_0000).fill(Number.NaN);
 
 function secondsOf(character: string): number {

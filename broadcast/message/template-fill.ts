@@ -1,6 +1,6 @@
 import type { Level, Mode, Text } from "./message.ts";
 
-/** What a template leaves open: `{place}`, `{time}`, `{level}` and `{colour}`. */
+/** The placeholders of a template: `{place}`, `{time}`, `{level}` and `{colour}`. */
 export const PLACEHOLDERS = ["place", "time", "level", "colour"] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
@@ -29,7 +29,7 @@ export const LEVEL_WORDS = {
 export const isChinese = ({ language }: Pick<Text, "language">) => /^(zh|cmn|yue)\b/i.test(language);
 export const isEnglish = ({ language }: Pick<Text, "language">) => /^en\b/i.test(language);
 
-/** The texts of a template with everything filled in, and framed as the mode asks. */
+/** The texts of a template with everything filled in, and with the frame of the mode. */
 export const fillTexts = (texts: readonly Text[], filling: Filling): Text[] =>
   texts.map((text) => {
     const values = valuesOf(filling, isChinese(text));
@@ -49,7 +49,7 @@ function valuesOf({ place, at, level }: Filling, chinese: boolean): Record<Place
     : { place: place.en, time: englishTime(at), level: words.en, colour: words.colourEn };
 }
 
-/** An `a` before a placeholder becomes `an` where the word that is put there asks for it: `an orange warning`. */
+/** An `a` before a placeholder becomes `an` where the inserted word needs it: `an orange warning`. */
 const OPENING = /(?:\b([Aa])n? )?\{(place|time|level|colour)\}/g;
 
 const fill = (pattern: string, values: Readonly<Record<Placeholder, string>>): string =>
@@ -60,13 +60,13 @@ const fill = (pattern: string, values: Readonly<Record<Placeholder, string>>): s
     }),
   );
 
-/** What stands in braces without being one of the placeholders, e.g. `{palce}` or a single brace. */
+/** Texts in braces that are none of the placeholders, e.g. `{palce}` or a single brace. */
 export const strangersIn = (pattern: string): string[] =>
   pattern.replaceAll(/\{(place|time|level|colour)\}/g, "").match(/\{[^{}]*\}|[{}]/g) ?? [];
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** A drill and a training say so at the beginning and at the end, whoever hears or reads only a part. */
+/** A drill and a training say so at the beginning and at the end, for people who hear or read only a part. */
 const FRAMES: Readonly<Record<Mode, Record<"zh" | "en", readonly [before: string, after: string]>>> = {
   actual: { zh: ["", ""], en: ["", ""] },
   drill: { zh: ["【演习】", "以上是演习。"], en: ["[DRILL] ", " This is a drill."] },
@@ -75,7 +75,7 @@ const FRAMES: Readonly<Record<Mode, Record<"zh" | "en", readonly [before: string
 
 const frameOf = (text: Text, mode: Mode) => FRAMES[mode][isChinese(text) ? "zh" : "en"];
 
-/** Puts what the mode asks for around a text. The instruction is heard last, so it ends with it too. */
+/** Puts the frame of the mode around a text. The instruction is heard last, so it ends with it too. */
 export function frameText(text: Text, mode: Mode): Text {
   const [before, after] = frameOf(text, mode);
   const { headline, description, instruction } = text;
@@ -88,13 +88,13 @@ export function frameText(text: Text, mode: Mode): Text {
   };
 }
 
-/** What goes on after a text would run together with one that has no full stop. */
+/** A following text would run together with one that has no full stop. */
 const endSentence = (part: string, chinese: boolean) =>
   part === "" || /[。．.!！?？…;；:：][”’"'」』）)】\]]*\s*$/u.test(part)
     ? part
     : part + (chinese ? "。" : ".");
 
-/** A text without the frame of its mode, where it has one. */
+/** A text without the frame of its mode, if it has one. */
 export function unframe(text: Text, mode: Mode): Text {
   const [before, after] = frameOf(text, mode);
   const strip = (part: string) => {
@@ -114,7 +114,7 @@ const MAX_HEADLINE = 160;
 const cut = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
-/** Read aloud in the villages: their own time, whatever the machine's is. */
+/** For reading aloud in the villages: in their own time, whatever the machine's is. */
 const formatOf = (locale: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
 

@@ -1,10 +1,10 @@
-/** What is happening, as a sentence without its full stop, and what to do, in both languages. */
+/** The event, as a sentence without its full stop, and the instruction, in both languages. */
 export interface Wording {
   readonly zh: readonly [situation: string, advice: string];
   readonly en: readonly [situation: string, advice: string];
 }
 
-/** By event code: what the templates say. */
+/** The wordings of the templates, by event code. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   "11A01": {
     zh: ["江河水位上涨，可能发生洪水", "请低洼地带人员立即向高处转移，不要涉水，不要靠近河道和桥梁。"],

@@ -5,8 +5,8 @@ import { WORDINGS } from "./template-wordings.ts";
 
 /**
  * Ready texts per kind of event, in Chinese and English, that come with the platform; tenants may have their own
- * (`service-templates.ts`). What is in braces is filled in when a draft is made of them; a person reads and changes
- * them before anybody hears them.
+ * (`tenant-templates.ts`). Placeholders in braces are filled in when a draft is made of them; a person reads and
+ * changes the texts before they are aired.
  */
 export interface Template {
   readonly eventCode: string;

@@ -13,8 +13,8 @@ import {
 import type { StepRequest } from "./requests.ts";
 
 /**
- * Ends a broadcast, and its open targets with it. One that had ended is withdrawn: it leaves the feed, and when it
- * ended stays on record.
+ * Ends a broadcast, and its open targets with it. One that had ended is withdrawn: it leaves the feed, and the moment
+ * of its end stays on record.
  */
 export async function cancelOne(
   tx: Client,
@@ -34,13 +34,13 @@ export async function cancelOne(
   return step;
 }
 
-/** What follows once a cancellation is committed: speakers that may play it are told to stop. */
+/** Runs after the commit of a cancellation: speakers that may play it are told to stop. */
 export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
   if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
   deps.onChanged(broadcast);
 }
 
-/** Stops a broadcast, whether it was released or not; withdraws one that has ended and is in force. */
+/** Stops a broadcast, released or not; withdraws one that has ended and is in force. */
 export const cancel = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
   recordingRefusals(deps, caller, id, "cancel", () => cancelNow(deps, caller, id, request));
 

@@ -18,9 +18,9 @@ import {
 import { noteOn } from "./remark.ts";
 
 /**
- * A Cancel ends what was made of the alert. Before release that is done at once, so that it is never aired. What is
- * on air ends at once when the Cancel's own author has signed it and is trusted; otherwise the wish is noted on the
- * broadcast, and a person decides.
+ * A Cancel ends the broadcasts made of the alert. Before release that is done at once, so that they are never aired. A
+ * broadcast on air ends at once when the Cancel's own author has signed it and is trusted; otherwise the wish is noted
+ * on the broadcast, and a person decides.
  */
 export async function cancelReferenced(
   tx: Client,
@@ -82,8 +82,8 @@ export async function recordAnswer(
 }
 
 /**
- * An Update that nothing is made of (it has expired, has no info, or is not for the public) still says that what it
- * refers to is out of date.
+ * An Update of which nothing is made (it has expired, has no info, or is not for the public) still says that the alerts
+ * that it refers to are out of date.
  * @returns the broadcasts that are marked by it
  */
 export async function markReferenced(tx: Client, work: Import, why: string): Promise<void> {

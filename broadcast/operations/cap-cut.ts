@@ -29,8 +29,8 @@ import { keyOf, mayCancelAll, nameFor } from "./cap-reach.ts";
 import { storeDraft } from "./drafts.ts";
 
 /**
- * What of a target lies within some regions, and what was cut off. Of shapes the regions outside are taken out in which
- * they may hold somebody; those that are known to lie elsewhere would only be a long list.
+ * The part of a target within some regions, and the part that was cut off. Out of shapes it takes the outside regions
+ * in which they may hold somebody; regions that are known to lie elsewhere would only make a long list.
  */
 async function cutTarget(db: Db, target: Target, own: readonly string[]) {
   const regions = regionsInBoth(target.regions, own);
@@ -46,7 +46,10 @@ async function cutTarget(db: Db, target: Target, own: readonly string[]) {
 
 const isWithdrawn = ({ state }: Broadcast) => state === "cancelled" || state === "rejected";
 
-/** Nobody revives by a cut what was on the air and has been cancelled. What its author takes back is a successor. */
+/**
+ * A cut must not revive a broadcast that was on the air and has been cancelled. An alert that its author takes back is
+ * a matter of its successor.
+ */
 function assertStands(original: Broadcast): void {
   const { id, state, cancelReason, releasedAt } = original;
   if (!isWithdrawn(original) || releasedAt === null) return;
@@ -54,7 +57,9 @@ function assertStands(original: Broadcast): void {
   throw new PlatformError("broadcast_state", `${id} is '${state}'${why}: nothing is cut from it`);
 }
 
-/** That somebody threw a draft away binds no other area, or one village could take an alert from all: it is said. */
+/**
+ * A draft that was thrown away binds no other area, or one village could take an alert from all: the cut mentions it.
+ */
 const withdrawnHere = (original: Broadcast): ImportWarning[] =>
   isWithdrawn(original)
     ? [
@@ -68,8 +73,8 @@ const withdrawnHere = (original: Broadcast): ImportWarning[] =>
     : [];
 
 /**
- * The later alert that the original no longer stands beside, if any. What nobody has signed counts as its author's word
- * where the same has brought it who brought the original: whoever cuts it is another.
+ * The later alert that supersedes the original, if any. An unsigned one counts as its author's word where the same
+ * caller brought both; the caller of a cut is another one.
  * @throws PlatformError `broadcast_superseded` when it counts as the author's word
  */
 async function successorOf(
@@ -93,8 +98,9 @@ async function successorOf(
 }
 
 /**
- * What a cut takes the place of: of what the alert does, that which the caller may cancel as a whole, such as an
- * earlier cut. All else that is still heard goes on beside it, and whoever decides is told.
+ * The broadcasts that a cut takes the place of: of those that the alert replaces, the ones that the caller may cancel
+ * as a whole, such as an earlier cut. All others that are still heard go on beside it, and the people who decide are
+ * told.
  */
 async function replacedByCut(
   tx: Client,
@@ -118,12 +124,12 @@ async function replacedByCut(
 }
 
 /**
- * Makes a draft of an imported alert for the caller's own area: what lies outside is cut off, and said so in its
+ * Makes a draft of an imported alert for the caller's own area: it cuts off everything outside, and says so in its
  * warnings. The original stays as it is. An Update or Cancel of the alert counts for both, whether it comes before the
- * cut or after it; what the alert takes the place of, the cut does as far as the caller may cancel it.
- * @throws PlatformError `broadcast_not_found`; `alert_not_found` for what was not made of an alert; `invalid_request`
- * when there is nothing to cut, or nothing stays; `broadcast_state` for what was withdrawn; `broadcast_superseded` for
- * what its author has replaced or cancelled since
+ * cut or after it; the cut replaces the same broadcasts as the alert, as far as the caller may cancel them.
+ * @throws PlatformError `broadcast_not_found`; `alert_not_found` for a broadcast that was not made of an alert;
+ * `invalid_request` when there is nothing to cut, or nothing stays; `broadcast_state` for one that was withdrawn;
+ * `broadcast_superseded` for one that its author has replaced or cancelled since
  */
 export async function cutToOwnArea(
   deps: BroadcastDeps,
@@ -160,7 +166,7 @@ export async function cutToOwnArea(
     }
     const warning: ImportWarning = {
       rule: "cut_to_own_area",
-      // Without counts: whoever sees fewer speakers reads it as well.
+      // Without counts: callers who see fewer speakers read it as well.
       message: `cut by ${caller.actor.id} from ${id} to ${own.join(", ")}${
         gone.length > 0 ? `; regions that went or were narrowed: ${gone.slice(0, 50).join(", ")}` : ""
       }${shapes > 0 ? "; its polygons and circles count only inside that" : ""}`,
@@ -174,7 +180,7 @@ export async function cutToOwnArea(
       {
         action: "import",
         source: { ...source, warnings },
-        // Whoever has changed its words, or brought what nobody has signed, is behind those of the cut as well.
+        // A person who has changed its words, or brought an unsigned alert, is behind those of the cut as well.
         authors: original.authors,
         replaces,
         details: { cutFrom: id, warnings },

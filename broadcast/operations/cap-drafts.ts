@@ -31,8 +31,8 @@ import {
 import { storeDraft } from "./drafts.ts";
 
 /**
- * Drafts of an Alert or Update. What an Update replaces is never released any more; what of it is on air goes on
- * until the Update is released, because an old warning is better than none.
+ * Drafts of an Alert or Update. A broadcast that an Update replaces is never released any more; if it is on air, it
+ * goes on until the Update is released, because an old warning is better than none.
  */
 export async function makeDrafts(
   tx: Client,
@@ -104,7 +104,10 @@ export async function makeDrafts(
   return { disposition: "broadcast", items, warnings };
 }
 
-/** What the alert takes the place of: what it refers to, and what came under its own identifier before. */
+/**
+ * The broadcasts whose place the alert takes: those that it refers to, and those that came under its own identifier
+ * before.
+ */
 async function findOlder(
   tx: Client,
   work: Import,
@@ -143,7 +146,10 @@ async function findOlder(
   return { older, warnings };
 }
 
-/** What author and approver have to know of an older one: that it goes on, or that it ends for more than hear this one. */
+/**
+ * A warning for author and approver about an older broadcast: that it goes on, or that it ends for more people than
+ * hear this one.
+ */
 function placeWarning(
   { caller }: Import,
   old: Broadcast,
@@ -169,7 +175,7 @@ const uncomparedWarning = (count: number): ImportWarning => ({
   message: `it speaks of ${count} more that have not ended, which were not compared with it: they may go on, or reach further than this one`,
 });
 
-/** Regions that are not in this platform's tree are aimed at by nothing. When no area stays, a person chooses one. */
+/** Regions that are not in this platform's tree target nobody. When no area stays, a person chooses one. */
 async function withoutUnknownRegions(
   db: Db,
   messages: readonly ImportedMessage[],
@@ -211,8 +217,8 @@ function gapWarnings(messages: readonly ImportedMessage[]): ImportWarning[] {
 }
 
 /**
- * Of what an Update takes the place of, what was not released ends at once where its bringer may do that. All else is
- * marked, so that nobody releases it who does not know.
+ * Broadcasts that an Update replaces and that were not released end at once where its bringer may do that. All others
+ * are marked, so that nobody releases them unknowingly.
  */
 async function withdrawOlder(
   tx: Client,
@@ -227,7 +233,7 @@ async function withdrawOlder(
   }
 }
 
-/** Which of an Update's messages takes the place of an older one: that of the same event, or the first. */
+/** The message of an Update that takes the place of an older one: that of the same event, or the first. */
 const successorOf = (old: Broadcast, drafts: readonly Draft[]): number =>
   Math.max(
     0,

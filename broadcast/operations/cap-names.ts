@@ -10,14 +10,14 @@ import type { ImportResult, ImportWarning } from "../cap/index.ts";
 import { type AlertOutcome, type Import, isSeen, nameOf } from "./cap-reach.ts";
 import { noteOn } from "./remark.ts";
 
-/** What came before under an alert's own name: sender, identifier and time of sending. */
+/** Earlier imports under an alert's own name: sender, identifier and time of sending. */
 
 const RULE = "same_name_other_content";
 
 /**
- * What was made of a document when it came before; undefined when it is to be taken as if it were new. That is so for
- * another document under the same name, which may be the forgery or what was forged; for one that is trusted by now,
- * and was not; and for somebody who sees nothing of what another office has made of it.
+ * The broadcasts made of a document when it came before; undefined when it is to be taken as if it were new. That is so
+ * for another document under the same name, which may be the forgery or the original; for a document that is trusted
+ * now, and was not; and for a caller who sees none of the broadcasts that another office has made of it.
  */
 export async function readRepetition(
   tx: Client,
@@ -41,8 +41,8 @@ export async function readRepetition(
 }
 
 /**
- * What of an alert's own name was made of other documents, as far as its bringer may know of it, with what to warn of;
- * undefined when nothing else came under it.
+ * The broadcasts made of other documents under an alert's own name, as far as its bringer may know of them, with the
+ * warning; undefined when nothing else came under it.
  */
 export async function findSameName(
   tx: Client,
@@ -65,7 +65,7 @@ export async function findSameName(
   return { others, warning: { rule: RULE, message } };
 }
 
-/** Says the same with what was made of the others: once, however many come. */
+/** Puts the same warning on the broadcasts made of the others: once, however many come. */
 export async function warnSameName(
   tx: Client,
   { alert, caller, marked }: Import,

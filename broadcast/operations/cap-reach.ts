@@ -27,20 +27,20 @@ import {
 import { cancelOne } from "./cancel.ts";
 import { noteOn } from "./remark.ts";
 
-/** What the parts of an import have in common. */
+/** The data that the parts of an import share. */
 export interface Import {
   readonly deps: BroadcastDeps;
   readonly caller: BroadcastCaller;
   readonly alert: AlertHead;
   readonly signature: SignatureState;
-  /** Of the document itself, and of what came under its name. */
+  /** About the document itself, and about others under its name. */
   readonly warnings: ImportWarning[];
-  /** What names the document. */
+  /** The name of the document. */
   readonly document: string;
   readonly audits: AuditEntry[];
-  /** Broadcasts that are cancelled by it, to be told to the speakers after the commit. */
+  /** Broadcasts that it cancels, to be told to the speakers after the commit. */
   readonly cancelled: Broadcast[];
-  /** Broadcasts that are marked or warned of by it. */
+  /** Broadcasts that it marks or warns of. */
   readonly marked: Broadcast[];
 }
 
@@ -65,13 +65,13 @@ export const shortNote = (note: string) =>
 export const isSeen = ({ actor, sees }: BroadcastCaller, broadcast: Broadcast) =>
   seesBroadcast(sees, actor.tenantId, broadcast);
 
-/** How a broadcast is called in front of somebody: those of others by no name. */
+/** The name of a broadcast in front of a caller: broadcasts of others get none. */
 export const nameFor = (caller: BroadcastCaller, broadcast: Broadcast) =>
   isSeen(caller, broadcast) ? broadcast.id : "an earlier broadcast";
 
 /**
- * The broadcasts that an alert refers to, and the references that nobody knows. What its bringer does not see counts
- * as unknown, unless the alert itself is trusted: neither its existence is told, nor can a stranger touch it.
+ * The broadcasts that an alert refers to, and the unknown references. A broadcast that its bringer does not see counts
+ * as unknown, unless the alert itself is trusted: a stranger neither learns of its existence nor can touch it.
  */
 export async function findAll(
   tx: Client,
@@ -106,14 +106,14 @@ export function unknownWarnings(unknown: readonly CapReference[]): ImportWarning
   return more > 0 ? [...named, { rule, message: `so it is with ${more} more that it refers to` }] : named;
 }
 
-/** Whether a broadcast was made of this sender's alert, or is ours under that name. */
+/** True when a broadcast was made of this sender's alert, or is ours under that name. */
 const isFrom = (broadcast: Broadcast, sender: string) =>
   (broadcast.source?.sender ?? broadcast.capSender) === sender;
 
 /**
- * Why an alert has no power over a broadcast, whatever its bringer may do; undefined when it has. It has only over
- * those of its own author and its own status, so that no exercise, test or draft touches what is actual; and what
- * a trusted certificate has signed is touched only by what such a certificate has signed, too.
+ * The reason why an alert has no power over a broadcast, whatever its bringer may do; undefined when it has. It has
+ * power only over broadcasts of its own author and its own status, so that no exercise, test or draft touches an actual
+ * one; and only a document that a trusted certificate has signed touches another one of that kind.
  */
 export function whyNoPower(
   { deps, caller, alert, signature }: Import,
@@ -145,8 +145,8 @@ export function whyNoPower(
 }
 
 /**
- * Whether whoever brings an alert that nobody vouches for may end a broadcast by it: before release, and where they
- * could cancel it by hand, which is all of its target.
+ * True when the bringer of an alert that no trusted sender signed may end a broadcast by it: before release, and where
+ * they could cancel it by hand, which takes all of its target.
  */
 export const mayWithdraw = async (
   tx: Client,
@@ -154,7 +154,7 @@ export const mayWithdraw = async (
   caller: BroadcastCaller,
 ): Promise<boolean> => isUnreleased(broadcast) && (await mayCancelAll(tx, broadcast, caller));
 
-/** Whether somebody could cancel a broadcast by hand, as far as its reach goes. */
+/** True when a caller could cancel a broadcast by hand, as far as its reach goes. */
 export async function mayCancelAll(
   tx: Client,
   broadcast: Broadcast,
@@ -171,8 +171,8 @@ export async function mayCancelAll(
 }
 
 /**
- * Whether an alert may take the place of a broadcast, which ends by that when the alert's own is released: by the
- * word of its trusted author, or where whoever brings it could cancel all of the other by hand. Any other only marks.
+ * True when an alert may take the place of a broadcast, which then ends when the alert's own is released: by the word
+ * of its trusted author, or where its bringer could cancel all of the other by hand. Any other alert only marks.
  */
 export const mayReplace = async (
   tx: Client,
@@ -191,8 +191,8 @@ export async function cancelOld(tx: Client, work: Import, old: Broadcast, why: s
 }
 
 /**
- * Marks a broadcast that may still be heard or released as superseded by an alert: whoever releases it has to say
- * that they know. The same mark again is no new one.
+ * Marks a broadcast that may still be heard or released as superseded by an alert: its release then needs a person who
+ * says that they know. The same mark again is no new one.
  * @returns the broadcast as it is now
  */
 export async function mark(

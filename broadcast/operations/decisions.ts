@@ -28,7 +28,7 @@ async function appendAll(tx: Client, audits: readonly Audit[]): Promise<void> {
   for (const audit of audits) await appendAudit(tx, audit);
 }
 
-/** Takes one step of somebody's, within the limits of that somebody, and nothing beside. */
+/** Takes one step of a caller, within that caller's limits, and nothing else. */
 function takeSingleStep(
   deps: BroadcastDeps,
   caller: BroadcastCaller,
@@ -45,7 +45,7 @@ function takeSingleStep(
       const now = deps.now();
       const { target } = draftOf(broadcast);
       const asked = { now, reason, acknowledgeSuperseded };
-      // Nobody may come in between those who were looked at and those whom stock is taken of.
+      // No speaker may come in between the check and the record of the stock.
       const aim = action === "submit" ? selectAim(tx, target) : undefined;
       await assertMayStep(tx, deps, broadcast, action, caller, asked, aim);
       await confirm?.(tx);
@@ -68,11 +68,11 @@ function takeSingleStep(
   });
 }
 
-/** Hands a draft to whoever approves. It has to be complete, and to mean at least one speaker. */
+/** Hands a draft to the approvers. It has to be complete, and to mean at least one speaker. */
 export const submit = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: DecisionRequest) =>
   takeSingleStep(deps, caller, id, "submit", request);
 
-/** Back to its author. */
+/** Gives it back to its author. */
 export const returnDraft = (
   deps: BroadcastDeps,
   caller: BroadcastCaller,
@@ -87,7 +87,7 @@ export const reject = (deps: BroadcastDeps, caller: BroadcastCaller, id: string,
 export const review = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
   takeSingleStep(deps, caller, id, "review", { reason: request.reason, confirm: request.confirm });
 
-/** Approves what somebody else submitted: it is on its way at once. A training is complete by that. */
+/** Approves another person's submission: it is on its way at once. This completes a training. */
 export const approve = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: DecisionRequest) =>
   recordingRefusals(deps, caller, id, "approve", () => letGo(deps, caller, id, "approve", request));
 
@@ -111,7 +111,7 @@ async function letGo(
     assertSameReplaced(seen, broadcast);
     const now = deps.now();
     const { target } = draftOf(broadcast);
-    // What was looked at is what is ordered to play, and no other.
+    // The speakers that were checked are those that are ordered to play, and no others.
     const aim = selectAim(tx, target);
     await assertMayStep(tx, deps, broadcast, action, caller, { now, reason, acknowledgeSuperseded }, aim);
     await confirm?.(tx);
@@ -145,7 +145,7 @@ async function letGo(
     const replaced: Broadcast[] = [];
     for (const old of locked) {
       if (old.broadcastNo === broadcast.broadcastNo || !isCancellable(old, now)) continue;
-      // A draft's mode may have changed since it named what it replaces.
+      // A draft's mode may have changed since it named the broadcasts that it replaces.
       if (refusesToReplace(broadcast, old) !== undefined) continue;
       const ended = await cancelOne(tx, old, { actor, now, reason: `replaced by ${broadcast.id}` });
       audits.push(ended.audit);
@@ -161,18 +161,18 @@ async function letGo(
 }
 
 /**
- * What a draft replaces may have changed between the look that said what to lock and the lock.
- * @throws PlatformError `broadcast_changed` when it has
+ * The broadcasts that a draft replaces may have changed between the look that found the rows to lock and the lock.
+ * @throws PlatformError `broadcast_changed` when they have
  */
 function assertSameReplaced(seen: Broadcast, locked: Broadcast): void {
   if (locked.replacesNos.every((broadcastNo) => seen.replacesNos.includes(broadcastNo))) return;
   throw new PlatformError(
     "broadcast_changed",
-    "What the broadcast replaces was changed meanwhile: read it again",
+    "A broadcast that this one replaces was changed meanwhile: read it again",
   );
 }
 
-/** Writes targets and order: what `dispatch/` sends is in the database before the first command leaves. */
+/** Writes targets and order: everything that `dispatch/` sends is in the database before the first command leaves. */
 async function dispatch(
   tx: Client,
   deps: BroadcastDeps,

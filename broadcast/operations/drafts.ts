@@ -41,7 +41,7 @@ import { followChange, followsFrom } from "./follow-change.ts";
 import { assertStillReplaces, findReplaced } from "./replaces.ts";
 import { chooseTemplate } from "./tenant-templates.ts";
 
-/** A draft as somebody writes it: texts and what follows from the event may be left to the template. */
+/** A draft as a caller writes it: the template may supply texts and fields that follow from the event. */
 export type NewDraft = Omit<Draft, "texts" | "category"> & {
   readonly texts?: Draft["texts"] | undefined;
   readonly category?: Draft["category"] | undefined;
@@ -58,7 +58,7 @@ function createBroadcastId(now: Date): string {
 }
 
 /**
- * Adds what a template of the author's tenant knows to a draft that lacks it.
+ * Adds the parts that a template of the author's tenant knows to a draft that lacks them.
  * @throws PlatformError `invalid_request` when there are no texts and no template for its event code
  */
 export async function completeDraft(
@@ -89,19 +89,19 @@ export async function completeDraft(
   });
 }
 
-/** What is known of a new draft beside its message. */
+/** The facts about a new draft besides its message. */
 export type Origin = Pick<
   NewBroadcast,
   "source" | "replaces" | "proposedByAlarm" | "attachments" | "template" | "authors"
 > & {
   readonly action: "create" | "import" | "propose";
-  /** Those of its target, where they are known. */
+  /** The speakers of its target, where they are known. */
   readonly speakers?: readonly MeantSpeaker[];
   /** For the history. */
   readonly details?: Readonly<Record<string, unknown>>;
 };
 
-/** Whoever wrote the template wrote what is said, too. What is built in is nobody's. */
+/** The author of the template is an author of the content, too. Built-in templates have none. */
 const authorsOf = async (
   tx: Client,
   template: BroadcastTemplateName | null | undefined,
@@ -125,7 +125,7 @@ export async function storeDraft(
     id: createBroadcastId(deps.now()),
     tenantId: actor.tenantId,
     createdBy: actor.id ?? actor.type,
-    // What a trusted sender has signed is that sender's, whoever brings it.
+    // The words that a trusted sender has signed are that sender's, whoever brings them.
     authors: [
       ...new Set([
         ...(origin.authors ?? []),
@@ -150,7 +150,7 @@ export async function storeDraft(
 }
 
 /**
- * Writes a new draft. Nothing is sent to anybody.
+ * Writes a new draft. Nothing is sent.
  * @param replaces ids of the broadcasts that are cancelled once it is released
  */
 export async function createDraft(
@@ -175,14 +175,14 @@ export async function createDraft(
   return broadcast;
 }
 
-/** A change of a draft: what is absent stays, null empties. */
+/** A change of a draft: absent fields stay, null empties a field. */
 export type DraftChange = {
   readonly [K in keyof Draft]?: Draft[K] | null | undefined;
 };
 
 /**
- * Changes a draft, or one that was returned. What a template has filled in follows: see `follow-change.ts`.
- * @param replaces says anew which broadcasts it replaces
+ * Changes a draft, or one that was returned. Parts that a template has filled in follow: see `follow-change.ts`.
+ * @param replaces sets again which broadcasts it replaces
  * @throws PlatformError `broadcast_not_found`, `broadcast_changed` for another revision than the present one,
  * `broadcast_state` once it was submitted, or has `MAX_REVISIONS`
  */
@@ -198,7 +198,7 @@ export const changeDraft = (
     changeNow(deps, caller, id, revision, change, replaces),
   );
 
-/** What an alert said beside its message is left out where somebody has since written another thing. */
+/** Leaves out other content of an alert that a person has since contradicted. */
 function withoutStale(draft: Draft, change: DraftChange): Draft {
   const { cap, ...message } = draft;
   if (cap === undefined) return draft;
@@ -223,12 +223,12 @@ function withoutStale(draft: Draft, change: DraftChange): Draft {
   };
 }
 
-/** What is not said to anybody, or says nothing about the danger. */
+/** Fields that nobody hears, or that say nothing about the danger. */
 const BESIDE_WORDS: ReadonlySet<string> = new Set(["volume", "repeatCount", "cap"]);
 
 /**
- * Puts in front of whoever decides what of a signed alert is no longer as its sender has signed it: a signature vouches
- * for the words, and the alert still bears its sender's name. What is only added contradicts nothing.
+ * Shows the people who decide which parts of a signed alert are no longer as its sender has signed them: a signature
+ * vouches for the words, and the alert still bears its sender's name. An addition contradicts nothing.
  */
 async function warnOfUnsigned(
   tx: Client,
@@ -248,7 +248,7 @@ async function warnOfUnsigned(
       !isWarnedOf(key) &&
       !isDeepStrictEqual(was![key], is![key]),
   );
-  // The last one is first.
+  // The last one comes first.
   const added = changed.reverse().map((key) => ({
     rule: CHANGED,
     message: `${key} was changed by ${id ?? type} after ${source.sender} had signed it: its signature does not vouch for what is there now`,
@@ -288,7 +288,7 @@ async function changeNow(
       await updateReplaced(tx, broadcastNo, await findReplaced(tx, caller, { ...draft, id }, replaces));
     } else await assertStillReplaces(tx, before, draft.mode);
     const aim = selectAim(tx, draft.target);
-    // Neither what it was aimed at nor what it is aimed at now may reach beyond the caller's own.
+    // Neither the former nor the present target may reach beyond the caller's own area.
     await assertAimWithin(aim, caller);
     const { actor } = caller;
     const content = contentOf(draft, await aim.reached());

@@ -14,23 +14,23 @@ import { alertExpiry, type BroadcastCaller, type BroadcastDeps, broadcastReach }
 import type { Target } from "../message/index.ts";
 import { FineRegions, remainingRegions, selectSpeakers } from "../targets/index.ts";
 
-/** What alerts need beside their broadcasts. */
+/** The data that alerts need besides their broadcasts. */
 interface Around {
   /** Broadcasts that others replace, by number. */
   readonly older: ReadonlyMap<number, Broadcast>;
   readonly names: Awaited<ReturnType<typeof nameRegionsInBoth>>;
-  /** By number, the regions of those from which some were excluded: CAP has no word for "without". */
+  /** By number, the regions of broadcasts from which some were excluded: CAP has no word for "without". */
   readonly remaining: ReadonlyMap<number, readonly string[]>;
-  /** By number, of those whose shapes something was taken out of, where those stand who are meant. */
+  /** By number, for broadcasts whose shapes something was taken out of, the regions of the speakers that are meant. */
   readonly standIns: ReadonlyMap<number, readonly string[]>;
 }
 
-/** More regions than an alert of ours is read with become coarser ones. */
+/** More regions than the limit of our own alerts become coarser ones. */
 export const MAX_STAND_INS = 1000;
 
 /**
- * Where the speakers of a broadcast stand, without a region that holds an excluded one: its name would warn there, too.
- * Of a draft only where the caller sees them.
+ * The regions in which the speakers of a broadcast stand, without one that holds an excluded region: its name would
+ * warn there, too. For a draft only where the caller sees them.
  */
 async function readStandIns(db: Db, broadcast: Broadcast, target: Target, sees: Limits): Promise<string[]> {
   const isAimed = broadcast.releasedAt !== null && broadcast.mode !== "training";
@@ -81,25 +81,25 @@ const CANCEL = ".cancel";
 const DRAFT = ".draft";
 
 /**
- * Two people, or the green channel, stand behind it: until then it is nobody's alert. A training has no release; that
- * it is complete is all that it can be.
+ * Two people, or the green channel, stand behind it: until then it is no alert. A training has no release; it can only
+ * be complete.
  */
 const isIssued = ({ releasedAt, mode, state }: Broadcast) =>
   releasedAt !== null || (mode === "training" && state === "completed");
 
-/** The identifiers that a broadcast may have whose alert, or the Cancel or draft of it, is called so. */
+/** The identifiers of the broadcasts whose alert, Cancel or draft may have this name. */
 export const issuedNames = (identifier: string): string[] => [
   identifier,
   ...[CANCEL, DRAFT].flatMap((end) => (identifier.endsWith(end) ? [identifier.slice(0, -end.length)] : [])),
 ];
 
 /**
- * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled
- * after its release, the Cancel of that alert. What nobody has released is a draft under a name of its own, so that it
- * is never taken for the alert that it may become.
+ * A broadcast as CAP 1.2: an Alert, or an Update when it has replaced one that was released; once it is cancelled after
+ * its release, the Cancel of that alert. An unreleased one is a draft under a name of its own, so that it is never
+ * taken for the alert that it may become.
  */
 function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Around, now: Date): string {
-  // Not held to what may be submitted today: what was released is an alert.
+  // Not checked against today's rules for submission: a released broadcast is an alert.
   const draft = draftOf(broadcast);
   const expiresAt = alertExpiry(broadcast, now);
   const message = {
@@ -138,7 +138,7 @@ function toAlert(broadcast: Broadcast, { older, names, remaining, standIns }: Ar
 
 /**
  * One broadcast as an alert; once it is released, signed where the platform has a certificate for it, and the same for
- * everybody. What the platform signs others take for its word, so it signs no draft.
+ * every caller. Others take the platform's signature for its word, so it signs no draft.
  * @throws PlatformError `broadcast_incomplete` for a draft that lacks something
  */
 export async function exportCap(
@@ -167,7 +167,7 @@ function alertFor(deps: BroadcastDeps, broadcast: Broadcast, around: Around): Ca
   return undefined;
 }
 
-/** Alerts in the feed at most; more at once than this are not in force. */
+/** Alerts in the feed at most; there are never more in force at once. */
 export const MAX_ENTRIES = 200;
 
 /** The alerts that are in force, within what the caller sees, as an Atom feed. `base` is this platform's address. */

@@ -5,7 +5,7 @@ import { asFilled, type Draft, isFollowUp, rememberAnew, rememberFilled } from "
 import { describePlace, fillTexts, findEventCode, frameText, type Text, unframe } from "../message/index.ts";
 import { chooseTemplate } from "./tenant-templates.ts";
 
-/** What follows from an event where nobody says otherwise. */
+/** The fields that follow from an event where the draft says nothing else. */
 export const followsFrom = (eventCode: string | undefined): Pick<Draft, "category" | "responseTypes"> => {
   const event = findEventCode(eventCode ?? "");
   return { category: event?.category ?? "Other", responseTypes: [...(event?.responseTypes ?? [])] };
@@ -13,7 +13,7 @@ export const followsFrom = (eventCode: string | undefined): Pick<Draft, "categor
 
 const TEXTS_DEPEND_ON = ["mode", "level", "eventCode", "target"] as const;
 
-/** A draft with what followed a change, and the names of the fields that did. */
+/** A draft with the parts that followed a change, and the names of these fields. */
 export interface ChangedDraft {
   readonly draft: Draft;
   readonly template: BroadcastTemplateName | null;
@@ -21,12 +21,12 @@ export interface ChangedDraft {
 }
 
 /**
- * Lets follow what was derived, when the mode, the level, the event or the place of a draft changes: the texts as long
- * as they are the template's word for word, category and response as long as they are the event's. What a person has
- * written stays, and `text-checks.ts` names what it contradicts then.
- * @param was what it was before
- * @param draft as it is changed
- * @param given the fields that somebody gave: those are as they were given
+ * Makes derived parts follow, when the mode, the level, the event or the place of a draft changes: the texts as long as
+ * they are the template's word for word, category and response as long as they are the event's. A person's words stay,
+ * and `text-checks.ts` names what they contradict then.
+ * @param was the draft before
+ * @param draft the changed draft
+ * @param given the fields that the caller gave: they stay as they were given
  */
 export async function followChange(
   tx: Client,
@@ -44,7 +44,7 @@ export async function followChange(
   return { draft: followed, template, fields };
 }
 
-/** Of an alert that was imported they are its author's words, whatever event it is taken for. */
+/** In an imported alert they are its author's words, whatever event it is taken for. */
 function derivedAnew(
   was: Draft,
   draft: Draft,
@@ -79,7 +79,7 @@ async function textsAnew(
       ? undefined
       : await chooseTemplate(tx, before.tenantId, draft.eventCode, draft.level);
   if (!chosen) {
-    // They speak of another broadcast, or nothing is known of the event: all but the mode is for a person to mend.
+    // They speak of another broadcast, or the event is unknown: a person has to mend everything but the mode.
     const reframed = draft.texts.map((text) =>
       isAsFilled(text) ? frameText(unframe(text, was.mode), draft.mode) : text,
     );
@@ -92,7 +92,7 @@ async function textsAnew(
     const madeFor = { place, at, eventCode: draft.eventCode };
     return { texts: fresh, template: { ...chosen.name, filled: rememberFilled(fresh, madeFor) } };
   }
-  // One language was edited: that stays, and is held against what the template has put there at first.
+  // A person edited one language: that stays, and is compared with the words that the template put there at first.
   const texts = draft.texts.map((text) => (isAsFilled(text) ? (inLanguageOf(text, fresh) ?? text) : text));
   const following = texts.filter((_text, index) => isAsFilled(draft.texts[index]!));
   return { texts, template: { ...chosen.name, filled: rememberAnew(stay.filled, following) } };

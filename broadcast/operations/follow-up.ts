@@ -21,7 +21,7 @@ import { findReplaced } from "./replaces.ts";
 
 export interface FollowUpRequest {
   readonly type: FollowUp;
-  /** When the follow-up itself is over. */
+  /** The end of the follow-up itself. */
   readonly expiresAt?: Date | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function createFollowUp(
     const stored = await storeDraft(tx, deps, caller.actor, draft, {
       action: "create",
       replaces,
-      // A correction and an extension say again what somebody has written, and so do some all-clears.
+      // A correction and an extension repeat words that a person has written, and so do some all-clears.
       authors: request.type === "all_clear" && !quotesHeadline(followed) ? [] : original.authors,
       template: {
         source: "built-in",
@@ -74,7 +74,7 @@ export async function createFollowUp(
   return draft;
 }
 
-/** A training has no release; that it is complete is all that it can be. */
+/** A training has no release; it can only be complete. */
 function assertWasAired({ id, state, mode, releasedAt }: Broadcast): void {
   if (releasedAt !== null || (mode === "training" && state === "completed")) return;
   throw new PlatformError(
@@ -93,7 +93,7 @@ function assertMayFollow(original: Broadcast, { type, expiresAt }: FollowUpReque
     throw new PlatformError("broadcast_state", message);
   }
   if (expiresAt === undefined || expiresAt > now) return;
-  const message = `${expiresAt.toISOString()} has passed: nobody would hear it`;
+  const message = `${expiresAt.toISOString()} has passed: no speaker would play it`;
   throw new PlatformError("invalid_request", `body/expiresAt: ${message}`, {
     faults: [{ path: "/expiresAt", message }],
   });
@@ -106,7 +106,7 @@ function followUpOf(
   { type, expiresAt }: FollowUpRequest,
   now: Date,
 ): Draft {
-  // What an imported alert said beside its texts holds as long as the texts do; its note was about that alert alone.
+  // The other content of an imported alert holds as long as the texts do; its note was about that alert alone.
   const { note: _note, ...extras } = cap ?? {};
   const message = cap === undefined ? rest : { ...rest, cap: extras as NonNullable<Draft["cap"]> };
   switch (type) {

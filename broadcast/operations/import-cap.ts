@@ -20,34 +20,34 @@ import { findSameName, readRepetition, warnSameName } from "./cap-names.ts";
 import { type AlertOutcome, type Import, isSeen, keyOf, nameOf } from "./cap-reach.ts";
 import { issuedNames } from "./export-cap.ts";
 
-/** What became of an alert. */
+/** The outcome of an alert. */
 export interface CapImport extends AlertOutcome {
-  /** It had come before, and nothing was done again. */
+  /** True when it had come before, and nothing was done again. */
   readonly duplicate: boolean;
-  /** The drafts that were made of it, or the broadcasts that it cancels or speaks of. */
+  /** The drafts that were made of it, or the broadcasts that it cancels or refers to. */
   readonly items: readonly Broadcast[];
   readonly signature: SignatureState;
 }
 
 /**
- * Takes an alert in CAP 1.2. It becomes drafts, cancels, or is recorded; nothing is ever released by it. The same
- * document again does nothing.
- * @throws PlatformError `cap_invalid` with every fault, `cap_not_for_broadcast`, `cap_expired`, `cap_busy`, `cap_too_complex`; what an Update refers
- * to that is refused is marked nevertheless
+ * Takes an alert in CAP 1.2. It becomes drafts, cancels, or is recorded; it never releases anything. The same document
+ * again does nothing.
+ * @throws PlatformError `cap_invalid` with every fault, `cap_not_for_broadcast`, `cap_expired`, `cap_busy`,
+ * `cap_too_complex`; the broadcasts that a refused Update refers to are marked nevertheless
  */
 export async function importCap(
   deps: BroadcastDeps,
   caller: BroadcastCaller,
   xml: Buffer,
 ): Promise<CapImport> {
-  // Whoever has many applications stands in one line with all of them.
+  // A person with many applications stands in one line with all of them.
   const by = caller.actor.ownerId ?? caller.actor.id ?? caller.actor.type;
   const judged = await deps.judge.judge(xml, deps.now(), by);
   if (!judged.ok) throw invalid(judged);
   const { head: alert, signature, result, warnings } = judged;
   const takeInTurn = (tx: Client) =>
     takeLocked(tx, { deps, caller, alert, signature, warnings }, xml, result);
-  // A connection is taken when it is this caller's turn: those who wait would hold one each.
+  // A connection is taken when it is this caller's turn: waiting callers would hold one each.
   const { done, work } = await deps.imports.run(by, () => withTransaction(deps.pool, takeInTurn));
 
   for (const broadcast of work.cancelled) await afterCancel(deps, broadcast);
@@ -92,7 +92,7 @@ function invalid({ faults }: Extract<AlertJudgement, { ok: false }>): PlatformEr
   );
 }
 
-/** What an alert does, in its transaction. Undefined: it is refused, and on record. */
+/** The effect of an alert, in its transaction. Undefined: it is refused, and on record. */
 async function take(
   tx: Client,
   work: Import,
@@ -155,8 +155,8 @@ async function refuse(tx: Client, work: Import, reason: string): Promise<undefin
 }
 
 /**
- * What an alert of ours is about, which comes back over somebody's feed: nothing is made of it, whoever has signed it.
- * Undefined for any other.
+ * The broadcast of an alert of ours that comes back over another platform's feed: nothing is made of it, whoever has
+ * signed it. Undefined for any other alert.
  */
 async function findOwn(
   tx: Client,
@@ -172,7 +172,7 @@ async function findOwn(
 }
 
 /**
- * The document that a broadcast was made of, byte for byte.
+ * The document of which a broadcast was made, byte for byte.
  * @throws PlatformError `alert_not_found` when it was not made of one, or that is no longer kept
  */
 export async function readAlertDocument(db: Db, broadcast: Broadcast): Promise<Buffer> {

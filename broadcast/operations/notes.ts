@@ -8,7 +8,8 @@ import { type BroadcastCaller, type BroadcastDeps, getBroadcast } from "../lifec
 export const MAX_NOTES = 1000;
 
 /**
- * Remarks on a broadcast, in whatever state it is. Whoever may write notes and sees it may: a note changes nothing.
+ * Adds a note to a broadcast, in whatever state it is. Every caller who may write notes and sees it may: a note changes
+ * nothing.
  * @throws PlatformError `broadcast_not_found`; `broadcast_state` once there are `MAX_NOTES`
  */
 export async function addNote(

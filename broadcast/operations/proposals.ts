@@ -12,7 +12,7 @@ import { type Pool, withTransaction } from "../../store/database/index.ts";
 import { findTemplate, type Level, messageSchema } from "../message/index.ts";
 import { completeDraft, storeDraft } from "./drafts.ts";
 
-/** Which alarm asks for which warning. */
+/** An alarm rule and the warning that it proposes. */
 export interface ProposalRule {
   readonly kind: string;
   readonly rule: string;
@@ -24,7 +24,7 @@ const RULE = /^([a-z][a-z0-9-]*):([a-z][a-z0-9_]*)=([0-9A-Z]{5})\/([1-4])$/;
 
 /**
  * Reads `kind:rule=eventCode/level`.
- * @returns what is wrong with it, in words, when it is not one
+ * @returns the fault, in words, when it is not one
  */
 export function readProposalRule(text: string): ProposalRule | string {
   const [, kind, rule, eventCode, level] = RULE.exec(text) ?? [];
@@ -41,30 +41,33 @@ export interface ProposalOptions {
   readonly rules: readonly ProposalRule[];
   readonly issuer: string;
   readonly now: () => Date;
-  /** Told of each draft. Never throws. */
+  /** Called for each draft. Never throws. */
   readonly onProposed: (broadcast: Broadcast) => void;
-  /** How often to look without being asked: what failed, and what other processes have raised. Milliseconds. */
+  /**
+   * The interval of looks without a prompt: for alarms that failed, and those that other processes have raised.
+   * Milliseconds.
+   */
   readonly everyMs?: number;
 }
 
 export interface Proposals {
-  /** To be told of alarms that were raised; costs nothing for those that ask for no warning. */
+  /** Tells it of alarms that were raised; costs nothing for alarms that propose no warning. */
   onRaised(alarms: readonly { readonly rule: string }[]): void;
   /** Looks for alarms without a draft, and resolves when they have one. */
   catchUp(): Promise<void>;
-  /** Takes no more, and waits for what is under way. */
+  /** Takes no more, and waits for the look under way. */
   stop(): Promise<void>;
 }
 
-/** An alarm that has stood for longer than this is known to people, and was not thought worth a warning. */
+/** People know of an alarm that has stood for longer than this, and did not think it worth a warning. */
 export const HORIZON_MS = 24 * 3_600_000;
 const AT_ONCE = 50;
 export const CAMERAS = 3;
 
 /**
- * Turns alarms of the listed rules into drafts for their village, each alarm once, with the nearest cameras beside
- * it. A person decides what becomes of a draft: nothing here submits or releases one. The alarms are read from the
- * table whatever prompted the look, so that those of the time while the platform was down are not forgotten.
+ * Turns alarms of the listed rules into drafts for their village, each alarm once, with the nearest cameras beside it.
+ * A person decides about a draft: nothing here submits or releases one. The alarms are read from the table whatever
+ * prompted the look, so that those from while the platform was down are not forgotten.
  */
 export function startProposals(options: ProposalOptions): Proposals {
   const { pool, log, rules, now, everyMs = 60_000 } = options;
@@ -91,12 +94,12 @@ export function startProposals(options: ProposalOptions): Proposals {
   const looks = new Turns(look);
   const catchUp = (): Promise<void> => {
     if (stopped || rules.length === 0) return Promise.resolve();
-    // What was raised after the look under way had read the table is found by one more.
+    // Alarms that were raised after the look under way had read the table are found by one more look.
     return looks.runAfresh();
   };
   const tryToCatchUp = () =>
     catchUp().catch((error: unknown) =>
-      log.warn({ err: error }, "alarms could not be looked through for proposals; they will be again"),
+      log.warn({ err: error }, "alarms could not be searched for proposals; the platform tries again"),
     );
   const repeated = repeat(tryToCatchUp, everyMs);
 

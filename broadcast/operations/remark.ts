@@ -3,8 +3,8 @@ import type { Client } from "../../store/database/index.ts";
 import type { BroadcastCaller } from "../lifecycle/index.ts";
 
 /**
- * Notes on a broadcast what somebody asks for who may not do it: a person decides. The state stays.
- * The caller holds the lock.
+ * Notes on a broadcast a request of a caller who may not do it: a person decides. The state stays. The caller holds the
+ * lock.
  */
 export async function noteOn(
   tx: Client,

@@ -4,8 +4,8 @@ import type { Client } from "../../store/database/index.ts";
 import { assertReach, type BroadcastCaller, broadcastReach, refusesToReplace } from "../lifecycle/index.ts";
 
 /**
- * The numbers of the broadcasts that a draft is to replace, as somebody has named them. Whoever names one sees it,
- * and may do the same to everybody whom it reaches: it is cancelled when the draft is released.
+ * The numbers of the broadcasts that a draft is to replace, as the caller has named them. The caller must see each, and
+ * have the same rights over all of its reach: it is cancelled when the draft is released.
  * @throws PlatformError `invalid_request` with each one that is unknown, the draft itself or of another mode;
  * `forbidden` for one that reaches beyond the caller's limits
  */
@@ -35,7 +35,7 @@ export async function findReplaced(
 }
 
 /**
- * Looks again at what a draft replaces when its mode changes and nobody has said anew what it replaces.
+ * Checks again the broadcasts that a draft replaces when its mode changes and the caller has not named them again.
  * @throws PlatformError `invalid_request` when one of them is of another mode now
  */
 export async function assertStillReplaces(

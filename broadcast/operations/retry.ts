@@ -30,7 +30,7 @@ async function retryNow(
     await assertMayStep(tx, deps, broadcast, "retry", caller, { now, reason, acknowledgeSuperseded });
     await confirm?.(tx);
     const { attempt, targets, again, notAgain } = await reopenForRetry(tx, broadcast);
-    // Those whom the order has no room for will refuse it as `replayed`.
+    // Speakers for which the order has no room will refuse it as `replayed`.
     const details = { attempt, targets, ...(notAgain > 0 ? { again: again.length, notAgain } : {}) };
     const move = { endedAt: null, attempt };
     const asked = { actor, now, reason, acknowledgeSuperseded };

@@ -24,16 +24,16 @@ export interface ConcurrentBroadcast {
   readonly mode: string;
   readonly startsAt: Date | null;
   readonly expiresAt: Date;
-  /** How many of the speakers have it, and how many of these play it now. */
+  /** The number of the speakers that have it, and the number that play it now. */
   readonly speakers: number;
   readonly playing: number;
   /** Which of the two waits or is interrupted there; `ends` when this one takes the other's place. */
   readonly givesWay: "this" | "other" | "ends";
 }
 
-/** How a target differs from what it meant when it was submitted. */
+/** The differences of a target from its meaning at the submission. */
 export interface ChangedSinceSubmission extends StockChange {
-  /** Null for whoever sees the speakers of some owners only: others' would show in it. */
+  /** Null for a caller who sees the speakers of some owners only: those of others would show in it. */
   readonly villagesWithoutSpeaker: VillageChange | null;
   readonly possiblyWithoutSpeaker: VillageChange | null;
 }
@@ -43,14 +43,14 @@ export interface VillageChange {
   readonly removed: FirstNamed<NamedVillage>;
 }
 
-/** What whoever decides on a broadcast looks at. */
+/** The preview for people who decide on a broadcast. */
 export interface StoredPreview extends Preview {
-  /** If it were released now, or as it was; null of what never will be. */
+  /** The end of airing, if it were released now, or as it was released; null for one that never will be. */
   readonly airedUntil: Date | null;
   readonly conflicts: readonly ConcurrentBroadcast[];
-  /** Ids of what it takes the place of and that reaches further: it ends also where this one is not heard. */
+  /** Ids of broadcasts that it replaces and that reach further: they end also where this one is not heard. */
   readonly replacesWider: readonly string[];
-  /** Null for one that was never submitted, or was submitted before what it meant then was kept. */
+  /** Null for one that was never submitted, or was submitted before the platform recorded the stock. */
   readonly changedSinceSubmission: ChangedSinceSubmission | null;
 }
 
@@ -58,7 +58,7 @@ const MAX_NAMED = 200;
 /** More villages than a province has. */
 const ALL = 100_000;
 
-/** A broadcast's target as it would be reached now, within what the caller sees. */
+/** The speakers and villages that a broadcast's target would reach now, within the caller's limits. */
 export async function previewBroadcast(
   db: Db,
   broadcast: Broadcast,
@@ -102,7 +102,7 @@ export async function previewBroadcast(
   };
 }
 
-/** What is as urgent as what plays waits for its end. */
+/** A broadcast that is as urgent as the playing one waits for its end. */
 function givesWay(broadcast: Broadcast, other: SharedBroadcast): ConcurrentBroadcast["givesWay"] {
   if (broadcast.replacesNos.includes(other.broadcastNo)) return "ends";
   return byUrgency(broadcast, other) < 0 ? "other" : "this";
@@ -121,7 +121,7 @@ async function changesOf(
   const changes = await compareWithSubmission(db, broadcastNo, now, sees, MAX_NAMED);
   const before = await readWithoutSpeaker(db, broadcastNo, "submission", sees, ALL);
   if (changes === undefined || before === undefined) return null;
-  // What was kept is of everybody's speakers, what is counted now of those that the caller sees.
+  // The kept stock holds all speakers, the present count only those that the caller sees.
   if (sees.some(({ tenants, devices }) => tenants !== "all" || devices !== "all"))
     return { ...changes, villagesWithoutSpeaker: null, possiblyWithoutSpeaker: null };
   return {

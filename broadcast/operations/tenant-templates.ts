@@ -26,7 +26,7 @@ import {
 
 /** A template as it is offered: built in, or a tenant's own. */
 export interface OfferedTemplate extends Omit<Template, "event"> {
-  /** Null for a code that we have no names for. */
+  /** Null for a code for which we have no names. */
   readonly event: Template["event"] | null;
   readonly name: BroadcastTemplateName;
   /** Null: for every level. */
@@ -34,8 +34,8 @@ export interface OfferedTemplate extends Omit<Template, "event"> {
 }
 
 /**
- * The templates that a tenant's people write with. Of each event the first one that fits the level is what a draft
- * without texts is made of: the tenant's own before what is built in.
+ * The templates for a tenant's people. A draft without texts takes the first template of its event that fits its level:
+ * the tenant's own before the built-in ones.
  */
 export async function offerTemplates(
   db: Db,
@@ -53,7 +53,7 @@ export async function offerTemplates(
   return [...known, ...own.filter((each) => !known.includes(each))];
 }
 
-/** The template that a draft of this event and level is made of; undefined where there is none. */
+/** The template for a draft of this event and level; undefined where there is none. */
 export async function chooseTemplate(
   db: Db,
   tenantId: string | null,
@@ -123,7 +123,7 @@ export async function createTemplate(
 
 /**
  * Writes the next version of a template.
- * @param version the one that the caller has read
+ * @param version the version that the caller has read
  * @throws PlatformError `template_not_found`, `template_changed`, `invalid_request`
  */
 export async function changeTemplate(
@@ -157,7 +157,7 @@ export async function changeTemplate(
   });
 }
 
-/** Takes a template out of force: what was made of it stays as it is, and so do its versions. */
+/** Takes a template out of force: drafts made of it stay as they are, and so do its versions. */
 export async function deleteTemplate(
   deps: BroadcastDeps,
   { actor }: Pick<BroadcastCaller, "actor">,
@@ -213,7 +213,9 @@ const createTemplateId = () => {
 
 const EXPECTED = PLACEHOLDERS.map((name) => `{${name}}`).join(", ");
 
-/** @throws PlatformError `invalid_request` with each thing in braces that is no placeholder, and languages that are twice */
+/**
+ * @throws PlatformError `invalid_request` with each text in braces that is no placeholder, and languages that are twice
+ */
 function assertTexts(texts: readonly Text[]): void {
   const faults: Fault[] = texts.flatMap((text, index) =>
     (["headline", "description", "instruction"] as const).flatMap((part) =>

@@ -5,12 +5,12 @@ import type { BroadcastDeps } from "../lifecycle/index.ts";
 import { createStartOrder, fitAgain, packCommand } from "../signing/index.ts";
 import { anotherAttempt, readStoredOrder } from "./stored-order.ts";
 
-/** Who signs, and in whose name. */
+/** The signer and its platform's name. */
 type Signing = Pick<BroadcastDeps, "issuer" | "keys">;
 
 /**
- * Signs the order of one attempt, once for all speakers, and stores it. A later attempt says what the first one said:
- * that is what a person has approved.
+ * Signs the order of one attempt, once for all speakers, and stores it. A later attempt repeats the first one: a person
+ * has approved that.
  * @param again device ids that may play it although an earlier attempt has ended there
  */
 export async function storeStart(
@@ -35,7 +35,7 @@ export async function storeStart(
         again,
       });
   const command = { commandId: `${broadcastId}.${attempt}`, jws: await keys.sign(order) };
-  // Better known now than when no speaker takes it.
+  // Better to learn it now than when no speaker takes it.
   packCommand(command);
   await insertOrder(tx, { ...command, broadcastNo, type: "start", attempt, issuedAt: now });
 }
@@ -43,12 +43,12 @@ export async function storeStart(
 const firstStart = async (tx: Client, broadcastNo: number) =>
   (await readOrders(tx, [broadcastNo])).find(({ type }) => type === "start");
 
-/** Another attempt, and whom it is for. */
+/** Another attempt, and its speakers. */
 export interface NextAttempt {
   readonly attempt: number;
-  /** How many targets wait again; 0: there is nothing to try again. */
+  /** The number of targets that wait again; 0: there is nothing to try again. */
   readonly targets: number;
-  /** Ids of speakers that had ended unheard, for the order to name, and how many it has no room for. */
+  /** Ids of speakers that had ended unheard, for the order to name, and the number for which it has no room. */
   readonly again: readonly string[];
   readonly notAgain: number;
 }

@@ -3,7 +3,7 @@ import type { BroadcastOrder } from "../../store/broadcast/index.ts";
 import type { StartOrder, StopOrder } from "../contract/index.ts";
 
 /**
- * What a start order that we signed ourselves says, word for word. It is held to no schema: speakers have obeyed it,
+ * The content of a start order that we signed ourselves, word for word. No schema checks it: speakers have obeyed it,
  * and whatever today's rules are, it must be possible to stop it and to order the same again.
  * @throws PlatformError `internal` for one that is no JSON, so that was never signed here
  */
@@ -30,8 +30,8 @@ export function anotherAttempt(
 }
 
 /**
- * The order that stops it: from the same platform, for the same area and for as long, so that nobody who could obey
- * the one would refuse the other.
+ * The order that stops it: from the same platform, for the same area and for as long, so that no terminal that could
+ * obey the one would refuse the other.
  */
 export const stopOf = ({ issuer, broadcastId, area, expiresAt }: StartOrder, issuedAt: Date): StopOrder => ({
   type: "stop",

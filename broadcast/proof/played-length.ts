@@ -1,13 +1,15 @@
 import type { Asked, AttemptFacts, ProofRules } from "./proof-facts.ts";
 
-/** Whoever has started has ended, whatever becomes of its word, after so many times the expected length and this. */
+/**
+ * A speaker that has started has ended after so many times the expected length and this, even if its word never comes.
+ */
 export const LENGTH_FACTOR = 2;
 export const LENGTH_MARGIN_MS = 10_000;
 
 /**
- * How long an attempt has to last: a speaker looks at the expiry before each repetition, so those count that began
- * before it, the first one always. A speaker that was interrupted is counted from where it went on: what it had played
- * until then only makes it longer.
+ * The length that an attempt has to last: a speaker looks at the expiry before each repetition, so those count that
+ * began before it, the first one always. A speaker that was interrupted is counted from where it went on: the part
+ * before that only makes it longer.
  */
 export function expectedSeconds(
   { readingSeconds, repeatCount, expiresAt }: Asked,
@@ -19,7 +21,7 @@ export function expectedSeconds(
   return readingSeconds * Math.max(1, Math.min(repeatCount, begun || 1));
 }
 
-/** Whether it ended after a good part of what was asked for. */
+/** True when it ended after a good part of the ordered length. */
 export function playedEnough(own: AttemptFacts, rules: ProofRules, asked: Asked): boolean {
   const seconds = own.ended?.secondsPlayed ?? 0;
   if (!(seconds > 0)) return false;
@@ -28,8 +30,8 @@ export function playedEnough(own: AttemptFacts, rules: ProofRules, asked: Asked)
 }
 
 /**
- * How much of its schedule had gone by at the end of one that was interrupted and came back, heard or not; else 0. A
- * fact that comes later only makes it more.
+ * The part of its schedule that had gone by at the end of a play that was interrupted and came back, heard or not;
+ * otherwise 0. A fact that comes later only makes it more.
  */
 function secondsOfSchedule({ started, startedLast, interruptedLast, ended }: AttemptFacts): number {
   if (!started || !ended || interruptedLast === undefined) return 0;

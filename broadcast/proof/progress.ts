@@ -1,6 +1,6 @@
 import type { Broadcast, BroadcastState, TargetState } from "../../store/broadcast/index.ts";
 
-/** How far a broadcast has come, as live listeners hear of it. */
+/** The progress of a broadcast, as live listeners hear of it. */
 export interface BroadcastNews {
   readonly id: string;
   readonly state: BroadcastState;
@@ -25,7 +25,7 @@ export interface NewsCounts {
   readonly cancelled: number;
 }
 
-/** Where the news belongs: it decides who may hear of it. */
+/** The place of the news, which decides who may hear of it. */
 export interface BroadcastScope {
   readonly regions: readonly string[];
   /** Where its speakers stood at the release; absent until dispatch has told. */
@@ -33,7 +33,7 @@ export interface BroadcastScope {
   readonly tenantId: string | null;
 }
 
-/** What dispatch tells of a broadcast on its way. */
+/** News of a broadcast from dispatch. */
 export interface DispatchProgress {
   readonly id: string;
   readonly state: BroadcastState;
@@ -51,7 +51,7 @@ export function toNewsCounts(counts: Readonly<Record<TargetState, number>>): New
   return { targets: Object.values(counts).reduce((sum, count) => sum + count, 0), ...same, handedOver };
 }
 
-/** The same for the history, whose rows say beside it how many there are in all. */
+/** The same for the history, whose rows also say how many there are in all. */
 export function toHistoryCounts(counts: Readonly<Record<TargetState, number>>): Omit<NewsCounts, "targets"> {
   const { targets: _all, ...byState } = toNewsCounts(counts);
   return byState;
@@ -76,8 +76,8 @@ interface Entry {
 const MAX_KEPT = 500;
 
 /**
- * Passes news on, of each broadcast at most once per `everyMs`: the first at once, of what follows the latest when
- * the time is up. Nothing that a listener needs is lost by that, because each piece holds the whole state.
+ * Passes news on, for each broadcast at most once per `everyMs`: the first at once, and of the following ones the
+ * latest when the time is up. A listener loses nothing by that, because each piece holds the whole state.
  */
 export function createNewsFeed(
   publish: (news: BroadcastNews, scope: BroadcastScope) => void,

@@ -1,7 +1,7 @@
 import type { CommandOutcome } from "../contract/index.ts";
 
 /**
- * What is known of one speaker in one broadcast: facts of which only the earliest, the latest or the largest counts, so that
+ * The facts about one speaker in one broadcast: of each only the earliest, the latest or the largest counts, so that
  * they may come late, twice and in any order.
  */
 
@@ -11,19 +11,19 @@ export interface ReplyFact {
   readonly outcome: CommandOutcome;
   /** By the speaker's clock. */
   readonly observedAt: number;
-  /** By ours. */
+  /** By the platform's clock. */
   readonly receivedAt: number;
   readonly reason?: string | undefined;
   readonly previous?: string | undefined;
   readonly secondsPlayed?: number | undefined;
 }
 
-/** What a speaker measured at one moment. */
+/** A reading of a speaker at one moment. */
 export interface SpeakerReading {
   readonly deviceNo: number;
   /** By the speaker's clock, milliseconds since 1970. */
   readonly observedAt: number;
-  /** By ours. */
+  /** By the platform's clock. */
   readonly receivedAt: number;
   /** Amperes. */
   readonly amplifierCurrent?: number | undefined;
@@ -34,25 +34,29 @@ export interface SpeakerReading {
   readonly volume?: number | undefined;
 }
 
-/** What a speaker was asked to play. */
+/** The order to a speaker. */
 export interface Asked {
-  /** How long one reading of all texts takes. */
+  /** Time for one reading of all texts. */
   readonly readingSeconds: number;
   /** How often it is read, unless the message expires before. */
   readonly repeatCount: number;
-  /** No repetition begins from here on. By the speaker's clock, milliseconds since 1970. */
+  /** No repetition begins from this moment on. By the speaker's clock, milliseconds since 1970. */
   readonly expiresAt: number;
-  /** It is a daily programme: after an interruption a speaker comes back to its schedule, and not to where it was. */
+  /**
+   * True for a daily programme: after an interruption a speaker comes back to its schedule, and not to where it was.
+   */
   readonly keepsSchedule: boolean;
 }
 
-/** What has to be measured before a speaker counts as heard. */
+/** The measurements that a speaker needs to count as heard. */
 export interface ProofRules {
   /** Amperes into the amplifier. Idle is about 0.05 A, the quietest speech about 0.8 A. */
   readonly minCurrent: number;
   /** dB[SPL] at the speaker's microphone. A village street is at 45 to 65, a horn that sounds above 78. */
   readonly minSoundLevel: number;
-  /** Of the length that is expected, so that one that broke off does not count. Voices differ: a fast one takes 0.75. */
+  /**
+   * Share of the expected length, so that a play that broke off does not count. Voices differ: a fast one takes 0.75.
+   */
   readonly minPlayedShare: number;
 }
 
@@ -76,20 +80,20 @@ export interface Ending extends Moment {
   readonly secondsPlayed: number | undefined;
 }
 
-/** What a speaker has answered to one attempt. */
+/** The answers of a speaker to one attempt. */
 export interface AttemptFacts {
-  /** The first answer that says it has the command, by our clock. */
+  /** The first answer that says it has the command, by the platform's clock. */
   acknowledgedAt?: number;
   started?: Moment;
-  /** The latest beginning: one that was interrupted begins again. */
+  /** The latest beginning: an interrupted play begins again. */
   startedLast?: number;
   interruptedLast?: number;
   ended?: Ending;
   stopped?: Ending;
   failed?: { readonly reason: string; readonly receivedAt: number };
-  /** When it failed, by its own clock; of several the first. */
+  /** When it failed, by its own clock; of several failures the first. */
   failedAt?: number;
-  /** The most that it says to have played before it was interrupted or failed. */
+  /** The longest time that it says it played before it was interrupted or failed. */
   brokeOffAfter?: number;
   refused?: { readonly reason: string; readonly previous: string | undefined; readonly receivedAt: number };
 }
@@ -100,9 +104,12 @@ export interface Facts {
   readonly attempts: (AttemptFacts | undefined)[];
   /** Readings that show sound, in the order of the speaker's clock. */
   readonly loud: Evidence[];
-  /** Those that show none while it says that it plays. */
+  /** Readings that show no sound while it says that it plays. */
   readonly quiet: Evidence[];
-  /** When it last reported volume 0 while playing, by its clock; of an earlier attempt it says nothing of a later. */
+  /**
+   * When it last reported volume 0 while playing, by its clock; a report from an earlier attempt says nothing about a
+   * later one.
+   */
   mutedAt: number;
 }
 

@@ -12,9 +12,9 @@ import type {
 } from "./proof-facts.ts";
 
 /**
- * What follows from what is known of one speaker in one broadcast. Replies and readings come late, twice and
- * in any order, so they are kept as facts of which only the earliest, the latest or the largest counts; the verdict
- * follows from the facts alone, never from the order in which they came.
+ * The verdict on one speaker in one broadcast. Replies and readings come late, twice and in any order, so they are kept
+ * as facts of which only the earliest, the latest or the largest counts; the verdict follows from the facts alone,
+ * never from the order in which they came.
  */
 
 /**
@@ -23,7 +23,7 @@ import type {
  */
 export const READINGS_KEPT = 64;
 
-/** By the speaker's clock; of two of one moment by when we heard of them, so that their order says nothing. */
+/** By the speaker's clock; two of one moment by when the platform heard of them, so that their order says nothing. */
 const order = (a: Moment, b: Moment) => a.observedAt - b.observedAt || a.receivedAt - b.receivedAt;
 const earlier = <T extends Moment>(a: T | undefined, b: T): T => (a && order(a, b) <= 0 ? a : b);
 const later = <T extends Moment>(a: T | undefined, b: T): T => (a && order(a, b) >= 0 ? a : b);
@@ -104,7 +104,7 @@ export function noteReading(facts: Facts, reading: SpeakerReading, attempt: numb
 }
 
 /**
- * Of readings in the order of the speaker's clock those are kept that can be the first one of an attempt, or the first
+ * Of readings in the order of the speaker's clock, it keeps those that can be the first one of an attempt, or the first
  * from `afterMs` after its start.
  */
 function keepReading(
@@ -148,7 +148,7 @@ function isLouder(a: Loudness, b: Loudness): boolean {
   return byCurrent === 0 ? (a.soundLevel ?? 0) > (b.soundLevel ?? 0) : byCurrent > 0;
 }
 
-/** When the last of the attempts began; infinite while one of them may still turn out to have begun. */
+/** The beginning of the last of the attempts; infinite while one of them may still turn out to have begun. */
 function lastStart(facts: Facts, attempts: number): number {
   let last = Number.NEGATIVE_INFINITY;
   for (let attempt = 1; attempt <= attempts; attempt++)
@@ -173,7 +173,7 @@ function firstOfPlay(
   return first && first.observedAt <= endOfPlay(own, asked) ? first : undefined;
 }
 
-/** Until when what is measured is of this attempt, by the speaker's clock: what sounds later is something else. */
+/** The moment up to which readings belong to this attempt, by the speaker's clock: later sound is something else. */
 function endOfPlay(own: AttemptFacts, asked: Asked): number {
   const end = own.ended?.observedAt ?? own.stopped?.observedAt ?? own.failedAt;
   if (end !== undefined) return end;
@@ -196,16 +196,16 @@ export function provenAttempt(facts: Facts, rules: ProofRules, asked: Asked): nu
   return undefined;
 }
 
-/** What the facts say of one attempt, as far as they go. */
+/** The state of one attempt, as far as the facts go. */
 export type Standing =
   | { readonly state: "sounded"; readonly attempt: number }
   | { readonly state: "refused" | "failed"; readonly reason: string }
-  /** `unproven`: it says that it has ended, and nothing shows it yet; with why, should nothing come. */
+  /** `unproven`: it says that it has ended, and nothing shows it yet; with the reason, should nothing come. */
   | {
       readonly state: "unproven";
       readonly reason: string;
       readonly since: number;
-      /** The one that ended; undefined where only a refusal tells of it. */
+      /** The attempt that ended; undefined where only a refusal tells of it. */
       readonly attempt: number | undefined;
     }
   | { readonly state: "started" | "interrupted"; readonly since: number }
@@ -213,9 +213,9 @@ export type Standing =
   | { readonly state: "unanswered" };
 
 /**
- * Where a speaker stands in its current attempt. Proof of any attempt wins: a speaker that refuses a second attempt
- * as `replayed` because the first one ended well has sounded, if the evidence of the first is there. If it is not,
- * the speaker stands where the first one left it.
+ * The state of a speaker in its current attempt. Proof of any attempt wins: a speaker that refuses a second attempt as
+ * `replayed` because the first one ended well has sounded, if the evidence of the first is there. If it is not, the
+ * speaker stands where the first one left it.
  */
 export function judge(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): Standing {
   const proven = provenAttempt(facts, rules, asked);
@@ -237,7 +237,7 @@ export function judge(facts: Facts, attempt: number, rules: ProofRules, asked: A
   }
   if (own.refused?.reason === "replayed" && own.refused.previous === "ended") {
     const before = lastEnded(facts, attempt - 1);
-    // That it has ended is known by this alone: it said so, and the word has not come.
+    // Only this shows that it has ended: it said so, and the word has not come.
     const reason = before === undefined ? "no_end" : whyUnproven(facts, before, rules, asked);
     return { state: "unproven", reason, since: own.refused.receivedAt, attempt: before };
   }
@@ -251,7 +251,10 @@ function lastEnded(facts: Facts, attempt: number): number | undefined {
   return undefined;
 }
 
-/** Why one that says it has ended does not count as heard. Its length comes first: what was measured says nothing then. */
+/**
+ * The reason why an attempt that says it has ended does not count as heard. Its length comes first: readings say
+ * nothing then.
+ */
 function whyUnproven(facts: Facts, attempt: number, rules: ProofRules, asked: Asked): string {
   const own = facts.attempts[attempt]!;
   if (own.ended?.secondsPlayed === undefined) return "no_length";
@@ -264,8 +267,8 @@ function whyUnproven(facts: Facts, attempt: number, rules: ProofRules, asked: As
 const UNHEARD_REASONS: ReadonlySet<string> = new Set(["no_sound", "muted"]);
 
 /**
- * Whether a part was heard in any attempt, as far as is known: it was measured, or the speaker says that it has played
- * for a while and no reading of that time shows the contrary.
+ * True when people heard a part in any attempt, as far as is known: a reading shows it, or the speaker says that it has
+ * played for a while and no reading of that time shows the contrary.
  */
 export function wasPartlyHeard(facts: Facts, rules: ProofRules, asked: Asked): boolean {
   for (let attempt = 1; attempt < facts.attempts.length; attempt++) {
@@ -277,8 +280,8 @@ export function wasPartlyHeard(facts: Facts, rules: ProofRules, asked: Asked): b
 }
 
 /**
- * Terminals report as they start, before a voice has begun or while the amplifier still rises: what is measured in the
- * first two seconds says nothing against a play that went on for longer, and is all there is of a shorter one.
+ * Terminals report as they start, before a voice has begun or while the amplifier still rises: readings of the first
+ * two seconds say nothing against a play that went on for longer, and are all there is of a shorter one.
  */
 export const QUIET_COUNTS_AFTER_MS = 2_000;
 
@@ -292,7 +295,7 @@ function saysSoUnrefuted(facts: Facts, attempt: number, rules: ProofRules, asked
   return reason === undefined || !UNHEARD_REASONS.has(reason);
 }
 
-/** How long it says to have played, by the longest of its words. */
+/** The time that it says it has played, by the longest of its words. */
 export function secondsOf({ ended, stopped, brokeOffAfter }: AttemptFacts): number | undefined {
   return longest(longest(ended?.secondsPlayed, stopped?.secondsPlayed), brokeOffAfter);
 }

@@ -18,13 +18,13 @@ export type StoredKey = z.infer<typeof listedKeySchema>;
 const trustSchema = z.strictObject({
   /** The public halves of the roots that may sign the next set. */
   roots: z.array(publicHalfSchema).min(1),
-  /** The set that is published, as the root has signed it. */
+  /** The published set, as the root has signed it. */
   signed: z.string().refine(holdsKeySet, "expected a signed key set"),
   /** Every set so far that named roots, the oldest first. */
   rootChanges: z.array(z.string()),
   /**
-   * The highest version that the root was ever asked for. The next request is above it, so that a set which was
-   * signed and never used cannot win over a later one.
+   * The highest version that the root was ever asked for. The next request is above it, so that a set which was signed
+   * and never used cannot win over a later one.
    */
   lastVersion: z.int().min(1),
   /** The rotation that the root has yet to sign. */
@@ -33,12 +33,12 @@ const trustSchema = z.strictObject({
       since: moment,
       leadMs: z.number().min(0),
       overlapMs: z.number().min(0),
-      /** The keys before it are to be out at once. */
+      /** True when the keys before it are to be out at once. */
       stolen: z.boolean(),
     })
     .nullable(),
 });
-/** What a root has to do with the keys. */
+/** The root's part of the key file. */
 export type Trust = z.infer<typeof trustSchema>;
 
 const areDistinct = ({ keys }: { keys: readonly { kid: string }[] }) =>
@@ -52,7 +52,7 @@ const fileSchema = z
   ])
   .refine(areDistinct, "a key id is there twice");
 
-/** What changes whenever another file is put in its place. */
+/** A stamp that changes whenever another file is put in its place. */
 const stampOf = (path: string): string => {
   const { ino, mtimeMs, size } = statSync(path);
   return `${ino} ${mtimeMs} ${size}`;
@@ -68,7 +68,7 @@ export interface ReadKeys extends Keys {
   readonly stamp: string;
 }
 
-/** Whether the file has been replaced since it was read. A file that is gone counts as unchanged. */
+/** True when the file has been replaced since it was read. A file that is gone counts as unchanged. */
 export function isReplaced(path: string, stamp: string): boolean {
   try {
     return stampOf(path) !== stamp;
@@ -79,7 +79,7 @@ export function isReplaced(path: string, stamp: string): boolean {
 
 /**
  * Reads the keys; undefined when there is no file.
- * @throws PlatformError `config_invalid` that names the file and the fault, and shows nothing of what is in it
+ * @throws PlatformError `config_invalid` that names the file and the fault, and shows nothing of its content
  */
 export function readKeys(path: string): ReadKeys | undefined {
   let text: string;
@@ -119,7 +119,7 @@ const unusable = (path: string, why: string) =>
   );
 
 /**
- * Takes away what others may do with the file.
+ * Takes away the rights of other users on the file.
  * @returns the mode that it had, when that was too wide
  */
 export function narrowMode(path: string): number | undefined {

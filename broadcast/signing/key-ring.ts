@@ -36,7 +36,7 @@ export interface RotateOptions {
   readonly overlapMs?: number;
 }
 
-/** What a root has to do with the keys, for whoever watches. */
+/** The state of the root and its set, for monitors. */
 export interface TrustInfo {
   /** The public halves of the roots that may sign the next set. */
   readonly roots: readonly string[];
@@ -49,7 +49,7 @@ export interface TrustInfo {
 
 export interface RequestOptions {
   readonly issuer: string;
-  /** Default: one above all that were asked for. A higher one is needed after a restore from a backup. */
+  /** Default: one above all requested versions. A higher one is needed after a restore from a backup. */
   readonly version?: number | undefined;
   /** For how long the request is good. Default `SIGN_WITHIN_MS`. */
   readonly signWithinMs?: number;
@@ -69,14 +69,14 @@ export interface KeyRing extends Signer {
   trust(): TrustInfo | null;
   /** Makes a key. Where there is a root, it signs nothing until a set with it was accepted. @returns the new key */
   rotate(options?: RotateOptions): Promise<KeyInfo>;
-  /** What the root is to sign, with the keys of now and the one that waits. */
+  /** The request to the root, with the present keys and the one that waits. */
   request(options: RequestOptions): Promise<KeySetRequest>;
   /**
    * Publishes a set that the root has signed.
-   * @throws PlatformError `invalid_request` that says why it cannot count
+   * @throws PlatformError `invalid_request` with the reason why it cannot count
    */
   accept(signed: string, options: AcceptOptions): Promise<KeySet>;
-  /** The same, and nothing is changed: for whoever has to write down first what comes. */
+  /** The same without a change: for callers that have to record the coming change first. */
   judge(signed: string, options: AcceptOptions): Promise<KeySet>;
 }
 
@@ -87,9 +87,9 @@ export interface KeyRingOptions {
 }
 
 /**
- * Opens the signing keys of a directory and makes the first one where there is none. The file is their only copy:
- * a private key never leaves it but to sign. Several processes may share a directory; each sees at its next use
- * what another has rotated.
+ * Opens the signing keys of a directory and makes the first one where there is none. The file is their only copy: a
+ * private key never leaves it but to sign. Several processes may share a directory; each sees at its next use the
+ * rotations of another.
  * @throws PlatformError `config_invalid` when the file is there and cannot be used; it is never replaced silently
  */
 export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Promise<KeyRing> {
@@ -117,7 +117,7 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
   }
   let held = load();
 
-  /** The keys as they are on disk. One that was damaged meanwhile does not silence an emergency. */
+  /** The keys as they are on disk. A file that was damaged meanwhile does not silence an emergency. */
   const current = (): Keys => {
     if (isReplaced(path, held.stamp)) {
       try {
@@ -211,12 +211,12 @@ export async function openKeyRing(dir: string, options: KeyRingOptions = {}): Pr
         kid = made.kid;
         if (trust) {
           const since = trust.waiting?.since ?? new Date(at).toISOString();
-          // A theft that still waits for the root stays one, whatever is rotated after it.
+          // A theft that still waits for the root stays one, whatever rotation follows it.
           const stolen = trust.waiting?.stolen || (leadMs === 0 && overlapMs === 0);
           const waiting = stolen
             ? { since, leadMs: 0, overlapMs: 0, stolen }
             : { since, leadMs, overlapMs, stolen };
-          // One that still waited has never been published, and may have been stolen with the others.
+          // A key that still waited has never been published, and may have been stolen with the others.
           return {
             keys: [...keys.filter((key) => key.listed || isRetired(key, at)), made],
             trust: { ...trust, waiting },

@@ -7,23 +7,23 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** How long a set is valid, from its signature on: a ceremony a year, and a month to be late. */
+/** The lifetime of a set, from its signature on: a ceremony a year, and a month to be late. */
 export const SET_LIFETIME_DAYS = 400;
 
-/** From so long before its end on a set is asked to be renewed. */
+/** From so long before its end on, the platform asks for a new set. */
 export const RENEW_BEFORE_MS = 60 * DAY_MS;
 
 /** While it lasts, the same trouble is logged once a day. */
 const SAY_AGAIN_MS = DAY_MS;
 
-/** What somebody has to do about the key set; undefined when all is well. */
+/** The work that an operator has to do about the key set; undefined when all is well. */
 export function keySetTrouble(trust: TrustInfo | null, at: number, isRootHere: boolean): string | undefined {
   const troubles = isRootHere
     ? ["the root key lies on this machine (BROADCAST_ROOT_KEY), which is for evaluation only"]
     : [];
   if (!trust) {
     troubles.push(
-      "no root vouches for the keys that sign broadcasts: terminals obey whoever answers in the platform's place",
+      "no root vouches for the keys that sign broadcasts: terminals obey any server that answers in the platform's place",
     );
   } else {
     const { waitingSince, expiresAt } = trust;
@@ -52,7 +52,7 @@ export interface CareOptions {
 
 /** Looks after the key set while the platform runs. */
 export interface KeySetCare {
-  /** What somebody has to do, for `/readyz`. The platform can do its work nevertheless. */
+  /** The work that an operator has to do, for `/readyz`. The platform can do its own work nevertheless. */
   trouble(): string | undefined;
   /** Logs it when it is new, and once a day for as long as it lasts. */
   look(): void;
@@ -71,7 +71,7 @@ export function startKeySetCare({ ring, log, isRootHere, now = Date.now }: CareO
     }
     told = text;
     toldAt = now();
-    log.warn({ trouble: text }, "the keys of broadcasts need somebody: npm run broadcast:keys -- --help");
+    log.warn({ trouble: text }, "the keys of broadcasts need an operator: npm run broadcast:keys -- --help");
   };
   look();
   const timer = setInterval(look, HOUR_MS);
@@ -82,8 +82,8 @@ export function startKeySetCare({ ring, log, isRootHere, now = Date.now }: CareO
 const MOST_ATTEMPTS = 5;
 
 /**
- * Signs what waits with a root that lies on this machine: for evaluation, where nobody is to be held up.
- * Several processes may do so at once.
+ * Signs the waiting set with a root that lies on this machine: for evaluation, where nobody is to be held up. Several
+ * processes may do so at once.
  * @throws PlatformError `config_invalid` when terminals trust other roots
  */
 export async function signHere(
@@ -104,7 +104,7 @@ export async function signHere(
       );
     }
     if (isDone()) return;
-    // The minute is for what passes between the request and its answer.
+    // The minute covers the time between the request and its answer.
     const { version, keys } = await ring.request({ issuer, signWithinMs: MINUTE_MS });
     const signed = await signKeySet(root, makeSet({ issuer, version, keys }, now()));
     try {

@@ -10,10 +10,10 @@ import { readKeySet } from "./root.ts";
 
 const DAY_MS = 86_400_000;
 
-/** How long the root may take: the keys before a rotation have to stay in the set for so much longer. */
+/** Time for the root's signature: the keys before a rotation have to stay in the set for so much longer. */
 export const SIGN_WITHIN_MS = 14 * DAY_MS;
 
-/** What a root is asked to sign. It holds nothing secret: it may travel on whatever is at hand. */
+/** A request to a root. It holds nothing secret: it may travel by any means. */
 export const keySetRequestSchema = z.strictObject({
   type: z.literal("sbi-keyset-request"),
   issuer: z.string().min(1).max(100),
@@ -23,7 +23,7 @@ export const keySetRequestSchema = z.strictObject({
 });
 export type KeySetRequest = z.infer<typeof keySetRequestSchema>;
 
-/** Sixteen characters that two people compare over the telephone: whether the request came as it was made. */
+/** Sixteen characters that two people compare over the telephone, to see that the request arrived as it was made. */
 export const checkOf = (request: KeySetRequest): string =>
   createHash("sha256")
     .update(JSON.stringify(keySetRequestSchema.parse(request)))
@@ -42,7 +42,7 @@ const ORDINARY: Pick<NonNullable<Trust["waiting"]>, "leadMs" | "overlapMs" | "st
 };
 
 /**
- * Asks for the keys as they are to be: those of now, and the one that waits. After a theft that one alone.
+ * Asks for the keys as they are to be: the present ones, and the one that waits. After a theft only that one.
  * @param signWithinMs for how long the request is good
  */
 export function makeRequest(
@@ -81,9 +81,9 @@ const AGAIN = "make the request again (npm run broadcast:keys -- request)";
 
 /**
  * The keys once a set counts that a root has signed.
- * @param set what `signed` says; its signature was verified
+ * @param set the payload of `signed`; its signature was verified
  * @param roots that may sign the next set, unless this one names others
- * @throws PlatformError `invalid_request` that says why it cannot count
+ * @throws PlatformError `invalid_request` with the reason why it cannot count
  */
 export function takeSet(
   held: Keys,
@@ -156,7 +156,7 @@ export function takeSet(
   };
 }
 
-/** Whether a key that signs now would be taken out too early. One that was on its way out keeps its own time. */
+/** True when a key that signs now would be taken out too early. A key that was on its way out keeps its own time. */
 function isShort(key: StoredKey, before: readonly StoredKey[], at: number, until: number): boolean {
   if (isRetired(key, at) || Date.parse(key.retireAt!) >= until) return false;
   const was = before.find(({ kid }) => kid === key.kid)?.retireAt ?? null;

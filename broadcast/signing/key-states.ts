@@ -8,8 +8,8 @@ export interface KeyInfo {
   readonly kid: string;
   readonly algorithm: string;
   /**
-   * Waiting: the root has yet to sign it. Published: it signs later. Active: it signs. Retiring: terminals still
-   * take it. Retired: nobody takes it.
+   * Waiting: the root has yet to sign it. Published: it signs later. Active: it signs. Retiring: terminals still take
+   * it. Retired: no terminal takes it.
    */
   readonly state: KeyState;
   readonly createdAt: Date;
@@ -21,11 +21,11 @@ export interface KeyInfo {
 export const isRetired = (key: StoredKey, at: number): boolean =>
   key.retireAt !== null && Date.parse(key.retireAt) <= at;
 
-/** What terminals take, if they have fetched it. */
+/** The keys that terminals take, if they have fetched them. */
 export const published = (keys: readonly StoredKey[], at: number): StoredKey[] =>
   keys.filter((key) => key.listed && !isRetired(key, at));
 
-/** The newest that is not only published: keys stand in the order in which they were made. */
+/** The newest key that is not only published: keys stand in the order in which they were made. */
 export const activeKey = (keys: readonly StoredKey[], at: number): StoredKey | undefined =>
   published(keys, at).findLast((key) => Date.parse(key.activeFrom) <= at);
 

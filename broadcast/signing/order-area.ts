@@ -4,18 +4,20 @@ import type { Polygon } from "../message/index.ts";
 import { bytesOf } from "../targets/index.ts";
 
 /**
- * An order that is too large because of its polygons carries simpler ones around them. Whom a broadcast is for the
- * platform has stored, speaker by speaker; the area is each terminal's own check that it is meant at all, so it may be
- * larger than what somebody drew, and never smaller.
+ * An order that is too large because of its polygons carries simpler ones around them. The platform has stored the
+ * broadcast's targets, speaker by speaker; the area is each terminal's own check that it is meant at all, so it may be
+ * larger than the drawn one, and never smaller.
  */
 
-/** Left free beside polygons that are simplified anyway, so that a later attempt can name speakers: some 350 of them. */
+/**
+ * Left free beside polygons that are simplified anyway, so that a later attempt can name speakers: some 350 of them.
+ */
 const ROOM_FOR_AGAIN_BYTES = 8 * 1024;
 
 /** A point is at least `[0,0],`. */
 const LEAST_POINT_BYTES = 6;
 
-/** A polygon and what stands for it. It is measured when that matters: 50,000 points take long to write. */
+/** A polygon and its replacement. It is measured only when needed: 50,000 points take long to write. */
 class Shape {
   readonly drawn: Ring;
   now: Ring;
@@ -56,7 +58,7 @@ const boxRing = (ring: Ring) => ringOfBox(boxAround(ring));
 /**
  * The polygons themselves when they fit, else shapes that hold them: hulls in place of those with the most points, as
  * many as are needed; then boxes; then one box in place of several neighbours.
- * @param room bytes of JSON for what lies between the brackets
+ * @param room bytes of JSON for the text between the brackets
  * @returns as the last resort one box, also when that does not fit
  */
 export function fitPolygons(polygons: readonly Ring[], room: number): Polygon[] {

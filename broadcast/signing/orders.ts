@@ -11,7 +11,7 @@ import type { BroadcastMessage, Target } from "../message/index.ts";
 import { bytesOf, ENVELOPE_BYTES, MAX_ORDER_BYTES } from "../targets/index.ts";
 import { fitPolygons } from "./order-area.ts";
 
-/** Who orders, and when. */
+/** The platform and the moment of an order. */
 interface Origin {
   /** The platform's name, so that a terminal of two platforms can tell them apart. */
   readonly issuer: string;
@@ -27,11 +27,11 @@ export interface StartInput extends Origin {
     BroadcastMessage,
     "mode" | "class" | "level" | "eventCode" | "texts" | "target" | "startsAt" | "volume" | "repeatCount"
   >;
-  /** Who may play it although an earlier attempt has ended there. */
+  /** Devices that may play it although an earlier attempt has ended there. */
   readonly again?: readonly string[];
 }
 
-/** What of an order is looked at beside its schema. */
+/** The parts of an order that are checked besides its schema. */
 interface Unchecked {
   readonly issuedAt: string;
   readonly expiresAt: string;
@@ -55,7 +55,7 @@ const common = ({ issuer, broadcastId, issuedAt, expiresAt }: Origin) => ({
 
 /**
  * The order to play, ready to be signed. Polygons that are too large for one command are simplified to larger ones.
- * @throws PlatformError `invalid_request` that lists all that a terminal would refuse, a training first of all
+ * @throws PlatformError `invalid_request` that lists everything that a terminal would refuse, a training first of all
  */
 export function createStartOrder(input: StartInput): StartOrder {
   const { message, attempt, again = [] } = input;
@@ -107,7 +107,7 @@ function check(order: Unchecked): StartOrder {
 
 /**
  * The first of these device ids, as many as an order can name and a command can carry.
- * @param firstJws of the broadcast's first attempt, which is as long as another one that names nobody
+ * @param firstJws of the broadcast's first attempt, which is as long as another one that names none
  */
 export function fitAgain(deviceIds: readonly string[], firstJws: string): string[] {
   // In a JWS three bytes take four characters.
@@ -122,7 +122,7 @@ export function fitAgain(deviceIds: readonly string[], firstJws: string): string
 }
 
 /**
- * Whether an order fits into one command, as can be known before it is signed.
+ * Checks that an order fits into one command, as far as can be known before it is signed.
  * @throws PlatformError `command_too_large`
  */
 export function assertFits(order: StartOrder): void {

@@ -8,7 +8,7 @@ import { makeSet, SET_LIFETIME_DAYS } from "./key-set-care.ts";
 import { checkOf, type KeySetRequest, keySetRequestSchema } from "./key-set-request.ts";
 import { createRootKey, isOpenToOthers, readRootKey, signKeySet } from "./root.ts";
 
-/** What is done with a root: on a machine of its own, without the platform's settings, files and database. */
+/** Commands for a root: on a machine of its own, without the platform's settings, files and database. */
 
 export interface RootArguments {
   readonly key?: string | undefined;
@@ -19,7 +19,7 @@ export interface RootArguments {
 
 const MOST_DAYS = 3660;
 
-/** @returns what to print */
+/** @returns the text to print */
 export async function runRootCommand(
   words: readonly string[],
   given: RootArguments,
@@ -117,7 +117,7 @@ export function readPublicHalf(option: string, text: string): string {
   throw new UsageError(`--${option} is '${text}', ${parsed.error.issues[0]!.message}`);
 }
 
-/** For two people to compare, the one who made the request and the one who signs it. */
+/** For two people to compare: one who made the request and one who signs it. */
 export function describeRequest(request: KeySetRequest): string {
   const keys = request.keys.map(
     ({ kid, notAfter }) => `  ${kid}${notAfter === undefined ? "" : `  until ${notAfter}`}`,

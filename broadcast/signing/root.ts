@@ -8,7 +8,7 @@ import { ED25519, ed25519PublicKey, generateKey, signWith } from "./algorithms/i
 
 /**
  * A root vouches for the keys that sign orders. Its public half is given to terminals at their installation; its
- * private half stays off the server, so that whoever holds the server cannot make terminals trust other keys.
+ * private half stays off the server, so that an intruder on the server cannot make terminals trust other keys.
  */
 export interface RootKey {
   /** The public half in base64url, by which the root is named. */
@@ -45,7 +45,7 @@ export async function createRootKey(path: string, createdAt = new Date()): Promi
   );
 }
 
-/** @throws PlatformError `config_invalid` that names the file and the fault, and shows nothing of what is in it */
+/** @throws PlatformError `config_invalid` that names the file and the fault, and shows nothing of its content */
 export function readRootKey(path: string): RootKey {
   let text: string;
   try {
@@ -65,7 +65,7 @@ export function readRootKey(path: string): RootKey {
   return { publicHalf: parsed.data.x, secret: parsed.data.d };
 }
 
-/** Whether others than the owner may read the file. */
+/** True when others than the owner may read the file. */
 export const isOpenToOthers = (path: string): boolean => (statSync(path).mode & 0o077) !== 0;
 
 function parseJson(text: string): unknown {
@@ -87,14 +87,14 @@ export const signKeySet = ({ publicHalf, secret }: RootKey, set: KeySet): Promis
     KEY_SET_TYPE,
   );
 
-/** Who has signed it is compared with the roots, whatever stands there. */
+/** The named signer is compared with the roots, whatever stands there. */
 const headerSchema = z.looseObject({ typ: z.literal(KEY_SET_TYPE), kid: z.unknown().optional() });
 
 const refuse = (why: string) => new PlatformError("invalid_request", `This is no key set to take: ${why}`);
 
 /**
- * What a set says that one of these roots has signed.
- * @throws PlatformError `invalid_request` that says why it is not one
+ * The payload of a set that one of these roots has signed.
+ * @throws PlatformError `invalid_request` with the reason why it is not one
  */
 export async function verifyKeySet(signed: string, roots: readonly string[]): Promise<KeySet> {
   const { data: header } = headerSchema.safeParse(
@@ -120,8 +120,8 @@ export async function verifyKeySet(signed: string, roots: readonly string[]): Pr
 const unverified = (signed: string) =>
   keySetSchema.safeParse(parseJson(Buffer.from(signed.split(".")[1] ?? "", "base64url").toString()));
 
-/** Whether there is a set in it; who signed it is not asked. */
+/** True when it holds a set; the signer is not checked. */
 export const holdsKeySet = (signed: string): boolean => unverified(signed).success;
 
-/** What the set says that lies in the platform's own file, where it was verified before it came. */
+/** The payload of the set in the platform's own file; it was verified before it came. */
 export const readKeySet = (signed: string): KeySet => unverified(signed).data!;

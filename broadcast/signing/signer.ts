@@ -1,8 +1,8 @@
-/** What the rest of broadcasting knows of signing. Algorithms are behind this. */
+/** The interface of signing for the rest of broadcasting. It hides the algorithms. */
 export interface Signer {
   /** Signs with the key that is active now. The result is a compact JWS (RFC 7515) of type `COMMAND_TYPE`. */
   sign(payload: object): Promise<string>;
-  /** What terminals verify with, for `GET /v1/broadcasts/keys`. */
+  /** The keys with which terminals verify, for `GET /v1/broadcasts/keys`. */
   publicKeys(): Jwks;
 }
 
@@ -21,7 +21,7 @@ export interface Jwks {
   readonly keys: readonly PublicJwk[];
 }
 
-/** What `GET /v1/broadcasts/keys` answers. */
+/** The answer of `GET /v1/broadcasts/keys`. */
 export interface PublishedKeys extends Jwks {
   /** The same keys in a set that the root has signed; null where there is no root. */
   readonly signed: string | null;

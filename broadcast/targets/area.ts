@@ -5,12 +5,12 @@ import { type Box, boundingBox, type Point, pointInBox } from "../../geo/shapes.
 import type { Target } from "../message/index.ts";
 
 /**
- * Which of many places a target means. A target may have 50 polygons of 1,000 points, and a province has 36,000
- * speakers: boxes come first, then polygons that look at a few of their edges only, and the thread is given back
+ * Finds the places that a target means among many. A target may have 50 polygons of 1,000 points, and a province has
+ * 36,000 speakers: boxes come first, then polygons that look at a few of their edges only, and the thread is given back
  * every few milliseconds.
  */
 
-/** What was found for a target by region or by box. */
+/** A place that was found for a target, by region or by box. */
 interface Found {
   readonly byRegion: boolean;
   readonly location: { readonly longitude: number; readonly latitude: number } | null;
@@ -35,10 +35,10 @@ export const boxesOf = ({ polygons, circles }: Target): Box[] => [
   ...circles.map(boxAroundCircle),
 ];
 
-/** How many places are looked at before the clock is. */
+/** The number of places between two looks at the clock. */
 const PLACES_PER_LOOK = 256;
 
-/** Those that the target means, in their order. What is excluded must have been left out before. */
+/** The places that the target means, in their order. Excluded ones must have been left out before. */
 export async function keepMeant<T extends Found>(target: Target, found: readonly T[]): Promise<T[]> {
   const meant = new Set<number>();
   let open: { readonly at: number; readonly point: Point }[] = [];

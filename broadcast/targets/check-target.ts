@@ -6,9 +6,9 @@ import type { Target } from "../message/index.ts";
 import { excludeFaults, judgeRings, ringFaults } from "./target-faults.ts";
 
 /**
- * Refuses a target that somebody writes and that no order could carry, beyond what its schema says. The answer is the
- * same whoever asks: no speaker is looked at.
- * @param stored what it has been so far: a region that is excluded already may stay
+ * Refuses a target of a caller that no order could carry, beyond the checks of its schema. The answer is the same for
+ * every caller: it looks at no speaker.
+ * @param stored the target so far: a region that is excluded already may stay
  * @throws PlatformError `invalid_request` with each ring that crosses itself, by its two edges, each region that does
  * not exist, and each excluded one that takes nothing out or everything
  */
@@ -42,8 +42,9 @@ async function emptiedRegions(db: Db, { regions, exclude = [] }: Target): Promis
 }
 
 /**
- * Regions that do not exist: they would be in the order and in the alert as if they said something. Where those that do
- * exist lie is not known of shapes: excluded ones are taken, as taking out what may lie elsewhere warns nobody less.
+ * Regions that do not exist: they would be in the order and in the alert as if they meant something. The tree does not
+ * say where existing regions lie in relation to shapes: an excluded one is accepted, since taking out a region that may
+ * lie elsewhere warns nobody less.
  */
 async function unknownRegions(db: Db, target: Target, stored: readonly string[]): Promise<Fault[]> {
   const { regions, exclude = [] } = target;

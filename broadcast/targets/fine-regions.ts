@@ -5,9 +5,9 @@ export const MAX_CODES = 500;
 const LEVELS = [12, 9, 6, 4, 2];
 
 /**
- * The regions that speakers stand in, as fine as so many codes can say: villages, else townships, else counties. They
- * hold every speaker that was added, and of a region that is too fine the one around it.
- * @param most for tests, and for who has room for more
+ * The regions of speakers, as fine as so many codes can say: villages, else townships, else counties. They hold every
+ * speaker that was added, and for a region that is too fine the one around it.
+ * @param most for tests, and for callers that have room for more
  */
 export class FineRegions {
   private codes = new Set<string>();

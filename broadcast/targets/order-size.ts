@@ -8,7 +8,9 @@ export const ENVELOPE_BYTES = 512;
 /** The largest order, as JSON: in a JWS three bytes take four characters. */
 export const MAX_ORDER_BYTES = Math.floor(((MAX_COMMAND_BYTES - ENVELOPE_BYTES) * 3) / 4);
 
-/** The most that an order has beside texts and area: names, times and numbers. An issuer has at most 100 characters. */
+/**
+ * The most that an order has besides texts and area: names, times and numbers. An issuer has at most 100 characters.
+ */
 const REST_BYTES = 1024;
 
 /** The most that polygons take when nothing else helps: one box around all of them. */
@@ -17,8 +19,8 @@ const LEAST_POLYGONS_BYTES = 128;
 export const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /**
- * What keeps a message out of a command, however simply its polygons are told: found when somebody writes it, and not
- * when somebody approves it at night. A training is in none.
+ * The reasons why a message does not fit into a command, however simple its polygons become: found when a person writes
+ * it, and not when another approves it at night. A training has none.
  */
 export function sizeFaults({
   mode,

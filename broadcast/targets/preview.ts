@@ -15,13 +15,16 @@ import { askAim, type MeantSpeaker, selectAllSpeakers, whereaboutsOf } from "./t
 import { findUnplaced } from "./unplaced-villages.ts";
 
 /**
- * What would happen if a target were released now, as far as the caller may see: speakers and villages beyond the
+ * The reach of a target if it were released now, as far as the caller may see: speakers and villages beyond the
  * caller's limits are neither counted nor named.
  */
 export interface Preview extends WithoutSpeaker {
   readonly speakers: number;
   readonly online: number;
-  /** It means at least one speaker, and neither names nor means anything beyond. Else the caller cannot submit it. */
+  /**
+   * True when it means at least one speaker, and neither names nor means anything beyond. Otherwise the caller cannot
+   * submit it.
+   */
   readonly withinLimits: boolean;
   /** Regions beyond the limits' own: named ones, in part and not excluded, and those whose place lies in a shape. */
   readonly beyond: readonly string[];
@@ -29,7 +32,7 @@ export interface Preview extends WithoutSpeaker {
   readonly villages: number | null;
   /** Villages with at least one speaker. */
   readonly villagesCovered: number;
-  /** They have speakers, and none is online. */
+  /** Villages that have speakers of which none is online. */
   readonly villagesOffline: FirstNamed<NamedVillage>;
   readonly byTownship: readonly TownshipPreview[];
   /** Seconds that it takes to read the texts; null without texts. */
@@ -56,17 +59,17 @@ const named = (villages: readonly NamedVillage[]): FirstNamed<NamedVillage> => (
   items: villages.slice(0, MAX_NAMED).map(({ code, name }) => ({ code, name })),
 });
 
-/** Whether a region lies in one of those that the limits name. */
+/** True when a region lies in one of those that the limits name. */
 function isAmong(limits: Limits): (code: string) => boolean {
   const codes = limitsRegions(limits);
   return codes === null ? () => true : amongTest(codes);
 }
 
-/** A preview, and what within the limits it counts. */
+/** A preview, and the speakers and villages behind its counts. */
 export interface Counted {
   readonly preview: Preview;
   readonly speakers: readonly MeantSpeaker[];
-  /** Also those beyond the limits. */
+  /** Includes those beyond the limits. */
   readonly allSpeakers: readonly MeantSpeaker[];
   /** All of them. */
   readonly villagesWithoutSpeaker: readonly NamedVillage[];
@@ -74,8 +77,9 @@ export interface Counted {
 }
 
 /**
- * Counts what a target means. Villages are known by their region; those of a polygon or circle only where their own
- * place is known, or where one of their speakers stands in it. What is not known is null, and never 0.
+ * Counts the speakers and villages that a target means. Villages are known by their region; those of a polygon or
+ * circle only where their own place is known, or where one of their speakers stands in it. An unknown count is null,
+ * and never 0.
  */
 export async function countTarget(
   db: Db,
@@ -121,7 +125,7 @@ export async function countTarget(
   return { preview, speakers, allSpeakers: all, villagesWithoutSpeaker, possiblyWithoutSpeaker };
 }
 
-/** How many speakers are online, by the region that they stand in; 0 where all are offline. */
+/** The number of speakers online, by the region in which they stand; 0 where all are offline. */
 function onlineByRegion(speakers: readonly MeantSpeaker[]): Map<string, number> {
   const online = new Map<string, number>();
   for (const { regionCode, connected } of speakers) {
@@ -177,7 +181,7 @@ async function byTownship(
   }));
 }
 
-/** What the whole of a target means now, for keeping: nobody's limits apply. */
+/** The present meaning of the whole target, for keeping: without limits. */
 export async function takeStock(db: Db, target: Target, speakers: readonly MeantSpeaker[]): Promise<Stock> {
   const villages = await keepMeant(target, await findVillages(db, whereaboutsOf(target)));
   const withSpeaker = new Set(speakers.map(({ regionCode }) => regionCode));

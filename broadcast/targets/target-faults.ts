@@ -5,8 +5,8 @@ import type { Ring } from "../../geo/shapes.ts";
 import type { Target } from "../message/index.ts";
 
 /**
- * Polygons that cross themselves, or the 180th meridian: what lies inside is not clear, so no order carries one. A ring
- * that only touches itself is taken, as borders in real feeds do.
+ * Polygons that cross themselves, or the 180th meridian: their inside is not clear, so no order carries one. A ring
+ * that only touches itself is accepted, as borders in real feeds do that.
  */
 
 /** Verdicts on rings that were judged before. 5,000 are a hundred drafts of the largest kind. */
@@ -77,7 +77,7 @@ export function ringFaults(polygons: readonly Ring[]): Fault[] {
   });
 }
 
-/** Judges rings, one a turn of the event loop, so that whoever asks for their faults next has them at once. */
+/** Judges rings, one a turn of the event loop, so that the next caller who asks for their faults has them at once. */
 export async function judgeRings(polygons: readonly Ring[]): Promise<void> {
   for (const ring of polygons) {
     judge(ring);
@@ -86,8 +86,8 @@ export async function judgeRings(polygons: readonly Ring[]): Promise<void> {
 }
 
 /**
- * What of `exclude` takes nothing out, or all of a region. Beside shapes every region is taken: nobody knows the line
- * around it, so it may lie in one of them.
+ * The codes of `exclude` that take nothing out, or all of a region. Beside shapes every region is accepted: the tree
+ * has no border of it, so it may lie in one of them.
  */
 export function excludeFaults({ regions, polygons, circles, exclude = [] }: Target): Fault[] {
   return exclude.flatMap((code, number): Fault[] => {

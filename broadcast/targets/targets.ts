@@ -15,14 +15,14 @@ import { boxesOf, keepMeant } from "./area.ts";
 /** A speaker that a target means. */
 export type MeantSpeaker = SpeakerCandidate;
 
-/** Where the database has to look for whatever a target means. */
+/** The places where the database has to look for the speakers of a target. */
 export const whereaboutsOf = (target: Target): Whereabouts => ({
   regions: target.regions,
   boxes: boxesOf(target),
   exclude: target.exclude ?? [],
 });
 
-/** The living speakers that a target means, within the limits. One without a location is found by region only. */
+/** The living speakers that a target means, within the limits. A speaker without a location is found by region only. */
 export const selectSpeakers = async (db: Db, target: Target, limits: Limits): Promise<MeantSpeaker[]> =>
   keepMeant(target, await findSpeakers(db, kindsWith("sounds"), whereaboutsOf(target), limits));
 
@@ -30,22 +30,22 @@ export const selectSpeakers = async (db: Db, target: Target, limits: Limits): Pr
 export const selectAllSpeakers = (db: Db, target: Target): Promise<MeantSpeaker[]> =>
   selectSpeakers(db, target, NO_LIMITS);
 
-/** Whom a target means, for whoever asks whether a step may be taken. */
+/** The speakers and regions of a target, for the check of a step. */
 export interface Aim {
-  /** Whether it means no living speaker at all. */
+  /** True when it means no living speaker at all. */
   isEmpty(): Promise<boolean>;
   /** The regions that it names, as it names them, of which a part lies beyond the limits' own. */
   regionsBeyond(limits: Limits): Promise<string[]>;
-  /** Of these the ones that it names itself. */
+  /** Those among them that it names itself. */
   regionsNamedBeyond(limits: Limits): Promise<string[]>;
-  /** Whether all that it names and everybody whom it means lies within the limits. */
+  /** True when everything that it names and every speaker that it means lies within the limits. */
   isWithin(limits: Limits): Promise<boolean>;
 }
 
 /**
  * By all of its speakers, read once: for a step that goes on to do something with the same. `reached` has the regions
  * that it reaches into.
- * @param known its speakers, where somebody has read them
+ * @param known its speakers, where the caller has read them
  */
 export function selectAim(
   db: Db,
@@ -92,7 +92,10 @@ export function askAim(db: Db, target: Target): Aim {
   };
 }
 
-/** Whether the limits hold whatever the target may mean, as far as one of their areas shows by itself for a kind. */
+/**
+ * True when the limits hold everything that the target may mean, as far as one of their areas shows by itself for a
+ * kind.
+ */
 const coversWhole = (limits: Limits, { regions, polygons, circles }: Target): boolean =>
   kindsWith("sounds").every((kind) =>
     limits.some(
@@ -108,14 +111,14 @@ const coversWhole = (limits: Limits, { regions, polygons, circles }: Target): bo
     ),
   );
 
-/** The regions where somebody may do something with all that sounds, outermost ones only; undefined: everywhere. */
+/** The regions in which the limits hold all that sounds, outermost ones only; undefined: everywhere. */
 export function ownRegions(limits: Limits): string[] | undefined {
   const codes = regionsOfKinds(limits, kindsWith("sounds"));
   if (codes === "all") return undefined;
   return [...new Set(codes)].filter((code) => !codes.some((one) => one !== code && code.startsWith(one)));
 }
 
-/** How many of the speakers lie outside the limits. */
+/** The number of the speakers outside the limits. */
 export function countOutside(speakers: readonly MeantSpeaker[], limits: Limits): number {
   const isCovered = coverTest(limits);
   let count = 0;
@@ -125,7 +128,7 @@ export function countOutside(speakers: readonly MeantSpeaker[], limits: Limits):
 
 const COUNTY_DIGITS = 6;
 
-/** The regions of a target that nothing is taken out of: the children of those that a part was excluded from. */
+/** The regions of a target from which nothing is taken out: the children of those of which a part was excluded. */
 export const remainingRegions = (db: Db, { regions, exclude = [] }: Target): Promise<string[]> =>
   regionsWithout(db, regions, exclude);
 
@@ -137,10 +140,10 @@ interface Land extends Pick<Aim, "regionsBeyond" | "regionsNamedBeyond"> {
 }
 
 /**
- * The regions that a target names, or whose own place lies in one of its shapes, and which of them nobody with some
- * limits may speak for, whether a speaker stands there or not: the signed order holds for all of it, and the alert says
- * all of it. A named one counts as inside when whatever lies outside is excluded. Of what else lies in shapes only
- * speakers are known. Both lists are read once, however many limits they are held against.
+ * The regions that a target names, or whose own place lies in one of its shapes, and those among them for which nobody
+ * with some limits may speak, whether a speaker stands there or not: the signed order holds for all of it, and the
+ * alert names all of it. A named one counts as inside when everything outside is excluded. In shapes only speakers are
+ * known besides. Both lists are read once, however many limits they are compared with.
  */
 function landOf(db: Db, target: Target): Land {
   let remainingOnes: Promise<string[]> | undefined;
@@ -175,8 +178,8 @@ function landOf(db: Db, target: Target): Land {
 }
 
 /**
- * The regions whose own place lies in the target's shapes, as far as the tree has it, which is the same for everybody.
- * A named region has them anyway, and an excluded one is not meant.
+ * The regions whose own place lies in the target's shapes, as far as the tree has it; the same for every caller. A
+ * named region has them anyway, and an excluded one is not meant.
  */
 async function regionsDrawn(db: Db, target: Target): Promise<string[]> {
   if (target.polygons.length + target.circles.length === 0) return [];
@@ -185,7 +188,7 @@ async function regionsDrawn(db: Db, target: Target): Promise<string[]> {
 }
 
 /**
- * The regions that a target reaches into: its own, and of its shapes the counties of the speakers and places in them.
+ * The regions that a target reaches into: its own, and for its shapes the counties of the speakers and places in them.
  * @param regions the target's `remainingRegions`
  * @param drawn regions whose own place lies in one of its shapes
  */
@@ -203,7 +206,7 @@ export function regionsReached(
 /** Regions without those that lie in another of them, by code. */
 function outermost(codes: readonly string[]): string[] {
   const kept: string[] = [];
-  // Sorted, a region comes right before what it contains.
+  // Sorted, a region comes right before those that it contains.
   for (const code of [...codes].sort()) {
     const last = kept.at(-1);
     if (last === undefined || !code.startsWith(last)) kept.push(code);

@@ -9,11 +9,11 @@ import type { MeantSpeaker } from "./targets.ts";
 const TOWNSHIP_DIGITS = 9;
 
 /**
- * What of villages is not known: the tree has no place for most of them, so that nobody can say which lie in a polygon or
+ * The unknown part of villages: the tree has no place for most of them, so nothing says which lie in a polygon or
  * circle. Where such a shape holds speakers, it at least reaches into their townships.
  */
 export interface Unplaced {
-  /** The target has shapes, and any of them may hold villages that nothing here names. */
+  /** True when the target has shapes, and any of them may hold villages that nothing here names. */
   readonly villagesUnknown: boolean;
   /** Villages without a speaker of townships where a shape holds some. They may lie in the shape. */
   readonly possiblyWithoutSpeaker: readonly NamedVillage[];
@@ -21,8 +21,8 @@ export interface Unplaced {
 
 /**
  * @param speakers those of the target that the limits hold
- * @param isMine whether somebody with the limits may hear of a region. A village is named to whoever may hear of all of
- * its township: since somebody's speaker there stands in a shape
+ * @param isMine true when a caller with the limits may hear of a region. A village is named to callers who may hear of
+ * all of its township: since a speaker of another owner there stands in a shape
  */
 export async function findUnplaced(
   db: Db,

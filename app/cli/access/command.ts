@@ -5,19 +5,19 @@ import type { Config } from "../../../base/config/index.ts";
 import type { Pool } from "../../../store/database/index.ts";
 import type { TextTerminal } from "./terminal.ts";
 
-/** What a command works with. */
+/** The surroundings of a command. */
 export interface Context {
   readonly config: Config;
   readonly terminal: TextTerminal;
-  /** Opens the database for as long as `work` takes. What cannot work is found before it is called. */
+  /** Opens the database for as long as `work` takes. Faults of the command line are found before it is called. */
   database<T>(work: (pool: Pool, caller: Caller) => Promise<T>): Promise<T>;
 }
 
-/** What a command has to say: to programs (`--json`), and to people. */
+/** The answer of a command: for programs (`--json`), and for people. */
 export interface CommandAnswer {
   readonly json: unknown;
   readonly lines: readonly string[];
-  /** What is said on stderr, in both cases. */
+  /** Lines for stderr, in both cases. */
   readonly notes?: readonly string[];
 }
 

@@ -11,7 +11,7 @@ import type { AuditActor } from "../../../store/audit/index.ts";
 import { openPool, type Pool } from "../../../store/database/index.ts";
 import { startEmbedded } from "../../../store/embedded/index.ts";
 
-/** The embedded database is free, or a platform has it for longer than anybody wants to wait. */
+/** After this the embedded database counts as held by a platform: nobody wants to wait longer. */
 const LOCK_WAIT_MS = 2000;
 
 const log = createLogger("error", { write: (line) => process.stderr.write(line) });
@@ -25,14 +25,14 @@ function userName(): string {
   }
 }
 
-/** Whoever holds the machine, for the audit. */
+/** The operator of the machine, for the audit. */
 export function machineActor(env: NodeJS.ProcessEnv): AuditActor {
   const id = `${userName()}@${hostname()}`;
   const behind = env.SUDO_USER ? ` (sudo by ${env.SUDO_USER})` : "";
   return { type: "machine", id, name: `${id}${behind}`, tenantId: null };
 }
 
-/** May do everything, and stands in the audit as the machine. */
+/** A caller who may do everything, and stands in the audit as the machine. */
 export const machineCaller = (env: NodeJS.ProcessEnv): Caller => ({
   principal: ADMINISTRATOR,
   limits: UNLIMITED,

@@ -23,7 +23,7 @@ interface AreaInput {
 }
 
 /**
- * The area that the options name. Where it lies is always said: an option that somebody forgot must not open
+ * The area that the options name. An option for the place is always needed: one that the caller forgot must not open
  * everything.
  * @throws UsageError
  */
@@ -41,7 +41,7 @@ export function areaOf({ region, kind, "tenant-of": tenants, device }: AreaInput
   };
 }
 
-/** The grants of somebody new: one, or none yet. */
+/** The grants of a new person or application: one, or none yet. */
 export function firstGrants(
   given: { readonly role?: Role | undefined; readonly scope?: readonly Scope[] | undefined } & AreaInput,
 ): Grant[] {
@@ -76,7 +76,8 @@ const outcomeOf = ({ id: of, grants }: Pick<StoredPrincipal, "id" | "grants">): 
 });
 
 /**
- * Grants as they may be given again; a name of another version's would be lost. @throws PlatformError `invalid_request`
+ * Grants in the form in which they may be given again; a name of another version would be lost. @throws PlatformError
+ * `invalid_request`
  */
 function keep(grants: readonly StoredGrant[]): Grant[] {
   return grants.map((grant) => {
@@ -93,7 +94,7 @@ function keep(grants: readonly StoredGrant[]): Grant[] {
   });
 }
 
-/** Adds one to somebody's grants. */
+/** Adds a grant to a person or application. */
 export async function addGrant(
   pool: Pool,
   caller: Caller,
@@ -163,7 +164,7 @@ export const grantCommands: readonly CliCommand[] = [
   remove,
 ];
 
-/** The same by the words that come to mind with people. */
+/** The same commands under the words that come to mind with people. */
 export const personGrantCommands: readonly CliCommand[] = [
   add("person grant"),
   list("person grants", "the grants of a person or an application"),

@@ -3,7 +3,7 @@ import { USES } from "../../../access/decide.ts";
 import { ROLES, SCOPES } from "../../../access/roles.ts";
 import { kindByName } from "../../../devices/catalog.ts";
 
-/** Fields that several commands share. `value` is what stands for them in the help. */
+/** Fields that several commands share. `value` stands for the value in the help. */
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const ID_MESSAGE = "expected 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit";
@@ -51,7 +51,7 @@ const listOrAll = (item: z.ZodType<string>, value: string, description: string) 
 const region = z.string().regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/, "expected 2, 4, 6, 9 or 12 digits");
 const kind = z.string().refine((text) => kindByName(text) !== undefined, "there is no such kind");
 
-/** Where a grant holds: what lies in all four. */
+/** The area of a grant: the devices that lie in all four. */
 export const areaOptions = {
   region: listOrAll(region, "<codes>", "regions with everything inside, by commas; or all"),
   kind: listOrAll(kind, "<kinds>", "kinds of devices; default all"),
@@ -73,7 +73,7 @@ export const scopes = z
   .pipe(z.array(z.enum(SCOPES, oneOf(SCOPES))).min(1))
   .meta({ value: "<scopes>", description: "by commas, e.g. readings:read,devices:read" });
 
-/** How a password comes in. */
+/** The ways to give a password. */
 export const passwordOptions = {
   "password-stdin": z.boolean().optional().meta({ description: "read the password from stdin" }),
   generate: z.boolean().optional().meta({ description: "make a password, and show it once" }),

@@ -7,7 +7,7 @@ import { grantText, momentOr, table } from "./output.ts";
 
 const PAGE = 1000;
 
-/** Everything that a list has, page by page. */
+/** All items of a list, page by page. */
 export async function everyPage<T>(
   read: (page: { limit: number; cursor: string | undefined }) => Promise<Page<T>>,
 ): Promise<T[]> {
@@ -21,7 +21,7 @@ export async function everyPage<T>(
   return items;
 }
 
-/** `person` or `app`: how a command line calls them. */
+/** `person` or `app`: their names on a command line. */
 const WORDS = { person: "person", application: "app" } as const;
 
 const listAll = (pool: Pool, type: PrincipalType, tenant: string | undefined): Promise<StoredPrincipal[]> =>

@@ -8,7 +8,7 @@ const WIDE =
 
 const widthOf = (text: string): number => [...text].length + (text.match(WIDE)?.length ?? 0);
 
-/** A name that somebody chose must not steer the terminal. */
+/** A name, which its author chose, must not steer the terminal. */
 const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "?");
 
 /** Lines with columns below each other; the first row is the head. */

@@ -13,8 +13,9 @@ export interface PasswordChoice {
 const MAX_BYTES = 4 * PASSWORD_LENGTH.max + 2;
 
 /**
- * The password that somebody chose: from stdin, made here, or typed twice without being shown.
- * @throws UsageError when it cannot be asked for; PlatformError `invalid_request` when it is not fit, or was typed in two ways
+ * A password: from stdin, made here, or typed twice without being shown.
+ * @throws UsageError when it cannot be asked for; PlatformError `invalid_request` when it is not fit, or was typed in
+ * two ways
  */
 export async function choosePassword(
   choice: PasswordChoice,

@@ -24,7 +24,7 @@ export const accountsOf = (pool: Pool): Accounts =>
     sessions: createSessions({ pool, maxAgeMs: 0, maxIdleMs: 0 }),
   });
 
-/** What a password that was made here adds to an outcome: it is shown this once. */
+/** The addition of a password that was made here to an outcome: it is shown this once. */
 export const shown = (chosen: { password: string; made: boolean } | undefined) =>
   chosen?.made
     ? { json: { password: chosen.password }, lines: [`Password, shown this once: ${chosen.password}`] }
@@ -75,7 +75,7 @@ const password = defineCommand({
   operands: ["id"],
   input: { id, ...passwordOptions },
   run: async (context, input) => {
-    // Whether the person's name is in it is found later, once the database is open.
+    // The check for the person's name in it follows once the database is open.
     const chosen = await choosePassword(input, { id: input.id, name: input.id }, context.terminal);
     return context.database(async (pool, caller) => {
       await accountsOf(pool).resetPassword(caller, input.id, chosen.password);

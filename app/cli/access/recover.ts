@@ -50,7 +50,7 @@ there and restart instead.`,
   },
 });
 
-/** Whether somebody already is an administrator of everything. */
+/** True for an administrator of everything. */
 const isAdministrator = ({ grants }: StoredPrincipal): boolean =>
   grants.some((grant) => "role" in grant && grant.role === "administrator" && seesEverything([grant.area]));
 
@@ -79,7 +79,7 @@ if disabled, and signs in with the new password alone.`,
           `The tenant '${tenant.id}' of ${input.id} is disabled: let it in again first (tenant enable ${tenant.id})`,
         );
       }
-      // First of all, so that whatever is interrupted below has its reason on record.
+      // First of all, so that an interrupted recovery has its reason on record.
       await appendAuditAlone(pool, {
         actor: caller.actor,
         action: "access.recover",

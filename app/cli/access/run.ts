@@ -20,7 +20,7 @@ import { recoverCommands } from "./recover.ts";
 import { tenantCommands } from "./tenants.ts";
 import type { TextTerminal } from "./terminal.ts";
 
-/** Where a command line runs. */
+/** The surroundings of a command line. */
 export interface CommandSurroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: TextTerminal["input"];

@@ -1,6 +1,6 @@
 import { PlatformError } from "../../../base/errors.ts";
 
-/** The part of a terminal that is needed to read without showing what is typed. */
+/** The part of a terminal that is needed for reading without an echo. */
 export interface TextTerminal {
   readonly input: NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
   readonly output: { write(text: string): unknown };
@@ -10,7 +10,7 @@ const [CTRL_C, CTRL_D, CTRL_U] = ["\u0003", "\u0004", "\u0015"];
 
 /**
  * Reads a line from a terminal in raw mode, which shows nothing.
- * @throws PlatformError `invalid_request` when somebody stops instead
+ * @throws PlatformError `invalid_request` when the person stops instead
  */
 export function readHidden(prompt: string, { input, output }: TextTerminal): Promise<string> {
   output.write(prompt);
@@ -31,7 +31,7 @@ export function readHidden(prompt: string, { input, output }: TextTerminal): Pro
     const onData = (chunk: string | Buffer) => {
       for (const [index, character] of [...String(chunk)].entries()) {
         if (character === "\r" || character === "\n") {
-          // What was typed ahead is for the next question.
+          // Characters that were typed ahead are for the next question.
           const rest = [...String(chunk)].slice(index + 1).join("");
           end();
           if (rest !== "") (input as NodeJS.ReadStream).unshift(rest);

@@ -2,16 +2,16 @@ import { z } from "zod";
 import type { COMMAND_TYPE, KEY_SET_TYPE } from "../../contract/index.ts";
 import type { PublicJwk } from "../signer.ts";
 
-/** What a key file says of every key, whatever its algorithm; beside it stand the parts of the key itself. */
+/** The parts of every key in a key file, whatever its algorithm; the parts of the key itself stand beside them. */
 export interface KeyParts {
-  /** The tag: the `alg` of what the key signs. */
+  /** The tag: the `alg` of its signatures. */
   readonly algorithm: string;
   readonly kid: string;
   /** The private part; null once the key is retired. */
   readonly d: string | null;
 }
 
-/** What can be signed: an order, or a set of keys. */
+/** The payloads that can be signed: an order, or a set of keys. */
 export type SignedType = typeof COMMAND_TYPE | typeof KEY_SET_TYPE;
 
 /** An algorithm by which orders are signed: how its keys are made, kept, published and used. */
@@ -19,9 +19,9 @@ export interface Algorithm<Key extends KeyParts> {
   readonly name: Key["algorithm"];
   /** Makes a key. Its id is its thumbprint (RFC 7638), so that one id never means two keys. */
   generate(): Promise<Key>;
-  /** As it is published, and as the root is asked to sign it. */
+  /** The published form of the key, which the root is also asked to sign. */
   publicOf(key: Key): PublicJwk;
-  /** Whether a key in a set that the root has signed is this one. */
+  /** True when a key in a set that the root has signed is this one. */
   isSame(key: Key, listed: Readonly<Record<string, unknown>>): boolean;
   /** A compact JWS over the payload as JSON. */
   sign(key: Key, secret: string, payload: object, typ: SignedType): Promise<string>;
@@ -35,9 +35,9 @@ export const storedKey = <Name extends string, Parts extends z.ZodRawShape>(name
     kid: z.string().min(1).max(100),
     algorithm: z.literal(name),
     createdAt: moment,
-    /** Signs from here on, until the next key does. Published from `createdAt`. */
+    /** Signs from this moment on, until the next key does. Published from `createdAt`. */
     activeFrom: moment,
-    /** Not published any more from here on; null while no other key has followed. */
+    /** Not published any more from this moment on; null while no other key has followed. */
     retireAt: moment.nullable(),
     ...parts,
   });

@@ -27,7 +27,7 @@ const base64url32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "expected 32 bytes i
 /** A key in the key file. */
 export const ed25519Stored = storedKey(ED25519, { x: base64url32, d: base64url32.nullable() });
 
-/** A key in a set, and in what the root is asked to sign. */
+/** A key in a set, and in a request to the root. */
 export const ed25519Listed = orderKeySchema;
 
 /** Makes a key; its id is its thumbprint (RFC 7638). */

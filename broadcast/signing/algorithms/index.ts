@@ -9,7 +9,7 @@ export { ED25519, ed25519PublicKey, generateKey, signWith } from "./ed25519.ts";
 /** Every algorithm, with its key as the key file has it and as a set has it. Another one is a line here. */
 const ALGORITHMS = [{ algorithm: ed25519, stored: ed25519Stored, listed: ed25519Listed }] as const;
 
-/** What new keys are made by. Keys of others go on signing until one of these has followed. */
+/** The algorithm of new keys. Keys of others go on signing until one of these has followed. */
 const FOR_NEW_KEYS = ed25519;
 
 type Known = (typeof ALGORITHMS)[number];
@@ -28,7 +28,9 @@ export const signingKeySchema = z.discriminatedUnion("algorithm", storedSchemas)
 
 const withListed = (stored: Known["stored"]) =>
   stored.extend({
-    /** Whether terminals take it: it is in the set that the root has signed. Without a root every key is. */
+    /**
+     * True when terminals take it: it is in the set that the root has signed. Without a root it is true for every key.
+     */
     listed: z.boolean(),
   });
 
@@ -38,7 +40,7 @@ export const listedKeySchema = z.discriminatedUnion(
   storedSchemas.map(withListed) as AtLeastOne<ReturnType<typeof withListed>>,
 );
 
-/** A key in what the root is asked to sign. */
+/** A key in a request to the root. */
 export const requestedKeySchema = z.union(listedSchemas);
 
 const algorithmOf = ({ algorithm }: Pick<StoredOrderKey, "algorithm">): Algorithm<NewOrderKey> =>
@@ -50,7 +52,7 @@ export const makeKey = (): Promise<NewOrderKey> => FOR_NEW_KEYS.generate();
 
 export const publicOf = (key: NewOrderKey): PublicJwk => algorithmOf(key).publicOf(key);
 
-/** Whether a key in a set that the root has signed is this one. */
+/** True when a key in a set that the root has signed is this one. */
 export const isSameKey = (key: NewOrderKey, listed: Readonly<Record<string, unknown>>): boolean =>
   algorithmOf(key).isSame(key, listed);
 
