@@ -16,7 +16,7 @@ export interface CommitterOptions extends BatchWriterOptions {
  * has waited `lingerMs` and a slot is free; while all slots are taken, the open batch grows, so batches are
  * small when load is low and large when it is high.
  *
- * Memory is bounded by the messages that were taken in and not settled, and the broker reads only a little ahead
+ * Memory is bounded by the messages that were taken in and not settled, and doors read only a little ahead
  * of what is settled on a connection. A batch that cannot be committed waits and is tried again for as
  * long as it takes; nothing is acknowledged meanwhile.
  */

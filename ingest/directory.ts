@@ -95,7 +95,7 @@ export class Directory {
     return this.byId.size;
   }
 
-  /** Reads every living device; called once before the broker listens. */
+  /** Reads every living device; called once before devices connect. */
   async load(): Promise<void> {
     this.followedUntil = await readDatabaseTime(this.pool);
     for await (const rows of readDirectory(this.pool)) for (const row of rows) this.put(row);

@@ -24,8 +24,8 @@ export const legible = (detail: string): string =>
     .slice(0, MAX_DETAIL_LENGTH);
 
 /**
- * A copy: a payload is a view into the socket's buffer, which may be much larger than the message. Only another broker
- * sends more than our own lets in.
+ * A copy: a payload is a view into the socket's buffer, which may be much larger than the message. Only a source
+ * brings more than our own door lets in.
  */
 export const keepPayload = (payload: Buffer): Buffer => Buffer.from(payload.subarray(0, MAX_PACKET_BYTES));
 

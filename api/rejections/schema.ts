@@ -9,7 +9,7 @@ const fields = {
   door: z
     .string()
     .describe(
-      "The door by which it came: `mqtt` is our own broker, `mqtt-source` another one that we subscribe to.",
+      "The door by which it came: `mqtt` for what devices send here themselves, `mqtt-source` for a source that the platform subscribes to.",
     ),
   topic: z
     .string()
@@ -34,7 +34,7 @@ const fields = {
   payloadBytes: z
     .int()
     .describe(
-      "Its full length. The platform keeps all of it, except of a payload from another broker what lies beyond 321 KiB.",
+      "Its full length. The platform keeps all of it, except of a payload from a source what lies beyond 321 KiB.",
     ),
   replayedAt: timestamp.nullable(),
   replayOutcome: z.string().nullable(),

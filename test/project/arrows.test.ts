@@ -39,6 +39,17 @@ describe("the arrows between folders", () => {
     expect(broken).toEqual([]);
   });
 
+  it("leave the inside ignorant of the broker: it knows doors by one interface", () => {
+    const inside = projectFiles().filter((file) => /^(api|broadcast|ingest)\//.test(file));
+    expect(inside.length).toBeGreaterThan(200);
+    const named = inside.flatMap((file) =>
+      readFileSync(ROOT + file, "utf8")
+        .split("\n")
+        .flatMap((line, i) => (/broker/i.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [])),
+    );
+    expect(named).toEqual([]);
+  });
+
   it("know every room, each with a door", () => {
     const rooms = new Set(
       files
