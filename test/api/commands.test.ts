@@ -19,12 +19,14 @@ let handed: { id: string; payload: string; through?: string }[] = [];
 /** Devices are connected where they listen, and gateways always are. */
 let isListening = true;
 let isGatewayListening = false;
+let isSlow = false;
 
 const door: Door = {
   name: "test",
   deliver: async ({ id }, command) => {
     handed.push({ id, ...command });
     const listens = command.through === undefined ? isListening : isGatewayListening;
+    if (isSlow) return "too_slow";
     return listens ? "taken" : "not_listening";
   },
   isOnline: (id) => isListening || id.includes("hub"),
@@ -50,6 +52,7 @@ beforeEach(() => {
   handed = [];
   isListening = true;
   isGatewayListening = false;
+  isSlow = false;
 });
 afterAll(async () => {
   await api.app.close();
@@ -101,6 +104,12 @@ describe("a command", () => {
     expect([answer.status, answer.json.code]).toEqual([409, "device_not_listening"]);
     expect(answer.json.detail).toContain("try again later");
     expect((await audited()).slice(before)).toMatchObject([{ object_id: "valve" }]);
+  });
+
+  it("that a connection is too slow to take is a conflict as well", async () => {
+    isSlow = true;
+    const answer = await send("valve", { name: "restart" });
+    expect([answer.status, answer.json.code]).toEqual([409, "device_not_listening"]);
   });
 
   it("does not leave when it cannot be put on record", async () => {

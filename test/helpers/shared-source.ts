@@ -10,6 +10,8 @@ export interface SharedSource {
   readonly port: number;
   /** How many have subscribed. */
   members(): number;
+  /** How many are connected. */
+  connections(): number;
   /** Resolves when a subscriber has acknowledged it. */
   publish(topic: string, payload: unknown): Promise<void>;
   close(): void;
@@ -23,7 +25,8 @@ interface Message {
 
 const VERSION = { protocolVersion: 5 };
 
-export async function startSharedSource(): Promise<SharedSource> {
+/** @param mayAnswer is waited for before a subscriber is told that it has unsubscribed */
+export async function startSharedSource(mayAnswer: Promise<void> = Promise.resolve()): Promise<SharedSource> {
   const members: { socket: Socket; unacknowledged: Map<number, Message>; last: number }[] = [];
   const waiting: Message[] = [];
   let turn = 0;
@@ -43,10 +46,16 @@ export async function startSharedSource(): Promise<SharedSource> {
       );
     }
   };
+  const connected = new Set<Socket>();
   const server = createServer((socket) => {
+    connected.add(socket);
     const parser = mqtt.parser(VERSION);
     const member = { socket, unacknowledged: new Map<number, Message>(), last: 0 };
     const say = (reply: mqtt.Packet) => socket.write(mqtt.generate(reply, VERSION));
+    const leave = () => {
+      const place = members.indexOf(member);
+      if (place >= 0) members.splice(place, 1);
+    };
     parser.on("packet", (packet) => {
       if (packet.cmd === "connect") say({ cmd: "connack", reasonCode: 0, sessionPresent: false });
       else if (packet.cmd === "pingreq") say({ cmd: "pingresp" });
@@ -54,6 +63,11 @@ export async function startSharedSource(): Promise<SharedSource> {
         say({ cmd: "suback", messageId: packet.messageId!, granted: packet.subscriptions.map(() => 1) });
         members.push(member);
         share();
+      } else if (packet.cmd === "unsubscribe") {
+        leave();
+        const { messageId, unsubscriptions } = packet;
+        const granted = unsubscriptions.map(() => 0);
+        void mayAnswer.then(() => say({ cmd: "unsuback", messageId: messageId!, granted }));
       } else if (packet.cmd === "puback") {
         const message = member.unacknowledged.get(packet.messageId!);
         member.unacknowledged.delete(packet.messageId!);
@@ -63,8 +77,8 @@ export async function startSharedSource(): Promise<SharedSource> {
     socket.on("data", (data) => parser.parse(data));
     socket.on("error", () => {});
     socket.on("close", () => {
-      const place = members.indexOf(member);
-      if (place >= 0) members.splice(place, 1);
+      leave();
+      connected.delete(socket);
       waiting.unshift(...member.unacknowledged.values());
       share();
     });
@@ -78,8 +92,9 @@ export async function startSharedSource(): Promise<SharedSource> {
         waiting.push({ topic, payload: JSON.stringify(payload), acknowledged });
         share();
       }),
+    connections: () => connected.size,
     close: () => {
-      for (const { socket } of members) socket.destroy();
+      for (const socket of connected) socket.destroy();
       server.close();
     },
   };
