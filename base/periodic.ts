@@ -87,6 +87,7 @@ export function repeat(
   });
   const tick = () => {
     wait(everyMs);
+    // Its failure is told by then.
     void turns.run();
   };
   function wait(ms: number): void {

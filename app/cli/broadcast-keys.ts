@@ -260,7 +260,7 @@ const COMMANDS: readonly KeysCommand[] = [
 ];
 
 /** Every option of some command: given to another one it is more likely a slip than meant. */
-const OPTIONS = [
+export const KEYS_OPTIONS = [
   ...new Set(
     COMMANDS.flatMap(({ shape, operands }) =>
       Object.keys(shape).filter((field) => !operands.includes(field)),
@@ -280,7 +280,7 @@ async function answer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
         : "'list', 'rotate', 'request', 'accept FILE' or 'root …'";
     throw new UsageError(`Expected ${expected}, found ${words.join(" ") || "nothing"}`);
   }
-  return found.command.run({ env, json: taken.has("--json") }, found.rest, OPTIONS);
+  return found.command.run({ env, json: taken.has("--json") }, found.rest, KEYS_OPTIONS);
 }
 
 export interface Ended {

@@ -1,5 +1,6 @@
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
+import { repeat } from "../../base/periodic.ts";
 import type { KeyRing, TrustInfo } from "./key-ring.ts";
 import { type RootKey, signKeySet } from "./root.ts";
 
@@ -74,9 +75,9 @@ export function startKeySetCare({ ring, log, isRootHere, now = Date.now }: CareO
     log.warn({ trouble: text }, "the keys of broadcasts need an operator: npm run broadcast:keys -- --help");
   };
   look();
-  const timer = setInterval(look, HOUR_MS);
-  timer.unref();
-  return { trouble, look, stop: () => clearInterval(timer) };
+  const looking = repeat(async () => look(), HOUR_MS);
+  // A look is over at once: there is none to wait for.
+  return { trouble, look, stop: () => void looking.stop() };
 }
 
 const MOST_ATTEMPTS = 5;

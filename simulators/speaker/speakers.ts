@@ -1,3 +1,4 @@
+import { repeat } from "../../base/periodic.ts";
 import { volumeOf } from "../../devices/kinds/speaker/simulate.ts";
 import { chanceAt, seedOf } from "../../devices/noise.ts";
 import type { SpeakerPlace } from "./admit.ts";
@@ -67,8 +68,7 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
     ...(options.onTrouble ? { onTrouble: options.onTrouble } : {}),
   });
   // Also while no command comes: the next one may be signed with a key that was taken out in the meantime.
-  const fetching = setInterval(() => void keys.refresh(), options.fetchKeysEveryMs ?? FETCH_EVERY_MS);
-  fetching.unref();
+  const fetching = repeat(() => keys.refresh(), options.fetchKeysEveryMs ?? FETCH_EVERY_MS);
   const verifier = createVerifier(keys);
   const wheel = createWheel({ now });
   const counters = createCounters();
@@ -110,7 +110,8 @@ export function createSpeakers(options: SpeakersOptions): Speakers {
         keys.trust(),
       ),
     stop() {
-      clearInterval(fetching);
+      // Speakers that are gone wait for no answer.
+      void fetching.stop();
       wheel.stop();
     },
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -19,6 +20,7 @@ import {
   wordsOption,
 } from "../../base/command-options.ts";
 import { UsageError, usageText } from "../../base/usage-error.ts";
+import { projectFiles, ROOT } from "../project/source-files.ts";
 
 const FORM = {
   name: "npm run bake",
@@ -135,6 +137,19 @@ describe("a command line", () => {
     );
     for (const text of ["", " ", "1e400", "0x1g", "1 2", "NaN"])
       expect(() => readLine(FORM, ["cake", `--heat=${text}`])).toThrow("--heat is");
+  });
+});
+
+describe("every command of the project", () => {
+  it("is read by this one parser", () => {
+    const others = projectFiles().filter(
+      (file) =>
+        file.endsWith(".ts") &&
+        !file.startsWith("test/") &&
+        file !== "base/command-line.ts" &&
+        readFileSync(ROOT + file, "utf8").includes("parseArgs"),
+    );
+    expect(others).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runBroadcastKeys } from "../../../app/cli/broadcast-keys.ts";
+import { KEYS_OPTIONS, runBroadcastKeys } from "../../../app/cli/broadcast-keys.ts";
 import { openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { createRootKey, readKeySet, readRootKey } from "../../../broadcast/signing/root.ts";
 import { type RootArguments, runRootCommand } from "../../../broadcast/signing/root-commands.ts";
@@ -185,7 +185,17 @@ it("is a process of its own that ends with the code of what happened", async () 
   ]);
 }, 60_000);
 
+it("explains every option of its commands, and obeys none beside --help", async () => {
+  const before = await states();
+  const { code, stdout } = await run("rotate", "--stolen", "--help");
+  expect(code).toBe(0);
+  for (const option of KEYS_OPTIONS) expect(stdout).toContain(`--${option} `);
+  expect(await states()).toEqual(before);
+});
+
 it.each([
+  [["rotate", "--stollen"], "Unknown option '--stollen': --stolen may be meant"],
+  [["accept"], "<file> is missing\nSee npm run broadcast:keys -- accept --help"],
   [["turn"], "Expected 'list', 'rotate', 'request', 'accept FILE' or 'root …', found turn"],
   [["list", "--days", "3"], "--days means nothing to 'list'"],
   [["rotate", "--lead-hours", "soon"], "--lead-hours is 'soon', expected hours from 0"],
