@@ -48,6 +48,15 @@ describe("attempts with a password", () => {
     expect(count()).toBe(1);
   });
 
+  it("make the gate forget nobody who is counted when they are refused", () => {
+    const { gate } = gateAt(undefined, 50);
+    for (let n = 0; n < 10; n++) gate.check(stranger(n), "victim");
+    for (let n = 0; n < 10; n++) gate.check("192.0.2.1", `id-${n}`);
+    for (let n = 0; n < 1000; n++)
+      expect(gate.check("192.0.2.1", `other-${n}`)).toMatchObject({ allowed: false });
+    expect(gate.check(stranger(99), "victim").allowed).toBe(false);
+  });
+
   it("cost nothing when they were right", () => {
     const { gate } = gateAt();
     for (let n = 0; n < 100; n++) {
@@ -212,6 +221,18 @@ describe("the answer to a failure", () => {
     expect(gate.delayFor(stranger(3))).toBe(0);
     pass(HOUR);
     expect(gate.delayFor("203.0.113.9", "meter-1")).toBe(0);
+  });
+
+  it("is held for ten minutes after the last failure at most, however many there were", () => {
+    const { gate, pass } = gateAt();
+    for (let n = 0; n < 10_000; n++) gate.failed("192.0.2.1");
+    pass(9 * 60_000);
+    expect(gate.delayFor("192.0.2.1")).toBe(0);
+    for (let n = 0; n < 10; n++) gate.failed("192.0.2.1");
+    expect(gate.delayFor("192.0.2.1")).toBeGreaterThan(0);
+    pass(60 * 10_000);
+    for (let n = 0; n < 10; n++) gate.failed("192.0.2.1");
+    expect(gate.delayFor("192.0.2.1")).toBe(0);
   });
 
   it("refuses no attempt: who has the right key comes in, whatever failed before", () => {

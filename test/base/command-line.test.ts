@@ -86,11 +86,11 @@ describe("a command line", () => {
 
   it("is refused with everything that is wrong with it at once", () => {
     expect(
-      refusal("--minutes 0.5 --heat hot --sizes 1,x --with sugar --oven http://k --quiet=yes --tin 3"),
+      refusal("--minutes 1.5 --heat hot --sizes 1,x --with sugar --oven http://k --quiet=yes --tin 3"),
     ).toEqual([
       "--quiet takes no value, and was given 'yes'",
       "Unknown option '--tin'",
-      "--minutes is '0.5', expected a whole number from 1 to 90",
+      "--minutes is '1.5', expected a whole number from 1 to 90",
       "--heat is 'hot', expected a number from -10 to 300",
       "--sizes is '1,x', expected numbers from 1 to 9, separated by commas",
       "--with is 'sugar', expected some of salt, pepper, separated by commas",
@@ -137,6 +137,11 @@ describe("a command line", () => {
     );
     for (const text of ["", " ", "1e400", "0x1g", "1 2", "NaN"])
       expect(() => readLine(FORM, ["cake", `--heat=${text}`])).toThrow("--heat is");
+    const open = { name: "bake", input: { layers: numberOption({ min: 1 }) } };
+    expect(readLine(open, ["--layers", "1e9"])).toEqual({ layers: 1e9 });
+    expect(() => readLine(open, ["--layers", "Infinity"])).toThrow(
+      "--layers is 'Infinity', expected a number from 1",
+    );
   });
 });
 
