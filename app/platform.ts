@@ -8,7 +8,6 @@ import type { Logger } from "../base/log.ts";
 import type { Broker } from "../broker/options.ts";
 import { createExchange } from "../exchange/exchange.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
-import type { MqttSource } from "../protocols/mqtt-source/door.ts";
 import type { DatabaseFacts } from "../store/database/index.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { broadcastingFaults } from "./broadcast-files.ts";
@@ -18,7 +17,7 @@ import { makeApi } from "./phases/api.ts";
 import { startAudience } from "./phases/audience.ts";
 import { startBroadcasting } from "./phases/broadcast.ts";
 import { startDatabase } from "./phases/database.ts";
-import { makeDoors, openSources } from "./phases/doors.ts";
+import { makeDoors } from "./phases/doors.ts";
 import { startIngestion } from "./phases/ingest.ts";
 import type { Start, Undo } from "./phases/start.ts";
 
@@ -105,15 +104,14 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const broadcasting = await startBroadcasting(start, { ...database, ...ingestion, ...audience, exchange });
   signal?.throwIfAborted();
   const inside = { ...ingestion, ...audience, database, accounts, broadcasting, exchange };
-  const broker = await makeDoors(start, inside);
-  const sources: MqttSource[] = [];
+  const doors = await makeDoors(start, inside);
   const life = { isStopping: false };
-  const app = await makeApi(start, { ...inside, sources, life });
+  const app = await makeApi(start, { ...inside, life });
 
   // Broadcasts under way are taken up before devices connect.
   await broadcasting.resume();
-  const ports = await listen(config, broker, app);
-  sources.push(...openSources(start, { ingest: ingestion.ingest, exchange }));
+  const ports = await listen(config, doors.broker, app);
+  await doors.openOthers();
   atEnd(async () => {
     // First of all: take nothing new, commit and acknowledge messages that were read, then let go.
     life.isStopping = true;

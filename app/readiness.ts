@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessCheck } from "../api/health/routes.ts";
+import type { DoorHealth } from "../exchange/door.ts";
 import type { Ingest } from "../ingest/ingest.ts";
-import type { MqttSource } from "../protocols/mqtt-source/door.ts";
 import { type Pool, reasonOf } from "../store/database/index.ts";
 
 export interface ReadinessOptions {
@@ -9,8 +9,8 @@ export interface ReadinessOptions {
   readonly ingest: Pick<Ingest, "blocked" | "waitingHistory">;
   /** The work that an operator has to do about the keys that sign broadcasts. */
   readonly keyTrouble: () => string | undefined;
-  /** The other MQTT broker that messages come from, once there is one. */
-  readonly source?: Pick<MqttSource, "refusal" | "connected"> | undefined;
+  /** How the doors are that say so. A process that hears nothing by one is not ready. */
+  readonly doors: () => readonly DoorHealth[];
   /** The troubles of the database's own jobs, a line for each. */
   readonly jobTrouble: () => readonly string[];
   /** The progress of keeping days of readings, while most of them are not kept yet. */
@@ -23,7 +23,7 @@ export const readiness = async ({
   pool,
   ingest,
   keyTrouble,
-  source,
+  doors,
   jobTrouble,
   backfill,
   isStopping,
@@ -33,7 +33,7 @@ export const readiness = async ({
   note("broadcast_keys", keyTrouble()),
   note("database_jobs", jobTrouble().join("; ") || undefined),
   note("rollups", await backfill()),
-  ...(source ? [sourceCheck(source)] : []),
+  ...doors().map((door) => (door.ok ? note : check)(door.check, door.detail)),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
 
@@ -41,17 +41,6 @@ export const readiness = async ({
 const ingestCheck = (ingest: ReadinessOptions["ingest"]): ReadinessCheck => {
   const blocked = whyIngestIsBlocked(ingest);
   return blocked === undefined ? note("ingest", ingest.waitingHistory()) : check("ingest", blocked);
-};
-
-/** A process that hears no devices is not ready. One whose source is away may hear its own devices, and will again. */
-const sourceCheck = ({ refusal, connected }: NonNullable<ReadinessOptions["source"]>): ReadinessCheck => {
-  const refused = refusal();
-  return refused === undefined
-    ? note(
-        "source",
-        connected() ? undefined : "there is no connection to SOURCE_MQTT_URL; the platform tries again",
-      )
-    : check("source", refused);
 };
 
 const check = (name: string, detail: string | undefined): ReadinessCheck =>

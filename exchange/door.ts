@@ -95,6 +95,13 @@ export interface DoorEvents<D extends DoorDevice = DoorDevice> {
   readonly onListening: (device: D) => void;
 }
 
+/** How a door is. `check` is the name of its line in the answer of `/readyz`. */
+export type DoorHealth =
+  /** `detail`: what is wrong although it is expected to pass by itself. */
+  | { readonly check: string; readonly ok: true; readonly detail?: string | undefined }
+  /** Nothing comes by this door before somebody does something. */
+  | { readonly check: string; readonly ok: false; readonly detail: string };
+
 /** A way by which devices reach the platform, and it reaches them: a broker, a protocol's server, a source. */
 export interface Door {
   /** Short and stable, as it stands in rejections, metrics and logs. */
@@ -109,6 +116,8 @@ export interface Door {
   isOnline(id: string): boolean;
   /** Ends what a device has open, e.g. after its token was changed. */
   disconnect(id: string): void;
+  /** How the door is, for `/readyz`; not there where a door that is open is well. */
+  health?(): DoorHealth;
   /** Takes nothing new in; what was read is still acknowledged. */
   quiesce(): Promise<void>;
   close(): Promise<void>;

@@ -1,8 +1,16 @@
 import type { Logger } from "../base/log.ts";
-import type { Delivery, Door, DoorCommand, DoorDevice, DoorEvents, DoorPresence } from "./door.ts";
+import type {
+  Delivery,
+  Door,
+  DoorCommand,
+  DoorDevice,
+  DoorEvents,
+  DoorHealth,
+  DoorPresence,
+} from "./door.ts";
 
 /** All doors together, as the inside sees them: it reaches devices through this, and knows no door. */
-export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Door, "name"> {
+export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Door, "name" | "health"> {
   /** Adds a door behind those there are. @throws Error when there is one of its name: rejections name the door by it */
   add(door: Door): void;
   /**
@@ -11,6 +19,8 @@ export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Do
    * @param told hears of changes of the sum: with the moment and address of the door that made the change
    */
   sumPresence(told: DoorEvents<D>["onPresence"]): DoorEvents<D>["onPresence"];
+  /** How the doors are that say so. */
+  health(): DoorHealth[];
 }
 
 /** Makes an exchange without doors, so that every device is away. */
@@ -72,6 +82,8 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
           : holding(through).map((door) => handTo(door, device, { payload, through }));
       return Promise.all(asked).then(sumUp);
     },
+
+    health: () => doors.flatMap((door) => door.health?.() ?? []),
 
     isOnline: (id) => doors.some((door) => door.isOnline(id)),
     disconnect: (id) => {

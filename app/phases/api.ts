@@ -3,7 +3,6 @@ import { grantDelay } from "../../accounts/grant-delay.ts";
 import { createApp } from "../../api/app.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
-import type { MqttSource } from "../../protocols/mqtt-source/door.ts";
 import { scopeOf } from "../announce.ts";
 import { readiness } from "../readiness.ts";
 import { VERSION } from "../version.ts";
@@ -18,16 +17,14 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
   readonly database: DatabasePhase;
   readonly accounts: AccountsPhase;
   readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
-  readonly exchange: Pick<DoorExchange, "deliver" | "disconnect">;
-  /** The brokers that we subscribe to. */
-  readonly sources: readonly MqttSource[];
+  readonly exchange: Pick<DoorExchange, "deliver" | "disconnect" | "health">;
   readonly life: { readonly isStopping: boolean };
 }
 
 /** Makes the HTTP API. It does not listen yet. */
 export async function makeApi(
   { config, logOf, registry, atEnd }: Start,
-  { ingest, hub, database, accounts, broadcasting, exchange, sources, life }: ApiInside,
+  { ingest, hub, database, accounts, broadcasting, exchange, life }: ApiInside,
 ): Promise<FastifyInstance> {
   const { pools, upkeep } = database;
   const app = await createApp({
@@ -67,7 +64,7 @@ export async function makeApi(
         pool: pools.urgent,
         ingest,
         keyTrouble: broadcasting.keyTrouble,
-        source: sources[0],
+        doors: exchange.health,
         jobTrouble: upkeep.jobTrouble,
         backfill: upkeep.backfill,
         isStopping: () => life.isStopping,

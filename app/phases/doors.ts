@@ -5,11 +5,14 @@ import { handOnDecoded } from "../../broker/hand-on.ts";
 import { limitLookUps } from "../../broker/look-ups.ts";
 import { registerBrokerMetrics } from "../../broker/metrics.ts";
 import type { Broker } from "../../broker/options.ts";
+import type { DoorEvents } from "../../exchange/door.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
+import type { DoorDevices } from "../../exchange/protocol.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
-import { type MqttSource, openMqttSource } from "../../protocols/mqtt-source/door.ts";
 import { isAway } from "../../store/database/index.ts";
 import { scopeOf } from "../announce.ts";
+import { orSayWhichPort } from "../listening.ts";
+import { PROTOCOLS } from "../protocols.ts";
 import type { AccountsPhase } from "./accounts.ts";
 import type { AudiencePhase } from "./audience.ts";
 import type { Broadcasting } from "./broadcast.ts";
@@ -28,11 +31,22 @@ export interface DoorsInside extends IngestPhase, AudiencePhase {
   readonly broadcasting: Pick<Broadcasting, "onListening">;
 }
 
-/** Makes the doors by which devices come in. They do not listen yet. */
-export async function makeDoors(start: Start, inside: DoorsInside): Promise<Broker> {
-  const { config, logOf, registry, atEnd } = start;
-  const { ingest, hub, feed, accounts, broadcasting, exchange } = inside;
-  const { directory } = ingest;
+export interface Doors {
+  /** The door of MQTT, which does not listen yet. */
+  readonly broker: Broker;
+  /** Opens the doors of the other protocols that settings ask for. Messages may come by them at once. */
+  openOthers(): Promise<void>;
+}
+
+/** Makes the doors by which devices come in. */
+export async function makeDoors(
+  { config, logOf, registry, atEnd }: Start,
+  inside: DoorsInside,
+): Promise<Doors> {
+  const { feed, accounts, exchange } = inside;
+  const { directory } = inside.ingest;
+  const events = eventsOf(inside);
+  const known = identify(inside);
   const broker = await createBroker<DeviceEntry>({
     log: logOf("broker"),
     rateLimit: config.DEVICE_RATE_LIMIT,
@@ -44,8 +58,39 @@ export async function makeDoors(start: Start, inside: DoorsInside): Promise<Brok
     feed,
     // The same gate as that of HTTP: who guesses is slowed on both sides.
     gate: accounts.people.gate,
-    ...identify(inside),
-    ...handOnDecoded<DeviceEntry>({ onMessage: ingest.accept, onRefused: ingest.reject }),
+    authenticate: known.anyone,
+    authenticateCertificate: known.byCertificate,
+    knows: (name) =>
+      directory.find(name) !== undefined || accounts.directory.findPrincipal(name) !== undefined,
+    ...handOnDecoded<DeviceEntry>(events),
+    onPresence: events.onPresence,
+    onListening: events.onListening,
+  });
+  exchange.add(broker);
+  atEnd(() => exchange.close());
+  registerBrokerMetrics(registry, broker, feed);
+  const devices: DoorDevices<DeviceEntry> = {
+    find: (id) => directory.find(id),
+    lookUp: (id) => directory.lookUp(id),
+    authenticate: async (id, token) => known.device(id, Buffer.from(token)),
+    isAway,
+  };
+  return {
+    broker,
+    async openOthers() {
+      for (const { name, open } of PROTOCOLS) {
+        const door = await orSayWhichPort(open({ config, log: logOf(name), devices, inside: events }));
+        if (door) exchange.add(door);
+      }
+    },
+  };
+}
+
+/** Where doors tell what comes to them. */
+function eventsOf({ ingest, hub, broadcasting, exchange }: DoorsInside): DoorEvents<DeviceEntry> {
+  return {
+    onMessage: ingest.accept,
+    onRefused: ingest.reject,
     onPresence: exchange.sumPresence(({ device, connected, at, address }) => {
       ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address });
       hub.publish(
@@ -55,35 +100,7 @@ export async function makeDoors(start: Start, inside: DoorsInside): Promise<Brok
       );
     }),
     onListening: ({ id }) => broadcasting.onListening(id),
-    knows: (name) =>
-      directory.find(name) !== undefined || accounts.directory.findPrincipal(name) !== undefined,
-  });
-  exchange.add(broker);
-  atEnd(() => exchange.close());
-  registerBrokerMetrics(registry, broker, feed);
-  return broker;
-}
-
-/** Opens the doors by which messages of other brokers come; they come at once. */
-export function openSources(
-  { config, logOf }: Start,
-  { ingest, exchange }: Pick<DoorsInside, "ingest" | "exchange">,
-): MqttSource[] {
-  const { SOURCE_MQTT_URL: url, SOURCE_MQTT_TOPICS: topics, SOURCE_MQTT_CLIENT_ID: clientId } = config;
-  if (url === undefined) return [];
-  const source = openMqttSource<DeviceEntry>({
-    url,
-    topics,
-    clientId,
-    find: (id) => ingest.directory.find(id),
-    lookUp: (id) => ingest.directory.lookUp(id),
-    isAway,
-    onMessage: ingest.accept,
-    onRefused: ingest.reject,
-    log: logOf("source"),
-  });
-  exchange.add(source);
-  return [source];
+  };
 }
 
 /** How devices and applications say who they are: by a token, a key, or a certificate. */
@@ -93,18 +110,21 @@ function identify({ ingest: { directory }, accounts, database }: DoorsInside) {
     (id) => directory.lookUp(id),
     database.facts.embedded ? EMBEDDED_LOOK_UPS : LOOK_UPS,
   );
+  // At once where that can be: then nothing comes between the look at the token and the session that it opens.
+  const device = (id: string, token: Buffer) => {
+    const check = (found: DeviceEntry | undefined) =>
+      found && tokenMatches(token, found.tokenHash) ? found : undefined;
+    const found = directory.find(id);
+    return found ? check(found) : lookUp(id).then(check);
+  };
   return {
-    authenticate: (username: string, token: Buffer) => {
+    device,
+    anyone: (username: string, token: Buffer) => {
       const key = token.toString();
-      if (apiKeyPrefix(key) !== undefined) {
-        const application = accounts.directory.findByKey(key);
-        return application?.id === username ? application : undefined;
-      }
-      const check = (device: DeviceEntry | undefined) =>
-        device && tokenMatches(token, device.tokenHash) ? device : undefined;
-      const device = directory.find(username);
-      return device ? check(device) : lookUp(username).then(check);
+      if (apiKeyPrefix(key) === undefined) return device(username, token);
+      const application = accounts.directory.findByKey(key);
+      return application?.id === username ? application : undefined;
     },
-    authenticateCertificate: (commonName: string) => directory.find(commonName) ?? lookUp(commonName),
+    byCertificate: (commonName: string) => directory.find(commonName) ?? lookUp(commonName),
   };
 }

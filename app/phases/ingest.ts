@@ -1,7 +1,7 @@
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
-import { DECODERS } from "../decoders.ts";
+import { DECODERS } from "../protocols.ts";
 import type { DatabasePhase } from "./database.ts";
 import { News } from "./news.ts";
 import type { Start } from "./start.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { Logger } from "../../base/log.ts";
-import type { Door, DoorDevice, DoorEvents } from "../../exchange/door.ts";
+import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/door.ts";
 import { handOn, isOpenTo, parseTopic } from "../../exchange/own-dialect.ts";
 
 /** The name of this door. */
@@ -31,6 +31,7 @@ export interface MqttSource extends Door {
   refusal(): string | undefined;
   /** Whether there is a connection to that broker at the moment. */
   connected(): boolean;
+  health(): DoorHealth;
 }
 
 /** Messages that the broker may have under way to us: enough for a few full batches. */
@@ -38,6 +39,8 @@ const WINDOW = 8192;
 
 /** The broker keeps our session, and so what we have not acknowledged, for this long. */
 const SESSION_EXPIRY_S = 24 * 60 * 60;
+
+const AWAY = "there is no connection to SOURCE_MQTT_URL; the platform tries again";
 
 /** Between attempts to ask who published, while the database is away, in milliseconds. */
 const RETRY_MS = 1000;
@@ -94,6 +97,11 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
     name: MQTT_SOURCE,
     refusal: () => state.refusal,
     connected: () => client.connected,
+    health: () =>
+      state.refusal === undefined
+        ? // Devices may come by other doors meanwhile, and this one will hear again.
+          { check: "source", ok: true, detail: client.connected ? undefined : AWAY }
+        : { check: "source", ok: false, detail: state.refusal },
     // Its devices are connected to the other broker, which does not tell us who is there; we hand it no commands.
     deliver: async () => "not_listening",
     isOnline: () => false,

@@ -1,8 +1,8 @@
 import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
 import { createToken, hashToken } from "../../access/tokens.ts";
-import { DECODERS } from "../../app/decoders.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
+import { DECODERS } from "../../app/protocols.ts";
 import type { Channel } from "../../base/channels.ts";
 import { createLogger } from "../../base/log.ts";
 import { catalog } from "../../devices/catalog.ts";

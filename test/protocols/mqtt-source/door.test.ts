@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -237,13 +238,13 @@ describe("a source broker that would bring nothing", () => {
     onTestFinished(() => subscription.close());
     return subscription;
   };
-  const ready = async (source: Pick<MqttSource, "refusal" | "connected">) =>
+  const ready = async (source: Pick<MqttSource, "health">) =>
     (
       await readiness({
         pool: db.pool,
         ingest: { blocked: () => undefined, waitingHistory: () => undefined },
         keyTrouble: () => undefined,
-        source,
+        doors: () => [source.health()],
         jobTrouble: () => [],
         backfill: async () => undefined,
         isStopping: () => false,
@@ -274,7 +275,11 @@ describe("a source broker that would bring nothing", () => {
   });
 
   it("does not make the platform unready while it is away", async () => {
-    const away = { refusal: () => undefined, connected: () => false };
+    const listener = createServer().listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const { port } = listener.address() as AddressInfo;
+    await new Promise((resolve) => listener.close(resolve));
+    const away = connectTo(port, ["$share/ingest/v1/#"]);
     expect(await ready(away)).toMatchObject({ ok: true, detail: expect.stringContaining("no connection") });
   });
 

@@ -1,0 +1,36 @@
+import type { Config } from "../base/config/index.ts";
+import type { Logger } from "../base/log.ts";
+import type { Door, DoorDecoder, DoorDevice, DoorEvents } from "./door.ts";
+
+/** How a door finds out which device it has to do with. */
+export interface DoorDevices<D extends DoorDevice = DoorDevice> {
+  /** A living device, from memory. */
+  find(id: string): D | undefined;
+  /** Asks the database for a device that is not in memory. Rejects while the database is away. */
+  lookUp(id: string): Promise<D | undefined>;
+  /** The living device that has this id and this token. Rejects while the database is away. */
+  authenticate(id: string, token: string): Promise<D | undefined>;
+  /** Whether a question failed because the database is away: then it is asked again. */
+  isAway(error: unknown): boolean;
+}
+
+/** What a door is given when it is opened. */
+export interface DoorParts<D extends DoorDevice = DoorDevice> {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly devices: DoorDevices<D>;
+  readonly inside: DoorEvents<D>;
+}
+
+/** A protocol by which devices may reach the platform, beside the MQTT of its own broker. */
+export interface Protocol {
+  /** That of its door. */
+  readonly name: string;
+  /** Decodes again what rejections have kept of its messages, whether its door is open or not. */
+  readonly decoder: DoorDecoder;
+  /**
+   * Opens its door. Messages may come at once.
+   * @returns undefined where no setting asks for the door
+   */
+  open<D extends DoorDevice>(parts: DoorParts<D>): Promise<Door | undefined>;
+}

@@ -1,0 +1,14 @@
+import { ownDecoder } from "../../exchange/own-dialect.ts";
+import type { Protocol } from "../../exchange/protocol.ts";
+import { MQTT_SOURCE, openMqttSource } from "./door.ts";
+
+/** Messages of another MQTT broker, in our own dialect. */
+export const mqttSource: Protocol = {
+  name: MQTT_SOURCE,
+  decoder: ownDecoder,
+  async open({ config, log, devices, inside }) {
+    const { SOURCE_MQTT_URL: url, SOURCE_MQTT_TOPICS: topics, SOURCE_MQTT_CLIENT_ID: clientId } = config;
+    if (url === undefined) return undefined;
+    return openMqttSource({ url, topics, clientId, ...devices, ...inside, log });
+  },
+};
