@@ -1,7 +1,7 @@
 /**
- * A capability is something that devices of a kind can do. Code asks for capabilities instead of kinds' names, so that it
- * finds the next kind that sounds or shows without naming it. Each capability is a contract: the code that asks for it
- * reads the quantities, events and replies that stand here, and `defineKind` refuses a kind that lacks any of them.
+ * What devices of a kind can do, asked instead of the kind's name: the next kind that sounds or shows is found by whoever
+ * looks for one, without being named there. A capability is a contract: the code that asks for it reads the quantities,
+ * events and replies that stand here, and `defineKind` refuses a kind that has the capability and not these.
  */
 
 interface QuantityContract {
@@ -20,7 +20,7 @@ export interface CapabilityContract {
   readonly commands?: readonly string[] | "none";
   /** Outcomes that replies among its examples have. */
   readonly replies?: readonly string[];
-  /** The kind has an alarm of silence. */
+  /** Whether it must be missed when it falls silent. */
   readonly missed?: true;
 }
 

@@ -284,7 +284,7 @@ export interface KindDefinition {
   readonly alarms: readonly AlarmRule[];
   /** Absent: devices of the kind obey nothing, or nothing that is sent as a plain command. */
   readonly commands?: readonly CommandType[];
-  /** The kind keeps the contract of each of them, see `capabilities.ts`. */
+  /** What its devices can do, by `capabilities.ts`; each has a contract that the kind must keep. */
   readonly capabilities?: readonly Capability[];
   /** Turns what a vendor's device publishes as one event into our shape; default: as it is. */
   readonly decodeEvent?: (event: Record<string, unknown>) => Record<string, unknown>;

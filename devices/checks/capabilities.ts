@@ -2,7 +2,7 @@ import type { Fault } from "../../base/errors.ts";
 import { CAPABILITIES, type Capability, type CapabilityContract } from "../capabilities.ts";
 import type { KindDefinition } from "../kind.ts";
 
-/** Lists what a kind lacks of the contracts of its capabilities. */
+/** What a kind lacks of the contracts of what it says that it can do. */
 export function* capabilityFaults(definition: KindDefinition): Generator<Fault> {
   const { capabilities = [] } = definition;
   for (const [index, capability] of capabilities.entries()) {

@@ -4,8 +4,8 @@ import type { KindDefinition, KindExample, Metrics } from "../kind.ts";
 import { round } from "../noise.ts";
 
 /**
- * These checks see the shape, names and ranges of examples, and not what becomes of them: a test sends them all through the
- * code that takes messages in.
+ * What can be seen of examples without the code that takes messages in: shape, names and ranges. A test sends all of
+ * them through that code.
  */
 
 type Item = Readonly<Record<string, unknown>>;

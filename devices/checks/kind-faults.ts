@@ -16,7 +16,7 @@ const SHORTEST_SOURCE = 10;
 const MONTH_SECONDS = 31 * 86_400;
 
 /**
- * Lists every promise of a kind that does not hold. Paths are JSON pointers into the definition.
+ * Everything that a kind promises and that does not hold: paths are JSON pointers into the definition.
  * @param telemetry the schema that follows from its quantities
  */
 export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fault[] {

@@ -12,6 +12,8 @@ export interface PlatformProcessOptions {
   /** Unset: the embedded database in `dataDir`. */
   readonly databaseUrl?: string | undefined;
   readonly env?: Record<string, string>;
+  /** Another checkout of the project, which is run from its source. Unset: what was built of this one. */
+  readonly checkout?: string | undefined;
 }
 
 /** The platform as a process of its own, as people run it: to be killed, stalled and started again. */
@@ -37,7 +39,9 @@ export class PlatformProcess {
 
   static async start(options: PlatformProcessOptions): Promise<PlatformProcess> {
     const { DATABASE_URL: _ignored, ...inherited } = process.env;
-    const child = spawn(process.execPath, [...NODE_FLAGS, ...builtCommand("app/main")], {
+    const command = options.checkout ? ["--import", "tsx", "app/main.ts"] : builtCommand("app/main");
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...command], {
+      ...(options.checkout ? { cwd: options.checkout } : {}),
       env: {
         ...inherited,
         DATA_DIR: options.dataDir,
