@@ -47,9 +47,9 @@ export function coverTest(limits: Limits): (place: Place) => boolean {
 }
 
 /**
- * True when the limits give a region as a whole to things of some kinds: for each of the kinds it lies in the regions of
- * an area of that kind. An area of single devices gives no region, whatever it says of regions. An area of some owners
- * does, and says nothing of who owns the devices there.
+ * True when the limits give a region as a whole to things of some kinds: for each of the kinds it lies in the regions
+ * of an area of that kind. An area of single devices gives no region, whatever it says of regions. An area of some
+ * owners does, and says nothing of who owns the devices there.
  */
 export function regionTest(limits: Limits, kinds: readonly string[]): (code: string) => boolean {
   const regions = regionsOfKinds(limits, kinds);
@@ -67,8 +67,8 @@ export function regionsOfKinds(limits: Limits, kinds: readonly string[]): readon
 }
 
 /**
- * What two lists of regions have in common, in the order of the first: of two regions of which one holds the other, the
- * smaller one.
+ * The regions that two lists have in common, in the order of the first: of two regions of which one holds the other,
+ * the smaller one.
  */
 export function regionsInBoth(these: readonly string[], those: readonly string[]): string[] {
   const isHeld = amongTest(those);

@@ -49,7 +49,7 @@ export function indexCatalog(kinds: readonly Kind[], kindTables: readonly KindTa
         if (column) return column;
         throw invalidField(
           "/metrics",
-          `Kind '${name}' has no metric '${metric}': expected ${columns.map((known) => known.name).join(", ")}`,
+          `Kind '${name}' has no quantity '${metric}': expected ${columns.map((known) => known.name).join(", ")}`,
         );
       });
     },

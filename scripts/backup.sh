@@ -34,9 +34,9 @@ fail() { printf 'backup: %s\n' "$1" >&2; exit "${2:-1}"; }
 [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set; see scripts/backup.sh --help" 2
 [ ! -e "$1" ] || fail "'$1' is there already: expected a new folder" 2
 
-# What is quoted stays so in every encoding.
+# Quoted text stays quoted in every encoding.
 export PGCLIENTENCODING=UTF8
-# The password goes by the environment: a command line is shown to everybody on the machine.
+# The password goes through the environment: every user of the machine can see a command line.
 . "$(dirname "$0")/database-url.sh"
 split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: expected postgres://user:password@host:port/name" 2
 
@@ -53,7 +53,7 @@ readonly setting="quote_ident(split_part(one, '=', 1)) || ' to ' || case
       with ordinality as element(m, place)), '''''')
   else quote_literal(substr(one, strpos(one, '=') + 1)) end || ';'"
 
-# Everybody may read these but for the passwords; pg_dumpall wants a superuser.
+# Every role may read these, except for the passwords; pg_dumpall needs a superuser.
 roles() {
   printf '%s\n' "-- The roles of the server that '$1' was backed up on, without passwords: psql -f roles.sql, as a superuser. psql says" \
     "-- 'already exists' of those that are there, leaves them as they are, and goes on."
@@ -75,7 +75,7 @@ roles() {
        where setdatabase = 0 order by 1"
 }
 
-# What pg_dump keeps for those alone who restore under the same name.
+# Settings that pg_dump keeps only for a restore under the same name.
 rights() {
   printf '%s\n' "-- Whose the database is, and who may do what with it: psql -d NAME -f database.sql, as a superuser."
   ask "select 'alter database :\"DBNAME\" owner to ' || quote_ident(pg_get_userbyid(datdba)) || ';'
@@ -108,7 +108,7 @@ for each in pg_dump pg_restore; do
   why=$(too_old "$each" "$server")
   [ -z "$why" ] || fail "$why"
 done
-# Before the dump: what it names is in the dump, and more may be.
+# Before the dump: everything that it names is in the dump, which may have more.
 ask "select audit_no || ':' || encode(hash, 'hex') from audit order by audit_no desc limit 1" >"$part/audit-head"
 
 printf 'backup: dumping, which takes its time\n' >&2

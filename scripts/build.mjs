@@ -1,4 +1,4 @@
-// `npm run build`: compiles the platform to dist/ and puts beside it what it reads at run time. `--if-stale` does so
+// `npm run build`: compiles the platform to dist/ and puts the files beside it that it reads at run time. `--if-stale` does so
 // only where dist/ was made from other sources, and does not check types: that takes about a second, and is how
 // `run.mjs` and the bench get the program that they run.
 // Plain JavaScript, so that it runs before anything is compiled and without tsx.
@@ -21,18 +21,18 @@ import { fileURLToPath } from "node:url";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Files that code finds by `import.meta.url`, the package.json that says "type": "module", and what its scripts run,
- * so that `npm run` works in the image too, which has only what is made here.
+ * Files that code finds by `import.meta.url`, the package.json that says "type": "module", and the files that its scripts
+ * run, so that `npm run` works in the image too, which has only the files made here.
  */
 const ASSETS = ["store/migrations", "seeds/data", "package.json", "scripts/run.mjs"];
 
-/** In dist/: a hash of what it was made from. Content rather than times, which copies and checkouts change. */
+/** In dist/: a hash of its sources. Content rather than times, which copies and checkouts change. */
 const STAMP = "built-from";
 
-/** A build that cannot be made; the message is for whoever asked for it. */
+/** A build that cannot be made; the message is for the person who asked for it. */
 export class BuildFailed extends Error {}
 
-/** Whether there is a compiler here. There is none after `npm prune --omit=dev`, nor in the image. */
+/** True when there is a compiler here. There is none after `npm prune --omit=dev`, nor in the image. */
 export const canBuild = (root = ROOT) => existsSync(join(root, "node_modules/typescript/package.json"));
 
 /**
@@ -43,7 +43,7 @@ export function ensureBuilt(root = ROOT) {
   const stamp = hashSources(root);
   const isThere = () => readStamp(root) === stamp;
   if (isThere()) return;
-  // Another command that started at the same time may be about to load what it has made of the same sources.
+  // Another command that started at the same time may be about to load its own build of the same sources.
   build(root, stamp, ["--noCheck", "--noResolve", "--types", ""], () => !isThere());
 }
 
@@ -109,7 +109,7 @@ function exchange(root, made, stamp) {
     if (existsSync(dist)) renameSync(dist, former);
     renameSync(made, dist);
   } catch (error) {
-    // Somebody else was quicker.
+    // Another process was quicker.
     if (readStamp(root) !== stamp) throw error;
   } finally {
     rmSync(former, { recursive: true, force: true });
@@ -124,7 +124,7 @@ function readStamp(root) {
   }
 }
 
-/** Everything that a build is made of, the compiler and this script included. */
+/** All sources of a build, the compiler and this script included. */
 function hashSources(root) {
   const { exclude } = JSON.parse(readFileSync(join(root, "tsconfig.build.json"), "utf8"));
   const files = [

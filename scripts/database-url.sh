@@ -4,7 +4,7 @@
 # Decodes percent signs, as in the password of an address.
 decode() { local text=${1//\\/\\\\}; printf '%b' "${text//%/\\x}"; }
 
-# Says why a tool ($1) is too old for what a server or tool of version $2 ("170002") holds; nothing where it is not.
+# Says why a tool ($1) is too old for the data of a server or tool of version $2 ("170002"); nothing where it is not.
 too_old() {
   local major=$(($2 / 10000)) mine
   mine=$("$(tool "$1")" --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]\{1,\}\).*/\1/p')

@@ -27,9 +27,9 @@ fail() { printf 'restore: %s\n' "$1" >&2; exit "${2:-1}"; }
 [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set; see scripts/restore.sh --help" 2
 [ -f "$1/SHA256SUMS" ] || fail "'$1' is no backup: expected the folder that scripts/backup.sh wrote" 2
 
-# What is quoted stays so in every encoding.
+# Quoted text stays quoted in every encoding.
 export PGCLIENTENCODING=UTF8
-# The password goes by the environment: a command line is shown to everybody on the machine.
+# The password goes through the environment: every user of the machine can see a command line.
 . "$(dirname "$0")/database-url.sh"
 split_url "$DATABASE_URL" || fail "DATABASE_URL is no address of a database: expected postgres://user:password@host:port/name" 2
 
@@ -50,7 +50,7 @@ said=$("$(tool pg_restore)" --list <"$1/database.dump" 2>&1 >/dev/null) ||
 [ "$(ask "select count(*) from pg_available_extension_versions where name = 'timescaledb' and version = '$version'")" = 1 ] ||
   fail "the server has no TimescaleDB $version, of which the backup is: install that version, restore, and update then ('alter extension timescaledb update')" 2
 
-# To whom things belong, and who was given rights: whoever is missing would stop it in the middle.
+# The owners of things and the roles with rights: a missing one would stop the restore in the middle.
 named() {
   "$(tool pg_restore)" --schema-only -f - <"$1/database.dump" | cat - "$([ -f "$1/database.sql" ] && printf %s "$1/database.sql" || printf /dev/null)" |
     sed -nE 's/^(ALTER|alter) .* (OWNER TO|owner to) ("[^"]*"|[^ ";]+);$/\3/p; s/^(GRANT|grant) .* (TO|to) ("[^"]*"|[^ ";]+)( (WITH|with) .*)?;$/\3/p' |
@@ -75,7 +75,7 @@ if [ -f "$1/database.sql" ]; then
   "$(tool psql)" -X -q -v ON_ERROR_STOP=1 -d "$database" <"$1/database.sql" ||
     fail "the owner and the rights of the database could not be put back"
 else
-  # A backup from before there was that file. Whoever owns the tables makes more of them at the next start.
+  # A backup from before there was that file. The owner of the tables makes more of them at the next start.
   ask "do \$\$ begin execute (select format('alter database %I owner to %I', current_database(), tableowner)
          from pg_tables where schemaname = 'public' and tablename = 'audit'); end \$\$"
   printf 'restore: WARNING: the backup does not say who may connect to the database: see docs/security.md, "The database"\n' >&2

@@ -1,8 +1,8 @@
-// `node scripts/run.mjs NAME [arguments]` runs a command of the platform, e.g. `app/cli/access`, as what was built of it:
+// `node scripts/run.mjs NAME [arguments]` runs a command of the platform, e.g. `app/cli/access`, from its build:
 // run through tsx, a message costs the platform a quarter more. Where the sources and a compiler are, as after `npm ci`,
 // the build is made when it is missing or out of date, in about a second; a production machine and the image have the
 // build alone. In this very process, so that signals, standard input, the terminal and the exit code are the command's
-// own. Plain JavaScript, and nothing but Node: it also runs in the image, where it lies beside what was compiled.
+// own. Plain JavaScript, and nothing but Node: it also runs in the image, where it lies beside the compiled files.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,7 +15,7 @@ function fail(message) {
   process.exit(2);
 }
 
-/** Has `build.mjs` look after dist/ where it can: where it is, and where there are sources and a compiler. */
+/** Lets `build.mjs` bring dist/ up to date where it can: where it exists, with sources and a compiler. */
 async function bringUpToDate() {
   const script = join(root, "scripts/build.mjs");
   if (!existsSync(script)) return;

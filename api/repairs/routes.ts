@@ -205,7 +205,8 @@ function checked(catalog: CatalogIndex, kind: string, corrections: readonly Corr
   return corrections.map((correction, index) => {
     const path = `/corrections/${index}`;
     const metric = catalog.metric(kind, correction.metric);
-    if (!metric) throw invalidField(`${path}/metric`, `Kind '${kind}' has no metric '${correction.metric}'`);
+    if (!metric)
+      throw invalidField(`${path}/metric`, `Kind '${kind}' has no quantity '${correction.metric}'`);
     if (seen.has(correction.metric)) {
       throw invalidField(`${path}/metric`, `'${correction.metric}' is named twice: expected once`);
     }

@@ -19,7 +19,7 @@ const CHUNK_MS = 7 * 86_400_000;
 const flags = {
   readings: numberFlag(1_000_000, 1000, 100_000_000, "readings of each kind"),
   spread: numberFlag(0, 0, 60_000, "milliseconds by which arrivals stray, beyond the 0.8 s that each takes"),
-  kinds: { type: "words", fallback: KINDS, of: KINDS, about: "device kinds, each with its own metrics" },
+  kinds: { type: "words", fallback: KINDS, of: KINDS, about: "device kinds, each with its own quantities" },
 } as const;
 
 /** The size of a reading on disk. Sizes do not vary from run to run, so each kind is filled once. */

@@ -346,7 +346,7 @@ const CONDITIONS: Partial<Record<LifecycleAction, Condition>> = {
   dispatch: refuseTraining,
   complete: ({ state, mode }) =>
     state === "approved" && mode !== "training"
-      ? refuse("broadcast_state", "What was approved has to be dispatched")
+      ? refuse("broadcast_state", "An approved broadcast has to be dispatched")
       : undefined,
   retry: (facts, doer, now) => refuseTraining(facts, doer, now) ?? refuseExpired(facts, doer, now),
   cancel: refuseCancel,

@@ -52,7 +52,7 @@ const START = '(?:^|[.。!！?？;；:：\\n】\\]>〉》」』)）]|(?<![\\p{L}
 
 // --- That it is no drill.
 
-/** Who or what a drill does not concern: 非演练区域. */
+/** People and things that a drill does not concern: 非演练区域. */
 const ZH_OTHERS = "(?!的?(?:区域?|范围|人员|任务|地区|单位|对象|时段))";
 const DENIALS = [
   chinese(

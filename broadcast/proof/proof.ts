@@ -263,7 +263,7 @@ function whyUnproven(facts: Facts, attempt: number, rules: ProofRules, asked: As
   return facts.mutedAt >= own.started.observedAt ? "muted" : "no_sound";
 }
 
-/** Whatever it says that it has played, nobody has heard it. */
+/** Reasons for which nobody has heard it, whatever it says that it has played. */
 const UNHEARD_REASONS: ReadonlySet<string> = new Set(["no_sound", "muted"]);
 
 /**

@@ -14,7 +14,7 @@ export interface Session {
   readonly expiresAt: Date;
   readonly address: string | null;
   readonly userAgent: string | null;
-  /** Whether a second factor was given at the sign-in, and was not removed since. */
+  /** True when a second factor was given at the sign-in, and was not removed since. */
   readonly secondFactor: boolean;
 }
 

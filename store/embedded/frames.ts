@@ -7,8 +7,8 @@
 const HEADER_BYTES = 5;
 
 /**
- * The longest message that a client may send, in bytes. A batch of 100,000 readings with 20 metrics is about
- * 20 MB; PostgreSQL itself allows 1 GB, which a WebAssembly memory of 4 GB would not survive for long.
+ * The longest message that a client may send, in bytes. A batch of 100,000 readings with 20 quantities is about 20 MB;
+ * PostgreSQL itself allows 1 GB, which a WebAssembly memory of 4 GB would not survive for long.
  */
 export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 

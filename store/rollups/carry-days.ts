@@ -37,7 +37,7 @@ export async function countCarriedDays(client: Client, table: KindTable): Promis
   const kept = keptTable(table);
   for (const counter of countersOf(table.columns)) {
     const m = assertIdentifier(counter.name);
-    // Kept days are in the metric's unit, whatever the readings are in.
+    // Kept days are in the quantity's unit, whatever the readings are in.
     const steps = (of: string) => `round((k.${m}_${of} * ${stepsPerUnit(counter)})::numeric)::bigint`;
     await client.query(`
       with walked as materialized (

@@ -76,13 +76,13 @@ export function chooseColumns(
     }
   }
   if (columns.length > 0) return columns;
-  const message = `No metric of this kind has the aggregate ${aggregates.join(" or ") || "of its default"}${overFleet ? " over several devices" : ""}`;
+  const message = `No quantity of this kind has the aggregate ${aggregates.join(" or ") || "of its default"}${overFleet ? " over several devices" : ""}`;
   throw new PlatformError("invalid_request", message, { faults: [{ path: "/aggregate", message }] });
 }
 
 function unsupported({ name, type }: MetricColumn, aggregate: Aggregate, overFleet: boolean): PlatformError {
   const expected = supportedAggregates(type, overFleet);
-  const message = `Metric '${name}' is a ${type}, which has no '${aggregate}'${overFleet ? " over several devices" : ""}: expected ${expected.join(", ") || "another metric"}`;
+  const message = `Quantity '${name}' is a ${type}, which has no '${aggregate}'${overFleet ? " over several devices" : ""}: expected ${expected.join(", ") || "another quantity"}`;
   return new PlatformError("invalid_request", message, { faults: [{ path: "/aggregate", message }] });
 }
 

@@ -135,7 +135,7 @@ function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn
     else if (before.type !== column.type) {
       throw new PlatformError(
         "database_unsuitable",
-        `Metric '${column.name}' of kind '${kind}' is a ${column.type}, but the database holds it as a ${before.type}: give the metric a new name, or write a migration`,
+        `Quantity '${column.name}' of kind '${kind}' is a ${column.type}, but the database holds it as a ${before.type}: give the quantity a new name, or write a migration`,
       );
     } else if (
       sqlType(before) === "integer" &&
@@ -143,7 +143,7 @@ function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn
     ) {
       throw new PlatformError(
         "database_unsuitable",
-        `Metric '${column.name}' of kind '${kind}' may be as large as ${column.largest} now, but the database holds it as an integer of ${before.decimals} decimals, which ends at ${2_147_483_647 / scaleOf(before)}: give the metric a new name, or write a migration`,
+        `Quantity '${column.name}' of kind '${kind}' may be as large as ${column.largest} now, but the database holds it as an integer of ${before.decimals} decimals, which ends at ${2_147_483_647 / scaleOf(before)}: give the quantity a new name, or write a migration`,
       );
     }
   }

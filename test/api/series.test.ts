@@ -166,7 +166,7 @@ describe("a device's series", () => {
     const refused = await api.call(`${url}&aggregate=delta`);
     expect(refused.status).toBe(400);
     expect(refused.json.detail).toBe(
-      "Metric 'flow' is a gauge, which has no 'delta': expected avg, min, max, sum, count, first, last",
+      "Quantity 'flow' is a gauge, which has no 'delta': expected avg, min, max, sum, count, first, last",
     );
   });
 
@@ -320,7 +320,7 @@ describe("a fleet's series", () => {
   it("refuses what makes no sense over several devices", async () => {
     const answer = await api.call(`/v1/series?kind=gas-meter&${DAY}&metrics=volume&aggregate=last`);
     expect(answer.json.detail).toBe(
-      "Metric 'volume' is a counter, which has no 'last' over several devices: expected delta",
+      "Quantity 'volume' is a counter, which has no 'last' over several devices: expected delta",
     );
     const level = await api.call(`/v1/series?kind=gas-meter&groupBy=device&level=county&${DAY}`);
     expect(level.json.faults[0].path).toBe("/level");

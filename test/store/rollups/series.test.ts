@@ -181,7 +181,7 @@ describe("the aggregates of a metric", () => {
   it("that no metric has are refused even when no metric was named", () => {
     const text = [{ name: "firmware", type: "text" }] as const;
     expect(() => chooseColumns(text, { named: false, aggregates: ["avg"], overFleet: false })).toThrow(
-      "No metric of this kind has the aggregate avg",
+      "No quantity of this kind has the aggregate avg",
     );
   });
 });

@@ -100,7 +100,7 @@ describe("the tables of a kind", () => {
     await expect(apply(kind("changing", total, { name: "level", type: "counter" }))).rejects.toMatchObject({
       code: "database_unsuitable",
       message:
-        "Metric 'level' of kind 'changing' is a counter, but the database holds it as a gauge: give the metric a new name, or write a migration",
+        "Quantity 'level' of kind 'changing' is a counter, but the database holds it as a gauge: give the quantity a new name, or write a migration",
     });
     expect(Object.keys(await columnsOf("readings_changing"))).not.toContain("total");
   });
@@ -203,7 +203,7 @@ describe("the tables of a kind", () => {
     await expect(apply(kind("growing", grown(3_000_000)))).rejects.toMatchObject({
       code: "database_unsuitable",
       message:
-        "Metric 'used' of kind 'growing' may be as large as 3000000 now, but the database holds it as an integer of 3 decimals, which ends at 2147483.647: give the metric a new name, or write a migration",
+        "Quantity 'used' of kind 'growing' may be as large as 3000000 now, but the database holds it as an integer of 3 decimals, which ends at 2147483.647: give the quantity a new name, or write a migration",
     });
   });
 
