@@ -207,7 +207,7 @@ function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
     with ${claimed ? `${CLAIMED}, ` : ""}input as (
       select * from unnest(${parameters}) with ordinality as input (${columns}, n)${claimed ? "\n      where exists (select from claimed)" : ""}
     ), stored as (
-      insert into ${into.table} (${columns}) select ${columns} from input
+      insert into ${into.table} (${columns}) select ${columns} from input order by ${key.join(", ")}, n
       on conflict do nothing
       returning ${key.join(", ")}
     ), ledger as (

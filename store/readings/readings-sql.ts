@@ -53,6 +53,9 @@ export function columnsOf(table: KindTable, first: number) {
  * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows of 8
  * quantities): see bench/README.md. The ledger's count costs a hash aggregate over the stored rows.
  *
+ * They go in by one order for all, or two batches with the same moments could deadlock. It costs nothing: of devices in any
+ * order, 4,000 rows take about a sixth less time, as neighbours in the index come one after the other.
+ *
  * Rows that meet another reading, in the table or in the batch, are left undecided: `met` numbers them from 1. The
  * filter `where cardinality…` spares every batch without such rows the search for them. The code that decides on them
  * counts them, so that each item is in the ledger with the transaction that decided it.
@@ -76,7 +79,7 @@ function insertSql(table: KindTable, late: boolean, claimed: boolean, former: bo
       select * from unnest(${parameters}) with ordinality as input (${names}, n)${claimed ? "\n      where exists (select from claimed)" : ""}
     ), stored as (
       insert into ${assertIdentifier(table.table)} (${names})
-      select ${names} from input
+      select ${names} from input order by device_no, observed_at, n
       on conflict do nothing
       returning ${late ? "*" : "device_no, observed_at"}
     ), ledger as (
