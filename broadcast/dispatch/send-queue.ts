@@ -111,8 +111,9 @@ export class SendQueue {
       while (this.isLeft && !this.stopped) {
         const began = monotonic();
         const until = began + Math.min(began - ended, MOST_MS);
-        this.takePart(until);
+        // A command that waits is worth more than what is known of one that has left.
         this.sendPart(until);
+        this.takePart(until);
         ended = monotonic();
         await nextTurn();
       }
