@@ -22,6 +22,8 @@ export interface MqttSourceOptions<D extends DoorDevice> {
   readonly onMessage: DoorEvents<D>["onMessage"];
   readonly onRefused: DoorEvents<D>["onRefused"];
   readonly log: Logger;
+  /** For tests: how long `quiesce` waits for the broker's answer, in milliseconds. */
+  readonly quiesceMs?: number;
   /** Overrides, e.g. `protocolVersion: 4` for a broker that does not speak MQTT 5. */
   readonly client?: IClientOptions;
 }
@@ -39,6 +41,9 @@ const WINDOW = 8192;
 
 /** The broker keeps our session, and so what we have not acknowledged, for this long. */
 const SESSION_EXPIRY_S = 24 * 60 * 60;
+
+/** How long the end waits for a broker to answer that it will send no more. What comes later is not acknowledged. */
+const QUIESCE_MS = 2_000;
 
 const AWAY = "there is no connection to SOURCE_MQTT_URL; the platform tries again";
 
@@ -108,7 +113,9 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
     disconnect: () => {},
     quiesce: async () => {
       state.closing = true;
-      if (client.connected) await client.unsubscribeAsync([...topics]).catch(() => {});
+      if (!client.connected) return;
+      const answered = client.unsubscribeAsync([...topics]).catch(() => {});
+      await Promise.race([answered, sleep(options.quiesceMs ?? QUIESCE_MS, undefined, { ref: false })]);
     },
     close: async () => {
       state.closing = true;

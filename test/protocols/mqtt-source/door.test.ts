@@ -234,7 +234,14 @@ describe("a source broker that would bring nothing", () => {
   const connectTo = (port: number, topics: string[]) => {
     const log = createLogger("info", { write: () => {} });
     const url = `mqtt://127.0.0.1:${port}`;
-    const subscription = openMqttSource({ url, topics, clientId: "ingest-test", ...inside, log });
+    const subscription = openMqttSource({
+      url,
+      topics,
+      clientId: "ingest-test",
+      ...inside,
+      log,
+      quiesceMs: 50,
+    });
     onTestFinished(() => subscription.close());
     return subscription;
   };
@@ -281,6 +288,12 @@ describe("a source broker that would bring nothing", () => {
     await new Promise((resolve) => listener.close(resolve));
     const away = connectTo(port, ["$share/ingest/v1/#"]);
     expect(await ready(away)).toMatchObject({ ok: true, detail: expect.stringContaining("no connection") });
+  });
+
+  it("does not hold up the end where it never answers that it will send no more", async () => {
+    const source = connectTo((await startAnswering({ shared: false, granted: 1 })).port, ["v1/#"]);
+    await vi.waitFor(() => expect(source.connected()).toBe(true));
+    await source.quiesce();
   });
 
   it("holds no device, and takes no command for one", async () => {
