@@ -4,8 +4,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 const SLICE_MS = 5;
 
 /**
- * For long work on the main thread: what it gives back is awaited between two pieces of the work, and lets everybody
- * else run first when the thread was held for a slice of time.
+ * For long work on the main thread: await the returned function between two pieces of the work. It lets all other work
+ * run first when the thread was held for a slice of time.
  */
 export function breather(sliceMs = SLICE_MS): () => Promise<void> {
   let began = performance.now();

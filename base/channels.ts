@@ -1,12 +1,14 @@
-/** What a message is at every door and inside, whatever carries it. */
+/** The limits and names of a message at every door and inside, whatever carries it. */
 
-/** What a device says. */
+/** The channels of a device's own messages. */
 export type DeviceChannel = "telemetry" | "events" | "replies";
 
-/** What a topic carries. Those of a gateway hold the same of the devices behind it. */
+/** The channel of a topic. Those of a gateway hold the same for the devices behind it. */
 export type Channel = DeviceChannel | `gateway-${DeviceChannel}`;
 
-/** What a channel of a gateway carries of the devices behind it; undefined for those of a device itself. */
+/**
+ * The channel of the devices behind a gateway that a gateway's channel carries; undefined for a device's own channel.
+ */
 export function carriedBy(channel: Channel): DeviceChannel | undefined {
   switch (channel) {
     case "gateway-telemetry":
@@ -26,5 +28,5 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
 /** A payload within the limit arrives whatever its topic, which has at most 64 KiB; beside them are a few bytes. */
 export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 65 * 1024;
 
-/** The form of ids of devices and applications: what else a caller names is nobody, and the database is not asked. */
+/** The form of ids of devices and applications: any other name belongs to nobody, and the database is not asked. */
 export const ID_FORM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { isFlagOption } from "./command-options.ts";
 
-/** What the help says of a field: its `description`, and in `value` what stands for what is given, e.g. `<n>`. */
+/** The help texts of a field: its `description`, and in `value` the placeholder for its value, e.g. `<n>`. */
 const metaOf = (schema: unknown) => {
   const { description = "", value = "<text>", short } = (schema as z.ZodType).meta() ?? {};
   return { description, value: String(value), short: short === undefined ? "" : `-${String(short)}, ` };
@@ -18,7 +18,7 @@ export interface HelpedLine {
 export const usageOf = (name: string, { operands }: Pick<HelpedLine, "operands">): string =>
   [name, ...operands.map((operand) => `<${operand}>`)].join(" ");
 
-/** A row for each option: how it is written, and what it means. */
+/** A row for each option: its spelling, and its meaning. */
 export const optionRows = ({ shape, operands }: HelpedLine): [left: string, right: string][] =>
   Object.entries(shape)
     .filter(([field]) => !operands.includes(field))
@@ -28,7 +28,7 @@ export const optionRows = ({ shape, operands }: HelpedLine): [left: string, righ
       return [left, isOptional(schema) ? description : `${description} (needed)`];
     });
 
-/** Two columns, as wide as they must be. */
+/** Two columns, as wide as needed. */
 export function helpColumns(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(...pairs.map(([left]) => left.length));
   return pairs.map(([left, right]) => `  ${left.padEnd(width)}   ${right}\n`).join("");
@@ -38,10 +38,10 @@ const HELP_ROW = ["-h, --help", "this text"] as const;
 
 export interface SingleHelp {
   readonly about: string;
-  /** How it is called, e.g. `npm run test:crash`. */
+  /** The call, e.g. `npm run test:crash`. */
   readonly call: string;
   readonly input: z.ZodRawShape;
-  /** What is said below the options. */
+  /** The text below the options. */
   readonly more?: string;
 }
 

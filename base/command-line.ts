@@ -4,7 +4,7 @@ import { isFlagOption, isListOption } from "./command-options.ts";
 import { nearestNames } from "./edit-distance.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What a command takes. Its options are the fields of `input`, which is the one place that says what they must be. */
+/** The input of a command. Its options are the fields of `input`, which alone defines their values. */
 export interface LineForm<Shape extends z.ZodRawShape> {
   /** The command's name in sentences: the words that call it, or the npm script where it is the only one. */
   readonly name: string;
@@ -12,15 +12,15 @@ export interface LineForm<Shape extends z.ZodRawShape> {
   /** The fields of `input` that are given by position, in this order; the others are options. */
   readonly operands?: readonly (keyof Shape & string)[];
   /**
-   * Sentences about what does not fit together.
-   * @param given each field as it was written; those that were not are not there
+   * Sentences about options that do not fit together.
+   * @param given each field as it was written; fields that were not given are absent
    */
   check?(given: GivenFields): readonly string[];
 }
 
 export type GivenFields = Readonly<Record<string, string | boolean | readonly string[]>>;
 
-/** Takes flags that stand anywhere out of a command line; what follows `--` is left alone. */
+/** Takes flags that stand anywhere out of a command line; everything after `--` is left alone. */
 export function takeFlags(args: readonly string[], flags: readonly string[]) {
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
@@ -36,7 +36,7 @@ const HELP_FLAGS = ["--help", "-h"];
 export const asksForHelp = (args: readonly string[]): boolean => takeFlags(args, HELP_FLAGS).taken.size > 0;
 
 /**
- * Reads what a command was given.
+ * Reads the line of a command.
  * @param elsewhere options that this command does not have, and another one of several does
  * @throws UsageError that lists every wrong option and argument at once
  */
@@ -48,7 +48,7 @@ export function readLine<Shape extends z.ZodRawShape>(
   const options = new Map(Object.entries(input).filter(([field]) => !operands.includes(field)));
   const { given, positionals, faults } = gather(name, options, takeFlags(args, HELP_FLAGS).words, elsewhere);
   const much = positionals.slice(operands.length).map((word) => `'${word}'`);
-  // What follows an option that is not known may have been meant for its value.
+  // The word after an unknown option may have been meant as its value.
   if (much.length > 0 && faults.length === 0) faults.push(`'${name}' does not take ${much.join(" ")}`);
   for (const [index, operand] of operands.entries()) {
     if (positionals[index] !== undefined) given[operand] = positionals[index];
@@ -70,7 +70,7 @@ const shortOf = (schema: unknown): string | undefined => {
   return typeof short === "string" ? short : undefined;
 };
 
-/** What was written for each option, the arguments between, and what is wrong with the options as such. */
+/** The text given for each option, the arguments between, and the faults of the options as such. */
 function gather(
   name: string,
   options: ReadonlyMap<string, unknown>,
@@ -128,14 +128,14 @@ function unknownOption(
 const mayBeMeant = (near: readonly string[]): string =>
   near.length === 0 ? "" : `: ${near.join(" or ")} may be meant`;
 
-/** One of several commands, its types settled. */
+/** One of several commands, with its types settled. */
 export interface SettledCommand<Context, Answer> {
   /** The words that call it, e.g. `app key create`. */
   readonly name: string;
   readonly about: string;
   readonly operands: readonly string[];
   readonly shape: z.ZodRawShape;
-  /** What `--help` says below the options. */
+  /** The text of `--help` below the options. */
   readonly more: string | undefined;
   /** @throws UsageError that lists every wrong option and argument at once */
   run(context: Context, words: readonly string[], elsewhere?: readonly string[]): Answer;
@@ -166,7 +166,7 @@ export function settleCommand<Shape extends z.ZodRawShape, Context, Answer>(
   };
 }
 
-/** Has a wrong line told of with the command's own help. */
+/** Shows a wrong line together with the command's own help. */
 function asked<T>(command: string, read: () => T): T {
   try {
     return read();
@@ -183,7 +183,7 @@ interface Named {
   readonly name: string;
 }
 
-/** The command that the line begins with, and what follows it. */
+/** The command that the line begins with, and the rest of the line. */
 export function findCommand<C extends Named>(commands: readonly C[], words: readonly string[]) {
   for (const command of commands) {
     const name = command.name.split(" ");
@@ -196,7 +196,7 @@ export function findCommand<C extends Named>(commands: readonly C[], words: read
 export const commandsOf = <C extends Named>(commands: readonly C[], words: readonly string[]): C[] =>
   commands.filter(({ name }) => words.length > 0 && beginsWith(name.split(" "), words));
 
-/** A line that begins with no command. */
+/** The error for a line that begins with no command. */
 export function unknownCommand(commands: readonly Named[], words: readonly string[]): UsageError {
   const written = words.join(" ");
   const members = commandsOf(commands, words).map(({ name }) => name);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * Forms of options that commands share. What an option is given is a text, and a message that begins with "is" or
- * "names" goes on from the option's name.
+ * Forms of options that commands share. The value of an option is a text, and a message that begins with "is" or
+ * "names" continues the option's name.
  */
 
 const refused = (context: z.RefinementCtx, message: string) => {
@@ -13,7 +13,7 @@ const refused = (context: z.RefinementCtx, message: string) => {
 export const isFlagOption = (schema: unknown): boolean => coreOf(schema) instanceof z.ZodBoolean;
 export const isListOption = (schema: unknown): boolean => coreOf(schema) instanceof z.ZodArray;
 
-/** What is left of a schema without what makes it optional or turns it into something else. */
+/** The core of a schema, without the wrappers that make it optional or transform it. */
 function coreOf(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return coreOf(schema.unwrap());
   return schema instanceof z.ZodPipe ? coreOf(schema.in) : schema;

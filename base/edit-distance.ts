@@ -1,6 +1,6 @@
 /**
- * How many letters of one text have to be put in, taken out or changed to make the other of it.
- * @param swap what two neighbours that change places cost; by default no less than to change both
+ * The number of letters that have to be inserted, removed or changed to turn one text into the other.
+ * @param swap the cost of swapping two neighbours; by default the same as changing both
  */
 export function editDistance(one: string, other: string, swap = 2): number {
   let [before, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, at) => at)];
@@ -18,7 +18,7 @@ export function editDistance(one: string, other: string, swap = 2): number {
   return row[other.length]!;
 }
 
-/** Names that somebody may have meant who wrote one that there is not: some letters apart, or begun alike. */
+/** Known names that may have been meant by an unknown one: some letters apart, or with the same beginning. */
 export function nearestNames(written: string, known: readonly string[]): string[] {
   const far = known.map((name) =>
     written.length >= 3 && name.startsWith(written) ? 1 : editDistance(written, name, 1),

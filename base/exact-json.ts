@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { MAX_PAYLOAD_BYTES } from "./channels.ts";
 
 /**
- * JSON whose numbers stay what they were. JavaScript's numbers hold some 16 digits: `JSON.parse` makes
- * 1724442618569203700 of 1724442618569203714. Here a number that it would change is an `ExactNumber`, which is written
- * again as it came. For the rare message that holds one; the others are `JSON.parse`'s.
+ * JSON with exact numbers. JavaScript's numbers hold some 16 digits: `JSON.parse` makes 1724442618569203700 of
+ * 1724442618569203714. Here a number that it would change is an `ExactNumber`, which is written again as it came. This
+ * serves the rare message that holds one; the others go to `JSON.parse`.
  */
 
 /** A number as it was written, which JavaScript's own would change. */
@@ -19,7 +19,7 @@ export class ExactNumber {
     return Number(this.text);
   }
 
-  /** For `JSON.stringify`: within `writeExactly` what it was, elsewhere the nearest number. */
+  /** For `JSON.stringify`: within `writeExactly` the original text, elsewhere the nearest number. */
   toJSON(): unknown {
     if (!isMarking) return this.valueOf();
     hasMarked = true;
@@ -27,13 +27,13 @@ export class ExactNumber {
   }
 }
 
-/** Stands before an exact number in the JSON that is being written; nobody outside knows it. */
+/** Stands before an exact number in the JSON that is being written; it is random, so no input can contain it. */
 const MARK = randomUUID();
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, "g");
 let isMarking = false;
 let hasMarked = false;
 
-/** What `write` makes by `JSON.stringify`, with exact numbers as they came. It costs the others nothing. */
+/** The text that `write` makes by `JSON.stringify`, with exact numbers as they came. It costs other values nothing. */
 export function writeExactly<T extends string | undefined>(write: () => T): T {
   isMarking = true;
   hasMarked = false;
@@ -49,8 +49,8 @@ export function writeExactly<T extends string | undefined>(write: () => T): T {
 export const writeJson = (value: unknown): string => writeExactly(() => JSON.stringify(value));
 
 /**
- * How much longer PostgreSQL writes a number than it is written here, in characters: it knows no exponents, and makes 309
- * digits of `1e308`.
+ * The number of characters by which PostgreSQL writes a number longer than it is written here: it knows no exponents,
+ * and makes 309 digits of `1e308`.
  */
 export function spreadOf(value: number | ExactNumber): number {
   if (value instanceof ExactNumber) {
@@ -58,7 +58,7 @@ export function spreadOf(value: number | ExactNumber): number {
     return at < 0 ? 0 : Math.abs(Number(value.text.slice(at + 1)));
   }
   const size = Math.abs(value);
-  // Between these JavaScript writes none either.
+  // Between these bounds JavaScript writes no exponent either.
   return (size < 1e21 && size >= 1e-6) || size === 0 ? 0 : Math.abs(Math.ceil(Math.log10(size)));
 }
 
@@ -74,20 +74,21 @@ export function spreadWithin(value: unknown): number {
   return spread;
 }
 
-/** About how long a value is as the text that PostgreSQL makes of its jsonb, in characters. */
+/** The approximate length of a value as the text that PostgreSQL makes of its jsonb, in characters. */
 export const lengthInDatabase = (value: unknown): number =>
   stringifyExact(value).length + spreadWithin(value);
 
 /**
- * What is kept as jsonb of one item or moment may be so long by `lengthInDatabase`: all of it is read again as text. Five
- * times the largest message: of one full of `1e20`, which JavaScript writes with 21 digits, nothing is refused.
+ * The greatest length, by `lengthInDatabase`, of the jsonb of one item or moment: all of it is read again as text. It
+ * is five times the largest message, so nothing is refused of a message full of `1e20`, which JavaScript writes with 21
+ * digits.
  */
 export const MAX_KEPT_LENGTH = 5 * MAX_PAYLOAD_BYTES;
 
 /** So many digits, perhaps with a point among them, may be a number that JavaScript's own would change. */
 const MAY_BE_LONG = /[\d.]{16}/;
 
-/** Whether a text in JSON may hold a number that `JSON.parse` changes. */
+/** True when a JSON text may hold a number that `JSON.parse` changes. */
 export const mayHoldExact = (text: string): boolean => MAY_BE_LONG.test(text);
 
 /** `JSON.parse`, with numbers that it would change as they came. */
@@ -107,29 +108,29 @@ export class Entries {
 export type Entry = readonly [key: string, value: unknown];
 
 /**
- * What objects said first of keys that they name again, in the order in which it stands there. The objects themselves
- * hold what they said last, as those of `JSON.parse` do. Numbers and texts that are said again alike are left out.
+ * The first values of keys that stand again in their object, in their order in the text. The objects themselves hold
+ * the last values, as those of `JSON.parse` do. Numbers and texts that are repeated unchanged are left out.
  */
 export type Repeated = Map<object, Entry[]>;
 
-/** A key that stands twice deeper than this makes the text unreadable: whoever looks for it calls himself. */
+/** A key that stands twice deeper than this makes the text unreadable: the search for it is recursive. */
 export const MAX_REPEATED_DEPTH = 64;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const SPACE = /[ \t\n\r]*/y;
-/** What programs print in place of a number that they have not got; not JSON. */
+/** Texts that programs print in place of a missing number; they are not JSON. */
 const NOT_NUMBERS = /[+-]?(?:NaN|nan|NAN|Infinity|infinity|INFINITY|Inf|inf|INF)(?![A-Za-z0-9_])/y;
 
 /**
- * Parses JSON, and beside it NaN and Infinity where a value may stand; however deep it nests.
- * @param repeated is filled with what keys said that stand in their object again
+ * Parses JSON, and besides it NaN and Infinity where a value may stand; however deep it nests.
+ * @param repeated is filled with the first values of keys that stand again in their object
  * @throws SyntaxError with the place, as `JSON.parse`
  */
 export function parseExact(text: string, repeated?: Repeated): unknown {
   return new Reader(text, repeated).read();
 }
 
-/** An array or an object of which the end has not come. */
+/** An array or an object whose end has not come. */
 type Open =
   | { readonly items: unknown[]; readonly entries: undefined }
   | { readonly entries: Record<string, unknown>; key: string; readonly items: undefined };
@@ -169,7 +170,7 @@ class Reader {
     }
   }
 
-  /** @returns a value that has ended already, or `BEGUN`: what comes next belongs into it */
+  /** @returns a value that has ended already, or `BEGUN`: the next values belong to it */
   private begin(): unknown {
     this.skip();
     switch (this.text[this.at]) {
@@ -233,7 +234,7 @@ class Reader {
     return JSON.parse(found) as string;
   }
 
-  /** Whether an odd number of backslashes stands before the quote at `at`. */
+  /** True when an odd number of backslashes stands before the quote at `at`. */
   private isEscaped(at: number): boolean {
     let first = at;
     while (this.text[first - 1] === "\\") first--;
@@ -287,7 +288,7 @@ const BEGUN = Symbol("a value that has begun");
 const saysSame = (a: unknown, b: unknown): boolean =>
   a === b || (a instanceof ExactNumber && b instanceof ExactNumber && a.text === b.text);
 
-/** The number itself where it says the same as its text, else the text. */
+/** The number itself where it equals its text, otherwise the text. */
 function exactly(text: string): number | ExactNumber {
   const value = Number(text);
   if (text.length < 16 || !Number.isFinite(value)) return value;
@@ -302,7 +303,7 @@ function decimalOf(text: string): string {
   const sign = mantissa.startsWith("-") ? "-" : "";
   const [whole, fraction = ""] = mantissa.replace(/^-/, "").split(".") as [string, string?];
   const digits = (whole + fraction).replace(/^0+/, "");
-  // Not by a pattern, which would begin anew at each zero of a long row within: a minute for a message of 256 KiB.
+  // Not by a pattern, which would begin anew at each zero of a long row inside: a minute for a message of 256 KiB.
   let end = digits.length;
   while (end > 0 && digits.charCodeAt(end - 1) === ZERO) end--;
   const kept = digits.slice(0, end);
@@ -311,8 +312,8 @@ function decimalOf(text: string): string {
 }
 
 /**
- * A value as JSON, with exact numbers as they came, however deep it nests. What no JSON can say, NaN and the infinities,
- * is written so that `parseExact` reads it again.
+ * A value as JSON, with exact numbers as they came, however deep it nests. NaN and the infinities, for which JSON has
+ * no form, are written so that `parseExact` reads them again.
  */
 export function stringifyExact(value: unknown): string {
   const parts: string[] = [];

@@ -9,15 +9,15 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const SECRET_NAME =
   /(^|.)(authorization|cookie|passw(or)?d|passphrase|secret|token|apikey|adminkey|privatekey|(password|token|key)hash|otp|jws|jwt)$|^key$/;
 
-/** Whether a field of this name holds a secret. */
+/** True when a field of this name holds a secret. */
 export const isSecretName = (name: string): boolean =>
   SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ""));
 
 const BLOT = "[redacted]";
 
 /**
- * Secrets inside a text: the password of a URL, `Bearer …` and `Basic …`, our keys (`sbi_…`), and signed tokens. No part
- * goes on without end that may begin anew within itself: the work would grow with the square of a text.
+ * Secrets inside a text: the password of a URL, `Bearer …` and `Basic …`, our keys (`sbi_…`), and signed tokens. No
+ * part of a pattern is unbounded and can also begin within itself: the work would grow with the square of a text.
  */
 const SECRETS_IN_TEXT: readonly [pattern: RegExp, put: string][] = [
   [/(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@]{0,255}):[^\s@]{1,2048}@/gi, `$1:${BLOT}@`],
@@ -26,7 +26,7 @@ const SECRETS_IN_TEXT: readonly [pattern: RegExp, put: string][] = [
   [/\beyJ[A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}/g, BLOT],
 ];
 
-/** The text without the secrets that can be told by their form. */
+/** The text without the secrets that can be recognized by their form. */
 export function redactText(text: string): string {
   return SECRETS_IN_TEXT.reduce((rest, [pattern, put]) => rest.replaceAll(pattern, put), text);
 }
@@ -35,19 +35,22 @@ const CHILD_SECRETS = ["authorization", "cookie", "password", "token", "key", "a
   (name) => [name, `*.${name}`],
 );
 
-/** Whether there is a secret is none. */
+/** True for a value that only says if there is a secret, which is none itself. */
 const isFlag = (value: unknown) => value === null || value === undefined || typeof value === "boolean";
 
-/** A code that somebody types or is sent to prove who they are; error codes and SQLSTATEs look otherwise. */
+/** A code that a person types or receives to prove who they are; error codes and SQLSTATEs look different. */
 const ONE_TIME_CODE = /^(\d{6,8}|[A-Za-z0-9._~-]{20,})$/;
-/** Words of letters of one case: `provider_sign_in_failed`, `DEPTH_ZERO_SELF_SIGNED_CERT`. Chance does not make such. */
+/**
+ * Words of letters of one case: `provider_sign_in_failed`, `DEPTH_ZERO_SELF_SIGNED_CERT`. Random secrets do not look
+ * like that.
+ */
 const ERROR_CODE = /^([a-z]{2,}(_[a-z0-9]+)+|[A-Z]{2,}(_[A-Z0-9]+)+)$/;
 const isOneTimeCode = (code: string) => ONE_TIME_CODE.test(code) && !ERROR_CODE.test(code);
 
-/** What is logged lies flat; deeper than this it is only said that there is more. */
+/** Log fields are flat; deeper than this the log only says that there is more. */
 const MAX_DEPTH = 8;
 
-/** A copy without secrets: neither fields that are named as one, nor texts that hold one. */
+/** A copy without secrets: without fields that are named as one, and without texts that hold one. */
 function redact(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return redactText(value);
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
@@ -80,7 +83,7 @@ export function createLogger(level: LogLevel, destination?: { write(line: string
       level: (label: string) => ({ level: label }),
       log: (fields: Record<string, unknown>) => redact(fields) as Record<string, unknown>,
     },
-    // What a child logger is bound to goes past the formatters.
+    // The bindings of a child logger go past the formatters.
     redact: { paths: CHILD_SECRETS, censor: (value: unknown) => (isFlag(value) ? value : BLOT) },
     // Errors are texts and fields by then; see `redact`.
     serializers: { err: (error: unknown) => error },
@@ -98,8 +101,8 @@ export function createLogger(level: LogLevel, destination?: { write(line: string
 }
 
 /**
- * Lets a repeating message through at most once per `everyMs` and per `key`, and says how many it held
- * back: a database that is away must not fill the disk with one line per message.
+ * Lets a repeating message through at most once per `everyMs` and per `key`, and says how many it held back: a database
+ * that is away must not fill the disk with one line per message.
  */
 export function createLogLimiter(everyMs = 10_000, now: () => number = Date.now) {
   const last = new Map<string, { at: number; suppressed: number }>();

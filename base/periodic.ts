@@ -1,6 +1,6 @@
 import { createLogLimiter, type Logger } from "./log.ts";
 
-/** Does work one turn at a time: whoever asks for it while a turn is under way gets that one. */
+/** Does work one turn at a time: callers that ask during a turn share that turn. */
 export class Turns<T> {
   private readonly work: () => Promise<T>;
   private underWay: Promise<T> | undefined;
@@ -19,7 +19,7 @@ export class Turns<T> {
   };
 
   /**
-   * A turn that begins now or later, never before: one that is under way may have missed what is asked for. One more
+   * A turn that begins now or later, never before: a turn under way may have missed the caller's reason. One more turn
    * follows it, for all who ask meanwhile.
    */
   readonly runAfresh = (): Promise<T> => {
@@ -33,13 +33,13 @@ export class Turns<T> {
     return this.next;
   };
 
-  /** Resolves when the turn under way has ended, well or not, and the one that was asked for after it. */
+  /** Resolves when the turn under way has ended, well or not, and the one that was requested after it. */
   async ended(): Promise<void> {
     await (this.next ?? this.underWay)?.catch(() => {});
   }
 }
 
-/** When a work's next turn is to come in place of its usual time: at once where there is more to do. */
+/** Given by a work whose next turn is to come at another time than usual: at once where there is more to do. */
 export class NextTurn {
   /** Milliseconds from the end of this turn. */
   readonly inMs: number;
@@ -49,7 +49,7 @@ export class NextTurn {
   }
 }
 
-/** Work that comes again by a clock of ours. */
+/** Work that the platform repeats by its own clock. */
 export interface RepeatedWork {
   /** Does it now. */
   run(): Promise<void>;
@@ -58,15 +58,15 @@ export interface RepeatedWork {
 }
 
 export interface RepeatOptions {
-  /** Whether it begins now. */
+  /** True: it begins now. */
   readonly atOnce?: boolean;
-  /** Called when a turn has failed. Needed where the work does not tell of its failures itself. */
+  /** Called when a turn has failed. Needed where the work does not report its failures itself. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 /**
  * Does work every `everyMs`, never twice at once; a turn that comes due while one is under way is left out. The next
- * turn comes whether this one failed or not. The timer keeps no process alive.
+ * turn comes even if this one failed. The timer keeps no process alive.
  * @param work may return a `NextTurn`
  */
 export function repeat(
@@ -107,8 +107,8 @@ export function repeat(
 }
 
 /**
- * Tells the log of failures, of many in a row now and then.
- * @param fields what is told beside the error
+ * Logs failures, and of many in a row only some.
+ * @param fields for the log line, besides the error
  */
 export function warnOfFailures(log: Logger, text: string, fields: object = {}): (error: unknown) => void {
   const limit = createLogLimiter();

@@ -3,14 +3,14 @@ import { link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 export interface WriteOptions {
-  /** Done once the text is on disk and before it counts; when it throws, the file stays as it was. */
+  /** Runs once the text is on disk and before it counts; when it throws, the file stays as it was. */
   readonly beforeItCounts?: (() => Promise<unknown>) | undefined;
 }
 
 /**
- * Writes a file as a whole or not at all, readable by its owner alone from the first byte on. Whenever the process
- * dies or the power fails, the file holds either what it held before or the new text; once this returns, the new
- * text. The folder is made where there is none, for its owner alone.
+ * Writes a file as a whole or not at all, readable by its owner alone from the first byte on. Whenever the process dies
+ * or the power fails, the file holds either the old or the new text; once this returns, the new text. The folder is
+ * made where there is none, for its owner alone.
  */
 export async function writePrivateFile(
   path: string,
@@ -77,7 +77,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** No writer takes that long, so what is older was left by one that died, and may hold a secret. */
+/** No writer takes that long, so an older part was left by a writer that died, and may hold a secret. */
 const OLD_PART_MS = 3_600_000;
 const PART = /^\.[0-9a-f]{12}\.part$/;
 

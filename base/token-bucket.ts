@@ -1,4 +1,4 @@
-/** How fast buckets fill, and how much they hold. Shared by many buckets. */
+/** The rate at which buckets fill, and their size. Shared by many buckets. */
 export interface TokenRate {
   readonly perMs: number;
   readonly burst: number;
@@ -13,13 +13,13 @@ export const tokenRate = (perSecond: number, burst: number): TokenRate => ({
   burst,
 });
 
-/** The rounding of fractions keeps no token back. */
+/** Keeps rounding of fractions from holding a token back. */
 const ROUNDING = 1e-9;
 
 /**
- * A token bucket. Moments are epoch milliseconds; a clock that was set back gives nothing and takes nothing. Whoever takes
- * more than there is puts the bucket into debt, so that work that is kept back for as long as told comes out at the rate
- * exactly.
+ * A token bucket. Moments are epoch milliseconds; a clock that was set back gives nothing and takes nothing. A caller
+ * that takes more than there is puts the bucket into debt, so that work which is delayed as told runs at exactly the
+ * rate.
  */
 export class TokenBucket {
   private readonly rate: TokenRate;
@@ -47,13 +47,13 @@ export class TokenBucket {
     return this.tokens >= 0 ? 0 : -this.tokens / this.rate.perMs;
   }
 
-  /** Milliseconds until what was spent beyond the burst is made up for. */
+  /** Milliseconds until the bucket has made up for tokens spent beyond the burst. */
   owedMs(now: number): number {
     this.refill(now);
     return this.tokens >= 0 ? 0 : -this.tokens / this.rate.perMs;
   }
 
-  /** The tokens that there are, with fractions; below 0 while some are owed. */
+  /** The present tokens, with fractions; below 0 while some are owed. */
   left(now: number): number {
     this.refill(now);
     return this.tokens;
@@ -66,7 +66,7 @@ export class TokenBucket {
     return missing <= 0 ? 0 : Math.ceil(missing / this.rate.perMs);
   }
 
-  /** Takes as many as there were, which only shows once they are there. */
+  /** Spends tokens whose number is only known after they were taken. */
   spend(count: number): void {
     this.tokens -= count;
   }
@@ -83,7 +83,7 @@ export class TokenBucket {
   }
 }
 
-/** Buckets of one rate by key. Beyond `maxKeys`, the one that was not used for the longest time begins anew. */
+/** Buckets of one rate by key. Beyond `maxKeys`, the bucket that was not used for the longest time begins anew. */
 export class TokenBuckets {
   readonly rate: TokenRate;
   private readonly maxKeys: number;
@@ -94,7 +94,7 @@ export class TokenBuckets {
     this.maxKeys = maxKeys;
   }
 
-  /** The bucket of a key. Undefined where it is full: a look makes none, so that looks make none forgotten. */
+  /** The bucket of a key. Undefined where it is full: a look makes no bucket, so that looks push none out. */
   find(key: string): TokenBucket | undefined {
     const bucket = this.buckets.get(key);
     if (bucket) this.touch(key, bucket);

@@ -3,7 +3,7 @@ export interface UsageErrorOptions extends ErrorOptions {
   readonly command?: string;
 }
 
-/** A wrong option or argument of a command; the text says which and what was expected. */
+/** A wrong option or argument of a command; the text names it and the expectation. */
 export class UsageError extends Error {
   readonly command: string;
 
@@ -14,7 +14,7 @@ export class UsageError extends Error {
 }
 
 /**
- * What somebody is told who called a command wrongly.
+ * The text for a person who called a command wrongly.
  * @param call as the command is called, e.g. `npm run seed --`
  */
 export function usageText({ message, command }: UsageError, call: string): string {

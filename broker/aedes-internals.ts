@@ -3,17 +3,17 @@ import type { Aedes, Client, PublishPacket } from "aedes";
 import type { Packet } from "mqtt-packet";
 
 /**
- * The few inner parts of aedes 1.2 that the broker needs and that have no public door. They are named here and
- * nowhere else; the exact version of aedes is pinned, and test/broker holds each of them to what is said here.
+ * The few inner parts of aedes 1.2 that the broker needs and that have no public door. They are named here and nowhere
+ * else; the exact version of aedes is pinned, and test/broker checks each of them against these descriptions.
  */
 interface Internals {
   /** mqtt-packet's parser; its states are looked up by name on the instance. */
   readonly _parser: {
     packet: { length: number };
     parse(chunk: Buffer): number;
-    /** Why nothing more is parsed; the next chunk would begin anew. */
+    /** The reason why it parses nothing more; the next chunk would begin anew. */
     readonly error: Error | null;
-    /** What has come of a packet and is not parsed yet. */
+    /** The received part of a packet that is not parsed yet. */
     readonly _list: { readonly length: number };
     /** 0 between two packets; 1: the first byte of one is parsed; 2: also its length. */
     readonly _stateCounter: number;
@@ -31,7 +31,7 @@ interface Internals {
   readonly _nextBatch: () => void;
   readonly conn: Duplex;
   readonly _paused?: boolean;
-  /** Whether it has sent DISCONNECT. */
+  /** True when it has sent DISCONNECT. */
   readonly _disconnected: boolean;
   pause(): void;
   /** Calls back with an error when the client does not read for a minute, and ends its connection. */
@@ -52,7 +52,7 @@ export class PacketTooLarge extends Error {
 
 /**
  * Ends a connection as soon as a packet announces more than `limit.bytes`, which may change. Without it the parser
- * would gather up to 256 MiB, the protocol's own bound, for anyone who asks.
+ * would gather up to 256 MiB, the protocol's own bound, for any client.
  */
 export function limitPacketBytes(client: Client, limit: { readonly bytes: number }): void {
   const parser = inside(client)._parser;
@@ -66,8 +66,8 @@ export function limitPacketBytes(client: Client, limit: { readonly bytes: number
 }
 
 /**
- * Has every subscription of the client granted with QoS 0, whatever it asks for. aedes answers with what stands in the
- * packet, so it is changed there, before it is looked at; also in those that came ahead of the answer to the login.
+ * Grants every subscription of the client with QoS 0, whatever it asks for. aedes answers with the packet's own value,
+ * so this changes it there, before aedes looks at it; also in packets that came ahead of the answer to the login.
  */
 export function grantQos0(client: Client): void {
   const parser = inside(client)._parser;
@@ -80,17 +80,17 @@ export function grantQos0(client: Client): void {
 }
 
 /**
- * Starts the keep-alive time anew. While messages of a client wait for the database its socket is not read, so
- * its pings lie unread too, and it would be thrown out for our fault.
+ * Starts the keep-alive time again. While messages of a client wait for the database its socket is not read, so its
+ * pings lie unread too, and it would be thrown out through no fault of its own.
  */
 export function refreshKeepalive(client: Client): void {
   inside(client)._keepaliveTimer?.refresh();
 }
 
 /**
- * Reads on from the socket when all that was read is finished, and before that while `mayReadAhead` says so. aedes
- * means to do the first, but counts each "readable" of the socket as a finished packet, so a device whose messages
- * come one by one would be read for ever.
+ * Reads on from the socket when everything that was read is finished, and before that while `mayReadAhead` says so.
+ * aedes means to do the first, but counts each "readable" of the socket as a finished packet, so a device whose
+ * messages come one by one would be read for ever.
  */
 export function readInTurn(client: Client, mayReadAhead: () => boolean): void {
   const inner = inside(client);
@@ -104,12 +104,12 @@ export function readInTurn(client: Client, mayReadAhead: () => boolean): void {
   });
 }
 
-/** Parses a part of a chunk. @returns whether what comes after it may be parsed as well */
+/** Parses a part of a chunk. @returns true if the part after it may be parsed as well */
 export type ParsePart = (chunk: Buffer, from: number, to: number) => boolean;
 
 /**
- * Has everything that is read from the client go through `read`, which may leave parts of it to the usual parser.
- * What is read while it runs comes after.
+ * Sends everything that is read from the client through `read`, which may leave parts of it to the usual parser. Bytes
+ * that are read while it runs come after.
  */
 export function replaceParse(client: Client, read: (chunk: Buffer, parse: ParsePart) => void): void {
   const parser = inside(client)._parser;
@@ -135,10 +135,13 @@ export function replaceParse(client: Client, read: (chunk: Buffer, parse: ParseP
   };
 }
 
-/** Whether the client has said DISCONNECT: nothing may come after it [MQTT-3.14.4-2]. */
+/** True when the client has said DISCONNECT: nothing may come after it [MQTT-3.14.4-2]. */
 export const hasDisconnected = (client: Client): boolean => inside(client)._disconnected;
 
-/** How much of a packet the usual parser waits for: of its length one byte at a time; 0 between two packets. */
+/**
+ * The number of bytes of a packet that the usual parser waits for: of its length one byte at a time; 0 between two
+ * packets.
+ */
 export function openPacket(client: Client): { readonly missing: number } {
   const parser = inside(client)._parser;
   return {
@@ -165,27 +168,30 @@ export function finishPackets(client: Client, count: number): void {
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Lets aedes keep of a QoS 2 message, until its second half comes, no more than that there was one: by its own bound
- * there may be a thousand of them on a connection, each with 256 KiB and a topic of 64 KiB.
+ * Makes aedes keep nothing of a QoS 2 message, until its second half comes, but its packet id: by its own bound there
+ * may be a thousand of them on a connection, each with 256 KiB and a topic of 64 KiB.
  */
 export function forgetContent(packet: PublishPacket): void {
   packet.payload = NOTHING;
   packet.topic = "forgotten";
 }
 
-/** Has aedes write no PUBACK of its own for this message: it looks at the packet again after it was authorized. */
+/** Makes aedes write no PUBACK of its own for this message: it looks at the packet again after it was authorized. */
 export function leaveAnswerToUs(packet: PublishPacket): void {
   packet.qos = 0;
 }
 
-/** Calls back when the client has read what was written to it; not at all when it does not, and is cut. */
+/** Calls back when the client has read everything that was written to it; not at all when it does not, and is cut. */
 export function afterDrain(client: Client, callback: () => void): void {
   inside(client).waitForDrain((error) => {
     if (!error) callback();
   });
 }
 
-/** Calls `release` when the second half of a QoS 2 message has come: its packet id may then name another one. To be called after `listen`. */
+/**
+ * Calls `release` when the second half of a QoS 2 message has come: its packet id may then name another one. Call it
+ * after `listen`.
+ */
 export function onReleased(aedes: Aedes, release: (client: Client, packetId: number) => void): void {
   const { persistence } = aedes as unknown as {
     persistence: { incomingDelPacket(client: Client, packet: { messageId: number }): Promise<void> };
@@ -204,7 +210,7 @@ export function refuseConnect(client: Client, returnCode: 1 | 2): void {
   client.conn.write(Buffer.of(0x20, 2, 0, returnCode), () => client.emit("error", error));
 }
 
-/** Reads nothing more from the client; what was read is still answered. */
+/** Reads nothing more from the client; messages that were read are still answered. */
 export function stopReading(client: Client): void {
   inside(client).pause();
 }

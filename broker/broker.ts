@@ -33,30 +33,32 @@ export type { Broker, BrokerOptions, BrokerRefusal, Published } from "./options.
 const MAX_CONNECT_BYTES = 72 * 1024;
 
 /**
- * A connection is read ahead while fewer messages and bytes of it than this are not settled; beyond, what it sends
- * stays in the kernel's buffers and then with the device. A read itself brings up to 64 KiB.
+ * A connection is read ahead while fewer of its messages and bytes than this are not settled; beyond, its messages stay
+ * in the kernel's buffers and then with the device. A read itself brings up to 64 KiB.
  */
 const READ_AHEAD = { messages: 64, bytes: 64 * 1024 };
 
 /** Well below half of the shortest sensible keep-alive (10 s). */
 const KEEPALIVE_REFRESH_MS = 2_000;
 
-/** A topic may have as many as aedes can be told to take: a foreign one is put on record, and does not end a connection. */
+/**
+ * A topic may have as many as aedes can be told to take: a foreign one is put on record, and does not end a connection.
+ */
 const MAX_TOPIC_LEVELS = 100;
 
 /** aedes walks along each level of a filter. */
 const MAX_FILTER_LEVELS = 16;
 
 /**
- * Connections that one device may have: enough for what a dead line, a restart and a second program leave behind. Each
- * may be read 128 KiB ahead.
+ * Connections that one device may have: enough for a dead line, a restart and a second program. Each may be read 128
+ * KiB ahead.
  */
 const MAX_CONNECTIONS_OF_DEVICE = 16;
 
 /** Filters that one connection of a device may have: it has one topic to listen to. */
 const MAX_FILTERS = 32;
 
-/** What is known of a connection before anybody has logged in on it. */
+/** The facts about a connection before a login on it. */
 interface Line {
   readonly admission: Admission;
   /** Of a client certificate that was verified. */
@@ -116,7 +118,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
         commonName: lines.get(client)?.commonName,
       };
       logins.check(request, (answer) => {
-        // Gone while it was looked up: nothing would ever end its session.
+        // It went while it was looked up: nothing would ever end its session.
         if (client.closed) return;
         if ("returnCode" in answer) {
           const timer = setTimeout(() => callback(refusal(answer.returnCode), false), answer.afterMs);
@@ -137,7 +139,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
           { application: listener.principal.id, topic: packet.topic.slice(0, 256) },
           "an application tried to publish, and was cut",
         );
-      // A will of a former process has no session, and neither has anything that we did not let in.
+      // A will of a former process has no session, and neither has a client that we did not let in.
       callback(new Error(listener ? "applications may not publish" : "not logged in"));
     },
 
@@ -164,7 +166,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
   const findClient = (id: string): Client | undefined =>
     (aedes as unknown as { clients: Record<string, Client> }).clients[id];
 
-  /** Who has logged in, for the log. */
+  /** The device or application that has logged in, for the log. */
   const whoIs = (client: Client) => {
     const listener = listenerOf.get(client);
     return listener
@@ -174,7 +176,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
 
   const addressOf = (client: Client) => lines.get(client)?.admission.address;
 
-  /** Makes a device's session, or an application's. @returns whether there is room for it */
+  /** Makes a device's session, or an application's. @returns true if there is room for it */
   function letIn(client: Client, known: Known<P>, certified: boolean): boolean {
     const line = lines.get(client)!;
     if (isApplication(known)) {
@@ -196,7 +198,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
     return true;
   }
 
-  /** Ends the oldest connections of a device beyond `most`: the newest is the one that surely has somebody at its end. */
+  /** Ends the oldest connections of a device beyond `most`: the newest surely has a living device at its end. */
   function endBeyond(id: string, most: number): void {
     const own = [...sessions.ofDevice(id)];
     for (const { client, address } of own.slice(0, Math.max(0, own.length - most))) {
@@ -257,7 +259,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
     readInTurn(client, () => {
       const session = sessions.of(client);
       if (!session?.ready) return false;
-      // Who does not read answers is not read ahead: those that wait would be more and more.
+      // A client that does not read answers is not read ahead: the waiting ones would be more and more.
       if (client.conn.writableNeedDrain) return false;
       return session.waiting < READ_AHEAD.messages && session.waitingBytes < READ_AHEAD.bytes;
     });
@@ -271,7 +273,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
     admit: (connection) => connections.admit(connection),
     handle,
     onTrustChanged() {
-      // Whether their certificates still hold, their next handshake tells.
+      // Their next handshake tells if their certificates still hold.
       const ended = sessions.end((session) => session.certified);
       log.info({ ended }, "connections by certificate were ended, to be verified anew");
     },
@@ -308,7 +310,7 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
         tlsErrors: listeners.tlsErrors,
       };
     },
-    // Takes no new connections and reads no more from those there are; answers still go out.
+    // Takes no new connections and reads no more from the present ones; answers still go out.
     async quiesce() {
       listeners.stop();
       intake.quiesce();

@@ -3,21 +3,23 @@ import type { DevicePrincipal } from "../access/topics.ts";
 import type { Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
 import type { DeviceSession, DeviceSessions } from "./sessions.ts";
 
-/** Where a device hears its own commands, and where a gateway hears those of the devices behind it. */
+/**
+ * The folder of topics where a device hears its own commands, and where a gateway hears those of the devices behind it.
+ */
 type CommandFolder = "devices" | "gateways";
 
 const commandTopic = (id: string, folder: CommandFolder): string => `v1/${folder}/${id}/commands`;
 
 /**
- * What may lie unsent on a connection before it gets no further command: who reads so slowly would be buffered for
- * without end. One command has up to 64 KiB.
+ * The most bytes that may lie unsent on a connection before it gets no further command: a slow reader would be buffered
+ * for without end. One command has up to 64 KiB.
  */
 const MAX_UNSENT_BYTES = 128 * 1024;
 
 /** The filters below an id that match its commands; `#` also matches the level above it [MQTT-4.7.1-2]. */
 const LISTENING = ["commands", "commands/#", "#", "+", "+/#"] as const;
 
-/** Whether who is on this connection has subscribed to its commands, by their topic or with wildcards. */
+/** True when the client of this connection has subscribed to its commands, by their topic or with wildcards. */
 export function listens<P extends DevicePrincipal>(
   { filters, principal }: DeviceSession<P>,
   folder: CommandFolder = "devices",
@@ -27,8 +29,8 @@ export function listens<P extends DevicePrincipal>(
 
 /**
  * Hands a command with QoS 1 to every connection of a device that listens, or of its gateway, without a way through
- * topics and their subscribers. A device that has a connection itself gets nothing through a gateway; whether it is behind
- * that one is the caller's to know.
+ * topics and their subscribers. A device that has a connection itself gets nothing through a gateway; the caller knows
+ * if it is behind that one.
  */
 export function deliverCommand<P extends DoorDevice>(
   sessions: DeviceSessions<P>,
@@ -40,7 +42,7 @@ export function deliverCommand<P extends DoorDevice>(
   return handTo(sessions.ofDevice(through), addressed(id, payload), "gateways");
 }
 
-/** The command of a device as its gateway gets it: with the device's id first. */
+/** The command of a device in the form for its gateway: with the device's id first. */
 const addressed = (id: string, payload: string): string =>
   `{"device":${JSON.stringify(id)}${payload === "{}" ? "" : ","}${payload.slice(1)}`;
 

@@ -1,22 +1,22 @@
 import { networkOf } from "../access/networks.ts";
 
-/** How many connections there may be. */
+/** Limits on the number of connections. */
 export interface ConnectionLimits {
   /** In all; 0 for no limit. */
   readonly connections: number;
   /** From one IPv4 address or one IPv6 /64; 0 for no limit. */
   readonly perAddress: number;
-  /** That have not logged in yet. */
+  /** Connections without a login yet. */
   readonly strangers: number;
 }
 
 /**
- * Enough for a fleet that comes back at once; a connection costs some 20 KB, so that whoever only opens some cannot
- * hold more than about 200 MB.
+ * Enough for a fleet that comes back at once; a connection costs some 20 KB, so a client that only opens connections
+ * cannot hold more than about 200 MB.
  */
 const MAX_STRANGERS = 10_000;
 
-/** What is counted: a socket, as a listener accepts it. */
+/** A counted connection: a socket, as a listener accepts it. */
 export interface Countable {
   readonly remoteAddress?: string | undefined;
   destroy(): unknown;
@@ -26,13 +26,13 @@ export interface Countable {
 /** A connection's place among the counted ones. */
 export interface Admission {
   readonly address: string | undefined;
-  /** It has logged in, and is no stranger any more. */
+  /** Says that it has logged in, and is no stranger any more. */
   known(): void;
 }
 
 /**
  * Counts connections from the moment they are accepted. When there is no place left, the stranger that has been there
- * longest makes room: a right login takes milliseconds, so that is somebody who only holds the line.
+ * longest makes room: a right login takes milliseconds, so that one only holds the line.
  */
 export class ConnectionCounter {
   private readonly limits: ConnectionLimits;
@@ -65,7 +65,7 @@ export class ConnectionCounter {
     if (network !== undefined) this.perAddress.set(network, (this.perAddress.get(network) ?? 0) + 1);
     let known = false;
     connection.once("close", () => {
-      // What made room has been taken out of these two already.
+      // A stranger that made room has been taken out of these two already.
       if (this.strangers.delete(connection) || known) this.total--;
       if (network === undefined) return;
       const left = (this.perAddress.get(network) ?? 0) - 1;
@@ -80,7 +80,7 @@ export class ConnectionCounter {
     };
   }
 
-  /** Ends those that have not logged in. */
+  /** Ends connections that have not logged in. */
   endStrangers(): void {
     for (const stranger of this.strangers) stranger.destroy();
   }

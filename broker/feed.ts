@@ -5,11 +5,11 @@ import { covers, type Limits, type Place, seesEverything } from "../access/limit
 import { type FeedChannel, type FeedFilter, feedFilter, feedTopic } from "../access/topics.ts";
 import type { Logger } from "../base/log.ts";
 
-/** What it takes to hear a channel. */
+/** The action that a listener to a channel must be allowed. */
 const ACTION = { telemetry: "readings:read", events: "events:read" } as const;
 
 /**
- * What may wait in a listener's socket, in bytes. A committed batch of 4,000 readings, some 300 bytes each, must
+ * The most bytes that may wait in a listener's socket. A committed batch of 4,000 readings, some 300 bytes each, must
  * fit twice.
  */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
@@ -17,7 +17,7 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** A listener whose socket was full for so long is cut, in milliseconds. */
 const MAX_FULL_MS = 30_000;
 
-/** Connections of one application: enough for several processes of it, and a bound for what it can make wait. */
+/** Connections of one application: enough for several of its processes, and a bound for the memory that it can hold. */
 const MAX_CONNECTIONS = 32;
 
 /** Filters that name single devices, per connection: a household has a few, a company uses `+`. */
@@ -25,7 +25,7 @@ const MAX_DEVICES = 1_000;
 
 export interface FeedOptions {
   readonly log: Logger;
-  /** Where a living device belongs, from memory. */
+  /** The place of a living device, from memory. */
   readonly placeOf: (deviceId: string) => Place | undefined;
   readonly maxBufferedBytes?: number;
   readonly maxFullMs?: number;
@@ -33,9 +33,9 @@ export interface FeedOptions {
 }
 
 /**
- * Brings what was committed to the applications that have subscribed to it and may see it. It walks over them itself:
- * the broker's own routing knows topics and no limits. QoS 0: who does not keep up misses messages, then its
- * connection; nobody else notices, and nothing is made for nobody.
+ * Brings committed items to the applications that have subscribed to them and may see them. It walks over the listeners
+ * itself: the broker's own routing knows topics and no limits. QoS 0: a listener that does not keep up misses messages,
+ * then loses its connection; no other one notices, and no message is made without a listener.
  */
 export class Feed {
   private readonly options: FeedOptions;
@@ -62,13 +62,13 @@ export class Feed {
     return this.listeners.size;
   }
 
-  /** Whether anybody listens to the channel: spares making messages for nobody. */
+  /** True when an application listens to the channel; otherwise there is no need to make messages. */
   wants(channel: FeedChannel): boolean {
     return this.wanted[channel] > 0;
   }
 
   /**
-   * Hands a message of a device to everybody who has asked for it and may see it. Never waits and never throws.
+   * Hands a message of a device to every listener that has asked for it and may see it. Never waits and never throws.
    * @param write makes the message, as JSON; called once at most
    */
   publish(channel: FeedChannel, place: Place, write: () => string): void {
@@ -112,7 +112,7 @@ export class Feed {
     if (conn.writableLength + packet.length <= this.maxBufferedBytes) {
       listener.fullSince = undefined;
       this.delivered++;
-      // Together with what else comes in this turn: a batch is many messages.
+      // Together with the other messages of this turn: a batch is many messages.
       if (conn.writableCorked === 0) {
         conn.cork();
         process.nextTick(() => conn.uncork());
@@ -126,7 +126,7 @@ export class Feed {
     this.cut++;
     this.options.log.warn(
       { application: listener.principal.id, bufferedBytes: conn.writableLength },
-      "an application was cut because it did not keep up with what it listens to",
+      "an application was cut because it did not keep up with the messages that it listens to",
     );
     conn.destroy();
   }
@@ -165,7 +165,7 @@ export class Listener {
     return this.sees(channel, place);
   }
 
-  /** Whether the filter is granted. A device out of reach and one that does not exist are refused alike. */
+  /** True when the filter is granted. A device out of reach and one that does not exist are refused alike. */
   subscribe(text: string): boolean {
     const filter = feedFilter(text);
     if (!filter || this.limits[filter.channel] === undefined) return false;

@@ -3,10 +3,10 @@ import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes
 type Done = (error?: Error) => void;
 
 /**
- * aedes without the road from device to device. Every message of a client has been taken over by the callback
- * of `authorizePublish` before aedes would route it, and no device may hear another, so routing would only look
- * for subscribers that cannot exist (measured: a quarter of the broker's time per message). What the platform
- * itself publishes, commands, goes the usual way.
+ * aedes without the road from device to device. Every message of a client has been taken over by the callback of
+ * `authorizePublish` before aedes would route it, and no device may hear another, so routing would only look for
+ * subscribers that cannot exist (measured: a quarter of the broker's time per message). Commands, which the platform
+ * itself publishes, go the usual way.
  */
 export class FrontDoor extends Aedes {
   constructor(options: AedesOptions) {

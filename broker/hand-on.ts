@@ -2,7 +2,7 @@ import { type DoorDevice, type DoorEvents, OWN_DOOR } from "../exchange/door.ts"
 import { handOn } from "../exchange/own-dialect.ts";
 import type { BrokerOptions } from "./options.ts";
 
-/** Hands what devices publish inside, decoded. */
+/** Hands the messages of devices inside, decoded. */
 export function handOnDecoded<D extends DoorDevice>(
   inside: Pick<DoorEvents<D>, "onMessage" | "onRefused">,
 ): Pick<BrokerOptions<D>, "onPublish" | "onRefused"> {

@@ -15,8 +15,8 @@ const BURST_SECONDS = 10;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Takes each publish of a device over: looks at its topic and its device's rate, hands it on, and answers when it
- * is settled. The hot path of the broker.
+ * Takes each publish of a device over: looks at its topic and its device's rate, hands it on, and answers when it is
+ * settled. The hot path of the broker.
  */
 export class Intake<P extends DoorDevice> {
   private readonly options: BrokerOptions<P>;
@@ -25,7 +25,7 @@ export class Intake<P extends DoorDevice> {
   private readonly onPublish: BrokerOptions<P>["onPublish"];
   private readonly rateLimit: number;
   private readonly itemLimit: number;
-  /** By device, not by connection: who comes back does not come back to a full bucket. */
+  /** By device, not by connection: a device that comes back does not come back to a full bucket. */
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly items = new Map<string, TokenBucket>();
   private readonly burst: number;
@@ -47,10 +47,11 @@ export class Intake<P extends DoorDevice> {
 
   /** A message that comes by way of aedes, which goes on once `callback` is called. */
   takeOver(session: DeviceSession<P>, packet: PublishPacket, callback: Done): void {
-    // After the last flush nobody would commit it.
+    // After the last flush nothing would commit it.
     if (this.quiesced) return;
     const { client, principal } = session;
-    // What came ahead of the answer to the login is looked at one after the other, whatever stands before it.
+    // Packets that came ahead of the answer to the login are looked at one after the other, whatever stands before
+    // them.
     if (hasDisconnected(client)) return callback(new Error("a packet after DISCONNECT"));
     const { topic, qos } = packet;
     const packetId = (packet as { messageId?: number }).messageId;
@@ -61,7 +62,7 @@ export class Intake<P extends DoorDevice> {
     const settled = () => {
       session.waiting--;
       session.waitingBytes -= payload.length;
-      // Nobody is there to be answered, and aedes would keep a QoS 2 message for a second half that never comes.
+      // There is no client to answer any more, and aedes would keep a QoS 2 message for a second half that never comes.
       if (client.closed) return callback(new Error("the connection has ended"));
       if (qos === 2) {
         forgetContent(packet);
@@ -102,7 +103,7 @@ export class Intake<P extends DoorDevice> {
       this.onPublish(message, settled);
       return;
     }
-    // A will has nobody who could be slowed. Its items are made up for by what comes next.
+    // For a will there is no client to slow down. Its items are made up for by the next messages.
     if (session.client.closed) return this.publish(message, settled);
     const { receivedAt: now } = message;
     const { id } = message.principal;
@@ -123,7 +124,9 @@ export class Intake<P extends DoorDevice> {
     this.wait(session, waitMs);
   }
 
-  /** After a while, hands on the message that has waited longest: timers may fire in another order than they were set. */
+  /**
+   * After a while, hands on the message that has waited longest: timers may fire in another order than they were set.
+   */
   private wait(session: DeviceSession<P>, waitMs: number): void {
     const timer = setTimeout(
       () => {
@@ -148,7 +151,7 @@ export class Intake<P extends DoorDevice> {
     this.options.onRefused(message, { reason: "rate_limited", detail: `more than ${limit}` }, settled);
   }
 
-  /** Forgets what waits for its turn of a connection that has ended: its sender keeps it, as it has no answer. */
+  /** Forgets the waiting messages of a connection that has ended: their sender keeps them, as it has no answer. */
   forget({ held, queue, principal }: DeviceSession<P>): void {
     for (const timer of held) clearTimeout(timer);
     queue.length = 0;
@@ -162,7 +165,7 @@ export class Intake<P extends DoorDevice> {
   }
 
   /**
-   * Whether a QoS 2 message was taken over already; then it is answered when that is settled, or at once. The packet
+   * True when a QoS 2 message was taken over already; then it is answered when that is settled, or at once. The packet
    * id decides, and not the DUP flag [MQTT-4.3.3-2].
    */
   private isRepeated(session: DeviceSession<P>, packetId: number, callback: Done): boolean {
@@ -174,7 +177,7 @@ export class Intake<P extends DoorDevice> {
     }
     if (known === "settled") callback(null);
     else {
-      // It counts as one that waits, so that nobody is read ahead without end by sending it again.
+      // It counts as a waiting one, so that a client is not read ahead without end by sending it again.
       session.waiting++;
       known.push(callback);
     }

@@ -11,12 +11,12 @@ import { createTlsListener, type TlsListener } from "./tls-listener.ts";
 const MAX_FRAME_BYTES = 1024 * 1024;
 
 /**
- * The same before the login: a CONNECT, and a few packets of who does not wait for the answer. A frame is gathered
- * before anything of it is read, and ten thousand strangers may be there at once.
+ * The same before the login: a CONNECT, and a few packets of a client that does not wait for the answer. A frame is
+ * gathered before anything of it is read, and ten thousand strangers may be there at once.
  */
 const MAX_STRANGER_FRAME_BYTES = 80 * 1024;
 
-/** A peer that is gone without a word is noticed by TCP after about this long, also without MQTT's keep-alive. */
+/** After about this long TCP notices a peer that vanished, also without MQTT's keep-alive. */
 const TCP_KEEPALIVE_MS = 60_000;
 
 const KEEP_ALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS };
@@ -31,9 +31,9 @@ export interface ListenersOptions {
 
 export interface Listeners {
   listen(options: ListenOptions): Promise<Ports>;
-  /** Takes no connections more; does not wait for those there are. */
+  /** Takes no more connections; does not wait for the present ones. */
   stop(): void;
-  /** Ends what has come over WebSocket. */
+  /** Ends the connections over WebSocket. */
   close(): void;
   readonly tlsErrors: number;
 }
@@ -117,7 +117,7 @@ function createWebSocketListener(
     handleProtocols: (offered) =>
       offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false,
   });
-  // It repeats each error of its server, which is told of there, and without a listener would end the process.
+  // It repeats each error of its server, which is reported there, and without a listener would end the process.
   sockets.on("error", () => {});
   sockets.on("connection", (socket, request) => {
     const admission = admissions.get(request.socket);
@@ -134,8 +134,8 @@ function createWebSocketListener(
 }
 
 /**
- * Changes how long a frame may be. ws takes it for a whole server only; the receiver of a connection looks at its own
- * copy with each frame. test/broker holds the pinned version to that.
+ * Changes the allowed length of a frame. ws takes it for a whole server only; the receiver of a connection looks at its
+ * own copy with each frame. test/broker checks the pinned version for that.
  */
 function allowFrames(socket: WebSocket, bytes: number): void {
   (socket as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload = bytes;

@@ -2,7 +2,7 @@ import { ID_FORM } from "../base/channels.ts";
 import type { DoorDevice } from "../exchange/door.ts";
 import type { BrokerOptions, Known } from "./options.ts";
 
-/** A user name that can belong to somebody, else an empty text. */
+/** A user name that can belong to a device or application, otherwise an empty text. */
 export const nameOr = (username: string | undefined): string =>
   username !== undefined && ID_FORM.test(username) ? username : "";
 
@@ -18,7 +18,7 @@ export type LoginAnswer<P extends DoorDevice> =
       readonly afterMs: number;
     };
 
-/** Who asks to be let in. */
+/** A request to be let in. */
 export interface LoginRequest {
   readonly username: string | undefined;
   readonly password: Buffer | undefined;
@@ -28,18 +28,18 @@ export interface LoginRequest {
 }
 
 /**
- * No refusal leaves earlier than this after it was asked for, so that its time does not tell a name that had to be
- * looked up from one that is known.
+ * No refusal leaves earlier than this after its request, so that its time does not tell a name that had to be looked up
+ * from a known one.
  */
 const REFUSAL_MS = 250;
 
 /**
- * When a look-up has failed, wrong logins of every sort are answered "unavailable" for so long: else the return code
- * would tell names that are in memory from those that are not.
+ * When a look-up has failed, wrong logins of every sort are answered "unavailable" for so long: otherwise the return
+ * code would tell names in memory from others.
  */
 const UNSURE_MS = 5_000;
 
-/** Looks at who asks to be let in, and slows those who guess. */
+/** Checks requests to be let in, and slows down clients that guess. */
 export class Logins<P extends DoorDevice> {
   private readonly options: BrokerOptions<P>;
   private unsureUntil = Number.NEGATIVE_INFINITY;
@@ -51,7 +51,7 @@ export class Logins<P extends DoorDevice> {
     this.options = options;
   }
 
-  /** Answers at once when who asks is known in memory. A right login is never held back. */
+  /** Answers at once when the name is known in memory. A right login is never held back. */
   check(request: LoginRequest, answer: (answer: LoginAnswer<P>) => void): void {
     const { username, password, commonName } = request;
     const since = performance.now();
@@ -106,7 +106,7 @@ export class Logins<P extends DoorDevice> {
     });
   }
 
-  /** Once in a while: when logins cannot be checked there are many of them. */
+  /** Logged once in a while: when logins cannot be checked there are many of them. */
   private warn(error: unknown): void {
     const now = performance.now();
     if (now - this.warnedAt < UNSURE_MS) return;

@@ -1,6 +1,6 @@
 /**
- * Limits how many look-ups of names run at a time. Beyond, they are refused at once rather than queued: a flood of
- * names that nobody has must neither occupy the database's connections nor grow a queue.
+ * Limits how many look-ups of names run at a time. Beyond that, they are refused at once rather than queued: a flood of
+ * unknown names must neither occupy the database's connections nor grow a queue.
  * @param lookUp asks the database
  * @param atOnce how many may run
  * @returns the same, which rejects when there are too many already

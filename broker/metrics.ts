@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import type { Feed } from "./feed.ts";
 import type { Broker } from "./options.ts";
 
-/** Shows what the broker and the feed count; they are asked at each scrape, so that counting costs them nothing. */
+/** Shows the counts of the broker and the feed; they are read at each scrape, so that counting costs them nothing. */
 export function registerBrokerMetrics(registry: Registry, broker: Broker, feed: Feed): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number) =>
@@ -27,7 +27,7 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker, feed: 
     });
   gauge("sbi_mqtt_connections", "Devices and gateways that are connected", () => broker.connections);
   gauge("sbi_mqtt_listeners", "Connections of applications over MQTT", () => feed.size);
-  counter("sbi_mqtt_refusals_total", "What the MQTT side has refused", () => {
+  counter("sbi_mqtt_refusals_total", "Refusals of the MQTT side", () => {
     const { counts } = broker;
     return {
       login: counts.loginsRefused,

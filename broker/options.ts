@@ -11,7 +11,9 @@ import type { TlsFiles } from "./tls-files.ts";
 /** One publish of a device that has logged in. */
 export interface Published<P extends DoorDevice> {
   readonly principal: P;
-  /** Undefined: the topic is none of the device's. It is acknowledged once that is on record, and goes to nobody. */
+  /**
+   * Undefined: the topic is not among the device's own. It is acknowledged once that is on record, and goes nowhere.
+   */
   readonly channel: Channel | undefined;
   readonly topic: string;
   readonly payload: Buffer;
@@ -19,27 +21,28 @@ export interface Published<P extends DoorDevice> {
   readonly receivedAt: number;
 }
 
-/** Why the broker itself refuses a message; it is still handed over, to be put on record. */
+/** The reason why the broker itself refuses a message; the message is still handed over, to be put on record. */
 export type BrokerRefusal = { reason: "rate_limited" | "payload_too_large"; detail: string };
 
-/** Who has logged in: a device, or an application that listens. Nobody else comes in here. */
+/** A client that has logged in: a device, or an application that listens. No others come in here. */
 export type Known<P extends DoorDevice> = P | Principal;
 
 export interface BrokerOptions<P extends DoorDevice> {
   readonly log: Logger;
   /**
-   * Who logs in, or undefined. May reject while the database is away: the client is told to come back. An answer
-   * at once lets nothing come between the look at the token and the session that `disconnect` can end.
+   * The device or application that logs in, or undefined. May reject while the database is away: the client is told to
+   * come back. An answer at once lets nothing come between the look at the token and the session that `disconnect` can
+   * end.
    */
   readonly authenticate: (
     username: string,
     token: Buffer,
   ) => Known<P> | undefined | Promise<Known<P> | undefined>;
-  /** Whether somebody of this name is known in memory. Only such a name is logged when a login is refused. */
+  /** True when the name is known in memory. Only such a name is logged when a login is refused. */
   readonly knows?: (name: string) => boolean;
   /**
-   * The device with the common name of a client certificate, which the TLS listener has verified. Not given: no
-   * certificate lets anybody in.
+   * The device with the common name of a client certificate, which the TLS listener has verified. Without it no
+   * certificate lets a client in.
    */
   readonly authenticateCertificate?: (commonName: string) => P | undefined | Promise<P | undefined>;
   /**
@@ -55,11 +58,11 @@ export interface BrokerOptions<P extends DoorDevice> {
   /** Messages per second and device; 0 for no limit. The burst is ten seconds' worth, at least 10. */
   readonly rateLimit: number;
   /**
-   * Items per second and device; 0, or not given, for no limit. The burst is ten seconds' worth. A message counts once it
-   * was taken over, and those behind it wait until what it had beyond the burst is made up for.
+   * Items per second and device; 0, or not given, for no limit. The burst is ten seconds' worth. A message counts once
+   * it was taken over, and the ones behind it wait until its items beyond the burst are made up for.
    */
   readonly itemLimit?: number;
-  /** What applications listen to. Not given: applications are refused. */
+  /** The feed of applications. Without it applications are refused. */
   readonly feed?: Feed;
   /** Slows the answers to wrong logins. */
   readonly gate?: Pick<LoginGate, "failed" | "delayFor">;
@@ -67,7 +70,7 @@ export interface BrokerOptions<P extends DoorDevice> {
   readonly now?: () => number;
 }
 
-/** Where to listen. `off`: not there; port 0 takes any free port. */
+/** The ports to listen on. `off`: none; port 0 takes any free port. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number | "off";
@@ -80,20 +83,20 @@ export interface ListenOptions {
   };
 }
 
-/** The ports that are listened on; 0 where none is. */
+/** The ports of the listeners; 0 where there is none. */
 export interface Ports {
   readonly port: number;
   readonly wsPort: number;
   readonly tlsPort: number;
 }
 
-/** What the broker has refused since its start, for metrics. */
+/** Counts of the broker's refusals since its start, for metrics. */
 export interface BrokerCounts {
   /** Wrong user name, token, key or certificate. */
   readonly loginsRefused: number;
-  /** Could not be checked. */
+  /** Logins that could not be checked. */
   readonly loginsUnchecked: number;
-  /** Beyond a limit of connections, in all, per address or before their login. */
+  /** Connections beyond a limit: in all, per address or before their login. */
   readonly connectionsRefused: number;
   readonly subscriptionsRefused: number;
   readonly tlsErrors: number;

@@ -22,17 +22,17 @@ export interface DeviceSession<P> {
   readonly queue: (() => void)[];
   readonly held: Set<NodeJS.Timeout>;
   /**
-   * QoS 2 messages that were taken over and whose PUBREL has not come, by packet id: who waits for the answer to one
-   * that is not settled yet, besides its first sender. Undefined until there is one: few devices use QoS 2.
+   * QoS 2 messages that were taken over and whose PUBREL has not come, by packet id: the callbacks that wait for the
+   * answer to an unsettled one, besides its first sender's. Undefined until there is one: few devices use QoS 2.
    */
   unreleased: Map<number, Done[] | "settled"> | undefined;
   /** Messages that were read and are not settled, and their payloads' bytes. */
   waiting: number;
   waitingBytes: number;
-  /** Whether it counts as present: it has been told that it is in. */
+  /** True when it counts as present: it has been told that it is in. */
   ready: boolean;
   readonly address: string | undefined;
-  /** Whether a client certificate let it in. */
+  /** True when a client certificate let it in. */
   readonly certified: boolean;
 }
 
@@ -74,7 +74,7 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
     return this.byDevice.get(id) ?? [];
   }
 
-  /** Whether a device has a connection on which it has been told that it is in. */
+  /** True when a device has a connection on which it has been told that it is in. */
   isPresent(id: string): boolean {
     for (const { ready } of this.ofDevice(id)) if (ready) return true;
     return false;
@@ -112,13 +112,13 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
     });
   }
 
-  /** The device has been told that it is in. */
+  /** Called when the device has been told that it is in. */
   becameReady(session: DeviceSession<P>): void {
     session.ready = true;
     this.announce(session, true);
   }
 
-  /** Ends the connections of which `chosen` holds. @returns how many */
+  /** Ends the connections for which `chosen` is true. @returns how many */
   end(chosen: (session: DeviceSession<P>) => boolean): number {
     let ended = 0;
     for (const session of this.living) {

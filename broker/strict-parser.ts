@@ -5,7 +5,7 @@ import { refuseConnect } from "./aedes-internals.ts";
 
 /**
  * The inner parts of mqtt-packet 9 that are replaced here. Each works on the packet that is being parsed, from `_pos`
- * on in `_list`. test/broker/standard.test.ts holds them to what is said here.
+ * on in `_list`. test/broker/standard.test.ts checks them against these descriptions.
  */
 interface Parser {
   packet: Partial<Packet> & {
@@ -22,7 +22,7 @@ interface Parser {
     readUInt8(at: number): number;
     slice(from: number, to: number): Buffer;
   };
-  /** Answers nothing, which is taken as a no. */
+  /** Returns nothing, which callers take as a no. */
   _emitError(error: Error): undefined;
   _parseHeader(): boolean | undefined;
   _parseConnect(): unknown;
@@ -36,15 +36,15 @@ interface Parser {
 const LEVELS = new Set([3, 4, 128 + 3, 128 + 4]);
 
 /**
- * Filters in one SUBSCRIBE or UNSUBSCRIBE: more than anybody may have, as each is looked at and told. A packet has room
- * for 80,000.
+ * Filters in one SUBSCRIBE or UNSUBSCRIBE: more than any client may have, as each is checked and answered. A packet has
+ * room for 80,000.
  */
 const MAX_FILTERS_AT_ONCE = 2_048;
 
 /**
- * Has a connection answered, or ended, where MQTT 3.1.1 says so and mqtt-packet lets a packet through. Nothing is
- * added to the way of a message but comparisons of its flags and of its packet id: the topic of a PUBLISH may be
- * ill-formed, and is then foreign (docs/mqtt.md says why).
+ * Answers a connection, or ends it, where MQTT 3.1.1 says so and mqtt-packet lets a packet through. It adds nothing to
+ * the way of a message but comparisons of its flags and of its packet id: the topic of a PUBLISH may be ill-formed, and
+ * is then foreign (docs/mqtt.md says why).
  */
 export function parseStrictly(client: Client): void {
   const parser = (client as unknown as { _parser: Parser })._parser;

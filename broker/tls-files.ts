@@ -3,23 +3,25 @@ import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { PlatformError } from "../base/errors.ts";
 
-/** PEM files of the TLS listener, each with the name of the setting that says where it is. */
+/** PEM files of the TLS listener, each with the name of its setting. */
 export interface TlsFiles {
   /** The certificate, with the intermediate ones after it. */
   readonly cert: string;
   readonly key: string;
-  /** Who signs the certificates of devices. */
+  /** The CA that signs the certificates of devices. */
   readonly ca?: string | undefined;
-  /** Which of them are revoked. */
+  /** The list of revoked ones. */
   readonly crl?: string | undefined;
 }
 
-/** What is in the files. */
+/** The content of the files. */
 export interface TlsMaterial {
   readonly context: SecureContextOptions;
-  /** The CA's and the revoked certificates' text: when it changes, those who came in by them come in again. */
+  /**
+   * The CA's and the revoked certificates' text: when it changes, devices that came in by them have to come in again.
+   */
   readonly trust: string;
-  /** The whole text, to be compared with what is there later. */
+  /** The whole text, for comparison with the files later. */
   readonly text: string;
   readonly validTo: Date;
 }
@@ -32,8 +34,8 @@ const SETTING = {
 } as const;
 
 /**
- * Reads the files and looks whether TLS can work with them.
- * @throws PlatformError `config_invalid` that names the setting, the file and what is wrong with it
+ * Reads the files and checks that TLS can work with them.
+ * @throws PlatformError `config_invalid` that names the setting, the file and its fault
  */
 export async function readTlsFiles(files: TlsFiles): Promise<TlsMaterial> {
   const [cert, key, ca, crl] = await Promise.all([
@@ -54,7 +56,7 @@ export async function readTlsFiles(files: TlsFiles): Promise<TlsMaterial> {
     cert: cert!,
     key: key!,
     minVersion: "TLSv1.2",
-    // A session that is taken up again would not have its certificate looked at again, revoked or not.
+    // The certificate of a resumed session would not be checked again, revoked or not.
     ...(ca === undefined ? {} : { ca, secureOptions: constants.SSL_OP_NO_TICKET }),
     ...(crl === undefined ? {} : { crl }),
   };

@@ -18,20 +18,20 @@ export interface TlsListenerOptions {
   readonly admit: (socket: Socket) => Admission | undefined;
   /** @param commonName of the client's certificate, when it has one that was verified */
   readonly handle: (socket: TLSSocket, admission: Admission, commonName: string | undefined) => void;
-  /** The CA or the revoked certificates are others now. */
+  /** Called when the CA or the revoked certificates have changed. */
   readonly onTrustChanged: () => void;
 }
 
 export interface TlsListener {
   readonly server: Server;
   readonly counts: { tlsErrors: number };
-  /** Stops to look at the files. */
+  /** Stops looking at the files. */
   stop(): void;
 }
 
 /**
- * MQTT over TLS 1.2 and 1.3. The files are read again when they change, for new connections; what cannot be used is
- * said in the log, and the former stays, as certificate and key are seldom replaced in one moment.
+ * MQTT over TLS 1.2 and 1.3. The files are read again when they change, for new connections; unusable files are logged,
+ * and the former ones stay, as certificate and key are seldom replaced in one moment.
  * @throws PlatformError `config_invalid` that names the file
  */
 export async function createTlsListener(options: TlsListenerOptions): Promise<TlsListener> {

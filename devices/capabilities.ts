@@ -1,14 +1,14 @@
 /**
- * What devices of a kind can do, asked instead of the kind's name: the next kind that sounds or shows is found by whoever
- * looks for one, without being named there. A capability is a contract: the code that asks for it reads the quantities,
- * events and replies that stand here, and `defineKind` refuses a kind that has the capability and not these.
+ * Capabilities of kinds, asked instead of the kind's name: code that looks for kinds that sound or show finds the next
+ * one without naming it. A capability is a contract: the code that asks for it reads the quantities, events and replies
+ * that stand here, and `defineKind` refuses a kind that has the capability and not these.
  */
 
 interface QuantityContract {
   readonly type: "gauge" | "counter" | "state" | "text";
   /** UCUM code. */
   readonly unit?: string;
-  /** Words that a state has, among others. */
+  /** Words that a state must have, among others. */
   readonly values?: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface CapabilityContract {
   readonly commands?: readonly string[] | "none";
   /** Outcomes that replies among its examples have. */
   readonly replies?: readonly string[];
-  /** Whether it must be missed when it falls silent. */
+  /** True when its silence must raise an alarm. */
   readonly missed?: true;
 }
 
@@ -62,14 +62,14 @@ export const CAPABILITIES = {
   gateway: {
     about:
       "Stands in front of others: it publishes for them on `v1/gateways/{id}/…` and hears their commands.",
-    // Whoever is behind it falls silent with it.
+    // The devices behind it fall silent with it.
     missed: true,
   },
 } as const satisfies Readonly<Record<string, CapabilityContract>>;
 
 export type Capability = keyof typeof CAPABILITIES;
 
-/** A kind as far as it is asked here. */
+/** The part of a kind that is asked here. */
 export interface Capable {
   readonly capabilities?: readonly Capability[];
 }

@@ -20,7 +20,7 @@ export const kindsWith = (capability: Capability): readonly string[] => index.ki
 
 /**
  * Adds a kind that has no folder here, before a platform starts with it.
- * @returns takes it away again, once that platform has stopped
+ * @returns a function that takes it away again, once that platform has stopped
  * @throws Error when there is one of its name
  */
 export function addKind(kind: Kind): () => void {

@@ -9,7 +9,7 @@ import {
   SILENCE,
 } from "./kind.ts";
 
-/** The zod schema of one metric's value. */
+/** The zod schema of one quantity's value. */
 function metricSchema(metric: Metric): z.ZodType {
   const base =
     metric.type === "state"
@@ -23,7 +23,7 @@ function metricSchema(metric: Metric): z.ZodType {
   return base.describe(metric.unit ? `${metric.about} (${metric.unit})` : metric.about);
 }
 
-/** Every metric may be absent or null: a battery device leaves out what it did not measure. */
+/** Every quantity may be absent or null: a battery device leaves out those that it did not measure. */
 function telemetrySchema(metrics: Metrics): z.ZodType {
   const shape: Record<string, z.ZodType> = {
     observedAt: z.union([z.iso.datetime({ offset: true }), z.number()]).nullish(),
@@ -43,7 +43,9 @@ function withSilence(simulate: KindDefinition["simulate"]): KindDefinition["simu
   };
 }
 
-/** A rule for each metric with a bound that no limit rule watches: what goes off the scale there is somebody's to see. */
+/**
+ * A rule for each quantity with a bound that no limit rule watches: a person has to see a value off the scale there.
+ */
 function offScaleRules({ metrics, alarms }: KindDefinition): OffScaleRule[] {
   return Object.entries(metrics).flatMap(([metric, { type, min, max, about }]) => {
     if (type !== "gauge" && type !== "counter") return [];
@@ -60,15 +62,15 @@ function offScaleRules({ metrics, alarms }: KindDefinition): OffScaleRule[] {
 }
 
 /**
- * Completes a kind: its telemetry schema from its metrics, and the scenario that every kind has.
- * @throws Error that lists each fault: where it is, what is wrong and what was expected
+ * Completes a kind: its telemetry schema from its quantities, and the scenario that every kind has.
+ * @throws Error that lists each fault: its place, the finding and the expectation
  */
 export function defineKind(definition: KindDefinition): Kind {
   const telemetry = telemetrySchema(definition.metrics);
   const faults = kindFaults(definition, telemetry);
   if (faults.length > 0) {
     const list = faults.map(({ path, message }) => `\n  ${path}: ${message}`).join("");
-    throw new Error(`Kind '${definition.kind}' promises what does not hold:${list}`);
+    throw new Error(`Kind '${definition.kind}' makes promises that do not hold:${list}`);
   }
   const raises = definition.alarms.filter((alarm) => alarm.type === "silence").map((alarm) => alarm.rule);
   const silence = { name: SILENCE, about: "The device stops reporting.", raises };

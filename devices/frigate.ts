@@ -13,10 +13,10 @@ const TYPE_OF_LABEL: Readonly<Record<string, string>> = {
   bicycle: "vehicle",
 };
 
-/** What is of another type is an event of our own shape, whatever else it holds. */
+/** A message of another type is an event of our own shape, whatever else it holds. */
 const FRIGATE_TYPES: ReadonlySet<unknown> = new Set(["new", "update", "end"]);
 
-/** Frigate's field → ours. What is not listed (thumbnails, paths, internals of the tracker) is left out. */
+/** Frigate's field → ours. Other fields (thumbnails, paths, internals of the tracker) are left out. */
 const KEPT: Readonly<Record<string, string>> = {
   camera: "camera",
   label: "label",
@@ -39,7 +39,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** A number also where it is kept as its text, because it has more digits than JavaScript's own. */
 const numberOf = (value: unknown): unknown => (isObject(value) ? value.valueOf() : value);
 
-/** Frigate's seconds with a fraction → epoch milliseconds; anything else stays what it is, to be refused. */
+/** Frigate's seconds with a fraction → epoch milliseconds; anything else stays as it is, to be refused. */
 function milliseconds(given: unknown): unknown {
   const seconds = numberOf(given);
   return typeof seconds === "number" ? Math.round(seconds * 1000) : given;
@@ -53,9 +53,9 @@ function isoTime(given: unknown): string | undefined {
 }
 
 /**
- * Turns Frigate's message into our event and passes every other event on as it is. An object that is neither
- * person nor vehicle becomes `motion` and keeps its label. `observedAt` is the frame that the message is
- * about, so the updates of one object differ. What lacks the object's id or time comes out without it.
+ * Turns Frigate's message into our event and passes every other event on as it is. An object that is neither person nor
+ * vehicle becomes `motion` and keeps its label. `observedAt` is the frame that the message is about, so the updates of
+ * one object differ. A message without the object's id or time gives an event without it.
  * @throws Error where it describes no object: nothing was seen then
  */
 export function decodeFrigateEvent(event: Record<string, unknown>): Record<string, unknown> {

@@ -3,8 +3,8 @@ import { DAY_MS, localDay, startOfLocalDay } from "./local-time.ts";
 import { chanceAt, createRunningSum } from "./noise.ts";
 
 /**
- * How a simulated household uses gas: for cooking at mealtimes, in some homes for heating. Everything here is
- * our assumption, and a function of the seed and the moment alone.
+ * The gas use of a simulated household: for cooking at mealtimes, in some homes for heating. Everything here is our
+ * assumption, and a function of the seed and the moment alone.
  */
 const QUARTERS = 96;
 /** Streams of the household's randomness, so that one draw never tells about another. */
@@ -46,7 +46,7 @@ function household(seed: number) {
 function dayInQuarters(seed: number, home: ReturnType<typeof household>, day: number) {
   const stove = MEAL_CURVE.map((curve, quarter) => {
     const draw = chanceAt(seed, COOKS, day, quarter);
-    // Little tails of the curve are nobody at the stove, and so is a third of mealtime.
+    // Small tails of the curve mean that nobody is at the stove, and so is a third of mealtime.
     return curve < 0.05 || draw < 0.33 ? 0 : curve * draw;
   });
   const stoveTotal = stove.reduce((sum, part) => sum + part, 0);

@@ -1,7 +1,7 @@
 import { CAPABILITIES, type Capability, hasCapability } from "./capabilities.ts";
 import type { Kind } from "./kind.ts";
 
-/** Kinds, found by their names and by what they can do. */
+/** Kinds, found by their names and by their capabilities. */
 export interface KindIndex {
   kindByName(name: string): Kind | undefined;
   /** Names of the kinds that have a capability, in the order of the catalog. */

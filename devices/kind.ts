@@ -4,14 +4,14 @@ import type { Capability } from "./capabilities.ts";
 import type { Random } from "./random.ts";
 
 /**
- * What a device kind is made of. A kind is a folder in `kinds/`, composed from the builders below; the
- * telemetry schema, the table's columns, the API's documentation and the console all derive from it.
+ * The parts of a device kind. A kind is a folder in `kinds/`, composed from the builders below; the telemetry schema,
+ * the table's columns, the API's documentation and the console all derive from it.
  */
 
-/** How a metric behaves over time, which decides how its rollup is made. */
+/** The behaviour of a quantity over time, which decides how its rollup is made. */
 export type MetricType = "gauge" | "counter" | "state" | "text";
 
-/** What a MetricValue is on the wire: JSON numbers for gauges and counters, strings for states and texts. */
+/** A value of a quantity on the wire: JSON numbers for gauges and counters, strings for states and texts. */
 export type MetricValue = number | string;
 
 export interface Metric {
@@ -26,14 +26,14 @@ export interface Metric {
   readonly min?: number;
   readonly max?: number;
   /**
-   * What its sensor sends in place of a value that it has not got, in `unit`: refused as `sensor_fault`, and no alarm
-   * looks at it. See `sensor-faults.ts`.
+   * The values, in `unit`, that its sensor sends when it has none: refused as `sensor_fault`, and no alarm looks at
+   * them. See `sensor-faults.ts`.
    */
   readonly sentinels?: readonly number[];
   /**
-   * How many digits behind the point are kept, 0 to 6: what instruments in the field resolve. A value with more is
-   * rounded to them when it is stored. Whole numbers of a resolution take about a byte in columnstore, the floats
-   * of a metric without `decimals` two to four.
+   * The number of decimals that are kept, 0 to 6: the resolution of instruments in the field. A value with more is
+   * rounded to them when it is stored. Whole numbers of a resolution take about a byte in columnstore, the floats of a
+   * quantity without `decimals` two to four.
    */
   readonly decimals?: number;
   /** The closed list of a state's values. */
@@ -42,11 +42,14 @@ export interface Metric {
   readonly maxLength?: number;
   /** When a counter may go back to zero, in words. */
   readonly resets?: string;
-  /** By how much a counter's trembling last digit may go back, in `unit`; 0 without it. */
+  /** The amount by which a counter's trembling last digit may go back, in `unit`; 0 without it. */
   readonly tolerance?: number;
   /** The first number that a counter's register cannot show and after which it goes on from 0, in `unit`. */
   readonly rollsOverAt?: number;
-  /** Whether a counter begins anew by itself, so that whatever it falls to was counted since; absent: its register lasts. */
+  /**
+   * True when a counter begins anew by itself, so that any value to which it falls counts as usage; absent: its
+   * register lasts.
+   */
   readonly restarts?: boolean;
 }
 
@@ -67,8 +70,8 @@ export const gauge = (options: Numeric): Metric => ({ type: "gauge", ...options 
 /**
  * A value that only rises, but for resets. Its usage is the sum of its steps from reading to reading, which counts
  * nothing for a last digit that trembles within `tolerance` or a register that runs back a little, nothing for a single
- * outlier, a new register from 0 once the next reading confirms it, and goes on past `rollsOverAt` (docs/decisions/0023).
- * What falls at times by itself, such as frames since a restart, says `restarts`.
+ * outlier, a new register from 0 once the next reading confirms it, and goes on past `rollsOverAt`
+ * (docs/decisions/0023). A counter that falls at times by itself, such as frames since a restart, says `restarts`.
  */
 export const counter = (
   options: Numeric & {
@@ -106,7 +109,7 @@ export interface LimitRule extends RuleBase {
   readonly type: "high" | "low";
   readonly metric: string;
   readonly limit: number;
-  /** How far back inside the limit the value must come before the alarm clears, in the metric's unit. */
+  /** How far back inside the limit the value must come before the alarm clears, in the quantity's unit. */
   readonly deadband: number;
   /** How long the condition must hold, by the device's clock, in milliseconds. */
   readonly onDelayMs: number;
@@ -120,7 +123,7 @@ export interface StateRule extends RuleBase {
   readonly metric: string;
   readonly values: readonly string[];
   readonly onDelayMs: number;
-  /** As of a limit. */
+  /** As for a limit. */
   readonly offDelayMs?: number;
 }
 
@@ -131,7 +134,7 @@ export interface EventRule extends RuleBase {
   readonly clearedBy: readonly string[];
 }
 
-/** Raises when nothing was reported for `intervals` report intervals; clears on the next report. */
+/** Raises when no report came for `intervals` report intervals; clears on the next report. */
 export interface SilenceRule extends RuleBase {
   readonly type: "silence";
   readonly intervals: number;
@@ -139,7 +142,7 @@ export interface SilenceRule extends RuleBase {
 
 /**
  * Raises on a value of `metric` beyond its plausible range, on a side that no limit rule watches; clears on the next
- * plausible one. Every kind has them without writing them (`offScaleRules`), and no broadcast is proposed for one.
+ * plausible one. Every kind has them without writing them (`offScaleRules`), and none proposes a broadcast.
  */
 export interface OffScaleRule extends RuleBase {
   readonly type: "off_scale";
@@ -211,12 +214,12 @@ export interface EventType {
   readonly about: string;
 }
 
-/** One simulated moment of a device: the metrics of a reading, and events that happened, if any. */
+/** One simulated moment of a device: the quantities of a reading, and events that happened, if any. */
 export interface SimulatedMoment {
   readonly metrics: Record<string, MetricValue>;
-  /** As on the wire; what lacks an `eventId` or `observedAt` is given one by the runner. */
+  /** As on the wire; the runner adds a missing `eventId` or `observedAt`. */
   readonly events?: readonly { type: string; [key: string]: unknown }[];
-  /** True when the device says nothing at this moment; whatever else is here stays unsent. */
+  /** True when the device is silent at this moment; everything else here stays unsent. */
   readonly silent?: boolean;
 }
 
@@ -229,7 +232,7 @@ export interface SimulationInput {
   readonly elapsedMs: number;
   /** A story that the runner asks for, e.g. `leak`; kinds ignore the ones they don't know. */
   readonly scenario?: string | undefined;
-  /** What the device's counters showed before this run; its registers may not start below. */
+  /** The values of the device's counters before this run; its registers may not start below. */
   readonly atLeast?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -247,7 +250,7 @@ export const SILENCE = "silence";
 /** A device that behaves: called with moments in rising order, it keeps its own state between them. */
 export type Behaviour = (input: SimulationInput) => SimulatedMoment;
 
-/** A command that devices of the kind obey. What else a caller sends is handed over all the same. */
+/** A command that devices of the kind obey. Other commands of a caller are handed over all the same. */
 export interface CommandType {
   /** kebab-case, as it stands in `name` on the wire. */
   readonly name: string;
@@ -256,7 +259,7 @@ export interface CommandType {
 
 /**
  * A message as a device would send it on `…/telemetry` (absent), `…/events` or `…/replies`, or would get it on
- * `…/commands`, and what must become of it.
+ * `…/commands`, and its expected outcome.
  */
 export type KindExample = {
   readonly about: string;
@@ -266,7 +269,7 @@ export type KindExample = {
   | { readonly rejects: string }
   | {
       readonly accepts: number;
-      /** Why values of accepted items are refused, each reason once, in alphabetical order; absent: none are. */
+      /** The reasons why values of accepted items are refused, each once, in alphabetical order; absent: none are. */
       readonly partial?: readonly string[];
     }
 );
@@ -275,7 +278,7 @@ export interface KindDefinition {
   /** kebab-case, unique in the catalog. */
   readonly kind: string;
   readonly title: { readonly en: string; readonly zh: string };
-  /** Where the facts of this file come from: a datasheet, a standard, or our own assumption, said as such. */
+  /** The source of the facts in this file: a datasheet, a standard, or our own assumption, said as such. */
   readonly source: string;
   /** How often a healthy device reports, in seconds. */
   readonly reportIntervalSeconds: number;
@@ -284,13 +287,13 @@ export interface KindDefinition {
   readonly alarms: readonly AlarmRule[];
   /** Absent: devices of the kind obey nothing, or nothing that is sent as a plain command. */
   readonly commands?: readonly CommandType[];
-  /** What its devices can do, by `capabilities.ts`; each has a contract that the kind must keep. */
+  /** The capabilities of its devices, by `capabilities.ts`; each has a contract that the kind must keep. */
   readonly capabilities?: readonly Capability[];
-  /** Turns what a vendor's device publishes as one event into our shape; default: as it is. */
+  /** Turns an event as a vendor's device publishes it into our shape; default: as it is. */
   readonly decodeEvent?: (event: Record<string, unknown>) => Record<string, unknown>;
   /** Makes one device's behaviour. `seed` differs from device to device. */
   readonly simulate: (seed: number) => Behaviour;
-  /** What `simulate` can play beside its ordinary days; `silence` is added for every kind. */
+  /** The scenarios that `simulate` can play besides its ordinary days; `silence` is added for every kind. */
   readonly scenarios?: readonly Scenario[];
   readonly examples: readonly KindExample[];
 }
@@ -299,6 +302,6 @@ export interface Kind extends KindDefinition {
   /** A reading on the wire. Unknown keys are kept (they land in the row's `extra`). */
   readonly telemetry: z.ZodType;
   readonly scenarios: readonly Scenario[];
-  /** The rules that follow from the plausible ranges of its metrics. */
+  /** The rules that follow from the plausible ranges of its quantities. */
   readonly offScale: readonly OffScaleRule[];
 }

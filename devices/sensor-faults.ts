@@ -1,17 +1,19 @@
 /**
- * What sensors and the boards that read them send in place of a value, to be named as a metric's `sentinels`. None of
- * them may be a value that the metric can have.
+ * Values that sensors and the boards that read them send when they have none, for a quantity's `sentinels`. None of
+ * them may be a possible value of the quantity.
  */
 
 /** Written by loggers and drivers where there is no value. */
 export const NO_DATA = [-9999, -999, 9999] as const;
 
 /**
- * The DS18B20 shows 85 °C after power-on until its first conversion (datasheet, "Operation: measuring temperature"), and
- * drivers say -127 when it is not on the wire. Only where the metric cannot be 85 °C.
+ * The DS18B20 shows 85 °C after power-on until its first conversion (datasheet, "Operation: measuring temperature"),
+ * and drivers say -127 when it is not on the wire. Only where the quantity cannot be 85 °C.
  */
 export const DS18B20 = [85, -127] as const;
 
-/** The ends of a 16-bit word, in a metric whose words count `1 / 10 ** decimals` of its unit: 0x7FFF, 0x8000, 0xFFFF. */
+/**
+ * The ends of a 16-bit word, in a quantity whose words count `1 / 10 ** decimals` of its unit: 0x7FFF, 0x8000, 0xFFFF.
+ */
 export const int16 = (decimals: number): number[] =>
   [0x7fff, -0x8000, 0x8000, 0xffff].map((word) => word / 10 ** decimals);

@@ -34,7 +34,7 @@ interface Cursor {
   at: number;
 }
 
-/** Why one simple unit is not known, or whether it is special. */
+/** The reason why one simple unit is not known, or if it is special. */
 function simpleUnit(symbol: string): { fault: string } | { special: boolean } {
   if (METRIC.has(symbol) || NON_METRIC.has(symbol)) return { special: SPECIAL.has(symbol) };
   for (const length of [1, 2]) {
@@ -96,7 +96,7 @@ function term(cursor: Cursor): Component {
   return left;
 }
 
-/** Why `code` is not a UCUM code, with the place; undefined when it is one. */
+/** The reason why `code` is not a UCUM code, with the place; undefined when it is one. */
 export function ucumFault(code: string): string | undefined {
   if (code === "") return "an empty unit; a bare number has the unit '1'";
   const cursor: Cursor = { code, at: code.startsWith("/") ? 1 : 0 };

@@ -2,8 +2,8 @@ import type { Channel } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
 
 /**
- * The name of the door that speaks our own dialect. What the platform puts on record by itself, as if a device had sent it,
- * is in that door's words.
+ * The name of the door that speaks our own dialect. Records that the platform makes by itself, as if a device had sent
+ * them, are in that door's words.
  */
 export const OWN_DOOR = "mqtt";
 
@@ -11,11 +11,11 @@ export const OWN_DOOR = "mqtt";
 export interface DoorDevice {
   readonly id: string;
   readonly deviceNo: number;
-  /** Whether it may speak for the devices that are assigned to it, and hears their commands. */
+  /** True when it may speak for the devices that are assigned to it, and hears their commands. */
   readonly gateway: boolean;
 }
 
-/** What a door can say against a message by itself, before anybody looks at its items. */
+/** The reasons for which a door itself refuses a message, before its items are looked at. */
 export type DoorReason = "payload_too_large" | "empty" | "not_json" | "rate_limited";
 
 export interface DoorRefusal {
@@ -23,52 +23,58 @@ export interface DoorRefusal {
   readonly detail: string;
 }
 
-/** The raw side of a message: what a rejection keeps, and what a replay begins with. */
+/** The raw side of a message: a rejection keeps it, and a replay begins with it. */
 export interface RawMessage<D extends DoorDevice = DoorDevice> {
   /** The `name` of the door by which it came. */
   readonly door: string;
-  /** Who sent it; undefined where the sender is nobody that we know. */
+  /** The sender; undefined for an unknown one. */
   readonly device: D | undefined;
   /** Where or as what it came in the words of its door's protocol: for MQTT, the topic. */
   readonly context: string;
   /** The bytes as they came. */
   readonly raw: Buffer;
-  /** Our clock at arrival, epoch milliseconds. */
+  /** The platform's clock at arrival, epoch milliseconds. */
   readonly receivedAt: number;
-  /** Where its door knows it already. */
+  /** Set where its door knows it already. */
   readonly channel?: Channel | undefined;
 }
 
 /** A message that its door has decoded. */
 export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawMessage<D> {
-  /** Undefined: the context is none of the device's; the message is acknowledged once that is on record. */
+  /** Undefined: the context is not among the device's own; the message is acknowledged once that is on record. */
   readonly channel: Channel | undefined;
   /**
    * One item or an array of them; from a gateway an object of device ids and their items. Undefined without a device or
-   * a channel: nobody looks at it, so it is not decoded.
+   * a channel: nothing looks at it, so it is not decoded.
    */
   readonly value: unknown;
-  /** What objects of the value said first of keys that they name again; undefined for nearly all. */
+  /** The first values of keys that stand again in their object; undefined for nearly all messages. */
   readonly repeated: Repeated | undefined;
 }
 
-/** Decodes again what a rejection has kept of a message that came by a door. It needs no open door. */
+/** Decodes again a message that a rejection has kept from a door. It needs no open door. */
 export interface DoorDecoder {
   /**
-   * @param message its `raw` is the whole message as it came; or items of it alone, which ingest puts on record in JSON:
+   * @param message its `raw` is the whole message as it came; or items of it alone, which ingest puts on record in
+   * JSON:
    *   one item or an array of them, from a gateway an object of device ids and their items
    * @param maxBytes of `raw`; the door's own limit where it is not given
    */
   decode<D extends DoorDevice>(message: RawMessage<D>, maxBytes?: number): ReceivedMessage<D> | DoorRefusal;
 }
 
-/** What becomes of a command: a door took it for its way to the device, or why none did. */
+/** The outcome of a command: a door took it for its way to the device, or the reason why none did. */
 export type Delivery = "taken" | "not_listening" | "too_slow";
 
 export interface DoorCommand {
-  /** A JSON object of our own dialect, as the device itself is to get it. A door that speaks otherwise translates it. */
+  /**
+   * A JSON object of our own dialect, as the device itself is to get it. A door that speaks another dialect translates
+   * it.
+   */
   readonly payload: string;
-  /** The gateway that carries it, where the device has no connection of its own; its door says there whom it is for. */
+  /**
+   * The gateway that carries it, where the device has no connection of its own; its door adds the device's id there.
+   */
   readonly through?: string;
 }
 
@@ -81,7 +87,7 @@ export interface DoorPresence<D extends DoorDevice = DoorDevice> {
   readonly address: string | undefined;
 }
 
-/** What every door tells the inside. */
+/** The events that every door reports to the inside. */
 export interface DoorEvents<D extends DoorDevice = DoorDevice> {
   /**
    * Takes a message over. The door acknowledges it once `settled` is called, and not before: then it is committed.
@@ -102,23 +108,25 @@ export type DoorHealth =
   /** Nothing comes by this door before somebody does something. */
   | { readonly check: string; readonly ok: false; readonly detail: string };
 
-/** A way by which devices reach the platform, and it reaches them: a broker, a protocol's server, a source. */
+/**
+ * A way by which devices reach the platform, and the platform reaches them: a broker, a protocol's server, a source.
+ */
 export interface Door {
   /** Short and stable, as it stands in rejections, metrics and logs. */
   readonly name: string;
   /**
-   * Hands a command over for a device, to each of its connections that listens; nothing is kept for one that is away. It
-   * decides which connections those are before it returns: whoever has looked at a device and calls this in the same turn
-   * must not reach another one that has its id a moment later.
+   * Hands a command over for a device, to each of its connections that listens; nothing is kept for one that is away.
+   * It chooses these connections before it returns: a caller that has looked at a device and calls this in the same
+   * turn must not reach another one that has its id a moment later.
    */
   deliver(device: Pick<DoorDevice, "id">, command: DoorCommand): Promise<Delivery>;
-  /** Whether the device is at this door, and a command for it belongs here. */
+  /** True when the device is at this door, and a command for it belongs here. */
   isOnline(id: string): boolean;
   /** Ends what a device has open, e.g. after its token was changed. */
   disconnect(id: string): void;
   /** How the door is, for `/readyz`; not there where a door that is open is well. */
   health?(): DoorHealth;
-  /** Takes nothing new in; what was read is still acknowledged. */
+  /** Takes nothing new in; messages that were read are still acknowledged. */
   quiesce(): Promise<void>;
   close(): Promise<void>;
 }

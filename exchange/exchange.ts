@@ -11,11 +11,13 @@ import type {
 
 /** All doors together, as the inside sees them: it reaches devices through this, and knows no door. */
 export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Door, "name" | "health"> {
-  /** Adds a door behind those there are. @throws Error when there is one of its name: rejections name the door by it */
+  /**
+   * Adds a door behind the present ones. @throws Error when there is one of its name: rejections name the door by it
+   */
   add(door: Door): void;
   /**
-   * The `onPresence` of doors: it sums up what they tell, so that a device with two doors comes and goes once. What else
-   * they tell goes straight to the inside, with nothing in between for each message.
+   * The `onPresence` of doors: it sums up their reports, so that a device with two doors comes and goes once. Other
+   * reports go straight to the inside, with nothing in between for each message.
    * @param told hears of changes of the sum: with the moment and address of the door that made the change
    */
   sumPresence(told: DoorEvents<D>["onPresence"]): DoorEvents<D>["onPresence"];
@@ -30,7 +32,7 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
   readonly log: Logger;
 }): DoorExchange<D> {
   const doors: Door[] = [];
-  /** The ids of devices that each door has told of as connected, by the door's name. */
+  /** The ids of devices that each door has reported as connected, by the door's name. */
   const present = new Map<string, Set<string>>();
 
   const holding = (id: string) => doors.filter((door) => door.isOnline(id));
@@ -70,12 +72,12 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
     },
 
     /**
-     * Nothing is waited for before the last door has the command: whoever has looked at a device and calls this in the same
-     * turn reaches that device and no other that has its id, or its gateway, a moment later.
+     * Nothing is waited for before the last door has the command: a caller that has looked at a device and calls this
+     * in the same turn reaches that device and no other that has its id, or its gateway, a moment later.
      */
     deliver(device, { payload, through }) {
       const own = holding(device.id);
-      // Who has a connection itself gets nothing through its gateway, also if it does not listen.
+      // A device with a connection of its own gets nothing through its gateway, also if it does not listen.
       const asked =
         own.length > 0 || through === undefined
           ? own.map((door) => handTo(door, device, { payload }))
@@ -107,7 +109,9 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
 const sumUp = (deliveries: readonly Delivery[]): Delivery =>
   (["taken", "too_slow"] as const).find((one) => deliveries.includes(one)) ?? "not_listening";
 
-/** Takes the step at each door, also after one where it failed. @throws the first fault, once all have had their turn */
+/**
+ * Takes the step at each door, also after one where it failed. @throws the first fault, once all have had their turn
+ */
 async function oneByOne(doors: readonly Door[], step: (door: Door) => Promise<void>): Promise<void> {
   const faults: unknown[] = [];
   for (const door of doors) {

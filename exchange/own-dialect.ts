@@ -15,19 +15,19 @@ export function parseTopic(topic: string): { id: string; channel: Channel } | un
   return { id: found[2]!, channel: found[1] === "gateways" ? `gateway-${channel}` : channel };
 }
 
-/** Whether a device may publish on a channel of its own id. */
+/** True when a device may publish on a channel of its own id. */
 export const isOpenTo = ({ gateway }: { readonly gateway: boolean }, channel: Channel): boolean =>
   gateway || carriedBy(channel) === undefined;
 
-/** A message of which everything is known but its content: that is filled in here. */
+/** A message of which everything but the content is known: the content is filled in here. */
 export interface OwnMessage<D extends DoorDevice> extends ReceivedMessage<D> {
   value: unknown;
   repeated: Repeated | undefined;
 }
 
 /**
- * Decodes a message and hands it inside, or puts on record why it cannot be decoded. One that is none of its device's is
- * handed on as it came.
+ * Decodes a message and hands it inside, or puts on record why it cannot be decoded. A message on a topic that is not
+ * its device's own is handed on as it came.
  * @returns how many items it holds
  */
 export function handOn<D extends DoorDevice>(
@@ -47,7 +47,7 @@ export function handOn<D extends DoorDevice>(
   return inside.onMessage(message, settled);
 }
 
-/** Decodes again what the doors of our own dialect have on record. */
+/** Decodes again the records of the doors of our own dialect. */
 export const ownDecoder: DoorDecoder = {
   decode(message, maxBytes) {
     const { device, context } = message;

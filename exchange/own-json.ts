@@ -3,7 +3,7 @@ import { MAX_PAYLOAD_BYTES } from "../base/channels.ts";
 import { parseExact, type Repeated } from "../base/exact-json.ts";
 import type { DoorReason, DoorRefusal } from "./door.ts";
 
-/** A JSON value, and what its objects said first of keys that they name again; undefined for nearly all. */
+/** A JSON value, and the first values of keys that stand again in their object; undefined for nearly all. */
 export interface DecodedJson {
   readonly value: unknown;
   readonly repeated: Repeated | undefined;
@@ -15,7 +15,7 @@ export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES
     return refusal("payload_too_large", `${payload.length} bytes, expected at most ${maxBytes}`);
   }
   if (payload.length === 0) return refusal("empty", "the payload has no bytes");
-  // toString would put U+FFFD in place of bad bytes, and nobody would ever know.
+  // toString would put U+FFFD in place of bad bytes, and the error would stay unseen.
   if (!isUtf8(payload)) return refusal("not_json", "the payload is not UTF-8");
   const marked = payload[0] === MARK[0] && payload[1] === MARK[1] && payload[2] === MARK[2];
   const text = payload.toString("utf8", marked ? MARK.length : 0);
@@ -34,10 +34,12 @@ export function decodeJson(payload: Buffer, maxBytes: number = MAX_PAYLOAD_BYTES
 
 const refusal = (reason: DoorReason, detail: string): DoorRefusal => ({ reason, detail });
 
-/** The byte order mark, U+FEFF, which some programs put before each text. Readers of JSON may ignore it (RFC 8259, 8.1). */
+/**
+ * The byte order mark, U+FEFF, which some programs put before each text. Readers of JSON may ignore it (RFC 8259, 8.1).
+ */
 const MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** What `parseExact` takes beyond JSON. */
+/** Texts that `parseExact` takes beyond JSON. */
 const NOT_NUMBER = /[Nn][Aa][Nn]|[Ii][Nn][Ff]/;
 
 function lookAgain(text: string): DecodedJson | DoorRefusal {
@@ -50,10 +52,15 @@ function lookAgain(text: string): DecodedJson | DoorRefusal {
   }
 }
 
-/** So many digits in a row, or more, perhaps with a point among them, may be a number that JavaScript's own would change. */
+/**
+ * So many digits in a row, or more, perhaps with a point among them, may be a number that JavaScript's own would
+ * change.
+ */
 const LONG = 16;
 
-/** Whether there is such a run. It holds a place at every 16th byte, so that one byte in sixteen is looked at first. */
+/**
+ * True when there is such a run. It holds a place at every 16th byte, so that one byte in sixteen is looked at first.
+ */
 export function hasLongNumber(payload: Buffer): boolean {
   for (let at = LONG - 1; at < payload.length; at += LONG) {
     if (!isDigitOrPoint(payload[at])) continue;
@@ -74,7 +81,7 @@ const QUOTE = 0x22;
 const SPACE = 0x20;
 
 /**
- * Whether an object may name a key twice, of which JSON.parse keeps the last. Behind each key comes a colon; where no
+ * True when an object may name a key twice, of which JSON.parse keeps the last. Behind each key comes a colon; where no
  * space stands between them, there are as many `":` as keys, or more where texts hold such as well.
  */
 function mayRepeatKeys(text: string, value: unknown): boolean {

@@ -3,7 +3,7 @@ import type { AlarmTransition } from "../store/events/index.ts";
 import type { CheckedMetric, MetricRule } from "./checked-metric.ts";
 import type { DeviceEntry } from "./directory.ts";
 
-/** What alarm rules say of one value, and the transitions that they ask for. */
+/** Applies alarm rules to one value, and gives the transitions that follow. */
 
 export function holds(rule: MetricRule | OffScaleRule, value: number | string): boolean {
   if (rule.type === "state") return rule.values.includes(value as string);
@@ -11,7 +11,7 @@ export function holds(rule: MetricRule | OffScaleRule, value: number | string): 
   return rule.type === "high" ? (value as number) > rule.limit : (value as number) < rule.limit;
 }
 
-/** Whether an active alarm may clear: between the limit and the deadband it stays, so that it cannot flutter. */
+/** True when an active alarm may clear: between the limit and the deadband it stays, so that it cannot flutter. */
 export function isOver(
   rule: MetricRule | OffScaleRule,
   metric: CheckedMetric,
@@ -51,7 +51,7 @@ export const delaysOf = (
 const FLAP_MS = 10 * 60_000;
 const FLAP_INTERVALS = 3;
 
-/** What nothing but a person clears begins anew when it is raised again. */
+/** An alarm that only a person clears begins anew when it is raised again. */
 const flapMs = ({ runtime }: DeviceEntry, rule: AlarmRule | OffScaleRule): number | undefined =>
   rule.type === "event" && rule.clearedBy.length === 0
     ? undefined

@@ -17,7 +17,7 @@ interface RuleState {
   /** When it was over again while the alarm is active; undefined while it is not. */
   overSince: number | undefined;
   active: boolean;
-  /** Whether the database had the last word about it, which is not known here. */
+  /** True when the database had the last word about it, which this process does not know. */
   doubtful: boolean;
 }
 
@@ -26,25 +26,26 @@ type Emit = (transition: AlarmTransition) => void;
 /** A reading that the rules look at once it is committed. */
 export interface Look {
   readonly kind: string;
-  /** Where it stands among its kind's readings of the batch; undefined when nothing of it was to be stored. */
+  /** Its place among its kind's readings of the batch; undefined when nothing of it was to be stored. */
   readonly row: number | undefined;
-  /** To be called once, in the order of arrival. @param refused metrics whose stored value is another one */
+  /** Called once, in the order of arrival. @param refused quantities whose stored value is another one */
   readonly evaluate: (refused: ReadonlySet<string> | undefined, emit: Emit) => void;
 }
 
 /**
- * Decides when alarms are raised and cleared; `store` makes it so, in the batch of the reading that caused
- * it. State exists only for rules whose condition holds or whose alarm is active, so a healthy fleet costs one
- * comparison per rule and reading.
+ * Decides when alarms are raised and cleared; `store` writes it, in the batch of the reading that caused it. State
+ * exists only for rules whose condition holds or whose alarm is active, so a healthy fleet costs one comparison per
+ * rule and reading.
  */
 export class AlarmEngine {
-  /** Weak, so that a device that is deleted takes its states along. */
+  /** Weak, so that the states of a deleted device go with it. */
   private readonly states = new WeakMap<DeviceEntry, Map<string, RuleState>>();
   /** When the newest event was observed that raises a rule's alarm, and the newest that clears it. */
   private readonly events = new WeakMap<DeviceEntry, Map<string, { raise: number; clear: number }>>();
   /**
-   * When this process began, by our clock. What was observed before may be older than what its predecessor has looked
-   * at, so what follows from it is in doubt: it happens where the database has nothing newer that speaks against it.
+   * When this process began, by the platform's clock. Readings from before may be older than the last one that its
+   * predecessor looked at, so their consequences are in doubt: they happen only where the database has nothing newer
+   * that contradicts them.
    */
   private readonly startedAt: number;
 
@@ -75,9 +76,9 @@ export class AlarmEngine {
 
   /**
    * Takes note of a reading that will be committed.
-   * @param row where it stands among its kind's readings of the batch; undefined when nothing of it will be stored
-   * @returns what is to be evaluated once it is known what was kept of it; undefined where that would change nothing,
-   * as with a healthy device
+   * @param row its place among its kind's readings of the batch; undefined when nothing of it will be stored
+   * @returns a look to evaluate once it is known what was kept of it; undefined where that would change nothing, as
+   * with a healthy device
    */
   onReading(
     device: DeviceEntry,
@@ -87,7 +88,7 @@ export class AlarmEngine {
     emit: Emit,
   ): Look | undefined {
     if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
-    // A clock that is ahead counts as ours: once it is right again, the device is not deaf until then.
+    // A clock that is ahead counts as the platform's: once it is right again, the device is not deaf until then.
     const at = Math.min(reading.observedAt, receivedAt);
     if (at < device.evaluatedAt || receivedAt - at > ALARM_HORIZON_MS) return undefined;
     if (device.looks === 0 && !this.concerns(device, reading)) {
@@ -115,7 +116,7 @@ export class AlarmEngine {
     };
   }
 
-  /** Whether a reading may raise or clear something. */
+  /** True when a reading may raise or clear something. */
   private concerns(device: DeviceEntry, reading: CheckedReading): boolean {
     if (reading.aside.length > 0 || this.states.has(device)) return true;
     for (let i = 0; i < reading.count; i++) {
@@ -124,7 +125,7 @@ export class AlarmEngine {
     return false;
   }
 
-  /** Takes note that a device was heard, whatever it said: an answer to a command ends its silence as well. */
+  /** Takes note that a device was heard, by any message: a reply to a command ends its silence as well. */
   onHeard(device: DeviceEntry, receivedAt: number, emit: Emit): void {
     if (device.runtime.silenceRules.length > 0) this.endSilence(device, receivedAt, emit);
   }
@@ -135,8 +136,8 @@ export class AlarmEngine {
     if (receivedAt - observedAt > ALARM_HORIZON_MS) return;
     const at = Math.min(observedAt, receivedAt);
     for (const rule of device.runtime.eventRules) {
-      // Whether it is active is not remembered here: such an alarm may be cleared by its acknowledgement, which this
-      // process need not see. The database keeps at most one active.
+      // Its state is not remembered here: its acknowledgement may clear such an alarm, which this process need not see.
+      // The database keeps at most one active.
       if (rule.event === type) this.onRuleEvent("raise", device, rule, at, emit);
       else if (rule.clearedBy.includes(type)) this.onRuleEvent("clear", device, rule, at, emit);
     }
@@ -170,8 +171,8 @@ export class AlarmEngine {
   }
 
   /**
-   * The devices, at most `limit`, that this process has not heard for too long and that have no alarm of it. Others may
-   * have heard them: to be asked before `checkSilence`.
+   * The devices, at most `limit`, that this process has not heard for too long and that have no such alarm. Other
+   * processes may have heard them: ask for that before `checkSilence`.
    */
   findSilent(devices: Iterable<DeviceEntry>, now: number, limit: number): DeviceEntry[] {
     const found: DeviceEntry[] = [];
@@ -186,7 +187,8 @@ export class AlarmEngine {
   }
 
   /**
-   * Raises the alarms of devices that have been silent for too long, by our clock. @returns how many it raised
+   * Raises the alarms of devices that have been silent for too long, by the platform's clock. @returns how many it
+   * raised
    */
   checkSilence(devices: Iterable<DeviceEntry>, now: number, emit: Emit): number {
     let raised = 0;
@@ -258,14 +260,17 @@ export class AlarmEngine {
     }
   }
 
-  /** Whether what this process has seen since a moment may have begun before it, when another process looked. */
+  /**
+   * True when a condition that this process has seen since a moment may have begun before it, when another process
+   * looked.
+   */
   private mayBeOlder(since: number, delayMs: number): boolean {
     return since - delayMs < this.startedAt;
   }
 
   /**
-   * Why the database has to be asked whether a condition that holds at a moment counts: what it follows from may be outdated,
-   * or this process has not seen it for as long as it has to last.
+   * The reason to ask the database if a condition that holds at a moment counts: its source may be outdated, or this
+   * process has not seen it for as long as it has to last.
    * @param since from when on this process has seen it
    */
   private doubtOf(
@@ -302,7 +307,7 @@ export class AlarmEngine {
     return state;
   }
 
-  /** Drops what is known of a rule's condition, so that it is looked at afresh. */
+  /** Drops the state of a rule's condition, so that it is looked at afresh. */
   forget(device: DeviceEntry, rule: string): void {
     const states = this.states.get(device);
     states?.delete(rule);
@@ -310,7 +315,7 @@ export class AlarmEngine {
   }
 }
 
-/** When it was last heard, unless that was before its present holder had it: that is not theirs to know. */
+/** When it was last heard, unless that was before its present holder had it, who must not know. */
 function heardOf({ lastReportAt, notedAt, formerPlaces }: DeviceEntry): string {
   const since = formerPlaces?.at(-1)?.until ?? Number.NEGATIVE_INFINITY;
   if (lastReportAt < since) return `not heard since it was moved here at ${new Date(since).toISOString()}`;

@@ -1,14 +1,14 @@
 import { isRowFault } from "../store/database/index.ts";
 
-/** A row that the database refuses for what is in it. */
+/** A row that the database refuses because of its content. */
 export interface Refused<T> {
   readonly row: T;
   readonly error: Error;
 }
 
 /**
- * Writes rows at once, and in halves around those that the database refuses: they would be refused for ever, and keep the
- * others from being written.
+ * Writes rows at once, and in halves around those that the database refuses: they would be refused for ever, and keep
+ * the others from being written.
  * @throws any other error of the database; some rows may be written then
  */
 export async function writeAround<T>(

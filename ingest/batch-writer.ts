@@ -10,14 +10,14 @@ export interface BatchWriterOptions {
   readonly pool: Pool;
   readonly log: Logger;
   readonly nameOf: NameOf;
-  /** After a batch was committed and before its messages are acknowledged. Must not throw. */
+  /** Called after a batch was committed and before its messages are acknowledged. Must not throw. */
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
 }
 
 /** A batch's payloads at most; the statement that carries them is of the same order. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
-/** Shorter than this is a deadlock, a restart or a failover, and nobody's concern. In milliseconds. */
+/** A shorter block is a deadlock, a restart or a failover, and no operator's concern. In milliseconds. */
 const BLOCKED_AFTER_MS = 2_000;
 
 /** A batch that the database has refused for a while, and that is tried again. */
@@ -63,7 +63,7 @@ export class BatchWriter {
     return isDone ? committed : undefined;
   }
 
-  /** Tells of a batch that was committed or given up, acknowledges its messages, and empties it. */
+  /** Reports a batch that was committed or given up, acknowledges its messages, and empties it. */
   settle(batch: Batch, committed: Committed | undefined): void {
     // Of a batch that was given up; otherwise they are counted already.
     for (const device of batch.devices) device.pending--;
@@ -83,7 +83,7 @@ export class BatchWriter {
     batch.reset();
   }
 
-  /** Gives up what cannot be committed: its messages stay unacknowledged, so their senders keep them. */
+  /** Gives up uncommitted batches: their messages stay unacknowledged, so their senders keep them. */
   stop(): void {
     this.stopping.abort();
   }

@@ -7,7 +7,7 @@ import type { Look } from "./alarms.ts";
 import type { DeviceEntry } from "./directory.ts";
 import type { CheckedReading, KindRuntime } from "./kind-runtime.ts";
 
-/** A reading as live listeners want it; collected only while somebody listens. */
+/** A reading in the form for live listeners; collected only while there are listeners. */
 export interface LiveReading {
   readonly device: DeviceEntry;
   readonly observedAt: number;
@@ -18,7 +18,7 @@ export interface LiveReading {
   readonly row: number;
 }
 
-/** What live listeners are told of a reading that was found good. @param row where it was put into the batch */
+/** The reading for live listeners of one that was found good. @param row its row in the batch */
 export function liveReading(
   device: DeviceEntry,
   reading: CheckedReading,
@@ -43,8 +43,8 @@ const WRITER = randomUUID();
 let lanes = 0;
 
 /**
- * What claims are numbered by. Batches that are committed one after the other may share one; each lane that was ever used
- * is a row in the database.
+ * Claims are numbered by lanes. Batches that are committed one after the other may share one; each lane that was ever
+ * used is a row in the database.
  */
 export class Lane {
   readonly no = lanes++;
@@ -52,12 +52,15 @@ export class Lane {
 }
 
 /**
- * Everything that is committed together: the messages of a few milliseconds, whatever they hold. It is filled
- * while messages are decoded and used again after it was committed.
+ * Everything that is committed together: the messages of a few milliseconds, whatever they hold. It is filled while
+ * messages are decoded and used again after the commit.
  */
 export class Batch {
   readonly readings = new Map<KindRuntime, ReadingsBatch>();
-  /** What a batch with a row that the database refuses was cut into, while that row is looked for; last first. */
+  /**
+   * The pieces into which a batch with a row that the database refuses was cut, while that row is looked for; last
+   * first.
+   */
   readonly pieces: ReadingsBatch[] = [];
   /** Readings, events and replies that met another one at their moment, and are decided next. Readings: last first. */
   readonly met: ReadingsBatch[] = [];
@@ -66,7 +69,7 @@ export class Batch {
   readonly events: NewEvent[] = [];
   readonly replies: NewReply[] = [];
   readonly rejections: NewRejection[] = [];
-  /** Messages on topics that are none of their publishers', which are counted rather than kept one by one. */
+  /** Messages on topics that are not their publishers' own, which are counted rather than kept one by one. */
   readonly foreign: ForeignMessage[] = [];
   readonly alarms: AlarmTransition[] = [];
   /** Readings that the alarm rules look at once it is known what was kept of them. */
@@ -81,13 +84,13 @@ export class Batch {
   /** Readings, events, replies and rejections. */
   items = 0;
   /**
-   * Into how many items each the beginning of a list is cut, last first: one piece for an attempt of which it is not known
-   * what became, several while an item is looked for that the database refuses.
+   * The lengths of the pieces into which the beginning of a list is cut, last first: one piece for an attempt with an
+   * unknown outcome, several while an item is looked for that the database refuses.
    */
   private readonly cuts = new Map<readonly unknown[], number[]>();
-  /** Another only between two uses: an attempt whose answer was lost is known again by it. */
+  /** It changes only between two uses: an attempt whose answer was lost is recognized by it. */
   lane = new Lane();
-  /** Of the payloads that came in; bounds the statement, as one event may be 256 KiB long. */
+  /** Bytes of the payloads; they bound the statement, as one event may be 256 KiB long. */
   bytes = 0;
 
   /**
@@ -152,18 +155,18 @@ export class Batch {
   }
 }
 
-/** Where the pipeline puts what it has checked. */
+/** The sink of the pipeline's checked items. */
 export interface BatchSink {
   /** The batch that takes items now; may be another after `filled`. */
   readonly open: Batch;
-  /** To be called after a message was put into `open`. */
+  /** Call it after a message was put into `open`. */
   filled(): void;
 }
 
-/** Where the pipeline puts what was observed so long ago that it must not keep what is live waiting. */
+/** The sink of items that were observed so long ago that live ones must not wait for them. */
 export interface HistorySink {
   /** The batch that takes items of that moment now; may be another after `filled`. @param at milliseconds since 1970 */
   batchOf(at: number): Batch;
-  /** To be called after a message was put into some of its batches. */
+  /** Call it after a message was put into some of its batches. */
   filled(): void;
 }

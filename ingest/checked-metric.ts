@@ -1,16 +1,16 @@
 import type { LimitRule, Metric, OffScaleRule, StateRule } from "../devices/kind.ts";
 
-/** How a value of a metric is checked. */
+/** The ways to check a value of a quantity. */
 export const NUMBER = 0;
 
 export const STATE = 1;
 
 export const TEXT = 2;
 
-/** An alarm rule that looks at one metric. */
+/** An alarm rule that looks at one quantity. */
 export type MetricRule = LimitRule | StateRule;
 
-/** A metric made ready for the hot path. */
+/** A quantity made ready for the hot path. */
 export interface CheckedMetric {
   readonly key: string;
   /** Index of the column in the kind's table. */
@@ -21,11 +21,11 @@ export interface CheckedMetric {
   readonly values: ReadonlySet<string>;
   readonly maxLength: number;
   readonly unit: string;
-  /** What its sensor sends in place of a value; undefined where it names nothing. */
+  /** The values that its sensor sends when it has none; undefined where the kind names none. */
   readonly sentinels: ReadonlySet<number> | undefined;
-  /** The alarm rules that look at this metric. */
+  /** The alarm rules that look at this quantity. */
   readonly rules: readonly MetricRule[];
-  /** The one that looks at what is off its scale. */
+  /** The rule that looks at values off its scale. */
   readonly offScale: OffScaleRule | undefined;
 }
 

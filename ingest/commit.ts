@@ -37,7 +37,7 @@ import {
   withoutPayload,
 } from "./refused-items.ts";
 
-/** What a batch did, summed over its parts and attempts. */
+/** The result of a batch, summed over its parts and attempts. */
 export interface Committed {
   received: number;
   stored: number;
@@ -64,16 +64,16 @@ export const nothingCommitted = (): Committed => ({
 });
 
 /**
- * Commits the parts of a batch, each in one statement or transaction. A part that was committed is not done again when a
- * later part fails, nor when its answer was lost: it is claimed (`store/database/claims.ts`). Parts need no common transaction,
- * because no message is acknowledged before all of them are committed.
+ * Commits the parts of a batch, each in one statement or transaction. A part that was committed is not done again when
+ * a later part fails, nor when its answer was lost: it is claimed (`store/database/claims.ts`). Parts need no common
+ * transaction, because no message is acknowledged before all of them are committed.
  *
- * What meets another item of its device and moment is decided in a part of its own. A reading, event or reply that the
- * database refuses for what is in it becomes a rejection; its neighbours are stored.
+ * Items that meet another one of their device and moment are decided in a part of their own. A reading, event or reply
+ * that the database refuses because of its content becomes a rejection; its neighbours are stored.
  *
- * @param alarmsTurn resolves when the batches before this one have applied their alarms: a clear must not overtake
- * its raise
- * @throws any other error of the database; the batch then holds what is left to do
+ * @param alarmsTurn resolves when the batches before this one have applied their alarms: a clear must not overtake its
+ * raise
+ * @throws any other error of the database; the batch then holds the work that is left
  */
 export async function commitBatch(
   db: Pool,
@@ -154,7 +154,7 @@ export async function commitBatch(
 
 const alone = (message: ForeignMessage): NewRejection => ({ ...message, items: 1, partial: false });
 
-/** Applies what the batch has of alarms, and leaves out what the database refuses. */
+/** Applies the alarms of a batch, and leaves out those that the database refuses. */
 async function applyAlarms(db: Pool, batch: Batch, done: Committed): Promise<void> {
   const apply = (some: readonly AlarmTransition[]) =>
     applyAlarmTransitions(db, some, (count, changes) => {
@@ -185,7 +185,7 @@ function countRejections(done: Committed, rejections: readonly NewRejection[]): 
 const refusedOf = (batch: Batch, { kind, row }: { kind: string; row: number | undefined }) =>
   row === undefined ? undefined : batch.refused.get(kind)?.get(row);
 
-/** Nobody is told of a value that was not kept. */
+/** Listeners do not hear of a value that was not kept. */
 function dropRefusedLive(batch: Batch): void {
   if (batch.refused.size === 0) return;
   const live = batch.live.splice(0).filter((reading) => {
@@ -243,7 +243,7 @@ async function insertPart(
   });
 }
 
-/** Decides what becomes of readings that met another one at their moment. */
+/** Decides on readings that met another one at their moment. */
 async function settleMet(db: Pool, batch: Batch, done: Committed, nameOf: NameOf): Promise<void> {
   const refuse: Refuse = (table, conflicts) => refusedConflicts(table, conflicts, nameOf);
   for (;;) {
@@ -295,7 +295,7 @@ interface ItemParts<T> {
   readonly refused: (item: T, error: Error) => void;
 }
 
-/** Commits events or replies, those that met another one right behind the part that found it. */
+/** Commits events or replies, and decides those that met another one right after the part that found it. */
 async function commitItems<T>(
   batch: Batch,
   list: T[],
@@ -311,7 +311,7 @@ async function commitItems<T>(
         const settled = await parts.settle(items, claim);
         const isNew = settled?.isNew;
         const kept = isNew ? items.filter((_, i) => isNew[i] !== undefined) : items;
-        // Told twice rather than never, where the answer was lost.
+        // Reported twice rather than never, where the answer was lost.
         parts.decided(kept, isNew?.filter((one) => one !== undefined) ?? items.map(() => true));
         countRejections(done, settled?.rejections ?? []);
       },
@@ -339,9 +339,9 @@ async function commitItems<T>(
 }
 
 /**
- * Writes a list, and takes from it what is written. Around an item that the database refuses it goes in halves, each of
- * which is looked at once: a list of nothing else takes twice as many statements as it has items.
- * @param pause whether to stop behind what was just written
+ * Writes a list, and takes the written items from it. Around an item that the database refuses it goes in halves, each
+ * of which is looked at once: a list of nothing else takes twice as many statements as it has items.
+ * @param pause true to stop after the part that was just written
  */
 async function drain<T>(
   batch: Batch,

@@ -5,9 +5,12 @@ import type { IngestMetrics } from "./metrics.ts";
 export interface CommitterOptions extends BatchWriterOptions {
   /** The largest batch, in items. */
   readonly maxItems: number;
-  /** How long the first message of a batch waits for company, in milliseconds. */
+  /** How long the first message of a batch waits for others, in milliseconds. */
   readonly lingerMs: number;
-  /** Batches under way at once: more than one keeps the server busy while we decode. The embedded database has one session, so 1 there. */
+  /**
+   * Batches under way at once: more than one keeps the server busy while the platform decodes. The embedded database
+   * has one session, so 1 there.
+   */
   readonly maxInFlight: number;
 }
 
@@ -57,7 +60,7 @@ export class Committer implements BatchSink {
     return this.writer.blocked;
   }
 
-  /** To be called after something was put into `open`. */
+  /** Call it after something was put into `open`. */
   filled(): void {
     if (this.open.items >= this.options.maxItems || this.open.bytes >= MAX_BATCH_BYTES) {
       this.seal();
@@ -67,7 +70,7 @@ export class Committer implements BatchSink {
     }
   }
 
-  /** Commits what is there and waits until nothing is pending. Gives up when `signal` aborts. */
+  /** Commits everything and waits until nothing is pending. Gives up when `signal` aborts. */
   async flush(signal?: AbortSignal): Promise<void> {
     this.lingered();
     if (this.inFlightCount === 0 && this.full.length === 0) return;
@@ -77,7 +80,7 @@ export class Committer implements BatchSink {
     });
   }
 
-  /** Gives up what cannot be committed: its messages stay unacknowledged, so their senders keep them. */
+  /** Gives up uncommitted batches: their messages stay unacknowledged, so their senders keep them. */
   stop(): void {
     this.writer.stop();
     clearTimeout(this.lingering);
@@ -117,7 +120,7 @@ export class Committer implements BatchSink {
     this.writer.settle(batch, committed);
     // After an outage there may be thousands, each with buffers for a full batch.
     if (this.spare.length <= this.options.maxInFlight) this.spare.push(batch);
-    // What gathered meanwhile has waited long enough.
+    // Items that gathered meanwhile have waited long enough.
     if (this.full.length > 0) this.next();
     else if (!this.open.isEmpty && this.lingering === undefined) this.lingered();
     if (this.inFlightCount === 0 && this.full.length === 0 && this.open.isEmpty) this.idle?.();

@@ -21,13 +21,13 @@ export interface DeviceEntry {
   regionCode: string;
   /** Its owner; null: the platform's operator. */
   tenantId: string | null;
-  /** Where it was before, oldest first; undefined for most, which have never moved. */
+  /** Its former places, oldest first; undefined for most devices, which have never moved. */
   formerPlaces: readonly FormerPlace[] | undefined;
   gatewayNo: number | null;
   tokenHash: Buffer;
-  /** Whether it may publish for others on the gateway topic. */
+  /** True when it may publish for others on the gateway topic. */
   gateway: boolean;
-  /** Our clock at its last report, whoever heard it, or when it was registered; epoch milliseconds. */
+  /** The platform's clock at its last report to any process, or when it was registered; epoch milliseconds. */
   lastReportAt: number;
   /** Its last report that was noted in the database, or is about to be; 0 when it was never heard. */
   notedAt: number;
@@ -41,13 +41,13 @@ export interface DeviceEntry {
   pending: number;
 }
 
-/** Where a device was, and whose it was, at a moment in epoch milliseconds. */
+/** The place and owner of a device at a moment in epoch milliseconds. */
 export const placeAt = (
   device: DeviceEntry,
   at: number,
 ): { readonly regionCode: string; readonly tenantId: string | null } => formerPlaceAt(device, at) ?? device;
 
-/** The former place that a device had at a moment; undefined for the one that it has. */
+/** The former place that a device had at a moment; undefined for its present one. */
 export const formerPlaceAt = ({ formerPlaces }: DeviceEntry, at: number): FormerPlace | undefined =>
   formerPlaces?.find(({ until }) => at < until);
 
@@ -57,7 +57,7 @@ export const formerPlaceAt = ({ formerPlaces }: DeviceEntry, at: number): Former
  */
 const FOLLOW_OVERLAP_MS = 60_000;
 
-/** How long a name that is not a device's is remembered as such, so that a flood of it spares the database. */
+/** How long an unknown name is remembered as such, so that a flood of it spares the database. */
 const UNKNOWN_FOR_MS = 5_000;
 const UNKNOWN_MAX = 10_000;
 
@@ -137,8 +137,8 @@ export class Directory {
   }
 
   /**
-   * Whether it may be a device that this process has not met: it has the form of an id, and the database was not asked
-   * for it in the last seconds.
+   * True when it may be a device that this process has not met: it has the form of an id, and the database was not
+   * asked for it in the last seconds.
    */
   mayBe(id: string): boolean {
     return !this.byId.has(id) && ID_FORM.test(id) && (this.unknownUntil.get(id) ?? 0) <= this.now();
@@ -150,7 +150,7 @@ export class Directory {
     for (const id of ids) if (!this.byId.has(id)) this.noteUnknown(id);
   }
 
-  /** Takes an id for nobody's in the next seconds. */
+  /** Takes an id as unknown for the next seconds. */
   noteUnknown(id: string): void {
     const [oldest] = this.unknownUntil.keys();
     if (this.unknownUntil.size >= UNKNOWN_MAX) this.unknownUntil.delete(oldest!);
@@ -168,9 +168,9 @@ export class Directory {
   }
 
   /**
-   * Takes in what other processes have changed since the last call, so that a token that was revoked there is
-   * refused here as well. Whether or not anything had changed, the next look begins at this one, so that a fleet that
-   * was registered at once is read again for a minute and not for ever.
+   * Takes in the changes of other processes since the last call, so that a token that was revoked there is refused here
+   * as well. Even without changes, the next look begins at this one, so that a fleet that was registered at once is
+   * read again for a minute and not for ever.
    * @returns ids of devices whose token changed or which were deleted
    */
   async follow(): Promise<string[]> {
@@ -234,7 +234,7 @@ export class Directory {
       looks: 0,
       pending: 0,
     };
-    // An id that was deleted and given again has a new number; the old one is out of the game.
+    // An id that was deleted and given again has a new number; the old one no longer counts.
     const former = this.byId.get(id);
     if (former) this.byNo.delete(former.deviceNo);
     this.byId.set(id, entry);

@@ -15,7 +15,7 @@ export interface CheckedEvent {
   readonly phase: EventPhase;
   readonly type: string;
   readonly data: string;
-  /** Why it is not as it was sent, each reason once: mostly none. */
+  /** The reasons why it is not as it was sent, each once: mostly none. */
   readonly faults: readonly Refusal[];
 }
 
@@ -24,7 +24,7 @@ export interface CheckedReply {
   readonly commandId: string;
   readonly outcome: string;
   readonly data: string;
-  /** As of an event. */
+  /** As for an event. */
   readonly faults: readonly Refusal[];
 }
 
@@ -34,10 +34,10 @@ const MAX_ID_LENGTH = 128;
 const MAX_OUTCOME_LENGTH = 64;
 
 /**
- * Decides whether an event is kept; the kind's own shape, if it has one, is turned into ours first. It is where its type is
- * known, whatever else is wrong with it: somebody who asks for help is heard also from a device whose clock was never set,
- * and which names no event.
- * @param several whether it is one of several in an array
+ * Decides if an event is kept; the kind's own shape, if it has one, is turned into ours first. An event of a known type
+ * is kept, whatever else is wrong with it: a call for help is heard also from a device whose clock was never set, and
+ * which names no event.
+ * @param several true when it is one of several in an array
  * @param arrival the time that it gets when it has none
  */
 export function checkEvent(
@@ -74,7 +74,7 @@ export function checkEvent(
   if (typeof at !== "number") faults.push(at);
   const eventId =
     readEventId(givenId, faults) ??
-    // Only what is kept whole is sure to be of a few levels, and not long.
+    // Only an event that is kept whole is sure to have few levels, and not to be long.
     deriveId(
       faults.length === 0 && event === message ? meaningOf(message) : stringifyExact(message),
       saysTime(event, receivedAt) ? undefined : arrival,
@@ -89,7 +89,7 @@ export function checkEvent(
   };
 }
 
-/** @throws Error where it has the kind's own shape, and lacks what that needs */
+/** @throws Error where it has the kind's own shape, and lacks a part that this needs */
 const inOurShape = ({ kind }: KindRuntime, message: JsonObject): JsonObject =>
   kind.decodeEvent ? kind.decodeEvent(message) : message;
 
@@ -130,9 +130,9 @@ const textOf = (number: number | ExactNumber): string =>
   number instanceof ExactNumber ? number.text : String(number);
 
 /**
- * A name for an event without one: the same for the same content, so that what is sent again is the same event, also by way
+ * A name for an event without one: the same for the same content, so that a repetition is the same event, also by way
  * of a gateway that writes it in its own way.
- * @param arrival tells apart those of which nothing says when they were
+ * @param arrival tells apart events without any time
  */
 function deriveId(content: string, arrival: number | undefined): string {
   const hash = createHash("sha256").update(content);
@@ -143,7 +143,7 @@ function deriveId(content: string, arrival: number | undefined): string {
 const saysTime = (item: JsonObject, receivedAt: number): boolean =>
   (item.observedAt ?? undefined) !== undefined || checkTimeless(item, false, receivedAt) !== undefined;
 
-/** One refusal for all that are of one reason. */
+/** One refusal for all faults with one reason. */
 function byReason(faults: readonly Refusal[]): readonly Refusal[] {
   if (faults.length < 2) return faults.length === 0 ? NONE : faults;
   const groups = new Map<Reason, Refusal[]>();
@@ -162,7 +162,7 @@ function byReason(faults: readonly Refusal[]): readonly Refusal[] {
   );
 }
 
-/** So many faults of one event are put into words. */
+/** At most so many faults of one event are put into words. */
 const MAX_TOLD = 16;
 
 export function checkReply(
@@ -173,7 +173,7 @@ export function checkReply(
   arrival: number = receivedAt,
 ): CheckedReply | Refusal {
   const { commandId, outcome, observedAt: _, ...data } = message;
-  // What it says of other moments, such as when it began to sound, does not cost a reply.
+  // Other moments in it, such as when it began to sound, do not cost a reply.
   const at = readTime(runtime, message, receivedAt, several, arrival, true);
   if (typeof at !== "number") return at;
   const fault =

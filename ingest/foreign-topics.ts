@@ -1,17 +1,17 @@
 import type { Logger } from "../base/log.ts";
 
-/** Topics that are named of one device; after that it is one that publishes anywhere. */
+/** Topics that are named for one device; after that it counts as publishing anywhere. */
 const MAX_TOPICS = 32;
 
 /** Devices that are remembered; the one that came first is forgotten first, and may be named again. */
 const MAX_DEVICES = 1_000;
 
-/** What is kept, and told, of a topic, in UTF-16 units: some 16 MiB in all at most. */
+/** The length of a topic that is kept and logged, in UTF-16 units: some 16 MiB in all at most. */
 const MAX_TOPIC_LENGTH = 256;
 
 /**
- * Says once for each device and topic that it publishes where it may not. Its clients send the message again and
- * again, and what device and topic have to say is said the first time; all of it is on record.
+ * Logs once for each device and topic that it publishes where it may not. Its clients send the message again and again,
+ * and the first line says all about device and topic; every message is on record.
  */
 export class ForeignTopics {
   private readonly log: Logger;
@@ -29,12 +29,12 @@ export class ForeignTopics {
     if (topics.size <= MAX_TOPICS)
       this.log.warn(
         { deviceId, topic },
-        "a device publishes on a topic that is none of its own; see its rejections",
+        "a device publishes on a topic that is not its own; see its rejections",
       );
     else
       this.log.warn(
         { deviceId, topics: MAX_TOPICS },
-        "a device publishes on many topics that are none of its own; further ones are not named",
+        "a device publishes on many topics that are not its own; further ones are not named",
       );
   }
 

@@ -8,7 +8,7 @@ import { plainKey } from "./time-keys.ts";
 const MAX_KEYS = 16;
 const MAX_KEY_LENGTH = 64;
 
-/** Refuses a reading that holds keys, but none that its kind measures, with the likeliest reason why. */
+/** Refuses a reading that holds keys, but none that its kind measures, with the likeliest reason. */
 export function refuseUnknown(
   kind: string,
   reading: JsonObject,
@@ -49,11 +49,11 @@ function hintOf(
   return near && `'${key}': did you mean '${near.key}'${near.unit === "" ? "" : `, in ${near.unit}`}?`;
 }
 
-/** The quantity that somebody may have meant. */
+/** The quantity that may have been meant. */
 const closest = (key: string, metrics: ReadonlyMap<string, CheckedMetric>): CheckedMetric | undefined =>
   closestOf(key, metrics.values(), ({ key }) => key);
 
-/** What somebody may have meant: other case or signs, its unit behind it, or a letter or two wrong. */
+/** The word that may have been meant: other case or signs, its unit behind it, or a letter or two wrong. */
 function closestOf<T>(key: string, among: Iterable<T>, nameOf: (one: T) => string): T | undefined {
   if (key.length > MAX_KEY_LENGTH) return undefined;
   const plain = plainKey(key);
@@ -76,7 +76,7 @@ function closestOf<T>(key: string, among: Iterable<T>, nameOf: (one: T) => strin
   return best;
 }
 
-/** What to say behind the words that were expected where another came; empty where none is like it. */
+/** The hint after the expected words where another one came; empty where none is like it. */
 export function meantWord(given: unknown, words: Iterable<unknown>): string {
   const near = typeof given === "string" ? closestOf(given, words, String) : undefined;
   return near === undefined ? "" : `; did you mean '${near}'?`;

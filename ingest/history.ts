@@ -13,15 +13,15 @@ export interface HistoryCommitterOptions extends BatchWriterOptions {
   readonly maxInFlight: number;
 }
 
-/** Shorter than this nobody needs to know, in milliseconds. */
+/** A shorter wait is no operator's concern, in milliseconds. */
 const SLOW_AFTER_MS = 30_000;
 
 const SLOW =
   "a batch of past days has waited for half a minute: its chunk is held, or slow to write; its messages wait unacknowledged, and live ones do not wait for it";
 
 /**
- * Open batches are told apart by their chunk's number modulo this: what one device sends, however many years of it, opens
- * so many batches at most.
+ * Open batches are told apart by their chunk's number modulo this: so the items of one device, over however many years,
+ * open at most so many batches.
  */
 const MAX_OPEN = 64;
 
@@ -33,9 +33,9 @@ interface Waiting {
 }
 
 /**
- * Commits what was observed long ago, apart from what is live: its chunk may be compressed already, or held by whoever
- * compresses, repairs or drops it, for minutes. A batch is of one chunk, and of each chunk one batch is under way, so that
- * a chunk that is held takes one of the connections, and the others go on.
+ * Commits items that were observed long ago, apart from live ones: their chunk may be compressed already, or a process
+ * that compresses, repairs or drops it may hold it for minutes. A batch is of one chunk, and of each chunk one batch is
+ * under way, so that a held chunk takes one of the connections, and the others go on.
  *
  * Memory is bounded as in `Committer`, by the messages that were taken in and not settled.
  */
@@ -44,7 +44,7 @@ export class HistoryCommitter implements HistorySink {
   private readonly writer: BatchWriter;
   /** The batches that take items now. */
   private readonly open = new Map<number, Batch>();
-  /** All that have not left, the oldest first. */
+  /** All batches that have not left, the oldest first. */
   private readonly queue: Waiting[] = [];
   private readonly underWay = new Map<number, Waiting>();
   private readonly spare: Batch[] = [];
@@ -67,7 +67,7 @@ export class HistoryCommitter implements HistorySink {
     return [...this.underWay.values(), ...this.queue].reduce((sum, { batch }) => sum + batch.items, 0);
   }
 
-  /** What has waited for long, in words. */
+  /** The batches that have waited for long, in words. */
   get trouble(): string | undefined {
     const [oldest] = [...this.underWay.values(), ...this.queue].sort((a, b) => a.since - b.since);
     const forMs = oldest ? performance.now() - oldest.since : 0;
@@ -92,7 +92,7 @@ export class HistoryCommitter implements HistorySink {
     this.lingering = setTimeout(this.next, this.options.lingerMs);
   }
 
-  /** Commits what is there and waits until nothing is pending. Gives up when `signal` aborts. */
+  /** Commits everything and waits until nothing is pending. Gives up when `signal` aborts. */
   async flush(signal?: AbortSignal): Promise<void> {
     this.next();
     if (this.isIdle) return;
@@ -102,7 +102,7 @@ export class HistoryCommitter implements HistorySink {
     });
   }
 
-  /** Gives up what cannot be committed: its messages stay unacknowledged, so their senders keep them. */
+  /** Gives up uncommitted batches: their messages stay unacknowledged, so their senders keep them. */
   stop(): void {
     this.writer.stop();
     clearTimeout(this.lingering);
@@ -138,7 +138,7 @@ export class HistoryCommitter implements HistorySink {
     this.lanes.push(lane);
     this.writer.settle(batch, committed);
     if (this.spare.length < this.options.maxInFlight) this.spare.push(batch);
-    // What gathered meanwhile has waited long enough.
+    // Items that gathered meanwhile have waited long enough.
     this.next();
     if (this.isIdle) this.idle?.();
   }

@@ -29,12 +29,12 @@ import { type ReplayInput, type ReplayOutcome, replayRejection } from "./replay.
 
 export interface IngestOptions {
   readonly pool: Pool;
-  /** What is of past days is written by it, `size` batches at once; without it by `pool`, one at a time. */
+  /** Writes items of past days, `size` batches at once; without it `pool` does, one at a time. */
   readonly history?: { readonly pool: Pool; readonly writers: number; readonly maxItems: number };
   readonly catalog: readonly Kind[];
   /** One per kind of the catalog, with a column for each of its metrics. */
   readonly tables: readonly KindTable[];
-  /** By the name of the door: decodes again what is on record of it, for replays. */
+  /** By the name of the door: decodes its records again, for replays. */
   readonly decoders: ReadonlyMap<string, DoorDecoder>;
   readonly log: Logger;
   readonly registry: Registry;
@@ -47,10 +47,10 @@ export interface IngestOptions {
   readonly maxInFlight: number;
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
   readonly wantsLive: (device: DeviceEntry) => boolean;
-  /** Another process has changed a device's token or deleted the device. */
+  /** Called when another process has changed a device's token or deleted the device. */
   readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
-  /** For tests: how often each of the works that come again and again is done, in milliseconds. */
+  /** For tests: the intervals of the recurring works, in milliseconds. */
   readonly every?: {
     silence?: number;
     fold?: number;
@@ -61,26 +61,31 @@ export interface IngestOptions {
   };
 }
 
-/** The ingest side of the platform, fed by whoever has messages. */
+/** The ingest side of the platform; the doors feed it. */
 export interface Ingest {
   readonly directory: Directory;
   /** @returns how many items the message holds */
   accept(message: ReceivedMessage<DeviceEntry>, settled: () => void): number;
   reject(message: RawMessage<DeviceEntry>, refusal: DoorRefusal, settled: () => void): void;
   notePresence(change: PresenceChange): void;
-  /** @param limits where the caller may store */
+  /** @param limits the area in which the caller may store */
   replay(input: ReplayInput, actor: AuditActor, limits: Limits): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
   pendingOf(deviceNo: number): number;
-  /** Why nothing, or not everything, is committed at the moment; undefined while all is well. */
+  /** The reason why nothing, or not everything, is committed at the moment; undefined while all is well. */
   blocked(): Blocked | undefined;
-  /** What of past days has waited for long, in words; undefined while all is well. Nothing live waits for it. */
+  /**
+   * Items of past days that have waited for long, in words; undefined while all is well. Nothing live waits for them.
+   */
   waitingHistory(): string | undefined;
-  /** To be told when an alarm was cleared elsewhere, by an acknowledgement. */
+  /** Call it when an alarm was cleared elsewhere, by an acknowledgement. */
   alarmCleared(deviceNo: number, rule: string): void;
-  /** Looks for devices that have been silent for too long, by our clock; resolves when their alarms are stored. */
+  /**
+   * Looks for devices that have been silent for too long, by the platform's clock; resolves when their alarms are
+   * stored.
+   */
   checkSilence(): Promise<void>;
-  /** Commits what is there, for at most `timeoutMs`, and stops. What could not be committed stays unacknowledged. */
+  /** Commits everything, for at most `timeoutMs`, and stops. Uncommitted messages stay unacknowledged. */
   stop(timeoutMs: number): Promise<{ lost: number }>;
 }
 
@@ -198,7 +203,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
     reject(message, refusal, settled) {
       const { channel } = message;
-      // What comes too fast is turned away, and not taken in.
+      // A message that comes too fast is turned away, and not taken in.
       if (channel !== undefined && refusal.reason !== "rate_limited") metrics.messages[channel]++;
       pipeline.reject(message, refusal, settled);
     },

@@ -13,8 +13,8 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Serialises a value that goes into a jsonb column as it is.
- * @returns its text, or why it cannot be kept without change
+ * Serializes a value that goes into a jsonb column as it is.
+ * @returns its text, or the reason why it cannot be kept without change
  */
 export function encodeExtra(value: unknown, path: string): { json: string } | Refusal {
   holdsExact = false;
@@ -39,7 +39,9 @@ export interface LeftOut {
   readonly refusal: Refusal;
 }
 
-/** What can be kept of an object: the text of a jsonb value, undefined where that is nothing; and the rest. */
+/**
+ * The parts of an object that can be kept: the text of a jsonb value, undefined where that is nothing; and the rest.
+ */
 export interface Parts {
   readonly json: string | undefined;
   readonly leftOut: readonly LeftOut[];
@@ -47,13 +49,15 @@ export interface Parts {
 
 const NOTHING: readonly LeftOut[] = [];
 
-/** Serialises the keys of an object that can be kept without change. Where they are too long together, the longest go. */
+/**
+ * Serializes the keys of an object that can be kept without change. Where they are too long together, the longest go.
+ */
 export function encodeParts(value: JsonObject, path: string): Parts {
   const whole = encodeExtra(value, path);
   if ("json" in whole) return { json: whole.json, leftOut: NOTHING };
   const leftOut: LeftOut[] = [];
   const kept: { key: string; given: unknown; json: string; length: number }[] = [];
-  // Of the object itself there are two brackets.
+  // The object itself has two brackets.
   let sum = 2;
   for (const [key, given] of Object.entries(value)) {
     const encoded = encodeExtra(alone(key, given), path);
@@ -90,9 +94,9 @@ function alone(key: string, entry: unknown): JsonObject {
   return object;
 }
 
-/** Whether the value that was looked at last has a number that JavaScript's own writer does not know. */
+/** True when the value that was looked at last has a number that JavaScript's own writer does not know. */
 let holdsExact = false;
-/** How much longer the numbers of that value become in the database. */
+/** The growth of the numbers of that value in the database, in characters. */
 let spread = 0;
 
 function findFault(value: unknown, path: string, depth: number): Refusal | undefined {
@@ -110,7 +114,7 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
   if (value instanceof ExactNumber) {
     holdsExact = true;
     spread += spreadOf(value);
-    // Before the point it holds more than JavaScript's own numbers, and what is beyond those is no ExactNumber.
+    // Before the point it holds more than JavaScript's own numbers, and a number beyond those is no ExactNumber.
     return behindPoint(value) <= MOST_BEHIND_POINT
       ? undefined
       : refuse("bad_type", `${path}: a number with more than ${MOST_BEHIND_POINT} digits behind its point`);
@@ -130,10 +134,10 @@ function findFault(value: unknown, path: string, depth: number): Refusal | undef
   return undefined;
 }
 
-/** So many digits PostgreSQL's numeric holds behind the point, of which jsonb is made; zeros count, too. */
+/** The decimals that PostgreSQL's numeric holds, of which jsonb is made; zeros count, too. */
 const MOST_BEHIND_POINT = 16_383;
 
-/** How many digits stand behind the point of a number that is written without an exponent. */
+/** The number of decimals of a number that is written without an exponent. */
 function behindPoint({ text }: ExactNumber): number {
   const [mantissa, exponent = "0"] = text.split(/e/i) as [string, string?];
   return (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);

@@ -12,9 +12,9 @@ import { checkTimeless } from "./time-keys.ts";
 import type { Way } from "./way.ts";
 
 /**
- * A kind made ready for the hot path. The check below says the same as the kind's zod schema (a property test
- * holds them together) at about a tenth of its cost, because it fills the batch's columns while it looks. Where the
- * schema refuses a value, the check sets that one aside and keeps the others.
+ * A kind made ready for the hot path. The check below gives the same result as the kind's zod schema (a property test
+ * compares them) at about a tenth of its cost, because it fills the batch's columns while it looks. Where the schema
+ * refuses a value, the check sets that one aside and keeps the others.
  */
 
 const NONE: readonly SetAside[] = [];
@@ -22,9 +22,9 @@ const NONE: readonly SetAside[] = [];
 /** A reading that was found good, and waits to be put into a batch. Reused: read it before the next check. */
 export interface CheckedReading {
   observedAt: number;
-  /** Whether it had no time, so that its `observedAt` is ours. */
+  /** True when it had no time, so that its `observedAt` is the platform's. */
   timeless: boolean;
-  /** How many metrics it has. None only where all are set aside. */
+  /** The number of its quantities. None only where all are set aside. */
   count: number;
   /** Values that are not kept; mostly none. */
   aside: readonly SetAside[];
@@ -34,7 +34,7 @@ export interface CheckedReading {
   extra: string | undefined;
 }
 
-/** How far back what comes may lie, by what it is; milliseconds. */
+/** How far back items may lie, by their channel; milliseconds. */
 export interface KeptMs {
   readonly readings: number;
   readonly events: number;
@@ -51,9 +51,9 @@ export class KindRuntime {
   readonly eventTypes: ReadonlySet<string>;
   readonly eventRules: readonly EventRule[];
   readonly silenceRules: readonly SilenceRule[];
-  /** Every rule's name, to tell alarms of rules that the kind has given up. */
+  /** The name of every rule, to find alarms of rules that the kind has given up. */
   readonly ruleNames: ReadonlySet<string>;
-  /** Before it readings are dropped, and days are not made of them any more; epoch milliseconds. Moves on. */
+  /** Readings before this are dropped, and days are not counted from them any more; epoch milliseconds. Moves on. */
   readingsSince = Number.NEGATIVE_INFINITY;
   /** How far back readings, and events and replies, may lie, in milliseconds. */
   private readonly kept: KeptMs;
@@ -69,8 +69,8 @@ export class KindRuntime {
   };
 
   /**
-   * @param table as the database has it: it may hold columns of metrics that the kind has given up
-   * @param kept how far back what it takes may lie
+   * @param table as the database has it: it may hold columns of quantities that the kind has given up
+   * @param kept how far back its items may lie
    */
   constructor(kind: Kind, table: KindTable, kept: KeptMs = FOR_EVER) {
     this.kept = kept;
@@ -85,7 +85,7 @@ export class KindRuntime {
     const metricRules = kind.alarms.filter((rule) => rule.type !== "event" && rule.type !== "silence");
     for (const [key, metric] of Object.entries(kind.metrics)) {
       const column = table.columns.findIndex((candidate) => candidate.name === key);
-      if (column < 0) throw new Error(`Kind '${kind.kind}': the table has no column for metric '${key}'`);
+      if (column < 0) throw new Error(`Kind '${kind.kind}': the table has no column for quantity '${key}'`);
       const rules = metricRules.filter((rule) => rule.metric === key);
       const offScale = kind.offScale.find((rule) => rule.metric === key);
       this.byKey.set(key, prepareMetric(key, metric, column, rules, offScale));
@@ -93,8 +93,8 @@ export class KindRuntime {
   }
 
   /**
-   * Decides whether a reading is good. The answer is valid until the next call.
-   * @param several whether it is one of several in an array
+   * Decides if a reading is good. The answer is valid until the next call.
+   * @param several true when it is one of several in an array
    * @param arrival the time that it gets when it has none
    */
   check(
@@ -143,7 +143,7 @@ export class KindRuntime {
     if (scratch.count === 0) {
       const [first] = asideByReason(scratch.aside);
       if (first === undefined) return this.refuseEmpty(reading);
-      // What is off the scale is looked at by alarms before it is refused.
+      // Alarms look at a value off the scale before it is refused.
       return isMeasured(first[0]!) ? scratch : refuseAside(first);
     }
     if (unknown !== undefined) {
@@ -154,13 +154,13 @@ export class KindRuntime {
     return scratch;
   }
 
-  /** Why an event or a reply of this moment is not kept; undefined: it is. */
+  /** The reason why an event or a reply of this moment is not kept; undefined: it is. */
   refuseOldEvent(observedAt: number, receivedAt: number): Refusal | undefined {
     const since = receivedAt - this.kept.events;
     return observedAt < since ? refuseTooOld(observedAt, since) : undefined;
   }
 
-  /** Looks at what is no plain number within its range, and keeps it or sets it aside. */
+  /** Looks at a value that is no plain number within its range, and keeps it or sets it aside. */
   private look(metric: CheckedMetric, given: unknown): void {
     const scratch = this.scratch;
     const isNumber = metric.check === NUMBER;
@@ -186,10 +186,10 @@ export class KindRuntime {
       if (key !== "observedAt" && !this.byKey.has(key))
         return refuseUnknown(this.kind.kind, reading, this.byKey);
     }
-    return refuse("empty", "the reading has no metric");
+    return refuse("empty", "the reading has no quantity");
   }
 
-  /** Puts a checked reading into the batch. @param way by which it came @returns its row */
+  /** Puts a checked reading into the batch. @param way the way by which it came @returns its row */
   add(batch: ReadingsBatch, deviceNo: number, receivedAt: number, reading: CheckedReading, way: Way): number {
     const row = batch.begin(deviceNo, reading.observedAt, receivedAt);
     batch.markWay(row, way);

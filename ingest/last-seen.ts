@@ -4,8 +4,8 @@ import { type Refused, writeAround } from "./around-faults.ts";
 import type { DeviceEntry } from "./directory.ts";
 
 /**
- * Notes when devices were heard, a batch at a time and outside of the commit of what they said: that is a row for each
- * report, so it must not wait, nor be waited for. What cannot be written is kept; it is a device once at most.
+ * Notes when devices were heard, a batch at a time and outside of the commit of their items: that is a row for each
+ * report, so it must not wait, nor be waited for. Unwritten notes are kept; there is at most one for each device.
  */
 export class LastSeenWriter {
   private readonly pool: Pool;
@@ -15,7 +15,7 @@ export class LastSeenWriter {
     this.pool = pool;
   }
 
-  /** To be called after `lastReportAt` of a device has moved on. */
+  /** Call it after `lastReportAt` of a device has moved on. */
   readonly note = (device: DeviceEntry): void => {
     if (device.lastReportAt - device.notedAt < device.runtime.seenStepMs) return;
     device.notedAt = device.lastReportAt;
@@ -23,8 +23,8 @@ export class LastSeenWriter {
   };
 
   /**
-   * Finds out when devices that this process has not heard for long were heard: perhaps by another process, by one that was
-   * killed before it could note it, or before such notes were taken.
+   * Finds out when devices that this process has not heard for long were heard: perhaps by another process, by one that
+   * was killed before it could note it, or before such notes were taken.
    */
   async ask(devices: readonly DeviceEntry[]): Promise<void> {
     const byTable = new Map<KindTable, DeviceEntry[]>();
@@ -39,7 +39,7 @@ export class LastSeenWriter {
       const heard = await readLastHeard(this.pool, table, numbers);
       for (const device of same) {
         const at = heard.get(device.deviceNo);
-        // The first time is never before the registration, which is what it was counted from.
+        // The first time is never before the registration, from which it was counted.
         if (at === undefined || (at <= device.lastReportAt && device.notedAt > 0)) continue;
         device.lastReportAt = at;
         this.note(device);

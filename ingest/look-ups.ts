@@ -6,13 +6,13 @@ import type { Directory } from "./directory.ts";
 /** Between attempts while the database is away, in milliseconds. */
 const LOOK_AGAIN_MS = 500;
 
-/** Ids in one question, and in one turn of a gateway, which may name 30,000 in a message. */
+/** Ids in one query, and in one turn of a gateway, which may name 30,000 in a message. */
 const AT_ONCE = 1000;
 
-/** What a message waits for. */
+/** The look-up that a message waits for. */
 interface Wanted {
   readonly ids: readonly string[];
-  /** How many of them were asked for. */
+  /** How many of them were looked up. */
   asked: number;
   readonly done: () => void;
 }
@@ -24,12 +24,13 @@ export interface LookUpsOptions {
 }
 
 /**
- * Asks the database for devices that gateways name and nobody here has met: one question at a time, so that they keep
- * one connection busy at most, and the gateways in turn, so that one that makes names up holds up its own messages alone.
+ * Asks the database for devices that gateways name and this process has not met: one query at a time, so that they keep
+ * one connection busy at most, and the gateways in turn, so that one that makes names up holds up its own messages
+ * alone.
  */
 export class LookUps {
   private readonly options: LookUpsOptions;
-  /** By the gateway's number; whose turn is next stands first. */
+  /** By the gateway's number; the one whose turn is next stands first. */
   private readonly lines = new Map<number, Wanted[]>();
   private readonly limitLog = createLogLimiter();
   private busy = false;
@@ -39,8 +40,8 @@ export class LookUps {
   }
 
   /**
-   * Resolves when each of the ids was asked for, and never rejects: while the database is away it waits, and what the
-   * database refuses for good is nobody's.
+   * Resolves when each of the ids was looked up, and never rejects: while the database is away it waits, and an id that
+   * the database refuses for good is unknown.
    */
   readonly find = (gatewayNo: number, ids: readonly string[]): Promise<void> =>
     new Promise((done) => {
@@ -68,7 +69,7 @@ export class LookUps {
     this.busy = false;
   }
 
-  /** @returns whether there is an answer, be it that the database refuses them */
+  /** @returns true when there is an answer, be it that the database refuses them */
   private async ask(ids: readonly string[]): Promise<boolean> {
     const { directory, log, pauseMs = LOOK_AGAIN_MS } = this.options;
     // Another message may have had them looked up meanwhile.
@@ -89,7 +90,7 @@ export class LookUps {
         else
           log.error(
             fields,
-            "devices that a gateway names cannot be looked up; what it says of them is rejected",
+            "devices that a gateway names cannot be looked up; its items of them are rejected",
           );
       });
       if (away) await sleep(pauseMs, undefined, { ref: false });

@@ -2,13 +2,13 @@ import { ALARM_HORIZON_MS } from "./alarms.ts";
 import type { Batch, BatchSink, HistorySink } from "./batch.ts";
 
 /**
- * The batches that a message goes into: what is live into the open one, what is of past days into those of its chunks. It
- * is settled when all of them are.
+ * The batches of a message: live items go into the open one, items of past days into those of their chunks. It is
+ * settled when all of them are.
  */
 export class MessageBatches {
   private readonly sink: BatchSink;
   private readonly history: HistorySink | undefined;
-  /** The batches of history that the message which is looked at has put something into. */
+  /** The batches of history into which the present message has put something. */
   private readonly apart = new Set<Batch>();
   /** How many of its items these hold. */
   itemsApart = 0;

@@ -38,7 +38,7 @@ export function createIngestMetrics(
   });
   new Gauge({
     name: "sbi_ingest_history_pending_items",
-    help: "Of these, what was observed more than a day before it came: it may wait for its chunk",
+    help: "Of these, items observed more than a day before they came: they may wait for their chunk",
     registers,
     collect() {
       this.set(state.pendingHistory());
@@ -91,7 +91,7 @@ export function createIngestMetrics(
     messages,
     items: new Counter({
       name: "sbi_items_total",
-      help: "Readings, events and replies by what became of them: stored, duplicate or rejected",
+      help: "Readings, events and replies by outcome: stored, duplicate or rejected",
       labelNames: ["outcome"],
       registers,
     }),

@@ -2,7 +2,7 @@ import { ExactNumber } from "../base/exact-json.ts";
 import { isObject, show } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
-/** A device's clock may be this far ahead of ours; beyond it, it is wrong. */
+/** A device's clock may be this far ahead of the platform's; beyond it, it is wrong. */
 const MAX_CLOCK_AHEAD_MS = 24 * 60 * 60 * 1000;
 
 /** Clocks that were never set start at 1970, 1980 or 2000; no device of this network is older than this. */
@@ -15,9 +15,9 @@ const RFC_3339 =
 /**
  * Reads `observedAt` as it is on the wire.
  * @param value RFC 3339 text, epoch milliseconds, or nothing for the time of arrival
- * @param receivedAt our clock when the message arrived, in epoch milliseconds
- * @param arrival what an item without a time gets
- * @returns epoch milliseconds (finer fractions are cut), or why not
+ * @param receivedAt the platform's clock when the message arrived, in epoch milliseconds
+ * @param arrival the time of an item without one
+ * @returns epoch milliseconds (finer fractions are cut), or the refusal
  */
 export function readObservedAt(
   value: unknown,
@@ -36,7 +36,8 @@ export function readObservedAt(
   return Math.trunc(at);
 }
 
-// Apart, because what a function within holds on to is put on the heap at each call, also where nothing is refused.
+// A function of its own, because a closure within puts its captures on the heap at each call, also where nothing is
+// refused.
 const refuseForm = (value: unknown): Refusal =>
   refuse(
     "bad_time",
@@ -53,7 +54,7 @@ const refuseUnset = (value: unknown, inSeconds: boolean): Refusal =>
       : `observedAt: ${show(value)} is before 2015-01-01`,
   );
 
-/** When an item was observed, if it says so and can be right; asked of devices that have moved alone. */
+/** When an item was observed, if it says so and can be right; only used for devices that have moved. */
 export function ownTimeOf(item: unknown, receivedAt: number): number | undefined {
   if (!isObject(item)) return undefined;
   const at = readObservedAt(item.observedAt, receivedAt);
@@ -68,9 +69,9 @@ export const reachOf = (days: number | undefined): number =>
   days ? days * 86_400_000 : Number.POSITIVE_INFINITY;
 
 /**
- * What lies further back than it is kept would be dropped within the hour, and with it what it adds to a sum: that is
- * refused, so that its sender knows and the platform has it on record.
- * @param since before which all is gone, in epoch milliseconds
+ * An item from before the kept days would be dropped within the hour, and with it its part of a sum. It is refused, so
+ * that its sender knows and the platform has it on record.
+ * @param since before which everything is gone, in epoch milliseconds
  */
 export const refuseTooOld = (observedAt: number, since: number): Refusal =>
   refuse(
@@ -82,7 +83,7 @@ export const refuseTooOld = (observedAt: number, since: number): Refusal =>
 function parseRfc3339(value: unknown): number | undefined {
   if (typeof value !== "string" || !RFC_3339.test(value)) return undefined;
   let text = value[10] === " " ? `${value.slice(0, 10)}T${value.slice(11)}` : value;
-  // To POSIX a leap second is the one behind it. JavaScript does not know it; the one before it has readings of its own.
+  // To POSIX a leap second is the next one. JavaScript does not know it; the second before it has readings of its own.
   const isLeap = text.slice(17, 19) === "60";
   if (isLeap) text = `${text.slice(0, 17)}59${text.slice(19)}`;
   const at = Date.parse(text.toUpperCase()) + (isLeap ? 1000 : 0);
@@ -95,10 +96,10 @@ function parseRfc3339(value: unknown): number | undefined {
 
 const iso = (at: number) => new Date(at).toISOString();
 
-/** A clock of ours that was set back by more than this begins anew, in milliseconds. */
+/** If the platform's clock was set back by more than this it begins anew, in milliseconds. */
 const CLOCK_SET_BACK_MS = 60_000;
 
-/** The time that an item without one gets: that of its arrival, and never the same millisecond of a device twice. */
+/** The time for an item without one: that of its arrival, and never the same millisecond of a device twice. */
 export function momentOfArrival(
   { lastArrival }: { readonly lastArrival: number },
   receivedAt: number,

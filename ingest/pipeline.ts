@@ -26,18 +26,18 @@ import type { Way } from "./way.ts";
 export interface PipelineOptions {
   readonly directory: Directory;
   readonly sink: BatchSink;
-  /** Takes what is so old that alarms do not look at it. Undefined: it goes where all goes. */
+  /** Takes items so old that alarms do not look at them. Undefined: they go where all others go. */
   readonly history?: HistorySink | undefined;
-  /** Undefined: alarms are not looked at. */
+  /** Undefined: there are no alarms. */
   readonly alarms?: AlarmEngine;
   /** The reason of a rejection that is replayed; its items keep the moment of its arrival. */
   readonly replayOf?: string;
-  /** Whether anybody wants live readings of this device at the moment. */
+  /** True when a listener wants live readings of this device at the moment. */
   readonly wantsLive?: (device: DeviceEntry) => boolean;
-  /** Told when `lastReportAt` of a device has moved on. */
+  /** Called when `lastReportAt` of a device has moved on. */
   readonly heard?: (device: DeviceEntry) => void;
   /**
-   * Asks the database for devices that a gateway names and nobody here has met; never rejects. Undefined: they are
+   * Asks the database for devices that a gateway names and this process has not met; never rejects. Undefined: they are
    * unknown.
    */
   readonly lookUp?: ((gatewayNo: number, ids: readonly string[]) => Promise<void>) | undefined;
@@ -46,9 +46,9 @@ export interface PipelineOptions {
 type Message = ReceivedMessage<DeviceEntry>;
 
 /**
- * The way of a message that its door has decoded: check each item → look at alarms → put into the open batch. Synchronous up to
- * the commit. Whatever cannot be stored goes into the same batch as a rejection, so that it is on record before
- * the message is acknowledged.
+ * The way of a message that its door has decoded: check each item → look at alarms → put into the open batch.
+ * Synchronous up to the commit. Everything that cannot be stored goes into the same batch as a rejection, so that it is
+ * on record before the message is acknowledged.
  */
 export class Pipeline {
   private readonly directory: Directory;
@@ -56,14 +56,14 @@ export class Pipeline {
   private readonly batches: MessageBatches;
   private readonly alarms: AlarmEngine | undefined;
   private readonly replaying: boolean;
-  /** Whether each item needs a time of its own, also one that stands alone: it was one of several when it came. */
+  /** True when each item needs a time of its own, also one that stands alone: it was one of several when it came. */
   private readonly timed: boolean;
   private readonly wantsLive: (device: DeviceEntry) => boolean;
   private readonly heard: (device: DeviceEntry) => void;
   private readonly lookUp: PipelineOptions["lookUp"];
-  /** What the message that is looked at says of keys that it names again. */
+  /** The first values of repeated keys in the present message. */
   private repeated: Repeated | undefined;
-  /** What is refused of it. */
+  /** The refused items of the present message. */
   private readonly refused = new RefusedItems();
 
   constructor({
@@ -96,7 +96,7 @@ export class Pipeline {
     return this.take(message, settled, this.lookUp !== undefined);
   }
 
-  /** @param mayAsk whether the database is asked for devices that a gateway names and nobody here has met */
+  /** @param mayAsk true when the database is asked for devices that a gateway names and this process has not met */
   private take(message: Message, settled: () => void, mayAsk: boolean): number {
     const { open } = this.sink;
     const before = open.items;
@@ -111,7 +111,9 @@ export class Pipeline {
     return items;
   }
 
-  /** Another process may have registered them a moment ago. Until they were looked up the message stays unacknowledged. */
+  /**
+   * Another process may have registered them a moment ago. Until they were looked up the message stays unacknowledged.
+   */
   private async takeAfterLook(
     message: Message,
     settled: () => void,
@@ -131,7 +133,9 @@ export class Pipeline {
     this.batches.await(raw.length, settled);
   }
 
-  /** @returns what has to be looked up first, where it may ask, and how many items wait for it; nothing was taken then */
+  /**
+   * @returns the devices to look up first, where it may ask, and how many items wait for them; nothing was taken then
+   */
   private route(
     message: Message,
     mayAsk: boolean,
@@ -167,7 +171,7 @@ export class Pipeline {
         ),
       );
     }
-    // A device that is named twice has said both.
+    // A device that is named twice has sent both.
     const entries = [...(this.repeated?.get(value) ?? []), ...Object.entries(value)];
     if (entries.length === 0)
       return this.refuseMessage(message, refuse("empty", "the message names no device"));
@@ -178,7 +182,8 @@ export class Pipeline {
         this.takeItems(message, device, channel, items, way);
         continue;
       }
-      // Counted against the gateway: a device must not carry the faults of others. Nobody learns by theirs which ids others have.
+      // Counted against the gateway: a device must not carry the faults of others. No gateway learns by its faults
+      // which ids others have.
       const isTold = device && (gateway.tenantId === null || gateway.tenantId === device.tenantId);
       const refusal = isTold
         ? refuse("not_assigned", `'${id}' is not assigned to '${gateway.id}'`)
@@ -228,7 +233,7 @@ export class Pipeline {
   }
 
   /**
-   * Puts on record what an item said of keys that it names again.
+   * Puts on record the first values of repeated keys in an item.
    * @param id under which name it stands, where it is recorded for the gateway that sent it
    */
   private recordOverwritten(device: DeviceEntry, item: unknown, way: Way, id?: string, at?: number): void {
@@ -250,7 +255,7 @@ export class Pipeline {
     at: number | undefined,
   ): Refusal | undefined {
     const { deviceNo, runtime } = device;
-    // What an item without a time gets: never the same millisecond twice.
+    // The time for an item without one: never the same millisecond twice.
     const arrival = this.replaying ? receivedAt : momentOfArrival(device, receivedAt);
     let observedAt: number;
     let batch: Batch;
@@ -286,8 +291,8 @@ export class Pipeline {
   }
 
   /**
-   * Puts on record what is wrong with an event or a reply that is kept: it matters more than that. A replay is for after
-   * a fix, and has to be right.
+   * Puts the faults of a kept event or reply on record: it matters more than they do. A replay is for use after a fix,
+   * and has to be right.
    */
   private noteFaults(
     device: DeviceEntry,
@@ -307,7 +312,7 @@ export class Pipeline {
     this.heard(device);
   }
 
-  /** Puts a reading into its batch, and what is no measurement among its values on record. */
+  /** Puts a reading into its batch, and its values that are no measurements on record. */
   private storeReading(
     device: DeviceEntry,
     reading: CheckedReading,
@@ -321,7 +326,7 @@ export class Pipeline {
       ? undefined
       : runtime.add(batch.readingsOf(runtime), deviceNo, receivedAt, reading, way);
     if (formerPlaceAt(device, reading.observedAt)) batch.readingsOf(runtime).markFormer();
-    // Also where nothing is left to be stored: what goes off the scale is what matters most.
+    // Also where nothing is left to be stored: values off the scale matter most.
     const look = this.alarms?.onReading(device, reading, receivedAt, row, this.emitAlarm);
     if (look) batch.looks.push(look);
     if (row !== undefined && this.wantsLive(device)) {
@@ -357,7 +362,7 @@ export class Pipeline {
     this.sink.open.count(device);
   }
 
-  /** A message that came as none of its device's: to the ledger one that was received and rejected. */
+  /** A message on a topic that is not its device's own: the ledger counts one as received and rejected. */
   private countForeign({ door, context, raw, receivedAt }: Message, device: DeviceEntry): void {
     const { open } = this.sink;
     open.foreign.push({
@@ -374,7 +379,7 @@ export class Pipeline {
   }
 }
 
-/** The device under whose name an item stands in the message of a gateway. */
+/** The name under which an item's device stands in the message of a gateway. */
 const nameIn = ({ gateway }: Way, { id }: DeviceEntry) => (gateway === undefined ? undefined : id);
 
 /** As many as `takeGateway` will count. */

@@ -3,9 +3,9 @@ import { type PresenceChange, recordPresence } from "../store/devices/index.ts";
 import { type Refused, writeAround } from "./around-faults.ts";
 
 /**
- * Gathers connects and disconnects and writes them a few times a second: when a whole fleet reconnects, that
- * is some hundred statements instead of ten thousand. What cannot be written is kept, newest per device, unless the
- * database refuses it for what is in it.
+ * Gathers connects and disconnects and writes them a few times a second: when a whole fleet reconnects, that is some
+ * hundred statements instead of ten thousand. Unwritten changes are kept, the newest per device, unless the database
+ * refuses one because of its content.
  */
 export class PresenceWriter {
   private readonly pool: Pool;

@@ -9,14 +9,14 @@ import { type DeviceEntry, formerPlaceAt } from "./directory.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import type { Way } from "./way.ts";
 
-/** What is kept of a context, and of what was expected, in UTF-16 units. */
+/** The stored length of a context, and of a detail, in UTF-16 units. */
 export const MAX_CONTEXT_LENGTH = 1024;
 const MAX_DETAIL_LENGTH = 1024;
 
-/** What a person would not see: controls, what directs or joins letters, and all spaces but the one. */
+/** Characters that a person would not see: controls, signs that direct or join letters, and all spaces but the one. */
 const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}]|(?! )\p{Z}/gu;
 
-/** A detail as it is kept: what nobody would see in it is written as an escape. */
+/** A detail as it is kept: invisible characters in it are written as escapes. */
 export const legible = (detail: string): string =>
   detail
     .slice(0, MAX_DETAIL_LENGTH)
@@ -35,31 +35,36 @@ interface Group {
   readonly refusal: Refusal;
   readonly partial: boolean;
   readonly items: unknown[];
-  /** The device under whose name they stand in the message of a gateway. */
+  /** The name under which the device stands in the message of a gateway. */
   readonly under: string | undefined;
-  /** What stands in the message of a gateway under names that it may not use, each as often as it is named. */
+  /** The entries under names that the gateway may not use, each as often as it is named. */
   readonly entries: Entry[] | undefined;
-  /** When the first of them was observed, where the device has moved. */
+  /** When the first of them was observed, if the device has moved. */
   readonly observedAt: number | undefined;
 }
 
-/** How many items an entry of a gateway's message counts as: what it stands for once its device may say it. */
+/**
+ * The number of items that an entry of a gateway's message counts as: as many as it would hold if the gateway could
+ * speak for the device.
+ */
 export const itemsIn = (entry: unknown): number =>
   Array.isArray(entry) && entry.length > 0 ? entry.length : 1;
 
-/** So many refusals of a message are put into words of their own: they are for a person, and must not cost others time. */
+/**
+ * At most so many refusals of a message get words of their own: they are for a person, and must not cost others time.
+ */
 const MAX_TOLD = 64;
 
 /**
- * What is refused of one message: one rejection for each device and reason, however many items there are. The payload
- * has these items alone, in JSON: one or an array of them, from a gateway under the names of their devices.
+ * The refused items of one message: one rejection for each device and reason, however many items there are. Its payload
+ * has only these items, in JSON: one or an array of them, from a gateway under the names of their devices.
  */
 export class RefusedItems {
   private readonly groups = new Map<string, Group>();
 
   /**
-   * @param partial whether `item` is a part of one of which something else is kept
-   * @param observedAt of a device that has moved, the item's own time if it has one: those of several places are apart
+   * @param partial true when `item` is a part of an item of which other values are kept
+   * @param observedAt for a device that has moved, the item's own time if it has one: items of several places are apart
    */
   add(
     device: DeviceEntry,
@@ -133,8 +138,8 @@ function rejectionOfGroup(
     : items.length === 1 && !(Array.isArray(first) && first.length > 0)
       ? first
       : items;
-  // Never the message itself, which may hold what others have measured. Numbers may be longer now than they came, so this
-  // is not the place for a limit: what is cut could not be replayed.
+  // Never the message itself, which may hold readings of others. Numbers may be longer now than they came, so this is
+  // not the place for a limit: a cut payload could not be replayed.
   const payload = Buffer.from(stringifyExact(under === undefined ? value : { [under]: value }));
   const told = isTold ? refusal : refuse(refusal.reason);
   return rejectionOf(message, device, told, { payload, items: items.length, partial, observedAt });
@@ -170,7 +175,7 @@ const ofSeveral = (detail: string, items: number) =>
 /** Names a device by its number, for the rejection of an item that was read back from a batch. */
 export interface NameOf {
   (deviceNo: number): string;
-  /** Until when it was in the place of that moment; undefined for the place that it has. Where not given, none has moved. */
+  /** The end of the place of that moment; undefined for the present place. Absent: none has moved. */
   readonly placeUntil?: (deviceNo: number, at: number) => number | undefined;
 }
 
@@ -195,7 +200,10 @@ export function refusedReading(
   });
 }
 
-/** One rejection for what a message of a device had in conflict: items with nothing to keep, and parts of the others. */
+/**
+ * One rejection for the values of a message of a device that were in conflict: items with nothing to keep, and parts of
+ * the others.
+ */
 export function refusedConflicts(
   { columns }: KindTable,
   conflicts: readonly Conflict[],
@@ -220,7 +228,7 @@ export function refusedConflicts(
       ...(partial ? conflict.refused : allOf(columns, conflict.reading)),
     }));
     const at = new Date(reading.observedAt).toISOString();
-    const room = isFull ? `, or ${MAX_KEPT_LENGTH} characters beside the kind's metrics` : "";
+    const room = isFull ? `, or ${MAX_KEPT_LENGTH} characters beside the kind's quantities` : "";
     const detail = `${Object.keys(refused).join(", ")}: another value is stored for ${at}${room}`;
     return rejectionAgain(came, items, { reason: "conflict", detail, partial });
   });
@@ -249,7 +257,7 @@ export const refusedReplies = (replies: readonly NewReply[], nameOf: NameOf): Ne
   byMessage(replies, nameOf).map((group) =>
     refusedTogether(group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
   );
-const TOO_MANY = `more than ${MAX_MOVE_MS} others, which say something else, are stored for this moment`;
+const TOO_MANY = `more than ${MAX_MOVE_MS} others with another content are stored for this moment`;
 
 function byMessage<T extends NewEvent | NewReply>(items: readonly T[], nameOf: NameOf): T[][] {
   const groups = new Map<string, T[]>();
@@ -279,14 +287,14 @@ function refusedTogether(
   return rejectionAgain(came, sent, { reason, detail, partial: false });
 }
 
-/** What is left of a rejection that the database refuses itself: that there was one. */
+/** The rest of a rejection that the database refuses itself: that there was one. */
 export const withoutPayload = (rejection: NewRejection, { message }: Error): NewRejection => ({
   ...rejection,
   detail: legible(`could not be put on record with its payload: ${message}`),
   payload: Buffer.alloc(0),
 });
 
-/** The rejection of items as their device, or the gateway that they came by, would have sent them. */
+/** The rejection of items as their device, or the gateway that sent them, would have sent them. */
 function rejectionAgain(
   came: { deviceNo: number; receivedAt: number; id: string; way: Way; at: number },
   items: readonly object[],

@@ -2,19 +2,19 @@ import { Entries, type Entry, MAX_REPEATED_DEPTH, type Repeated } from "../base/
 import { isObject } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
-/** What an item said first of keys that stand there again. */
+/** The first values of keys that stand again in an item. */
 export interface Overwritten {
   /** An object of these alone, as deep as they stood, with the item's time. */
   readonly said: Entries;
   readonly refusal: Refusal;
 }
 
-/** So many of the keys are named. */
+/** At most so many of the keys are named. */
 const MAX_TOLD = 8;
 
 /**
- * What an item, or anything in it, said first of a key that stands there again. JSON leaves open what such an object
- * means; what it says last holds, as JSON's readers have it, and the rest is put on record.
+ * The first values of keys that stand again in an item, or anywhere inside it. JSON leaves open what such an object
+ * means; the last value holds, as JSON's readers have it, and the others are put on record.
  * @returns undefined when no key stands twice in it
  */
 export function overwrittenIn(item: unknown, repeated: Repeated): Overwritten | undefined {
@@ -27,12 +27,12 @@ export function overwrittenIn(item: unknown, repeated: Repeated): Overwritten | 
   const said = new Entries(isTimed ? pairs : [["observedAt", item.observedAt], ...pairs]);
   const refusal = refuse("conflict", () => {
     const more = keys.more > 0 ? ` and ${keys.more} more` : "";
-    return `${[...keys.told].join(", ")}${more}: the item says it again, and what it says last holds`;
+    return `${[...keys.told].join(", ")}${more}: the item has it again, and the last value holds`;
   });
   return { said, refusal };
 }
 
-/** The keys that stand again, each with those that it lies under; of the many of one item no more than these. */
+/** The keys that stand again, each with the keys above it; at most so many of one item. */
 interface FoundKeys {
   readonly told: Set<string>;
   more: number;

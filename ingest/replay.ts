@@ -45,13 +45,14 @@ export interface ReplayOutcome {
 }
 
 /**
- * Sends a rejected message through the decoder of its door and the pipeline again, as if it had arrived when it did first. It is stored
- * whole or not at all, in one transaction with the note that it was and its row in the audit; what is refused again stays the one rejection
- * that it was. Alarms are not looked at: a replay is history. Each item counts in the ledger of whose the device was at its
- * time.
- * @param limits where the caller may store; each item has to be of a device that is the caller's now, and of a time that
- *   has been the caller's since
- * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile; `device_not_found` where an
+ * Sends a rejected message through the decoder of its door and the pipeline again, as if it had arrived at its first
+ * arrival. It is stored whole or not at all, in one transaction with the note of the replay and its row in the audit;
+ * if it is refused again, the one rejection stays. Alarms do not look at it: a replay is history. Each item counts in
+ * the ledger of the device's holder at its time.
+ * @param limits the area in which the caller may store; each item has to be from a device that is the caller's now, and
+ *   from a time since it has been the caller's
+ * @throws PlatformError `already_replayed` when another replay of it was accepted meanwhile; `device_not_found` where
+ * an
  *   item is not the caller's
  */
 export async function replayRejection(
@@ -82,9 +83,7 @@ export async function replayRejection(
   }
   const decoder = decoders.get(input.door);
   if (!decoder) {
-    return refuse(
-      `it came by the door '${input.door}', which is not there any more: nothing else can decode it`,
-    );
+    return refuse(`it came by the door '${input.door}', which no longer exists: nothing else can decode it`);
   }
   const batch = await takeAgain(directory, decoder, input);
   const refused = batch.rejections.find(({ partial }) => !partial) ?? batch.foreign[0];
@@ -124,7 +123,7 @@ async function takeAgain(directory: Directory, decoder: DoorDecoder, input: Repl
     raw: input.payload,
     receivedAt: input.receivedAt.getTime(),
   };
-  // What was within the limit may be longer on record, where an item is encoded anew.
+  // A message within the limit may be longer on record, where an item is encoded again.
   const maxBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;
   const decoded = decoder.decode(message, maxBytes);
   if ("reason" in decoded) pipeline.reject(message, decoded, () => {});
@@ -135,7 +134,7 @@ async function takeAgain(directory: Directory, decoder: DoorDecoder, input: Repl
 
 /**
  * Keeps the devices of a batch where they are until the transaction ends.
- * @throws PlatformError `device_not_found` where an item is of somebody else's device, or time
+ * @throws PlatformError `device_not_found` where an item is from another owner's device, or time
  */
 async function lockOwn(tx: Client, directory: Directory, batch: Batch, limits: Limits): Promise<void> {
   const moments = new Map<number, Date[]>();
@@ -147,7 +146,7 @@ async function lockOwn(tx: Client, directory: Directory, batch: Batch, limits: L
   for (const readings of batch.readings.values()) for (const reading of readings.kept()) note(reading);
   for (const event of batch.events) note(event);
   for (const reply of batch.replies) note(reply);
-  // One order for all, or two replays could deadlock.
+  // All use one order, or two replays could deadlock.
   for (const deviceNo of [...moments.keys()].toSorted((a, b) => a - b)) {
     const { id, runtime } = directory.findByNo(deviceNo)!;
     const key = await lockOwnKey(tx, { id, kind: runtime.kind.kind, limits }, "share");
@@ -156,9 +155,9 @@ async function lockOwn(tx: Client, directory: Directory, batch: Batch, limits: L
 }
 
 /**
- * Stores all of it; values of which something else is kept are put on record as those of a message are.
+ * Stores all of it; values whose items are kept otherwise are put on record as those of a message are.
  * @returns how many items there were, and how many were new
- * @throws RefusedAgain when an item has nothing but values that are in conflict with what is stored
+ * @throws RefusedAgain when an item has nothing but values that are in conflict with stored ones
  */
 async function insertWhole(
   db: Db,

@@ -5,8 +5,8 @@ import { checkText, type LeftOut, show } from "./kept-json.ts";
 import { type Reason, type Refusal, refuse } from "./reasons.ts";
 
 /**
- * Why a value of a reading is not kept while others of it are. A reading with nothing to keep is refused for the first of
- * them that it has: alarms look at what is off the scale.
+ * The reasons why a value of a reading is not kept while others are. A reading with nothing to keep is refused for the
+ * first of these that it has: alarms look at values off the scale.
  */
 const ASIDE_REASONS = ["off_scale", "sensor_fault", "bad_type", "bad_text", "too_deep"] as const;
 
@@ -20,7 +20,7 @@ export interface SetAside {
   readonly offScale: { readonly metric: CheckedMetric; readonly value: number } | undefined;
 }
 
-/** So many values of one refusal are put into words. */
+/** At most so many values of one refusal are put into words. */
 const MAX_TOLD = 16;
 
 /** The refusal of values that are set aside, which all have one reason. */
@@ -40,7 +40,7 @@ export const asideByReason = (aside: readonly SetAside[]): SetAside[][] =>
     (some) => some.length > 0,
   );
 
-/** Looks at a number that is no plain one within its range. @returns why it is not kept; undefined: it is */
+/** Looks at a number that is no plain one within its range. @returns the reason why it is not kept; undefined: it is */
 export function lookAtNumber(metric: CheckedMetric, given: unknown): SetAside | undefined {
   const value = given instanceof ExactNumber ? Number(given.text) : given;
   const { key, min, max, unit } = metric;
@@ -50,7 +50,7 @@ export function lookAtNumber(metric: CheckedMetric, given: unknown): SetAside | 
       key,
       given,
       "sensor_fault",
-      () => `${key}: ${show(given)}, which its sensor sends in place of a value`,
+      () => `${key}: ${show(given)}, which its sensor sends when it has no value`,
     );
   }
   if (value >= min && value <= max) return undefined;
@@ -58,7 +58,7 @@ export function lookAtNumber(metric: CheckedMetric, given: unknown): SetAside | 
   return { key, given, refusal, offScale: { metric, value } };
 }
 
-/** Looks at a word or a text. @returns why it is not kept; undefined: it is */
+/** Looks at a word or a text. @returns the reason why it is not kept; undefined: it is */
 export function lookAtText(metric: CheckedMetric, given: unknown): SetAside | undefined {
   const { key, check, values, maxLength } = metric;
   if (typeof given !== "string") return wrongType(metric, given);

@@ -3,7 +3,10 @@ import { isObject, type JsonObject, show } from "./kept-json.ts";
 import { EARLIEST_MS } from "./observed-at.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 
-/** What other platforms, protocols and firmware call the moment of an item; in lower case, without `_`, `-` and spaces. */
+/**
+ * Names of the moment of an item on other platforms, protocols and firmware; in lower case, without `_`, `-` and
+ * spaces.
+ */
 const CLEAR = new Set(
   (
     "ts tst tms tsms timestamp timestampms timestamputc datetime datetimeutc localtime utctime gpstime devicetime " +
@@ -34,10 +37,10 @@ function isMoment(value: number): boolean {
   return value >= 20_150_101_000_000 && value < 21_000_101_000_000;
 }
 
-/** What a key ends in that names a moment, as its last word. */
+/** The last words of keys that name a moment. */
 const TIME_WORDS = new Set("ts time timestamp stamp date datetime at clock".split(" "));
 
-/** What may stand behind that: a unit, or whose time it is. */
+/** Words that may stand after that: a unit, or whose time it is. */
 const UNIT_WORDS = new Set("s sec seconds ms millis us micros epoch unix utc gmt iso local".split(" "));
 
 /** Words of keys whose number is a duration, also where it is as large as a moment. */
@@ -59,7 +62,7 @@ const ISO_TEXT = /^\s*\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:?\d{2}|\s*$)/;
 const EPOCH_TEXT = /^\s*\d{10,16}(?:\.\d+)?\s*$/;
 const YEAR_MS = 366 * 86_400_000;
 
-/** @returns whether a value reads as a moment from 2015 to ten years ahead: ISO text, or s, ms or µs since 1970 */
+/** @returns true when a value reads as a moment from 2015 to ten years ahead: ISO text, or s, ms or µs since 1970 */
 function readsAsMoment(value: unknown, now: number): "text" | "number" | undefined {
   const latest = now + 10 * YEAR_MS;
   const isWithin = (at: number) => at >= EARLIEST_MS && at <= latest;
@@ -80,7 +83,7 @@ const wordsOf = (key: string): string[] =>
     .split(/[\s_.-]/)
     .filter((word) => word !== "");
 
-/** Whether a key, by its words and its value, says when an item was. */
+/** True when a key, by its words and its value, says when an item was observed. */
 function namesMoment(key: string, value: unknown, now: number): boolean {
   if (key.length > 64) return false;
   const form = readsAsMoment(value, now);
@@ -103,11 +106,12 @@ export const plainKey = (key: string): string => key.toLowerCase().replaceAll(/[
 
 /**
  * Looks at an item without `observedAt`.
- * @param several whether it is one of several in an array: all of them came at the same moment, so that ours would
- *   make one reading of them
- * @param now our clock when it came, epoch milliseconds; undefined where only well-known keys of the item itself count
- * @param isOwn whether the device's kind has something of its own by this name
- * @returns why the item cannot have the time of its arrival, if it cannot
+ * @param several true when it is one of several in an array: all of them came at the same moment, so that the arrival
+ *   would make one reading of them
+ * @param now the platform's clock when it came, epoch milliseconds; undefined where only well-known keys of the item
+ * itself count
+ * @param isOwn true when the device's kind has something of its own by this name
+ * @returns the reason why the item cannot have the time of its arrival, if it cannot
  */
 export function checkTimeless(
   item: JsonObject,
@@ -122,7 +126,7 @@ export function checkTimeless(
     if (isTime(key, value, now)) return refuseElsewhere(key, value);
     if (now === undefined || !isObject(value)) continue;
     for (const inner in value) {
-      // Deeper there may be anything by such a name, so it has to look like a moment whatever it is called.
+      // Deeper there may be anything by such a name, so its value has to look like a moment whatever the key.
       const entry = value[inner];
       if (looksLikeTime(entry) && isTime(inner, entry, now)) return refuseElsewhere(`${key}.${inner}`, entry);
     }

@@ -20,7 +20,7 @@ export interface AccountsPhase {
   readonly sessionsEnded: Hearers<[principalId: string]>;
 }
 
-/** Loads who may come in: people, applications, their keys and sessions. */
+/** Loads the people, applications, keys and sessions that may come in. */
 export async function startAccounts(
   { config, logOf, registry, atEnd }: Start,
   { pools, facts }: Pick<DatabasePhase, "pools" | "facts">,
@@ -54,7 +54,7 @@ export async function startAccounts(
   return { control, directory, people, revoked, sessionsEnded };
 }
 
-/** Says what an administrator has to know before the first approvers and duty officers are made. */
+/** Warns of facts that an administrator has to know before the first approvers and duty officers are made. */
 function warnOfDelay(log: ReturnType<Start["logOf"]>, delayHours: number, people: People, embedded: boolean) {
   if (delayHours === 0) {
     log.warn(

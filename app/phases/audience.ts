@@ -5,13 +5,13 @@ import type { AccountsPhase } from "./accounts.ts";
 import type { IngestPhase } from "./ingest.ts";
 import type { Start } from "./start.ts";
 
-/** Those who listen to what happens: event streams over HTTP, and applications over MQTT. */
+/** The listeners: event streams over HTTP, and applications over MQTT. */
 export interface AudiencePhase {
   readonly hub: StreamHub;
   readonly feed: Feed;
 }
 
-/** Makes ready for listeners, and lets them hear what is committed and lose what they may no longer hear. */
+/** Prepares for listeners: they hear everything that is committed, and are cut when they may no longer hear it. */
 export function startAudience(
   { logOf, atEnd }: Start,
   { revoked, sessionsEnded }: Pick<AccountsPhase, "revoked" | "sessionsEnded">,

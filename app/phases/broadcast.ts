@@ -26,7 +26,7 @@ import type { News, NewsHearer } from "./news.ts";
 import type { Start } from "./start.ts";
 
 export interface BroadcastInside extends Pick<DatabasePhase, "tables">, Pick<AudiencePhase, "hub"> {
-  /** The urgent one is for what must not wait: decisions, and what is sent and proved because of them. */
+  /** The urgent one is for work that must not wait: decisions, and the sending and proof that follow from them. */
   readonly pools: Pick<DatabasePools, "api" | "urgent">;
   readonly news: Pick<News, "add">;
   /** All doors together. */
@@ -38,9 +38,9 @@ export interface Broadcasting extends NewsHearer {
   readonly routes: Omit<BroadcastsOptions, "allow" | "people">;
   /** A speaker has subscribed to its commands. */
   onListening(deviceId: string): void;
-  /** What somebody has to do about the keys that sign; the platform can broadcast nevertheless. */
+  /** The work that an operator has to do about the keys that sign; the platform can broadcast nevertheless. */
   keyTrouble(): string | undefined;
-  /** Takes up what was under way when the platform last stopped. Before devices connect. */
+  /** Takes up broadcasts that were under way when the platform last stopped. Runs before devices connect. */
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
   const broadcasting: Broadcasting = {
     routes: { broadcasts, urgentPool: pools.urgent, publishedKeys: () => keys.publishedKeys() },
     keyTrouble: care.trouble,
-    // Replies and readings are the proof, alarms may ask for a warning.
+    // Replies and readings are the proof, and alarms may propose a warning.
     onCommitted(committed, live) {
       if (committed.replies.length > 0) dispatcher.onReplies(committed.replies);
       if (live.length > 0 && dispatcher.wantsReadings()) {

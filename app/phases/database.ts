@@ -19,9 +19,9 @@ export interface DatabasePhase {
 }
 
 /**
- * Brings up the database: the embedded one where no other is named, its schema, the connections, and the work that it
- * needs from time to time.
- * @param fail told when the embedded database ends by itself
+ * Brings up the database: the embedded one where no other is named, its schema, the connections, and the recurring work
+ * on it.
+ * @param fail called when the embedded database ends by itself
  */
 export async function startDatabase(start: Start, fail: (error: Error) => void): Promise<DatabasePhase> {
   const { config, logOf, registry, signal, atEnd } = start;
@@ -51,7 +51,7 @@ export async function startDatabase(start: Start, fail: (error: Error) => void):
   return { facts: { ...facts, embedded }, tables, retention, pools, upkeep };
 }
 
-/** @returns the address of the embedded database, which lives below DATA_DIR */
+/** @returns the address of the embedded database, which lies below DATA_DIR */
 async function startOwnServer(
   { config, logOf, atEnd }: Start,
   fail: (error: Error) => void,

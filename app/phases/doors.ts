@@ -20,7 +20,9 @@ import type { DatabasePhase } from "./database.ts";
 import type { IngestPhase } from "./ingest.ts";
 import type { Start } from "./start.ts";
 
-/** How many devices that are not in memory are looked up at once: half of the connections, the others are for batches. */
+/**
+ * How many devices that are not in memory are looked up at once: half of the connections, the others are for batches.
+ */
 const LOOK_UPS = 2;
 const EMBEDDED_LOOK_UPS = 1;
 
@@ -56,7 +58,7 @@ export async function makeDoors(
       perAddress: config.MQTT_MAX_CONNECTIONS_PER_ADDRESS,
     },
     feed,
-    // The same gate as that of HTTP: who guesses is slowed on both sides.
+    // The same gate as for HTTP: callers who guess are slowed on both sides.
     gate: accounts.people.gate,
     authenticate: known.anyone,
     authenticateCertificate: known.byCertificate,
@@ -103,7 +105,7 @@ function eventsOf({ ingest, hub, broadcasting, exchange }: DoorsInside): DoorEve
   };
 }
 
-/** How devices and applications say who they are: by a token, a key, or a certificate. */
+/** The ways in which devices and applications identify themselves: by a token, a key, or a certificate. */
 function identify({ ingest: { directory }, accounts, database }: DoorsInside) {
   // A device that another process registered a moment ago is not in memory yet.
   const lookUp = limitLookUps(

@@ -9,14 +9,17 @@ import type { Start } from "./start.ts";
 export interface IngestPhase {
   readonly ingest: Ingest;
   readonly news: News;
-  /** Commits and acknowledges what was taken; afterwards nothing is taken any more. */
+  /** Commits and acknowledges all messages that were taken in; afterwards it takes no more. */
   readonly flush: () => Promise<void>;
 }
 
-/** How long the end waits for batches under way; what is not committed by then is not acknowledged. Milliseconds. */
+/**
+ * How long the end waits for batches under way; messages that are not committed by then are not acknowledged.
+ * Milliseconds.
+ */
 const FLUSH_MS = 10_000;
 
-/** Of past days in one statement on the embedded database, where everybody waits for it. */
+/** Items of past days in one statement on the embedded database, where all other work waits for it. */
 const EMBEDDED_HISTORY_ITEMS = 500;
 
 /** Loads the devices and makes ready for messages; they come once there are doors. */

@@ -2,7 +2,7 @@ import type { Registry } from "prom-client";
 import type { Config } from "../../base/config/index.ts";
 import type { Logger } from "../../base/log.ts";
 
-/** What every phase of a start is given. */
+/** The parts that every phase of a start gets. */
 export interface Start {
   readonly config: Config;
   /** The log of one part of the platform. */
@@ -10,13 +10,13 @@ export interface Start {
   readonly registry: Registry;
   /** The start is given up when it aborts. */
   readonly signal: AbortSignal | undefined;
-  /** Puts down how a part ends. The platform ends its parts in reverse order of how they were made. */
+  /** Registers the end of a part. The platform ends its parts in reverse order of how they were made. */
   readonly atEnd: (undo: Undo) => void;
 }
 
 export type Undo = () => Promise<unknown> | unknown;
 
-/** Those who are told of something by a part that is made before them. */
+/** The listeners to a part that is made before them. */
 export class Hearers<A extends readonly unknown[]> {
   private readonly hearers: ((...told: A) => void)[] = [];
 

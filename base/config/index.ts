@@ -39,7 +39,7 @@ export const configSchema = z.object({
   ...startSettings,
 });
 
-/** Settings that mean something only with another one; in the order in which they are told of. */
+/** Settings that make sense only with another one, in the order in which they are reported. */
 const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string])[] = [
   ...mqttNeeds,
   ...capNeeds,
@@ -67,7 +67,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
         ? `'${given[issue.path.join(".")]}', expected a number`
         : issue.message,
   }));
-  // Beside the schema, which looks at settings together only once each is right by itself.
+  // Besides the schema, which looks at settings together only once each is right by itself.
   for (const [name, other, told = `needs ${other} as well`] of NEEDS) {
     if (given[name] !== undefined && given[other] === undefined) faults.push({ path: name, message: told });
   }

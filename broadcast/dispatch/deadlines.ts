@@ -1,17 +1,17 @@
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";
 
-/** What a deadline is decided on. */
+/** The data on which a deadline is decided. */
 export interface TargetSurroundings {
   readonly settings: DispatchSettings;
   readonly isOnline: (deviceId: string) => boolean;
-  /** Whether another broadcast has the amplifier of this speaker, or comes before this one on it. */
+  /** True when another broadcast has the amplifier of this speaker, or comes before this one on it. */
   readonly isBusy: (target: OnAirTarget) => boolean;
-  /** Our clock, milliseconds since 1970: for `startsAt` and expiry. */
+  /** The platform's clock, milliseconds since 1970: for `startsAt` and expiry. */
   readonly now: number;
 }
 
-/** What to do with a target whose time has come. `wait`: look again after so long; infinite: until something comes. */
+/** The decision on a target whose time has come. `wait`: look again after so long; infinite: until something comes. */
 export type TargetDecision =
   | { readonly do: "send" }
   | { readonly do: "wait"; readonly ms: number }
@@ -31,7 +31,7 @@ function playMs({ broadcast }: OnAirTarget, readings: number, settings: Dispatch
   return readings * oneMs * settings.lengthFactor + settings.lengthMarginMs;
 }
 
-/** How long to wait in the standing that a target has just reached. */
+/** How long to wait for a target in the standing that it has just reached. */
 export function patienceOf(target: OnAirTarget, around: TargetSurroundings): number {
   const { settings, now } = around;
   const { expiresAt, startsAt } = target.broadcast;
@@ -54,7 +54,7 @@ function patienceWhileValid(target: OnAirTarget, settings: DispatchSettings, unt
   }
 }
 
-/** What to do with a target that is not resolved and whose time has come. */
+/** Decides on an open target whose time has come. */
 export function decideOnTarget(target: OnAirTarget, around: TargetSurroundings): TargetDecision {
   const expired = around.now >= target.broadcast.expiresAt;
   const online = around.isOnline(target.deviceId);
@@ -93,7 +93,7 @@ function decideOnUnanswered(
   return tries < answerWaitsMs.length ? { do: "send" } : failed("no_answer");
 }
 
-/** For how long a speaker that is online may still have a reason not to start, or not to go on. */
+/** How long a speaker that is online may still have a reason not to start, or not to go on. */
 function untilLookedAtAgain(
   target: OnAirTarget,
   { settings, now, isBusy }: TargetSurroundings,
@@ -109,7 +109,7 @@ export function patienceAfterExpiry(target: OnAirTarget, settings: DispatchSetti
     case "unanswered":
       return 0;
     case "started":
-      // What has begun is read to its end, and nothing is begun any more.
+      // A reading that has begun is read to its end, and no new one begins.
       return settings.expiryGraceMs + playMs(target, 1, settings);
     default:
       return settings.expiryGraceMs;

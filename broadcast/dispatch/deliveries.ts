@@ -3,39 +3,41 @@ import type { Delivery, DoorCommand, DoorDevice } from "../../exchange/door.ts";
 import type { DoorAnswers } from "./send-queue.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
-/** What a door was asked to take. It stays what was asked, whatever becomes of the broadcast meanwhile. */
+/** A command that a door was asked to take. It stays the same, whatever becomes of the broadcast meanwhile. */
 export interface AskedDelivery {
   readonly target: OnAirTarget;
-  /** It is the command to stop. */
+  /** True for the command to stop. */
   readonly isStop: boolean;
 }
 
-/** What came of it. */
+/** The door's answer to it. */
 export interface AnsweredDelivery extends AskedDelivery {
   readonly isTaken: boolean;
-  /** By our clock. */
+  /** By the platform's clock. */
   readonly at: number;
 }
 
 export interface DeliveriesOptions {
-  /** Hands a command over to the door of a speaker. Its promise is not to reject; one that does has not taken it. */
+  /**
+   * Hands a command over to the door of a speaker. Its promise should not reject; a door that rejects has not taken it.
+   */
   readonly deliver: (device: Pick<DoorDevice, "id">, command: DoorCommand) => Promise<Delivery>;
   /** For so long a door may think about a command before it counts as not taken. Milliseconds. */
   readonly deliveryMs: number;
   readonly now: () => number;
   readonly monotonic: () => number;
   readonly log: Logger;
-  /** There are answers to be taken in. */
+  /** Called when there are answers to be taken in. */
   readonly onAnswers: () => void;
-  /** An answer is taken in. */
+  /** Called when an answer is taken in. */
   readonly onAnswer: (answer: AnsweredDelivery) => void;
-  /** This target had to wait for another command to its speaker, and is to be sent now. */
+  /** Called for a target that had to wait for another command to its speaker, and is to be sent now. */
   readonly onNext: (target: OnAirTarget) => void;
-  /** One command less of this broadcast is to be answered for. */
+  /** Called when one command fewer of this broadcast is unanswered. */
   readonly onEnded: (broadcast: OnAir) => void;
 }
 
-/** A speaker's command under way, and what waits for it. */
+/** A speaker's command under way, and the targets that wait for it. */
 interface UnderWay extends AskedDelivery {
   readonly since: number;
   readonly next: Set<OnAirTarget>;
@@ -59,12 +61,12 @@ export class Deliveries implements DoorAnswers {
     this.options = options;
   }
 
-  /** Whether a command to this speaker is under way, which another one has to wait for. */
+  /** True when a command to this speaker is under way, for which another one has to wait. */
   isUnderWay({ deviceId }: OnAirTarget): boolean {
     return this.underWay.has(deviceId);
   }
 
-  /** Sends a target once the command that is under way to its speaker was answered for. */
+  /** Sends a target once the command under way to its speaker was answered for. */
   waitFor(target: OnAirTarget): void {
     const first = this.underWay.get(target.deviceId);
     if (!first || first.next.has(target)) return;
@@ -101,7 +103,7 @@ export class Deliveries implements DoorAnswers {
       this.answers = [];
       this.taken = 0;
     }
-    // What comes after it was given up is as true.
+    // An answer that comes after it was given up is just as true.
     this.options.onAnswer(answer);
     if (this.underWay.get(asked.target.deviceId) === asked) this.end(asked);
   }
@@ -127,7 +129,7 @@ export class Deliveries implements DoorAnswers {
     }
   }
 
-  /** What a door throws at once counts as a rejection too. */
+  /** An error that a door throws at once counts as a rejection too. */
   private deliver({ deviceId }: OnAirTarget, payload: string): Promise<Delivery> {
     try {
       return this.options.deliver({ id: deviceId }, { payload });

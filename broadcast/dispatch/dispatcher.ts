@@ -25,18 +25,20 @@ import { Writer } from "./writer.ts";
 
 export interface DispatcherOptions {
   readonly pool: Pool;
-  /** Where speakers' readings lie, for each kind that sounds. */
+  /** The tables of speakers' readings, for each kind that sounds. */
   readonly speakers: readonly KindTable[];
   /** Signs the orders that stop, and those of another attempt. */
   readonly sign: Sign;
-  /** Hands a command over to the door of a speaker. Its promise is not to reject; one that does has not taken it. */
+  /**
+   * Hands a command over to the door of a speaker. Its promise should not reject; a door that rejects has not taken it.
+   */
   readonly deliver: DeliveriesOptions["deliver"];
   readonly isOnline: (deviceId: string) => boolean;
   /** Called after each write. Must not throw. */
   readonly onProgress: (progress: OnAirProgress) => void;
   readonly log: Logger;
   readonly registry: Registry;
-  /** Our clock, milliseconds since 1970. */
+  /** The platform's clock, milliseconds since 1970. */
   readonly now?: () => number;
   /** A clock that never jumps, for waiting. Milliseconds. */
   readonly monotonic?: () => number;
@@ -44,9 +46,9 @@ export interface DispatcherOptions {
 }
 
 /**
- * Brings released broadcasts to their speakers and finds out what becomes of them. The database is the truth: what is
- * in memory here is what it says plus the last moments, which are written soon after, and can be had again from the
- * replies and readings that it holds.
+ * Brings released broadcasts to their speakers and finds out their outcome. The database is the truth: memory holds the
+ * same plus the last moments, which are written soon after, and can be recovered from the replies and readings in the
+ * database.
  */
 export interface Dispatcher {
   /** Takes up everything that is on the air, at the start of the platform and before devices connect. */
@@ -54,19 +56,19 @@ export interface Dispatcher {
   /** Begins a broadcast whose targets and order are committed. */
   begin(broadcastNo: number): Promise<void>;
   /**
-   * Stops a broadcast whose cancellation is committed. What waits to be sent is dropped at once; resolves when all
-   * speakers that listen have the command to stop on their connection.
+   * Stops a broadcast whose cancellation is committed. Commands that wait to be sent are dropped at once; resolves when
+   * all speakers that listen have the command to stop on their connection.
    */
   cancel(broadcastNo: number): Promise<void>;
   /** Takes up another attempt, whose order and targets are committed. */
   retry(broadcastNo: number): Promise<void>;
-  /** Replies that were committed. */
+  /** Takes in committed replies. */
   onReplies(replies: readonly CommittedReply[]): void;
-  /** Readings of speakers that were committed. */
+  /** Takes in committed readings of speakers. */
   onReadings(readings: readonly SpeakerReading[]): void;
-  /** A speaker has subscribed to its commands. */
+  /** Hears that a speaker has subscribed to its commands. */
   onListening(deviceId: string): void;
-  /** Whether readings can prove anything at the moment, and whether those of this device can. */
+  /** True when readings can prove anything at the moment, and when those of this device can. */
   wantsReadings(): boolean;
   wantsReadingsOf(deviceNo: number): boolean;
   stop(): Promise<void>;
@@ -78,7 +80,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const rules = settings.proof;
   const given = { ...options, now, monotonic, settings, rules };
 
-  // What is in memory, and who counts it.
+  // The broadcasts in memory, and their counts.
   const roster = new Roster();
   const metrics = createDispatchMetrics(options.registry, roster, now);
   const firstRounds = new FirstRounds(metrics, options.log);
@@ -127,7 +129,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     observeSeconds: (seconds) => metrics.writeSeconds.observe(seconds),
   });
 
-  // What becomes of a broadcast as a whole.
+  // The course of a broadcast as a whole.
   const parts = { ...given, ...way, intake, ended, writer, untilDone };
   const steps = new Steps(parts);
   const takingUp = new TakingUp({ ...parts, drop, onTakenUp: startTicking });
@@ -152,7 +154,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     ended.letGo();
   }
 
-  /** Something new is known of a target. */
+  /** Called when something new is known of a target. */
   function settle(target: OnAirTarget): void {
     const { broadcast } = target;
     if (target.settle(rules) && !broadcast.isOver) watch.begin(target);

@@ -8,7 +8,7 @@ import type { OnAir } from "./target.ts";
 /** A step that the platform takes by itself. */
 export type DueStep = LifecycleAction & ("play" | "complete" | "expire" | "fail");
 
-/** What the state of its targets asks of a broadcast; undefined: nothing at the moment. */
+/** The step that the state of its targets asks of a broadcast; undefined: nothing at the moment. */
 export function dueStep(broadcast: OnAir, now: number): DueStep | undefined {
   const { state, counts } = broadcast;
   if (state !== "dispatching" && state !== "playing") return undefined;
@@ -21,9 +21,9 @@ export function dueStep(broadcast: OnAir, now: number): DueStep | undefined {
 }
 
 /**
- * Takes a step in the database, unless somebody else has taken the broadcast elsewhere meanwhile, or has opened
- * targets again.
- * @returns the state that it is in afterwards, and whether it was this step that led there
+ * Takes a step in the database, unless another process or person has changed the broadcast's state meanwhile, or has
+ * opened targets again.
+ * @returns its state afterwards, and if this step led there
  */
 export function takeDueStep(
   pool: Pool,
@@ -39,7 +39,7 @@ export function takeDueStep(
     const counts = await countTargets(tx, broadcast.broadcastNo);
     if (ends && OPEN_TARGET_STATES.some((state) => counts[state] > 0))
       return { state: stored.state, taken: false };
-    // The database may know of one that sounded which this process does not.
+    // The database may know of a speaker that sounded which this process does not.
     const due = ends && counts.sounded > 0 ? "complete" : action;
     const { broadcast: after, audit } = await takeStep(tx, stored, due, {
       actor: PLATFORM_ACTOR,

@@ -15,9 +15,9 @@ export interface EndedBroadcastsOptions {
   readonly log: Logger;
   readonly now: () => number;
   readonly monotonic: () => number;
-  /** So many verdicts of a broadcast were corrected. */
+  /** Called when so many verdicts of a broadcast were corrected. */
   readonly onCorrected: (broadcast: OnAir, corrected: number) => void;
-  /** It is to be forgotten. */
+  /** Called when it is to be forgotten. */
   readonly drop: (broadcast: OnAir) => void;
 }
 
@@ -33,7 +33,7 @@ interface Gathering {
   readonly corrections: number;
 }
 
-/** Broadcasts that have ended, for as long as proof that comes late may correct what was said of their speakers. */
+/** Broadcasts that have ended, for as long as proof that comes late may correct the verdicts on their speakers. */
 export class EndedBroadcasts {
   private readonly options: EndedBroadcastsOptions;
   private readonly gathering = new WeakMap<OnAir, Gathering>();
@@ -42,7 +42,7 @@ export class EndedBroadcasts {
     this.options = options;
   }
 
-  /** It has ended: nothing is sent and nobody is waited for any more. */
+  /** It has ended: nothing more is sent, and no speaker is waited for. */
   keep(broadcast: OnAir): void {
     broadcast.end(this.options.now());
     this.options.watch.end(broadcast);
@@ -50,13 +50,13 @@ export class EndedBroadcasts {
     if (broadcast.byDeviceNo.size === 0) this.options.drop(broadcast);
   }
 
-  /** What is proven stays as it is from here on. */
+  /** From here on, proven verdicts stay as they are. */
   private isClosed({ endedAt }: OnAir): boolean {
     const { now, settings } = this.options;
     return endedAt !== undefined && now() >= endedAt + settings.provenKeptMs;
   }
 
-  /** Facts have come for one of its speakers: what else comes in the next moments is corrected with it. */
+  /** Called when facts have come for one of its speakers: further ones in the next moments are corrected with it. */
   onFacts(broadcast: OnAir): void {
     if (!this.gathering.has(broadcast)) this.gather(broadcast, 0);
   }
@@ -71,7 +71,7 @@ export class EndedBroadcasts {
     return (this.gathering.get(broadcast)?.until ?? 0) - this.options.monotonic();
   }
 
-  /** @throws whatever the database does; nothing is corrected then */
+  /** @throws every error of the database; nothing is corrected then */
   async correct(broadcast: OnAir, targets: readonly OnAirTarget[]): Promise<void> {
     const { pool, settings, log, now } = this.options;
     const { state, corrected } = await writeCorrections(
@@ -81,7 +81,7 @@ export class EndedBroadcasts {
       settings.proof,
       new Date(now()),
     );
-    // Somebody who has opened or cancelled it says so here in a moment.
+    // The code that has opened or cancelled it calls here in a moment.
     if (OVER_STATES.has(state) && state !== "cancelled") broadcast.state = state;
     this.gather(broadcast, (this.gathering.get(broadcast)?.corrections ?? 0) + 1);
     if (corrected === 0) return;
@@ -92,7 +92,7 @@ export class EndedBroadcasts {
     this.options.onCorrected(broadcast, corrected);
   }
 
-  /** Forgets what is past correction. */
+  /** Forgets broadcasts that can no longer be corrected. */
   letGo(): void {
     const { roster, log, now, drop } = this.options;
     for (const broadcast of roster) {

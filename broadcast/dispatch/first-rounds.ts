@@ -2,9 +2,12 @@ import type { Logger } from "../../base/log.ts";
 import type { DispatchMetrics } from "./metrics.ts";
 import type { OnAir } from "./target.ts";
 
-/** Tells once of each release how long it took until every speaker that listens had its command on its connection. */
+/** Logs once for each release how long it took until every speaker that listens had its command on its connection. */
 export class FirstRounds {
-  /** The last first command of each that is not told, by our clock; undefined before the first one. */
+  /**
+   * The last first command of each broadcast that is not logged yet, by the platform's clock; undefined before the
+   * first one.
+   */
   private readonly lastHandedOverAt = new WeakMap<OnAir, number | undefined>();
   private readonly metrics: DispatchMetrics;
   private readonly log: Logger;
@@ -14,17 +17,17 @@ export class FirstRounds {
     this.log = log;
   }
 
-  /** It was released just now. */
+  /** Called when it was released just now. */
   begin(broadcast: OnAir): void {
     this.lastHandedOverAt.set(broadcast, undefined);
   }
 
-  /** A speaker has got its command for the first time. */
+  /** Called when a speaker has got its command for the first time. */
   handedOver(broadcast: OnAir, at: number): void {
     if (this.lastHandedOverAt.has(broadcast)) this.lastHandedOverAt.set(broadcast, at);
   }
 
-  /** Nothing of it waits to be sent. */
+  /** Called when nothing of it waits to be sent. */
   sent(broadcast: OnAir): void {
     const last = this.lastHandedOverAt.get(broadcast);
     if (broadcast.isCancelled || last === undefined) return;

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { TARGET_STATES, type TargetState } from "../../store/broadcast/index.ts";
 
 export interface DispatchMetrics {
-  /** A broadcast has ended. */
+  /** Called when a broadcast has ended. */
   count(broadcast: { readonly state: string; readonly counts: Readonly<Record<TargetState, number>> }): void;
   /** Commands that were handed to a connection. */
   readonly commands: Counter<"type">;
@@ -53,7 +53,7 @@ export function createDispatchMetrics(
     }),
     resolved: new Counter({
       name: "sbi_broadcast_targets_total",
-      help: "Speakers of broadcasts that have ended, by what became of them",
+      help: "Speakers of broadcasts that have ended, by outcome",
       labelNames: ["state"],
       registers,
     }),

@@ -12,7 +12,7 @@ import { byUrgency, spokenSeconds } from "../message/index.ts";
 import type { Asked } from "../proof/index.ts";
 import { FineRegions } from "../targets/index.ts";
 
-/** A command as it goes out: the same text for every speaker, so it is made once. */
+/** A command in its outgoing form: the same text for every speaker, so it is made once. */
 export interface OutgoingCommand {
   readonly commandId: string;
   readonly payload: string;
@@ -20,7 +20,7 @@ export interface OutgoingCommand {
 
 export type OnAirCounts = Readonly<Record<TargetState, number>>;
 
-/** How far a broadcast has come, for whoever watches. */
+/** The progress of a broadcast, for listeners. */
 export interface OnAirProgress {
   readonly broadcastNo: number;
   readonly id: string;
@@ -29,13 +29,13 @@ export interface OnAirProgress {
   readonly level: number;
   readonly headline: string;
   readonly regions: readonly string[];
-  /** Where its speakers stood at the release, as fine as a bounded list can say. */
+  /** The regions in which its speakers stood at the release, as fine as a bounded list can say. */
   readonly speakerRegions: readonly string[];
   readonly counts: OnAirCounts;
   readonly at: Date;
 }
 
-/** It is over, whatever becomes of its message. */
+/** States in which it is over, even if its message is still in force. */
 export const OVER_STATES: ReadonlySet<State> = new Set(["completed", "failed", "expired", "cancelled"]);
 
 /** "This is a drill" in any language. */
@@ -46,18 +46,18 @@ export const toCommand = ({ commandId, jws }: BroadcastOrder): OutgoingCommand =
   payload: JSON.stringify({ commandId, jws } satisfies CommandEnvelope),
 });
 
-/** What a broadcast on the air has to know of one of its targets. */
+/** The facts about one of its targets that a broadcast on the air needs. */
 export interface CountedTarget {
   readonly deviceNo: number;
   readonly deviceId: string;
   readonly state: TargetState;
-  /** Proven in an earlier life of this process: nothing changes it. */
+  /** True when it was proven in an earlier life of this process: nothing changes it. */
   readonly isClosed: boolean;
-  /** Its row in the database is older than what is known. */
+  /** True when its row in the database is older than the facts. */
   readonly dirty: boolean;
-  /** Its row is being written. */
+  /** True while its row is being written. */
   readonly writing: boolean;
-  /** It may hold a command that has to be stopped. */
+  /** True when it may hold a command that has to be stopped. */
   stopWanted: boolean;
 }
 
@@ -72,13 +72,13 @@ export class OnAirBroadcast<Target extends CountedTarget> {
   readonly regions: readonly string[];
   private readonly stoodIn = new FineRegions();
   private speakerRegions: readonly string[] | undefined;
-  /** Milliseconds since 1970, by our clock. */
+  /** Milliseconds since 1970, by the platform's clock. */
   readonly releasedAt: number;
   readonly startsAt: number | undefined;
   readonly expiresAt: number;
-  /** What each speaker has to play. */
+  /** The order to each speaker. */
   readonly asked: Asked;
-  /** What announces one reading of a drill comes on top; a speaker need not say it at any length. */
+  /** The announcement before each reading of a drill comes on top; a speaker need not make it of any certain length. */
   readonly announcementSeconds: number;
   /** As the database has it. */
   state: State;
@@ -88,11 +88,11 @@ export class OnAirBroadcast<Target extends CountedTarget> {
   readonly byDeviceNo = new Map<number, Target>();
   readonly byDeviceId = new Map<string, Target>();
   readonly counts: Record<TargetState, number>;
-  /** Something has changed since it was last told. */
+  /** True when something has changed since it was last reported. */
   changed = false;
-  /** When it ended, by our clock. */
+  /** When it ended, by the platform's clock. */
   endedAt: number | undefined;
-  /** How many of its targets are proven and kept for a moment all the same. */
+  /** The number of its targets that are proven and kept for a moment all the same. */
   keptProven = 0;
 
   constructor(row: OpenBroadcast, orders: readonly BroadcastOrder[]) {
@@ -123,7 +123,7 @@ export class OnAirBroadcast<Target extends CountedTarget> {
     this.counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as Record<TargetState, number>;
   }
 
-  /** @param regionCode where it stood at the release */
+  /** @param regionCode the region in which it stood at the release */
   add(target: Target, regionCode: string): void {
     this.stoodIn.add(regionCode);
     this.speakerRegions = undefined;
@@ -140,17 +140,17 @@ export class OnAirBroadcast<Target extends CountedTarget> {
     return this.state === "cancelled";
   }
 
-  /** No target of it is waited for any more. */
+  /** True when it waits for no target any more. */
   get isOver(): boolean {
     return OVER_STATES.has(this.state);
   }
 
-  /** It is cancelled, and a speaker may still hold a command of it. @param at by our clock */
+  /** True when it is cancelled, and a speaker may still hold a command of it. @param at by the platform's clock */
   canBeStopped(at: number): boolean {
     return this.isCancelled && at < this.expiresAt;
   }
 
-  /** @param at by our clock */
+  /** @param at by the platform's clock */
   end(at: number): void {
     this.endedAt ??= at;
     for (const target of this.targets) target.stopWanted = false;
@@ -158,7 +158,7 @@ export class OnAirBroadcast<Target extends CountedTarget> {
 
   /**
    * Lets go of the targets that nothing can change any more; they stay counted.
-   * @param final nothing changes what is proven; else an earlier reading may still be on its way
+   * @param final true: nothing changes proven ones; otherwise an earlier reading may still be on its way
    */
   forgetProven(final: boolean): void {
     this.keptProven = 0;
@@ -177,7 +177,7 @@ export class OnAirBroadcast<Target extends CountedTarget> {
     return OPEN_TARGET_STATES.reduce((sum, state) => sum + this.counts[state], 0);
   }
 
-  /** Whether a target's row in the database is older than what is known. */
+  /** True when a target's row in the database is older than the facts. */
   hasDirty(): boolean {
     for (const target of this.targets) if (target.dirty) return true;
     return false;
@@ -206,7 +206,7 @@ type Urgent = Pick<
   "isCancelled" | "class" | "mode" | "level" | "releasedAt" | "broadcastNo"
 >;
 
-/** Whose commands go first: what stops, then emergencies, then level 1 to 4, then what was released first. */
+/** The order in which commands go: stops first, then emergencies, then level 1 to 4, then by release. */
 export function moreUrgentFirst(a: Urgent, b: Urgent): number {
   return (
     Number(b.isCancelled) - Number(a.isCancelled) ||

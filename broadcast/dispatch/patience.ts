@@ -11,13 +11,13 @@ export interface PatienceOptions {
   readonly targets: () => Iterable<OnAirTarget>;
 }
 
-/** Slower than this the database counts as away: what speakers say may be held up behind it. */
+/** Slower than this the database counts as away: replies of speakers may be held up behind it. */
 const SLOW_MS = 1_000;
 const RETRY_MS = 1_000;
 
 /**
- * Gives up on targets that have let their time pass, but only while the database works. A reply counts from its
- * commit on; while nothing is committed, silence is ours and not the speaker's, so everybody gets more time.
+ * Gives up on targets that have let their time pass, but only while the database works. A reply counts from its commit
+ * on; while nothing is committed, the silence is the platform's and not the speaker's, so every target gets more time.
  */
 export class Patience {
   private readonly options: PatienceOptions;
@@ -36,7 +36,7 @@ export class Patience {
     this.lost.add(target);
   }
 
-  /** Asks the database for a sign of life and then hands over all that are lost. */
+  /** Asks the database for a sign of life and then hands over all lost targets. */
   async runOut(giveUp: (target: OnAirTarget) => void): Promise<void> {
     const { pool, settings, monotonic, log } = this.options;
     const began = monotonic();
@@ -59,7 +59,7 @@ export class Patience {
       this.wasAway = true;
       this.notBefore = monotonic() + RETRY_MS;
       this.limitLog("away", (suppressed) =>
-        log.warn({ err: error, suppressed }, "the database is away; nobody is given up meanwhile"),
+        log.warn({ err: error, suppressed }, "the database is away; no speaker is given up meanwhile"),
       );
     } finally {
       this.asking = false;

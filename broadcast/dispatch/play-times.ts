@@ -8,10 +8,10 @@ export interface PlayTimes {
 }
 
 /**
- * The moments of one attempt by the speaker's clock, which may be off: none before the command left or after we
- * heard of it, or of anything that came after it in the play. One rule holds for all of them, so that their order
- * stays what it was.
- * @param earliest when the command left, as far as it is known: by our clock
+ * The moments of one attempt by the speaker's clock, which may be off: none before the command left or after the
+ * platform heard of it, or of a later moment in the play. One rule holds for all of them, so that their order stays the
+ * same.
+ * @param earliest when the command left, as far as it is known, by the platform's clock
  */
 export function playTimes(
   { started, ended, stopped }: AttemptFacts,

@@ -16,7 +16,7 @@ import { type OnAir, OnAirTarget } from "./target.ts";
 
 export interface ReadOnAir {
   readonly broadcasts: OnAir[];
-  /** All that speakers have answered and measured, to be taken in as if it came now. */
+  /** All replies and readings of speakers, to be taken in as if they came now. */
   readonly replies: readonly CommittedReply[];
   readonly readings: readonly SpeakerReading[];
 }
@@ -24,13 +24,13 @@ export interface ReadOnAir {
 /** What to read, if not all. */
 export interface WhichOnAir {
   readonly broadcastNo?: number;
-  /** It was released just now, so that nobody can have answered. */
+  /** True when it was released just now, so that no speaker can have answered. */
   readonly fresh?: boolean;
 }
 
-/** When its speakers may have played it, by clocks that are off as far as they may be. */
+/** The time in which its speakers may have played it, by clocks that are off as far as allowed. */
 function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayWindow {
-  // What began before the expiry is read to its end, by the slowest voice at half the speed.
+  // A reading that began before the expiry is read to its end, by the slowest voice at half the speed.
   const lastReadingMs = asked.readingSeconds * 2000;
   return {
     broadcastNo,
@@ -40,9 +40,9 @@ function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayW
 }
 
 /**
- * Reads what is on the air, and what has ended and may still be corrected: a query each for broadcasts, orders,
+ * Reads broadcasts on the air, and ended ones that may still be corrected: a query each for broadcasts, orders,
  * targets, replies and readings.
- * @param speakers where speakers' readings lie
+ * @param speakers the tables of speakers' readings
  */
 export async function readOnAir(
   db: Db,

@@ -1,7 +1,7 @@
 import { moreUrgentFirst, type OutgoingCommand } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
-/** Which broadcast a command belongs to, and which of its orders it is. */
+/** The broadcast and order of a command. */
 export interface CommandOf {
   readonly broadcast: OnAir;
   readonly attempt: number | "stop";
@@ -28,8 +28,8 @@ export class Roster implements Iterable<OnAir> {
   }
 
   /**
-   * Those to let go: what has ended too long ago for a correction, and the oldest beyond so many targets.
-   * @param at by our clock
+   * The broadcasts to let go: those that ended too long ago for a correction, and the oldest beyond so many targets.
+   * @param at by the platform's clock
    */
   past(at: number, correctedForMs: number, mostTargets: number): OnAir[] {
     // Cancelled ones are stopped until their expiry, however many they are.
@@ -49,7 +49,7 @@ export class Roster implements Iterable<OnAir> {
     return this.byNo.get(broadcastNo);
   }
 
-  /** The same attempt of the same speaker, though its broadcast may have been read anew meanwhile. */
+  /** The same attempt of the same speaker, though its broadcast may have been read again meanwhile. */
   current(target: OnAirTarget): OnAirTarget | undefined {
     const found = this.get(target.broadcast.broadcastNo)?.byDeviceNo.get(target.deviceNo);
     return found?.attempt === target.attempt ? found : undefined;
@@ -93,7 +93,7 @@ export class Roster implements Iterable<OnAir> {
     return false;
   }
 
-  /** Whether something else plays on this speaker, or has to come first on it. */
+  /** True when another broadcast plays on this speaker, or has to come first on it. */
   isBusy(target: OnAirTarget): boolean {
     for (const other of this) {
       if (other === target.broadcast || other.isCancelled) continue;

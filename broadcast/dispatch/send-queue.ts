@@ -2,17 +2,20 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { moreUrgentFirst } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
-/** Sent in one turn of the event loop; at about 20 µs each, acknowledgements and requests wait a few milliseconds. */
+/**
+ * Commands sent in one turn of the event loop; at about 20 µs each, acknowledgements and requests wait a few
+ * milliseconds.
+ */
 const LEAST = 200;
-/** What waits behind commands in one turn waits no longer. */
+/** Other work waits no longer than this behind the commands of one turn. */
 const MOST_MS = 40;
 
-/** What doors have answered to the commands that they were given. */
+/** The doors' answers to the commands that they were given. */
 export interface DoorAnswers {
   readonly hasAnswers: boolean;
   /** Takes in the next answer. */
   takeAnswer(): void;
-  /** How many commands of a broadcast are still to be answered for. */
+  /** The number of commands of a broadcast that are still unanswered. */
   unanswered(broadcast: OnAir): number;
 }
 
@@ -20,22 +23,22 @@ export interface SendQueueOptions {
   /** Asks a door to take the command of a target, unless there is none to send any more. */
   readonly send: (target: OnAirTarget) => void;
   readonly doors: DoorAnswers;
-  /** All that was to be sent for a broadcast was sent and answered for. */
+  /** Called when everything of a broadcast was sent and answered for. */
   readonly onEmptied: (broadcast: OnAir) => void;
   /** Milliseconds. */
   readonly monotonic: () => number;
 }
 
 /**
- * Sends commands in the order of their urgency, a part in each turn of the event loop: for as long as all else took
- * since the part before. Ten thousand speakers that answer the first commands would otherwise fill each turn, and the
- * last command would wait for them. What doors answer is taken in by the same measure.
+ * Sends commands in the order of their urgency, a part in each turn of the event loop, for as long as all other work
+ * took since the part before. Ten thousand speakers that answer the first commands would otherwise fill each turn, and
+ * the last command would wait for them. The answers of doors are taken in by the same measure.
  */
 export class SendQueue {
   private readonly options: SendQueueOptions;
   /** Targets whose command is to be sent, in the order in which they came. */
   private readonly lines = new Map<OnAir, Set<OnAirTarget>>();
-  /** Whoever waits until a broadcast is sent. */
+  /** The callers that wait until a broadcast is sent. */
   private readonly waiters = new Map<OnAir, (() => void)[]>();
   private running = false;
   private stopped = false;
@@ -51,12 +54,12 @@ export class SendQueue {
     this.wake();
   }
 
-  /** Goes on with what waits: commands to be sent, or answers to be taken in. */
+  /** Goes on with the waiting commands and answers. */
   wake(): void {
     if (!this.running && !this.stopped) void this.run();
   }
 
-  /** Forgets what was to be sent for a broadcast. */
+  /** Forgets the waiting commands of a broadcast. */
   clear(broadcast: OnAir): void {
     this.lines.get(broadcast)?.clear();
     this.lines.delete(broadcast);
@@ -71,7 +74,7 @@ export class SendQueue {
     });
   }
 
-  /** Sends no more, and takes in what doors have answered by now. */
+  /** Sends no more, and takes in the answers of doors so far. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const broadcast of [...this.waiters.keys()]) this.tellWaiters(broadcast);
@@ -80,7 +83,7 @@ export class SendQueue {
     while (doors.hasAnswers) doors.takeAnswer();
   }
 
-  /** An answer about a command of this broadcast was taken in. */
+  /** Called when an answer about a command of this broadcast was taken in. */
   onAnswered(broadcast: OnAir): void {
     if (!this.isQuiet(broadcast)) return;
     this.options.onEmptied(broadcast);
@@ -105,7 +108,7 @@ export class SendQueue {
     const { monotonic } = this.options;
     this.running = true;
     try {
-      // Whoever pushes many at once has them all in the queue before the first one leaves.
+      // A caller that pushes many at once has them all in the queue before the first one leaves.
       await nextTurn();
       let ended = monotonic();
       while (this.isLeft && !this.stopped) {

@@ -7,7 +7,7 @@ import type { DispatchSettings } from "./settings.ts";
 import type { OnAirTarget } from "./target.ts";
 import type { TargetWatch } from "./target-watch.ts";
 
-/** For a line that is full. */
+/** The wait for a full line, in milliseconds. */
 const RETRY_MS = 2_000;
 
 export interface SendingOptions {
@@ -20,11 +20,11 @@ export interface SendingOptions {
   readonly settings: DispatchSettings;
   readonly isOnline: (deviceId: string) => boolean;
   readonly now: () => number;
-  /** A speaker has its command on its connection for the first time, or once more. */
+  /** Called when a speaker has its command on its connection, for the first time or once more. */
   readonly onSent: (target: OnAirTarget) => void;
 }
 
-/** Which command a speaker gets, and what follows from how its door took it. */
+/** Chooses the command for a speaker, and draws the consequences from its door's answer. */
 export class Sending {
   private readonly options: SendingOptions;
 
@@ -36,7 +36,7 @@ export class Sending {
   send(target: OnAirTarget): void {
     const { roster, deliveries, watch, now } = this.options;
     const { broadcast } = target;
-    // It was read anew while this one waited for another command to its speaker.
+    // The broadcast was read again while this target waited for another command to its speaker.
     if (roster.get(broadcast.broadcastNo) !== broadcast) return;
     if (now() >= broadcast.expiresAt) return watch.look(target);
     const isStop = broadcast.isCancelled;
@@ -47,22 +47,29 @@ export class Sending {
     else deliveries.ask(target, command.payload, isStop);
   }
 
-  /** A door has answered. What it was asked counts, though the broadcast may have been stopped or read anew since. */
+  /**
+   * Called when a door has answered. The question at that time counts, though the broadcast may have been stopped or
+   * read again since.
+   */
   onAnswer({ target: asked, isStop, isTaken, at }: AnsweredDelivery): void {
     const { roster, watch, settings, isOnline } = this.options;
     const target = roster.current(asked);
     if (!target) return;
-    // Not there or not listening: it will say when it is. There, but its line is full: once more soon.
+    // A device that is not there or not listening will say when it is. One that is there, but whose line is full, is
+    // tried again soon.
     const again = isOnline(target.deviceId) ? RETRY_MS : Number.POSITIVE_INFINITY;
     const wait = isTaken ? this.answerWait(target, settings) : again;
-    // One that has acknowledged it before is waited for as before.
+    // The wait for a speaker that has acknowledged it before goes on as before.
     if (isStop || target.standing === "unanswered") watch.lookAfter(target, wait);
     if (!isTaken) return;
     if (isStop) this.onStopSent(target);
     else this.onStartSent(target, at);
   }
 
-  /** A speaker listens. What was on its way when the line broke may be lost; it knows by the id what it has. */
+  /**
+   * Called when a speaker listens. Commands on their way when the line broke may be lost; it recognizes by the id those
+   * that it has.
+   */
   onListening(target: OnAirTarget): void {
     const { queue, watch } = this.options;
     target.tries = 0;

@@ -1,15 +1,17 @@
 import { LENGTH_FACTOR, LENGTH_MARGIN_MS, PROOF_RULES, type ProofRules } from "../proof/index.ts";
 
-/** How long is waited for what. Milliseconds. */
+/** The waiting times of dispatch. Milliseconds. */
 export interface DispatchSettings {
   readonly proof: ProofRules;
-  /** For the first answer, after each time that the command was sent. After the last the target has failed. */
+  /** For the first answer, after each time that the command was sent. After the last one the target has failed. */
   readonly answerWaitsMs: readonly number[];
   /** For a door to say whether it takes a command; then it counts as not taken. */
   readonly deliveryMs: number;
   /** From `accepted`, or from `startsAt`, to `started`, when nothing more urgent plays. */
   readonly startWaitMs: number;
-  /** What a play may take beyond the length of the text: voices differ in speed, the slowest take 1.7 times as long. */
+  /**
+   * The factor by which a play may be longer than the text: voices differ in speed, the slowest take 1.7 times as long.
+   */
   readonly lengthFactor: number;
   readonly lengthMarginMs: number;
   /** For the readings of a play whose end was reported first. */
@@ -31,12 +33,11 @@ export interface DispatchSettings {
 /** For so long after its end proof that comes late corrects a broadcast. */
 export const CORRECTED_FOR_MS = 24 * 3_600_000;
 
-/** Targets of broadcasts that have ended that are kept in memory for it; beyond them the oldest is let go. */
+/** Targets of ended broadcasts that are kept in memory for it; beyond them the oldest is let go. */
 export const MOST_CORRECTED = 100_000;
 
 /**
- * With these a speaker that is online and says nothing is resolved after 21 s, one with a dead amplifier 5 s after
- * its end.
+ * With these a speaker that is online and silent is resolved after 21 s, one with a dead amplifier 5 s after its end.
  */
 export const DISPATCH_SETTINGS: DispatchSettings = {
   proof: PROOF_RULES,

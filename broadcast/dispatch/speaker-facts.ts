@@ -8,7 +8,7 @@ export interface CommittedReply {
   readonly outcome: string;
   readonly observedAt: number;
   readonly receivedAt: number;
-  /** Text of a JSON object, or the object: everything else that the speaker said. */
+  /** All other fields that the speaker sent: text of a JSON object, or the object. */
   readonly data: string | Readonly<Record<string, unknown>>;
 }
 
@@ -16,8 +16,8 @@ const KNOWN: ReadonlySet<string> = new Set(OUTCOMES);
 const MAX_REASON_LENGTH = 100;
 
 /**
- * What a reply says. A part of it that makes no sense is left out rather than the whole reply, since that it came at
- * all says something.
+ * The fact in a reply. A part of it that makes no sense is left out rather than the whole reply, since its arrival
+ * alone says something.
  * @returns undefined for an outcome that is none of ours
  */
 export function toFact(reply: CommittedReply, attempt: number): ReplyFact | undefined {
@@ -35,7 +35,7 @@ export function toFact(reply: CommittedReply, attempt: number): ReplyFact | unde
   };
 }
 
-/** A number, also where it comes in a string, as some firmware writes all that it says. */
+/** A number, also where it comes in a string, as some firmware writes all of its values. */
 function toSeconds(said: unknown): number | undefined {
   const number = typeof said === "string" && said.trim() !== "" ? Number(said) : said;
   return typeof number === "number" && number >= 0 && Number.isFinite(number) ? number : undefined;
@@ -60,7 +60,10 @@ export interface CommittedReading {
 
 const numberIn = (value: number | string | undefined) => (typeof value === "number" ? value : undefined);
 
-/** What of a reading can prove that a speaker sounded. Every kind that `sounds` has these quantities (devices/capabilities.ts). */
+/**
+ * The part of a reading that can prove that a speaker sounded. Every kind that `sounds` has these quantities
+ * (devices/capabilities.ts).
+ */
 export function toSpeakerReading({
   device,
   observedAt,

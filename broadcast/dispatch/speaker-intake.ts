@@ -6,13 +6,13 @@ import type { OnAirTarget } from "./target.ts";
 export interface IntakeOptions {
   readonly roster: Roster;
   readonly rules: ProofRules;
-  /** Facts of a target have come. */
+  /** Called when facts of a target have come. */
   readonly onFacts: (target: OnAirTarget) => void;
-  /** A speaker listens that has a command, or a stop, to come. */
+  /** Called when a speaker listens for which a command, or a stop, is waiting. */
   readonly onListening: (target: OnAirTarget) => void;
 }
 
-/** Takes in what speakers say. While broadcasts are being read from the database it waits. */
+/** Takes in the replies and readings of speakers. It waits while broadcasts are being read from the database. */
 export class SpeakerIntake {
   private readonly options: IntakeOptions;
   private readonly replies: CommittedReply[] = [];
@@ -32,7 +32,7 @@ export class SpeakerIntake {
     this.holds++;
   }
 
-  /** Undoes one `hold`; after the last one all that has waited is taken in. */
+  /** Undoes one `hold`; after the last one it takes in everything that has waited. */
   release(): void {
     if (--this.holds > 0) return;
     for (const reply of this.replies.splice(0)) this.takeReply(reply);
@@ -79,7 +79,7 @@ export class SpeakerIntake {
       if (!target || target.isClosed) continue;
       const before = target.proof(rules);
       noteReading(target.facts, reading, target.attempt, rules);
-      // Of what is proven another reading changes nothing, unless it is the first one now.
+      // Another reading changes nothing for a proven target, unless it is the first one now.
       if (before && target.proof(rules) === before) continue;
       // Before any attempt has begun a reading changes nothing yet.
       if (target.facts.attempts.some((own) => own?.started)) onFacts(target);

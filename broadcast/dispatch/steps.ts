@@ -11,7 +11,7 @@ import type { OnAir } from "./target.ts";
 import type { UntilDone } from "./until-done.ts";
 import type { Writer } from "./writer.ts";
 
-/** For a step that somebody else's came before. */
+/** The wait after another step came first, in milliseconds. */
 const RETRY_MS = 2_000;
 
 export interface StepsOptions {
@@ -30,7 +30,7 @@ export interface StepsOptions {
   readonly onProgress: (progress: OnAirProgress) => void;
 }
 
-/** The steps of the broadcasts themselves: what the state of its targets makes of each, and who is told. */
+/** The steps of the broadcasts themselves: each follows from the state of its targets, and is reported. */
 export class Steps {
   private readonly options: StepsOptions;
   /** Broadcasts of which a step is being taken. */
@@ -47,7 +47,7 @@ export class Steps {
     for (const broadcast of this.options.roster) this.proceedWith(broadcast);
   }
 
-  /** What was known of targets is in the database. */
+  /** Called when the facts about targets are in the database. */
   onWritten(): void {
     const { roster, now, ended } = this.options;
     for (const broadcast of roster) {
@@ -60,7 +60,7 @@ export class Steps {
     }
   }
 
-  /** Tells how far it has come. */
+  /** Reports the progress of a broadcast. */
   tell(broadcast: OnAir): void {
     this.options.onProgress(broadcast.progress(new Date(this.options.now())));
   }
@@ -85,7 +85,7 @@ export class Steps {
     const { state, taken } = await takeDueStep(pool, broadcast, action, new Date(now()));
     this.stepping.delete(broadcast);
     this.notBefore.set(broadcast, taken ? 0 : monotonic() + RETRY_MS);
-    // Somebody has cancelled it, and says so here in a moment.
+    // A person has cancelled it, and the cancellation calls here in a moment.
     if (state === "cancelled") return;
     broadcast.state = state;
     this.tell(broadcast);

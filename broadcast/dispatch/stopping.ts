@@ -24,11 +24,11 @@ export interface StoppingOptions {
   readonly now: () => number;
   /** Reads a cancelled broadcast into the roster, if speakers may still hold a command of it. */
   readonly read: (broadcastNo: number) => Promise<void>;
-  /** Its speakers have the command to stop. */
+  /** Called when its speakers have the command to stop. */
   readonly onStopped: (broadcast: OnAir) => void;
 }
 
-/** How a broadcast that is cancelled is stopped on its speakers. */
+/** Stops cancelled broadcasts on their speakers. */
 export class Stopping {
   private readonly options: StoppingOptions;
 
@@ -43,7 +43,7 @@ export class Stopping {
     if (known) this.halt(known, false);
     else await read(broadcastNo);
     const broadcast = roster.get(broadcastNo);
-    // Expired, or never released: nobody can play it.
+    // Expired, or never released: no speaker can play it.
     if (!broadcast?.canBeStopped(now())) return;
     if (!known) this.halt(broadcast, true);
     await this.stopSpeakers(broadcast);
@@ -64,7 +64,7 @@ export class Stopping {
 
   /**
    * Nothing of it is sent any more, from this moment on.
-   * @param unsure it was read from the database: who holds a command, only the speakers know
+   * @param unsure it was read from the database: only the speakers know which of them hold a command
    */
   private halt(broadcast: OnAir, unsure: boolean): void {
     const { queue, watch, writer, rules, now } = this.options;

@@ -14,7 +14,7 @@ import type { Writer } from "./writer.ts";
 
 export interface TakingUpOptions {
   readonly pool: Db;
-  /** Where speakers' readings lie, for each kind that sounds. */
+  /** The tables of speakers' readings, for each kind that sounds. */
   readonly speakers: readonly KindTable[];
   readonly settings: DispatchSettings;
   readonly roster: Roster;
@@ -27,13 +27,13 @@ export interface TakingUpOptions {
   readonly untilDone: UntilDone;
   readonly log: Logger;
   readonly now: () => number;
-  /** Forgets what was known of a broadcast. */
+  /** Forgets the memory of a broadcast. */
   readonly drop: (broadcast: OnAir) => void;
-  /** There are broadcasts in memory. */
+  /** Called when there are broadcasts in memory. */
   readonly onTakenUp: () => void;
 }
 
-/** How broadcasts come into memory: at their release, at another attempt, and when the platform starts. */
+/** Brings broadcasts into memory: at their release, at another attempt, and when the platform starts. */
 export class TakingUp {
   private readonly options: TakingUpOptions;
 
@@ -42,8 +42,8 @@ export class TakingUp {
   }
 
   /**
-   * Reads broadcasts into memory; what speakers say meanwhile waits.
-   * @param name what it is done for, as it follows "could not"
+   * Reads broadcasts into memory; replies and readings of speakers wait meanwhile.
+   * @param name the purpose, as it follows "could not"
    */
   async read(name: string, which: WhichOnAir): Promise<void> {
     const { intake, untilDone, pool, speakers, settings, now } = this.options;
@@ -59,7 +59,7 @@ export class TakingUp {
     }
   }
 
-  /** What is known of a broadcast that is read again must not be lost by that. */
+  /** The facts about a broadcast that is read again must not get lost by that. */
   private async writeKnown({ broadcastNo }: WhichOnAir): Promise<void> {
     const { roster, writer } = this.options;
     if (broadcastNo === undefined || !roster.get(broadcastNo)) return;

@@ -16,18 +16,18 @@ export interface TargetWatchOptions {
   readonly isOnline: (deviceId: string) => boolean;
   readonly now: () => number;
   readonly monotonic: () => number;
-  /** It has expired, and nothing of it waits to be sent any more. */
+  /** Called when it has expired, and nothing of it waits to be sent any more. */
   readonly onExpired: (broadcast: OnAir) => void;
-  /** A target was given up. */
+  /** Called when a target was given up. */
   readonly onGivenUp: () => void;
 }
 
-/** When each target is looked at next, and what is done with it then. */
+/** Decides when to look at each target next, and acts on it then. */
 export class TargetWatch {
   private readonly options: TargetWatchOptions;
   /** When the targets of a broadcast are looked through next, by the monotonic clock; at once where there is none. */
   private readonly lookAt = new WeakMap<OnAir, number>();
-  /** Those whose expiry was dealt with. */
+  /** Broadcasts whose expiry was dealt with. */
   private readonly expired = new WeakSet<OnAir>();
 
   constructor(options: TargetWatchOptions) {
@@ -39,24 +39,24 @@ export class TargetWatch {
     target.dueAt = this.options.monotonic() + ms;
   }
 
-  /** A target stands elsewhere than before: it gets the time for that. */
+  /** Called when a target's standing has changed: it gets the time for the new one. */
   begin(target: OnAirTarget): void {
     target.dueAt = this.options.monotonic() + patienceOf(target, this.surroundings());
   }
 
-  /** No target of it is waited for: it was cancelled. */
+  /** Called when no target of it is waited for: it was cancelled. */
   halt(broadcast: OnAir): void {
     this.lookAt.delete(broadcast);
     for (const target of broadcast.targets) target.dueAt = Number.POSITIVE_INFINITY;
   }
 
-  /** It is over, and is not looked through any more. */
+  /** Called when it is over, and is not looked through any more. */
   end(broadcast: OnAir): void {
     this.halt(broadcast);
     this.lookAt.set(broadcast, Number.POSITIVE_INFINITY);
   }
 
-  /** Deals with whatever has come due. */
+  /** Deals with every target that has come due. */
   lookThrough(): void {
     const { roster, now, monotonic, patience } = this.options;
     const at = monotonic();

@@ -17,14 +17,14 @@ import { playTimes } from "./play-times.ts";
 /** Final: nothing more is waited for. Late facts may still correct it, for a day after its broadcast has ended. */
 const FINAL: ReadonlySet<TargetState> = new Set(["sounded", "refused", "failed", "offline", "cancelled"]);
 
-/** What was decided when nothing came for too long. It holds while the speaker stands where it stood then. */
+/** The decision after nothing came for too long. It holds while the speaker stands where it stood then. */
 interface GivenUp {
   readonly standing: Standing["state"];
   readonly state: "failed" | "offline";
   readonly reason: string | null;
 }
 
-/** Where a speaker stands when it is given up for each of these reasons. */
+/** The standings in which a speaker is given up, for each of these reasons. */
 const DECIDED_IN: Readonly<Record<string, readonly Standing["state"][]>> = {
   no_answer: ["unanswered"],
   not_started: ["acknowledged", "unproven"],
@@ -37,7 +37,7 @@ const DECIDED_IN: Readonly<Record<string, readonly Standing["state"][]>> = {
   no_length: ["unproven"],
 };
 
-/** A broadcast on the air, as everybody here has it. */
+/** A broadcast on the air, with this room's targets. */
 export type OnAir = OnAirBroadcast<OnAirTarget>;
 
 /** One speaker of one broadcast, in memory. */
@@ -49,10 +49,12 @@ export class OnAirTarget {
   readonly facts: Facts = noFacts();
   state: TargetState;
   reason: string | null;
-  /** A part was heard in some attempt, as far as is known, and whether that was measured in the reported one. */
+  /**
+   * True when people heard a part in some attempt, as far as is known, and if a reading of the reported one shows it.
+   */
   partlyHeard: boolean;
   hasEvidence: boolean;
-  /** Where the facts say that it stands. */
+  /** Its standing according to the facts. */
   standing: Standing["state"] = "unanswered";
   /** How often the command of this attempt was sent, as far as is known. */
   sends: number;
@@ -61,12 +63,12 @@ export class OnAirTarget {
   handedOverAt: number | null;
   /** When to look at it again, by the monotonic clock; infinite: when something comes. */
   dueAt = Number.POSITIVE_INFINITY;
-  /** Its row in the database is older than this. */
+  /** True when its row in the database is older than this. */
   dirty = false;
-  /** It is being written. */
+  /** True while it is being written. */
   writing = false;
   cancelled: boolean;
-  /** Its broadcast is cancelled, and it may hold the command and has not answered the one to stop. */
+  /** True when its broadcast is cancelled, and it may hold the command and has not answered the one to stop. */
   stopWanted = false;
   stopAnswered = false;
   private givenUp: GivenUp | undefined;
@@ -92,7 +94,10 @@ export class OnAirTarget {
     return FINAL.has(this.state);
   }
 
-  /** Proven in an earlier life of this process: its evidence need not be had again, and nothing changes it. */
+  /**
+   * True when it was proven in an earlier life of this process: its evidence is not needed again, and nothing changes
+   * it.
+   */
   get isClosed(): boolean {
     return this.stored.state === "sounded";
   }
@@ -104,11 +109,11 @@ export class OnAirTarget {
     return proven === undefined ? undefined : evidenceOf(this.facts, proven, this.broadcast.asked);
   }
 
-  /** To be called when all is known that the database knows: a decision of an earlier life still holds. */
+  /** Call it when it has all facts from the database: a decision of an earlier life still holds. */
   adopt(rules: ProofRules): void {
     const { state, reason } = this.stored;
     this.standing = this.judge(rules).state;
-    // Unless something has come since: then what was decided is not what the speaker is waited for now.
+    // Unless something has come since: then the speaker is no longer waited for in the standing of that decision.
     const holds = state === "offline" ? ["unanswered"] : (DECIDED_IN[reason ?? ""] ?? []);
     if ((state === "failed" || state === "offline") && holds.includes(this.standing))
       this.givenUp = { standing: this.standing, state, reason };
@@ -117,7 +122,7 @@ export class OnAirTarget {
 
   /**
    * Brings the state in line with the facts.
-   * @returns whether it stands elsewhere than before, so that another deadline counts
+   * @returns true when its standing has changed, so that another deadline counts
    */
   settle(rules: ProofRules): boolean {
     if (this.isClosed) return false;
@@ -131,7 +136,8 @@ export class OnAirTarget {
     const { isOver, isCancelled, asked } = this.broadcast;
     const partlyHeard = wasPartlyHeard(this.facts, rules, asked);
     const hasEvidence = evidenceOf(this.facts, this.reportedBy(standing), asked) !== undefined;
-    // After the end only a verdict that is another one is worth a row, an earlier proof, or that a part was heard.
+    // After the end a row is worth writing only for another verdict, an earlier proof, or the news that people heard a
+    // part.
     const isSame =
       state === this.state &&
       reason === this.reason &&
@@ -158,12 +164,12 @@ export class OnAirTarget {
     this.settle(rules);
   }
 
-  /** Its command was taken over for the way to it. @param at by our clock */
+  /** Its door took the command over. @param at by the platform's clock */
   takeStart(at: number): void {
     this.tries++;
     this.sends++;
     this.handedOverAt ??= at;
-    // Whoever has stopped the broadcast meanwhile could not know that it would have to be stopped here.
+    // A stop in the meantime could not know that this speaker would have to be stopped.
     if (this.broadcast.isCancelled) this.wantStop();
   }
 
@@ -180,12 +186,12 @@ export class OnAirTarget {
     this.settle(rules);
   }
 
-  /** One that was given up may play nevertheless. Whoever refused or has played to the end does not. */
+  /** A speaker that was given up may play nevertheless. One that refused or has played to the end does not. */
   private wantStop(): void {
     this.stopWanted = this.state !== "sounded" && this.state !== "refused" && !this.stopAnswered;
   }
 
-  /** It has answered the command to stop: whatever it says, it has it. */
+  /** It has answered the command to stop: whatever the answer says, it has the command. */
   answerStop(): void {
     this.stopWanted = false;
     this.stopAnswered = true;
@@ -232,7 +238,10 @@ export class OnAirTarget {
     }
   }
 
-  /** Its row, as far as it is known: what it says of a play is of one attempt, the proven one where there is one. */
+  /**
+   * Its row, as far as it is known: everything about a play in it is from one attempt, the proven one where there is
+   * one.
+   */
   change(rules: ProofRules): TargetChange {
     const standing = this.judge(rules);
     const attempt = this.reportedBy(standing);
@@ -258,7 +267,7 @@ export class OnAirTarget {
     };
   }
 
-  /** The attempt that its row tells of. */
+  /** The attempt that its row reports. */
   private reportedBy(standing: Standing): number {
     return ("attempt" in standing ? standing.attempt : undefined) ?? this.attempt;
   }

@@ -5,8 +5,8 @@ import { createLogLimiter, type Logger } from "../../base/log.ts";
 const RETRY_MS = [100, 250, 500, 1000, 2000] as const;
 
 /**
- * Runs what has to be done in the end, and again for as long as the database is away. What concerns one broadcast is
- * done one thing after the other; broadcasts do not wait for each other.
+ * Runs work that must be done in the end, and again for as long as the database is away. The works of one broadcast run
+ * one after the other; broadcasts do not wait for each other.
  */
 export class UntilDone {
   private readonly log: Logger;
@@ -19,7 +19,7 @@ export class UntilDone {
   }
 
   /**
-   * @param broadcastNo whom it concerns; 0: everybody
+   * @param broadcastNo the broadcast of the work; 0: all
    * @returns when it is done, or given up because of `stop`. Never rejects.
    */
   run(broadcastNo: number, name: string, work: () => Promise<void>): Promise<void> {

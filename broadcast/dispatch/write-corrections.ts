@@ -15,7 +15,10 @@ import { type ProofRules, toHistoryCounts } from "../proof/index.ts";
 import { OVER_STATES } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
-/** Speakers named in a row of history, of each kind of correction, and kinds: reasons are the speakers' own words. */
+/**
+ * Limits of a row of history: speakers named for each kind of correction, and kinds: reasons are the speakers' own
+ * words.
+ */
 export const MAX_NAMED = 20;
 const MAX_KINDS = 20;
 
@@ -25,7 +28,10 @@ export interface VerdictCorrection {
   readonly reason: string | null;
   readonly to: TargetState;
   readonly toReason: string | null;
-  /** Only where it is another answer now, of what has not sounded to its end: whether a part was heard. */
+  /**
+   * Only where the answer is another one now, for a target that has not sounded to its end: true if people heard a
+   * part.
+   */
   readonly partlyHeard?: boolean;
   readonly count: number;
   /** The first of them. */
@@ -33,10 +39,9 @@ export interface VerdictCorrection {
 }
 
 /**
- * Writes what has become of targets of a broadcast that has ended, and says so in its history where a verdict is
- * another one now, in one row for all of them. A broadcast that nobody seemed to have heard is completed by the first
- * speaker that is proven.
- * @returns the state that the broadcast is in afterwards, and how many verdicts were corrected
+ * Writes the changed targets of a broadcast that has ended, and adds a row to its history where verdicts have changed,
+ * one for all of them. A broadcast that no one seemed to have heard is completed by the first speaker that is proven.
+ * @returns the broadcast's state afterwards, and how many verdicts were corrected
  */
 export function writeCorrections(
   pool: Pool,
@@ -55,12 +60,12 @@ export function writeCorrections(
       tx,
       targets.map((target) => target.change(rules)),
     );
-    // As the database took them: a verdict may have been dropped because somebody knew better.
+    // As the database took them: it may have dropped a verdict because another process knew better.
     const after = await lockTargets(tx, broadcastNo, numbers);
     const ids = new Map(targets.map(({ deviceNo, deviceId }) => [deviceNo, deviceId]));
     const corrections = sumUp(ids, before, after);
     const corrected = corrections.reduce((sum, { count }) => sum + count, 0);
-    // Opened again meanwhile: what happens to its speakers is no correction.
+    // Opened again meanwhile: changes to its speakers are no corrections.
     if (corrected === 0 || !OVER_STATES.has(stored.state)) return { state: stored.state, corrected: 0 };
     const counts = await countTargets(tx, broadcastNo);
     const most = [...corrections].sort((a, b) => b.count - a.count).slice(0, MAX_KINDS);

@@ -10,9 +10,9 @@ export interface WriterOptions {
   readonly settings: DispatchSettings;
   readonly log: Logger;
   readonly broadcasts: Iterable<OnAir>;
-  /** Writes targets of a broadcast that is over, each with its correction. */
+  /** Writes targets of ended broadcasts, each with its correction. */
   readonly ended: Pick<EndedBroadcasts, "correct" | "gatheredFor">;
-  /** After a write, whatever was in it. */
+  /** Called after a write, whatever was in it. */
   readonly onWritten: () => void;
   readonly observeSeconds: (seconds: number) => void;
 }
@@ -35,12 +35,12 @@ function inParts(targets: readonly OnAirTarget[]): OnAirTarget[][] {
   return parts;
 }
 
-/** Brings what has become of targets into the database, many at a time, a moment after it happened. */
+/** Writes the changes of targets into the database, many at a time, a moment after they happened. */
 export class Writer {
   private readonly options: WriterOptions;
   private readonly limitLog = createLogLimiter();
   private timer: NodeJS.Timeout | undefined;
-  /** For corrections whose time has not come. */
+  /** The timer for corrections whose time has not come. */
   private later: NodeJS.Timeout | undefined;
   private writing: Promise<boolean> | undefined;
   private stopped = false;
@@ -49,17 +49,17 @@ export class Writer {
     this.options = options;
   }
 
-  /** To be called after targets were changed. */
+  /** Call it after targets were changed. */
   noticed(): void {
     if (this.timer || this.stopped) return;
     this.timer = setTimeout(() => void this.write(), this.options.settings.flushMs);
   }
 
-  /** Writes what has changed until now. @returns whether the database took it */
+  /** Writes the changes until now. @returns true when the database took them */
   async write(): Promise<boolean> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    // What changed after the write under way had looked needs another one.
+    // Changes after the write under way had looked need another one.
     if (this.writing) await this.writing;
     this.writing ??= this.writeAll().finally(() => {
       this.writing = undefined;
@@ -67,7 +67,7 @@ export class Writer {
     return this.writing;
   }
 
-  /** Writes all that is left, corrections that would have waited too, and no more after that. */
+  /** Writes the rest, also corrections that would have waited, and no more after that. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.write();
@@ -89,7 +89,7 @@ export class Writer {
     return true;
   }
 
-  /** What is written now: of broadcasts that are on the air before those that are over. */
+  /** The parts to write now: of broadcasts on the air before those that are over. */
   private dueParts(): Part[] {
     const onAir: OnAirTarget[] = [];
     const over: Part[] = [];
@@ -103,7 +103,7 @@ export class Writer {
   }
 
   private partsOfEnded(broadcast: OnAir, targets: readonly OnAirTarget[]): Part[] {
-    // Whoever was stopped is what it is by the step that stopped it.
+    // The step that stopped a target has written its state.
     const parts = this.plainParts(targets.filter(({ state }) => state === "cancelled"));
     const others = targets.filter(({ state }) => state !== "cancelled");
     if (others.length === 0) return parts;

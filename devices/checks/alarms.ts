@@ -10,11 +10,11 @@ import {
 import { nameFaults, SNAKE_CASE, textFaults } from "./names.ts";
 
 const LONGEST_RULE = 64;
-/** Rules that follow from plausible ranges are named so. */
+/** Rules that follow from plausible ranges begin with this. */
 const OFF_SCALE = "off_scale_";
 const YEAR_SECONDS = 366 * 86_400;
 
-/** Faults of a kind's alarm rules: what they look at is there, and they can be raised and cleared. */
+/** Faults of a kind's alarm rules: their quantities and events exist, and they can be raised and cleared. */
 export function* alarmFaults(definition: KindDefinition): Generator<Fault> {
   const { alarms } = definition;
   const names = alarms.map(({ rule }) => rule);
@@ -58,7 +58,7 @@ function* ruleFaults(definition: KindDefinition, rule: AlarmRule, index: number)
     }
     case "silence": {
       const { intervals } = rule;
-      // One report may be late, and is told of as late before it counts as missing.
+      // One report may be late, and is shown as late before it counts as missing.
       if (!Number.isInteger(intervals) || intervals < 2)
         yield { path: "/intervals", message: `${intervals}: expected a whole number from 2` };
       const seconds = intervals * reportIntervalSeconds;
@@ -130,7 +130,9 @@ function* delayFaults(rule: LimitRule | StateRule): Generator<Fault> {
   }
 }
 
-/** Between a low limit and a high one of a quantity there is room, in which neither alarm is raised nor waits to clear. */
+/**
+ * Between a low limit and a high one of a quantity there is room, in which neither alarm is raised nor waits to clear.
+ */
 function* sideFaults(alarms: readonly AlarmRule[]): Generator<Fault> {
   for (const [index, low] of alarms.entries()) {
     if (low.type !== "low") continue;
@@ -145,7 +147,7 @@ function* sideFaults(alarms: readonly AlarmRule[]): Generator<Fault> {
   }
 }
 
-/** Faults of what a simulated device can play. */
+/** Faults of the scenarios of a simulated device. */
 export function* scenarioFaults({ scenarios = [], alarms }: KindDefinition): Generator<Fault> {
   const names = scenarios.map(({ name }) => name);
   yield* nameFaults(names, { path: "/scenarios", noun: "scenario", form: SNAKE_CASE, longest: LONGEST_RULE });

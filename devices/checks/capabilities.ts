@@ -2,7 +2,7 @@ import type { Fault } from "../../base/errors.ts";
 import { CAPABILITIES, type Capability, type CapabilityContract } from "../capabilities.ts";
 import type { KindDefinition } from "../kind.ts";
 
-/** What a kind lacks of the contracts of what it says that it can do. */
+/** The parts that a kind lacks of the contracts of its capabilities. */
 export function* capabilityFaults(definition: KindDefinition): Generator<Fault> {
   const { capabilities = [] } = definition;
   for (const [index, capability] of capabilities.entries()) {
@@ -15,7 +15,7 @@ export function* capabilityFaults(definition: KindDefinition): Generator<Fault> 
     if (capabilities.indexOf(capability) < index)
       yield { path, message: `'${capability}' is there twice: expected each once` };
     for (const message of lacking(definition, CAPABILITIES[capability as Capability]))
-      yield { path, message: `what '${capability}' promises is missing: expected ${message}` };
+      yield { path, message: `the contract of '${capability}' is not kept: expected ${message}` };
   }
 }
 

@@ -4,7 +4,7 @@ import type { KindDefinition, KindExample, Metrics } from "../kind.ts";
 import { round } from "../noise.ts";
 
 /**
- * What can be seen of examples without the code that takes messages in: shape, names and ranges. A test sends all of
+ * Faults of examples that show without the code that takes messages in: shape, names and ranges. A test sends all of
  * them through that code.
  */
 

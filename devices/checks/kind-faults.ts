@@ -7,16 +7,16 @@ import { exampleFaults } from "./examples.ts";
 import { KEBAB_CASE, nameFaults, SNAKE_CASE, textFaults } from "./names.ts";
 import { quantityFaults } from "./quantities.ts";
 
-/** As the API takes a kind's name; with `readings_` before it, it is a table's. */
+/** The API's limit for a kind's name; with `readings_` before it, it is a table's. */
 const LONGEST_KIND = 40;
 const LONGEST_EVENT = 64;
 const LONGEST_COMMAND = 64;
-/** Shorter ones do not say where figures come from. */
+/** Shorter texts do not say where figures come from. */
 const SHORTEST_SOURCE = 10;
 const MONTH_SECONDS = 31 * 86_400;
 
 /**
- * Everything that a kind promises and that does not hold: paths are JSON pointers into the definition.
+ * Every promise of a kind that does not hold: paths are JSON pointers into the definition.
  * @param telemetry the schema that follows from its quantities
  */
 export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fault[] {

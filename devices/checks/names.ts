@@ -28,7 +28,7 @@ export function* nameFaults(names: readonly string[], naming: Naming): Generator
   }
 }
 
-/** A text for people that says nothing. */
+/** An empty text for people. */
 export function* textFaults(path: string, text: string): Generator<Fault> {
   if (text.trim() === "") yield { path, message: "it is empty: expected a text for people" };
 }

@@ -4,7 +4,7 @@ import { round } from "../noise.ts";
 import { ucumFault } from "../ucum.ts";
 import { SNAKE_CASE, textFaults } from "./names.ts";
 
-/** Columns that every table of readings or sums has beside its quantities. */
+/** Columns that every table of readings or sums has besides its quantities. */
 const RESERVED = new Set([
   "device_no",
   "observed_at",
@@ -17,10 +17,10 @@ const RESERVED = new Set([
 /** PostgreSQL cuts names at 63 bytes, and rollups append up to six characters (`_first`, `_count`). */
 const LONGEST_KEY = 50;
 const MOST_DECIMALS = 6;
-/** A gauge has seven digits, which is what its rollups keep; a counter is exact as far as JavaScript counts. */
+/** A gauge has seven digits, which its rollups keep; a counter is exact as far as JavaScript counts. */
 const LARGEST = { gauge: 1e7, counter: Number.MAX_SAFE_INTEGER };
 
-/** Faults of what a kind measures. */
+/** Faults of a kind's quantities. */
 export function* quantityFaults(metrics: Metrics): Generator<Fault> {
   const entries = Object.entries(metrics);
   if (entries.length === 0)
@@ -63,7 +63,7 @@ function* numberFaults(
   }
   yield* decimalFaults(path, { ...metric, min, max });
   for (const [index, sentinel] of (metric.sentinels ?? []).entries()) {
-    // What the sensor sends in place of a value must not be one that it can have.
+    // The value that the sensor sends when it has none must not be a possible value.
     if (!(sentinel < min || sentinel > max)) {
       yield {
         path: `${path}/sentinels/${index}`,

@@ -17,7 +17,7 @@ export interface MqttSourceOptions<D extends DoorDevice> {
   readonly find: (id: string) => D | undefined;
   /** Asks the database for a device that is not in memory. */
   readonly lookUp: (id: string) => Promise<D | undefined>;
-  /** Whether a question failed because the database is away: then it is asked again. */
+  /** True when a query failed because the database is away: then it is tried again. */
   readonly isAway: (error: unknown) => boolean;
   readonly onMessage: DoorEvents<D>["onMessage"];
   readonly onRefused: DoorEvents<D>["onRefused"];
@@ -29,9 +29,12 @@ export interface MqttSourceOptions<D extends DoorDevice> {
 }
 
 export interface MqttSource extends Door {
-  /** Why nothing comes from that broker, and nothing will before somebody does something; undefined while all is well. */
+  /**
+   * The reason why nothing comes from that broker, and nothing will before an operator acts; undefined while all is
+   * well.
+   */
   refusal(): string | undefined;
-  /** Whether there is a connection to that broker at the moment. */
+  /** True when there is a connection to that broker at the moment. */
   connected(): boolean;
   health(): DoorHealth;
 }
@@ -39,7 +42,7 @@ export interface MqttSource extends Door {
 /** Messages that the broker may have under way to us: enough for a few full batches. */
 const WINDOW = 8192;
 
-/** The broker keeps our session, and so what we have not acknowledged, for this long. */
+/** The broker keeps our session, and so its unacknowledged messages, for this long. */
 const SESSION_EXPIRY_S = 24 * 60 * 60;
 
 /** How long the end waits for a broker to answer that it will send no more. What comes later is not acknowledged. */
@@ -47,7 +50,7 @@ const QUIESCE_MS = 2_000;
 
 const AWAY = "there is no connection to SOURCE_MQTT_URL; the platform tries again";
 
-/** Between attempts to ask who published, while the database is away, in milliseconds. */
+/** The wait between attempts to look up the publisher, while the database is away, in milliseconds. */
 const RETRY_MS = 1000;
 
 /**
@@ -64,7 +67,7 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
     clean: false,
     properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: WINDOW },
     reconnectPeriod: 2000,
-    // Subscribed below, where a refusal is seen and told.
+    // Subscribed below, where a refusal is seen and reported.
     resubscribe: false,
     ...options.client,
   });
@@ -76,7 +79,7 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
   client.on("connect", ({ properties }) => {
     state.connection++;
     const shared = topics.filter((topic) => topic.startsWith("$share/"));
-    // Such a broker may grant them all the same, as topics of that very name, to which nobody publishes.
+    // Such a broker may grant them all the same, as topics of that very name, to which no device publishes.
     if (shared.length > 0 && properties?.sharedSubscriptionAvailable === false) {
       return refuse(
         `the source broker has no shared subscriptions, so ${shared.join(", ")} would bring nothing: expected a broker that has them, or SOURCE_MQTT_TOPICS without $share in a single process`,
@@ -107,7 +110,7 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
         ? // Devices may come by other doors meanwhile, and this one will hear again.
           { check: "source", ok: true, detail: client.connected ? undefined : AWAY }
         : { check: "source", ok: false, detail: state.refusal },
-    // Its devices are connected to the other broker, which does not tell us who is there; we hand it no commands.
+    // Its devices are connected to the other broker, which does not tell us which are there; we hand it no commands.
     deliver: async () => "not_listening",
     isOnline: () => false,
     disconnect: () => {},

@@ -100,7 +100,7 @@ describe("a capability", () => {
       for (const [what, kind] of cases) {
         const said = expect.stringMatching(
           new RegExp(
-            `^what '${capability}' promises is missing: expected .*${what.replace(/[[\]{}]/g, "\\$&")}`,
+            `^the contract of '${capability}' is not kept: expected .*${what.replace(/[[\]{}]/g, "\\$&")}`,
           ),
         );
         expect(faultsOf(kind), what).toContainEqual([path, said]);

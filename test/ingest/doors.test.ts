@@ -243,7 +243,7 @@ describe("a replay", () => {
     const rejection = await lastRejection(db.pool, "frames-3");
     expect(await first.ingest.replay(rejection, ACTOR, NO_LIMITS)).toEqual({
       outcome: "rejected",
-      detail: "it came by the door 'frames', which is not there any more: nothing else can decode it",
+      detail: "it came by the door 'frames', which no longer exists: nothing else can decode it",
     });
     expect(await first.ledger("frames-3")).toEqual({ received: 2, stored: 1, duplicate: 0, rejected: 1 });
     await first.ingest.stop(1000);

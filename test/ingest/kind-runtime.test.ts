@@ -98,6 +98,6 @@ describe("KindRuntime", () => {
   it("names a metric that the table has no column for", () => {
     const kind = catalog[0]!;
     const table = { ...tablesOf([kind])[0]!, columns: [] };
-    expect(() => new KindRuntime(kind, table)).toThrow(/no column for metric/);
+    expect(() => new KindRuntime(kind, table)).toThrow(/no column for quantity/);
   });
 });

@@ -227,7 +227,7 @@ describe("keys of one moment that its kind does not know", () => {
       {
         reason: "conflict",
         partial: false,
-        detail: `x6: another value is stored for ${observedAt}, or 1310720 characters beside the kind's metrics`,
+        detail: `x6: another value is stored for ${observedAt}, or 1310720 characters beside the kind's quantities`,
         payload: { observedAt, volume: 1, x6: text(250_000) },
       },
       {

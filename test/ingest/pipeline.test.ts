@@ -157,7 +157,7 @@ describe("a key that stands twice", () => {
     const bench = startPipeline();
     bench.accept(deviceOf("d"), "telemetry", body);
     expect(bench.batch.rejections.map(({ detail }) => detail)).toEqual([
-      `${named}: the item says it again, and what it says last holds`,
+      `${named}: the item has it again, and the last value holds`,
     ]);
   });
 
@@ -293,7 +293,7 @@ describe("a message of a gateway that names somebody whom nobody here has met", 
     await answer();
     await two;
     expect(asked).toEqual([["a"], ["b"]]);
-    expect(logged.join("")).toContain("what it says of them is rejected");
+    expect(logged.join("")).toContain("its items of them are rejected");
   });
 
   it("asks one question at a time, of at most 1,000 names, and the gateways in turn", async () => {

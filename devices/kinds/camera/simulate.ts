@@ -20,7 +20,7 @@ export const cameraScenarios: readonly Scenario[] = [
 
 const [BOOT, DISK, BUSY, LABEL] = [1, 2, 3, 4];
 
-/** What passes a village camera, per hour of the day: nearly nothing at night, most in the late afternoon. */
+/** Passers-by at a village camera, per hour of the day: nearly none at night, most in the late afternoon. */
 const passersPerHour = (hour: number) => 0.3 + 6 * Math.max(0, Math.sin((Math.PI * (hour - 5)) / 17)) ** 1.5;
 
 const LABELS = ["person", "person", "person", "motorcycle", "car", "bicycle", "truck", "dog"];
@@ -36,7 +36,7 @@ function lastStart(seed: number, at: Date): number {
 
 /** Detections in the time since the last moment, as Frigate tells them: new, then end. */
 function detections(seed: number, at: Date, elapsedMs: number, random: Random) {
-  // After a pause (history is thinner than life) the last quarter of an hour is told, not all of it.
+  // After a pause (history is thinner than life) it tells the last quarter of an hour, not all of it.
   const span = Math.min(elapsedMs, HOUR_MS / 4);
   const busy = 0.5 + chanceAt(seed, BUSY);
   if (!random.chance(Math.min(0.9, (busy * passersPerHour(localHours(at)) * span) / HOUR_MS))) return [];

@@ -1,9 +1,9 @@
 import type { KindExample } from "../../kind.ts";
 
-// Messages as devices send them, with what must become of them. Write down those that must fail, too, and
-// take the expected outcome from the datasheet rather than from running the code. Each has its own time,
-// because a device has one reading per moment. If a vendor's events look different from ours, give the kind
-// a `decodeEvent` as `camera/` does.
+// Messages as devices send them, with their expected outcomes. Write down those that must fail, too, and take the
+// expected outcome from the datasheet rather than from running the code. Each has its own time, because a device has
+// one reading per moment. If a vendor's events look different from ours, give the kind a `decodeEvent` as `camera/`
+// does.
 export const exampleExamples: readonly KindExample[] = [
   {
     about: "a drizzle",
@@ -30,7 +30,7 @@ export const exampleExamples: readonly KindExample[] = [
     about: "an unplugged sensor reads 0x7FFF tenths of a degree",
     message: { observedAt: "2025-06-01T08:30:00+08:00", temperature: 3276.7, rain: 413.1 },
     accepts: 1,
-    // Why values of it are refused while the others are kept.
+    // The reasons why values of it are refused while the others are kept.
     partial: ["sensor_fault"],
   },
   {
@@ -64,7 +64,8 @@ export const exampleExamples: readonly KindExample[] = [
     message: { eventId: "h-1", observedAt: "2025-06-01T16:00:00+08:00", type: "hail" },
     rejects: "unknown_event",
   },
-  // A command as the device gets it, which has no time, and what it replies. The words of `outcome` are the device's own.
+  // A command as the device gets it, which has no time, and the device's reply. The words of `outcome` are the device's
+  // own.
   {
     about: "a command before a frosty night",
     channel: "commands",

@@ -20,10 +20,10 @@ export const example = defineKind({
   title: { en: "Rain gauge (example)", zh: "雨量计（示例）" },
   // Say where the figures come from: a datasheet with its section, a standard, or "our assumption".
   source: "Our assumption, after tipping-bucket gauges of 0.2 mm per tip.",
-  // A healthy device is heard this often. Presence and the `silent` alarm are reckoned from it.
+  // A healthy device reports this often. Presence and the `silent` alarm are reckoned from it.
   reportIntervalSeconds: 600,
-  // What its devices can do for others, by `capabilities.ts`: `sounds`, `shows`, `locates`, `hasValve`, `gateway`. Each is a
-  // contract of quantities, events, commands and replies. A rain gauge does nothing for anybody.
+  // What its devices can do for others, by `capabilities.ts`: `sounds`, `shows`, `locates`, `hasValve`, `gateway`. Each
+  // is a contract of quantities, events, commands and replies. A rain gauge has none of them.
   capabilities: [],
 
   // One entry is one column. Keys are snake_case; the same word stands in JSON, SQL and CSV. Units are UCUM
@@ -34,11 +34,12 @@ export const example = defineKind({
     rain: counter({
       unit: "mm",
       // Plausible bounds, not alarm limits: a value outside them is refused as `off_scale`, the reading's others are
-      // kept, and alarms see it. Give both, or rubbish becomes weather. The wettest place on Earth has 26,000 mm a year.
+      // kept, and alarms see it. Give both, or rubbish becomes weather. The wettest place on Earth has 26,000 mm a
+      // year.
       min: 0,
       max: 100_000,
-      // What the instrument resolves: tips of 0.2 mm need one digit behind the point. What is stored is rounded to
-      // it, and takes a fraction of the room of a float. Rather one digit too many than one too few: it can't be
+      // The resolution of the instrument: tips of 0.2 mm need one decimal. Values are rounded to it when they are
+      // stored, and take a fraction of the room of a float. Rather one decimal too many than one too few: it can't be
       // changed once the table is there.
       decimals: 1,
       resets: "at the beginning of each year (UTC)",
@@ -66,21 +67,22 @@ export const example = defineKind({
     }),
     // A closed list of words; a word outside it is refused, and the reading's other values are kept.
     heater: state({ values: ["off", "on", "broken"], about: "The funnel's heater against ice" }),
-    // A short text for what has no scale. Nothing can be reckoned from it, so use it sparingly.
+    // A short text for values without a scale. Nothing can be reckoned from it, so use it sparingly.
     firmware: text({ maxLength: 32, about: "Version of its software" }),
   },
 
-  // What may happen, as opposed to what is measured. An event of another type is refused.
+  // The events that may happen, as opposed to the measured quantities. An event of another type is refused.
   events: [
     { type: "clogged", about: "The funnel is blocked; rain is not measured" },
     { type: "cleaned", about: "The funnel is free again" },
   ],
 
-  // What its devices can be told, in kebab-case. A kind that has this shows a command and a reply in its examples.
+  // The commands of its devices, in kebab-case. A kind that has this shows a command and a reply in its examples.
   // Callers may send others, too: firmware learns faster than this file.
   commands: [{ name: "heat", about: "Turns the funnel's heater on or off" }],
 
-  // When somebody must know. Rules are unique within the kind; `high("intensity")` is named `intensity_high`.
+  // The alarms that a person must know of. Rules are unique within the kind; `high("intensity")` is named
+  // `intensity_high`.
   alarms: [
     // Raised above `limit`, cleared below `limit - deadband`, so that a value at the limit does not flutter.
     // `onDelayMs` is how long it must last, by the device's clock, and `offDelayMs` how long it must be over.

@@ -3,8 +3,8 @@ import type { Behaviour, Scenario } from "../../kind.ts";
 import { HOUR_MS } from "../../local-time.ts";
 import { chanceAt, createRunningSum, drift, round } from "../../noise.ts";
 
-// Stories for `npm run simulate -- --scenario <name>`. Each alarm rule needs an example or a scenario that
-// raises it; what no test can raise, nobody knows to work. `silence` is there for every kind.
+// Stories for `npm run simulate -- --scenario <name>`. Each alarm rule needs an example or a scenario that raises it; a
+// rule that no test can raise may not work at all. `silence` is there for every kind.
 export const exampleScenarios: readonly Scenario[] = [
   { name: "downpour", about: "A thunderstorm stands still above the gauge.", raises: ["intensity_high"] },
   {
@@ -15,9 +15,9 @@ export const exampleScenarios: readonly Scenario[] = [
 ];
 
 /**
- * How a simulated device behaves: called with moments in rising order, it returns what it would report.
- * Counters must come from the moment and the seed alone (`chanceAt`, `drift`, `createRunningSum`), so that a
- * simulator that starts again goes on where it was; `random` is for the noise on top.
+ * The behaviour of a simulated device: called with moments in rising order, it returns its report. Counters must come
+ * from the moment and the seed alone (`chanceAt`, `drift`, `createRunningSum`), so that a simulator that starts again
+ * goes on where it was; `random` is for the noise on top.
  */
 export function simulateExample(seed: number): Behaviour {
   /** Rain in one hour since 1970, in mm: none, unless the slow wander of the weather says so. */

@@ -15,8 +15,9 @@ export const gasMeter = defineKind({
     "to about -137 dBm. No vendor's datasheet stands behind these figures; adjust them to your meters.",
   reportIntervalSeconds: 3600,
   capabilities: ["hasValve"],
-  // `decimals` are what such meters resolve: the register's litres, 0.01 kPa, 0.01 V, tenths of a degree and whole dBm.
-  // SNR comes in quarters of a dB from the radio chip, in tenths by way of some gateways; two digits hold both.
+  // `decimals` are the resolutions of such meters: the register's litres, 0.01 kPa, 0.01 V, tenths of a degree and
+  // whole dBm. SNR comes in quarters of a dB from the radio chip, in tenths by way of some gateways; two decimals hold
+  // both.
   metrics: {
     volume: counter({
       unit: "m3",
@@ -78,7 +79,7 @@ export const gasMeter = defineKind({
     { name: "open-valve", about: "Lets the gas flow again" },
   ],
   alarms: [
-    // Nothing but a person clears these five: somebody has to go and look.
+    // Only a person clears these five: somebody has to go and look.
     onEvent("leak", { severity: "critical", about: "Gas leak reported", zh: "上报燃气泄漏" }),
     onEvent("tamper", { severity: "major", about: "Meter tampered with", zh: "燃气表被动过" }),
     onEvent("magnet", { severity: "major", about: "Magnet at the meter", zh: "燃气表旁有磁铁" }),

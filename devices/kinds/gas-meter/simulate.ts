@@ -36,7 +36,7 @@ export const gasMeterScenarios: readonly Scenario[] = [
 /** Streams of the meter's randomness, so that one draw never tells about another. */
 const [PRESSURE, RADIO, CELL] = [101, 102, 103];
 
-/** What a scenario adds to the flow, in m3/h. */
+/** The addition of a scenario to the flow, in m3/h. */
 const EXTRA_FLOW: Record<string, number> = { leak: 0.35, burst: 8 };
 
 const SCENARIO_EVENTS: Record<string, readonly { type: string; [key: string]: unknown }[]> = {
@@ -52,7 +52,7 @@ export function simulateGasMeter(seed: number): Behaviour {
   const useOfGas = gasUse(seed);
   const meanRssi = -90 - 30 * chanceAt(seed, RADIO);
   const cellMade = Date.UTC(2018 + 5 * chanceAt(seed, CELL), 0);
-  /** What the register shows beyond the household's ordinary use, in m3. */
+  /** The part of the register beyond the household's ordinary use, in m3. */
   let surplus: number | undefined;
   let playing: string | undefined;
 

@@ -33,7 +33,7 @@ const PROGRAMMES = [
   { from: 18, to: 18.5 },
 ];
 
-/** Whether the mains are away: on about one day in forty, for half an hour to three hours. */
+/** True when the mains are away: on about one day in forty, for half an hour to three hours. */
 function mainsAway(seed: number, at: Date): boolean {
   const day = localDay(at);
   if (chanceAt(seed, OUTAGE, day) >= 0.025) return false;
@@ -43,12 +43,12 @@ function mainsAway(seed: number, at: Date): boolean {
   return now >= from && now < from + hours;
 }
 
-/** The volume that somebody has set at a speaker, in percent. */
+/** The volume set at a speaker, in percent. */
 export const volumeOf = (seed: number): number => 60 + 5 * Math.floor(chanceAt(seed, TASTE) * 8);
 
 /**
- * What amplifier and microphone show while a horn sounds at a volume, or, at 0, while it does not: the idle amplifier
- * and the village. Between the two lies what proves that a broadcast was heard.
+ * The readings of amplifier and microphone while a horn sounds at a volume, or, at 0, while it does not: the idle
+ * amplifier and the village. The limits that prove a broadcast lie between the two.
  */
 export function measureSound(random: Random, volume: number) {
   const isAloud = volume > 0;
