@@ -152,7 +152,7 @@ export function createLoginGate({
     failed(address, id) {
       for (const [buckets, key] of failuresOf(address, id)) {
         const bucket = buckets.of(key, now());
-        // More failures than are counted take what is left.
+        // Failures beyond those that are counted take the rest.
         if (!bucket.tryTake(now())) bucket.spend(bucket.left(now()));
       }
     },

@@ -117,7 +117,7 @@ export interface LimitRule extends RuleBase {
   readonly offDelayMs?: number;
 }
 
-/** Raises while a state metric has one of `values` for `onDelayMs`; clears on any other value. */
+/** Raises while a state has one of `values` for `onDelayMs`; clears on any other value. */
 export interface StateRule extends RuleBase {
   readonly type: "state";
   readonly metric: string;

@@ -100,7 +100,7 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
       throwFirst(faults);
     },
     quiesce: () => oneByOne(doors, (door) => door.quiesce()),
-    // What was opened last closes first.
+    // The door that was opened last closes first.
     close: () => oneByOne(doors.toReversed(), (door) => door.close()),
   };
 }

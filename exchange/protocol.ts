@@ -10,11 +10,11 @@ export interface DoorDevices<D extends DoorDevice = DoorDevice> {
   lookUp(id: string): Promise<D | undefined>;
   /** The living device that has this id and this token. Rejects while the database is away. */
   authenticate(id: string, token: string): Promise<D | undefined>;
-  /** Whether a question failed because the database is away: then it is asked again. */
+  /** True when a query failed because the database is away: then it is tried again. */
   isAway(error: unknown): boolean;
 }
 
-/** What a door is given when it is opened. */
+/** The inside, as a door gets it when it is opened. */
 export interface DoorParts<D extends DoorDevice = DoorDevice> {
   readonly config: Config;
   readonly log: Logger;

@@ -32,7 +32,7 @@ export interface IngestOptions {
   /** Writes items of past days, `size` batches at once; without it `pool` does, one at a time. */
   readonly history?: { readonly pool: Pool; readonly writers: number; readonly maxItems: number };
   readonly catalog: readonly Kind[];
-  /** One per kind of the catalog, with a column for each of its metrics. */
+  /** One per kind of the catalog, with a column for each of its quantities. */
   readonly tables: readonly KindTable[];
   /** By the name of the door: decodes its records again, for replays. */
   readonly decoders: ReadonlyMap<string, DoorDecoder>;

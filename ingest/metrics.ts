@@ -3,7 +3,7 @@ import type { Channel } from "../base/channels.ts";
 import type { Committed } from "./commit.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 
-/** What the ingest side counts. Updated once per batch, so that counting costs the hot path nothing. */
+/** The Prometheus metrics of ingest. Updated once per batch, so that counting costs the hot path nothing. */
 export interface IngestMetrics {
   /** Plain numbers by channel, read at each scrape: a labelled increment per message would be felt. */
   readonly messages: Record<Channel | "foreign", number>;

@@ -21,7 +21,7 @@ export interface ReadOnAir {
   readonly readings: readonly SpeakerReading[];
 }
 
-/** What to read, if not all. */
+/** The part to read, if not all. */
 export interface WhichOnAir {
   readonly broadcastNo?: number;
   /** True when it was released just now, so that no speaker can have answered. */

@@ -22,8 +22,8 @@ export const example = defineKind({
   source: "Our assumption, after tipping-bucket gauges of 0.2 mm per tip.",
   // A healthy device reports this often. Presence and the `silent` alarm are reckoned from it.
   reportIntervalSeconds: 600,
-  // What its devices can do for others, by `capabilities.ts`: `sounds`, `shows`, `locates`, `hasValve`, `gateway`. Each
-  // is a contract of quantities, events, commands and replies. A rain gauge has none of them.
+  // Capabilities of its devices, by `capabilities.ts`: `sounds`, `shows`, `locates`, `hasValve`, `gateway`. Each is a
+  // contract of quantities, events, commands and replies. A rain gauge has none of them.
   capabilities: [],
 
   // One entry is one column. Keys are snake_case; the same word stands in JSON, SQL and CSV. Units are UCUM
@@ -49,7 +49,7 @@ export const example = defineKind({
     }),
     // A gauge goes up and down. It has at most seven digits, those behind the point included.
     intensity: gauge({ unit: "mm/h", min: 0, max: 500, decimals: 1, about: "Rain at this moment" }),
-    // What the sensor sends when it has no value: 0x7FFF tenths here. It is no measurement, so no alarm sees it.
+    // The value that the sensor sends when it has none: 0x7FFF tenths here. It is no measurement, so no alarm sees it.
     temperature: gauge({
       unit: "Cel",
       min: -60,
