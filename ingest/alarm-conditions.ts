@@ -1,6 +1,6 @@
 import type { AlarmRule, OffScaleRule } from "../devices/kind.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
-import type { CheckedMetric, MetricRule } from "./checked-metric.ts";
+import type { CheckedMetric, MetricRule } from "./checked-quantity.ts";
 import type { DeviceEntry } from "./directory.ts";
 
 /** Applies alarm rules to one value, and gives the transitions that follow. */

@@ -1,7 +1,7 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmDoubt, AlarmTransition } from "../store/events/index.ts";
 import { delaysOf, describe, holds, isOver, transition } from "./alarm-conditions.ts";
-import type { CheckedMetric, MetricRule } from "./checked-metric.ts";
+import type { CheckedMetric, MetricRule } from "./checked-quantity.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 

@@ -1,5 +1,5 @@
 import { editDistance } from "../base/edit-distance.ts";
-import type { CheckedMetric } from "./checked-metric.ts";
+import type { CheckedMetric } from "./checked-quantity.ts";
 import { isObject, type JsonObject } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { plainKey } from "./time-keys.ts";

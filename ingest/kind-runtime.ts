@@ -1,7 +1,7 @@
 import type { EventRule, Kind, SilenceRule } from "../devices/kind.ts";
 import type { KindTable } from "../store/database/index.ts";
 import type { ReadingsBatch } from "../store/readings/index.ts";
-import { type CheckedMetric, NUMBER, prepareMetric } from "./checked-metric.ts";
+import { type CheckedMetric, NUMBER, prepareMetric } from "./checked-quantity.ts";
 import { refuseUnknown } from "./hints.ts";
 import { encodeParts, type JsonObject } from "./kept-json.ts";
 import { readObservedAt, refuseTooOld } from "./observed-at.ts";

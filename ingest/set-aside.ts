@@ -1,5 +1,5 @@
 import { ExactNumber } from "../base/exact-json.ts";
-import { type CheckedMetric, NUMBER, STATE } from "./checked-metric.ts";
+import { type CheckedMetric, NUMBER, STATE } from "./checked-quantity.ts";
 import { meantNumber, meantWord } from "./hints.ts";
 import { checkText, type LeftOut, show } from "./kept-json.ts";
 import { type Reason, type Refusal, refuse } from "./reasons.ts";
