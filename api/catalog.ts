@@ -1,7 +1,7 @@
 import { type Fault, PlatformError } from "../base/errors.ts";
 import { indexKinds, type KindIndex } from "../devices/index-kinds.ts";
 import type { Kind, Metric } from "../devices/kind.ts";
-import type { KindTable, MetricColumn } from "../store/database/index.ts";
+import type { KindTable, QuantityColumn } from "../store/database/index.ts";
 
 /** The catalog in the form in which routes look things up. */
 export interface CatalogIndex {
@@ -14,7 +14,7 @@ export interface CatalogIndex {
   /** The readings table of the kind. @throws PlatformError `not_found` */
   table(kind: string): KindTable;
   /** The columns of the named quantities, or of all. @throws PlatformError `invalid_request` for an unknown quantity */
-  columns(kind: string, metrics: readonly string[] | undefined): MetricColumn[];
+  columns(kind: string, metrics: readonly string[] | undefined): QuantityColumn[];
   metric(kind: string, key: string): Metric | undefined;
   /** True when only an acknowledgement clears an alarm of this rule. */
   isLatched(kind: string, rule: string): boolean;

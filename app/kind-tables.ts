@@ -1,5 +1,5 @@
 import type { Kind, Metric } from "../devices/kind.ts";
-import { type KindTable, type MetricColumn, readingsTable } from "../store/database/index.ts";
+import { type KindTable, type QuantityColumn, readingsTable } from "../store/database/index.ts";
 
 /**
  * Translates the catalog for `store`, which does not know kinds: one table per kind, one column per quantity, in the
@@ -17,7 +17,7 @@ export function tablesOf(catalog: readonly Kind[]): KindTable[] {
 function columnOf(
   name: string,
   { type, unit, decimals, min, max, tolerance, rollsOverAt, restarts }: Metric,
-): MetricColumn {
+): QuantityColumn {
   return {
     name,
     type,

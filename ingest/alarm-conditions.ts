@@ -1,11 +1,11 @@
 import type { AlarmRule, OffScaleRule } from "../devices/kind.ts";
 import type { AlarmTransition } from "../store/events/index.ts";
-import type { CheckedMetric, MetricRule } from "./checked-quantity.ts";
+import type { CheckedQuantity, QuantityRule } from "./checked-quantity.ts";
 import type { DeviceEntry } from "./directory.ts";
 
 /** Applies alarm rules to one value, and gives the transitions that follow. */
 
-export function holds(rule: MetricRule | OffScaleRule, value: number | string): boolean {
+export function holds(rule: QuantityRule | OffScaleRule, value: number | string): boolean {
   if (rule.type === "state") return rule.values.includes(value as string);
   if (rule.type === "off_scale") return (value as number) < rule.below || (value as number) > rule.above;
   return rule.type === "high" ? (value as number) > rule.limit : (value as number) < rule.limit;
@@ -13,8 +13,8 @@ export function holds(rule: MetricRule | OffScaleRule, value: number | string): 
 
 /** True when an active alarm may clear: between the limit and the deadband it stays, so that it cannot flutter. */
 export function isOver(
-  rule: MetricRule | OffScaleRule,
-  metric: CheckedMetric,
+  rule: QuantityRule | OffScaleRule,
+  metric: CheckedQuantity,
   value: number | string,
 ): boolean {
   if (rule.type === "state") return true;
@@ -25,8 +25,8 @@ export function isOver(
 }
 
 export function describe(
-  rule: MetricRule | OffScaleRule,
-  metric: CheckedMetric,
+  rule: QuantityRule | OffScaleRule,
+  metric: CheckedQuantity,
   value: number | string,
 ): string {
   const unit = metric.unit ? ` ${metric.unit}` : "";
@@ -41,7 +41,7 @@ export function describe(
 
 /** How long a rule's condition has to last before its alarm is raised, and to be over before it is cleared. */
 export const delaysOf = (
-  rule: MetricRule | OffScaleRule,
+  rule: QuantityRule | OffScaleRule,
 ): { readonly onDelayMs: number; readonly offDelayMs: number } =>
   rule.type === "off_scale"
     ? { onDelayMs: 0, offDelayMs: 0 }

@@ -1,7 +1,7 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmDoubt, AlarmTransition } from "../store/events/index.ts";
 import { delaysOf, describe, holds, isOver, transition } from "./alarm-conditions.ts";
-import type { CheckedMetric, MetricRule } from "./checked-quantity.ts";
+import type { CheckedQuantity, QuantityRule } from "./checked-quantity.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
 
@@ -219,8 +219,8 @@ export class AlarmEngine {
 
   private evaluate(
     device: DeviceEntry,
-    metric: CheckedMetric,
-    rule: MetricRule | OffScaleRule,
+    metric: CheckedQuantity,
+    rule: QuantityRule | OffScaleRule,
     value: number | string,
     at: number,
     emit: Emit,
@@ -275,7 +275,7 @@ export class AlarmEngine {
    */
   private doubtOf(
     device: DeviceEntry,
-    { column }: CheckedMetric,
+    { column }: CheckedQuantity,
     at: number,
     since: number,
     delayMs: number,

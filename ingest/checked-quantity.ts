@@ -8,10 +8,10 @@ export const STATE = 1;
 export const TEXT = 2;
 
 /** An alarm rule that looks at one quantity. */
-export type MetricRule = LimitRule | StateRule;
+export type QuantityRule = LimitRule | StateRule;
 
 /** A quantity made ready for the hot path. */
-export interface CheckedMetric {
+export interface CheckedQuantity {
   readonly key: string;
   /** Index of the column in the kind's table. */
   readonly column: number;
@@ -24,7 +24,7 @@ export interface CheckedMetric {
   /** The values that its sensor sends when it has none; undefined where the kind names none. */
   readonly sentinels: ReadonlySet<number> | undefined;
   /** The alarm rules that look at this quantity. */
-  readonly rules: readonly MetricRule[];
+  readonly rules: readonly QuantityRule[];
   /** The rule that looks at values off its scale. */
   readonly offScale: OffScaleRule | undefined;
 }
@@ -33,9 +33,9 @@ export function prepareMetric(
   key: string,
   metric: Metric,
   column: number,
-  rules: MetricRule[],
+  rules: QuantityRule[],
   offScale: OffScaleRule | undefined,
-): CheckedMetric {
+): CheckedQuantity {
   return {
     rules,
     offScale,

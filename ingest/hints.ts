@@ -1,5 +1,5 @@
 import { editDistance } from "../base/edit-distance.ts";
-import type { CheckedMetric } from "./checked-quantity.ts";
+import type { CheckedQuantity } from "./checked-quantity.ts";
 import { isObject, type JsonObject } from "./kept-json.ts";
 import { type Refusal, refuse } from "./reasons.ts";
 import { plainKey } from "./time-keys.ts";
@@ -12,7 +12,7 @@ const MAX_KEY_LENGTH = 64;
 export function refuseUnknown(
   kind: string,
   reading: JsonObject,
-  metrics: ReadonlyMap<string, CheckedMetric>,
+  metrics: ReadonlyMap<string, CheckedQuantity>,
 ): Refusal {
   return refuse("no_quantity", () => {
     const keys = Object.keys(reading).filter((key) => key !== "observedAt" && !metrics.has(key));
@@ -24,12 +24,12 @@ export function refuseUnknown(
   });
 }
 
-const named = ({ key, unit }: CheckedMetric) => (unit === "" ? key : `${key} (${unit})`);
+const named = ({ key, unit }: CheckedQuantity) => (unit === "" ? key : `${key} (${unit})`);
 
 function hintOf(
   key: string,
   value: unknown,
-  metrics: ReadonlyMap<string, CheckedMetric>,
+  metrics: ReadonlyMap<string, CheckedQuantity>,
 ): string | undefined {
   if (key.length > MAX_KEY_LENGTH) return undefined;
   const inner = Array.isArray(value) ? value[0] : value;
@@ -50,7 +50,7 @@ function hintOf(
 }
 
 /** The quantity that may have been meant. */
-const closest = (key: string, metrics: ReadonlyMap<string, CheckedMetric>): CheckedMetric | undefined =>
+const closest = (key: string, metrics: ReadonlyMap<string, CheckedQuantity>): CheckedQuantity | undefined =>
   closestOf(key, metrics.values(), ({ key }) => key);
 
 /** The word that may have been meant: other case or signs, its unit behind it, or a letter or two wrong. */

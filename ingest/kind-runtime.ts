@@ -1,7 +1,7 @@
 import type { EventRule, Kind, SilenceRule } from "../devices/kind.ts";
 import type { KindTable } from "../store/database/index.ts";
 import type { ReadingsBatch } from "../store/readings/index.ts";
-import { type CheckedMetric, NUMBER, prepareMetric } from "./checked-quantity.ts";
+import { type CheckedQuantity, NUMBER, prepareMetric } from "./checked-quantity.ts";
 import { refuseUnknown } from "./hints.ts";
 import { encodeParts, type JsonObject } from "./kept-json.ts";
 import { readObservedAt, refuseTooOld } from "./observed-at.ts";
@@ -28,7 +28,7 @@ export interface CheckedReading {
   count: number;
   /** Values that are not kept; mostly none. */
   aside: readonly SetAside[];
-  readonly metrics: CheckedMetric[];
+  readonly metrics: CheckedQuantity[];
   readonly values: (number | string)[];
   /** Text of a JSON object with the unknown keys, if there were any. */
   extra: string | undefined;
@@ -57,7 +57,7 @@ export class KindRuntime {
   readingsSince = Number.NEGATIVE_INFINITY;
   /** How far back readings, and events and replies, may lie, in milliseconds. */
   private readonly kept: KeptMs;
-  private readonly byKey = new Map<string, CheckedMetric>();
+  private readonly byKey = new Map<string, CheckedQuantity>();
   private readonly scratch: CheckedReading = {
     observedAt: 0,
     timeless: false,
@@ -161,7 +161,7 @@ export class KindRuntime {
   }
 
   /** Looks at a value that is no plain number within its range, and keeps it or sets it aside. */
-  private look(metric: CheckedMetric, given: unknown): void {
+  private look(metric: CheckedQuantity, given: unknown): void {
     const scratch = this.scratch;
     const isNumber = metric.check === NUMBER;
     const aside = isNumber ? lookAtNumber(metric, given) : lookAtText(metric, given);

@@ -1,5 +1,5 @@
 import { ExactNumber } from "../base/exact-json.ts";
-import { type CheckedMetric, NUMBER, STATE } from "./checked-quantity.ts";
+import { type CheckedQuantity, NUMBER, STATE } from "./checked-quantity.ts";
 import { meantNumber, meantWord } from "./hints.ts";
 import { checkText, type LeftOut, show } from "./kept-json.ts";
 import { type Reason, type Refusal, refuse } from "./reasons.ts";
@@ -17,7 +17,7 @@ export interface SetAside {
   readonly given: unknown;
   readonly refusal: Refusal;
   /** The quantity and its number, where that is off the scale: alarms look at it. */
-  readonly offScale: { readonly metric: CheckedMetric; readonly value: number } | undefined;
+  readonly offScale: { readonly metric: CheckedQuantity; readonly value: number } | undefined;
 }
 
 /** At most so many values of one refusal are put into words. */
@@ -41,7 +41,7 @@ export const asideByReason = (aside: readonly SetAside[]): SetAside[][] =>
   );
 
 /** Looks at a number that is no plain one within its range. @returns the reason why it is not kept; undefined: it is */
-export function lookAtNumber(metric: CheckedMetric, given: unknown): SetAside | undefined {
+export function lookAtNumber(metric: CheckedQuantity, given: unknown): SetAside | undefined {
   const value = given instanceof ExactNumber ? Number(given.text) : given;
   const { key, min, max, unit } = metric;
   if (typeof value !== "number") return wrongType(metric, given);
@@ -59,7 +59,7 @@ export function lookAtNumber(metric: CheckedMetric, given: unknown): SetAside | 
 }
 
 /** Looks at a word or a text. @returns the reason why it is not kept; undefined: it is */
-export function lookAtText(metric: CheckedMetric, given: unknown): SetAside | undefined {
+export function lookAtText(metric: CheckedQuantity, given: unknown): SetAside | undefined {
   const { key, check, values, maxLength } = metric;
   if (typeof given !== "string") return wrongType(metric, given);
   if (check === STATE) return values.has(given) ? undefined : wrongType(metric, given);
@@ -82,7 +82,7 @@ const aside = (key: string, given: unknown, reason: Reason, detail: () => string
   offScale: undefined,
 });
 
-const wrongType = (metric: CheckedMetric, given: unknown): SetAside =>
+const wrongType = (metric: CheckedQuantity, given: unknown): SetAside =>
   aside(metric.key, given, "bad_type", () => {
     const { key, check, unit, values, maxLength } = metric;
     if (check === NUMBER) return `${key}: ${show(given)}, expected a number in ${unit}${meantNumber(given)}`;

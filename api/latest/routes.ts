@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import type { MetricColumn, Pool } from "../../store/database/index.ts";
+import type { Pool, QuantityColumn } from "../../store/database/index.ts";
 import { type LatestOfDevice, listLatest } from "../../store/readings/index.ts";
 import { recordRead } from "../audit/record.ts";
 import type { CatalogIndex } from "../catalog.ts";
@@ -66,7 +66,7 @@ export const latestRoutes: FastifyPluginAsyncZod<LatestOptions> = async (app, op
   );
 };
 
-const csvColumns = (columns: readonly MetricColumn[]): CsvColumn<LatestOfDevice>[] => [
+const csvColumns = (columns: readonly QuantityColumn[]): CsvColumn<LatestOfDevice>[] => [
   { header: "deviceId", value: ({ deviceId }) => deviceId },
   { header: "name", value: ({ name }) => name },
   { header: "regionCode", value: ({ regionCode }) => regionCode },

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { writeJson } from "../../base/exact-json.ts";
 import type { Logger } from "../../base/log.ts";
-import type { MetricColumn, Pool } from "../../store/database/index.ts";
+import type { Pool, QuantityColumn } from "../../store/database/index.ts";
 import {
   completeLatest,
   findLatestReading,
@@ -112,7 +112,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
 };
 
 /** The columns of readings as CSV. */
-export const csvColumns = (columns: readonly MetricColumn[], withExtra: boolean): CsvColumn<Reading>[] => [
+export const csvColumns = (columns: readonly QuantityColumn[], withExtra: boolean): CsvColumn<Reading>[] => [
   { header: "observedAt", value: (reading) => reading.observedAt, isMoment: true },
   { header: "receivedAt", value: (reading) => reading.receivedAt, isMoment: true },
   ...columns.map(({ name }) => ({

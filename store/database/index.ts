@@ -59,7 +59,7 @@ export {
   inUnit,
   type KindTable,
   kindLiteral,
-  type MetricColumn,
+  type QuantityColumn,
   ROLLUP_TIME_ZONE,
   readingsTable,
   scaleOf,

@@ -2,7 +2,7 @@
  * The readings table of one device kind. `store` does not know kinds; `main` derives these definitions from the catalog
  * and hands them over as data.
  */
-export interface MetricColumn {
+export interface QuantityColumn {
   /** The quantity's key, which is also its column: snake_case. */
   readonly name: string;
   /** Decides the rollup: gauge count/min/max/sum, counter first/last, state and text last. */
@@ -32,18 +32,18 @@ export interface KindTable {
   readonly kind: string;
   /** `readings_<kind>` in snake_case. */
   readonly table: string;
-  readonly columns: readonly MetricColumn[];
+  readonly columns: readonly QuantityColumn[];
 }
 
 /** A kind in SQL text. */
 export const kindLiteral = ({ kind }: Pick<KindTable, "kind">): string => `'${kind.replaceAll("'", "''")}'`;
 
-export type MetricSqlType = "integer" | "bigint" | "real" | "double precision" | "text";
+export type QuantitySqlType = "integer" | "bigint" | "real" | "double precision" | "text";
 
 const INT4_MAX = 2_147_483_647;
 
 /** PostgreSQL's type for a quantity. Gauges have at most seven significant digits, so four bytes hold them. */
-export function sqlType(column: MetricColumn): MetricSqlType {
+export function sqlType(column: QuantityColumn): QuantitySqlType {
   const { type, decimals, largest = 0 } = column;
   if (type === "state" || type === "text") return "text";
   if (decimals !== undefined) return largest * 10 ** decimals <= INT4_MAX ? "integer" : "bigint";
@@ -51,20 +51,20 @@ export function sqlType(column: MetricColumn): MetricSqlType {
 }
 
 /** The number of steps of the column in one unit of the quantity. */
-export const scaleOf = ({ decimals = 0 }: MetricColumn): number => 10 ** decimals;
+export const scaleOf = ({ decimals = 0 }: QuantityColumn): number => 10 ** decimals;
 
 /**
  * SQL for the whole number that a column with decimals keeps of a value in the quantity's unit, by the same rule as for
  * messages of devices (`Math.round` in `ScaledInt4Column`): a half goes up, also below zero. `value` is a double.
  */
-export const wholeOf = (column: MetricColumn, value: string): string =>
+export const wholeOf = (column: QuantityColumn, value: string): string =>
   `ceil(floor((${value}) * ${scaleOf(column)} * 2) / 2)`;
 
 /**
  * SQL for a value in the quantity's unit, from `value`: its column, or a call of an aggregate of it such as `sum(…)`.
  * Division gives the double that is nearest to the decimal, so that 214 comes out as 21.4; times 0.1 would not.
  */
-export function inUnit(column: MetricColumn, value: string): string {
+export function inUnit(column: QuantityColumn, value: string): string {
   if (column.decimals === undefined) return value;
   return column.decimals === 0
     ? `${value}::double precision`

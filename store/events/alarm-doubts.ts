@@ -6,7 +6,7 @@ import {
   Int4Column,
   inUnit,
   type KindTable,
-  type MetricColumn,
+  type QuantityColumn,
   TimestampColumn,
 } from "../database/index.ts";
 
@@ -17,7 +17,7 @@ import {
  */
 export interface AlarmDoubt {
   readonly table: KindTable;
-  readonly column: MetricColumn;
+  readonly column: QuantityColumn;
   /**
    * When this process began, which is in doubt: another process looked at readings that arrived earlier. Epoch
    * milliseconds.

@@ -1,7 +1,7 @@
 import {
   assertIdentifier,
   type KindTable,
-  type MetricColumn,
+  type QuantityColumn,
   scaleOf,
   sqlType,
   wholeOf,
@@ -10,7 +10,7 @@ import type { Correction } from "./repairs.ts";
 
 /** SQL for the values of quantities that a person corrects. */
 
-export const columnOf = (table: KindTable, metric: string): MetricColumn =>
+export const columnOf = (table: KindTable, metric: string): QuantityColumn =>
   table.columns.find(({ name }) => name === metric)!;
 
 /**
@@ -18,7 +18,7 @@ export const columnOf = (table: KindTable, metric: string): MetricColumn =>
  * are stored as a device's would be.
  */
 export function corrected(
-  column: MetricColumn,
+  column: QuantityColumn,
   correction: Correction,
   parameter: number,
   row: "r" | "o" = "r",
@@ -39,5 +39,5 @@ export function corrected(
   ];
 }
 
-const kept = (column: MetricColumn, value: string): string =>
+const kept = (column: QuantityColumn, value: string): string =>
   `(${column.decimals === undefined ? value : wholeOf(column, value)})::${sqlType(column)}`;

@@ -4,7 +4,7 @@ import {
   type Db,
   type KindTable,
   kindLiteral,
-  type MetricColumn,
+  type QuantityColumn,
   sqlType,
 } from "../database/index.ts";
 
@@ -21,8 +21,8 @@ import {
 
 export const latestTable = ({ table }: KindTable): string => `${assertIdentifier(table)}_latest`;
 
-const valueColumn = ({ name }: MetricColumn): string => `${assertIdentifier(name)}_value`;
-const momentColumn = ({ name }: MetricColumn): string => `${assertIdentifier(name)}_at`;
+const valueColumn = ({ name }: QuantityColumn): string => `${assertIdentifier(name)}_value`;
+const momentColumn = ({ name }: QuantityColumn): string => `${assertIdentifier(name)}_at`;
 export const keptLatest = { value: valueColumn, at: momentColumn };
 
 /** Makes the table, or widens it for quantities that the kind has gained: there is nothing older to keep for those. */
@@ -74,7 +74,7 @@ export function takeNewer(table: KindTable, from: string): string {
 }
 
 /** The newest values among the rows of a relation with the columns of the readings table, one row a device. */
-export function newestOf(columns: readonly MetricColumn[], rows: string): string {
+export function newestOf(columns: readonly QuantityColumn[], rows: string): string {
   const values = columns.map((column) => {
     const m = assertIdentifier(column.name);
     return `,
@@ -101,7 +101,7 @@ export const keepLateLatest = (table: KindTable, before: string): string => `, l
  */
 export function newestBetween(
   table: KindTable,
-  columns: readonly MetricColumn[],
+  columns: readonly QuantityColumn[],
   { device, from, until }: { device: string; from: string; until?: string },
 ) {
   const name = assertIdentifier(table.table);
@@ -132,8 +132,8 @@ export function newestBetween(
         select ${rest.join(", ")}
         from (select where newest.observed_at is not null and (${missing.join(" or ")})) gap${joins.join("")}
       ) rest on true`,
-    value: ({ name: metric }: MetricColumn) => `coalesce(newest.${metric}, rest.${metric})`,
-    at: ({ name: metric }: MetricColumn) =>
+    value: ({ name: metric }: QuantityColumn) => `coalesce(newest.${metric}, rest.${metric})`,
+    at: ({ name: metric }: QuantityColumn) =>
       `case when newest.${metric} is not null then newest.observed_at else rest.at_${metric} end`,
   };
 }

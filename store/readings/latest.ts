@@ -8,10 +8,10 @@ import {
   type Limits,
   limitsCondition,
   limitsParameter,
-  type MetricColumn,
   momentOf,
   momentsAsText,
   type Page,
+  type QuantityColumn,
 } from "../database/index.ts";
 import { DEVICE_SPANS, type DeviceSpan, devicesOf, spansParameters } from "../places/index.ts";
 import { keptLatest, latestTable, newestBetween, readKeptUntil } from "./latest-table.ts";
@@ -30,7 +30,7 @@ export type LatestValues = Readonly<Record<string, LatestValue | null>>;
 type Cell = number | string | null;
 
 /** Reads pairs of value and moment from a row, from position `first` on. */
-function readValues(columns: readonly MetricColumn[], row: readonly Cell[], first: number): LatestValues {
+function readValues(columns: readonly QuantityColumn[], row: readonly Cell[], first: number): LatestValues {
   const values: Record<string, LatestValue | null> = {};
   for (const [i, { name }] of columns.entries()) {
     const value = row[first + 2 * i] ?? null;
@@ -52,7 +52,7 @@ export function newestMoment(values: LatestValues): string | null {
  * SQL for the pairs of a device's newest values, with the joins that it needs. `device` is its number in SQL, and
  * `kept` its row of `latestTable`. `from` goes into the text, so that the plan has the newest chunks alone.
  */
-function latestSql(table: KindTable, columns: readonly MetricColumn[], device: string, from: Date) {
+function latestSql(table: KindTable, columns: readonly QuantityColumn[], device: string, from: Date) {
   const { joins, value, at } = newestBetween(table, columns, {
     device,
     from: `'${from.toISOString()}'::timestamptz`,
@@ -97,7 +97,7 @@ export async function completeLatest(
 export async function readLatest(
   db: Db,
   table: KindTable,
-  columns: readonly MetricColumn[],
+  columns: readonly QuantityColumn[],
   deviceNo: number,
 ): Promise<LatestValues> {
   const { pairs, joins } = latestSql(table, columns, "asked.device_no", await readKeptUntil(db, table));
@@ -114,7 +114,7 @@ export async function readLatest(
 export async function readLatestIn(
   db: Db,
   table: KindTable,
-  columns: readonly MetricColumn[],
+  columns: readonly QuantityColumn[],
   spans: readonly DeviceSpan[],
 ): Promise<LatestValues> {
   // They may belong to several devices that had the same id; the last one counts where two have the same moment.
@@ -135,7 +135,7 @@ export async function readLatestIn(
 async function readManyIn(
   db: Db,
   table: KindTable,
-  columns: readonly MetricColumn[],
+  columns: readonly QuantityColumn[],
   spans: readonly DeviceSpan[],
 ): Promise<[deviceNo: number, LatestValues][]> {
   if (spans.length === 0) return [];
@@ -182,7 +182,7 @@ export interface LatestOfDevice {
 export interface LatestQuery {
   readonly region?: string | undefined;
   /** The wanted quantities, a selection of the table's columns. */
-  readonly columns: readonly MetricColumn[];
+  readonly columns: readonly QuantityColumn[];
 }
 
 /**
@@ -257,7 +257,7 @@ export async function listLatest(
 async function readSeen(
   db: Db,
   table: KindTable,
-  columns: readonly MetricColumn[],
+  columns: readonly QuantityColumn[],
   newest: ReadonlyMap<number, LatestValues>,
   limits: Limits,
 ): Promise<Map<number, LatestValues>> {

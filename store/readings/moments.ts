@@ -11,7 +11,7 @@ import {
   inGroups,
   type KindTable,
   lockNumbers,
-  type MetricColumn,
+  type QuantityColumn,
   scaleOf,
   sevenDigits,
   sqlType,
@@ -56,7 +56,7 @@ export class StoredMoment {
   private readonly extra: Record<string, unknown>;
   /** The approximate length of `extra` as text, once it was needed. */
   private extraLength: number | undefined;
-  private readonly columns: readonly MetricColumn[];
+  private readonly columns: readonly QuantityColumn[];
   /** The meanings of values in `extra`, with which thousands of readings of one message may be compared. */
   private readonly meanings = new Map<string, string>();
   /** The values that it gets in addition to its own. */
@@ -252,7 +252,7 @@ export const storedReading = (
 });
 
 /** The same double as `ReadingsBatch` reads from its own columns. */
-function inUnitOf(column: MetricColumn, value: number | string | null): CellValue {
+function inUnitOf(column: QuantityColumn, value: number | string | null): CellValue {
   if (value === null) return undefined;
   if (typeof value === "string") return value;
   if (column.decimals !== undefined) return value / scaleOf(column);

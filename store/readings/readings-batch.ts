@@ -9,7 +9,7 @@ import {
   Int4Column,
   JsonbColumn,
   type KindTable,
-  type MetricColumn,
+  type QuantityColumn,
   ScaledInt4Column,
   ScaledInt8Column,
   scaleOf,
@@ -22,7 +22,7 @@ import { statementOf } from "./readings-sql.ts";
 
 type ValueColumn = ScaledInt4Column | ScaledInt8Column | Float4Column | Float8Column | TextColumn;
 
-function columnFor(column: MetricColumn): ValueColumn {
+function columnFor(column: QuantityColumn): ValueColumn {
   switch (sqlType(column)) {
     case "integer":
       return new ScaledInt4Column(scaleOf(column));

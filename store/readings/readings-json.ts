@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { type Db, type KindTable, type MetricColumn, momentOf, sqlType } from "../database/index.ts";
+import { type Db, type KindTable, momentOf, type QuantityColumn, sqlType } from "../database/index.ts";
 import { type PageRequest, type ReadingQuery, readPage } from "./readings.ts";
 
 /** Everything as PostgreSQL wrote it. */
@@ -23,7 +23,7 @@ export async function readPageAsJson(
   return `{"items":[${items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 
-function readingWriter(columns: readonly MetricColumn[]): (row: TextRow) => string {
+function readingWriter(columns: readonly QuantityColumn[]): (row: TextRow) => string {
   const keys = columns.map(({ name }, index) => `${index === 0 ? "" : ","}${JSON.stringify(name)}:`);
   const writers = columns.map((column) => (sqlType(column) === "text" ? JSON.stringify : finite));
   return (row) => {

@@ -7,10 +7,10 @@ import {
   encodeCursor,
   inUnit,
   type KindTable,
-  type MetricColumn,
   momentOf,
   momentsAsText,
   type Page,
+  type QuantityColumn,
   toPage,
 } from "../database/index.ts";
 import { type DeviceSpan, deviceNosIn, spansParameters, withinSpans } from "../places/index.ts";
@@ -49,10 +49,10 @@ const isCorrected = (devices: string) => `, (r.device_no, r.observed_at) in (
            where v.device_no = c.device_no and v.observed_at = c.observed_at and v.repair_no > c.repair_no
              and v.is_active and not v.is_corrected))`;
 
-const metricList = (columns: readonly MetricColumn[]) =>
+const metricList = (columns: readonly QuantityColumn[]) =>
   columns.map((column) => `, ${inUnit(column, `r.${assertIdentifier(column.name)}`)}`).join("");
 
-const toReading = (columns: readonly MetricColumn[]) => {
+const toReading = (columns: readonly QuantityColumn[]) => {
   const names = columns.map(({ name }) => name);
   return (row: ReadingRow): Reading => {
     const metrics: Record<string, Value> = {};
@@ -109,7 +109,7 @@ export interface ReadingQuery {
   readonly to?: Date | undefined;
   readonly order: "asc" | "desc";
   /** The wanted quantities, a selection of the table's columns. */
-  readonly columns: readonly MetricColumn[];
+  readonly columns: readonly QuantityColumn[];
 }
 
 export interface PageRequest {

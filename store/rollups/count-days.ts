@@ -1,4 +1,4 @@
-import { assertIdentifier, type KindTable, type MetricColumn } from "../database/index.ts";
+import { assertIdentifier, type KindTable, type QuantityColumn } from "../database/index.ts";
 import { countersOf, daysOfReadings, keptColumns, keptTable, list } from "./kept-days.ts";
 import { sumsFields } from "./sums-table.ts";
 import { pastOf, readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./usage-sql.ts";
@@ -8,7 +8,7 @@ import { pastOf, readingsOf, type Since, shiftsSql, WALKED, walkSql } from "./us
  * with `day`; `d` are days of it, and `w` the same with the state that each day goes on from and the result.
  */
 
-const namesOf = (columns: readonly MetricColumn[]): string[] =>
+const namesOf = (columns: readonly QuantityColumn[]): string[] =>
   countersOf(columns).map(({ name }) => assertIdentifier(name));
 
 /** Days of `part`, with the readings of each counter as an array, and when they were observed. */
@@ -34,7 +34,7 @@ export const countedDays = ({ columns }: KindTable): string =>
  */
 export function walkedColumns(
   { columns }: KindTable,
-  { since, end, following }: { since: Since; end: string; following: (counter: MetricColumn) => string },
+  { since, end, following }: { since: Since; end: string; following: (counter: QuantityColumn) => string },
 ): string {
   const counters = countersOf(columns);
   if (counters.length === 0) return ", null::timestamptz as before";

@@ -5,7 +5,7 @@ import {
   type Db,
   type KindTable,
   kindLiteral,
-  type MetricColumn,
+  type QuantityColumn,
 } from "../database/index.ts";
 import { dayColumns, daySelect, hourColumns, hourSelect } from "./rollups.ts";
 
@@ -44,14 +44,14 @@ export const dayOf = (moment: string): string =>
 /** Further columns of a select. */
 export const list = (items: readonly string[]): string => items.map((item) => `, ${item}`).join("");
 
-export const countersOf = (columns: readonly MetricColumn[]): MetricColumn[] =>
+export const countersOf = (columns: readonly QuantityColumn[]): QuantityColumn[] =>
   columns.filter(({ type }) => type === "counter");
 
 /**
  * Days from readings, which are the relation `part` with `day` and the table's columns. `bucket` is when the first was
  * observed, so that a day's parts have an order.
  */
-export const daysOfReadings = (part: string, columns: readonly MetricColumn[], more = ""): string =>
+export const daysOfReadings = (part: string, columns: readonly QuantityColumn[], more = ""): string =>
   [
     `select day, min(observed_at) as bucket, device_no, count(*) as readings${more}`,
     ...columns.flatMap(hourColumns).map((column) => `, ${column}`),
@@ -59,7 +59,7 @@ export const daysOfReadings = (part: string, columns: readonly MetricColumn[], m
   ].join("\n");
 
 /** One row per device and day of a relation that may hold several parts of a day. */
-const mergedDays = (parts: string, columns: readonly MetricColumn[]): string =>
+const mergedDays = (parts: string, columns: readonly QuantityColumn[]): string =>
   [
     "select day, device_no, sum(readings)::bigint as readings",
     ...columns.flatMap(dayColumns).map((column) => `, ${column}`),
@@ -74,7 +74,7 @@ export const keptUntil = (deviceNo: string): string =>
   `case when ${deviceNo} < s.next_device_no then s.next_until else s.complete_until end`;
 
 /** The columns of a day's row after its device, in the order of the rollup. */
-const valuesOf = (columns: readonly MetricColumn[]): string[] =>
+const valuesOf = (columns: readonly QuantityColumn[]): string[] =>
   columns.flatMap(({ name, type }) => {
     const m = assertIdentifier(name);
     if (type === "gauge") return ["count", "min", "max", "sum"].map((of) => `${m}_${of}`);

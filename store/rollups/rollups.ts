@@ -2,7 +2,7 @@ import {
   assertIdentifier,
   inUnit,
   type KindTable,
-  type MetricColumn,
+  type QuantityColumn,
   ROLLUP_TIME_ZONE,
 } from "../database/index.ts";
 
@@ -11,7 +11,7 @@ import {
  * platform keeps days with the same columns (`kept-days.ts`).
  */
 
-export function hourColumns(column: MetricColumn): string[] {
+export function hourColumns(column: QuantityColumn): string[] {
   const m = assertIdentifier(column.name);
   switch (column.type) {
     case "gauge": {
@@ -38,7 +38,7 @@ export function hourColumns(column: MetricColumn): string[] {
   }
 }
 
-export function dayColumns({ name, type }: MetricColumn): string[] {
+export function dayColumns({ name, type }: QuantityColumn): string[] {
   const m = assertIdentifier(name);
   switch (type) {
     case "gauge":

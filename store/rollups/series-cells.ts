@@ -2,7 +2,7 @@ import {
   assertIdentifier,
   inUnit,
   type KindTable,
-  type MetricColumn,
+  type QuantityColumn,
   type SeriesSource,
 } from "../database/index.ts";
 import { dayOf, keptTable, list } from "./kept-days.ts";
@@ -17,7 +17,7 @@ export const AGGREGATES = ["avg", "min", "max", "sum", "count", "first", "last",
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export interface SeriesColumn {
-  readonly metric: MetricColumn;
+  readonly metric: QuantityColumn;
   readonly aggregate: Aggregate;
 }
 
@@ -149,7 +149,7 @@ const OF_FLEET: WalkedRows = { walked: "walked", key: "w.key", place: () => "", 
  */
 export function usageCells(
   options: SeriesSqlOptions,
-  counter: MetricColumn,
+  counter: QuantityColumn,
   { walked, key, place, ownedOnly }: WalkedRows = OF_FLEET,
 ): string[] {
   const m = assertIdentifier(counter.name);

@@ -1,4 +1,4 @@
-import { assertIdentifier, kindLiteral, type MetricColumn } from "../database/index.ts";
+import { assertIdentifier, kindLiteral, type QuantityColumn } from "../database/index.ts";
 import { keptTable, keptUntil, list } from "./kept-days.ts";
 import { dayStart } from "./late-readings.ts";
 import { literalOf, type SeriesSqlOptions } from "./series-cells.ts";
@@ -15,9 +15,9 @@ import { inSteps, readingsOf, type Since, shiftAt, shiftsSql, walkSql } from "./
  */
 
 export interface SeriesMembers extends SeriesSqlOptions {
-  readonly used: readonly MetricColumn[];
+  readonly used: readonly QuantityColumn[];
   /** The counters whose usage the query needs. */
-  readonly counters: readonly MetricColumn[];
+  readonly counters: readonly QuantityColumn[];
 }
 
 /** SQL of a device's `since`: `f` is the device, `c` its first changed day, `s` the row of `rollup_state`. */

@@ -1,4 +1,4 @@
-import { assertIdentifier, type MetricColumn, scaleOf } from "../database/index.ts";
+import { assertIdentifier, type QuantityColumn, scaleOf } from "../database/index.ts";
 import { countersOf, keptTable, list } from "./kept-days.ts";
 import { movedSeries } from "./moved-series-sql.ts";
 import {
@@ -64,7 +64,7 @@ export function cellsOf(
   ].join(",\n");
 }
 
-const usedMetrics = (columns: readonly SeriesColumn[]): MetricColumn[] => [
+const usedMetrics = (columns: readonly SeriesColumn[]): QuantityColumn[] => [
   ...new Map(columns.map(({ metric }) => [metric.name, metric])).values(),
 ];
 

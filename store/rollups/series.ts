@@ -5,7 +5,7 @@ import {
   type Db,
   type Interval,
   type KindTable,
-  type MetricColumn,
+  type QuantityColumn,
   ROLLUP_TIME_ZONE,
   type SeriesSource,
   toSqlInterval,
@@ -17,7 +17,7 @@ import { AGGREGATES, type Aggregate, type SeriesColumn, type SeriesSqlOptions } 
 import { seriesSql } from "./series-sql.ts";
 import { type SumsSqlOptions, sumsSeriesSql } from "./sums-series-sql.ts";
 
-type MetricType = MetricColumn["type"];
+type MetricType = QuantityColumn["type"];
 
 /**
  * The aggregates of each type. `raw`: the rollups do not keep it, so the series is made from readings. `fleet`: it also
@@ -63,7 +63,7 @@ export function supportedAggregates(type: MetricType, overFleet: boolean): Aggre
  * @throws PlatformError `invalid_request` for an aggregate that a named quantity does not have
  */
 export function chooseColumns(
-  metrics: readonly MetricColumn[],
+  metrics: readonly QuantityColumn[],
   { named, aggregates, overFleet }: { named: boolean; aggregates: readonly Aggregate[]; overFleet: boolean },
 ): SeriesColumn[] {
   const columns: SeriesColumn[] = [];
@@ -80,7 +80,11 @@ export function chooseColumns(
   throw new PlatformError("invalid_request", message, { faults: [{ path: "/aggregate", message }] });
 }
 
-function unsupported({ name, type }: MetricColumn, aggregate: Aggregate, overFleet: boolean): PlatformError {
+function unsupported(
+  { name, type }: QuantityColumn,
+  aggregate: Aggregate,
+  overFleet: boolean,
+): PlatformError {
   const expected = supportedAggregates(type, overFleet);
   const message = `Quantity '${name}' is a ${type}, which has no '${aggregate}'${overFleet ? " over several devices" : ""}: expected ${expected.join(", ") || "another quantity"}`;
   return new PlatformError("invalid_request", message, { faults: [{ path: "/aggregate", message }] });

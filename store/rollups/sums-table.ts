@@ -4,7 +4,7 @@ import {
   type Db,
   type KindTable,
   kindLiteral,
-  type MetricColumn,
+  type QuantityColumn,
   scaleOf,
 } from "../database/index.ts";
 
@@ -44,7 +44,7 @@ export interface SumsField {
 }
 
 /** True when the sum of a gauge is kept: a sum of floats would depend on the order in which they come and go. */
-export const hasSum = ({ type, decimals }: MetricColumn): boolean =>
+export const hasSum = ({ type, decimals }: QuantityColumn): boolean =>
   type === "gauge" && decimals !== undefined;
 
 /**

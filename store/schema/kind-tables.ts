@@ -7,9 +7,9 @@ import {
   type Client,
   type Edition,
   type KindTable,
-  type MetricColumn,
   oneAtATime,
   type Pool,
+  type QuantityColumn,
   scaleOf,
   sqlType,
 } from "../database/index.ts";
@@ -23,7 +23,7 @@ import { buildRollups, hasKeptDays, hasSumsTables, makeSumsTables } from "../rol
 const CHUNK = "interval '7 days'";
 
 interface BuiltTable {
-  readonly columns: MetricColumn[];
+  readonly columns: QuantityColumn[];
   readonly edition: Edition;
 }
 
@@ -56,7 +56,11 @@ export function applyKindTables(
 }
 
 /** Logs the quantities that are not kept as their kind has them now. */
-function logOtherwiseKept({ kind, columns }: KindTable, asBuilt: readonly MetricColumn[], log: Logger): void {
+function logOtherwiseKept(
+  { kind, columns }: KindTable,
+  asBuilt: readonly QuantityColumn[],
+  log: Logger,
+): void {
   const metrics = asBuilt
     .filter(({ decimals }, index) => decimals !== columns[index]!.decimals)
     .map(({ name, decimals = null }) => ({ name, decimals }));
@@ -71,7 +75,7 @@ async function applyKindTable(
   client: Client,
   table: KindTable,
   { edition, log }: { edition: Edition; log: Logger },
-): Promise<readonly MetricColumn[]> {
+): Promise<readonly QuantityColumn[]> {
   const built = await findBuilt(client, table.kind);
   const merged = { ...table, columns: mergeColumns(table, built?.columns ?? []) };
   const sameColumns = built !== undefined && merged.columns.length === built.columns.length;
@@ -111,7 +115,7 @@ async function findBuilt(client: Client, kind: string): Promise<BuiltTable | und
 }
 
 /** The kind decides how a counter is counted, whenever its column was made. */
-function withRulesOf(column: MetricColumn | undefined, built: MetricColumn): MetricColumn {
+function withRulesOf(column: QuantityColumn | undefined, built: QuantityColumn): QuantityColumn {
   const { tolerance, rollsOverAt, restarts, ...made } = built;
   return {
     ...made,
@@ -122,7 +126,7 @@ function withRulesOf(column: MetricColumn | undefined, built: MetricColumn): Met
 }
 
 /** An existing column stays, also when a kind has dropped the quantity: its history remains readable. */
-function mergeColumns({ kind, columns }: KindTable, built: readonly MetricColumn[]): MetricColumn[] {
+function mergeColumns({ kind, columns }: KindTable, built: readonly QuantityColumn[]): QuantityColumn[] {
   const merged = built.map((before) =>
     withRulesOf(
       columns.find(({ name }) => name === before.name),
@@ -200,7 +204,7 @@ async function createOrWiden(client: Client, { table, columns }: KindTable, edit
 }
 
 /** For people who look into the table: the unit, and how to get there. */
-function commentOn(column: MetricColumn): string | undefined {
+function commentOn(column: QuantityColumn): string | undefined {
   const { unit, decimals = 0 } = column;
   if (unit === undefined || decimals === 0) return unit;
   return `in ${(1 / scaleOf(column)).toFixed(decimals)} ${unit}: divide by ${scaleOf(column)}.0 for ${unit}`;

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { createRandom, type Random } from "../../../devices/random.ts";
 import type { Pool } from "../../../store/database/database.ts";
 import { parseInterval } from "../../../store/database/interval.ts";
-import type { KindTable, MetricColumn } from "../../../store/database/kind-table.ts";
+import type { KindTable, QuantityColumn } from "../../../store/database/kind-table.ts";
 import { type Limits, NO_LIMITS } from "../../../store/database/limits.ts";
 import { ReadingsBatch } from "../../../store/readings/readings-batch.ts";
 import { insertReadings } from "../../../store/readings/settle-readings.ts";
@@ -186,7 +186,7 @@ export async function readGroups(
 type RawReading = { device_no: number; observed_at: Date } & Record<string, number | string | null>;
 
 /** How a counter's column is counted: in its own resolution, or a float in millionths. */
-const stepsIn = (column: MetricColumn) => (column.decimals === undefined ? 1e6 : 10 ** column.decimals);
+const stepsIn = (column: QuantityColumn) => (column.decimals === undefined ? 1e6 : 10 ** column.decimals);
 
 /**
  * The same from all readings, in plain words.

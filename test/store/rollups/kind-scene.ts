@@ -1,16 +1,16 @@
 import { createLogger } from "../../../base/log.ts";
-import { type KindTable, type MetricColumn, readingsTable } from "../../../store/database/kind-table.ts";
+import { type KindTable, type QuantityColumn, readingsTable } from "../../../store/database/kind-table.ts";
 import { applyKindTables } from "../../../store/schema/kind-tables.ts";
 import { migrate } from "../../../store/schema/migrate.ts";
 import { emptyTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
 export const silent = createLogger("silent");
 
-export const level: MetricColumn = { name: "level", type: "gauge" };
-export const total: MetricColumn = { name: "total", type: "counter" };
-export const mode: MetricColumn = { name: "mode", type: "state" };
+export const level: QuantityColumn = { name: "level", type: "gauge" };
+export const total: QuantityColumn = { name: "total", type: "counter" };
+export const mode: QuantityColumn = { name: "mode", type: "state" };
 
-export const kind = (name: string, ...columns: MetricColumn[]): KindTable => ({
+export const kind = (name: string, ...columns: QuantityColumn[]): KindTable => ({
   kind: name,
   table: readingsTable(name),
   columns,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { openPool } from "../../../store/database/database.ts";
-import type { MetricColumn } from "../../../store/database/kind-table.ts";
+import type { QuantityColumn } from "../../../store/database/kind-table.ts";
 import { findLatestReading } from "../../../store/readings/readings.ts";
 import { ReadingsBatch } from "../../../store/readings/readings-batch.ts";
 import { insertReadings } from "../../../store/readings/settle-readings.ts";
@@ -192,7 +192,7 @@ describe("the tables of a kind", () => {
   });
 
   it("refuse a metric that has outgrown its integers, before anything of it is lost", async () => {
-    const grown = (largest: number): MetricColumn => ({
+    const grown = (largest: number): QuantityColumn => ({
       name: "used",
       type: "counter",
       decimals: 3,
