@@ -8,8 +8,9 @@ import { readiness } from "../../../app/readiness.ts";
 import { createLogger } from "../../../base/log.ts";
 import { type MqttSource, openMqttSource } from "../../../protocols/mqtt-source/door.ts";
 import { isAway } from "../../../store/database/index.ts";
+import { NO_LIMITS } from "../../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
-import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
+import { addDevice, lastRejection, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
 
 /**
  * Another broker, in place of a cluster: aedes, which speaks MQTT 3.1.1 and has no shared subscriptions. What is
@@ -23,6 +24,8 @@ interface Source {
   /** Cuts our connection, as a broker that restarts would. */
   cut(): void;
 }
+
+const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -119,6 +122,8 @@ describe("a source: another broker that we subscribe to", () => {
     expect((await db.pool.query("select distinct door from rejected_messages")).rows).toEqual([
       { door: "mqtt-source" },
     ]);
+    const again = await side.ingest.replay(await lastRejection(db.pool, "source-2"), ACTOR, NO_LIMITS);
+    expect(again).toMatchObject({ outcome: "rejected", detail: expect.stringMatching(/^bad_shape: /) });
     expect(rows).toEqual([
       { topic: "v1/devices/nobody/telemetry", reason: "unknown_device" },
       { topic: "v1/devices/source-2/events", reason: "bad_shape" },
