@@ -84,9 +84,9 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       if (deviceNo !== device.deviceNo) {
         throw new PlatformError("device_not_found", `The id '${device.id}' belongs to another device by now`);
       }
-      // Nothing may be waited for between that look at the device and here: a change that came in between would have the
-      // command reach another device of the same id, or a gateway that this one has left. `deliver` itself hands it over
-      // before it returns; what is waited for is the answer alone.
+      // Nothing may be waited for between that look at the device and here: a change that came in between would have
+      // the command reach another device of the same id, or a gateway that this one has left. `deliver` itself hands it
+      // over before it returns; what is waited for is the answer alone.
       const handed = { payload: writeJson(command), ...(gatewayId === null ? {} : { through: gatewayId }) };
       const delivery = await deliver({ id: device.id }, handed);
       if (delivery !== "taken") throw new PlatformError("device_not_listening");

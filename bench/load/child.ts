@@ -46,7 +46,10 @@ export class Child<Out extends { readonly type: string }> {
     if (this.process.connected) this.process.send(message, () => {});
   }
 
-  /** The next message of this type; those of other types before it are dropped. @throws Error when the process ends first */
+  /**
+   * The next message of this type; those of other types before it are dropped. @throws Error when the process ends
+   * first
+   */
   next<T extends Out["type"]>(type: T): Promise<Extract<Out, { readonly type: T }>> {
     return new Promise((resolve, reject) => {
       const look = () => {

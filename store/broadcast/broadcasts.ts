@@ -308,9 +308,9 @@ export const toBroadcast = (row: BroadcastRow): Broadcast => ({
 });
 
 /**
- * The condition for seeing the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant, the third
- * the kinds that sound. A broadcast counts as a speaker in each of its regions that its author's tenant owns; regions
- * meet when one contains the other.
+ * The condition for seeing the broadcast `b`: `$first` is `limitsParameter`'s, the next one the caller's tenant, the
+ * third the kinds that sound. A broadcast counts as a speaker in each of its regions that its author's tenant owns;
+ * regions meet when one contains the other.
  */
 export const visible = (first: number) => `
   ($${first}::jsonb is null or b.tenant_id = $${first + 1}::text or exists (

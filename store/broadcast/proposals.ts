@@ -54,8 +54,8 @@ export async function listAlarmsWithoutDraft(
 }
 
 /**
- * The nearest cameras, devices of the kinds that show, of the same county, by great-circle distance; where no distance is known, those of the same
- * region, without one.
+ * The nearest cameras, devices of the kinds that show, of the same county, by great-circle distance; where no distance
+ * is known, those of the same region, without one.
  */
 export async function findNearestCameras(
   db: Db,

@@ -41,8 +41,8 @@ interface Row {
 
 /**
  * Commits messages on foreign topics with their ledger entries, in one transaction: a row for each device, place that
- * it had then (decision 0025), door, topic and hour (UTC, by the platform's clock), with the payload of the first and the
- * count of all. Each message was received and rejected.
+ * it had then (decision 0025), door, topic and hour (UTC, by the platform's clock), with the payload of the first and
+ * the count of all. Each message was received and rejected.
  * @param claim lets it take effect once, however often it is tried
  */
 export async function recordForeignMessages(

@@ -53,8 +53,8 @@ export function columnsOf(table: KindTable, first: number) {
  * One statement is one transaction and one round trip. Measured against a bare insert on 2 cores (4,000 rows of 8
  * quantities): see bench/README.md. The ledger's count costs a hash aggregate over the stored rows.
  *
- * They go in by one order for all, or two batches with the same moments could deadlock. It costs nothing: of devices in any
- * order, 4,000 rows take about a sixth less time, as neighbours in the index come one after the other.
+ * They go in by one order for all, or two batches with the same moments could deadlock. It costs nothing: of devices in
+ * any order, 4,000 rows take about a sixth less time, as neighbours in the index come one after the other.
  *
  * Rows that meet another reading, in the table or in the batch, are left undecided: `met` numbers them from 1. The
  * filter `where cardinality…` spares every batch without such rows the search for them. The code that decides on them

@@ -28,7 +28,7 @@ function watched(given: Pool) {
         const value = Reflect.get(target, key);
         if (key === "query") {
           return (...given: unknown[]) => {
-            if (String(given[0]).includes("d.kind = 'speaker'")) seen.speakers += 1;
+            if (String(given[0]).includes("d.kind = any ($10::text[])")) seen.speakers += 1;
             return value.apply(target, given);
           };
         }
