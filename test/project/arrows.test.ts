@@ -156,6 +156,7 @@ describe("the checker of arrows", () => {
       'import { a } from "../store/write-batch.ts"; import { b } from "../devices/catalog.ts";',
     ],
     ["ingest/a.ts", 'import { log } from "../base/log.ts";'],
+    ["protocols/a/protocol.ts", 'import { decodeJson } from "../../exchange/own-json.ts";'],
     ["test/store/readings/a.test.ts", 'import { x } from "../../../store/readings/moments.ts";'],
     ["store/readings/a.ts", 'import { x } from "../rollups/index.ts"; import { y } from "./moments.ts";'],
     ["console/a.ts", 'import type { StreamEvents } from "../api/contract.ts";'],

@@ -17,7 +17,14 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   accounts: ["store", "access"],
   exchange: ["devices", "store"],
   broker: ["access", "exchange/door.ts", "exchange/own-dialect.ts"],
-  protocols: ["devices", "exchange/door.ts", "exchange/own-dialect.ts", "exchange/protocol.ts"],
+  protocols: [
+    "devices",
+    "exchange/door.ts",
+    "exchange/own-dialect.ts",
+    // For the JSON of others: numbers without loss, limits, keys that stand twice.
+    "exchange/own-json.ts",
+    "exchange/protocol.ts",
+  ],
   ingest: ["devices", "store", "exchange/door.ts"],
   broadcast: ["devices", "geo", "store", "access", "exchange/door.ts"],
   api: ["devices", "geo", "store", "access", "accounts", "broadcast", "exchange/door.ts"],
