@@ -10,7 +10,7 @@ const no = z.coerce.number("expected the number of a change").int().min(1);
 const list = defineCommand({
   name: "change list",
   about:
-    "changes because of which approvers and duty officers wait who were made, granted or reset over HTTP",
+    "changes over HTTP that keep approvers and duty officers waiting: made, granted or reset",
   input: { all: z.boolean().optional().meta({ description: "also changes that no longer wait" }) },
   run: (context, { all }) =>
     context.database(async (pool) => {
