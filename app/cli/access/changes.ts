@@ -9,8 +9,7 @@ const no = z.coerce.number("expected the number of a change").int().min(1);
 
 const list = defineCommand({
   name: "change list",
-  about:
-    "changes over HTTP that keep approvers and duty officers waiting: made, granted or reset",
+  about: "changes over HTTP (made, granted, reset) because of which approvers and duty officers wait",
   input: { all: z.boolean().optional().meta({ description: "also changes that no longer wait" }) },
   run: (context, { all }) =>
     context.database(async (pool) => {
