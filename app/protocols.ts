@@ -4,12 +4,12 @@ import type { Protocol } from "../exchange/protocol.ts";
 import { mqttSource } from "../protocols/mqtt-source/protocol.ts";
 
 /**
- * Every protocol by which devices may come beside our own broker. A new one is a folder in `protocols/` and a line
+ * Every protocol by which devices may come besides our own broker. A new one is a folder in `protocols/` and a line
  * here.
  */
 export const PROTOCOLS: readonly Protocol[] = [mqttSource];
 
-/** By the name of each door that there is, open or not: what decodes again what is on record of it. */
+/** The decoder of each door's rejections, by the door's name, whether the door is open or not. */
 export const DECODERS: ReadonlyMap<string, DoorDecoder> = new Map([
   [OWN_DOOR, ownDecoder],
   ...PROTOCOLS.map(({ name, decoder }) => [name, decoder] as const),

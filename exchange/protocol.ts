@@ -2,7 +2,7 @@ import type { Config } from "../base/config/index.ts";
 import type { Logger } from "../base/log.ts";
 import type { Door, DoorDecoder, DoorDevice, DoorEvents } from "./door.ts";
 
-/** How a door finds out which device it has to do with. */
+/** The ways in which a door finds its devices. */
 export interface DoorDevices<D extends DoorDevice = DoorDevice> {
   /** A living device, from memory. */
   find(id: string): D | undefined;
@@ -14,7 +14,7 @@ export interface DoorDevices<D extends DoorDevice = DoorDevice> {
   isAway(error: unknown): boolean;
 }
 
-/** The inside, as a door gets it when it is opened. */
+/** The parts of the platform that a door gets when it is opened. */
 export interface DoorParts<D extends DoorDevice = DoorDevice> {
   readonly config: Config;
   readonly log: Logger;
@@ -22,11 +22,11 @@ export interface DoorParts<D extends DoorDevice = DoorDevice> {
   readonly inside: DoorEvents<D>;
 }
 
-/** A protocol by which devices may reach the platform, beside the MQTT of its own broker. */
+/** A protocol by which devices may reach the platform, besides the MQTT of its own broker. */
 export interface Protocol {
-  /** That of its door. */
+  /** The name of its door. */
   readonly name: string;
-  /** Decodes again what rejections have kept of its messages, whether its door is open or not. */
+  /** Decodes again the rejections of its messages, whether its door is open or not. */
   readonly decoder: DoorDecoder;
   /**
    * Opens its door. Messages may come at once.

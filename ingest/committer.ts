@@ -15,13 +15,13 @@ export interface CommitterOptions extends BatchWriterOptions {
 }
 
 /**
- * Collects messages into batches and commits them. A batch leaves when it is full, or when its first message
- * has waited `lingerMs` and a slot is free; while all slots are taken, the open batch grows, so batches are
- * small when load is low and large when it is high.
+ * Collects messages into batches and commits them. A batch leaves when it is full, or when its first message has waited
+ * `lingerMs` and a slot is free; while all slots are taken, the open batch grows, so batches are small when load is low
+ * and large when it is high.
  *
- * Memory is bounded by the messages that were taken in and not settled, and doors read only a little ahead
- * of what is settled on a connection. A batch that cannot be committed waits and is tried again for as
- * long as it takes; nothing is acknowledged meanwhile.
+ * Memory is bounded by the messages that were taken in and not settled, and doors read only a little ahead of the
+ * settled ones on a connection. A batch that cannot be committed waits and is tried again for as long as it takes;
+ * nothing is acknowledged meanwhile.
  */
 export class Committer implements BatchSink {
   /** The batch that takes messages now. */

@@ -88,7 +88,7 @@ export async function makeDoors(
   };
 }
 
-/** Where doors tell what comes to them. */
+/** The events of doors, handed to the parts that take them. */
 function eventsOf({ ingest, hub, broadcasting, exchange }: DoorsInside): DoorEvents<DeviceEntry> {
   return {
     onMessage: ingest.accept,
@@ -112,7 +112,7 @@ function identify({ ingest: { directory }, accounts, database }: DoorsInside) {
     (id) => directory.lookUp(id),
     database.facts.embedded ? EMBEDDED_LOOK_UPS : LOOK_UPS,
   );
-  // At once where that can be: then nothing comes between the look at the token and the session that it opens.
+  // At once where possible: then nothing comes between the look at the token and the session that it opens.
   const device = (id: string, token: Buffer) => {
     const check = (found: DeviceEntry | undefined) =>
       found && tokenMatches(token, found.tokenHash) ? found : undefined;
