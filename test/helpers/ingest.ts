@@ -88,6 +88,16 @@ export async function lastRejection(db: Db, id: string) {
   return replayOf(rows[0]!);
 }
 
+/** The newest rejection in a context, also of a device that nobody knew. */
+export async function lastRejectionIn(db: Db, context: string) {
+  const { rows } = await db.query<RejectedRow>(
+    `select rejection_no, publisher, door, topic, reason, payload, payload_bytes, received_at from rejected_messages
+     where topic = $1 order by rejection_no desc limit 1`,
+    [context],
+  );
+  return replayOf(rows[0]!);
+}
+
 /** The rejections of a device, oldest first, with each payload as JSON. */
 export async function rejectionsOf(db: Db, id: string) {
   const { rows } = await db.query(
