@@ -55,12 +55,16 @@ export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawM
 /** Decodes again a message that a rejection has kept from a door. It needs no open door. */
 export interface DoorDecoder {
   /**
-   * @param message its `raw` is the whole message as it came; or items of it alone, which ingest puts on record in
-   * JSON:
+   * @param message its `raw` is the whole message as it came; or items of it alone, which ingest puts on record in JSON:
    *   one item or an array of them, from a gateway an object of device ids and their items
    * @param maxBytes of `raw`; the door's own limit where it is not given
    */
   decode<D extends DoorDevice>(message: RawMessage<D>, maxBytes?: number): ReceivedMessage<D> | DoorRefusal;
+  /**
+   * The id of the sender that a context names, where the door goes by that alone: so a message that came before its
+   * device was registered can be replayed. Absent where devices say who they are in another way.
+   */
+  senderOf?(context: string): string | undefined;
 }
 
 /** The outcome of a command: a door took it for its way to the device, or the reason why none did. */

@@ -116,9 +116,10 @@ async function takeAgain(directory: Directory, decoder: DoorDecoder, input: Repl
     replayOf: input.reason,
     sink: { open: batch, filled: () => {} },
   });
+  const sender = input.publisher || decoder.senderOf?.(input.topic);
   const message: RawMessage<DeviceEntry> = {
     door: input.door,
-    device: await directory.lookUp(input.publisher),
+    device: sender === undefined ? undefined : await directory.lookUp(sender),
     context: input.topic,
     raw: input.payload,
     receivedAt: input.receivedAt.getTime(),

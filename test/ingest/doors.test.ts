@@ -9,6 +9,7 @@ import {
   addDevice,
   gasMeterRows,
   lastRejection,
+  lastRejectionIn,
   startTestIngest,
   type TestIngest,
   takeIn,
@@ -201,6 +202,31 @@ describe("a replay", () => {
     expect(await ledger("frames-1")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
     expect(asked).toEqual([message, message].map((one) => ({ ...one, device })));
     expect(device).toMatchObject({ deviceNo, pending: 0 });
+  });
+
+  it("stores what came for a device before it was known, where the door goes by its context", async () => {
+    const { ingest, ledger } = await startTestIngest(db.pool);
+    const raw = Buffer.from(JSON.stringify({ observedAt: at(3), flow: 2 }));
+    const context = "v1/devices/later-1/telemetry";
+    const send = (door: string) =>
+      new Promise<void>((resolve) => {
+        const message = { door, device: undefined, channel: undefined, context, raw, receivedAt: NOW };
+        takeIn(ingest, message, resolve);
+      });
+    await send("mqtt-source");
+    const rejection = await lastRejectionIn(db.pool, context);
+    const again = () => ingest.replay(rejection, ACTOR, NO_LIMITS);
+    expect((await again()).detail).toMatch(/^unknown_device: /);
+    await addDevice(db.pool, "later-1");
+    await ingest.directory.refresh("later-1");
+    expect(await again()).toEqual({ outcome: "stored", detail: "the message was stored" });
+    expect(await gasMeterRows(db.pool, "later-1")).toMatchObject([{ observed_at: new Date(at(3)), flow: 2 }]);
+    expect(await ledger("later-1")).toEqual({ received: 1, stored: 1, duplicate: 0, rejected: 0 });
+
+    // At our own broker a device says by its login who it is, and not by a topic.
+    await send("mqtt");
+    const own = await lastRejectionIn(db.pool, context);
+    expect((await ingest.replay(own, ACTOR, NO_LIMITS)).detail).toMatch(/^unknown_device: /);
   });
 
   it("takes the channel that the door says, or says that it has none for that device", async () => {
