@@ -1,6 +1,6 @@
 import type { PublishPacket } from "aedes";
 import type { DevicePrincipal } from "../access/topics.ts";
-import type { Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
+import type { CommandedDevice, Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
 import type { DeviceSession, DeviceSessions } from "./sessions.ts";
 
 /**
@@ -34,10 +34,13 @@ export function listens<P extends DevicePrincipal>(
  */
 export function deliverCommand<P extends DoorDevice>(
   sessions: DeviceSessions<P>,
-  { id }: Pick<DoorDevice, "id">,
+  { id, deviceNo }: CommandedDevice,
   { payload, through }: DoorCommand,
 ): Delivery {
-  if (through === undefined) return handTo(sessions.ofDevice(id), payload, "devices");
+  if (through === undefined) {
+    const own = [...sessions.ofDevice(id)].filter(({ principal }) => principal.deviceNo === deviceNo);
+    return handTo(own, payload, "devices");
+  }
   if (sessions.isPresent(id)) return "not_listening";
   return handTo(sessions.ofDevice(through), addressed(id, payload), "gateways");
 }

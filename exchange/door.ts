@@ -67,6 +67,9 @@ export interface DoorDecoder {
   senderOf?(context: string): string | undefined;
 }
 
+/** The device that a command is for. An id that was given again names another device, which has another number. */
+export type CommandedDevice = Pick<DoorDevice, "id" | "deviceNo">;
+
 /** The outcome of a command: a door took it for its way to the device, or the reason why none did. */
 export type Delivery = "taken" | "not_listening" | "too_slow";
 
@@ -121,9 +124,10 @@ export interface Door {
   /**
    * Hands a command over for a device, to each of its connections that listens; nothing is kept for one that is away.
    * It chooses these connections before it returns: a caller that has looked at a device and calls this in the same
-   * turn must not reach another one that has its id a moment later.
+   * turn must not reach another one that has its id a moment later. It reaches none either that has the id by now and
+   * another number: a broadcast is on the air for hours, and may name a device that is gone.
    */
-  deliver(device: Pick<DoorDevice, "id">, command: DoorCommand): Promise<Delivery>;
+  deliver(device: CommandedDevice, command: DoorCommand): Promise<Delivery>;
   /** True when the device is at this door, and a command for it belongs here. */
   isOnline(id: string): boolean;
   /** Ends what a device has open, e.g. after its token was changed. */

@@ -1,5 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type {
+  CommandedDevice,
   Delivery,
   Door,
   DoorCommand,
@@ -38,7 +39,7 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
   const holding = (id: string) => doors.filter((door) => door.isOnline(id));
 
   /** Never rejects: a door that fails keeps no other from the command, nor from telling that it took it. */
-  const handTo = async (door: Door, device: Pick<DoorDevice, "id">, command: DoorCommand) => {
+  const handTo = async (door: Door, device: CommandedDevice, command: DoorCommand) => {
     try {
       return await door.deliver(device, command);
     } catch (error) {

@@ -88,7 +88,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       // the command reach another device of the same id, or a gateway that this one has left. `deliver` itself hands it
       // over before it returns; what is waited for is the answer alone.
       const handed = { payload: writeJson(command), ...(gatewayId === null ? {} : { through: gatewayId }) };
-      const delivery = await deliver({ id: device.id }, handed);
+      const delivery = await deliver({ id: device.id, deviceNo }, handed);
       if (delivery !== "taken") throw new PlatformError("device_not_listening");
       return reply.code(202).send({ commandId: command.commandId, deviceId: device.id, delivered: true });
     },

@@ -1,5 +1,5 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
-import type { Delivery, DoorCommand, DoorDevice } from "../../exchange/door.ts";
+import type { CommandedDevice, Delivery, DoorCommand } from "../../exchange/door.ts";
 import type { DoorAnswers } from "./send-queue.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
@@ -21,7 +21,7 @@ export interface DeliveriesOptions {
   /**
    * Hands a command over to the door of a speaker. Its promise should not reject; a door that rejects has not taken it.
    */
-  readonly deliver: (device: Pick<DoorDevice, "id">, command: DoorCommand) => Promise<Delivery>;
+  readonly deliver: (device: CommandedDevice, command: DoorCommand) => Promise<Delivery>;
   /** For so long a door may think about a command before it counts as not taken. Milliseconds. */
   readonly deliveryMs: number;
   readonly now: () => number;
@@ -130,9 +130,9 @@ export class Deliveries implements DoorAnswers {
   }
 
   /** An error that a door throws at once counts as a rejection too. */
-  private deliver({ deviceId }: OnAirTarget, payload: string): Promise<Delivery> {
+  private deliver({ deviceId, deviceNo }: OnAirTarget, payload: string): Promise<Delivery> {
     try {
-      return this.options.deliver({ id: deviceId }, { payload });
+      return this.options.deliver({ id: deviceId, deviceNo }, { payload });
     } catch (error) {
       return Promise.reject(error);
     }

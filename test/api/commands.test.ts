@@ -15,7 +15,7 @@ const operator = personWith("op", [{ role: "operator", area: areaOf({ devices: [
 const viewer = personWith("eye", [{ role: "viewer", area: areaOf({}) }]);
 
 /** What was handed over. */
-let handed: { id: string; payload: string; through?: string }[] = [];
+let handed: { id: string; deviceNo: number; payload: string; through?: string }[] = [];
 /** Devices are connected where they listen, and gateways always are. */
 let isListening = true;
 let isGatewayListening = false;
@@ -23,8 +23,8 @@ let isSlow = false;
 
 const door: Door = {
   name: "test",
-  deliver: async ({ id }, command) => {
-    handed.push({ id, ...command });
+  deliver: async (device, command) => {
+    handed.push({ ...device, ...command });
     const listens = command.through === undefined ? isListening : isGatewayListening;
     if (isSlow) return "too_slow";
     return listens ? "taken" : "not_listening";
@@ -82,6 +82,9 @@ describe("a command", () => {
     expect(answer.json).toEqual({ commandId, deviceId: "valve", delivered: true });
     const command = { commandId, name: "close-valve", parameters: { reason: "leak", steps: [1, 2] } };
     expect(handed.map(({ id, payload }) => [id, JSON.parse(payload)])).toEqual([["valve", command]]);
+    // With its number: another device may have its id by then.
+    const { rows } = await db.pool.query("select device_no from devices where id = 'valve'");
+    expect(handed[0]!.deviceNo).toBe(rows[0].device_no);
     expect((await audited()).slice(before)).toEqual([
       { actor_id: "op", object_type: "device", object_id: "valve", after: command },
     ]);

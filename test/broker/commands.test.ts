@@ -28,8 +28,8 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-const deliver = (id: string, payload: string, through?: string) =>
-  broker.deliver({ id }, { payload, ...(through === undefined ? {} : { through }) });
+const deliver = (id: string, payload: string, through?: string, deviceNo = 1) =>
+  broker.deliver({ id, deviceNo }, { payload, ...(through === undefined ? {} : { through }) });
 
 /** A command of a device behind a gateway, and what that gets of it. */
 const CLOSE = '{"commandId":"c-1","turns":1.50}';
@@ -134,6 +134,13 @@ describe("what the door says of a command", () => {
     await deaf.client.subscribeAsync("v1/devices/sp-1/commands", { qos: 1 });
     await vi.waitFor(async () => expect(await deliver("sp-1", "play")).toBe("taken"));
     slow.socket.destroy();
+  });
+
+  it("reaches no other device to which the id was given since", async () => {
+    const { heard } = await heardBy("sp-1", "v1/devices/sp-1/commands");
+    expect(await deliver("sp-1", "for the former", undefined, 2)).toBe("not_listening");
+    expect(await deliver("sp-1", "play")).toBe("taken");
+    await vi.waitFor(() => expect(heard).toEqual(["1 v1/devices/sp-1/commands play"]));
   });
 
   it("holds for the moment in which it was asked: what changes behind that is too late", async () => {

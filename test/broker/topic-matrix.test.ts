@@ -120,7 +120,9 @@ describe("a device", () => {
     await other.next("pubcomp", 12);
     await broker.send("v1/devices/meter-12/commands", "not for you");
     await broker.send("v1/gateways/gw-1/commands", "not for you either");
-    expect(await broker.deliver({ id: "meter-2" }, { payload: "{}", through: "gw-1" })).toBe("not_listening");
+    expect(await broker.deliver({ id: "meter-2", deviceNo: 2 }, { payload: "{}", through: "gw-1" })).toBe(
+      "not_listening",
+    );
     for (const where of FLEET) feed.publish("telemetry", where, () => JSON.stringify({ deviceId: where.id }));
     await broker.send("v1/devices/meter-1/commands", "for you");
     await raw.next("publish");

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLogger } from "../../base/log.ts";
-import type { Delivery, Door, DoorCommand, DoorDevice, DoorPresence } from "../../exchange/door.ts";
+import type {
+  CommandedDevice,
+  Delivery,
+  Door,
+  DoorCommand,
+  DoorDevice,
+  DoorPresence,
+} from "../../exchange/door.ts";
 import { createExchange } from "../../exchange/exchange.ts";
 
 const silent = createLogger("silent");
@@ -20,7 +27,7 @@ class SmallDoor implements Door {
     this.diary = diary;
   }
 
-  async deliver({ id }: Pick<DoorDevice, "id">, { payload, through }: DoorCommand): Promise<Delivery> {
+  async deliver({ id }: CommandedDevice, { payload, through }: DoorCommand): Promise<Delivery> {
     this.asked.push(`${payload} for ${id}${through === undefined ? "" : ` through ${through}`}`);
     return this.answer(id);
   }
@@ -63,7 +70,7 @@ describe("the doors of an exchange", () => {
   it("are none at first: every device is away, and there is nothing to end", async () => {
     const exchange = createExchange({ log: silent });
     expect(exchange.isOnline("m-1")).toBe(false);
-    expect(await exchange.deliver({ id: "m-1" }, { payload: "close", through: "gw-1" })).toBe(
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close", through: "gw-1" })).toBe(
       "not_listening",
     );
     exchange.disconnect("m-1");
@@ -78,15 +85,15 @@ describe("a command", () => {
     const [one, two] = doors as [SmallDoor, SmallDoor];
     one.here.add("m-1");
     two.here.add("m-2");
-    expect(await exchange.deliver({ id: "m-1" }, { payload: "close" })).toBe("taken");
-    expect(await exchange.deliver({ id: "m-2" }, { payload: "open" })).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" })).toBe("taken");
+    expect(await exchange.deliver({ id: "m-2", deviceNo: 2 }, { payload: "open" })).toBe("taken");
     expect([one.asked, two.asked]).toEqual([["close for m-1"], ["open for m-2"]]);
   });
 
   it("goes by each door that has it", async () => {
     const { exchange, doors } = withDoors("one", "two");
     for (const { here } of doors) here.add("m-1");
-    await exchange.deliver({ id: "m-1" }, { payload: "close" });
+    await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" });
     expect(doors.map(({ asked }) => asked)).toEqual([["close for m-1"], ["close for m-1"]]);
   });
 
@@ -94,7 +101,9 @@ describe("a command", () => {
     const { exchange, doors } = withDoors("one", "two");
     const [one, two] = doors as [SmallDoor, SmallDoor];
     two.here.add("gw-1");
-    expect(await exchange.deliver({ id: "m-1" }, { payload: "close", through: "gw-1" })).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close", through: "gw-1" })).toBe(
+      "taken",
+    );
     expect([one.asked, two.asked]).toEqual([[], ["close for m-1 through gw-1"]]);
   });
 
@@ -104,7 +113,7 @@ describe("a command", () => {
     two.here.add("m-1");
     one.here.add("gw-1");
     two.answer = () => "not_listening";
-    expect(await exchange.deliver({ id: "m-1" }, { payload: "close", through: "gw-1" })).toBe(
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close", through: "gw-1" })).toBe(
       "not_listening",
     );
     expect([one.asked, two.asked]).toEqual([[], ["close for m-1"]]);
@@ -127,7 +136,7 @@ describe("a command", () => {
         door.here.add("m-1");
         door.answer = () => [a, b][i]!;
       }
-      expect(await exchange.deliver({ id: "m-1" }, { payload: "close" })).toBe(all);
+      expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" })).toBe(all);
     }
   });
 
@@ -137,7 +146,7 @@ describe("a command", () => {
     for (const { here } of [one, two]) here.add("m-1");
     let answerOfOne: (delivery: Delivery) => void = () => {};
     one.answer = () => new Promise((resolve) => (answerOfOne = resolve));
-    const delivery = exchange.deliver({ id: "m-1" }, { payload: "close" });
+    const delivery = exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" });
     expect([one.asked.length, two.asked.length]).toEqual([1, 1]);
     // Another device of that name comes by another door while the answer is on its way.
     for (const { here } of [one, two]) here.delete("m-1");
@@ -150,7 +159,7 @@ describe("a command", () => {
     const { exchange, doors } = withDoors("one", "two");
     const [one, two] = doors as [SmallDoor, SmallDoor];
     one.here.add("gw-1");
-    const delivery = exchange.deliver({ id: "m-1" }, { payload: "close", through: "gw-1" });
+    const delivery = exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close", through: "gw-1" });
     expect(one.asked).toEqual(["close for m-1 through gw-1"]);
     two.here.add("m-1");
     expect([await delivery, two.asked]).toEqual(["taken", []]);
@@ -172,9 +181,9 @@ describe("a command", () => {
     const whole = new SmallDoor("whole");
     for (const door of [broken, whole]) exchange.add(door);
     broken.here.add("m-1");
-    expect(await exchange.deliver({ id: "m-1" }, { payload: "close" })).toBe("not_listening");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" })).toBe("not_listening");
     whole.here.add("m-1");
-    expect(await exchange.deliver({ id: "m-1" }, { payload: "close" })).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" })).toBe("taken");
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { door: "broken", deviceId: "m-1" },
       { door: "broken", deviceId: "m-1" },

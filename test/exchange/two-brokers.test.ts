@@ -90,14 +90,14 @@ describe("a device with two brokers", () => {
   it("gets a command by the one that it is at, and by both where it listens at both", async () => {
     const second = await comeBy(1, "m-1", OWN);
     expect([exchange.isOnline("m-1"), exchange.isOnline("m-2")]).toEqual([true, false]);
-    expect(await exchange.deliver({ id: "m-1" }, CLOSE)).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, CLOSE)).toBe("taken");
     await vi.waitFor(() => expect(second.heard).toEqual([closed]));
     const first = await comeBy(0, "m-1");
     // It is at the first as well and does not listen there: one connection that takes it is enough.
-    expect(await exchange.deliver({ id: "m-1" }, CLOSE)).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, CLOSE)).toBe("taken");
     await first.client.subscribeAsync(OWN, { qos: 1 });
     expect(listening).toEqual(["m-1 at second", "m-1 at first"]);
-    expect(await exchange.deliver({ id: "m-1" }, CLOSE)).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, CLOSE)).toBe("taken");
     await vi.waitFor(() => expect(second.heard).toEqual([closed, closed, closed]));
     await vi.waitFor(() => expect(first.heard).toEqual([closed]));
   });
@@ -132,7 +132,7 @@ describe("a device with two brokers", () => {
     const { heard } = await comeBy(1, "m-1", OWN);
     await exchange.quiesce();
     expect(quiesced).toEqual(["first", "second"]);
-    expect(await exchange.deliver({ id: "m-1" }, CLOSE)).toBe("not_listening");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, CLOSE)).toBe("not_listening");
     expect(heard).toEqual([]);
   });
 });
@@ -142,15 +142,15 @@ describe("a device behind a gateway at the second broker", () => {
     const gateway = await comeBy(1, "gw-1", "v1/gateways/gw-1/commands");
     const through = { ...CLOSE, through: "gw-1" };
     const carried = 'v1/gateways/gw-1/commands {"device":"m-1","commandId":"c-1"}';
-    expect(await exchange.deliver({ id: "m-1" }, through)).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, through)).toBe("taken");
     await vi.waitFor(() => expect(gateway.heard).toEqual([carried]));
     const { client } = await comeBy(0, "m-1");
-    expect(await exchange.deliver({ id: "m-1" }, through)).toBe("not_listening");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, through)).toBe("not_listening");
     await client.subscribeAsync(OWN, { qos: 1 });
-    expect(await exchange.deliver({ id: "m-1" }, through)).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, through)).toBe("taken");
     await client.endAsync();
     await vi.waitFor(() => expect(exchange.isOnline("m-1")).toBe(false));
-    expect(await exchange.deliver({ id: "m-1" }, through)).toBe("taken");
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, through)).toBe("taken");
     await vi.waitFor(() => expect(gateway.heard).toEqual([carried, carried]));
   });
 });

@@ -312,6 +312,6 @@ describe("a source broker that would bring nothing", () => {
       false,
       true,
     ]);
-    expect(await source.deliver({ id: "source-1" }, { payload: "{}" })).toBe("not_listening");
+    expect(await source.deliver({ id: "source-1", deviceNo: 1 }, { payload: "{}" })).toBe("not_listening");
   });
 });
