@@ -1,4 +1,4 @@
-import type { Logger } from "../base/log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import type {
   CommandedDevice,
   Delivery,
@@ -36,7 +36,24 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
   /** The ids of devices that each door has reported as connected, by the door's name. */
   const present = new Map<string, Set<string>>();
 
-  const holding = (id: string) => doors.filter((door) => door.isOnline(id));
+  const limitLog = createLogLimiter();
+
+  /** A door that fails with the answer does not have the device: it keeps no other from a command, nor from its turn. */
+  const isAt = (door: Door, id: string): boolean => {
+    try {
+      return door.isOnline(id);
+    } catch (error) {
+      limitLog(door.name, (suppressed) =>
+        log.error(
+          { err: error, door: door.name, suppressed },
+          "a door could not say whether it has a device",
+        ),
+      );
+      return false;
+    }
+  };
+
+  const holding = (id: string) => doors.filter((door) => isAt(door, id));
 
   /** Never rejects: a door that fails keeps no other from the command, nor from telling that it took it. */
   const handTo = async (door: Door, device: CommandedDevice, command: DoorCommand) => {
@@ -88,7 +105,7 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
 
     health: () => doors.flatMap((door) => door.health?.() ?? []),
 
-    isOnline: (id) => doors.some((door) => door.isOnline(id)),
+    isOnline: (id) => doors.some((door) => isAt(door, id)),
     disconnect: (id) => {
       const faults: unknown[] = [];
       for (const door of doors) {

@@ -9,6 +9,8 @@ import { quantityFaults } from "./quantities.ts";
 
 /** The API's limit for a kind's name; with `readings_` before it, it is a table's. */
 const LONGEST_KIND = 40;
+/** The ends of the tables and views that a kind has beside the one of its readings. */
+const ENDS_OF_TABLES = /-(1h|1d|1d-open|1d-sums|latest)$/;
 const LONGEST_EVENT = 64;
 const LONGEST_COMMAND = 64;
 /** Shorter texts do not say where figures come from. */
@@ -34,6 +36,12 @@ export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fa
 function* headFaults({ kind, title, source, reportIntervalSeconds }: KindDefinition): Generator<Fault> {
   if (!KEBAB_CASE.test(kind) || kind.length > LONGEST_KIND)
     yield { path: "/kind", message: `'${kind}': expected kebab-case of at most ${LONGEST_KIND} characters` };
+  const [end] = ENDS_OF_TABLES.exec(kind) ?? [];
+  if (end !== undefined)
+    yield {
+      path: "/kind",
+      message: `'${kind}': expected a name that does not end in '${end}', as tables do`,
+    };
   yield* textFaults("/title/en", title.en);
   if (!/\p{Script=Han}/u.test(title.zh))
     yield { path: "/title/zh", message: `'${title.zh}': expected a title in Chinese` };

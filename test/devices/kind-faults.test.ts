@@ -8,6 +8,14 @@ import { alarm, alarmToo, at, type FaultRow, faultsOf, good, having, metric, nam
 const FAULTS: FaultRow[] = [
   ["capitals in its name", having({ kind: "rainGauge" }), "/kind", "kebab-case"],
   ["a name that is too long", having({ kind: "r".repeat(41) }), "/kind", "at most 40"],
+  ...["1h", "1d", "1d-open", "1d-sums", "latest"].map(
+    (end): FaultRow => [
+      `the name of another kind's table, ${end}`,
+      having({ kind: `rain-gauge-${end}` }),
+      "/kind",
+      `end in '-${end}'`,
+    ],
+  ),
   ["no title in English", having({ title: { en: " ", zh: "雨" } }), "/title/en", "it is empty"],
   ["a title in English twice", having({ title: { en: "Rain", zh: "Rain" } }), "/title/zh", "in Chinese"],
   ["no source", having({ source: "me" }), "/source", "where its figures come from"],

@@ -191,6 +191,25 @@ describe("a command", () => {
   });
 });
 
+describe("a door that cannot say whom it has", () => {
+  it("keeps no other door from a command, nor from telling that a device is there, and is logged", async () => {
+    const lines: string[] = [];
+    const exchange = createExchange({ log: createLogger("info", { write: (line) => lines.push(line) }) });
+    const broken = new SmallDoor("broken");
+    broken.isOnline = () => {
+      throw new Error("broken");
+    };
+    const whole = new SmallDoor("whole");
+    for (const door of [broken, whole]) exchange.add(door);
+    expect(exchange.isOnline("m-1")).toBe(false);
+    whole.here.add("m-1");
+    expect(exchange.isOnline("m-1")).toBe(true);
+    expect(await exchange.deliver({ id: "m-1", deviceNo: 1 }, { payload: "close" })).toBe("taken");
+    // Once, and not for each of ten thousand speakers.
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: "error", door: "broken" }]);
+  });
+});
+
 describe("presence", () => {
   const device = (id: string): DoorDevice => ({ id, deviceNo: Number(id.slice(2)), gateway: false });
   const DOORS = ["one", "two", "three"];
