@@ -1,3 +1,5 @@
+import { TokenBuckets, tokenRate } from "../../base/token-bucket.ts";
+
 /** Limits the audit rows of failures, so that a caller who floods the platform does not flood the audit. */
 export interface AuditBudget {
   /**
@@ -22,35 +24,22 @@ export interface AuditBudgetOptions {
   readonly maxKeys?: number;
 }
 
-interface Share {
-  /** How much of the burst is used, at `at`; it falls by one each `everyMs`. */
-  used: number;
-  at: number;
-  left: number;
-}
-
 export function createAuditBudget({ burst, everyMs, maxKeys = 10_000 }: AuditBudgetOptions): AuditBudget {
-  const shares = new Map<string, Share>();
+  const buckets = new TokenBuckets(tokenRate(1000 / everyMs, burst), maxKeys);
+  /** How many of a key went without a row since its last one; the key that was quiet for the longest time is first. */
+  const without = new Map<string, number>();
   return {
     take(key, now) {
-      const share = shares.get(key) ?? { used: 0, at: now, left: 0 };
-      shares.delete(key);
-      shares.set(key, share);
-      if (shares.size > maxKeys) shares.delete(shares.keys().next().value!);
-      share.used = Math.max(0, share.used - (now - share.at) / everyMs);
-      share.at = now;
-      if (share.used > burst - 1) {
-        share.left++;
-        return undefined;
-      }
-      share.used++;
-      const { left } = share;
-      share.left = 0;
-      return left;
+      const left = without.get(key) ?? 0;
+      without.delete(key);
+      if (buckets.of(key, now).tryTake(now)) return left;
+      without.set(key, left + 1);
+      if (without.size > maxKeys) without.delete(without.keys().next().value!);
+      return undefined;
     },
     drain() {
-      const due = [...shares].filter(([, { left }]) => left > 0).map(([key, { left }]) => ({ key, left }));
-      for (const { key } of due) shares.get(key)!.left = 0;
+      const due = [...without].map(([key, left]) => ({ key, left }));
+      without.clear();
       return due;
     },
   };
