@@ -7,7 +7,7 @@ import { DEMO_COUNTY } from "../seeds/demo-plan.ts";
  * dispatcher completes and submits it, an approver releases it, and speakers sound but for one whose amplifier is dead.
  * All of it goes through the API.
  */
-export const STORY = {
+const STORY = {
   /** In the same village as the first speaker. */
   meter: `gm-${DEMO_COUNTY}-000002`,
   /** Of the same township. */

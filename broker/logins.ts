@@ -8,7 +8,7 @@ export const nameOr = (username: string | undefined): string =>
 
 /** MQTT 3.1.1's return codes of a refusal. */
 export const UNAVAILABLE = 3;
-export const WRONG = 4;
+const WRONG = 4;
 
 export type LoginAnswer<P extends DoorDevice> =
   | { readonly known: Known<P>; readonly certified: boolean }

@@ -5,7 +5,7 @@ export const NUMBER = 0;
 
 export const STATE = 1;
 
-export const TEXT = 2;
+const TEXT = 2;
 
 /** An alarm rule that looks at one quantity. */
 export type QuantityRule = LimitRule | StateRule;

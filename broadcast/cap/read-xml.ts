@@ -33,7 +33,7 @@ export type XmlResult =
   | { readonly ok: false; readonly refusal: XmlRefusal };
 
 /** CAP needs 4 levels and a signature 6. */
-export const MAX_DEPTH = 16;
+const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 50_000;
 
 /** Without a prototype, so that `&constructor;` is as unknown as any other. */

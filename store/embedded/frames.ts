@@ -10,7 +10,7 @@ const HEADER_BYTES = 5;
  * The longest message that a client may send, in bytes. A batch of 100,000 readings with 20 quantities is about 20 MB;
  * PostgreSQL itself allows 1 GB, which a WebAssembly memory of 4 GB would not survive for long.
  */
-export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 /** As MAX_STARTUP_PACKET_LENGTH in PostgreSQL's libpq/pqcomm.h. */
 const MAX_STARTUP_BYTES = 10_000;

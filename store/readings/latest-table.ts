@@ -74,7 +74,7 @@ export function takeNewer(table: KindTable, from: string): string {
 }
 
 /** The newest values among the rows of a relation with the columns of the readings table, one row a device. */
-export function newestOf(columns: readonly QuantityColumn[], rows: string): string {
+function newestOf(columns: readonly QuantityColumn[], rows: string): string {
   const values = columns.map((column) => {
     const m = assertIdentifier(column.name);
     return `,

@@ -41,7 +41,7 @@ export function statementOf(
 }
 
 /** The columns of a batch in their order, and their parameters from `$first` on. */
-export function columnsOf(table: KindTable, first: number) {
+function columnsOf(table: KindTable, first: number) {
   const metrics = table.columns.map((column) => assertIdentifier(column.name));
   const names = ["device_no", "observed_at", "received_after", ...metrics, "extra"];
   const types = ["int4", "timestamptz", "int4", ...table.columns.map(sqlType), "jsonb"];

@@ -27,7 +27,7 @@ interface AreaInput {
  * everything.
  * @throws UsageError
  */
-export function areaOf({ region, kind, "tenant-of": tenants, device }: AreaInput): Area {
+function areaOf({ region, kind, "tenant-of": tenants, device }: AreaInput): Area {
   if (region === undefined && device === undefined) {
     throw new UsageError(
       "The grant needs an area: expected --region with codes such as 520326, or --region all, or --device",

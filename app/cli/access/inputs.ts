@@ -15,7 +15,7 @@ export const tenantIdInput = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected 1 to 63 of a-z 0-9 -, beginning with a letter or digit");
 
-export const name = z
+const name = z
   .string()
   .trim()
   .min(1, "expected a name")
