@@ -9,7 +9,8 @@ import { createCallers } from "./callers.ts";
 import { startApi } from "./harness.ts";
 import { type Bench, checkRow, heard, someRequests } from "./matrix/checks.ts";
 import { fixedPrincipals, randomPrincipals } from "./matrix/principals.ts";
-import { ANYBODY, type Row, rowsOf, SIGNED_IN, STREAM } from "./matrix/rows.ts";
+import type { Row } from "./matrix/row.ts";
+import { ANYBODY, rowsOf, SIGNED_IN, STREAM } from "./matrix/rows.ts";
 import { makeWorld } from "./matrix/world.ts";
 
 /**

@@ -1,7 +1,15 @@
 import { expect } from "vitest";
 import { parseExact, stringifyExact } from "../../base/exact-json.ts";
-import { type Counts, type Item, type KeptModel, OURS, type Place, readableTime } from "./kept-model.ts";
-import { isCorrected, type ModelRepair } from "./kept-repairs.ts";
+import {
+  type Counts,
+  type Item,
+  type KeptModel,
+  type ModelRepair,
+  OURS,
+  type Place,
+  readableTime,
+} from "./kept-model.ts";
+import { isCorrected } from "./kept-repairs.ts";
 import { CALLERS, type Caller } from "./kept-stage.ts";
 import { GATEWAY, type KeptWorld } from "./kept-world.ts";
 

@@ -1,14 +1,28 @@
 import { ExactNumber, meaningOf, stringifyExact } from "../../base/exact-json.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { Kind, Metric } from "../../devices/kind.ts";
+import type { Correction } from "../../store/readings/repairs.ts";
 import { type Exchange, stepsOf } from "../helpers/usage.ts";
-import type { ModelRepair } from "./kept-repairs.ts";
 
 /** An item as it is sent. */
 export type Item = Record<string, unknown>;
 
 /** What is kept of a moment: quantities by their keys, and what the kind does not know by its key behind a `+`. */
 export type Values = Record<string, unknown>;
+
+/** A repair, in plain words and in memory. */
+export interface ModelRepair {
+  readonly id: number;
+  readonly corrections: readonly Correction[] | undefined;
+  /** The readings that it took away or changed, as they were, with what it has left there. */
+  readonly touched: ReadonlyMap<
+    number,
+    { readonly before: Values; readonly there: Values; readonly after: Values }
+  >;
+  isActive: boolean;
+  /** Moments at which something else stands for good. */
+  readonly outlived: Set<number>;
+}
 
 export interface Counts {
   received: number;

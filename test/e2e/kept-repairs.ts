@@ -1,19 +1,5 @@
 import type { Correction } from "../../store/readings/repairs.ts";
-import { asKept, type KeptModel, type Values } from "./kept-model.ts";
-
-/** What people do to readings that are wrong, in plain words and in memory. */
-export interface ModelRepair {
-  readonly id: number;
-  readonly corrections: readonly Correction[] | undefined;
-  /** The readings that it took away or changed, as they were, with what it has left there. */
-  readonly touched: ReadonlyMap<
-    number,
-    { readonly before: Values; readonly there: Values; readonly after: Values }
-  >;
-  isActive: boolean;
-  /** Moments at which something else stands for good. */
-  readonly outlived: Set<number>;
-}
+import { asKept, type KeptModel, type ModelRepair, type Values } from "./kept-model.ts";
 
 export interface AskedRepair {
   readonly from: number;

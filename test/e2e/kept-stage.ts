@@ -11,10 +11,10 @@ import { applyKindTables } from "../../store/schema/kind-tables.ts";
 import { createCallers, personWith } from "../api/callers.ts";
 import { type Api, startApi } from "../api/harness.ts";
 import type { TestDatabase } from "../helpers/db.ts";
+import type { TestIngest } from "../helpers/ingest.ts";
 import { definitionOf } from "../helpers/kinds/definition-of.ts";
 import { areaOf } from "../helpers/limits.ts";
 import type { Place } from "./kept-model.ts";
-import type { KeptWorld } from "./kept-world.ts";
 
 /** The rain gauge after it has learned two more quantities. */
 export const wideExample: Kind = defineKind({
@@ -47,7 +47,8 @@ export interface Stage {
   readonly db: TestDatabase;
   readonly side: Side;
   readonly callers: ReturnType<typeof createCallers>;
-  world: KeptWorld | undefined;
+  /** The world that plays on it now. */
+  world: { readonly ingest: TestIngest } | undefined;
 }
 
 export async function openStage(db: TestDatabase): Promise<Stage> {

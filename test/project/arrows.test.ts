@@ -71,14 +71,12 @@ describe("the arrows between folders", () => {
 
   it("leave no circle between files, types included", () => {
     const targets = new Map(
-      files
-        .filter((file) => !file.startsWith("test/"))
-        .map((file) => [
-          file,
-          importsOf(readFileSync(ROOT + file, "utf8"))
-            .specifiers.filter((specifier) => specifier.startsWith("."))
-            .map((specifier) => join(dirname(file), specifier)),
-        ]),
+      files.map((file) => [
+        file,
+        importsOf(readFileSync(ROOT + file, "utf8"))
+          .specifiers.filter((specifier) => specifier.startsWith("."))
+          .map((specifier) => join(dirname(file), specifier)),
+      ]),
     );
     const done = new Set<string>();
     const circles: string[] = [];
@@ -90,6 +88,26 @@ describe("the arrows between folders", () => {
     };
     for (const file of targets.keys()) walk(file, []);
     expect(circles).toEqual([]);
+  });
+
+  it("are those that docs/architecture.md shows", () => {
+    const rows = readFileSync(`${ROOT}docs/architecture.md`, "utf8").matchAll(
+      /^\| (`.+) \| .+ \| (.+) \|$/gm,
+    );
+    const shown = [...rows].flatMap(([, names, may]) =>
+      [...names!.matchAll(/`([\w-]+)\/`/g)].map(([, name]) => {
+        if (may === "anything" || may === "all") return [name!, "anything"] as const;
+        return [name!, may === "–" ? [] : may!.split(", ").sort()] as const;
+      }),
+    );
+    const there = Object.entries(MAY_IMPORT).filter(([folder]) =>
+      files.some((file) => file.startsWith(`${folder}/`)),
+    );
+    const table = there.map(([folder, may]) => [
+      folder,
+      typeof may === "string" ? may : may.map((one) => one.replace(/\.ts$|\/$/, "")).sort(),
+    ]);
+    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(table));
   });
 
   it("leave no circle between folders", () => {

@@ -2,7 +2,7 @@ import type { InjectOptions } from "fastify";
 import { type Grant, mayGive, type Principal } from "../../../access/decide.ts";
 import { type Limits, reachesTenant, seesEverything } from "../../../access/limits.ts";
 import { areaOf } from "../../helpers/limits.ts";
-import { type CreateRow, get, ids, type ObjectRow, patch, type Row } from "./rows.ts";
+import { type CreateRow, get, ids, type ObjectRow, patch, type Row } from "./row.ts";
 import type { World, WorldPrincipal } from "./world.ts";
 
 /** Rows of the routes with which administrators look after who may do what. */

@@ -6,8 +6,7 @@ import { storeDocument } from "../../../store/broadcast/cap-alerts.ts";
 import { insertTemplate } from "../../../store/broadcast/templates.ts";
 import { insertBroadcast } from "../../../store/broadcast/write-broadcasts.ts";
 import { type Pool, withTransaction } from "../../../store/database/database.ts";
-import type { ObjectRow, Row } from "./rows.ts";
-import type { Known } from "./world.ts";
+import type { Known, ObjectRow, Row } from "./row.ts";
 
 /** Broadcasts of three authors over different regions, played by the speakers there. */
 const BROADCASTS: [id: string, tenantId: string | null, regions: string[]][] = [

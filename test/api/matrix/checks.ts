@@ -6,8 +6,8 @@ import type { Action } from "../../../access/roles.ts";
 import type { Pool } from "../../../store/database/database.ts";
 import type { createCallers } from "../callers.ts";
 import type { Answer, Api } from "../harness.ts";
-import type { CreateRow, ListRow, ObjectRow, Row } from "./rows.ts";
-import type { Known, World } from "./world.ts";
+import type { CreateRow, Known, ListRow, ObjectRow, Row } from "./row.ts";
+import type { World } from "./world.ts";
 
 export interface Bench {
   readonly api: Api;

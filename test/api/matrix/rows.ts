@@ -1,89 +1,12 @@
 import type { InjectOptions } from "fastify";
-import type { Principal } from "../../../access/decide.ts";
 import { covers, type Limits, seesEverything } from "../../../access/limits.ts";
-import type { Action } from "../../../access/roles.ts";
 import { catalog } from "../../../devices/catalog.ts";
 import { accessRows } from "./access-rows.ts";
 import { broadcastRows } from "./broadcast-rows.ts";
-import {
-  FROM,
-  KINDS,
-  type Known,
-  kindVisible,
-  regionVisible,
-  TO,
-  type World,
-  type WorldDevice,
-} from "./world.ts";
+import { get, ids, type ObjectRow, patch, type Row } from "./row.ts";
+import { FROM, KINDS, kindVisible, regionVisible, TO, type World } from "./world.ts";
 
-/** What one route needs and gives: the rows that its answers are compared with. */
-export type Row = { readonly action: Action } & (ListRow | ObjectRow | CreateRow | PlainRow | ClosedRow);
-
-/** Lists exactly what the limits let through. */
-export interface ListRow {
-  readonly type: "list";
-  readonly lists: readonly {
-    readonly url: string;
-    /** What names an item, in JSON and in the column of the CSV form, where there is one. */
-    readonly field: string;
-    readonly csv?: boolean;
-    expected(limits: Limits, principal: Principal): string[];
-  }[];
-}
-
-/** One object: found within the limits; else told like one that there is not. */
-export interface ObjectRow {
-  readonly type: "object";
-  readonly objects: readonly Known[];
-  /** Of the right form, and nobody's. */
-  readonly unknown: string;
-  readonly code: string;
-  /** What stands in the list of objects under `id`, for requests that name more than that. */
-  requests(id: string, object: Known | undefined): InjectOptions[];
-  /** What a visible one answers with. 200 by default. */
-  status?(limits: Limits, object: Known): number;
-  /** Asked for only where it is out of reach: what becomes of others has tests of its own. */
-  readonly hiddenOnly?: boolean;
-  /** SQL with which everything is as it was. */
-  readonly restore?: string;
-}
-
-/** Adding something that there is already: whoever may add it is told so, and nothing changes. */
-export interface CreateRow {
-  readonly type: "create";
-  readonly cases: readonly {
-    readonly request: InjectOptions;
-    status(limits: Limits, principal: Principal): number;
-  }[];
-}
-
-/** Bounded by its action alone, or by limits that its own tests look after. */
-export interface PlainRow {
-  readonly type: "plain";
-  readonly request: InjectOptions;
-}
-
-export const get = (url: string): InjectOptions => ({ method: "GET", url });
 const csv = (url: string): InjectOptions => ({ method: "GET", url, headers: { accept: "text/csv" } });
-
-/** What comes of it has tests of its own; here, that nobody may do it who does not hold the action. */
-export interface ClosedRow {
-  readonly type: "closed";
-  readonly request: InjectOptions;
-}
-
-/** The ids of what is visible. */
-export const ids = (known: readonly (Known | WorldDevice)[]) => (limits: Limits, principal: Principal) =>
-  known.filter((each) => each.visible(limits, principal)).map(({ id }) => id);
-
-/** A change that changes nothing. */
-export const patch =
-  (path: string) =>
-  (id: string): InjectOptions => ({
-    method: "PATCH",
-    url: `/v1/${path}/${id}`,
-    payload: { name: id },
-  });
 
 /** Rows of every route that names an action. A new route gets a line here, or the test fails. */
 export function rowsOf(world: World): Record<string, Row> {

@@ -1,11 +1,12 @@
 import { createApiKey } from "../../../access/api-keys.ts";
-import type { Grant, Principal } from "../../../access/decide.ts";
+import type { Grant } from "../../../access/decide.ts";
 import { covers, type Limits, type Place, reachesTenant, within } from "../../../access/limits.ts";
 import type { Pool } from "../../../store/database/database.ts";
 import { readingsTable } from "../../../store/database/kind-table.ts";
 import { areaOf } from "../../helpers/limits.ts";
 import { insertRegions } from "../fixtures.ts";
 import { addBroadcasts } from "./broadcast-rows.ts";
+import type { Known } from "./row.ts";
 
 /** A small province: three counties of two cities, three kinds, four owners, one device of each. */
 export const KINDS = ["gas-meter", "camera", "speaker"] as const;
@@ -13,13 +14,6 @@ const OWNERS = [null, "gas", "police", "home"] as const;
 const COUNTIES = ["520102001", "520103", "520201"] as const;
 export const FROM = "2026-01-01T00:00:00Z";
 export const TO = "2026-01-02T00:00:00Z";
-
-/** Something that a caller may or may not know of. */
-export interface Known {
-  /** What names it in an address. */
-  readonly id: string;
-  visible(limits: Limits, principal: Principal): boolean;
-}
 
 /** A device with one of everything that it can have. */
 export interface WorldDevice extends Place {
