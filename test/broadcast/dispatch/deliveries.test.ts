@@ -203,6 +203,33 @@ describe("a command that a door has not answered for", () => {
   });
 });
 
+describe("a target that waits for another command to its speaker", () => {
+  it("waits once, however often it is to be sent, and is all answered for after its turn", async () => {
+    const broadcast = { broadcastNo: 1 } as OnAir;
+    const target = { broadcast, deviceId: "sp-1" } as OnAirTarget;
+    const next: OnAirTarget[] = [];
+    const deliveries = new Deliveries({
+      deliver: async () => "taken",
+      deliveryMs: 10_000,
+      now: () => 0,
+      monotonic: () => 0,
+      log: createLogger("silent"),
+      onAnswers: () => {},
+      onAnswer: () => {},
+      onNext: (one) => next.push(one),
+      onEnded: () => {},
+    });
+    deliveries.ask(target, "{}", false);
+    // A speaker that says again that it listens, and a tick that finds it due.
+    for (let time = 0; time < 3; time++) deliveries.waitFor(target);
+    await nextTurn();
+    deliveries.takeAnswer();
+    expect(next).toEqual([target]);
+    // Else whoever cancels it would be told of its end never.
+    expect(deliveries.unanswered(broadcast)).toBe(0);
+  });
+});
+
 describe("what ten thousand doors answer in one moment", () => {
   it("is taken in by parts, with all else between them, and in their order", async () => {
     const broadcast = { broadcastNo: 1 } as OnAir;
