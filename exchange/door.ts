@@ -55,8 +55,8 @@ export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawM
 /** Decodes again a message that a rejection has kept from a door. It needs no open door. */
 export interface DoorDecoder {
   /**
-   * @param message its `raw` is the whole message as it came; or items of it alone, which ingest puts on record in JSON:
-   *   one item or an array of them, from a gateway an object of device ids and their items
+   * @param message its `raw` is the whole message as it came. Where only items of a message were refused, ingest has them on
+   *   record in its own JSON and reads them itself.
    * @param maxBytes of `raw`; the door's own limit where it is not given
    */
   decode<D extends DoorDevice>(message: RawMessage<D>, maxBytes?: number): ReceivedMessage<D> | DoorRefusal;

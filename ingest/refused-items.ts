@@ -1,4 +1,4 @@
-import { MAX_PACKET_BYTES } from "../base/channels.ts";
+import { type Channel, type DeviceChannel, MAX_PACKET_BYTES } from "../base/channels.ts";
 import { Entries, type Entry, MAX_KEPT_LENGTH, parseExact, stringifyExact } from "../base/exact-json.ts";
 import type { RawMessage } from "../exchange/door.ts";
 import type { KindTable } from "../store/database/index.ts";
@@ -147,7 +147,7 @@ function rejectionOfGroup(
 
 /** The rejection of a message, or of items of it. */
 export function rejectionOf(
-  { door, device: publisher, context, receivedAt, raw: whole }: RawMessage<DeviceEntry>,
+  { door, device: publisher, context, receivedAt, raw: whole, channel }: RawMessage<DeviceEntry>,
   device: DeviceEntry | undefined,
   { reason, detail }: Refusal,
   part?: { payload: Buffer; items: number; partial: boolean; observedAt: number | undefined },
@@ -156,6 +156,7 @@ export function rejectionOf(
   return {
     receivedAt,
     observedAt: part?.observedAt,
+    itemsChannel: part && channel,
     deviceNo: device?.deviceNo,
     publisher: publisher?.id ?? "",
     door,
@@ -192,6 +193,7 @@ export function refusedReading(
     id: nameOf(deviceNo),
     way: way as Way,
     at: Date.parse(reading.observedAt as string),
+    channel: "telemetry" as const,
   };
   return rejectionAgain(came, [reading], {
     reason: "store_refused",
@@ -222,7 +224,14 @@ export function refusedConflicts(
     const { reading, refused, partial, isFull } = group[0]!;
     const { deviceNo, receivedAt } = reading;
     const way = reading.way as Way;
-    const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way, at: reading.observedAt };
+    const came = {
+      deviceNo,
+      receivedAt,
+      id: nameOf(deviceNo),
+      way,
+      at: reading.observedAt,
+      channel: "telemetry" as const,
+    };
     const items = group.map((conflict) => ({
       observedAt: new Date(conflict.reading.observedAt).toISOString(),
       ...(partial ? conflict.refused : allOf(columns, conflict.reading)),
@@ -244,18 +253,18 @@ const allOf = (columns: KindTable["columns"], { values, extra }: Conflict["readi
 const STORE_REFUSED = "store_refused";
 
 export const refusedEvent = (event: NewEvent, { message }: Error, nameOf: NameOf): NewRejection =>
-  refusedTogether([event], STORE_REFUSED, message, nameOf);
+  refusedTogether("events", [event], STORE_REFUSED, message, nameOf);
 export const refusedReply = (reply: NewReply, { message }: Error, nameOf: NameOf): NewRejection =>
-  refusedTogether([reply], STORE_REFUSED, message, nameOf);
+  refusedTogether("replies", [reply], STORE_REFUSED, message, nameOf);
 
 /** The rejections of events that differ from too many others of their moment, one for a message of a device. */
 export const refusedEvents = (events: readonly NewEvent[], nameOf: NameOf): NewRejection[] =>
   byMessage(events, nameOf).map((group) =>
-    refusedTogether(group, "conflict", `eventId and phase: ${TOO_MANY}`, nameOf),
+    refusedTogether("events", group, "conflict", `eventId and phase: ${TOO_MANY}`, nameOf),
   );
 export const refusedReplies = (replies: readonly NewReply[], nameOf: NameOf): NewRejection[] =>
   byMessage(replies, nameOf).map((group) =>
-    refusedTogether(group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
+    refusedTogether("replies", group, "conflict", `commandId and outcome: ${TOO_MANY}`, nameOf),
   );
 const TOO_MANY = `more than ${MAX_MOVE_MS} others with another content are stored for this moment`;
 
@@ -272,6 +281,7 @@ function byMessage<T extends NewEvent | NewReply>(items: readonly T[], nameOf: N
 }
 
 function refusedTogether(
+  channel: DeviceChannel,
   items: readonly (NewEvent | NewReply)[],
   reason: string,
   detail: string,
@@ -283,7 +293,7 @@ function refusedTogether(
     observedAt: new Date(observedAt).toISOString(),
     ...(parseExact(data) as object),
   }));
-  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way, at };
+  const came = { deviceNo, receivedAt, id: nameOf(deviceNo), way: way as Way, at, channel };
   return rejectionAgain(came, sent, { reason, detail, partial: false });
 }
 
@@ -296,16 +306,17 @@ export const withoutPayload = (rejection: NewRejection, { message }: Error): New
 
 /** The rejection of items as their device, or the gateway that sent them, would have sent them. */
 function rejectionAgain(
-  came: { deviceNo: number; receivedAt: number; id: string; way: Way; at: number },
+  came: { deviceNo: number; receivedAt: number; id: string; way: Way; at: number; channel: DeviceChannel },
   items: readonly object[],
   why: { reason: string; detail: string; partial: boolean },
 ): NewRejection {
-  const { deviceNo, receivedAt, id, way, at } = came;
+  const { deviceNo, receivedAt, id, way, at, channel } = came;
   const value = items.length === 1 ? items[0] : items;
   const payload = Buffer.from(stringifyExact(way.gateway === undefined ? value : { [id]: value }));
   return {
     receivedAt,
     observedAt: at,
+    itemsChannel: way.gateway === undefined ? channel : (`gateway-${channel}` satisfies Channel),
     deviceNo,
     publisher: way.gateway ?? id,
     door: way.door,

@@ -1,5 +1,7 @@
+import { type Channel, carriedBy } from "../base/channels.ts";
 import { PlatformError } from "../base/errors.ts";
-import type { DoorDecoder, RawMessage } from "../exchange/door.ts";
+import type { DoorDecoder, DoorRefusal, RawMessage, ReceivedMessage } from "../exchange/door.ts";
+import { decodeJson } from "../exchange/own-json.ts";
 import { type AuditActor, appendAudit } from "../store/audit/index.ts";
 import {
   type Client,
@@ -30,6 +32,8 @@ export interface ReplayInput {
   readonly payload: Buffer;
   readonly payloadBytes: number;
   readonly receivedAt: Date;
+  /** The channel of the items in the payload; null where that is the message as it came. */
+  readonly itemsChannel: string | null;
 }
 
 export interface ReplayParts {
@@ -82,7 +86,7 @@ export async function replayRejection(
     return refuse(`only ${input.payload.length} of ${input.payloadBytes} bytes were kept`);
   }
   const decoder = decoders.get(input.door);
-  if (!decoder) {
+  if (!decoder && input.itemsChannel === null) {
     return refuse(`it came by the door '${input.door}', which no longer exists: nothing else can decode it`);
   }
   const batch = await takeAgain(directory, decoder, input);
@@ -109,14 +113,18 @@ export async function replayRejection(
 class RefusedAgain extends Error {}
 
 /** The message in a batch of its own, whose outcome is this message's alone. */
-async function takeAgain(directory: Directory, decoder: DoorDecoder, input: ReplayInput): Promise<Batch> {
+async function takeAgain(
+  directory: Directory,
+  decoder: DoorDecoder | undefined,
+  input: ReplayInput,
+): Promise<Batch> {
   const batch = new Batch();
   const pipeline = new Pipeline({
     directory,
     replayOf: input.reason,
     sink: { open: batch, filled: () => {} },
   });
-  const sender = input.publisher || decoder.senderOf?.(input.topic);
+  const sender = input.publisher || decoder?.senderOf?.(input.topic);
   const message: RawMessage<DeviceEntry> = {
     door: input.door,
     device: sender === undefined ? undefined : await directory.lookUp(sender),
@@ -126,11 +134,27 @@ async function takeAgain(directory: Directory, decoder: DoorDecoder, input: Repl
   };
   // A message within the limit may be longer on record, where an item is encoded again.
   const maxBytes = input.reason === "payload_too_large" ? undefined : Number.POSITIVE_INFINITY;
-  const decoded = decoder.decode(message, maxBytes);
+  const decoded =
+    input.itemsChannel === null
+      ? decoder!.decode(message, maxBytes)
+      : decodeItems(message, input.itemsChannel as Channel, maxBytes);
   if ("reason" in decoded) pipeline.reject(message, decoded, () => {});
   else pipeline.accept(decoded, () => {});
   for (const device of batch.devices) device.pending--;
   return batch;
+}
+
+/** Items that ingest has put on record itself, in JSON: their door has decoded them once, and would read them otherwise. */
+function decodeItems(
+  message: RawMessage<DeviceEntry>,
+  kept: Channel,
+  maxBytes: number | undefined,
+): ReceivedMessage<DeviceEntry> | DoorRefusal {
+  const { device } = message;
+  const isOpen = device !== undefined && (device.gateway || carriedBy(kept) === undefined);
+  if (!isOpen) return { ...message, channel: undefined, value: undefined, repeated: undefined };
+  const decoded = decodeJson(message.raw, maxBytes);
+  return "reason" in decoded ? decoded : { ...message, channel: kept, ...decoded };
 }
 
 /**

@@ -1015,6 +1015,7 @@ create table rejected_messages (
   partial boolean not null default false,
   observed_at timestamp with time zone,
   door text not null default 'mqtt'::text,
+  items_channel text,
   constraint rejected_messages_items_check CHECK (items > 0),
   constraint rejected_messages_messages_check CHECK (messages > 0)
 );

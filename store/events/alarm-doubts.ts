@@ -99,9 +99,9 @@ const oldestOf = (asked: readonly InDoubt[], read: (each: InDoubt) => number = (
 
 /**
  * The newest value after each moment, among readings that had arrived before the process began; null where there is
- * none. An arrival is known to a second, and is never early: those of the second after the beginning are taken in as well.
- * Of readings that arrive in that second out of their order, the newest decides, and what was before it is passed over. A bound that is a constant tells the planner which chunks it can leave out: a process that drops or repairs an
- * old one may hold it.
+ * none. An arrival is known to a second and never too early, so one of the last second before the beginning may be missed. A
+ * bound that is a constant tells the planner which chunks it can leave out: a process that drops or repairs an old one may
+ * hold it.
  */
 async function readNewer(
   db: Db,
@@ -115,7 +115,7 @@ async function readNewer(
      left join lateral (
        select ${inUnit(column, m)} as value from ${assertIdentifier(table.table)} r
        where r.device_no = asked.device_no and r.observed_at > asked.at and r.observed_at > $4::timestamptz
-         and ${m} is not null and ${arrivalOf("r")} < $3::timestamptz + interval '1 second'
+         and ${m} is not null and ${arrivalOf("r")} < $3::timestamptz
        order by r.observed_at desc limit 1
      ) newer on true
      order by asked.n`,

@@ -41,6 +41,8 @@ export interface Rejection {
 /** A rejection with its payload. */
 export interface RejectedMessage extends Rejection {
   readonly payload: Buffer;
+  /** The channel of the items that the payload holds in JSON; null where it is the message as it came. */
+  readonly itemsChannel: string | null;
 }
 
 interface RejectionRow {
@@ -132,8 +134,8 @@ export async function listRejections(
 
 /** @throws PlatformError `rejection_not_found`, also for one outside the limits */
 export async function getRejection(db: Db, rejectionNo: number, limits: Limits): Promise<RejectedMessage> {
-  const { rows } = await db.query<RejectionRow & { payload: Buffer }>(
-    `select ${COLUMNS}, m.payload
+  const { rows } = await db.query<RejectionRow & { payload: Buffer; items_channel: string | null }>(
+    `select ${COLUMNS}, m.payload, m.items_channel
      from rejected_messages m
      ${joinPlace("d", "m.device_no", PLACED_AT, "left join")}
      where ${VISIBLE} and m.rejection_no = $2::bigint`,
@@ -141,5 +143,5 @@ export async function getRejection(db: Db, rejectionNo: number, limits: Limits):
   );
   const row = rows[0];
   if (!row) throw new PlatformError("rejection_not_found", `There is no rejected message ${rejectionNo}`);
-  return { ...toRejection(row), payload: row.payload };
+  return { ...toRejection(row), payload: row.payload, itemsChannel: row.items_channel };
 }

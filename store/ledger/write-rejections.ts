@@ -30,6 +30,11 @@ export interface NewRejection {
   readonly reason: string;
   /** The expectation, in words. */
   readonly detail: string;
+  /**
+   * The channel of the items that the payload holds, in JSON as they were decoded. Undefined: the payload is the message as
+   * it came, which its door decodes.
+   */
+  readonly itemsChannel?: string | undefined;
   /** All of it, except the part of another broker's message that our broker would not have let in. */
   readonly payload: Buffer;
   /** The length of the payload before it was cut. */
@@ -70,6 +75,7 @@ export async function insertRejections(
       arrayOf(new Int4Column(), rejections, (row) => row.items),
       arrayOf(new Int4Column(), rejections, (row) => (row.partial ? 1 : 0)),
       arrayOf(new TimestampColumn(), rejections, (row) => row.observedAt),
+      arrayOf(new TextColumn(), rejections, (row) => row.itemsChannel),
     ],
   });
 }
@@ -91,16 +97,17 @@ function insertSql(first: number, before: string, condition: string): string {
     "int4",
     "int4",
     "timestamptz",
+    "text",
   ];
   const parameters = types.map((type, i) => `$${first + i}::${type}[]`).join(", ");
   const columns =
     "received_at, device_no, publisher, door, topic, reason, detail, payload, payload_bytes, items";
   return `
     with ${before}input as (
-      select * from unnest(${parameters}) as input (${columns}, partial, observed_at) ${condition}
+      select * from unnest(${parameters}) as input (${columns}, partial, observed_at, items_channel) ${condition}
     ), stored as (
-      insert into rejected_messages (${columns}, partial, observed_at)
-      select ${columns}, partial = 1, observed_at from input
+      insert into rejected_messages (${columns}, partial, observed_at, items_channel)
+      select ${columns}, partial = 1, observed_at, items_channel from input
     ), counted as (
       -- Where it is listed: what says no time is of the place of its arrival, also if its device has moved meanwhile.
       select device_no, coalesce(observed_at, received_at) as observed_at, items as received, 0 as stored, items as rejected

@@ -124,6 +124,7 @@ async function refusedAgain(
     rejections.push({
       receivedAt: Date.now(),
       observedAt: Date.parse(observedAt),
+      itemsChannel: "telemetry",
       deviceNo: key.deviceNo,
       publisher: key.id,
       door,

@@ -64,6 +64,7 @@ export interface RejectedRow {
   readonly payload: Buffer;
   readonly payload_bytes: number;
   readonly received_at: Date;
+  readonly items_channel: string | null;
 }
 
 /** The replay of a message on record. */
@@ -76,12 +77,14 @@ export const replayOf = (row: RejectedRow) => ({
   payload: row.payload,
   payloadBytes: row.payload_bytes,
   receivedAt: row.received_at,
+  itemsChannel: row.items_channel,
 });
 
 /** The replay of a device's newest message on record. */
 export async function lastRejection(db: Db, id: string) {
   const { rows } = await db.query<RejectedRow>(
-    `select rejection_no, publisher, door, topic, reason, payload, payload_bytes, received_at from rejected_messages
+    `select rejection_no, publisher, door, topic, reason, payload, payload_bytes, received_at, items_channel
+     from rejected_messages
      join devices using (device_no) where id = $1 order by rejection_no desc limit 1`,
     [id],
   );
@@ -91,7 +94,8 @@ export async function lastRejection(db: Db, id: string) {
 /** The newest rejection in a context, also of a device that nobody knew. */
 export async function lastRejectionIn(db: Db, context: string) {
   const { rows } = await db.query<RejectedRow>(
-    `select rejection_no, publisher, door, topic, reason, payload, payload_bytes, received_at from rejected_messages
+    `select rejection_no, publisher, door, topic, reason, payload, payload_bytes, received_at, items_channel
+     from rejected_messages
      where topic = $1 order by rejection_no desc limit 1`,
     [context],
   );

@@ -263,23 +263,73 @@ describe("a replay", () => {
     await addDevice(db.pool, "frames-3");
     const { state, decoder } = frameDoor();
     const first = await startTestIngest(db.pool);
-    const send = sendBy(first);
-    await send("frames", "frames-3", "telemetry", "0x0200", { observedAt: at(1), flow: 1 });
-    await send("frames", "frames-3", "telemetry", "0x0200", { observedAt: at(1), flow: 2 });
+    const device = first.ingest.directory.find("frames-3")!;
+    const message = { door: "frames", device, context: "0x0200", raw: frame(1, 2000), receivedAt: NOW };
+    await new Promise<void>((resolve) =>
+      first.ingest.reject(message, { reason: "not_json", detail: "a frame of a new firmware" }, resolve),
+    );
     const rejection = await lastRejection(db.pool, "frames-3");
     expect(await first.ingest.replay(rejection, ACTOR, NO_LIMITS)).toEqual({
       outcome: "rejected",
       detail: "it came by the door 'frames', which no longer exists: nothing else can decode it",
     });
-    expect(await first.ledger("frames-3")).toEqual({ received: 2, stored: 1, duplicate: 0, rejected: 1 });
+    expect(await first.ledger("frames-3")).toEqual({ received: 1, stored: 0, duplicate: 0, rejected: 1 });
     await first.ingest.stop(1000);
-
-    await db.pool.query(
-      "delete from readings_gas_meter where device_no = (select device_no from devices where id = 'frames-3')",
-    );
     state.isMended = true;
     const second = await startTestIngest(db.pool, { decoders: new Map([["frames", decoder]]) });
     expect(await second.ingest.replay(rejection, ACTOR, NO_LIMITS)).toMatchObject({ outcome: "stored" });
     expect(await gasMeterRows(db.pool, "frames-3")).toMatchObject([{ flow: 2 }]);
+  });
+
+  it("takes items that were decoded once as they are on record, whatever their door and its decoder", async () => {
+    const gateway = await addDevice(db.pool, "milli-gw", { kind: "lora-gateway" });
+    await addDevice(db.pool, "milli-1", { gatewayNo: gateway.deviceNo });
+    // It tells volts as millivolts: read again, 5.2 V would be 5.2 mV, which is within the scale.
+    const asked: string[] = [];
+    const decoder: DoorDecoder = {
+      decode: (message) => {
+        asked.push(message.context);
+        const { battery } = JSON.parse(message.raw.toString()) as { battery: number };
+        const value = { observedAt: at(1), battery: battery / 1000 };
+        return { ...message, channel: "telemetry", value, repeated: undefined };
+      },
+    };
+    const { ingest } = await startTestIngest(db.pool, { decoders: new Map([["millis", decoder]]) });
+    const send = (id: string, channel: Channel, value: unknown) =>
+      new Promise<void>((resolve) => {
+        const message = {
+          door: "millis",
+          device: ingest.directory.find(id),
+          context: `up/${channel}`,
+          raw: Buffer.from("a frame"),
+          receivedAt: NOW,
+          channel,
+          value,
+          repeated: undefined,
+        };
+        ingest.accept(message, resolve);
+      });
+    const replayed = async (context: string) => {
+      const rejection = await lastRejectionIn(db.pool, context);
+      return [rejection.itemsChannel, (await ingest.replay(rejection, ACTOR, NO_LIMITS)).detail];
+    };
+    const reading = { observedAt: at(1), volume: 1057.5, battery: 52 };
+    await send("milli-1", "telemetry", reading);
+    expect(await replayed("up/telemetry")).toEqual(["telemetry", expect.stringMatching(/^off_scale: /)]);
+    await send("milli-gw", "gateway-telemetry", { "milli-1": { ...reading, observedAt: at(2) } });
+    expect(await replayed("up/gateway-telemetry")).toEqual([
+      "gateway-telemetry",
+      expect.stringMatching(/^off_scale: /),
+    ]);
+    // These are refused once they meet what is stored.
+    await send("milli-gw", "gateway-telemetry", { "milli-1": { observedAt: at(1), volume: 1 } });
+    expect(await replayed("up/gateway-telemetry")).toEqual([
+      "gateway-telemetry",
+      expect.stringMatching(/^conflict: /),
+    ]);
+    await send("milli-1", "events", { observedAt: at(1), type: "hail" });
+    expect(await replayed("up/events")).toEqual(["events", expect.stringMatching(/^unknown_event: /)]);
+    expect(await gasMeterRows(db.pool, "milli-1")).toMatchObject([{ battery: null }, { battery: null }]);
+    expect(asked).toEqual([]);
   });
 });

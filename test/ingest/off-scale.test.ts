@@ -355,6 +355,7 @@ describe("a message of refused items", () => {
           payload,
           payloadBytes: payload.length,
           receivedAt: row.received_at,
+          itemsChannel: row.items_channel,
         },
         ACTOR,
         NO_LIMITS,

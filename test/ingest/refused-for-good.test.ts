@@ -85,7 +85,7 @@ describe("events that differ and have one id, phase and moment", () => {
     );
     const { rows } = await db.pool.query(
       `select rejection_no as "rejectionNo", publisher, door, topic, reason, payload, payload_bytes as "payloadBytes",
-              received_at as "receivedAt" from rejected_messages where device_no = $1`,
+              received_at as "receivedAt", items_channel as "itemsChannel" from rejected_messages where device_no = $1`,
       [deviceNo],
     );
     expect(rows).toHaveLength(1);

@@ -56,7 +56,8 @@ describe("a time that is not in observedAt", () => {
 
     // Alone on record, it still was one of several when it came, and has no time that it could be stored under.
     const { rows } = await db.pool.query(
-      `select m.rejection_no, m.publisher, m.door, m.topic, m.reason, m.payload, m.payload_bytes, m.received_at
+      `select m.rejection_no, m.publisher, m.door, m.topic, m.reason, m.payload, m.payload_bytes, m.received_at,
+              m.items_channel
        from rejected_messages m join devices using (device_no) where id = 'misnamed-1' order by rejection_no`,
     );
     for (const row of rows) {
