@@ -147,7 +147,11 @@ describe("alarms of batches that are committed side by side", () => {
       if (text.includes("insert into readings_gas_meter") && ++readings === 2) cleared.reached();
       if (text.includes("insert into events ")) await released;
     });
-    const { publish } = await startTestIngest(slow, { lingerMs: 0, maxInFlight: 2 });
+    // A minute before: of what arrives in the second after the beginning the newest decides.
+    let agoMs = 60_000;
+    const now = () => Date.now() - agoMs;
+    const { publish } = await startTestIngest(slow, { lingerMs: 0, maxInFlight: 2, now });
+    agoMs = 0;
     // One batch: the event holds it up between its reading and its alarm.
     const first = [
       publish("order-1", "telemetry", { observedAt: at(1), battery: 3 }),
