@@ -16,7 +16,7 @@ import type { Blocked } from "./batch-writer.ts";
 import type { Committed } from "./commit.ts";
 import { Committer } from "./committer.ts";
 import { type DeviceEntry, Directory } from "./directory.ts";
-import { ForeignTopics } from "./foreign-topics.ts";
+import { ForeignLog } from "./foreign-log.ts";
 import { HistoryCommitter } from "./history.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { LastSeenWriter } from "./last-seen.ts";
@@ -159,7 +159,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await disconnectAll(pool, new Date(now()), options.instance);
 
   const presence = new PresenceWriter(pool, options.instance);
-  const foreignTopics = new ForeignTopics(log);
+  const foreignTopics = new ForeignLog(log);
   const checkSilence = async () => {
     for (;;) {
       const suspects = alarms.findSilent(directory.entries(), now(), SILENT_AT_ONCE);

@@ -13,7 +13,7 @@ const MAX_TOPIC_LENGTH = 256;
  * Logs once for each device and topic that it publishes where it may not. Its clients send the message again and again,
  * and the first line says all about device and topic; every message is on record.
  */
-export class ForeignTopics {
+export class ForeignLog {
   private readonly log: Logger;
   private readonly told = new Map<string, Set<string>>();
 

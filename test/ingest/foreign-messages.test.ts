@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../base/log.ts";
-import { ForeignTopics } from "../../ingest/foreign-topics.ts";
+import { ForeignLog } from "../../ingest/foreign-log.ts";
 import type { IngestOptions } from "../../ingest/ingest.ts";
 import { NO_LIMITS } from "../../store/database/limits.ts";
 import { foldLedger } from "../../store/ledger/fold-ledger.ts";
@@ -228,7 +228,7 @@ describe("a message on a foreign topic", () => {
 describe("what is told of foreign topics", () => {
   it("ends after 32 topics of a device, and forgets devices rather than growing without end", () => {
     const lines: { deviceId: string; topic?: string; topics?: number }[] = [];
-    const topics = new ForeignTopics(createLogger("warn", { write: (line) => lines.push(JSON.parse(line)) }));
+    const topics = new ForeignLog(createLogger("warn", { write: (line) => lines.push(JSON.parse(line)) }));
     for (let i = 0; i < 100; i++) topics.note("flood", `t/${i}`);
     expect(lines).toHaveLength(33);
     expect(lines.at(-1)).toMatchObject({ deviceId: "flood", topics: 32 });
