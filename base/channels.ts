@@ -22,6 +22,10 @@ export function carriedBy(channel: Channel): DeviceChannel | undefined {
   }
 }
 
+/** True when a device may publish on a channel of its own id. */
+export const isOpenTo = ({ gateway }: { readonly gateway: boolean }, channel: Channel): boolean =>
+  gateway || carriedBy(channel) === undefined;
+
 /** The contract's limit for the payload of one message. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 

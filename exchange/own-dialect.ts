@@ -1,4 +1,4 @@
-import { type Channel, carriedBy, type DeviceChannel } from "../base/channels.ts";
+import { type Channel, type DeviceChannel, isOpenTo } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
 import type { DoorDecoder, DoorDevice, DoorEvents, ReceivedMessage } from "./door.ts";
 import { decodeJson } from "./own-json.ts";
@@ -14,10 +14,6 @@ export function parseTopic(topic: string): { id: string; channel: Channel } | un
   const channel = found[3] as DeviceChannel;
   return { id: found[2]!, channel: found[1] === "gateways" ? `gateway-${channel}` : channel };
 }
-
-/** True when a device may publish on a channel of its own id. */
-export const isOpenTo = ({ gateway }: { readonly gateway: boolean }, channel: Channel): boolean =>
-  gateway || carriedBy(channel) === undefined;
 
 /** A message of which everything but the content is known: the content is filled in here. */
 export interface OwnMessage<D extends DoorDevice> extends ReceivedMessage<D> {

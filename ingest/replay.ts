@@ -1,4 +1,4 @@
-import { type Channel, carriedBy } from "../base/channels.ts";
+import { type Channel, isOpenTo } from "../base/channels.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { DoorDecoder, DoorRefusal, RawMessage, ReceivedMessage } from "../exchange/door.ts";
 import { decodeJson } from "../exchange/own-json.ts";
@@ -151,7 +151,7 @@ function decodeItems(
   maxBytes: number | undefined,
 ): ReceivedMessage<DeviceEntry> | DoorRefusal {
   const { device } = message;
-  const isOpen = device !== undefined && (device.gateway || carriedBy(kept) === undefined);
+  const isOpen = device !== undefined && isOpenTo(device, kept);
   if (!isOpen) return { ...message, channel: undefined, value: undefined, repeated: undefined };
   const decoded = decodeJson(message.raw, maxBytes);
   return "reason" in decoded ? decoded : { ...message, channel: kept, ...decoded };

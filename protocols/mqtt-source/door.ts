@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { isOpenTo } from "../../base/channels.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/door.ts";
-import { handOn, isOpenTo, parseTopic } from "../../exchange/own-dialect.ts";
+import { handOn, parseTopic } from "../../exchange/own-dialect.ts";
 
 /** The name of this door. */
 export const MQTT_SOURCE = "mqtt-source";
