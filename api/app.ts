@@ -22,6 +22,7 @@ import type { BroadcastsOptions } from "./broadcasts/options.ts";
 import { broadcastsRoutes } from "./broadcasts/routes.ts";
 import { indexCatalog } from "./catalog.ts";
 import { type CommandsOptions, commandsRoutes } from "./commands/routes.ts";
+import { consolePages, isConsoleBuilt } from "./console/pages.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
@@ -86,6 +87,8 @@ export interface AppOptions {
   readonly hub: StreamHub;
   /** Options for the operations on broadcasts, and the public keys of this platform. */
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
+  /** The folder with the console's built files, whether they are there yet or not. */
+  readonly consoleFolder: string;
   /** Limits on each caller, and the origins whose pages may call. */
   readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
@@ -179,7 +182,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(swagger, openApiOptions(options.version));
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: PAGE_POLICY });
-  app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.redirect("/docs"));
+  const { consoleFolder } = options;
+  app.get("/", { schema: { hide: true } }, async (_request, reply) =>
+    reply.redirect(isConsoleBuilt(consoleFolder) ? "/console/" : "/docs"),
+  );
+  await app.register(consolePages, { prefix: "/console", folder: consoleFolder });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
 
   const { metrics, ready, version } = options;

@@ -50,10 +50,16 @@ export function createBudget(perMinute: number, now: () => number = Date.now, ma
 }
 
 /**
- * Monitors must get an answer also while a caller floods the process; and all speakers of a county ask from behind one
- * address for the keys that verify broadcasts.
+ * Monitors must get an answer also while a caller floods the process; all speakers of a county ask from behind one
+ * address for the keys that verify broadcasts; and a page of the console is a dozen files, for an office behind one too.
  */
-const FREE = new Set(["/livez", "/readyz", "/metrics", "/v1/broadcasts/keys"]);
+const FREE = new Set([
+  "/livez",
+  "/readyz",
+  "/metrics",
+  "/v1/broadcasts/keys",
+  ...["/", "/console", "/console/", "/console/*"],
+]);
 
 /**
  * Counts each request against the budget of its caller, whom the guard of its route has found by then, or of its

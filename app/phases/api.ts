@@ -4,6 +4,7 @@ import { createApp } from "../../api/app.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { scopeOf } from "../announce.ts";
+import { findConsoleFolder } from "../console-folder.ts";
 import { readiness } from "../readiness.ts";
 import { VERSION } from "../version.ts";
 import type { AccountsPhase } from "./accounts.ts";
@@ -52,6 +53,7 @@ export async function makeApi(
     deliver: exchange.deliver,
     hub,
     broadcasts: broadcasting.routes,
+    consoleFolder: findConsoleFolder(),
     http: {
       perMinute: config.HTTP_RATE_LIMIT,
       anonymousPerMinute: config.HTTP_RATE_LIMIT_ANONYMOUS,

@@ -99,6 +99,7 @@ export async function startApi(
       urgentPool: pool,
       publishedKeys: () => ({ keys: [], signed: null, rootChanges: [] }),
     },
+    consoleFolder: "/nonexistent",
     http: { perMinute: 0, anonymousPerMinute: 0, maxStreams: 1000, corsOrigins: [] },
     metrics,
     ready: async () => [],
