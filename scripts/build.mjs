@@ -1,6 +1,6 @@
-// `npm run build`: compiles the platform to dist/ and puts the files beside it that it reads at run time. `--if-stale` does so
-// only where dist/ was made from other sources, and does not check types: that takes about a second, and is how
-// `run.mjs` and the bench get the program that they run.
+// `npm run build`, before the console: compiles the platform to dist/ and puts the files beside it that it reads at run
+// time. `--if-stale` does so only where dist/ was made from other sources, and does not check types: that takes about a
+// second, and is how `run.mjs` and the bench get the program that they run.
 // Plain JavaScript, so that it runs before anything is compiled and without tsx.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,6 +25,9 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * run, so that `npm run` works in the image too, which has only the files made here.
  */
 const ASSETS = ["store/migrations", "seeds/data", "package.json", "scripts/run.mjs"];
+
+/** In dist/, and made by itself (`build-console.mjs`): the operators' console. */
+const CONSOLE = "console";
 
 /** In dist/: a hash of its sources. Content rather than times, which copies and checkouts change. */
 const STAMP = "built-from";
@@ -108,11 +111,21 @@ function exchange(root, made, stamp) {
   try {
     if (existsSync(dist)) renameSync(dist, former);
     renameSync(made, dist);
+    keepConsole(former, dist);
   } catch (error) {
     // Another process was quicker.
     if (readStamp(root) !== stamp) throw error;
   } finally {
     rmSync(former, { recursive: true, force: true });
+  }
+}
+
+/** Takes the console along, which is up to date or not for reasons of its own. One that is lost is made again. */
+function keepConsole(former, dist) {
+  try {
+    renameSync(join(former, CONSOLE), join(dist, CONSOLE));
+  } catch {
+    // There was none, or another process has put one there.
   }
 }
 
