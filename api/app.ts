@@ -55,6 +55,7 @@ import { sessionsRoutes } from "./sessions/routes.ts";
 import { prepareShutdown } from "./shutdown.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import { streamRoutes } from "./stream/routes.ts";
+import { summaryRoutes } from "./summary/routes.ts";
 import { tenantsRoutes } from "./tenants/routes.ts";
 import { validatorCompiler } from "./validator.ts";
 
@@ -218,6 +219,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, log, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, pool, allow });
+  await app.register(summaryRoutes, { prefix, pool, catalog, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
   await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });

@@ -7,6 +7,7 @@ export {
   acknowledgeAlarm,
   listAlarms,
 } from "./alarms.ts";
+export { countAlarmsByRegion, type RegionAlarms } from "./count-alarms.ts";
 export { type DeviceEvent, listEvents } from "./events.ts";
 export {
   type AlarmChange,

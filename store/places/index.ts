@@ -20,4 +20,5 @@ export {
   nameRegionsInBoth,
   REGION_LEVELS,
   type RegionLevel,
+  regionsBelow,
 } from "./regions.ts";

@@ -119,6 +119,48 @@ export async function listRegions(
   return toPage(rows, page.limit, toRegion, (row) => encodeCursor("regions", [row.code]));
 }
 
+/** A region without what it contains. */
+export type NamedRegion = Pick<Region, "code" | "name" | "nameEn" | "level" | "parentCode">;
+
+/**
+ * A region, and the regions of one level in it, by code.
+ * @param code undefined: everything, so that no region is given
+ * @throws PlatformError `region_not_found`, also for a region outside the limits
+ */
+export async function regionsBelow(
+  db: Db,
+  code: string | undefined,
+  level: RegionLevel,
+  limits: Limits,
+  limit: number,
+): Promise<{ readonly region: NamedRegion | null; readonly items: NamedRegion[] }> {
+  const { rows } = await db.query<RegionRow>(
+    `select r.code, r.parent_code, r.name, r.name_en, r.level from regions r
+     where ${visible(1)} and (r.code = $3::text or (r.level = $4::int and r.code like $5::text))
+     order by r.code
+     limit $6::int`,
+    [
+      ...visibleParameters(limits),
+      code ?? null,
+      REGION_LEVELS.findIndex((each) => each.level === level) + 1,
+      `${code ?? ""}_%`,
+      limit + 1,
+    ],
+  );
+  const regions = rows.map((row) => ({
+    code: row.code,
+    name: row.name,
+    nameEn: row.name_en,
+    level: levelOf(row.level),
+    parentCode: row.parent_code,
+  }));
+  if (code === undefined) return { region: null, items: regions };
+  const [region, ...items] = regions;
+  // A region comes before those in it.
+  if (region?.code !== code) throw new PlatformError("region_not_found", `There is no region '${code}'`);
+  return { region, items };
+}
+
 /** @throws PlatformError `region_not_found`, also for a region outside the limits */
 export async function getRegion(db: Db, code: string, limits: Limits): Promise<RegionDetail> {
   const { rows } = await db.query<RegionRow>(`${SELECT_REGION} where r.code = $3::text and ${visible(1)}`, [

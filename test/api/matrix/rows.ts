@@ -66,6 +66,17 @@ export function rowsOf(world: World): Record<string, Row> {
         ],
       })),
     },
+    getSummary: {
+      action: "devices:read",
+      type: "object",
+      objects: ["52", "5201", "520103", "520102002"].map((id) => ({
+        id,
+        visible: (limits: Limits) => regionVisible(limits, id),
+      })),
+      unknown: "99",
+      code: "region_not_found",
+      requests: (id) => [get(`/v1/summary?region=${id}`)],
+    },
     getDevice: { action: "devices:read", ...device(devicePath("")) },
     createDevice: {
       action: "devices:write",
