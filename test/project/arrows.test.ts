@@ -3,7 +3,7 @@ import { dirname, join } from "node:path/posix";
 import { describe, expect, it } from "vitest";
 import { brokenArrows, MAY_IMPORT, type Packages, ROOMS } from "./arrows.ts";
 import { importsOf } from "./imports.ts";
-import { projectFiles, ROOT } from "./source-files.ts";
+import { GENERATED, projectFiles, ROOT } from "./source-files.ts";
 
 const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as Record<
   string,
@@ -15,7 +15,7 @@ const packages: Packages = {
   devDependencies: names("devDependencies"),
   optionalDependencies: names("optionalDependencies"),
 };
-const files = projectFiles().filter((file) => file.endsWith(".ts"));
+const files = projectFiles().filter((file) => /\.tsx?$/.test(file) && file !== GENERATED);
 const doors = new Set(files.filter((file) => file.endsWith("/index.ts")));
 
 describe("the arrows between folders", () => {

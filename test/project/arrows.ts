@@ -131,7 +131,7 @@ export interface Packages {
 
 /** Only the embedded database's own process may load what the production image does not have. */
 const OPTIONAL_IN = /^store\/embedded\//;
-const DEVELOPMENT = /^(test|bench|scripts)\/|^app\/demo\.ts$|^vitest\.config\.ts$/;
+const DEVELOPMENT = /^(test|bench|scripts|console)\/|^app\/demo\.ts$|^vitest\.config\.ts$/;
 
 function packageProblem(file: string, specifier: string, packages: Packages): string | undefined {
   if (isBuiltin(specifier)) return specifier.startsWith("node:") ? undefined : `write node:${specifier}`;

@@ -14,10 +14,12 @@ const linesWritten = (file: string) =>
 
 /** Folders that hold one thing which the README above them explains. */
 const EXPLAINED_ABOVE =
-  /^(test\/.+|bench\/.+|store\/migrations|devices\/kinds(\/.+)?|api\/.+|scripts\/ci|docs)$/;
+  /^(test\/.+|bench\/.+|store\/migrations|devices\/kinds(\/.+)?|api\/.+|scripts\/ci|docs|console\/(codegen|test|src\/(pages|map|chart)\/.+|test\/.+))$/;
 
 describe("each folder", () => {
-  const folders = [...new Set(files.filter((file) => /\.(ts|mjs)$/.test(file)).map((file) => dirname(file)))];
+  const folders = [
+    ...new Set(files.filter((file) => /\.(tsx?|mjs)$/.test(file)).map((file) => dirname(file))),
+  ];
 
   it.each(folders.filter((folder) => folder !== "." && !EXPLAINED_ABOVE.test(folder)))(
     "%s says in 5 to 40 lines what it is for",
@@ -66,8 +68,8 @@ describe("a file", () => {
   it("is named in kebab-case below the folders of code", () => {
     const odd = files.filter(
       (file) =>
-        /\.(ts|mjs)$/.test(file) &&
-        !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.bench|\.config)?\.(ts|mjs)$/.test(file.split("/").at(-1) ?? ""),
+        /\.(tsx?|mjs)$/.test(file) &&
+        !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.bench|\.config)?\.(tsx?|mjs)$/.test(file.split("/").at(-1) ?? ""),
     );
     expect(odd).toEqual([]);
   });

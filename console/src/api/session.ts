@@ -1,0 +1,50 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, read, setCsrfToken } from "./client.ts";
+import type { components } from "./schema.ts";
+
+export type MeJson = components["schemas"]["Me"];
+export type ActionName = MeJson["actions"][number]["action"];
+
+/** The session of this browser, whose answer also holds what proves that changes come from this page. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async () => {
+    const current = await read(api.GET("/v1/sessions/current"));
+    setCsrfToken(current.csrfToken);
+    return current;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: (failures, error) =>
+    failures < 3 && "status" in error && error.status !== 401 && error.status !== 403,
+});
+
+/** The caller: name, tenant, grants, and the actions that follow from them. */
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => read(api.GET("/v1/me")),
+  staleTime: 5 * 60_000,
+});
+
+export interface SignInInput {
+  readonly username: string;
+  readonly password: string;
+  readonly code?: string | undefined;
+}
+
+/** @throws ApiError `code_required`, `sign_in_failed`, `too_many_attempts` … */
+export async function signIn({ username, password, code }: SignInInput): Promise<void> {
+  const opened = await read(
+    api.POST("/v1/sessions", { body: { username, password, type: "cookie", ...(code ? { code } : {}) } }),
+  );
+  setCsrfToken(opened.csrfToken);
+}
+
+export async function signOut(): Promise<void> {
+  const { response } = await api.DELETE("/v1/sessions/current");
+  void response;
+  setCsrfToken(null);
+}
+
+/** True when the caller may do `action` somewhere; the platform decides for each object. */
+export const mayDo = (me: MeJson, action: ActionName): boolean =>
+  me.actions.some((one) => one.action === action);

@@ -1,0 +1,57 @@
+import { Menu } from "@base-ui/react/menu";
+import { useQueryClient } from "@tanstack/react-query";
+import { useLocation } from "wouter";
+import { type MeJson, signOut } from "../api/session.ts";
+import { useTexts } from "../ui/texts.ts";
+import { setPreferences, type Theme, usePreferences } from "./preferences.ts";
+import { shellTexts } from "./shell-texts.ts";
+import styles from "./top-line.module.css";
+import { WhoAmI } from "./who-am-i.tsx";
+
+const THEMES: readonly Theme[] = ["light", "dark", "system"];
+
+/** What the person sets for this browser, and the way out. In a part of its own: menus are large. */
+export default function AccountMenu({ me }: { me: MeJson }) {
+  const words = useTexts(shellTexts);
+  const { language, theme } = usePreferences();
+  const queries = useQueryClient();
+  const [, navigate] = useLocation();
+  return (
+    <Menu.Root>
+      <Menu.Trigger className={styles.who} aria-label={`${words.account} ${me.name}`}>
+        <WhoAmI me={me} />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={8} align="end" className={styles.positioner}>
+          <Menu.Popup className={styles.menu}>
+            <Menu.Item className={styles.item} onClick={() => navigate("/me")}>
+              {words.me}
+            </Menu.Item>
+            <Menu.Item
+              className={styles.item}
+              lang={language === "zh" ? "en" : "zh-CN"}
+              onClick={() => setPreferences({ language: language === "zh" ? "en" : "zh" })}
+            >
+              {words.language}
+            </Menu.Item>
+            <Menu.RadioGroup value={theme} onValueChange={(value: Theme) => setPreferences({ theme: value })}>
+              <Menu.GroupLabel className={styles.label}>{words.theme}</Menu.GroupLabel>
+              {THEMES.map((one) => (
+                <Menu.RadioItem key={one} value={one} className={styles.item} closeOnClick>
+                  {words.themes[one]}
+                  <Menu.RadioItemIndicator> ✓</Menu.RadioItemIndicator>
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+            <Menu.Item
+              className={styles.item}
+              onClick={() => void signOut().then(() => queries.resetQueries())}
+            >
+              {words.signOut}
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,64 @@
+import {
+  BellRing,
+  ChartColumn,
+  LayoutDashboard,
+  Megaphone,
+  RadioTower,
+  ScrollText,
+  ShieldCheck,
+  Users,
+} from "lucide-react";
+import { type ComponentType, type LazyExoticComponent, lazy, type ReactNode } from "react";
+import { type ActionName, type MeJson, mayDo } from "../api/session.ts";
+
+/** One page: its address below /console, and the action that the caller needs to be shown it at all. */
+export interface Route {
+  readonly path: string;
+  readonly needs?: ActionName;
+  readonly page: LazyExoticComponent<ComponentType>;
+}
+
+/** An entry of the rail. */
+export interface RailEntry {
+  readonly href: string;
+  readonly name: "overview" | "broadcasts" | "alarms" | "devices" | "usage" | "quality" | "admin" | "audit";
+  readonly icon: ReactNode;
+  readonly needs?: ActionName;
+  /** Pressed after `g`. */
+  readonly key?: string;
+}
+
+/** The first that matches is shown. Services, rules and sources get theirs here when the platform has them. */
+export const ROUTES: readonly Route[] = [
+  { path: "/", page: lazy(() => import("../pages/overview/overview.tsx")) },
+  { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
+];
+
+export const RAIL: readonly RailEntry[] = [
+  { href: "/", name: "overview", icon: <LayoutDashboard aria-hidden />, key: "o" },
+  {
+    href: "/broadcasts",
+    name: "broadcasts",
+    icon: <Megaphone aria-hidden />,
+    needs: "broadcasts:read",
+    key: "b",
+  },
+  { href: "/alarms", name: "alarms", icon: <BellRing aria-hidden />, needs: "alarms:read", key: "a" },
+  { href: "/devices", name: "devices", icon: <RadioTower aria-hidden />, needs: "devices:read", key: "d" },
+  { href: "/usage", name: "usage", icon: <ChartColumn aria-hidden />, needs: "readings:read", key: "s" },
+  { href: "/quality", name: "quality", icon: <ShieldCheck aria-hidden />, needs: "ledger:read" },
+  { href: "/admin", name: "admin", icon: <Users aria-hidden />, needs: "access:read" },
+  { href: "/audit", name: "audit", icon: <ScrollText aria-hidden />, needs: "audit:read" },
+];
+
+/**
+ * True where the caller has anything to see there. A gas company's viewer may read broadcasts in name, and none in
+ * fact: its area holds no kind that sounds.
+ */
+export function isOpenTo(me: MeJson, needs: ActionName | undefined): boolean {
+  if (needs === undefined) return true;
+  if (!mayDo(me, needs)) return false;
+  if (!needs.startsWith("broadcasts:")) return true;
+  const areas = me.actions.find(({ action }) => action === needs)?.areas ?? [];
+  return areas.some(({ kinds }) => kinds === "all" || kinds.includes("speaker"));
+}

@@ -1,0 +1,78 @@
+import { useQuery } from "@tanstack/react-query";
+import { Suspense } from "react";
+import { Route, Switch, useLocation } from "wouter";
+import { meQuery } from "../api/session.ts";
+import { ButtonLink } from "../ui/button.tsx";
+import { Empty, Skeleton } from "../ui/empty.tsx";
+import { Page } from "../ui/page.tsx";
+import { useTexts } from "../ui/texts.ts";
+import { Boundary } from "./boundary.tsx";
+import { useFrame } from "./frame.tsx";
+import { Keyboard } from "./keyboard.tsx";
+import { Rail } from "./rail.tsx";
+import { Ribbon } from "./ribbon.tsx";
+import { isOpenTo, ROUTES } from "./routes.tsx";
+import styles from "./shell.module.css";
+import { shellTexts } from "./shell-texts.ts";
+import { StaleBanner } from "./stale-banner.tsx";
+import { TopLine } from "./top-line.tsx";
+
+/** The rail, the top line and the page between them; around all of it the frame of a broadcast. */
+export function Shell() {
+  const words = useTexts(shellTexts);
+  const frame = useFrame();
+  const [path] = useLocation();
+  return (
+    <div
+      className={`${styles.app} ${frame ? `${styles.framed} ${styles[frame.mode]}` : ""}`}
+      data-mode={frame?.mode}
+    >
+      <a className={styles.skip} href="#content">
+        {words.skip}
+      </a>
+      {frame && <Ribbon frame={frame} />}
+      <div className={styles.grid}>
+        <Rail />
+        <TopLine />
+        <main id="content" className={styles.page} tabIndex={-1}>
+          <StaleBanner />
+          <Boundary where={path}>
+            <Suspense fallback={<Skeleton lines={8} label={words.loading} />}>
+              <Pages />
+            </Suspense>
+          </Boundary>
+        </main>
+      </div>
+      <Keyboard />
+    </div>
+  );
+}
+
+/** What is not open to the caller does not exist, in the same words as what is not there. */
+function Pages() {
+  const { data: me } = useQuery(meQuery);
+  if (!me) return null;
+  return (
+    <Switch>
+      {ROUTES.filter(({ needs }) => isOpenTo(me, needs)).map(({ path, page: Component }) => (
+        <Route key={path} path={path}>
+          <Component />
+        </Route>
+      ))}
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
+  );
+}
+
+export function NotFound() {
+  const words = useTexts(shellTexts);
+  return (
+    <Page title={words.notFoundTitle}>
+      <Empty title={words.notFound}>
+        <ButtonLink href="/">{words.toOverview}</ButtonLink>
+      </Empty>
+    </Page>
+  );
+}

@@ -1,0 +1,30 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { meQuery } from "../api/session.ts";
+import { LiveState } from "./live-state.tsx";
+import styles from "./top-line.module.css";
+import { WhoAmI } from "./who-am-i.tsx";
+
+const AccountMenu = lazy(() => import("./account-menu.tsx"));
+
+/** Search, whether what is shown is live, the server's clock, and who I am. */
+export function TopLine() {
+  const { data: me } = useQuery(meQuery);
+  return (
+    <div className={styles.top}>
+      <div className={styles.space} />
+      <LiveState />
+      {me && (
+        <Suspense
+          fallback={
+            <div className={styles.who}>
+              <WhoAmI me={me} />
+            </div>
+          }
+        >
+          <AccountMenu me={me} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Language } from "./texts.ts";
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+/** `18,240` */
+export const count = (value: number): string => whole.format(value);
+
+/** `1,423.518`; a true minus, which is as wide as a figure. */
+export const amount = (value: number, decimals?: number): string =>
+  new Intl.NumberFormat("en-US", {
+    maximumFractionDigits: decimals ?? 3,
+    ...(decimals === undefined ? {} : { minimumFractionDigits: decimals }),
+  })
+    .format(value)
+    .replace("-", "−");
+
+/** Rounded down, so that one silent village is never 100 %. */
+export const percent = (part: number, all: number): string =>
+  all === 0 ? "—" : `${Math.floor((part / all) * 100)}%`;
+
+/** `三坑村、岩湾村` */
+export const listOf = (names: readonly string[], language: Language): string =>
+  names.join(language === "zh" ? "、" : ", ");
+
+/** How people write a UCUM unit. */
+const UNITS: Readonly<Record<string, string>> = {
+  m3: "m³",
+  "m3/h": "m³/h",
+  Cel: "℃",
+  "%": "%",
+  "[degF]": "℉",
+  deg: "°",
+  "ug/m3": "µg/m³",
+  "1": "",
+  "km/h": "km/h",
+};
+export const unitOf = (ucum: string | undefined): string =>
+  ucum === undefined ? "" : (UNITS[ucum] ?? ucum.replace(/[{}[\]]/g, ""));
