@@ -3,9 +3,28 @@ import { LongestFirst } from "./test/helpers/longest-first.ts";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/helpers/global-setup.ts"],
-    setupFiles: ["test/helpers/each-file.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "platform",
+          include: ["test/**/*.test.ts"],
+          globalSetup: ["test/helpers/global-setup.ts"],
+          setupFiles: ["test/helpers/each-file.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "console",
+          include: ["console/test/components/**/*.test.{ts,tsx}"],
+          setupFiles: ["console/test/components/each-file.ts"],
+          environment: "happy-dom",
+          // Classes have the names that they have in their files.
+          css: { include: /\.module\.css$/, modules: { classNameStrategy: "non-scoped" } },
+        },
+      },
+    ],
     sequence: { sequencer: LongestFirst },
     pool: "forks",
     // Each test process has a process of embedded databases beside it, which takes about 600 MB; the two work in turn.

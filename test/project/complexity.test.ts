@@ -80,7 +80,7 @@ interface Excess {
   readonly limit: number;
 }
 
-const limitsOf = (file: string) => (file.startsWith("test/") ? LIMITS.test : LIMITS.code);
+const limitsOf = (file: string) => (/^(console\/)?test\//.test(file) ? LIMITS.test : LIMITS.code);
 
 /** Each figure of a file that is beyond its limit. */
 function excessesOf(file: string, { functions, imports, exports }: MeasuredFile): Excess[] {

@@ -6,7 +6,7 @@ import { importsOf } from "./imports.ts";
 import { projectFiles, ROOT } from "./source-files.ts";
 
 /** Who may name kinds: those that make devices, and the kinds themselves. */
-const NAMES_KINDS = /^(devices\/kinds|simulators|seeds|bench|scripts|test)\/|^app\/demo/;
+const NAMES_KINDS = /^(devices\/kinds|simulators|seeds|bench|scripts|test|console\/test)\/|^app\/demo/;
 
 /** What is in quotes, of whichever sort: SQL in a template has its own. */
 const QUOTED = /(["'`])([a-z][a-z0-9-]*)\1/g;

@@ -1,0 +1,64 @@
+import type { Page } from "playwright-core";
+
+/** Where the focus came to rest. */
+export interface Stop {
+  /** The element, so that two alike are told apart. */
+  readonly key: number;
+  readonly tag: string;
+  readonly name: string;
+  /** From the top and left of the document. */
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+  /** False where nothing shows that it has the focus. */
+  readonly isMarked: boolean;
+  readonly isOnScreen: boolean;
+}
+
+/** Runs in the page. @returns undefined when the focus has left the page for the browser's own bar */
+function lookAtFocus(): Stop | undefined {
+  const element = document.activeElement;
+  if (!(element instanceof HTMLElement || element instanceof SVGElement) || element === document.body) {
+    return undefined;
+  }
+  const known = window as unknown as { focusStops?: Element[] };
+  known.focusStops ??= [];
+  let key = known.focusStops.indexOf(element);
+  if (key < 0) key = known.focusStops.push(element) - 1;
+  const isRing = (node: Element) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
+    return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+  };
+  const { top, left, width, height } = element.getBoundingClientRect();
+  const label = element.getAttribute("aria-label") ?? element.textContent ?? "";
+  return {
+    key,
+    tag: element.tagName.toLowerCase(),
+    name: label.trim().slice(0, 40) || (element.getAttribute("name") ?? element.id),
+    top: Math.round(top + scrollY),
+    left: Math.round(left + scrollX),
+    height: Math.round(height),
+    width: Math.round(width),
+    // A ring may be drawn by what holds a field, as around boxes of digits.
+    isMarked: isRing(element) || (element.parentElement !== null && isRing(element.parentElement)),
+    isOnScreen: top < innerHeight && left < innerWidth && top + height > 0 && left + width > 0,
+  };
+}
+
+const MOST_STOPS = 400;
+
+/**
+ * Walks through a page by Tab, from its top until the focus leaves it or comes round.
+ * @throws Error when it does neither
+ */
+export async function walkByTab(page: Page, key: "Tab" | "Shift+Tab" = "Tab"): Promise<Stop[]> {
+  const stops: Stop[] = [];
+  for (let i = 0; i < MOST_STOPS; i++) {
+    await page.keyboard.press(key);
+    const stop = await page.evaluate(lookAtFocus);
+    if (stop === undefined || stop.key === stops[0]?.key) return stops;
+    stops.push(stop);
+  }
+  throw new Error(`the focus is still inside after ${MOST_STOPS} steps: ${stops.at(-1)?.name}`);
+}

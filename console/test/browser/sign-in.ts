@@ -1,0 +1,53 @@
+import type { Browser, BrowserContext } from "playwright-core";
+import type { WorldPerson } from "../world/start-world.ts";
+import { recordVisit, type Visit } from "./visit.ts";
+
+/** How somebody's browser is set, and what they have chosen in the console. */
+export interface BrowserSettings {
+  readonly language?: "zh" | "en";
+  readonly theme?: "light" | "dark";
+  /** Whatever it is, the console shows Beijing's time. */
+  readonly timezoneId?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly reducedMotion?: "reduce" | "no-preference";
+  /** True: a phone's, with a finger in place of a pointer. */
+  readonly touch?: boolean;
+  /** Where the console is opened, where that is not the world's own address. */
+  readonly origin?: string;
+}
+
+export const DESK = { width: 1280, height: 720 } as const;
+
+/** A browser of somebody who is not signed in. */
+export async function openBrowser(
+  browser: Browser,
+  origin: string,
+  settings: BrowserSettings = {},
+): Promise<Visit> {
+  const { language = "zh", theme = "light", viewport = DESK } = settings;
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport,
+    locale: language === "zh" ? "zh-CN" : "en-US",
+    timezoneId: settings.timezoneId ?? "Asia/Shanghai",
+    colorScheme: theme,
+    reducedMotion: settings.reducedMotion ?? "no-preference",
+    hasTouch: settings.touch ?? false,
+    // The page policy holds for what a test does as well.
+    bypassCSP: false,
+  });
+  return recordVisit(context, origin);
+}
+
+/** Gives a browser a session of its own, as the sign-in page would. */
+export async function giveSession(
+  context: BrowserContext,
+  origin: string,
+  person: WorldPerson,
+): Promise<void> {
+  const answer = await context.request.post(`${origin}/v1/sessions`, {
+    headers: { origin },
+    data: { username: person.id, password: person.password },
+  });
+  if (answer.status() !== 201) throw new Error(`no session for ${person.id}: ${await answer.text()}`);
+}
