@@ -1,6 +1,5 @@
 import { chromium } from "playwright-core";
 import type { TestProject } from "vitest/node";
-import { ensureConsole } from "../../scripts/build-console.mjs";
 import { CHROMIUM_FLAGS, CHROMIUM_MISSING, findChromium } from "./browser/chromium.ts";
 import { type Scenery, startScenery } from "./world/scenery.ts";
 import { startWorld, type WorldFacts } from "./world/start-world.ts";
@@ -20,11 +19,21 @@ declare module "vitest" {
   }
 }
 
+/** The script is plain JavaScript, which has no types. */
+const BUILDER = new URL("../../scripts/build-console.mjs", import.meta.url).href;
+
+/** Builds the console where it is missing or was made from other sources. */
+async function buildConsole(): Promise<void> {
+  const { ensureConsole } = (await import(BUILDER)) as { ensureConsole: () => void };
+  ensureConsole();
+}
+
 /** Starts one platform and one browser for all flows. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     if (process.env.CI) throw new Error(CHROMIUM_MISSING);
+    console.warn(`The flows are skipped. ${CHROMIUM_MISSING}`);
     project.provide("flows", null);
     return async () => {};
   }
@@ -33,7 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const one of ends.reverse()) await one();
   };
   try {
-    ensureConsole();
+    await buildConsole();
     const world = await startWorld();
     ends.push(world.stop);
     const scenery = await startScenery(world.facts);
