@@ -53,10 +53,8 @@ export function VillageMatrix({ caption, rows, density, onPick, isPressed }: Vil
     setCurrent(to.dataset.tile);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the buttons in it
-    <div
+    <fieldset
       className={`${styles.matrix} ${styles[density]}`}
-      role="group"
       aria-label={caption}
       onKeyDown={onPick && onKeyDown}
     >
@@ -81,7 +79,7 @@ export function VillageMatrix({ caption, rows, density, onPick, isPressed }: Vil
           </ul>
         </div>
       ))}
-    </div>
+    </fieldset>
   );
 }
 
