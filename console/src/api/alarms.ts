@@ -1,0 +1,57 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, read } from "./client.ts";
+import type { components, operations } from "./schema.ts";
+
+export type AlarmJson = components["schemas"]["Alarm"];
+export type AlarmFilters = Omit<
+  NonNullable<operations["listAlarms"]["parameters"]["query"]>,
+  "cursor" | "limit"
+>;
+
+const LIST_PAGE = 50;
+/** So many of the most urgent are asked for at once; beyond them a count says "at least". */
+export const MOST_URGENT = 100;
+
+/** A list page by page. */
+export const alarmPages = (filters: AlarmFilters) =>
+  infiniteQueryOptions({
+    queryKey: ["alarms", "pages", filters],
+    queryFn: ({ pageParam, signal }) =>
+      read(
+        api.GET("/v1/alarms", {
+          params: { query: { ...filters, limit: LIST_PAGE, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+/** What nobody has acknowledged, the most urgent first. */
+export const unacknowledgedQuery = (region?: string) =>
+  queryOptions({
+    queryKey: ["alarms", "unacknowledged", region ?? ""],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/v1/alarms", {
+          params: {
+            query: {
+              acknowledged: "false",
+              sort: "severity",
+              limit: MOST_URGENT,
+              ...(region && { region }),
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+
+/** The alarm is the caller's now. @throws ApiError `alarm_not_found`, `forbidden` */
+export const acknowledgeAlarm = (id: number, note: string | undefined): Promise<AlarmJson> =>
+  read(
+    api.POST("/v1/alarms/{id}/acknowledge", {
+      params: { path: { id } },
+      body: note === undefined ? {} : { note },
+    }),
+  );

@@ -1,0 +1,23 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, read } from "./client.ts";
+import type { components } from "./schema.ts";
+
+export type RegionJson = components["schemas"]["Region"];
+export type RegionDetailJson = components["schemas"]["RegionDetail"];
+
+/** One region with the way up. Places do not change while somebody looks. */
+export const regionQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["regions", "one", code],
+    queryFn: ({ signal }) => read(api.GET("/v1/regions/{code}", { params: { path: { code } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The regions right below one, by code; without it, the provinces. */
+export const childRegionsQuery = (parent: string | undefined) =>
+  queryOptions({
+    queryKey: ["regions", "children", parent ?? ""],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/regions", { params: { query: parent === undefined ? {} : { parent } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
