@@ -1,11 +1,21 @@
 import { type Area, type Limits, UNLIMITED, within } from "./limits.ts";
-import { type Action, GIVES, isScope, isSounding, MAY, ROLES, type Role, type Scope } from "./roles.ts";
+import {
+  type Action,
+  GIVES,
+  isDisplayScope,
+  isScope,
+  isSounding,
+  MAY,
+  ROLES,
+  type Role,
+  type Scope,
+} from "./roles.ts";
 
 /** Government, civil, commercial: 政用, 民用, 商用. */
 export const USES = ["government", "civil", "commercial"] as const;
 export type Use = (typeof USES)[number];
 
-/** The rights within one area: a role (people) or scopes (applications). */
+/** The rights within one area: a role (people) or scopes (applications and displays). */
 export type Grant = {
   readonly area: Area;
   /**
@@ -17,8 +27,8 @@ export type Grant = {
 
 /** The caller. */
 export interface Principal {
-  readonly type: "person" | "application";
-  /** Unique among people and applications, and never given again: the audit names it. */
+  readonly type: "person" | "application" | "display";
+  /** Unique among people, applications and displays, and never given again: the audit names it. */
   readonly id: string;
   /** The name shown beside an action, e.g. the acknowledgement of an alarm. */
   readonly name: string;
@@ -60,6 +70,10 @@ export const permits = (grant: Grant, action: Action): boolean =>
  * viewer of a province who is an operator in one county acknowledges alarms in that county only.
  */
 export function decide(principal: Principal, action: Action): Decision {
+  // Whatever its grants say: a screen that anybody can walk up to never does anything.
+  if (principal.type === "display" && !isDisplayScope(action)) {
+    return { allowed: false, reason: `'${principal.name}' is a display, which may not do '${action}'` };
+  }
   const limits: Area[] = [];
   for (const grant of principal.grants) if (permits(grant, action)) limits.push(grant.area);
   if (limits.length > 0) return { allowed: true, limits };
@@ -78,7 +92,7 @@ export function decide(principal: Principal, action: Action): Decision {
  */
 function forPeople({ type }: Principal, action: Action): string {
   const roles = ROLES.filter((role) => MAY[role].has(action));
-  if (type === "person" || isScope(action) || roles.length === 0) return "";
+  if (type !== "application" || isScope(action) || roles.length === 0) return "";
   return `, which no application may, because a person must answer for it by name: it takes the role ${roles.join(" or ")}`;
 }
 

@@ -159,6 +159,24 @@ export const SCOPES = [
 ] as const satisfies readonly Action[];
 export type Scope = (typeof SCOPES)[number];
 
+/**
+ * The actions of a display: what a wall shows. They are named one by one, so that a new way to read is not on every wall
+ * at once.
+ */
+export const DISPLAY_SCOPES = [
+  "kinds:read",
+  "regions:read",
+  "devices:read",
+  "readings:read",
+  "events:read",
+  "alarms:read",
+  "stream:read",
+  "broadcasts:read",
+] as const satisfies readonly (typeof READ_ACTIONS)[number][];
+
+export const isDisplayScope = (action: string): action is (typeof DISPLAY_SCOPES)[number] =>
+  (DISPLAY_SCOPES as readonly string[]).includes(action);
+
 export const isScope = (action: string): action is Scope => (SCOPES as readonly string[]).includes(action);
 
 /**

@@ -45,7 +45,7 @@ export function assertMayManage({ principal }: Caller, { id, grants }: StoredPri
 }
 
 /**
- * Checks that the caller may give these grants to a person or application.
+ * Checks that the caller may give these grants to a person, an application or a display.
  * @throws PlatformError `forbidden` where the caller may not give them; `invalid_request` for unknown regions and
  * tenants
  */
@@ -54,13 +54,14 @@ export async function assertGrantable(
   caller: Caller,
   type: PrincipalType,
   grants: readonly Grant[],
+  pathOf: (index: number) => string = (index) => `/grants/${index}`,
 ): Promise<void> {
   const faults = grants.flatMap((grant, index) =>
     "role" in grant === (type === "person")
       ? []
       : [
           {
-            path: `/grants/${index}`,
+            path: pathOf(index),
             message: `expected ${type === "person" ? "a role" : "scopes"} for a ${type}`,
           },
         ],
@@ -74,21 +75,25 @@ export async function assertGrantable(
       `You may not give ${what} over ${JSON.stringify(grant.area)}: administrators give within their own areas`,
     );
   }
-  await assertExisting(tx, grants);
+  await assertExisting(tx, grants, pathOf);
 }
 
-async function assertExisting(tx: Client, grants: readonly StoredGrant[]): Promise<void> {
+async function assertExisting(
+  tx: Client,
+  grants: readonly StoredGrant[],
+  pathOf: (index: number) => string,
+): Promise<void> {
   const named = (list: "regions" | "tenants") =>
     grants.flatMap(({ area }) => (area[list] === "all" ? [] : area[list]));
   const regions = new Set(await findUnknownRegions(tx, [...new Set(named("regions"))]));
   const tenants = new Set(await findUnknownTenants(tx, [...new Set(named("tenants"))]));
   const faults = grants.flatMap(({ area }, index) => [
     ...unknownIn(area.regions, regions).map(([at, code]) => ({
-      path: `/grants/${index}/area/regions/${at}`,
+      path: `${pathOf(index)}/area/regions/${at}`,
       message: `There is no region '${code}'`,
     })),
     ...unknownIn(area.tenants, tenants).map(([at, id]) => ({
-      path: `/grants/${index}/area/tenants/${at}`,
+      path: `${pathOf(index)}/area/tenants/${at}`,
       message: `There is no tenant '${id}'`,
     })),
   ]);

@@ -20,9 +20,9 @@ export interface AccessControlOptions {
 }
 
 /**
- * Identifies the caller: the holder of the administrator's key, an application by its key, or a person by a session.
- * All of these have 256 random bits, so the right one is let in whatever failed before; the answer to a wrong one is
- * held.
+ * Identifies the caller: the holder of the administrator's key, an application by its key, or a person or a display by a
+ * session. All of these have 256 random bits, so the right one is let in whatever failed before; the answer to a wrong
+ * one is held.
  */
 export function createAccessControl(options: AccessControlOptions): AccessControl {
   const { adminKeyHash, directory, sessions, gate, countLogin } = options;
@@ -46,10 +46,10 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
     credentials: Credentials,
   ): Promise<Principal | undefined> {
     const session = await sessions.find(token, type);
-    const person = session && directory.findPrincipal(session.principalId);
-    if (person?.type !== "person") return refuse(credentials.address, "session");
+    const caller = session && directory.findPrincipal(session.principalId);
+    if (!caller || caller.type === "application") return refuse(credentials.address, "session");
     if (type === "cookie") assertNotForged(credentials, token);
-    return person;
+    return caller;
   }
 
   return {

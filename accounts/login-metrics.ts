@@ -3,7 +3,7 @@ import { Counter, type Registry } from "prom-client";
 /** `refused`: without a look at the credentials, because of too many attempts. */
 export type LoginResult = "ok" | "failed" | "refused";
 /** The kind of credentials. Keys and sessions are counted when they are wrong. */
-export type LoginVia = "password" | "provider" | "key" | "session";
+export type LoginVia = "password" | "provider" | "pairing" | "key" | "session";
 
 export type CountLogin = (result: LoginResult, via: LoginVia) => void;
 

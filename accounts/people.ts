@@ -10,6 +10,7 @@ import { createFailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import { type CountLogin, createLoginCounter } from "./login-metrics.ts";
 import { createIdentityProvider, type IdentityProvider, type ProviderSettings } from "./oidc.ts";
+import { createPairing, type Pair } from "./pairing.ts";
 import { type PasswordHasher, passwordHasher } from "./password-hash.ts";
 import {
   createSecondFactors,
@@ -47,6 +48,8 @@ export interface People {
   readonly gate: LoginGate;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  /** How a browser becomes a display. */
+  readonly pair: Pair;
   readonly accounts: Accounts;
   readonly secondFactors: SecondFactors;
   /** Every person who may act now. */
@@ -87,6 +90,7 @@ export function createPeople(options: PeopleOptions): People {
     failedSignIns,
     now,
   });
+  const pair = createPairing({ pool, gate, directory, sessions, failedSignIns, countLogin, now });
   const rules = options.secondFactor ?? NO_SECOND_FACTOR;
   const secondFactors = createSecondFactors({ pool, gate, rules, now });
   const accounts = createAccounts({ pool, gate, hasher, sessions, now });
@@ -115,6 +119,7 @@ export function createPeople(options: PeopleOptions): People {
     gate,
     sessions,
     signIn,
+    pair,
     accounts,
     secondFactors,
     everybody: () => [...directory.listPrincipals()].filter(({ type }) => type === "person"),

@@ -50,7 +50,10 @@ export interface OpenedSession {
 }
 
 export interface Sessions {
-  /** Opens a session within the caller's transaction; it counts from the commit on. */
+  /**
+   * Opens a session within the caller's transaction; it counts from the commit on. With `lastsMs` it lasts so long,
+   * whether it is used or not.
+   */
   open(
     db: Db,
     of: {
@@ -60,13 +63,14 @@ export interface Sessions {
       readonly userAgent: string | null;
       /** True when a second factor was given. */
       readonly secondFactor: boolean;
+      readonly lastsMs?: number;
     },
   ): Promise<OpenedSession>;
   /** The living session of this type with this secret. Asking counts as using it. */
   find(token: string, type: SessionType): Promise<Session | undefined>;
   /**
    * How long such a session lives on if it is not used, in milliseconds; 0 when it is over. Asking does not count as
-   * use.
+   * use, but for a session that does not end idle: there it only shows when its stream was last open.
    */
   timeLeft(token: string, type: SessionType): Promise<number>;
   /** The people among these who are signed in now, to the minute. */
@@ -91,7 +95,7 @@ interface Cached {
   notedAt: number;
 }
 
-/** People's sessions. The database has the hash of each secret; memory has those that were asked for lately. */
+/** Sessions of people and displays. The database has the hash of each secret; memory has those that were asked for lately. */
 export function createSessions(options: SessionsOptions): Sessions {
   const { pool, maxAgeMs, maxIdleMs, onEnded, now = Date.now } = options;
   /** By the secret's hash in base64; the entry longest unread goes first. */
@@ -130,22 +134,33 @@ export function createSessions(options: SessionsOptions): Sessions {
     return cached?.session.type === type ? cached : undefined;
   }
 
-  const leftOf = ({ session, seenAt }: Cached): number =>
-    Math.max(0, Math.min(session.expiresAt.getTime(), seenAt + maxIdleMs) - now());
+  const leftOf = ({ session, seenAt }: Cached): number => {
+    const idleAt = session.endsIdle ? seenAt + maxIdleMs : Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(session.expiresAt.getTime(), idleAt) - now());
+  };
+
+  async function noteSeen(cached: Cached): Promise<void> {
+    const at = now();
+    cached.seenAt = at;
+    if (at - cached.notedAt < NOTE_EVERY_MS) return;
+    cached.notedAt = at;
+    await noteSessionSeen(pool, cached.session.sessionNo, new Date(at));
+  }
 
   const living = (): Living => ({ at: new Date(now()), seenAfter: new Date(now() - maxIdleMs) });
 
   return {
-    async open(db, { principalId, type, address, userAgent, secondFactor }) {
+    async open(db, { principalId, type, address, userAgent, secondFactor, lastsMs }) {
       const token = SESSION_PREFIX + createToken();
       const session = await insertSession(db, {
         principalId,
         type,
         tokenHash: hashToken(token),
         at: new Date(now()),
-        expiresAt: new Date(now() + maxAgeMs),
+        expiresAt: new Date(now() + (lastsMs ?? maxAgeMs)),
         address,
         secondFactor,
+        endsIdle: lastsMs === undefined,
         userAgent: userAgent?.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, MAX_USER_AGENT) ?? null,
       });
       return { session, token };
@@ -153,17 +168,14 @@ export function createSessions(options: SessionsOptions): Sessions {
     async find(token, type) {
       const cached = await look(token, type);
       if (!cached || leftOf(cached) === 0) return undefined;
-      const at = now();
-      cached.seenAt = at;
-      if (at - cached.notedAt >= NOTE_EVERY_MS) {
-        cached.notedAt = at;
-        await noteSessionSeen(pool, cached.session.sessionNo, new Date(at));
-      }
+      await noteSeen(cached);
       return cached.session;
     },
     async timeLeft(token, type) {
       const cached = await look(token, type);
-      return cached ? leftOf(cached) : 0;
+      const left = cached ? leftOf(cached) : 0;
+      if (cached && left > 0 && !cached.session.endsIdle) await noteSeen(cached);
+      return left;
     },
     signedIn: async (ids) => new Set(await listSignedIn(pool, ids, living())),
     list: (principalId, page) => listSessions(pool, principalId, living(), page),

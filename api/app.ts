@@ -26,6 +26,7 @@ import { consolePages, isConsoleBuilt } from "./console/pages.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
+import { displaysRoutes } from "./displays/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
 import { exchangesRoutes } from "./exchanges/routes.ts";
 import { assertGuarded, createAllow } from "./guard.ts";
@@ -208,6 +209,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(personCredentialsRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(applicationsRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
   await app.register(keysRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
+  await app.register(displaysRoutes, { prefix, pool, catalog, people, onAccessChanged, grantDelay, allow });
   await app.register(accessChangesRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });

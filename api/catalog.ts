@@ -78,6 +78,7 @@ export function invalidField(path: string, message: string): PlatformError {
 export function assertKinds(
   catalog: CatalogIndex,
   grants: readonly { readonly area: { readonly kinds: readonly string[] | "all" } }[],
+  pathOf: (index: number) => string = (index) => `/grants/${index}`,
 ): void {
   const faults = grants.flatMap(({ area: { kinds } }, index) =>
     kinds === "all"
@@ -85,7 +86,7 @@ export function assertKinds(
       : kinds.flatMap((kind, at) =>
           catalog.find(kind)
             ? []
-            : { path: `/grants/${index}/area/kinds/${at}`, message: `There is no kind '${kind}'` },
+            : { path: `${pathOf(index)}/area/kinds/${at}`, message: `There is no kind '${kind}'` },
         ),
   );
   if (faults.length === 0) return;

@@ -12,6 +12,9 @@ export interface CallGrant {
   readonly limits: Limits;
 }
 
+/** The methods that a display may use, whatever the route. */
+const READING_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
 const grants = new WeakMap<FastifyRequest, CallGrant>();
 const guards = new WeakSet<object>();
 
@@ -54,6 +57,9 @@ function letIn(
 ): PlatformError | undefined {
   if (!principal) return new PlatformError("unauthorized", WANTED);
   known.set(request, { principal, action });
+  if (principal.type === "display" && !READING_METHODS.has(request.method)) {
+    return new PlatformError("forbidden", `'${principal.name}' is a display, which changes nothing`);
+  }
   const grant = admit(principal);
   if (grant instanceof PlatformError) return grant;
   grants.set(request, grant);

@@ -5,7 +5,7 @@ import { heldUntil } from "../accounts/grants.ts";
 import type { StoredGrant } from "../store/access/index.ts";
 import { deviceId, freeText, kindName, pageQuery, regionCode, tenantId, timestamp } from "./schemas.ts";
 
-/** Schemas that people, applications and `me` share. */
+/** Schemas that people, applications, displays and `me` share. */
 
 const MAX_NAME = 200;
 
@@ -24,7 +24,7 @@ export const principalId = z
 const listOrAll = <T extends z.ZodType<string>>(item: T, maxItems: number) =>
   z.union([z.literal("all"), z.array(item).min(1).max(maxItems)]);
 
-const areaSchema = z
+export const areaSchema = z
   .strictObject({
     regions: listOrAll(regionCode, 200).describe("Regions with everything inside them."),
     kinds: listOrAll(kindName, 100),
@@ -36,7 +36,7 @@ const areaSchema = z
   .meta({ id: "Area", description: "The devices that lie in all four." });
 
 /** An area in an answer: an earlier version or the administrator may have given more than a body may. */
-const areaJson = z.object({
+export const areaJson = z.object({
   regions: z.union([z.literal("all"), z.array(z.string())]),
   kinds: z.union([z.literal("all"), z.array(z.string())]),
   tenants: z.union([z.literal("all"), z.array(z.string())]),

@@ -93,6 +93,11 @@ export const ERRORS = {
     status: 401,
     title: "The identity provider did not confirm who this is",
   },
+  pairing_failed: {
+    class: "unauthorized",
+    status: 401,
+    title: "The pairing code is not right, or no longer good",
+  },
   forbidden: { class: "forbidden", status: 403, title: "The caller may not do that" },
   csrf_refused: {
     class: "forbidden",
@@ -159,6 +164,7 @@ export const ERRORS = {
   tenant_not_found: { class: "not_found", status: 404, title: "There is no such tenant" },
   person_not_found: { class: "not_found", status: 404, title: "There is no such person" },
   application_not_found: { class: "not_found", status: 404, title: "There is no such application" },
+  display_not_found: { class: "not_found", status: 404, title: "There is no such display" },
   key_not_found: { class: "not_found", status: 404, title: "The application has no such key" },
   change_not_found: { class: "not_found", status: 404, title: "There is no such change of access" },
   totp_not_found: { class: "not_found", status: 404, title: "No second factor is set up" },
@@ -183,6 +189,7 @@ export const ERRORS = {
     status: 409,
     title: "A person or application with this id exists or has existed",
   },
+  display_revoked: { class: "conflict", status: 409, title: "The display has been revoked" },
   key_ended: { class: "conflict", status: 409, title: "The key has been revoked or has expired" },
   change_decided: {
     class: "conflict",

@@ -84,7 +84,7 @@ create table audit (
   hash bytea not null,
   caller_request_id text,
   constraint audit_pkey PRIMARY KEY (audit_no),
-  constraint audit_actor_type_check CHECK (actor_type = ANY (ARRAY['person'::text, 'application'::text, 'device'::text, 'machine'::text, 'platform'::text]))
+  constraint audit_actor_type_check CHECK (actor_type = ANY (ARRAY['person'::text, 'application'::text, 'display'::text, 'device'::text, 'machine'::text, 'platform'::text]))
 );
 CREATE INDEX audit_actor ON audit USING btree (actor_id, audit_no);
 CREATE INDEX audit_at ON audit USING btree (at);
@@ -340,6 +340,19 @@ CREATE INDEX devices_region_code ON devices USING btree (region_code text_patter
 CREATE INDEX devices_tenant_id ON devices USING btree (tenant_id, device_no) WHERE tenant_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX devices_updated_at ON devices USING btree (updated_at);
 
+create table displays (
+  display_no bigint not null generated always as identity,
+  principal_id text not null,
+  created_by text not null,
+  code_hash bytea,
+  code_expires_at timestamp with time zone,
+  paired_at timestamp with time zone,
+  constraint displays_pkey PRIMARY KEY (principal_id),
+  constraint displays_check CHECK ((code_hash IS NULL) = (code_expires_at IS NULL)),
+  constraint displays_code_hash_key UNIQUE (code_hash),
+  constraint displays_display_no_key UNIQUE (display_no)
+);
+
 create table events (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -481,7 +494,7 @@ create table principals (
   constraint principals_pkey PRIMARY KEY (id),
   constraint principals_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   constraint principals_owner CHECK (owner_id IS NULL OR type = 'application'::text),
-  constraint principals_type_check CHECK (type = ANY (ARRAY['person'::text, 'application'::text]))
+  constraint principals_type_check CHECK (type = ANY (ARRAY['person'::text, 'application'::text, 'display'::text]))
 );
 
 create table readings_camera (
@@ -1131,6 +1144,7 @@ create table sessions (
   address text,
   user_agent text,
   second_factor boolean not null default false,
+  ends_idle boolean not null default true,
   constraint sessions_pkey PRIMARY KEY (session_no),
   constraint sessions_token_hash_key UNIQUE (token_hash),
   constraint sessions_type_check CHECK (type = ANY (ARRAY['cookie'::text, 'bearer'::text]))
@@ -1169,6 +1183,7 @@ alter table device_presence add constraint device_presence_device_no_fkey FOREIG
 alter table devices add constraint devices_gateway_no_fkey FOREIGN KEY (gateway_no) REFERENCES devices(device_no);
 alter table devices add constraint devices_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);
 alter table devices add constraint devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table displays add constraint displays_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table external_identities add constraint external_identities_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table former_places add constraint former_places_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table former_places add constraint former_places_region_code_fkey FOREIGN KEY (region_code) REFERENCES regions(code);

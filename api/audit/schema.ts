@@ -9,7 +9,7 @@ export const auditRowSchema = z
     at: timestamp,
     actor: z.object({
       type: z
-        .enum(["person", "application", "device", "machine", "platform"])
+        .enum(["person", "application", "display", "device", "machine", "platform"])
         .describe("`machine`: a command on the platform's machine; `platform`: the platform by itself."),
       id: z.string().nullable(),
       name: z.string().nullable(),

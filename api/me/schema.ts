@@ -6,7 +6,7 @@ import { tenantSchema } from "../tenants/schema.ts";
 
 export const meSchema = z
   .object({
-    type: z.enum(["person", "application"]),
+    type: z.enum(["person", "application", "display"]),
     id: principalId,
     name: z.string(),
     tenant: tenantSchema.nullable().describe("Null: the platform's operator."),

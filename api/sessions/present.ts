@@ -2,7 +2,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { bearerToken } from "../../access/control.ts";
 import { csrfTokenOf } from "../../accounts/csrf.ts";
-import { SESSION_PREFIX, type SessionSecret, type Sessions } from "../../accounts/sessions.ts";
+import {
+  type OpenedSession,
+  SESSION_PREFIX,
+  type SessionSecret,
+  type Sessions,
+} from "../../accounts/sessions.ts";
 import type { SignedIn } from "../../accounts/sign-in.ts";
 import type { Visitor } from "../../accounts/visitor.ts";
 import type { Session } from "../../store/access/index.ts";
@@ -44,6 +49,16 @@ export function toSessionJson(
   return { no, type, createdAt, lastSeenAt, expiresAt, address, userAgent, current: no === currentNo };
 }
 
+/** Sets the cookie of a new session, for as long as the session lasts at most. */
+export function handOverCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { session, token }: OpenedSession,
+): void {
+  setSessionCookie(request, reply, token, session.expiresAt.getTime() - session.createdAt.getTime());
+  reply.header("cache-control", "no-store");
+}
+
 /** Hands over a new session: its cookie where it has one, and the fields that the page needs. */
 export function presentOpened(
   request: FastifyRequest,
@@ -51,9 +66,7 @@ export function presentOpened(
   { session, token, person }: SignedIn,
 ): z.output<typeof openedSessionSchema> {
   const isCookie = session.type === "cookie";
-  if (isCookie) {
-    setSessionCookie(request, reply, token, session.expiresAt.getTime() - session.createdAt.getTime());
-  }
+  if (isCookie) handOverCookie(request, reply, { session, token });
   reply.header("cache-control", "no-store");
   const { id, name, tenantId } = person;
   return {

@@ -8,6 +8,7 @@ import { appendAudit } from "../../store/audit/index.ts";
 import { type Pool, withTransaction } from "../../store/database/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { type Allow, credentialsOf, grantOf } from "../guard.ts";
+import { toAreaJson } from "../principal-schemas.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import { clearSessionCookie } from "./cookie.ts";
@@ -119,7 +120,15 @@ export const sessionsRoutes: FastifyPluginAsyncZod<SessionsRoutesOptions> = asyn
       const { session, token } = await current(request);
       reply.header("cache-control", "no-store");
       const csrfToken = session.type === "cookie" ? csrfTokenOf(token) : null;
-      return { session: toSessionJson(session, session.sessionNo), csrfToken };
+      const { type, id, name, grants } = grantOf(request).principal;
+      return {
+        session: toSessionJson(session, session.sessionNo),
+        type: type === "display" ? ("display" as const) : ("person" as const),
+        id,
+        name,
+        areas: grants.map(({ area }) => toAreaJson(area)),
+        csrfToken,
+      };
     },
   );
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../base/errors.ts";
+import { areasJson, principalId } from "../principal-schemas.ts";
 import { pageQuery, timestamp } from "../schemas.ts";
 
 /** In UTF-16 units: 256 characters, each of which may take two. No password is longer. */
@@ -51,7 +52,9 @@ export const sessionSchema = z
     type: sessionType,
     createdAt: timestamp,
     lastSeenAt: timestamp.describe("To the minute."),
-    expiresAt: timestamp.describe("It ends then, or earlier when it is not used for an hour."),
+    expiresAt: timestamp.describe(
+      "It ends then, or earlier when it is not used for an hour; a display's ends only then.",
+    ),
     address: z.string().nullable().describe("The address that the sign-in came from."),
     userAgent: z.string().nullable(),
     current: z.boolean().describe("True for the session of this request."),
@@ -80,7 +83,14 @@ export const openedSessionSchema = z
   .meta({ id: "OpenedSession" });
 
 export const currentSessionSchema = z
-  .object({ session: sessionSchema, csrfToken })
+  .object({
+    session: sessionSchema,
+    type: z.enum(["person", "display"]).describe("Whose it is. A display only reads."),
+    id: principalId,
+    name: z.string(),
+    areas: areasJson.describe("The areas of the grants, as in `GET /v1/me`."),
+    csrfToken,
+  })
   .meta({ id: "CurrentSession" });
 
 export const sessionListQuery = z.strictObject(pageQuery(100, 1000));

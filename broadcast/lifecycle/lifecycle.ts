@@ -165,7 +165,7 @@ export interface LifecycleFacts {
  * has none.
  */
 export interface Doer {
-  readonly type: "person" | "application" | "device" | "machine" | "platform";
+  readonly type: "person" | "application" | "display" | "device" | "machine" | "platform";
   readonly id: string | null;
   /** Of an application: the person who answers for it. */
   readonly ownerId?: string | null;

@@ -1,6 +1,7 @@
 import { type Db, type Pool, withTransaction } from "../database/index.ts";
 import { type ChangeKind, CREDENTIAL_KINDS } from "./access-changes.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
+import type { PrincipalType } from "./principals.ts";
 
 /** Everybody who may act at the moment, with their keys: what each process keeps in memory. */
 export interface AccessSnapshot {
@@ -9,7 +10,7 @@ export interface AccessSnapshot {
   /** Enabled, of an enabled tenant. */
   readonly principals: readonly {
     readonly id: string;
-    readonly type: "person" | "application";
+    readonly type: PrincipalType;
     readonly tenantId: string;
     readonly name: string;
     /** Of an application: the id of its owner. */
@@ -58,7 +59,7 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
     const version = await readAccessVersion(tx);
     const principals = await tx.query<{
       id: string;
-      type: "person" | "application";
+      type: PrincipalType;
       tenant_id: string;
       name: string;
       owner_id: string | null;

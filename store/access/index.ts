@@ -26,6 +26,14 @@ export {
   recordKeyUses,
   revokeApiKey,
 } from "./api-keys.ts";
+export {
+  getDisplay,
+  insertDisplay,
+  listDisplays,
+  type StoredDisplay,
+  setPairingCode,
+  takePairingCode,
+} from "./displays.ts";
 export { findExternalPerson, insertExternalIdentity } from "./external-identities.ts";
 export { findUnknownRegions, replaceGrants, type StoredGrant } from "./grants.ts";
 export { deleteOldKnownNetworks, listKnownNetworks, saveKnownNetwork } from "./known-addresses.ts";

@@ -12,9 +12,9 @@ import {
 } from "../database/index.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
 
-export type PrincipalType = "person" | "application";
+export type PrincipalType = "person" | "application" | "display";
 
-/** A person or an application, as the register has it. */
+/** A person, an application or a display, as the register has it. */
 export interface StoredPrincipal {
   readonly id: string;
   readonly type: PrincipalType;
@@ -64,10 +64,10 @@ export interface PrincipalFilter {
   readonly q?: string | undefined;
 }
 
-/** People or applications within the limits, by id. */
+/** People or applications within the limits, by id. Displays have a list of their own. */
 export async function listPrincipals(
   db: Db,
-  type: PrincipalType,
+  type: Exclude<PrincipalType, "display">,
   filter: PrincipalFilter,
   limits: Limits,
   page: { readonly limit: number; readonly cursor?: string | undefined },
@@ -94,7 +94,7 @@ export async function listPrincipals(
   return toPage(rows, page.limit, toPrincipal, (row) => encodeCursor(list, [row.id]));
 }
 
-/** @throws PlatformError `person_not_found` or `application_not_found`, also for one outside the limits */
+/** @throws PlatformError `person_not_found`, `application_not_found` or `display_not_found`, also outside the limits */
 export async function getPrincipal(
   db: Db,
   type: PrincipalType,

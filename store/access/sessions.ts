@@ -2,7 +2,7 @@ import { type Db, decodeCursor, encodeCursor, type Page, toPage } from "../datab
 
 export type SessionType = "cookie" | "bearer";
 
-/** A sign-in of a person. */
+/** A sign-in of a person, or the pairing of a display. */
 export interface Session {
   readonly sessionNo: number;
   readonly principalId: string;
@@ -16,6 +16,8 @@ export interface Session {
   readonly userAgent: string | null;
   /** True when a second factor was given at the sign-in, and was not removed since. */
   readonly secondFactor: boolean;
+  /** True when it also ends some time after its last use. */
+  readonly endsIdle: boolean;
 }
 
 interface SessionRow {
@@ -28,10 +30,11 @@ interface SessionRow {
   address: string | null;
   user_agent: string | null;
   second_factor: boolean;
+  ends_idle: boolean;
 }
 
 const COLUMNS =
-  "session_no, principal_id, type, created_at, last_seen_at, expires_at, address, user_agent, second_factor";
+  "session_no, principal_id, type, created_at, last_seen_at, expires_at, address, user_agent, second_factor, ends_idle";
 
 const toSession = (row: SessionRow): Session => ({
   sessionNo: row.session_no,
@@ -43,6 +46,7 @@ const toSession = (row: SessionRow): Session => ({
   address: row.address,
   userAgent: row.user_agent,
   secondFactor: row.second_factor,
+  endsIdle: row.ends_idle,
 });
 
 export interface NewSession {
@@ -55,14 +59,15 @@ export interface NewSession {
   readonly address: string | null;
   readonly userAgent: string | null;
   readonly secondFactor: boolean;
+  readonly endsIdle: boolean;
 }
 
 export async function insertSession(db: Db, session: NewSession): Promise<Session> {
   const { rows } = await db.query<SessionRow>(
     `insert into sessions (principal_id, type, token_hash, created_at, last_seen_at, expires_at, address, user_agent,
-       second_factor)
+       second_factor, ends_idle)
      values ($1::text, $2::text, $3::bytea, $4::timestamptz, $4::timestamptz, $5::timestamptz, $6::text, $7::text,
-       $8::boolean)
+       $8::boolean, $9::boolean)
      returning ${COLUMNS}`,
     [
       session.principalId,
@@ -73,6 +78,7 @@ export async function insertSession(db: Db, session: NewSession): Promise<Sessio
       session.address,
       session.userAgent,
       session.secondFactor,
+      session.endsIdle,
     ],
   );
   return toSession(rows[0]!);
@@ -100,7 +106,7 @@ export async function noteSessionSeen(db: Db, sessionNo: number, at: Date): Prom
 /** The moments that decide if a person's session still lives at `at`. */
 export interface Living {
   readonly at: Date;
-  /** Sessions that were last seen before this have run out. */
+  /** Sessions that end idle and were last seen before this have run out. */
   readonly seenAfter: Date;
 }
 
@@ -115,7 +121,7 @@ export async function listSessions(
   const { rows } = await db.query<SessionRow>(
     `select ${COLUMNS} from sessions
      where principal_id = $1::text and ended_at is null
-       and expires_at > $2::timestamptz and last_seen_at > $3::timestamptz
+       and expires_at > $2::timestamptz and (last_seen_at > $3::timestamptz or not ends_idle)
        and ($4::bigint is null or session_no < $4::bigint)
      order by session_no desc
      limit $5::int`,
@@ -135,7 +141,7 @@ export async function listSignedIn(db: Db, ids: readonly string[], living: Livin
   const { rows } = await db.query<{ principal_id: string }>(
     `select distinct principal_id from sessions
      where principal_id = any ($1::text[]) and ended_at is null
-       and expires_at > $2::timestamptz and last_seen_at > $3::timestamptz`,
+       and expires_at > $2::timestamptz and (last_seen_at > $3::timestamptz or not ends_idle)`,
     [ids, living.at.toISOString(), living.seenAfter.toISOString()],
   );
   return rows.map(({ principal_id }) => principal_id);

@@ -13,7 +13,7 @@ import { auditValue, ORIGIN_HASH, rowHash } from "./hash.ts";
 
 /** The actor. `machine`: the operator of the machine, through a command; `platform`: the platform by itself. */
 export interface AuditActor {
-  readonly type: "person" | "application" | "device" | "machine" | "platform";
+  readonly type: "person" | "application" | "display" | "device" | "machine" | "platform";
   readonly id: string | null;
   readonly name: string | null;
   /** The actor's own tenant, whose auditors see the row; null: the platform's. */

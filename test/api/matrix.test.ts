@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decide, type Principal } from "../../access/decide.ts";
-import { type Action, SCOPES } from "../../access/roles.ts";
+import { type Action, isDisplayScope, ROLES, SCOPES } from "../../access/roles.ts";
 import type { StreamTopic } from "../../api/contract.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { areaOf } from "../helpers/limits.ts";
 import { createCallers } from "./callers.ts";
 import { startApi } from "./harness.ts";
 import { type Bench, checkRow, heard, someRequests } from "./matrix/checks.ts";
-import { fixedPrincipals, randomPrincipals } from "./matrix/principals.ts";
+import { displayWith, fixedPrincipals, randomPrincipals } from "./matrix/principals.ts";
 import type { Row } from "./matrix/row.ts";
 import { ANYBODY, rowsOf, SIGNED_IN, STREAM } from "./matrix/rows.ts";
 import { makeWorld } from "./matrix/world.ts";
@@ -127,6 +128,46 @@ describe("every route of the document", () => {
       expect([id, status === 401 && json.code === "unauthorized", json?.code]).not.toContain("forbidden");
       expect([id, json?.code]).not.toEqual([id, "unauthorized"]);
     }
+  });
+});
+
+describe("a display", () => {
+  const everywhere = areaOf({});
+  /** An administrator's and an approver's grants besides: a display that somebody has tampered with. */
+  const tampered: Principal = {
+    ...displayWith("tampered", SCOPES, everywhere),
+    grants: [{ scopes: SCOPES, area: everywhere }, ...ROLES.map((role) => ({ role, area: everywhere }))],
+  };
+
+  it("is refused by every route that changes something, whatever it was granted", async () => {
+    const headers = bench.callers.as(tampered);
+    const changing = operations.filter(({ id, request }) => request.method !== "GET" && !ANYBODY.has(id));
+    expect(changing.length).toBeGreaterThan(50);
+    for (const { id, request } of changing) {
+      const row = rows[id];
+      for (const each of row ? someRequests(row) : [request]) {
+        const { status, json } = await bench.api.call({ ...each, headers: { ...each.headers, ...headers } });
+        expect([id, status, json?.code]).toEqual([id, 403, "forbidden"]);
+      }
+    }
+  });
+
+  it("reads by the routes of a wall, and by no other", async () => {
+    const headers = bench.callers.as(tampered);
+    const refused: string[] = [];
+    for (const { id, request } of operations) {
+      if (request.method !== "GET" || ANYBODY.has(id) || id === STREAM) continue;
+      const row = rows[id];
+      const { status } = await bench.api.call({ ...(row ? someRequests(row)[0] : request), headers });
+      if (status === 403) refused.push(id);
+      else expect([id, SIGNED_IN.has(id) || isDisplayScope(row?.action ?? "")]).toEqual([id, true]);
+    }
+    expect(refused).toEqual(
+      expect.arrayContaining(["listAudit", "listPeople", "listTenants", "listApplications", "listKeys"]),
+    );
+    expect(refused).toEqual(
+      expect.arrayContaining(["listDisplays", "listAccessChanges", "listLedgers", "listRejections"]),
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Principal } from "../../access/decide.ts";
 import { type Limits, UNLIMITED } from "../../access/limits.ts";
 import { createLogger } from "../../base/log.ts";
 import { createImportTurns } from "../../broadcast/cap/fair-line.ts";
@@ -81,7 +82,7 @@ export const somebody = (
     readonly sees?: Limits;
     readonly cancels?: Limits;
     readonly tenantId?: string | null;
-    readonly type?: "person" | "application";
+    readonly type?: Principal["type"];
   } = {},
 ): BroadcastCaller => ({ actor: { type, id, name: id, tenantId }, limits, sees, cancels });
 

@@ -11,6 +11,7 @@ import type { ProviderSettings } from "../../accounts/oidc.ts";
 import { createPasswordHasher, type PasswordHasher } from "../../accounts/password-hash.ts";
 import { createPeople } from "../../accounts/people.ts";
 import type { SecondFactorRules } from "../../accounts/second-factor.ts";
+import { createStreamHub } from "../../api/stream/hub.ts";
 import { createLogger } from "../../base/log.ts";
 import { replaceGrants } from "../../store/access/grants.ts";
 import { savePassword } from "../../store/access/passwords.ts";
@@ -45,13 +46,18 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
   const now = () => Date.now() + shift;
   const lines: string[] = [];
   const log = createLogger("debug", { write: (line) => lines.push(line) });
+  // As in the platform, streams end with what their callers may see.
+  const hub = createStreamHub({ log, epoch: "test" });
   const revoked: string[] = [];
   const ended: string[] = [];
   const directory = createAccessDirectory({
     pool: db.pool,
     log,
     now,
-    onRevoked: (id) => revoked.push(id),
+    onRevoked: (id) => {
+      revoked.push(id);
+      hub.endOf(id);
+    },
   });
   await directory.load();
   const registry = new Registry();
@@ -76,6 +82,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     people,
     grantDelay: grantDelay(options.delayHours ?? 24, now),
     log,
+    hub,
     metrics: registry,
     trustProxy,
     onAccessChanged: () => directory.refresh(),

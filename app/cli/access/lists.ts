@@ -1,5 +1,5 @@
 import { changePrincipal } from "../../../accounts/principals.ts";
-import { listPrincipals, type PrincipalType, type StoredPrincipal } from "../../../store/access/index.ts";
+import { listPrincipals, type StoredPrincipal } from "../../../store/access/index.ts";
 import { NO_LIMITS, type Page, type Pool } from "../../../store/database/index.ts";
 import { type CliCommand, defineCommand } from "./command.ts";
 import { id, tenantIdInput } from "./inputs.ts";
@@ -23,12 +23,13 @@ export async function everyPage<T>(
 
 /** `person` or `app`: their names on a command line. */
 const WORDS = { person: "person", application: "app" } as const;
+type Listed = keyof typeof WORDS;
 
-const listAll = (pool: Pool, type: PrincipalType, tenant: string | undefined): Promise<StoredPrincipal[]> =>
+const listAll = (pool: Pool, type: Listed, tenant: string | undefined): Promise<StoredPrincipal[]> =>
   everyPage((page) => listPrincipals(pool, type, { tenant }, NO_LIMITS, page));
 
 /** `list`, `disable` and `enable`, which people and applications have in common. */
-export function commonCommands(type: PrincipalType): readonly CliCommand[] {
+export function commonCommands(type: Listed): readonly CliCommand[] {
   const word = WORDS[type];
   const change = (verb: "disable" | "enable", about: string) =>
     defineCommand({

@@ -1,12 +1,19 @@
 import type { InjectOptions } from "fastify";
 import { type Grant, mayGive, type Principal } from "../../../access/decide.ts";
 import { type Limits, reachesTenant, seesEverything } from "../../../access/limits.ts";
+import { DISPLAY_SCOPES } from "../../../access/roles.ts";
 import { areaOf } from "../../helpers/limits.ts";
 import { type CreateRow, get, ids, type ObjectRow, patch, type Row } from "./row.ts";
 import type { World, WorldPrincipal } from "./world.ts";
 
 /** Rows of the routes with which administrators look after who may do what. */
-export function accessRows({ tenants, people, applications, accessChanges }: World): Record<string, Row> {
+export function accessRows({
+  tenants,
+  people,
+  applications,
+  displays,
+  accessChanges,
+}: World): Record<string, Row> {
   const principal = (
     known: readonly WorldPrincipal[],
     code: string,
@@ -22,6 +29,7 @@ export function accessRows({ tenants, people, applications, accessChanges }: Wor
   });
   const person = principal.bind(undefined, people, "person_not_found");
   const application = principal.bind(undefined, applications, "application_not_found");
+  const display = principal.bind(undefined, displays, "display_not_found");
   const withGrants =
     (path: string) =>
     (id: string, object: WorldPrincipal | undefined): InjectOptions => ({
@@ -149,6 +157,39 @@ export function accessRows({ tenants, people, applications, accessChanges }: Wor
     },
     updateApplication: { action: "access:write", ...application(patch("applications")) },
     setApplicationGrants: { action: "access:write", ...application(withGrants("applications")) },
+    listDisplays: {
+      action: "access:read",
+      type: "list",
+      lists: [{ url: "/v1/displays?limit=1000", field: "id", expected: ids(displays) }],
+    },
+    // A tenant that there is not: whoever may give the area is told so, and nothing is added.
+    createDisplay: {
+      action: "access:write",
+      type: "create",
+      cases: [
+        areaOf({ regions: ["520102"] }),
+        areaOf({ regions: ["52"], tenants: ["gas"] }),
+        areaOf({ regions: ["5201"], kinds: ["camera"] }),
+      ].map((area) => ({
+        request: { method: "POST", url: "/v1/displays", payload: { name: "w", tenantId: "nobody", area } },
+        status: (_limits, giver) => (mayGive(giver, { scopes: DISPLAY_SCOPES, area }) ? 400 : 403),
+      })),
+    },
+    renewDisplayCode: {
+      action: "access:write",
+      ...display(
+        (id) => ({ method: "POST", url: `/v1/displays/${id}/code` }),
+        () => 201,
+      ),
+    },
+    revokeDisplay: {
+      action: "access:write",
+      ...display(
+        (id) => ({ method: "DELETE", url: `/v1/displays/${id}` }),
+        () => 204,
+      ),
+      restore: "update principals set disabled_at = null where type = 'display'",
+    },
     listKeys: { action: "access:read", ...application((id) => get(`/v1/applications/${id}/keys`)) },
     createKey: {
       action: "access:write",

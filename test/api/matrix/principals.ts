@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Grant, Principal } from "../../../access/decide.ts";
 import type { Area } from "../../../access/limits.ts";
-import { ROLES, SCOPES } from "../../../access/roles.ts";
+import { DISPLAY_SCOPES, ROLES, SCOPES, type Scope } from "../../../access/roles.ts";
 import { areaOf } from "../../helpers/limits.ts";
 import { personWith } from "../callers.ts";
 
@@ -27,6 +27,12 @@ const AREAS: Record<string, Area> = {
 };
 const named = Object.entries(AREAS);
 
+/** A display with these scopes, be they more than a display can have. */
+export const displayWith = (id: string, scopes: readonly Scope[], area: Area): Principal => ({
+  ...personWith(id, [{ scopes, area }], "police"),
+  type: "display",
+});
+
 /** Each role over three kinds of areas, each scope over one, and unions that must not be mixed up. */
 export function fixedPrincipals(): Principal[] {
   let turn = 0;
@@ -47,6 +53,9 @@ export function fixedPrincipals(): Principal[] {
   return [
     ...roles,
     ...scopes,
+    displayWith("display of a city", DISPLAY_SCOPES, city),
+    displayWith("display of a tenant's own", DISPLAY_SCOPES, AREAS["a tenant's own"]!),
+    displayWith("display that was given everything", SCOPES, everywhere),
     personWith("administrator of everything", [{ role: "administrator", area: everywhere }]),
     personWith("administrator of another tenant's cameras", [
       { role: "administrator", area: areaOf({ kinds: ["camera"], tenants: ["police"] }) },

@@ -312,6 +312,7 @@ export const SIGNED_IN = new Set([
 /** Routes for anybody: to sign in, and for whatever watches the process. */
 export const ANYBODY = new Set([
   "signIn",
+  "redeemDisplayCode",
   "startProviderSignIn",
   "finishProviderSignIn",
   "livez",

@@ -1,6 +1,7 @@
 import { createApiKey } from "../../../access/api-keys.ts";
-import type { Grant } from "../../../access/decide.ts";
+import type { Grant, Principal } from "../../../access/decide.ts";
 import { covers, type Limits, type Place, reachesTenant, within } from "../../../access/limits.ts";
+import { DISPLAY_SCOPES } from "../../../access/roles.ts";
 import type { Pool } from "../../../store/database/database.ts";
 import { readingsTable } from "../../../store/database/kind-table.ts";
 import { areaOf } from "../../helpers/limits.ts";
@@ -35,6 +36,7 @@ export interface World {
   readonly tenants: readonly Known[];
   readonly people: readonly WorldPrincipal[];
   readonly applications: readonly WorldPrincipal[];
+  readonly displays: readonly WorldPrincipal[];
   readonly broadcasts: readonly Known[];
   /** What waits of what was done to the approver and the officer. */
   readonly accessChanges: readonly Known[];
@@ -75,6 +77,11 @@ const APPLICATIONS: Record<string, [tenantId: string, ...Grant[]]> = {
   "a-meter": ["home", { scopes: ["readings:read"], area: areaOf({ devices: [places[3]!.id] }) }],
   "a-gas": ["gas", { scopes: ["devices:write"], area: areaOf({ regions: ["5202"], tenants: ["gas"] }) }],
 };
+const DISPLAYS: Record<string, [tenantId: string, ...Grant[]]> = {
+  "w-province": ["police", { scopes: DISPLAY_SCOPES, area: areaOf({ regions: ["52"] }) }],
+  "w-county": ["police", { scopes: DISPLAY_SCOPES, area: areaOf({ regions: ["520102"] }) }],
+  "w-gas": ["gas", { scopes: DISPLAY_SCOPES, area: areaOf({ regions: ["5202"], tenants: ["gas"] }) }],
+};
 
 export async function makeWorld(pool: Pool): Promise<World> {
   await insertRegions(pool);
@@ -112,8 +119,16 @@ export async function makeWorld(pool: Pool): Promise<World> {
     tenants: ["gas", "police", "home"].map((id) => ({ id, visible: (limits) => reachesTenant(limits, id) })),
     people,
     applications: await addPrincipals(pool, "application", APPLICATIONS),
+    displays: await addDisplays(pool),
     broadcasts: await addBroadcasts(pool),
   };
+}
+
+async function addDisplays(pool: Pool): Promise<WorldPrincipal[]> {
+  const displays = await addPrincipals(pool, "display", DISPLAYS);
+  for (const { id } of displays)
+    await pool.query("insert into displays (principal_id, created_by) values ($1, 'p-province')", [id]);
+  return displays;
 }
 
 const REJECTION = `
@@ -153,7 +168,7 @@ async function addDevice(pool: Pool, place: Place): Promise<WorldDevice> {
 
 async function addPrincipals(
   pool: Pool,
-  type: "person" | "application",
+  type: Principal["type"],
   given: Record<string, [tenantId: string, ...Grant[]]>,
 ): Promise<WorldPrincipal[]> {
   const orNull = (list: readonly string[] | "all") => (list === "all" ? null : list);

@@ -116,6 +116,7 @@ describe("npm run access on a database server", () => {
       address: null,
       userAgent: null,
       secondFactor: false,
+      endsIdle: true,
     });
     await savePendingTotp(db.pool, "li.na", "ABCD", new Date(at.getTime() + 60_000));
     await confirmTotp(db.pool, "li.na", "ABCD", 1);
