@@ -46,7 +46,6 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
   const now = () => Date.now() + shift;
   const lines: string[] = [];
   const log = createLogger("debug", { write: (line) => lines.push(line) });
-  // As in the platform, streams end with what their callers may see.
   const hub = createStreamHub({ log, epoch: "test" });
   const revoked: string[] = [];
   const ended: string[] = [];
