@@ -20,6 +20,7 @@ const ZH: Readonly<Record<ProblemCode, string>> = {
   sign_in_failed: "账号、密码或验证码不对",
   code_required: "还要输入验证码",
   provider_sign_in_failed: "统一认证登录没有成功",
+  pairing_failed: "配对码不对，或已失效",
   forbidden: "你没有做这一步的权限",
   csrf_refused: "请求不是从本页面发出的",
   wrong_password: "当前密码不对",
@@ -44,6 +45,7 @@ const ZH: Readonly<Record<ProblemCode, string>> = {
   tenant_not_found: "没有这个租户",
   person_not_found: "没有这个人",
   application_not_found: "没有这个应用",
+  display_not_found: "没有这块大屏",
   key_not_found: "没有这个密钥",
   change_not_found: "没有这项变更",
   totp_not_found: "没有设置第二因素",
@@ -55,6 +57,7 @@ const ZH: Readonly<Record<ProblemCode, string>> = {
   device_exists: "这个设备编号已被使用",
   tenant_exists: "这个租户编号已被使用",
   principal_exists: "这个编号已被使用过",
+  display_revoked: "这块大屏已撤销",
   key_ended: "这个密钥已停用",
   change_decided: "这项变更已有人处理",
   gateway_in_use: "这个网关下还有设备",
@@ -91,6 +94,7 @@ const EN: Readonly<Partial<Record<ProblemCode, string>>> = {
 
 /** What the person can do now, where the code alone tells it. */
 const NEXT: Readonly<Partial<Record<ProblemCode, { zh: string; en: string }>>> = {
+  pairing_failed: { zh: "请管理员重新生成配对码。", en: "Ask an administrator for another code." },
   offline: { zh: "检查网络；连上后会自动重试。", en: "Check the network; it is tried again by itself." },
   rate_limited: { zh: "等一会儿再试。", en: "Wait a little, then try again." },
   database_unavailable: {

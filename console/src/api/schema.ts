@@ -1,4 +1,4 @@
-// sha256 b848e70e2078911aa75423ac5b92d7dc6974421dd4057fb0d43eb005b7be3ace of test/api/openapi.json; written by `npm run console:types`
+// sha256 e3febe2254981182569762e39dea2d5cd61b4b5f46ad619995d7ffac707afe70 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -513,6 +513,90 @@ export interface paths {
          * @description The key ends at once and for good, and the platform cuts its open streams.
          */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/displays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Displays, newest first
+         * @description The list includes displays that were revoked.
+         */
+        get: operations["listDisplays"];
+        put?: never;
+        /**
+         * Set up a display
+         * @description The answer shows a code, which is typed at the screen: that browser then reads the area for 90 days, whether it is used or not, and can change nothing.
+         */
+        post: operations["createDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/displays/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make this browser a display
+         * @description Sets the cookie of a session that only reads. It ends the browser that was this display before. After some wrong codes the next ones are refused for a while (`too_many_attempts`, with `Retry-After`).
+         */
+        post: operations["redeemDisplayCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/displays/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another code for a display
+         * @description For another browser, e.g. when the computer at the wall was replaced: the one so far goes on until the code is used. An earlier code that still waits is no longer good.
+         */
+        post: operations["renewDisplayCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/displays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a display
+         * @description For good, and at once: its streams are cut, and its code is no longer good.
+         */
+        delete: operations["revokeDisplay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1874,7 +1958,7 @@ export interface components {
                  * @description `machine`: a command on the platform's machine; `platform`: the platform by itself.
                  * @enum {string}
                  */
-                type: "person" | "application" | "device" | "machine" | "platform";
+                type: "person" | "application" | "display" | "device" | "machine" | "platform";
                 id: string | null;
                 name: string | null;
                 tenantId: string | null;
@@ -3120,6 +3204,11 @@ export interface components {
                 how: string;
             } | null;
         };
+        CodedDisplay: {
+            display: components["schemas"]["Display"];
+            /** @description To be typed at the screen within ten minutes, once. It is shown this once and kept only as a hash. */
+            code: string;
+        };
         /** @description What becomes of the values of one metric that are there. None is made where there was none. */
         Correction: {
             metric: string;
@@ -3160,6 +3249,24 @@ export interface components {
         };
         CurrentSession: {
             session: components["schemas"]["Session"];
+            /**
+             * @description Whose it is. A display only reads.
+             * @enum {string}
+             */
+            type: "person" | "display";
+            /**
+             * @description One name space for people and applications. Never given again: the audit names it.
+             * @example zhang.wei
+             */
+            id: string;
+            name: string;
+            /** @description The areas of the grants, as in `GET /v1/me`. */
+            areas: {
+                regions: "all" | string[];
+                kinds: "all" | string[];
+                tenants: "all" | string[];
+                devices: "all" | string[];
+            }[];
             /** @description For sessions of type `cookie`: send it as `X-CSRF-Token` with every request but GET and HEAD. Null for others. */
             csrfToken: string | null;
         };
@@ -3266,6 +3373,45 @@ export interface components {
             items: components["schemas"]["Bucket"][];
             /** @description A device's series is never cut. */
             nextCursor: null;
+        };
+        Display: {
+            /**
+             * @description One name space for people and applications. Never given again: the audit names it.
+             * @example zhang.wei
+             */
+            id: string;
+            /**
+             * @description A tenant's id.
+             * @example guiyang-gas
+             */
+            tenantId: string;
+            name: string;
+            area: {
+                regions: "all" | string[];
+                kinds: "all" | string[];
+                tenants: "all" | string[];
+                devices: "all" | string[];
+            };
+            /**
+             * @description `waiting`: for its code to be typed. `paired`: a browser is it. `revoked`: for good. `expired`: a new code pairs it again.
+             * @enum {string}
+             */
+            state: "waiting" | "paired" | "revoked" | "expired";
+            /** Format: date-time */
+            createdAt: string;
+            /** @description The id of the caller who set it up. */
+            createdBy: string;
+            /** @description Until then a code waits, which can be there beside a paired browser. Null: none was made since the last pairing. */
+            codeExpiresAt: string | null;
+            /** @description When its present or latest browser became it; null: never. */
+            pairedAt: string | null;
+            /** @description To the minute; an open stream counts. Null: never paired, or no longer on record. */
+            lastSeenAt: string | null;
+            /** @description The address from which it was paired. */
+            address: string | null;
+            /** @description When the browser's 90 days end; null like `lastSeenAt`. */
+            expiresAt: string | null;
+            revokedAt: string | null;
         };
         Event: {
             deviceId: string;
@@ -3579,7 +3725,7 @@ export interface components {
         };
         Me: {
             /** @enum {string} */
-            type: "person" | "application";
+            type: "person" | "application" | "display";
             /**
              * @description One name space for people and applications. Never given again: the audit names it.
              * @example zhang.wei
@@ -3675,6 +3821,28 @@ export interface components {
             changedAt: string;
             changedBy: string;
         };
+        PairedDisplay: {
+            display: {
+                /**
+                 * @description One name space for people and applications. Never given again: the audit names it.
+                 * @example zhang.wei
+                 */
+                id: string;
+                name: string;
+                /**
+                 * @description A tenant's id.
+                 * @example guiyang-gas
+                 */
+                tenantId: string;
+                area: {
+                    regions: "all" | string[];
+                    kinds: "all" | string[];
+                    tenants: "all" | string[];
+                    devices: "all" | string[];
+                };
+            };
+            session: components["schemas"]["Session"];
+        };
         Person: {
             /**
              * @description One name space for people and applications. Never given again: the audit names it.
@@ -3720,7 +3888,7 @@ export interface components {
              * @description Stable: branch on this.
              * @enum {string}
              */
-            code: "invalid_request" | "invalid_cursor" | "range_too_wide" | "readings_dropped" | "unsupported_media_type" | "payload_too_large" | "command_too_large" | "cap_invalid" | "cap_not_for_broadcast" | "cap_expired" | "cap_too_complex" | "unauthorized" | "sign_in_failed" | "code_required" | "provider_sign_in_failed" | "forbidden" | "csrf_refused" | "wrong_password" | "wrong_code" | "rate_limited" | "too_many_attempts" | "own_submission" | "own_content" | "application_without_owner" | "second_factor_required" | "step_up_required" | "second_factor_wrong" | "own_release" | "not_independent" | "not_found" | "device_not_found" | "repair_not_found" | "exchange_not_found" | "region_not_found" | "rejection_not_found" | "session_not_found" | "tenant_not_found" | "person_not_found" | "application_not_found" | "key_not_found" | "change_not_found" | "totp_not_found" | "alarm_not_found" | "template_not_found" | "revision_not_found" | "broadcast_not_found" | "alert_not_found" | "device_exists" | "tenant_exists" | "principal_exists" | "key_ended" | "change_decided" | "gateway_in_use" | "device_not_listening" | "exchange_exists" | "exchange_contradicted" | "nothing_to_repair" | "already_undone" | "repair_covered" | "already_replayed" | "no_password" | "totp_exists" | "totp_not_started" | "template_exists" | "template_changed" | "broadcast_state" | "broadcast_changed" | "broadcast_incomplete" | "broadcast_expired" | "broadcast_superseded" | "green_channel_closed" | "sign_in_busy" | "cap_busy" | "provider_unavailable" | "database_unavailable" | "shutting_down" | "internal";
+            code: "invalid_request" | "invalid_cursor" | "range_too_wide" | "readings_dropped" | "unsupported_media_type" | "payload_too_large" | "command_too_large" | "cap_invalid" | "cap_not_for_broadcast" | "cap_expired" | "cap_too_complex" | "unauthorized" | "sign_in_failed" | "code_required" | "provider_sign_in_failed" | "pairing_failed" | "forbidden" | "csrf_refused" | "wrong_password" | "wrong_code" | "rate_limited" | "too_many_attempts" | "own_submission" | "own_content" | "application_without_owner" | "second_factor_required" | "step_up_required" | "second_factor_wrong" | "own_release" | "not_independent" | "not_found" | "device_not_found" | "repair_not_found" | "exchange_not_found" | "region_not_found" | "rejection_not_found" | "session_not_found" | "tenant_not_found" | "person_not_found" | "application_not_found" | "display_not_found" | "key_not_found" | "change_not_found" | "totp_not_found" | "alarm_not_found" | "template_not_found" | "revision_not_found" | "broadcast_not_found" | "alert_not_found" | "device_exists" | "tenant_exists" | "principal_exists" | "display_revoked" | "key_ended" | "change_decided" | "gateway_in_use" | "device_not_listening" | "exchange_exists" | "exchange_contradicted" | "nothing_to_repair" | "already_undone" | "repair_covered" | "already_replayed" | "no_password" | "totp_exists" | "totp_not_started" | "template_exists" | "template_changed" | "broadcast_state" | "broadcast_changed" | "broadcast_incomplete" | "broadcast_expired" | "broadcast_superseded" | "green_channel_closed" | "sign_in_busy" | "cap_busy" | "provider_unavailable" | "database_unavailable" | "shutting_down" | "internal";
             /** @description Also in the X-Request-Id header; the platform's log names it. */
             requestId: string;
             /** @description Each fault of the request: where it is and what was expected there. */
@@ -3983,7 +4151,7 @@ export interface components {
             lastSeenAt: string;
             /**
              * Format: date-time
-             * @description It ends then, or earlier when it is not used for an hour.
+             * @description It ends then, or earlier when it is not used for an hour; a display's ends only then.
              */
             expiresAt: string;
             /** @description The address that the sign-in came from. */
@@ -7729,6 +7897,490 @@ export interface operations {
                 };
             };
             /** @description `application_not_found`: There is no such application. `key_not_found`: The application has no such key. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisplays: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A tenant's id.
+                 * @example guiyang-gas
+                 */
+                tenant?: string;
+                /** @description Items per page, 100 by default, at most 1000. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Display"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `invalid_cursor`: The cursor does not come from this list. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description E.g. the room, and the place on its wall. */
+                    name: string;
+                    /**
+                     * @description Default: the caller's own. Needed with the administrator's key, which has none.
+                     * @example guiyang-gas
+                     */
+                    tenantId?: string;
+                    area: {
+                        /** @description Regions with everything inside them, by name. */
+                        regions: string[];
+                        kinds: "all" | string[];
+                        /** @description Owners of devices; a device without an owner is in `all` only. */
+                        tenants: "all" | string[];
+                        /** @description Single devices. */
+                        devices: "all" | string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedDisplay"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The content type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeemDisplayCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it was typed: in any case, with or without the hyphen; I and L are read as 1, and O as 0. */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairedDisplay"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. `pairing_failed`: The pairing code is not right, or no longer good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. `csrf_refused`: The request does not show that it comes from the page that signed in. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The content type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. `too_many_attempts`: Too many attempts to sign in. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewDisplayCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description One name space for people and applications. Never given again: the audit names it.
+                 * @example zhang.wei
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedDisplay"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `display_not_found`: There is no such display. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `display_revoked`: The display has been revoked. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description One name space for people and applications. Never given again: the audit names it.
+                 * @example zhang.wei
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `display_not_found`: There is no such display. */
             404: {
                 headers: {
                     [name: string]: unknown;
