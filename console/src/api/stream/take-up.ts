@@ -1,5 +1,6 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { StreamEvents, StreamTopic } from "../../../../api/contract.ts";
+import { takeUpBroadcast } from "../broadcast-news.ts";
 import type { StreamMessage } from "./event-reader.ts";
 
 /** At most so often is one resource read again because of events, in milliseconds. */
@@ -15,7 +16,8 @@ const TOUCHES: Readonly<Record<StreamTopic, readonly string[]>> = {
   alarm: ["alarms", "summary"],
   presence: ["summary", "devices"],
   device: ["devices", "summary"],
-  broadcast: ["broadcasts", "summary"],
+  // Its events hold the counts: `broadcast-news.ts` patches them, and says what else is old.
+  broadcast: [],
 };
 
 type Hearer<T extends StreamTopic> = (event: StreamEvents[T]) => void;
@@ -44,7 +46,11 @@ export class TakeUp {
     const topic = event as StreamTopic;
     const body = JSON.parse(data) as StreamEvents[StreamTopic];
     for (const hearer of hearers.get(topic) ?? []) (hearer as Hearer<StreamTopic>)(body);
-    for (const resource of TOUCHES[topic]) this.#later(resource);
+    for (const resource of TOUCHES[topic]) this.#later([resource]);
+    if (topic === "broadcast") {
+      const old = takeUpBroadcast(this.#client, body as StreamEvents["broadcast"]);
+      for (const queryKey of old) this.#later(queryKey);
+    }
   }
 
   /** Nothing on screen can be trusted any more. */
@@ -57,7 +63,8 @@ export class TakeUp {
     this.#due.clear();
   }
 
-  #later(resource: string): void {
+  #later(queryKey: QueryKey): void {
+    const resource = queryKey.join("/");
     if (this.#due.has(resource)) return;
     const wait = Math.max(
       0,
@@ -68,7 +75,6 @@ export class TakeUp {
       setTimeout(() => {
         this.#due.delete(resource);
         this.#last.set(resource, Date.now());
-        const queryKey: QueryKey = [resource];
         void this.#client.invalidateQueries({ queryKey });
       }, wait),
     );

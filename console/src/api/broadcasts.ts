@@ -1,0 +1,178 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, read } from "./client.ts";
+import type { components, operations } from "./schema.ts";
+
+export type BroadcastItemJson = components["schemas"]["BroadcastItem"];
+/** One broadcast with the steps that the caller may take now. */
+export type BroadcastJson = components["schemas"]["ShownBroadcast"];
+export type BroadcastCountsJson = components["schemas"]["BroadcastCounts"];
+export type StoredPreviewJson = components["schemas"]["BroadcastStoredPreview"];
+export type CoverageJson = components["schemas"]["BroadcastCoverage"];
+export type TargetReportJson = components["schemas"]["BroadcastTargetReport"];
+export type BroadcastState = BroadcastItemJson["state"];
+export type BroadcastStep = BroadcastJson["steps"][number]["action"];
+export type BroadcastFilters = Omit<
+  NonNullable<operations["listBroadcasts"]["parameters"]["query"]>,
+  "cursor" | "limit"
+>;
+
+/** Its speakers sound, or are about to. */
+export const ON_AIR: readonly BroadcastState[] = ["approved", "dispatching", "playing"];
+
+const LIST_PAGE = 50;
+/** More than any county has: what the overview, the rail and the stop strip ask for at once. */
+const MOST_AT_ONCE = 200;
+
+/** The keys, for who patches or drops what is cached. */
+export const broadcastKeys = {
+  lists: ["broadcasts", "list"],
+  one: (id: string) => ["broadcasts", "one", id],
+  coverage: (id: string) => ["broadcasts", "coverage", id],
+  preview: (id: string) => ["broadcasts", "preview", id],
+  history: (id: string) => ["broadcasts", "history", id],
+} as const;
+
+/** A list page by page. */
+export const broadcastPages = (filters: BroadcastFilters) =>
+  infiniteQueryOptions({
+    queryKey: [...broadcastKeys.lists, "pages", filters],
+    queryFn: ({ pageParam, signal }) =>
+      read(
+        api.GET("/v1/broadcasts", {
+          params: { query: { ...filters, limit: LIST_PAGE, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+/** Up to 200 of a list in one answer, for what is never long: on air, waiting, under review. */
+export const broadcastsQuery = (filters: BroadcastFilters) =>
+  queryOptions({
+    queryKey: [...broadcastKeys.lists, "first", filters],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts", { params: { query: { ...filters, limit: MOST_AT_ONCE } }, signal })),
+  });
+
+export const broadcastQuery = (id: string) =>
+  queryOptions({
+    queryKey: broadcastKeys.one(id),
+    // As CAP it would be text.
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts/{id}", { params: { path: { id } }, signal })) as Promise<BroadcastJson>,
+  });
+
+/** What it would reach now, computed by the platform at each reading. */
+export const storedPreviewQuery = (id: string) =>
+  queryOptions({
+    queryKey: broadcastKeys.preview(id),
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts/{id}/preview", { params: { path: { id } }, signal })),
+    staleTime: 0,
+  });
+
+export const coverageQuery = (id: string, level: CoverageJson["level"]) =>
+  queryOptions({
+    queryKey: [...broadcastKeys.coverage(id), level],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts/{id}/coverage", { params: { path: { id }, query: { level } }, signal })),
+  });
+
+/** Speakers in some states, the first thousand. The key is under coverage: both get old together. */
+export const targetsQuery = (id: string, states: readonly TargetReportJson["state"][]) =>
+  queryOptions({
+    queryKey: [...broadcastKeys.coverage(id), "targets", states.join()],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/v1/broadcasts/{id}/targets", {
+          params: { path: { id }, query: { state: states.join(), limit: 1000 } },
+          headers: { accept: "application/json" },
+          signal,
+        }),
+      ) as Promise<{ items: TargetReportJson[]; nextCursor: string | null }>,
+  });
+
+export const reportQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...broadcastKeys.coverage(id), "report"],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/v1/broadcasts/{id}/report", {
+          params: { path: { id } },
+          headers: { accept: "application/json" },
+          signal,
+        }),
+      ) as Promise<components["schemas"]["BroadcastReport"]>,
+  });
+
+export const historyQuery = (id: string) =>
+  queryOptions({
+    queryKey: broadcastKeys.history(id),
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts/{id}/history", { params: { path: { id } }, signal })),
+  });
+
+export const approversQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["broadcasts", "approvers", id],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts/{id}/approvers", { params: { path: { id } }, signal })),
+  });
+
+export const revisionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["broadcasts", "revisions", id],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts/{id}/revisions", { params: { path: { id } }, signal })),
+  });
+
+/** A revision never changes. */
+export const revisionQuery = (id: string, revision: number) =>
+  queryOptions({
+    queryKey: ["broadcasts", "revision", id, revision],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/v1/broadcasts/{id}/revisions/{revision}", { params: { path: { id, revision } }, signal }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What comes with a step: the revision that was read, a reason, a code of the second factor. */
+export interface StepInput {
+  readonly revision: number;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly acknowledgeSuperseded?: boolean;
+}
+
+/** Takes a step. @throws ApiError `broadcast_state`, `broadcast_changed`, `own_submission` … */
+export function takeStep(id: string, step: Exclude<BroadcastStep, "change">, input: StepInput) {
+  const params = { path: { id } };
+  // The paths are written out so that each is checked with the body that it takes.
+  switch (step) {
+    case "submit":
+      return read(api.POST("/v1/broadcasts/{id}/submit", { params, body: input }));
+    case "approve":
+      return read(api.POST("/v1/broadcasts/{id}/approve", { params, body: input }));
+    case "release":
+      return read(api.POST("/v1/broadcasts/{id}/release", { params, body: input }));
+    case "retry":
+      return read(api.POST("/v1/broadcasts/{id}/retry", { params, body: input }));
+    default:
+      return read(
+        api.POST(`/v1/broadcasts/{id}/${step}`, { params, body: { ...input, reason: input.reason ?? "" } }),
+      );
+  }
+}
+
+export const addBroadcastNote = (id: string, text: string) =>
+  read(api.POST("/v1/broadcasts/{id}/notes", { params: { path: { id } }, body: { text } }));
+
+/** Writes the draft of an all-clear, a correction or an extension; it sends nothing. */
+export const followUpBroadcast = (id: string, type: "all_clear" | "correction" | "extension") =>
+  read(api.POST("/v1/broadcasts/{id}/follow-up", { params: { path: { id } }, body: { type } }));
+
+/** The outcome at every speaker as a file, in Beijing time and with the mark by which Excel knows UTF-8. */
+export const targetsCsvPath = (id: string): string =>
+  `/v1/broadcasts/${encodeURIComponent(id)}/report?bom=1&timeZone=Asia%2FShanghai`;
