@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { decide } from "../../access/decide.ts";
-import type { Action } from "../../access/roles.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { draftOf, readStoredMessage } from "../../broadcast/drafting/index.ts";
-import { approversAmong, getBroadcast } from "../../broadcast/lifecycle/index.ts";
+import { getBroadcast } from "../../broadcast/lifecycle/index.ts";
 import { askAim } from "../../broadcast/targets/index.ts";
 import { findRevision, listRevisions } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { findApprovers } from "./approvers.ts";
 import { approversSchema, revisionListSchema, revisionParams, revisionSchema } from "./deciding-schema.ts";
 import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf } from "./present.ts";
@@ -15,9 +14,6 @@ import { broadcastParams } from "./schema.ts";
 
 /** More revisions than any draft has in practice. */
 const MAX_REVISIONS = 1000;
-
-/** A caller who may do one of these to all of a broadcast may know who could approve it. */
-const DECIDING: readonly Action[] = ["broadcasts:submit", "broadcasts:approve", "broadcasts:release"];
 
 /** Reads for people who decide: the earlier revisions, and who else could approve. */
 export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
@@ -84,27 +80,12 @@ export const decidingRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       const { principal } = grantOf(request);
       const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
       const aim = askAim(pool, draftOf(broadcast).target);
-      let mayKnow = false;
-      for (const action of DECIDING) {
-        const decision = decide(principal, action);
-        mayKnow ||= decision.allowed && (await aim.isWithin(decision.limits));
-      }
-      if (!mayKnow) {
-        throw new PlatformError(
-          "forbidden",
-          "Only callers who may submit or decide on it may ask who could approve it",
-        );
-      }
-      const found = await approversAmong(people.everybody(), broadcast, aim, principal, broadcasts.now());
-      const signedIn = await people.sessions.signedIn(found.map(({ person }) => person.id));
-      const items = found.flatMap(({ person: { id, name, tenantId }, until }) =>
-        until ? [] : { ...{ id, name, tenantId }, signedIn: signedIn.has(id) },
+      const approvers = await findApprovers(people, broadcast, aim, principal, broadcasts.now());
+      if (approvers) return approvers;
+      throw new PlatformError(
+        "forbidden",
+        "Only callers who may submit or decide on it may ask who could approve it",
       );
-      const waiting = found.flatMap(({ person: { id, name }, until }) => (until ? { id, name, until } : []));
-      // People who can be reached at once come first.
-      items.sort((a, b) => Number(b.signedIn) - Number(a.signedIn) || a.id.localeCompare(b.id));
-      waiting.sort((a, b) => a.until.getTime() - b.until.getTime() || a.id.localeCompare(b.id));
-      return { items, waiting };
     },
   );
 };

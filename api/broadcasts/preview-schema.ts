@@ -1,12 +1,18 @@
 import { z } from "zod";
 import { CLASSES, MODES, messageSchema } from "../../broadcast/message/index.ts";
 import { regionCode, timestamp } from "../schemas.ts";
+import { approversSchema } from "./deciding-schema.ts";
 import { airedUntilSchema, broadcastId, broadcastText, target } from "./schema.ts";
 
 export const previewBody = z.strictObject({
   target,
   texts: z.array(broadcastText).max(8).optional(),
   repeatCount: messageSchema.shape.repeatCount,
+  mode: messageSchema.shape.mode
+    .optional()
+    .describe("With mode and level the answer also has what it would interrupt, and who could approve it."),
+  class: messageSchema.shape.class,
+  level: messageSchema.shape.level.optional(),
 });
 
 const villages = z.object({
@@ -55,13 +61,52 @@ const preview = {
       villagesCovered: z.int(),
     }),
   ),
+  byVillage: z
+    .array(z.object({ regionCode: z.string(), name: z.string(), speakers: z.int(), online: z.int() }))
+    .nullable()
+    .describe(
+      "Each village that is known to be meant, in the order of codes, with its speakers; null where there are more than 1,000.",
+    ),
   readingSeconds: z
     .int()
     .nullable()
     .describe("Time to read the texts, repetitions included; null without texts."),
 };
 
-export const previewSchema = z.object(preview).meta({ id: "BroadcastPreview" });
+const conflicts = z
+  .array(
+    z.object({
+      id: broadcastId.nullable().describe("Null where you do not see it."),
+      headline: z.string().nullable(),
+      class: z.enum(CLASSES),
+      level: z.int(),
+      mode: z.enum(MODES),
+      startsAt: timestamp.nullable(),
+      expiresAt: timestamp,
+      speakers: z.int().describe("The number of these speakers that play it or are to play it."),
+      playing: z.int().describe("The number of these speakers that play it now."),
+      givesWay: z
+        .enum(["this", "other", "ends"])
+        .describe(
+          "Which of the two waits or is interrupted there; `ends`: this broadcast takes the other's place.",
+        ),
+    }),
+  )
+  .describe("Broadcasts that play or wait on these speakers, the most urgent first.");
+
+export const previewSchema = z
+  .object({
+    ...preview,
+    conflicts: conflicts
+      .nullable()
+      .describe("The same of the stored preview; null without `mode` and `level`."),
+    approvers: approversSchema
+      .nullable()
+      .describe(
+        "The people who could approve it if you submitted it; null without `mode` and `level`, and where you may not submit all of it.",
+      ),
+  })
+  .meta({ id: "BroadcastPreview" });
 
 const changedSpeakers = z.object({
   count: z.int(),
@@ -72,26 +117,7 @@ export const storedPreviewSchema = z
   .object({
     ...preview,
     airedUntil: airedUntilSchema,
-    conflicts: z
-      .array(
-        z.object({
-          id: broadcastId.nullable().describe("Null where you do not see it."),
-          headline: z.string().nullable(),
-          class: z.enum(CLASSES),
-          level: z.int(),
-          mode: z.enum(MODES),
-          startsAt: timestamp.nullable(),
-          expiresAt: timestamp,
-          speakers: z.int().describe("The number of these speakers that play it or are to play it."),
-          playing: z.int().describe("The number of these speakers that play it now."),
-          givesWay: z
-            .enum(["this", "other", "ends"])
-            .describe(
-              "Which of the two waits or is interrupted there; `ends`: this broadcast takes the other's place.",
-            ),
-        }),
-      )
-      .describe("Broadcasts that play or wait on these speakers, the most urgent first."),
+    conflicts,
     replacesWider: z
       .array(broadcastId)
       .describe(

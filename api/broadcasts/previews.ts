@@ -1,11 +1,15 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import type { z } from "zod";
-import { getBroadcast, recordLookBeyond } from "../../broadcast/lifecycle/index.ts";
-import { previewBroadcast } from "../../broadcast/operations/index.ts";
-import { checkTarget, countTarget, type Preview } from "../../broadcast/targets/index.ts";
+import { getBroadcast, recordLookBeyond, toBeWritten } from "../../broadcast/lifecycle/index.ts";
+import {
+  type ConcurrentBroadcast,
+  findConcurrent,
+  previewBroadcast,
+} from "../../broadcast/operations/index.ts";
+import { checkTarget, countTarget, type Preview, selectAim } from "../../broadcast/targets/index.ts";
 import type { FirstNamed } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { findApprovers } from "./approvers.ts";
 import { MAX_DRAFT_BYTES } from "./drafts.ts";
 import type { BroadcastsOptions } from "./options.ts";
 import { broadcastCallerOf } from "./present.ts";
@@ -14,7 +18,7 @@ import { broadcastParams } from "./schema.ts";
 
 const list = <T>({ count, items }: FirstNamed<T>) => ({ count, items: [...items] });
 
-const present = (preview: Preview): z.output<typeof previewSchema> => ({
+const present = (preview: Preview) => ({
   ...preview,
   beyond: [...preview.beyond],
   villagesWithoutSpeaker: {
@@ -24,10 +28,17 @@ const present = (preview: Preview): z.output<typeof previewSchema> => ({
   possiblyWithoutSpeaker: list(preview.possiblyWithoutSpeaker),
   villagesOffline: list(preview.villagesOffline),
   byTownship: [...preview.byTownship],
+  byVillage: preview.byVillage && [...preview.byVillage],
 });
 
+const presentConflicts = (conflicts: readonly ConcurrentBroadcast[]) =>
+  conflicts.map((conflict) => ({ ...conflict, mode: conflict.mode as "actual" | "drill" }));
+
 /** The speakers that a target reaches now, for the author of a draft and for those who decide on it. */
-export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
+export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
+  app,
+  { broadcasts, people, allow },
+) => {
   app.post(
     "/broadcasts/preview",
     {
@@ -44,15 +55,23 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       },
     },
     async (request) => {
-      const { target, texts, repeatCount } = request.body;
-      const { limits } = grantOf(request);
+      const { target, texts, repeatCount, mode, class: messageClass, level } = request.body;
+      const { limits, principal } = grantOf(request);
       await checkTarget(broadcasts.pool, target);
       const reading = texts && { texts, repeatCount };
       const { preview, speakers, allSpeakers } = await countTarget(broadcasts.pool, target, limits, reading);
       const hasShapes = target.polygons.length + target.circles.length > 0;
       if (hasShapes && speakers.length < allSpeakers.length)
         await recordLookBeyond(broadcasts, broadcastCallerOf(request), target);
-      return present(preview);
+      if (mode === undefined || level === undefined)
+        return { ...present(preview), conflicts: null, approvers: null };
+      const message = { mode, class: messageClass, level };
+      const now = broadcasts.now();
+      const caller = broadcastCallerOf(request);
+      const aim = selectAim(broadcasts.pool, target, allSpeakers);
+      const approvers = await findApprovers(people, toBeWritten(principal, message), aim, principal, now);
+      const conflicts = await findConcurrent(broadcasts.pool, message, speakers, caller, now);
+      return { ...present(preview), conflicts: presentConflicts(conflicts), approvers: approvers ?? null };
     },
   );
 
@@ -79,7 +98,7 @@ export const previewRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (ap
       return {
         ...present(preview),
         airedUntil: preview.airedUntil,
-        conflicts: conflicts.map((conflict) => ({ ...conflict, mode: conflict.mode as "actual" | "drill" })),
+        conflicts: presentConflicts(conflicts),
         replacesWider: [...replacesWider],
         changedSinceSubmission: changed && {
           at: changed.at,

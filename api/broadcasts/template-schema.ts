@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CATEGORIES, MODES, messageSchema, RESPONSE_TYPES } from "../../broadcast/message/index.ts";
-import { regionCode, revisionNumber, timestamp } from "../schemas.ts";
+import { commaList, regionCode, revisionNumber, timestamp } from "../schemas.ts";
 import { broadcastText } from "./schema.ts";
 
 const { eventCode } = messageSchema.shape;
@@ -9,7 +9,12 @@ export const templateQuery = z.strictObject({
   eventCode: eventCode.optional(),
   level: z.coerce.number().int().min(1).max(4).optional().describe("With a level the texts are filled in."),
   mode: z.enum(MODES).default("actual"),
-  region: regionCode.optional().describe("The place that the texts name."),
+  region: commaList(regionCode, 100)
+    .optional()
+    .meta({ description: "The place that the texts name: region codes, separated by commas." }),
+  exclude: commaList(regionCode, 100)
+    .optional()
+    .meta({ description: "Regions that are taken out of it, in the same way." }),
 });
 
 export const templateParams = z.object({

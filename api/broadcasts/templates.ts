@@ -48,7 +48,7 @@ export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       },
     },
     async (request) => {
-      const { eventCode, level, mode, region } = request.query;
+      const { eventCode, level, mode, region = [], exclude = [] } = request.query;
       const { actor } = broadcastCallerOf(request);
       const found = await offerTemplates(pool, actor.tenantId, { eventCode, level });
       if (found.length === 0) {
@@ -58,7 +58,7 @@ export const templateRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
           `There is no template for '${eventCode}': expected one of ${known.join(", ")}, or texts of your own`,
         );
       }
-      const place = await describePlace(pool, { regions: region === undefined ? [] : [region] });
+      const place = await describePlace(pool, { regions: region, exclude });
       const at = broadcasts.now();
       const filled = (template: OfferedTemplate) =>
         level === undefined

@@ -1,9 +1,9 @@
 import { asOf, decide, type Principal } from "../../access/decide.ts";
 import type { Limits } from "../../access/limits.ts";
 import type { Broadcast } from "../../store/broadcast/index.ts";
-import type { Level } from "../message/index.ts";
+import type { Level, MessageClass, Mode } from "../message/index.ts";
 import type { Aim } from "../targets/index.ts";
-import { decideStep, isUnreleased, peopleEverBehind } from "./lifecycle.ts";
+import { decideStep, isUnreleased, type LifecycleFacts, peopleEverBehind } from "./lifecycle.ts";
 
 /** A person who could approve, at once or once their grants hold. */
 export interface PossibleApprover {
@@ -12,13 +12,34 @@ export interface PossibleApprover {
   readonly until: Date | undefined;
 }
 
+/** The facts about a broadcast that decide who could approve it. */
+export type ToApprove = Omit<LifecycleFacts, "level"> & Pick<Broadcast, "level">;
+
+/** The same of a broadcast that somebody thinks of, as if they had written it. */
+export const toBeWritten = (
+  author: Principal,
+  message: { readonly mode: Mode; readonly class: MessageClass; readonly level: Level },
+): ToApprove => ({
+  ...message,
+  state: "draft",
+  authors: peopleEverBehind(author),
+  submittedBy: null,
+  submittedFor: [],
+  submitterWithoutOwner: false,
+  approvedBy: null,
+  approvedFor: [],
+  review: "none",
+  expiresAt: null,
+  supersededBy: null,
+});
+
 /**
  * The people who could approve a broadcast now, or once they need not wait any more: by the same rules as an approval.
  * For a draft, as if `asker` had submitted it. Empty once it was decided on, or while it has no speaker.
  */
 export async function approversAmong(
   people: readonly Principal[],
-  broadcast: Broadcast,
+  broadcast: ToApprove,
   aim: Aim,
   asker: Principal,
   now: Date,

@@ -1,4 +1,4 @@
-export { approversAmong } from "./approvers.ts";
+export { approversAmong, type ToApprove, toBeWritten } from "./approvers.ts";
 export { airedUntil, alertExpiry, expiryOf } from "./expiry.ts";
 export {
   EDITABLE_STATES,

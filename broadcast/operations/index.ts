@@ -9,7 +9,7 @@ export { addNote, MAX_NOTES } from "./notes.ts";
 export { type ProposalRule, readProposalRule, startProposals } from "./proposals.ts";
 export type { DecisionRequest } from "./requests.ts";
 export { retry } from "./retry.ts";
-export { previewBroadcast } from "./stored-preview.ts";
+export { type ConcurrentBroadcast, findConcurrent, previewBroadcast } from "./stored-preview.ts";
 export {
   changeTemplate,
   createTemplate,

@@ -71,30 +71,10 @@ export async function previewBroadcast(
     repeatCount,
   });
   const { preview, speakers } = counted;
-  const shared = await findShared(
-    db,
-    speakers.map(({ deviceNo }) => deviceNo),
-    broadcast.broadcastNo,
-    now,
-  );
   return {
     ...preview,
     airedUntil: airedUntil(broadcast, now),
-    conflicts: shared.map((other) => {
-      const isSeen = seesBroadcast(sees, actor.tenantId, other);
-      return {
-        id: isSeen ? other.id : null,
-        headline: isSeen ? other.headline : null,
-        class: other.class,
-        level: other.level,
-        mode: other.mode,
-        startsAt: other.startsAt,
-        expiresAt: other.expiresAt,
-        speakers: other.speakers,
-        playing: other.playing,
-        givesWay: givesWay(broadcast, other),
-      };
-    }),
+    conflicts: await findConcurrent(db, broadcast, speakers, { actor, sees }, now),
     replacesWider: (await findWider(db, broadcast, counted.allSpeakers, now))
       .filter((old) => seesBroadcast(sees, actor.tenantId, old))
       .map(({ id }) => id),
@@ -102,9 +82,40 @@ export async function previewBroadcast(
   };
 }
 
+/** A broadcast that is stored, or that somebody thinks of. */
+type Rival = Pick<Broadcast, "class" | "level" | "mode"> &
+  Partial<Pick<Broadcast, "broadcastNo" | "replacesNos">>;
+
+/** The broadcasts that play or wait on these speakers now, and which of them would give way. */
+export async function findConcurrent(
+  db: Db,
+  broadcast: Rival,
+  speakers: Counted["speakers"],
+  { actor, sees }: Pick<BroadcastCaller, "actor" | "sees">,
+  now: Date,
+): Promise<ConcurrentBroadcast[]> {
+  const numbers = speakers.map(({ deviceNo }) => deviceNo);
+  const shared = await findShared(db, numbers, broadcast.broadcastNo, now);
+  return shared.map((other) => {
+    const isSeen = seesBroadcast(sees, actor.tenantId, other);
+    return {
+      id: isSeen ? other.id : null,
+      headline: isSeen ? other.headline : null,
+      class: other.class,
+      level: other.level,
+      mode: other.mode,
+      startsAt: other.startsAt,
+      expiresAt: other.expiresAt,
+      speakers: other.speakers,
+      playing: other.playing,
+      givesWay: givesWay(broadcast, other),
+    };
+  });
+}
+
 /** A broadcast that is as urgent as the playing one waits for its end. */
-function givesWay(broadcast: Broadcast, other: SharedBroadcast): ConcurrentBroadcast["givesWay"] {
-  if (broadcast.replacesNos.includes(other.broadcastNo)) return "ends";
+function givesWay(broadcast: Rival, other: SharedBroadcast): ConcurrentBroadcast["givesWay"] {
+  if (broadcast.replacesNos?.includes(other.broadcastNo)) return "ends";
   return byUrgency(broadcast, other) < 0 ? "other" : "this";
 }
 

@@ -35,6 +35,8 @@ export interface Preview extends WithoutSpeaker {
   /** Villages that have speakers of which none is online. */
   readonly villagesOffline: FirstNamed<NamedVillage>;
   readonly byTownship: readonly TownshipPreview[];
+  /** Each village by itself, in the order of codes; null where there are more than `MAX_VILLAGES`. */
+  readonly byVillage: readonly VillagePreview[] | null;
   /** Seconds that it takes to read the texts; null without texts. */
   readonly readingSeconds: number | null;
 }
@@ -50,7 +52,17 @@ export interface TownshipPreview {
   readonly villagesCovered: number;
 }
 
+/** A village that the target means, with its speakers there. */
+export interface VillagePreview {
+  readonly regionCode: string;
+  readonly name: string;
+  readonly speakers: number;
+  readonly online: number;
+}
+
 const MAX_NAMED = 200;
+/** More than any county has: nobody looks at the villages of a province one by one. */
+const MAX_VILLAGES = 1000;
 const TOWNSHIP_DIGITS = 9;
 const VILLAGE_DIGITS = 12;
 
@@ -117,6 +129,7 @@ export async function countTarget(
       const isWhole = target.regions.some((code) => township.regionCode.startsWith(code));
       return villagesUnknown && !isWhole ? { ...township, villages: null } : township;
     }),
+    byVillage: byVillage(speakers, [...villages, ...nameless]),
     readingSeconds:
       reading === undefined || reading.texts.length === 0
         ? null
@@ -132,6 +145,24 @@ function onlineByRegion(speakers: readonly MeantSpeaker[]): Map<string, number> 
     online.set(regionCode, (online.get(regionCode) ?? 0) + (connected ? 1 : 0));
   }
   return online;
+}
+
+/** The speakers of each village; null where there are too many of them. */
+function byVillage(
+  speakers: readonly MeantSpeaker[],
+  villages: readonly NamedVillage[],
+): VillagePreview[] | null {
+  if (villages.length > MAX_VILLAGES) return null;
+  const counts = new Map(villages.map(({ code }) => [code, { speakers: 0, online: 0 }]));
+  for (const { regionCode, connected } of speakers) {
+    const village = counts.get(regionCode);
+    if (!village) continue;
+    village.speakers++;
+    if (connected) village.online++;
+  }
+  return villages
+    .map(({ code, name }) => ({ regionCode: code, name, ...counts.get(code)! }))
+    .sort((a, b) => (a.regionCode < b.regionCode ? -1 : 1));
 }
 
 /** Villages that are known only because one of their speakers stands in a shape. */

@@ -278,6 +278,19 @@ describe("who could approve", () => {
     const names = json.items.map((one: { id: string }) => one.id);
     expect(names).toEqual(["approver", "p-approver"]);
   });
+
+  it("is told before there is a draft too, by the preview with mode and level, to who may submit it", async () => {
+    const approversFor = async (who: string, change: object = { mode: "actual", level: 2 }) => {
+      const body = { target: { regions: ["520326"] }, ...change };
+      const { json } = await world.post(who, "/v1/broadcasts/preview", body);
+      return json.approvers?.items.map((one: { id: string }) => one.id) ?? null;
+    };
+    expect(await approversFor("p-dispatcher")).toEqual(["approver", "p-approver", "p-both", "p-puppet"]);
+    // Nobody approves what they have written themselves.
+    expect(await approversFor("p-both")).toEqual(["approver", "p-approver"]);
+    expect(await approversFor("p-administrator")).toBe(null);
+    expect(await approversFor("p-dispatcher", { mode: "actual" })).toBe(null);
+  });
 });
 
 describe("a revision that no column holds", () => {

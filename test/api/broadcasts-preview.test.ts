@@ -68,6 +68,11 @@ describe("the preview of a broadcast", () => {
             villagesCovered: 1,
           },
         ],
+        byVillage: [
+          { regionCode: "520326001001", name: "杨村社区", speakers: 2, online: 1 },
+          { regionCode: "520326001002", name: "石村", speakers: 0, online: 0 },
+          { regionCode: "520326002001", name: "江村", speakers: 1, online: 0 },
+        ],
         readingSeconds: expect.any(Number),
         conflicts: [],
         replacesWider: [],
@@ -183,6 +188,15 @@ describe("the preview of a broadcast", () => {
     expect(await ways(higher)).toEqual([[first, "other"]]);
     // No warning gives way to a drill, of whatever level.
     expect(await ways(drill)).toEqual([[first, "this"]]);
+    // The same before there is a draft.
+    const thoughtOf = async (message: object) => {
+      const body = { target: { regions: ["520326001"] }, ...message };
+      const { json } = await world.post("dispatcher", "/v1/broadcasts/preview", body);
+      return json.conflicts?.map((one: Record<string, unknown>) => [one.id, one.givesWay]) ?? null;
+    };
+    expect(await thoughtOf({ mode: "actual", level: 2 })).toEqual([[first, "other"]]);
+    expect(await thoughtOf({ mode: "drill", level: 1 })).toEqual([[first, "this"]]);
+    expect(await thoughtOf({})).toBe(null);
     const elsewhere = await submitted({ target: { regions: ["520326002"] } });
     expect(await ways(elsewhere)).toEqual([]);
     // What takes its place ends it.

@@ -97,6 +97,11 @@ describe("writing a broadcast", () => {
       "/v1/broadcasts/templates?eventCode=11A51&level=1&mode=drill&region=520326",
     );
     expect(one.json.items[0].texts[0].headline).toBe("【演习】务川县山洪红色预警");
+    const two = await world.get(
+      "dispatcher",
+      "/v1/broadcasts/templates?eventCode=11A51&level=1&region=520326001,520326002&exclude=520326001001",
+    );
+    expect(two.json.items[0].texts[0].headline).toBe("都濡街道、丹砂街道（不含杨村社区）山洪红色预警");
     const none = await world.get("dispatcher", "/v1/broadcasts/templates?eventCode=11Z99");
     expect([none.status, none.json.faults[0].message]).toEqual([400, expect.stringContaining("11D01")]);
   });

@@ -1,4 +1,4 @@
-// sha256 e3febe2254981182569762e39dea2d5cd61b4b5f46ad619995d7ffac707afe70 of test/api/openapi.json; written by `npm run console:types`
+// sha256 e79a969d8438d736d0dfed637d288fad412a81bc9a9c5bf3608d84e36702249b of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -2675,8 +2675,56 @@ export interface components {
                 villages: number | null;
                 villagesCovered: number;
             }[];
+            /** @description Each village that is known to be meant, in the order of codes, with its speakers; null where there are more than 1,000. */
+            byVillage: {
+                regionCode: string;
+                name: string;
+                speakers: number;
+                online: number;
+            }[] | null;
             /** @description Time to read the texts, repetitions included; null without texts. */
             readingSeconds: number | null;
+            /** @description The same of the stored preview; null without `mode` and `level`. */
+            conflicts: {
+                /** @description Null where you do not see it. */
+                id: string | null;
+                headline: string | null;
+                /** @enum {string} */
+                class: "emergency" | "daily";
+                level: number;
+                /** @enum {string} */
+                mode: "actual" | "drill" | "training";
+                startsAt: string | null;
+                /** Format: date-time */
+                expiresAt: string;
+                /** @description The number of these speakers that play it or are to play it. */
+                speakers: number;
+                /** @description The number of these speakers that play it now. */
+                playing: number;
+                /**
+                 * @description Which of the two waits or is interrupted there; `ends`: this broadcast takes the other's place.
+                 * @enum {string}
+                 */
+                givesWay: "this" | "other" | "ends";
+            }[] | null;
+            /** @description The people who could approve it if you submitted it; null without `mode` and `level`, and where you may not submit all of it. */
+            approvers: {
+                /** @description Those who are signed in first. */
+                items: {
+                    id: string;
+                    name: string;
+                    tenantId: string | null;
+                    /** @description True when the person has a living session, to the minute. */
+                    signedIn: boolean;
+                }[];
+                /** @description This person could approve too, but has to wait until then, unless another administrator confirms (`GET /v1/access/changes`). */
+                waiting: {
+                    id: string;
+                    name: string;
+                    /** Format: date-time */
+                    until: string;
+                }[];
+            } | null;
         };
         BroadcastReport: {
             broadcast: components["schemas"]["BroadcastDetail"];
@@ -2933,6 +2981,13 @@ export interface components {
                 villages: number | null;
                 villagesCovered: number;
             }[];
+            /** @description Each village that is known to be meant, in the order of codes, with its speakers; null where there are more than 1,000. */
+            byVillage: {
+                regionCode: string;
+                name: string;
+                speakers: number;
+                online: number;
+            }[] | null;
             /** @description Time to read the texts, repetitions included; null without texts. */
             readingSeconds: number | null;
             /** @description The end of airing. Before the release, computed as if it were released now: at most 72 hours later, whatever `expiresAt` asks for. Null for a broadcast that will never be aired. */
@@ -12766,11 +12821,10 @@ export interface operations {
                 /** @description With a level the texts are filled in. */
                 level?: number;
                 mode?: "actual" | "drill" | "training";
-                /**
-                 * @description The place that the texts name.
-                 * @example 520102
-                 */
+                /** @description The place that the texts name: region codes, separated by commas. */
                 region?: string;
+                /** @description Regions that are taken out of it, in the same way. */
+                exclude?: string;
             };
             header?: never;
             path?: never;
@@ -15097,6 +15151,17 @@ export interface operations {
                     texts?: components["schemas"]["BroadcastTextInput"][];
                     /** @default 1 */
                     repeatCount?: number;
+                    /**
+                     * @description With mode and level the answer also has what it would interrupt, and who could approve it.
+                     * @enum {string}
+                     */
+                    mode?: "actual" | "drill" | "training";
+                    /**
+                     * @default emergency
+                     * @enum {string}
+                     */
+                    class?: "emergency" | "daily";
+                    level?: 1 | 2 | 3 | 4;
                 };
             };
         };

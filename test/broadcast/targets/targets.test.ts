@@ -268,6 +268,11 @@ describe("a preview", () => {
           villagesCovered: 1,
         },
       ],
+      byVillage: [
+        { regionCode: "520326001001", name: expect.any(String), speakers: 2, online: 1 },
+        { regionCode: "520326001002", name: expect.any(String), speakers: 0, online: 0 },
+        { regionCode: "520326002001", name: expect.any(String), speakers: 1, online: 0 },
+      ],
       readingSeconds: 20,
     });
   });
