@@ -22,6 +22,7 @@ import type { BroadcastsOptions } from "./broadcasts/options.ts";
 import { broadcastsRoutes } from "./broadcasts/routes.ts";
 import { indexCatalog } from "./catalog.ts";
 import { type CommandsOptions, commandsRoutes } from "./commands/routes.ts";
+import { compressAnswers } from "./compression.ts";
 import { consolePages, isConsoleBuilt } from "./console/pages.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
@@ -175,6 +176,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     );
   });
   refuseForeignTypes(app);
+  await compressAnswers(app);
   const endConnections = prepareShutdown(app.server);
   app.addHook("preClose", async () => {
     closing = true;
