@@ -1,3 +1,4 @@
+import { reachesTenant, seesEverything, within } from "../access/limits.ts";
 import { SOUNDING_ROLES } from "../access/roles.ts";
 import { PlatformError } from "../base/errors.ts";
 import {
@@ -15,11 +16,13 @@ import {
   removeGrantsOf,
   type StoredPrincipal,
   updatePrincipal,
+  type WaitingChange,
 } from "../store/access/index.ts";
 import { appendAudit } from "../store/audit/index.ts";
 import {
   type Client,
   type Db,
+  type Limits,
   NO_LIMITS,
   type Page,
   type Pool,
@@ -41,6 +44,26 @@ export const listAccessChanges = (
   filter: Omit<ChangeFilter, "roles">,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<AccessChange>> => listChanges(pool, { ...filter, roles: SOUNDING_ROLES }, limits, page);
+
+/**
+ * Those of the changes in memory that wait at `now` and that `listAccessChanges` gives for the limits, in the same order.
+ */
+export const waitingWithin = (changes: readonly WaitingChange[], limits: Limits, now: Date): AccessChange[] =>
+  changes
+    .filter(
+      ({ effectiveAt, tenantId, grants }) =>
+        effectiveAt > now &&
+        grants.some(
+          (grant) => "role" in grant && (SOUNDING_ROLES as readonly string[]).includes(grant.role),
+        ) &&
+        (seesEverything(limits) ||
+          (reachesTenant(limits, tenantId) &&
+            within(
+              grants.map(({ area }) => area),
+              limits,
+            ))),
+    )
+    .map(({ tenantId: _tenant, grants: _grants, ...change }) => ({ ...change, state: "waiting" as const }));
 
 /** The change, which must still wait. @throws PlatformError `change_not_found`, `change_decided`, `forbidden` */
 async function lockWaiting(tx: Client, caller: Caller, changeNo: number, now: Date): Promise<AccessChange> {

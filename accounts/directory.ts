@@ -10,10 +10,13 @@ import {
   readAccessSnapshot,
   readAccessVersion,
   recordKeyUses,
+  type Tenant,
+  type WaitingChange,
 } from "../store/access/index.ts";
 import type { Pool } from "../store/database/index.ts";
 import { findBehind, nextSettled } from "./behind.ts";
 import { knownGrants } from "./grants.ts";
+import type { CallerFacts, KnownPrincipals } from "./known-principals.ts";
 
 export interface AccessDirectoryOptions {
   readonly pool: Pool;
@@ -56,11 +59,14 @@ export const createAccessDirectory = (options: AccessDirectoryOptions): AccessDi
  * (`refresh`). Everything is read again when something changes: 0.3 s for 10,000 applications with a key each (the
  * embedded database on two busy cores).
  */
-export class AccessDirectory {
+export class AccessDirectory implements KnownPrincipals, CallerFacts {
   private readonly options: AccessDirectoryOptions;
   private readonly now: () => number;
   private principals: ReadonlyMap<string, Principal> = new Map();
   private keys: ReadonlyMap<string, KeyEntry> = new Map();
+  private tenants: ReadonlyMap<string, Tenant> = new Map();
+  private owned: ReadonlyMap<string, readonly string[]> = new Map();
+  private waiting: readonly WaitingChange[] = [];
   private version = 0;
   /** The latest change that was logged. */
   private toldOf = 0;
@@ -150,6 +156,18 @@ export class AccessDirectory {
     return this.principals.values();
   }
 
+  findTenant(id: string): Tenant | undefined {
+    return this.tenants.get(id);
+  }
+
+  listOwnedBy(id: string): readonly string[] {
+    return this.owned.get(id) ?? [];
+  }
+
+  listWaiting(): readonly WaitingChange[] {
+    return this.waiting;
+  }
+
   /** Writes when keys were used since the last time. */
   async writeUses(): Promise<void> {
     if (this.uses.size === 0) return;
@@ -169,6 +187,9 @@ export class AccessDirectory {
     const before = { principals: this.principals, keys: this.keys };
     this.principals = principals;
     this.keys = keys;
+    this.tenants = new Map(snapshot.tenants.map((tenant) => [tenant.id, tenant]));
+    this.owned = ownedBy(snapshot);
+    this.waiting = snapshot.waiting;
     this.version = snapshot.version;
     this.settlesAt = nextSettled(snapshot, this.now());
     this.tell(snapshot);
@@ -243,4 +264,15 @@ export class AccessDirectory {
       if (expiresAt > since && expiresAt <= now) this.options.onRevoked(principal.id);
     }
   }
+}
+
+/** The applications of each owner, by id. */
+function ownedBy({ owned }: AccessSnapshot): Map<string, string[]> {
+  const ofOwner = new Map<string, string[]>();
+  for (const { id, ownerId } of owned) {
+    const known = ofOwner.get(ownerId);
+    if (known) known.push(id);
+    else ofOwner.set(ownerId, [id]);
+  }
+  return ofOwner;
 }

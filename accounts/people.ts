@@ -32,6 +32,8 @@ export interface PeopleOptions {
   /** How long a session lasts after the sign-in, and after it was last used, in milliseconds. */
   readonly sessionMaxAgeMs: number;
   readonly sessionMaxIdleMs: number;
+  /** For how long this process may not see what another one changed of a session; `FRESH_MS` by default. */
+  readonly sessionFreshMs?: number | undefined;
   /** Called when sessions of a person have ended. Open streams of their other sessions come back by themselves. */
   readonly onSessionsEnded?: (principalId: string) => void;
   /** Undefined: people sign in with passwords alone. */
@@ -78,7 +80,14 @@ export function createPeople(options: PeopleOptions): People {
   const gate = options.gate ?? createLoginGate({ now });
   const countLogin = createLoginCounter(options.registry);
   const failedSignIns = createFailedSignIns({ pool, log, now });
-  const sessions = createSessions({ pool, maxAgeMs, maxIdleMs, onEnded: options.onSessionsEnded, now });
+  const sessions = createSessions({
+    pool,
+    maxAgeMs,
+    maxIdleMs,
+    freshMs: options.sessionFreshMs,
+    onEnded: options.onSessionsEnded,
+    now,
+  });
   const signIn = createSignIn({
     pool,
     gate,

@@ -32,6 +32,11 @@ export interface SessionsOptions {
   readonly maxAgeMs: number;
   /** … and so long after it was last used. */
   readonly maxIdleMs: number;
+  /**
+   * How long what was read of a session counts, in milliseconds: until then this process does not see what another one
+   * changed. `FRESH_MS` by default.
+   */
+  readonly freshMs?: number | undefined;
   /** Called when sessions of a person have ended, so that their open streams are cut. */
   readonly onEnded?: ((principalId: string) => void) | undefined;
   readonly now?: () => number;
@@ -85,10 +90,12 @@ export interface Sessions {
   endAll(db: Db, principalId: string, exceptNo?: number): Promise<number>;
   /** Makes committed changes of this person's sessions count at once: the next request asks the database again. */
   forget(principalId: string): void;
+  /** The same, without anybody being told: for changes of the person that may have ended sessions as well. */
+  lookAgain(principalId: string): void;
 }
 
 interface Cached {
-  readonly session: Session;
+  session: Session;
   readonly readAt: number;
   /** When this process last saw it, in milliseconds since 1970. */
   seenAt: number;
@@ -97,21 +104,25 @@ interface Cached {
 
 /** Sessions of people and displays. The database has the hash of each secret; memory has those that were asked for lately. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { pool, maxAgeMs, maxIdleMs, onEnded, now = Date.now } = options;
+  const { pool, maxAgeMs, maxIdleMs, freshMs = FRESH_MS, onEnded, now = Date.now } = options;
   /** By the secret's hash in base64; the entry longest unread goes first. */
   const cache = new Map<string, Cached>();
   /** Rises with each `forget`, so that an answer of the database that was on its way meanwhile is not kept. */
   let generation = 0;
 
-  function forget(principalId: string): void {
+  function lookAgain(principalId: string): void {
     generation++;
     for (const [key, { session }] of cache) if (session.principalId === principalId) cache.delete(key);
+  }
+
+  function forget(principalId: string): void {
+    lookAgain(principalId);
     onEnded?.(principalId);
   }
 
   async function read(key: string, tokenHash: Buffer): Promise<Cached | undefined> {
     const known = cache.get(key);
-    if (known && now() - known.readAt < FRESH_MS) return known;
+    if (known && now() - known.readAt < freshMs) return known;
     const before = generation;
     const session = await findSession(pool, tokenHash);
     cache.delete(key);
@@ -139,12 +150,17 @@ export function createSessions(options: SessionsOptions): Sessions {
     return Math.max(0, Math.min(session.expiresAt.getTime(), idleAt) - now());
   };
 
-  async function noteSeen(cached: Cached): Promise<void> {
+  /** Written behind the answer, for which nobody waits; where that fails, the next request tries again. */
+  function noteSeen(cached: Cached): void {
+    const { session, notedAt } = cached;
     const at = now();
     cached.seenAt = at;
-    if (at - cached.notedAt < NOTE_EVERY_MS) return;
+    if (at - notedAt < NOTE_EVERY_MS) return;
     cached.notedAt = at;
-    await noteSessionSeen(pool, cached.session.sessionNo, new Date(at));
+    cached.session = { ...session, lastSeenAt: new Date(at) };
+    noteSessionSeen(pool, session.sessionNo, new Date(at)).catch(() => {
+      cached.notedAt = notedAt;
+    });
   }
 
   const living = (): Living => ({ at: new Date(now()), seenAfter: new Date(now() - maxIdleMs) });
@@ -168,13 +184,13 @@ export function createSessions(options: SessionsOptions): Sessions {
     async find(token, type) {
       const cached = await look(token, type);
       if (!cached || leftOf(cached) === 0) return undefined;
-      await noteSeen(cached);
+      noteSeen(cached);
       return cached.session;
     },
     async timeLeft(token, type) {
       const cached = await look(token, type);
       const left = cached ? leftOf(cached) : 0;
-      if (cached && left > 0 && !cached.session.endsIdle) await noteSeen(cached);
+      if (cached && left > 0 && !cached.session.endsIdle) noteSeen(cached);
       return left;
     },
     signedIn: async (ids) => new Set(await listSignedIn(pool, ids, living())),
@@ -182,5 +198,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     end: (db, principalId, sessionNo) => endSession(db, principalId, sessionNo, new Date(now())),
     endAll: (db, principalId, exceptNo) => endSessionsOf(db, principalId, new Date(now()), exceptNo ?? null),
     forget,
+    lookAgain,
   };
 }

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import type { AccessControl } from "../access/control.ts";
 import type { GrantDelay } from "../accounts/grant-delay.ts";
+import type { CallerFacts } from "../accounts/known-principals.ts";
 import type { People } from "../accounts/people.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
@@ -63,12 +64,14 @@ import { validatorCompiler } from "./validator.ts";
 
 export interface AppOptions {
   readonly pool: Pool;
-  /** Connections for sessions and `GET /v1/me`, which must not wait behind long queries. */
+  /** Connections for sessions, which must not wait behind long queries. */
   readonly urgentPool: Pool;
   readonly catalog: readonly Kind[];
   /** The readings table of each kind, as it is in the database. */
   readonly tables: readonly KindTable[];
   readonly access: AccessControl;
+  /** What is known of callers without asking the database. */
+  readonly callerFacts: CallerFacts;
   /** How people sign in. */
   readonly people: People;
   /** How long approvers and duty officers wait who are made, granted or reset over HTTP. */
@@ -200,10 +203,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { onAlarmCleared, onDeviceChanged, pendingOf, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
-  const { people, grantDelay } = options;
+  const { people, grantDelay, callerFacts } = options;
   await app.register(sessionsRoutes, { prefix, pool: urgentPool, people, allow });
   await app.register(authRoutes, { prefix, people, allow });
-  await app.register(meRoutes, { prefix, pool: urgentPool, grantDelay, allow });
+  await app.register(meRoutes, { prefix, pool: urgentPool, callerFacts, grantDelay, allow });
   await app.register(myPasswordRoutes, { prefix, people, allow });
   await app.register(myTotpRoutes, { prefix, people, allow });
   await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
-import { decide } from "../../access/decide.ts";
-import type { Limits } from "../../access/limits.ts";
+import { decide, type Principal } from "../../access/decide.ts";
 import { ACTIONS } from "../../access/roles.ts";
-import { listAccessChanges } from "../../accounts/changes.ts";
+import { waitingWithin } from "../../accounts/changes.ts";
 import type { GrantDelay } from "../../accounts/grant-delay.ts";
-import { getTenant, listOwned } from "../../store/access/index.ts";
+import type { CallerFacts } from "../../accounts/known-principals.ts";
+import { getTenant } from "../../store/access/index.ts";
 import { NO_LIMITS, type Pool } from "../../store/database/index.ts";
 import { toChangeJson } from "../access-changes/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -13,16 +13,25 @@ import { problems } from "../problem.ts";
 import { meSchema } from "./schema.ts";
 
 export interface MeOptions {
+  /** Asked for a tenant that has just been made, and is not in memory yet. */
   readonly pool: Pool;
+  readonly callerFacts: CallerFacts;
   readonly grantDelay: GrantDelay;
   readonly allow: Allow;
 }
 
 /** In one answer. */
 const MAX_CHANGES = 100;
+const MAX_APPLICATIONS = 1000;
 
-/** The platform's knowledge of the caller. */
-export const meRoutes: FastifyPluginAsyncZod<MeOptions> = async (app, { pool, grantDelay, allow }) => {
+/**
+ * The platform's knowledge of the caller. All of it is in memory: the first thing that a page asks for must not wait
+ * behind a series that another one has asked for.
+ */
+export const meRoutes: FastifyPluginAsyncZod<MeOptions> = async (
+  app,
+  { pool, callerFacts, grantDelay, allow },
+) => {
   app.get(
     "/me",
     {
@@ -38,19 +47,18 @@ export const meRoutes: FastifyPluginAsyncZod<MeOptions> = async (app, { pool, gr
       const { principal } = grantOf(request);
       const { type, id, name, tenantId, grants } = principal;
       const now = new Date(grantDelay.now());
-      const list = (limits: Limits, principalId?: string) =>
-        listAccessChanges(pool, { limits }, { state: "waiting", principalId, now }, { limit: MAX_CHANGES });
-      const looksAfter = decide(principal, "access:write");
-      const waiting = type === "person" ? (await list(NO_LIMITS, id)).items : [];
-      const toDecide = looksAfter.allowed ? (await list(looksAfter.limits)).items.length : 0;
+      const { waiting, toDecide } = waitingFor(principal, callerFacts, now);
       return {
         type,
         id,
         name,
-        tenant: tenantId === null ? null : await getTenant(pool, tenantId, NO_LIMITS),
+        tenant:
+          tenantId === null
+            ? null
+            : (callerFacts.findTenant(tenantId) ?? (await getTenant(pool, tenantId, NO_LIMITS))),
         waiting: waiting.map(toChangeJson),
         toDecide,
-        applications: type === "person" ? await listOwned(pool, id) : [],
+        applications: type === "person" ? callerFacts.listOwnedBy(id).slice(0, MAX_APPLICATIONS) : [],
         grants: [...toRoleGrants(grants), ...toScopesGrants(grants)],
         actions: ACTIONS.flatMap((action) => {
           const decision = decide(principal, action);
@@ -60,3 +68,16 @@ export const meRoutes: FastifyPluginAsyncZod<MeOptions> = async (app, { pool, gr
     },
   );
 };
+
+/** The changes for which a person waits, and the number of those that the caller may decide. */
+function waitingFor(principal: Principal, callerFacts: CallerFacts, now: Date) {
+  const changes = callerFacts.listWaiting();
+  const { type, id } = principal;
+  const own = type === "person" ? changes.filter((change) => change.principalId === id) : [];
+  const looksAfter = decide(principal, "access:write");
+  const others = looksAfter.allowed ? waitingWithin(changes, looksAfter.limits, now) : [];
+  return {
+    waiting: waitingWithin(own, NO_LIMITS, now).slice(0, MAX_CHANGES),
+    toDecide: Math.min(others.length, MAX_CHANGES),
+  };
+}

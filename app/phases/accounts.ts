@@ -43,10 +43,13 @@ export async function startAccounts(
     registry,
     sessionMaxAgeMs: config.SESSION_MAX_HOURS * 3_600_000,
     sessionMaxIdleMs: config.SESSION_IDLE_MINUTES * 60_000,
+    // The embedded database has no other process, and one turn for everything: nobody waits for one without need.
+    sessionFreshMs: facts.embedded ? Number.POSITIVE_INFINITY : undefined,
     onSessionsEnded: sessionsEnded.tell,
     provider: providerSettings(config, adminKey.key),
     secondFactor: secondFactorRules(config),
   });
+  revoked.add(people.sessions.lookAgain);
   await people.begin();
   atEnd(() => people.close());
   warnOfDelay(logOf("access"), config.PRIVILEGED_GRANT_DELAY_HOURS, people, facts.embedded);

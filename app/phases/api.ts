@@ -34,6 +34,7 @@ export async function makeApi(
     catalog,
     tables: database.tables,
     access: accounts.control,
+    callerFacts: accounts.directory,
     people: accounts.people,
     grantDelay: grantDelay(config.PRIVILEGED_GRANT_DELAY_HOURS),
     trustProxy: config.TRUST_PROXY ?? [],

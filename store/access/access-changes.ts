@@ -10,6 +10,7 @@ import {
   principalsCondition,
   toPage,
 } from "../database/index.ts";
+import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
 
 export const CHANGE_KINDS = ["create", "grants", "password", "second_factor", "enable", "owner"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -71,9 +72,12 @@ const toChange = (row: ChangeRow): AccessChange => ({
   reason: row.reason,
 });
 
-/** `$1` is the moment by which a change waits or holds. */
-const SELECT_CHANGE = `
-  select c.change_no, c.principal_id, p.name as principal_name, c.kind, c.asked_by, c.asked_by_name, c.asked_at,
+/**
+ * `$1` is the moment by which a change waits or holds.
+ * @param more further columns
+ */
+const selectChange = (more = "") => `
+  select ${more} c.change_no, c.principal_id, p.name as principal_name, c.kind, c.asked_by, c.asked_by_name, c.asked_at,
          c.effective_at, c.decided_by, c.decided_at, c.reason,
          case when c.state <> 'open' then c.state when c.effective_at > $1::timestamptz then 'waiting'
               else 'effective' end as state
@@ -127,7 +131,7 @@ export async function listChanges(
 ): Promise<Page<AccessChange>> {
   const after = decodeCursor("access-changes", ["integer"], page.cursor);
   const { rows } = await db.query<ChangeRow>(
-    `${SELECT_CHANGE}
+    `${selectChange()}
      where ${principalsCondition("p", 2)} and p.type = 'person'
        and ($3::text is null or c.principal_id = $3::text)
        and ($4::boolean or (c.state = 'open' and c.effective_at > $1::timestamptz))
@@ -150,6 +154,28 @@ export async function listChanges(
   return toPage(rows, page.limit, toChange, (row) => encodeCursor("access-changes", [row.change_no]));
 }
 
+/** A change that waits, with what decides who may see it. */
+export interface WaitingChange extends AccessChange {
+  /** Of the person whom it is about. */
+  readonly tenantId: string;
+  readonly grants: readonly StoredGrant[];
+}
+
+/** Every change to a person that waits by the clock of the database, newest first. */
+export async function listWaitingChanges(db: Db): Promise<WaitingChange[]> {
+  const { rows } = await db.query<ChangeRow & { tenant_id: string; grants: GrantRow[] }>(
+    `${selectChange(`p.tenant_id, ${GRANTS_OF("p")} as grants,`)}
+     where p.type = 'person' and c.state = 'open' and c.effective_at > now()
+     order by c.change_no desc`,
+    [new Date(0).toISOString()],
+  );
+  return rows.map((row) => ({
+    ...toChange(row),
+    tenantId: row.tenant_id,
+    grants: row.grants.map(toGrant),
+  }));
+}
+
 /** Locks a change. @throws PlatformError `change_not_found`, also for a change to a person outside the limits */
 export async function lockChange(
   tx: Client,
@@ -158,7 +184,7 @@ export async function lockChange(
   now: Date,
 ): Promise<AccessChange> {
   const { rows } = await tx.query<ChangeRow>(
-    `${SELECT_CHANGE}
+    `${selectChange()}
      where c.change_no = $3::bigint and p.type = 'person' and ${principalsCondition("p", 2)} for update of c`,
     [now.toISOString(), limitsParameter(limits), changeNo],
   );

@@ -1,7 +1,13 @@
 import { type Db, type Pool, withTransaction } from "../database/index.ts";
-import { type ChangeKind, CREDENTIAL_KINDS } from "./access-changes.ts";
+import {
+  type ChangeKind,
+  CREDENTIAL_KINDS,
+  listWaitingChanges,
+  type WaitingChange,
+} from "./access-changes.ts";
 import { GRANTS_OF, type GrantRow, type StoredGrant, toGrant } from "./grants.ts";
 import type { PrincipalType } from "./principals.ts";
+import { listEnabledTenants, type Tenant } from "./tenants.ts";
 
 /** Everybody who may act at the moment, with their keys: what each process keeps in memory. */
 export interface AccessSnapshot {
@@ -31,6 +37,12 @@ export interface AccessSnapshot {
     /** Of kind `owner`: the former owner of the application. */
     readonly formerOwner: string | null;
   }[];
+  /** The changes to people that wait, also to people who are disabled, newest first. */
+  readonly waiting: readonly WaitingChange[];
+  /** Those that are not disabled. */
+  readonly tenants: readonly Tenant[];
+  /** Every application with an owner, also those that are disabled, by id. */
+  readonly owned: readonly { readonly id: string; readonly ownerId: string }[];
   /** Of these principals, and not revoked. */
   readonly keys: readonly {
     readonly keyNo: number;
@@ -98,8 +110,14 @@ export function readAccessSnapshot(pool: Pool): Promise<AccessSnapshot> {
        where state = 'open' and (effective_at > now() or kind = any ($1::text[]))`,
       [[...CREDENTIAL_KINDS, "owner"]],
     );
+    const owned = await tx.query<{ id: string; owner_id: string }>(
+      "select id, owner_id from principals where owner_id is not null order by id",
+    );
     return {
       version,
+      waiting: await listWaitingChanges(tx),
+      tenants: await listEnabledTenants(tx),
+      owned: owned.rows.map((row) => ({ id: row.id, ownerId: row.owner_id })),
       principals: principals.rows.map((row) => ({
         id: row.id,
         type: row.type,

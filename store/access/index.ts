@@ -14,6 +14,7 @@ export {
   makersOf,
   overtakeCredentialChanges,
   removeGrantsOf,
+  type WaitingChange,
 } from "./access-changes.ts";
 export { type AccessSnapshot, readAccessSnapshot, readAccessVersion } from "./access-snapshot.ts";
 export {
@@ -53,7 +54,6 @@ export {
 export {
   getPrincipal,
   insertPrincipal,
-  listOwned,
   listPrincipals,
   type PrincipalChange,
   type PrincipalType,

@@ -160,12 +160,3 @@ export async function setOwner(tx: Client, id: string, ownerId: string): Promise
     ownerId,
   ]);
 }
-
-/** The ids of the applications that a person answers for. */
-export async function listOwned(db: Db, ownerId: string): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    "select id from principals where owner_id = $1::text order by id limit 1000",
-    [ownerId],
-  );
-  return rows.map((row) => row.id);
-}

@@ -40,6 +40,12 @@ const toTenant = (row: TenantRow): Tenant => ({
   disabledAt: row.disabled_at,
 });
 
+/** Every tenant whose people and applications may act. */
+export async function listEnabledTenants(db: Db): Promise<Tenant[]> {
+  const { rows } = await db.query<TenantRow>(`select ${COLUMNS} from tenants t where t.disabled_at is null`);
+  return rows.map(toTenant);
+}
+
 /** Tenants that the limits reach, by id. */
 export async function listTenants(
   db: Db,

@@ -37,7 +37,11 @@ async function start(): Promise<void> {
       directory.findPrincipal(bearerToken(authorization) ?? ""),
     decide,
   };
-  api = await startApi(db.pool, { access, onAccessChanged: () => directory.refresh() });
+  api = await startApi(db.pool, {
+    access,
+    callerFacts: directory,
+    onAccessChanged: () => directory.refresh(),
+  });
   await post("/v1/tenants", { id: "gas", name: "贵阳燃气", use: "commercial" });
   await post("/v1/tenants", { id: "county", name: "南明区应急管理局", use: "government" });
   await post("/v1/people", { id: OWNER, name: OWNER, tenantId: "gas" });

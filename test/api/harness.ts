@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { hashToken } from "../../access/tokens.ts";
 import { createAccessControl } from "../../accounts/control.ts";
 import { grantDelay } from "../../accounts/grant-delay.ts";
-import type { KnownPrincipals } from "../../accounts/known-principals.ts";
+import type { CallerFacts, KnownPrincipals } from "../../accounts/known-principals.ts";
 import { createPeople } from "../../accounts/people.ts";
 import { type AppOptions, createApp } from "../../api/app.ts";
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
@@ -46,6 +46,13 @@ const NOBODY: KnownPrincipals = {
   lookForChanges: async () => {},
 };
 
+/** Nothing is in memory of anybody. */
+const NO_FACTS: CallerFacts = {
+  findTenant: () => undefined,
+  listOwnedBy: () => [],
+  listWaiting: () => [],
+};
+
 /** The API on a test database, with everything else that it is given replaced by something quiet. */
 export async function startApi(
   pool: Pool,
@@ -71,6 +78,7 @@ export async function startApi(
     catalog,
     tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
+    callerFacts: NO_FACTS,
     people,
     grantDelay: grantDelay(24),
     trustProxy: [],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
+import { keepSecret } from "../helpers/secrets.ts";
 
 /** Signing in on the whole platform: real hashes, real wiring. What is possible is tested in `test/api`. */
 const PASSWORD = "a quite good password";
@@ -52,6 +53,22 @@ it("a person signs in, listens, and is cut off from the live stream by signing o
   expect(await (await request("/metrics")).text()).toContain(
     'sbi_logins_total{result="ok",via="password"} 1',
   );
+});
+
+it("a session from before a person was shut out opens nothing once they are let in again", async () => {
+  const answer = await request("/v1/sessions", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username: "li.na", password: PASSWORD, type: "bearer" }),
+  });
+  const headers = {
+    authorization: `Bearer ${keepSecret(((await answer.json()) as { token: string }).token)}`,
+  };
+  expect((await request("/v1/me", { headers })).status).toBe(200);
+  for (const disabled of [true, false]) {
+    await running.api("/v1/people/li.na", { method: "PATCH", body: { disabled } });
+    expect((await request("/v1/me", { headers })).status).toBe(401);
+  }
 });
 
 it("an application is cut off from the live stream when its key expires", async () => {

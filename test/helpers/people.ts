@@ -32,6 +32,7 @@ export interface PeopleTestOptions {
   /** Twelve hours and one by default. */
   readonly sessionMaxAgeMs?: number;
   readonly sessionMaxIdleMs?: number;
+  readonly sessionFreshMs?: number;
   /** True: holds the answers to failures, as the platform does. Tests fail a lot, and would wait. */
   readonly slow?: boolean;
   readonly secondFactor?: SecondFactorRules;
@@ -56,6 +57,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     onRevoked: (id) => {
       revoked.push(id);
       hub.endOf(id);
+      people.sessions.lookAgain(id);
     },
   });
   await directory.load();
@@ -73,11 +75,13 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     ...(options.secondFactor ? { secondFactor: options.secondFactor } : {}),
     sessionMaxAgeMs: options.sessionMaxAgeMs ?? 12 * HOUR,
     sessionMaxIdleMs: options.sessionMaxIdleMs ?? HOUR,
+    sessionFreshMs: options.sessionFreshMs,
     onSessionsEnded: (id) => ended.push(id),
     now,
   });
   const api = await startApi(db.pool, {
     directory,
+    callerFacts: directory,
     people,
     grantDelay: grantDelay(options.delayHours ?? 24, now),
     log,
