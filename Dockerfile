@@ -8,7 +8,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.mjs scripts/run.mjs scripts/
+COPY scripts/build.mjs scripts/build-console.mjs scripts/run.mjs scripts/
 COPY access access
 COPY accounts accounts
 COPY api api
@@ -16,6 +16,7 @@ COPY app app
 COPY base base
 COPY broadcast broadcast
 COPY broker broker
+COPY console console
 COPY devices devices
 COPY exchange exchange
 COPY geo geo

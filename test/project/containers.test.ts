@@ -84,6 +84,21 @@ describe("the Dockerfile", () => {
     }
   });
 
+  it("builds the console as well, whose sources the image that runs does not have", () => {
+    const builds = dockerfile.findIndex(({ args }) => args === "npm run build");
+    const before = argsOf("COPY", dockerfile.slice(0, builds));
+    expect(before).toContain("console console");
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const commands = scripts.build!.split(" && ");
+    expect(commands).toEqual(["node scripts/build.mjs", "node scripts/build-console.mjs"]);
+    for (const command of commands) expect(before.join(" ")).toContain(command.slice("node ".length));
+    expect(argsOf("COPY", lastStage)).toEqual([
+      "--from=dependencies /build/node_modules node_modules",
+      "--from=build /build/dist ./",
+      "LICENSE ./",
+    ]);
+  });
+
   it("leaves development and optional packages out of the image that runs", () => {
     const copies = argsOf("COPY", lastStage);
     expect(copies).toContain("--from=dependencies /build/node_modules node_modules");
