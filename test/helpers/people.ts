@@ -40,6 +40,16 @@ export interface PeopleTestOptions {
   readonly delayHours?: number;
 }
 
+/** Adds a tenant, once. */
+async function addTenant({ pool }: TestDatabase, id = "county"): Promise<string> {
+  await withTransaction(pool, (tx) =>
+    insertTenant(tx, { id, name: id, use: "government" }).catch((error: { code?: string }) => {
+      if (error.code !== "tenant_exists") throw error;
+    }),
+  );
+  return id;
+}
+
 /** The API with real people, keys and sessions on a test database, and a clock that a test can move. */
 export async function startPeople(db: TestDatabase, options: PeopleTestOptions = {}) {
   const { slow = false, trustProxy = [], hasher = createPasswordHasher({ cost: CHEAP }), provider } = options;
@@ -91,16 +101,6 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     onAccessChanged: () => directory.refresh(),
   });
 
-  /** Adds a tenant, once. */
-  async function addTenant(id = "county"): Promise<string> {
-    await withTransaction(db.pool, (tx) =>
-      insertTenant(tx, { id, name: id, use: "government" }).catch((error: { code?: string }) => {
-        if (error.code !== "tenant_exists") throw error;
-      }),
-    );
-    return id;
-  }
-
   return {
     ...api,
     people,
@@ -117,7 +117,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
     pass(ms: number) {
       shift += ms;
     },
-    addTenant,
+    addTenant: (id?: string) => addTenant(db, id),
     async addPerson(
       id: string,
       {
@@ -127,7 +127,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
         grants = [{ role, area: UNLIMITED[0]! }],
       }: { password?: string; role?: Role; tenantId?: string; grants?: Grant[] } = {},
     ) {
-      await addTenant(tenantId);
+      await addTenant(db, tenantId);
       const hash = password === undefined ? undefined : await hasher.hash(password);
       await withTransaction(db.pool, async (tx) => {
         await insertPrincipal(tx, { id, type: "person", tenantId, name: `Name of ${id}` });
@@ -145,7 +145,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
         expiresAt,
       }: { scopes?: string[]; tenantId?: string; expiresAt?: Date } = {},
     ) {
-      await addTenant(tenantId);
+      await addTenant(db, tenantId);
       const { key, prefix, hash } = createApiKey();
       keepSecret(key);
       await withTransaction(db.pool, async (tx) => {
