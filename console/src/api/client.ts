@@ -44,9 +44,9 @@ interface Answer<T> {
   readonly response: Response;
 }
 
-/** The body of an answer. @throws ApiError for everything but 2xx */
-export async function read<T>(answer: Promise<Answer<T>>): Promise<NonNullable<T>> {
+/** The JSON of an answer; some routes also give CSV, which nobody asks for here. @throws ApiError unless it is 2xx */
+export async function read<T>(answer: Promise<Answer<T>>): Promise<Exclude<NonNullable<T>, string>> {
   const { data, error, response } = await answer;
   if (!response.ok) throw problemOf(response, error);
-  return data as NonNullable<T>;
+  return data as Exclude<NonNullable<T>, string>;
 }
