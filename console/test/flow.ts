@@ -57,7 +57,8 @@ export const flow = it.extend<Flow>({
   signIn: async ({ run, visit }, use) =>
     use(async (person, settings = {}) => {
       const opened = await visit(settings);
-      await giveSession(opened.context, settings.origin ?? run.world.origin, personOf(run, person));
+      const origin = settings.origin ?? run.world.origin;
+      await giveSession(opened.context, origin, personOf(run, person), settings.fresh);
       return opened;
     }),
   ask: async ({ run }, use) =>

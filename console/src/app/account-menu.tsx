@@ -18,7 +18,7 @@ export default function AccountMenu({ me }: { me: MeJson }) {
   const [, navigate] = useLocation();
   return (
     <Menu.Root>
-      <Menu.Trigger className={styles.who} aria-label={`${words.account} ${me.name}`}>
+      <Menu.Trigger className={styles.who} title={words.account}>
         <WhoAmI me={me} />
       </Menu.Trigger>
       <Menu.Portal>

@@ -52,7 +52,7 @@ export function ProblemView({ error, onAgain }: ProblemProps) {
   return (
     <div className={styles.view} role="alert">
       <CircleX aria-hidden />
-      <h3>{known ? problemTitle(known, language) : words.broken}</h3>
+      <p className={styles.title}>{known ? problemTitle(known, language) : words.broken}</p>
       {next && <p>{next}</p>}
       {known && <Facts error={known} />}
       <Detail error={error} />

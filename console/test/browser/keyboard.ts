@@ -46,13 +46,24 @@ function lookAtFocus(): Stop | undefined {
   };
 }
 
+/** Runs in the page: Tab begins before its first element, and Shift and Tab after its last. */
+function beginFor(key: string): void {
+  const mark = document.createElement("span");
+  mark.tabIndex = -1;
+  if (key === "Tab") document.body.prepend(mark);
+  else document.body.append(mark);
+  mark.focus();
+  mark.remove();
+}
+
 const MOST_STOPS = 400;
 
 /**
- * Walks through a page by Tab, from its top until the focus leaves it or comes round.
+ * Walks through a page by Tab, from one end until the focus leaves it at the other or comes round.
  * @throws Error when it does neither
  */
 export async function walkByTab(page: Page, key: "Tab" | "Shift+Tab" = "Tab"): Promise<Stop[]> {
+  await page.evaluate(beginFor, key);
   const stops: Stop[] = [];
   for (let i = 0; i < MOST_STOPS; i++) {
     await page.keyboard.press(key);

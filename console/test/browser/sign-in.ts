@@ -12,6 +12,8 @@ export interface BrowserSettings {
   readonly reducedMotion?: "reduce" | "no-preference";
   /** True: a phone's, with a finger in place of a pointer. */
   readonly touch?: boolean;
+  /** True: a session of its own, where a test ends it. */
+  readonly fresh?: boolean;
   /** Where the console is opened, where that is not the world's own address. */
   readonly origin?: string;
 }
@@ -39,15 +41,26 @@ export async function openBrowser(
   return recordVisit(context, origin);
 }
 
-/** Gives a browser a session of its own, as the sign-in page would. */
+/** The cookies of those who have signed in before: a password is checked slowly. */
+const kept = new Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>();
+
+/**
+ * Gives a browser a session, as the sign-in page would. Browsers of one person share it.
+ * @param fresh a session of its own, for a test that ends it
+ */
 export async function giveSession(
   context: BrowserContext,
   origin: string,
   person: WorldPerson,
+  fresh = false,
 ): Promise<void> {
+  const key = `${person.id} at ${origin}`;
+  const known = kept.get(key);
+  if (known && !fresh) return context.addCookies(known);
   const answer = await context.request.post(`${origin}/v1/sessions`, {
     headers: { origin },
     data: { username: person.id, password: person.password },
   });
   if (answer.status() !== 201) throw new Error(`no session for ${person.id}: ${await answer.text()}`);
+  if (!fresh) kept.set(key, await context.cookies());
 }

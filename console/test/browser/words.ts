@@ -1,0 +1,57 @@
+import type { Page } from "playwright-core";
+
+/** Runs in the page: every text that is shown or read aloud, but for what says itself to be in another language. */
+function readTexts(): string[] {
+  const texts: string[] = [document.title];
+  const isForeign = (node: Element | null) =>
+    node?.closest("[lang]")?.getAttribute("lang") !== document.documentElement.lang;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!parent || isForeign(parent) || parent.closest("script, style, noscript, code, kbd, samp")) continue;
+    const text = node.textContent?.trim() ?? "";
+    if (text !== "") texts.push(text);
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+    for (const node of document.querySelectorAll(`[${name}]`)) {
+      if (!isForeign(node)) texts.push(node.getAttribute(name)!);
+    }
+  }
+  return texts;
+}
+
+/** Ids of devices, broadcasts, people, requests; addresses of the network; names of files; units; versions. */
+const NO_WORDS =
+  /[\w.+-]+@[\w.-]+|[a-z]+\.[a-z]+\b|\b[a-z]+-[\w-]*\d[\w-]*|\b[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z]+(_[a-z]+)+\b|\bv?\d[\w.]*|\b(m³|kWh|dBm|dB|km|kPa|MPa|Pa|ppm|mm|cm|Hz|mA|A|V|W|°C|s|h|min)\b/g;
+
+/** Names that are the same in Chinese texts: of techniques, of what is exported, of the other language. */
+const SAME_IN_CHINESE =
+  /\b(CSV|API|HTTP|HTTPS|MQTT|LoRa|LoRaWAN|CAP|ID|IP|QR|TOTP|OIDC|Excel|English|URL|JSON|Ctrl|Esc|Tab|Enter|UTC|GPS|Chrome|Firefox|Edge|Windows|Linux|macOS|HeadlessChrome)\b/g;
+
+/** The words in Latin letters of a page in Chinese that are neither units nor names. */
+export async function foreignWords(page: Page): Promise<string[]> {
+  const texts = await page.evaluate(readTexts);
+  return [
+    ...new Set(
+      texts.flatMap((text) => {
+        const rest = text.replace(NO_WORDS, " ").replace(SAME_IN_CHINESE, " ");
+        const words = rest.match(/[A-Za-z]{2,}/g) ?? [];
+        return words.map((word) => `${word} in "${text.slice(0, 80)}"`);
+      }),
+    ),
+  ];
+}
+
+/** Runs in the page: what tells a moment. The clock of the shell and ages go on by themselves. */
+function readMoments(): string[] {
+  const main = document.querySelector("main");
+  const texts = main?.innerText.match(/\d{4}-\d\d-\d\d|\d+月\d+日|\b\d{1,2}:\d\d(:\d\d)?\b/g) ?? [];
+  const times = [...(main?.querySelectorAll("time, [title]") ?? [])].flatMap((node) =>
+    [node.getAttribute("datetime"), node.getAttribute("title")].filter((text) => /\d:\d\d/.test(text ?? "")),
+  );
+  const charts = [...(main?.querySelectorAll("canvas") ?? [])].map((canvas) => canvas.toDataURL());
+  return [...texts, ...(times as string[]), ...charts];
+}
+
+/** Every moment that a page shows, in texts and in the pictures of its charts. */
+export const momentsOn = (page: Page): Promise<string[]> => page.evaluate(readMoments);

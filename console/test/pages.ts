@@ -1,0 +1,62 @@
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Scenery } from "./world/scenery.ts";
+import type { PersonName } from "./world/start-world.ts";
+
+/** A page of the console as it is looked at. A new page gets a line here. */
+export interface ListedPage {
+  readonly name: string;
+  /** As `console/src/app/routes.tsx` has it. */
+  readonly route: string;
+  /** Where the address has more in it than its route. */
+  readonly at?: (scenery: Scenery) => string;
+  /** Who sees most of it. */
+  readonly who: PersonName;
+}
+
+export const PAGES: readonly ListedPage[] = [
+  { name: "the overview", route: "/", who: "dispatcher" },
+  { name: "my account", route: "/me", who: "dispatcher" },
+  { name: "an address that is no page", route: "*", at: () => "/nowhere", who: "dispatcher" },
+];
+
+export const addressOf = ({ route, at }: ListedPage, scenery: Scenery): string =>
+  `/console${at ? at(scenery) : route}`;
+
+/** Waits until a page has its title and nothing of it is still being read. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
+}
+
+/** Opens a page and waits until it is all there. */
+export async function openPage(page: Page, listed: ListedPage, scenery: Scenery): Promise<void> {
+  await page.goto(addressOf(listed, scenery));
+  await settled(page);
+}
+
+export type Language = "zh" | "en";
+export type Theme = "light" | "dark";
+
+/** Every way in which a page may look. */
+export const LOOKS: readonly { readonly language: Language; readonly theme: Theme }[] = [
+  { language: "zh", theme: "light" },
+  { language: "zh", theme: "dark" },
+  { language: "en", theme: "dark" },
+  { language: "en", theme: "light" },
+];
+
+/** Runs in the page: what another tab of the same browser does when somebody chooses there. */
+function choose(kept: string): void {
+  localStorage.setItem("console-preferences", kept);
+  dispatchEvent(new StorageEvent("storage", { key: "console-preferences", newValue: kept }));
+}
+
+/** Changes language and theme of a page that is open, without loading it anew. */
+export async function setLook(page: Page, look: { language: Language; theme: Theme }): Promise<void> {
+  await page.evaluate(choose, JSON.stringify(look));
+  const lang = look.language === "zh" ? "zh-CN" : "en";
+  await page.locator(`html[lang=${lang}][data-theme=${look.theme}]`).waitFor();
+  // Texts that are formatted by the platform are asked for again.
+  await settled(page);
+}
