@@ -10,7 +10,7 @@ const split = (written: string) => {
 };
 
 /** What reads nothing but what we wrote ourselves, and tools. */
-const OURS = /^(?:test|bench|scripts|seeds|simulators|docs)\//;
+const OURS = /^(?:(?:console\/)?test|bench|scripts|seeds|simulators|docs)\//;
 
 /** Patterns, by how they begin, that are found and yet need no mending, and why. */
 const HARMLESS: readonly (readonly [begins: string, why: string])[] = [

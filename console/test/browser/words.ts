@@ -20,13 +20,15 @@ function readTexts(): string[] {
   return texts;
 }
 
-/** Ids of devices, broadcasts, people, requests; addresses of the network; names of files; units; versions. */
-const NO_WORDS =
-  /[\w.+-]+@[\w.-]+|[a-z]+\.[a-z]+\b|\b[a-z]+-[\w-]*\d[\w-]*|\b[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z]+(_[a-z]+)+\b|\bv?\d[\w.]*|\b(m³|kWh|dBm|dB|km|kPa|MPa|Pa|ppm|mm|cm|Hz|mA|A|V|W|°C|s|h|min)\b/g;
+/** Units, and names that are the same in Chinese texts: of techniques, of what is exported, of the other language. */
+const SAME_IN_CHINESE = new Set(
+  "m³ m³/h kWh dBm dB km kPa MPa Pa ppm mm cm Hz mA min CSV API HTTP HTTPS MQTT LoRa LoRaWAN CAP ID IP QR TOTP OIDC Excel English URL JSON Ctrl Esc Tab Enter UTC GPS Chrome Firefox Edge Windows Linux HeadlessChrome".split(
+    " ",
+  ),
+);
 
-/** Names that are the same in Chinese texts: of techniques, of what is exported, of the other language. */
-const SAME_IN_CHINESE =
-  /\b(CSV|API|HTTP|HTTPS|MQTT|LoRa|LoRaWAN|CAP|ID|IP|QR|TOTP|OIDC|Excel|English|URL|JSON|Ctrl|Esc|Tab|Enter|UTC|GPS|Chrome|Firefox|Edge|Windows|Linux|macOS|HeadlessChrome)\b/g;
+/** An id of a device, broadcast, person or request, a code, an address or a version: a run of letters with others in it. */
+const isNoWord = (run: string) => /[\d_@]|[a-z]\.[a-z]/.test(run) || SAME_IN_CHINESE.has(run);
 
 /** The words in Latin letters of a page in Chinese that are neither units nor names. */
 export async function foreignWords(page: Page): Promise<string[]> {
@@ -34,8 +36,8 @@ export async function foreignWords(page: Page): Promise<string[]> {
   return [
     ...new Set(
       texts.flatMap((text) => {
-        const rest = text.replace(NO_WORDS, " ").replace(SAME_IN_CHINESE, " ");
-        const words = rest.match(/[A-Za-z]{2,}/g) ?? [];
+        const runs = text.match(/[\w@.+/³-]+/g) ?? [];
+        const words = runs.filter((run) => /[A-Za-z]{2}/.test(run) && !isNoWord(run));
         return words.map((word) => `${word} in "${text.slice(0, 80)}"`);
       }),
     ),
