@@ -1,4 +1,5 @@
-import type { StateName } from "../ui/marks.tsx";
+import type { ReactNode } from "react";
+import type { SeverityName, StateName } from "../ui/marks.tsx";
 import { defineTexts } from "../ui/texts.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface VillageTile {
   readonly words?: string | undefined;
   /** In the range of something that waits for a decision. */
   readonly outlined?: boolean;
+  /** The worst alarm in it of which nobody has taken notice. In dots, a critical one takes the place of the glyph. */
+  readonly alarm?: SeverityName | undefined;
 }
 
 /** A township with its villages. */
@@ -38,6 +41,8 @@ export interface TownshipRow {
   /** Below its name: `13/13 已发声`. */
   readonly about?: string;
   readonly tiles: readonly VillageTile[];
+  /** At the right of its tiles, in dots: numbers, below `ends` of the matrix. */
+  readonly end?: ReactNode;
 }
 
 export const tileTexts = defineTexts(

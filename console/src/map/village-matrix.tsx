@@ -1,5 +1,5 @@
-import { type KeyboardEvent, useState } from "react";
-import { StateGlyph, useStateWords } from "../ui/marks.tsx";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { SeverityGlyph, StateGlyph, useSeverityWords, useStateWords } from "../ui/marks.tsx";
 import { useTexts } from "../ui/texts.ts";
 import {
   glyphOf,
@@ -20,6 +20,8 @@ export interface VillageMatrixProps {
   readonly onPick?: (tile: VillageTile) => void;
   /** For a tile that can be picked: whether it is in the target. */
   readonly isPressed?: (tile: VillageTile) => boolean;
+  /** What the numbers at the right of the rows are. */
+  readonly ends?: ReactNode;
 }
 
 /** The words of a tile's state. */
@@ -37,7 +39,7 @@ export function useTileWords(): (tile: Pick<VillageTile, "state" | "words">) => 
  * A row a township, a tile a village. Colour, pattern, glyph and words say the same. With the keyboard one tile of it is
  * reached by Tab and the others by the arrow keys.
  */
-export function VillageMatrix({ caption, rows, density, onPick, isPressed }: VillageMatrixProps) {
+export function VillageMatrix({ caption, rows, density, onPick, isPressed, ends }: VillageMatrixProps) {
   const ordered = inOrder(rows);
   const [current, setCurrent] = useState<string>();
   const first = ordered[0] && inOrder(ordered[0].tiles)[0]?.code;
@@ -58,9 +60,14 @@ export function VillageMatrix({ caption, rows, density, onPick, isPressed }: Vil
       aria-label={caption}
       onKeyDown={onPick && onKeyDown}
     >
+      {ends !== undefined && (
+        <div className={styles.ends} aria-hidden>
+          {ends}
+        </div>
+      )}
       {ordered.map((row) => (
         <div key={row.code} className={styles.row}>
-          <div className={styles.township}>
+          <div className={`${styles.township} ${row.tiles.some((tile) => tile.outlined) ? styles.hot : ""}`}>
             <b>{row.name}</b>
             {row.about !== undefined && <span>{row.about}</span>}
           </div>
@@ -77,6 +84,7 @@ export function VillageMatrix({ caption, rows, density, onPick, isPressed }: Vil
               </li>
             ))}
           </ul>
+          {row.end !== undefined && <div className={styles.end}>{row.end}</div>}
         </div>
       ))}
     </fieldset>
@@ -93,8 +101,16 @@ interface TileProps {
 
 function Tile({ tile, density, onPick, pressed, reachable }: TileProps) {
   const wordsOf = useTileWords();
-  const className = `${styles.tile} ${styles[tile.state]} ${tile.outlined ? styles.outlined : ""}`;
-  const label = [tile.name, tile.fraction, wordsOf(tile)].filter(Boolean).join(" ");
+  const severities = useSeverityWords();
+  const alarmed = density === "dots" && tile.alarm === "critical";
+  const className = [
+    styles.tile,
+    styles[alarmed ? "alarmed" : tile.state],
+    tile.outlined && !alarmed ? styles.outlined : "",
+  ].join(" ");
+  const label = [tile.name, tile.fraction, wordsOf(tile), tile.alarm && severities[tile.alarm]]
+    .filter(Boolean)
+    .join(" ");
   const content = <TileContent tile={tile} density={density} words={wordsOf(tile)} />;
   if (!onPick) {
     return (
@@ -130,6 +146,7 @@ function TileContent({
   words: string;
 }) {
   const glyph = glyphOf(tile.state);
+  if (density === "dots" && tile.alarm === "critical") return <SeverityGlyph severity="critical" />;
   if (density === "dots") return glyph ? <StateGlyph state={glyph} /> : null;
   return (
     <>
@@ -172,20 +189,36 @@ function neighbour(event: KeyboardEvent<HTMLElement>): HTMLElement | undefined {
 const distance = (box: DOMRect, from: DOMRect): number =>
   Math.abs(box.top - from.top) * 100 + Math.abs(box.left - from.left);
 
+export interface TileLegendProps {
+  readonly states: readonly TileState[];
+  /** As in a matrix of dots. */
+  readonly dots?: boolean;
+  /** What the outline of a tile means; without it there is none. */
+  readonly outlined?: string | undefined;
+  /** Words in place of a state's. */
+  readonly words?: Readonly<Partial<Record<TileState, string>>>;
+}
+
 /** What the tiles of the states shown here mean. */
-export function TileLegend({ states }: { states: readonly TileState[] }) {
+export function TileLegend({ states, dots, outlined, words = {} }: TileLegendProps) {
   const wordsOf = useTileWords();
   return (
-    <span className={styles.legend}>
+    <span className={`${dots ? styles.dots : ""} ${styles.legend}`}>
       {states.map((state) => {
         const glyph = glyphOf(state);
         return (
           <span key={state}>
             <i className={`${styles.tile} ${styles[state]}`}>{glyph && <StateGlyph state={glyph} />}</i>
-            {wordsOf({ state })}
+            {wordsOf({ state, words: words[state] })}
           </span>
         );
       })}
+      {outlined !== undefined && (
+        <span>
+          <i className={`${styles.tile} ${styles.online} ${styles.outlined}`} />
+          {outlined}
+        </span>
+      )}
     </span>
   );
 }

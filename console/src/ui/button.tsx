@@ -49,9 +49,19 @@ export function Button({ look, small, wide, busy, disabled, onClick, children, .
 }
 
 /** A link that looks like a button, for what leads to another page. */
-export function ButtonLink({ href, children, ...look }: Look & { href: string; children: ReactNode }) {
+export function ButtonLink({
+  href,
+  children,
+  isItem,
+  ...look
+}: Look & {
+  href: string;
+  children: ReactNode;
+  /** One of a list: the keys `j` and `k` reach it. */
+  isItem?: boolean;
+}) {
   return (
-    <Link href={href} className={classOf(look)}>
+    <Link href={href} className={classOf(look)} data-item={isItem || undefined}>
       {children}
     </Link>
   );

@@ -97,6 +97,9 @@ export function Severity({ severity }: { severity: SeverityName }) {
   );
 }
 
+/** The icon alone, for tiles with a legend. */
+export const SeverityGlyph = ({ severity }: { severity: SeverityName }) => SEVERITY_ICONS[severity];
+
 /** Actual is a solid red outline, a drill dashed green, training dotted grey. */
 export function ModeTag({ mode }: { mode: ModeName }) {
   const { modes } = useTexts(texts);

@@ -7,7 +7,7 @@ export interface PanelProps {
   readonly about?: ReactNode;
   /** At the right end of the title's line. */
   readonly more?: ReactNode;
-  readonly count?: number;
+  readonly count?: number | string;
   readonly children: ReactNode;
   /** Without space around the content: tables and lists reach the edge. */
   readonly flush?: boolean;
