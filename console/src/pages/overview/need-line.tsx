@@ -151,7 +151,10 @@ function AlarmLine({ alarm, proposal }: Extract<Need, { type: "alarm" }>) {
   const words = useTexts(overviewTexts).needs;
   const language = useLanguage();
   const now = useNow(15_000);
-  const place = alarm.regionPath[language].slice(-2).map(placeName).join(language === "zh" ? " " : ", ");
+  const place = alarm.regionPath[language]
+    .slice(-2)
+    .map(placeName)
+    .join(language === "zh" ? " " : ", ");
   return (
     <Line
       icon={alarm.rule === "leak" ? <Flame aria-hidden /> : <BellRing aria-hidden />}

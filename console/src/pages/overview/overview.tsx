@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { childRegionsQuery, type RegionDetailJson, regionQuery } from "../../api/regions.ts";
 import { type MeJson, mayDo, meQuery } from "../../api/session.ts";
 import { useParameters } from "../../ui/address.ts";
@@ -14,6 +15,8 @@ import { overviewTexts } from "./texts.ts";
 import { useSituation } from "./use-situation.ts";
 import { useVillageRows } from "./use-village-rows.ts";
 import { VillagePanel } from "./village-panel.tsx";
+
+const UsagePanel = lazy(() => import("./usage-panel.tsx"));
 
 /** What needs the person now, and how their area is. */
 export default function Overview() {
@@ -52,6 +55,11 @@ function RegionOverview({ me, region }: { me: MeJson; region: string | undefined
       <div className={styles.columns}>
         <div className={styles.column}>
           <NeedsPanel me={me} region={region} query={situation} />
+          {mayDo(me, "readings:read") && (
+            <Suspense>
+              <UsagePanel region={region} mayAsk={situation.isSettled} />
+            </Suspense>
+          )}
         </div>
         <div className={styles.column}>
           {region !== undefined && region.length >= 6 && (

@@ -84,6 +84,11 @@ export const overviewTexts = defineTexts(
       title: "各县状态",
       note: "示意图（非行政界线）",
     },
+    usage: {
+      title: "近 24 小时用量",
+      about: (kind: string, unit: string) => `${kind} · ${unit}／时`,
+      before: "再前 24 小时",
+    },
     alarms: {
       title: "未确认告警",
       all: "全部告警",
@@ -173,6 +178,11 @@ export const overviewTexts = defineTexts(
     counties: {
       title: "Counties",
       note: "Schematic, not administrative borders",
+    },
+    usage: {
+      title: "Usage, last 24 hours",
+      about: (kind: string, unit: string) => `${kind}, ${unit} per hour`,
+      before: "24 hours before",
     },
     alarms: {
       title: "Unacknowledged alarms",
