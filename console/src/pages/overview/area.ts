@@ -35,8 +35,6 @@ export function shownRegion(text: string | null): string | undefined {
   return text.slice(0, SMALLEST);
 }
 
-/** True where the caller's area holds devices that sound. */
-export const hearsSpeakers = (me: MeJson): boolean =>
-  (me.actions.find((one) => one.action === "devices:read")?.areas ?? []).some(
-    ({ kinds }) => kinds === "all" || kinds.includes("speaker"),
-  );
+/** True where the caller may see devices of every kind, those that sound among them. */
+export const seesAllKinds = (me: MeJson): boolean =>
+  (me.actions.find((one) => one.action === "devices:read")?.areas ?? []).some(({ kinds }) => kinds === "all");

@@ -4,7 +4,6 @@ import { broadcastsQuery, ON_AIR } from "../../api/broadcasts.ts";
 import { devicesQuery } from "../../api/devices.ts";
 import { kindsQuery } from "../../api/kinds.ts";
 import { type MeJson, mayDo } from "../../api/session.ts";
-import { isOpenTo } from "../../app/routes.tsx";
 import type { Situation } from "./needs.ts";
 import type { VillageRows } from "./use-village-rows.ts";
 import { deafVillages } from "./villages.ts";
@@ -22,7 +21,7 @@ export interface SituationQuery {
 
 function useBroadcasts(me: MeJson, region: string | undefined) {
   const where = region === undefined ? {} : { region };
-  const reads = isOpenTo(me, "broadcasts:read");
+  const reads = mayDo(me, "broadcasts:read");
   const pending = useQuery({
     ...broadcastsQuery({ state: "pending_approval", ...where }),
     enabled: reads,

@@ -1,9 +1,8 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { broadcastsQuery } from "../../api/broadcasts.ts";
-import type { MeJson } from "../../api/session.ts";
+import { type MeJson, mayDo } from "../../api/session.ts";
 import { summaryQuery } from "../../api/summary.ts";
-import { isOpenTo } from "../../app/routes.tsx";
-import { hearsSpeakers } from "./area.ts";
+import { seesAllKinds } from "./area.ts";
 import { type RestingTownship, restingRows, type TileSubject } from "./villages.ts";
 
 /** The matrix of a region at rest, and the requests behind it. */
@@ -23,9 +22,10 @@ export function useVillageRows(me: MeJson, region: string | undefined): VillageR
   const villages = useQuery({ ...summaryQuery(region, "village"), enabled });
   const pending = useQuery({
     ...broadcastsQuery({ state: "pending_approval", ...(region && { region }) }),
-    enabled: enabled && isOpenTo(me, "broadcasts:read"),
+    enabled: enabled && mayDo(me, "broadcasts:read"),
   });
-  const subject: TileSubject = hearsSpeakers(me) ? "speakers" : "devices";
+  const speaks = seesAllKinds(me) || (townships.data?.total.speakers.total ?? 0) > 0;
+  const subject: TileSubject = speaks ? "speakers" : "devices";
   const reached = (pending.data?.items ?? []).flatMap(({ regions }) => regions);
   const data =
     townships.data &&
