@@ -25,6 +25,7 @@ import { indexCatalog } from "./catalog.ts";
 import { type CommandsOptions, commandsRoutes } from "./commands/routes.ts";
 import { compressAnswers } from "./compression.ts";
 import { consolePages, isConsoleBuilt } from "./console/pages.ts";
+import { type ConsoleOptions, consoleRoutes } from "./console/routes.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
@@ -93,8 +94,8 @@ export interface AppOptions {
   readonly hub: StreamHub;
   /** Options for the operations on broadcasts, and the public keys of this platform. */
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
-  /** The folder with the console's built files, whether they are there yet or not. */
-  readonly consoleFolder: string;
+  /** The console's files, and what its page has to know before anybody has signed in. */
+  readonly console: ConsoleOptions;
   /** Limits on each caller, and the origins whose pages may call. */
   readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
@@ -189,11 +190,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(swagger, openApiOptions(options.version));
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: PAGE_POLICY });
-  const { consoleFolder } = options;
+  const { folder } = options.console;
   app.get("/", { schema: { hide: true } }, async (_request, reply) =>
-    reply.redirect(isConsoleBuilt(consoleFolder) ? "/console/" : "/docs"),
+    reply.redirect(isConsoleBuilt(folder) ? "/console/" : "/docs"),
   );
-  await app.register(consolePages, { prefix: "/console", folder: consoleFolder });
+  await app.register(consolePages, { prefix: "/console", folder });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
 
   const { metrics, ready, version } = options;
@@ -204,6 +205,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
   const { people, grantDelay, callerFacts } = options;
+  await app.register(consoleRoutes, { prefix, ...options.console, version, allow });
   await app.register(sessionsRoutes, { prefix, pool: urgentPool, people, allow });
   await app.register(authRoutes, { prefix, people, allow });
   await app.register(meRoutes, { prefix, pool: urgentPool, callerFacts, grantDelay, allow });

@@ -241,7 +241,12 @@ async function main(): Promise<number> {
   const rootFile = config.BROADCAST_ROOT_KEY ?? join(dataDir, ROOT_KEY);
   if (!existsSync(rootFile)) await createRootKey(rootFile);
   const root = readRootKey(rootFile).publicHalf;
-  const platform = start("app/main", [], { SEED: "demo", BROADCAST_ROOT_KEY: rootFile }, logFile.fd);
+  const platform = start(
+    "app/main",
+    [],
+    { SEED: "demo", DEMO_SIGN_IN: "on", BROADCAST_ROOT_KEY: rootFile },
+    logFile.fd,
+  );
   let fleet: ChildProcess | undefined;
   try {
     const ready = await Promise.race([

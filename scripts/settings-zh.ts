@@ -28,6 +28,8 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   CORS_ORIGINS: "允许哪些来源的网页调用 API，以逗号分隔。不设置：不允许其他来源。",
   TRUST_PROXY:
     "信任其 X-Forwarded-For、-Proto、-Host 请求头的代理：地址或网段，以逗号分隔。不设置：都不信任。",
+  CONSOLE_NAME: "平台名称，显示在控制台的登录页。",
+  DEMO_SIGN_IN: "on：打开控制台的人会看到演示人员，在本机打开时还会看到其密码。由 npm run demo 设置。",
   SESSION_MAX_HOURS: "人员登录后多少小时必须重新登录。",
   SESSION_IDLE_MINUTES: "多少分钟没有请求后必须重新登录。",
   PRIVILEGED_GRANT_DELAY_HOURS:

@@ -3,6 +3,7 @@ import { grantDelay } from "../../accounts/grant-delay.ts";
 import { createApp } from "../../api/app.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
+import { readDemoAccess } from "../../seeds/demo-access-file.ts";
 import { scopeOf } from "../announce.ts";
 import { findConsoleFolder } from "../console-folder.ts";
 import { readiness } from "../readiness.ts";
@@ -54,7 +55,15 @@ export async function makeApi(
     deliver: exchange.deliver,
     hub,
     broadcasts: broadcasting.routes,
-    consoleFolder: findConsoleFolder(),
+    console: {
+      folder: findConsoleFolder(),
+      name: config.CONSOLE_NAME,
+      issuer: config.OIDC_ISSUER,
+      demoPeople:
+        config.DEMO_SIGN_IN && config.SEED === "demo"
+          ? (await readDemoAccess(config.DATA_DIR)).people
+          : undefined,
+    },
     http: {
       perMinute: config.HTTP_RATE_LIMIT,
       anonymousPerMinute: config.HTTP_RATE_LIMIT_ANONYMOUS,

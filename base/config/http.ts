@@ -22,7 +22,7 @@ const isProxy = (text: string): boolean => {
   return version > 0 && fits && more.length === 0;
 };
 
-/** The HTTP API: its port, its limits, and the origins and proxies that it accepts. */
+/** The HTTP API and the console: their port, its limits, and the origins and proxies that it accepts. */
 export const httpSettings = {
   HTTP_PORT: port(8080, "The HTTP API. 0: any free port."),
   HTTP_RATE_LIMIT: z.coerce
@@ -67,5 +67,18 @@ export const httpSettings = {
     .optional()
     .describe(
       "Proxies whose X-Forwarded-For, -Proto and -Host the platform believes: addresses and networks, separated by commas. Unset: it believes none.",
+    ),
+  CONSOLE_NAME: z
+    .string()
+    .min(1)
+    .max(60)
+    .default("智慧广电")
+    .describe("The platform's name where people sign in to the console."),
+  DEMO_SIGN_IN: z
+    .enum(["on", "off"])
+    .default("off")
+    .transform((text) => text === "on")
+    .describe(
+      "on: whoever opens the console is told the demo's people and, on this machine, their passwords. For npm run demo, which sets it.",
     ),
 };

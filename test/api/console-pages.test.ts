@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { type Api, startApi } from "./harness.ts";
+import { type Api, aConsole, startApi } from "./harness.ts";
 
 const PAGE = '<!doctype html><script type="module" src="/console/assets/index-B1a2.js"></script>';
 const SCRIPT = `console.log("${"a long script ".repeat(200)}")`;
@@ -28,8 +28,8 @@ beforeAll(async () => {
   await put("assets/index-B1a2.js.gz", gzipSync(SCRIPT));
   await put("assets/small-C3.css", "a{}");
   await writeFile(join(folder, "outside.txt"), "outside");
-  api = await startApi(db.pool, { consoleFolder: join(folder, "console") });
-  bare = await startApi(db.pool, { consoleFolder: join(folder, "nothing") });
+  api = await startApi(db.pool, { console: aConsole({ folder: join(folder, "console") }) });
+  bare = await startApi(db.pool, { console: aConsole({ folder: join(folder, "nothing") }) });
 });
 afterAll(async () => {
   await api.app.close();
@@ -161,7 +161,7 @@ describe("the console's pages", () => {
 
   it("are not counted against the budget of an address, which an office shares", async () => {
     const http = { perMinute: 0, anonymousPerMinute: 1, maxStreams: 1, corsOrigins: [] };
-    const limited = await startApi(db.pool, { consoleFolder: join(folder, "console"), http });
+    const limited = await startApi(db.pool, { console: aConsole({ folder: join(folder, "console") }), http });
     const urls = ["/", "/console", "/console/", "/console/alarms", "/console/assets/index-B1a2.js"];
     for (const url of [...urls, ...urls]) {
       const answer = await ask(url, {}, limited);
@@ -186,7 +186,7 @@ describe("a platform whose console was not built", () => {
 
   it("serves it once it was built", async () => {
     const later = join(folder, "later");
-    const patient = await startApi(db.pool, { consoleFolder: later });
+    const patient = await startApi(db.pool, { console: aConsole({ folder: later }) });
     expect((await ask("/console/", {}, patient)).statusCode).toBe(404);
     await mkdir(later);
     await writeFile(join(later, "index.html"), PAGE);

@@ -46,6 +46,12 @@ const NOBODY: KnownPrincipals = {
   lookForChanges: async () => {},
 };
 
+/** One that was not built, unless the test says where it is. */
+export const aConsole = (given: Partial<AppOptions["console"]> = {}): AppOptions["console"] => ({
+  ...{ folder: "/nonexistent", name: "Test platform", issuer: undefined, demoPeople: undefined },
+  ...given,
+});
+
 /** Nothing is in memory of anybody. */
 const NO_FACTS: CallerFacts = {
   findTenant: () => undefined,
@@ -107,7 +113,7 @@ export async function startApi(
       urgentPool: pool,
       publishedKeys: () => ({ keys: [], signed: null, rootChanges: [] }),
     },
-    consoleFolder: "/nonexistent",
+    console: aConsole(),
     http: { perMinute: 0, anonymousPerMinute: 0, maxStreams: 1000, corsOrigins: [] },
     metrics,
     ready: async () => [],

@@ -1,17 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
+import { api, read } from "./client.ts";
 
-/** What the platform tells before anybody has signed in. */
-export interface PlatformFacts {
-  readonly name: string;
-  readonly version: string;
-  /** True where people can also sign in by an identity provider. */
-  readonly oidc: boolean;
-  /** The people of the demo; null where this is none. */
-  readonly demo: null | { readonly people: readonly { readonly id: string; readonly role: string }[] };
-}
-
+/** What the platform tells before anybody has signed in: its name, how one signs in, and the people of a demo. */
 export const platformQuery = queryOptions({
   queryKey: ["platform"],
-  queryFn: async (): Promise<PlatformFacts | null> => null,
+  queryFn: ({ signal }) => read(api.GET("/v1/console", { signal })),
   staleTime: Number.POSITIVE_INFINITY,
 });

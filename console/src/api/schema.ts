@@ -1,4 +1,4 @@
-// sha256 e79a969d8438d736d0dfed637d288fad412a81bc9a9c5bf3608d84e36702249b of test/api/openapi.json; written by `npm run console:types`
+// sha256 a35a3c916f626f6d45640e1f8f8a5d1970693029c909bfde7b36a0313dc0892b of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -43,6 +43,23 @@ export interface paths {
         };
         /** Prometheus metrics */
         get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a page has to know before anybody has signed in */
+        get: operations["getConsole"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3264,6 +3281,37 @@ export interface components {
             /** @description To be typed at the screen within ten minutes, once. It is shown this once and kept only as a hash. */
             code: string;
         };
+        Console: {
+            /** @description The platform's name, as its operator has set it (`CONSOLE_NAME`). */
+            name: string;
+            version: string;
+            /**
+             * @description The zone in which the console shows every time.
+             * @constant
+             */
+            timeZone: "Asia/Shanghai";
+            passwordSignIn: boolean;
+            /** @description The identity provider through which people may sign in as well; null: there is none. */
+            oidc: {
+                /** @description The provider's host. */
+                label: string;
+            } | null;
+            /** @description True where nobody on the way can read along: this request came by https, or on the machine itself. */
+            secure: boolean;
+            /** @description Names the console that is served, so that an older page notices; null: it was not built. */
+            build: string | null;
+            /** @description The people of the demo; null: this is none. */
+            demo: {
+                people: {
+                    id: string;
+                    name: string;
+                    role: string;
+                    sees: string;
+                    /** @description Null, unless the page was asked for on the machine on which the demo runs. */
+                    password: string | null;
+                }[];
+            } | null;
+        };
         /** @description What becomes of the values of one metric that are there. None is made where there was none. */
         Correction: {
             metric: string;
@@ -4635,6 +4683,80 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    getConsole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Console"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyRequest } from "fastify";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Allow } from "../guard.ts";
+import { problems } from "../problem.ts";
+import { consoleSchema } from "./schema.ts";
+
+/** Somebody of the demo, whose password stands in its terminal as well. */
+export interface DemoPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly sees: string;
+  readonly password: string;
+}
+
+export interface ConsoleOptions {
+  /** The folder with the console's built files, whether they are there yet or not. */
+  readonly folder: string;
+  /** The platform's name. */
+  readonly name: string;
+  /** The identity provider's address; undefined: there is none. */
+  readonly issuer: string | undefined;
+  /** The people of the demo; undefined where this is none. */
+  readonly demoPeople: readonly DemoPerson[] | undefined;
+}
+
+/** In the folder of a built console. `scripts/build-console.mjs` writes it. */
+const STAMP = "built-from";
+/** Of the stamp, which is a hash. */
+const ID_LENGTH = 16;
+
+const LOOPBACK = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/;
+const LOCAL_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** What a page has to know before anybody has signed in. */
+export const consoleRoutes: FastifyPluginAsyncZod<
+  ConsoleOptions & { readonly version: string; readonly allow: Allow }
+> = async (app, { folder, name, issuer, demoPeople, version, allow }) => {
+  const oidc = issuer === undefined ? null : { label: new URL(issuer).host };
+
+  app.get(
+    "/console",
+    {
+      onRequest: allow.anybody,
+      schema: {
+        operationId: "getConsole",
+        tags: ["sessions"],
+        summary: "What a page has to know before anybody has signed in",
+        security: [],
+        response: { 200: consoleSchema, ...problems() },
+      },
+    },
+    async (request, reply) => {
+      reply.header("cache-control", "no-store");
+      return {
+        name,
+        version,
+        timeZone: "Asia/Shanghai" as const,
+        passwordSignIn: true,
+        oidc,
+        secure: request.protocol === "https" || LOOPBACK.test(request.ip),
+        build: await readBuild(folder),
+        demo: demoPeople ? { people: introduce(demoPeople, isFromThisMachine(request)) } : null,
+      };
+    },
+  );
+};
+
+/** Read each time: the console may be built while this process runs. */
+async function readBuild(folder: string): Promise<string | null> {
+  try {
+    return (await readFile(join(folder, STAMP), "utf8")).slice(0, ID_LENGTH);
+  } catch {
+    return null;
+  }
+}
+
+const introduce = (people: readonly DemoPerson[], withPasswords: boolean) =>
+  people.map(({ id, name, role, sees, password }) => ({
+    ...{ id, name, role, sees },
+    password: withPasswords ? password : null,
+  }));
+
+/**
+ * True for a browser on this very machine that means this machine: another site's name that leads here is not it, nor
+ * is what a proxy hands on for somebody.
+ */
+const isFromThisMachine = ({ raw, ip, hostname, headers }: FastifyRequest): boolean =>
+  LOOPBACK.test(raw.socket.remoteAddress ?? "") &&
+  LOOPBACK.test(ip) &&
+  LOCAL_NAME.test(hostname) &&
+  !["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((header) => header in headers);
