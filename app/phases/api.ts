@@ -60,7 +60,7 @@ export async function makeApi(
       name: config.CONSOLE_NAME,
       issuer: config.OIDC_ISSUER,
       demoPeople:
-        config.DEMO_SIGN_IN && config.SEED === "demo"
+        config.DEMO_SIGN_IN === "on" && config.SEED === "demo"
           ? (await readDemoAccess(config.DATA_DIR)).people
           : undefined,
     },

@@ -77,7 +77,6 @@ export const httpSettings = {
   DEMO_SIGN_IN: z
     .enum(["on", "off"])
     .default("off")
-    .transform((text) => text === "on")
     .describe(
       "on: whoever opens the console is told the demo's people and, on this machine, their passwords. For npm run demo, which sets it.",
     ),
