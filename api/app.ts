@@ -28,6 +28,7 @@ import { consolePages, isConsoleBuilt } from "./console/pages.ts";
 import { type ConsoleOptions, consoleRoutes } from "./console/routes.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
+import { devicePointsRoutes } from "./devices/points.ts";
 import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
 import { displaysRoutes } from "./displays/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
@@ -220,6 +221,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(accessChangesRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
+  await app.register(devicePointsRoutes, { prefix, pool, catalog, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(exchangesRoutes, { prefix, pool, catalog, allow });
   await app.register(repairsRoutes, { prefix, pool, catalog, log, allow });

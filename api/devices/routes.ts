@@ -1,15 +1,12 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { decide, type Principal } from "../../access/decide.ts";
 import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
-import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database/index.ts";
 import {
   countDevices,
   type Device,
-  type DeviceFilter,
   deleteDevice,
   getDevice,
   insertDevice,
@@ -27,6 +24,7 @@ import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
 import type { StreamHub } from "../stream/hub.ts";
+import { withAlarmLimits } from "./alarm-limits.ts";
 import { DEVICE_CSV_COLUMNS, rhythmOf, statusAdder } from "./present.ts";
 import {
   createdDeviceSchema,
@@ -58,16 +56,6 @@ export interface DevicesOptions {
 
 const DEFAULT_LIMIT = 100;
 const CSV_PAGE = 5000;
-
-type AskedFilter = Omit<DeviceFilter, "alarmLimits">;
-
-/** A filter by alarms tells about alarms, so it is limited to where the caller may read alarms. */
-function withAlarmLimits(filter: AskedFilter, principal: Principal): DeviceFilter {
-  if (filter.alarm === undefined) return filter;
-  const decision = decide(principal, "alarms:read");
-  if (!decision.allowed) throw new PlatformError("forbidden", `The filter 'alarm': ${decision.reason}`);
-  return { ...filter, alarmLimits: decision.limits };
-}
 
 /** The register of devices. */
 export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, options) => {

@@ -167,3 +167,49 @@ export const deviceCountsSchema = z
     ),
   })
   .meta({ id: "DeviceCounts" });
+
+const BOX = /^-?\d{1,3}(\.\d{1,15})?(,-?\d{1,3}(\.\d{1,15})?){3}$/;
+
+const box = z
+  .string()
+  .regex(BOX, "expected minLon,minLat,maxLon,maxLat in degrees")
+  .transform((text) => {
+    const [minLongitude, minLatitude, maxLongitude, maxLatitude] = text.split(",").map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { minLongitude, minLatitude, maxLongitude, maxLatitude };
+  })
+  .refine(
+    ({ minLongitude, minLatitude, maxLongitude, maxLatitude }) =>
+      minLongitude <= maxLongitude && minLatitude <= maxLatitude,
+    "expected the south-western corner before the north-eastern one",
+  )
+  .meta({ description: "`minLon,minLat,maxLon,maxLat` in degrees, WGS 84; the edges belong to it." });
+
+export const devicePointsQuery = z.strictObject({ bbox: box.optional(), ...deviceFilter });
+
+export const devicePointsSchema = z
+  .object({
+    truncated: z.boolean().describe("True where there are more: ask for a smaller box, or with a filter."),
+    nextCursor: z.null().describe("Points are cut, and do not come in pages."),
+    items: z.array(
+      z.object({
+        id: deviceId,
+        name: z.string().nullable(),
+        kind: kindName,
+        status: deviceStatus,
+        lon: z.number().describe("Degrees, WGS 84, as stored."),
+        lat: z.number().describe("Degrees, WGS 84, as stored."),
+        alarm: z
+          .enum(SEVERITIES)
+          .nullable()
+          .describe(
+            "The highest severity of its active alarms. Null: none, or not where the caller may read alarms.",
+          ),
+      }),
+    ),
+  })
+  .meta({ id: "DevicePoints" });

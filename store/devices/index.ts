@@ -11,7 +11,14 @@ export {
   readDirectoryChanges,
 } from "./directory.ts";
 export { readLastHeard, recordLastSeen } from "./last-seen.ts";
-export { COUNTED_BY, countDevices, DEVICE_SORTS, type DeviceFilter, listDevices } from "./list-devices.ts";
+export {
+  COUNTED_BY,
+  countDevices,
+  DEVICE_SORTS,
+  type DeviceFilter,
+  listDevicePoints,
+  listDevices,
+} from "./list-devices.ts";
 export { disconnectAll, type PresenceChange, recordPresence } from "./presence.ts";
 export {
   countTargetsWithin,

@@ -10,7 +10,7 @@ import {
   type Page,
   toPage,
 } from "../database/index.ts";
-import type { AlarmSeverity } from "../events/index.ts";
+import { type AlarmSeverity, SEVERITY_RANK } from "../events/index.ts";
 import { lengthOf, levelBelow } from "../places/index.ts";
 import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
 import { type Device, type DeviceRow, joinLastSeen, selectDevice, toDevice } from "./devices.ts";
@@ -165,6 +165,65 @@ export async function listDevices(
   return toPage(rows, limit, toDevice, (row) =>
     encodeCursor(list, sort === "added" ? [row.device_no] : [keyOf(row), row.device_no]),
   );
+}
+
+/** Degrees, WGS 84; the edges belong to it. */
+export interface Box {
+  readonly minLongitude: number;
+  readonly minLatitude: number;
+  readonly maxLongitude: number;
+  readonly maxLatitude: number;
+}
+
+/** A device on a map. */
+export interface DevicePoint {
+  readonly id: string;
+  readonly name: string | null;
+  readonly kind: string;
+  readonly status: DeviceStatus;
+  readonly lon: number;
+  readonly lat: number;
+  /** The highest severity of its active alarms, where the caller may see them. */
+  readonly alarm: AlarmSeverity | null;
+}
+
+/**
+ * Devices that have a location, in the order in which they were made.
+ * @param filter its `alarmLimits` also bound the alarms that are shown
+ */
+export async function listDevicePoints(
+  db: Db,
+  filter: DeviceFilter & { readonly box?: Box | undefined },
+  limits: Limits,
+  clock: StatusClock,
+  limit: number,
+): Promise<DevicePoint[]> {
+  const conditions = conditionsOf(filter, limits, clock);
+  conditions.and("d.longitude is not null and d.latitude is not null");
+  const { box } = filter;
+  conditions.where(box?.minLongitude, (n) => `d.longitude >= ${n}::float8`);
+  conditions.where(box?.maxLongitude, (n) => `d.longitude <= ${n}::float8`);
+  conditions.where(box?.minLatitude, (n) => `d.latitude >= ${n}::float8`);
+  conditions.where(box?.maxLatitude, (n) => `d.latitude <= ${n}::float8`);
+  const status = statusSql(conditions.parameter(statusParameter(clock.rhythms, clock.now)));
+  conditions.parameter(limitsParameter(filter.alarmLimits ?? []));
+  const alarmsSeen = limitsCondition("d", conditions.values.length);
+  const { rows } = await db.query<DevicePoint>(
+    `select d.id, d.name, d.kind, ${status} as status, d.longitude as lon, d.latitude as lat, a.severity as alarm
+     from devices d
+     left join devices g on g.device_no = d.gateway_no
+     ${joinLastSeen(LIMITS)}
+     left join lateral (
+       select a.severity from alarms a
+       where a.device_no = d.device_no and a.cleared_at is null and ${alarmsSeen}
+       order by ${SEVERITY_RANK} limit 1
+     ) a on true
+     where ${conditions}
+     order by d.device_no
+     limit ${conditions.parameter(limit)}::int`,
+    conditions.values,
+  );
+  return rows;
 }
 
 export const COUNTED_BY = ["status", "kind", "region", "tenant", "gateway"] as const;

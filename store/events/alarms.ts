@@ -127,7 +127,8 @@ export const ALARM_SORTS = ["raisedAt", "severity"] as const;
 export type AlarmSort = (typeof ALARM_SORTS)[number];
 
 const SEVERITIES: readonly AlarmSeverity[] = ["critical", "major", "minor", "warning"];
-const RANK = `array_position('{${SEVERITIES.join(",")}}'::text[], a.severity)`;
+/** SQL of the urgency of the alarm `a`: 1 is the most urgent. */
+export const SEVERITY_RANK = `array_position('{${SEVERITIES.join(",")}}'::text[], a.severity)`;
 const rankOf = ({ severity }: AlarmRow): number => SEVERITIES.indexOf(severity) + 1;
 
 /** Alarms, newest first, or the most urgent first and the newest first among equals. */
@@ -154,9 +155,9 @@ export async function listAlarms(
        and ($8::text[] is null or a.rule = any ($8::text[]))
        and ($9::timestamptz is null or a.raised_at >= $9::timestamptz)
        and ($10::timestamptz is null or a.raised_at < $10::timestamptz)
-       and ($12::timestamptz is null or ${bySeverity ? `${RANK} > $11::int or (${RANK} = $11::int and ` : "($11::int is null and "}
+       and ($12::timestamptz is null or ${bySeverity ? `${SEVERITY_RANK} > $11::int or (${SEVERITY_RANK} = $11::int and ` : "($11::int is null and "}
             (a.raised_at, a.alarm_no) < ($12::timestamptz, $13::bigint)))
-     order by ${bySeverity ? `${RANK}, ` : ""}a.raised_at desc, a.alarm_no desc
+     order by ${bySeverity ? `${SEVERITY_RANK}, ` : ""}a.raised_at desc, a.alarm_no desc
      limit $14::int`,
     [
       limitsParameter(limits),

@@ -6,6 +6,7 @@ export {
   type AlarmSeverity,
   acknowledgeAlarm,
   listAlarms,
+  SEVERITY_RANK,
 } from "./alarms.ts";
 export { countAlarmsByRegion, type RegionAlarms } from "./count-alarms.ts";
 export { type DeviceEvent, listEvents } from "./events.ts";

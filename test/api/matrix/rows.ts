@@ -66,6 +66,18 @@ export function rowsOf(world: World): Record<string, Row> {
         ],
       })),
     },
+    listDevicePoints: {
+      action: "devices:read",
+      type: "list",
+      lists: [
+        { url: "/v1/device-points", field: "id", expected: ids(devices) },
+        {
+          url: "/v1/device-points?bbox=106,26,107,27&kind=camera",
+          field: "id",
+          expected: ids(devices.filter(({ kind }) => kind === "camera")),
+        },
+      ],
+    },
     getSummary: {
       action: "devices:read",
       type: "object",

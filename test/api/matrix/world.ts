@@ -138,8 +138,8 @@ const REJECTION = `
 async function addDevice(pool: Pool, place: Place): Promise<WorldDevice> {
   const { id, kind, regionCode, tenantId } = place;
   const { rows } = await pool.query(
-    `insert into devices (id, kind, region_code, tenant_id, token_hash) values ($1, $2, $3, $4, '\\x00')
-     returning device_no`,
+    `insert into devices (id, kind, region_code, tenant_id, token_hash, longitude, latitude)
+     values ($1, $2, $3, $4, '\\x00', 106.5, 26.5) returning device_no`,
     [id, kind, regionCode, tenantId],
   );
   const values = [rows[0].device_no, FROM];
