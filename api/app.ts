@@ -82,6 +82,8 @@ export interface AppOptions {
   readonly knownDevice: (id: string) => KnownDevice | undefined;
   /** The number of items of a device that were received and are not yet committed. */
   readonly pendingOf: (deviceNo: number) => number;
+  /** The devices that have such items. */
+  readonly pendingDevices: () => readonly { readonly deviceNo: number; readonly pending: number }[];
   /** Sends a rejected message through ingest once more, and records the outcome in the database. */
   readonly replay: RejectionsOptions["replay"];
   /** Called after a change of the register is committed, and waited for before the answer. */
@@ -202,7 +204,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { metrics, ready, version });
 
   const prefix = "/v1";
-  const { onAlarmCleared, onDeviceChanged, pendingOf, replay } = options;
+  const { onAlarmCleared, onDeviceChanged, pendingOf, pendingDevices, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
   const { people, grantDelay, callerFacts } = options;
@@ -227,7 +229,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(repairsRoutes, { prefix, pool, catalog, log, allow });
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });
-  await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, log, allow });
+  await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, pendingDevices, log, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(summaryRoutes, { prefix, pool, catalog, allow });

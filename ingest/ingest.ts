@@ -72,6 +72,8 @@ export interface Ingest {
   replay(input: ReplayInput, actor: AuditActor, limits: Limits): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
   pendingOf(deviceNo: number): number;
+  /** The devices that have such items. */
+  pendingDevices(): Pick<DeviceEntry, "deviceNo" | "pending">[];
   /** The reason why nothing, or not everything, is committed at the moment; undefined while all is well. */
   blocked(): Blocked | undefined;
   /**
@@ -209,6 +211,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
     notePresence: (change) => presence.note(change),
     replay: (input, actor, limits) => replayRejection({ pool, directory, decoders }, input, actor, limits),
+    pendingDevices: () => [...directory.entries()].filter(({ pending }) => pending > 0),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
     blocked: () => committer.blocked,
     waitingHistory: () => history.trouble,

@@ -13,10 +13,18 @@ export const deviceLedgerSchema = z
   .object({ deviceId, kind: kindName, regionCode, ...counts })
   .meta({ id: "DeviceLedger" });
 
+export const kindLedgerSchema = z.object({ kind: kindName, ...counts }).meta({ id: "KindLedger" });
+
 export const ledgerListQuery = z.strictObject({
   kind: kindName.optional(),
   region: regionCode.optional().describe("Devices in this region and everything inside it."),
   gateway: deviceId.optional().describe("Devices behind this gateway."),
+  groupBy: z
+    .enum(["device", "kind"])
+    .default("device")
+    .describe(
+      "`kind`: the sums of all devices of each kind, all at once, with `kind` in place of the device.",
+    ),
   ...pageQuery(100, 1000),
 });
 

@@ -1,11 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { AuditActor } from "../../store/audit/index.ts";
 import type { Pool } from "../../store/database/index.ts";
 import { getDevice } from "../../store/devices/index.ts";
 import {
+  countRejections,
   getRejection,
   listRejections,
   type RejectedMessage,
@@ -15,9 +17,11 @@ import { deviceNosOf, getDeviceKey } from "../../store/places/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
-import { pageOf } from "../schemas.ts";
+import { assertRange, pageOf } from "../schemas.ts";
 import {
   rejectedMessageSchema,
+  rejectionCountsQuery,
+  rejectionCountsSchema,
   rejectionListQuery,
   rejectionParams,
   rejectionSchema,
@@ -41,6 +45,17 @@ const DEFAULT_LIMIT = 100;
 
 const toJson = ({ rejectionNo, ...rest }: Rejection) => ({ id: rejectionNo, ...rest });
 
+/** @throws PlatformError `device_not_found` */
+async function toFilter(
+  pool: Pool,
+  { device, ...filter }: Omit<z.output<typeof rejectionCountsQuery>, "by">,
+  limits: Limits,
+): Promise<Parameters<typeof listRejections>[1]> {
+  assertRange(filter.from, filter.to);
+  if (device === undefined) return filter;
+  return { ...filter, deviceNos: deviceNosOf(await getDeviceKey(pool, device, limits)) };
+}
+
 /** Messages that the platform refused. */
 export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async (app, options) => {
   const { pool, replay, allow } = options;
@@ -58,13 +73,37 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
       },
     },
     async (request) => {
-      const { device, reason, partial, limit, cursor } = request.query;
+      const { limit, cursor, ...asked } = request.query;
       const { limits } = grantOf(request);
-      const deviceNos =
-        device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
+      const filter = await toFilter(pool, asked, limits);
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      const { items, nextCursor } = await listRejections(pool, { deviceNos, reason, partial }, limits, page);
+      const { items, nextCursor } = await listRejections(pool, filter, limits, page);
       return { items: items.map(toJson), nextCursor };
+    },
+  );
+
+  app.get(
+    "/rejection-counts",
+    {
+      onRequest: allow("rejections:read"),
+      schema: {
+        operationId: "countRejections",
+        tags: ["rejections"],
+        summary: "The number of rejected messages by reason, kind or door, the most frequent first",
+        querystring: rejectionCountsQuery,
+        response: { 200: rejectionCountsSchema, ...problems("device_not_found") },
+      },
+    },
+    async (request) => {
+      const { by, ...asked } = request.query;
+      const { limits } = grantOf(request);
+      const items = await countRejections(pool, by, await toFilter(pool, asked, limits), limits);
+      return {
+        by,
+        total: items.reduce((sum, { rejections }) => sum + rejections, 0),
+        items,
+        nextCursor: null,
+      };
     },
   );
 

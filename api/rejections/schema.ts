@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { deviceId, pageQuery, timestamp, yesOrNo } from "../schemas.ts";
+import { REJECTIONS_BY } from "../../store/ledger/index.ts";
+import { deviceId, kindName, moment, pageQuery, regionCode, timestamp, yesOrNo } from "../schemas.ts";
 
 const fields = {
   id: z.int(),
@@ -56,7 +57,7 @@ export const replaySchema = z
   .object({ outcome: z.enum(["stored", "duplicate", "rejected"]), detail: z.string() })
   .meta({ id: "Replay" });
 
-export const rejectionListQuery = z.strictObject({
+const rejectionFilter = {
   device: deviceId.optional(),
   reason: z
     .string()
@@ -65,7 +66,32 @@ export const rejectionListQuery = z.strictObject({
   partial: yesOrNo
     .optional()
     .describe("true: values out of items whose other values were kept; false: whole items and messages."),
-  ...pageQuery(100, 1000),
+  region: regionCode.optional().describe("Of devices that were then in this region, or inside it."),
+  kind: kindName.optional(),
+  from: moment.optional().meta({ description: "Received from this moment on." }),
+  to: moment.optional().meta({ description: "Received before this moment." }),
+};
+
+export const rejectionListQuery = z.strictObject({ ...rejectionFilter, ...pageQuery(100, 1000) });
+
+export const rejectionCountsQuery = z.strictObject({
+  by: z.enum(REJECTIONS_BY).default("reason"),
+  ...rejectionFilter,
 });
+
+export const rejectionCountsSchema = z
+  .object({
+    by: z.enum(REJECTIONS_BY),
+    total: z.int().describe("Rejections in all."),
+    nextCursor: z.null().describe("Counts are never cut."),
+    items: z.array(
+      z.object({
+        value: z.string().nullable().describe("Null: the kind of unknown devices."),
+        rejections: z.int(),
+        items: z.int().describe("The items that these stand for."),
+      }),
+    ),
+  })
+  .meta({ id: "RejectionCounts" });
 
 export const rejectionParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });

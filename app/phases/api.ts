@@ -45,6 +45,7 @@ export async function makeApi(
       return device && { id, deviceNo: device.deviceNo, moved, ...scopeOf(device) };
     },
     pendingOf: ingest.pendingOf,
+    pendingDevices: ingest.pendingDevices,
     replay: ingest.replay,
     onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
     onDeviceChanged: async ({ type, id }) => {

@@ -1,7 +1,14 @@
 export { foldLedger } from "./fold-ledger.ts";
 export { countFormerStored, foldFormer } from "./former-ledger.ts";
 export { countItems, type DurableLedger, readLedger } from "./ledger.ts";
-export { type DeviceLedger, listLedgers } from "./list-ledger.ts";
-export { getRejection, listRejections, type RejectedMessage, type Rejection } from "./rejections.ts";
+export { type DeviceLedger, type KindLedger, listLedgers, sumLedgersByKind } from "./list-ledger.ts";
+export {
+  countRejections,
+  getRejection,
+  listRejections,
+  REJECTIONS_BY,
+  type RejectedMessage,
+  type Rejection,
+} from "./rejections.ts";
 export { type ForeignMessage, recordForeignMessages } from "./write-foreign-messages.ts";
 export { insertRejections, type NewRejection, recordReplay } from "./write-rejections.ts";

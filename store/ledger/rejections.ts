@@ -96,7 +96,36 @@ export interface RejectionFilter {
   readonly deviceNos?: readonly number[] | undefined;
   readonly reason?: string | undefined;
   readonly partial?: boolean | undefined;
+  /** Of devices that were in this region, or inside it. */
+  readonly region?: string | undefined;
+  readonly kind?: string | undefined;
+  /** Received from this moment on, and before the other. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
 }
+
+/** The rejections that a filter lets through: `$1` is the limits', the others are those of `filterParameters`. */
+const FILTERED = `from rejected_messages m
+     ${joinPlace("d", "m.device_no", PLACED_AT, "left join")}
+     where ${VISIBLE}
+       and ($2::int[] is null or m.device_no = any ($2::int[]))
+       and ($3::text is null or m.reason = $3::text)
+       and ($4::bool is null or m.partial = $4::bool)
+       and ($5::text is null or d.region_code like $5::text)
+       and ($6::text is null or d.kind = $6::text)
+       and ($7::timestamptz is null or m.received_at >= $7::timestamptz)
+       and ($8::timestamptz is null or m.received_at < $8::timestamptz)`;
+
+const filterParameters = (filter: RejectionFilter, limits: Limits) => [
+  limitsParameter(limits),
+  filter.deviceNos ?? null,
+  filter.reason ?? null,
+  filter.partial ?? null,
+  filter.region === undefined ? null : `${filter.region}%`,
+  filter.kind ?? null,
+  filter.from?.toISOString() ?? null,
+  filter.to?.toISOString() ?? null,
+];
 
 /**
  * Rejected messages without their payloads, newest first. They belong to the holder that the device had when they were
@@ -111,25 +140,41 @@ export async function listRejections(
   const after = decodeCursor("rejections", ["integer"], page.cursor);
   const { rows } = await db.query<RejectionRow>(
     `select ${COLUMNS}
-     from rejected_messages m
-     ${joinPlace("d", "m.device_no", PLACED_AT, "left join")}
-     where ${VISIBLE}
-       and ($2::int[] is null or m.device_no = any ($2::int[]))
-       and ($3::text is null or m.reason = $3::text)
-       and ($4::bool is null or m.partial = $4::bool)
-       and ($5::bigint is null or m.rejection_no < $5::bigint)
+     ${FILTERED}
+       and ($9::bigint is null or m.rejection_no < $9::bigint)
      order by m.rejection_no desc
-     limit $6::int`,
-    [
-      limitsParameter(limits),
-      filter.deviceNos ?? null,
-      filter.reason ?? null,
-      filter.partial ?? null,
-      after?.[0] ?? null,
-      page.limit + 1,
-    ],
+     limit $10::int`,
+    [...filterParameters(filter, limits), after?.[0] ?? null, page.limit + 1],
   );
   return toPage(rows, page.limit, toRejection, (row) => encodeCursor("rejections", [row.rejection_no]));
+}
+
+const COUNTED_BY = { reason: "m.reason", kind: "d.kind", door: "m.door" } as const;
+export type RejectionsBy = keyof typeof COUNTED_BY;
+export const REJECTIONS_BY = Object.keys(COUNTED_BY) as [RejectionsBy, ...RejectionsBy[]];
+
+/** The rejections that have a value in common; the kind is null for those of unknown devices. */
+export interface RejectionCount {
+  readonly value: string | null;
+  readonly rejections: number;
+  /** The items that these stand for. */
+  readonly items: number;
+}
+
+/** Counts the rejections of the same filter as a list, the most frequent first. */
+export async function countRejections(
+  db: Db,
+  by: RejectionsBy,
+  filter: RejectionFilter,
+  limits: Limits,
+): Promise<RejectionCount[]> {
+  const { rows } = await db.query<RejectionCount>(
+    `select ${COUNTED_BY[by]} as value, count(*)::bigint as rejections, sum(m.items)::bigint as items
+     ${FILTERED}
+     group by 1 order by 2 desc, 1`,
+    filterParameters(filter, limits),
+  );
+  return rows;
 }
 
 /** @throws PlatformError `rejection_not_found`, also for one outside the limits */

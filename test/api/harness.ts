@@ -90,6 +90,7 @@ export async function startApi(
     trustProxy: [],
     knownDevice: () => undefined,
     pendingOf: () => 0,
+    pendingDevices: () => [],
     onAlarmCleared: () => {},
     replay: async () => {
       throw new Error("nothing should be replayed here");

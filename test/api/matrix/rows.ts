@@ -214,7 +214,17 @@ export function rowsOf(world: World): Record<string, Row> {
     listLedgers: {
       action: "ledger:read",
       type: "list",
-      lists: [{ url: "/v1/ledger?limit=1000", field: "deviceId", csv: true, expected: ids(devices) }],
+      lists: [
+        { url: "/v1/ledger?limit=1000", field: "deviceId", csv: true, expected: ids(devices) },
+        {
+          url: "/v1/ledger?groupBy=kind",
+          field: "kind",
+          csv: true,
+          expected: (limits) => [
+            ...new Set(devices.filter((each) => each.visible(limits)).map(({ kind }) => kind)),
+          ],
+        },
+      ],
     },
     getLedger: { action: "ledger:read", ...device(devicePath("/ledger")) },
     listEvents: {
@@ -243,6 +253,20 @@ export function rowsOf(world: World): Record<string, Row> {
           field: "deviceId",
           expected: (limits, principal) => [
             ...ids(devices)(limits, principal),
+            ...(seesEverything(limits) ? ["null"] : []),
+          ],
+        },
+      ],
+    },
+    countRejections: {
+      action: "rejections:read",
+      type: "list",
+      lists: [
+        {
+          url: "/v1/rejection-counts?by=kind",
+          field: "value",
+          expected: (limits) => [
+            ...new Set(devices.filter((each) => each.visible(limits)).map(({ kind }) => kind)),
             ...(seesEverything(limits) ? ["null"] : []),
           ],
         },
