@@ -1,4 +1,4 @@
-// sha256 a35a3c916f626f6d45640e1f8f8a5d1970693029c909bfde7b36a0313dc0892b of test/api/openapi.json; written by `npm run console:types`
+// sha256 a39dc91471e3cdc9af737b352fe2c1bdcb96e211a039457dad25349095754311 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -796,6 +796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/device-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The devices in a box, for a map
+         * @description Those that have a location, at most 10000. Coordinates are WGS 84, as stored; maps of China in GCJ-02 or BD-09 need them converted.
+         */
+        get: operations["listDevicePoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices/{id}/latest": {
         parameters: {
             query?: never;
@@ -1004,7 +1024,7 @@ export interface paths {
         };
         /**
          * The account of everything that many devices sent
-         * @description One item for each device, in the order in which they were added.
+         * @description One item for each device, in the order in which they were added; with `groupBy=kind` one for each kind.
          */
         get: operations["listLedgers"];
         put?: never;
@@ -1041,6 +1061,23 @@ export interface paths {
         };
         /** Rejected messages, newest first */
         get: operations["listRejections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejection-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The number of rejected messages by reason, kind or door, the most frequent first */
+        get: operations["countRejections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3447,6 +3484,33 @@ export interface components {
             /** @description Received and not yet committed, so not yet acknowledged. */
             pending: number;
         };
+        DevicePoints: {
+            /** @description True where there are more: ask for a smaller box, or with a filter. */
+            truncated: boolean;
+            /** @description Points are cut, and do not come in pages. */
+            nextCursor: null;
+            items: {
+                /**
+                 * @description Chosen by the operator; also the device's MQTT user name.
+                 * @example meter-0001
+                 */
+                id: string;
+                name: string | null;
+                /** @example gas-meter */
+                kind: string;
+                /**
+                 * @description By the rhythm of its kind. `late`: the platform has not heard it for more than two report intervals; `silent`: for longer than its kind's alarm of silence waits; `never`: not once.
+                 * @enum {string}
+                 */
+                status: "ok" | "late" | "silent" | "never";
+                /** @description Degrees, WGS 84, as stored. */
+                lon: number;
+                /** @description Degrees, WGS 84, as stored. */
+                lat: number;
+                /** @description The highest severity of its active alarms. Null: none, or not where the caller may read alarms. */
+                alarm: ("critical" | "major" | "minor" | "warning") | null;
+            }[];
+        };
         DeviceSeries: {
             deviceId: string;
             /** @example gas-meter */
@@ -3684,6 +3748,18 @@ export interface components {
                 /** @description True when only an acknowledgement clears it. */
                 latched: boolean;
             }[];
+        };
+        KindLedger: {
+            /** @example gas-meter */
+            kind: string;
+            received: number;
+            stored: number;
+            /** @description Sent again and stored once. */
+            duplicate: number;
+            /** @description Listed with their reasons under /v1/rejections. */
+            rejected: number;
+            /** @description Received and not yet committed, so not yet acknowledged. */
+            pending: number;
         };
         Latest: {
             /**
@@ -4148,6 +4224,21 @@ export interface components {
             payloadBytes: number;
             replayedAt: string | null;
             replayOutcome: string | null;
+        };
+        RejectionCounts: {
+            /** @enum {string} */
+            by: "reason" | "kind" | "door";
+            /** @description Rejections in all. */
+            total: number;
+            /** @description Counts are never cut. */
+            nextCursor: null;
+            items: {
+                /** @description Null: the kind of unknown devices. */
+                value: string | null;
+                rejections: number;
+                /** @description The items that these stand for. */
+                items: number;
+            }[];
         };
         Repair: {
             id: number;
@@ -9802,6 +9893,108 @@ export interface operations {
             };
         };
     };
+    listDevicePoints: {
+        parameters: {
+            query?: {
+                /** @description `minLon,minLat,maxLon,maxLat` in degrees, WGS 84; the edges belong to it. */
+                bbox?: string;
+                /** @example gas-meter */
+                kind?: string;
+                /**
+                 * @description Devices in this region and everything inside it.
+                 * @example 520102
+                 */
+                region?: string;
+                /** @description Part of the id or name, in any case. */
+                q?: string;
+                /**
+                 * @description Devices behind this gateway.
+                 * @example meter-0001
+                 */
+                gateway?: string;
+                /**
+                 * @description Devices of this owner.
+                 * @example guiyang-gas
+                 */
+                tenant?: string;
+                /** @description Any of ok, late, silent and never, separated by commas. */
+                status?: string;
+                /** @description Devices with an active alarm, with one of this severity, or with none; where the caller may read alarms. */
+                alarm?: "any" | "none" | "critical" | "major" | "minor" | "warning";
+                /** @description A key of `attributes` and its value as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`. */
+                attribute?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePoints"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLatestReading: {
         parameters: {
             query?: never;
@@ -11184,6 +11377,8 @@ export interface operations {
                  * @example meter-0001
                  */
                 gateway?: string;
+                /** @description `kind`: the sums of all devices of each kind, all at once, with `kind` in place of the device. */
+                groupBy?: "device" | "kind";
                 /** @description Items per page, 100 by default, at most 1000. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -11199,7 +11394,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of devices; as CSV all of them. */
+            /** @description A page of devices, or every kind; as CSV all of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11207,6 +11402,9 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["DeviceLedger"][];
+                        nextCursor: string | null;
+                    } | {
+                        items: components["schemas"]["KindLedger"][];
                         nextCursor: string | null;
                     };
                     "text/csv": string;
@@ -11368,6 +11566,17 @@ export interface operations {
                 reason?: string;
                 /** @description true: values out of items whose other values were kept; false: whole items and messages. */
                 partial?: "true" | "false";
+                /**
+                 * @description Of devices that were then in this region, or inside it.
+                 * @example 520102
+                 */
+                region?: string;
+                /** @example gas-meter */
+                kind?: string;
+                /** @description Received from this moment on. */
+                from?: string;
+                /** @description Received before this moment. */
+                to?: string;
                 /** @description Items per page, 100 by default, at most 1000. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -11392,6 +11601,110 @@ export interface operations {
                 };
             };
             /** @description `invalid_request`: The request is not valid. `invalid_cursor`: The cursor does not come from this list. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device_not_found`: There is no such device. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countRejections: {
+        parameters: {
+            query?: {
+                by?: "reason" | "kind" | "door";
+                /**
+                 * @description Chosen by the operator; also the device's MQTT user name.
+                 * @example meter-0001
+                 */
+                device?: string;
+                reason?: string;
+                /** @description true: values out of items whose other values were kept; false: whole items and messages. */
+                partial?: "true" | "false";
+                /**
+                 * @description Of devices that were then in this region, or inside it.
+                 * @example 520102
+                 */
+                region?: string;
+                /** @example gas-meter */
+                kind?: string;
+                /** @description Received from this moment on. */
+                from?: string;
+                /** @description Received before this moment. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectionCounts"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
