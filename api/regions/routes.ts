@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
 import type { Pool } from "../../store/database/index.ts";
 import { getRegion, listRegions } from "../../store/places/index.ts";
+import { isKept, NOT_MODIFIED } from "../etag.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
@@ -23,15 +25,22 @@ export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, 
       schema: {
         operationId: "listRegions",
         tags: ["regions"],
-        summary: "The children of a region, by code",
+        summary: "The children of a region, all regions in it, or those with a name",
+        description:
+          "Those within your limits, and the regions above them. An answer has an `ETag`: asked again with `If-None-Match`, it is 304 as long as nothing has changed.",
         querystring: regionListQuery,
-        response: { 200: pageOf(regionSchema), ...problems("invalid_cursor") },
+        response: {
+          200: pageOf(regionSchema),
+          304: z.undefined().describe(NOT_MODIFIED),
+          ...problems("invalid_cursor"),
+        },
       },
     },
-    async (request) => {
-      const { parent, limit, cursor } = request.query;
+    async (request, reply) => {
+      const { limit, cursor, ...filter } = request.query;
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      return listRegions(pool, parent, grantOf(request).limits, page);
+      const found = await listRegions(pool, filter, grantOf(request).limits, page);
+      return isKept(request, reply, found) ? reply.code(304).send() : found;
     },
   );
 

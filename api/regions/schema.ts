@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { location, pageQuery, regionCode, regionLevel } from "../schemas.ts";
+import { freeText, location, pageQuery, regionCode, regionLevel } from "../schemas.ts";
 
 const fields = {
   code: regionCode,
@@ -27,9 +27,27 @@ export const regionDetailSchema = z
   })
   .meta({ id: "RegionDetail" });
 
-export const regionListQuery = z.strictObject({
-  parent: regionCode.optional().describe("The region whose children are listed; without it, the provinces."),
-  ...pageQuery(1000, 5000),
-});
+export const regionListQuery = z
+  .strictObject({
+    parent: regionCode
+      .optional()
+      .describe("The region whose children are listed; without any filter, the provinces."),
+    under: regionCode.optional().describe("All regions inside this one, however far below it."),
+    level: regionLevel.optional().describe("Regions of this level."),
+    q: freeText(50)
+      .optional()
+      .describe(
+        "Part of the name, the beginning of any word of the English name (`wuch`, `daping`), in any case, or the beginning of the code. The higher levels come first.",
+      ),
+    ...pageQuery(1000, 5000),
+  })
+  .refine(
+    ({ parent, under, level, q }) =>
+      parent === undefined || (under === undefined && level === undefined && q === undefined),
+    {
+      path: ["parent"],
+      message: "expected it without under, level and q: those look through whole subtrees",
+    },
+  );
 
 export const regionParams = z.object({ code: regionCode });

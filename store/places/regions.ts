@@ -99,24 +99,61 @@ const visibleParameters = (limits: Limits) => {
   return [codes?.map((code) => `${code}%`) ?? null, codes];
 };
 
-/** The children of `parent` by code, or the provinces. */
+/** The regions that are looked for: the children of one, or those in one, of one level, with one name. */
+export interface RegionFilter {
+  /** The region whose children are meant. Without anything else in the filter: undefined are the provinces. */
+  readonly parent?: string | undefined;
+  /** The region inside which all regions are meant, however far below it. */
+  readonly under?: string | undefined;
+  readonly level?: RegionLevel | undefined;
+  /** Part of the name, the beginning of any word of the English name, in any case, or the beginning of the code. */
+  readonly q?: string | undefined;
+}
+
+const levelNumber = (level: RegionLevel | undefined): number | null =>
+  level === undefined ? null : REGION_LEVELS.findIndex((each) => each.level === level) + 1;
+
+const escaped = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
+
+/** Regions by code; with `q` the higher levels first, because a town is meant before the villages that have its name. */
 export async function listRegions(
   db: Db,
-  parent: string | undefined,
+  { parent, under, level, q }: RegionFilter,
   limits: Limits,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Region>> {
-  const after = decodeCursor("regions", ["text"], page.cursor);
+  const list = q === undefined ? "regions" : "regions/q";
+  const [afterLevel, afterCode] =
+    q === undefined
+      ? [null, ...(decodeCursor(list, ["text"], page.cursor) ?? [null])]
+      : (decodeCursor(list, ["rank", "text"], page.cursor) ?? [null, null]);
+  const isTree = under === undefined && level === undefined && q === undefined;
   const { rows } = await db.query<RegionRow>(
     `${SELECT_REGION}
      where ${visible(1)}
-       and (case when $3::text is null then r.parent_code is null else r.parent_code = $3::text end)
-       and ($4::text is null or r.code > $4::text)
-     order by r.code
-     limit $5::int`,
-    [...visibleParameters(limits), parent ?? null, after?.[0] ?? null, page.limit + 1],
+       and (not $3::boolean or r.parent_code is not distinct from $4::text)
+       and ($5::text is null or r.code like $5::text)
+       and ($6::int is null or r.level = $6::int)
+       and ($7::text is null or r.name like '%' || $7::text || '%' or r.name_en ilike $7::text || '%'
+            or r.name_en ilike '% ' || $7::text || '%' or r.code like $7::text || '%')
+       and ($9::text is null or ($8::int is null and r.code > $9::text) or (r.level, r.code) > ($8::int, $9::text))
+     order by ${q === undefined ? "r.code" : "r.level, r.code"}
+     limit $10::int`,
+    [
+      ...visibleParameters(limits),
+      isTree,
+      parent ?? null,
+      under === undefined ? null : `${under}_%`,
+      levelNumber(level),
+      q === undefined ? null : escaped(q),
+      afterLevel,
+      afterCode,
+      page.limit + 1,
+    ],
   );
-  return toPage(rows, page.limit, toRegion, (row) => encodeCursor("regions", [row.code]));
+  return toPage(rows, page.limit, toRegion, (row) =>
+    encodeCursor(list, q === undefined ? [row.code] : [row.level, row.code]),
+  );
 }
 
 /** A region without what it contains. */
@@ -139,13 +176,7 @@ export async function regionsBelow(
      where ${visible(1)} and (r.code = $3::text or (r.level = $4::int and r.code like $5::text))
      order by r.code
      limit $6::int`,
-    [
-      ...visibleParameters(limits),
-      code ?? null,
-      REGION_LEVELS.findIndex((each) => each.level === level) + 1,
-      `${code ?? ""}_%`,
-      limit + 1,
-    ],
+    [...visibleParameters(limits), code ?? null, levelNumber(level), `${code ?? ""}_%`, limit + 1],
   );
   const regions = rows.map((row) => ({
     code: row.code,

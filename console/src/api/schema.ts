@@ -1,4 +1,4 @@
-// sha256 a39dc91471e3cdc9af737b352fe2c1bdcb96e211a039457dad25349095754311 of test/api/openapi.json; written by `npm run console:types`
+// sha256 bbcfc1e711494b6be44c9812cc77db728746420fa6279d29f368ff4b259bce68 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -1130,7 +1130,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The children of a region, by code */
+        /**
+         * The children of a region, all regions in it, or those with a name
+         * @description Those within your limits, and the regions above them. An answer has an `ETag`: asked again with `If-None-Match`, it is 304 as long as nothing has changed.
+         */
         get: operations["listRegions"];
         put?: never;
         post?: never;
@@ -11952,10 +11955,19 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The region whose children are listed; without it, the provinces.
+                 * @description The region whose children are listed; without any filter, the provinces.
                  * @example 520102
                  */
                 parent?: string;
+                /**
+                 * @description All regions inside this one, however far below it.
+                 * @example 520102
+                 */
+                under?: string;
+                /** @description Regions of this level. */
+                level?: "province" | "city" | "county" | "township" | "village";
+                /** @description Part of the name, the beginning of any word of the English name (`wuch`, `daping`), in any case, or the beginning of the code. The higher levels come first. */
+                q?: string;
                 /** @description Items per page, 1000 by default, at most 5000. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -11978,6 +11990,13 @@ export interface operations {
                         nextCursor: string | null;
                     };
                 };
+            };
+            /** @description The caller has the present answer: `If-None-Match` names its `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `invalid_request`: The request is not valid. `invalid_cursor`: The cursor does not come from this list. */
             400: {

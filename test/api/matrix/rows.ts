@@ -287,11 +287,15 @@ export function rowsOf(world: World): Record<string, Row> {
       action: "regions:read",
       type: "list",
       lists: [
-        ["52", ["5201", "5202"]],
-        ["5201", ["520102", "520103"]],
-        ["520102", ["520102001", "520102002"]],
-      ].map(([parent, children]) => ({
-        url: `/v1/regions?parent=${parent}`,
+        ["parent=52", ["5201", "5202"]],
+        ["parent=5201", ["520102", "520103"]],
+        ["parent=520102", ["520102001", "520102002"]],
+        ["under=52&level=county", ["520102", "520103", "520201"]],
+        ["under=520102", ["520102001", "520102001001", "520102002"]],
+        ["q=%E5%8C%BA", ["520102", "520103", "520201"]],
+        ["q=52010", ["520102", "520102001", "520102001001", "520102002", "520103"]],
+      ].map(([query, children]) => ({
+        url: `/v1/regions?${query}`,
         field: "code",
         expected: (limits: Limits) => (children as string[]).filter((code) => regionVisible(limits, code)),
       })),
