@@ -235,7 +235,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(summaryRoutes, { prefix, pool, catalog, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
-  await app.register(commandsRoutes, { prefix, pool, findKey, deliver: options.deliver, allow });
+  await app.register(commandsRoutes, { prefix, pool, catalog, findKey, deliver: options.deliver, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
   await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });

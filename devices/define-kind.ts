@@ -47,7 +47,7 @@ function withSilence(simulate: KindDefinition["simulate"]): KindDefinition["simu
  * A rule for each quantity with a bound that no limit rule watches: a person has to see a value off the scale there.
  */
 function offScaleRules({ metrics, alarms }: KindDefinition): OffScaleRule[] {
-  return Object.entries(metrics).flatMap(([metric, { type, min, max, about }]) => {
+  return Object.entries(metrics).flatMap(([metric, { type, min, max, about, zh = metric }]) => {
     if (type !== "gauge" && type !== "counter") return [];
     const watched = (side: "high" | "low") =>
       alarms.some((rule) => rule.type === side && rule.metric === metric);
@@ -55,9 +55,8 @@ function offScaleRules({ metrics, alarms }: KindDefinition): OffScaleRule[] {
     const above = max === undefined || watched("high") ? Number.POSITIVE_INFINITY : max;
     if (!Number.isFinite(below) && !Number.isFinite(above)) return [];
     const rule = `off_scale_${metric}`;
-    return [
-      { type: "off_scale", rule, metric, severity: "major", about: `Off the scale: ${about}`, below, above },
-    ];
+    const texts = { about: `Off the scale: ${about}`, zh: `${zh}超出量程` };
+    return [{ type: "off_scale", rule, metric, severity: "major", ...texts, below, above }];
   });
 }
 

@@ -19,6 +19,8 @@ export interface Metric {
   /** UCUM code, e.g. `m3/h`. Absent for states and texts. */
   readonly unit?: string;
   readonly about: string;
+  /** Its name in Chinese, short enough for the head of a column. */
+  readonly zh?: string;
   /**
    * The plausible range, in `unit`. A value outside it is refused as `off_scale` while its neighbours are kept; alarms
    * look at it all the same. Not an alarm limit.
@@ -38,6 +40,8 @@ export interface Metric {
   readonly decimals?: number;
   /** The closed list of a state's values. */
   readonly values?: readonly string[];
+  /** The words of these in Chinese. */
+  readonly zhValues?: Readonly<Record<string, string>>;
   /** The longest text, in UTF-16 code units. */
   readonly maxLength?: number;
   /** When a counter may go back to zero, in words. */
@@ -62,6 +66,7 @@ type Numeric = {
   decimals?: number;
   sentinels?: readonly number[];
   about: string;
+  zh?: string;
 };
 
 /** A value that goes up and down. Rollups keep count, min, max and sum. */
@@ -83,13 +88,21 @@ export const counter = (
 ): Metric => ({ type: "counter", ...options });
 
 /** One of a closed list of words. Rollups keep the last. */
-export const state = <const V extends readonly string[]>(options: { values: V; about: string }): Metric => ({
+export const state = <const V extends readonly string[]>(options: {
+  values: V;
+  about: string;
+  zh?: string;
+  zhValues?: { readonly [W in V[number]]: string };
+}): Metric => ({
   type: "state",
   ...options,
 });
 
 /** A short free text, such as a firmware version. Rollups keep the last. */
-export const text = (options: { maxLength: number; about: string }): Metric => ({ type: "text", ...options });
+export const text = (options: { maxLength: number; about: string; zh?: string }): Metric => ({
+  type: "text",
+  ...options,
+});
 
 /** Severities after ISA-18.2 practice, most urgent first. */
 export const SEVERITIES = ["critical", "major", "minor", "warning"] as const;
@@ -212,6 +225,8 @@ export const silent = (options: {
 export interface EventType {
   readonly type: string;
   readonly about: string;
+  /** Its name in Chinese. */
+  readonly zh?: string;
 }
 
 /** One simulated moment of a device: the quantities of a reading, and events that happened, if any. */
@@ -250,11 +265,38 @@ export const SILENCE = "silence";
 /** A device that behaves: called with moments in rising order, it keeps its own state between them. */
 export type Behaviour = (input: SimulationInput) => SimulatedMoment;
 
+/** A value that stands beside a command's name, in `parameters` on the wire. */
+export interface CommandParameter {
+  readonly name: string;
+  readonly type: "number" | "text" | "boolean" | "choice";
+  readonly about: string;
+  /** Its name in Chinese. */
+  readonly zh?: string;
+  readonly required?: true;
+  /** UCUM code of a number. */
+  readonly unit?: string;
+  /** The bounds of a number. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The longest text, in UTF-16 code units. */
+  readonly maxLength?: number;
+  /** The values of a choice, and their words in Chinese. */
+  readonly values?: readonly string[];
+  readonly zhValues?: Readonly<Record<string, string>>;
+}
+
 /** A command that devices of the kind obey. Other commands of a caller are handed over all the same. */
 export interface CommandType {
   /** kebab-case, as it stands in `name` on the wire. */
   readonly name: string;
+  readonly title?: { readonly en: string; readonly zh: string };
   readonly about: string;
+  /** The same in Chinese. */
+  readonly zh?: string;
+  /** True when people or things can come to harm by it, so that whoever sends it has to be asked. */
+  readonly dangerous?: true;
+  /** Absent: it takes none. */
+  readonly parameters?: readonly CommandParameter[];
 }
 
 /**

@@ -15,14 +15,15 @@ export function textOf(alarm: Alarm, kind: Kind | undefined): AlarmText {
   const { rule, message, value } = alarm;
   const own = kind?.alarms.find((candidate) => candidate.rule === rule);
   const offScale = rule.startsWith(OFF_SCALE) ? rule.slice(OFF_SCALE.length) : undefined;
-  const about = own?.zh ?? (offScale === undefined ? undefined : `${offScale} 超出量程`);
-  if (about === undefined) return { zh: message, en: message };
   const metric = offScale ?? metricOf(own);
+  const { unit, zh: name = metric } =
+    kind && metric !== undefined && Object.hasOwn(kind.metrics, metric) ? kind.metrics[metric]! : {};
+  const about = own?.zh ?? (offScale === undefined ? undefined : `${name}超出量程`);
+  if (about === undefined) return { zh: message, en: message };
   if (value === null || metric === undefined) return { zh: about, en: message };
-  const unit = kind && Object.hasOwn(kind.metrics, metric) ? kind.metrics[metric]?.unit : undefined;
   const withUnit = (number: number) => (unit === undefined ? `${number}` : `${number} ${unit}`);
   const limit = own?.type === "high" || own?.type === "low" ? `，限值 ${withUnit(own.limit)}` : "";
-  return { zh: `${about}（${metric} ${withUnit(value)}${limit}）`, en: message };
+  return { zh: `${about}（${name} ${withUnit(value)}${limit}）`, en: message };
 }
 
 /** Rules that follow from a quantity's plausible range begin with this. */

@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { z } from "zod";
 import { PlatformError } from "../../base/errors.ts";
 import { writeJson } from "../../base/exact-json.ts";
 import { kindsWith } from "../../devices/catalog.ts";
+import { parameterFaults } from "../../devices/command-parameters.ts";
+import type { Kind } from "../../devices/kind.ts";
 import type { Door } from "../../exchange/door.ts";
 import { appendAuditAlone } from "../../store/audit/index.ts";
 import { listReplies } from "../../store/commands/index.ts";
 import type { Pool } from "../../store/database/index.ts";
 import { getDevice } from "../../store/devices/index.ts";
 import { actorOf } from "../audit/actor.ts";
+import type { CatalogIndex } from "../catalog.ts";
 import type { FindKey } from "../devices/key.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
@@ -23,6 +27,7 @@ import {
 
 export interface CommandsOptions {
   readonly pool: Pool;
+  readonly catalog: CatalogIndex;
   readonly findKey: FindKey;
   /** Hands a command over before it returns, to the device or to its gateway, and then says whether it was taken. */
   readonly deliver: Door["deliver"];
@@ -34,11 +39,27 @@ const ID_BYTES = 12;
 const DEFAULT_LIMIT = 100;
 
 /**
+ * Checks the parameters of a command that the kind defines. Other commands go to the device as they are, which may know
+ * more of them than the catalog.
+ * @throws PlatformError `invalid_request`
+ */
+function assertParameters(
+  kind: Kind | undefined,
+  { name, parameters = {} }: z.output<typeof commandBody>,
+): void {
+  const command = kind?.commands?.find((candidate) => candidate.name === name);
+  const faults = command ? [...parameterFaults(command, parameters)] : [];
+  if (faults.length === 0) return;
+  const text = faults.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  throw new PlatformError("invalid_request", text, { faults });
+}
+
+/**
  * Commands to single devices, and the replies to them. Commands that make speakers sound are broadcasts, and are
  * signed.
  */
 export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app, options) => {
-  const { pool, findKey, deliver, allow } = options;
+  const { pool, catalog, findKey, deliver, allow } = options;
 
   app.post(
     "/devices/:id/commands",
@@ -50,7 +71,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
         tags: ["commands"],
         summary: "Send a command to a device",
         description:
-          "The platform hands it over at once or not at all: it keeps nothing for a device that is away. A device without a connection of its own gets it through its gateway, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`.",
+          "The platform hands it over at once or not at all: it keeps nothing for a device that is away. A device without a connection of its own gets it through its gateway, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`. The parameters of a command that the device's kind defines (`GET /v1/kinds`) are checked.",
         params: commandParams,
         body: commandBody,
         response: {
@@ -70,6 +91,7 @@ export const commandsRoutes: FastifyPluginAsyncZod<CommandsOptions> = async (app
       if (kindsWith("sounds").includes(device.kind)) {
         throw new PlatformError("invalid_request", "Speakers obey signed commands only: use /v1/broadcasts");
       }
+      assertParameters(catalog.find(device.kind), request.body);
       const command = { commandId: `cmd-${randomBytes(ID_BYTES).toString("base64url")}`, ...request.body };
       // The audit comes first, so that no device obeys a command that is not on record; a command that no connection
       // took is on record too.

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { hasCapability } from "../../devices/capabilities.ts";
-import type { AlarmRule, Kind, OffScaleRule } from "../../devices/kind.ts";
+import type { AlarmRule, CommandType, Kind, OffScaleRule } from "../../devices/kind.ts";
 import { supportedAggregates } from "../../store/rollups/index.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
@@ -71,17 +71,20 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
     title: kind.title,
     source: kind.source,
     gateway: hasCapability(kind, "gateway"),
+    capabilities: [...(kind.capabilities ?? [])],
     reportIntervalSeconds: kind.reportIntervalSeconds,
     metrics: Object.entries(kind.metrics).map(([key, metric]) => ({
       key,
       type: metric.type,
       unit: metric.unit ?? null,
       about: metric.about,
+      zh: metric.zh ?? metric.about,
       min: metric.min ?? null,
       max: metric.max ?? null,
       sentinels: metric.sentinels ? [...metric.sentinels] : null,
       decimals: metric.decimals ?? null,
       values: metric.values ? [...metric.values] : null,
+      zhValues: metric.zhValues ?? null,
       maxLength: metric.maxLength ?? null,
       resets: metric.resets ?? null,
       restarts: metric.type === "counter" ? metric.restarts === true : null,
@@ -90,10 +93,11 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
       aggregates: supportedAggregates(metric.type, false),
       fleetAggregates: supportedAggregates(metric.type, true),
     })),
-    events: kind.events.map(({ type, about }) => ({ type, about })),
+    events: kind.events.map(({ type, about, zh = about }) => ({ type, about, zh })),
     alarms: [...kind.alarms, ...kind.offScale].map((rule) =>
       toAlarmRule(rule, catalog.isLatched(kind.kind, rule.rule)),
     ),
+    commands: (kind.commands ?? []).map(toCommand),
   };
 }
 
@@ -102,7 +106,29 @@ const toAlarmRule = (rule: AlarmRule | OffScaleRule, latched: boolean) => ({
   type: rule.type,
   severity: rule.severity,
   about: rule.about,
+  zh: rule.zh ?? rule.about,
   metric: "metric" in rule ? rule.metric : null,
   limit: "limit" in rule ? rule.limit : null,
   latched,
+});
+
+const toCommand = ({ name, title, about, zh, dangerous, parameters = [] }: CommandType) => ({
+  name,
+  title: title ?? { en: name, zh: zh ?? name },
+  about,
+  aboutZh: zh ?? about,
+  dangerous: dangerous === true,
+  parameters: parameters.map((parameter) => ({
+    name: parameter.name,
+    type: parameter.type,
+    about: parameter.about,
+    zh: parameter.zh ?? parameter.about,
+    required: parameter.required === true,
+    unit: parameter.unit ?? null,
+    min: parameter.min ?? null,
+    max: parameter.max ?? null,
+    maxLength: parameter.maxLength ?? null,
+    values: parameter.values ? [...parameter.values] : null,
+    zhValues: parameter.zhValues ?? null,
+  })),
 });

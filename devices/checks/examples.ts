@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Fault } from "../../base/errors.ts";
+import { parameterFaults } from "../command-parameters.ts";
 import type { KindDefinition, KindExample, Metrics } from "../kind.ts";
 import { round } from "../noise.ts";
 
@@ -131,6 +132,9 @@ function* eventFaults({ decodeEvent, events }: KindDefinition, item: Item, path:
 function* commandFaults({ commands = [] }: KindDefinition, item: Item, path: string): Generator<Fault> {
   yield* shapeFaults(commandSchema, item, path);
   const names = commands.map((command) => command.name);
-  if (!names.some((one) => one === item.name))
-    yield { path: `${path}/name`, message: `'${item.name}': expected one of ${names.join(", ")}` };
+  const meant = commands.find((command) => command.name === item.name);
+  if (meant) {
+    const given = isObject(item.parameters) ? item.parameters : {};
+    for (const fault of parameterFaults(meant, given)) yield { ...fault, path: path + fault.path };
+  } else yield { path: `${path}/name`, message: `'${item.name}': expected one of ${names.join(", ")}` };
 }

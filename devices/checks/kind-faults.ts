@@ -3,6 +3,7 @@ import type { Fault } from "../../base/errors.ts";
 import type { KindDefinition } from "../kind.ts";
 import { alarmFaults, scenarioFaults } from "./alarms.ts";
 import { capabilityFaults } from "./capabilities.ts";
+import { commandTypeFaults } from "./commands.ts";
 import { exampleFaults } from "./examples.ts";
 import { KEBAB_CASE, nameFaults, SNAKE_CASE, textFaults } from "./names.ts";
 import { quantityFaults } from "./quantities.ts";
@@ -12,7 +13,6 @@ const LONGEST_KIND = 40;
 /** The ends of the tables and views that a kind has beside the one of its readings. */
 const ENDS_OF_TABLES = /-(1h|1d|1d-open|1d-sums|latest)$/;
 const LONGEST_EVENT = 64;
-const LONGEST_COMMAND = 64;
 /** Shorter texts do not say where figures come from. */
 const SHORTEST_SOURCE = 10;
 const MONTH_SECONDS = 31 * 86_400;
@@ -26,6 +26,7 @@ export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fa
     ...headFaults(definition),
     ...quantityFaults(definition.metrics),
     ...eventTypeFaults(definition),
+    ...commandTypeFaults(definition),
     ...alarmFaults(definition),
     ...scenarioFaults(definition),
     ...exampleFaults(definition, telemetry),
@@ -55,16 +56,8 @@ function* headFaults({ kind, title, source, reportIntervalSeconds }: KindDefinit
   }
 }
 
-function* eventTypeFaults({ events, commands = [] }: KindDefinition): Generator<Fault> {
+function* eventTypeFaults({ events }: KindDefinition): Generator<Fault> {
   const types = events.map(({ type }) => type);
   yield* nameFaults(types, { path: "/events", noun: "event", form: SNAKE_CASE, longest: LONGEST_EVENT });
   for (const [index, { about }] of events.entries()) yield* textFaults(`/events/${index}/about`, about);
-  const names = commands.map(({ name }) => name);
-  yield* nameFaults(names, {
-    path: "/commands",
-    noun: "command",
-    form: KEBAB_CASE,
-    longest: LONGEST_COMMAND,
-  });
-  for (const [index, { about }] of commands.entries()) yield* textFaults(`/commands/${index}/about`, about);
 }

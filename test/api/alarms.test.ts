@@ -59,7 +59,7 @@ describe("an alarm", () => {
           en: ["贵州省", "Guiyang", "南明区", "新华街道"],
         },
         message: "in English: pressure_high",
-        text: { zh: "管道压力过高（pressure 4.6 kPa，限值 3 kPa）", en: "in English: pressure_high" },
+        text: { zh: "管道压力过高（管道压力 4.6 kPa，限值 3 kPa）", en: "in English: pressure_high" },
         times: 1,
         raisedAt: "2026-03-01T01:00:00.000Z",
         lastRaisedAt: "2026-03-01T01:00:00.000Z",
@@ -70,8 +70,8 @@ describe("an alarm", () => {
     expect(Object.fromEntries(texts)).toMatchObject({
       leak: "上报燃气泄漏",
       silent: "超过一天没有上报",
-      battery_low: "电池需要更换（battery 3.05 V，限值 3.1 V）",
-      off_scale_flow: "flow 超出量程（flow 99 m3/h）",
+      battery_low: "电池需要更换（电池电压 3.05 V，限值 3.1 V）",
+      off_scale_flow: "瞬时流量超出量程（瞬时流量 99 m3/h）",
       gone: "in English: gone",
     });
   });

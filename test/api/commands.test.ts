@@ -72,15 +72,12 @@ const audited = async () =>
 describe("a command", () => {
   it("is handed to the device and stands in the audit", async () => {
     const before = (await audited()).length;
-    const answer = await send("valve", {
-      name: "close-valve",
-      parameters: { reason: "leak", steps: [1, 2] },
-    });
+    const answer = await send("valve", { name: "exercise", parameters: { reason: "leak", steps: [1, 2] } });
     expect(answer.status).toBe(202);
     const { commandId } = answer.json;
     expect(commandId).toMatch(/^cmd-[A-Za-z0-9_-]{16}$/);
     expect(answer.json).toEqual({ commandId, deviceId: "valve", delivered: true });
-    const command = { commandId, name: "close-valve", parameters: { reason: "leak", steps: [1, 2] } };
+    const command = { commandId, name: "exercise", parameters: { reason: "leak", steps: [1, 2] } };
     expect(handed.map(({ id, payload }) => [id, JSON.parse(payload)])).toEqual([["valve", command]]);
     // With its number: another device may have its id by then.
     const { rows } = await db.pool.query("select device_no from devices where id = 'valve'");
@@ -88,6 +85,21 @@ describe("a command", () => {
     expect((await audited()).slice(before)).toEqual([
       { actor_id: "op", object_type: "device", object_id: "valve", after: command },
     ]);
+  });
+
+  it.each([
+    ["a parameter that it does not have", { reason: "leak", steps: 2 }, "/parameters/steps"],
+    ["a value of another type", { reason: 7 }, "/parameters/reason"],
+    ["a text that is too long", { reason: "x".repeat(201) }, "/parameters/reason"],
+  ])("of its kind with %s is refused, and nothing is sent or recorded", async (_what, parameters, path) => {
+    const before = (await audited()).length;
+    const { status, json } = await send("valve", { name: "close-valve", parameters });
+    expect([status, json.code, json.faults.map((fault: { path: string }) => fault.path)]).toEqual([
+      400,
+      "invalid_request",
+      [path],
+    ]);
+    expect([handed.length, (await audited()).length]).toEqual([0, before]);
   });
 
   it("without parameters says nothing of them, and has an id of its own", async () => {

@@ -53,6 +53,28 @@ describe("kinds", () => {
     const { json: camera } = await api.call("/v1/kinds/camera");
     const uptime = camera.metrics.find((metric: { key: string }) => metric.key === "uptime");
     expect(uptime).toMatchObject({ tolerance: 0, restarts: true, rollsOverAt: null });
+    expect([meter.capabilities, valve.zhValues.closed]).toEqual([["hasValve"], "关"]);
+    expect(meter.commands[0]).toEqual({
+      name: "close-valve",
+      title: { en: "Close the valve", zh: "关阀" },
+      about: "Shuts the gas off; somebody has to open the valve again",
+      aboutZh: "切断燃气；之后须有人重新开阀",
+      dangerous: true,
+      parameters: [
+        {
+          ...{ name: "reason", type: "text", about: "For the meter's own log", zh: "原因" },
+          ...{
+            required: false,
+            unit: null,
+            min: null,
+            max: null,
+            maxLength: 200,
+            values: null,
+            zhValues: null,
+          },
+        },
+      ],
+    });
     expect(meter.alarms.length).toBeGreaterThan(0);
     expect(meter.events.length).toBeGreaterThan(0);
   });

@@ -26,6 +26,7 @@ export const example = defineKind({
   // contract of quantities, events, commands and replies. A rain gauge has none of them.
   capabilities: [],
 
+  // `zh` is the short name that Chinese screens show.
   // One entry is one column. Keys are snake_case; the same word stands in JSON, SQL and CSV. Units are UCUM
   // codes (https://ucum.org): `mm`, `mm/h`, `Cel`, `%`, `kbit/s`; counted things are annotations: `{tip}`.
   metrics: {
@@ -46,9 +47,17 @@ export const example = defineKind({
       // It begins anew by itself, so after any fall it counts from 0. The register of a meter does not: leave this out.
       restarts: true,
       about: "Rain since the year began",
+      zh: "年累计雨量",
     }),
     // A gauge goes up and down. It has at most seven digits, those behind the point included.
-    intensity: gauge({ unit: "mm/h", min: 0, max: 500, decimals: 1, about: "Rain at this moment" }),
+    intensity: gauge({
+      unit: "mm/h",
+      min: 0,
+      max: 500,
+      decimals: 1,
+      about: "Rain at this moment",
+      zh: "雨强",
+    }),
     // The value that the sensor sends when it has none: 0x7FFF tenths here. It is no measurement, so no alarm sees it.
     temperature: gauge({
       unit: "Cel",
@@ -57,6 +66,7 @@ export const example = defineKind({
       decimals: 1,
       sentinels: int16(1),
       about: "At the funnel",
+      zh: "漏斗温度",
     }),
     battery: gauge({
       unit: "V",
@@ -64,22 +74,37 @@ export const example = defineKind({
       max: 20,
       decimals: 2,
       about: "Of the 12 V battery behind the solar panel",
+      zh: "电池电压",
     }),
     // A closed list of words; a word outside it is refused, and the reading's other values are kept.
-    heater: state({ values: ["off", "on", "broken"], about: "The funnel's heater against ice" }),
+    heater: state({
+      values: ["off", "on", "broken"],
+      zhValues: { off: "关", on: "开", broken: "故障" },
+      about: "The funnel's heater against ice",
+      zh: "防冻加热器",
+    }),
     // A short text for values without a scale. Nothing can be reckoned from it, so use it sparingly.
-    firmware: text({ maxLength: 32, about: "Version of its software" }),
+    firmware: text({ maxLength: 32, about: "Version of its software", zh: "固件版本" }),
   },
 
   // The events that may happen, as opposed to the measured quantities. An event of another type is refused.
   events: [
-    { type: "clogged", about: "The funnel is blocked; rain is not measured" },
-    { type: "cleaned", about: "The funnel is free again" },
+    { type: "clogged", about: "The funnel is blocked; rain is not measured", zh: "漏斗堵塞" },
+    { type: "cleaned", about: "The funnel is free again", zh: "漏斗已疏通" },
   ],
 
   // The commands of its devices, in kebab-case. A kind that has this shows a command and a reply in its examples.
-  // Callers may send others, too: firmware learns faster than this file.
-  commands: [{ name: "heat", about: "Turns the funnel's heater on or off" }],
+  // The parameters of these are checked before they are sent. Callers may send others, too: firmware learns faster than
+  // this file. `dangerous` is what people or things can come to harm by: consoles ask twice.
+  commands: [
+    {
+      name: "heat",
+      title: { en: "Heat", zh: "加热" },
+      about: "Turns the funnel's heater on or off",
+      zh: "打开或关闭漏斗加热器",
+      parameters: [{ name: "on", type: "boolean", required: true, about: "On or off", zh: "打开" }],
+    },
+  ],
 
   // The alarms that a person must know of. Rules are unique within the kind; `high("intensity")` is named
   // `intensity_high`.

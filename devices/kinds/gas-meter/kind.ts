@@ -6,6 +6,14 @@ import { gasMeterScenarios, REGISTER_MAX, simulateGasMeter } from "./simulate.ts
 
 const ROLLS_OVER_AT = 100_000;
 
+const REASON = {
+  name: "reason",
+  type: "text",
+  maxLength: 200,
+  about: "For the meter's own log",
+  zh: "原因",
+} as const;
+
 export const gasMeter = defineKind({
   kind: "gas-meter",
   title: { en: "LoRa gas meter", zh: "LoRa 燃气表" },
@@ -28,6 +36,7 @@ export const gasMeter = defineKind({
       rollsOverAt: ROLLS_OVER_AT,
       resets: "past 99,999.999 m3, or when the meter is exchanged",
       about: "Gas metered since installation, at line conditions",
+      zh: "累计用气量",
     }),
     flow: gauge({
       unit: "m3/h",
@@ -35,6 +44,7 @@ export const gasMeter = defineKind({
       max: 10,
       decimals: 3,
       about: "Flow at the moment of reporting; a G6 meter's limit is 10",
+      zh: "瞬时流量",
     }),
     // Below zero by a little, because a sensor at rest shows its own error.
     pressure: gauge({
@@ -44,6 +54,7 @@ export const gasMeter = defineKind({
       decimals: 2,
       sentinels: [...NO_DATA, ...int16(1), ...int16(2)],
       about: "Line pressure above the atmosphere's",
+      zh: "管道压力",
     }),
     temperature: gauge({
       unit: "Cel",
@@ -52,9 +63,22 @@ export const gasMeter = defineKind({
       decimals: 1,
       sentinels: [...NO_DATA, ...DS18B20, ...int16(1), ...int16(2)],
       about: "Inside the meter's case",
+      zh: "表内温度",
     }),
-    battery: gauge({ unit: "V", min: 0, max: 4, decimals: 2, about: "Voltage of the lithium cell" }),
-    valve: state({ values: ["open", "closed", "abnormal"], about: "The built-in shut-off valve" }),
+    battery: gauge({
+      unit: "V",
+      min: 0,
+      max: 4,
+      decimals: 2,
+      about: "Voltage of the lithium cell",
+      zh: "电池电压",
+    }),
+    valve: state({
+      values: ["open", "closed", "abnormal"],
+      zhValues: { open: "开", closed: "关", abnormal: "异常" },
+      about: "The built-in shut-off valve",
+      zh: "阀门",
+    }),
     // UCUM has bel-watt (B[W]) but no bel-milliwatt. dB[W] would shift every figure that radios and people
     // use by 30, so this is the plain decibel with an annotation that says what it refers to: dBm.
     rssi: gauge({
@@ -63,20 +87,42 @@ export const gasMeter = defineKind({
       max: 10,
       decimals: 0,
       about: "Strength of the last downlink, in dBm",
+      zh: "下行信号强度",
     }),
-    snr: gauge({ unit: "dB", min: -30, max: 30, decimals: 2, about: "Signal to noise of the last downlink" }),
+    snr: gauge({
+      unit: "dB",
+      min: -30,
+      max: 30,
+      decimals: 2,
+      about: "Signal to noise of the last downlink",
+      zh: "下行信噪比",
+    }),
   },
   events: [
-    { type: "leak", about: "The meter has found flow that never pauses" },
-    { type: "tamper", about: "The meter has noticed an attempt at manipulation" },
-    { type: "magnet", about: "A strong magnet is near" },
-    { type: "reverse_flow", about: "Gas runs backwards" },
-    { type: "case_open", about: "The case has been opened" },
-    { type: "low_battery", about: "The meter itself finds its battery low" },
+    { type: "leak", about: "The meter has found flow that never pauses", zh: "燃气泄漏" },
+    { type: "tamper", about: "The meter has noticed an attempt at manipulation", zh: "表被动过" },
+    { type: "magnet", about: "A strong magnet is near", zh: "强磁干扰" },
+    { type: "reverse_flow", about: "Gas runs backwards", zh: "燃气倒流" },
+    { type: "case_open", about: "The case has been opened", zh: "外壳被打开" },
+    { type: "low_battery", about: "The meter itself finds its battery low", zh: "表报电池电量低" },
   ],
   commands: [
-    { name: "close-valve", about: "Shuts the gas off; somebody has to open the valve again" },
-    { name: "open-valve", about: "Lets the gas flow again" },
+    {
+      name: "close-valve",
+      title: { en: "Close the valve", zh: "关阀" },
+      about: "Shuts the gas off; somebody has to open the valve again",
+      zh: "切断燃气；之后须有人重新开阀",
+      dangerous: true,
+      parameters: [REASON],
+    },
+    {
+      name: "open-valve",
+      title: { en: "Open the valve", zh: "开阀" },
+      about: "Lets the gas flow again; nobody may have left a tap open",
+      zh: "恢复供气；须先确认户内灶具都已关闭",
+      dangerous: true,
+      parameters: [REASON],
+    },
   ],
   alarms: [
     // Only a person clears these five: somebody has to go and look.

@@ -20,6 +20,7 @@ export const loraGateway = defineKind({
       resets: "when the packet forwarder restarts",
       restarts: true,
       about: "Radio frames heard, whether good or not",
+      zh: "收到的上行帧",
     }),
     uplinks_forwarded: counter({
       unit: "{uplink}",
@@ -29,6 +30,7 @@ export const loraGateway = defineKind({
       resets: "when the packet forwarder restarts",
       restarts: true,
       about: "Radio frames passed on",
+      zh: "转发的上行帧",
     }),
     uplinks_bad_crc: counter({
       unit: "{uplink}",
@@ -38,6 +40,7 @@ export const loraGateway = defineKind({
       resets: "when the packet forwarder restarts",
       restarts: true,
       about: "Radio frames thrown away because their checksum was wrong",
+      zh: "校验错误的上行帧",
     }),
     downlinks_sent: counter({
       unit: "{downlink}",
@@ -47,18 +50,29 @@ export const loraGateway = defineKind({
       resets: "when the packet forwarder restarts",
       restarts: true,
       about: "Radio frames sent to devices",
+      zh: "发出的下行帧",
     }),
-    temperature: gauge({ unit: "Cel", min: -40, max: 110, decimals: 1, about: "Inside the gateway's case" }),
+    temperature: gauge({
+      unit: "Cel",
+      min: -40,
+      max: 110,
+      decimals: 1,
+      about: "Inside the gateway's case",
+      zh: "机内温度",
+    }),
     supply_voltage: gauge({
       unit: "V",
       min: 0,
       max: 60,
       decimals: 2,
       about: "At its input; 48 V by Ethernet or 12 V by battery",
+      zh: "供电电压",
     }),
     backhaul: state({
       values: ["ethernet", "cellular", "none"],
+      zhValues: { ethernet: "有线", cellular: "移动网络", none: "无" },
       about: "The line that carries its messages",
+      zh: "回传线路",
     }),
     backhaul_delay: gauge({
       unit: "ms",
@@ -67,14 +81,15 @@ export const loraGateway = defineKind({
       // As ping tells it on a quick line.
       decimals: 1,
       about: "Round trip to the platform",
+      zh: "回传时延",
     }),
-    firmware: text({ maxLength: 32, about: "Version of its software" }),
+    firmware: text({ maxLength: 32, about: "Version of its software", zh: "固件版本" }),
   },
   events: [
-    { type: "restarted", about: "The gateway has started" },
-    { type: "backhaul_changed", about: "Messages go over another line now" },
-    { type: "concentrator_fault", about: "The radio board does not answer" },
-    { type: "concentrator_recovered", about: "The radio board answers again" },
+    { type: "restarted", about: "The gateway has started", zh: "网关已重启" },
+    { type: "backhaul_changed", about: "Messages go over another line now", zh: "回传线路切换" },
+    { type: "concentrator_fault", about: "The radio board does not answer", zh: "射频板故障" },
+    { type: "concentrator_recovered", about: "The radio board answers again", zh: "射频板恢复" },
   ],
   alarms: [
     inState("backhaul", {
