@@ -174,17 +174,11 @@ const box = z
   .string()
   .regex(BOX, "expected minLon,minLat,maxLon,maxLat in degrees")
   .transform((text) => {
-    const [minLongitude, minLatitude, maxLongitude, maxLatitude] = text.split(",").map(Number) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { minLongitude, minLatitude, maxLongitude, maxLatitude };
+    const [west, south, east, north] = text.split(",").map(Number) as [number, number, number, number];
+    return { west, south, east, north };
   })
   .refine(
-    ({ minLongitude, minLatitude, maxLongitude, maxLatitude }) =>
-      minLongitude <= maxLongitude && minLatitude <= maxLatitude,
+    ({ west, south, east, north }) => west <= east && south <= north,
     "expected the south-western corner before the north-eastern one",
   )
   .meta({ description: "`minLon,minLat,maxLon,maxLat` in degrees, WGS 84; the edges belong to it." });

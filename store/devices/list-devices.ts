@@ -168,11 +168,11 @@ export async function listDevices(
 }
 
 /** Degrees, WGS 84; the edges belong to it. */
-export interface Box {
-  readonly minLongitude: number;
-  readonly minLatitude: number;
-  readonly maxLongitude: number;
-  readonly maxLatitude: number;
+interface PointsBox {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
 }
 
 /** A device on a map. */
@@ -193,7 +193,7 @@ export interface DevicePoint {
  */
 export async function listDevicePoints(
   db: Db,
-  filter: DeviceFilter & { readonly box?: Box | undefined },
+  filter: DeviceFilter & { readonly box?: PointsBox | undefined },
   limits: Limits,
   clock: StatusClock,
   limit: number,
@@ -201,10 +201,10 @@ export async function listDevicePoints(
   const conditions = conditionsOf(filter, limits, clock);
   conditions.and("d.longitude is not null and d.latitude is not null");
   const { box } = filter;
-  conditions.where(box?.minLongitude, (n) => `d.longitude >= ${n}::float8`);
-  conditions.where(box?.maxLongitude, (n) => `d.longitude <= ${n}::float8`);
-  conditions.where(box?.minLatitude, (n) => `d.latitude >= ${n}::float8`);
-  conditions.where(box?.maxLatitude, (n) => `d.latitude <= ${n}::float8`);
+  conditions.where(box?.west, (n) => `d.longitude >= ${n}::float8`);
+  conditions.where(box?.east, (n) => `d.longitude <= ${n}::float8`);
+  conditions.where(box?.south, (n) => `d.latitude >= ${n}::float8`);
+  conditions.where(box?.north, (n) => `d.latitude <= ${n}::float8`);
   const status = statusSql(conditions.parameter(statusParameter(clock.rhythms, clock.now)));
   conditions.parameter(limitsParameter(filter.alarmLimits ?? []));
   const alarmsSeen = limitsCondition("d", conditions.values.length);
