@@ -1,4 +1,4 @@
-// sha256 bbcfc1e711494b6be44c9812cc77db728746420fa6279d29f368ff4b259bce68 of test/api/openapi.json; written by `npm run console:types`
+// sha256 834b37f905daf19c1441b7c104a090be49b03a767c398cba45e7452e3cfc3916 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -1248,7 +1248,7 @@ export interface paths {
         put?: never;
         /**
          * Send a command to a device
-         * @description The platform hands it over at once or not at all: it keeps nothing for a device that is away. A device without a connection of its own gets it through its gateway, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`.
+         * @description The platform hands it over at once or not at all: it keeps nothing for a device that is away. A device without a connection of its own gets it through its gateway, if that listens. Speakers obey signed commands only, see `/v1/broadcasts`. The parameters of a command that the device's kind defines (`GET /v1/kinds`) are checked.
          */
         post: operations["sendCommand"];
         delete?: never;
@@ -3701,6 +3701,8 @@ export interface components {
             source: string;
             /** @description True when its devices publish for others. */
             gateway: boolean;
+            /** @description What its devices can do; devices that `sounds` are the targets of broadcasts. */
+            capabilities: ("sounds" | "shows" | "locates" | "hasValve" | "gateway")[];
             /** @description How often a healthy device reports. */
             reportIntervalSeconds: number;
             metrics: {
@@ -3711,6 +3713,8 @@ export interface components {
                 /** @description UCUM code; null for states and texts. */
                 unit: string | null;
                 about: string;
+                /** @description A short name for Chinese screens. */
+                zh: string;
                 /** @description The platform refuses a value below this as `off_scale` and keeps its neighbours. */
                 min: number | null;
                 max: number | null;
@@ -3720,6 +3724,10 @@ export interface components {
                 decimals: number | null;
                 /** @description The closed list of a state's values. */
                 values: string[] | null;
+                /** @description The words of `values` for Chinese screens. */
+                zhValues: {
+                    [key: string]: string;
+                } | null;
                 maxLength: number | null;
                 /** @description When a counter may go back to zero. */
                 resets: string | null;
@@ -3737,6 +3745,8 @@ export interface components {
             events: {
                 type: string;
                 about: string;
+                /** @description The same for Chinese screens. */
+                zh: string;
             }[];
             alarms: {
                 rule: string;
@@ -3745,11 +3755,46 @@ export interface components {
                 /** @enum {string} */
                 severity: "critical" | "major" | "minor" | "warning";
                 about: string;
+                /** @description The same for Chinese screens. */
+                zh: string;
                 metric: string | null;
                 /** @description For high and low, in the quantity's unit. */
                 limit: number | null;
                 /** @description True when only an acknowledgement clears it. */
                 latched: boolean;
+            }[];
+            /** @description The commands that its devices obey. Their parameters are checked; others are handed over. */
+            commands: {
+                name: string;
+                title: {
+                    en: string;
+                    zh: string;
+                };
+                about: string;
+                /** @description The same for Chinese screens. */
+                aboutZh: string;
+                /** @description True when people or things can come to harm by it: ask before it is sent. */
+                dangerous: boolean;
+                parameters: {
+                    name: string;
+                    /** @enum {string} */
+                    type: "number" | "text" | "boolean" | "choice";
+                    about: string;
+                    /** @description The same for Chinese screens. */
+                    zh: string;
+                    required: boolean;
+                    /** @description UCUM code of a number. */
+                    unit: string | null;
+                    min: number | null;
+                    max: number | null;
+                    maxLength: number | null;
+                    /** @description The values of a choice. */
+                    values: string[] | null;
+                    /** @description The words of `values` for Chinese screens. */
+                    zhValues: {
+                        [key: string]: string;
+                    } | null;
+                }[];
             }[];
         };
         KindLedger: {
