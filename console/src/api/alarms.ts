@@ -47,6 +47,13 @@ export const unacknowledgedQuery = (region?: string) =>
       ),
   });
 
+/** The last one that was raised, whatever became of it: since when it is quiet. */
+export const latestAlarmQuery = queryOptions({
+  queryKey: ["alarms", "latest"],
+  queryFn: ({ signal }) =>
+    read(api.GET("/v1/alarms", { params: { query: { state: "all", limit: 1 } }, signal })),
+});
+
 /** The alarm is the caller's now. @throws ApiError `alarm_not_found`, `forbidden` */
 export const acknowledgeAlarm = (id: number, note: string | undefined): Promise<AlarmJson> =>
   read(

@@ -32,6 +32,7 @@ export interface RailEntry {
 export const ROUTES: readonly Route[] = [
   { path: "/", page: lazy(() => import("../pages/overview/overview.tsx")) },
   { path: "/audit", needs: "audit:read", page: lazy(() => import("../pages/audit/audit.tsx")) },
+  { path: "/alarms", needs: "alarms:read", page: lazy(() => import("../pages/alarms/alarms.tsx")) },
   { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
 ];
 

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Skeleton } from "./empty.tsx";
 import { ProblemBanner, ProblemView } from "./problem-view.tsx";
@@ -7,7 +6,11 @@ import { defineTexts, useTexts } from "./texts.ts";
 const texts = defineTexts({ loading: "正在读取" }, { loading: "Loading" });
 
 export interface LoadedProps<T> {
-  readonly query: Pick<UseQueryResult<T>, "data" | "error" | "refetch">;
+  readonly query: {
+    readonly data: T | undefined;
+    readonly error: Error | null;
+    readonly refetch: () => unknown;
+  };
   readonly children: (data: T) => ReactNode;
   /** Lines of the skeleton, so that nothing jumps when the data come. */
   readonly lines?: number;

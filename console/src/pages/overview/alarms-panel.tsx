@@ -23,7 +23,7 @@ export function AlarmsPanel({ region }: { region: string | undefined }) {
     <Panel
       title={words.title}
       {...(items && { count: items.length === MOST_URGENT ? `${MOST_URGENT}+` : items.length })}
-      more={<Link href={`/alarms${region ? `?region=${region}` : ""}`}>{words.all}</Link>}
+      more={<Link href={`/alarms?state=active${region ? `&region=${region}` : ""}`}>{words.all}</Link>}
       flush
     >
       <div className={styles.room}>

@@ -3,6 +3,7 @@ import { BellRing, EarOff, Flame, History, Megaphone, RadioTower, Router, Undo2 
 import type { ReactNode } from "react";
 import { type BroadcastItemJson, storedPreviewQuery } from "../../api/broadcasts.ts";
 import { countBehindQuery, type DeviceJson } from "../../api/devices.ts";
+import { mayDo, meQuery } from "../../api/session.ts";
 import { placeName } from "../../map/place-name.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { LevelBand, ModeTag, Severity } from "../../ui/marks.tsx";
@@ -148,6 +149,7 @@ function ReturnedLine({ broadcast }: { broadcast: BroadcastItemJson }) {
 }
 
 function AlarmLine({ alarm, proposal }: Extract<Need, { type: "alarm" }>) {
+  const { data: me } = useQuery(meQuery);
   const words = useTexts(overviewTexts).needs;
   const language = useLanguage();
   const now = useNow(15_000);
@@ -169,7 +171,7 @@ function AlarmLine({ alarm, proposal }: Extract<Need, { type: "alarm" }>) {
       }
       about={[place, proposal && words.proposed].filter(Boolean).join(" · ")}
       when={[ago(alarm.lastRaisedAt, language, now), words.unacknowledged]}
-      action={proposal ? words.proposal : words.handle}
+      action={proposal ? words.proposal : me && mayDo(me, "alarms:acknowledge") ? words.handle : words.look}
       href={proposal ? `/broadcasts/${encodeURIComponent(proposal)}` : `/alarms?alarm=${alarm.id}`}
     />
   );
