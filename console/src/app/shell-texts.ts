@@ -5,6 +5,7 @@ export const shellTexts = defineTexts(
     product: "智慧广电",
     skip: "跳到正文",
     nav: "页面",
+    place: "总览显示的区域",
     rail: {
       overview: "总览",
       broadcasts: "广播",
@@ -59,6 +60,7 @@ export const shellTexts = defineTexts(
     product: "Smart broadcasting",
     skip: "Skip to content",
     nav: "Pages",
+    place: "Region that the overview shows",
     rail: {
       overview: "Overview",
       broadcasts: "Broadcasts",

@@ -5,6 +5,7 @@ import { LiveState } from "./live-state.tsx";
 import styles from "./top-line.module.css";
 import { WhoAmI } from "./who-am-i.tsx";
 
+const PlaceLine = lazy(() => import("./place-line.tsx"));
 const AccountMenu = lazy(() => import("./account-menu.tsx"));
 
 /** Search, whether what is shown is live, the server's clock, and who I am. */
@@ -12,6 +13,9 @@ export function TopLine() {
   const { data: me } = useQuery(meQuery);
   return (
     <div className={styles.top}>
+      <Suspense>
+        <PlaceLine />
+      </Suspense>
       <div className={styles.space} />
       <LiveState />
       {me && (

@@ -2,7 +2,7 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { broadcastsQuery } from "../../api/broadcasts.ts";
 import { type MeJson, mayDo } from "../../api/session.ts";
 import { summaryQuery } from "../../api/summary.ts";
-import { seesAllKinds } from "./area.ts";
+import { seesAllKinds } from "../../app/area.ts";
 import { type RestingTownship, restingRows, type TileSubject } from "./villages.ts";
 
 /** The matrix of a region at rest, and the requests behind it. */

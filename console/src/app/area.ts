@@ -1,4 +1,4 @@
-import type { ActionName, MeJson } from "../../api/session.ts";
+import type { ActionName, MeJson } from "../api/session.ts";
 
 /** Digits of a region's code by its level, the province first. */
 const LENGTHS = [2, 4, 6, 9, 12] as const;
