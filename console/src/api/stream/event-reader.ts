@@ -31,8 +31,12 @@ export class EventReader {
       const line = this.#rest.slice(0, end.index);
       this.#rest = this.#rest.slice(end.index + end[0].length);
       if (line !== "") this.#field(line);
-      else if (this.#data.length > 0) messages.push(this.#complete());
-      else this.#event = "";
+      else {
+        // The platform says at once where its stream stands, in an event of nothing but an id.
+        this.lastId = this.#id;
+        if (this.#data.length > 0) messages.push(this.#complete());
+        this.#event = "";
+      }
     }
   }
 
@@ -48,8 +52,6 @@ export class EventReader {
 
   #complete(): StreamMessage {
     const message = { event: this.#event || "message", data: this.#data.join("\n") };
-    this.lastId = this.#id;
-    this.#event = "";
     this.#data = [];
     return message;
   }
