@@ -208,7 +208,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
   const { people, grantDelay, callerFacts } = options;
-  await app.register(consoleRoutes, { prefix, ...options.console, version, allow });
+  await app.register(consoleRoutes, { prefix, ...options.console, people, version, allow });
   await app.register(sessionsRoutes, { prefix, pool: urgentPool, people, allow });
   await app.register(authRoutes, { prefix, people, allow });
   await app.register(meRoutes, { prefix, pool: urgentPool, callerFacts, grantDelay, allow });

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { People } from "../../accounts/people.ts";
 import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { currentSession } from "../sessions/present.ts";
 import { consoleSchema } from "./schema.ts";
 
 /** Somebody of the demo, whose password stands in its terminal as well. */
@@ -36,8 +38,12 @@ const LOCAL_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** What a page has to know before anybody has signed in. */
 export const consoleRoutes: FastifyPluginAsyncZod<
-  ConsoleOptions & { readonly version: string; readonly allow: Allow }
-> = async (app, { folder, name, issuer, demoPeople, version, allow }) => {
+  ConsoleOptions & {
+    readonly people: Pick<People, "sessions">;
+    readonly version: string;
+    readonly allow: Allow;
+  }
+> = async (app, { folder, name, issuer, demoPeople, people, version, allow }) => {
   const oidc = issuer === undefined ? null : { label: new URL(issuer).host };
 
   app.get(
@@ -59,6 +65,7 @@ export const consoleRoutes: FastifyPluginAsyncZod<
         version,
         timeZone: "Asia/Shanghai" as const,
         passwordSignIn: true,
+        signedIn: (await currentSession(request, people.sessions)) !== undefined,
         oidc,
         secure: request.protocol === "https" || LOOPBACK.test(request.ip),
         build: await readBuild(folder),

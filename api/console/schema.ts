@@ -6,6 +6,9 @@ export const consoleSchema = z
     version: z.string(),
     timeZone: z.literal("Asia/Shanghai").describe("The zone in which the console shows every time."),
     passwordSignIn: z.boolean(),
+    signedIn: z
+      .boolean()
+      .describe("True where this request came with a living session, so that a page need not try."),
     oidc: z
       .object({ label: z.string().describe("The provider's host.") })
       .nullable()

@@ -46,6 +46,7 @@ describe("what a page is told before anybody has signed in", () => {
       version: "0.0.0-test",
       timeZone: "Asia/Shanghai",
       passwordSignIn: true,
+      signedIn: false,
       oidc: null,
       secure: true,
       build: null,

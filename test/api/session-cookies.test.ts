@@ -77,6 +77,17 @@ describe("a request by cookie that changes something", () => {
     expect(headers["cache-control"]).toBe("no-store");
   });
 
+  it("is told from no session before one is asked for", async () => {
+    const browser = await signInForCookie(app, "li.na", PASSWORD);
+    const isSignedIn = async (headers: Record<string, string>) =>
+      (await app.send({ url: "/v1/console", headers })).json.signedIn;
+    expect(await isSignedIn({})).toBe(false);
+    expect(await isSignedIn({ cookie: browser.cookie })).toBe(true);
+    expect(await isSignedIn({ cookie: `${browser.cookie}x` })).toBe(false);
+    await app.send({ method: "DELETE", url: "/v1/sessions/current", headers: browser });
+    expect(await isSignedIn({ cookie: browser.cookie })).toBe(false);
+  });
+
   it("needs none with a bearer token, which no browser sends by itself", async () => {
     const token = await signInForToken(app, "li.na", PASSWORD, { address: newAddress() });
     expect((await change({ ...bearer(token), origin: "https://elsewhere.example" })).status).toBe(400);

@@ -1,4 +1,4 @@
-// sha256 834b37f905daf19c1441b7c104a090be49b03a767c398cba45e7452e3cfc3916 of test/api/openapi.json; written by `npm run console:types`
+// sha256 3018b12a71b6d18fe7c3382aba5aced550e3fdeceb9d75c5708b6916dcaa7a95 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -3331,6 +3331,8 @@ export interface components {
              */
             timeZone: "Asia/Shanghai";
             passwordSignIn: boolean;
+            /** @description True where this request came with a living session, so that a page need not try. */
+            signedIn: boolean;
             /** @description The identity provider through which people may sign in as well; null: there is none. */
             oidc: {
                 /** @description The provider's host. */

@@ -1,5 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, read, setCsrfToken } from "./client.ts";
+import { platformQuery } from "./platform.ts";
+import { ApiError } from "./problem.ts";
 import type { components } from "./schema.ts";
 
 export type MeJson = components["schemas"]["Me"];
@@ -8,7 +10,10 @@ export type ActionName = MeJson["actions"][number]["action"];
 /** The session of this browser, whose answer also holds what proves that changes come from this page. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: async () => {
+  queryFn: async ({ client }) => {
+    // To ask for a session where there is none is an error, which browsers write into their console.
+    const { signedIn } = await client.ensureQueryData(platformQuery);
+    if (!signedIn) throw new ApiError(401, "unauthorized", {});
     const current = await read(api.GET("/v1/sessions/current"));
     setCsrfToken(current.csrfToken);
     return current;

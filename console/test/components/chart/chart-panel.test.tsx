@@ -72,6 +72,6 @@ describe("a chart", () => {
 
   it("says that there is nothing instead of an empty frame", () => {
     show({ points: points.map((point) => ({ ...point, value: null })) });
-    expect(screen.getByRole("heading", { level: 3 }).textContent).toBe("这段时间没有数据");
+    expect(screen.getByText("这段时间没有数据")).toBeTruthy();
   });
 });
