@@ -48,7 +48,7 @@ USER node
 EXPOSE 1883 8083 8883 8080
 # Alive, not ready: a database that is away must not get the platform restarted, it waits by itself.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const s = process.env.HTTP_TLS_CERT ? 's' : ''; process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; fetch(`http${s}://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Stops accepting, commits what it has, acknowledges it, then exits.
 STOPSIGNAL SIGTERM
 CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "app/main.js"]

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { SecureContextOptions } from "node:tls";
 import cookies from "@fastify/cookie";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
@@ -10,6 +11,7 @@ import type { CallerFacts } from "../accounts/known-principals.ts";
 import type { People } from "../accounts/people.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { HANDSHAKE_MS } from "../base/tls-server.ts";
 import type { Kind } from "../devices/kind.ts";
 import type { KindTable, Pool } from "../store/database/index.ts";
 import { accessChangesRoutes } from "./access-changes/routes.ts";
@@ -99,6 +101,8 @@ export interface AppOptions {
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
   /** The console's files, and what its page has to know before anybody has signed in. */
   readonly console: ConsoleOptions;
+  /** The certificate and key with which the server speaks https; undefined: plain http. */
+  readonly https?: SecureContextOptions | undefined;
   /** Limits on each caller, and the origins whose pages may call. */
   readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
@@ -134,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   const app = Fastify({
     ...SERVER,
+    https: options.https ? { ...options.https, handshakeTimeout: HANDSHAKE_MS } : null,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     // Our own 503, as a problem, is sent by the hook below.

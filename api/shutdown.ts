@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { peerOf } from "../base/tls-server.ts";
 
 /** How long a request under way may take to finish once the server closes, in milliseconds. */
 const GRACE_MS = 5_000;
@@ -10,14 +11,15 @@ const GRACE_MS = 5_000;
  * @returns a function to call when closing begins
  */
 export function prepareShutdown(server: Server): () => void {
-  const unused = new Set<Socket>();
+  const unused = new Map<string, Socket>();
   server.on("connection", (socket: Socket) => {
-    unused.add(socket);
-    socket.once("close", () => unused.delete(socket));
+    const peer = peerOf(socket);
+    unused.set(peer, socket);
+    socket.once("close", () => unused.delete(peer));
   });
-  server.on("request", (request) => unused.delete(request.socket));
+  server.on("request", (request) => unused.delete(peerOf(request.socket)));
   return () => {
-    for (const socket of unused) socket.destroy();
+    for (const socket of unused.values()) socket.destroy();
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
     server.once("close", () => clearTimeout(timer));
   };

@@ -241,12 +241,15 @@ async function main(): Promise<number> {
   const rootFile = config.BROADCAST_ROOT_KEY ?? join(dataDir, ROOT_KEY);
   if (!existsSync(rootFile)) await createRootKey(rootFile);
   const root = readRootKey(rootFile).publicHalf;
-  const platform = start(
-    "app/main",
-    [],
-    { SEED: "demo", DEMO_SIGN_IN: "on", BROADCAST_ROOT_KEY: rootFile },
-    logFile.fd,
-  );
+  const settings = {
+    SEED: "demo",
+    DEMO_SIGN_IN: "on",
+    BROADCAST_ROOT_KEY: rootFile,
+    // Its fleet, and whoever tries its lines, come over the machine's own network.
+    HTTP_TLS_CERT: "",
+    HTTP_TLS_KEY: "",
+  };
+  const platform = start("app/main", [], settings, logFile.fd);
   let fleet: ChildProcess | undefined;
   try {
     const ready = await Promise.race([

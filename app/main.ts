@@ -83,7 +83,7 @@ async function main(): Promise<void> {
       mqtt: platform.mqttPort || "off",
       mqttWebSocket: platform.mqttWsPort || "off",
       mqttTls: platform.mqttTlsPort || "off",
-      http: platform.httpPort,
+      [config.HTTP_TLS_CERT === undefined ? "http" : "https"]: platform.httpPort,
       startedInMs: Math.round(performance.now() - started),
     },
     "platform is ready",

@@ -5,13 +5,14 @@ import { providerSettings } from "../accounts/settings.ts";
 import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { FollowedTls } from "../base/tls-server.ts";
 import type { Broker } from "../broker/options.ts";
 import { createExchange } from "../exchange/exchange.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
 import type { DatabaseFacts } from "../store/database/index.ts";
 import { loadAdminKey } from "./admin-key.ts";
 import { broadcastingFaults } from "./broadcast-files.ts";
-import { orSayWhichPort, tlsOf } from "./listening.ts";
+import { followHttpTls, orSayWhichPort, tlsOf } from "./listening.ts";
 import { startAccounts } from "./phases/accounts.ts";
 import { makeApi } from "./phases/api.ts";
 import { startAudience } from "./phases/audience.ts";
@@ -95,6 +96,8 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const adminKey = await loadAdminKey(config.ADMIN_API_KEY, config.DATA_DIR);
   collectDefaultMetrics({ register: registry, prefix: "sbi_" });
 
+  // First of all, as its files may be wrong.
+  const https = await followHttpTls(start);
   const database = await startDatabase(start, fail);
   signal?.throwIfAborted();
   const accounts = await startAccounts(start, database, adminKey);
@@ -106,11 +109,11 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const inside = { ...ingestion, ...audience, database, accounts, broadcasting, exchange };
   const doors = await makeDoors(start, inside);
   const life = { isStopping: false };
-  const app = await makeApi(start, { ...inside, life });
+  const app = await makeApi(start, { ...inside, life, https });
 
   // Broadcasts under way are taken up before devices connect.
   await broadcasting.resume();
-  const ports = await listen(config, doors.broker, app);
+  const ports = await listen(config, doors.broker, app, https);
   await doors.openOthers();
   atEnd(async () => {
     // First of all: take nothing new, commit and acknowledge messages that were read, then let go.
@@ -122,12 +125,13 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
 }
 
 /** Opens the ports: devices first, so that a device is welcome once the API answers. */
-async function listen(config: Config, broker: Broker, app: FastifyInstance) {
+async function listen(config: Config, broker: Broker, app: FastifyInstance, wss: FollowedTls | undefined) {
   const mqtt = await orSayWhichPort(
     broker.listen({
       host: config.HOST,
       port: config.MQTT_PORT,
       wsPort: config.MQTT_WS_PORT,
+      wss,
       ...tlsOf(config),
     }),
   );

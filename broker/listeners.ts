@@ -1,8 +1,10 @@
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Logger } from "../base/log.ts";
+import { type FollowedTls, HANDSHAKE_MS, peerOf, refusePlainHttp } from "../base/tls-server.ts";
 import type { Admission } from "./connection-limits.ts";
 import type { ListenOptions, Ports } from "./options.ts";
 import { createTlsListener, type TlsListener } from "./tls-listener.ts";
@@ -43,6 +45,7 @@ export function createListeners({ log, admit, handle, onTrustChanged }: Listener
   const servers: Server[] = [];
   let sockets: WebSocketServer | undefined;
   let tls: TlsListener | undefined;
+  let wsCounts = { tlsErrors: 0 };
 
   async function open(server: Server, port: number, host: string): Promise<number> {
     servers.push(server);
@@ -52,7 +55,7 @@ export function createListeners({ log, admit, handle, onTrustChanged }: Listener
   }
 
   return {
-    async listen({ host, port, wsPort, tls: secure }) {
+    async listen({ host, port, wsPort, wss, tls: secure }) {
       const ports = { port: 0, wsPort: 0, tlsPort: 0 };
       // First of all, as its files may be wrong.
       if (secure) {
@@ -75,8 +78,9 @@ export function createListeners({ log, admit, handle, onTrustChanged }: Listener
         ports.port = await open(tcp, port, host);
       }
       if (wsPort !== "off") {
-        const ws = createWebSocketListener(admit, handle);
+        const ws = createWebSocketListener({ admit, handle, log }, wss);
         sockets = ws.sockets;
+        wsCounts = ws.counts;
         ports.wsPort = await open(ws.http, wsPort, host);
       }
       if (secure && tls) ports.tlsPort = await open(tls.server, secure.port, host);
@@ -90,24 +94,30 @@ export function createListeners({ log, admit, handle, onTrustChanged }: Listener
       for (const socket of sockets?.clients ?? []) socket.terminate();
     },
     get tlsErrors() {
-      return tls?.counts.tlsErrors ?? 0;
+      return wsCounts.tlsErrors + (tls?.counts.tlsErrors ?? 0);
     },
   };
 }
 
-/** Takes MQTT over WebSocket at `/mqtt`; each connection is handed on as a stream. */
+/** Takes MQTT over WebSocket at `/mqtt`, in TLS where there is a certificate; each connection is handed on as a stream. */
 function createWebSocketListener(
-  admit: ListenersOptions["admit"],
-  handle: ListenersOptions["handle"],
-): { http: HttpServer; sockets: WebSocketServer } {
-  const http = createHttpServer(KEEP_ALIVE, (_request, response) => {
-    response.writeHead(426, { "content-type": "text/plain", upgrade: "websocket" });
-    response.end("This port speaks MQTT over WebSocket, at /mqtt, with the subprotocol 'mqtt'.\n");
+  { admit, handle, log }: Pick<ListenersOptions, "admit" | "handle" | "log">,
+  tls: FollowedTls | undefined,
+): { http: HttpServer; sockets: WebSocketServer; counts: { tlsErrors: number } } {
+  const counts = { tlsErrors: 0 };
+  const http = createWebServer(tls);
+  http.on("tlsClientError", (error, socket) => {
+    counts.tlsErrors++;
+    log.debug({ err: error, address: socket.remoteAddress }, "a TLS handshake failed");
+    socket.destroy();
   });
-  const admissions = new WeakMap<Socket, Admission>();
+  const admissions = new Map<string, Admission>();
   http.on("connection", (socket) => {
     const admission = admit(socket);
-    if (admission) admissions.set(socket, admission);
+    if (!admission) return;
+    const peer = peerOf(socket);
+    admissions.set(peer, admission);
+    socket.once("close", () => admissions.delete(peer));
   });
   const sockets = new WebSocketServer({
     server: http,
@@ -120,7 +130,7 @@ function createWebSocketListener(
   // It repeats each error of its server, which is reported there, and without a listener would end the process.
   sockets.on("error", () => {});
   sockets.on("connection", (socket, request) => {
-    const admission = admissions.get(request.socket);
+    const admission = admissions.get(peerOf(request.socket));
     if (!admission) return socket.terminate();
     handle(createWebSocketStream(socket), {
       ...admission,
@@ -130,7 +140,21 @@ function createWebSocketListener(
       },
     });
   });
-  return { http, sockets };
+  return { http, sockets, counts };
+}
+
+/** A server that says what its port is for to whoever comes without WebSocket. */
+function createWebServer(tls: FollowedTls | undefined): HttpServer {
+  const answer: RequestListener = (_request, response) => {
+    response.writeHead(426, { "content-type": "text/plain", upgrade: "websocket" });
+    response.end("This port speaks MQTT over WebSocket, at /mqtt, with the subprotocol 'mqtt'.\n");
+  };
+  if (!tls) return createHttpServer(KEEP_ALIVE, answer);
+  const options = { ...KEEP_ALIVE, ...tls.material.context, handshakeTimeout: HANDSHAKE_MS };
+  const https = createHttpsServer(options, answer);
+  tls.renew(https);
+  refusePlainHttp(https);
+  return https;
 }
 
 /**

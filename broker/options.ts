@@ -3,10 +3,11 @@ import type { Principal } from "../access/decide.ts";
 import type { LoginGate } from "../access/login-gate.ts";
 import type { Channel } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
+import type { TlsFiles } from "../base/tls-files.ts";
+import type { FollowedTls } from "../base/tls-server.ts";
 import type { Door, DoorDevice, DoorEvents } from "../exchange/door.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Feed } from "./feed.ts";
-import type { TlsFiles } from "./tls-files.ts";
 
 /** One publish of a device that has logged in. */
 export interface Published<P extends DoorDevice> {
@@ -75,6 +76,8 @@ export interface ListenOptions {
   readonly host: string;
   readonly port: number | "off";
   readonly wsPort: number | "off";
+  /** The certificate with which that port speaks TLS (`wss://`); without it, it speaks plain text. */
+  readonly wss?: FollowedTls | undefined;
   readonly tls?: {
     readonly port: number;
     readonly files: TlsFiles;

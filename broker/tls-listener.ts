@@ -1,14 +1,9 @@
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { Logger } from "../base/log.ts";
-import { repeat } from "../base/periodic.ts";
+import type { TlsFiles } from "../base/tls-files.ts";
+import { followTlsFiles, HANDSHAKE_MS, peerOf } from "../base/tls-server.ts";
 import type { Admission } from "./connection-limits.ts";
-import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
-
-/** A handshake takes a second or two on a bad line. */
-const HANDSHAKE_MS = 10_000;
-
-const POLL_MS = 5_000;
 
 export interface TlsListenerOptions {
   readonly files: TlsFiles;
@@ -30,20 +25,18 @@ export interface TlsListener {
 }
 
 /**
- * MQTT over TLS 1.2 and 1.3. The files are read again when they change, for new connections; unusable files are logged,
- * and the former ones stay, as certificate and key are seldom replaced in one moment.
+ * MQTT over TLS 1.2 and 1.3. The files are read again when they change, for new connections.
  * @throws PlatformError `config_invalid` that names the file
  */
 export async function createTlsListener(options: TlsListenerOptions): Promise<TlsListener> {
   const { files, log } = options;
   const counts = { tlsErrors: 0 };
-  let material = await readTlsFiles(files);
-  sayWhenExpired(material.validTo, log);
+  const tls = await followTlsFiles(files, { log, pollMs: options.pollMs });
   /** By remote address and port: the TLS socket is another object than the one that was accepted. */
   const admissions = new Map<string, Admission>();
 
   const server = createServer({
-    ...material.context,
+    ...tls.material.context,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: options.keepAliveMs,
@@ -77,37 +70,15 @@ export async function createTlsListener(options: TlsListenerOptions): Promise<Tl
     socket.destroy();
   });
 
-  let lastFault = "";
-  const poll = async () => {
-    try {
-      const next = await readTlsFiles(files);
-      lastFault = "";
-      if (next.text === material.text) return;
-      server.setSecureContext(next.context);
-      log.info({ validTo: next.validTo.toISOString() }, "the TLS certificate was read again");
-      sayWhenExpired(next.validTo, log);
-      const trustChanged = next.trust !== material.trust;
-      material = next;
-      if (trustChanged) options.onTrustChanged();
-    } catch (error) {
-      const { message } = error as Error;
-      if (message !== lastFault) log.error({ err: error }, "the TLS files cannot be used; the former stay");
-      lastFault = message;
-    }
-  };
-  const polling = repeat(poll, options.pollMs ?? POLL_MS);
-  return { server, counts, stop: () => void polling.stop() };
+  tls.renew(server);
+  tls.onChange((next, former) => {
+    if (next.trust !== former.trust) options.onTrustChanged();
+  });
+  return { server, counts, stop: tls.stop };
 }
-
-const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
 /** A subject with several common names is no name of a device. */
 function commonNameOf(socket: TLSSocket): string | undefined {
   const name: unknown = socket.getPeerCertificate().subject?.CN;
   return typeof name === "string" ? name : undefined;
-}
-
-function sayWhenExpired(validTo: Date, log: Logger): void {
-  if (validTo.getTime() < Date.now())
-    log.warn({ validTo: validTo.toISOString() }, "the TLS certificate has expired: clients will refuse it");
 }

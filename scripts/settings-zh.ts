@@ -12,7 +12,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   HOST: "MQTT 与 HTTP 的监听地址。",
   MQTT_PORT: "MQTT 3.1.1（TCP）。0：任意空闲端口；off：不监听。",
   MQTT_WS_PORT:
-    "MQTT 3.1.1（WebSocket，路径 /mqtt）。0：任意空闲端口；off：不监听。需要 TLS 时在前面放一个代理。",
+    "MQTT 3.1.1（WebSocket，路径 /mqtt）。设置了 HTTP_TLS_CERT 后使用 TLS。0：任意空闲端口；off：不监听。",
   MQTT_TLS_PORT: "MQTT 3.1.1（TLS），设置了 MQTT_TLS_CERT 与 MQTT_TLS_KEY 后才监听。0：任意空闲端口。",
   MQTT_TLS_CERT: "证书文件（PEM，中间证书接在后面）。文件变化后自动重新读取。",
   MQTT_TLS_KEY: "该证书的私钥文件（PEM）。",
@@ -22,6 +22,9 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   MQTT_MAX_CONNECTIONS_PER_ADDRESS:
     "同一 IPv4 地址或 IPv6 /64 的 MQTT 同时连接数上限。0：不限。网关、NAT 与代理后的设备共用一个地址。",
   HTTP_PORT: "HTTP API。0：任意空闲端口。",
+  HTTP_TLS_CERT:
+    "证书文件（PEM，中间证书接在后面）：设置后 HTTP_PORT 使用 https，MQTT_WS_PORT 使用 wss。文件变化后自动重新读取。不设置：明文 http。",
+  HTTP_TLS_KEY: "该证书的私钥文件（PEM）。",
   HTTP_RATE_LIMIT: "每个人员或应用每分钟的 HTTP 请求数。0：不限。",
   HTTP_RATE_LIMIT_ANONYMOUS: "未登录者每个地址每分钟的 HTTP 请求数。0：不限。",
   HTTP_MAX_STREAMS: "每个人员或应用同时打开的实时事件流数。",

@@ -1,6 +1,8 @@
+import type { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import { grantDelay } from "../../accounts/grant-delay.ts";
 import { createApp } from "../../api/app.ts";
+import { type FollowedTls, refusePlainHttp } from "../../base/tls-server.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { readDemoAccess } from "../../seeds/demo-access-file.ts";
@@ -20,13 +22,14 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
   readonly accounts: AccountsPhase;
   readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
   readonly exchange: Pick<DoorExchange, "deliver" | "disconnect" | "health">;
+  readonly https: FollowedTls | undefined;
   readonly life: { readonly isStopping: boolean };
 }
 
 /** Makes the HTTP API. It does not listen yet. */
 export async function makeApi(
   { config, logOf, registry, atEnd }: Start,
-  { ingest, hub, database, accounts, broadcasting, exchange, life }: ApiInside,
+  { ingest, hub, database, accounts, broadcasting, exchange, https, life }: ApiInside,
 ): Promise<FastifyInstance> {
   const { pools, upkeep } = database;
   const app = await createApp({
@@ -65,6 +68,7 @@ export async function makeApi(
           ? (await readDemoAccess(config.DATA_DIR)).people
           : undefined,
     },
+    https: https?.material.context,
     http: {
       perMinute: config.HTTP_RATE_LIMIT,
       anonymousPerMinute: config.HTTP_RATE_LIMIT_ANONYMOUS,
@@ -85,6 +89,11 @@ export async function makeApi(
     log: logOf("api"),
     version: VERSION,
   });
+  if (https) {
+    const server = app.server as unknown as TlsServer;
+    https.renew(server);
+    refusePlainHttp(server);
+  }
   atEnd(() => app.close());
   return app;
 }

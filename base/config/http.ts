@@ -25,6 +25,13 @@ const isProxy = (text: string): boolean => {
 /** The HTTP API and the console: their port, its limits, and the origins and proxies that it accepts. */
 export const httpSettings = {
   HTTP_PORT: port(8080, "The HTTP API. 0: any free port."),
+  HTTP_TLS_CERT: z
+    .string()
+    .optional()
+    .describe(
+      "PEM file with the certificate, followed by the intermediate ones, with which HTTP_PORT speaks https and MQTT_WS_PORT wss. The platform reads it again when it changes. Unset: plain http.",
+    ),
+  HTTP_TLS_KEY: z.string().optional().describe("PEM file with the key of that certificate."),
   HTTP_RATE_LIMIT: z.coerce
     .number()
     .int()
@@ -81,3 +88,8 @@ export const httpSettings = {
       "on: whoever opens the console is told the demo's people and, on this machine, their passwords. For npm run demo, which sets it.",
     ),
 };
+
+export const httpNeeds = [
+  ["HTTP_TLS_CERT", "HTTP_TLS_KEY"],
+  ["HTTP_TLS_KEY", "HTTP_TLS_CERT"],
+] as const;

@@ -3,7 +3,7 @@ import { type Fault, PlatformError } from "../errors.ts";
 import { broadcastSettings } from "./broadcast.ts";
 import { capNeeds, capSettings } from "./cap.ts";
 import { databaseNeeds, databaseSettings } from "./database.ts";
-import { httpSettings } from "./http.ts";
+import { httpNeeds, httpSettings } from "./http.ts";
 import { ingestSettings } from "./ingest.ts";
 import { instanceSettings } from "./instance.ts";
 import { mqttNeeds, mqttSettings } from "./mqtt.ts";
@@ -42,6 +42,7 @@ export const configSchema = z.object({
 /** Settings that make sense only with another one, in the order in which they are reported. */
 const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string])[] = [
   ...mqttNeeds,
+  ...httpNeeds,
   ...capNeeds,
   ...oidcNeeds,
   ...databaseNeeds,

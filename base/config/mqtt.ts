@@ -18,7 +18,7 @@ export const mqttSettings = {
   MQTT_PORT: portOrOff(1883, "MQTT 3.1.1 over TCP. 0: any free port; off: not at all."),
   MQTT_WS_PORT: portOrOff(
     8083,
-    "MQTT 3.1.1 over WebSocket, path /mqtt. 0: any free port; off: not at all. For TLS, put a proxy in front of it.",
+    "MQTT 3.1.1 over WebSocket, path /mqtt. In TLS once HTTP_TLS_CERT is set. 0: any free port; off: not at all.",
   ),
   MQTT_TLS_PORT: port(
     8883,

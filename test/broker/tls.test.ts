@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLogger } from "../../base/log.ts";
+import { readTlsFiles } from "../../base/tls-files.ts";
 import { type Broker, type BrokerOptions, createBroker } from "../../broker/broker.ts";
-import { readTlsFiles } from "../../broker/tls-files.ts";
 import { type Authority, type Certificate, createAuthority } from "../helpers/certificates.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 

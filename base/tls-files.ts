@@ -1,10 +1,12 @@
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { PlatformError } from "../base/errors.ts";
+import { PlatformError } from "./errors.ts";
 
-/** PEM files of the TLS listener, each with the name of its setting. */
+/** PEM files of a listener, each with the name of its setting. */
 export interface TlsFiles {
+  /** The beginning of the settings' names; that of MQTT over TLS by default. */
+  readonly settings?: "MQTT_TLS" | "HTTP_TLS" | undefined;
   /** The certificate, with the intermediate ones after it. */
   readonly cert: string;
   readonly key: string;
@@ -26,12 +28,7 @@ export interface TlsMaterial {
   readonly validTo: Date;
 }
 
-const SETTING = {
-  cert: "MQTT_TLS_CERT",
-  key: "MQTT_TLS_KEY",
-  ca: "MQTT_TLS_CA",
-  crl: "MQTT_TLS_CRL",
-} as const;
+type FileName = "cert" | "key" | "ca" | "crl";
 
 /**
  * Reads the files and checks that TLS can work with them.
@@ -65,7 +62,7 @@ export async function readTlsFiles(files: TlsFiles): Promise<TlsMaterial> {
   return { context, trust, text: `${cert}\n${key}\n${trust}`, validTo: new Date(certificate.validTo) };
 }
 
-async function read(files: TlsFiles, which: keyof TlsFiles): Promise<string | undefined> {
+async function read(files: TlsFiles, which: FileName): Promise<string | undefined> {
   const file = files[which];
   if (file === undefined) return undefined;
   try {
@@ -75,7 +72,7 @@ async function read(files: TlsFiles, which: keyof TlsFiles): Promise<string | un
   }
 }
 
-function parse<T>(files: TlsFiles, which: keyof TlsFiles, make: () => T): T {
+function parse<T>(files: TlsFiles, which: FileName, make: () => T): T {
   try {
     return make();
   } catch (error) {
@@ -83,6 +80,7 @@ function parse<T>(files: TlsFiles, which: keyof TlsFiles, make: () => T): T {
   }
 }
 
-function fault(files: TlsFiles, which: keyof TlsFiles, what: string, cause?: unknown): never {
-  throw new PlatformError("config_invalid", `${SETTING[which]}: ${files[which]} ${what}`, { cause });
+function fault(files: TlsFiles, which: FileName, what: string, cause?: unknown): never {
+  const setting = `${files.settings ?? "MQTT_TLS"}_${which.toUpperCase()}`;
+  throw new PlatformError("config_invalid", `${setting}: ${files[which]} ${what}`, { cause });
 }
