@@ -37,7 +37,13 @@ export async function createAuthority(name: string): Promise<Authority> {
         extensions: [
           { name: "basicConstraints", cA: false },
           { name: "extKeyUsage", serverAuth: true, clientAuth: true },
-          { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
+          {
+            name: "subjectAltName",
+            altNames: [
+              { type: 2, value: "localhost" },
+              { type: 7, ip: "127.0.0.1" },
+            ],
+          },
         ],
       });
       return { cert: issued.cert, key: issued.private };
