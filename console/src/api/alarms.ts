@@ -62,3 +62,19 @@ export const acknowledgeAlarm = (id: number, note: string | undefined): Promise<
       body: note === undefined ? {} : { note },
     }),
   );
+
+/** The most that one answer holds. */
+const MOST_ACTIVE = 1000;
+
+/** The active alarms of many devices, the most urgent first; beyond a thousand the least urgent are left out. */
+export const activeAlarmsQuery = (filters: Pick<AlarmFilters, "kind" | "region">) =>
+  queryOptions({
+    queryKey: ["alarms", "active", filters],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/v1/alarms", {
+          params: { query: { ...filters, sort: "severity", limit: MOST_ACTIVE } },
+          signal,
+        }),
+      ),
+  });

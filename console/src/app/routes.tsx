@@ -33,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/", page: lazy(() => import("../pages/overview/overview.tsx")) },
   { path: "/audit", needs: "audit:read", page: lazy(() => import("../pages/audit/audit.tsx")) },
   { path: "/alarms", needs: "alarms:read", page: lazy(() => import("../pages/alarms/alarms.tsx")) },
+  { path: "/devices", needs: "devices:read", page: lazy(() => import("../pages/devices/devices.tsx")) },
   { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
 ];
 

@@ -1,0 +1,143 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { type AlarmJson, activeAlarmsQuery } from "../../api/alarms.ts";
+import {
+  type DeviceFilters,
+  deviceCountsQuery,
+  devicePages,
+  devicesQuery,
+  listAddress,
+} from "../../api/devices.ts";
+import { kindsQuery, kindTitle } from "../../api/kinds.ts";
+import { mayDo, meQuery } from "../../api/session.ts";
+import { useParameters } from "../../ui/address.ts";
+import { CsvButton } from "../../ui/csv-button.tsx";
+import { Empty } from "../../ui/empty.tsx";
+import { Loaded } from "../../ui/loaded.tsx";
+import { count } from "../../ui/number.ts";
+import { Page } from "../../ui/page.tsx";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { duration } from "../../ui/time.ts";
+import { DeviceList } from "./device-list.tsx";
+import styles from "./devices.module.css";
+import { FilterBar } from "./filter-bar.tsx";
+import { filtersOf, narrowing } from "./filters.ts";
+import { GatewayBanners } from "./gateway-banner.tsx";
+import { homeRegion } from "./home-region.ts";
+import { listedMetrics } from "./listed-metrics.ts";
+import { StatusTabs } from "./status-tabs.tsx";
+import { devicesTexts } from "./texts.ts";
+
+/** So many gateways are known by name; of others the id is shown. */
+const GATEWAYS = 1000;
+
+/** Names of gateways that the caller may see. */
+function useGatewayNames(): ReadonlyMap<string, string> {
+  const kinds = useQuery(kindsQuery);
+  const kind = kinds.data?.find(({ gateway }) => gateway)?.kind;
+  const gateways = useQuery({
+    ...devicesQuery({ kind: kind ?? "", limit: GATEWAYS }),
+    enabled: kind !== undefined,
+    staleTime: 5 * 60_000,
+  });
+  return useMemo(
+    () =>
+      new Map(gateways.data?.items.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const]))),
+    [gateways.data],
+  );
+}
+
+/** The active alarms of what is listed, by device. */
+function useAlarms(filters: DeviceFilters, enabled: boolean) {
+  const { kind, region } = filters;
+  const { data } = useQuery({
+    ...activeAlarmsQuery({ ...(kind && { kind }), ...(region && { region }) }),
+    enabled,
+  });
+  return useMemo(() => {
+    if (!data) return undefined;
+    const byDevice = new Map<string, AlarmJson[]>();
+    for (const alarm of data.items)
+      byDevice.set(alarm.deviceId, [...(byDevice.get(alarm.deviceId) ?? []), alarm]);
+    return byDevice;
+  }, [data]);
+}
+
+export default function Devices() {
+  const words = useTexts(devicesTexts);
+  const language = useLanguage();
+  const [search, change] = useParameters();
+  const text = search.toString();
+  const filters = useMemo(() => filtersOf(new URLSearchParams(text)), [text]);
+  const me = useQuery(meQuery);
+  const mayReadAlarms = me.data !== undefined && mayDo(me.data, "alarms:read");
+  const counts = useQuery(deviceCountsQuery("status", narrowing(filters)));
+  const byKind = useQuery(deviceCountsQuery("kind", narrowing(filters)));
+  const kinds = useQuery(kindsQuery);
+  const pages = useInfiniteQuery(devicePages(filters));
+  const gatewayNames = useGatewayNames();
+  const alarms = useAlarms(filters, mayReadAlarms);
+  const devices = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = pages;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const [onlyKind, ...otherKinds] = byKind.data?.items ?? [];
+  const kind = kinds.data?.find((one) => one.kind === onlyKind?.value && otherKinds.length === 0);
+  // The list may have grown since it was counted.
+  const total = Math.max(counts.data?.total ?? 0, hasNextPage ? devices.length + 1 : devices.length);
+  const filtered = Object.keys(narrowing(filters)).length > 0;
+  return (
+    <Page
+      title={words.title}
+      about={(byKind.data?.items ?? [])
+        .map(({ value, devices: many }) => `${kindTitle(kinds.data, value ?? "", language)} ${count(many)}`)
+        .join(" · ")}
+      end={
+        counts.data &&
+        counts.data.total > 0 && (
+          <CsvButton
+            label={words.csv(count(counts.data.total))}
+            path={listAddress("devices", filters)}
+            name={words.csvName}
+          />
+        )
+      }
+    >
+      <StatusTabs filters={filters} mayReadAlarms={mayReadAlarms} />
+      <FilterBar
+        filters={filters}
+        onChange={change}
+        gatewayNames={gatewayNames}
+        home={homeRegion(me.data, "devices:read")}
+        mayReadAlarms={mayReadAlarms}
+      />
+      <GatewayBanners filters={filters} />
+      <Loaded query={pages} lines={12}>
+        {() =>
+          devices.length === 0 ? (
+            <Empty title={words.empty}>
+              <p>{filtered ? words.emptyFiltered : words.emptyAll}</p>
+            </Empty>
+          ) : (
+            <DeviceList
+              key={text}
+              devices={devices}
+              total={total}
+              metrics={listedMetrics(kind)}
+              answers={{ alarms, gatewayNames }}
+              filters={filters}
+              onSort={(sort, order) => change({ sort, order })}
+              onEnd={onEnd}
+            />
+          )
+        }
+      </Loaded>
+      <p className={styles.foot}>
+        {words.loaded(count(devices.length), count(total))}
+        {kind && ` · ${words.rhythm(duration(kind.reportIntervalSeconds * 1000, language))}`}
+      </p>
+    </Page>
+  );
+}
