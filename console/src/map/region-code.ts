@@ -6,6 +6,3 @@ export const parentCode = (code: string): string | undefined => {
   const length = LENGTHS.findLast((one) => one < code.length);
   return length === undefined ? undefined : code.slice(0, length);
 };
-
-/** `三桥村` of `三桥村村民委员会`: a village is called by its name, and registered by that of its committee. */
-export const placeName = (name: string): string => name.replace(/(?<=..)[村居]民委员会$/, "");

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { childRegionsQuery, type RegionJson } from "../api/regions.ts";
 import { useLanguage } from "../ui/texts.ts";
-import { parentCode, placeName } from "./region-code.ts";
+import { placeName } from "./place-name.ts";
+import { parentCode } from "./region-code.ts";
 
 /** A region's name as it is asked for: with its list, which the rows beside it need too. */
 export function useRegion(code: string | undefined): RegionJson | undefined {

@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { childRegionsQuery, regionQuery } from "../api/regions.ts";
 import { PickSelect } from "../ui/pick.tsx";
 import { defineTexts, useLanguage, useTexts } from "../ui/texts.ts";
-import { placeName } from "./region-code.ts";
+import { placeName } from "./place-name.ts";
+import { shortPlace } from "./short-place.ts";
 
 const texts = defineTexts(
   {
@@ -37,7 +38,7 @@ export function RegionSelect({ value, onChange, top, empty }: RegionSelectProps)
   const region = useQuery({ ...regionQuery(here ?? ""), enabled: here !== undefined });
   const children = useQuery(childRegionsQuery(here));
   const nameOf = (one: { name: string; nameEn?: string | null }) =>
-    (language === "en" && one.nameEn) || placeName(one.name);
+    (language === "en" && one.nameEn) || shortPlace(placeName(one.name));
   const upAndHere = region.data ? [...region.data.ancestors, region.data] : [];
   const topRegion = upAndHere.find(({ code }) => code === top);
   const options = [

@@ -101,7 +101,7 @@ function Values({
   });
 }
 
-export function LastSeen({ device }: { device: DeviceJson }) {
+function LastSeen({ device }: { device: DeviceJson }) {
   const words = useTexts(devicesTexts);
   const language = useLanguage();
   if (device.lastSeenAt === null) return <>{words.never(dayOf(device.createdAt, language))}</>;

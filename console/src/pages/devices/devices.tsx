@@ -21,7 +21,7 @@ import { duration } from "../../ui/time.ts";
 import { DeviceList } from "./device-list.tsx";
 import styles from "./devices.module.css";
 import { FilterBar } from "./filter-bar.tsx";
-import { filtersOf, narrowing } from "./filters.ts";
+import { deviceFiltersOf, narrowing } from "./filters.ts";
 import { GatewayBanners } from "./gateway-banner.tsx";
 import { homeRegion } from "./home-region.ts";
 import { listedMetrics } from "./listed-metrics.ts";
@@ -68,7 +68,7 @@ export default function Devices() {
   const language = useLanguage();
   const [search, change] = useParameters();
   const text = search.toString();
-  const filters = useMemo(() => filtersOf(new URLSearchParams(text)), [text]);
+  const filters = useMemo(() => deviceFiltersOf(new URLSearchParams(text)), [text]);
   const me = useQuery(meQuery);
   const mayReadAlarms = me.data !== undefined && mayDo(me.data, "alarms:read");
   const counts = useQuery(deviceCountsQuery("status", narrowing(filters)));

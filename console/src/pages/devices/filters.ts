@@ -8,13 +8,13 @@ const ALARMS = ["any", "none", "critical", "major", "minor", "warning"] as const
 const SORTS = ["added", "id", "name", "lastSeenAt"] as const;
 
 /** Without a choice those come first of which nothing was heard for longest. */
-export const DEFAULT_SORT = { sort: "lastSeenAt", order: "asc" } as const;
+const DEFAULT_SORT = { sort: "lastSeenAt", order: "asc" } as const;
 
 const oneOf = <T extends string>(values: readonly T[], value: string | null): T | undefined =>
   values.find((one) => one === value);
 
 /** What an address asks for. A value that the API would refuse is left out: old links still open. */
-export function filtersOf(search: URLSearchParams): DeviceFilters {
+export function deviceFiltersOf(search: URLSearchParams): DeviceFilters {
   const filters: DeviceFilters = {};
   for (const name of TEXTS) {
     const value = search.get(name)?.trim();

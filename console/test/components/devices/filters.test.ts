@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { devicesAddress, filtersOf, NO_FILTERS, narrowing } from "../../../src/pages/devices/filters.ts";
+import {
+  deviceFiltersOf,
+  devicesAddress,
+  NO_FILTERS,
+  narrowing,
+} from "../../../src/pages/devices/filters.ts";
 import { gatewayHints } from "../../../src/pages/devices/gateway-hint.ts";
 
-const of = (address: string) => filtersOf(new URLSearchParams(address.split("?")[1] ?? ""));
+const of = (address: string) => deviceFiltersOf(new URLSearchParams(address.split("?")[1] ?? ""));
 
 describe("the address of the list of devices", () => {
   it("holds every filter, and gives it back", () => {
