@@ -10,6 +10,7 @@ import {
 } from "../../api/devices.ts";
 import { kindsQuery, kindTitle } from "../../api/kinds.ts";
 import { mayDo, meQuery } from "../../api/session.ts";
+import { homeRegion } from "../../app/area.ts";
 import { useParameters } from "../../ui/address.ts";
 import { CsvButton } from "../../ui/csv-button.tsx";
 import { Empty } from "../../ui/empty.tsx";
@@ -23,7 +24,7 @@ import styles from "./devices.module.css";
 import { FilterBar } from "./filter-bar.tsx";
 import { deviceFiltersOf, narrowing } from "./filters.ts";
 import { GatewayBanners } from "./gateway-banner.tsx";
-import { homeRegion } from "./home-region.ts";
+
 import { listedMetrics } from "./listed-metrics.ts";
 import { StatusTabs } from "./status-tabs.tsx";
 import { devicesTexts } from "./texts.ts";
@@ -110,7 +111,7 @@ export default function Devices() {
         filters={filters}
         onChange={change}
         gatewayNames={gatewayNames}
-        home={homeRegion(me.data, "devices:read")}
+        home={me.data && homeRegion(me.data)}
         mayReadAlarms={mayReadAlarms}
       />
       <GatewayBanners filters={filters} />
