@@ -8,6 +8,7 @@ import {
   MAY,
   ROLES,
   type Role,
+  SCOPE_HOLDS,
   type Scope,
 } from "./roles.ts";
 
@@ -59,7 +60,9 @@ export type Decision =
   | { readonly allowed: false; readonly reason: string };
 
 const names = (grant: Grant, action: Action): boolean =>
-  "role" in grant ? MAY[grant.role].has(action) : (grant.scopes as readonly Action[]).includes(action);
+  "role" in grant
+    ? MAY[grant.role].has(action)
+    : grant.scopes.some((scope) => scope === action || SCOPE_HOLDS[scope]?.includes(action));
 
 /** True when a grant holds an action now. */
 export const permits = (grant: Grant, action: Action): boolean =>
@@ -92,7 +95,8 @@ export function decide(principal: Principal, action: Action): Decision {
  */
 function forPeople({ type }: Principal, action: Action): string {
   const roles = ROLES.filter((role) => MAY[role].has(action));
-  if (type !== "application" || isScope(action) || roles.length === 0) return "";
+  const isGiven = isScope(action) || Object.values(SCOPE_HOLDS).some((held) => held.includes(action));
+  if (type !== "application" || isGiven || roles.length === 0) return "";
   return `, which no application may, because a person must answer for it by name: it takes the role ${roles.join(" or ")}`;
 }
 

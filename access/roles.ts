@@ -4,6 +4,11 @@ export const ACTIONS = [
   "regions:read",
   "devices:read",
   "devices:write",
+  /**
+   * Change who can speak for a device: its owner, the token of one that sounds or has such devices behind it, the
+   * gateway of one that sounds, and its end, after which its id can be given anew.
+   */
+  "devices:entrust",
   "readings:read",
   /** Void or correct readings of a device, and undo that. */
   "readings:repair",
@@ -74,6 +79,7 @@ export const READ_ACTIONS = [
 export const ROLES = [
   "viewer",
   "operator",
+  "installer",
   "dispatcher",
   "duty-officer",
   "approver",
@@ -94,6 +100,8 @@ export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
     "rejections:replay",
     "commands:send",
   ]),
+  /** Puts devices up: adds and moves them, and gives them tokens, but for what decides who speaks for a speaker. */
+  installer: new Set<Action>([...READ_ACTIONS, "devices:write", "rejections:read"]),
   /** Writes broadcasts; another person approves them. */
   dispatcher: new Set<Action>([
     ...READ_ACTIONS,
@@ -177,6 +185,11 @@ export const DISPLAY_SCOPES = [
 export const isDisplayScope = (action: string): action is (typeof DISPLAY_SCOPES)[number] =>
   (DISPLAY_SCOPES as readonly string[]).includes(action);
 
+/** Actions that an application has by a scope of another name. */
+export const SCOPE_HOLDS: Readonly<Partial<Record<Scope, readonly Action[]>>> = {
+  "devices:write": ["devices:entrust"],
+};
+
 export const isScope = (action: string): action is Scope => (SCOPES as readonly string[]).includes(action);
 
 /**
@@ -187,6 +200,7 @@ export const isScope = (action: string): action is Scope => (SCOPES as readonly 
 export const GIVES: Readonly<Record<Role, ReadonlySet<Role | Scope>>> = {
   viewer: new Set(),
   operator: new Set(),
+  installer: new Set(),
   dispatcher: new Set(),
   "duty-officer": new Set(),
   approver: new Set(),

@@ -1,5 +1,7 @@
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { decide } from "../../access/decide.ts";
 import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import type { Logger } from "../../base/log.ts";
@@ -62,6 +64,12 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
   const { pool, catalog, hub, log, allow } = options;
   const rhythms = catalog.kinds.map(rhythmOf);
   const present = (device: Device) => statusAdder(rhythms, new Date())(device);
+
+  const sounding = catalog.kindsWith("sounds");
+  const entrustingOf = (request: FastifyRequest) => {
+    const decision = decide(grantOf(request).principal, "devices:entrust");
+    return { limits: decision.allowed ? decision.limits : [], sounding };
+  };
 
   /**
    * The change is committed before this, and for a new device the caller must get the token: a listener that fails must
@@ -225,6 +233,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         request.body,
         limits,
         catalog.kindsWith("gateway"),
+        entrustingOf(request),
         actorOf(request),
       );
       await announce("updated", device.deviceNo, device);
@@ -248,7 +257,13 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     },
     async (request, reply) => {
       const { id } = request.params;
-      const device = await deleteDevice(pool, id, grantOf(request).limits, actorOf(request));
+      const device = await deleteDevice(
+        pool,
+        id,
+        grantOf(request).limits,
+        entrustingOf(request),
+        actorOf(request),
+      );
       await announce("deleted", device.deviceNo, device);
       return reply.code(204).send();
     },
@@ -271,7 +286,15 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       const { id } = request.params;
       const { limits } = grantOf(request);
       const token = createToken();
-      const device = await updateDeviceToken(pool, id, hashToken(token), limits, actorOf(request));
+      const entrusting = entrustingOf(request);
+      const device = await updateDeviceToken(
+        pool,
+        id,
+        hashToken(token),
+        limits,
+        entrusting,
+        actorOf(request),
+      );
       await announce("credentials", device.deviceNo, device);
       return reply.header("cache-control", "no-store").send({ username: id, password: token });
     },

@@ -19,6 +19,7 @@ const names = <const T extends readonly string[]>(known: T) =>
 const ROLES = [
   "viewer",
   "operator",
+  "installer",
   "dispatcher",
   "duty-officer",
   "approver",

@@ -18,6 +18,7 @@ import {
   selectDevice,
   toDevice,
 } from "./devices.ts";
+import { assertEntrusted, type Entrusting, isEntrusted, speaksForSpeaker } from "./entrust.ts";
 
 export interface NewDevice {
   readonly id: string;
@@ -84,8 +85,8 @@ export interface DeviceChange {
 }
 
 /**
- * @throws PlatformError `device_not_found`; `forbidden` where it would end up outside the limits; `invalid_request`
- * for an unknown region, tenant or gateway
+ * @throws PlatformError `device_not_found`; `forbidden` where it would end up outside the limits, or the caller may not
+ * give it to another owner or gateway; `invalid_request` for an unknown region, tenant or gateway
  */
 export async function updateDevice(
   pool: Pool,
@@ -93,6 +94,7 @@ export async function updateDevice(
   change: DeviceChange,
   limits: Limits,
   gatewayKinds: readonly string[],
+  entrusting: Entrusting,
   actor: AuditActor,
 ): Promise<Device> {
   return withTransaction(pool, async (tx) => {
@@ -109,6 +111,21 @@ export async function updateDevice(
       change.gatewayId === undefined
         ? before.gatewayNo
         : await lockGateway(tx, change.gatewayId, limits, gatewayKinds);
+    if (after.tenantId !== before.tenantId) {
+      await assertEntrusted(tx, before, entrusting, "change the owner of");
+      await assertEntrusted(tx, after, entrusting, "change the owner of");
+    }
+    // Nobody moves a speaker to where they decide who speaks for it, from where they do not.
+    if (
+      after.regionCode !== before.regionCode &&
+      (await speaksForSpeaker(tx, before, entrusting)) &&
+      (await isEntrusted(tx, after, entrusting))
+    ) {
+      await assertEntrusted(tx, before, entrusting, "bring within your reach");
+    }
+    if (gatewayNo !== before.gatewayNo && entrusting.sounding.includes(before.kind)) {
+      await assertEntrusted(tx, before, entrusting, "change the gateway of");
+    }
     await explainingConflicts(after, () =>
       tx.query(
         `update devices
@@ -148,16 +165,19 @@ export async function updateDevice(
   });
 }
 
-/** Replaces a device's token. @throws PlatformError `device_not_found` */
+/** Replaces a device's token. @throws PlatformError `device_not_found`; `forbidden` as of `assertEntrusted` */
 export async function updateDeviceToken(
   pool: Pool,
   id: string,
   tokenHash: Buffer,
   limits: Limits,
+  entrusting: Entrusting,
   actor: AuditActor,
 ): Promise<PlacedDevice> {
   return withTransaction(pool, async (tx) => {
     const device = await lockDevice(tx, id, limits);
+    if (await speaksForSpeaker(tx, device, entrusting))
+      await assertEntrusted(tx, device, entrusting, "give a new token to");
     await tx.query(
       "update devices set token_hash = $2::bytea, updated_at = now() where device_no = $1::int",
       [device.deviceNo, tokenHash],
@@ -169,16 +189,19 @@ export async function updateDeviceToken(
 
 /**
  * Takes a device out of service. Its row stays, because its readings carry its number; its alarms end.
- * @throws PlatformError `device_not_found`, `gateway_in_use` while devices are assigned to it
+ * @throws PlatformError `device_not_found`, `gateway_in_use` while devices are assigned to it; `forbidden` as of
+ * `assertEntrusted`, since the id of a deleted speaker can be given anew, with a new token
  */
 export async function deleteDevice(
   pool: Pool,
   id: string,
   limits: Limits,
+  entrusting: Entrusting,
   actor: AuditActor,
 ): Promise<PlacedDevice> {
   return withTransaction(pool, async (tx) => {
     const device = await lockDevice(tx, id, limits);
+    if (entrusting.sounding.includes(device.kind)) await assertEntrusted(tx, device, entrusting, "delete");
     const before = await getLiving(tx, id, limits);
     const { rows } = await tx.query<{ assigned: number }>(
       "select count(*)::int as assigned from devices where gateway_no = $1::int and deleted_at is null",

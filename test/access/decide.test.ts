@@ -66,6 +66,7 @@ describe("the steps that make a speaker sound", () => {
     expect(Object.fromEntries(held)).toEqual({
       viewer: [],
       operator: [],
+      installer: [],
       dispatcher: ["broadcasts:submit"],
       "duty-officer": ["broadcasts:submit", "broadcasts:release", "broadcasts:retry"],
       approver: ["broadcasts:approve", "broadcasts:retry", "broadcasts:review"],
@@ -90,7 +91,10 @@ describe("the steps that make a speaker sound", () => {
         return !decision.allowed && decision.reason.includes("no application may") ? [action] : [];
       });
     expect(told(billing)).toEqual(
-      ACTIONS.filter((action) => !(SCOPES as readonly string[]).includes(action)),
+      // What comes with a scope of another name can be given, too.
+      ACTIONS.filter(
+        (action) => !(SCOPES as readonly string[]).includes(action) && action !== "devices:entrust",
+      ),
     );
     expect(told(somebody())).toEqual([]);
     expect(decide(billing, "readings:repair")).toEqual({
@@ -99,6 +103,27 @@ describe("the steps that make a speaker sound", () => {
       reason:
         "'billing' may not do 'readings:repair', which no application may, because a person must answer for it by name: it takes the role operator or administrator",
     });
+  });
+});
+
+describe("who speaks for a device", () => {
+  it("is decided by administrators and by applications that may add devices, and not by installers", () => {
+    expect(ROLES.filter((role) => MAY[role].has("devices:write"))).toEqual(["installer", "administrator"]);
+    expect(ROLES.filter((role) => MAY[role].has("devices:entrust"))).toEqual(["administrator"]);
+    const area = areaOf({ regions: ["5201"] });
+    const application = (scope: (typeof SCOPES)[number]) => somebody({ scopes: [scope], area });
+    for (const scope of SCOPES) {
+      expect(decide(application(scope), "devices:entrust").allowed, scope).toBe(scope === "devices:write");
+    }
+    expect(decide(application("devices:write"), "devices:entrust")).toEqual({
+      allowed: true,
+      limits: [area],
+    });
+  });
+
+  it("is all that an installer lacks of what becomes of devices, and they do nothing else", () => {
+    const beyondReading = [...MAY.installer].filter((action) => !MAY.viewer.has(action));
+    expect(beyondReading).toEqual(["devices:write", "rejections:read"]);
   });
 });
 

@@ -105,7 +105,7 @@ async function checkObject(
   if (visible) {
     for (const request of row.requests(visible.id, visible)) {
       const answer = await ask(request);
-      const status = row.status?.(limits, visible) ?? 200;
+      const status = row.status?.(limits, visible, principal) ?? 200;
       expect([answer.status, answer.status === status ? "" : answer.text], what(operation, request)).toEqual([
         status,
         "",

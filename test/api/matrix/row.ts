@@ -35,7 +35,7 @@ export interface ObjectRow {
   /** What stands in the list of objects under `id`, for requests that name more than that. */
   requests(id: string, object: Known | undefined): InjectOptions[];
   /** What a visible one answers with. 200 by default. */
-  status?(limits: Limits, object: Known): number;
+  status?(limits: Limits, object: Known, principal: Principal): number;
   /** Asked for only where it is out of reach: what becomes of others has tests of its own. */
   readonly hiddenOnly?: boolean;
   /** SQL with which everything is as it was. */

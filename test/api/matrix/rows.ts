@@ -1,4 +1,5 @@
 import type { InjectOptions } from "fastify";
+import { decide, type Principal } from "../../../access/decide.ts";
 import { covers, type Limits, seesEverything } from "../../../access/limits.ts";
 import { catalog } from "../../../devices/catalog.ts";
 import { accessRows } from "./access-rows.ts";
@@ -22,6 +23,13 @@ export function rowsOf(world: World): Record<string, Row> {
   });
   const devicePath = (path: string) => (id: string) => get(`/v1/devices/${id}${path}`);
   const deviceCsv = (path: string) => (id: string) => csv(`/v1/devices/${id}${path}`);
+
+  /** Who speaks for a speaker, installers do not decide. */
+  const mayEntrust = (principal: Principal, id: string): boolean => {
+    const place = devices.find((each) => each.id === id)!;
+    const decision = decide(principal, "devices:entrust");
+    return place.kind !== "speaker" || (decision.allowed && covers(decision.limits, place));
+  };
 
   /** Something of a device that has a number of its own. */
   const numbered = (
@@ -105,7 +113,7 @@ export function rowsOf(world: World): Record<string, Row> {
     deleteDevice: {
       action: "devices:write",
       ...device((id) => ({ method: "DELETE", url: `/v1/devices/${id}` })),
-      status: () => 204,
+      status: (_limits, { id }, principal) => (mayEntrust(principal, id) ? 204 : 403),
       restore: `
         update alarms a set cleared_at = null from devices d where d.device_no = a.device_no and d.deleted_at is not null
           and d.id <> 'out-of-service';
@@ -114,6 +122,7 @@ export function rowsOf(world: World): Record<string, Row> {
     rotateCredentials: {
       action: "devices:write",
       ...device((id) => ({ method: "POST", url: `/v1/devices/${id}/credentials` })),
+      status: (_limits, { id }, principal) => (mayEntrust(principal, id) ? 200 : 403),
     },
     sendCommand: {
       action: "commands:send",
