@@ -1,4 +1,4 @@
-// sha256 3018b12a71b6d18fe7c3382aba5aced550e3fdeceb9d75c5708b6916dcaa7a95 of test/api/openapi.json; written by `npm run console:types`
+// sha256 7edac20f882304ded57d8526a5a35418d4c6f59361e5855abd5040eabde9a190 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -3989,7 +3989,7 @@ export interface components {
             /** @description The effect of the grants: every allowed action, and the areas in which it is allowed. */
             actions: {
                 /** @enum {string} */
-                action: "kinds:read" | "regions:read" | "devices:read" | "devices:write" | "readings:read" | "readings:repair" | "ledger:read" | "events:read" | "alarms:read" | "alarms:acknowledge" | "rejections:read" | "rejections:replay" | "stream:read" | "commands:send" | "broadcasts:read" | "broadcasts:draft" | "broadcasts:submit" | "broadcasts:approve" | "broadcasts:release" | "broadcasts:cancel" | "broadcasts:retry" | "broadcasts:review" | "broadcasts:note" | "broadcasts:templates" | "access:read" | "access:write" | "audit:read";
+                action: "kinds:read" | "regions:read" | "devices:read" | "devices:write" | "devices:entrust" | "readings:read" | "readings:repair" | "ledger:read" | "events:read" | "alarms:read" | "alarms:acknowledge" | "rejections:read" | "rejections:replay" | "stream:read" | "commands:send" | "broadcasts:read" | "broadcasts:draft" | "broadcasts:submit" | "broadcasts:approve" | "broadcasts:release" | "broadcasts:cancel" | "broadcasts:retry" | "broadcasts:review" | "broadcasts:note" | "broadcasts:templates" | "access:read" | "access:write" | "audit:read";
                 areas: {
                     regions: "all" | string[];
                     kinds: "all" | string[];
@@ -6526,7 +6526,7 @@ export interface operations {
                      */
                     grants?: {
                         /** @enum {string} */
-                        role: "viewer" | "operator" | "dispatcher" | "duty-officer" | "approver" | "auditor" | "administrator";
+                        role: "viewer" | "operator" | "installer" | "dispatcher" | "duty-officer" | "approver" | "auditor" | "administrator";
                         area: components["schemas"]["AreaInput"];
                     }[];
                     /** @description A first password. Without one, the person signs in through an identity provider. */
@@ -6850,7 +6850,7 @@ export interface operations {
                     /** @description The rights of this person, and where they hold. */
                     grants: {
                         /** @enum {string} */
-                        role: "viewer" | "operator" | "dispatcher" | "duty-officer" | "approver" | "auditor" | "administrator";
+                        role: "viewer" | "operator" | "installer" | "dispatcher" | "duty-officer" | "approver" | "auditor" | "administrator";
                         area: components["schemas"]["AreaInput"];
                     }[];
                 };
