@@ -53,7 +53,7 @@ function buildConsole(root, stamp) {
   const made = join(root, `.dist-console-${process.pid}`);
   try {
     rmSync(made, { recursive: true, force: true });
-    bundle(root, made);
+    bundle(root, made, stamp);
     compressFiles(made);
     writeFileSync(join(made, STAMP), `${stamp}\n`);
     exchange(root, made);
@@ -62,14 +62,15 @@ function buildConsole(root, stamp) {
   }
 }
 
-function bundle(root, outDir) {
+function bundle(root, outDir, stamp) {
   const vitePackage = join(root, "node_modules/vite/package.json");
   const vite = join(dirname(vitePackage), JSON.parse(readFileSync(vitePackage, "utf8")).bin.vite);
   const flags = ["--outDir", outDir, "--emptyOutDir", "--logLevel", "warn"];
   const built = spawnSync(process.execPath, [vite, "build", join(root, "console"), ...flags], {
     cwd: root,
     // What a developer has set for other work would go into the files.
-    env: { ...process.env, NODE_ENV: "production" },
+    // The stamp stands in the files as well: so a page knows which console it is.
+    env: { ...process.env, NODE_ENV: "production", VITE_BUILD: stamp },
     // Standard output is the command's own when the console is built before it runs.
     stdio: ["ignore", 2, "inherit"],
   });

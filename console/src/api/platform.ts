@@ -7,3 +7,10 @@ export const platformQuery = queryOptions({
   queryFn: ({ signal }) => read(api.GET("/v1/console", { signal })),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** True when another console is served than the one that this page is from, whose build stands in its files. */
+export function isUpgraded(served: string | null | undefined): boolean {
+  // Served from its sources it has none.
+  const own = import.meta.env.VITE_BUILD as string | undefined;
+  return own !== undefined && typeof served === "string" && !own.startsWith(served);
+}

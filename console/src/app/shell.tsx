@@ -9,6 +9,7 @@ import { useTexts } from "../ui/texts.ts";
 import { Boundary } from "./boundary.tsx";
 import { useFrame } from "./frame.tsx";
 import { Keyboard } from "./keyboard.tsx";
+import { NewVersion } from "./new-version.tsx";
 import { Rail } from "./rail.tsx";
 import { Ribbon } from "./ribbon.tsx";
 import { isOpenTo, ROUTES } from "./routes.tsx";
@@ -35,6 +36,7 @@ export function Shell() {
         <Rail />
         <TopLine />
         <main id="content" className={styles.page} tabIndex={-1}>
+          <NewVersion />
           <StaleBanner />
           <Boundary where={path}>
             <Suspense fallback={<Skeleton lines={8} label={words.loading} />}>
