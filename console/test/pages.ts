@@ -17,6 +17,7 @@ export interface ListedPage {
 export const PAGES: readonly ListedPage[] = [
   { name: "the overview", route: "/", who: "dispatcher" },
   { name: "my account", route: "/me", who: "dispatcher" },
+  { name: "the alarms", route: "/alarms", who: "dutyOfficer" },
   { name: "the audit", route: "/audit", who: "auditor" },
   { name: "an address that is no page", route: "*", at: () => "/nowhere", who: "dispatcher" },
 ];

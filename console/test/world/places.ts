@@ -27,6 +27,14 @@ export async function seededDevices({ dataDir }: WorldFacts): Promise<DeviceCred
 export const TOWNSHIPS = {
   /** 都濡街道, with 18 villages and 9 speakers. */
   scenery: "520326002",
+  /** 丰乐镇, with 9 villages and 4 speakers. */
+  writing: "520326101",
+  /** 黄都镇, with 9 villages and 5 speakers. */
+  green: "520326102",
+  /** 大坪街道, with 9 villages and 4 speakers. */
+  air: "520326003",
+  /** 镇南镇, with 5 villages and 2 speakers. */
+  together: "520326104",
 } as const;
 
 export async function readTownship(code: string, world: WorldFacts, ask: Ask): Promise<Township> {

@@ -15,6 +15,8 @@ export type PersonName =
   | "dutyOfficer"
   | "approver"
   | "secondApprover"
+  /** May write and approve, but never the same broadcast. */
+  | "bothRoles"
   | "operator"
   | "auditor"
   | "company"
@@ -91,12 +93,15 @@ async function peopleOf(platform: PlatformProcess, dataDir: string): Promise<Wor
     const { name, password } = people.find((person) => person.id === id)!;
     return [role, { id, name, password: keepSecretForAll(password) }] as const;
   });
-  const add = (id: string, name: string, role: string, area: object) =>
-    addPerson((path, init) => platform.api(path, init), id, name, [{ role, area }]);
+  const add = (id: string, name: string, area: object, ...roles: readonly string[]) => {
+    const grants = roles.map((role) => ({ role, area }));
+    return addPerson((path, init) => platform.api(path, init), id, name, grants);
+  };
   return {
     ...(Object.fromEntries(known) as Record<keyof typeof DEMO_IDS, WorldPerson>),
-    secondApprover: await add("zhao.lei", "赵磊", "approver", COUNTY),
-    administrator: await add("liu.yang", "刘洋", "administrator", WHOLE),
+    secondApprover: await add("zhao.lei", "赵磊", COUNTY, "approver"),
+    bothRoles: await add("zhou.ping", "周平", COUNTY, "dispatcher", "approver"),
+    administrator: await add("liu.yang", "刘洋", WHOLE, "administrator"),
   };
 }
 
