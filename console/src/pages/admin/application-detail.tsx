@@ -1,12 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import {
-  type ApplicationJson,
-  applicationQuery,
-  changeApplication,
-  setApplicationGrants,
-  setOwner,
-} from "../../api/access.ts";
+import { type ApplicationJson, applicationQuery } from "../../api/access.ts";
+import { changeApplication, setApplicationGrants, setOwner } from "../../api/access-steps.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { GrantSentences } from "../../ui/grant-sentences.tsx";

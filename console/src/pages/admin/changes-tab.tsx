@@ -1,11 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import {
-  type AccessChangeJson,
-  accessChangesQuery,
-  confirmAccessChange,
-  refuseAccessChange,
-} from "../../api/access.ts";
+import { type AccessChangeJson, accessChangesQuery } from "../../api/access.ts";
+import { confirmAccessChange, refuseAccessChange } from "../../api/access-steps.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";

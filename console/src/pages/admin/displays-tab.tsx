@@ -1,13 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import {
-  type AreaInput,
-  createDisplay,
-  type DisplayJson,
-  displaysQuery,
-  makeDisplayCode,
-  revokeDisplay,
-} from "../../api/access.ts";
+import { type AreaInput, type DisplayJson, displaysQuery } from "../../api/access.ts";
+import { createDisplay, makeDisplayCode, revokeDisplay } from "../../api/access-steps.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";

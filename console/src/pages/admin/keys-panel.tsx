@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { type KeyJson, keysQuery, makeKey, revokeKey, rotateKey } from "../../api/access.ts";
+import { type KeyJson, keysQuery } from "../../api/access.ts";
+import { makeKey, revokeKey, rotateKey } from "../../api/access-steps.ts";
 import { serverNow } from "../../api/clock.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";

@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
-import { createPerson, peopleQuery, tenantsQuery } from "../../api/access.ts";
+import { peopleQuery, tenantsQuery } from "../../api/access.ts";
+import { createPerson } from "../../api/access-steps.ts";
 import { useParameters } from "../../ui/address.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";

@@ -1,14 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { type PersonJson, personQuery, type WaitingJson } from "../../api/access.ts";
 import {
   changePerson,
-  type PersonJson,
-  personQuery,
   removePersonTotp,
   setPersonGrants,
   setPersonPassword,
-  type WaitingJson,
-} from "../../api/access.ts";
+} from "../../api/access-steps.ts";
 import { serverNow } from "../../api/clock.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { changeTenant, createTenant, type TenantJson, tenantsQuery } from "../../api/access.ts";
+import { type TenantJson, tenantsQuery } from "../../api/access.ts";
+import { changeTenant, createTenant } from "../../api/access-steps.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
