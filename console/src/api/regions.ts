@@ -21,3 +21,18 @@ export const childRegionsQuery = (parent: string | undefined) =>
       read(api.GET("/v1/regions", { params: { query: parent === undefined ? {} : { parent } }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** The counties inside a province or city, with their points. */
+export const countiesQuery = (region: string) =>
+  queryOptions({
+    queryKey: ["regions", "counties", region],
+    queryFn: async ({ client }) => {
+      const children = await client.fetchQuery(childRegionsQuery(region));
+      if (children.items.every(({ level }) => level === "county")) return children.items;
+      const below = await Promise.all(
+        children.items.map(({ code }) => client.fetchQuery(childRegionsQuery(code))),
+      );
+      return below.flatMap(({ items }) => items);
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });

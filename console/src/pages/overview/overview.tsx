@@ -16,6 +16,7 @@ import { useSituation } from "./use-situation.ts";
 import { useVillageRows } from "./use-village-rows.ts";
 import { VillagePanel } from "./village-panel.tsx";
 
+const CountyPanel = lazy(() => import("./county-panel.tsx"));
 const UsagePanel = lazy(() => import("./usage-panel.tsx"));
 
 /** What needs the person now, and how their area is. */
@@ -42,6 +43,13 @@ function RegionOverview({ me, region }: { me: MeJson; region: string | undefined
   const rows = useVillageRows(me, region);
   const situation = useSituation(me, region, rows);
   const name = place.data ? nameOf(place.data, language) : words.everywhere;
+  // Above the county there are too many villages for tiles.
+  const isLarge = region !== undefined && region.length < 6;
+  const usage = mayDo(me, "readings:read") && (
+    <Suspense>
+      <UsagePanel region={region} mayAsk={situation.isSettled} />
+    </Suspense>
+  );
   if (place.error) {
     return (
       <Page title={words.title}>
@@ -50,22 +58,29 @@ function RegionOverview({ me, region }: { me: MeJson; region: string | undefined
     );
   }
   return (
-    <Page title={words.title} about={place.data && <About place={place.data} name={name} villages={rows} />}>
+    <Page
+      title={words.title}
+      about={
+        <div className={styles.about}>
+          {place.data && <About place={place.data} name={name} villages={rows} />}
+        </div>
+      }
+    >
       <KindStrip region={region} />
       <div className={styles.columns}>
         <div className={styles.column}>
           <NeedsPanel me={me} region={region} query={situation} />
-          {mayDo(me, "readings:read") && (
+          {isLarge && (
             <Suspense>
-              <UsagePanel region={region} mayAsk={situation.isSettled} />
+              <CountyPanel me={me} region={region} place={name} />
             </Suspense>
           )}
+          {!isLarge && usage}
         </div>
         <div className={styles.column}>
-          {region !== undefined && region.length >= 6 && (
-            <VillagePanel region={region} place={name} rows={rows} />
-          )}
+          {region !== undefined && !isLarge && <VillagePanel region={region} place={name} rows={rows} />}
           {mayDo(me, "alarms:read") && <AlarmsPanel region={region} />}
+          {isLarge && usage}
         </div>
       </div>
     </Page>

@@ -82,7 +82,12 @@ export const overviewTexts = defineTexts(
     },
     counties: {
       title: "各县状态",
-      note: "示意图（非行政界线）",
+      caption: (place: string) => `${place}各县状态`,
+      map: "看示意图",
+      county: "县市区",
+      state: "状态",
+      onAir: "播发中",
+      pending: "待批",
     },
     usage: {
       title: "近 24 小时用量",
@@ -177,7 +182,12 @@ export const overviewTexts = defineTexts(
     },
     counties: {
       title: "Counties",
-      note: "Schematic, not administrative borders",
+      caption: (place: string) => `State of the counties of ${place}`,
+      map: "As a drawing",
+      county: "County",
+      state: "State",
+      onAir: "On air",
+      pending: "Awaiting approval",
     },
     usage: {
       title: "Usage, last 24 hours",

@@ -35,7 +35,7 @@ function sumOf(part: Pick<SummaryPart, "devices">): StatusCounts {
   return sum;
 }
 
-const countsOf = (part: SummaryPart, subject: TileSubject): StatusCounts =>
+export const countsOf = (part: SummaryPart, subject: TileSubject): StatusCounts =>
   subject === "speakers" ? part.speakers : sumOf(part);
 
 /** A village hears as long as one of its speakers answers. */
