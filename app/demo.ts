@@ -161,6 +161,7 @@ function welcome(
   return `
 smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind ${gateways} LoRa gateways, ${speakers} speakers and ${cameras} cameras
 
+  Console    ${api}/console/    (its sign-in page names the people below, on this machine with their passwords)
   API        ${api}/docs    (also /openapi.json, /metrics, /readyz)
   MQTT       mqtt://localhost:${mqttPort}    over WebSocket: ws://localhost:${mqttWsPort}/mqtt
   API key    ${key}

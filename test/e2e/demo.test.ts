@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { builtCommand } from "../helpers/built.ts";
+import { keepSecret } from "../helpers/secrets.ts";
 
 interface Ended {
   readonly code: number | null;
@@ -37,6 +38,14 @@ function demo(
 async function tryCredentials(stdout: string): Promise<unknown> {
   expect(stdout).toContain("*** NOBODY WAITS HERE (PRIVILEGED_GRANT_DELAY_HOURS is 0)");
   const api = /API +(http:\/\/\S+)\/docs/.exec(stdout)?.[1];
+  // The console's address comes first, and tells who may sign in there.
+  expect(stdout.slice(0, stdout.indexOf(`${api}/docs`))).toContain(`${api}/console/`);
+  const before = (await (await fetch(`${api}/v1/console`)).json()) as {
+    demo: { people: { id: string; password: string }[] };
+  };
+  for (const { id, password } of before.demo.people)
+    expect(stdout).toMatch(new RegExp(`${id} +${keepSecret(password)} `));
+  expect(before.demo.people.length).toBeGreaterThan(3);
   const admin = /API key +(\S+)/.exec(stdout)![1]!;
   const call = async (key: string, path: string, body?: unknown) => {
     const answer = await fetch(`${api}/v1${path}`, {

@@ -4,7 +4,8 @@ import { api, read } from "./client.ts";
 /** What the platform tells before anybody has signed in: its name, how one signs in, and the people of a demo. */
 export const platformQuery = queryOptions({
   queryKey: ["platform"],
-  queryFn: ({ signal }) => read(api.GET("/v1/console", { signal })),
+  // Without a signal: the session waits for this answer, also where the page that asked first has gone meanwhile.
+  queryFn: () => read(api.GET("/v1/console")),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
