@@ -8,7 +8,8 @@ export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "/console/",
   publicDir: false,
-  server: { proxy: { "/v1": PLATFORM } },
+  // The platform takes changes only from a page of its own origin, and knows it by the Host.
+  server: { proxy: { "/v1": { target: PLATFORM, changeOrigin: false } } },
   worker: { format: "es" },
   build: {
     outDir: fileURLToPath(new URL("../dist/console", import.meta.url)),

@@ -9,6 +9,8 @@ export type BroadcastCountsJson = components["schemas"]["BroadcastCounts"];
 export type StoredPreviewJson = components["schemas"]["BroadcastStoredPreview"];
 export type CoverageJson = components["schemas"]["BroadcastCoverage"];
 export type TargetReportJson = components["schemas"]["BroadcastTargetReport"];
+/** Who could approve one: those who can at once, and those who have to wait. */
+export type ApproversJson = NonNullable<components["schemas"]["BroadcastPreview"]["approvers"]>;
 export type BroadcastState = BroadcastItemJson["state"];
 export type BroadcastStep = BroadcastJson["steps"][number]["action"];
 export type BroadcastFilters = Omit<
@@ -63,10 +65,13 @@ export const broadcastQuery = (id: string) =>
       read(api.GET("/v1/broadcasts/{id}", { params: { path: { id } }, signal })) as Promise<BroadcastJson>,
   });
 
-/** What it would reach now, computed by the platform at each reading. */
-export const storedPreviewQuery = (id: string) =>
+/**
+ * What it would reach now, computed by the platform at each reading.
+ * @param revision for who decides on one: the numbers of another are not shown meanwhile
+ */
+export const storedPreviewQuery = (id: string, revision?: number) =>
   queryOptions({
-    queryKey: broadcastKeys.preview(id),
+    queryKey: [...broadcastKeys.preview(id), ...(revision === undefined ? [] : [revision])],
     queryFn: ({ signal }) =>
       read(api.GET("/v1/broadcasts/{id}/preview", { params: { path: { id } }, signal })),
     staleTime: 0,

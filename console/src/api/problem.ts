@@ -11,7 +11,7 @@ export class ApiError extends Error {
   /** In English, for the one who operates the server. */
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
-  readonly faults: readonly { path: string; message: string }[];
+  readonly faults: NonNullable<ProblemJson["faults"]>;
   /** Seconds after which it may be tried again. */
   readonly retryAfter: number | undefined;
   /** The whole problem: some codes have more to tell. */

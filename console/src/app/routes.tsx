@@ -35,6 +35,31 @@ export const ROUTES: readonly Route[] = [
   { path: "/audit", needs: "audit:read", page: lazy(() => import("../pages/audit/audit.tsx")) },
   { path: "/alarms", needs: "alarms:read", page: lazy(() => import("../pages/alarms/alarms.tsx")) },
   { path: "/devices", needs: "devices:read", page: lazy(() => import("../pages/devices/devices.tsx")) },
+  {
+    path: "/broadcasts/new",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/new-broadcast/doors.tsx")),
+  },
+  {
+    path: "/broadcasts/new/:mode",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/new-broadcast/new-broadcast.tsx")),
+  },
+  {
+    path: "/broadcasts/new/:mode/check/:id",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/new-broadcast/check.tsx")),
+  },
+  {
+    path: "/broadcasts/new/:mode/submitted/:id",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/new-broadcast/submitted.tsx")),
+  },
+  {
+    path: "/broadcasts/new/:mode/release/:id",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/new-broadcast/green-channel.tsx")),
+  },
   { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
 ];
 

@@ -1,0 +1,91 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { meQuery } from "../../api/session.ts";
+import type { LevelNumber, ModeName } from "../../ui/marks.tsx";
+import type { Aim } from "./target.ts";
+import type { SpokenText } from "./text-checks.ts";
+
+/** When it is over: so many hours after the check, or at the moment that a draft came with. */
+export type Lifetime = { readonly hours: number } | { readonly at: string };
+
+/** Everything that is written on the way to a broadcast. */
+export interface Form extends Aim {
+  readonly eventCode: string;
+  readonly level: LevelNumber | null;
+  /** Undefined while they are the template's, which follow event, level and place. */
+  readonly texts: readonly SpokenText[] | undefined;
+  readonly lifetime: Lifetime;
+  /** In percent; null leaves each speaker at its own. */
+  readonly volume: number | null;
+  readonly repeatCount: number;
+  /** Where it came from, for the line under the event. */
+  readonly origin: Origin | null;
+  /** As the platform has it. */
+  readonly draft: StoredDraft | null;
+}
+
+export type Origin =
+  | { readonly type: "copy"; readonly headline: string }
+  | { readonly type: "alarm"; readonly alarm: number }
+  | { readonly type: "alert"; readonly sender: string };
+
+export interface StoredDraft {
+  readonly id: string;
+  readonly revision: number;
+  /** Its texts are the template's there too, and are filled in anew by the platform. */
+  readonly fromTemplate: boolean;
+}
+
+export const DEFAULT_HOURS = 24;
+const DEFAULT_REPEATS = 3;
+
+export const EMPTY_FORM: Form = {
+  eventCode: "",
+  level: null,
+  regions: [],
+  exclude: [],
+  shapes: {},
+  texts: undefined,
+  lifetime: { hours: DEFAULT_HOURS },
+  volume: null,
+  repeatCount: DEFAULT_REPEATS,
+  origin: null,
+  draft: null,
+};
+
+/** Of one tab and one person. A form of one mode never becomes one of another. */
+const keyOf = (mode: ModeName, person: string): string => `new-broadcast:${mode}:${person}`;
+
+function load(mode: ModeName, person: string): Form {
+  try {
+    const kept = sessionStorage.getItem(keyOf(mode, person));
+    return kept === null ? EMPTY_FORM : { ...EMPTY_FORM, ...(JSON.parse(kept) as Form) };
+  } catch {
+    // Storage may be forbidden; then a reload begins anew.
+    return EMPTY_FORM;
+  }
+}
+
+function keep(mode: ModeName, person: string, form: Form): void {
+  try {
+    if (form === EMPTY_FORM) sessionStorage.removeItem(keyOf(mode, person));
+    else sessionStorage.setItem(keyOf(mode, person), JSON.stringify(form));
+  } catch {
+    // As above.
+  }
+}
+
+/** What is written is kept by this tab, so that neither a reload nor the end of a session loses it. */
+export function useForm(mode: ModeName) {
+  const { data: me } = useQuery(meQuery);
+  const person = me?.id ?? "";
+  const [form, setForm] = useState(() => load(mode, person));
+  useEffect(() => keep(mode, person, form), [mode, person, form]);
+  const change = useCallback((changes: Partial<Form>) => setForm((now) => ({ ...now, ...changes })), []);
+  return { form, change, replace: setForm } as const;
+}
+
+/** After it was submitted or given up: the next one begins with nothing. */
+export function forgetForm(mode: ModeName, person: string): void {
+  keep(mode, person, EMPTY_FORM);
+}

@@ -1,0 +1,62 @@
+import { useParams } from "wouter";
+import { NotFound } from "../../app/shell.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import { Empty, Skeleton } from "../../ui/empty.tsx";
+import type { ModeName } from "../../ui/marks.tsx";
+import { ProblemView } from "../../ui/problem-view.tsx";
+import { useTexts } from "../../ui/texts.ts";
+import { EMPTY_FORM, useForm } from "./form.ts";
+import { ModePage, modeOfPath, OnlyAuthors } from "./mode-page.tsx";
+import { newTexts } from "./texts.ts";
+import { useBeginning } from "./use-beginning.ts";
+import { Writing } from "./writing.tsx";
+
+/** Where a broadcast is written. Its mode stands in the address, and nowhere else. */
+export default function NewBroadcast() {
+  const mode = modeOfPath(useParams<{ mode: string }>().mode);
+  if (!mode) return <NotFound />;
+  return (
+    <OnlyAuthors>
+      <Prepare key={mode} mode={mode} />
+    </OnlyAuthors>
+  );
+}
+
+function Prepare({ mode }: { mode: ModeName }) {
+  const words = useTexts(newTexts);
+  const { form, change, replace } = useForm(mode);
+  const origin = useBeginning(mode, form, replace);
+  const heading = words.prepare[mode];
+  const { otherMode, error, isFetching, again } = origin;
+  if (otherMode) {
+    const name = words.modes[otherMode];
+    const search = globalThis.location.search;
+    return (
+      <ModePage mode={mode} heading={heading}>
+        <Empty title={words.otherMode(name)}>
+          <p>{words.otherModeAbout}</p>
+          <ButtonLink href={`/broadcasts/new/${otherMode}${search}`}>{words.openThere(name)}</ButtonLink>
+        </Empty>
+      </ModePage>
+    );
+  }
+  const isBegun = form.eventCode !== "" && form.level !== null;
+  return (
+    <ModePage mode={mode} heading={heading} step={isBegun ? "content" : "event"}>
+      {error ? (
+        <ProblemView error={error} onAgain={again} />
+      ) : isFetching ? (
+        <Skeleton lines={8} label={words.fetching} />
+      ) : (
+        <Writing mode={mode} form={form} onChange={change} onReplace={replace} />
+      )}
+      {isBegun && !isFetching && (
+        <div>
+          <Button look="quiet" small onClick={() => replace(EMPTY_FORM)}>
+            {words.beginAnew}
+          </Button>
+        </div>
+      )}
+    </ModePage>
+  );
+}

@@ -1,0 +1,91 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { childRegionsQuery, type RegionJson, regionQuery } from "../../api/regions.ts";
+import { type MeJson, meQuery } from "../../api/session.ts";
+import { placeName } from "../../map/place-name.ts";
+import { useTexts } from "../../ui/texts.ts";
+import { recentRegions } from "./recent-regions.ts";
+import type { NamedRegion } from "./target.ts";
+import { newTexts } from "./texts.ts";
+
+/** A region that can be added. */
+export interface RegionChoice extends NamedRegion {
+  readonly level: RegionJson["level"];
+  /** What it lies in. */
+  readonly where?: string | undefined;
+  readonly hasParts: boolean;
+}
+
+/** No more than a person looks through. */
+const MOST_SHOWN = 60;
+const VILLAGE_DIGITS = 12;
+const LEVEL_OF_DIGITS: Readonly<Record<number, RegionJson["level"]>> = {
+  2: "province",
+  4: "city",
+  6: "county",
+  9: "township",
+  12: "village",
+};
+
+const choiceOf = (
+  region: Pick<RegionJson, "code" | "name"> & Partial<RegionJson>,
+  where?: string,
+): RegionChoice => ({
+  code: region.code,
+  name: region.name,
+  level: region.level ?? LEVEL_OF_DIGITS[region.code.length] ?? "village",
+  where,
+  hasParts: region.childCount === undefined ? region.code.length < VILLAGE_DIGITS : region.childCount > 0,
+});
+
+/** The regions in which the caller may write broadcasts; none means everywhere. */
+export function myRegions(me: MeJson | undefined): string[] {
+  const areas = me?.actions.find(({ action }) => action === "broadcasts:draft")?.areas ?? [];
+  const codes = areas.flatMap(({ regions }) => (regions === "all" ? [] : regions));
+  return [...new Set(codes)].filter(
+    (code) => !codes.some((other) => other !== code && code.startsWith(other)),
+  );
+}
+
+/** What can be added now: by what was typed, inside a region, or the latest and the caller's own. */
+export function useRegionChoices(text: string, inside: NamedRegion | undefined) {
+  const words = useTexts(newTexts);
+  const { data: me } = useQuery(meQuery);
+  const mine = myRegions(me);
+  const own = useQueries({ queries: mine.map(regionQuery) }).flatMap(({ data }) => data ?? []);
+  const parents = inside ? [inside.code] : mine.length > 0 ? mine : [undefined];
+  const below = useQueries({ queries: parents.map(childRegionsQuery) });
+  const children = below.flatMap(({ data }) => data?.items ?? []);
+  const looked = text.trim().toLowerCase();
+  const found = useFound(looked, children);
+  if (looked !== "") return { ...found, heading: words.regionsFound };
+  const isSearching = below.some(({ isLoading }) => isLoading);
+  if (inside) {
+    const choices = children.map((region) => choiceOf(region));
+    return { choices, heading: words.under(placeName(inside.name)), isSearching };
+  }
+  const recent = recentRegions().map((region) => choiceOf(region));
+  const known = new Set(recent.map(({ code }) => code));
+  const others = [...own, ...children]
+    .filter(({ code }) => !known.has(code))
+    .map((region) => choiceOf(region));
+  return {
+    choices: [...recent, ...others].slice(0, MOST_SHOWN),
+    heading: recent.length > 0 ? `${words.recent} · ${words.mine}` : words.mine,
+    isSearching,
+  };
+}
+
+/** Regions whose name or code holds what was typed: those below the caller's own, and what lies right below these. */
+function useFound(looked: string, children: readonly RegionJson[]) {
+  const parents = looked === "" ? [] : children.filter(({ childCount }) => childCount > 0);
+  const below = useQueries({ queries: parents.map(({ code }) => childRegionsQuery(code)) });
+  const holds = ({ code, name, nameEn }: RegionJson) =>
+    code.startsWith(looked) || name.includes(looked) || (nameEn?.toLowerCase().includes(looked) ?? false);
+  const names = new Map(children.map(({ code, name }) => [code, name]));
+  const all = [...children, ...below.flatMap(({ data }) => data?.items ?? [])];
+  const choices = all
+    .filter(holds)
+    .map((region) => choiceOf(region, names.get(region.parentCode ?? "")))
+    .slice(0, MOST_SHOWN);
+  return { choices, isSearching: below.some(({ isLoading }) => isLoading) };
+}

@@ -1,0 +1,123 @@
+import { Button } from "../../ui/button.tsx";
+import { Listen } from "../../ui/listen.tsx";
+import { type ModeName, Tag } from "../../ui/marks.tsx";
+import { count } from "../../ui/number.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { useTexts } from "../../ui/texts.ts";
+import type { Fault } from "./draft-faults.ts";
+import { readingSeconds, spokenCharacters } from "./filled-words.ts";
+import { MarkedArea } from "./marked-area.tsx";
+import { faultsOf, type SpokenText, TEXT_PARTS, type TextFault, type TextPart } from "./text-checks.ts";
+import styles from "./text-panel.module.css";
+import { newTexts } from "./texts.ts";
+
+export interface TextPanelProps {
+  readonly mode: ModeName;
+  readonly texts: readonly SpokenText[];
+  /** A person has changed them. */
+  readonly isEdited: boolean;
+  readonly repeatCount: number;
+  /** The words that the template has filled in, by language. */
+  readonly wordsIn: (language: string) => readonly string[];
+  /** What the platform refused when the draft was written. */
+  readonly refused: readonly Fault[];
+  readonly onChange: (texts: readonly SpokenText[]) => void;
+  readonly onRestore: () => void;
+}
+
+/** What is read aloud, Chinese first, as it will be read. */
+export function TextPanel(props: TextPanelProps) {
+  const { mode, texts, isEdited, repeatCount, wordsIn, refused, onChange, onRestore } = props;
+  const words = useTexts(newTexts);
+  const nameOf = (language: string) => words.languages[language] ?? language;
+  return (
+    <Panel
+      title={words.text}
+      about={
+        <span className={styles.tags}>
+          {texts.map(({ language }, at) => (
+            <Tag key={language}>
+              {nameOf(language)} · {at === 0 ? words.readFirst : words.readNext}
+            </Tag>
+          ))}
+        </span>
+      }
+      more={
+        texts.length > 0 && (
+          <>
+            {words.reading(count(spokenCharacters(texts)), count(readingSeconds(texts)), repeatCount)}
+            <Listen texts={texts} />
+          </>
+        )
+      }
+    >
+      <div className={styles.texts}>
+        {texts.length === 0 && <p>{words.noText}</p>}
+        {texts.map((text, at) => (
+          <LanguageText
+            key={text.language}
+            mode={mode}
+            text={text}
+            filled={wordsIn(text.language)}
+            refused={refused.filter(({ path }) => path.startsWith(`/texts/${at}`))}
+            onChange={(changed) => onChange(texts.map((one, place) => (place === at ? changed : one)))}
+          />
+        ))}
+        {texts.length > 0 && <p className={styles.hint}>{words.marked[mode]}</p>}
+        {isEdited && (
+          <p className={styles.hint}>
+            {words.edited}
+            <Button look="quiet" small onClick={onRestore}>
+              {words.backToTemplate}
+            </Button>
+          </p>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+interface LanguageTextProps {
+  readonly mode: ModeName;
+  readonly text: SpokenText;
+  readonly filled: readonly string[];
+  readonly refused: readonly Fault[];
+  readonly onChange: (text: SpokenText) => void;
+}
+
+function LanguageText({ mode, text, filled, refused, onChange }: LanguageTextProps) {
+  const words = useTexts(newTexts);
+  const faults = faultsOf(text, mode);
+  const say = useFaultWords();
+  const errorOf = (part: TextPart): string | undefined => {
+    const own = faults.find((fault) => fault.part === part);
+    if (own) return say(own);
+    return refused.some(({ path }) => path.endsWith(`/${part}`)) ? words.platformFault[mode] : undefined;
+  };
+  const name = words.languages[text.language] ?? text.language;
+  return (
+    <fieldset className={styles.language} aria-label={name}>
+      {TEXT_PARTS.map((part) => (
+        <MarkedArea
+          key={part}
+          label={`${name} · ${words[part]}`}
+          error={errorOf(part)}
+          language={text.language}
+          small={part === "headline"}
+          value={text[part] ?? ""}
+          words={filled}
+          onChange={(value) => onChange({ ...text, [part]: value })}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+/** What is wrong with a text, in words. */
+export function useFaultWords(): (fault: TextFault) => string {
+  const { faults } = useTexts(newTexts);
+  return (fault) => {
+    if (fault.rule === "says_drill" || fault.rule === "blank_left") return faults[fault.rule](fault.says);
+    return faults[fault.rule];
+  };
+}

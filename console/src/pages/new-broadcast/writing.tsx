@@ -1,0 +1,205 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { broadcastKeys, broadcastQuery } from "../../api/broadcasts.ts";
+import { serverNow } from "../../api/clock.ts";
+import { isApiError } from "../../api/problem.ts";
+import { Banner } from "../../ui/banner.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import type { ModeName } from "../../ui/marks.tsx";
+import { listOf } from "../../ui/number.ts";
+import { Columns } from "../../ui/page.tsx";
+import { ProblemBanner } from "../../ui/problem-view.tsx";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { type Fault, faultsOfError } from "./draft-faults.ts";
+import { EventPanel } from "./event-panel.tsx";
+import type { Form } from "./form.ts";
+import { type Lack, lacksOf } from "./lacks.ts";
+import { formOfDraft } from "./prefill.ts";
+import { PreviewPanel } from "./preview-panel.tsx";
+import { previewTexts } from "./preview-texts.ts";
+import { RangePanel } from "./range-panel.tsx";
+import { expiryOf, saveDraft } from "./save.ts";
+import { SettingsPanel } from "./settings-panel.tsx";
+import { TextPanel } from "./text-panel.tsx";
+import { newTexts } from "./texts.ts";
+import { usePreview } from "./use-preview.ts";
+import { useTextsOf } from "./use-texts-of.ts";
+import styles from "./writing.module.css";
+
+export interface WritingProps {
+  readonly mode: ModeName;
+  readonly form: Form;
+  readonly onChange: (changes: Partial<Form>) => void;
+  readonly onReplace: (form: Form) => void;
+}
+
+/** Event, place, text and settings on one page; beside them what would happen. */
+export function Writing({ mode, form, onChange, onReplace }: WritingProps) {
+  const live = usePreview(mode, form);
+  const { texts, wordsIn, error: noTemplate } = useTextsOf(mode, form);
+  const lacks = lacksOf({ mode, form, texts, live });
+  const saving = useSaving(mode, form, onChange);
+  return (
+    <Columns
+      side={
+        <PreviewPanel mode={mode} live={live} expiresAt={expiryOf(form, serverNow())}>
+          <SaveProblem saving={saving} form={form} onChange={onChange} onReplace={onReplace} />
+          <CheckButton
+            mode={mode}
+            lacks={lacks}
+            isBusy={saving.isBusy}
+            onPress={() => void saving.save(texts)}
+          />
+        </PreviewPanel>
+      }
+    >
+      <EventPanel mode={mode} form={form} onChange={onChange} />
+      <RangePanel
+        aim={form}
+        preview={live.data}
+        onChange={({ regions, exclude }) => onChange({ regions, exclude })}
+      />
+      {noTemplate && <ProblemBanner error={noTemplate} />}
+      <TextPanel
+        mode={mode}
+        texts={texts}
+        isEdited={form.texts !== undefined}
+        repeatCount={form.repeatCount}
+        wordsIn={wordsIn}
+        refused={saving.refused}
+        onChange={(changed) => onChange({ texts: changed })}
+        onRestore={() => onChange({ texts: undefined })}
+      />
+      <SettingsPanel form={form} onChange={onChange} />
+    </Columns>
+  );
+}
+
+interface Saving {
+  readonly isBusy: boolean;
+  readonly error: Error | null;
+  readonly refused: readonly Fault[];
+  readonly save: (texts: Parameters<typeof saveDraft>[2]) => Promise<void>;
+  readonly forget: () => void;
+}
+
+/** Writes the form to the platform, and goes on to the check when nothing is missing. */
+function useSaving(mode: ModeName, form: Form, onChange: WritingProps["onChange"]): Saving {
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const [refused, setRefused] = useState<readonly Fault[]>([]);
+  const save: Saving["save"] = async (texts) => {
+    setBusy(true);
+    setError(null);
+    setRefused([]);
+    try {
+      const { id, revision, template, missing } = await saveDraft(mode, form, texts);
+      onChange({ draft: { id, revision, fromTemplate: template !== null } });
+      void client.invalidateQueries({ queryKey: broadcastKeys.one(id) });
+      void client.invalidateQueries({ queryKey: broadcastKeys.lists });
+      if (missing.length === 0) navigate(`/broadcasts/new/${mode}/check/${id}`);
+      else setRefused(missing);
+    } catch (failure) {
+      setError(failure as Error);
+      setRefused(faultsOfError(failure));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const forget = () => {
+    setError(null);
+    setRefused([]);
+  };
+  return { isBusy, error, refused, save, forget };
+}
+
+/** Why the draft was not taken, and the way on. */
+function SaveProblem({
+  saving: { error, refused, forget },
+  form,
+  onChange,
+  onReplace,
+}: Pick<WritingProps, "form" | "onChange" | "onReplace"> & { saving: Saving }) {
+  const words = useTexts(newTexts);
+  const client = useQueryClient();
+  const { draft } = form;
+  if (draft && isApiError(error, "broadcast_changed")) {
+    const takeLatest = async () => {
+      const latest = await client.fetchQuery({ ...broadcastQuery(draft.id), staleTime: 0 });
+      onReplace(await formOfDraft(client, latest));
+      forget();
+    };
+    return (
+      <Banner tone="bad">
+        {words.changed}{" "}
+        <Button small onClick={() => void takeLatest()}>
+          {words.takeLatest}
+        </Button>
+      </Banner>
+    );
+  }
+  if (draft && isApiError(error, "broadcast_state", "broadcast_not_found")) {
+    const asNew = () => {
+      onChange({ draft: null });
+      forget();
+    };
+    return (
+      <Banner tone="bad">
+        {words.notDraft}
+        <span className={styles.ways}>
+          <ButtonLink small href={`/broadcasts/${draft.id}`}>
+            {words.seeBroadcast}
+          </ButtonLink>
+          <Button small onClick={asNew}>
+            {words.asNew}
+          </Button>
+        </span>
+      </Banner>
+    );
+  }
+  if (error) return <ProblemBanner error={error} />;
+  if (refused.length === 0) return null;
+  return (
+    <Banner tone="bad">
+      <b>{words.refusedTitle}</b>
+      <details>
+        <summary>{words.refusedMore}</summary>
+        <ul lang="en">
+          {refused.map(({ path, message }) => (
+            <li key={path + message}>
+              <code>{path}</code> {message}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Banner>
+  );
+}
+
+interface CheckButtonProps {
+  readonly mode: ModeName;
+  readonly lacks: readonly Lack[];
+  readonly isBusy: boolean;
+  readonly onPress: () => void;
+}
+
+/** Leads to the check. While something is missing it says what. */
+function CheckButton({ mode, lacks, isBusy, onPress }: CheckButtonProps) {
+  const words = useTexts(previewTexts);
+  const language = useLanguage();
+  const look = mode === "actual" ? "sound" : mode === "drill" ? "sound-drill" : "primary";
+  const reasons = lacks.map((lack) => words.lacks[lack]);
+  return (
+    <>
+      <Button look={look} wide disabled={lacks.length > 0} busy={isBusy} onClick={onPress}>
+        {words.review[mode]}
+      </Button>
+      <p className={styles.next} role="status">
+        {reasons.length > 0 ? `${words.lacking}：${listOf(reasons, language)}` : words.next[mode]}
+      </p>
+    </>
+  );
+}
