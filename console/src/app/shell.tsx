@@ -2,14 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { meQuery } from "../api/session.ts";
-import { ButtonLink } from "../ui/button.tsx";
-import { Empty, Skeleton } from "../ui/empty.tsx";
-import { Page } from "../ui/page.tsx";
+import { Skeleton } from "../ui/empty.tsx";
 import { useTexts } from "../ui/texts.ts";
 import { Boundary } from "./boundary.tsx";
 import { useFrame } from "./frame.tsx";
 import { Keyboard } from "./keyboard.tsx";
 import { NewVersion } from "./new-version.tsx";
+import { NotFound } from "./not-found.tsx";
 import { Rail } from "./rail.tsx";
 import { Ribbon } from "./ribbon.tsx";
 import { isOpenTo, ROUTES } from "./routes.tsx";
@@ -65,16 +64,5 @@ function Pages() {
         <NotFound />
       </Route>
     </Switch>
-  );
-}
-
-export function NotFound() {
-  const words = useTexts(shellTexts);
-  return (
-    <Page title={words.notFoundTitle}>
-      <Empty title={words.notFound}>
-        <ButtonLink href="/">{words.toOverview}</ButtonLink>
-      </Empty>
-    </Page>
   );
 }

@@ -9,8 +9,8 @@ import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import styles from "./doors.module.css";
-import { DraftLine } from "./doors.tsx";
 import { doorsTexts } from "./doors-texts.ts";
+import { DraftLine } from "./draft-line.tsx";
 
 type Outcome =
   | { readonly state: "nothing" | "checking" }

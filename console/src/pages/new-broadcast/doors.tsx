@@ -5,15 +5,15 @@ import { Link, Redirect } from "wouter";
 import { type BroadcastItemJson, broadcastsQuery } from "../../api/broadcasts.ts";
 import { meQuery } from "../../api/session.ts";
 import { useParameters } from "../../ui/address.ts";
-import { Moment } from "../../ui/age.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
-import { LevelBand, type LevelNumber, type ModeName, ModeTag } from "../../ui/marks.tsx";
-import { Page, PageLink } from "../../ui/page.tsx";
+import type { ModeName } from "../../ui/marks.tsx";
+import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import { CapImport } from "./cap-import.tsx";
 import styles from "./doors.module.css";
 import { doorsTexts } from "./doors-texts.ts";
+import { DraftLine } from "./draft-line.tsx";
 import { OnlyAuthors } from "./mode-page.tsx";
 
 /** Three doors of different shape and place; none is open before somebody chooses. */
@@ -124,21 +124,5 @@ function DraftList({ drafts, none }: { drafts: readonly BroadcastItemJson[]; non
         <DraftLine key={draft.id} draft={draft} />
       ))}
     </ul>
-  );
-}
-
-/** A draft with the way to go on with it, in its own mode. */
-export function DraftLine({
-  draft: { id, headline, message, updatedAt },
-}: {
-  draft: Pick<BroadcastItemJson, "id" | "headline" | "message" | "updatedAt">;
-}) {
-  return (
-    <li>
-      <ModeTag mode={message.mode} />
-      <LevelBand level={message.level as LevelNumber} size="small" />
-      <PageLink href={`/broadcasts/new/${message.mode}?draft=${id}`}>{headline || id}</PageLink>
-      <Moment at={updatedAt} only="age" />
-    </li>
   );
 }

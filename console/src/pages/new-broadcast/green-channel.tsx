@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useParams } from "wouter";
 import { meQuery } from "../../api/session.ts";
-import { NotFound } from "../../app/shell.tsx";
+import { NotFound } from "../../app/not-found.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { PageLink } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";

@@ -1,5 +1,5 @@
 import { useParams } from "wouter";
-import { NotFound } from "../../app/shell.tsx";
+import { NotFound } from "../../app/not-found.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import type { ModeName } from "../../ui/marks.tsx";

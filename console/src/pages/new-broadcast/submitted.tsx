@@ -7,7 +7,7 @@ import {
   broadcastQuery,
   historyQuery,
 } from "../../api/broadcasts.ts";
-import { NotFound } from "../../app/shell.tsx";
+import { NotFound } from "../../app/not-found.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { ButtonLink } from "../../ui/button.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
