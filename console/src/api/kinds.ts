@@ -13,12 +13,13 @@ export const kindsQuery = queryOptions({
 });
 
 export type MetricJson = KindJson["metrics"][number];
+export type CommandJson = KindJson["commands"][number];
+export type CommandParameterJson = CommandJson["parameters"][number];
 
-/** A name for people in both languages, where the kind has one. */
+/** A name for people; where nobody has given a Chinese one, the API repeats the English sentence. */
 interface Named {
   readonly about: string;
-  readonly zh?: string | undefined;
-  readonly zhValues?: Readonly<Record<string, string>> | null | undefined;
+  readonly zh: string;
 }
 
 /** `battery_voltage` as an English page writes it. */
@@ -30,11 +31,10 @@ const spaced = (code: string): string => {
 /** What a quantity, event or rule is called; its code where nobody has named it. */
 const nameFrom = (code: string, named: Named | undefined, language: Language): string => {
   if (language === "en") return spaced(code);
-  // A kind without Chinese repeats its English sentence there.
-  return named?.zh !== undefined && named.zh !== named.about ? named.zh : code;
+  return named !== undefined && named.zh !== named.about ? named.zh : code;
 };
 
-export const metricName = (metric: MetricJson & Named, language: Language): string =>
+export const metricName = (metric: MetricJson, language: Language): string =>
   nameFrom(metric.key, metric, language);
 
 export const eventName = (kind: KindJson | undefined, type: string, language: Language): string =>
@@ -45,7 +45,7 @@ export const eventName = (kind: KindJson | undefined, type: string, language: La
   );
 
 /** A state's value in words: 开. */
-export const stateWord = (metric: MetricJson & Named, value: string, language: Language): string =>
+export const stateWord = (metric: MetricJson, value: string, language: Language): string =>
   language === "zh" ? (metric.zhValues?.[value] ?? value) : spaced(value);
 
 export const kindTitle = (kinds: readonly KindJson[] | undefined, kind: string, language: Language): string =>

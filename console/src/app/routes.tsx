@@ -34,6 +34,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/admin/:tab?/:id?", needs: "access:read", page: lazy(() => import("../pages/admin/admin.tsx")) },
   { path: "/audit", needs: "audit:read", page: lazy(() => import("../pages/audit/audit.tsx")) },
   { path: "/alarms", needs: "alarms:read", page: lazy(() => import("../pages/alarms/alarms.tsx")) },
+  { path: "/devices/:id", needs: "devices:read", page: lazy(() => import("../pages/device/device.tsx")) },
+  { path: "/usage", needs: "readings:read", page: lazy(() => import("../pages/usage/usage.tsx")) },
   { path: "/devices", needs: "devices:read", page: lazy(() => import("../pages/devices/devices.tsx")) },
   {
     path: "/broadcasts/new",

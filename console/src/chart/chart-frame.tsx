@@ -7,7 +7,9 @@ const part = (share: number) => `${share * 100}%`;
 const between = ({ left, right }: Span) => ({ left: part(left), right: part(right) });
 
 /** A label that would leave the plot at one of its ends is drawn inside. */
-const sideOf = (left: number) => (left < 0.04 ? styles.atStart : left > 0.96 ? styles.atEnd : "");
+const sideOf = (left: number) => (left > 0.985 ? styles.atEnd : "");
+/** Half of a gap's label has no room beside a plot's edge. */
+const gapSideOf = (left: number) => (left < 0.06 ? styles.atStart : left > 0.94 ? styles.atEnd : "");
 
 /** What lies behind the lines: what a rule looked at. */
 export function ChartGround({ shade }: { shade: ChartModel["shade"] }) {
@@ -50,12 +52,12 @@ export function ChartFrame({ model, children }: { model: ChartModel; children?: 
       ))}
       {gaps.map((gap) => (
         <span key={gap.left} className={styles.gap} style={between(gap)}>
-          <span className={sideOf((gap.left + 1 - gap.right) / 2)}>{gap.label}</span>
+          <span className={gapSideOf((gap.left + 1 - gap.right) / 2)}>{gap.label}</span>
         </span>
       ))}
       {last && (
         <b
-          className={`${styles.last} ${look === "line" ? styles.mark : ""} ${last.left > 0.9 ? styles.lastAtEnd : ""}`}
+          className={`${styles.last} ${look === "line" ? styles.mark : ""} ${look === "line" && last.left > 0.95 ? styles.lastAtEnd : ""}`}
           style={{ left: part(last.left), top: part(last.top) }}
         >
           {last.label}

@@ -1,7 +1,7 @@
 import { amount } from "../ui/number.ts";
 import type { Language } from "../ui/texts.ts";
 import { duration } from "../ui/time.ts";
-import { type ChartPoint, gapsOf } from "./points.ts";
+import { type ChartPoint, DAY_MS, gapsOf } from "./points.ts";
 import { chartTexts } from "./texts.ts";
 import { spanName, stepMoment, type TimeAxis, timeAxis } from "./time-axis.ts";
 import { type ValueAxis, valueAxis } from "./value-axis.ts";
@@ -59,6 +59,18 @@ const widthOf = (text: string): number =>
 const longestFor = (roomPx: number, labels: readonly string[]): string =>
   labels.find((label) => widthOf(label) <= roomPx) ?? labels.at(-1)!;
 
+/** A bar of a day or more has its name under its middle; hours stand where they begin. */
+function axisFor({ look, points }: ChartInput, axis: TimeAxis): TimeAxis {
+  const stepMs = points[0]!.until - points[0]!.at;
+  if (look !== "bars" || stepMs < DAY_MS) return axis;
+  const named = points.filter(({ at }) => axis.marks.some((mark) => mark.at === at));
+  const marks = named.map((point) => ({
+    at: placeOf(look, point),
+    label: axis.marks.find((mark) => mark.at === point.at)!.label,
+  }));
+  return { ...axis, marks };
+}
+
 function summaryOf(input: ChartInput, language: Language): string {
   const words = chartTexts[language];
   const values = input.points.flatMap(({ value }) => (value === null ? [] : [value]));
@@ -104,7 +116,7 @@ export function chartModel(input: ChartInput, widthPx: number, language: Languag
     ...input,
     from,
     to,
-    x: timeAxis(from, to, widthPx, language),
+    x: axisFor(input, timeAxis(from, to, widthPx, language)),
     y,
     gaps,
     shade: input.shaded && {

@@ -16,10 +16,13 @@ export interface ChartPanelProps {
   /** Undefined while `children` stand in for it: what loads, or what failed. */
   readonly chart: ChartProps | undefined;
   readonly children?: ReactNode;
+  /** Between the title and the chart, and below it. */
+  readonly before?: ReactNode;
+  readonly after?: ReactNode;
 }
 
 /** A panel with a chart, and the same numbers as a table. */
-export function ChartPanel({ title, about, controls, chart, children }: ChartPanelProps) {
+export function ChartPanel({ title, about, controls, chart, children, before, after }: ChartPanelProps) {
   const words = useTexts(chartTexts);
   const [asTable, setAsTable] = useState(false);
   return (
@@ -36,8 +39,10 @@ export function ChartPanel({ title, about, controls, chart, children }: ChartPan
         </>
       }
     >
+      {before}
       {chart?.comparison && !asTable && <Legend chart={chart} />}
       {chart ? asTable ? <ChartTable {...chart} /> : <Chart {...chart} /> : children}
+      {after}
     </Panel>
   );
 }

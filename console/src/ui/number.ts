@@ -29,6 +29,7 @@ const UNITS: Readonly<Record<string, string>> = {
   "%": "%",
   "[degF]": "℉",
   deg: "°",
+  "dB{mW}": "dBm",
   "ug/m3": "µg/m³",
   "1": "",
   "km/h": "km/h",

@@ -21,7 +21,7 @@ export function PickSelect({ label, value, options, below, onChange }: PickSelec
     </option>
   );
   return (
-    <div className={styles.pick} data-chosen={value !== "" || undefined}>
+    <div className={styles.pick} data-chosen={(options[0]?.value === "" && value !== "") || undefined}>
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
         {options.map(option)}

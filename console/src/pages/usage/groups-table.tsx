@@ -1,0 +1,182 @@
+import { useQuery } from "@tanstack/react-query";
+import { Check } from "lucide-react";
+import { Link, useSearch } from "wouter";
+import type { KindJson, MetricJson } from "../../api/kinds.ts";
+import type { FleetSeriesJson } from "../../api/series.ts";
+import { summaryQuery } from "../../api/summary.ts";
+import { placeName } from "../../map/place-name.ts";
+import { shortPlace } from "../../map/short-place.ts";
+import { Banner } from "../../ui/banner.tsx";
+import { Tag } from "../../ui/marks.tsx";
+import { amount, percent, unitOf } from "../../ui/number.ts";
+import tableStyles from "../../ui/table.module.css";
+import { useTexts } from "../../ui/texts.ts";
+import type { Period } from "./period.ts";
+import { usageTexts } from "./texts.ts";
+import { changeOf, exactSum, type Group, groupTotal } from "./totals.ts";
+import styles from "./usage.module.css";
+
+export interface GroupsTableProps {
+  readonly period: Period;
+  readonly kind: KindJson;
+  readonly metric: MetricJson;
+  readonly region: string | undefined;
+  readonly data: FleetSeriesJson;
+  readonly before: FleetSeriesJson | undefined;
+  readonly decimals: number;
+  readonly now: number;
+  /** Up to when the period before is compared. */
+  readonly until: number;
+  /** The sum over time, which must be the sum over groups. */
+  readonly total: number;
+  readonly comparedName: string;
+  /** The sum of the period before, as it stands above. */
+  readonly compared: number | undefined;
+}
+
+const keyOf = (group: Group) => group.deviceId ?? group.regionCode;
+
+/** How many readings `devices` should have sent by now. */
+function expected(
+  devices: number | undefined,
+  period: Period,
+  kind: KindJson,
+  now: number,
+): number | undefined {
+  if (devices === undefined) return undefined;
+  const seconds = (Math.min(period.to, now) - period.from) / 1000;
+  return devices * Math.floor(seconds / kind.reportIntervalSeconds);
+}
+
+/** What devices there are in each part of the region. */
+function useDevices({ region, kind, data }: GroupsTableProps): (group: Group) => number | undefined {
+  const byDevice = data.groupBy === "device";
+  const summary = useQuery({ ...summaryQuery(region), enabled: !byDevice });
+  return (group) => {
+    if (byDevice) return 1;
+    const counts = summary.data?.items.find(({ code }) => code === group.regionCode)?.devices[kind.kind];
+    return counts && counts.ok + counts.late + counts.silent + counts.never;
+  };
+}
+
+/** Each part of the region, the largest first; the same sum as above stands below. */
+export function GroupsTable(props: GroupsTableProps) {
+  const { period, kind, metric, data, before, decimals, now, until, total, comparedName, compared } = props;
+  const words = useTexts(usageTexts);
+  const devicesOf = useDevices(props);
+  const earlier = new Map(before?.items.map((group) => [keyOf(group), group]));
+  const rows = data.items
+    .map((group) => {
+      const old = earlier.get(keyOf(group));
+      return {
+        group,
+        ...groupTotal(group, metric.key, decimals),
+        before:
+          old && old.buckets.length > 0 ? groupTotal(old, metric.key, decimals, until).usage : undefined,
+        expected: expected(devicesOf(group), period, kind, now),
+      };
+    })
+    .sort((a, b) => b.usage - a.usage);
+  const sum = exactSum(
+    rows.map(({ usage }) => usage),
+    decimals,
+  );
+  const unit = unitOf(metric.unit ?? undefined);
+  const number = (value: number | undefined) => (value === undefined ? "—" : amount(value, decimals));
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard */}
+      <section className={tableStyles.wrap} aria-label={words.title} tabIndex={0}>
+        <table className={tableStyles.table}>
+          <thead>
+            <tr>
+              <th scope="col">{data.groupBy === "device" ? words.columns.device : words.columns.region}</th>
+              <th scope="col" className={tableStyles.num}>
+                {words.columns.usage} {unit}
+              </th>
+              <th scope="col" className={tableStyles.num}>
+                {words.columns.share}
+              </th>
+              <th scope="col" className={tableStyles.num}>
+                {comparedName} {unit}
+              </th>
+              <th scope="col" className={tableStyles.num}>
+                {words.columns.change}
+              </th>
+              <th scope="col" className={tableStyles.num}>
+                {words.columns.complete}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={`${keyOf(row.group)} ${row.group.from}`}>
+                <td>
+                  <GroupName group={row.group} />
+                </td>
+                <td className={tableStyles.num}>{number(row.usage)}</td>
+                <td className={tableStyles.num}>{percent(row.usage, total)}</td>
+                <td className={tableStyles.num}>{number(row.before)}</td>
+                <td className={tableStyles.num}>{changeOf(row.usage, row.before) ?? "—"}</td>
+                <td className={tableStyles.num}>
+                  {row.expected ? percent(Math.min(row.readings, row.expected), row.expected) : "—"}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot className={styles.sum}>
+            <tr>
+              <th scope="row">{words.sum}</th>
+              <td className={tableStyles.num}>
+                <b>{number(sum)}</b>
+              </td>
+              <td />
+              <td className={tableStyles.num}>{number(compared)}</td>
+              <td className={tableStyles.num}>{changeOf(sum, compared) ?? "—"}</td>
+              <td className={tableStyles.num}>
+                {sum === total && (
+                  <span className={styles.same}>
+                    <Check aria-hidden /> {words.same}
+                  </span>
+                )}
+              </td>
+            </tr>
+          </tfoot>
+        </table>
+      </section>
+      {sum !== total && <Banner tone="bad">{words.notSame}</Banner>}
+      <p className={styles.foot}>{words.completeAbout}</p>
+    </>
+  );
+}
+
+/** Leads down: a region to its parts, a device to its page. */
+function GroupName({ group }: { group: Group }) {
+  const words = useTexts(usageTexts);
+  const search = new URLSearchParams(useSearch());
+  const { deviceId, deleted, regionCode, name } = group;
+  if (deviceId !== null) {
+    const label = name ?? deviceId;
+    return deleted ? (
+      <>
+        {label} <Tag>{words.gone}</Tag>
+      </>
+    ) : (
+      <Link href={`/devices/${encodeURIComponent(deviceId)}`}>{label}</Link>
+    );
+  }
+  search.set("region", regionCode);
+  const label = shortPlace(placeName(name ?? regionCode));
+  return (
+    <>
+      <Link href={`/usage?${search}`}>{label}</Link>{" "}
+      <Link
+        href={`/devices?region=${regionCode}`}
+        className={styles.quiet}
+        aria-label={words.devicesOf(label)}
+      >
+        {words.columns.devices}
+      </Link>
+    </>
+  );
+}
