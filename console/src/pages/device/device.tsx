@@ -15,7 +15,7 @@ import { BehindPanel, BelongsPanel, GatewayLink } from "./belongs-panel.tsx";
 import { ChartSection } from "./chart-section.tsx";
 import { CommandsPanel } from "./commands-panel.tsx";
 import styles from "./device.module.css";
-import { AlarmsPanel, EventsPanel, RejectionsPanel } from "./happened.tsx";
+import { EventsPanel, PastAlarmsPanel, RejectionsPanel } from "./happened.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
 import { NowPanel } from "./now-panel.tsx";
 import { RecordsPanel } from "./records-panel.tsx";
@@ -67,7 +67,7 @@ function Known({ device }: { device: DeviceJson }) {
           />
         )}
         {may("events:read") && <EventsPanel device={device.id} kind={kind} />}
-        {may("alarms:read") && <AlarmsPanel device={device.id} />}
+        {may("alarms:read") && <PastAlarmsPanel device={device.id} />}
         {may("rejections:read") && <RejectionsPanel device={device.id} id={REJECTIONS} />}
         {may("readings:read") && <RecordsPanel device={device.id} />}
       </Columns>

@@ -76,7 +76,7 @@ export function EventsPanel({ device, kind }: { device: string; kind: KindJson |
 }
 
 /** Its alarms of all times. */
-export function AlarmsPanel({ device }: { device: string }) {
+export function PastAlarmsPanel({ device }: { device: string }) {
   const { alarm: words } = useTexts(deviceTexts);
   const query = useInfiniteQuery(alarmPages({ device, state: "all" }));
   const alarms = query.data?.pages.flatMap(({ items }) => items) ?? [];
