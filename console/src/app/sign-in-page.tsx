@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { platformQuery } from "../api/platform.ts";
 import { Button } from "../ui/button.tsx";
 import { useTexts } from "../ui/texts.ts";
+import { DemoPeople } from "./demo-people.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
 import { shellTexts } from "./shell-texts.ts";
 import { SignInForm } from "./sign-in.tsx";
@@ -35,6 +36,7 @@ export function SignInPage({ onDone }: { onDone: () => void }) {
           </Button>
         </div>
       </div>
+      {platform.data?.demo && <DemoPeople demo={platform.data.demo} onDone={onDone} />}
     </main>
   );
 }
