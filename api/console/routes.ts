@@ -94,8 +94,7 @@ const introduce = (people: readonly DemoPerson[], withPasswords: boolean) =>
  * True for a browser on this very machine that means this machine: another site's name that leads here is not it, nor
  * is what a proxy hands on for somebody.
  */
-const isFromThisMachine = ({ raw, ip, hostname, headers }: FastifyRequest): boolean =>
-  LOOPBACK.test(raw.socket.remoteAddress ?? "") &&
+const isFromThisMachine = ({ ip, hostname, headers }: FastifyRequest): boolean =>
   LOOPBACK.test(ip) &&
   LOCAL_NAME.test(hostname) &&
   !["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((header) => header in headers);

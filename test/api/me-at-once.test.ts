@@ -118,6 +118,30 @@ describe("what people are told of themselves while the database does not answer"
     expect([await listed(admin), await counted(admin)]).toEqual([1, 1]);
   });
 
+  it("leaves out what waits for a person of a tenant beyond the caller's, and what waits no longer", async () => {
+    const admin = await signInForToken(app, "an.ming", PASSWORD);
+    await app.addPerson("sun.li", {
+      password: PASSWORD,
+      tenantId: "other",
+      grants: [{ role: "administrator", area: areaOf({ tenants: ["other"] }) }],
+    });
+    const stranger = await signInForToken(app, "sun.li", PASSWORD);
+    const own = await signInForToken(app, "wang.wei", PASSWORD);
+    const counted = async (token: string) => (await toldTwice(token)).during.toDecide;
+    const waits = async () => (await toldTwice(own)).during.waiting.length;
+    expect([await counted(admin), await counted(stranger), await waits()]).toEqual([1, 0, 1]);
+    // A person without any grant is out of reach by the tenant alone.
+    await db.pool.query("delete from grants where principal_id = 'wang.wei' and role = 'administrator'");
+    await db.pool.query(
+      "update grants set tenants = '{other}' where principal_id = 'wang.wei' and role = 'duty-officer'",
+    );
+    await app.directory.refresh();
+    expect([await counted(admin), await counted(stranger)]).toEqual([1, 0]);
+    app.pass(25 * 3_600_000);
+    const later = await signInForToken(app, "an.ming", PASSWORD);
+    expect(await counted(later)).toBe(0);
+  });
+
   it("is told in a session that was not looked at for long, and holds the moment when it was last used", async () => {
     const token = await signInForToken(app, "li.na", PASSWORD);
     await app.send({ url: "/v1/me", headers: as(token) });
