@@ -5,6 +5,9 @@ import type { components } from "./schema.ts";
 export type RegionJson = components["schemas"]["Region"];
 export type RegionDetailJson = components["schemas"]["RegionDetail"];
 
+/** No more than a person looks through. */
+const MOST_FOUND = 40;
+
 /** One region with the way up. Places do not change while somebody looks. */
 export const regionQuery = (code: string) =>
   queryOptions({
@@ -34,5 +37,19 @@ export const countiesQuery = (region: string) =>
       );
       return below.flatMap(({ items }) => items);
     },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Regions by a part of their name or the beginning of their code, the wider ones first. */
+export const foundRegionsQuery = (q: string, under: string | undefined) =>
+  queryOptions({
+    queryKey: ["regions", "found", q, under ?? ""],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/v1/regions", {
+          params: { query: { q, limit: MOST_FOUND, ...(under === undefined ? {} : { under }) } },
+          signal,
+        }),
+      ),
     staleTime: Number.POSITIVE_INFINITY,
   });

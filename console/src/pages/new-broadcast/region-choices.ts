@@ -1,5 +1,5 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { childRegionsQuery, type RegionJson, regionQuery } from "../../api/regions.ts";
+import { childRegionsQuery, foundRegionsQuery, type RegionJson, regionQuery } from "../../api/regions.ts";
 import { type MeJson, meQuery } from "../../api/session.ts";
 import { placeName } from "../../map/place-name.ts";
 import { useTexts } from "../../ui/texts.ts";
@@ -56,7 +56,7 @@ export function useRegionChoices(text: string, inside: NamedRegion | undefined) 
   const below = useQueries({ queries: parents.map(childRegionsQuery) });
   const children = below.flatMap(({ data }) => data?.items ?? []);
   const looked = text.trim().toLowerCase();
-  const found = useFound(looked, children);
+  const found = useFound(looked, mine, own, children);
   if (looked !== "") return { ...found, heading: words.regionsFound };
   const isSearching = below.some(({ isLoading }) => isLoading);
   if (inside) {
@@ -75,17 +75,22 @@ export function useRegionChoices(text: string, inside: NamedRegion | undefined) 
   };
 }
 
-/** Regions whose name or code holds what was typed: those below the caller's own, and what lies right below these. */
-function useFound(looked: string, children: readonly RegionJson[]) {
-  const parents = looked === "" ? [] : children.filter(({ childCount }) => childCount > 0);
-  const below = useQueries({ queries: parents.map(({ code }) => childRegionsQuery(code)) });
-  const holds = ({ code, name, nameEn }: RegionJson) =>
-    code.startsWith(looked) || name.includes(looked) || (nameEn?.toLowerCase().includes(looked) ?? false);
-  const names = new Map(children.map(({ code, name }) => [code, name]));
-  const all = [...children, ...below.flatMap(({ data }) => data?.items ?? [])];
-  const choices = all
-    .filter(holds)
-    .map((region) => choiceOf(region, names.get(region.parentCode ?? "")))
-    .slice(0, MOST_SHOWN);
+/** Regions by what was typed, within those of the caller; those themselves count too. */
+function useFound(
+  looked: string,
+  mine: readonly string[],
+  own: readonly RegionJson[],
+  children: readonly RegionJson[],
+) {
+  const under = mine.length > 0 ? mine : [undefined];
+  const below = useQueries({
+    queries: (looked === "" ? [] : under).map((code) => foundRegionsQuery(looked, code)),
+  });
+  const names = new Map([...own, ...children].map(({ code, name }) => [code, name]));
+  const isOwn = ({ code, name }: RegionJson) => code.startsWith(looked) || name.includes(looked);
+  const found = [...own.filter(isOwn), ...below.flatMap(({ data }) => data?.items ?? [])];
+  const choices = [...new Map(found.map((region) => [region.code, region])).values()]
+    .slice(0, MOST_SHOWN)
+    .map((region) => choiceOf(region, names.get(region.parentCode ?? "")));
   return { choices, isSearching: below.some(({ isLoading }) => isLoading) };
 }

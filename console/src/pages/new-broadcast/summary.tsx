@@ -94,7 +94,9 @@ function Stats({
       <div>
         <dt className={styles.aged}>
           {words.speakers}
-          <PreviewAge live={{ ageMs, isOfThis: true, isCurrent: ageMs <= PREVIEW_LASTS_MS }} />
+          <PreviewAge
+            live={{ ageMs, isOfThis: Number.isFinite(ageMs), isCurrent: ageMs <= PREVIEW_LASTS_MS }}
+          />
         </dt>
         <dd>
           <b>{count(speakers)}</b> {words.only}

@@ -15,6 +15,8 @@ export function useChecked(id: string) {
     ...storedPreviewQuery(id, revision),
     enabled: revision !== undefined,
     refetchInterval: CHECK_AGAIN_MS,
+    // The numbers of the revision before stay to be seen, and count for nothing.
+    placeholderData: (last) => last,
   });
   const approvers = useQuery(approversQuery(id));
   const { regions = [], exclude = [] } = message?.target ?? {};
@@ -33,7 +35,9 @@ export function useChecked(id: string) {
     preview,
     approvers: approvers.data,
     names: names.data,
-    ageMs: Math.max(0, Date.now() - preview.dataUpdatedAt),
+    ageMs: preview.isPlaceholderData
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, Date.now() - preview.dataUpdatedAt),
     again: () => {
       void broadcast.refetch();
       void preview.refetch();
