@@ -146,3 +146,10 @@ export const revisionQuery = (id: string, revision: number) =>
 /** The outcome at every speaker as a file, in Beijing time and with the mark by which Excel knows UTF-8. */
 export const targetsCsvPath = (id: string): string =>
   `/v1/broadcasts/${encodeURIComponent(id)}/report?bom=1&timeZone=Asia%2FShanghai`;
+
+/** Everything that is not over: what waits for somebody, and what sounds. The shell and the list's tabs share it. */
+export const openBroadcastsQuery = broadcastsQuery({
+  state: ["pending_approval", "returned", ...ON_AIR].join(),
+});
+/** Releases through the green channel that nobody has looked at yet. */
+export const openReviewsQuery = broadcastsQuery({ review: "open" });

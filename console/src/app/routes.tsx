@@ -62,6 +62,16 @@ export const ROUTES: readonly Route[] = [
     needs: "broadcasts:read",
     page: lazy(() => import("../pages/new-broadcast/green-channel.tsx")),
   },
+  {
+    path: "/broadcasts",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/broadcasts/broadcasts.tsx")),
+  },
+  {
+    path: "/broadcasts/:id",
+    needs: "broadcasts:read",
+    page: lazy(() => import("../pages/broadcast/broadcast.tsx")),
+  },
   { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
 ];
 

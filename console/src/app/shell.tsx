@@ -9,7 +9,9 @@ import { useFrame } from "./frame.tsx";
 import { Keyboard } from "./keyboard.tsx";
 import { NewVersion } from "./new-version.tsx";
 import { NotFound } from "./not-found.tsx";
+import { OnAirStrip } from "./on-air.tsx";
 import { Rail } from "./rail.tsx";
+import { ReviewBanner } from "./review-banner.tsx";
 import { Ribbon } from "./ribbon.tsx";
 import { isOpenTo, ROUTES } from "./routes.tsx";
 import styles from "./shell.module.css";
@@ -37,6 +39,8 @@ export function Shell() {
         <main id="content" className={styles.page} tabIndex={-1}>
           <NewVersion />
           <StaleBanner />
+          <OnAirStrip />
+          <ReviewBanner />
           <Boundary where={path}>
             <Suspense fallback={<Skeleton lines={8} label={words.loading} />}>
               <Pages />

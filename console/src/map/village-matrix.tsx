@@ -91,6 +91,21 @@ export function VillageMatrix({ caption, rows, density, onPick, isPressed, ends 
   );
 }
 
+/** The tiles of one township in a line, for a page that draws the row itself. */
+export function VillageDots({ label, tiles }: { label: string; tiles: readonly VillageTile[] }) {
+  return (
+    <div className={styles.dots}>
+      <ul className={styles.tiles} aria-label={label}>
+        {inOrder(tiles).map((tile) => (
+          <li key={tile.code}>
+            <Tile tile={tile} density="dots" onPick={undefined} pressed={undefined} reachable={false} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 interface TileProps {
   readonly tile: VillageTile;
   readonly density: VillageMatrixProps["density"];

@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from "react";
+
+/** A broadcast that was stopped from this tab. */
+interface Stopped {
+  readonly id: string;
+  readonly headline: string;
+}
+let stopped: readonly Stopped[] = [];
+const hearers = new Set<() => void>();
+
+function set(next: readonly Stopped[]): void {
+  stopped = next;
+  for (const hearer of hearers) hearer();
+}
+
+/** Keeps in view that it was stopped, and the way to its all-clear, until somebody has seen it. */
+export const noteStopped = (one: Stopped): void => set([...stopped.filter(({ id }) => id !== one.id), one]);
+export const forgetStopped = (id: string): void => set(stopped.filter((one) => one.id !== id));
+
+export const useStopped = (): readonly Stopped[] =>
+  useSyncExternalStore(
+    (hearer) => {
+      hearers.add(hearer);
+      return () => hearers.delete(hearer);
+    },
+    () => stopped,
+  );

@@ -1,0 +1,34 @@
+import { useEffect, useRef, useState } from "react";
+import { count } from "../../../ui/number.ts";
+import { useTexts } from "../../../ui/texts.ts";
+import type { ShownCounts } from "../counts.ts";
+import styles from "./announcer.module.css";
+import { onAirTexts } from "./texts.ts";
+
+/** Somebody who listens to the page is told at most so often, in milliseconds. */
+const EVERY_MS = 10_000;
+
+/** Tells a screen reader how it goes, not more often than one can listen to. */
+export function Announcer({ counts, silent }: { counts: ShownCounts; silent: number }) {
+  const words = useTexts(onAirTexts);
+  const { all, sounded, playing, failed, refused, offline } = counts;
+  const text = words.announce(
+    count(sounded),
+    count(all),
+    count(playing),
+    count(failed + refused + offline),
+    count(silent),
+  );
+  const latest = useRef(text);
+  latest.current = text;
+  const [said, say] = useState(text);
+  useEffect(() => {
+    const timer = setInterval(() => say(latest.current), EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <p className={styles.hidden} role="status" aria-live="polite">
+      {said}
+    </p>
+  );
+}

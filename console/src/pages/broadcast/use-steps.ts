@@ -1,0 +1,51 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { type StepInput, takeStep } from "../../api/broadcast-steps.ts";
+import { type BroadcastJson, type BroadcastStep, broadcastKeys } from "../../api/broadcasts.ts";
+
+export type TakenStep = Exclude<BroadcastStep, "change">;
+
+/** The steps of one broadcast, as its page takes them. It outlives the view that asked, whose state may change. */
+export interface Steps {
+  /** The step that is on its way. */
+  readonly busy: TakenStep | undefined;
+  /** Why the last one was refused. */
+  readonly error: Error | undefined;
+  readonly take: (step: TakenStep, input?: Omit<StepInput, "revision">) => Promise<boolean>;
+  readonly clear: () => void;
+}
+
+/** Takes steps with the revision that is shown, and reads everything of the broadcast again afterwards. */
+export function useSteps({ id, revision }: Pick<BroadcastJson, "id" | "revision">): Steps {
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState<TakenStep>();
+  const [error, setError] = useState<Error>();
+
+  async function readAgain(): Promise<void> {
+    const keys = [broadcastKeys.one(id), broadcastKeys.history(id), broadcastKeys.preview(id)];
+    await Promise.all(keys.map((queryKey) => queries.invalidateQueries({ queryKey })));
+    void queries.invalidateQueries({ queryKey: broadcastKeys.lists });
+    void queries.invalidateQueries({ queryKey: broadcastKeys.coverage(id) });
+  }
+
+  return {
+    busy,
+    error,
+    clear: () => setError(undefined),
+    async take(step, input = {}) {
+      setBusy(step);
+      setError(undefined);
+      try {
+        await takeStep(id, step, { revision, ...input });
+        await readAgain();
+        return true;
+      } catch (refusal) {
+        await readAgain().catch(() => {});
+        setError(refusal as Error);
+        return false;
+      } finally {
+        setBusy(undefined);
+      }
+    },
+  };
+}
