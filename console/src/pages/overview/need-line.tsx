@@ -67,7 +67,7 @@ function ApproveLine({ broadcast }: { broadcast: BroadcastItemJson }) {
   const words = useTexts(overviewTexts).needs;
   const language = useLanguage();
   const now = useNow(15_000);
-  const preview = useQuery({ ...storedPreviewQuery(broadcast.id), staleTime: 60_000 });
+  const preview = useQuery({ ...storedPreviewQuery(broadcast.id, broadcast.revision), staleTime: 60_000 });
   const { submittedBy, updatedAt, expiresAt, message } = broadcast;
   const deaf = (preview.data?.villagesWithoutSpeaker.count ?? 0) + (preview.data?.villagesOffline.count ?? 0);
   const about = [

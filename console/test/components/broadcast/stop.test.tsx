@@ -1,0 +1,111 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { OnAirStrip } from "../../../src/app/on-air.tsx";
+import { ReviewBanner } from "../../../src/app/review-banner.tsx";
+import { StopButton } from "../../../src/app/stop-button.tsx";
+import { forgetStopped } from "../../../src/app/stopped.ts";
+import { broadcastOf, fakePlatform, meOf, Refusal, renderWithQueries, step } from "./fake-platform.tsx";
+
+const area = [{ regions: "all", kinds: "all", tenants: "all", devices: "all" }];
+const me = (id: string) => ({
+  ...meOf(id),
+  actions: ["broadcasts:read", "broadcasts:cancel", "broadcasts:review"].map((action) => ({
+    action,
+    areas: area,
+  })),
+});
+const list = (...items: object[]) => ({ items, nextCursor: null });
+const onAir = (id: string, mayStop: boolean, headline = `山洪 ${id}`) =>
+  broadcastOf({ id, headline, state: "playing", steps: [step("cancel", mayStop)] });
+const cancels = ({ asked }: ReturnType<typeof fakePlatform>) =>
+  asked.filter(({ path }) => path.endsWith("/cancel"));
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  for (const id of ["bc-1", "bc-2", "bc-3"]) forgetStopped(id);
+});
+
+describe("the stop button", () => {
+  it("stops with one press and a reason that is there already, and asks nothing", async () => {
+    const platform = fakePlatform({ "POST /v1/broadcasts/bc-1/cancel": onAir("bc-1", true) });
+    renderWithQueries(<StopButton broadcast={onAir("bc-1", true)} headline="山洪" />);
+    await userEvent.click(screen.getByRole("button", { name: "立即停播：山洪" }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    await waitFor(() => expect(cancels(platform)).toHaveLength(1));
+    expect(cancels(platform)[0]!.body).toMatchObject({ reason: "值班人员立即停播" });
+  });
+
+  it("asks for a code only where the platform wants one", async () => {
+    const platform = fakePlatform({ "POST /v1/broadcasts/bc-1/cancel": onAir("bc-1", true) });
+    const broadcast = { ...onAir("bc-1", true), steps: [{ ...step("cancel", true), needsCode: true }] };
+    renderWithQueries(<StopButton broadcast={broadcast} headline="山洪" />);
+    await userEvent.click(screen.getByRole("button", { name: "立即停播：山洪" }));
+    await userEvent.type(await screen.findByLabelText("第二因素验证码"), "123456{Enter}");
+    await waitFor(() => expect(cancels(platform)).toHaveLength(1));
+    expect(cancels(platform)[0]!.body).toMatchObject({ code: "123456" });
+  });
+
+  it("says why it is not there", () => {
+    fakePlatform({});
+    renderWithQueries(<StopButton broadcast={onAir("bc-1", false)} headline="山洪" />);
+    expect(screen.queryByRole("button")).toBeNull();
+    expect(screen.getByText(/停播不在你的权限里/)).toBeTruthy();
+  });
+
+  it("shows what went wrong and tries again, but is calm when it was over already", async () => {
+    let answer: unknown = new Refusal(503, "database_unavailable");
+    const platform = fakePlatform({ "POST /v1/broadcasts/bc-1/cancel": () => answer });
+    renderWithQueries(<StopButton broadcast={onAir("bc-1", true)} headline="山洪" />);
+    await userEvent.click(screen.getByRole("button", { name: "立即停播：山洪" }));
+    expect(await screen.findByRole("alert")).toBeTruthy();
+    answer = new Refusal(409, "broadcast_state");
+    await userEvent.click(screen.getByRole("button", { name: "再试一次" }));
+    await waitFor(() => expect(cancels(platform)).toHaveLength(2));
+    await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  });
+});
+
+describe("the strip on every page", () => {
+  it("has a button for each that may be stopped, and for no other", async () => {
+    const [one, two, other] = [onAir("bc-1", true), onAir("bc-2", true), onAir("bc-3", false)];
+    const pending = broadcastOf({ id: "bc-4" });
+    const platform = fakePlatform({
+      "GET /v1/me": me("zhang.min"),
+      "GET /v1/broadcasts": list(one, two, other, pending),
+      "GET /v1/broadcasts/bc-1": one,
+      "GET /v1/broadcasts/bc-2": two,
+      "GET /v1/broadcasts/bc-3": other,
+      "POST /v1/broadcasts/bc-2/cancel": two,
+    });
+    renderWithQueries(<OnAirStrip />);
+    await screen.findByRole("button", { name: "立即停播：山洪 bc-1" });
+    const second = await screen.findByRole("button", { name: "立即停播：山洪 bc-2" });
+    expect(screen.queryByRole("button", { name: "立即停播：山洪 bc-3" })).toBeNull();
+    await userEvent.click(second);
+    await waitFor(() =>
+      expect(cancels(platform).map(({ path }) => path)).toEqual(["/v1/broadcasts/bc-2/cancel"]),
+    );
+    expect(await screen.findByText("已停播：山洪 bc-2")).toBeTruthy();
+  });
+
+  it("takes no room while nothing sounds", async () => {
+    const platform = fakePlatform({ "GET /v1/me": me("zhang.min"), "GET /v1/broadcasts": list() });
+    renderWithQueries(<OnAirStrip />);
+    await waitFor(() => expect(platform.asked.some(({ path }) => path === "/v1/broadcasts")).toBe(true));
+    expect(screen.queryByRole("complementary")).toBeNull();
+  });
+});
+
+describe("the banner of an open review", () => {
+  const released = (approvedBy: string) =>
+    broadcastOf({ state: "playing", review: "open", approvedBy, releasedAt: "2026-06-20T18:16:00Z" });
+  it.each([
+    ["its releaser", "li.qiang", "去看"],
+    ["who can review it", "wang.fang", "去复核"],
+  ])("is on every page for %s", async (_name, id, link) => {
+    fakePlatform({ "GET /v1/me": me(id), "GET /v1/broadcasts": list(released("li.qiang")) });
+    renderWithQueries(<ReviewBanner />);
+    expect(await screen.findByRole("link", { name: link })).toBeTruthy();
+  });
+});
