@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { targetsCsvPath } from "../../api/broadcasts.ts";
+import { targetsCsvPath } from "../../api/broadcast-record.ts";
 import { downloadCsv } from "../../api/csv.ts";
 import { Button } from "../../ui/button.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { historyQuery } from "../../api/broadcasts.ts";
+import { historyQuery } from "../../api/broadcast-record.ts";
 
 /** Names of the people who took part, by their ids; the history knows them. */
 export function usePeopleNames(id: string): (person: string | null) => string {

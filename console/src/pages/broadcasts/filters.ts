@@ -7,7 +7,7 @@ const MODES = ["actual", "drill", "training"] as const;
 export const FILTER_NAMES = ["q", "level", "mode", "event", "region", "from", "to"] as const;
 
 /** The filters that an address asks for; what makes no sense is left out, so that an old link still shows a list. */
-export function filtersOf(parameters: URLSearchParams): BroadcastFilters {
+export function historyFilters(parameters: URLSearchParams): BroadcastFilters {
   const text = (name: string) => parameters.get(name)?.trim() || undefined;
   const level = Number(text("level"));
   const mode = MODES.find((one) => one === text("mode"));

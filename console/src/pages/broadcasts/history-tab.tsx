@@ -6,7 +6,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
-import { filtersOf } from "./filters.ts";
+import { historyFilters } from "./filters.ts";
 import { FiltersForm } from "./filters-form.tsx";
 import styles from "./rows.module.css";
 import { BroadcastRows } from "./rows.tsx";
@@ -16,7 +16,7 @@ import { broadcastsTexts } from "./texts.ts";
 export function HistoryTab() {
   const words = useTexts(broadcastsTexts);
   const [parameters] = useParameters();
-  const filters = filtersOf(parameters);
+  const filters = historyFilters(parameters);
   const isFiltered = Object.keys(filters).length > 0;
   const query = useInfiniteQuery(broadcastPages(filters));
   return (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MeJson } from "../../../src/api/session.ts";
 import { waitsFor } from "../../../src/app/waits-for.ts";
-import { filtersOf } from "../../../src/pages/broadcasts/filters.ts";
+import { historyFilters } from "../../../src/pages/broadcasts/filters.ts";
 import { broadcastOf, meOf } from "./fake-platform.tsx";
 
 const may = (id: string, regions: "all" | string[], ...actions: string[]) =>
@@ -38,7 +38,7 @@ describe("what a broadcast waits for", () => {
 describe("the filters in an address", () => {
   it("become what the platform is asked, in Beijing time", () => {
     const address = "tab=history&level=2&mode=drill&event=11A51&region=520326&from=2026-06-21T02:16&q= 山洪 ";
-    expect(filtersOf(new URLSearchParams(address))).toEqual({
+    expect(historyFilters(new URLSearchParams(address))).toEqual({
       q: "山洪",
       level: 2,
       mode: "drill",
@@ -50,6 +50,6 @@ describe("the filters in an address", () => {
 
   it("are left out where they make no sense", () => {
     const address = "level=7&mode=loud&event=山洪&region=x&from=yesterday&q=";
-    expect(filtersOf(new URLSearchParams(address))).toEqual({});
+    expect(historyFilters(new URLSearchParams(address))).toEqual({});
   });
 });

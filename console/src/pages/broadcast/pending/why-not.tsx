@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { approversQuery } from "../../../api/broadcasts.ts";
+import { approversQuery } from "../../../api/broadcast-record.ts";
 import { useNow } from "../../../ui/now.ts";
 import { useLanguage, useTexts } from "../../../ui/texts.ts";
 import { shortMoment } from "../../../ui/time.ts";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { historyQuery } from "../../../api/broadcasts.ts";
+import { historyQuery } from "../../../api/broadcast-record.ts";
 import { Loaded } from "../../../ui/loaded.tsx";
 import { count } from "../../../ui/number.ts";
 import { Panel } from "../../../ui/panel.tsx";

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type BroadcastJson, revisionQuery, revisionsQuery } from "../../../api/broadcasts.ts";
+import { revisionQuery, revisionsQuery } from "../../../api/broadcast-record.ts";
+import type { BroadcastJson } from "../../../api/broadcasts.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Loaded } from "../../../ui/loaded.tsx";
 import { Panel } from "../../../ui/panel.tsx";
