@@ -1,12 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "wouter";
-import {
-  type ApproversJson,
-  approversQuery,
-  type BroadcastJson,
-  broadcastQuery,
-  historyQuery,
-} from "../../api/broadcasts.ts";
+import { approversQuery, historyQuery } from "../../api/broadcast-record.ts";
+import { type ApproversJson, type BroadcastJson, broadcastQuery } from "../../api/broadcasts.ts";
 import { NotFound } from "../../app/not-found.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { ButtonLink } from "../../ui/button.tsx";

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { approversQuery, broadcastQuery, storedPreviewQuery } from "../../api/broadcasts.ts";
+import { approversQuery } from "../../api/broadcast-record.ts";
+import { broadcastQuery, storedPreviewQuery } from "../../api/broadcasts.ts";
 import { useNow } from "../../ui/now.ts";
 import { nameRegions } from "./prefill.ts";
 
