@@ -13,9 +13,9 @@ import { Pending } from "./pending/pending.tsx";
 import { phaseOf } from "./phase.ts";
 import { broadcastTexts } from "./texts.ts";
 import { useSteps } from "./use-steps.ts";
-import { Written } from "./written.tsx";
+import { UnsubmittedView } from "./written.tsx";
 
-const VIEWS = { written: Written, pending: Pending, onAir: OnAir, over: Ended } as const;
+const VIEWS = { written: UnsubmittedView, pending: Pending, onAir: OnAir, over: Ended } as const;
 
 /** One broadcast for its whole life, in the view of its state. */
 export default function Broadcast() {

@@ -18,7 +18,7 @@ import type { Steps } from "./use-steps.ts";
 import { writtenTexts } from "./written-texts.ts";
 
 /** A draft, or one that was returned: to be read here, and to be written on in the flow of its mode. */
-export function Written({ broadcast, steps }: { broadcast: BroadcastJson; steps: Steps }) {
+export function UnsubmittedView({ broadcast, steps }: { broadcast: BroadcastJson; steps: Steps }) {
   const words = useTexts(writtenTexts);
   const returned = useLastStep(broadcast.id, "return");
   return (

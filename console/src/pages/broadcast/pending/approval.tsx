@@ -12,11 +12,11 @@ import { stepOf } from "../phase.ts";
 import type { Steps } from "../use-steps.ts";
 import styles from "./decision.module.css";
 import { pendingTexts } from "./texts.ts";
-import type { usePreview } from "./use-preview.ts";
+import type { useFreshPreview } from "./use-fresh-preview.ts";
 
 interface ApprovalProps {
   readonly broadcast: BroadcastJson;
-  readonly preview: ReturnType<typeof usePreview>;
+  readonly preview: ReturnType<typeof useFreshPreview>;
   readonly steps: Steps;
 }
 

@@ -8,7 +8,7 @@ import { useLanguage, useTexts } from "../../../ui/texts.ts";
 import { duration } from "../../../ui/time.ts";
 import styles from "./changes-panel.module.css";
 import { pendingTexts } from "./texts.ts";
-import type { usePreview } from "./use-preview.ts";
+import type { useFreshPreview } from "./use-fresh-preview.ts";
 
 interface Line {
   readonly key: string;
@@ -19,7 +19,7 @@ interface Line {
 }
 
 /** What changed since the submission, and who else wants these speakers. */
-export function Changes({ preview: { query, age } }: { preview: ReturnType<typeof usePreview> }) {
+export function Changes({ preview: { query, age } }: { preview: ReturnType<typeof useFreshPreview> }) {
   if (!query.data) return null;
   return (
     <>

@@ -12,7 +12,7 @@ import type { Steps } from "../use-steps.ts";
 import { Approval } from "./approval.tsx";
 import styles from "./decision.module.css";
 import { pendingTexts } from "./texts.ts";
-import type { usePreview } from "./use-preview.ts";
+import type { useFreshPreview } from "./use-fresh-preview.ts";
 import { WhyNot } from "./why-not.tsx";
 
 /** Steps apart from the approval, each in a row of its own with a sentence. */
@@ -26,7 +26,7 @@ export function Decision({
   steps,
 }: {
   broadcast: BroadcastJson;
-  preview: ReturnType<typeof usePreview>;
+  preview: ReturnType<typeof useFreshPreview>;
   steps: Steps;
 }) {
   const words = useTexts(pendingTexts);

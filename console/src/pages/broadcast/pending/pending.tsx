@@ -10,13 +10,13 @@ import type { Steps } from "../use-steps.ts";
 import { Changes } from "./changes-panel.tsx";
 import { Decision, DecisionSpace } from "./decision.tsx";
 import { UnheardPanel } from "./unheard-panel.tsx";
-import { usePreview } from "./use-preview.ts";
+import { useFreshPreview } from "./use-fresh-preview.ts";
 import { WhenPending } from "./when-pending.tsx";
 import { WherePanel } from "./where-panel.tsx";
 
 /** A broadcast that waits for a decision: what would sound where, computed now, what changed, and the decision. */
 export function Pending({ broadcast, steps }: { broadcast: BroadcastJson; steps: Steps }) {
-  const preview = usePreview(broadcast.id, broadcast.revision);
+  const preview = useFreshPreview(broadcast.id, broadcast.revision);
   return (
     <BroadcastPage broadcast={broadcast} end={<WhenPending broadcast={broadcast} />}>
       <StepNotice broadcast={broadcast} steps={steps} />

@@ -9,7 +9,7 @@ const AGAIN_MS = 20_000;
 const FRESH_MS = 30_000;
 
 /** What the broadcast would reach now, computed again every 20 seconds, and how old it is. */
-export function usePreview(id: string, revision: number) {
+export function useFreshPreview(id: string, revision: number) {
   const query = useQuery({ ...storedPreviewQuery(id, revision), refetchInterval: AGAIN_MS });
   const now = useNow() - clockOffset();
   const age = Math.max(0, now - query.dataUpdatedAt);
