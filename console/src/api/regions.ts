@@ -29,14 +29,9 @@ export const childRegionsQuery = (parent: string | undefined) =>
 export const countiesQuery = (region: string) =>
   queryOptions({
     queryKey: ["regions", "counties", region],
-    queryFn: async ({ client }) => {
-      const children = await client.fetchQuery(childRegionsQuery(region));
-      if (children.items.every(({ level }) => level === "county")) return children.items;
-      const below = await Promise.all(
-        children.items.map(({ code }) => client.fetchQuery(childRegionsQuery(code))),
-      );
-      return below.flatMap(({ items }) => items);
-    },
+    queryFn: async ({ signal }) =>
+      (await read(api.GET("/v1/regions", { params: { query: { under: region, level: "county" } }, signal })))
+        .items,
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -6,6 +6,7 @@ import styles from "./top-line.module.css";
 import { WhoAmI } from "./who-am-i.tsx";
 
 const PlaceLine = lazy(() => import("./place-line.tsx"));
+const Search = lazy(() => import("./search.tsx"));
 const AccountMenu = lazy(() => import("./account-menu.tsx"));
 
 /** Search, whether what is shown is live, the server's clock, and who I am. */
@@ -17,6 +18,9 @@ export function TopLine() {
         <PlaceLine />
       </Suspense>
       <div className={styles.space} />
+      <Suspense fallback={<div className={styles.search} />}>
+        <Search />
+      </Suspense>
       <LiveState />
       {me && (
         <Suspense

@@ -12,8 +12,8 @@ import styles from "./alarm-filters.module.css";
 import { NARROWING, SHOWS, type Show, showOf, sortOf } from "./filters.ts";
 import { alarmsTexts } from "./texts.ts";
 
-/** What the list is narrowed to; all of it stands in the address. `rules`: those that are known, with their words. */
-export function AlarmFilterBar({ rules }: { rules: ReadonlyMap<string, string> }) {
+/** What the list is narrowed to; all of it stands in the address. */
+export function AlarmFilterBar() {
   const words = useTexts(alarmsTexts);
   const [parameters, setParameters] = useParameters();
   const isNarrowed = NARROWING.some((name) => parameters.has(name));
@@ -51,12 +51,12 @@ export function AlarmFilterBar({ rules }: { rules: ReadonlyMap<string, string> }
           </Button>
         )}
       </div>
-      <Narrowing rules={rules} />
+      <Narrowing />
     </div>
   );
 }
 
-function Narrowing({ rules }: { rules: ReadonlyMap<string, string> }) {
+function Narrowing() {
   const words = useTexts(alarmsTexts);
   const severities = useSeverityWords();
   const language = useLanguage();
@@ -65,7 +65,14 @@ function Narrowing({ rules }: { rules: ReadonlyMap<string, string> }) {
   const kind = parameters.get("kind") ?? "";
   const any = { value: "", label: words.any };
   const rule = parameters.get("rule") ?? "";
-  const known = rule === "" || rules.has(rule) ? rules : new Map([...rules, [rule, rule]]);
+  const rules = new Map(
+    kinds
+      .filter((one) => kind === "" || one.kind === kind)
+      .flatMap(({ alarms }) => alarms)
+      .map(({ rule, zh, about }) => [rule, language === "zh" ? zh : about]),
+  );
+  // Several rules, or one that a kind no longer has, stand as they are in the address.
+  if (rule !== "" && !rules.has(rule)) rules.set(rule, rule);
   const set = (name: string) => (event: { target: { value: string } }) =>
     setParameters({ [name]: event.target.value });
   return (
@@ -88,7 +95,7 @@ function Narrowing({ rules }: { rules: ReadonlyMap<string, string> }) {
         label={words.rule}
         value={rule}
         onChange={(event) => setParameters({ rule: (event.target as { value: string }).value })}
-        options={[any, ...[...known].map(([value, label]) => ({ value, label }))]}
+        options={[any, ...[...rules].map(([value, label]) => ({ value, label }))]}
       />
       <Field label={words.region}>
         {({ id }) => (

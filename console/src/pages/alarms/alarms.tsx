@@ -10,7 +10,7 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { count } from "../../ui/number.ts";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { useTexts } from "../../ui/texts.ts";
 import { AlarmFilterBar } from "./alarm-filters.tsx";
 import { AlarmLine } from "./alarm-line.tsx";
 import styles from "./alarms.module.css";
@@ -23,19 +23,14 @@ const AcknowledgeDialog = lazy(() => import("./acknowledge-dialog.tsx"));
 /** A queue to work off: what nobody has acknowledged, the most urgent first. */
 export default function Alarms() {
   const words = useTexts(alarmsTexts);
-  const language = useLanguage();
   const { data: me } = useQuery(meQuery);
   const [parameters] = useParameters();
   const pages = useInfiniteQuery(alarmPages(filtersOf(parameters)));
   const items = pages.data?.pages.flatMap((page) => page.items);
   if (!me) return null;
-  const rules = new Map(
-    // The words without the value that raised it.
-    (items ?? []).map(({ rule, text }) => [rule, text[language].replace(/\s*[（(].*$/, "")]),
-  );
   return (
     <Page title={words.title}>
-      <AlarmFilterBar rules={rules} />
+      <AlarmFilterBar />
       {!mayDo(me, "alarms:acknowledge") && <p className={styles.mayNot}>{words.mayNot}</p>}
       <Loaded query={{ data: items, error: pages.error, refetch: pages.refetch }} lines={10}>
         {(alarms) =>
