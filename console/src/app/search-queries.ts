@@ -4,7 +4,7 @@ import { api, read } from "../api/client.ts";
 /** So many of each sort: what is sought is found by typing on, not by scrolling. */
 export const EACH = 5;
 
-export const regionSearchQuery = (q: string) =>
+export const placeSearchQuery = (q: string) =>
   queryOptions({
     queryKey: ["regions", "search", q],
     queryFn: async ({ signal }) =>

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type MeJson, mayDo } from "../api/session.ts";
 import { placeName } from "../map/place-name.ts";
-import { broadcastSearchQuery, deviceSearchQuery, regionSearchQuery } from "./search-queries.ts";
+import { broadcastSearchQuery, deviceSearchQuery, placeSearchQuery } from "./search-queries.ts";
 
 /** Typing that goes on within this asks nothing, in milliseconds. */
 const PAUSE_MS = 200;
@@ -39,7 +39,7 @@ export function useSearch(me: MeJson, text: string) {
     enabled: q !== "" && mayDo(me, action),
     placeholderData: keepPreviousData,
   });
-  const places = useQuery({ ...regionSearchQuery(q), ...asked("regions:read") });
+  const places = useQuery({ ...placeSearchQuery(q), ...asked("regions:read") });
   const devices = useQuery({ ...deviceSearchQuery(q), ...asked("devices:read") });
   const broadcasts = useQuery({ ...broadcastSearchQuery(q), ...asked("broadcasts:read") });
   const found: readonly Found[] = [
