@@ -18,6 +18,8 @@ interface DevicePage {
 }
 
 const LIST_PAGE = 250;
+/** Ids and names that hold another id. */
+const MOST_ALIKE = 100;
 /** Lists that also come as CSV are asked for by name. */
 const json = { accept: "application/json" };
 
@@ -49,6 +51,15 @@ export const deviceCountsQuery = (by: CountedBy, filters: CountFilters) =>
       read(api.GET("/v1/device-counts", { params: { query: { by, ...filters } }, signal })),
   });
 
+export type DevicePointJson = components["schemas"]["DevicePoints"]["items"][number];
+
+/** Where the devices of a list stand: those that have coordinates, and as many as can be drawn. */
+export const devicePointsQuery = (filters: CountFilters) =>
+  queryOptions({
+    queryKey: ["devices", "points", filters],
+    queryFn: ({ signal }) => read(api.GET("/v1/device-points", { params: { query: filters }, signal })),
+  });
+
 /** How many devices there are behind a gateway. */
 export const countBehindQuery = (gateway: string) =>
   queryOptions({
@@ -65,6 +76,17 @@ export const deviceQuery = (id: string) =>
     queryFn: ({ signal }) => read(api.GET("/v1/devices/{id}", { ...path(id), signal })),
   });
 
+/**
+ * A device that may lie outside what the caller sees: null then. It is looked for in the list, because a browser writes
+ * an answer 404 into its console as an error.
+ */
+export const visibleDeviceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["devices", "visible", id],
+    queryFn: async ({ signal }) =>
+      (await readPage({ q: id, limit: MOST_ALIKE }, signal)).items.find((device) => device.id === id) ?? null,
+  });
+
 /** What it says now, by quantity. */
 export const latestQuery = (id: string) =>
   queryOptions({
@@ -73,7 +95,9 @@ export const latestQuery = (id: string) =>
   });
 
 export type DeviceDraft = Pick<DeviceJson, "id" | "kind" | "regionCode"> & DeviceChange;
-export type DeviceChange = Partial<Pick<DeviceJson, "regionCode" | "name" | "gatewayId" | "attributes">>;
+export type DeviceChange = Partial<
+  Pick<DeviceJson, "regionCode" | "name" | "gatewayId" | "location" | "attributes">
+>;
 
 /** @returns the device with its token, which cannot be read again @throws ApiError `device_exists` … */
 export const createDevice = (body: DeviceDraft) => read(api.POST("/v1/devices", { body }));

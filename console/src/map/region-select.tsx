@@ -26,12 +26,13 @@ export interface RegionSelectProps {
   readonly onChange: (code: string | undefined) => void;
   /** Where it begins; a caller with one county need not go down from the province. */
   readonly top?: string | undefined;
+  readonly label?: string;
   /** In place of 全部 where one has to be chosen. */
   readonly empty?: string;
 }
 
 /** The way up and the regions right below: each choice goes one step, and the select stays a short one. */
-export function RegionSelect({ value, onChange, top, empty }: RegionSelectProps) {
+export function RegionSelect({ value, onChange, top, label, empty }: RegionSelectProps) {
   const words = useTexts(texts);
   const language = useLanguage();
   const here = value ?? top;
@@ -52,7 +53,7 @@ export function RegionSelect({ value, onChange, top, empty }: RegionSelectProps)
   const below = (children.data?.items ?? []).map((one) => ({ value: one.code, label: nameOf(one) }));
   return (
     <PickSelect
-      label={words.region}
+      label={label ?? words.region}
       value={value ?? ""}
       options={options}
       below={{ label: words.inside(region.data ? nameOf(region.data) : words.all), options: below }}

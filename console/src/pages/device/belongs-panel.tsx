@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { type DeviceJson, deviceCountsQuery, deviceQuery, latestQuery } from "../../api/devices.ts";
+import { type DeviceJson, deviceCountsQuery, latestQuery, visibleDeviceQuery } from "../../api/devices.ts";
 import { kindsQuery, kindTitle } from "../../api/kinds.ts";
-import { isApiError } from "../../api/problem.ts";
 import { meQuery } from "../../api/session.ts";
 import { Loaded } from "../../ui/loaded.tsx";
 import { StateMark } from "../../ui/marks.tsx";
@@ -82,8 +81,8 @@ function TenantName({ id }: { id: string | null }) {
 /** The gateway by name; who may not see it is told so. */
 export function GatewayLink({ id }: { id: string }) {
   const { belongs: words } = useTexts(deviceTexts);
-  const { data, error } = useQuery({ ...deviceQuery(id), retry: false });
-  if (isApiError(error, "device_not_found", "forbidden"))
+  const { data } = useQuery(visibleDeviceQuery(id));
+  if (data === null)
     return (
       <>
         <code>{id}</code> <span className={styles.quiet}>{words.gatewayHidden}</span>

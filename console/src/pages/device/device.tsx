@@ -10,6 +10,7 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { StateMark } from "../../ui/marks.tsx";
 import { Columns, Page, PageLink } from "../../ui/page.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { DeviceSteps } from "../devices/device-steps.tsx";
 import { AlarmPanels } from "./alarm-panels.tsx";
 import { BehindPanel, BelongsPanel, GatewayLink } from "./belongs-panel.tsx";
 import { ChartSection } from "./chart-section.tsx";
@@ -54,7 +55,7 @@ function Known({ device }: { device: DeviceJson }) {
             {kind && may("readings:read") && <NowPanel device={device.id} kind={kind} />}
             {kind && <CommandsPanel device={device} kind={kind} />}
             {kind?.gateway && <BehindPanel gateway={device.id} />}
-            <BelongsPanel device={device} />
+            <BelongsPanel device={device} more={may("devices:write") && <DeviceSteps device={device} />} />
           </>
         }
       >

@@ -12,6 +12,7 @@ import { kindsQuery, kindTitle } from "../../api/kinds.ts";
 import { mayDo, meQuery } from "../../api/session.ts";
 import { homeRegion } from "../../app/area.ts";
 import { useParameters } from "../../ui/address.ts";
+import { Button } from "../../ui/button.tsx";
 import { CsvButton } from "../../ui/csv-button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
@@ -19,7 +20,9 @@ import { count } from "../../ui/number.ts";
 import { Page } from "../../ui/page.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { duration } from "../../ui/time.ts";
+import { AddDevice } from "./add-device.tsx";
 import { DeviceList } from "./device-list.tsx";
+import { DevicePoints } from "./device-points.tsx";
 import styles from "./devices.module.css";
 import { FilterBar } from "./filter-bar.tsx";
 import { deviceFiltersOf, narrowing } from "./filters.ts";
@@ -71,6 +74,8 @@ export default function Devices() {
   const text = search.toString();
   const filters = useMemo(() => deviceFiltersOf(new URLSearchParams(text)), [text]);
   const me = useQuery(meQuery);
+  const mayWrite = me.data !== undefined && mayDo(me.data, "devices:write");
+  const asPoints = search.get("view") === "points";
   const mayReadAlarms = me.data !== undefined && mayDo(me.data, "alarms:read");
   const counts = useQuery(deviceCountsQuery("status", narrowing(filters)));
   const byKind = useQuery(deviceCountsQuery("kind", narrowing(filters)));
@@ -96,14 +101,17 @@ export default function Devices() {
         .map(({ value, devices: many }) => `${kindTitle(kinds.data, value ?? "", language)} ${count(many)}`)
         .join(" · ")}
       end={
-        counts.data &&
-        counts.data.total > 0 && (
-          <CsvButton
-            label={words.csv(count(counts.data.total))}
-            path={listAddress("devices", filters)}
-            name={words.csvName}
-          />
-        )
+        <>
+          <ViewSwitch asPoints={asPoints} onChange={(view) => change({ view })} />
+          {counts.data && counts.data.total > 0 && (
+            <CsvButton
+              label={words.csv(count(counts.data.total))}
+              path={listAddress("devices", filters)}
+              name={words.csvName}
+            />
+          )}
+          {mayWrite && <AddDevice />}
+        </>
       }
     >
       <StatusTabs filters={filters} mayReadAlarms={mayReadAlarms} />
@@ -120,7 +128,10 @@ export default function Devices() {
           devices.length === 0 ? (
             <Empty title={words.empty}>
               <p>{filtered ? words.emptyFiltered : words.emptyAll}</p>
+              {!filtered && <p>{mayWrite ? words.emptyAdd : words.mayNotWrite}</p>}
             </Empty>
+          ) : asPoints ? (
+            <DevicePoints filters={filters} total={total} />
           ) : (
             <DeviceList
               key={text}
@@ -135,10 +146,27 @@ export default function Devices() {
           )
         }
       </Loaded>
-      <p className={styles.foot}>
-        {words.loaded(count(devices.length), count(total))}
-        {kind && ` · ${words.rhythm(duration(kind.reportIntervalSeconds * 1000, language))}`}
-      </p>
+      {!asPoints && (
+        <p className={styles.foot}>
+          {words.loaded(count(devices.length), count(total))}
+          {kind && ` · ${words.rhythm(duration(kind.reportIntervalSeconds * 1000, language))}`}
+        </p>
+      )}
     </Page>
+  );
+}
+
+function ViewSwitch({
+  asPoints,
+  onChange,
+}: {
+  asPoints: boolean;
+  onChange: (view: string | undefined) => void;
+}) {
+  const words = useTexts(devicesTexts);
+  return (
+    <Button look="quiet" small onClick={() => onChange(asPoints ? undefined : "points")}>
+      {asPoints ? words.asList : words.asPoints}
+    </Button>
   );
 }

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Router } from "lucide-react";
-import { type DeviceFilters, deviceCountsQuery, deviceQuery } from "../../api/devices.ts";
-import { isApiError } from "../../api/problem.ts";
+import { type DeviceFilters, deviceCountsQuery, visibleDeviceQuery } from "../../api/devices.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { count } from "../../ui/number.ts";
@@ -26,15 +25,14 @@ export function GatewayBanners({ filters }: { filters: DeviceFilters }) {
 /** A gateway that reports by itself is not the reason, so it needs no banner. */
 function GatewayBanner({ gateway, overdue }: GatewayHint) {
   const words = useTexts(devicesTexts);
-  const { data, error } = useQuery({ ...deviceQuery(gateway), retry: false });
-  const hidden = isApiError(error, "device_not_found", "forbidden");
-  if (!hidden && (!data || data.status === "ok")) return null;
+  const { data } = useQuery(visibleDeviceQuery(gateway));
+  if (data === undefined || data?.status === "ok") return null;
   return (
     <Banner>
       <b>
         <Router aria-hidden /> {words.silentGateway(count(overdue), data?.name ?? gateway)}
       </b>
-      {hidden && words.gatewayHidden}
+      {data === null && words.gatewayHidden}
       {data && (
         <>
           {data.lastSeenAt !== null && (
