@@ -19,6 +19,8 @@ export interface ChartInput {
   readonly points: readonly ChartPoint[];
   /** A value to compare with for each point, such as that of the day before. */
   readonly comparison?: { readonly name: string; readonly values: readonly (number | null)[] } | undefined;
+  /** What began then: nothing is missing before it. */
+  readonly since?: number | undefined;
   /** What a rule looked at, and what it found. */
   readonly shaded?: { readonly from: number; readonly until: number; readonly text: string } | undefined;
 }
@@ -40,6 +42,10 @@ export interface ChartModel extends ChartInput {
   readonly last: { readonly left: number; readonly top: number; readonly label: string } | undefined;
   readonly summary: string;
 }
+
+/** True of a time that was over when what is measured began. */
+export const isBefore = ({ since }: Pick<ChartInput, "since">, until: number): boolean =>
+  since !== undefined && until <= since;
 
 /** Where a point stands: a line's at its moment, a bar's in the middle of its step. */
 export const placeOf = (look: ChartInput["look"], { at, until }: ChartPoint): number =>
@@ -98,10 +104,11 @@ export function chartModel(input: ChartInput, widthPx: number, language: Languag
     (value) => value !== null,
   );
   const y = valueAxis(Math.min(...values), Math.max(...values), look === "bars", input.shaded !== undefined);
-  const gaps = gapsOf(points).map(({ at, until }) => {
+  const gaps = gapsOf(points, input.since).map(({ at, until }) => {
     // Between the points of a line beside it, which stand at the beginnings of their steps.
     const place = look === "line" ? span(at - stepMs, until) : span(at, until);
     const room = (1 - place.left - place.right) * widthPx;
+    if (isBefore(input, until)) return { ...place, label: longestFor(room, [words.before, ""]) };
     return {
       ...place,
       label: longestFor(room, [

@@ -1,7 +1,7 @@
 import { amount } from "../ui/number.ts";
 import { type Column, Table } from "../ui/table.tsx";
 import { useLanguage, useTexts } from "../ui/texts.ts";
-import type { ChartInput } from "./chart-model.ts";
+import { type ChartInput, isBefore } from "./chart-model.ts";
 import styles from "./chart-table.module.css";
 import type { ChartPoint } from "./points.ts";
 import { chartTexts } from "./texts.ts";
@@ -12,7 +12,7 @@ interface Row extends ChartPoint {
 }
 
 /** The numbers of a chart, the newest first. */
-export function ChartTable({ name, unit, decimals, points, comparison }: ChartInput) {
+export function ChartTable({ name, unit, decimals, points, comparison, since }: ChartInput) {
   const words = useTexts(chartTexts);
   const language = useLanguage();
   const rows: Row[] = points
@@ -33,7 +33,11 @@ export function ChartTable({ name, unit, decimals, points, comparison }: ChartIn
     {
       key: "remark",
       head: words.remark,
-      cell: ({ value, incomplete }) => (incomplete ? words.incomplete : value === null ? words.missing : ""),
+      cell: ({ value, incomplete, until }) => {
+        if (incomplete) return words.incomplete;
+        if (value !== null) return "";
+        return isBefore({ since }, until) ? words.before : words.missing;
+      },
     },
   ];
   return (

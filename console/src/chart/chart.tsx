@@ -80,10 +80,15 @@ function Drawn({ height = 190, ...input }: ChartProps) {
   const [width, watch] = useWidth();
   const [cursor, setCursor] = useState<number>();
   const [byKey, setByKey] = useState(false);
-  const { name, look, unit, decimals, points, comparison, shaded } = input;
+  const { name, look, unit, decimals, points, comparison, shaded, since } = input;
   const model = useMemo(
-    () => chartModel({ name, look, unit, decimals, points, comparison, shaded }, width ?? WIDTH_PX, language),
-    [name, look, unit, decimals, points, comparison, shaded, width, language],
+    () =>
+      chartModel(
+        { name, look, unit, decimals, points, comparison, shaded, since },
+        width ?? WIDTH_PX,
+        language,
+      ),
+    [name, look, unit, decimals, points, comparison, shaded, since, width, language],
   );
 
   function onKey(event: KeyboardEvent) {

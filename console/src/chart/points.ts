@@ -50,13 +50,13 @@ export function fillSteps({ from, to, interval, items, now }: StepsInput): Chart
   return points;
 }
 
-/** Where steps are over and hold nothing. What still runs may yet come. */
-export function gapsOf(points: readonly ChartPoint[]): Gap[] {
+/** Where steps are over and hold nothing. What still runs may yet come; what began at `since` has a gap for before. */
+export function gapsOf(points: readonly ChartPoint[], since = Number.NEGATIVE_INFINITY): Gap[] {
   const gaps: { at: number; until: number }[] = [];
   for (const { at, until, value, incomplete } of points) {
     if (value !== null || incomplete) continue;
     const last = gaps.at(-1);
-    if (last?.until === at) last.until = until;
+    if (last?.until === at && !(at <= since && since < until)) last.until = until;
     else gaps.push({ at, until });
   }
   return gaps;

@@ -8,6 +8,7 @@ export const chartTexts = defineTexts(
     remark: "说明",
     missing: "缺",
     missingSpan: (span: string) => `缺 ${span}`,
+    before: "登记前",
     incomplete: "未收齐",
     keys: "按左右键逐点读数",
     /** What a screen reader hears of the whole chart. */
@@ -24,6 +25,7 @@ export const chartTexts = defineTexts(
     remark: "Remark",
     missing: "Missing",
     missingSpan: (span: string) => `Missing ${span}`,
+    before: "Before it was added",
     incomplete: "Not complete",
     keys: "Left and right read point by point",
     summary: (name: string, first: string, last: string, least: string, most: string) =>

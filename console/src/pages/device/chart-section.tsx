@@ -71,7 +71,7 @@ function OneMetric({
   const range = rangeOf(search, now, metric.type);
   const counter = metric.type === "counter";
   const name = metricName(metric, language);
-  const chart = useChart({ device: device.id, metric, range, now, alarm: shadedBy(alarms, kind, metric) });
+  const chart = useChart({ device, metric, range, now, alarm: shadedBy(alarms, kind, metric) });
   const steps = (counter ? words.usagePer : words.steps)[range.interval] ?? "";
   const unit = unitOf(metric.unit ?? undefined);
   const custom = search.get("range") === "custom";
@@ -121,7 +121,7 @@ function OneMetric({
 }
 
 interface ChartQuery {
-  readonly device: string;
+  readonly device: DeviceJson;
   readonly metric: MetricJson;
   readonly range: ChartRange;
   readonly now: number;
@@ -136,7 +136,7 @@ function useChart({ device, metric, range, now, alarm }: ChartQuery) {
   const { key, unit, decimals, type } = metric;
   const { from, to, interval } = range;
   const series = useQuery({
-    ...deviceSeriesQuery({ device, metric: key, aggregate, interval, from, to }),
+    ...deviceSeriesQuery({ device: device.id, metric: key, aggregate, interval, from, to }),
     ...(to === undefined && { refetchInterval: READINGS_AGAIN_MS }),
   });
   const title = metricName(metric, language);
@@ -153,6 +153,7 @@ function useChart({ device, metric, range, now, alarm }: ChartQuery) {
       look: type === "counter" ? "bars" : "line",
       unit: unitOf(unit ?? undefined),
       decimals: decimals ?? 2,
+      since: Date.parse(device.createdAt),
       points: fillSteps({ from: series.data.from, to: series.data.to, interval, items, now }),
       shaded: alarm && {
         from: Date.parse(alarm.raisedAt),
@@ -160,6 +161,20 @@ function useChart({ device, metric, range, now, alarm }: ChartQuery) {
         text: words.alarmShade(alarm.text[language], shortMoment(alarm.raisedAt, language, now)),
       },
     };
-  }, [series.data, key, aggregate, name, type, unit, decimals, interval, now, alarm, language, words]);
+  }, [
+    series.data,
+    key,
+    aggregate,
+    name,
+    type,
+    unit,
+    decimals,
+    interval,
+    now,
+    alarm,
+    language,
+    words,
+    device.createdAt,
+  ]);
   return { data, error: series.error, refetch: series.refetch };
 }

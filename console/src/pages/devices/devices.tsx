@@ -77,12 +77,14 @@ export default function Devices() {
   const mayWrite = me.data !== undefined && mayDo(me.data, "devices:write");
   const asPoints = search.get("view") === "points";
   const mayReadAlarms = me.data !== undefined && mayDo(me.data, "alarms:read");
-  const counts = useQuery(deviceCountsQuery("status", narrowing(filters)));
-  const byKind = useQuery(deviceCountsQuery("kind", narrowing(filters)));
   const kinds = useQuery(kindsQuery);
   const pages = useInfiniteQuery(devicePages(filters));
+  // The list comes first: a small database answers one question after the other.
+  const listed = pages.data !== undefined || pages.isError;
+  const counts = useQuery({ ...deviceCountsQuery("status", narrowing(filters)), enabled: listed });
+  const byKind = useQuery({ ...deviceCountsQuery("kind", narrowing(filters)), enabled: listed });
   const gatewayNames = useGatewayNames();
-  const alarms = useAlarms(filters, mayReadAlarms);
+  const alarms = useAlarms(filters, mayReadAlarms && listed);
   const devices = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = pages;
   const onEnd = useCallback(() => {
@@ -114,15 +116,16 @@ export default function Devices() {
         </>
       }
     >
-      <StatusTabs filters={filters} mayReadAlarms={mayReadAlarms} />
+      <StatusTabs filters={filters} mayReadAlarms={mayReadAlarms} listed={listed} />
       <FilterBar
         filters={filters}
         onChange={change}
         gatewayNames={gatewayNames}
         home={me.data && homeRegion(me.data)}
         mayReadAlarms={mayReadAlarms}
+        listed={listed}
       />
-      <GatewayBanners filters={filters} />
+      {listed && <GatewayBanners filters={filters} />}
       <Loaded query={pages} lines={12}>
         {() =>
           devices.length === 0 ? (

@@ -22,6 +22,8 @@ export interface FilterBarProps {
   readonly gatewayNames: ReadonlyMap<string, string>;
   readonly home: string | undefined;
   readonly mayReadAlarms: boolean;
+  /** Choices are counted once the list is there. */
+  readonly listed: boolean;
 }
 
 /** A text that becomes a filter some moments after it was typed, or at once with Enter. */
@@ -73,16 +75,19 @@ function TypedFilter(props: {
   );
 }
 
-export function FilterBar({ filters, onChange, gatewayNames, home, mayReadAlarms }: FilterBarProps) {
+export function FilterBar({ filters, onChange, gatewayNames, home, mayReadAlarms, listed }: FilterBarProps) {
   const words = useTexts(devicesTexts);
   const language = useLanguage();
   const states = useStateWords();
   const severities = useSeverityWords();
   const kinds = useQuery(kindsQuery);
   const { gateway, tenant, kind, ...others } = narrowing(filters);
-  const byKind = useQuery(deviceCountsQuery("kind", {}));
-  const byGateway = useQuery(deviceCountsQuery("gateway", { ...others, ...(kind && { kind }) }));
-  const byTenant = useQuery(deviceCountsQuery("tenant", {}));
+  const byKind = useQuery({ ...deviceCountsQuery("kind", {}), enabled: listed });
+  const byGateway = useQuery({
+    ...deviceCountsQuery("gateway", { ...others, ...(kind && { kind }) }),
+    enabled: listed,
+  });
+  const byTenant = useQuery({ ...deviceCountsQuery("tenant", {}), enabled: listed });
   const any = { value: "", label: words.any };
   const pick = (name: string) => (value: string) => onChange({ [name]: value || undefined });
   const kindOptions = (byKind.data?.items ?? []).flatMap(({ value }) =>

@@ -8,13 +8,22 @@ import styles from "./status-tabs.module.css";
 import { devicesTexts } from "./texts.ts";
 
 /** The same list by how its devices are, with their numbers; the other filters stay. */
-export function StatusTabs({ filters, mayReadAlarms }: { filters: DeviceFilters; mayReadAlarms: boolean }) {
+export function StatusTabs({
+  filters,
+  mayReadAlarms,
+  listed,
+}: {
+  filters: DeviceFilters;
+  mayReadAlarms: boolean;
+  /** Its counts are asked for once the list is there. */
+  listed: boolean;
+}) {
   const words = useTexts(devicesTexts);
   const { status, alarm, ...others } = narrowing(filters);
-  const byStatus = useQuery(deviceCountsQuery("status", others));
+  const byStatus = useQuery({ ...deviceCountsQuery("status", others), enabled: listed });
   const alarmed = useQuery({
     ...deviceCountsQuery("status", { ...others, alarm: "any" }),
-    enabled: mayReadAlarms,
+    enabled: mayReadAlarms && listed,
   });
   const of = (name: string) => byStatus.data?.items.find(({ value }) => value === name)?.devices ?? 0;
   const { status: _status, alarm: _alarm, ...rest } = filters;

@@ -5,12 +5,13 @@ import type { KindJson, MetricJson } from "../../api/kinds.ts";
 import type { FleetSeriesJson } from "../../api/series.ts";
 import { summaryQuery } from "../../api/summary.ts";
 import { placeName } from "../../map/place-name.ts";
+import { useRegion } from "../../map/region-name.tsx";
 import { shortPlace } from "../../map/short-place.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Tag } from "../../ui/marks.tsx";
 import { amount, percent, unitOf } from "../../ui/number.ts";
 import tableStyles from "../../ui/table.module.css";
-import { useTexts } from "../../ui/texts.ts";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
 import type { Period } from "./period.ts";
 import { usageTexts } from "./texts.ts";
 import { changeOf, exactSum, type Group, groupTotal } from "./totals.ts";
@@ -154,7 +155,10 @@ export function GroupsTable(props: GroupsTableProps) {
 function GroupName({ group }: { group: Group }) {
   const words = useTexts(usageTexts);
   const search = new URLSearchParams(useSearch());
+  const language = useLanguage();
   const { deviceId, deleted, regionCode, name } = group;
+  // Series name regions in Chinese alone.
+  const region = useRegion(language === "en" && deviceId === null ? regionCode : undefined);
   if (deviceId !== null) {
     const label = name ?? deviceId;
     return deleted ? (
@@ -166,7 +170,7 @@ function GroupName({ group }: { group: Group }) {
     );
   }
   search.set("region", regionCode);
-  const label = shortPlace(placeName(name ?? regionCode));
+  const label = (language === "en" && region?.nameEn) || shortPlace(placeName(name ?? regionCode));
   return (
     <>
       <Link href={`/usage?${search}`}>{label}</Link>{" "}

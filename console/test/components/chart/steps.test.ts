@@ -70,6 +70,14 @@ describe("a gap", () => {
     expect(chartModel(line(points), 2000, "en").gaps[0]!.label).toBe("Missing 17:00");
   });
 
+  it("is none before what is measured began", () => {
+    const since = ms("2026-06-20T05:30:00");
+    const model = chartModel({ ...line(hours(all.slice(8))), since }, 1200, "zh");
+    expect(model.gaps.map(({ label }) => label)).toEqual(["登记前", "缺 05:00–08:00"]);
+    // Readings that were brought in from before are shown as any.
+    expect(chartModel({ ...line(hours(all)), since }, 1200, "zh").gaps).toEqual([]);
+  });
+
   it("at the end says that nothing came since, and the last value stays labelled", () => {
     const model = chartModel(line(hours(all.slice(0, 12))), 800, "zh");
     expect(model.gaps.at(-1)).toMatchObject({
