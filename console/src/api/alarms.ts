@@ -54,6 +54,14 @@ export const latestAlarmQuery = queryOptions({
     read(api.GET("/v1/alarms", { params: { query: { state: "all", limit: 1 } }, signal })),
 });
 
+/** The newest alarm of a rule, whatever became of it. */
+export const alarmsOfRuleQuery = (rule: string) =>
+  queryOptions({
+    queryKey: ["alarms", "rule", rule],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/alarms", { params: { query: { state: "all", rule, limit: 1 } }, signal })),
+  });
+
 /** The alarm is the caller's now. @throws ApiError `alarm_not_found`, `forbidden` */
 export const acknowledgeAlarm = (id: number, note: string | undefined): Promise<AlarmJson> =>
   read(

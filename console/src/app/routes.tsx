@@ -31,6 +31,7 @@ export interface RailEntry {
 /** The first that matches is shown. Services, rules and sources get theirs here when the platform has them. */
 export const ROUTES: readonly Route[] = [
   { path: "/", page: lazy(() => import("../pages/overview/overview.tsx")) },
+  { path: "/tour", page: lazy(() => import("../pages/tour/tour.tsx")) },
   { path: "/admin/:tab?/:id?", needs: "access:read", page: lazy(() => import("../pages/admin/admin.tsx")) },
   { path: "/audit", needs: "audit:read", page: lazy(() => import("../pages/audit/audit.tsx")) },
   { path: "/alarms", needs: "alarms:read", page: lazy(() => import("../pages/alarms/alarms.tsx")) },

@@ -11,6 +11,7 @@ import { useNow } from "../../ui/now.ts";
 import { count, listOf } from "../../ui/number.ts";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { ago, duration, shortMoment } from "../../ui/time.ts";
+import { usePeopleNames } from "../broadcast/names.ts";
 import { villageListHref } from "./addresses.ts";
 import styles from "./need-line.module.css";
 import type { Need } from "./needs.ts";
@@ -67,12 +68,13 @@ function ApproveLine({ broadcast }: { broadcast: BroadcastItemJson }) {
   const words = useTexts(overviewTexts).needs;
   const language = useLanguage();
   const now = useNow(15_000);
+  const nameOf = usePeopleNames(broadcast.id);
   const preview = useQuery({ ...storedPreviewQuery(broadcast.id, broadcast.revision), staleTime: 60_000 });
   const { submittedBy, updatedAt, expiresAt, message } = broadcast;
   const deaf = (preview.data?.villagesWithoutSpeaker.count ?? 0) + (preview.data?.villagesOffline.count ?? 0);
   const about = [
     preview.data && words.willHear(count(preview.data.speakers), deaf),
-    submittedBy && words.submittedBy(submittedBy, shortMoment(updatedAt, language, now)),
+    submittedBy && words.submittedBy(nameOf(submittedBy), shortMoment(updatedAt, language, now)),
   ];
   return (
     <Line
@@ -115,9 +117,10 @@ function ReviewLine({ broadcast }: { broadcast: BroadcastItemJson }) {
   const words = useTexts(overviewTexts).needs;
   const language = useLanguage();
   const now = useNow(15_000);
+  const nameOf = usePeopleNames(broadcast.id);
   const { headline, approvedBy, releasedAt, counts } = broadcast;
   const about = [
-    releasedAt && words.releasedBy(approvedBy ?? "", shortMoment(releasedAt, language, now)),
+    releasedAt && words.releasedBy(nameOf(approvedBy), shortMoment(releasedAt, language, now)),
     counts && words.sounded(count(counts.sounded), count(counts.targets)),
   ];
   return (

@@ -8,6 +8,7 @@ import { Page } from "../../ui/page.tsx";
 import { ProblemView } from "../../ui/problem-view.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { AlarmsPanel } from "./alarms-panel.tsx";
+import { DemoTour } from "./demo-tour.tsx";
 import { KindStrip } from "./kind-strip.tsx";
 import { NeedsPanel } from "./needs-panel.tsx";
 import styles from "./overview.module.css";
@@ -66,6 +67,7 @@ function RegionOverview({ me, region }: { me: MeJson; region: string | undefined
         </div>
       }
     >
+      <DemoTour me={me} />
       <KindStrip region={region} />
       <div className={styles.columns}>
         <div className={styles.column}>
