@@ -58,7 +58,9 @@ function ownNeeds(me: MeJson, situation: Situation) {
 
 function alarmNeeds(situation: Situation): { critical: Need[]; major: Need[]; more: Need[] } {
   const urgent = situation.alarms.filter(({ severity }) => severity === "critical" || severity === "major");
-  const lines = urgent.slice(0, ALARM_LINES).map((alarm) => ({
+  // A line that says "one more" is no shorter than that one.
+  const own = urgent.length === ALARM_LINES + 1 ? urgent.length : ALARM_LINES;
+  const lines = urgent.slice(0, own).map((alarm) => ({
     type: "alarm" as const,
     alarm,
     proposal: situation.drafts.find(({ proposedByAlarm }) => proposedByAlarm === alarm.id)?.id,

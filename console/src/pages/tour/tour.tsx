@@ -4,7 +4,7 @@ import { platformQuery } from "../../api/platform.ts";
 import { type MeJson, meQuery, signOut } from "../../api/session.ts";
 import { shellTexts } from "../../app/shell-texts.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
-import { Empty } from "../../ui/empty.tsx";
+import { Empty, Skeleton } from "../../ui/empty.tsx";
 import { Columns, Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
@@ -39,6 +39,7 @@ export default function TourPage() {
 function Steps({ me, people }: { me: MeJson; people: readonly DemoPerson[] }) {
   const words = useTexts(tourTexts);
   const tour = useTour(me);
+  if (!tour.isKnown) return <Skeleton label={words.loading} lines={TOUR_STEPS.length} tall />;
   const current = TOUR_STEPS.find((step) => !tour.done.has(step));
   return (
     <Panel flush title={words.progress(tour.done.size, TOUR_STEPS.length)} more={!current && words.finished}>

@@ -6,6 +6,8 @@ import { doneSteps, proposalAmong, type TourState, type TourStep } from "./steps
 
 export interface Tour extends TourState {
   readonly done: ReadonlySet<TourStep>;
+  /** False until the platform has said how far it is. */
+  readonly isKnown: boolean;
 }
 
 /** How far the tour is. Live events mark what it asks old, so that steps tick off by themselves. */
@@ -16,5 +18,8 @@ export function useTour(me: MeJson): Tour {
     hasLeak: (leaks.data?.items.length ?? 0) > 0,
     proposal: proposalAmong(broadcasts.data?.items ?? []),
   };
-  return { ...state, done: doneSteps(state) };
+  const isKnown = [leaks, broadcasts].every(
+    ({ isPending, fetchStatus }) => !isPending || fetchStatus === "idle",
+  );
+  return { ...state, done: doneSteps(state), isKnown };
 }

@@ -100,12 +100,17 @@ describe("what needs the person now", () => {
     expect(needs.at(-1)).toMatchObject({ alarms: 2, isLeast: false });
   });
 
+  it("gives a fourth alarm its own line rather than say that there is one more", () => {
+    const alarms = [1, 2, 3, 4].map((id) => alarm(id, "major"));
+    expect(order(APPROVER, { alarms })).toEqual(["alarm 1", "alarm 2", "alarm 3", "alarm 4"]);
+  });
+
   it("says that there are at least so many where the list was cut among urgent ones", () => {
-    const alarms = [1, 2, 3, 4].map((id) => alarm(id, "critical"));
+    const alarms = [1, 2, 3, 4, 5].map((id) => alarm(id, "critical"));
     const last = (more: readonly Situation["alarms"][number][]) =>
       whatNeeds(APPROVER, { ...NOBODY, alarms: [...alarms, ...more], alarmsAreCut: true }).at(-1);
-    expect(last([])).toMatchObject({ alarms: 1, isLeast: true });
-    expect(last([alarm(5, "minor")])).toMatchObject({ alarms: 1, isLeast: false });
+    expect(last([])).toMatchObject({ alarms: 2, isLeast: true });
+    expect(last([alarm(6, "minor")])).toMatchObject({ alarms: 2, isLeast: false });
   });
 
   it("names the draft that an alarm proposed", () => {
