@@ -57,6 +57,14 @@ export const broadcastsQuery = (filters: BroadcastFilters) =>
       read(api.GET("/v1/broadcasts", { params: { query: { ...filters, limit: MOST_AT_ONCE } }, signal })),
   });
 
+/** The latest few in these states. */
+export const latestBroadcastsQuery = (states: string, limit: number) =>
+  queryOptions({
+    queryKey: [...broadcastKeys.lists, "latest", states, limit],
+    queryFn: ({ signal }) =>
+      read(api.GET("/v1/broadcasts", { params: { query: { state: states, limit } }, signal })),
+  });
+
 export const broadcastQuery = (id: string) =>
   queryOptions({
     queryKey: broadcastKeys.one(id),

@@ -44,6 +44,13 @@ export async function signIn({ username, password, code }: SignInInput): Promise
   setCsrfToken(opened.csrfToken);
 }
 
+/** This browser is a display from now on. @throws ApiError `pairing_failed`, `too_many_attempts` … */
+export async function pairDisplay(code: string): Promise<void> {
+  await read(api.POST("/v1/displays/redeem", { body: { code } }));
+  // A display changes nothing, and a person who was signed in here no longer is.
+  setCsrfToken(null);
+}
+
 export async function signOut(): Promise<void> {
   const { response } = await api.DELETE("/v1/sessions/current");
   void response;

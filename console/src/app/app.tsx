@@ -1,14 +1,15 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
-import { Router } from "wouter";
-import { onSessionLost } from "../api/client.ts";
+import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { Redirect, Router, useLocation } from "wouter";
+import { api, onSessionLost, read } from "../api/client.ts";
 import { isApiError } from "../api/problem.ts";
 import { makeQueryClient } from "../api/query-client.ts";
 import { meQuery, sessionQuery } from "../api/session.ts";
 import { ProblemView } from "../ui/problem-view.tsx";
 import { LanguageContext } from "../ui/texts.ts";
 import { Toasts } from "../ui/toast.tsx";
+import { Boundary, TryAgain } from "./boundary.tsx";
 import { FrameProvider } from "./frame.tsx";
 import { usePreferences } from "./preferences.ts";
 import { Shell } from "./shell.tsx";
@@ -17,6 +18,11 @@ import { StreamHolder } from "./stream-holder.tsx";
 
 const client = makeQueryClient();
 const SignInAgain = lazy(() => import("./sign-in-again.tsx"));
+const Wall = lazy(() => import("../pages/wall/wall.tsx"));
+const Pairing = lazy(() => import("../pages/wall/pairing.tsx"));
+/** Outside of the shell: at a screen on a wall nobody clicks. */
+const WALL = "/wall";
+const LOOK_AGAIN_MS = 60_000;
 
 /** The whole console: what every page needs around it, and the door before it. */
 export function App() {
@@ -46,6 +52,8 @@ function Gate({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery);
   const me = useQuery({ ...meQuery, enabled: session.data !== undefined });
   const [lost, setLost] = useState(false);
+  const [path] = useLocation();
+  const isWall = path === WALL;
   useEffect(() => onSessionLost(() => setLost(true)), []);
 
   async function signedIn() {
@@ -54,6 +62,9 @@ function Gate({ children }: { children: ReactNode }) {
   }
 
   if (session.data && me.data) {
+    const isDisplay = me.data.type === "display";
+    if (isDisplay && lost) return <PairingDoor isEnded onDone={() => void signedIn()} />;
+    if (isDisplay && !isWall) return <Redirect to={WALL} replace />;
     return (
       <>
         <StreamHolder
@@ -61,7 +72,7 @@ function Gate({ children }: { children: ReactNode }) {
           session={session.data.session.no}
           onEnded={() => setLost(true)}
         />
-        {children}
+        {isWall ? <WallRoom /> : children}
         {lost && (
           <Suspense>
             <SignInAgain
@@ -75,8 +86,42 @@ function Gate({ children }: { children: ReactNode }) {
   }
   const error = session.error ?? me.error;
   if (isApiError(error, "unauthorized", "session_not_found") || (lost && !session.data)) {
-    return <SignInPage onDone={() => void signedIn()} />;
+    const onDone = () => void signedIn();
+    return isWall ? <PairingDoor onDone={onDone} /> : <SignInPage onDone={onDone} />;
   }
+  if (error && isWall) return <TryAgain error={error} onAgain={() => void session.refetch()} />;
   if (error) return <ProblemView error={error} onAgain={() => void session.refetch()} />;
   return null;
+}
+
+const WallRoom = () => (
+  <Boundary where={WALL} unattended>
+    <Suspense>
+      <Wall />
+    </Suspense>
+  </Boundary>
+);
+
+interface PairingDoorProps {
+  readonly isEnded?: boolean;
+  readonly onDone: () => void;
+}
+
+/** Nobody stands here: a screen that was taken for ended by mistake, as while the platform started, finds back by itself. */
+function PairingDoor({ isEnded, onDone }: PairingDoorProps) {
+  const found = useEffectEvent(async () => {
+    const facts = await read(api.GET("/v1/console")).catch(() => undefined);
+    if (facts?.signedIn) onDone();
+  });
+  useEffect(() => {
+    const timer = setInterval(() => void found(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Boundary where={WALL} unattended>
+      <Suspense>
+        <Pairing isEnded={isEnded === true} onDone={onDone} />
+      </Suspense>
+    </Boundary>
+  );
 }

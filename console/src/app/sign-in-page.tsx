@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { AudioLines } from "lucide-react";
 import { useEffect } from "react";
 import { platformQuery } from "../api/platform.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { useTexts } from "../ui/texts.ts";
 import { DemoPeople } from "./demo-people.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
@@ -27,6 +27,9 @@ export function SignInPage({ onDone }: { onDone: () => void }) {
         <h1>{platform.data?.name ?? words.product}</h1>
         <SignInForm onDone={onDone} />
         <div className={styles.foot}>
+          <ButtonLink href="/wall" look="quiet">
+            {words.toWall}
+          </ButtonLink>
           <Button
             look="quiet"
             lang={language === "zh" ? "en" : "zh-CN"}

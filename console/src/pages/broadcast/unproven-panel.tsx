@@ -2,6 +2,8 @@ import { CircleDashed, EarOff, Hourglass, VolumeX, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CoverageJson } from "../../api/broadcasts.ts";
 import { placeName } from "../../map/place-name.ts";
+import { useTownshipNames } from "../../map/use-villages.ts";
+import { reasonsOf, UNPROVEN, type Village } from "../../map/village-groups.ts";
 import { groupBy } from "../../ui/group-by.ts";
 import { count, listOf } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -9,8 +11,6 @@ import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { onAirTexts } from "./on-air/texts.ts";
 import { reasonTexts } from "./reason-texts.ts";
 import styles from "./unproven-panel.module.css";
-import { useTownshipNames } from "./use-villages.ts";
-import { reasonsOf, UNPROVEN, type Village } from "./village-groups.ts";
 
 type GroupName = (typeof UNPROVEN)[number];
 const ICONS: Readonly<Record<GroupName, ReactNode>> = {

@@ -1,11 +1,11 @@
 import { Link } from "wouter";
 import { type BroadcastItemJson, ON_AIR } from "../../api/broadcasts.ts";
+import { shownCounts } from "../../map/speaker-counts.ts";
 import { LevelBand, type LevelNumber, ModeTag, Tag } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
 import { count } from "../../ui/number.ts";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { duration, elapsed, shortMoment } from "../../ui/time.ts";
-import { shownCounts } from "../broadcast/counts.ts";
 import { broadcastTexts } from "../broadcast/texts.ts";
 import styles from "./rows.module.css";
 import { broadcastsTexts } from "./texts.ts";

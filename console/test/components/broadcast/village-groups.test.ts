@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CoverageJson, TargetReportJson } from "../../../src/api/broadcasts.ts";
-import { shownCounts } from "../../../src/pages/broadcast/counts.ts";
+import { shownCounts } from "../../../src/map/speaker-counts.ts";
+import { reasonsOf, UNPROVEN, villagesOf } from "../../../src/map/village-groups.ts";
 import { reachRows, unheardBefore } from "../../../src/pages/broadcast/pending/reach-rows.ts";
-import { reasonsOf, UNPROVEN, villagesOf } from "../../../src/pages/broadcast/village-groups.ts";
 import { previewOf } from "./fake-platform.tsx";
 
 type Counts = CoverageJson["items"][number];

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type BroadcastJson, reportQuery } from "../../../api/broadcasts.ts";
+import { useVillages } from "../../../map/use-villages.ts";
 import { Banner } from "../../../ui/banner.tsx";
 import { Loaded } from "../../../ui/loaded.tsx";
 import { useTexts } from "../../../ui/texts.ts";
@@ -12,7 +13,6 @@ import { Part, Split } from "../split.tsx";
 import { StepNotice } from "../step-notice.tsx";
 import { UnprovenSide } from "../unproven-side.tsx";
 import type { Steps } from "../use-steps.ts";
-import { useVillages } from "../use-villages.ts";
 import { EndedWhen, PrintButton } from "./ended-heading.tsx";
 import { FollowUpPanel } from "./follow-up-panel.tsx";
 import { OutcomePanel } from "./outcome-panel.tsx";

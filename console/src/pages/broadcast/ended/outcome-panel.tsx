@@ -1,13 +1,13 @@
 import type { BroadcastJson, CoverageJson } from "../../../api/broadcasts.ts";
+import { shownCounts } from "../../../map/speaker-counts.ts";
+import type { Village } from "../../../map/village-groups.ts";
 import { Banner } from "../../../ui/banner.tsx";
 import { useNow } from "../../../ui/now.ts";
 import { count } from "../../../ui/number.ts";
 import { useLanguage, useTexts } from "../../../ui/texts.ts";
 import { shortMoment } from "../../../ui/time.ts";
-import { shownCounts } from "../counts.ts";
 import { useLastStep } from "../names.ts";
 import { CountsPanel } from "../on-air/counts-panel.tsx";
-import type { Village } from "../village-groups.ts";
 import styles from "./ended.module.css";
 import { endedTexts } from "./texts.ts";
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
+import type { ShownCounts } from "../../../map/speaker-counts.ts";
 import { count } from "../../../ui/number.ts";
 import { useTexts } from "../../../ui/texts.ts";
-import type { ShownCounts } from "../counts.ts";
 import styles from "./announcer.module.css";
 import { onAirTexts } from "./texts.ts";
 

@@ -1,10 +1,10 @@
 import { Ban, Check, Circle, CircleSlash, Play, RadioTower, X } from "lucide-react";
 import type { CSSProperties, ReactNode } from "react";
+import { COUNT_STATES, type ShownCounts } from "../../../map/speaker-counts.ts";
 import { useStateWords } from "../../../ui/marks.tsx";
 import { count, listOf, percent } from "../../../ui/number.ts";
 import { Panel } from "../../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../../ui/texts.ts";
-import { COUNT_STATES, type ShownCounts } from "../counts.ts";
 import styles from "./counts-panel.module.css";
 import { onAirTexts } from "./texts.ts";
 

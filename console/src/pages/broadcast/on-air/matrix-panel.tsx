@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { placeName } from "../../../map/place-name.ts";
 import type { TileState, TownshipRow } from "../../../map/tile-state.ts";
+import { useTownshipNames } from "../../../map/use-villages.ts";
+import type { Village } from "../../../map/village-groups.ts";
 import { TileLegend, VillageMatrix } from "../../../map/village-matrix.tsx";
 import { VillageTable } from "../../../map/village-table.tsx";
 import { Button } from "../../../ui/button.tsx";
@@ -8,8 +10,6 @@ import { groupBy } from "../../../ui/group-by.ts";
 import { count } from "../../../ui/number.ts";
 import { Panel } from "../../../ui/panel.tsx";
 import { useTexts } from "../../../ui/texts.ts";
-import { useTownshipNames } from "../use-villages.ts";
-import type { Village } from "../village-groups.ts";
 import styles from "./matrix-panel.module.css";
 import { onAirTexts } from "./texts.ts";
 

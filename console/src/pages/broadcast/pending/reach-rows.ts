@@ -1,8 +1,8 @@
 import type { StoredPreviewJson } from "../../../api/broadcasts.ts";
 import { placeName } from "../../../map/place-name.ts";
 import type { TileState, TownshipRow } from "../../../map/tile-state.ts";
+import { townshipOf } from "../../../map/village-groups.ts";
 import { groupBy } from "../../../ui/group-by.ts";
-import { townshipOf } from "../village-groups.ts";
 
 /** A township of the range before the release. */
 export interface ReachRow extends TownshipRow {

@@ -2,10 +2,10 @@ import { CircleSlash, EarOff, VolumeX } from "lucide-react";
 import type { ReactNode } from "react";
 import type { StoredPreviewJson } from "../../../api/broadcasts.ts";
 import { placeName } from "../../../map/place-name.ts";
+import { townshipOf } from "../../../map/village-groups.ts";
 import { count } from "../../../ui/number.ts";
 import { Panel } from "../../../ui/panel.tsx";
 import { useTexts } from "../../../ui/texts.ts";
-import { townshipOf } from "../village-groups.ts";
 import { pendingTexts } from "./texts.ts";
 import styles from "./unheard-panel.module.css";
 

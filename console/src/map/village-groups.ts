@@ -1,6 +1,6 @@
-import type { CoverageJson, TargetReportJson } from "../../api/broadcasts.ts";
-import type { TileState } from "../../map/tile-state.ts";
-import { groupBy } from "../../ui/group-by.ts";
+import type { CoverageJson, TargetReportJson } from "../api/broadcasts.ts";
+import { groupBy } from "../ui/group-by.ts";
+import type { TileState } from "./tile-state.ts";
 
 type RegionCounts = CoverageJson["items"][number];
 

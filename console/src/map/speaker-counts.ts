@@ -1,5 +1,5 @@
-import type { BroadcastCountsJson } from "../../api/broadcasts.ts";
-import type { StateName } from "../../ui/marks.tsx";
+import type { BroadcastCountsJson } from "../api/broadcasts.ts";
+import type { StateName } from "../ui/marks.tsx";
 
 /** Speakers in the words of the page; together they are all of them. */
 export interface ShownCounts {

@@ -1,10 +1,10 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { type BroadcastJson, broadcastKeys, coverageQuery, targetsQuery } from "../../api/broadcasts.ts";
-import { childRegionsQuery } from "../../api/regions.ts";
-import { onStreamEvent } from "../../api/stream/take-up.ts";
-import { useNow } from "../../ui/now.ts";
-import { SENDING_OUT_MS } from "./counts.ts";
+import { type BroadcastJson, broadcastKeys, coverageQuery, targetsQuery } from "../api/broadcasts.ts";
+import { childRegionsQuery } from "../api/regions.ts";
+import { onStreamEvent } from "../api/stream/take-up.ts";
+import { useNow } from "../ui/now.ts";
+import { SENDING_OUT_MS } from "./speaker-counts.ts";
 import { type Village, villagesOf } from "./village-groups.ts";
 
 /** While events come, villages are read again at most so often, in milliseconds. */
