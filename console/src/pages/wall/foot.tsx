@@ -40,7 +40,7 @@ export function WallAlarm({ alarm }: { alarm: AlarmJson }) {
   return (
     <li className={styles.alarm}>
       <Severity severity={alarm.severity} />
-      <b>{alarm.text[language].replace(/\s*[（(].*$/, "")}</b>
+      <b>{alarm.text[language].replace(/\s*[（(；;].*$/, "")}</b>
       <span>{alarm.deviceName ?? alarm.deviceId}</span>
       <time dateTime={alarm.lastRaisedAt}>{shortMoment(alarm.lastRaisedAt, language, now)}</time>
     </li>

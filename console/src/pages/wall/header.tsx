@@ -24,7 +24,7 @@ export function Header({ region, staleSince, isPreview }: HeaderProps) {
   const platform = useQuery(platformQuery);
   return (
     <header className={styles.header}>
-      <h1>{place ? words.title(place.name) : platform.data?.name}</h1>
+      <h1>{place ? words.title((language === "en" && place.nameEn) || place.name) : platform.data?.name}</h1>
       <LiveMark staleSince={staleSince} />
       {isPreview && (
         <a href="/console/" className={styles.preview}>
