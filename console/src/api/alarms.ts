@@ -75,7 +75,7 @@ export const acknowledgeAlarm = (id: number, note: string | undefined): Promise<
 const MOST_ACTIVE = 1000;
 
 /** The active alarms of many devices, the most urgent first; beyond a thousand the least urgent are left out. */
-export const activeAlarmsQuery = (filters: Pick<AlarmFilters, "kind" | "region">) =>
+export const activeAlarmsQuery = (filters: Pick<AlarmFilters, "kind" | "region" | "device">) =>
   queryOptions({
     queryKey: ["alarms", "active", filters],
     queryFn: ({ signal }) =>

@@ -33,15 +33,27 @@ export const devicesQuery = (filters: DeviceFilters) =>
     queryFn: ({ signal }) => readPage(filters, signal),
   });
 
-/** The whole list, page by page. */
+/** How often a list that is short is read again, in milliseconds. */
+const LIST_AGAIN_MS = 30_000;
+/** Of a longer one all pages would be read again, one after the other; it says how old it is instead. */
+const SHORT_PAGES = 2;
+
+/**
+ * The whole list, page by page. Its key is one that live events do not touch: devices that connect and leave would have
+ * a long list read again all the time.
+ */
 export const devicePages = (filters: DeviceFilters) =>
   infiniteQueryOptions({
-    queryKey: ["devices", "pages", filters],
+    queryKey: ["device-list", filters],
     queryFn: ({ pageParam, signal }) =>
       readPage({ ...filters, limit: LIST_PAGE, ...(pageParam !== "" && { cursor: pageParam }) }, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= SHORT_PAGES ? LIST_AGAIN_MS : false),
   });
+
+/** What a change of a device makes old. */
+export const DEVICE_RESOURCES = ["devices", "device-list", "summary"] as const;
 
 /** How many devices a list has, by a field of which each has one value. */
 export const deviceCountsQuery = (by: CountedBy, filters: CountFilters) =>
@@ -90,7 +102,7 @@ export const visibleDeviceQuery = (id: string) =>
 /** What it says now, by quantity. */
 export const latestQuery = (id: string) =>
   queryOptions({
-    queryKey: ["devices", "latest", id],
+    queryKey: ["latest", id],
     queryFn: ({ signal }) => read(api.GET("/v1/devices/{id}/latest", { ...path(id), signal })),
   });
 

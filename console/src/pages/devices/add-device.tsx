@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useId, useState } from "react";
 import { useLocation } from "wouter";
-import { createDevice } from "../../api/devices.ts";
+import { createDevice, DEVICE_RESOURCES } from "../../api/devices.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
@@ -24,7 +24,7 @@ export function AddDevice() {
     onSuccess: async ({ device }) => {
       setOpen(false);
       toast(words.added(device.name ?? device.id));
-      for (const resource of ["devices", "summary"]) void queries.invalidateQueries({ queryKey: [resource] });
+      for (const resource of DEVICE_RESOURCES) void queries.invalidateQueries({ queryKey: [resource] });
     },
   });
   const close = () => {

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: its links and buttons have the focus
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import type { AlarmJson } from "../../api/alarms.ts";
+import { type AlarmJson, activeAlarmsQuery } from "../../api/alarms.ts";
 import { type DeviceJson, latestQuery } from "../../api/devices.ts";
 import type { MetricJson } from "../../api/kinds.ts";
 import { RegionName } from "../../map/region-name.tsx";
@@ -18,6 +18,8 @@ import { devicesTexts } from "./texts.ts";
 export interface Answers {
   /** The active alarms by device, the most urgent first; undefined while they are asked for. */
   readonly alarms: ReadonlyMap<string, readonly AlarmJson[]> | undefined;
+  /** False where there are more than come in one answer: then devices are asked for one by one. */
+  readonly allAlarms: boolean;
   readonly gatewayNames: ReadonlyMap<string, string>;
 }
 
@@ -50,7 +52,7 @@ export function DeviceRow({ device, rowIndex, metrics, answers, waits, place }: 
         {name !== null && <code>{id}</code>}
       </span>
       <span role="cell">
-        <AlarmCell alarms={answers.alarms} device={id} />
+        <AlarmCell answers={answers} device={id} waits={waits === true} />
       </span>
       <span role="cell">
         <RegionName code={regionCode} />
@@ -66,11 +68,17 @@ export function DeviceRow({ device, rowIndex, metrics, answers, waits, place }: 
   );
 }
 
-function AlarmCell({ alarms, device }: { alarms: Answers["alarms"]; device: string }) {
+function AlarmCell({ answers, device, waits }: { answers: Answers; device: string; waits: boolean }) {
   const words = useTexts(devicesTexts);
   const language = useLanguage();
+  const known = answers.alarms?.get(device);
+  const single = useQuery({
+    ...activeAlarmsQuery({ device }),
+    enabled: answers.alarms !== undefined && !answers.allAlarms && known === undefined && !waits,
+  });
+  const alarms = known ?? (answers.allAlarms ? answers.alarms && [] : single.data?.items);
   if (!alarms) return <span className={styles.quiet}>…</span>;
-  const [first, ...others] = alarms.get(device) ?? [];
+  const [first, ...others] = alarms;
   if (!first) return <span className={styles.quiet}>—</span>;
   return (
     <span className={styles.alarm}>

@@ -3,6 +3,7 @@ import { type ReactNode, useId, useState } from "react";
 import { useLocation } from "wouter";
 import {
   changeDevice,
+  DEVICE_RESOURCES,
   type DeviceChange,
   type DeviceJson,
   deleteDevice,
@@ -53,7 +54,7 @@ interface StepProps {
 function useDevicesAnew(): () => void {
   const queries = useQueryClient();
   return () => {
-    for (const resource of ["devices", "summary"]) void queries.invalidateQueries({ queryKey: [resource] });
+    for (const resource of DEVICE_RESOURCES) void queries.invalidateQueries({ queryKey: [resource] });
   };
 }
 

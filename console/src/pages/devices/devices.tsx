@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { type AlarmJson, activeAlarmsQuery } from "../../api/alarms.ts";
+import { clockOffset } from "../../api/clock.ts";
 import {
   type DeviceFilters,
   deviceCountsQuery,
@@ -19,7 +20,7 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { count } from "../../ui/number.ts";
 import { Page } from "../../ui/page.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
-import { duration } from "../../ui/time.ts";
+import { clockTime, duration } from "../../ui/time.ts";
 import { AddDevice } from "./add-device.tsx";
 import { DeviceList } from "./device-list.tsx";
 import { DevicePoints } from "./device-points.tsx";
@@ -59,11 +60,11 @@ function useAlarms(filters: DeviceFilters, enabled: boolean) {
     enabled,
   });
   return useMemo(() => {
-    if (!data) return undefined;
+    if (!data) return { alarms: undefined, allAlarms: true };
     const byDevice = new Map<string, AlarmJson[]>();
     for (const alarm of data.items)
       byDevice.set(alarm.deviceId, [...(byDevice.get(alarm.deviceId) ?? []), alarm]);
-    return byDevice;
+    return { alarms: byDevice, allAlarms: data.nextCursor === null };
   }, [data]);
 }
 
@@ -141,7 +142,7 @@ export default function Devices() {
               devices={devices}
               total={total}
               metrics={listedMetrics(kind)}
-              answers={{ alarms, gatewayNames }}
+              answers={{ ...alarms, gatewayNames }}
               filters={filters}
               onSort={(sort, order) => change({ sort, order })}
               onEnd={onEnd}
@@ -153,6 +154,14 @@ export default function Devices() {
         <p className={styles.foot}>
           {words.loaded(count(devices.length), count(total))}
           {kind && ` · ${words.rhythm(duration(kind.reportIntervalSeconds * 1000, language))}`}
+          {pages.dataUpdatedAt > 0 && (
+            <span className={styles.age}>
+              {words.asOf(clockTime(pages.dataUpdatedAt + clockOffset()))}
+              <Button look="quiet" small busy={pages.isRefetching} onClick={() => void pages.refetch()}>
+                {words.again}
+              </Button>
+            </span>
+          )}
         </p>
       )}
     </Page>

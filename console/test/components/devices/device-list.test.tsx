@@ -69,7 +69,7 @@ function show(devices: readonly DeviceJson[], more: Partial<ComponentProps<typeo
           devices={devices}
           total={devices.length}
           metrics={[]}
-          answers={{ alarms: new Map(), gatewayNames: new Map() }}
+          answers={{ alarms: new Map(), allAlarms: true, gatewayNames: new Map() }}
           filters={{ sort: "lastSeenAt", order: "asc" }}
           onSort={() => {}}
           onEnd={() => {}}
@@ -93,6 +93,7 @@ describe("the list of devices", () => {
       metrics: [volume],
       answers: {
         alarms: new Map([["gm-1", [alarm, alarm, alarm]]]),
+        allAlarms: true,
         gatewayNames: new Map([["gw-1", "龙潭村网关"]]),
       },
     });
@@ -114,6 +115,26 @@ describe("the list of devices", () => {
       "1,423.500",
       "从未，登记于 6月12日",
     ]);
+  });
+
+  it("says of no device that nothing is wrong before it knows", async () => {
+    const fetched = vi
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(async () => Response.json({ items: [], nextCursor: null }));
+    try {
+      const alarmOf = (container: HTMLElement) => container.querySelectorAll('[role="cell"]')[2]!.textContent;
+      const gatewayNames = new Map();
+      const asked = show([device(1)], { answers: { alarms: undefined, allAlarms: true, gatewayNames } });
+      expect(alarmOf(asked.container)).toBe("…");
+      asked.unmount();
+      // There are more alarms than come in one answer, and none of those that came is its.
+      const cut = show([device(1)], { answers: { alarms: new Map(), allAlarms: false, gatewayNames } });
+      expect(alarmOf(cut.container)).toBe("…");
+      await vi.waitFor(() => expect(alarmOf(cut.container)).toBe("—"));
+      expect(new URL((fetched.mock.calls[0]![0] as Request).url).search).toContain("device=gm-1");
+    } finally {
+      fetched.mockRestore();
+    }
   });
 
   it.each(["<img src=x onerror=alert(1)>", "=1+1", "{{name}}"])("shows the name %s as text", (name) => {
