@@ -73,6 +73,7 @@ export const ROUTES: readonly Route[] = [
     needs: "broadcasts:read",
     page: lazy(() => import("../pages/broadcast/broadcast.tsx")),
   },
+  { path: "/quality", needs: "ledger:read", page: lazy(() => import("../pages/quality/quality.tsx")) },
   { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
 ];
 

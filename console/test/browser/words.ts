@@ -22,7 +22,7 @@ function readTexts(): string[] {
 
 /** Units, and names that are the same in Chinese texts: of techniques, of what is exported, of the other language. */
 const SAME_IN_CHINESE = new Set(
-  "m³ m³/h kWh dBm dB km kPa MPa Pa ppm mm cm Hz mA min CSV API HTTP HTTPS MQTT LoRa LoRaWAN CAP ID IP QR TOTP OIDC Excel English URL JSON Ctrl Esc Tab Enter UTC GPS Chrome Firefox Edge Windows Linux HeadlessChrome".split(
+  "KiB m³ m³/h kWh dBm dB km kPa MPa Pa ppm mm cm Hz mA min CSV API HTTP HTTPS MQTT LoRa LoRaWAN CAP ID IP QR TOTP OIDC Excel English URL JSON Ctrl Esc Tab Enter UTC GPS Chrome Firefox Edge Windows Linux HeadlessChrome".split(
     " ",
   ),
 );
