@@ -14,8 +14,8 @@ const ZH: Readonly<Record<RejectionReason, ReasonText>> = {
   too_deep: { word: "嵌套太深", next: "最多嵌套 16 层，把量放在最外层。" },
   bad_shape: { word: "结构不对", next: "结构和这个主题要的不同，对照平台的原话修改。" },
   empty: { word: "没有内容", next: "里面一条读数也没有；没有就不必发。" },
-  no_quantity: { word: "没有认识的量", next: "对照下面的量改名称和单位，量和观测时间放在同一层。" },
-  bad_type: { word: "数值的类型不对", next: "数字不带引号和单位，状态只能是下面列出的值。" },
+  no_quantity: { word: "没有认识的量", next: "对照设备类型的量改名称和单位，量和观测时间放在同一层。" },
+  bad_type: { word: "数值的类型不对", next: "数字不带引号和单位，状态只能是规定的值。" },
   off_scale: {
     word: "超出量程",
     next: "多半是单位不对或传感器坏了。同一条里的其他数值照常入库，告警照样判断。",
@@ -25,7 +25,10 @@ const ZH: Readonly<Record<RejectionReason, ReasonText>> = {
     word: "同一时刻已有另一个值",
     next: "先到的算数。查是否有两处在发同一台设备的数据，或设备的时钟停了。",
   },
-  time_missing: { word: "没有观测时间", next: "一次发多条时，每一条都要写明观测时间。" },
+  time_missing: {
+    word: "没有观测时间",
+    next: "一次发多条时，每条都要有观测时间；放在别的名称下的时间不认。",
+  },
   bad_time: {
     word: "观测时间写法不对",
     next: "写成 2026-06-21T02:16:00+08:00 的样子，或从 1970 年起的整数毫秒。",
@@ -54,16 +57,16 @@ const EN: Readonly<Record<RejectionReason, ReasonText>> = {
   too_deep: { word: "Nested too deep", next: "At most 16 levels; put quantities at the outermost." },
   bad_shape: {
     word: "Wrong shape",
-    next: "Not the shape that this topic takes; the platform's words below say which.",
+    next: "Not the shape that this topic takes; the platform's own words say which.",
   },
   empty: { word: "Nothing in it", next: "There is no reading in it; then send none." },
   no_quantity: {
     word: "No known quantity",
-    next: "Use the names and units below, beside observedAt and not inside another object.",
+    next: "Use the names and units of its kind, beside observedAt and not inside another object.",
   },
   bad_type: {
     word: "Value of a wrong type",
-    next: "Numbers without quotes or units; of a state only the values listed below.",
+    next: "Numbers without quotes or units; of a state only its listed values.",
   },
   off_scale: {
     word: "Outside its range",
@@ -79,7 +82,7 @@ const EN: Readonly<Record<RejectionReason, ReasonText>> = {
   },
   time_missing: {
     word: "No time of observation",
-    next: "With several items in one message, each needs its observedAt.",
+    next: "With several items in one message, each needs its observedAt; a time under another key is not taken.",
   },
   bad_time: {
     word: "Time in a wrong form",
