@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { Reason } from "../ingest/reasons.ts";
 import type { alarmSchema } from "./alarms/schema.ts";
 import type { applicationSchema, keySchema, madeKeySchema } from "./applications/schema.ts";
 import type { previewSchema } from "./broadcasts/preview-schema.ts";
@@ -45,8 +44,6 @@ export type BroadcastDetailJson = z.input<typeof broadcastDetailSchema>;
 export type BroadcastPreviewJson = z.input<typeof previewSchema>;
 export type ImportedAlertJson = z.input<typeof importedSchema>;
 export type RejectionJson = z.input<typeof rejectionSchema>;
-/** The closed list of a rejection's `reason`. */
-export type RejectionReason = Reason;
 export type MeJson = z.input<typeof meSchema>;
 export type TenantJson = z.input<typeof tenantSchema>;
 export type PersonJson = z.input<typeof personSchema>;

@@ -1,4 +1,3 @@
-import type { RejectionReason } from "../../../api/contract.ts";
 import type { Language } from "../ui/texts.ts";
 
 interface ReasonText {
@@ -8,7 +7,8 @@ interface ReasonText {
   readonly next: string;
 }
 
-const ZH: Readonly<Record<RejectionReason, ReasonText>> = {
+/** The closed list, which a test compares with the platform's. */
+const ZH = {
   not_json: { word: "不是 JSON", next: "消息体要是 JSON 文本，用 UTF-8 编码。" },
   payload_too_large: { word: "超过 256 KiB", next: "一条消息最多 256 KiB，分几条发。" },
   too_deep: { word: "嵌套太深", next: "最多嵌套 16 层，把量放在最外层。" },
@@ -49,9 +49,11 @@ const ZH: Readonly<Record<RejectionReason, ReasonText>> = {
   },
   rate_limited: { word: "发得太快", next: "超过了它的速率上限。降低频率，或让设备等到确认后再发下一条。" },
   store_refused: { word: "数据库没有收下", next: "不是设备的错。把这一条的编号告诉平台运维。" },
-};
+} as const satisfies Readonly<Record<string, ReasonText>>;
 
-const EN: Readonly<Record<RejectionReason, ReasonText>> = {
+type ReasonCode = keyof typeof ZH;
+
+const EN: Readonly<Record<ReasonCode, ReasonText>> = {
   not_json: { word: "Not JSON", next: "Send JSON text in UTF-8." },
   payload_too_large: { word: "Larger than 256 KiB", next: "Send it in several messages of at most 256 KiB." },
   too_deep: { word: "Nested too deep", next: "At most 16 levels; put quantities at the outermost." },
@@ -116,10 +118,10 @@ const EN: Readonly<Record<RejectionReason, ReasonText>> = {
 };
 
 const textOf = (reason: string, language: Language): ReasonText | undefined =>
-  (language === "zh" ? ZH : EN)[reason as RejectionReason];
+  (language === "zh" ? ZH : EN)[reason as ReasonCode];
 
 /** Every reason that there is. */
-export const REASONS = Object.keys(ZH) as readonly RejectionReason[];
+export const REASONS = Object.keys(ZH) as readonly ReasonCode[];
 
 /** In words; the code itself where it is a new one. */
 export const reasonWord = (reason: string, language: Language): string =>

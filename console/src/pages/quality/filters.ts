@@ -21,7 +21,7 @@ const fitting = (parameters: URLSearchParams, name: string, pattern: RegExp): st
   return value !== null && pattern.test(value) ? value : undefined;
 };
 
-export const placeOf = (parameters: URLSearchParams): Place =>
+export const pagePlace = (parameters: URLSearchParams): Place =>
   given({
     region: fitting(parameters, "region", /^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$/),
     kind: fitting(parameters, "kind", /^[a-z][a-z0-9-]{0,39}$/),
@@ -29,7 +29,7 @@ export const placeOf = (parameters: URLSearchParams): Place =>
 
 /** What the counts are narrowed to. What the API would not understand in an address is left out. */
 export const countFiltersOf = (parameters: URLSearchParams): RefusedFilters => ({
-  ...placeOf(parameters),
+  ...pagePlace(parameters),
   ...given({
     from: fromField(parameters.get("from") ?? ""),
     to: fromField(parameters.get("to") ?? ""),

@@ -9,7 +9,7 @@ import { qualityTexts } from "./texts.ts";
 
 /** What the platform takes from a device of this kind: the names, units and ranges of its quantities. */
 export function KnownQuantities({ device }: { device: string }) {
-  const { dialog: words } = useTexts(qualityTexts);
+  const { dialog: words, colon } = useTexts(qualityTexts);
   const language = useLanguage();
   const { data: one } = useQuery({ ...deviceQuery(device), retry: false });
   const { data: kinds } = useQuery(kindsQuery);
@@ -28,7 +28,7 @@ export function KnownQuantities({ device }: { device: string }) {
     <details className={styles.quantities}>
       <summary>
         {words.quantities}
-        {language === "zh" ? "：" : ": "}
+        {colon}
         {kind.title[language]}
       </summary>
       <Table

@@ -7,7 +7,7 @@ import { useParameters } from "../../ui/address.ts";
 import { Button } from "../../ui/button.tsx";
 import { PickSelect } from "../../ui/pick.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
-import { PAGE_NARROWING, placeOf } from "./filters.ts";
+import { PAGE_NARROWING, pagePlace } from "./filters.ts";
 import { MomentField } from "./moment-field.tsx";
 import styles from "./quality.module.css";
 import { qualityTexts } from "./texts.ts";
@@ -18,7 +18,7 @@ export function QualityFilters({ me }: { me: MeJson }) {
   const language = useLanguage();
   const [parameters, change] = useParameters();
   const kinds = useQuery(kindsQuery).data ?? [];
-  const { region, kind } = placeOf(parameters);
+  const { region, kind } = pagePlace(parameters);
   return (
     <section className={styles.bar} aria-label={words.label}>
       <RegionSelect value={region} top={homeRegion(me)} onChange={(code) => change({ region: code })} />

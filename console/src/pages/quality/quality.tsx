@@ -7,7 +7,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { Columns, Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
-import { placeOf } from "./filters.ts";
+import { pagePlace } from "./filters.ts";
 import { GatewaysPanel } from "./gateways-panel.tsx";
 import { LedgerSums } from "./ledger-sums.tsx";
 import { QualityFilters } from "./quality-filters.tsx";
@@ -20,7 +20,7 @@ export default function Quality() {
   const words = useTexts(qualityTexts);
   const { data: me } = useQuery(meQuery);
   const [parameters] = useParameters();
-  const place = placeOf(parameters);
+  const place = pagePlace(parameters);
   if (!me) return null;
   return (
     <Page

@@ -56,7 +56,7 @@ export default function RefusedDialog({ id, mayReplay, onClose }: RefusedDialogP
 }
 
 function Expected({ message }: { message: RejectedMessageJson }) {
-  const { dialog: words } = useTexts(qualityTexts);
+  const { dialog: words, colon } = useTexts(qualityTexts);
   const language = useLanguage();
   const { reason, detail, deviceId } = message;
   return (
@@ -65,7 +65,7 @@ function Expected({ message }: { message: RejectedMessageJson }) {
       <p>{reasonNext(reason, language)}</p>
       <p className={styles.quiet}>
         {words.platformSays}
-        {language === "zh" ? "：" : ": "}
+        {colon}
         <span lang="en">{detail}</span>
       </p>
       {deviceId !== null && ABOUT_QUANTITIES.has(reason) && <KnownQuantities device={deviceId} />}

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { reasonWord } from "../../api/reason-words.ts";
 import { type RejectedMessageJson, replayRejection } from "../../api/rejections.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -46,12 +47,18 @@ export function ReplayStep({ message, mayReplay }: { message: RejectedMessageJso
   );
 }
 
-/** What came of it just now. */
+/** What came of it just now. A refusal's detail begins with the code of its reason. */
 function Came({ outcome, detail }: { outcome: Outcome; detail: string }) {
-  const { replay: words } = useTexts(qualityTexts);
+  const { replay: words, colon } = useTexts(qualityTexts);
+  const language = useLanguage();
+  const [, reason, rest] = /^([a-z_]+): (.*)$/s.exec(detail) ?? [];
   return (
     <Banner tone={outcome === "rejected" ? "bad" : "note"}>
-      <b>{words.outcomes[outcome]}</b> <span lang="en">{detail}</span>
+      <b>
+        {words.outcomes[outcome]}
+        {reason !== undefined && `${colon}${reasonWord(reason, language)}`}
+      </b>{" "}
+      <span lang="en">{rest ?? detail}</span>
     </Banner>
   );
 }

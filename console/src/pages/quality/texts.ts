@@ -5,6 +5,7 @@ export const qualityTexts = defineTexts(
     title: "数据质量",
     about: "收到的每一条都有去向：入库、重复、拒收或正在写。",
     any: "不限",
+    colon: "：",
     filters: {
       label: "筛选",
       kind: "类型",
@@ -132,6 +133,7 @@ export const qualityTexts = defineTexts(
     title: "Data quality",
     about: "Everything that came has gone somewhere: stored, known already, refused, or being written.",
     any: "Any",
+    colon: ": ",
     filters: {
       label: "Filters",
       kind: "Kind",
