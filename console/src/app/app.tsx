@@ -61,6 +61,14 @@ function Gate({ children }: { children: ReactNode }) {
     setLost(false);
   }
 
+  /** The browser has one cookie for all tabs. What is on screen stays where the same person has signed in again. */
+  async function takeUpSession(person: string) {
+    await queries.refetchQueries({ queryKey: sessionQuery.queryKey });
+    const now = await queries.fetchQuery({ ...meQuery, staleTime: 0 });
+    await (now.id === person ? queries.invalidateQueries() : queries.resetQueries());
+    setLost(false);
+  }
+
   if (session.data && me.data) {
     const isDisplay = me.data.type === "display";
     if (isDisplay && lost) return <PairingDoor isEnded onDone={() => void signedIn()} />;
@@ -71,6 +79,7 @@ function Gate({ children }: { children: ReactNode }) {
           key={session.data.session.no}
           session={session.data.session.no}
           onEnded={() => setLost(true)}
+          onOtherSession={() => void takeUpSession(me.data.id)}
         />
         {isWall ? <WallRoom /> : children}
         {lost && (

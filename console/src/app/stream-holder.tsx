@@ -6,16 +6,26 @@ import { setLive } from "../api/stream/live.ts";
 import type { FromWorker } from "../api/stream/protocol.ts";
 import { TakeUp } from "../api/stream/take-up.ts";
 
+export interface StreamHolderProps {
+  readonly session: number;
+  readonly onEnded: () => void;
+  /** Another tab of this browser has signed in, perhaps as somebody else. */
+  readonly onOtherSession: () => void;
+}
+
 /** Hears the live stream for as long as somebody is signed in, and takes what it says into the cache. */
-export function StreamHolder({ session, onEnded }: { session: number; onEnded: () => void }) {
+export function StreamHolder({ session, onEnded, onOtherSession }: StreamHolderProps) {
   const queries = useQueryClient();
   const ended = useEffectEvent(onEnded);
+  const other = useEffectEvent(onOtherSession);
   useEffect(() => {
     const takeUp = new TakeUp(queries);
     const hear = (message: FromWorker) => {
       if (message.type === "event") takeUp.message(message.message);
       else if (message.type === "closed") void rightsChanged();
-      else {
+      else if (message.type === "session") {
+        if (message.session !== session) other();
+      } else {
         setLive(message.state);
         if (message.state.state === "ended") ended();
       }

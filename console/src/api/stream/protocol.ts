@@ -10,4 +10,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "event"; readonly message: StreamMessage }
   | { readonly type: "state"; readonly state: StreamState }
-  | { readonly type: "closed" };
+  | { readonly type: "closed" }
+  /** Another tab has signed in: requests of all tabs go out with its session now. */
+  | { readonly type: "session"; readonly session: number };

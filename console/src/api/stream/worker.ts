@@ -37,6 +37,8 @@ function onMessage(port: MessagePort, message: ToWorker): void {
     session = undefined;
     return;
   }
+  const isOther = session !== undefined && message.session !== session;
+  if (isOther) tell({ type: "session", session: message.session });
   ports.add(port);
   if (message.session !== session || connection === undefined || last.state === "ended") {
     session = message.session;
