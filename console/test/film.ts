@@ -21,7 +21,7 @@ const FOLDER = fileURLToPath(new URL("../../docs/images/tour", import.meta.url))
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const WINDOW = { width: 1280, height: 720 };
 /** A township with few speakers, other than the one of the demo's own story. */
-const TOWNSHIP = `${DEMO_COUNTY}001`;
+const TOWNSHIP = `${DEMO_COUNTY}003`;
 
 const out = (text: string) => void process.stdout.write(text);
 
@@ -102,7 +102,10 @@ async function write(page: Page, film: Film): Promise<void> {
   await page.getByRole("radio", { name: /11A51/ }).check();
   await page.locator("fieldset").getByText("较大").click();
   await page.getByRole("combobox", { name: "加区域" }).fill(TOWNSHIP);
-  await page.getByRole("option").first().click();
+  await page
+    .getByRole("option", { name: /^大坪街道/ })
+    .first()
+    .click();
   const review = page.getByRole("button", { name: /^核对并提交/ });
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   await review.waitFor();
