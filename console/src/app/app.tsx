@@ -1,6 +1,6 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { Fragment, lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Redirect, Router, useLocation } from "wouter";
 import { api, onSessionLost, read } from "../api/client.ts";
 import { isApiError } from "../api/problem.ts";
@@ -15,8 +15,8 @@ import { usePreferences } from "./preferences.ts";
 import { Shell } from "./shell.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
 import { StreamHolder } from "./stream-holder.tsx";
+import { useOnlyOwn } from "./use-only-own.ts";
 
-const client = makeQueryClient();
 const SignInAgain = lazy(() => import("./sign-in-again.tsx"));
 const Wall = lazy(() => import("../pages/wall/wall.tsx"));
 const Pairing = lazy(() => import("../pages/wall/pairing.tsx"));
@@ -27,6 +27,7 @@ const LOOK_AGAIN_MS = 60_000;
 /** The whole console: what every page needs around it, and the door before it. */
 export function App() {
   const { language } = usePreferences();
+  const [client] = useState(makeQueryClient);
   return (
     // The page's policy allows no style element, and Base UI would add one.
     <CSPProvider disableStyleElements>
@@ -55,6 +56,7 @@ function Gate({ children }: { children: ReactNode }) {
   const [path] = useLocation();
   const isWall = path === WALL;
   useEffect(() => onSessionLost(() => setLost(true)), []);
+  useOnlyOwn(me.data?.id);
 
   async function signedIn() {
     await queries.resetQueries();
@@ -81,7 +83,8 @@ function Gate({ children }: { children: ReactNode }) {
           onEnded={() => setLost(true)}
           onOtherSession={() => void takeUpSession(me.data.id)}
         />
-        {isWall ? <WallRoom /> : children}
+        {/* What one person has begun on a page is not gone on with under the name of another. */}
+        <Fragment key={me.data.id}>{isWall ? <WallRoom /> : children}</Fragment>
         {lost && (
           <Suspense>
             <SignInAgain

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Radio } from "lucide-react";
+import { useEffect } from "react";
 import { Link, useLocation } from "wouter";
 import { type BroadcastItemJson, broadcastQuery, ON_AIR, openBroadcastsQuery } from "../api/broadcasts.ts";
 import { meQuery } from "../api/session.ts";
@@ -11,7 +12,7 @@ import styles from "./on-air.module.css";
 import { isOpenTo } from "./routes.tsx";
 import { StopButton } from "./stop-button.tsx";
 import { stopTexts } from "./stop-texts.ts";
-import { forgetStopped, useStopped } from "./stopped.ts";
+import { forgetAllStopped, forgetStopped, useStopped } from "./stopped.ts";
 
 /** More at once than a county ever has; each asks the platform whether it may be stopped. */
 const MOST = 20;
@@ -25,6 +26,7 @@ export function OnAirStrip() {
   const onAir = (data?.items ?? []).filter(({ state }) => ON_AIR.includes(state)).slice(0, MOST);
   const details = useQueries({ queries: onAir.map(({ id }) => broadcastQuery(id)) });
   const [path] = useLocation();
+  useEffect(() => forgetAllStopped, []);
   const stoppable = onAir.flatMap((item, at) => {
     const broadcast = details[at]?.data;
     const mayStop = broadcast?.steps.some(({ action, allowed }) => action === "cancel" && allowed);

@@ -15,6 +15,8 @@ function set(next: readonly Stopped[]): void {
 
 /** Keeps in view that it was stopped, and the way to its all-clear, until somebody has seen it. */
 export const noteStopped = (one: Stopped): void => set([...stopped.filter(({ id }) => id !== one.id), one]);
+/** When the person has gone: the next one at this computer may not see any of it. */
+export const forgetAllStopped = (): void => set([]);
 export const forgetStopped = (id: string): void => set(stopped.filter((one) => one.id !== id));
 
 export const useStopped = (): readonly Stopped[] =>

@@ -176,6 +176,24 @@ export interface Asked {
   readonly body: never;
 }
 
+/** Puts a platform that answers like this before the pages. @returns what it is asked, as it comes */
+export function stubPlatform(answers: Readonly<Record<string, Answer>> = {}): Asked[] {
+  const asked: Asked[] = [];
+  vi.stubGlobal("fetch", async (given: Request | string) => {
+    const request = typeof given === "string" ? new Request(new URL(given, location.origin)) : given;
+    const { pathname, searchParams } = new URL(request.url);
+    const what = `${request.method} ${pathname}`;
+    const text = request.method === "GET" ? "" : await request.text();
+    const body = text.startsWith("{") ? JSON.parse(text) : text;
+    asked.push({ what, body: body as never });
+    const answer = answers[what] ?? ANSWERS[what];
+    const said = answer ? answer(body, searchParams) : refusal(404, "not_found");
+    if (said instanceof Response) return said;
+    return new Response(JSON.stringify(said), { headers: { "content-type": "application/json" } });
+  });
+  return asked;
+}
+
 /** Shows a page at an address before a platform that answers like this. */
 export function show(
   page: ReactNode,
@@ -183,30 +201,19 @@ export function show(
   answers: Readonly<Record<string, Answer>> = {},
   who: object = DISPATCHER,
 ) {
-  const asked: Asked[] = [];
-  vi.stubGlobal("fetch", async (request: Request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    const what = `${request.method} ${pathname}`;
-    const text = request.method === "GET" ? "" : await request.text();
-    const body = text.startsWith("{") ? JSON.parse(text) : text;
-    asked.push({ what, body: body as never });
-    const answer = answers[what] ?? ANSWERS[what];
-    const given = answer ? answer(body, searchParams) : refusal(404, "not_found");
-    if (given instanceof Response) return given;
-    return new Response(JSON.stringify(given), { headers: { "content-type": "application/json" } });
-  });
+  const asked = stubPlatform(answers);
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(meQuery.queryKey, who as never);
   const [path, search = ""] = at.split("?");
-  const location = memoryLocation({ path: path!, searchPath: search, record: true });
+  const address = memoryLocation({ path: path!, searchPath: search, record: true });
   const shown = render(
     <QueryClientProvider client={client}>
       <LanguageContext value="zh">
-        <Router hook={location.hook} searchHook={location.searchHook}>
+        <Router hook={address.hook} searchHook={address.searchHook}>
           <FrameProvider>{page}</FrameProvider>
         </Router>
       </LanguageContext>
     </QueryClientProvider>,
   );
-  return { ...shown, asked, client, history: location.history };
+  return { ...shown, asked, client, history: address.history };
 }
