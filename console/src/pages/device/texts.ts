@@ -6,7 +6,6 @@ export const deviceTexts = defineTexts(
     devices: "设备",
     via: "经",
     reported: "上报",
-    neverReported: "从未上报",
     quantity: "看什么",
     range: "时间",
     ranges: { "24h": "24 小时", "7d": "7 天", "30d": "30 天", custom: "自选" },
@@ -58,7 +57,6 @@ export const deviceTexts = defineTexts(
       history: "告警记录",
       cleared: "恢复",
       active: "未恢复",
-      none: "没有告警记录",
     },
     ledger: {
       title: "账本",
@@ -93,7 +91,6 @@ export const deviceTexts = defineTexts(
     },
     commands: {
       title: "命令",
-      none: "这类设备没有可以单独下发的命令。",
       mayNot: "命令由有下发权限的运维员来发。",
       send: (name: string) => `发送：${name}`,
       sendTo: (name: string, device: string) => `${name}：${device}`,
@@ -106,7 +103,6 @@ export const deviceTexts = defineTexts(
       no: "否",
       sent: "已发出，等设备回复",
       replies: "最近的回复",
-      noReplies: "还没有收到过回复",
       offline: "设备现在收不到命令，没有发出。等它上线后再发。",
     },
     belongs: {
@@ -143,7 +139,6 @@ export const deviceTexts = defineTexts(
     devices: "Devices",
     via: "by way of",
     reported: "reported",
-    neverReported: "never reported",
     quantity: "Show",
     range: "Time",
     ranges: { "24h": "24 hours", "7d": "7 days", "30d": "30 days", custom: "Other" },
@@ -195,7 +190,6 @@ export const deviceTexts = defineTexts(
       history: "Alarms so far",
       cleared: "cleared",
       active: "active",
-      none: "No alarms so far",
     },
     ledger: {
       title: "Ledger",
@@ -232,7 +226,6 @@ export const deviceTexts = defineTexts(
     },
     commands: {
       title: "Commands",
-      none: "Devices of this kind take no single commands.",
       mayNot: "Operators who may send commands do so.",
       send: (name: string) => `Send: ${name}`,
       sendTo: (name: string, device: string) => `${name}: ${device}`,
@@ -245,7 +238,6 @@ export const deviceTexts = defineTexts(
       no: "No",
       sent: "Sent, waiting for the device's reply",
       replies: "Latest replies",
-      noReplies: "No reply so far",
       offline: "The device cannot take commands now; nothing was sent. Try again when it is online.",
     },
     belongs: {

@@ -114,7 +114,7 @@ export function FilterBar({ filters, onChange, gatewayNames, home, mayReadAlarms
         onValue={(q) => onChange({ q })}
       />
       <RegionSelect value={filters.region} top={home} onChange={(region) => onChange({ region })} />
-      {kindOptions.length > 1 && (
+      {(kindOptions.length > 1 || kind) && (
         <PickSelect
           label={words.kind}
           value={kind ?? ""}

@@ -3,7 +3,6 @@ import { defineTexts } from "../../ui/texts.ts";
 export const devicesTexts = defineTexts(
   {
     title: "设备",
-    total: (count: string) => `${count} 台`,
     tabs: {
       all: "全部",
       alarm: "有告警",
@@ -21,8 +20,6 @@ export const devicesTexts = defineTexts(
     attribute: "属性",
     attributeHint: "键:值",
     any: "不限",
-    noTenant: "平台运营方",
-    noGateway: "不经网关",
     alarmAny: "有未恢复的",
     alarmNone: "没有",
     clear: "清除筛选",
@@ -72,7 +69,6 @@ export const devicesTexts = defineTexts(
   },
   {
     title: "Devices",
-    total: (count: string) => `${count} devices`,
     tabs: {
       all: "All",
       alarm: "With an alarm",
@@ -90,8 +86,6 @@ export const devicesTexts = defineTexts(
     attribute: "Attribute",
     attributeHint: "key:value",
     any: "Any",
-    noTenant: "The platform's operator",
-    noGateway: "No gateway",
     alarmAny: "Any active",
     alarmNone: "None",
     clear: "Clear filters",
