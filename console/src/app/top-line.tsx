@@ -13,7 +13,7 @@ const AccountMenu = lazy(() => import("./account-menu.tsx"));
 export function TopLine() {
   const { data: me } = useQuery(meQuery);
   return (
-    <div className={styles.top}>
+    <header className={styles.top}>
       <Suspense>
         <PlaceLine />
       </Suspense>
@@ -33,6 +33,6 @@ export function TopLine() {
           <AccountMenu me={me} />
         </Suspense>
       )}
-    </div>
+    </header>
   );
 }

@@ -72,8 +72,10 @@ function KindFacts({
   const place = region === undefined ? "" : `&region=${region}`;
   return (
     <div className={styles.kind}>
-      <span className={styles.icon}>{ICONS[kind] ?? <Satellite aria-hidden />}</span>
-      <dt>{title}</dt>
+      <dt>
+        <span className={styles.icon}>{ICONS[kind] ?? <Satellite aria-hidden />}</span>
+        {title}
+      </dt>
       <dd>
         <Link href={`/devices?kind=${kind}${place}`} className={styles.total}>
           {count(counts.total)}
