@@ -51,9 +51,9 @@ export function worstOf(alarms: SummaryPart["alarms"]): WorstAlarms | undefined 
   return severity && alarms ? { severity, alarms: alarms[severity].unacknowledged } : undefined;
 }
 
-/** True where one of the regions holds the village, or lies in it. */
+/** True where one of the regions holds the village, or is it. */
 const isReached = (village: string, regions: readonly string[]): boolean =>
-  regions.some((region) => village.startsWith(region) || region.startsWith(village));
+  regions.some((region) => village.startsWith(region));
 
 /**
  * The rows of a matrix at rest.

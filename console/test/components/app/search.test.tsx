@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { fireEvent, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Router } from "wouter";
@@ -63,6 +63,22 @@ describe("the search in the top line", () => {
     for (const { searchParams } of asked) {
       expect(searchParams.get("q")).toBe("龙潭");
       expect(searchParams.get("limit")).toBe("5");
+    }
+  });
+
+  it("asks nothing while somebody types on", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const { box } = show();
+      for (const value of ["龙", "龙潭", "龙潭村"]) {
+        fireEvent.change(box, { target: { value } });
+        await act(() => vi.advanceTimersByTimeAsync(150));
+      }
+      expect(asked).toEqual([]);
+      await act(() => vi.advanceTimersByTimeAsync(100));
+      expect(asked.map(({ searchParams }) => searchParams.get("q"))).toEqual(["龙潭村", "龙潭村", "龙潭村"]);
+    } finally {
+      vi.useRealTimers();
     }
   });
 

@@ -70,6 +70,25 @@ describe("the schematic of a province", () => {
     expect(crowded).toContain("520103");
   });
 
+  it("enlarges only where several of a city lie close together", () => {
+    const square = (code: string, side: number): SchematicCell => ({
+      code,
+      name: code,
+      ring: [
+        [0, 0],
+        [side, 0],
+        [side, side],
+        [0, side],
+      ],
+      centre: [side / 2, side / 2],
+      width: side,
+      height: side,
+    });
+    const large = ["520322", "520323", "520324", "520325", "520326"].map((code) => square(code, 50));
+    const close = ["520102", "520103", "520111"].map((code) => square(code, 10));
+    expect(crowdedCodes([...large, ...close, square("520402", 10)])).toEqual(close.map(({ code }) => code));
+  });
+
   it("draws a province of one place, and none", () => {
     expect(schematic([], 100, 100, 10)).toEqual([]);
     expect(schematic(COUNTIES.slice(0, 1), 100, 100, 10)[0]?.ring.length).toBeGreaterThan(8);
