@@ -15,14 +15,16 @@ export interface TableProps<T> {
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
   readonly rowKey: (row: T) => Key;
+  /** On a phone each row is a box of lines, in place of a table that scrolls sideways. */
+  readonly stack?: boolean;
 }
 
 /** A plain table, for up to some hundred rows. */
-export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
+export function Table<T>({ caption, columns, rows, rowKey, stack }: TableProps<T>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
     <section className={styles.wrap} aria-label={caption} tabIndex={0}>
-      <table className={styles.table} aria-label={caption}>
+      <table className={`${styles.table} ${stack ? styles.stack : ""}`} aria-label={caption}>
         <thead>
           <tr>
             {columns.map(({ key, head, numeric }) => (
@@ -35,8 +37,12 @@ export function Table<T>({ caption, columns, rows, rowKey }: TableProps<T>) {
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)}>
-              {columns.map(({ key, cell, numeric }) => (
-                <td key={key} className={numeric ? styles.num : undefined}>
+              {columns.map(({ key, head, cell, numeric }) => (
+                <td
+                  key={key}
+                  className={numeric ? styles.num : undefined}
+                  data-head={(typeof head === "string" && head) || undefined}
+                >
                   {cell(row)}
                 </td>
               ))}

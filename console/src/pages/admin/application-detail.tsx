@@ -2,15 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type ApplicationJson, applicationQuery } from "../../api/access.ts";
 import { changeApplication, setApplicationGrants, setOwner } from "../../api/access-steps.ts";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { NamedGrants } from "../../map/named-grants.tsx";
+import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { GrantSentences } from "../../ui/grant-sentences.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Columns } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import styles from "./admin.module.css";
+import { DetailHead } from "./detail-head.tsx";
 import { isWhole, type ScopesGrant, ScopesGrantsEditor } from "./grants-editor.tsx";
 import { KeysPanel } from "./keys-panel.tsx";
 import { SwitchPanel } from "./switch-panel.tsx";
@@ -25,16 +26,12 @@ export function ApplicationDetail({ id }: { id: string }) {
     <Loaded query={application} lines={10}>
       {(one) => (
         <>
-          <p>
-            <ButtonLink href="/admin/applications" look="quiet">
-              {words.back}
-            </ButtonLink>
-          </p>
+          <DetailHead folder="applications" name={one.name} id={id} />
           <Columns
             side={
               <>
-                <Panel title={words.rights}>
-                  <GrantSentences grants={one.grants} />
+                <Panel title={words.mayDo}>
+                  <NamedGrants grants={one.grants} />
                 </Panel>
                 <OwnerPanel application={one} />
                 <SwitchPanel principal={one} change={(body) => changeApplication(id, body)} />
@@ -63,7 +60,7 @@ function GrantsPanel({ application }: { application: ApplicationJson }) {
   );
   const ready = grants.every(({ area, scopes }) => isWhole(area) && scopes.length > 0);
   return (
-    <Panel title={`${application.name} · ${words.grants}`} about={application.id}>
+    <Panel title={words.grants}>
       <div className={styles.form}>
         {save.error && <ProblemBanner error={save.error} />}
         <ScopesGrantsEditor grants={grants} onChange={setGrants} />

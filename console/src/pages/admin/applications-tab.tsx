@@ -8,6 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useTexts } from "../../ui/texts.ts";
@@ -50,15 +51,7 @@ export function ApplicationsTab() {
             )
           }
         </Loaded>
-        {applications.hasNextPage && (
-          <Button
-            look="quiet"
-            busy={applications.isFetchingNextPage}
-            onClick={() => void applications.fetchNextPage()}
-          >
-            {words.more}
-          </Button>
-        )}
+        <MoreButton query={applications}>{words.more}</MoreButton>
       </Panel>
     </>
   );

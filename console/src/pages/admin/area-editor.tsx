@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import { type AreaInput, tenantsQuery } from "../../api/access.ts";
 import { kindsQuery } from "../../api/kinds.ts";
 import { regionSearchQuery } from "../../api/region-search.ts";
+import { useRegionNames } from "../../map/named-grants.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { type Suggestion, TokenList } from "../../ui/token-list.tsx";
 import styles from "./admin.module.css";
@@ -21,7 +22,7 @@ export interface AreaEditorProps {
 /** An area as four explicit lists: what is forgotten must not open everything, so nothing is left out. */
 export function AreaEditor({ area, onChange, regionsByName }: AreaEditorProps) {
   const words = useTexts(adminTexts);
-  const suggestions = useSuggestions();
+  const suggestions = useSuggestions(area.regions);
   return (
     <div>
       <p className={styles.quiet}>{words.area}</p>
@@ -77,7 +78,7 @@ function OneList({ name, value, onChange, suggestions, onType, onlySome }: OneLi
           onChange={onChange}
           suggestions={suggestions}
           free={name === "devices" || name === "regions"}
-          error={value.length === 0 ? words.emptyList : undefined}
+          {...(value.length === 0 && { hint: words.emptyList })}
           {...(onType && { onType })}
         />
       )}
@@ -86,15 +87,21 @@ function OneList({ name, value, onChange, suggestions, onType, onlySome }: OneLi
 }
 
 /** What each list can hold, by name. */
-function useSuggestions() {
+function useSuggestions(chosen: AreaInput["regions"]) {
   const language = useLanguage();
   const [typed, setTyped] = useState("");
   const regions = useQuery({ ...regionSearchQuery(typed), enabled: typed.length > 0 });
   const kinds = useQuery(kindsQuery);
   const tenants = useInfiniteQuery(tenantsQuery);
+  const names = useRegionNames(chosen === "all" ? [] : chosen);
   return {
     onRegion: setTyped,
-    regions: (regions.data ?? []).map(({ code, name }) => ({ value: code, label: `${name} ${code}` })),
+    regions: [
+      ...[...names].map(([code, name]) => ({ value: code, label: `${name} ${code}` })),
+      ...(regions.data ?? [])
+        .filter(({ code }) => !names.has(code))
+        .map(({ code, name }) => ({ value: code, label: `${name} ${code}` })),
+    ],
     kinds: (kinds.data ?? []).map(({ kind, title }) => ({ value: kind, label: title[language] })),
     tenants: (tenants.data?.pages.flatMap(({ items }) => items) ?? []).map(({ id, name }) => ({
       value: id,

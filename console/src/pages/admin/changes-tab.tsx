@@ -36,6 +36,7 @@ export function ChangesTab() {
               caption={words.tabs.changes}
               rows={rows}
               rowKey={({ id }) => id}
+              stack
               columns={[
                 { key: "person", head: words.personName, cell: ({ person }) => person.name },
                 { key: "kind", head: words.state, cell: ({ kind }) => words.changeKinds[kind] ?? kind },

@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { SecretOnce } from "../../ui/secret-once.tsx";
@@ -46,12 +47,13 @@ export function DisplaysTab() {
         <Loaded query={displays}>
           {() =>
             rows.length === 0 ? (
-              <Empty title={words.none} />
+              <Empty title={words.noDisplays}>{words.noDisplaysNext}</Empty>
             ) : (
               <Table
                 caption={words.tabs.displays}
                 rows={rows}
                 rowKey={({ id }) => id}
+                stack
                 columns={[
                   { key: "name", head: words.name, cell: ({ name }) => name },
                   { key: "state", head: words.state, cell: ({ state }) => words.displayStates[state] },
@@ -71,15 +73,7 @@ export function DisplaysTab() {
             )
           }
         </Loaded>
-        {displays.hasNextPage && (
-          <Button
-            look="quiet"
-            busy={displays.isFetchingNextPage}
-            onClick={() => void displays.fetchNextPage()}
-          >
-            {words.more}
-          </Button>
-        )}
+        <MoreButton query={displays}>{words.more}</MoreButton>
       </Panel>
       <AddDisplay onCode={setCode} />
       {code && (

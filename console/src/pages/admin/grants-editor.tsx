@@ -19,6 +19,7 @@ export interface ScopesGrant {
 const ROLES: readonly RoleName[] = [
   "viewer",
   "operator",
+  "installer",
   "dispatcher",
   "duty-officer",
   "approver",

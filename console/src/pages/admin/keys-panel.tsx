@@ -71,12 +71,13 @@ export function KeysPanel({ id }: { id: string }) {
       <Loaded query={keys}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title={words.none} />
+            <Empty title={words.noKeys}>{words.noKeysNext}</Empty>
           ) : (
             <Table
               caption={words.keys}
               rows={rows}
               rowKey={({ prefix }) => prefix}
+              stack
               columns={[
                 {
                   key: "prefix",

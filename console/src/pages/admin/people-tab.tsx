@@ -8,6 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useTexts } from "../../ui/texts.ts";
@@ -50,11 +51,7 @@ export function PeopleTab() {
             )
           }
         </Loaded>
-        {people.hasNextPage && (
-          <Button look="quiet" busy={people.isFetchingNextPage} onClick={() => void people.fetchNextPage()}>
-            {words.more}
-          </Button>
-        )}
+        <MoreButton query={people}>{words.more}</MoreButton>
       </Panel>
     </>
   );

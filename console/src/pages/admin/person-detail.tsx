@@ -8,10 +8,10 @@ import {
   setPersonPassword,
 } from "../../api/access-steps.ts";
 import { serverNow } from "../../api/clock.ts";
+import { NamedGrants } from "../../map/named-grants.tsx";
 import { Banner } from "../../ui/banner.tsx";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { GrantSentences } from "../../ui/grant-sentences.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Columns } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -20,6 +20,7 @@ import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { shortMoment } from "../../ui/time.ts";
 import styles from "./admin.module.css";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { DetailHead } from "./detail-head.tsx";
 import { isWhole, type RoleGrant, RoleGrantsEditor } from "./grants-editor.tsx";
 import { SwitchPanel } from "./switch-panel.tsx";
 import { adminTexts } from "./texts.ts";
@@ -34,17 +35,13 @@ export function PersonDetail({ id }: { id: string }) {
     <Loaded query={person} lines={10}>
       {(one) => (
         <>
-          <p>
-            <ButtonLink href="/admin/people" look="quiet">
-              {words.back}
-            </ButtonLink>
-          </p>
+          <DetailHead folder="people" name={one.name} id={id} />
           {waiting && <WaitingBanner waiting={waiting} />}
           <Columns
             side={
               <>
-                <Panel title={words.rights}>
-                  <GrantSentences grants={one.grants} />
+                <Panel title={words.mayDo}>
+                  <NamedGrants grants={one.grants} />
                 </Panel>
                 <PasswordPanel id={id} onWaiting={setWaiting} />
                 <TotpPanel person={one} onWaiting={setWaiting} />
@@ -80,7 +77,7 @@ function GrantsPanel({ person, onWaiting }: { person: PersonJson; onWaiting: OnW
   );
   const ready = grants.every(({ area }) => isWhole(area));
   return (
-    <Panel title={`${person.name} · ${words.grants}`} about={person.id}>
+    <Panel title={words.grants}>
       <div className={styles.form}>
         {save.error && <ProblemBanner error={save.error} />}
         <RoleGrantsEditor grants={grants} onChange={setGrants} />

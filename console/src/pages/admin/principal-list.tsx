@@ -1,8 +1,12 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { tenantsQuery } from "../../api/access.ts";
+import { NamedGrants } from "../../map/named-grants.tsx";
 import { Moment } from "../../ui/age.tsx";
-import { GrantSentences, type GrantSentencesProps } from "../../ui/grant-sentences.tsx";
+import type { GrantSentencesProps } from "../../ui/grant-sentences.tsx";
 import { PageLink } from "../../ui/page.tsx";
 import { Table } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/texts.ts";
+import styles from "./admin.module.css";
 import { adminTexts } from "./texts.ts";
 
 interface PrincipalJson {
@@ -24,23 +28,34 @@ export function PrincipalList({
   caption: string;
 }) {
   const words = useTexts(adminTexts);
+  const tenants = useInfiniteQuery(tenantsQuery);
+  const names = new Map(
+    (tenants.data?.pages.flatMap(({ items }) => items) ?? []).map(({ id, name }) => [id, name]),
+  );
   return (
     <div data-list>
       <Table
         caption={caption}
         rows={rows}
         rowKey={({ id }) => id}
+        stack
         columns={[
           {
             key: "name",
             head: words.name,
             cell: ({ id, name }) => (
-              <PageLink href={`/admin/${folder}/${encodeURIComponent(id)}`}>{name}</PageLink>
+              <span className={styles.once}>
+                <PageLink href={`/admin/${folder}/${encodeURIComponent(id)}`}>{name}</PageLink>
+              </span>
             ),
           },
           { key: "id", head: words.id, cell: ({ id }) => id },
-          { key: "tenant", head: words.tenant, cell: ({ tenantId }) => tenantId ?? "—" },
-          { key: "rights", head: words.rights, cell: ({ grants }) => <GrantSentences grants={grants} /> },
+          {
+            key: "tenant",
+            head: words.tenant,
+            cell: ({ tenantId }) => names.get(tenantId ?? "") ?? tenantId ?? "—",
+          },
+          { key: "rights", head: words.rights, cell: ({ grants }) => <NamedGrants grants={grants} /> },
           {
             key: "state",
             head: words.state,
@@ -50,7 +65,7 @@ export function PrincipalList({
                   {words.disabledSince} <Moment at={disabledAt} only="moment" />
                 </>
               ) : (
-                words.active
+                <span className={styles.once}>{words.active}</span>
               ),
           },
         ]}

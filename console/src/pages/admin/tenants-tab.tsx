@@ -1,12 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { type TenantJson, tenantsQuery } from "../../api/access.ts";
 import { changeTenant, createTenant } from "../../api/access-steps.ts";
+import { useParameters } from "../../ui/address.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { Columns } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
@@ -24,7 +26,8 @@ export function TenantsTab() {
   const words = useTexts(adminTexts);
   const tenants = useInfiniteQuery(tenantsQuery);
   const rows = tenants.data?.pages.flatMap(({ items }) => items) ?? [];
-  const [openId, setOpenId] = useState<string>();
+  const [parameters, change] = useParameters();
+  const openId = parameters.get("tenant");
   const open = rows.find(({ id }) => id === openId);
   return (
     <Columns
@@ -39,13 +42,15 @@ export function TenantsTab() {
     >
       <Panel title={words.tabs.tenants} flush>
         <Loaded query={tenants}>
-          {() => (rows.length === 0 ? <Empty title={words.none} /> : <Rows rows={rows} onOpen={setOpenId} />)}
+          {() =>
+            rows.length === 0 ? (
+              <Empty title={words.noTenants} />
+            ) : (
+              <Rows rows={rows} onOpen={(id) => change({ tenant: id })} />
+            )
+          }
         </Loaded>
-        {tenants.hasNextPage && (
-          <Button look="quiet" busy={tenants.isFetchingNextPage} onClick={() => void tenants.fetchNextPage()}>
-            {words.more}
-          </Button>
-        )}
+        <MoreButton query={tenants}>{words.more}</MoreButton>
       </Panel>
     </Columns>
   );
@@ -58,6 +63,7 @@ function Rows({ rows, onOpen }: { rows: readonly TenantJson[]; onOpen: (id: stri
       caption={words.tabs.tenants}
       rows={rows}
       rowKey={({ id }) => id}
+      stack
       columns={[
         { key: "name", head: words.name, cell: ({ name }) => name },
         { key: "id", head: words.id, cell: ({ id }) => id },

@@ -8,6 +8,7 @@ import { CsvButton } from "../../ui/csv-button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -47,11 +48,7 @@ export default function Audit() {
             )
           }
         </Loaded>
-        {rows.hasNextPage && (
-          <Button look="quiet" busy={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>
-            {words.more}
-          </Button>
-        )}
+        <MoreButton query={rows}>{words.more}</MoreButton>
       </Panel>
       {open && <RowDialog row={open} onClose={() => setParameters({ row: undefined })} />}
     </Page>
@@ -68,6 +65,7 @@ function Rows({ rows, onOpen }: { rows: readonly AuditRowJson[]; onOpen: (no: nu
         caption={words.list}
         rows={rows}
         rowKey={({ auditNo }) => auditNo}
+        stack
         columns={[
           { key: "when", head: words.when, cell: ({ at }) => <Moment at={at} /> },
           { key: "who", head: words.who, cell: who },

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { meQuery } from "../../api/session.ts";
-import { GrantSentences } from "../../ui/grant-sentences.tsx";
+import { NamedGrants } from "../../map/named-grants.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Columns, Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -22,7 +22,7 @@ export default function Me() {
       <Columns
         side={
           <Panel title={words.rights}>
-            <Loaded query={me}>{({ grants }) => <GrantSentences grants={grants} />}</Loaded>
+            <Loaded query={me}>{({ grants }) => <NamedGrants grants={grants} />}</Loaded>
           </Panel>
         }
       >

@@ -4,6 +4,7 @@ import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Tag } from "../../ui/marks.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -32,6 +33,7 @@ export function SessionsPanel() {
             caption={words.sessions}
             rows={pages.flatMap(({ items }) => items)}
             rowKey={({ no }) => no}
+            stack
             columns={[
               {
                 key: "browser",
@@ -61,11 +63,7 @@ export function SessionsPanel() {
           />
         )}
       </Loaded>
-      {sessions.hasNextPage && (
-        <Button look="quiet" busy={sessions.isFetchingNextPage} onClick={() => void sessions.fetchNextPage()}>
-          {words.more}
-        </Button>
-      )}
+      <MoreButton query={sessions}>{words.more}</MoreButton>
     </Panel>
   );
 }

@@ -10,6 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Tag } from "../../ui/marks.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { count } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
@@ -46,13 +47,7 @@ export function RefusedList({ mayReplay }: { mayReplay: boolean }) {
           )
         }
       </Loaded>
-      {pages.hasNextPage && (
-        <p className={styles.foot}>
-          <Button small busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            {words.more}
-          </Button>
-        </p>
-      )}
+      <MoreButton query={pages}>{words.more}</MoreButton>
       {open > 0 && Number.isInteger(open) && (
         <Suspense>
           <RefusedDialog id={open} mayReplay={mayReplay} onClose={() => change({ rejection: undefined })} />
