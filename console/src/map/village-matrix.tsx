@@ -94,7 +94,7 @@ export function VillageMatrix({ caption, rows, density, onPick, isPressed, ends 
 /** The tiles of one township in a line, for a page that draws the row itself. */
 export function VillageDots({ label, tiles }: { label: string; tiles: readonly VillageTile[] }) {
   return (
-    <div className={styles.dots}>
+    <div className={`${styles.dots} ${styles.line}`}>
       <ul className={styles.tiles} aria-label={label}>
         {inOrder(tiles).map((tile) => (
           <li key={tile.code}>

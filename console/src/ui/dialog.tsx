@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import styles from "./dialog.module.css";
 
 export interface DialogProps {
@@ -13,8 +13,26 @@ export interface DialogProps {
   readonly actions: ReactNode;
 }
 
+/**
+ * Gives the focus back where a page takes a dialog away instead of closing it: then nobody else does, and who works by
+ * keyboard would begin again at the top.
+ */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      setTimeout(() => {
+        const isLost = document.activeElement === null || document.activeElement === document.body;
+        if (isLost && before instanceof HTMLElement) before.focus();
+      });
+    },
+    [before],
+  );
+}
+
 /** A question over the page. Focus goes in, stays in, and comes back to where it was. */
 export function Dialog({ open, onClose, title, about, children, actions }: DialogProps) {
+  useFocusBack();
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Base.Portal>

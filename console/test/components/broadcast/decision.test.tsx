@@ -156,6 +156,16 @@ describe("other decisions", () => {
   });
 });
 
+describe("a dialog that is left", () => {
+  it("gives the focus back to the button that opened it", async () => {
+    show(broadcastOf());
+    const button = await screen.findByRole("button", { name: "驳回…" });
+    await userEvent.click(button);
+    await userEvent.click(await screen.findByRole("button", { name: "先不驳回" }));
+    await waitFor(() => expect(document.activeElement).toBe(button));
+  });
+});
+
 describe("somebody was faster", () => {
   it("is told with who and when, and is no error", async () => {
     let history = historyOf(["submit", "zhang.min", "张敏"]);

@@ -16,7 +16,7 @@ export const endedTexts = defineTexts(
     stoppedTitle: "已停播",
     stoppedAbout: (who: string, time: string) => `${who} ${time} 停播`,
     stoppedNumbers: (sounded: string, partly: string, stopped: string) =>
-      `停播前 ${sounded} 只已播完并证实，${partly} 只播了一段；${stopped} 只收到停播。`,
+      `停播前 ${sounded} 只已播完并证实，${partly} 只播了一段；${stopped} 只没有播完就停了。`,
     next: "接下来",
     allClear: "发布解除",
     correction: "发布更正",
@@ -74,7 +74,7 @@ export const endedTexts = defineTexts(
     stoppedTitle: "Stopped",
     stoppedAbout: (who: string, time: string) => `Stopped by ${who} ${time}`,
     stoppedNumbers: (sounded: string, partly: string, stopped: string) =>
-      `Before the stop ${sounded} had sounded to the end, proven, and ${partly} a part; ${stopped} were stopped.`,
+      `Before the stop ${sounded} had sounded to the end, proven, and ${partly} a part; ${stopped} stopped before the end.`,
     next: "Next",
     allClear: "All clear",
     correction: "Correct",

@@ -32,7 +32,7 @@ export function MatrixPanel({ villages }: { villages: readonly Village[] }) {
   const words = useTexts(onAirTexts);
   const [asTable, setAsTable] = useState(false);
   const townshipName = useTownshipNames(villages);
-  const rows = worthDrawing(rowsOf(villages, townshipName, words.township));
+  const rows = worthDrawing(rowsOf(villages, townshipName, words));
   const drawn = rows.reduce((sum, { tiles }) => sum + tiles.length, 0);
   return (
     <Panel
@@ -68,18 +68,19 @@ export function MatrixPanel({ villages }: { villages: readonly Village[] }) {
 function rowsOf(
   villages: readonly Village[],
   townshipName: (code: string) => string,
-  about: (sounded: string, all: string) => string,
+  words: Pick<(typeof onAirTexts)["zh"], "township" | "noneShort">,
 ): TownshipRow[] {
   return [...groupBy(villages, ({ township }) => township)].map(([code, own]) => {
     const sum = (of: "sounded" | "targeted") => own.reduce((all, village) => all + village[of], 0);
     return {
       code,
       name: townshipName(code),
-      about: about(count(sum("sounded")), count(sum("targeted"))),
+      about: words.township(count(sum("sounded")), count(sum("targeted"))),
       tiles: own.map(({ code: village, name, state, sounded, targeted }) => ({
         code: village,
         name: placeName(name),
         state,
+        words: state === "none" ? words.noneShort : undefined,
         // A village of one speaker says it by its state.
         fraction: targeted > 1 && sounded < targeted ? `${sounded}/${targeted}` : undefined,
       })),

@@ -8,6 +8,7 @@ import { Loaded } from "../../../ui/loaded.tsx";
 import { useTexts } from "../../../ui/texts.ts";
 import { Afterwards } from "../afterwards.tsx";
 import { BroadcastPage } from "../broadcast-page.tsx";
+import { ReviewPanel } from "../ended/review-panel.tsx";
 import { headlineOf } from "../phase.ts";
 import { ReadingPanel } from "../reading-panel.tsx";
 import { Part, Split } from "../split.tsx";
@@ -52,6 +53,7 @@ export function OnAir({ broadcast, steps }: { broadcast: BroadcastJson; steps: S
         }
         right={
           <Part place={2}>
+            <ReviewPanel broadcast={broadcast} steps={steps} />
             <Loaded query={coverage} lines={8}>
               {(data) => (
                 <UnprovenSide broadcast={broadcast} coverage={data} villages={villages ?? []} steps={steps} />

@@ -45,9 +45,16 @@ export function WherePanel({ broadcast, preview }: { broadcast: BroadcastJson; p
   );
 }
 
+const SHOWN_NAMES = 3;
+
 function Townships({ rows }: { rows: readonly ReachRow[] }) {
   const words = useTexts(pendingTexts);
   const language = useLanguage();
+  /** A few by name; all of them stand below. */
+  const unheardWords = (names: readonly string[]) => {
+    const shown = listOf(names.slice(0, SHOWN_NAMES).map(placeName), language);
+    return words.unheard(names.length > SHOWN_NAMES ? words.andOthers(shown, count(names.length)) : shown);
+  };
   if (rows.length === 0) return <p className={styles.empty}>{words.reachesNone}</p>;
   return (
     <ul className={styles.rows} aria-label={words.where}>
@@ -60,9 +67,7 @@ function Townships({ rows }: { rows: readonly ReachRow[] }) {
           </span>
           <span className={styles.number}>{words.online(count(row.online), count(row.speakers))}</span>
           <span className={row.unheard.length > 0 ? undefined : styles.calm}>
-            {row.unheard.length > 0
-              ? words.unheard(listOf(row.unheard.map(placeName), language))
-              : row.tiles.length > 0 && words.allHear}
+            {row.unheard.length > 0 ? unheardWords(row.unheard) : row.tiles.length > 0 && words.allHear}
           </span>
         </li>
       ))}
