@@ -31,16 +31,20 @@ export function useWall(me: MeJson) {
     ...again,
     enabled: mayDo(me, "alarms:read"),
   });
-  const live = useLive();
-  const now = useNow();
-  const queries: readonly UseQueryResult<unknown>[] = [onAir, summary, alarms];
   return {
     region,
     broadcasts: onAirNow(onAir.data?.items ?? []),
     summary: summary.data,
     alarms: alarms.data?.items,
-    staleSince: staleMoment(live, queries, { now, offset: clockOffset() }),
+    queries: [onAir, summary, alarms] as readonly UseQueryResult<unknown>[],
   };
+}
+
+/** Since when what these queries hold may be old; undefined: it is live. It looks each second. */
+export function useStale(queries: readonly UseQueryResult<unknown>[]): number | undefined {
+  const live = useLive();
+  const now = useNow();
+  return staleMoment(live, queries, { now, offset: clockOffset() });
 }
 
 /**

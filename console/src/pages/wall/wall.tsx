@@ -1,8 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, useEffect } from "react";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type CSSProperties, type ReactNode, useEffect } from "react";
 import { useLocation } from "wouter";
 import { type MeJson, meQuery } from "../../api/session.ts";
-import { useModeWords } from "../../ui/marks.tsx";
+import { type ModeName, useModeWords } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
 import { useTexts } from "../../ui/texts.ts";
 import { Air } from "./air.tsx";
@@ -11,7 +11,7 @@ import { Header } from "./header.tsx";
 import { Rest } from "./rest.tsx";
 import { wallTexts } from "./texts.ts";
 import { useReload } from "./use-reload.ts";
-import { useWall } from "./use-wall.ts";
+import { useStale, useWall } from "./use-wall.ts";
 import { shiftAt, useWallTheme } from "./use-wall-theme.ts";
 import styles from "./wall.module.css";
 
@@ -27,11 +27,33 @@ export default function Wall() {
 }
 
 function WallOf({ me }: { me: MeJson }) {
-  const { region, broadcasts, summary, alarms, staleSince } = useWall(me);
+  const { region, broadcasts, summary, alarms, queries } = useWall(me);
   const isPreview = me.type !== "display";
-  const mode = broadcasts[0]?.message.mode;
   useReload(broadcasts.length > 0);
   useEscape(isPreview);
+  return (
+    <WallFrame mode={broadcasts[0]?.message.mode} queries={queries} region={region} isPreview={isPreview}>
+      {broadcasts.length > 0 ? (
+        <Air broadcasts={broadcasts} />
+      ) : (
+        <Rest me={me} region={region} summary={summary} alarms={alarms} />
+      )}
+      <Foot alarms={alarms} summary={summary} />
+    </WallFrame>
+  );
+}
+
+interface WallFrameProps {
+  readonly mode: ModeName | undefined;
+  readonly queries: readonly UseQueryResult<unknown>[];
+  readonly region: string | undefined;
+  readonly isPreview: boolean;
+  readonly children: ReactNode;
+}
+
+/** The frame and the first line. They look each second whether they are live; what is within is not drawn anew for that. */
+function WallFrame({ mode, queries, region, isPreview, children }: WallFrameProps) {
+  const staleSince = useStale(queries);
   return (
     <main
       className={styles.wall}
@@ -42,12 +64,7 @@ function WallOf({ me }: { me: MeJson }) {
       {mode === "drill" && <DrillMark />}
       <Shifted>
         <Header region={region} staleSince={staleSince} isPreview={isPreview} />
-        {broadcasts.length > 0 ? (
-          <Air broadcasts={broadcasts} />
-        ) : (
-          <Rest me={me} region={region} summary={summary} alarms={alarms} />
-        )}
-        <Foot alarms={alarms} summary={summary} />
+        {children}
       </Shifted>
     </main>
   );
@@ -67,7 +84,7 @@ function useEscape(enabled: boolean): void {
 }
 
 /** Everything but the frame, at another place each minute. */
-function Shifted({ children }: { children: React.ReactNode }) {
+function Shifted({ children }: { children: ReactNode }) {
   const { x, y } = shiftAt(useNow(60_000));
   return (
     <div className={styles.inner} style={{ "--x": `${x}rem`, "--y": `${y}rem` } as CSSProperties}>
