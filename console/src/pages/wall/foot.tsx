@@ -12,7 +12,7 @@ import type { WallSummary } from "./use-wall.ts";
 
 const LINES = 2;
 
-export interface FootProps {
+interface FootProps {
   readonly alarms: readonly AlarmJson[] | undefined;
   readonly summary: WallSummary | undefined;
 }
@@ -48,7 +48,7 @@ export function WallAlarm({ alarm }: { alarm: AlarmJson }) {
 }
 
 /** The largest fleet but the speakers: in most counties the gas meters. */
-export function largestKind({ total }: Pick<WallSummary, "total">) {
+function largestKind({ total }: Pick<WallSummary, "total">) {
   return Object.entries(total.devices)
     .filter(([kind]) => kind !== "speaker")
     .sort(([, a], [, b]) => b.total - a.total)[0];

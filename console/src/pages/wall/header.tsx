@@ -8,7 +8,7 @@ import { clockTime, dayOf, weekdayOf } from "../../ui/time.ts";
 import styles from "./header.module.css";
 import { wallTexts } from "./texts.ts";
 
-export interface HeaderProps {
+interface HeaderProps {
   readonly region: string | undefined;
   /** The moment up to which what is shown is current; undefined: it is live. */
   readonly staleSince: number | undefined;

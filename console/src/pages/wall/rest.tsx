@@ -32,7 +32,7 @@ const RECENT = 7;
 const ALARMS = 11;
 const KINDS = 6;
 
-export interface RestProps {
+interface RestProps {
   readonly me: MeJson;
   readonly region: string | undefined;
   readonly summary: WallSummary | undefined;

@@ -49,7 +49,7 @@ export function Segments({ parts }: { parts: readonly { state: TileState; value:
   );
 }
 
-export interface WallFigure {
+interface WallFigure {
   readonly state: StateName;
   readonly name: string;
   readonly value: number;
@@ -74,7 +74,7 @@ export function Figures({ figures }: { figures: readonly WallFigure[] }) {
 }
 
 /** A village by the name that people use, and its township. */
-export interface NamedVillage {
+interface NamedVillage {
   readonly code: string;
   readonly name: string;
   readonly township: string;
