@@ -9,6 +9,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { listOf } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -38,9 +39,17 @@ export function ChangesTab() {
               rowKey={({ id }) => id}
               stack
               columns={[
-                { key: "person", head: words.personName, cell: ({ person }) => person.name },
+                { key: "person", head: words.personName, cell: ({ person }) => <Whom {...person} /> },
                 { key: "kind", head: words.state, cell: ({ kind }) => words.changeKinds[kind] ?? kind },
-                { key: "by", head: words.askedBy, cell: ({ askedBy }) => askedBy.name },
+                {
+                  key: "by",
+                  head: words.askedBy,
+                  cell: ({ askedBy }) => (
+                    <>
+                      {askedBy.name} <code className={styles.mono}>{askedBy.id}</code>
+                    </>
+                  ),
+                },
                 {
                   key: "holds",
                   head: words.effectiveAt,
@@ -65,6 +74,16 @@ export function ChangesTab() {
       </Loaded>
       {refusing && <RefuseDialog change={refusing} onClose={() => setRefusing(undefined)} />}
     </Panel>
+  );
+}
+
+/** Two people may have one name, but not one id. The link leads to the rights that a confirmation puts into force. */
+function Whom({ id, name }: AccessChangeJson["person"]) {
+  return (
+    <>
+      <PageLink href={`/admin/people/${encodeURIComponent(id)}`}>{name}</PageLink>{" "}
+      <code className={styles.mono}>{id}</code>
+    </>
   );
 }
 
