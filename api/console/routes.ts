@@ -5,7 +5,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { People } from "../../accounts/people.ts";
 import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
-import { currentSession } from "../sessions/present.ts";
+import { sessionSecretOf } from "../sessions/present.ts";
 import { consoleSchema } from "./schema.ts";
 
 /** Somebody of the demo, whose password stands in its terminal as well. */
@@ -34,6 +34,8 @@ const STAMP = "built-from";
 const ID_LENGTH = 16;
 
 const LOOPBACK = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/;
+/** Headers by which proxies say that they ask for somebody else. */
+const BY_PROXY = /^(forwarded|via|x-real-ip|x-forwarded-.+)$/;
 const LOCAL_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** What a page has to know before anybody has signed in. */
@@ -65,7 +67,7 @@ export const consoleRoutes: FastifyPluginAsyncZod<
         version,
         timeZone: "Asia/Shanghai" as const,
         passwordSignIn: true,
-        signedIn: (await currentSession(request, people.sessions)) !== undefined,
+        signedIn: await isSignedIn(request, people.sessions),
         oidc,
         secure: request.protocol === "https" || LOOPBACK.test(request.ip),
         build: await readBuild(folder),
@@ -74,6 +76,12 @@ export const consoleRoutes: FastifyPluginAsyncZod<
     },
   );
 };
+
+/** Open pages ask every few minutes by themselves, so asking is no use of the session, which goes on to end idle. */
+async function isSignedIn(request: FastifyRequest, sessions: People["sessions"]): Promise<boolean> {
+  const secret = sessionSecretOf(request);
+  return secret !== undefined && (await sessions.timeLeft(secret.token, secret.type)) > 0;
+}
 
 /** Read each time: the console may be built while this process runs. */
 async function readBuild(folder: string): Promise<string | null> {
@@ -95,6 +103,4 @@ const introduce = (people: readonly DemoPerson[], withPasswords: boolean) =>
  * is what a proxy hands on for somebody.
  */
 const isFromThisMachine = ({ ip, hostname, headers }: FastifyRequest): boolean =>
-  LOOPBACK.test(ip) &&
-  LOCAL_NAME.test(hostname) &&
-  !["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((header) => header in headers);
+  LOOPBACK.test(ip) && LOCAL_NAME.test(hostname) && !Object.keys(headers).some((name) => BY_PROXY.test(name));

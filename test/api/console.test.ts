@@ -130,5 +130,8 @@ describe("the people of the demo", () => {
     const claims = { "x-forwarded-for": "127.0.0.1", "x-forwarded-host": "localhost" };
     expect(await passwordOf(behind, { ...here, address: "192.0.2.1", ...claims })).toBeNull();
     expect(await passwordOf(behind, { ...here, ...claims })).toBeNull();
+    // A proxy that says nothing of its guest hands on what the guest has claimed.
+    const guest = { ...here, host: "demo.example.org", "x-forwarded-host": "localhost" };
+    expect(await passwordOf(behind, guest)).toBeNull();
   });
 });

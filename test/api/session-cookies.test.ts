@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
-import { signInForCookie, signInForToken, startPeople, type TestPeople } from "../helpers/people.ts";
+import { HOUR, signInForCookie, signInForToken, startPeople, type TestPeople } from "../helpers/people.ts";
 
 const PASSWORD = "a quite good password";
 
@@ -86,6 +86,18 @@ describe("a request by cookie that changes something", () => {
     expect(await isSignedIn({ cookie: `${browser.cookie}x` })).toBe(false);
     await app.send({ method: "DELETE", url: "/v1/sessions/current", headers: browser });
     expect(await isSignedIn({ cookie: browser.cookie })).toBe(false);
+  });
+
+  it("is not kept from ending idle by pages that ask whether it is there", async () => {
+    const open = await startPeople(db);
+    const { cookie } = await signInForCookie(open, "li.na", PASSWORD);
+    const isSignedIn = async () =>
+      (await open.send({ url: "/v1/console", headers: { cookie } })).json.signedIn;
+    open.pass(HOUR / 2);
+    expect(await isSignedIn()).toBe(true);
+    open.pass(HOUR / 2);
+    expect(await isSignedIn()).toBe(false);
+    await open.stop();
   });
 
   it("needs none with a bearer token, which no browser sends by itself", async () => {
