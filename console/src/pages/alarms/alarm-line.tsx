@@ -111,7 +111,7 @@ function Proposal({ alarm, proposal, mayDraft }: AlarmLineProps) {
   }
   if (!mayDraft || alarm.state !== "active") return null;
   return (
-    <ButtonLink small look="quiet" href={`/broadcasts/new?alarm=${alarm.id}`}>
+    <ButtonLink small look="quiet" href={`/broadcasts/new?alarm=${alarm.id}&region=${alarm.regionCode}`}>
       {words.propose}
     </ButtonLink>
   );

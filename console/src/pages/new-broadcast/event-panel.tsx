@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { type TemplateJson, templatesQuery } from "../../api/templates.ts";
 import { Button } from "../../ui/button.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
@@ -24,8 +24,21 @@ export interface EventPanelProps {
 export function EventPanel({ mode, form, onChange }: EventPanelProps) {
   const isChosen = form.eventCode !== "" && form.level !== null;
   const [isOpen, setOpen] = useState(!isChosen);
-  if (isChosen && !isOpen) return <ChosenEvent form={form} onOpen={() => setOpen(true)} />;
-  return <EventChoice mode={mode} form={form} onChange={onChange} onDone={() => setOpen(false)} />;
+  const box = useRef<HTMLDivElement>(null);
+  const turn = (open: boolean) => {
+    setOpen(open);
+    // The button that was pressed is gone: whoever uses the keyboard goes on from here.
+    box.current?.focus();
+  };
+  return (
+    <div ref={box} tabIndex={-1} className={styles.box}>
+      {isChosen && !isOpen ? (
+        <ChosenEvent form={form} onOpen={() => turn(true)} />
+      ) : (
+        <EventChoice mode={mode} form={form} onChange={onChange} onDone={() => turn(false)} />
+      )}
+    </div>
+  );
 }
 
 /** The kinds of event, each once however many templates it has. */

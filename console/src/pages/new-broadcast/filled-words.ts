@@ -1,3 +1,4 @@
+import { reframe } from "./frame-text.ts";
 import { isChinese, type SpokenText, TEXT_PARTS, type TextPart } from "./text-checks.ts";
 
 /** A piece of a text; a marked one was filled in by the template. */
@@ -22,7 +23,6 @@ function expressionOf(pattern: string): RegExp {
     source += end === pattern.length ? "(.+)$" : "(.+?)";
     done = end;
   }
-  // A drill has its frame before and after.
   return new RegExp(`${source}${literally(pattern.slice(done))}`, "is");
 }
 
@@ -59,8 +59,9 @@ export function wordsOf(
   language: string,
 ): string[] {
   const pattern = raw.find((text) => text.language === language);
-  const text = filled.find((one) => one.language === language);
-  if (!pattern || !text) return [];
+  const framed = filled.find((one) => one.language === language);
+  if (!pattern || !framed) return [];
+  const text = reframe(framed, "actual");
   return TEXT_PARTS.flatMap((part: TextPart) => filledWords(pattern[part] ?? "", text[part] ?? ""));
 }
 

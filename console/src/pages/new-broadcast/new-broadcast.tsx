@@ -1,4 +1,4 @@
-import { useParams } from "wouter";
+import { useLocation, useParams } from "wouter";
 import { NotFound } from "../../app/not-found.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
@@ -27,6 +27,12 @@ function Prepare({ mode }: { mode: ModeName }) {
   const { form, change, replace } = useForm(mode);
   const origin = useBeginning(mode, form, replace);
   const heading = words.prepare[mode];
+  const [, navigate] = useLocation();
+  const beginAnew = () => {
+    replace(EMPTY_FORM);
+    // An address that names a draft would fetch it again.
+    navigate(`/broadcasts/new/${mode}`, { replace: true });
+  };
   const { otherMode, error, isFetching, again } = origin;
   if (otherMode) {
     const name = words.modes[otherMode];
@@ -52,7 +58,7 @@ function Prepare({ mode }: { mode: ModeName }) {
       )}
       {isBegun && !isFetching && (
         <div>
-          <Button look="quiet" small onClick={() => replace(EMPTY_FORM)}>
+          <Button look="quiet" small onClick={beginAnew}>
             {words.beginAnew}
           </Button>
         </div>

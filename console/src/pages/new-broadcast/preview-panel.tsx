@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { isApiError } from "../../api/problem.ts";
 import type { ModeName } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -26,7 +25,7 @@ export function PreviewPanel({ mode, live, expiresAt, children }: PreviewPanelPr
   const { data, error, again } = live;
   return (
     <Panel title={words.title[mode]} more={data && <PreviewAge live={live} />} flush>
-      {error && !(isApiError(error) && error.status === 400 && data) && (
+      {error && (
         <div className={styles.pad}>
           <ProblemBanner error={error} onAgain={again} />
         </div>

@@ -119,7 +119,10 @@ function RegionField({
       />
       {isOpen && (
         <div className={styles.popup}>
-          <p className={styles.heading}>{heading}</p>
+          <p className={styles.heading}>
+            {heading}
+            <span>{words.keys}</span>
+          </p>
           {choices.length === 0 && !isSearching && <p className={styles.none}>{words.noRegion}</p>}
           <ChoiceList id={id} choices={choices} marked={at} onTake={take} onLook={look} onMark={setMarked} />
         </div>
@@ -157,17 +160,19 @@ function ChoiceList({ id, choices, marked, onTake, onLook, onMark }: ChoiceListP
           <span>{placeName(choice.name)}</span>
           <small>{[choice.where, words.regionLevels[choice.level]].filter(Boolean).join(" · ")}</small>
           {choice.hasParts && (
-            <button
-              type="button"
-              tabIndex={-1}
-              aria-label={words.open(placeName(choice.name))}
+            // For the pointer; by keyboard it is ArrowRight.
+            // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: as above
+            <span
+              className={styles.into}
+              title={words.open(placeName(choice.name))}
+              aria-hidden
               onClick={(event) => {
                 event.stopPropagation();
                 onLook(choice);
               }}
             >
-              <ChevronRight aria-hidden />
-            </button>
+              <ChevronRight />
+            </span>
           )}
         </div>
       ))}

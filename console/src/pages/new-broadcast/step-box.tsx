@@ -8,6 +8,7 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button, type ButtonLook } from "../../ui/button.tsx";
 import { Digits } from "../../ui/digits.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
+import { PageLink } from "../../ui/page.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { shortMoment } from "../../ui/time.ts";
@@ -28,7 +29,10 @@ export interface StepBoxProps extends Omit<ToStep, "typed" | "broadcast" | "need
 
 const NOTHING: Omit<Typed, "reason"> = { digits: "", region: "", code: "", acknowledged: false };
 
-/** Takes a step only after the number of speakers was typed in digits, and says what is still missing. */
+/**
+ * Takes a step only after the number of speakers was typed in digits, and says what is still missing. Enter in a field
+ * submits, which sounds nothing; it never releases.
+ */
 export function StepBox(props: StepBoxProps) {
   const { broadcast, preview, ageMs, toType, step, button, look, next } = props;
   const words = useTexts(checkTexts);
@@ -38,15 +42,18 @@ export function StepBox(props: StepBoxProps) {
   const needsCode = may?.needsCode === true || taking.asksForCode;
   const lacks = stepLacks({ broadcast, preview, ageMs, toType, needsCode, typed });
   const { mode } = broadcast.message;
+  const press = () => {
+    if (lacks.length === 0 && !taking.isBusy) void taking.take();
+  };
   if (may && !may.allowed && may.code !== "step_up_required" && may.code !== "broadcast_superseded") {
-    return <Refusal code={may.code} />;
+    return <Refusal code={may.code} id={broadcast.id} />;
   }
   return (
     <form
       className={styles.box}
       onSubmit={(event) => {
         event.preventDefault();
-        if (lacks.length === 0 && !taking.isBusy) void taking.take();
+        if (step === "submit") press();
       }}
     >
       {isChanged && <Banner tone="bad">{words.changedRevision(broadcast.revision)}</Banner>}
@@ -88,7 +95,14 @@ export function StepBox(props: StepBoxProps) {
         />
       )}
       {taking.error && <ProblemBanner error={taking.error} />}
-      <Button type="submit" look={look} wide disabled={lacks.length > 0} busy={taking.isBusy}>
+      <Button
+        type={step === "submit" ? "submit" : "button"}
+        look={look}
+        wide
+        disabled={lacks.length > 0}
+        busy={taking.isBusy}
+        onClick={step === "submit" ? undefined : press}
+      >
         {button}
       </Button>
       <p className={styles.next} role="status">
@@ -147,14 +161,14 @@ function LackWords({ lack }: { lack: StepLack }) {
 }
 
 /** The step is not the caller's: no dead button, but the reason. */
-function Refusal({ code }: { code: string | null }) {
+function Refusal({ code, id }: { code: string | null; id: string }) {
   const words = useTexts(checkTexts);
   const language = useLanguage();
   const reason = code === null ? "" : problemTitle(new ApiError(0, code as ProblemCode), language);
   return (
     <div className={styles.box}>
       <Banner>
-        <b>{words.notYours}</b> {reason}
+        <b>{words.notYours}</b> {reason} <PageLink href={`/broadcasts/${id}`}>{words.toBroadcast}</PageLink>
       </Banner>
     </div>
   );

@@ -11,6 +11,7 @@ import { FactsList, HeardVillages } from "./facts-list.tsx";
 import { PreviewAge } from "./preview-panel.tsx";
 import { SilentList } from "./silent-list.tsx";
 import styles from "./summary.module.css";
+import { isChinese } from "./text-checks.ts";
 import { PREVIEW_LASTS_MS } from "./use-preview.ts";
 
 export interface SummaryProps {
@@ -133,8 +134,7 @@ function Reads({ broadcast: { message } }: Pick<SummaryProps, "broadcast">) {
     <section className={styles.reads} aria-label={words.reads} tabIndex={0}>
       {message.texts.map((text) => (
         <p key={text.language} lang={text.language}>
-          {text.description}
-          {text.instruction}
+          {[text.description, text.instruction].filter(Boolean).join(isChinese(text) ? "" : " ")}
         </p>
       ))}
     </section>

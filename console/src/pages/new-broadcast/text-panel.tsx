@@ -96,11 +96,12 @@ function LanguageText({ mode, text, filled, refused, onChange }: LanguageTextPro
   };
   const name = words.languages[text.language] ?? text.language;
   return (
-    <fieldset className={styles.language} aria-label={name}>
+    <fieldset className={styles.language}>
+      <legend>{name}</legend>
       {TEXT_PARTS.map((part) => (
         <MarkedArea
           key={part}
-          label={`${name} · ${words[part]}`}
+          label={words[part]}
           error={errorOf(part)}
           language={text.language}
           small={part === "headline"}

@@ -47,6 +47,7 @@ export const newTexts = defineTexts(
     mine: "我的管辖范围",
     under: (name: string) => `${name}以下`,
     open: (name: string) => `看${name}以下`,
+    keys: "→ 看以下　← 回来",
     noRegion: "没有找到。可以用名称，或区划代码的前几位。",
     regionLevels: {
       province: "省",
@@ -174,6 +175,7 @@ export const newTexts = defineTexts(
     mine: "My area",
     under: (name: string) => `In ${name}`,
     open: (name: string) => `Look into ${name}`,
+    keys: "→ look in  ← back",
     noRegion: "Nothing found. Use a name, or the beginning of a region's code.",
     regionLevels: {
       province: "province",

@@ -43,15 +43,17 @@ export function Writing({ mode, form, onChange, onReplace }: WritingProps) {
   return (
     <Columns
       side={
-        <PreviewPanel mode={mode} live={live} expiresAt={expiryOf(form, serverNow())}>
-          <SaveProblem saving={saving} form={form} onChange={onChange} onReplace={onReplace} />
-          <CheckButton
-            mode={mode}
-            lacks={lacks}
-            isBusy={saving.isBusy}
-            onPress={() => void saving.save(texts)}
-          />
-        </PreviewPanel>
+        <div className={styles.side}>
+          <PreviewPanel mode={mode} live={live} expiresAt={expiryOf(form, serverNow())}>
+            <SaveProblem saving={saving} form={form} onChange={onChange} onReplace={onReplace} />
+            <CheckButton
+              mode={mode}
+              lacks={lacks}
+              isBusy={saving.isBusy}
+              onPress={() => void saving.save(texts)}
+            />
+          </PreviewPanel>
+        </div>
       }
     >
       <EventPanel mode={mode} form={form} onChange={onChange} />

@@ -321,6 +321,9 @@ describe("H: the green channel", () => {
     expect(screen.getByText("还没有写理由")).toBeTruthy();
     expect(asked.some(({ what }) => what.endsWith("/release"))).toBe(false);
     await user.type(screen.getByRole("textbox", { name: /为什么不能等/ }), "夜里联系不上");
+    // No single key releases: Enter in a field does nothing here.
+    await user.type(screen.getByRole("textbox", { name: /大喇叭只数/ }), "{Enter}");
+    expect(asked.some(({ what }) => what.endsWith("/release"))).toBe(false);
     await user.click(sound());
     await user.type(await screen.findByRole("textbox", { name: "验证码" }), "123456");
     await user.click(sound());

@@ -87,6 +87,12 @@ describe("words that a template has filled in", () => {
     expect(pieces.filter(({ marked }) => marked).map((piece) => piece.text)).toEqual(["都濡街道", "橙色"]);
   });
 
+  it("do not hold the frame of a drill", () => {
+    const filled = reframe(text("22时5分，都濡街道可能发生山洪。", { headline: "都濡街道山洪" }), "drill");
+    const raw = text("{time}，{place}可能发生山洪。", { headline: "{place}山洪" });
+    expect(wordsOf([raw], [filled], "zh-CN")).toEqual(["都濡街道", "22时5分", "都濡街道"]);
+  });
+
   it("are none for a language that the template lacks", () => {
     expect(wordsOf([text("{place}")], [text("都濡街道")], "en")).toEqual([]);
   });
