@@ -13,6 +13,7 @@ export type ImportedAlertJson = components["schemas"]["ImportedAlert"];
 export interface Previewed {
   readonly target: TargetJson;
   readonly mode: DraftBody["mode"];
+  readonly class: NonNullable<DraftBody["class"]>;
   readonly level: DraftBody["level"] | null;
 }
 
@@ -20,13 +21,13 @@ export interface Previewed {
 const PREVIEW_AGAIN_MS = 20_000;
 
 /** What a broadcast that is not written yet would reach, computed by the platform at each reading. */
-export const previewQuery = ({ target, mode, level }: Previewed) =>
+export const previewQuery = ({ target, mode, class: messageClass, level }: Previewed) =>
   queryOptions({
-    queryKey: ["broadcasts", "thought", target, mode, level],
+    queryKey: ["broadcasts", "thought", target, mode, messageClass, level],
     queryFn: ({ signal }) =>
       read(
         api.POST("/v1/broadcasts/preview", {
-          body: level === null ? { target } : { target, mode, level },
+          body: level === null ? { target } : { target, mode, class: messageClass, level },
           signal,
         }),
       ),

@@ -12,14 +12,16 @@ export interface PanelProps {
   /** Without space around the content: tables and lists reach the edge. */
   readonly flush?: boolean;
   readonly tone?: "bad" | "note";
+  /** What opens from it may lie over its edge. */
+  readonly spills?: boolean;
 }
 
 /** A box with a title: the pages' one way to group. */
-export function Panel({ title, about, more, count, children, flush, tone }: PanelProps) {
+export function Panel({ title, about, more, count, children, flush, tone, spills }: PanelProps) {
   const id = useId();
   return (
     <section
-      className={`${styles.panel} ${tone ? styles[tone] : ""}`}
+      className={`${styles.panel} ${tone ? styles[tone] : ""} ${spills ? styles.spills : ""}`}
       aria-labelledby={title ? id : undefined}
     >
       {title !== undefined && (

@@ -12,6 +12,8 @@ export type Lifetime = { readonly hours: number } | { readonly at: string };
 export interface Form extends Aim {
   readonly eventCode: string;
   readonly level: LevelNumber | null;
+  /** A daily programme that is copied does not become an emergency. */
+  readonly class: "emergency" | "daily";
   /** Undefined while they are the template's, which follow event, level and place. */
   readonly texts: readonly SpokenText[] | undefined;
   readonly lifetime: Lifetime;
@@ -42,6 +44,7 @@ const DEFAULT_REPEATS = 3;
 export const EMPTY_FORM: Form = {
   eventCode: "",
   level: null,
+  class: "emergency",
   regions: [],
   exclude: [],
   shapes: {},

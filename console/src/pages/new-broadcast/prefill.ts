@@ -32,6 +32,7 @@ async function contentOf(client: QueryClient, { message }: Content): Promise<For
     ...EMPTY_FORM,
     eventCode,
     level: level as LevelNumber,
+    class: message.class,
     regions,
     exclude,
     shapes: { polygons: target.polygons, circles: target.circles } as Form["shapes"],

@@ -30,7 +30,12 @@ export function RangePanel({ aim, preview, onChange }: RangePanelProps) {
     </>
   );
   return (
-    <Panel title={words.range} about={about} more={<TileLegend states={["online", "offline", "none"]} />}>
+    <Panel
+      title={words.range}
+      about={about}
+      more={<TileLegend states={["online", "offline", "none"]} />}
+      spills
+    >
       <div className={styles.range}>
         <RegionPicker
           regions={aim.regions}

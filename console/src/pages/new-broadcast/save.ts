@@ -27,6 +27,7 @@ export function saveDraft(mode: ModeName, form: Form, shown: readonly SpokenText
   const { eventCode, level, volume, repeatCount, draft, texts } = form;
   const content = {
     mode,
+    class: form.class,
     level: level as NonNullable<Form["level"]>,
     eventCode,
     target: targetOf(form),

@@ -35,10 +35,10 @@ function usePaused<T>(value: T): T {
 }
 
 export function usePreview(mode: ModeName, form: Form): LivePreview {
-  const { regions, exclude, shapes, level } = form;
+  const { regions, exclude, shapes, level, class: messageClass } = form;
   const asked = useMemo(
-    () => ({ target: targetOf({ regions, exclude, shapes }), mode, level }),
-    [regions, exclude, shapes, mode, level],
+    () => ({ target: targetOf({ regions, exclude, shapes }), mode, class: messageClass, level }),
+    [regions, exclude, shapes, mode, messageClass, level],
   );
   const paused = usePaused(asked);
   const isEmpty = isNowhere(form);

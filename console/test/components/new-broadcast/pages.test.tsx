@@ -54,6 +54,18 @@ describe("A: three doors", () => {
     }
   });
 
+  it("keeps the class of what is copied, so that a daily programme does not become an emergency", async () => {
+    const { asked } = open("?copy=bc-1", {
+      "GET /v1/broadcasts/bc-1": () => broadcast({}, { class: "daily" }),
+    });
+    await waitFor(() =>
+      expect(asked.find(({ what }) => what === "POST /v1/broadcasts/preview")?.body).toMatchObject({
+        class: "daily",
+        mode: "drill",
+      }),
+    );
+  });
+
   it("offer an alarm's proposal in its own mode", async () => {
     const proposed = { ...broadcast(), proposedByAlarm: 7, updatedAt: "2026-06-21T02:00:00Z" };
     open("?alarm=7", { "GET /v1/broadcasts": () => ({ items: [proposed], nextCursor: null }) });

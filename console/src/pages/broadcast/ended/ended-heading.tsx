@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Printer } from "lucide-react";
 import type { BroadcastJson } from "../../../api/broadcasts.ts";
-import { Button } from "../../../ui/button.tsx";
+import { mayDo, meQuery } from "../../../api/session.ts";
+import { Button, ButtonLink } from "../../../ui/button.tsx";
 import { Tag } from "../../../ui/marks.tsx";
 import { useNow } from "../../../ui/now.ts";
 import { useLanguage, useTexts } from "../../../ui/texts.ts";
@@ -26,6 +28,20 @@ export function EndedWhen({ broadcast: { state, releasedAt, endedAt } }: { broad
         </span>
       )}
     </div>
+  );
+}
+
+/** Begins a new one with the same content, which opens as a drill. */
+export function RepeatLink({ broadcast: { id, message } }: { broadcast: BroadcastJson }) {
+  const words = useTexts(endedTexts);
+  const { data: me } = useQuery(meQuery);
+  if (!me || !mayDo(me, "broadcasts:draft")) return null;
+  return (
+    <span className={styles.noPrint}>
+      <ButtonLink href={`/broadcasts/new?copy=${encodeURIComponent(id)}`}>
+        {words.repeat[message.mode === "training" ? "training" : "drill"]}
+      </ButtonLink>
+    </span>
   );
 }
 

@@ -13,7 +13,7 @@ import { Part, Split } from "../split.tsx";
 import { StepNotice } from "../step-notice.tsx";
 import { UnprovenSide } from "../unproven-side.tsx";
 import type { Steps } from "../use-steps.ts";
-import { EndedWhen, PrintButton } from "./ended-heading.tsx";
+import { EndedWhen, PrintButton, RepeatLink } from "./ended-heading.tsx";
 import { FollowUpPanel } from "./follow-up-panel.tsx";
 import { OutcomePanel } from "./outcome-panel.tsx";
 import { RepairPanel, ReportPanels } from "./report-panels.tsx";
@@ -27,7 +27,12 @@ export function Ended({ broadcast, steps }: { broadcast: BroadcastJson; steps: S
     <BroadcastPage
       broadcast={broadcast}
       about={<EndedWhen broadcast={broadcast} />}
-      end={wasAired && <PrintButton />}
+      end={
+        <>
+          <RepeatLink broadcast={broadcast} />
+          {wasAired && <PrintButton />}
+        </>
+      }
     >
       <StepNotice broadcast={broadcast} steps={steps} />
       {wasAired ? (
