@@ -7,6 +7,11 @@ export const doorsTexts = defineTexts(
     about: "先选类型。选了以后不能换，要换就从头来。",
     actual: "实际播发",
     actualAbout: "真的有险情。第二人批准后，村里的大喇叭会真的响起。",
+    actualSteps: {
+      write: "选事件、级别和范围，看过文字",
+      check: "输入喇叭只数，交给第二人",
+      sound: "批准后几秒内响；随时可以立即停播",
+    },
     drill: "演练",
     drillAbout: "大喇叭会响，前后都声明是演习。先告诉村里再做。",
     training: "培训",
@@ -43,6 +48,11 @@ export const doorsTexts = defineTexts(
     actual: "Actual warning",
     actualAbout:
       "There is real danger. Once a second person approves, the speakers in the villages sound for real.",
+    actualSteps: {
+      write: "Choose event, level and place, and read the text",
+      check: "Type the number of speakers, and hand it to a second person",
+      sound: "It sounds within seconds of the approval; it can be stopped at any time",
+    },
     drill: "Drill",
     drillAbout: "The speakers sound, and say before and after that it is a drill. Tell the villages first.",
     training: "Training",

@@ -42,6 +42,11 @@ function Choice() {
       <div className={styles.doors}>
         <Door to={to("actual")} look={styles.actual} icon={<Siren aria-hidden />} name={words.actual}>
           {words.actualAbout}
+          <ol className={styles.steps}>
+            {Object.values(words.actualSteps).map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
         </Door>
         <Door to={to("drill")} look={styles.drill} icon={<Volume2 aria-hidden />} name={words.drill}>
           {words.drillAbout}
@@ -77,7 +82,7 @@ function Door({ to, look, icon, name, children }: DoorProps) {
     <Link href={to} className={`${styles.door} ${look}`}>
       {icon}
       <b>{name}</b>
-      <span>{children}</span>
+      <div>{children}</div>
     </Link>
   );
 }

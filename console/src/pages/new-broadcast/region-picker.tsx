@@ -161,7 +161,6 @@ function ChoiceList({ id, choices, marked, onTake, onLook, onMark }: ChoiceListP
           <small>{[choice.where, words.regionLevels[choice.level]].filter(Boolean).join(" · ")}</small>
           {choice.hasParts && (
             // For the pointer; by keyboard it is ArrowRight.
-            // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: as above
             <span
               className={styles.into}
               title={words.open(placeName(choice.name))}

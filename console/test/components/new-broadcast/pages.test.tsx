@@ -238,7 +238,7 @@ describe("E: the check", () => {
       "GET /v1/broadcasts/bc-1/preview": () => preview(92),
       "POST /v1/broadcasts/bc-1/submit": () => broadcast({ state: "pending_approval" }),
     });
-    await user.type(await digits(), "93");
+    await user.type(await digits(), "93{Enter}");
     await user.click(button());
     expect(screen.getByText("和喇叭只数不一样，请再看左边")).toBeTruthy();
     expect(asked.some(({ what }) => what.endsWith("/submit"))).toBe(false);
